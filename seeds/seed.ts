@@ -1,0 +1,33 @@
+import type { EntityManager } from "@mikro-orm/postgresql";
+import { sql } from "kysely";
+import { loadReports } from "../src/figures/report-load.service.ts";
+import { readReports } from "../src/figures/report.ts";
+import { dayOf } from "../src/time/date.ts";
+import { ensureContributions } from "../src/units/contribution.service.ts";
+import { editionsOf } from "../src/units/edition.ts";
+import { readUnitFiles } from "../src/units/unit-file.ts";
+import { loadUnits } from "../src/units/unit-load.service.ts";
+
+const SEEDS = new URL("./", import.meta.url);
+
+/**
+ * Loads the units and the reports into an empty database, whole or not at all; one that has units is left as it is.
+ * `seeds` is the folder with units/ and reports/.
+ */
+export const loadSeeds = async (em: EntityManager, say: (line: string) => void = () => {}, seeds: URL = SEEDS): Promise<void> => {
+  const isLoaded = async (reader: EntityManager) => (await sql`select from unit limit 1`.execute(reader.getKysely())).rows.length > 0;
+  if (await isLoaded(em)) return;
+  say("reading the units of 2015 to today");
+  const units = await readUnitFiles(new URL("units/", seeds));
+  const reports = await readReports(new URL("reports/", seeds));
+  await em.transactional(async (loading) => {
+    await sql`select pg_advisory_xact_lock(hashtext('cchc seed'))`.execute(loading.getKysely());
+    if (await isLoaded(loading)) return;
+    say(`loading ${units.versions.length} versions of units and ${units.successions.length} successions`);
+    await loadUnits(loading, units);
+    say(`loading ${reports.figures.length} figures of ${reports.sources.length} reports`);
+    await loadReports(loading, reports);
+    say("working out what every unit contributes to today's hierarchy");
+    await ensureContributions(loading, await editionsOf(loading, [dayOf(new Date())]));
+  });
+};

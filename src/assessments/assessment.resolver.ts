@@ -1,0 +1,67 @@
+import { Arg, Ctx, FieldResolver, Int, Resolver, Root } from "type-graphql";
+import type { Context } from "../server/context.ts";
+import { parsePeriod } from "../time/period.ts";
+import { PeriodScalar } from "../time/scalar.ts";
+import type { UnitView } from "../units/unit.loaders.ts";
+import { UnitType } from "../units/unit.type.ts";
+import { type Assessment, assessmentsOf, commendationsOf, previousOf, rankingsOf, surveysOf } from "./assessment.service.ts";
+import { AssessmentType, CommendationType, IndexKindEnum, RankingType, SurveyResultType } from "./assessment.type.ts";
+import type { IndexKind } from "./vocabulary.ts";
+
+const PERIOD = "Reporting period, exactly.";
+
+@Resolver(() => UnitType)
+export class UnitAssessmentsResolver {
+  @FieldResolver(() => [AssessmentType], {
+    description: "This unit's own results, by year, then in the order of the sources (kết quả đánh giá).",
+  })
+  assessments(
+    @Root() unit: UnitView,
+    @Arg("index", () => IndexKindEnum, { nullable: true, description: "Keeps results of this index." }) index: IndexKind | undefined,
+    @Arg("year", () => Int, { nullable: true, description: "Keeps results of this year." }) year: number | undefined,
+    @Ctx() { loaders }: Context,
+  ) {
+    return assessmentsOf(loaders, unit, index ?? null, year ?? null);
+  }
+
+  @FieldResolver(() => [RankingType], {
+    description: "The standings that this unit publishes of the peer blocks under it, in the order of the sources (xếp hạng).",
+  })
+  rankings(
+    @Root() unit: UnitView,
+    @Arg("index", () => IndexKindEnum, { description: "What was measured." }) index: IndexKind,
+    @Arg("year", () => Int, { description: "Year that was judged." }) year: number,
+    @Ctx() { loaders }: Context,
+  ) {
+    return rankingsOf(loaders, unit, index, year);
+  }
+
+  @FieldResolver(() => [SurveyResultType], {
+    description: "Surveys of this unit for exactly this period, in the order of the sources (khảo sát).",
+  })
+  surveys(@Root() unit: UnitView, @Arg("period", () => PeriodScalar, { description: PERIOD }) period: string, @Ctx() { loaders }: Context) {
+    return surveysOf(loaders, unit, parsePeriod("period", period));
+  }
+
+  @FieldResolver(() => [CommendationType], {
+    description: "Commendations that this unit gave for exactly this period, in the order of the sources (khen thưởng).",
+  })
+  commendations(
+    @Root() unit: UnitView,
+    @Arg("period", () => PeriodScalar, { description: PERIOD }) period: string,
+    @Ctx() { loaders }: Context,
+  ) {
+    return commendationsOf(loaders, unit, period);
+  }
+}
+
+@Resolver(() => AssessmentType)
+export class AssessmentResolver {
+  @FieldResolver(() => AssessmentType, {
+    nullable: true,
+    description: "The result of the year before by the same index in the same block; null where none is known.",
+  })
+  previous(@Root() assessment: Assessment, @Ctx() { loaders }: Context) {
+    return previousOf(loaders, assessment);
+  }
+}

@@ -1,0 +1,155 @@
+import type { createFigureLoaders, FigureRow, SourceView } from "../figures/figure.loaders.ts";
+import { computeRate, quotedRate, type Rate } from "../figures/rate.ts";
+import { type Period, parsePeriod } from "../time/period.ts";
+import type { UnitView } from "../units/unit.loaders.ts";
+import type { AssessmentFigure, createAssessmentLoaders } from "./assessment.loaders.ts";
+import { blockOf, classificationOf, type CommendationForm, INDEX_NAMES, type IndexKind } from "./vocabulary.ts";
+
+type Loaders = ReturnType<typeof createAssessmentLoaders> & ReturnType<typeof createFigureLoaders>;
+
+export interface Assessment {
+  readonly unit: UnitView;
+  readonly rubric: ReturnType<typeof rubricOf>;
+  readonly block: ReturnType<typeof blockOf>;
+  readonly year: number;
+  readonly score: number | null;
+  readonly rank: number | null;
+  readonly rankOf: number | null;
+  readonly classification: ReturnType<typeof classificationOf>;
+  readonly sources: SourceView[];
+}
+
+const number = (text: string | undefined): number | null => (text === undefined ? null : Number(text));
+const first = (figures: readonly AssessmentFigure[], qualifier: string): string | undefined =>
+  figures.find(({ qualifiers }) => qualifiers[qualifier] !== undefined)?.qualifiers[qualifier];
+const blockCode = ({ qualifiers }: AssessmentFigure): string => qualifiers["block"] ?? "ALL";
+
+const sourcesOf = (figures: readonly { source: SourceView }[]): SourceView[] => [
+  ...new Map(figures.map(({ source }) => [source.id, source])).values(),
+];
+
+const rubricOf = (figures: readonly AssessmentFigure[]) => {
+  const { publisher, qualifiers, year } = figures[0]!;
+  const index = qualifiers["index"] as IndexKind;
+  const name = `${INDEX_NAMES[index]} năm ${year}`;
+  return {
+    id: `${index}/${year}/${publisher}/${blockCode(figures[0]!)}`,
+    index,
+    name,
+    year,
+    maxScore: number(first(figures, "max")),
+    bands: [],
+  };
+};
+
+const assessmentOf = (figures: readonly AssessmentFigure[], rubric = rubricOf(figures)): Assessment => {
+  const stated = (measure: string) => figures.findLast((figure) => figure.measure === `assessment.${measure}`)?.value;
+  return {
+    unit: figures[0]!,
+    rubric,
+    block: blockOf(blockCode(figures[0]!)),
+    year: rubric.year,
+    score: stated("score") ?? null,
+    rank: stated("rank") ?? number(first(figures, "rank")),
+    rankOf: number(first(figures, "of")),
+    classification: classificationOf(first(figures, "classification")),
+    sources: sourcesOf(figures),
+  };
+};
+
+const grouped = (figures: readonly AssessmentFigure[]) => [
+  ...Map.groupBy(figures, (figure) => `${figure.qualifiers["index"]} ${figure.year} ${blockCode(figure)} ${figure.no}`).values(),
+];
+
+/** The unit's own results, by year. */
+export const assessmentsOf = async (
+  { assessmentFigures }: Loaders,
+  unit: UnitView,
+  index: IndexKind | null,
+  year: number | null,
+): Promise<Assessment[]> =>
+  grouped(await assessmentFigures.load({ no: unit.no, asOf: unit.asOf, index, year })).map((figures) => assessmentOf(figures));
+
+/** The result of the year before, by the same index in the same block. */
+export const previousOf = async (loaders: Loaders, { unit, rubric, block, year }: Assessment): Promise<Assessment | null> =>
+  (await assessmentsOf(loaders, unit, rubric.index, year - 1)).find((assessment) => assessment.block.code === block.code) ?? null;
+
+/** The standings of the peer blocks under the unit, in the order of the sources. */
+export const rankingsOf = async ({ rankingFigures }: Loaders, unit: UnitView, index: IndexKind, year: number) => {
+  const figures = await rankingFigures.load({ no: unit.no, asOf: unit.asOf, index, year });
+  return [...Map.groupBy(figures, blockCode)].map(([code, ofBlock]) => {
+    const rubric = rubricOf(ofBlock);
+    const counts = ofBlock.filter(({ measure }) => measure === "ranking.count");
+    const members = grouped(ofBlock.filter(({ measure }) => measure !== "ranking.count"));
+    return {
+      rubric,
+      block: blockOf(code),
+      year,
+      ranked: number(first(ofBlock, "ranked") ?? first(ofBlock, "of")),
+      byClassification: counts.map(({ qualifiers, value }) => ({
+        classification: classificationOf(qualifiers["classification"])!,
+        count: value,
+      })),
+      entries: members.map((member) => assessmentOf(member, rubric)).sort(bestFirst),
+      sources: sourcesOf(ofBlock),
+    };
+  });
+};
+
+const bestFirst = (a: Assessment, b: Assessment): number =>
+  (a.rank ?? Infinity) - (b.rank ?? Infinity) || (b.score ?? -Infinity) - (a.score ?? -Infinity) || (a.unit.code < b.unit.code ? -1 : 1);
+
+const reported = async ({ figuresOf }: Loaders, { no }: UnitView, period: Period, prefix: string): Promise<FigureRow[]> =>
+  (await figuresOf.load({ no, period })).filter(
+    ({ measure, from, to }) => measure.startsWith(prefix) && from === period.from && to === period.to,
+  );
+
+/** Survey results for exactly this period, one for each question, in the order of the sources. */
+export const surveysOf = async (loaders: Loaders, unit: UnitView, period: Period) => {
+  const figures = await reported(loaders, unit, period, "survey.satisfied");
+  return [...Map.groupBy(figures, ({ qualifiers }) => qualifiers["question"] ?? "")].map(([question, answers]) => ({
+    question,
+    satisfied: satisfactionOf(answers),
+    sources: sourcesOf(answers),
+  }));
+};
+
+const satisfactionOf = (answers: readonly FigureRow[]): Rate => {
+  const counted = answers.findLast(
+    ({ measure, value, denominator }) => measure === "survey.satisfied" && value !== null && denominator !== null,
+  );
+  if (counted) return computeRate({ part: counted.value, of: counted.denominator, whole: counted.denominator }, null);
+  const { value, low, high } = answers.at(-1)!;
+  return quotedRate({ value, low: low ?? value, high: high ?? value });
+};
+
+/**
+ * Satisfaction over all questions: satisfied / asked of those that were counted; where only rates were printed, the one rate or the
+ * range of them.
+ */
+export const satisfaction = async (loaders: Loaders, unit: UnitView, period: Period): Promise<{ rate: Rate; sources: SourceView[] }> => {
+  const surveys = await surveysOf(loaders, unit, period);
+  const sources = sourcesOf(surveys.flatMap((survey) => survey.sources.map((source) => ({ source }))));
+  const rates = surveys.map(({ satisfied }) => satisfied);
+  const counted = rates.filter(({ quoted }) => !quoted);
+  const sum = (numbers: (number | null)[]) => numbers.reduce<number>((total, value) => total + (value ?? 0), 0);
+  if (counted.length > 0) {
+    const asked = sum(counted.map(({ denominator }) => denominator));
+    return { rate: computeRate({ part: sum(counted.map(({ numerator }) => numerator)), of: asked, whole: asked }, null), sources };
+  }
+  if (rates.length < 2) return { rate: rates[0] ?? computeRate({ part: null, of: null, whole: null }, null), sources };
+  const [low, high] = [Math.min(...rates.map((rate) => rate.low ?? 0)), Math.max(...rates.map((rate) => rate.high ?? 1))];
+  return { rate: quotedRate({ value: low === high ? low : null, low, high }), sources };
+};
+
+/** Commendations for exactly this period, by form and index in the order of the sources. */
+export const commendationsOf = async (loaders: Loaders, unit: UnitView, period: string) => {
+  const figures = await reported(loaders, unit, parsePeriod("period", period), "commendation.");
+  return [...Map.groupBy(figures, ({ qualifiers }) => `${qualifiers["form"]} ${qualifiers["index"]}`).values()].map((rows) => ({
+    form: rows[0]!.qualifiers["form"] as CommendationForm,
+    index: rows[0]!.qualifiers["index"] as IndexKind,
+    collectives: rows.findLast(({ measure }) => measure === "commendation.collectives")?.value ?? null,
+    individuals: rows.findLast(({ measure }) => measure === "commendation.individuals")?.value ?? null,
+    sources: sourcesOf(rows),
+  }));
+};

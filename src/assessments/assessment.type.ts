@@ -1,0 +1,178 @@
+import { Field, Float, ID, Int, ObjectType } from "type-graphql";
+import { enumType } from "../enum.ts";
+import { Rate } from "../figures/rate.ts";
+import { SourceType } from "../figures/rollup.type.ts";
+import { UnitType } from "../units/unit.type.ts";
+import type { CommendationForm, IndexKind } from "./vocabulary.ts";
+
+export const IndexKindEnum = enumType<IndexKind>("IndexKind", "What an assessment measures (loại chỉ số).", {
+  PAR: "Administrative reform index (chỉ số cải cách hành chính).",
+  ARCHIVES: "Clerical and archival work (công tác văn thư, lưu trữ).",
+  SIPAS: "Satisfaction with administrative services (chỉ số hài lòng).",
+  PAPI: "Provincial governance and public administration (PAPI).",
+  PCI: "Provincial competitiveness (PCI).",
+  DDCI: "Competitiveness of departments and districts (DDCI).",
+  DTI: "Digital transformation (chỉ số chuyển đổi số).",
+  SERVICE_QUALITY: "Quality of service to people and businesses, Decision 766/QĐ-TTg (bộ chỉ số 766).",
+  OTHER: "Another index (khác).",
+});
+
+export const CommendationFormEnum = enumType<CommendationForm>("CommendationForm", "Form of a commendation (hình thức khen thưởng).", {
+  CERTIFICATE_OF_MERIT: "Certificate of merit, by a province (bằng khen).",
+  CERTIFICATE: "Certificate, by a district or commune (giấy khen).",
+});
+
+@ObjectType("Classification", { description: "A class as the source states it, never derived from a score (xếp loại)." })
+export class ClassificationType {
+  @Field(() => ID, { description: "XUAT_SAC · TOT · KHA · TRUNG_BINH_KHA · TRUNG_BINH · YEU · CHUA_DAT." })
+  code!: string;
+
+  @Field(() => String, { description: "In Vietnamese: xuất sắc." })
+  label!: string;
+
+  @Field(() => String, { description: "In English: excellent." })
+  labelEn!: string;
+}
+
+@ObjectType("Band", { description: "Scores of one class (thang xếp loại). Half-open: from <= score < to; the top band is open." })
+export class BandType {
+  @Field(() => ClassificationType, { description: "The class." })
+  classification!: ClassificationType;
+
+  @Field(() => Float, { nullable: true, description: "Lowest score of the band; null for the lowest band." })
+  from!: number | null;
+
+  @Field(() => Float, { nullable: true, description: "Score from which the next band begins; null for the top band." })
+  to!: number | null;
+}
+
+@ObjectType("Rubric", { description: "The criteria by which one peer block was judged in one year (bộ tiêu chí)." })
+export class RubricType {
+  @Field(() => ID, { description: "Stable." })
+  id!: string;
+
+  @Field(() => IndexKindEnum, { description: "What it measures." })
+  index!: IndexKind;
+
+  @Field(() => String, { description: "Name in Vietnamese." })
+  name!: string;
+
+  @Field(() => Int, { description: "Year that was judged." })
+  year!: number;
+
+  @Field(() => Float, { nullable: true, description: "Points without bonus, as stated; null where the source does not say (điểm tối đa)." })
+  maxScore!: number | null;
+
+  @Field(() => [BandType], { description: "Its classes by score, as published; empty where the source does not say." })
+  bands!: BandType[];
+}
+
+@ObjectType("PeerBlock", { description: "Units that are ranked among themselves (khối)." })
+export class PeerBlockType {
+  @Field(() => ID, { description: "DEPARTMENTS · CENTRAL_AGENCIES · DISTRICTS · COMMUNES · DIVISIONS · ALL …" })
+  code!: string;
+
+  @Field(() => String, { description: "Name in Vietnamese." })
+  name!: string;
+}
+
+@ObjectType("Assessment", {
+  description:
+    "One unit's result (kết quả đánh giá). Scores do not roll up. They may exceed maxScore (bonus points) and are never clamped.",
+})
+export class AssessmentType {
+  @Field(() => UnitType, { description: "The unit that was judged." })
+  unit!: UnitType;
+
+  @Field(() => RubricType, { description: "By which criteria." })
+  rubric!: RubricType;
+
+  @Field(() => PeerBlockType, { description: "Among which units it was ranked." })
+  block!: PeerBlockType;
+
+  @Field(() => Int, { description: "Year that was judged." })
+  year!: number;
+
+  @Field(() => Float, { nullable: true, description: "Points (điểm); null where the source does not say." })
+  score!: number | null;
+
+  @Field(() => Int, {
+    nullable: true,
+    description: "Place within the block, 1 is the best (thứ hạng); null where the source does not say.",
+  })
+  rank!: number | null;
+
+  @Field(() => Int, { nullable: true, description: "Of how many; null where the source does not say." })
+  rankOf!: number | null;
+
+  @Field(() => ClassificationType, { nullable: true, description: "Class; null where the source does not say." })
+  classification!: ClassificationType | null;
+
+  @Field(() => [SourceType], { description: "Where the result comes from." })
+  sources!: SourceType[];
+}
+
+@ObjectType("ClassificationCount", { description: "How many units of a block reached one class (số đơn vị theo xếp loại)." })
+export class ClassificationCountType {
+  @Field(() => ClassificationType, { description: "The class." })
+  classification!: ClassificationType;
+
+  @Field(() => Int, { description: "Its units; 0 where the source says none." })
+  count!: number;
+}
+
+@ObjectType("Ranking", {
+  description: "The standings of one peer block in one year (bảng xếp hạng). It belongs to the parent of the ranked units.",
+})
+export class RankingType {
+  @Field(() => RubricType, { description: "By which criteria." })
+  rubric!: RubricType;
+
+  @Field(() => PeerBlockType, { description: "The units that are ranked among themselves." })
+  block!: PeerBlockType;
+
+  @Field(() => Int, { description: "Year that was judged." })
+  year!: number;
+
+  @Field(() => Int, { nullable: true, description: "Members that were ranked; null where the source does not say." })
+  ranked!: number | null;
+
+  @Field(() => [ClassificationCountType], { description: "In the order of the source." })
+  byClassification!: ClassificationCountType[];
+
+  @Field(() => [AssessmentType], { description: "Best first; only the members whose result is known." })
+  entries!: AssessmentType[];
+
+  @Field(() => [SourceType], { description: "Where the standings come from." })
+  sources!: SourceType[];
+}
+
+@ObjectType("SurveyResult", { description: "How many of those asked were satisfied (kết quả khảo sát)." })
+export class SurveyResultType {
+  @Field(() => String, { description: "The question, in the words of the source." })
+  question!: string;
+
+  @Field(() => Rate, { description: "Satisfied / asked (tỷ lệ hài lòng)." })
+  satisfied!: Rate;
+
+  @Field(() => [SourceType], { description: "Where the result comes from." })
+  sources!: SourceType[];
+}
+
+@ObjectType("Commendation", { description: "Commendations that the unit gave (khen thưởng)." })
+export class CommendationType {
+  @Field(() => CommendationFormEnum, { description: "Form." })
+  form!: CommendationForm;
+
+  @Field(() => IndexKindEnum, { description: "For which work." })
+  index!: IndexKind;
+
+  @Field(() => Int, { nullable: true, description: "Commended collectives (tập thể); null where the source does not say." })
+  collectives!: number | null;
+
+  @Field(() => Int, { nullable: true, description: "Commended persons (cá nhân); null where the source does not say." })
+  individuals!: number | null;
+
+  @Field(() => [SourceType], { description: "Where the numbers come from." })
+  sources!: SourceType[];
+}

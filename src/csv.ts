@@ -1,0 +1,58 @@
+import { readFile } from "node:fs/promises";
+import { CsvError, parse } from "csv-parse/sync";
+
+/** A file that cannot be loaded; nothing of it is kept. */
+export class FileError extends Error {
+  constructor(file: string, row: number, column: string | null, problem: string) {
+    super(`${file}, row ${row}${column === null ? "" : `, column ${column}`}: ${problem}`);
+    this.name = "FileError";
+  }
+}
+
+/** One data row; `row` counts lines from 1 and the header is row 1. */
+export interface CsvRow<C extends string> {
+  readonly row: number;
+  /** The text of a column; "" where it is empty. */
+  readonly get: (column: C) => string;
+  readonly fail: (column: C, problem: string) => FileError;
+}
+
+/** A UTF-8 file with a header. @throws FileError naming file, row and column. */
+export const readCsv = async <C extends string>(url: URL, columns: readonly C[]): Promise<CsvRow<C>[]> => {
+  const file = url.pathname.split("/").slice(-2).join("/");
+  const bytes = await readFile(url);
+  const text = decode(bytes, file);
+  let parsed: { info: { lines: number }; record: Record<string, string> }[];
+  try {
+    parsed = parse(text, { columns: true, bom: true, info: true, skipEmptyLines: true }) as never;
+  } catch (error) {
+    if (!(error instanceof CsvError)) throw error;
+    throw new FileError(file, Number(error["lines"] ?? 1), (error["column"] as string | undefined) ?? null, error.message);
+  }
+  const header = text
+    .slice(text.startsWith("\uFEFF") ? 1 : 0)
+    .split(/\r?\n/, 1)[0]!
+    .split(",");
+  const missing = columns.find((column) => !header.includes(column));
+  if (missing) throw new FileError(file, 1, missing, `the header has no such column; it has ${header.join(", ")}`);
+  return parsed.map(({ info, record }) => ({
+    row: info.lines,
+    get: (column) => (record[column] ?? "").normalize("NFC"),
+    fail: (column, problem) => new FileError(file, info.lines, column, `"${record[column]}" ${problem}`),
+  }));
+};
+
+const decode = (bytes: Buffer, file: string): string => {
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch {
+    const row =
+      bytes
+        .toString("latin1")
+        .split("\n")
+        .findIndex((line) => !isUtf8(Buffer.from(line, "latin1"))) + 1;
+    throw new FileError(file, row, null, "is not UTF-8");
+  }
+};
+
+const isUtf8 = (bytes: Buffer): boolean => Buffer.from(bytes.toString("utf8")).equals(bytes);

@@ -1,0 +1,104 @@
+import { Arg, Ctx, FieldResolver, Resolver, Root } from "type-graphql";
+import { DOSSIER } from "../figures/measure.ts";
+import { Rate } from "../figures/rate.ts";
+import { boundsOf, coverageOf, incompleteMeasures, rateOf } from "../figures/rollup.ts";
+import type { Rollup } from "../figures/rollup.loaders.ts";
+import { Bounds, Coverage, SourceType } from "../figures/rollup.type.ts";
+import type { Context } from "../server/context.ts";
+import { parsePeriod, type PeriodGrain } from "../time/period.ts";
+import { PeriodGrainEnum, PeriodScalar } from "../time/scalar.ts";
+import type { Tier } from "../units/unit.entity.ts";
+import type { UnitView } from "../units/unit.loaders.ts";
+import { TierEnum, UnitType } from "../units/unit.type.ts";
+import { dossierSeries, dossiersByTier } from "./dossier-rollup.service.ts";
+import {
+  type DossierMeasure,
+  DossierMeasureEnum,
+  DossierRollupType,
+  DossierTierRollupType,
+  type OnTimeBasis,
+  OnTimeBasisEnum,
+} from "./dossier-rollup.type.ts";
+
+@Resolver(() => UnitType)
+export class UnitDossiersResolver {
+  @FieldResolver(() => DossierRollupType, {
+    description: "Dossiers handled in the subtree; handledBy keeps those handled by units of one tier (tổng hợp hồ sơ).",
+  })
+  dossiers(
+    @Root() unit: UnitView,
+    @Arg("period", () => PeriodScalar, { description: "Reporting period." }) period: string,
+    @Arg("handledBy", () => TierEnum, { nullable: true, description: "Tier of the handling units at that time." }) handledBy:
+      | Tier
+      | undefined,
+    @Ctx() { loaders }: Context,
+  ) {
+    return loaders.dossierRollup.load({ unit, period: parsePeriod("period", period), handledBy: handledBy ?? null });
+  }
+}
+
+@Resolver(() => DossierRollupType)
+export class DossierRollupResolver {
+  @FieldResolver(() => [DossierMeasureEnum], {
+    description:
+      "The measures for which some covered unit gave nothing, in the order of their enum; empty where nothing is covered (chỉ tiêu thiếu).",
+  })
+  incomplete(@Root() rollup: Rollup) {
+    return incompleteMeasures(DOSSIER, rollup);
+  }
+
+  @FieldResolver(() => Boolean, {
+    description:
+      "False where a known figure belongs here only possibly, as that of a split unit does; bounds then says how much (chính xác).",
+  })
+  exact(@Root() rollup: Rollup) {
+    return rollup.exact;
+  }
+
+  @FieldResolver(() => Bounds, { description: "What is certain, and that plus what is possible (khoảng giá trị)." })
+  bounds(@Root() rollup: Rollup, @Arg("measure", () => DossierMeasureEnum, { description: "Of which measure." }) measure: DossierMeasure) {
+    return boundsOf(DOSSIER, rollup, measure);
+  }
+
+  @FieldResolver(() => Rate, { description: "Share of dossiers handled in time (tỷ lệ giải quyết đúng hạn)." })
+  onTimeRate(
+    @Root() rollup: Rollup,
+    @Arg("basis", () => OnTimeBasisEnum, { defaultValue: "RESOLVED", description: "Which of the formulas in use." }) basis: OnTimeBasis,
+  ) {
+    return rateOf(rollup, basis === "RESOLVED" ? "onTimeRate" : "onTimeHandledRate");
+  }
+
+  @FieldResolver(() => Rate, { description: "Received online / received (tỷ lệ hồ sơ trực tuyến)." })
+  onlineRate(@Root() rollup: Rollup) {
+    return rateOf(rollup, "onlineRate");
+  }
+
+  @FieldResolver(() => [DossierTierRollupType], {
+    description: "The same roll-up for each tier that handled dossiers, from the country down (theo cấp).",
+  })
+  byTier(@Root() rollup: Rollup, @Ctx() { loaders }: Context) {
+    return dossiersByTier(loaders, rollup);
+  }
+
+  @FieldResolver(() => [DossierRollupType], {
+    description:
+      "The same roll-up for each part of the period; at most 400 points. BAD_USER_INPUT where the period is not made of such parts (chuỗi thời gian).",
+  })
+  series(
+    @Root() rollup: Rollup,
+    @Arg("grain", () => PeriodGrainEnum, { description: "Length of the parts." }) grain: PeriodGrain,
+    @Ctx() { loaders }: Context,
+  ) {
+    return dossierSeries(loaders, rollup, grain);
+  }
+
+  @FieldResolver(() => Coverage, { description: "How many units that should report did (độ bao phủ)." })
+  coverage(@Root() rollup: Rollup, @Ctx() { loaders }: Context) {
+    return coverageOf(loaders, rollup);
+  }
+
+  @FieldResolver(() => [SourceType], { description: "Where the numbers come from, in the order of arrival (nguồn)." })
+  sources(@Root() rollup: Rollup, @Ctx() { loaders }: Context) {
+    return loaders.sourcesOfRollup.load({ ...rollup, kind: DOSSIER });
+  }
+}

@@ -1,0 +1,102 @@
+import { Field, Int, ObjectType } from "type-graphql";
+import { enumType } from "../enum.ts";
+import type { Rollup } from "../figures/rollup.loaders.ts";
+import type { Period } from "../time/period.ts";
+import { PeriodScalar } from "../time/scalar.ts";
+import type { Tier } from "../units/unit.entity.ts";
+import { TierEnum } from "../units/unit.type.ts";
+
+export type DossierMeasure =
+  | "RECEIVED"
+  | "RECEIVED_ONLINE"
+  | "RECEIVED_DIRECT"
+  | "RECEIVED_POSTAL"
+  | "CARRIED_OVER"
+  | "RESOLVED"
+  | "RESOLVED_EARLY"
+  | "RESOLVED_ON_TIME"
+  | "RESOLVED_OVERDUE"
+  | "IN_PROCESS"
+  | "IN_PROCESS_NOT_DUE"
+  | "IN_PROCESS_OVERDUE";
+export const DossierMeasureEnum = enumType<DossierMeasure>("DossierMeasure", "What incomplete and bounds speak of (chỉ tiêu hồ sơ).", {
+  RECEIVED: "Received in the period (đã tiếp nhận).",
+  RECEIVED_ONLINE: "Received online (trực tuyến).",
+  RECEIVED_DIRECT: "Received in person (trực tiếp).",
+  RECEIVED_POSTAL: "Received by public post (bưu chính công ích).",
+  CARRIED_OVER: "Carried over from the period before (từ kỳ trước chuyển qua).",
+  RESOLVED: "Resolved in the period (đã giải quyết).",
+  RESOLVED_EARLY: "Resolved before the due day (trước hạn).",
+  RESOLVED_ON_TIME: "Resolved on the due day, or without one (đúng hạn).",
+  RESOLVED_OVERDUE: "Resolved after the due day (quá hạn).",
+  IN_PROCESS: "In process at the end of the period (đang giải quyết).",
+  IN_PROCESS_NOT_DUE: "In process and not past due (trong hạn).",
+  IN_PROCESS_OVERDUE: "In process and past due (quá hạn).",
+});
+
+export type OnTimeBasis = "RESOLVED" | "HANDLED";
+export const OnTimeBasisEnum = enumType<OnTimeBasis>(
+  "OnTimeBasis",
+  "What the on-time rate is a rate of; several formulas are in use (cách tính tỷ lệ đúng hạn).",
+  {
+    RESOLVED: "(early + on time) / resolved: what news reports and most portals print.",
+    HANDLED: "(early + on time + in process and not yet due) / (received + carried over): indicator 2.1 of Decision 766/QĐ-TTg.",
+  },
+);
+
+/** Form II.06 of Circular 01/2020/TT-VPCP. */
+@ObjectType("DossierRollup", {
+  description:
+    "Dossiers (hồ sơ thủ tục hành chính) handled in a subtree, as form II.06 of Circular 01/2020/TT-VPCP counts them. Counts add up over the units of the " +
+    "subtree. Null means that nothing is known, which is not 0; a measure for which some unit that reported dossiers gave no figure is listed in incomplete, " +
+    "and its sum is of the known parts.",
+})
+export class DossierRollupType {
+  @Field(() => PeriodScalar, { description: "The period asked for (kỳ báo cáo)." })
+  period!: Period;
+
+  @Field(() => Int, { nullable: true, description: "Received in the period (đã tiếp nhận)." })
+  received!: number | null;
+
+  @Field(() => Int, { nullable: true, description: "Received online (trực tuyến)." })
+  receivedOnline!: number | null;
+
+  @Field(() => Int, { nullable: true, description: "Received in person (trực tiếp)." })
+  receivedDirect!: number | null;
+
+  @Field(() => Int, { nullable: true, description: "Received by public post (bưu chính công ích)." })
+  receivedPostal!: number | null;
+
+  @Field(() => Int, { nullable: true, description: "Carried over from the period before (từ kỳ trước chuyển qua)." })
+  carriedOver!: number | null;
+
+  @Field(() => Int, { nullable: true, description: "Resolved in the period (đã giải quyết)." })
+  resolved!: number | null;
+
+  @Field(() => Int, { nullable: true, description: "Resolved before the due day (trước hạn)." })
+  resolvedEarly!: number | null;
+
+  @Field(() => Int, { nullable: true, description: "Resolved on the due day, or without one (đúng hạn)." })
+  resolvedOnTime!: number | null;
+
+  @Field(() => Int, { nullable: true, description: "Resolved after the due day (quá hạn)." })
+  resolvedOverdue!: number | null;
+
+  @Field(() => Int, { nullable: true, description: "In process at the end of the period (đang giải quyết)." })
+  inProcess!: number | null;
+
+  @Field(() => Int, { nullable: true, description: "In process and not past due (trong hạn)." })
+  inProcessNotDue!: number | null;
+
+  @Field(() => Int, { nullable: true, description: "In process and past due (quá hạn)." })
+  inProcessOverdue!: number | null;
+}
+
+@ObjectType("DossierTierRollup", { description: "The roll-up of the dossiers that units of one tier handled (theo cấp giải quyết)." })
+export class DossierTierRollupType {
+  @Field(() => TierEnum, { description: "Tier of the handling units at that time." })
+  tier!: Tier;
+
+  @Field(() => DossierRollupType, { description: "Their dossiers." })
+  rollup!: Rollup;
+}

@@ -1,0 +1,39 @@
+import "reflect-metadata";
+import { buildSubgraphSchema } from "@apollo/subgraph";
+import { printSchemaWithDirectives } from "@graphql-tools/utils";
+import { type GraphQLSchema, parse, print } from "graphql";
+import { buildSchema, createResolversMap } from "type-graphql";
+import { AssessmentResolver, UnitAssessmentsResolver } from "../assessments/assessment.resolver.ts";
+import { DossierRollupResolver, UnitDossiersResolver } from "../dossiers/dossier-rollup.resolver.ts";
+import { FigureResolver, UnitFiguresResolver } from "../figures/figure.resolver.ts";
+import { IndicatorQueries, IndicatorValueResolver, UnitIndicatorsResolver } from "../indicators/indicator.resolver.ts";
+import { ServiceRollupResolver, UnitServicesResolver } from "../services/service-rollup.resolver.ts";
+import { TaskRollupResolver, UnitTasksResolver } from "../tasks/task-rollup.resolver.ts";
+import { UnitQueries, UnitResolver } from "../units/unit.resolver.ts";
+import { resolveUnitReference } from "./unit.reference.ts";
+
+type Module = Extract<Parameters<typeof buildSubgraphSchema>[0], readonly unknown[]>[number];
+type Resolvers = NonNullable<Extract<Module, { typeDefs: unknown }>["resolvers"]>;
+
+const LINK = 'extend schema @link(url: "https://specs.apollo.dev/federation/v2.3", import: ["@key"])';
+
+/** The federated schema, and its text as it is committed. */
+export const createSubgraph = async (): Promise<{ schema: GraphQLSchema; sdl: string }> => {
+  const plain = await buildSchema({
+    resolvers: [
+      UnitQueries,
+      ...[UnitResolver, UnitFiguresResolver, FigureResolver],
+      ...[UnitDossiersResolver, DossierRollupResolver, UnitTasksResolver, TaskRollupResolver, UnitServicesResolver, ServiceRollupResolver],
+      ...[UnitAssessmentsResolver, AssessmentResolver, IndicatorQueries, UnitIndicatorsResolver, IndicatorValueResolver],
+    ],
+    validate: false,
+    skipCheck: true,
+  });
+  const { definitions } = parse(printSchemaWithDirectives(plain));
+  const nameOf = (definition: (typeof definitions)[number]) => ("name" in definition ? (definition.name?.value ?? "") : "");
+  const sorted = definitions.filter(({ kind }) => kind !== "SchemaDefinition").toSorted((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1));
+  const sdl = `${[LINK, ...sorted.map(print)].join("\n\n")}\n`;
+  const resolvers = createResolversMap(plain) as Resolvers;
+  resolvers["Unit"] = { ...resolvers["Unit"], __resolveReference: resolveUnitReference } as Resolvers[string];
+  return { schema: buildSubgraphSchema([{ typeDefs: parse(sdl), resolvers }]), sdl };
+};

@@ -1,0 +1,70 @@
+import { Arg, Ctx, Field, FieldResolver, Float, ID, ObjectType, Resolver, Root } from "type-graphql";
+import type { Context } from "../server/context.ts";
+import { parsePeriod, type Period, periodOfDays } from "../time/period.ts";
+import { PeriodScalar } from "../time/scalar.ts";
+import type { Tier } from "../units/unit.entity.ts";
+import type { UnitView } from "../units/unit.loaders.ts";
+import { TierEnum, UnitType } from "../units/unit.type.ts";
+import type { FigureRow } from "./figure.loaders.ts";
+import { measureLabel } from "./measure-label.ts";
+import { SourceType } from "./rollup.type.ts";
+
+@ObjectType("Figure", { description: "One reported number with its evidence (số liệu báo cáo)." })
+export class FigureType {
+  @Field(() => ID, { description: "Code of the measure: dossier.received (mã chỉ tiêu)." })
+  measure!: string;
+
+  @Field(() => Float, { nullable: true, description: "As stated: a count, a score, or a share 0..1; null where a range was stated." })
+  value!: number | null;
+
+  @Field(() => Float, {
+    nullable: true,
+    description: "Lower end of a stated range, or what a number was said to be above; null where none was stated.",
+  })
+  low!: number | null;
+
+  @Field(() => Float, { nullable: true, description: "Upper end of a stated range; null where none was stated." })
+  high!: number | null;
+
+  @Field(() => String, { description: "The words of the source that state it (trích dẫn)." })
+  quote!: string;
+
+  @Field(() => SourceType, { description: "The source that states it." })
+  source!: SourceType;
+}
+
+@Resolver(() => UnitType)
+export class UnitFiguresResolver {
+  @FieldResolver(() => [FigureType], {
+    description:
+      "Every figure that was reported for this unit, for the period or a part of it, as it was reported and in the order of the sources (số liệu gốc).",
+  })
+  figures(
+    @Root() { no }: UnitView,
+    @Arg("period", () => PeriodScalar, { description: "Reporting period." }) period: string,
+    @Ctx() { loaders }: Context,
+  ) {
+    return loaders.figuresOf.load({ no, period: parsePeriod("period", period) });
+  }
+}
+
+@Resolver(() => FigureType)
+export class FigureResolver {
+  @FieldResolver(() => String, { description: "What the measure counts, in Vietnamese (tên chỉ tiêu)." })
+  label(@Root() { measure }: FigureRow): string {
+    return measureLabel(measure);
+  }
+
+  @FieldResolver(() => PeriodScalar, { description: "The period that it was stated for (kỳ báo cáo)." })
+  period(@Root() { from, to }: FigureRow): Period {
+    return periodOfDays(from, to);
+  }
+
+  @FieldResolver(() => TierEnum, {
+    nullable: true,
+    description: "The tier that the figure speaks of, where that is not the unit's own; null for the whole unit too.",
+  })
+  scope(@Root() { scope, unitTier }: FigureRow): Tier | null {
+    return scope === unitTier ? null : scope;
+  }
+}

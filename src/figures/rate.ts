@@ -1,0 +1,77 @@
+import { Field, Float, Int, ObjectType } from "type-graphql";
+import type { QuotedRate } from "./rollup.entity.ts";
+
+/** Sums over the cells of a roll-up: matched are those whose part and whole are known together. */
+export interface RateSums {
+  readonly part: number | null;
+  /** The whole of the matched cells. */
+  readonly of: number | null;
+  /** The whole of all cells, as far as it is known. */
+  readonly whole: number | null;
+}
+
+@ObjectType("Rate", {
+  description:
+    "A ratio of sums, never a mean of ratios (tỷ lệ). Numerator and denominator count the same units: those that reported both parts. " +
+    "Every share is 0..1.",
+})
+export class Rate {
+  @Field(() => Float, {
+    nullable: true,
+    description: "numerator / denominator, or as quoted. Null where the denominator is 0 or nothing is known.",
+  })
+  value!: number | null;
+
+  @Field(() => Int, { nullable: true, description: "Sum of the parts; null where no unit reported both parts (tử số)." })
+  numerator!: number | null;
+
+  @Field(() => Int, {
+    nullable: true,
+    description: "Sum of the wholes of the same units; null where no unit reported both parts (mẫu số).",
+  })
+  denominator!: number | null;
+
+  @Field(() => Float, {
+    nullable: true,
+    description:
+      "The part of the whole denominator for which the numerator is known too, 0..1; null where no denominator is known (độ bao phủ).",
+  })
+  coverage!: number | null;
+
+  @Field(() => Float, { nullable: true, description: "If every unknown counted against, or the lower end of a quoted range." })
+  low!: number | null;
+
+  @Field(() => Float, { nullable: true, description: "If every unknown counted in favour, or the upper end of a quoted range." })
+  high!: number | null;
+
+  @Field(() => Boolean, { description: "True where a source printed the rate without its parts (số liệu trích dẫn)." })
+  quoted!: boolean;
+}
+
+const UNKNOWN: Rate = { value: null, numerator: null, denominator: null, coverage: null, low: null, high: null, quoted: false };
+
+export const quotedRate = ({ value, low, high }: QuotedRate): Rate => ({ ...UNKNOWN, value, low, high, quoted: true });
+
+/**
+ * A rate with its bounds. Low counts every unmatched case against, and what is only possible where it lowers the rate; high does
+ * the contrary. All null where no denominator is known.
+ */
+export const computeRate = (certain: RateSums, possible: RateSums | null): Rate => {
+  if (certain.whole === null) return UNKNOWN;
+  if (certain.of === null || certain.part === null) return { ...UNKNOWN, coverage: 0, low: 0, high: 1 };
+  const { part, of } = certain;
+  const whole = Math.max(certain.whole, of);
+  const for_ = (possible?.part ?? 0) + Math.max((possible?.whole ?? 0) - (possible?.of ?? 0), 0);
+  const against = Math.max((possible?.whole ?? 0) - (possible?.part ?? 0), 0);
+  return {
+    value: ratio(part, of),
+    numerator: part,
+    denominator: of,
+    coverage: whole === 0 ? 1 : of / whole,
+    low: ratio(part, whole + against),
+    high: ratio(part + (whole - of) + for_, whole + for_),
+    quoted: false,
+  };
+};
+
+const ratio = (part: number, whole: number): number | null => (whole === 0 ? null : part / whole);

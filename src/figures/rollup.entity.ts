@@ -1,0 +1,68 @@
+import { defineEntity, p } from "@mikro-orm/core";
+import { Edition } from "../units/unit.entity.ts";
+import { DOSSIER, type RollupKind, SERVICE, summedColumns, TASK } from "./measure.ts";
+
+/**
+ * The roll-ups of one period on one edition, made when first asked for and dropped when a figure of the period changes.
+ * Cells are those of the hierarchy of the period's last day (cell edition).
+ */
+const RollupSetSchema = defineEntity({
+  name: "RollupSet",
+  uniques: [{ properties: ["edition", "periodFrom", "periodTo", "cellEdition"] }],
+  properties: {
+    id: p.integer().primary().autoincrement(),
+    edition: () => p.manyToOne(Edition).deleteRule("cascade"),
+    periodFrom: p.date(),
+    periodTo: p.date(),
+    cellEdition: () => p.manyToOne(Edition).deleteRule("cascade"),
+    rows: p.integer(),
+  },
+});
+export class RollupSet extends RollupSetSchema.class {}
+RollupSetSchema.setClass(RollupSet);
+
+/** Slot of the roll-up of all tiers; the other slots are the tiers. */
+export const ALL_TIERS = "ALL";
+
+/** Possible amounts by measure, and rates that a source printed without their parts. */
+export interface QuotedRate {
+  value: number | null;
+  low: number | null;
+  high: number | null;
+}
+
+const rollupTable = (kind: RollupKind, name: string) =>
+  defineEntity({
+    name,
+    properties: {
+      set: () => p.manyToOne(RollupSet).primary().deleteRule("cascade"),
+      unitId: p.integer().primary(),
+      slot: p.text().primary().comment("Tier of the handling units, or ALL"),
+      covered: p.integer().comment("Units of which something is known"),
+      known: p.integer().comment("Bit n: measure n is known of every covered unit"),
+      exact: p.boolean(),
+      possible: p.json<Record<string, number>>().nullable().comment("What may belong here besides, by column"),
+      quoted: p.json<Record<string, QuotedRate>>().nullable(),
+      ...Object.fromEntries(summedColumns(kind).map((column) => [column, p.bigint("number").nullable()])),
+    },
+  });
+
+export const DossierRollupRow = rollupTable(DOSSIER, "DossierRollup");
+export const TaskRollupRow = rollupTable(TASK, "TaskRollup");
+export const ServiceRollupRow = rollupTable(SERVICE, "ServiceRollup");
+
+/** Which sources the known cells of a set come from, by the unit that stated them or that they may belong to. */
+const RollupSourceSchema = defineEntity({
+  name: "RollupSource",
+  indexes: [{ properties: ["set", "unitId"] }],
+  properties: {
+    id: p.integer().primary().autoincrement(),
+    set: () => p.manyToOne(RollupSet).deleteRule("cascade"),
+    kind: p.text(),
+    slot: p.text(),
+    unitId: p.integer(),
+    sourceId: p.integer(),
+  },
+});
+export class RollupSource extends RollupSourceSchema.class {}
+RollupSourceSchema.setClass(RollupSource);

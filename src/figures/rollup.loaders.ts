@@ -1,0 +1,179 @@
+import DataLoader from "dataloader";
+import type { EntityManager } from "@mikro-orm/postgresql";
+import { sql } from "kysely";
+import { manyBy, oneBy, type Positioned } from "../db/loader.ts";
+import { type Day, FIRST_DAY } from "../time/date.ts";
+import type { Period } from "../time/period.ts";
+import { ensureContributions } from "../units/contribution.service.ts";
+import { editionsOf } from "../units/edition.ts";
+import type { Tier } from "../units/unit.entity.ts";
+import type { UnitView } from "../units/unit.loaders.ts";
+import type { Source } from "./figure.entity.ts";
+import { columnName, DOSSIER, ROLLUP_KINDS, type RollupKind, SERVICE, summedColumns, TASK } from "./measure.ts";
+import { ALL_TIERS, type QuotedRate } from "./rollup.entity.ts";
+import { makeRollupSets } from "./rollup.service.ts";
+
+/** A unit's subtree in a period; `handledBy` null means all tiers. */
+export interface RollupKey {
+  readonly unit: UnitView;
+  readonly period: Period;
+  readonly handledBy: Tier | null;
+}
+
+interface StoredRollup {
+  readonly covered: number;
+  /** Bit n: measure n is known of every covered unit. */
+  readonly known: number;
+  readonly exact: boolean;
+  readonly possible: Readonly<Record<string, number>> | null;
+  readonly quoted: Readonly<Record<string, QuotedRate>> | null;
+}
+
+/** The sums of a kind by the names of summedColumns, null where nothing is known, with what they rest on. */
+export type Rollup = StoredRollup & RollupKey & { readonly [column: string]: unknown };
+
+type StoredRow = StoredRollup & { setId: number; unitId: number | null; slot: string };
+type SetOf = Pick<RollupKey, "period"> & { asOf: Day };
+type SetRow = Positioned & { editionId: number; cellEditionId: number; cellDay: Day; setId: number | null; stated: boolean };
+export type SourceRow = Positioned & Pick<Source, "kind" | "title" | "publishedOn"> & { id: string };
+export type RollupLoaders = ReturnType<typeof createRollupLoaders>;
+
+const keyOf = ({ unit, period, handledBy }: RollupKey) => `${unit.no}@${unit.asOf}|${period.name}|${handledBy ?? ALL_TIERS}`;
+
+/** Cells are those of the period's last day; of a period still running, of today. */
+export const cellDayOf = (period: Period, today: Day): Day => {
+  const last = period.to < today ? period.to : today;
+  return last < FIRST_DAY ? FIRST_DAY : last;
+};
+
+export const createRollupLoaders = (em: EntityManager, today: Day) => {
+  const sets = oneBy<SetOf, SetRow>(
+    ({ asOf, period }) => `${asOf}|${period.name}`,
+    async (keys) => {
+      const found = await findSets(em, keys, today);
+      const missing = found.filter(({ setId, stated }) => setId === null && stated);
+      if (missing.length === 0) return found;
+      await makeRollupSets(
+        em,
+        missing.map((row) => ({ ...row, ...keys[row.i - 1]!.period })),
+      );
+      return findSets(em, keys, today);
+    },
+  );
+  const rollups = (kind: RollupKind) =>
+    new DataLoader<RollupKey, Rollup, string>((keys) => readRollups(em, kind, sets, keys), { cacheKeyFn: keyOf });
+  return {
+    dossierRollup: rollups(DOSSIER),
+    taskRollup: rollups(TASK),
+    serviceRollup: rollups(SERVICE),
+
+    /** How many territorial units existed on the cells' day, and contribute certainly. */
+    expectedUnits: oneBy<RollupKey, Positioned & { expected: number }>(keyOf, async (keys) => {
+      await ensureContributions(
+        em,
+        await editionsOf(
+          em,
+          keys.map(({ unit }) => unit.asOf),
+        ),
+      );
+      const { rows } = await sql<Positioned & { expected: number }>`
+        select k.i::int, count(*)::int as expected
+        from unnest(${keys.map(({ unit }) => unit.no)}::int[], ${keys.map(({ unit }) => unit.asOf)}::date[],
+          ${keys.map(({ period }) => cellDayOf(period, today))}::date[], ${keys.map(({ handledBy }) => handledBy)}::text[])
+          with ordinality k(no, as_of, day, tier, i)
+        join edition e on e.starts_on = (select max(starts_on) from edition where starts_on <= k.as_of)
+        join contribution c on c.edition_id = e.id and c.target_id = k.no and c.certain
+        join unit_version v on v.unit_id = c.unit_id and v.valid_from <= k.day and (v.valid_to is null or v.valid_to > k.day)
+        where v.tier <> 'COUNTRY' and (k.tier is null or v.tier = k.tier)
+        group by k.i`.execute(em.getKysely());
+      return rows;
+    }),
+
+    sourcesOfRollup: sourcesLoader(em, sets),
+  };
+};
+
+const findSets = async (em: EntityManager, keys: readonly SetOf[], today: Day): Promise<SetRow[]> => {
+  const measures = ROLLUP_KINDS.map(({ name }) => `${name}.%`);
+  const { rows } = await sql<SetRow>`
+    select k.i::int, e.id as "editionId", c.id as "cellEditionId", k.cell_day as "cellDay", s.id as "setId",
+      s.id is null and exists (
+        select from figure f where f.period_from >= k.f and f.period_from <= k.t and f.period_to <= k.t and f.measure like any(${measures}::text[])
+      ) as stated
+    from unnest(${keys.map(({ asOf }) => asOf)}::date[], ${keys.map(({ period }) => cellDayOf(period, today))}::date[],
+      ${keys.map(({ period }) => period.from)}::date[], ${keys.map(({ period }) => period.to)}::date[]) with ordinality k(as_of, cell_day, f, t, i)
+    join edition e on e.starts_on = (select max(starts_on) from edition where starts_on <= k.as_of)
+    join edition c on c.starts_on = (select max(starts_on) from edition where starts_on <= k.cell_day)
+    left join rollup_set s on s.edition_id = e.id and s.cell_edition_id = c.id and s.period_from = k.f and s.period_to = k.t`.execute(
+    em.getKysely(),
+  );
+  return rows;
+};
+
+type Sets = DataLoader<SetOf, SetRow | null, string>;
+const setsOf = async (sets: Sets, keys: readonly RollupKey[]) =>
+  Promise.all(keys.map(({ unit, period }) => sets.load({ asOf: unit.asOf, period })));
+
+const readRollups = async (em: EntityManager, kind: RollupKind, sets: Sets, keys: readonly RollupKey[]): Promise<Rollup[]> => {
+  const columns = summedColumns(kind);
+  for (let attempt = 0; attempt < 3; attempt++) {
+    const setIds = (await setsOf(sets, keys)).map((set) => set?.setId ?? null);
+    const wanted = [...new Set(setIds.filter((id) => id !== null))];
+    const rows = wanted.length === 0 ? [] : await storedRows(em, kind, wanted, keys);
+    const present = new Set(rows.map(({ setId }) => setId));
+    if (wanted.some((id) => !present.has(id))) {
+      // Made room for others since it was found.
+      sets.clearAll();
+      continue;
+    }
+    const byPlace = new Map(rows.map((row) => [`${row.setId} ${row.unitId} ${row.slot}`, row]));
+    const nothing = {
+      covered: 0,
+      known: 0,
+      exact: true,
+      possible: null,
+      quoted: null,
+      ...Object.fromEntries(columns.map((name) => [name, null])),
+    };
+    return keys.map((key, n) => {
+      const row = byPlace.get(`${setIds[n]} ${key.unit.no} ${key.handledBy ?? ALL_TIERS}`) ?? nothing;
+      return Object.assign({ ...row }, key) as Rollup;
+    });
+  }
+  throw new Error("The stored roll-ups change faster than they can be read");
+};
+
+const storedRows = async (em: EntityManager, kind: RollupKind, sets: number[], keys: readonly RollupKey[]): Promise<StoredRow[]> => {
+  const columns = sql.join(summedColumns(kind).map((name) => sql`r.${sql.ref(columnName(name))} as ${sql.ref(name)}`));
+  const units = [...new Set(keys.map(({ unit }) => unit.no))];
+  const slots = [...new Set(keys.map(({ handledBy }) => handledBy ?? ALL_TIERS))];
+  const { rows } = await sql<StoredRow>`
+    select s.id as "setId", r.unit_id as "unitId", r.slot, r.covered, r.known, r.exact, r.possible, r.quoted, ${columns}
+    from rollup_set s left join ${sql.table(`${kind.name}_rollup`)} r
+      on r.set_id = s.id and r.unit_id = any(${units}::int[]) and r.slot = any(${slots}::text[])
+    where s.id = any(${sets}::int[])`.execute(em.getKysely());
+  return rows;
+};
+
+export type SourcesOfRollup = RollupKey & { readonly kind: RollupKind };
+
+/** The sources of what is certain or possible there, in the order in which they came in. */
+const sourcesLoader = (em: EntityManager, sets: Sets) =>
+  manyBy<SourcesOfRollup, SourceRow>(
+    (key) => `${key.kind.name}|${keyOf(key)}`,
+    async (keys) => {
+      const found = await setsOf(sets, keys);
+      const { rows } = await sql<SourceRow>`
+        select k.i::int, s.key as id, s.kind, s.title, s.published_on as "publishedOn"
+        from unnest(${found.map((set) => set?.setId ?? null)}::int[], ${found.map((set) => set?.editionId ?? null)}::int[],
+          ${keys.map(({ unit }) => unit.no)}::int[], ${keys.map(({ kind }) => kind.name)}::text[],
+          ${keys.map(({ handledBy }) => handledBy ?? ALL_TIERS)}::text[]) with ordinality k(set_id, edition_id, no, kind, slot, i)
+        cross join lateral (
+          select distinct r.source_id from contribution c
+          join rollup_source r on r.set_id = k.set_id and r.unit_id = c.unit_id and r.kind = k.kind and (k.slot = ${ALL_TIERS} or r.slot = k.slot)
+          where c.edition_id = k.edition_id and c.target_id = k.no
+        ) o
+        join source s on s.id = o.source_id order by k.i, s.id`.execute(em.getKysely());
+      return rows;
+    },
+  );

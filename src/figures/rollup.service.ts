@@ -1,0 +1,141 @@
+import type { EntityManager } from "@mikro-orm/postgresql";
+import { sql } from "kysely";
+import type { Day } from "../time/date.ts";
+import { periodOfDays } from "../time/period.ts";
+import { ensureContributions } from "../units/contribution.service.ts";
+import type { Tier } from "../units/unit.entity.ts";
+import { type Cell, cellsOf, type StatedCount } from "./cell.ts";
+import { decompose, type Evidence, type Member, slotOf, type Tree, treeOf, WHOLE_UNIT } from "./decompose.ts";
+import { measureCode, ROLLUP_KINDS, type RollupKind } from "./measure.ts";
+import { ALL_TIERS, type QuotedRate } from "./rollup.entity.ts";
+import { storeRollups } from "./rollup.store.ts";
+
+/** A period on an edition, its cells in the hierarchy of cellDay: the period's last day, or today where that lies ahead. */
+export interface SetKey {
+  readonly editionId: number;
+  readonly cellEditionId: number;
+  readonly cellDay: Day;
+  readonly from: Day;
+  readonly to: Day;
+}
+
+/** What one set stores of one kind. */
+export interface SetContent extends Evidence {
+  readonly setId: number;
+  readonly cells: readonly Cell[];
+  readonly quoted: readonly { unitId: number; slot: string; sources: ReadonlySet<number>; rates: Record<string, QuotedRate> }[];
+}
+
+interface FigureRow {
+  sourceId: number;
+  unitId: number;
+  scope: Tier | null;
+  from: Day;
+  to: Day;
+  measure: string;
+  value: number | null;
+  low: number | null;
+  high: number | null;
+  denominator: number | null;
+}
+
+/** Together the stored sets may hold this many rows; the oldest sets make room for new ones. */
+const MAX_STORED_ROWS = 5_000_000;
+
+/** Makes and stores the roll-ups of the keys that nobody has made yet. Two callers never make the same ones. */
+export const makeRollupSets = async (em: EntityManager, keys: readonly SetKey[]): Promise<void> => {
+  await ensureContributions(em, [...new Set(keys.map(({ editionId }) => editionId))]);
+  await em.transactional(async (locked) => {
+    await sql`select pg_advisory_xact_lock(hashtext('cchc rollup'))`.execute(locked.getKysely());
+    const made = await insertSets(locked, keys);
+    if (made.length === 0) return;
+    const figures = await figuresWithin(locked, made);
+    const trees = await treesOf(locked, [...new Set(made.map(({ cellDay }) => cellDay))]);
+    for (const kind of ROLLUP_KINDS) {
+      const contents = made.map((key) => contentOf(kind, key, figures, trees.get(key.cellDay)!));
+      await storeRollups(locked, kind, contents);
+    }
+    await makeRoom(
+      locked,
+      made.map(({ setId }) => setId),
+    );
+  });
+};
+
+const insertSets = async (em: EntityManager, keys: readonly SetKey[]): Promise<(SetKey & { setId: number })[]> => {
+  const { rows } = await sql<{ id: number; i: number }>`
+    with wanted as (
+      select * from unnest(${keys.map((key) => key.editionId)}::int[], ${keys.map((key) => key.from)}::date[],
+        ${keys.map((key) => key.to)}::date[], ${keys.map((key) => key.cellEditionId)}::int[])
+        with ordinality w(edition_id, period_from, period_to, cell_edition_id, i)
+    ), made as (
+      insert into rollup_set (edition_id, period_from, period_to, cell_edition_id, rows)
+      select distinct edition_id, period_from, period_to, cell_edition_id, 0 from wanted on conflict do nothing
+      returning id, edition_id, period_from, period_to, cell_edition_id
+    )
+    select distinct on (m.id) m.id, w.i::int from made m join wanted w using (edition_id, period_from, period_to, cell_edition_id)`.execute(
+    em.getKysely(),
+  );
+  return rows.map(({ id, i }) => ({ ...keys[i - 1]!, setId: id }));
+};
+
+/** Figures of the periods and of parts of them; a later source speaks last. */
+const figuresWithin = async (em: EntityManager, keys: readonly SetKey[]): Promise<FigureRow[]> => {
+  const prefixes = ROLLUP_KINDS.map(({ name }) => `${name}.%`);
+  const { rows } = await sql<FigureRow>`
+    select f.source_id as "sourceId", f.unit_id as "unitId", f.scope, f.period_from as "from", f.period_to as "to", f.measure, f.value,
+      f.low, f.high, f.denominator
+    from figure f join source s on s.id = f.source_id
+    where f.measure like any(${prefixes}::text[]) and exists (
+      select from unnest(${keys.map(({ from }) => from)}::date[], ${keys.map(({ to }) => to)}::date[]) k(f, t)
+      where f.period_from >= k.f and f.period_to <= k.t)
+    order by s.published_on nulls first, s.id, f.position`.execute(em.getKysely());
+  return rows;
+};
+
+const treesOf = async (em: EntityManager, days: readonly Day[]): Promise<Map<Day, Tree>> => {
+  const { rows } = await sql<Member & { day: Day }>`
+    select d.day, v.unit_id as id, v.parent_id as "parentId", v.tier, v.kind
+    from unnest(${days}::date[]) d(day)
+    join unit_version v on v.valid_from <= d.day and (v.valid_to is null or v.valid_to > d.day)`.execute(em.getKysely());
+  const byDay = Map.groupBy(rows, ({ day }) => day);
+  return new Map(days.map((day) => [day, treeOf(byDay.get(day) ?? [])]));
+};
+
+const contentOf = (kind: RollupKind, key: SetKey & { setId: number }, figures: readonly FigureRow[], tree: Tree): SetContent => {
+  const within = figures.filter(({ from, to }) => from >= key.from && to <= key.to);
+  const counts = within.flatMap((row): StatedCount[] =>
+    row.value === null ? [] : [{ ...row, value: row.value, slot: slotOf(tree.members.get(row.unitId), row.scope, tree) }],
+  );
+  const cells = cellsOf(kind, periodOfDays(key.from, key.to), counts);
+  const exact = within.filter(({ from, to }) => from === key.from && to === key.to);
+  return { setId: key.setId, cells, ...decompose(kind, cells, tree), quoted: quotedRates(kind, exact, tree) };
+};
+
+/** Rates as printed, for the very unit, period and scope; a range has no value, a value is its own range. */
+const quotedRates = (kind: RollupKind, figures: readonly FigureRow[], tree: Tree): SetContent["quoted"] => {
+  const names = new Map(kind.rates.map(({ name, quotedAs }) => [quotedAs, name]));
+  const quotes = figures.filter(({ measure }) => names.has(measure));
+  return [...Map.groupBy(quotes, ({ unitId, scope }) => `${unitId} ${scope}`).values()].map((rows) => {
+    const slot = slotOf(tree.members.get(rows[0]!.unitId), rows[0]!.scope, tree);
+    const rates = rows.map(({ measure, value, low, high }) => [names.get(measure)!, { value, low: low ?? value, high: high ?? value }]);
+    return {
+      unitId: rows[0]!.unitId,
+      slot: slot === WHOLE_UNIT ? ALL_TIERS : slot,
+      sources: new Set(rows.map(({ sourceId }) => sourceId)),
+      rates: Object.fromEntries(rates),
+    };
+  });
+};
+
+const makeRoom = async (em: EntityManager, kept: readonly number[]): Promise<void> => {
+  await sql`
+    delete from rollup_set where not id = any(${kept}::int[]) and id in (
+      select id from (select id, sum(rows) over (order by id desc) as total from rollup_set) newest where total > ${MAX_STORED_ROWS})`.execute(
+    em.getKysely(),
+  );
+};
+
+/** True for a measure that rolls up. */
+export const isRolledUp = (measure: string): boolean =>
+  ROLLUP_KINDS.some((kind) => [...kind.measures, ...kind.unlisted].some(({ name }) => measureCode(kind, name) === measure));

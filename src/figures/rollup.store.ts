@@ -1,0 +1,138 @@
+import type { EntityManager } from "@mikro-orm/postgresql";
+import { type RawBuilder, sql } from "kysely";
+import { WHOLE_UNIT } from "./decompose.ts";
+import { columnName, type RollupKind, summedColumns } from "./measure.ts";
+import { ALL_TIERS } from "./rollup.entity.ts";
+import type { SetContent } from "./rollup.service.ts";
+
+/**
+ * Carries the evidence of the sets to every unit of their editions and stores the sums: what is certain as columns, what is
+ * possible besides by name, which measures are known of every covered unit, and rates that were quoted.
+ */
+export const storeRollups = async (em: EntityManager, kind: RollupKind, contents: readonly SetContent[]): Promise<void> => {
+  if (contents.every(({ cells, quoted }) => cells.length === 0 && quoted.length === 0)) return;
+  const columns = summedColumns(kind);
+  const table = sql.table(`${kind.name}_rollup`);
+  const stored = sql.join(columns.map((name) => sql.ref(columnName(name))));
+  const sums = sql.join(columns.map((name, n) => sql`sum(columns[${sql.lit(n + 1)}])::bigint as ${sql.ref(columnName(name))}`));
+  // Evidence that contradicts itself may leave less than nothing.
+  const shown = sql.join(
+    columns.map((name) => sql`case when c.${sql.ref(columnName(name))} < 0 then 0 else c.${sql.ref(columnName(name))} end`),
+  );
+  await sql`
+    with ${inputs(contents)},
+    placed as materialized (
+      select a.set_id, a.slot, a.columns, c.target_id, c.certain
+      from atom a join rollup_set s on s.id = a.set_id join contribution c on c.edition_id = s.edition_id and c.unit_id = a.unit_id
+    ),
+    certain as (
+      select set_id, target_id, coalesce(slot, ${ALL_TIERS}) as slot, ${sums}
+      from placed where certain group by grouping sets ((set_id, target_id, slot), (set_id, target_id))
+      having slot is distinct from ${WHOLE_UNIT}
+    ),
+    spread_target as (
+      select distinct p.spread, c.target_id from spread p join rollup_set s on s.id = p.set_id
+      join receiver r on r.spread = p.spread
+      join contribution c on c.edition_id = s.edition_id and c.unit_id = r.unit_id
+      where not exists (
+        select from contribution a where a.edition_id = s.edition_id and a.target_id = c.target_id and a.unit_id = p.unit_id)
+    ),
+    possible_amount as (
+      select set_id, target_id, slot, n::int as n, amount from placed cross join unnest(columns) with ordinality u(amount, n)
+      where not certain and amount is not null
+      union all
+      select p.set_id, t.target_id, p.slot, p.n, p.amount from spread p join spread_target t on t.spread = p.spread
+    ),
+    possible_sum as (
+      select set_id, target_id, coalesce(slot, ${ALL_TIERS}) as slot, n, sum(greatest(amount, 0))::bigint as amount
+      from possible_amount group by grouping sets ((set_id, target_id, slot, n), (set_id, target_id, n))
+      having slot is distinct from ${WHOLE_UNIT}
+    ),
+    possible as (
+      select set_id, target_id, slot, jsonb_object_agg((${columns}::text[])[n], amount) as amounts from possible_sum group by 1, 2, 3
+    ),
+    known_unit as (
+      select k.set_id, u.target_id, k.unit_id, max(k.slot) filter (where k.slot <> ${WHOLE_UNIT}) as slot,
+        bit_or(k.mask) filter (where k.slot <> ${WHOLE_UNIT}) as of_tier, bit_or(k.mask) as of_any
+      from knowledge k join rollup_set s on s.id = k.set_id
+      join contribution u on u.edition_id = s.edition_id and u.unit_id = k.unit_id and u.certain
+      join contribution a on a.edition_id = s.edition_id and a.unit_id = k.author_id and a.target_id = u.target_id and a.certain
+      group by 1, 2, 3
+    ),
+    known as (
+      select set_id, target_id, slot, count(*)::int as covered, bit_and(of_tier) as mask from known_unit where slot is not null group by 1, 2, 3
+      union all
+      select set_id, target_id, ${ALL_TIERS}, count(*)::int, bit_and(of_any) from known_unit group by 1, 2
+    ),
+    quote as (
+      select q.set_id, q.unit_id as target_id, q.slot, q.rates from quoted q join rollup_set s on s.id = q.set_id
+      join contribution c on c.edition_id = s.edition_id and c.target_id = q.unit_id and c.unit_id = q.unit_id
+    ),
+    place as (
+      select set_id, target_id, slot from certain union select set_id, target_id, slot from possible
+      union select set_id, target_id, slot from known union select set_id, target_id, slot from quote
+    ),
+    stored as (
+      insert into ${table} (set_id, unit_id, slot, covered, known, exact, possible, quoted, ${stored})
+      select set_id, target_id, slot, coalesce(k.covered, 0), coalesce(k.mask, 0), p.amounts is null, p.amounts, q.rates, ${shown}
+      from place left join certain c using (set_id, target_id, slot) left join possible p using (set_id, target_id, slot)
+      left join known k using (set_id, target_id, slot) left join quote q using (set_id, target_id, slot)
+      returning set_id
+    )
+    update rollup_set s set rows = s.rows + n.rows from (select set_id, count(*) as rows from stored group by 1) n where n.set_id = s.id`.execute(
+    em.getKysely(),
+  );
+  await storeSources(em, kind, contents);
+};
+
+/** A cell's sources belong to its unit, and to those that may hold a part of it. */
+const storeSources = async (em: EntityManager, kind: RollupKind, contents: readonly SetContent[]): Promise<void> => {
+  const rows = new Map<string, { setId: number; slot: string; unitId: number; sourceId: number }>();
+  for (const { setId, cells, spreads, quoted } of contents) {
+    const receivers = Map.groupBy(spreads, ({ unitId, slot }) => `${unitId} ${slot}`);
+    for (const { unitId, slot, sources } of [...cells, ...quoted]) {
+      const units = new Set([unitId, ...(receivers.get(`${unitId} ${slot}`) ?? []).flatMap((spread) => spread.receivers)]);
+      for (const unit of units)
+        for (const sourceId of sources) rows.set(`${setId} ${unit} ${slot} ${sourceId}`, { setId, slot, unitId: unit, sourceId });
+    }
+  }
+  const all = [...rows.values()];
+  await sql`
+    insert into rollup_source (set_id, kind, slot, unit_id, source_id)
+    select set_id, ${kind.name}, slot, unit_id, source_id from unnest(${all.map(({ setId }) => setId)}::int[], ${all.map(({ slot }) => slot)}::text[],
+      ${all.map(({ unitId }) => unitId)}::int[], ${all.map(({ sourceId }) => sourceId)}::int[]) as r(set_id, slot, unit_id, source_id)`.execute(
+    em.getKysely(),
+  );
+};
+
+const inputs = (contents: readonly SetContent[]): RawBuilder<unknown> => {
+  const atoms = contents.flatMap(({ setId, atoms: own }) => own.map((atom) => ({ setId, ...atom })));
+  const spreads = contents.flatMap(({ setId, spreads: own }) => own.map((spread) => ({ setId, ...spread })));
+  const receivers = spreads.flatMap((spread, n) => spread.receivers.map((unitId) => ({ n, unitId })));
+  const knowledge = contents.flatMap(({ setId, knowledge: own }) => own.map((known) => ({ setId, ...known })));
+  const quoted = contents.flatMap(({ setId, quoted: own }) => own.map((quote) => ({ setId, ...quote })));
+  const list = (numbers: (number | null)[]) => `{${numbers.map((number) => number ?? "NULL").join()}}`;
+  return sql`
+    atom as materialized (
+      select set_id, unit_id, slot, columns::bigint[] as columns from unnest(${atoms.map((a) => a.setId)}::int[],
+        ${atoms.map((a) => a.unitId)}::int[], ${atoms.map((a) => a.slot)}::text[], ${atoms.map((a) => list(a.columns))}::text[])
+        a(set_id, unit_id, slot, columns)
+    ),
+    spread as materialized (
+      select spread::int, set_id, unit_id, slot, n, amount from unnest(${spreads.map((s) => s.setId)}::int[],
+        ${spreads.map((s) => s.unitId)}::int[], ${spreads.map((s) => s.slot)}::text[], ${spreads.map((s) => s.column + 1)}::int[],
+        ${spreads.map((s) => s.amount)}::bigint[]) with ordinality s(set_id, unit_id, slot, n, amount, spread)
+    ),
+    receiver as materialized (
+      select * from unnest(${receivers.map(({ n }) => n + 1)}::int[], ${receivers.map(({ unitId }) => unitId)}::int[]) r(spread, unit_id)
+    ),
+    knowledge as materialized (
+      select * from unnest(${knowledge.map((k) => k.setId)}::int[], ${knowledge.map((k) => k.unitId)}::int[],
+        ${knowledge.map((k) => k.authorId)}::int[], ${knowledge.map((k) => k.slot)}::text[], ${knowledge.map((k) => k.mask)}::int[])
+        k(set_id, unit_id, author_id, slot, mask)
+    ),
+    quoted as materialized (
+      select * from unnest(${quoted.map((q) => q.setId)}::int[], ${quoted.map((q) => q.unitId)}::int[], ${quoted.map((q) => q.slot)}::text[],
+        ${quoted.map((q) => JSON.stringify(q.rates))}::jsonb[]) q(set_id, unit_id, slot, rates)
+    )`;
+};

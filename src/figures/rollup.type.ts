@@ -1,0 +1,51 @@
+import { Field, ID, Int, ObjectType } from "type-graphql";
+import { enumType } from "../enum.ts";
+import { DateScalar } from "../time/scalar.ts";
+import type { SourceKind } from "./figure.entity.ts";
+
+@ObjectType("Bounds", {
+  description: "Low is what certainly belongs here, high adds what possibly does; null where nothing is known (khoảng giá trị).",
+})
+export class Bounds {
+  @Field(() => Int, { nullable: true, description: "What is certain." })
+  low!: number | null;
+
+  @Field(() => Int, {
+    nullable: true,
+    description: "What is certain, and all that is possible. Highs of siblings overlap and never add up.",
+  })
+  high!: number | null;
+}
+
+@ObjectType("Coverage", { description: "How many of the units that should be counted are (độ bao phủ)." })
+export class Coverage {
+  @Field(() => Int, {
+    description:
+      "Territorial units below the country, of the tier asked for, that existed on the period's last day (today, of a running period) and belong here certainly.",
+  })
+  unitsExpected!: number;
+
+  @Field(() => Int, { description: "Those of them that reported, or are part of a statement that is certain here." })
+  unitsCovered!: number;
+}
+
+export const SourceKindEnum = enumType<SourceKind>("SourceKind", "Kind of evidence (loại nguồn).", {
+  REPORT: "A report that states figures (báo cáo).",
+  RECORDS: "Single records of dossiers or tasks (dữ liệu gốc).",
+  SYNTHETIC: "Made up for demonstration (số liệu giả lập).",
+});
+
+@ObjectType("Source", { description: "Where numbers come from (nguồn số liệu)." })
+export class SourceType {
+  @Field(() => ID, { description: "Stable." })
+  id!: string;
+
+  @Field(() => SourceKindEnum, { description: "Kind of evidence." })
+  kind!: SourceKind;
+
+  @Field(() => String, { description: "Title as published (tiêu đề)." })
+  title!: string;
+
+  @Field(() => DateScalar, { nullable: true, description: "Day of publication; null where the source bears none." })
+  publishedOn!: string | null;
+}

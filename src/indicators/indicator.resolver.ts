@@ -1,0 +1,48 @@
+import { Arg, Ctx, FieldResolver, ID, Query, Resolver, Root } from "type-graphql";
+import { Rate } from "../figures/rate.ts";
+import { SourceType } from "../figures/rollup.type.ts";
+import type { Context } from "../server/context.ts";
+import { PeriodScalar } from "../time/scalar.ts";
+import type { UnitView } from "../units/unit.loaders.ts";
+import { UnitType } from "../units/unit.type.ts";
+import { INDICATORS } from "./indicator.ts";
+import { type IndicatorValue, rateOfIndicator, sourcesOfIndicator, valuesOf } from "./indicator.service.ts";
+import { IndicatorType, IndicatorValueType } from "./indicator.type.ts";
+
+@Resolver()
+export class IndicatorQueries {
+  @Query(() => [IndicatorType], {
+    description: "Every indicator that the service can compute, with its formula in words (danh mục chỉ số).",
+  })
+  indicators() {
+    return INDICATORS;
+  }
+}
+
+@Resolver(() => UnitType)
+export class UnitIndicatorsResolver {
+  @FieldResolver(() => [IndicatorValueType], {
+    description:
+      "Indicators of the subtree by code (all of them unless said), in the order asked for. BAD_USER_INPUT for an unknown code (giá trị chỉ số).",
+  })
+  indicators(
+    @Root() unit: UnitView,
+    @Arg("period", () => PeriodScalar, { description: "Reporting period." }) period: string,
+    @Arg("codes", () => [ID], { nullable: true, description: "Which indicators." }) codes: string[] | undefined,
+  ) {
+    return valuesOf(unit, period, codes ?? null);
+  }
+}
+
+@Resolver(() => IndicatorValueType)
+export class IndicatorValueResolver {
+  @FieldResolver(() => Rate, { description: "Its value with coverage and bounds." })
+  rate(@Root() value: IndicatorValue, @Ctx() { loaders }: Context) {
+    return rateOfIndicator(loaders, value);
+  }
+
+  @FieldResolver(() => [SourceType], { description: "Where the numbers come from." })
+  sources(@Root() value: IndicatorValue, @Ctx() { loaders }: Context) {
+    return sourcesOfIndicator(loaders, value);
+  }
+}

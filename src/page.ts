@@ -1,0 +1,67 @@
+import { Field, Int, ObjectType } from "type-graphql";
+import { BadUserInput } from "./errors.ts";
+
+export const MAX_FIRST = 1000;
+
+/** One page of a keyset: after the position that the cursor names, or from the start. */
+export interface Page {
+  readonly first: number;
+  readonly after: Position | null;
+}
+
+/** Lists are ordered by a number, then by a text that is unique within it. */
+export interface Position {
+  readonly rank: number;
+  readonly text: string;
+}
+
+/** @throws BadUserInput for `first` outside 1..1000 and for an unknown cursor. */
+export const pageOf = (first: number, after: string | null | undefined): Page => {
+  if (!Number.isInteger(first) || first < 1 || first > MAX_FIRST)
+    throw new BadUserInput("first", first, `accepted is a whole number from 1 to ${MAX_FIRST}`);
+  return { first, after: after == null ? null : readCursor(after) };
+};
+
+export const cursorOf = ({ rank, text }: Position): string => Buffer.from(`${rank}:${text}`).toString("base64url");
+
+const readCursor = (cursor: string): Position => {
+  const match = /^(\d{1,9}):([^\0]{1,200})$/.exec(Buffer.from(cursor, "base64url").toString("utf8"));
+  const position = match && { rank: Number(match[1]), text: match[2]! };
+  if (!position || cursorOf(position) !== cursor) throw new BadUserInput("after", cursor, "accepted is a cursor that this list has given");
+  return position;
+};
+
+@ObjectType("PageInfo", { description: "Where a page stands in its list (thông tin trang)." })
+export class PageInfo {
+  @Field(() => Boolean, { description: "True where more follows." })
+  hasNextPage!: boolean;
+
+  @Field(() => Boolean, { description: "True where the page does not begin the list." })
+  hasPreviousPage!: boolean;
+
+  @Field(() => String, { nullable: true, description: "Cursor of the first edge; null where the page is empty." })
+  startCursor!: string | null;
+
+  @Field(() => String, { nullable: true, description: "Cursor of the last edge; null where the page is empty." })
+  endCursor!: string | null;
+}
+
+export interface Edge<T> {
+  cursor: string;
+  node: T;
+}
+
+/** A connection of the rows of one page, of which one more than `first` were read. */
+export const connectionOf = <T>(rows: readonly T[], totalCount: number, page: Page, position: (row: T) => Position) => {
+  const nodes = rows.slice(0, page.first);
+  const edges = nodes.map((node): Edge<T> => ({ cursor: cursorOf(position(node)), node }));
+  const pageInfo: PageInfo = {
+    hasNextPage: rows.length > page.first,
+    hasPreviousPage: page.after !== null,
+    startCursor: edges[0]?.cursor ?? null,
+    endCursor: edges.at(-1)?.cursor ?? null,
+  };
+  return { edges, nodes, pageInfo, totalCount };
+};
+
+export const totalCountField = Field(() => Int, { description: "All of the list, whatever the page." });

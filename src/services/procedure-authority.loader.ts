@@ -1,0 +1,47 @@
+import type { EntityManager } from "@mikro-orm/postgresql";
+import { sql } from "kysely";
+import { manyBy, type Positioned } from "../db/loader.ts";
+import { cellDayOf, type RollupKey } from "../figures/rollup.loaders.ts";
+import type { Day } from "../time/date.ts";
+import { ensureContributions } from "../units/contribution.service.ts";
+import { editionsOf } from "../units/edition.ts";
+import type { UnitKind } from "../units/unit.entity.ts";
+
+export type ProcedureAuthorityRow = Positioned & { kind: UnitKind; name: string; procedures: number };
+
+/**
+ * Procedures by authority, of the statements that are certain in the unit; one under another that states them too is a part of that.
+ * What a unit states of all its tiers beats what it states of single ones.
+ */
+export const procedureAuthorityLoader = (em: EntityManager, today: Day) =>
+  manyBy<RollupKey, ProcedureAuthorityRow>(
+    ({ unit, period, handledBy }) => `${unit.no}@${unit.asOf}|${period.name}|${handledBy ?? ""}`,
+    async (keys) => {
+      const cellDays = keys.map(({ period }) => cellDayOf(period, today));
+      await ensureContributions(em, await editionsOf(em, [...keys.map(({ unit }) => unit.asOf), ...cellDays]));
+      const { rows } = await sql<ProcedureAuthorityRow>`
+        with k as (
+          select k.*, e.id as edition_id, c.id as cell_edition_id
+          from unnest(${keys.map(({ unit }) => unit.no)}::int[], ${keys.map(({ unit }) => unit.asOf)}::date[], ${cellDays}::date[],
+            ${keys.map(({ period }) => period.from)}::date[], ${keys.map(({ period }) => period.to)}::date[],
+            ${keys.map(({ handledBy }) => handledBy)}::text[]) with ordinality k(no, as_of, cell_day, f, t, tier, i)
+          join edition e on e.starts_on = (select max(starts_on) from edition where starts_on <= k.as_of)
+          join edition c on c.starts_on = (select max(starts_on) from edition where starts_on <= k.cell_day)
+        ), stated as (
+          select distinct on (k.i, f.unit_id, f.scope, f.qualifiers ->> 'kind', f.qualifiers ->> 'name')
+            k.i, k.cell_edition_id, f.unit_id, f.scope, f.qualifiers ->> 'kind' as kind, f.qualifiers ->> 'name' as name, f.value
+          from k join contribution c on c.edition_id = k.edition_id and c.target_id = k.no and c.certain
+          join figure f on f.unit_id = c.unit_id and f.measure = 'service.procedures-by-authority' and f.period_from = k.f and f.period_to = k.t
+            and (k.tier is null or f.scope = k.tier)
+          join source s on s.id = f.source_id
+          order by k.i, f.unit_id, f.scope, f.qualifiers ->> 'kind', f.qualifiers ->> 'name', s.published_on desc nulls last, s.id desc
+        )
+        select i::int, kind, name, sum(value)::int as procedures from stated s
+        where (s.scope is null or not exists (select from stated w where w.i = s.i and w.unit_id = s.unit_id and w.scope is null))
+          and not exists (
+            select from stated o join contribution c on c.edition_id = s.cell_edition_id and c.target_id = o.unit_id and c.unit_id = s.unit_id and c.certain
+            where o.i = s.i and o.unit_id <> s.unit_id)
+        group by i, kind, name order by i, procedures desc, name collate "C"`.execute(em.getKysely());
+      return rows;
+    },
+  );

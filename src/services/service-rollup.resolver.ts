@@ -1,0 +1,65 @@
+import { Arg, Ctx, FieldResolver, Resolver, Root } from "type-graphql";
+import { SERVICE } from "../figures/measure.ts";
+import { Rate } from "../figures/rate.ts";
+import { rateOf } from "../figures/rollup.ts";
+import type { Rollup } from "../figures/rollup.loaders.ts";
+import { SourceType } from "../figures/rollup.type.ts";
+import type { Context } from "../server/context.ts";
+import { parsePeriod } from "../time/period.ts";
+import { PeriodScalar } from "../time/scalar.ts";
+import type { Tier } from "../units/unit.entity.ts";
+import type { UnitView } from "../units/unit.loaders.ts";
+import { TierEnum, UnitType } from "../units/unit.type.ts";
+import { ProcedureAuthorityType, ServiceRollupType } from "./service-rollup.type.ts";
+
+@Resolver(() => UnitType)
+export class UnitServicesResolver {
+  @FieldResolver(() => ServiceRollupType, {
+    description:
+      "Procedures and online services offered in the subtree; handledBy keeps those of units of one tier (cung cấp dịch vụ công).",
+  })
+  services(
+    @Root() unit: UnitView,
+    @Arg("period", () => PeriodScalar, { description: "Reporting period." }) period: string,
+    @Arg("handledBy", () => TierEnum, { nullable: true, description: "Tier of the offering units at that time." }) handledBy:
+      | Tier
+      | undefined,
+    @Ctx() { loaders }: Context,
+  ) {
+    return loaders.serviceRollup.load({ unit, period: parsePeriod("period", period), handledBy: handledBy ?? null });
+  }
+}
+
+@Resolver(() => ServiceRollupType)
+export class ServiceRollupResolver {
+  @FieldResolver(() => [ProcedureAuthorityType], {
+    description: "Procedures by the authority that is competent for them, most procedures first (theo thẩm quyền).",
+  })
+  byAuthority(@Root() rollup: Rollup, @Ctx() { loaders }: Context) {
+    return loaders.proceduresByAuthority.load(rollup);
+  }
+
+  @FieldResolver(() => Rate, {
+    description: "Online services / procedures: online, else level 3 + level 4, of the same statement (tỷ lệ dịch vụ công trực tuyến).",
+  })
+  onlineRate(@Root() rollup: Rollup) {
+    return rateOf(rollup, "onlineRate");
+  }
+
+  @FieldResolver(() => Rate, {
+    description: "Online services with at least one dossier / online services (tỷ lệ dịch vụ có phát sinh hồ sơ).",
+  })
+  usedOnlineRate(@Root() rollup: Rollup) {
+    return rateOf(rollup, "usedOnlineRate");
+  }
+
+  @FieldResolver(() => Rate, { description: "Units with a modern one-stop desk / units that must have a desk (bộ phận một cửa hiện đại)." })
+  modernDeskRate(@Root() rollup: Rollup) {
+    return rateOf(rollup, "modernDeskRate");
+  }
+
+  @FieldResolver(() => [SourceType], { description: "Where the numbers come from, in the order of arrival (nguồn)." })
+  sources(@Root() rollup: Rollup, @Ctx() { loaders }: Context) {
+    return loaders.sourcesOfRollup.load({ ...rollup, kind: SERVICE });
+  }
+}

@@ -1,0 +1,62 @@
+import { Arg, Ctx, FieldResolver, Resolver, Root } from "type-graphql";
+import { TASK } from "../figures/measure.ts";
+import { Rate } from "../figures/rate.ts";
+import { boundsOf, coverageOf, incompleteMeasures, rateOf } from "../figures/rollup.ts";
+import type { Rollup } from "../figures/rollup.loaders.ts";
+import { Bounds, Coverage, SourceType } from "../figures/rollup.type.ts";
+import type { Context } from "../server/context.ts";
+import { parsePeriod } from "../time/period.ts";
+import { PeriodScalar } from "../time/scalar.ts";
+import type { UnitView } from "../units/unit.loaders.ts";
+import { UnitType } from "../units/unit.type.ts";
+import { type TaskMeasure, TaskMeasureEnum, TaskRollupType } from "./task-rollup.type.ts";
+
+@Resolver(() => UnitType)
+export class UnitTasksResolver {
+  @FieldResolver(() => TaskRollupType, { description: "Tasks of the subtree (tổng hợp nhiệm vụ)." })
+  tasks(
+    @Root() unit: UnitView,
+    @Arg("period", () => PeriodScalar, { description: "Reporting period." }) period: string,
+    @Ctx() { loaders }: Context,
+  ) {
+    return loaders.taskRollup.load({ unit, period: parsePeriod("period", period), handledBy: null });
+  }
+}
+
+@Resolver(() => TaskRollupType)
+export class TaskRollupResolver {
+  @FieldResolver(() => [TaskMeasureEnum], {
+    description:
+      "The measures for which some covered unit gave nothing, in the order of their enum; empty where nothing is covered (chỉ tiêu thiếu).",
+  })
+  incomplete(@Root() rollup: Rollup) {
+    return incompleteMeasures(TASK, rollup);
+  }
+
+  @FieldResolver(() => Boolean, {
+    description: "False where a known figure belongs here only possibly; bounds then says how much (chính xác).",
+  })
+  exact(@Root() rollup: Rollup) {
+    return rollup.exact;
+  }
+
+  @FieldResolver(() => Bounds, { description: "What is certain, and that plus what is possible (khoảng giá trị)." })
+  bounds(@Root() rollup: Rollup, @Arg("measure", () => TaskMeasureEnum, { description: "Of which measure." }) measure: TaskMeasure) {
+    return boundsOf(TASK, rollup, measure);
+  }
+
+  @FieldResolver(() => Rate, { description: "onTime / withDeadline (tỷ lệ nhiệm vụ đúng hạn)." })
+  onTimeRate(@Root() rollup: Rollup) {
+    return rateOf(rollup, "onTimeRate");
+  }
+
+  @FieldResolver(() => Coverage, { description: "How many units that should report did (độ bao phủ)." })
+  coverage(@Root() rollup: Rollup, @Ctx() { loaders }: Context) {
+    return coverageOf(loaders, rollup);
+  }
+
+  @FieldResolver(() => [SourceType], { description: "Where the numbers come from, in the order of arrival (nguồn)." })
+  sources(@Root() rollup: Rollup, @Ctx() { loaders }: Context) {
+    return loaders.sourcesOfRollup.load({ ...rollup, kind: TASK });
+  }
+}

@@ -1,0 +1,73 @@
+import { Field, Int, ObjectType } from "type-graphql";
+import { enumType } from "../enum.ts";
+import type { Period } from "../time/period.ts";
+import { PeriodScalar } from "../time/scalar.ts";
+
+export type TaskMeasure =
+  | "TOTAL"
+  | "WITH_DEADLINE"
+  | "WITHOUT_DEADLINE"
+  | "ON_TIME"
+  | "OVERDUE"
+  | "COMPLETED_ON_TIME"
+  | "COMPLETED_LATE"
+  | "RUNNING_NOT_DUE"
+  | "RUNNING_OVERDUE"
+  | "COMPLETED_WITHOUT_DEADLINE"
+  | "RUNNING_WITHOUT_DEADLINE";
+export const TaskMeasureEnum = enumType<TaskMeasure>("TaskMeasure", "What incomplete and bounds speak of (chỉ tiêu nhiệm vụ).", {
+  TOTAL: "Running at the start or assigned in the period (tổng số nhiệm vụ).",
+  WITH_DEADLINE: "With a deadline (có thời hạn).",
+  WITHOUT_DEADLINE: "Without a deadline (không có thời hạn).",
+  ON_TIME: "Completed on time, or running and not yet due (đúng hạn).",
+  OVERDUE: "Completed late, or running and past due (quá hạn).",
+  COMPLETED_ON_TIME: "Completed by the deadline (hoàn thành đúng hạn).",
+  COMPLETED_LATE: "Completed after the deadline (hoàn thành quá hạn).",
+  RUNNING_NOT_DUE: "Running and not yet due (đang thực hiện, trong hạn).",
+  RUNNING_OVERDUE: "Running and past due (đang thực hiện, quá hạn).",
+  COMPLETED_WITHOUT_DEADLINE: "Completed, without a deadline (hoàn thành, không thời hạn).",
+  RUNNING_WITHOUT_DEADLINE: "Running, without a deadline (đang thực hiện, không thời hạn).",
+});
+
+@ObjectType("TaskRollup", {
+  description:
+    "Tasks (nhiệm vụ được giao) of a subtree. Counts add up over its units; null means that nothing is known, which is not 0. total = with + without deadline; " +
+    "with deadline = on time + overdue.",
+})
+export class TaskRollupType {
+  @Field(() => PeriodScalar, { description: "The period asked for (kỳ báo cáo)." })
+  period!: Period;
+
+  @Field(() => Int, { nullable: true, description: "Running at the start or assigned in the period (tổng số nhiệm vụ)." })
+  total!: number | null;
+
+  @Field(() => Int, { nullable: true, description: "With a deadline (có thời hạn)." })
+  withDeadline!: number | null;
+
+  @Field(() => Int, { nullable: true, description: "Without a deadline (không có thời hạn)." })
+  withoutDeadline!: number | null;
+
+  @Field(() => Int, { nullable: true, description: "Completed on time, or running and not yet due (đúng hạn)." })
+  onTime!: number | null;
+
+  @Field(() => Int, { nullable: true, description: "Completed late, or running and past due (quá hạn)." })
+  overdue!: number | null;
+
+  @Field(() => Int, { nullable: true, description: "Completed by the deadline (hoàn thành đúng hạn)." })
+  completedOnTime!: number | null;
+
+  @Field(() => Int, { nullable: true, description: "Completed after the deadline (hoàn thành quá hạn)." })
+  completedLate!: number | null;
+
+  @Field(() => Int, { nullable: true, description: "Running and not yet due (đang thực hiện, trong hạn)." })
+  runningNotDue!: number | null;
+
+  @Field(() => Int, { nullable: true, description: "Running and past due (đang thực hiện, quá hạn)." })
+  runningOverdue!: number | null;
+
+  @Field(() => Int, { nullable: true, description: "Completed, without a deadline (hoàn thành, không thời hạn)." })
+  completedWithoutDeadline!: number | null;
+
+  @Field(() => Int, { nullable: true, description: "Running, without a deadline (đang thực hiện, không thời hạn)." })
+  runningWithoutDeadline!: number | null;
+}

@@ -1,0 +1,36 @@
+import { BadUserInput } from "../errors.ts";
+
+/** A day in Asia/Ho_Chi_Minh as ISO 8601 text, `2021-12-31`. Such texts sort as the days do. */
+export type Day = string;
+
+/** The first day of which the hierarchy is known. */
+export const FIRST_DAY: Day = "2015-08-31";
+
+const ISO_DAY = /^\d{4}-\d{2}-\d{2}$/;
+const MS_PER_DAY = 86_400_000;
+
+/** True for a day that exists, from year 1 to year 9999. */
+export const isDay = (text: string): boolean => {
+  if (!ISO_DAY.test(text) || text < "0001-01-01") return false;
+  const time = Date.parse(`${text}T00:00:00Z`);
+  return !Number.isNaN(time) && new Date(time).toISOString().startsWith(text);
+};
+
+export const addDays = (day: Day, days: number): Day =>
+  new Date(Date.parse(`${day}T00:00:00Z`) + days * MS_PER_DAY).toISOString().slice(0, 10);
+
+/** The day of an instant in Asia/Ho_Chi_Minh, which has been UTC+7 without summer time since 1975. */
+export const dayOf = (instant: Date): Day => new Date(instant.getTime() + 7 * 3_600_000).toISOString().slice(0, 10);
+
+/** @throws BadUserInput naming the argument, for what is no day. */
+export const parseDay = (argument: string, text: string): Day => {
+  if (isDay(text)) return text;
+  throw new BadUserInput(argument, text, "accepted is a day as YYYY-MM-DD, such as 2021-12-31");
+};
+
+/** A day of which the hierarchy is known. @throws BadUserInput naming the argument, for one before 31 August 2015. */
+export const parseKnownDay = (argument: string, text: string): Day => {
+  const day = parseDay(argument, text);
+  if (day >= FIRST_DAY) return day;
+  throw new BadUserInput(argument, text, `the hierarchy is known from ${FIRST_DAY} on`);
+};

@@ -1,0 +1,172 @@
+import { type CsvRow, readCsv } from "../csv.ts";
+import { type Day, FIRST_DAY, isDay } from "../time/date.ts";
+import { SUCCESSION_KINDS, type SuccessionKind, TERRITORIAL_KINDS, type Tier, TIERS, type UnitKind } from "./unit.entity.ts";
+
+const VERSION_COLUMNS = [
+  ...(["unit_id", "valid_from", "valid_to", "code", "parent_id", "tier", "kind", "name", "full_name", "name_en", "resolution"] as const),
+] as const;
+const SUCCESSION_COLUMNS = ["predecessor_id", "successor_id", "effective_on", "kind", "share", "resolution", "note"] as const;
+const EDITION_COLUMNS = ["date", "provinces", "districts", "communes"] as const;
+type VersionFile = CsvRow<(typeof VERSION_COLUMNS)[number]>;
+type SuccessionFile = CsvRow<(typeof SUCCESSION_COLUMNS)[number]>;
+export type EditionFile = CsvRow<(typeof EDITION_COLUMNS)[number]>;
+
+export interface VersionRow {
+  readonly key: string;
+  readonly validFrom: Day;
+  readonly validTo: Day | null;
+  readonly code: string;
+  readonly parentKey: string | null;
+  readonly tier: Tier;
+  readonly kind: UnitKind;
+  readonly name: string;
+  readonly fullName: string;
+  readonly nameEn: string | null;
+  readonly resolution: string | null;
+}
+
+export interface SuccessionRow {
+  readonly predecessor: string;
+  readonly successor: string;
+  readonly effectiveOn: Day;
+  readonly kind: SuccessionKind;
+  readonly share: number | null;
+  readonly resolution: string | null;
+  readonly note: string | null;
+}
+
+export interface UnitFiles {
+  readonly versions: readonly VersionRow[];
+  readonly successions: readonly SuccessionRow[];
+  readonly editions: readonly EditionFile[];
+}
+
+/** Reads and checks the three files of a folder. @throws FileError naming file, row and column of the first fault. */
+export const readUnitFiles = async (folder: URL): Promise<UnitFiles> => {
+  const versionRows = await readCsv(new URL("unit-versions.csv", folder), VERSION_COLUMNS);
+  const versions = versionRows.map(versionOf);
+  checkVersions(versionRows, versions);
+  const successionRows = await readCsv(new URL("successions.csv", folder), SUCCESSION_COLUMNS);
+  const successions = successionRows.map(successionOf);
+  checkSuccessions(successionRows, successions, versions);
+  const editions = await readCsv(new URL("editions.csv", folder), EDITION_COLUMNS);
+  return { versions, successions, editions };
+};
+
+const dayOf = <C extends string>(row: CsvRow<C>, column: C): Day => {
+  if (!isDay(row.get(column))) throw row.fail(column, "is not a day YYYY-MM-DD");
+  return row.get(column);
+};
+
+const oneOf = <T extends string, C extends string>(row: CsvRow<C>, column: C, accepted: readonly T[]): T => {
+  if (!(accepted as readonly string[]).includes(row.get(column))) throw row.fail(column, `is none of ${accepted.join(", ")}`);
+  return row.get(column) as T;
+};
+
+const textOf = <C extends string>(row: CsvRow<C>, column: C): string => {
+  if (row.get(column) === "") throw row.fail(column, "must not be empty");
+  return row.get(column);
+};
+
+const versionOf = (row: VersionFile): VersionRow => {
+  const validTo = row.get("valid_to") === "" ? null : dayOf(row, "valid_to");
+  const version = {
+    key: textOf(row, "unit_id"),
+    validFrom: dayOf(row, "valid_from"),
+    validTo,
+    code: textOf(row, "code"),
+    parentKey: row.get("parent_id") || null,
+    tier: oneOf(row, "tier", TIERS),
+    kind: oneOf(row, "kind", TERRITORIAL_KINDS),
+    name: textOf(row, "name"),
+    fullName: textOf(row, "full_name"),
+    nameEn: row.get("name_en") || null,
+    resolution: row.get("resolution") || null,
+  };
+  if (version.validFrom < FIRST_DAY) throw row.fail("valid_from", `lies before ${FIRST_DAY}, the first day known`);
+  if (validTo !== null && validTo <= version.validFrom) throw row.fail("valid_to", "is not after valid_from");
+  if ((version.parentKey === null) !== (version.tier === "COUNTRY")) throw row.fail("parent_id", "must be given for all but the country");
+  return version;
+};
+
+const contains = (outer: VersionRow, from: Day, to: Day | null): boolean =>
+  outer.validFrom <= from && (outer.validTo === null || (to !== null && to <= outer.validTo));
+
+/** The versions of a unit follow one another, a code has one holder at a time, and a parent exists during the whole version. */
+const checkVersions = (rows: readonly VersionFile[], versions: readonly VersionRow[]): void => {
+  const lives = livesOf(versions);
+  const at = new Map(versions.map((version, n) => [version, rows[n]!]));
+  for (const [key, column] of [
+    ["key", "valid_from"],
+    ["code", "code"],
+  ] as const) {
+    for (const group of Map.groupBy(versions, (version) => version[key]).values()) {
+      const ordered = group.toSorted((a, b) => (a.validFrom < b.validFrom ? -1 : 1));
+      for (const [n, version] of ordered.entries()) {
+        const before = ordered[n - 1];
+        if (before && (before.validTo === null || before.validTo > version.validFrom))
+          throw at.get(version)!.fail(column, `is held by another version too, from ${before.validFrom}`);
+        if (before && key === "key" && before.validTo !== version.validFrom)
+          throw at.get(version)!.fail(column, "leaves a gap after the version before");
+      }
+    }
+  }
+  for (const [n, version] of versions.entries()) {
+    const life = version.parentKey === null ? null : lives.get(version.parentKey);
+    if (life === undefined) throw rows[n]!.fail("parent_id", "is no unit of this file");
+    if (life && !contains(life, version.validFrom, version.validTo))
+      throw rows[n]!.fail("parent_id", "does not exist during the whole version");
+  }
+};
+
+/** From the first day of each unit to its last. */
+const livesOf = (versions: readonly VersionRow[]): Map<string, VersionRow> => {
+  const lives = new Map<string, VersionRow>();
+  for (const version of versions) {
+    const life = lives.get(version.key);
+    const validFrom = life && life.validFrom < version.validFrom ? life.validFrom : version.validFrom;
+    const validTo =
+      life && (life.validTo === null || (version.validTo !== null && life.validTo > version.validTo)) ? life.validTo : version.validTo;
+    lives.set(version.key, { ...version, validFrom, validTo });
+  }
+  return lives;
+};
+
+const successionOf = (row: SuccessionFile): SuccessionRow => {
+  const share = row.get("share") === "" ? null : Number(row.get("share"));
+  if (share !== null && !(share > 0 && share <= 1)) throw row.fail("share", "is no part, above 0 and at most 1");
+  return {
+    predecessor: textOf(row, "predecessor_id"),
+    successor: textOf(row, "successor_id"),
+    effectiveOn: dayOf(row, "effective_on"),
+    kind: oneOf(row, "kind", SUCCESSION_KINDS),
+    share,
+    resolution: row.get("resolution") || null,
+    note: row.get("note") || null,
+  };
+};
+
+/** A predecessor ends on the day, a successor exists on it; WHOLE has exactly one successor, PART at least two. */
+const checkSuccessions = (
+  rows: readonly SuccessionFile[],
+  successions: readonly SuccessionRow[],
+  versions: readonly VersionRow[],
+): void => {
+  const lives = livesOf(versions);
+  const ofPredecessor = Map.groupBy(successions, ({ predecessor }) => predecessor);
+  for (const [n, { predecessor, successor, effectiveOn, kind }] of successions.entries()) {
+    const row = rows[n]!;
+    const [before, after] = [lives.get(predecessor), lives.get(successor)];
+    if (!before) throw row.fail("predecessor_id", "is no unit of unit-versions.csv");
+    if (!after) throw row.fail("successor_id", "is no unit of unit-versions.csv");
+    if (before.validTo !== effectiveOn)
+      throw row.fail("effective_on", `is not the end of ${predecessor} (${before.validTo ?? "which still exists"})`);
+    if (after.validFrom > effectiveOn || (after.validTo !== null && after.validTo <= effectiveOn))
+      throw row.fail("successor_id", `does not exist on ${effectiveOn}`);
+    const successors = ofPredecessor.get(predecessor)!;
+    if (new Set(successors.map((other) => other.successor)).size < successors.length)
+      throw row.fail("successor_id", `stands twice for ${predecessor}`);
+    if ((kind === "WHOLE") !== (successors.length === 1))
+      throw row.fail("kind", `does not fit ${successors.length} successors of ${predecessor}`);
+  }
+};

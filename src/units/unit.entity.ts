@@ -1,0 +1,122 @@
+import { defineEntity, p } from "@mikro-orm/core";
+
+export const TIERS = ["COUNTRY", "PROVINCE", "DISTRICT", "COMMUNE"] as const;
+export type Tier = (typeof TIERS)[number];
+
+export const TERRITORIAL_KINDS = [
+  "COUNTRY",
+  "PROVINCE",
+  "CENTRAL_CITY",
+  "RURAL_DISTRICT",
+  "URBAN_DISTRICT",
+  "TOWN",
+  "PROVINCIAL_CITY",
+  "COMMUNE",
+  "WARD",
+  "TOWNSHIP",
+  "SPECIAL_ZONE",
+] as const;
+/** Departments and divisions act for the unit they serve; vertical and central agencies only sit there. */
+export const SERVING_KINDS = ["DEPARTMENT", "DIVISION"] as const;
+export const SITTING_KINDS = ["VERTICAL_AGENCY", "CENTRAL_AGENCY"] as const;
+export const AGENCY_KINDS = [...SERVING_KINDS, ...SITTING_KINDS] as const;
+export const UNIT_KINDS = [...TERRITORIAL_KINDS, ...AGENCY_KINDS] as const;
+export type AgencyKind = (typeof AGENCY_KINDS)[number];
+export type UnitKind = (typeof UNIT_KINDS)[number];
+
+/** An identity: stable, never reused. What can change is told by its versions. */
+const UnitSchema = defineEntity({
+  name: "Unit",
+  properties: {
+    id: p.integer().primary(),
+    key: p.text().unique().comment("Public id, such as 01843.2025"),
+    beganOn: p.date().nullable().comment("First day; null where it lies before 2015-08-31, the first day known"),
+    endedOn: p.date().nullable().comment("First day on which it is no more; null while it exists"),
+  },
+});
+export class Unit extends UnitSchema.class {}
+UnitSchema.setClass(Unit);
+
+/** Code, names, kind and parent of a unit from valid_from until the day before valid_to. */
+const UnitVersionSchema = defineEntity({
+  name: "UnitVersion",
+  indexes: [{ properties: ["code", "validFrom"] }, { properties: ["parent", "validFrom"] }],
+  properties: {
+    unit: () => p.manyToOne(Unit).primary(),
+    validFrom: p.date().primary(),
+    validTo: p.date().nullable(),
+    code: p.text(),
+    parent: () => p.manyToOne(Unit).nullable(),
+    tier: p.text().$type<Tier>().nullable(),
+    kind: p.text().$type<UnitKind>(),
+    name: p.text(),
+    fullName: p.text(),
+    nameEn: p.text().nullable(),
+    resolution: p.text().nullable(),
+  },
+});
+export class UnitVersion extends UnitVersionSchema.class {}
+UnitVersionSchema.setClass(UnitVersion);
+
+export const SUCCESSION_KINDS = ["WHOLE", "PART"] as const;
+export type SuccessionKind = (typeof SUCCESSION_KINDS)[number];
+
+/** Where an ended unit went. */
+const SuccessionSchema = defineEntity({
+  name: "Succession",
+  indexes: [{ properties: ["successor"] }],
+  properties: {
+    predecessor: () => p.manyToOne(Unit).primary(),
+    successor: () => p.manyToOne(Unit).primary(),
+    effectiveOn: p.date(),
+    kind: p.text().$type<SuccessionKind>(),
+    share: p.double().nullable(),
+    resolution: p.text().nullable(),
+    note: p.text().nullable(),
+  },
+});
+export class Succession extends SuccessionSchema.class {}
+SuccessionSchema.setClass(Succession);
+
+/** A day from which the hierarchy of territorial units is another one; it holds until the next edition. */
+const EditionSchema = defineEntity({
+  name: "Edition",
+  properties: {
+    id: p.integer().primary(),
+    startsOn: p.date().unique(),
+    contributed: p.boolean().default(false).comment("Whether the contributions to it are stored"),
+  },
+});
+export class Edition extends EditionSchema.class {}
+EditionSchema.setClass(Edition);
+
+/** Unit contributes to target in the hierarchy of an edition (see contribution.service.ts). */
+const ContributionSchema = defineEntity({
+  name: "Contribution",
+  indexes: [{ properties: ["edition", "unitId"] }],
+  properties: {
+    edition: () => p.manyToOne(Edition).primary().deleteRule("cascade"),
+    targetId: p.integer().primary(),
+    unitId: p.integer().primary(),
+    certain: p.boolean(),
+    nearest: p.boolean().comment("No smaller unit of the edition is contributed to below this target"),
+  },
+});
+export class Contribution extends ContributionSchema.class {}
+ContributionSchema.setClass(Contribution);
+
+/** Names by which a unit is found: its own and those of units that went whole into it. */
+const UnitNameSchema = defineEntity({
+  name: "UnitName",
+  indexes: [{ properties: ["unit"] }],
+  properties: {
+    id: p.integer().primary().autoincrement(),
+    unit: () => p.manyToOne(Unit),
+    knownFrom: p.date(),
+    ownUntil: p.date().nullable().comment("First day on which it is a former name; null while it is the present one"),
+    words: p.text().comment("Folded name with a blank before each word"),
+    fullWords: p.text().comment("The same of the full name"),
+  },
+});
+export class UnitName extends UnitNameSchema.class {}
+UnitNameSchema.setClass(UnitName);

@@ -1,0 +1,123 @@
+import { Arg, Ctx, FieldResolver, ID, Int, Query, Resolver, Root } from "type-graphql";
+import type { Context } from "../server/context.ts";
+import { DateScalar } from "../time/scalar.ts";
+import type { Tier, UnitKind } from "./unit.entity.ts";
+import type { UnitView } from "./unit.loaders.ts";
+import { correspondences, descendantsOf, findUnit, listUnits, successions } from "./unit.service.ts";
+import { CorrespondenceType, SuccessionType, TierEnum, UnitConnection, UnitKindEnum, UnitType } from "./unit.type.ts";
+
+const FIRST = "How many at most, 1..1000.";
+const AFTER = "Cursor after which the page begins.";
+const KINDS = "Keeps units of these kinds. Agencies are listed where this names their kinds.";
+
+@Resolver()
+export class UnitQueries {
+  @Query(() => UnitType, {
+    nullable: true,
+    description:
+      "The unit that holds this official code, or has this id, seen at asOf. Without asOf: as it is today, and a unit that has been abolished as it was " +
+      "on its last day. Null where there is none. BAD_USER_INPUT unless exactly one of code and id is given (tra cứu đơn vị).",
+  })
+  unit(
+    @Arg("code", () => ID, { nullable: true, description: "Official code at asOf: 48." }) code: string | undefined,
+    @Arg("id", () => ID, { nullable: true, description: "Identity: 48.2015." }) id: string | undefined,
+    @Arg("asOf", () => DateScalar, { nullable: true, description: "Day whose hierarchy is meant, from 31 August 2015." }) asOf:
+      | string
+      | undefined,
+    @Ctx() { loaders }: Context,
+  ): Promise<UnitView | null> {
+    return findUnit(loaders, { code, id, asOf });
+  }
+
+  @Query(() => UnitConnection, {
+    description:
+      "Units of the hierarchy of one date (today unless said), agencies included, within a unit, by tier, kind or name. Search ignores case and " +
+      "diacritics, each of its words begins a word of the name; it also finds former names, and the names of units that went whole into this one. Present " +
+      "names first, then by code; with codes, in their order, the unknown left out (danh sách đơn vị).",
+  })
+  units(
+    @Arg("codes", () => [ID], { nullable: true, description: "Keeps the holders of these codes, in this order; at most 1000." }) codes:
+      | string[]
+      | undefined,
+    @Arg("within", () => ID, { nullable: true, description: "Code or id of the unit below which they lie, at any depth." }) within:
+      | string
+      | undefined,
+    @Arg("tier", () => TierEnum, { nullable: true, description: "Keeps units of this tier." }) tier: Tier | undefined,
+    @Arg("kinds", () => [UnitKindEnum], { nullable: true, description: "Keeps units of these kinds." }) kinds: UnitKind[] | undefined,
+    @Arg("search", () => String, { nullable: true, description: "Words that begin words of the name: uong bi." }) search:
+      | string
+      | undefined,
+    @Arg("asOf", () => DateScalar, { nullable: true, description: "Day whose hierarchy is meant, from 31 August 2015." }) asOf:
+      | string
+      | undefined,
+    @Arg("first", () => Int, { nullable: true, defaultValue: 50, description: FIRST }) first: number,
+    @Arg("after", () => String, { nullable: true, description: AFTER }) after: string | undefined,
+    @Ctx() { loaders, today }: Context,
+  ) {
+    return listUnits(loaders, today, { codes, within, tier, kinds, search, asOf, first, after });
+  }
+}
+
+@Resolver(() => UnitType)
+export class UnitResolver {
+  @FieldResolver(() => UnitType, {
+    nullable: true,
+    description: "The unit above, or the one that an agency is attached to; null for the country (đơn vị cấp trên).",
+  })
+  parent(@Root() { parentNo, asOf }: UnitView, @Ctx() { loaders }: Context) {
+    return parentNo === null ? null : loaders.unitOn.load({ no: parentNo, asOf });
+  }
+
+  @FieldResolver(() => [UnitType], { description: "From the country down to the parent (các cấp trên)." })
+  ancestors(@Root() unit: UnitView, @Ctx() { loaders }: Context) {
+    return loaders.ancestorsOf.load(unit);
+  }
+
+  @FieldResolver(() => [UnitType], { description: "The territorial units directly under this one, by code (đơn vị trực thuộc)." })
+  children(
+    @Root() { no, asOf }: UnitView,
+    @Arg("tier", () => TierEnum, { nullable: true, description: "Keeps units of this tier." }) tier: Tier | undefined,
+    @Arg("kinds", () => [UnitKindEnum], { nullable: true, description: KINDS }) kinds: UnitKind[] | undefined,
+    @Ctx() { loaders }: Context,
+  ) {
+    return loaders.childrenOf.load({ no, asOf, tier: tier ?? null, kinds: kinds ?? null });
+  }
+
+  @FieldResolver(() => UnitConnection, {
+    description: "The territorial units under this one at any depth, by code (toàn bộ đơn vị bên dưới).",
+  })
+  descendants(
+    @Root() unit: UnitView,
+    @Arg("tier", () => TierEnum, { nullable: true, description: "Keeps units of this tier." }) tier: Tier | undefined,
+    @Arg("kinds", () => [UnitKindEnum], { nullable: true, description: KINDS }) kinds: UnitKind[] | undefined,
+    @Arg("first", () => Int, { nullable: true, defaultValue: 50, description: FIRST }) first: number,
+    @Arg("after", () => String, { nullable: true, description: AFTER }) after: string | undefined,
+    @Ctx() { loaders }: Context,
+  ) {
+    return descendantsOf(loaders, unit, { tier, kinds, first, after });
+  }
+
+  @FieldResolver(() => [SuccessionType], { description: "The units that had gone into this one by asOf, by code (đơn vị tiền thân)." })
+  predecessors(@Root() unit: UnitView, @Ctx() { loaders }: Context) {
+    return successions(loaders.predecessorsOf, unit);
+  }
+
+  @FieldResolver(() => [SuccessionType], {
+    description: "The units to which this one went when it ended, by code; empty while it exists (đơn vị kế thừa).",
+  })
+  successors(@Root() unit: UnitView, @Ctx() { loaders }: Context) {
+    return successions(loaders.successorsOf, unit);
+  }
+
+  @FieldResolver(() => [CorrespondenceType], {
+    description:
+      "What this unit is on another date: the smallest units of that hierarchy to which it contributes, by code (đơn vị tương ứng).",
+  })
+  correspondence(
+    @Root() unit: UnitView,
+    @Arg("on", () => DateScalar, { description: "Day of the other hierarchy." }) on: string,
+    @Ctx() { loaders }: Context,
+  ) {
+    return correspondences(loaders, unit, on);
+  }
+}

@@ -1,0 +1,76 @@
+import type DataLoader from "dataloader";
+import { BadUserInput } from "../errors.ts";
+import { connectionOf, pageOf } from "../page.ts";
+import { type Day, parseKnownDay } from "../time/date.ts";
+import { foldName } from "./fold.ts";
+import type { Tier, UnitKind } from "./unit.entity.ts";
+import type { ListedUnit, unitListLoader, UnitListKey } from "./unit-list.ts";
+import type { SuccessionRow, UnitLoaders, UnitOn, UnitView } from "./unit.loaders.ts";
+
+type Optional<T> = { [K in keyof T]: T[K] | null | undefined };
+type Loaders = UnitLoaders & { unitList: ReturnType<typeof unitListLoader> };
+
+/** @throws BadUserInput unless exactly one of code and id is given. */
+export const findUnit = async (
+  loaders: UnitLoaders,
+  { code, id, asOf }: Optional<{ code: string; id: string; asOf: string }>,
+): Promise<UnitView | null> => {
+  if ((code == null) === (id == null)) throw new BadUserInput("code", { code, id }, "exactly one of code and id must be given");
+  const day = asOf == null ? null : parseKnownDay("asOf", asOf);
+  // PostgreSQL holds no NUL, so nothing has such a code.
+  if (`${code ?? id}`.includes("\0")) return null;
+  return loaders.unitByReference.load(code == null ? { id: id!, asOf: day } : { code, asOf: day });
+};
+
+interface UnitArguments {
+  codes: readonly string[];
+  within: string;
+  tier: Tier;
+  kinds: readonly UnitKind[];
+  search: string;
+  asOf: string;
+  first: number;
+  after: string;
+}
+const MAX_CODES = 1000;
+
+export const listUnits = async (loaders: Loaders, today: Day, args: Optional<UnitArguments>) => {
+  const asOf = args.asOf == null ? today : parseKnownDay("asOf", args.asOf);
+  const page = pageOf(args.first ?? 50, args.after);
+  const codes = args.codes ?? null;
+  if (codes && codes.length > MAX_CODES) throw new BadUserInput("codes", codes.length, `accepted are at most ${MAX_CODES} codes`);
+  const search = args.search ?? null;
+  if (search !== null && foldName(search) === "") throw new BadUserInput("search", search, "accepted is a text with a letter or a digit");
+  const within = args.within == null ? null : (await unitWithin(loaders, args.within, asOf)).no;
+  return listOf(loaders, { asOf, within, codes, tier: args.tier ?? null, kinds: args.kinds ?? null, search, agencies: true, page });
+};
+
+/** By code, else by id. */
+const unitWithin = async ({ unitByReference }: UnitLoaders, within: string, asOf: Day): Promise<UnitView> => {
+  if (within.includes("\0")) throw new BadUserInput("within", within, "accepted is a code or an id");
+  const [byCode, byId] = await Promise.all([unitByReference.load({ code: within, asOf }), unitByReference.load({ id: within, asOf })]);
+  const unit = byCode ?? byId;
+  if (!unit) throw new BadUserInput("within", within, `accepted is the code or id of a unit that exists on ${asOf}`);
+  return unit;
+};
+
+export const descendantsOf = (
+  loaders: Loaders,
+  { no, asOf }: UnitOn,
+  { tier, kinds, first, after }: Optional<Pick<UnitArguments, "tier" | "kinds" | "first" | "after">>,
+) =>
+  listOf(loaders, {
+    ...{ asOf, within: no, codes: null, search: null, agencies: false },
+    ...{ tier: tier ?? null, kinds: kinds ?? null, page: pageOf(first ?? 50, after) },
+  });
+
+const listOf = async ({ unitList }: Loaders, key: UnitListKey) => {
+  const { rows, totalCount } = await unitList.load(key);
+  return connectionOf(rows, totalCount, key.page, ({ rank, code }: ListedUnit) => ({ rank, text: code }));
+};
+
+export const successions = async (loader: DataLoader<UnitOn, SuccessionRow[], string>, unit: UnitOn) =>
+  (await loader.load(unit)).map((row) => ({ unit: row, kind: row.successionKind, effectiveOn: row.effectiveOn, share: row.share }));
+
+export const correspondences = async ({ correspondenceOf }: UnitLoaders, { no }: UnitOn, on: string) =>
+  (await correspondenceOf.load({ no, asOf: parseKnownDay("on", on) })).map((row) => ({ unit: row, certain: row.certain }));

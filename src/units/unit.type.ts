@@ -1,0 +1,130 @@
+import { Directive, Field, Float, ID, ObjectType } from "type-graphql";
+import { enumType } from "../enum.ts";
+import { type Edge, PageInfo, totalCountField } from "../page.ts";
+import { DateScalar } from "../time/scalar.ts";
+import type { SuccessionKind, Tier, UnitKind } from "./unit.entity.ts";
+import type { UnitView } from "./unit.loaders.ts";
+
+export const TierEnum = enumType<Tier>("Tier", "Tier of a territorial unit (cấp hành chính), from the country down.", {
+  COUNTRY: "The whole country (cả nước).",
+  PROVINCE: "Provincial level (cấp tỉnh).",
+  DISTRICT: "District level (cấp huyện), until 30 June 2025.",
+  COMMUNE: "Commune level (cấp xã).",
+});
+
+export const UnitKindEnum = enumType<UnitKind>("UnitKind", "Kind of a unit (loại đơn vị).", {
+  COUNTRY: "The country (quốc gia).",
+  PROVINCE: "Province (tỉnh).",
+  CENTRAL_CITY: "Centrally-run city (thành phố trực thuộc trung ương).",
+  RURAL_DISTRICT: "Rural district (huyện), until 30 June 2025.",
+  URBAN_DISTRICT: "Urban district (quận), until 30 June 2025.",
+  TOWN: "Town (thị xã), until 30 June 2025.",
+  PROVINCIAL_CITY: "City of a province, or under a central city (thành phố thuộc tỉnh), until 30 June 2025.",
+  COMMUNE: "Commune (xã).",
+  WARD: "Ward (phường).",
+  TOWNSHIP: "Township (thị trấn), until 30 June 2025.",
+  SPECIAL_ZONE: "Special zone (đặc khu), from 1 July 2025.",
+  DEPARTMENT: "Provincial department (sở, ban, ngành): counts as the tier of the unit it serves.",
+  DIVISION: "Specialised division of a district or commune (phòng chuyên môn): counts as the tier of the unit it serves.",
+  VERTICAL_AGENCY: "Vertical agency (cơ quan ngành dọc): counts at the unit where it sits and nowhere above.",
+  CENTRAL_AGENCY: "Central agency in the locality (cơ quan Trung ương): counts at the unit where it sits and nowhere above.",
+});
+
+export const SuccessionKindEnum = enumType<SuccessionKind>("SuccessionKind", "How an ended unit went over (sáp nhập, chia tách).", {
+  WHOLE: "The whole unit, to one successor (sáp nhập toàn bộ).",
+  PART: "A part of the unit, to one of several successors (sáp nhập một phần).",
+});
+
+@ObjectType("Unit", {
+  description:
+    "A unit of the administrative hierarchy (đơn vị hành chính), or an agency attached to one, seen at one date. Everything reached from it (parent, " +
+    "children, roll-ups) is of the hierarchy of that date; figures of any period are carried onto that hierarchy by the succession of units.",
+})
+@Directive('@key(fields: "id")')
+@Directive('@key(fields: "code")')
+@Directive('@key(fields: "id asOf")')
+export class UnitType implements Omit<UnitView, "no" | "parentNo"> {
+  @Field(() => ID, { description: "Identity: stable, never reused (định danh)." })
+  id!: string;
+
+  @Field(() => ID, {
+    description:
+      "Official code at asOf (mã đơn vị hành chính). Codes are reused over time, so a code names a unit only together with a date. An agency without an " +
+      "official code has the code of its unit and a slug: 48/so-noi-vu.",
+  })
+  code!: string;
+
+  @Field(() => String, { description: "Name without the word for its kind (tên): Uông Bí." })
+  name!: string;
+
+  @Field(() => String, { description: "Name with the word for its kind (tên đầy đủ): Thành phố Uông Bí." })
+  fullName!: string;
+
+  @Field(() => String, { nullable: true, description: "Name without diacritics, made mechanically and not official; null for agencies." })
+  nameEn!: string | null;
+
+  @Field(() => UnitKindEnum, { description: "Kind (loại đơn vị)." })
+  kind!: UnitKind;
+
+  @Field(() => TierEnum, { nullable: true, description: "Tier (cấp). Null for agencies, which have no tier of their own." })
+  tier!: Tier | null;
+
+  @Field(() => DateScalar, { description: "The date at which the unit is seen (ngày xem)." })
+  asOf!: string;
+
+  @Field(() => DateScalar, { nullable: true, description: "The first day; null where it lies before 31 August 2015, the first day known." })
+  validFrom!: string | null;
+
+  @Field(() => DateScalar, { nullable: true, description: "The last day; null while the unit exists." })
+  validTo!: string | null;
+}
+
+@ObjectType("Succession", {
+  description: "One step of lineage (kế thừa). A predecessor is seen on its last day, a successor on its first.",
+})
+export class SuccessionType {
+  @Field(() => UnitType, { description: "The unit on the other side of the step." })
+  unit!: UnitType;
+
+  @Field(() => SuccessionKindEnum, { description: "Whole or part." })
+  kind!: SuccessionKind;
+
+  @Field(() => DateScalar, { description: "First day of the successor's reign over it." })
+  effectiveOn!: string;
+
+  @Field(() => Float, { nullable: true, description: "Part of the predecessor that went over, 0..1; null where nobody has stated it." })
+  share!: number | null;
+}
+
+@ObjectType("Correspondence", { description: "A unit on another date to which this one contributes (đơn vị tương ứng)." })
+export class CorrespondenceType {
+  @Field(() => UnitType, { description: "One of the smallest units of that date's hierarchy to which this one contributes." })
+  unit!: UnitType;
+
+  @Field(() => Boolean, { description: "True where everything of this unit went there; false where a part may have." })
+  certain!: boolean;
+}
+
+@ObjectType("UnitEdge", { description: "A unit in a list." })
+export class UnitEdge implements Edge<UnitType> {
+  @Field(() => String, { description: "Position in the list, for `after`." })
+  cursor!: string;
+
+  @Field(() => UnitType, { description: "The unit." })
+  node!: UnitType;
+}
+
+@ObjectType("UnitConnection", { description: "A page of units (danh sách đơn vị)." })
+export class UnitConnection {
+  @Field(() => [UnitEdge], { description: "The units of the page with their cursors." })
+  edges!: UnitEdge[];
+
+  @Field(() => [UnitType], { description: "The units of the page." })
+  nodes!: UnitType[];
+
+  @Field(() => PageInfo, { description: "Where the page stands." })
+  pageInfo!: PageInfo;
+
+  @totalCountField
+  totalCount!: number;
+}
