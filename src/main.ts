@@ -11,7 +11,7 @@ const main = async (): Promise<void> => {
   const database = await openDatabase(env);
   const closing: (() => Promise<void>)[] = [() => database.close()];
   const close = async () => {
-    for (const step of closing.splice(0).reverse()) await step();
+    for (const step of closing.splice(0).toReversed()) await step();
   };
   const stopped = new Promise<void>((done) => {
     for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => done());

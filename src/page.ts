@@ -31,7 +31,7 @@ const readCursor = (cursor: string): Position => {
   return position;
 };
 
-@ObjectType("PageInfo", { description: "Where a page stands in its list (thông tin trang)." })
+@ObjectType("PageInfo", { simpleResolvers: true, description: "Where a page stands in its list (thông tin trang)." })
 export class PageInfo {
   @Field(() => Boolean, { description: "True where more follows." })
   hasNextPage!: boolean;

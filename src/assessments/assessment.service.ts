@@ -90,7 +90,7 @@ export const rankingsOf = async ({ rankingFigures }: Loaders, unit: UnitView, in
         classification: classificationOf(qualifiers["classification"])!,
         count: value,
       })),
-      entries: members.map((member) => assessmentOf(member, rubric)).sort(bestFirst),
+      entries: members.map((member) => assessmentOf(member, rubric)).toSorted(bestFirst),
       sources: sourcesOf(ofBlock),
     };
   });

@@ -22,7 +22,10 @@ export const CommendationFormEnum = enumType<CommendationForm>("CommendationForm
   CERTIFICATE: "Certificate, by a district or commune (giấy khen).",
 });
 
-@ObjectType("Classification", { description: "A class as the source states it, never derived from a score (xếp loại)." })
+@ObjectType("Classification", {
+  simpleResolvers: true,
+  description: "A class as the source states it, never derived from a score (xếp loại).",
+})
 export class ClassificationType {
   @Field(() => ID, { description: "XUAT_SAC · TOT · KHA · TRUNG_BINH_KHA · TRUNG_BINH · YEU · CHUA_DAT." })
   code!: string;
@@ -34,7 +37,10 @@ export class ClassificationType {
   labelEn!: string;
 }
 
-@ObjectType("Band", { description: "Scores of one class (thang xếp loại). Half-open: from <= score < to; the top band is open." })
+@ObjectType("Band", {
+  simpleResolvers: true,
+  description: "Scores of one class (thang xếp loại). Half-open: from <= score < to; the top band is open.",
+})
 export class BandType {
   @Field(() => ClassificationType, { description: "The class." })
   classification!: ClassificationType;
@@ -46,7 +52,7 @@ export class BandType {
   to!: number | null;
 }
 
-@ObjectType("Rubric", { description: "The criteria by which one peer block was judged in one year (bộ tiêu chí)." })
+@ObjectType("Rubric", { simpleResolvers: true, description: "The criteria by which one peer block was judged in one year (bộ tiêu chí)." })
 export class RubricType {
   @Field(() => ID, { description: "Stable." })
   id!: string;
@@ -67,7 +73,7 @@ export class RubricType {
   bands!: BandType[];
 }
 
-@ObjectType("PeerBlock", { description: "Units that are ranked among themselves (khối)." })
+@ObjectType("PeerBlock", { simpleResolvers: true, description: "Units that are ranked among themselves (khối)." })
 export class PeerBlockType {
   @Field(() => ID, { description: "DEPARTMENTS · CENTRAL_AGENCIES · DISTRICTS · COMMUNES · DIVISIONS · ALL …" })
   code!: string;
@@ -77,6 +83,7 @@ export class PeerBlockType {
 }
 
 @ObjectType("Assessment", {
+  simpleResolvers: true,
   description:
     "One unit's result (kết quả đánh giá). Scores do not roll up. They may exceed maxScore (bonus points) and are never clamped.",
 })
@@ -112,7 +119,10 @@ export class AssessmentType {
   sources!: SourceType[];
 }
 
-@ObjectType("ClassificationCount", { description: "How many units of a block reached one class (số đơn vị theo xếp loại)." })
+@ObjectType("ClassificationCount", {
+  simpleResolvers: true,
+  description: "How many units of a block reached one class (số đơn vị theo xếp loại).",
+})
 export class ClassificationCountType {
   @Field(() => ClassificationType, { description: "The class." })
   classification!: ClassificationType;
@@ -122,6 +132,7 @@ export class ClassificationCountType {
 }
 
 @ObjectType("Ranking", {
+  simpleResolvers: true,
   description: "The standings of one peer block in one year (bảng xếp hạng). It belongs to the parent of the ranked units.",
 })
 export class RankingType {
@@ -147,7 +158,7 @@ export class RankingType {
   sources!: SourceType[];
 }
 
-@ObjectType("SurveyResult", { description: "How many of those asked were satisfied (kết quả khảo sát)." })
+@ObjectType("SurveyResult", { simpleResolvers: true, description: "How many of those asked were satisfied (kết quả khảo sát)." })
 export class SurveyResultType {
   @Field(() => String, { description: "The question, in the words of the source." })
   question!: string;
@@ -159,7 +170,7 @@ export class SurveyResultType {
   sources!: SourceType[];
 }
 
-@ObjectType("Commendation", { description: "Commendations that the unit gave (khen thưởng)." })
+@ObjectType("Commendation", { simpleResolvers: true, description: "Commendations that the unit gave (khen thưởng)." })
 export class CommendationType {
   @Field(() => CommendationFormEnum, { description: "Form." })
   form!: CommendationForm;

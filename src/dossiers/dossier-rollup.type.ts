@@ -46,6 +46,7 @@ export const OnTimeBasisEnum = enumType<OnTimeBasis>(
 
 /** Form II.06 of Circular 01/2020/TT-VPCP. */
 @ObjectType("DossierRollup", {
+  simpleResolvers: true,
   description:
     "Dossiers (hồ sơ thủ tục hành chính) handled in a subtree, as form II.06 of Circular 01/2020/TT-VPCP counts them. Counts add up over the units of the " +
     "subtree. Null means that nothing is known, which is not 0; a measure for which some unit that reported dossiers gave no figure is listed in incomplete, " +
@@ -92,7 +93,10 @@ export class DossierRollupType {
   inProcessOverdue!: number | null;
 }
 
-@ObjectType("DossierTierRollup", { description: "The roll-up of the dossiers that units of one tier handled (theo cấp giải quyết)." })
+@ObjectType("DossierTierRollup", {
+  simpleResolvers: true,
+  description: "The roll-up of the dossiers that units of one tier handled (theo cấp giải quyết).",
+})
 export class DossierTierRollupType {
   @Field(() => TierEnum, { description: "Tier of the handling units at that time." })
   tier!: Tier;

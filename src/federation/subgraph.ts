@@ -1,7 +1,7 @@
 import "reflect-metadata";
 import { buildSubgraphSchema } from "@apollo/subgraph";
 import { printSchemaWithDirectives } from "@graphql-tools/utils";
-import { type GraphQLSchema, parse, print } from "graphql";
+import { type GraphQLSchema, Kind, parse, print } from "graphql";
 import { buildSchema, createResolversMap } from "type-graphql";
 import { AssessmentResolver, UnitAssessmentsResolver } from "../assessments/assessment.resolver.ts";
 import { DossierRollupResolver, UnitDossiersResolver } from "../dossiers/dossier-rollup.resolver.ts";
@@ -31,7 +31,7 @@ export const createSubgraph = async (): Promise<{ schema: GraphQLSchema; sdl: st
   });
   const { definitions } = parse(printSchemaWithDirectives(plain));
   const nameOf = (definition: (typeof definitions)[number]) => ("name" in definition ? (definition.name?.value ?? "") : "");
-  const sorted = definitions.filter(({ kind }) => kind !== "SchemaDefinition").toSorted((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1));
+  const sorted = definitions.filter(({ kind }) => kind !== Kind.SCHEMA_DEFINITION).toSorted((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1));
   const sdl = `${[LINK, ...sorted.map(print)].join("\n\n")}\n`;
   const resolvers = createResolversMap(plain) as Resolvers;
   resolvers["Unit"] = { ...resolvers["Unit"], __resolveReference: resolveUnitReference } as Resolvers[string];

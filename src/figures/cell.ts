@@ -168,12 +168,12 @@ const fewestTiles = (period: Period, tiles: readonly Tile[]): Tile[] | null => {
       tiles.filter((tile) => tile.convention === convention),
     ),
   );
-  return found.filter((path) => path !== null).sort((a, b) => a.length - b.length)[0] ?? null;
+  return found.filter((path) => path !== null).toSorted((a, b) => a.length - b.length)[0] ?? null;
 };
 
 const shortestPath = (period: Period, tiles: readonly Tile[]): Tile[] | null => {
   const best = new Map<Day, Tile[]>([[addDays(period.to, 1), []]]);
-  const latestFirst = [...tiles].sort((a, b) => (a.from === b.from ? (a.to < b.to ? 1 : -1) : a.from < b.from ? 1 : -1));
+  const latestFirst = tiles.toSorted((a, b) => (a.from === b.from ? (a.to < b.to ? 1 : -1) : a.from < b.from ? 1 : -1));
   for (const tile of latestFirst) {
     const rest = best.get(addDays(tile.to, 1));
     if (!rest) continue;

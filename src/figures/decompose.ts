@@ -132,7 +132,9 @@ class Decomposition {
    */
   decomposeWhole(): void {
     const roots = [...this.#tree.members.values()].filter(({ parentId }) => parentId === null);
-    const gatesFirst = this.#gates.map((_, column) => column).sort((a, b) => Number(this.#gates[a] !== a) - Number(this.#gates[b] !== b));
+    const gatesFirst = this.#gates
+      .map((_, column) => column)
+      .toSorted((a, b) => Number(this.#gates[a] !== a) - Number(this.#gates[b] !== b));
     for (const column of gatesFirst) {
       for (const root of roots) this.#wholeOf(root, column);
       for (const cell of this.#cells.get(WHOLE_UNIT)!.values()) {
@@ -198,8 +200,11 @@ class Decomposition {
   #spreadStatement(unitId: number, tier: Tier, column: number, chosen: ReadonlySet<number>): void {
     const under = this.#subtree(this.#tree.members.get(unitId)!).filter((unit) => unit.tier === tier);
     const receivers = under.filter(({ id }) => !chosen.has(id) && this.#nearest(id, chosen) === unitId).map(({ id }) => id);
-    const amount = this.atoms.get(`${unitId} ${tier}`)!.columns[column]!;
-    this.spreads.push({ unitId, slot: tier, column, amount, receivers });
+    this.#spread(unitId, tier, column, receivers);
+  }
+
+  #spread(unitId: number, slot: string, column: number, receivers: readonly number[]): void {
+    if (receivers.length > 0) this.spreads.push({ unitId, slot, column, amount: this.#amount(unitId, slot, column)!, receivers });
   }
 
   #subtree(root: Member): Member[] {
@@ -224,7 +229,7 @@ class Decomposition {
     const rest = (value ?? 0) - (sumKnown([parts, statedBelow]) ?? 0);
     const states = !complete && stated !== null;
     if (states || rest !== 0) this.#add(member.id, WHOLE_UNIT, column, rest);
-    if (states) this.spreads.push({ unitId: member.id, slot: WHOLE_UNIT, column, amount: rest, receivers: this.#unstated(member, column) });
+    if (states) this.#spread(member.id, WHOLE_UNIT, column, this.#unstated(member, column));
     return { value, tiers, known: stated !== null || complete };
   }
 

@@ -9,7 +9,7 @@ import type { FigureRow } from "./figure.loaders.ts";
 import { measureLabel } from "./measure-label.ts";
 import { SourceType } from "./rollup.type.ts";
 
-@ObjectType("Figure", { description: "One reported number with its evidence (số liệu báo cáo)." })
+@ObjectType("Figure", { simpleResolvers: true, description: "One reported number with its evidence (số liệu báo cáo)." })
 export class FigureType {
   @Field(() => ID, { description: "Code of the measure: dossier.received (mã chỉ tiêu)." })
   measure!: string;

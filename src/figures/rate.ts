@@ -11,6 +11,7 @@ export interface RateSums {
 }
 
 @ObjectType("Rate", {
+  simpleResolvers: true,
   description:
     "A ratio of sums, never a mean of ratios (tỷ lệ). Numerator and denominator count the same units: those that reported both parts. " +
     "Every share is 0..1.",
@@ -61,7 +62,7 @@ export const computeRate = (certain: RateSums, possible: RateSums | null): Rate 
   if (certain.of === null || certain.part === null) return { ...UNKNOWN, coverage: 0, low: 0, high: 1 };
   const { part, of } = certain;
   const whole = Math.max(certain.whole, of);
-  const for_ = (possible?.part ?? 0) + Math.max((possible?.whole ?? 0) - (possible?.of ?? 0), 0);
+  const inFavour = (possible?.part ?? 0) + Math.max((possible?.whole ?? 0) - (possible?.of ?? 0), 0);
   const against = Math.max((possible?.whole ?? 0) - (possible?.part ?? 0), 0);
   return {
     value: ratio(part, of),
@@ -69,7 +70,7 @@ export const computeRate = (certain: RateSums, possible: RateSums | null): Rate 
     denominator: of,
     coverage: whole === 0 ? 1 : of / whole,
     low: ratio(part, whole + against),
-    high: ratio(part + (whole - of) + for_, whole + for_),
+    high: ratio(part + (whole - of) + inFavour, whole + inFavour),
     quoted: false,
   };
 };

@@ -42,7 +42,7 @@ const holdersOf = async (
     figures
       .filter((figure) => figure.report === report)
       .map(({ period }) => period.to)
-      .sort()
+      .toSorted()
       .at(-1) ?? null;
   const asked = [
     ...figures.map(({ file, unitCode, period }) => ({ file, code: unitCode, day: period.to })),

@@ -10,6 +10,7 @@ import type { Tier } from "../units/unit.entity.ts";
 import type { UnitView } from "../units/unit.loaders.ts";
 import type { Source } from "./figure.entity.ts";
 import { columnName, DOSSIER, ROLLUP_KINDS, type RollupKind, SERVICE, summedColumns, TASK } from "./measure.ts";
+import { RollupCache } from "./rollup-cache.ts";
 import { ALL_TIERS, type QuotedRate } from "./rollup.entity.ts";
 import { makeRollupSets } from "./rollup.service.ts";
 
@@ -61,7 +62,7 @@ export const createRollupLoaders = (em: EntityManager, today: Day) => {
     },
   );
   const rollups = (kind: RollupKind) =>
-    new DataLoader<RollupKey, Rollup, string>((keys) => readRollups(em, kind, sets, keys), { cacheKeyFn: keyOf });
+    new DataLoader<RollupKey, Rollup>((keys) => readRollups(em, kind, sets, keys), { cacheMap: new RollupCache() });
   return {
     dossierRollup: rollups(DOSSIER),
     taskRollup: rollups(TASK),
@@ -126,7 +127,7 @@ const readRollups = async (em: EntityManager, kind: RollupKind, sets: Sets, keys
       sets.clearAll();
       continue;
     }
-    const byPlace = new Map(rows.map((row) => [`${row.setId} ${row.unitId} ${row.slot}`, row]));
+    const places = new Map([...Map.groupBy(rows, ({ setId, slot }) => `${setId} ${slot}`)].map(([place, of]) => [place, byUnit(of)]));
     const nothing = {
       covered: 0,
       known: 0,
@@ -135,13 +136,17 @@ const readRollups = async (em: EntityManager, kind: RollupKind, sets: Sets, keys
       quoted: null,
       ...Object.fromEntries(columns.map((name) => [name, null])),
     };
-    return keys.map((key, n) => {
-      const row = byPlace.get(`${setIds[n]} ${key.unit.no} ${key.handledBy ?? ALL_TIERS}`) ?? nothing;
-      return Object.assign({ ...row }, key) as Rollup;
+    return keys.map(({ unit, period, handledBy }, n) => {
+      const row = places.get(`${setIds[n]} ${handledBy ?? ALL_TIERS}`)?.get(unit.no);
+      // Two days of one edition share a row.
+      const own = row && !("unit" in row) ? row : { ...(row ?? nothing) };
+      return Object.assign(own, { unit, period, handledBy }) as unknown as Rollup;
     });
   }
   throw new Error("The stored roll-ups change faster than they can be read");
 };
+
+const byUnit = (rows: readonly StoredRow[]) => new Map(rows.map((row) => [row.unitId, row]));
 
 const storedRows = async (em: EntityManager, kind: RollupKind, sets: number[], keys: readonly RollupKey[]): Promise<StoredRow[]> => {
   const columns = sql.join(summedColumns(kind).map((name) => sql`r.${sql.ref(columnName(name))} as ${sql.ref(name)}`));

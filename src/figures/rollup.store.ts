@@ -17,8 +17,12 @@ export const storeRollups = async (em: EntityManager, kind: RollupKind, contents
   const sums = sql.join(columns.map((name, n) => sql`sum(columns[${sql.lit(n + 1)}])::bigint as ${sql.ref(columnName(name))}`));
   // Evidence that contradicts itself may leave less than nothing.
   const shown = sql.join(
-    columns.map((name) => sql`case when c.${sql.ref(columnName(name))} < 0 then 0 else c.${sql.ref(columnName(name))} end`),
+    columns.map((name) => {
+      const column = sql.ref(columnName(name));
+      return sql`case when max(${column}) < 0 then 0 else max(${column}) end`;
+    }),
   );
+  const nothing = sql.join(columns.map(() => sql`null::bigint`));
   await sql`
     with ${inputs(contents)},
     placed as materialized (
@@ -56,7 +60,9 @@ export const storeRollups = async (em: EntityManager, kind: RollupKind, contents
         bit_or(k.mask) filter (where k.slot <> ${WHOLE_UNIT}) as of_tier, bit_or(k.mask) as of_any
       from knowledge k join rollup_set s on s.id = k.set_id
       join contribution u on u.edition_id = s.edition_id and u.unit_id = k.unit_id and u.certain
-      join contribution a on a.edition_id = s.edition_id and a.unit_id = k.author_id and a.target_id = u.target_id and a.certain
+      where k.author_id = k.unit_id or exists (
+        select from contribution a
+        where a.edition_id = s.edition_id and a.target_id = u.target_id and a.unit_id = k.author_id and a.certain)
       group by 1, 2, 3
     ),
     known as (
@@ -68,15 +74,18 @@ export const storeRollups = async (em: EntityManager, kind: RollupKind, contents
       select q.set_id, q.unit_id as target_id, q.slot, q.rates from quoted q join rollup_set s on s.id = q.set_id
       join contribution c on c.edition_id = s.edition_id and c.target_id = q.unit_id and c.unit_id = q.unit_id
     ),
-    place as (
-      select set_id, target_id, slot from certain union select set_id, target_id, slot from possible
-      union select set_id, target_id, slot from known union select set_id, target_id, slot from quote
+    -- Gathered by grouping: joins of parts whose sizes the planner cannot know may take minutes.
+    part as (
+      select set_id, target_id, slot, null::int as covered, null::int as mask, null::jsonb as possible, null::jsonb as quoted, ${stored} from certain
+      union all select set_id, target_id, slot, null, null, amounts, null, ${nothing} from possible
+      union all select set_id, target_id, slot, covered, mask, null, null, ${nothing} from known
+      union all select set_id, target_id, slot, null, null, null, rates, ${nothing} from quote
     ),
     stored as (
       insert into ${table} (set_id, unit_id, slot, covered, known, exact, possible, quoted, ${stored})
-      select set_id, target_id, slot, coalesce(k.covered, 0), coalesce(k.mask, 0), p.amounts is null, p.amounts, q.rates, ${shown}
-      from place left join certain c using (set_id, target_id, slot) left join possible p using (set_id, target_id, slot)
-      left join known k using (set_id, target_id, slot) left join quote q using (set_id, target_id, slot)
+      select set_id, target_id, slot, coalesce(max(covered), 0), coalesce(max(mask), 0), bool_and(possible is null),
+        (array_agg(possible) filter (where possible is not null))[1], (array_agg(quoted) filter (where quoted is not null))[1], ${shown}
+      from part group by set_id, target_id, slot
       returning set_id
     )
     update rollup_set s set rows = s.rows + n.rows from (select set_id, count(*) as rows from stored group by 1) n where n.set_id = s.id`.execute(

@@ -18,15 +18,16 @@ export const boundsOf = (kind: RollupKind, rollup: Rollup, measure: string): Bou
 
 /** As computed; where that has no value, as a source printed it. */
 export const rateOf = (rollup: Rollup, name: string): Rate => {
+  const rate = computeRate(sumsOf(rollup, name), rollup.possible && sumsOf(rollup.possible, name));
   const quoted = rollup.quoted?.[name];
-  const sums = (row: Readonly<Record<string, unknown>>): RateSums => ({
-    part: (row[`${name}Part`] as number | undefined) ?? null,
-    of: (row[`${name}Of`] as number | undefined) ?? null,
-    whole: (row[`${name}Whole`] as number | undefined) ?? null,
-  });
-  const rate = computeRate(sums(rollup), rollup.possible && sums(rollup.possible));
   return rate.value === null && quoted ? quotedRate(quoted) : rate;
 };
+
+const sumsOf = (row: Readonly<Record<string, unknown>>, name: string): RateSums => ({
+  part: (row[`${name}Part`] as number | undefined) ?? null,
+  of: (row[`${name}Of`] as number | undefined) ?? null,
+  whole: (row[`${name}Whole`] as number | undefined) ?? null,
+});
 
 export const coverageOf = async ({ expectedUnits }: RollupLoaders, rollup: Rollup) => ({
   unitsExpected: (await expectedUnits.load(rollup))?.expected ?? 0,

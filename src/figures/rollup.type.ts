@@ -4,6 +4,7 @@ import { DateScalar } from "../time/scalar.ts";
 import type { SourceKind } from "./figure.entity.ts";
 
 @ObjectType("Bounds", {
+  simpleResolvers: true,
   description: "Low is what certainly belongs here, high adds what possibly does; null where nothing is known (khoảng giá trị).",
 })
 export class Bounds {
@@ -17,7 +18,7 @@ export class Bounds {
   high!: number | null;
 }
 
-@ObjectType("Coverage", { description: "How many of the units that should be counted are (độ bao phủ)." })
+@ObjectType("Coverage", { simpleResolvers: true, description: "How many of the units that should be counted are (độ bao phủ)." })
 export class Coverage {
   @Field(() => Int, {
     description:
@@ -35,7 +36,7 @@ export const SourceKindEnum = enumType<SourceKind>("SourceKind", "Kind of eviden
   SYNTHETIC: "Made up for demonstration (số liệu giả lập).",
 });
 
-@ObjectType("Source", { description: "Where numbers come from (nguồn số liệu)." })
+@ObjectType("Source", { simpleResolvers: true, description: "Where numbers come from (nguồn số liệu)." })
 export class SourceType {
   @Field(() => ID, { description: "Stable." })
   id!: string;

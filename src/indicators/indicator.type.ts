@@ -12,6 +12,7 @@ export const DirectionEnum = enumType<Direction>("Direction", "Which way is bett
 });
 
 @ObjectType("Indicator", {
+  simpleResolvers: true,
   description:
     "A rate that the service computes for every unit (chỉ số). Codes: dossier-on-time · dossier-on-time-handled · dossier-online · dossier-overdue · " +
     "task-on-time · service-online · service-used-online · modern-desk · satisfaction",
@@ -33,7 +34,7 @@ export class IndicatorType implements Omit<Indicator, "rate"> {
   direction!: Direction;
 }
 
-@ObjectType("IndicatorValue", { description: "One indicator of one unit's subtree in one period (giá trị chỉ số)." })
+@ObjectType("IndicatorValue", { simpleResolvers: true, description: "One indicator of one unit's subtree in one period (giá trị chỉ số)." })
 export class IndicatorValueType {
   @Field(() => IndicatorType, { description: "The indicator." })
   indicator!: Indicator;

@@ -8,6 +8,7 @@ import type { AddressInfo } from "node:net";
 import { createSubgraph } from "../federation/subgraph.ts";
 import { dayOf } from "../time/date.ts";
 import { type Context, createContext } from "./context.ts";
+import { compiledExecution } from "./executor.ts";
 import { formatError } from "./format-error.ts";
 
 export interface RunningServer {
@@ -26,7 +27,7 @@ export const startServer = async (em: EntityManager, { host, port, clock = () =>
   const { schema } = await createSubgraph();
   const app = fastify({ forceCloseConnections: "idle" });
   const apollo = new ApolloServer<Context>({
-    schema,
+    gateway: compiledExecution(schema),
     formatError,
     introspection: true,
     includeStacktraceInErrorResponses: false,

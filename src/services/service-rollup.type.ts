@@ -5,6 +5,7 @@ import type { UnitKind } from "../units/unit.entity.ts";
 import { UnitKindEnum } from "../units/unit.type.ts";
 
 @ObjectType("ServiceRollup", {
+  simpleResolvers: true,
   description:
     "Administrative procedures offered in a subtree, and how far online (cung cấp dịch vụ công). Null means that nothing is known, which is not 0.",
 })
@@ -31,7 +32,10 @@ export class ServiceRollupType {
   onlineLevel4!: number | null;
 }
 
-@ObjectType("ProcedureAuthority", { description: "How many procedures one authority is competent for (thẩm quyền giải quyết)." })
+@ObjectType("ProcedureAuthority", {
+  simpleResolvers: true,
+  description: "How many procedures one authority is competent for (thẩm quyền giải quyết).",
+})
 export class ProcedureAuthorityType {
   @Field(() => UnitKindEnum, { description: "Kind of the authority." })
   kind!: UnitKind;

@@ -30,6 +30,7 @@ export const TaskMeasureEnum = enumType<TaskMeasure>("TaskMeasure", "What incomp
 });
 
 @ObjectType("TaskRollup", {
+  simpleResolvers: true,
   description:
     "Tasks (nhiệm vụ được giao) of a subtree. Counts add up over its units; null means that nothing is known, which is not 0. total = with + without deadline; " +
     "with deadline = on time + overdue.",

@@ -3,26 +3,22 @@ import { enumType } from "../enum.ts";
 import type { Period, PeriodGrain } from "./period.ts";
 
 /** A text scalar. What the text means is checked where it is used, so that the error can name the argument. */
-const textScalar = <T>(name: string, description: string, serialize: (value: T) => string) =>
+const textScalar = (name: string, description: string, serialize: (value: unknown) => string) =>
   new GraphQLScalarType<string, string>({
     name,
     description,
-    serialize: (value) => serialize(value as T),
+    serialize,
     parseValue: (value) => (typeof value === "string" ? value : JSON.stringify(value)),
     parseLiteral: (node) => ("value" in node ? String(node.value) : node.kind),
   });
 
-export const DateScalar = textScalar<string>(
-  "Date",
-  "A calendar date, ISO 8601: 2021-12-31. Days are days in Asia/Ho_Chi_Minh (ngày).",
-  String,
-);
+export const DateScalar = textScalar("Date", "A calendar date, ISO 8601: 2021-12-31. Days are days in Asia/Ho_Chi_Minh (ngày).", String);
 
-export const PeriodScalar = textScalar<Period>(
+export const PeriodScalar = textScalar(
   "Period",
   "A reporting period (kỳ báo cáo). 2021 · 2021-H1 · 2021-9M · 2021-Q3 · 2021-07 · a run of years 2015/2018 · any run of days 2021-01-01/2021-05-11. " +
     "Calendar by default; the suffix @ND09 takes the statutory cut-offs of Decree 09/2019/NĐ-CP (2021@ND09 = 2020-12-15..2021-12-14).",
-  ({ name }) => name,
+  (value) => (value as Period).name,
 );
 
 export const PeriodGrainEnum = enumType<PeriodGrain>("PeriodGrain", "Length of the points of a series (độ dài kỳ).", {

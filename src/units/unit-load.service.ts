@@ -105,6 +105,6 @@ const checkEditions = async (em: EntityManager, editions: readonly EditionFile[]
       if (String(found) !== row.get(column)) throw row.fail(column, `is stated, but ${found} were loaded for ${row.get("date")}`);
     }
   }
-  const unstated = [...loaded].sort()[0];
+  const unstated = [...loaded].toSorted()[0];
   if (unstated) throw editions.at(-1)!.fail("date", `is the last edition stated, but units change on ${unstated} too`);
 };

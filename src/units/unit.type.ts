@@ -36,6 +36,7 @@ export const SuccessionKindEnum = enumType<SuccessionKind>("SuccessionKind", "Ho
 });
 
 @ObjectType("Unit", {
+  simpleResolvers: true,
   description:
     "A unit of the administrative hierarchy (đơn vị hành chính), or an agency attached to one, seen at one date. Everything reached from it (parent, " +
     "children, roll-ups) is of the hierarchy of that date; figures of any period are carried onto that hierarchy by the succession of units.",
@@ -80,6 +81,7 @@ export class UnitType implements Omit<UnitView, "no" | "parentNo"> {
 }
 
 @ObjectType("Succession", {
+  simpleResolvers: true,
   description: "One step of lineage (kế thừa). A predecessor is seen on its last day, a successor on its first.",
 })
 export class SuccessionType {
@@ -96,7 +98,10 @@ export class SuccessionType {
   share!: number | null;
 }
 
-@ObjectType("Correspondence", { description: "A unit on another date to which this one contributes (đơn vị tương ứng)." })
+@ObjectType("Correspondence", {
+  simpleResolvers: true,
+  description: "A unit on another date to which this one contributes (đơn vị tương ứng).",
+})
 export class CorrespondenceType {
   @Field(() => UnitType, { description: "One of the smallest units of that date's hierarchy to which this one contributes." })
   unit!: UnitType;
@@ -105,7 +110,7 @@ export class CorrespondenceType {
   certain!: boolean;
 }
 
-@ObjectType("UnitEdge", { description: "A unit in a list." })
+@ObjectType("UnitEdge", { simpleResolvers: true, description: "A unit in a list." })
 export class UnitEdge implements Edge<UnitType> {
   @Field(() => String, { description: "Position in the list, for `after`." })
   cursor!: string;
@@ -114,7 +119,7 @@ export class UnitEdge implements Edge<UnitType> {
   node!: UnitType;
 }
 
-@ObjectType("UnitConnection", { description: "A page of units (danh sách đơn vị)." })
+@ObjectType("UnitConnection", { simpleResolvers: true, description: "A page of units (danh sách đơn vị)." })
 export class UnitConnection {
   @Field(() => [UnitEdge], { description: "The units of the page with their cursors." })
   edges!: UnitEdge[];

@@ -1,0 +1,44 @@
+import type { GatewayExecutor, GatewayInterface } from "@apollo/server-gateway-interface";
+import { getOperationAST, GraphQLError, type GraphQLSchema } from "graphql";
+import { getVariableValues } from "graphql/execution/values.js";
+import { type CompiledQuery, compileQuery, isCompiledQuery } from "graphql-jit";
+
+/** Compiled operations that are kept; the one that was not asked for longest makes room. */
+const MAX_COMPILED = 500;
+/** Variables beyond this many errors are not looked at. */
+const MAX_COERCION_ERRORS = 10;
+
+/** Runs operations as compiled functions: on a large answer graphql-js spends most of its time on the fields between the data. */
+export const compiledExecution = (schema: GraphQLSchema): GatewayInterface => ({
+  load: async () => ({ executor: executorOf(schema) }),
+  onSchemaLoadOrUpdate: (callback) => {
+    callback({ apiSchema: schema, coreSupergraphSdl: "" });
+    return () => {};
+  },
+  stop: async () => {},
+});
+
+const executorOf = (schema: GraphQLSchema): GatewayExecutor => {
+  const compiled = new Map<string, CompiledQuery>();
+  return async ({ document, operationName, queryHash, request, context }) => {
+    const key = `${queryHash} ${operationName ?? ""}`;
+    const found = compiled.get(key) ?? compileQuery(schema, document, operationName ?? undefined);
+    if (!isCompiledQuery(found)) return found;
+    compiled.delete(key);
+    compiled.set(key, found);
+    if (compiled.size > MAX_COMPILED) compiled.delete(compiled.keys().next().value!);
+    const definitions = getOperationAST(document, operationName)?.variableDefinitions ?? [];
+    const variables = request.variables ?? {};
+    const { errors: refused } = getVariableValues(schema, definitions, variables, { maxErrors: MAX_COERCION_ERRORS });
+    if (refused) return { errors: refused };
+    const { data, errors } = await found.query(undefined, context, variables);
+    return errors ? { data: data ?? null, errors: errors.map(asGraphQLError) } : { data: data ?? null };
+  };
+};
+
+/** Errors of compiled code are not of graphql-js's class, and carry no extensions of what a resolver threw. */
+const asGraphQLError = (error: GraphQLError): GraphQLError => {
+  const { message, nodes, path, originalError } = error;
+  const extensions = originalError instanceof GraphQLError ? originalError.extensions : error.extensions;
+  return new GraphQLError(message, { ...(nodes && { nodes }), ...(path && { path }), ...(originalError && { originalError }), extensions });
+};

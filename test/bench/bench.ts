@@ -1,0 +1,92 @@
+import { spawn } from "node:child_process";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { openDatabase } from "../../src/db/database.ts";
+import { parsePeriod } from "../../src/time/period.ts";
+import { fillCommunes } from "../support/synthetic.ts";
+import { AS_OF, floorAnswer, PERIOD } from "./floor.ts";
+
+const WARM_UPS = 3;
+const RUNS = 15;
+const COUNTRY = new URL("../support/country.graphql", import.meta.url);
+
+interface Service {
+  readonly url: string;
+  readonly startedMs: number;
+  stop(): Promise<void>;
+}
+
+/** `npm start` in a process of its own, on a free port; resolves when it says that it is ready. */
+const startService = (dataDir: string): Promise<Service> =>
+  new Promise((done, fail) => {
+    const began = performance.now();
+    const child = spawn("npm", ["start", "--silent"], {
+      env: { ...process.env, DATA_DIR: dataDir, PORT: "0" },
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    const ended = new Promise<void>((gone) => child.once("exit", () => gone()));
+    child.once("exit", (code) => fail(new Error(`npm start ended with ${code}`)));
+    child.stdout.setEncoding("utf8").on("data", (text: string) => {
+      const url = /ready at (\S+)/.exec(text)?.[1];
+      if (url)
+        done({
+          url,
+          startedMs: performance.now() - began,
+          stop: async () => {
+            child.kill("SIGTERM");
+            await ended;
+          },
+        });
+    });
+  });
+
+const median = (numbers: readonly number[]): number => numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)]!;
+const spread = (numbers: readonly number[]): string =>
+  `median ${median(numbers).toFixed(0)} ms (${Math.min(...numbers).toFixed(0)}..${Math.max(...numbers).toFixed(0)})`;
+
+const timed = async (work: () => Promise<string>): Promise<{ ms: number; answer: string }> => {
+  const began = performance.now();
+  const answer = await work();
+  return { ms: performance.now() - began, answer };
+};
+
+const dataDir = await mkdtemp(join(tmpdir(), "cchc-bench-"));
+try {
+  const first = await startService(dataDir);
+  await first.stop();
+  const second = await startService(dataDir);
+  await second.stop();
+  console.log(
+    `first start ${(first.startedMs / 1000).toFixed(1)} s (at most 25), second start ${(second.startedMs / 1000).toFixed(1)} s (at most 4)`,
+  );
+
+  const database = await openDatabase({ databaseUrl: null, dataDir });
+  await fillCommunes(database.orm.em.fork(), parsePeriod("period", PERIOD));
+  const service = await startService(dataDir);
+  try {
+    const body = JSON.stringify({ query: await readFile(COUNTRY, "utf8"), variables: { asOf: AS_OF, period: PERIOD } });
+    const ask = async () => (await fetch(service.url, { method: "POST", headers: { "content-type": "application/json" }, body })).text();
+    const built = await timed(ask);
+    console.log(`the same tree before its roll-ups were made: ${built.ms.toFixed(0)} ms`);
+    const [tree, floor]: [number[], number[]] = [[], []];
+    for (let run = -WARM_UPS; run < RUNS; run++) {
+      const ours = await timed(ask);
+      const theirs = await timed(() => floorAnswer(database.orm.em.fork()));
+      if (ours.answer.trim() !== theirs.answer) throw new Error("The floor's answer is another one");
+      if (run < 0) continue;
+      tree.push(ours.ms);
+      floor.push(theirs.ms);
+    }
+    console.log(
+      `whole-country tree of ${AS_OF} through HTTP: ${spread(tree)}, ${(built.answer.length / 1e6).toFixed(1)} million characters`,
+    );
+    console.log(`floor, one statement and one JSON.stringify: ${spread(floor)}`);
+    console.log(`ratio ${(median(tree) / median(floor)).toFixed(2)} (at most 4.0), of ${RUNS} runs after ${WARM_UPS} warm-ups`);
+  } finally {
+    await service.stop();
+    await database.close();
+  }
+} finally {
+  await rm(dataDir, { recursive: true, force: true });
+}
