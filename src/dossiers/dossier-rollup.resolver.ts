@@ -1,8 +1,7 @@
 import { Arg, Ctx, FieldResolver, Resolver, Root } from "type-graphql";
-import { DOSSIER } from "../figures/measure.ts";
 import { Rate } from "../figures/rate.ts";
-import { boundsOf, coverageOf, incompleteMeasures, rateOf } from "../figures/rollup.ts";
-import type { Rollup } from "../figures/rollup.loaders.ts";
+import type { Rollup } from "../figures/rollup.ts";
+import { coverageOf } from "../figures/rollup.loaders.ts";
 import { Bounds, Coverage, SourceType } from "../figures/rollup.type.ts";
 import type { Context } from "../server/context.ts";
 import { parsePeriod, type PeriodGrain } from "../time/period.ts";
@@ -44,7 +43,7 @@ export class DossierRollupResolver {
       "The measures for which some covered unit gave nothing, in the order of their enum; empty where nothing is covered (chỉ tiêu thiếu).",
   })
   incomplete(@Root() rollup: Rollup) {
-    return incompleteMeasures(DOSSIER, rollup);
+    return rollup.incomplete;
   }
 
   @FieldResolver(() => Boolean, {
@@ -57,7 +56,7 @@ export class DossierRollupResolver {
 
   @FieldResolver(() => Bounds, { description: "What is certain, and that plus what is possible (khoảng giá trị)." })
   bounds(@Root() rollup: Rollup, @Arg("measure", () => DossierMeasureEnum, { description: "Of which measure." }) measure: DossierMeasure) {
-    return boundsOf(DOSSIER, rollup, measure);
+    return rollup.bounds(measure);
   }
 
   @FieldResolver(() => Rate, { description: "Share of dossiers handled in time (tỷ lệ giải quyết đúng hạn)." })
@@ -65,12 +64,12 @@ export class DossierRollupResolver {
     @Root() rollup: Rollup,
     @Arg("basis", () => OnTimeBasisEnum, { defaultValue: "RESOLVED", description: "Which of the formulas in use." }) basis: OnTimeBasis,
   ) {
-    return rateOf(rollup, basis === "RESOLVED" ? "onTimeRate" : "onTimeHandledRate");
+    return rollup.rate(basis === "RESOLVED" ? "onTimeRate" : "onTimeHandledRate");
   }
 
   @FieldResolver(() => Rate, { description: "Received online / received (tỷ lệ hồ sơ trực tuyến)." })
   onlineRate(@Root() rollup: Rollup) {
-    return rateOf(rollup, "onlineRate");
+    return rollup.rate("onlineRate");
   }
 
   @FieldResolver(() => [DossierTierRollupType], {
@@ -99,6 +98,6 @@ export class DossierRollupResolver {
 
   @FieldResolver(() => [SourceType], { description: "Where the numbers come from, in the order of arrival (nguồn)." })
   sources(@Root() rollup: Rollup, @Ctx() { loaders }: Context) {
-    return loaders.sourcesOfRollup.load({ ...rollup, kind: DOSSIER });
+    return loaders.sourcesOfRollup.load(rollup);
   }
 }

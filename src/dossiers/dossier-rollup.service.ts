@@ -1,4 +1,5 @@
-import type { Rollup, RollupLoaders } from "../figures/rollup.loaders.ts";
+import type { Rollup } from "../figures/rollup.ts";
+import type { RollupLoaders } from "../figures/rollup.loaders.ts";
 import { type PeriodGrain, seriesOf } from "../time/period.ts";
 import { TIERS } from "../units/unit.entity.ts";
 
@@ -12,7 +13,7 @@ export const dossiersByTier = async ({ dossierRollup }: RollupLoaders, { unit, p
 };
 
 /** A department's dossiers count in its tier without covering a unit of it. */
-const hasCounts = (rollup: Rollup): boolean => rollup["received"] !== null || rollup["resolved"] !== null || rollup["inProcess"] !== null;
+const hasCounts = (rollup: Rollup): boolean => ["received", "resolved", "inProcess"].some((measure) => rollup.sum(measure) !== null);
 
 export const dossierSeries = ({ dossierRollup }: RollupLoaders, { unit, period, handledBy }: Rollup, grain: PeriodGrain) =>
   Promise.all(seriesOf(period, grain).map((point) => dossierRollup.load({ unit, period: point, handledBy })));

@@ -1,6 +1,6 @@
 import { Field, Int, ObjectType } from "type-graphql";
 import { enumType } from "../enum.ts";
-import type { Rollup } from "../figures/rollup.loaders.ts";
+import type { Rollup } from "../figures/rollup.ts";
 import type { Period } from "../time/period.ts";
 import { PeriodScalar } from "../time/scalar.ts";
 import type { Tier } from "../units/unit.entity.ts";

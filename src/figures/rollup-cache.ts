@@ -1,5 +1,5 @@
 import type { Period } from "../time/period.ts";
-import type { Rollup, RollupKey } from "./rollup.loaders.ts";
+import type { Rollup, RollupKey } from "./rollup.ts";
 
 /** A country asks for tens of thousands of roll-ups: nested maps find one faster than a text made of its key. */
 export class RollupCache {

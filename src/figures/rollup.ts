@@ -1,35 +1,122 @@
-import { enumValue, type RollupKind } from "./measure.ts";
+import type { Period } from "../time/period.ts";
+import type { Tier } from "../units/unit.entity.ts";
+import type { UnitView } from "../units/unit.loaders.ts";
+import { enumValue, type RollupKind, summedColumns } from "./measure.ts";
 import { computeRate, quotedRate, type Rate, type RateSums } from "./rate.ts";
-import type { Rollup, RollupLoaders } from "./rollup.loaders.ts";
+import type { QuotedRate } from "./rollup.entity.ts";
 import type { Bounds } from "./rollup.type.ts";
 
-/** The measures for which some covered unit gave nothing, in the order of their enum. */
-export const incompleteMeasures = (kind: RollupKind, { covered, known }: Rollup): string[] =>
-  covered === 0 ? [] : kind.measures.filter((_, n) => (known & (1 << n)) === 0).map(({ name }) => enumValue(name));
+/** A unit's subtree in a period; `handledBy` null means all tiers. */
+export interface RollupKey {
+  readonly unit: UnitView;
+  readonly period: Period;
+  readonly handledBy: Tier | null;
+}
 
-/** What is certain, and that plus what is possible; null where nothing is known. */
-export const boundsOf = (kind: RollupKind, rollup: Rollup, measure: string): Bounds => {
-  const { name } = kind.measures.find((candidate) => enumValue(candidate.name) === measure)!;
-  const certain = rollup[name] as number | null;
-  const possible = rollup.possible?.[name];
-  if (certain === null && possible === undefined) return { low: null, high: null };
-  return { low: certain ?? 0, high: (certain ?? 0) + (possible ?? 0) };
-};
+/** How many units are covered, the bits of the measures known of all of them, exact, what is possible, quoted rates; then the sums. */
+export type StoredRollup = readonly [
+  covered: number,
+  known: number,
+  exact: boolean,
+  possible: Readonly<Record<string, number>> | null,
+  quoted: Readonly<Record<string, QuotedRate>> | null,
+  ...sums: (number | null)[],
+];
+const FIRST_SUM = 5;
+const NOTHING: StoredRollup = [0, 0, true, null, null];
 
-/** As computed; where that has no value, as a source printed it. */
-export const rateOf = (rollup: Rollup, name: string): Rate => {
-  const rate = computeRate(sumsOf(rollup, name), rollup.possible && sumsOf(rollup.possible, name));
-  const quoted = rollup.quoted?.[name];
-  return rate.value === null && quoted ? quotedRate(quoted) : rate;
-};
+/** One roll-up; each measure of its kind is a property, null where nothing is known. */
+export abstract class Rollup implements RollupKey {
+  readonly unit: UnitView;
+  readonly period: Period;
+  readonly handledBy: Tier | null;
+  readonly #stored: StoredRollup;
 
-const sumsOf = (row: Readonly<Record<string, unknown>>, name: string): RateSums => ({
-  part: (row[`${name}Part`] as number | undefined) ?? null,
-  of: (row[`${name}Of`] as number | undefined) ?? null,
-  whole: (row[`${name}Whole`] as number | undefined) ?? null,
+  constructor({ unit, period, handledBy }: RollupKey, stored: StoredRollup = NOTHING) {
+    this.unit = unit;
+    this.period = period;
+    this.handledBy = handledBy;
+    this.#stored = stored;
+  }
+
+  abstract readonly kind: RollupKind;
+
+  abstract readonly positions: ReadonlyMap<string, number>;
+
+  /** Of a name of summedColumns. */
+  sum(name: string): number | null {
+    return this.at(this.positions.get(name)!);
+  }
+
+  /** Of a position in summedColumns. */
+  at(position: number): number | null {
+    return (this.#stored[FIRST_SUM + position] as number | null | undefined) ?? null;
+  }
+
+  get covered(): number {
+    return this.#stored[0];
+  }
+
+  /** False where a known cell contributes only possibly. */
+  get exact(): boolean {
+    return this.#stored[2];
+  }
+
+  /** The measures for which some covered unit gave nothing, in the order of their enum. */
+  get incomplete(): string[] {
+    const [covered, known] = this.#stored;
+    return covered === 0 ? [] : this.kind.measures.filter((_, n) => (known & (1 << n)) === 0).map(({ name }) => enumValue(name));
+  }
+
+  /** What is certain, and that plus what is possible; null where nothing is known. */
+  bounds(measure: string): Bounds {
+    const { name } = this.kind.measures.find((candidate) => enumValue(candidate.name) === measure)!;
+    const certain = this.sum(name);
+    const possible = this.#stored[3]?.[name];
+    if (certain === null && possible === undefined) return { low: null, high: null };
+    return { low: certain ?? 0, high: (certain ?? 0) + (possible ?? 0) };
+  }
+
+  /** As computed; where that has no value, as a source printed it. */
+  rate(name: string): Rate {
+    const [, , , possible, quoted] = this.#stored;
+    // The three sums of a rate stand side by side.
+    const first = this.positions.get(`${name}Part`)!;
+    const certain: RateSums = { part: this.at(first), of: this.at(first + 1), whole: this.at(first + 2) };
+    const rate = computeRate(certain, possible && possibleSums(possible, name));
+    const quote = quoted?.[name];
+    return rate.value === null && quote ? quotedRate(quote) : rate;
+  }
+}
+
+const possibleSums = (possible: Readonly<Record<string, number>>, name: string): RateSums => ({
+  part: possible[`${name}Part`] ?? null,
+  of: possible[`${name}Of`] ?? null,
+  whole: possible[`${name}Whole`] ?? null,
 });
 
-export const coverageOf = async ({ expectedUnits }: RollupLoaders, rollup: Rollup) => ({
-  unitsExpected: (await expectedUnits.load(rollup))?.expected ?? 0,
-  unitsCovered: rollup.covered,
-});
+type RollupClass = new (key: RollupKey, stored?: StoredRollup) => Rollup;
+const classes = new Map<RollupKind, RollupClass>();
+
+/** The class of a kind's roll-ups, with a property for each measure. */
+export const rollupClass = (kind: RollupKind): RollupClass => {
+  const known = classes.get(kind);
+  if (known) return known;
+  const positions = new Map(summedColumns(kind).map((name, n) => [name, n]));
+  class KindRollup extends Rollup {
+    get kind() {
+      return kind;
+    }
+    get positions() {
+      return positions;
+    }
+  }
+  for (const [n, { name }] of kind.measures.entries())
+    Object.defineProperty(KindRollup.prototype, name, {
+      get(this: Rollup) {
+        return this.at(n);
+      },
+    });
+  classes.set(kind, KindRollup);
+  return KindRollup;
+};

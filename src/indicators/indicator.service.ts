@@ -1,6 +1,5 @@
 import { satisfaction } from "../assessments/assessment.service.ts";
 import type { Rate } from "../figures/rate.ts";
-import { rateOf } from "../figures/rollup.ts";
 import type { Loaders } from "../server/context.ts";
 import { parsePeriod, type Period } from "../time/period.ts";
 import type { UnitView } from "../units/unit.loaders.ts";
@@ -19,10 +18,10 @@ export const valuesOf = (unit: UnitView, periodText: string, codes: readonly str
 
 const ROLLUP_LOADERS = { dossier: "dossierRollup", task: "taskRollup", service: "serviceRollup" } as const;
 
-export const rateOfIndicator = async (loaders: Loaders, { indicator: { rate }, unit, period }: IndicatorValue): Promise<Rate> => {
-  if (!rate) return (await satisfaction(loaders, unit, period)).rate;
-  return rateOf(await loaders[ROLLUP_LOADERS[rate.kind.name]].load({ unit, period, handledBy: null }), rate.name);
-};
+export const rateOfIndicator = (loaders: Loaders, { indicator: { rate }, unit, period }: IndicatorValue): Promise<Rate> =>
+  rate
+    ? loaders[ROLLUP_LOADERS[rate.kind.name]].load({ unit, period, handledBy: null }).then((rollup) => rollup.rate(rate.name))
+    : satisfaction(loaders, unit, period).then((survey) => survey.rate);
 
 export const sourcesOfIndicator = async (loaders: Loaders, { indicator: { rate }, unit, period }: IndicatorValue) =>
   rate

@@ -40,6 +40,8 @@ export const startServer = async (em: EntityManager, { host, port, clock = () =>
     ],
   });
   await apollo.start();
+  // Node writes a text of megabytes several times as slowly as its bytes.
+  app.addHook("onSend", async (_request, _reply, payload) => (typeof payload === "string" ? Buffer.from(payload) : payload));
   app.route({
     method: ["GET", "POST"],
     url: "/graphql",

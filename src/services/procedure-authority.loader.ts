@@ -1,7 +1,8 @@
 import type { EntityManager } from "@mikro-orm/postgresql";
 import { sql } from "kysely";
 import { manyBy, type Positioned } from "../db/loader.ts";
-import { cellDayOf, type RollupKey } from "../figures/rollup.loaders.ts";
+import type { RollupKey } from "../figures/rollup.ts";
+import { cellDayOf } from "../figures/rollup.loaders.ts";
 import type { Day } from "../time/date.ts";
 import { ensureContributions } from "../units/contribution.service.ts";
 import { editionsOf } from "../units/edition.ts";

@@ -1,8 +1,6 @@
 import { Arg, Ctx, FieldResolver, Resolver, Root } from "type-graphql";
-import { SERVICE } from "../figures/measure.ts";
 import { Rate } from "../figures/rate.ts";
-import { rateOf } from "../figures/rollup.ts";
-import type { Rollup } from "../figures/rollup.loaders.ts";
+import type { Rollup } from "../figures/rollup.ts";
 import { SourceType } from "../figures/rollup.type.ts";
 import type { Context } from "../server/context.ts";
 import { parsePeriod } from "../time/period.ts";
@@ -43,23 +41,23 @@ export class ServiceRollupResolver {
     description: "Online services / procedures: online, else level 3 + level 4, of the same statement (tỷ lệ dịch vụ công trực tuyến).",
   })
   onlineRate(@Root() rollup: Rollup) {
-    return rateOf(rollup, "onlineRate");
+    return rollup.rate("onlineRate");
   }
 
   @FieldResolver(() => Rate, {
     description: "Online services with at least one dossier / online services (tỷ lệ dịch vụ có phát sinh hồ sơ).",
   })
   usedOnlineRate(@Root() rollup: Rollup) {
-    return rateOf(rollup, "usedOnlineRate");
+    return rollup.rate("usedOnlineRate");
   }
 
   @FieldResolver(() => Rate, { description: "Units with a modern one-stop desk / units that must have a desk (bộ phận một cửa hiện đại)." })
   modernDeskRate(@Root() rollup: Rollup) {
-    return rateOf(rollup, "modernDeskRate");
+    return rollup.rate("modernDeskRate");
   }
 
   @FieldResolver(() => [SourceType], { description: "Where the numbers come from, in the order of arrival (nguồn)." })
   sources(@Root() rollup: Rollup, @Ctx() { loaders }: Context) {
-    return loaders.sourcesOfRollup.load({ ...rollup, kind: SERVICE });
+    return loaders.sourcesOfRollup.load(rollup);
   }
 }

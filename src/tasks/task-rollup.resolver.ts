@@ -1,8 +1,7 @@
 import { Arg, Ctx, FieldResolver, Resolver, Root } from "type-graphql";
-import { TASK } from "../figures/measure.ts";
 import { Rate } from "../figures/rate.ts";
-import { boundsOf, coverageOf, incompleteMeasures, rateOf } from "../figures/rollup.ts";
-import type { Rollup } from "../figures/rollup.loaders.ts";
+import type { Rollup } from "../figures/rollup.ts";
+import { coverageOf } from "../figures/rollup.loaders.ts";
 import { Bounds, Coverage, SourceType } from "../figures/rollup.type.ts";
 import type { Context } from "../server/context.ts";
 import { parsePeriod } from "../time/period.ts";
@@ -30,7 +29,7 @@ export class TaskRollupResolver {
       "The measures for which some covered unit gave nothing, in the order of their enum; empty where nothing is covered (chỉ tiêu thiếu).",
   })
   incomplete(@Root() rollup: Rollup) {
-    return incompleteMeasures(TASK, rollup);
+    return rollup.incomplete;
   }
 
   @FieldResolver(() => Boolean, {
@@ -42,12 +41,12 @@ export class TaskRollupResolver {
 
   @FieldResolver(() => Bounds, { description: "What is certain, and that plus what is possible (khoảng giá trị)." })
   bounds(@Root() rollup: Rollup, @Arg("measure", () => TaskMeasureEnum, { description: "Of which measure." }) measure: TaskMeasure) {
-    return boundsOf(TASK, rollup, measure);
+    return rollup.bounds(measure);
   }
 
   @FieldResolver(() => Rate, { description: "onTime / withDeadline (tỷ lệ nhiệm vụ đúng hạn)." })
   onTimeRate(@Root() rollup: Rollup) {
-    return rateOf(rollup, "onTimeRate");
+    return rollup.rate("onTimeRate");
   }
 
   @FieldResolver(() => Coverage, { description: "How many units that should report did (độ bao phủ)." })
@@ -57,6 +56,6 @@ export class TaskRollupResolver {
 
   @FieldResolver(() => [SourceType], { description: "Where the numbers come from, in the order of arrival (nguồn)." })
   sources(@Root() rollup: Rollup, @Ctx() { loaders }: Context) {
-    return loaders.sourcesOfRollup.load({ ...rollup, kind: TASK });
+    return loaders.sourcesOfRollup.load(rollup);
   }
 }

@@ -5,10 +5,11 @@ import { join } from "node:path";
 import { openDatabase } from "../../src/db/database.ts";
 import { parsePeriod } from "../../src/time/period.ts";
 import { fillCommunes } from "../support/synthetic.ts";
-import { AS_OF, floorAnswer, PERIOD } from "./floor.ts";
+import { AS_OF, PERIOD } from "./floor.ts";
 
 const WARM_UPS = 3;
 const RUNS = 15;
+const FLOOR = new URL("floor.ts", import.meta.url);
 const COUNTRY = new URL("../support/country.graphql", import.meta.url);
 
 interface Service {
@@ -17,16 +18,17 @@ interface Service {
   stop(): Promise<void>;
 }
 
-/** `npm start` in a process of its own, on a free port; resolves when it says that it is ready. */
-const startService = (dataDir: string): Promise<Service> =>
+const NODE_FLAGS = ["--max-semi-space-size=128", "--import", "tsx"];
+const startService = (dataDir: string) => startProcess("npm", ["start", "--silent"], { DATA_DIR: dataDir, PORT: "0" });
+const startFloor = (dataDir: string) => startProcess("node", [...NODE_FLAGS, FLOOR.pathname, dataDir], {});
+
+/** A server in a process of its own, on a free port; resolves when it says that it is ready. */
+const startProcess = (command: string, args: string[], env: Record<string, string>): Promise<Service> =>
   new Promise((done, fail) => {
     const began = performance.now();
-    const child = spawn("npm", ["start", "--silent"], {
-      env: { ...process.env, DATA_DIR: dataDir, PORT: "0" },
-      stdio: ["ignore", "pipe", "inherit"],
-    });
+    const child = spawn(command, args, { env: { ...process.env, ...env }, stdio: ["ignore", "pipe", "inherit"] });
     const ended = new Promise<void>((gone) => child.once("exit", () => gone()));
-    child.once("exit", (code) => fail(new Error(`npm start ended with ${code}`)));
+    child.once("exit", (code) => fail(new Error(`${command} ended with ${code}`)));
     child.stdout.setEncoding("utf8").on("data", (text: string) => {
       const url = /ready at (\S+)/.exec(text)?.[1];
       if (url)
@@ -63,7 +65,9 @@ try {
 
   const database = await openDatabase({ databaseUrl: null, dataDir });
   await fillCommunes(database.orm.em.fork(), parsePeriod("period", PERIOD));
+  await database.close();
   const service = await startService(dataDir);
+  const floorService = await startFloor(dataDir);
   try {
     const body = JSON.stringify({ query: await readFile(COUNTRY, "utf8"), variables: { asOf: AS_OF, period: PERIOD } });
     const ask = async () => (await fetch(service.url, { method: "POST", headers: { "content-type": "application/json" }, body })).text();
@@ -72,7 +76,7 @@ try {
     const [tree, floor]: [number[], number[]] = [[], []];
     for (let run = -WARM_UPS; run < RUNS; run++) {
       const ours = await timed(ask);
-      const theirs = await timed(() => floorAnswer(database.orm.em.fork()));
+      const theirs = await timed(async () => (await fetch(floorService.url)).text());
       if (ours.answer.trim() !== theirs.answer) throw new Error("The floor's answer is another one");
       if (run < 0) continue;
       tree.push(ours.ms);
@@ -84,8 +88,8 @@ try {
     console.log(`floor, one statement and one JSON.stringify: ${spread(floor)}`);
     console.log(`ratio ${(median(tree) / median(floor)).toFixed(2)} (at most 4.0), of ${RUNS} runs after ${WARM_UPS} warm-ups`);
   } finally {
+    await floorService.stop();
     await service.stop();
-    await database.close();
   }
 } finally {
   await rm(dataDir, { recursive: true, force: true });

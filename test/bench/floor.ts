@@ -1,5 +1,8 @@
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import type { EntityManager } from "@mikro-orm/postgresql";
 import { sql } from "kysely";
+import { openDatabase } from "../../src/db/database.ts";
 
 export const AS_OF = "2025-06-30";
 export const PERIOD = "2024";
@@ -34,7 +37,7 @@ interface Node {
 const ratio = (part: number | null, whole: number | null) => (part === null || whole === null || whole === 0 ? null : part / whole);
 
 /** The least that the same answer can cost: one statement over the same stored values, the tree built, one JSON.stringify. */
-export const floorAnswer = async (em: EntityManager): Promise<string> => {
+const floorAnswer = async (em: EntityManager): Promise<string> => {
   const { rows } = await sql<Row>`
     select v.unit_id, v.parent_id, u.key as id, v.code, v.full_name,
       d.received, d.resolved, d.resolved_early, d.resolved_on_time, d.resolved_overdue, d.in_process,
@@ -83,3 +86,14 @@ export const floorAnswer = async (em: EntityManager): Promise<string> => {
   }
   return JSON.stringify({ data: { unit: root } });
 };
+
+if (process.argv[1]?.endsWith("floor.ts")) {
+  const database = await openDatabase({ databaseUrl: null, dataDir: process.argv[2]! });
+  const server = createServer((_request, response) => {
+    void floorAnswer(database.orm.em.fork()).then((answer) =>
+      response.setHeader("content-type", "application/json").end(Buffer.from(answer)),
+    );
+  });
+  server.listen(0, "127.0.0.1", () => console.log(`ready at http://127.0.0.1:${(server.address() as AddressInfo).port}/`));
+  process.once("SIGTERM", () => server.close(() => void database.close()));
+}
