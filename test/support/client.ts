@@ -1,0 +1,42 @@
+import type { TypedDocumentNode } from "@graphql-typed-document-node/core";
+import { print } from "graphql";
+import { type RunningServer, startServer } from "../../src/server/server.ts";
+import { createDatabase, type TestDatabase } from "./database.ts";
+
+export interface Answer<T> {
+  readonly data: T;
+  readonly errors?: readonly { message: string; path?: readonly (string | number)[]; extensions: Record<string, unknown> }[];
+}
+
+export interface TestService {
+  readonly database: TestDatabase;
+  readonly server: RunningServer;
+  ask<T, V>(document: TypedDocumentNode<T, V> | string, variables?: V): Promise<Answer<T>>;
+  close(): Promise<void>;
+}
+
+/** The day that the tests take for today, so that they go on passing. */
+export const TODAY = "2026-11-22";
+
+/** The whole service over HTTP, on a database of the test's own. */
+export const startService = async (content: "SEEDED" | "EMPTY" = "SEEDED"): Promise<TestService> => {
+  const database = await createDatabase(content);
+  const server = await startServer(database.orm.em, { host: "127.0.0.1", port: 0, clock: () => new Date(`${TODAY}T12:00:00+07:00`) });
+  return {
+    database,
+    server,
+    ask: async (document, variables) => {
+      const query = typeof document === "string" ? document : print(document);
+      const response = await fetch(server.url, {
+        method: "POST",
+        headers: { "content-type": "application/json" },
+        body: JSON.stringify({ query, variables }),
+      });
+      return (await response.json()) as never;
+    },
+    close: async () => {
+      await server.close();
+      await database.close();
+    },
+  };
+};

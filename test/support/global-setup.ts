@@ -1,0 +1,36 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { TestProject } from "vitest/node";
+import { loadSeeds } from "../../seeds/seed.ts";
+import { openDatabase } from "../../src/db/database.ts";
+import { startEmbedded } from "../../src/db/embedded.ts";
+import { admin, SEEDED } from "./database.ts";
+
+declare module "vitest" {
+  interface ProvidedContext {
+    /** A server on which tests make databases of their own. */
+    serverUrl: string;
+  }
+}
+
+/** One PostgreSQL for all tests (that of DATABASE_URL, if given), with one database of the seeds that the others are copies of. */
+export default async (project: TestProject) => {
+  const given = process.env["DATABASE_URL"];
+  const dataDir = given ? null : await mkdtemp(join(tmpdir(), "cchc-test-"));
+  const embedded = dataDir === null ? null : await startEmbedded(dataDir);
+  const serverUrl = given ?? embedded!.url;
+  await admin(serverUrl, `drop database if exists ${SEEDED}`);
+  await admin(serverUrl, `create database ${SEEDED} encoding 'UTF8' template template0`);
+  const url = new URL(serverUrl);
+  url.pathname = `/${SEEDED}`;
+  const database = await openDatabase({ databaseUrl: url.href, dataDir: "" });
+  await loadSeeds(database.orm.em.fork());
+  await database.close();
+  project.provide("serverUrl", serverUrl);
+  return async () => {
+    await admin(serverUrl, `drop database if exists ${SEEDED} with (force)`);
+    await embedded?.stop();
+    if (dataDir !== null) await rm(dataDir, { recursive: true, force: true });
+  };
+};
