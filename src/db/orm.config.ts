@@ -1,5 +1,6 @@
 import { Migrator } from "@mikro-orm/migrations";
 import { defineConfig } from "@mikro-orm/postgresql";
+import { CompiledQuery, type DatabaseConnection } from "kysely";
 import { types } from "pg";
 import { Figure, Source } from "../figures/figure.entity.ts";
 import { DossierRollupRow, RollupSet, RollupSource, ServiceRollupRow, TaskRollupRow } from "../figures/rollup.entity.ts";
@@ -19,6 +20,10 @@ export const ormConfig = (clientUrl: string) =>
     migrations: { path: new URL("migrations", import.meta.url).pathname, snapshotName: ".snapshot" },
     pool: { min: 0, max: 10 },
     driverOptions: { application_name: APPLICATION_NAME },
+    // Compiling costs more than it saves: the statements are many and short, and the planner overrates recursive ones.
+    onCreateConnection: async (connection: DatabaseConnection) => {
+      await connection.executeQuery(CompiledQuery.raw("set jit = off"));
+    },
     logger: () => {},
   });
 

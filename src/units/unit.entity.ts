@@ -93,9 +93,10 @@ EditionSchema.setClass(Edition);
 /** Unit contributes to target in the hierarchy of an edition (see contribution.service.ts). */
 const ContributionSchema = defineEntity({
   name: "Contribution",
-  indexes: [{ properties: ["edition", "unitId"] }],
+  indexes: [{ properties: ["editionId", "unitId"] }],
   properties: {
-    edition: () => p.manyToOne(Edition).primary().deleteRule("cascade"),
+    // No foreign keys: there are tens of thousands of rows an edition, written by one statement from the tables that they would refer to.
+    editionId: p.integer().primary(),
     targetId: p.integer().primary(),
     unitId: p.integer().primary(),
     certain: p.boolean(),

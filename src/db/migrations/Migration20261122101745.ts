@@ -1,17 +1,17 @@
 import { Migration } from '@mikro-orm/migrations';
 
-export class Migration20261122093506 extends Migration {
+export class Migration20261122101745 extends Migration {
 
-  override name = 'Migration20261122093506';
+  override name = 'Migration20261122101745';
 
   override up(): void | Promise<void> {
-    this.addSql(`create table "edition" ("id" serial primary key, "starts_on" date not null, "contributed" boolean not null default false);`);
-    this.addSql(`comment on column "edition"."contributed" is 'Whether the contributions to it are stored';`);
-    this.addSql(`alter table "edition" add constraint "edition_starts_on_unique" unique ("starts_on");`);
-
     this.addSql(`create table "contribution" ("edition_id" int not null, "target_id" int not null, "unit_id" int not null, "certain" boolean not null, "nearest" boolean not null, primary key ("edition_id", "target_id", "unit_id"));`);
     this.addSql(`comment on column "contribution"."nearest" is 'No smaller unit of the edition is contributed to below this target';`);
     this.addSql(`create index "contribution_edition_id_unit_id_index" on "contribution" ("edition_id", "unit_id");`);
+
+    this.addSql(`create table "edition" ("id" serial primary key, "starts_on" date not null, "contributed" boolean not null default false);`);
+    this.addSql(`comment on column "edition"."contributed" is 'Whether the contributions to it are stored';`);
+    this.addSql(`alter table "edition" add constraint "edition_starts_on_unique" unique ("starts_on");`);
 
     this.addSql(`create table "rollup_set" ("id" serial primary key, "edition_id" int not null, "period_from" date not null, "period_to" date not null, "cell_edition_id" int not null, "rows" int not null);`);
     this.addSql(`alter table "rollup_set" add constraint "rollup_set_edition_id_period_from_period_to_cell__29c28_unique" unique ("edition_id", "period_from", "period_to", "cell_edition_id");`);
@@ -67,8 +67,6 @@ export class Migration20261122093506 extends Migration {
     this.addSql(`create table "unit_version" ("unit_id" int not null, "valid_from" date not null, "valid_to" date null, "code" text not null, "parent_id" int null, "tier" text null, "kind" text not null, "name" text not null, "full_name" text not null, "name_en" text null, "resolution" text null, primary key ("unit_id", "valid_from"));`);
     this.addSql(`create index "unit_version_code_valid_from_index" on "unit_version" ("code", "valid_from");`);
     this.addSql(`create index "unit_version_parent_id_valid_from_index" on "unit_version" ("parent_id", "valid_from");`);
-
-    this.addSql(`alter table "contribution" add constraint "contribution_edition_id_foreign" foreign key ("edition_id") references "edition" ("id") on delete cascade;`);
 
     this.addSql(`alter table "rollup_set" add constraint "rollup_set_edition_id_foreign" foreign key ("edition_id") references "edition" ("id") on delete cascade;`);
     this.addSql(`alter table "rollup_set" add constraint "rollup_set_cell_edition_id_foreign" foreign key ("cell_edition_id") references "edition" ("id") on delete cascade;`);
