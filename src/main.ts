@@ -4,29 +4,44 @@ import { envText, readEnv } from "./server/env.ts";
 import { startServer } from "./server/server.ts";
 
 const started = performance.now();
+const say = (line: string) => console.log(`cchc-graph: ${line}`);
+
+const stopping = new AbortController();
+const stop = stopping.signal;
+
+/** Ours alone: Apollo Server would raise the signal again while we close. One that comes twice, from a terminal and from npm, is one. */
+const takeSignals = (): void => {
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.removeAllListeners(signal).on(signal, () => stopping.abort());
+};
 
 const main = async (): Promise<void> => {
   const env = readEnv(process.env);
-  console.log(`cchc-graph: ${envText(env)}`);
+  say(envText(env));
   const database = await openDatabase(env);
   const closing: (() => Promise<void>)[] = [() => database.close()];
-  const close = async () => {
-    for (const step of closing.splice(0).toReversed()) await step();
-  };
-  const stopped = new Promise<void>((done) => {
-    for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => done());
-  });
   try {
-    await loadSeeds(database.orm.em.fork(), (line) => console.log(`cchc-graph: ${line}`));
+    await loadSeeds(database.orm.em.fork(), (line) => {
+      stop.throwIfAborted();
+      say(line);
+    });
+    stop.throwIfAborted();
     const server = await startServer(database.orm.em, env);
     closing.push(() => server.close());
-    console.log(`cchc-graph: ready at ${server.url} after ${((performance.now() - started) / 1000).toFixed(1)} s`);
-    await stopped;
+    takeSignals();
+    say(`ready at ${server.url} after ${((performance.now() - started) / 1000).toFixed(1)} s`);
+    await new Promise<void>((done) => {
+      if (stop.aborted) done();
+      else stop.addEventListener("abort", () => done(), { once: true });
+    });
+  } catch (error) {
+    if (!stop.aborted) throw error;
   } finally {
-    await close();
+    for (const step of closing.toReversed()) await step();
+    if (stop.aborted) say("stopped");
   }
 };
 
+takeSignals();
 await main().catch((error: unknown) => {
   console.error(`cchc-graph: ${error instanceof Error ? error.message : String(error)}`);
   process.exitCode = 1;

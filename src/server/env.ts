@@ -20,6 +20,7 @@ export const readEnv = (variables: NodeJS.ProcessEnv): Env => {
 
 /** One line for the log, without secrets. */
 export const envText = ({ port, host, databaseUrl, dataDir }: Env): string => {
-  const database = databaseUrl === null ? `embedded in ${dataDir}` : databaseUrl.replace(/\/\/[^@/]*@/, "//***@").replace(/\?.*$/, "");
+  // Up to the last @, for a password may have one that should have been encoded; an option may be a password, too.
+  const database = databaseUrl === null ? `embedded in ${dataDir}` : databaseUrl.replace(/\/\/.*@/s, "//***@").replace(/\?.*$/s, "");
   return `PORT=${port} HOST=${host} database: ${database}`;
 };
