@@ -86,6 +86,8 @@ class Decomposition {
   readonly #gates: number[];
   /** `slot column` → the units whose own figure was chosen. */
   readonly #chosen = new Map<string, Set<number>>();
+  /** tier → unit → how many units of the tier are at or under it. */
+  readonly #totals = new Map<Tier, Map<number, number>>();
   /** `unit column`, where each part of the whole unit is known. */
   readonly #complete = new Set<string>();
 
@@ -109,6 +111,7 @@ class Decomposition {
     const cells = this.#cells.get(tier)!;
     const columns = this.#gates.length;
     const total = this.#count([...this.#tree.members.values()].filter((member) => member.tier === tier));
+    this.#totals.set(tier, total);
     for (let column = 0; column < columns; column++) {
       const gate = this.#gates[column]!;
       const has = (id: number) => cells.get(id)?.columns[gate] != null;
@@ -218,13 +221,16 @@ class Decomposition {
     const all = this.#tree.children.get(member.id) ?? [];
     const below = all.filter(({ tier }) => tier !== null).map((child) => this.#wholeOf(child, column));
     const serving = all.filter(({ tier }) => tier === null).map(({ id }) => this.#amount(id, member.tier!, column));
-    const ownTier = sumKnown([this.#amount(member.id, member.tier!, column), ...serving]);
-    const lower = TIERS.filter((tier) => tier !== member.tier && this.#chosen.get(`${tier} ${column}`)?.has(member.id));
+    const used = TIERS.filter((tier) => tier !== member.tier && this.#chosen.get(`${tier} ${column}`)?.has(member.id));
+    // What it states of a tier that has no units under it any more is its own, like its own tier.
+    const lower = used.filter((tier) => this.#totals.get(tier)!.has(member.id));
+    const apart = used.filter((tier) => !lower.includes(tier)).map((tier) => this.#amount(member.id, tier, column));
+    const own = sumKnown([this.#amount(member.id, member.tier!, column), ...serving, ...apart]);
     const statedBelow = sumKnown(lower.map((tier) => this.#amount(member.id, tier, column)));
-    const tiers = sumKnown([ownTier, statedBelow, ...below.map((child) => child.tiers)]);
+    const tiers = sumKnown([own, statedBelow, ...below.map((child) => child.tiers)]);
     const stated = this.#cells.get(WHOLE_UNIT)!.get(member.id)?.columns[column] ?? null;
     const complete = this.#isComplete(member, column, below);
-    const parts = sumKnown([ownTier, ...below.map(({ value }) => value)]);
+    const parts = sumKnown([own, ...below.map(({ value }) => value)]);
     const value = complete ? parts : (stated ?? (lower.length > 0 ? tiers : parts));
     const rest = (value ?? 0) - (sumKnown([parts, statedBelow]) ?? 0);
     const states = !complete && stated !== null;

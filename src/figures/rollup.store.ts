@@ -56,7 +56,8 @@ export const storeRollups = async (em: EntityManager, kind: RollupKind, contents
       having slot is distinct from ${WHOLE_UNIT}
     ),
     possible as (
-      select set_id, target_id, slot, jsonb_object_agg((${columns}::text[])[n], amount) as amounts from possible_sum group by 1, 2, 3
+      select set_id, target_id, slot, jsonb_object_agg((${columns}::text[])[n], amount) as amounts, bool_or(n <= ${kind.measures.length}) as inexact
+      from possible_sum group by 1, 2, 3
     ),
     known_place as (
       select k.set_id, c.target_id, k.unit_id, k.slot, k.mask from knowledge k join rollup_set s on s.id = k.set_id
@@ -85,14 +86,15 @@ export const storeRollups = async (em: EntityManager, kind: RollupKind, contents
     ),
     -- Gathered by grouping: joins of parts whose sizes the planner cannot know may take minutes.
     part as (
-      select set_id, target_id, slot, null::int as covered, null::int as mask, null::jsonb as possible, null::jsonb as quoted, ${stored} from certain
-      union all select set_id, target_id, slot, null, null, amounts, null, ${nothing} from possible
-      union all select set_id, target_id, slot, covered, mask, null, null, ${nothing} from known
-      union all select set_id, target_id, slot, null, null, null, rates, ${nothing} from quote
+      select set_id, target_id, slot, null::int as covered, null::int as mask, false as inexact, null::jsonb as possible, null::jsonb as quoted,
+        ${stored} from certain
+      union all select set_id, target_id, slot, null, null, inexact, amounts, null, ${nothing} from possible
+      union all select set_id, target_id, slot, covered, mask, false, null, null, ${nothing} from known
+      union all select set_id, target_id, slot, null, null, false, null, rates, ${nothing} from quote
     ),
     stored as (
       insert into ${table} (set_id, unit_id, slot, covered, known, exact, possible, quoted, ${stored})
-      select set_id, target_id, slot, coalesce(max(covered), 0), coalesce(max(mask), 0), bool_and(possible is null),
+      select set_id, target_id, slot, coalesce(max(covered), 0), coalesce(max(mask), 0), not bool_or(inexact),
         (array_agg(possible) filter (where possible is not null))[1], (array_agg(quoted) filter (where quoted is not null))[1], ${shown}
       from part group by set_id, target_id, slot
       returning set_id

@@ -166,14 +166,14 @@ export class Oracle {
   }
 
   #whole(unit: string, measure: Measure): number | null {
-    const parts = sum([
-      this.cell(unit, this.#tierOf(unit), measure),
-      ...this.under(unit, this.#day).map((child) => this.whole(child, measure)),
-    ]);
+    // A tier that has no units under it any more is told by the unit alone.
+    const own = TIERS.filter((tier) => tier === this.#tierOf(unit) || this.#ofTier(unit, tier).length === 0);
+    const below = this.under(unit, this.#day).map((child) => this.whole(child, measure));
+    const parts = sum([...own.map((tier) => this.#used(unit, tier, measure)), ...below]);
     if (this.#wholeComplete(unit, gate(measure))) return parts;
-    const own = this.own(unit, null, measure);
-    if (own !== null) return own;
-    const states = TIERS.some((tier) => tier !== this.#tierOf(unit) && this.#used(unit, tier, measure) !== null);
+    const stated = this.own(unit, null, measure);
+    if (stated !== null) return stated;
+    const states = TIERS.some((tier) => !own.includes(tier) && this.#used(unit, tier, measure) !== null);
     return states ? sum(TIERS.map((tier) => this.cell(unit, tier, measure))) : parts;
   }
 
