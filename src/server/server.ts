@@ -10,6 +10,7 @@ import { dayOf } from "../time/date.ts";
 import { type Context, createContext } from "./context.ts";
 import { compiledExecution } from "./executor.ts";
 import { formatError } from "./format-error.ts";
+import { isBrowser, sendPlayground, servePlayground } from "./playground.ts";
 
 export interface RunningServer {
   readonly url: string;
@@ -42,9 +43,11 @@ export const startServer = async (em: EntityManager, { host, port, clock = () =>
   await apollo.start();
   // Node writes a text of megabytes several times as slowly as its bytes.
   app.addHook("onSend", async (_request, _reply, payload) => (typeof payload === "string" ? Buffer.from(payload) : payload));
+  await servePlayground(app);
   app.route({
     method: ["GET", "POST"],
     url: "/graphql",
+    preHandler: async (request, reply) => (isBrowser(request) ? sendPlayground(reply) : undefined),
     handler: fastifyApolloHandler(apollo, { context: async () => createContext(em, dayOf(clock())) }),
   });
   await app.listen({ host, port }).catch((error: NodeJS.ErrnoException) => {

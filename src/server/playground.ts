@@ -1,0 +1,97 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import { readdir, readFile } from "node:fs/promises";
+import { extname } from "node:path";
+import { promisify } from "node:util";
+import { gzip } from "node:zlib";
+
+const OPERATIONS = new URL("../../schema/operations/", import.meta.url);
+const BUNDLE = new URL("../../.cache/playground/", import.meta.url);
+
+/** No request of the page leaves for another host, and no script runs that is not a file of ours; the editor writes styles of its own. */
+const CONTENT_SECURITY_POLICY = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self' 'unsafe-inline'",
+  "img-src 'self' data:",
+  "font-src 'self' data:",
+  "connect-src 'self'",
+  "worker-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join("; ");
+
+const CONTENT_TYPES: Readonly<Record<string, string>> = {
+  ".js": "text/javascript; charset=utf-8",
+  ".css": "text/css; charset=utf-8",
+  ".ttf": "font/ttf",
+};
+
+const NOT_BUILT = "<!doctype html><title>cchc-graph</title><p>The playground is not built: run <code>npm run playground</code>.</p>";
+
+interface Asset {
+  readonly type: string;
+  readonly bytes: Buffer;
+  readonly gzipped: Buffer;
+}
+
+/** Serves GraphiQL to browsers at /graphql, and what it needs below that. */
+export const servePlayground = async (app: FastifyInstance): Promise<void> => {
+  const tabs = JSON.stringify(await readTabs());
+  const assets = new Map<string, Promise<Asset | null>>();
+  app.get("/graphql/operations.json", (_request, reply) => sendSafely(reply).type("application/json; charset=utf-8").send(tabs));
+  app.get<{ Params: { name: string } }>("/graphql/assets/:name", async (request, reply) => {
+    const { name } = request.params;
+    const found = assets.get(name) ?? readAsset(name);
+    const asset = await found;
+    if (!asset) return reply.callNotFound();
+    assets.set(name, found);
+    // Names carry a hash of the content.
+    return sendAsset(request, reply.header("cache-control", "public, max-age=31536000, immutable"), asset);
+  });
+};
+
+/** A browser that opens the address: it takes HTML, and asks nothing. */
+export const isBrowser = ({ method, headers, query }: FastifyRequest): boolean =>
+  (method === "GET" || method === "HEAD") &&
+  (headers.accept ?? "").includes("text/html") &&
+  Object.keys(query as Record<string, unknown>).every((name) => !["query", "extensions"].includes(name));
+
+export const sendPlayground = async (reply: FastifyReply): Promise<FastifyReply> => {
+  const page = await readIfThere(new URL("index.html", BUNDLE));
+  return sendSafely(reply)
+    .code(page ? 200 : 503)
+    .header("content-security-policy", CONTENT_SECURITY_POLICY)
+    .header("x-frame-options", "DENY")
+    .header("vary", "accept")
+    .type("text/html; charset=utf-8")
+    .send(page ?? NOT_BUILT);
+};
+
+const sendSafely = (reply: FastifyReply): FastifyReply =>
+  reply.header("cache-control", "no-cache").header("x-content-type-options", "nosniff").header("referrer-policy", "no-referrer");
+
+const sendAsset = ({ headers }: FastifyRequest, reply: FastifyReply, { type, bytes, gzipped }: Asset): FastifyReply => {
+  void reply.header("x-content-type-options", "nosniff").header("vary", "accept-encoding").type(type);
+  return /\bgzip\b/.test(headers["accept-encoding"] ?? "") ? reply.header("content-encoding", "gzip").send(gzipped) : reply.send(bytes);
+};
+
+/** Null for all but files of the bundle: a name cannot lead out of its folder. */
+const readAsset = async (name: string): Promise<Asset | null> => {
+  const type = CONTENT_TYPES[extname(name)];
+  if (!type || !/^[\w-][\w.-]*$/.test(name)) return null;
+  const bytes = await readIfThere(new URL(`assets/${name}`, BUNDLE));
+  return bytes && { type, bytes, gzipped: await promisify(gzip)(bytes) };
+};
+
+/** One tab for each file, in the order of the names. */
+const readTabs = async (): Promise<{ query: string }[]> => {
+  const names = (await readdir(OPERATIONS)).filter((name) => name.endsWith(".graphql")).toSorted();
+  return Promise.all(names.map(async (name) => ({ query: await readFile(new URL(name, OPERATIONS), "utf8") })));
+};
+
+const readIfThere = (file: URL): Promise<Buffer | null> =>
+  readFile(file).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === "ENOENT") return null;
+    throw error;
+  });

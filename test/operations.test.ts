@@ -1,0 +1,48 @@
+import { readdir, readFile } from "node:fs/promises";
+import { Kind, type OperationDefinitionNode, parse } from "graphql";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import * as generated from "./generated/operations.ts";
+import { startService, type TestService } from "./support/client.ts";
+
+const FOLDER = new URL("../schema/operations/", import.meta.url);
+const files = (await readdir(FOLDER)).toSorted();
+const texts = await Promise.all(files.map((file) => readFile(new URL(file, FOLDER), "utf8")));
+
+const operationsOf = (text: string): OperationDefinitionNode[] =>
+  parse(text).definitions.filter((definition) => definition.kind === Kind.OPERATION_DEFINITION);
+
+describe("the operations that people start from", () => {
+  let service: TestService;
+  beforeAll(async () => {
+    service = await startService();
+  });
+  afterAll(() => service.close());
+
+  it.each(files.map((file, n) => ({ file, text: texts[n]! })))("$file runs as it is and says what it asks", async ({ file, text }) => {
+    expect(text).toMatch(/^# .*[ạảãáàăâđêôơư]/);
+    const operations = operationsOf(text);
+    expect(operations).toHaveLength(1);
+    const words = file.replace(/^\d\d-|\.graphql$/g, "").replaceAll("-", "");
+    expect(operations[0]!.name!.value.toLowerCase()).toBe(words);
+    const { data, errors } = await service.ask<Record<string, unknown>, never>(text);
+    expect(errors).toBeUndefined();
+    expect(Object.values(data)).not.toContain(null);
+  });
+
+  it("answers with what the reports say", async () => {
+    const tasks = await service.ask(generated.TasksOfACityDocument);
+    expect(tasks.data.unit).toMatchObject({ fullName: "Thành phố Bắc Kạn", tasks: { total: 115, onTimeRate: { numerator: 46 } } });
+    const { data } = await service.ask(generated.DossiersOfADistrictDocument);
+    expect([data.unit?.all.received, data.unit?.district.received, data.unit?.communes.received]).toEqual([32_521, 1_396, 31_125]);
+    expect(data.unit?.all.onTimeRate.coverage).toBeCloseTo(1_391 / 32_509, 9);
+    const levels = await service.ask(generated.UpTheHierarchyDocument);
+    expect(levels.data.country?.dossiers.received).toBe(data.unit?.all.received);
+    const reform = await service.ask(generated.AcrossTheReformDocument);
+    expect([reform.data.caoBang?.dossiers.received, reform.data.thaiNguyen?.tasks.total]).toEqual([32_521, 115]);
+  });
+
+  it("takes variables in place of the defaults", async () => {
+    const { data } = await service.ask(generated.SearchWithoutDiacriticsDocument, { search: "ha lang", asOf: "2022-12-31" });
+    expect(data.units.nodes.map(({ fullName }) => fullName)).toContain("Huyện Hạ Lang");
+  });
+});
