@@ -23,11 +23,23 @@ export const readCsv = async <C extends string>(url: URL, columns: readonly C[])
   const bytes = await readFile(url);
   const text = decode(bytes, file);
   let parsed: { info: { lines: number }; record: Record<string, string> }[];
+  let whole = 1;
+  const onRecord = <R>(record: R, { lines }: { lines: number }): R => {
+    whole = lines;
+    return record;
+  };
   try {
-    parsed = parse(text, { columns: true, bom: true, info: true, skipEmptyLines: true }) as never;
+    parsed = parse(text, { columns: true, bom: true, info: true, skipEmptyLines: true, onRecord }) as never;
   } catch (error) {
     if (!(error instanceof CsvError)) throw error;
-    throw new FileError(file, Number(error["lines"] ?? 1), (error["column"] as string | undefined) ?? null, error.message);
+    // An open quote is noticed lines later; the fault lies in the record that follows the last whole one.
+    const isQuote = error.code === "CSV_QUOTE_NOT_CLOSED" || error.code === "CSV_INVALID_CLOSING_QUOTE";
+    throw new FileError(
+      file,
+      isQuote ? whole + 1 : Number(error["lines"] ?? 1),
+      (error["column"] as string | undefined) ?? null,
+      error.message,
+    );
   }
   const header = text
     .slice(text.startsWith("\uFEFF") ? 1 : 0)
@@ -35,11 +47,15 @@ export const readCsv = async <C extends string>(url: URL, columns: readonly C[])
     .split(",");
   const missing = columns.find((column) => !header.includes(column));
   if (missing) throw new FileError(file, 1, missing, `the header has no such column; it has ${header.join(", ")}`);
-  return parsed.map(({ info, record }) => ({
-    row: info.lines,
-    get: (column) => (record[column] ?? "").normalize("NFC"),
-    fail: (column, problem) => new FileError(file, info.lines, column, `"${record[column]}" ${problem}`),
-  }));
+  return parsed.map(({ info, record }) => {
+    // A record with line breaks in its cells is known by its first line.
+    const row = info.lines - Object.values(record).reduce((breaks, cell) => breaks + cell.split("\n").length - 1, 0);
+    return {
+      row,
+      get: (column) => (record[column] ?? "").normalize("NFC"),
+      fail: (column, problem) => new FileError(file, row, column, `"${record[column]}" ${problem}`),
+    };
+  });
 };
 
 const decode = (bytes: Buffer, file: string): string => {

@@ -13,7 +13,7 @@ export const readEnv = (variables: NodeJS.ProcessEnv): Env => {
   if (!/^\d{1,5}$/.test(port) || Number(port) > 65_535)
     throw new Error(`PORT: "${port}" is not a port; accepted is a number from 0 to 65535`);
   const databaseUrl = given("DATABASE_URL");
-  if (databaseUrl !== null && !/^postgres(ql)?:\/\//.test(databaseUrl))
+  if (databaseUrl !== null && !/^postgres(ql)?:\/\/[^?]*\/[^/?]/.test(databaseUrl))
     throw new Error("DATABASE_URL: accepted is postgresql://user:password@host:port/database");
   return { port: Number(port), host: given("HOST") ?? "127.0.0.1", databaseUrl, dataDir: given("DATA_DIR") ?? ".data" };
 };

@@ -1,0 +1,47 @@
+import { describe, expect, it } from "vitest";
+import { envText, readEnv } from "../../src/server/env.ts";
+
+describe("settings", () => {
+  it("has a default for each", () => {
+    expect(readEnv({})).toEqual({ port: 4000, host: "127.0.0.1", databaseUrl: null, dataDir: ".data" });
+    expect(readEnv({ PORT: "", HOST: " ", DATABASE_URL: "", DATA_DIR: "" })).toEqual(readEnv({}));
+  });
+
+  it("takes what is given", () => {
+    const databaseUrl = "postgresql://anna:secret@db.example:5433/cchc";
+    expect(readEnv({ PORT: "0", HOST: "::1", DATABASE_URL: databaseUrl, DATA_DIR: "/data" })).toEqual({
+      ...{ port: 0, host: "::1", databaseUrl, dataDir: "/data" },
+    });
+    expect(readEnv({ DATABASE_URL: "postgres:///cchc?host=/run/postgresql" }).databaseUrl).toBe("postgres:///cchc?host=/run/postgresql");
+  });
+
+  it.each(["x", "-1", "65536", "80.5", "0x50", "4000 4001"])("names PORT where it is %s", (port) => {
+    expect(() => readEnv({ PORT: port })).toThrow(`PORT: "${port}" is not a port`);
+  });
+
+  it.each(["cchc", "mysql://localhost/cchc", "postgresql://localhost", "postgresql://localhost/", "postgresql://localhost/?a=/b"])(
+    "names DATABASE_URL where it is %s",
+    (url) => {
+      expect(() => readEnv({ DATABASE_URL: url })).toThrow(/^DATABASE_URL: accepted is /);
+    },
+  );
+
+  it("never repeats what a refused DATABASE_URL holds", () => {
+    expect(() => readEnv({ DATABASE_URL: "mysql://anna:secret@localhost/cchc" })).not.toThrow(/secret/);
+  });
+
+  it.each([
+    "postgresql://anna:secret@localhost/cchc",
+    "postgresql://anna:sec@secret@localhost/cchc",
+    "postgresql://anna:sec/secret?a#b@localhost/cchc",
+    "postgresql://localhost/cchc?user=anna&password=secret",
+  ])("keeps the password of %s out of the log", (databaseUrl) => {
+    const text = envText(readEnv({ DATABASE_URL: databaseUrl }));
+    expect(text).not.toMatch(/sec|anna/);
+    expect(text).toMatch(/localhost\/cchc$/);
+  });
+
+  it("says where the embedded database is", () => {
+    expect(envText(readEnv({}))).toBe("PORT=4000 HOST=127.0.0.1 database: embedded in .data");
+  });
+});
