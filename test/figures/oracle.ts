@@ -244,10 +244,9 @@ export class Oracle {
 
   /** What is known of a unit's own tier here: by itself, or as part of a statement that is certain here. */
   #known(unit: string, a: string, asOf: Day, tier: Tier | null): Set<string> {
-    const authors = [unit, ...this.above(unit, this.#day)].filter((author) => this.holds(a, author, asOf) === "certain");
+    const authors = new Set([unit, ...this.above(unit, this.#day)].filter((author) => this.holds(a, author, asOf) === "certain"));
     const of = this.#statements.filter(
-      (statement) =>
-        authors.includes(statement.unit) && (statement.tier === this.#tierOf(unit) || (tier === null && statement.tier === null)),
+      (statement) => authors.has(statement.unit) && (statement.tier === this.#tierOf(unit) || (tier === null && statement.tier === null)),
     );
     return new Set(of.flatMap(({ numbers }) => Object.keys(numbers).filter((name) => name !== "part" && name !== "of")));
   }

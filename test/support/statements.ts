@@ -3,16 +3,16 @@ import { Client } from "pg";
 /** The SQL statements that this process sends to PostgreSQL while `work` runs. */
 export const statementsOf = async (work: () => Promise<unknown>): Promise<string[]> => {
   const texts: string[] = [];
-  const { query } = Client.prototype;
+  const query = Object.getOwnPropertyDescriptor(Client.prototype, "query")!.value as (...all: unknown[]) => unknown;
   Client.prototype.query = function (this: Client, ...args: unknown[]) {
     const first = args[0] as string | { text: string };
     texts.push((typeof first === "string" ? first : first.text).replaceAll(/\s+/g, " ").trim());
-    return (query as (...all: unknown[]) => unknown).apply(this, args) as never;
-  } as typeof query;
+    return query.apply(this, args) as never;
+  } as Client["query"];
   try {
     await work();
   } finally {
-    Client.prototype.query = query;
+    Client.prototype.query = query as Client["query"];
   }
   // A connection of the pool says once what it is.
   return texts.filter((text) => text !== "set jit = off");

@@ -1,0 +1,82 @@
+import { readFile } from "node:fs/promises";
+import { buildASTSchema, findBreakingChanges, type GraphQLSchema, Kind, parse, visit } from "graphql";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { startService, type TestService } from "../support/client.ts";
+
+const read = (path: string) => readFile(new URL(path, import.meta.url), "utf8");
+
+/** The schema without what federation adds, which no client of a single service sees. */
+const plain = (sdl: string): GraphQLSchema =>
+  buildASTSchema(visit(parse(sdl), { SchemaExtension: () => null, Directive: () => null, [Kind.DIRECTIVE_DEFINITION]: () => null }), {
+    assumeValidSDL: true,
+  });
+
+describe("the public contract", () => {
+  let service: TestService;
+  beforeAll(async () => {
+    service = await startService();
+  });
+  afterAll(() => service.close());
+
+  it("is held by the committed schema: nothing is missing or changed", async () => {
+    const [contract, committed] = [await read("1-rollups.graphql"), await read("../../schema/subgraph.graphql")];
+    expect(findBreakingChanges(plain(contract), plain(committed))).toEqual([]);
+  });
+
+  it("would notice a lost field", async () => {
+    const [contract, committed] = [await read("1-rollups.graphql"), await read("../../schema/subgraph.graphql")];
+    expect(findBreakingChanges(plain(contract), plain(committed.replace("quoted: Boolean!", "quotedAs: Boolean!"))).length).toBeGreaterThan(
+      0,
+    );
+  });
+
+  it("describes every type, field, argument and enum value", async () => {
+    const silent: string[] = [];
+    visit(parse(await read("../../schema/subgraph.graphql")), {
+      enter: (node) => {
+        if ("description" in node && "name" in node && !node.description) silent.push(`${node.kind} ${node.name?.value}`);
+        if (
+          [
+            Kind.OBJECT_TYPE_DEFINITION,
+            Kind.FIELD_DEFINITION,
+            Kind.INPUT_VALUE_DEFINITION,
+            Kind.ENUM_TYPE_DEFINITION,
+            Kind.ENUM_VALUE_DEFINITION,
+          ].includes(node.kind) &&
+          !(node as { description?: unknown }).description &&
+          "name" in node
+        )
+          silent.push(`${node.kind} ${node.name?.value}`);
+      },
+    });
+    expect(silent.filter((name) => !name.endsWith(" Query"))).toEqual([]);
+  });
+
+  it("is served to routers as it is committed, with the keys of a unit", async () => {
+    const { data } = await service.ask<{ _service: { sdl: string } }, object>("{ _service { sdl } }");
+    expect(plain(data._service.sdl).getType("Unit")).toBeDefined();
+    for (const key of ['@key(fields: "id")', '@key(fields: "code")', '@key(fields: "id asOf")']) expect(data._service.sdl).toContain(key);
+  });
+
+  it("resolves a unit by id, by code and by id and date", async () => {
+    const { data } = await service.ask(
+      "query ($r: [_Any!]!) { _entities(representations: $r) { ... on Unit { fullName asOf parent { fullName } } } }",
+      {
+        r: [
+          { __typename: "Unit", id: "058.2015" },
+          { __typename: "Unit", id: "04.2015", asOf: "2022-12-31" },
+          { __typename: "Unit", id: "058.2015", asOf: "2025-12-31" },
+          { __typename: "Unit", code: "01849" },
+        ],
+      },
+    );
+    expect(data).toEqual({
+      _entities: [
+        { fullName: "Thành phố Bắc Kạn", asOf: "2025-06-30", parent: { fullName: "Tỉnh Bắc Kạn" } },
+        { fullName: "Tỉnh Cao Bằng", asOf: "2022-12-31", parent: { fullName: "Cộng hòa xã hội chủ nghĩa Việt Nam" } },
+        null,
+        { fullName: "Xã Phong Quang", asOf: "2026-11-22", parent: { fullName: "Tỉnh Thái Nguyên" } },
+      ],
+    });
+  });
+});
