@@ -1,5 +1,5 @@
 import type { GatewayExecutor, GatewayInterface } from "@apollo/server-gateway-interface";
-import { getOperationAST, GraphQLError, type GraphQLSchema } from "graphql";
+import { getOperationAST, GraphQLError, type GraphQLSchema, valueFromASTUntyped, type VariableDefinitionNode } from "graphql";
 import { getVariableValues } from "graphql/execution/values.js";
 import { type CompiledQuery, compileQuery, isCompiledQuery } from "graphql-jit";
 
@@ -31,8 +31,17 @@ const executorOf = (schema: GraphQLSchema): GatewayExecutor => {
     const variables = request.variables ?? {};
     const { errors: refused } = getVariableValues(schema, definitions, variables, { maxErrors: MAX_COERCION_ERRORS });
     if (refused) return { errors: refused };
-    const { data, errors } = await found.query(undefined, context, variables);
+    const { data, errors } = await found.query(undefined, context, withDefaults(definitions, variables));
     return errors ? { data: data ?? null, errors: errors.map(asGraphQLError) } : { data: data ?? null };
+  };
+};
+
+/** Compiled code does not know the default of a variable that must not be null. */
+const withDefaults = (definitions: readonly VariableDefinitionNode[], variables: Readonly<Record<string, unknown>>) => {
+  const missing = definitions.filter(({ variable, defaultValue }) => defaultValue && variables[variable.name.value] === undefined);
+  return {
+    ...variables,
+    ...Object.fromEntries(missing.map(({ variable, defaultValue }) => [variable.name.value, valueFromASTUntyped(defaultValue!)])),
   };
 };
 

@@ -7,7 +7,7 @@ export const statementsOf = async (work: () => Promise<unknown>): Promise<string
   Client.prototype.query = function (this: Client, ...args: unknown[]) {
     const first = args[0] as string | { text: string };
     texts.push((typeof first === "string" ? first : first.text).replaceAll(/\s+/g, " ").trim());
-    return query.apply(this, args) as never;
+    return query.apply(this, args);
   } as Client["query"];
   try {
     await work();

@@ -1,0 +1,53 @@
+import { execute, parse } from "graphql";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { createSubgraph } from "../../src/federation/subgraph.ts";
+import { createContext } from "../../src/server/context.ts";
+import { startService, type TestService, TODAY } from "../support/client.ts";
+
+const UNIT = "name tier parent { name } dossiers(period: $period) { received bounds(measure: RECEIVED) { high } }";
+
+/** Query and variables: what compiled code could do otherwise than graphql-js. */
+const OPERATIONS: [string, string, Record<string, unknown>?][] = [
+  ["a default of a variable that is not null", `query ($code: ID! = "04", $period: Period! = "2022") { unit(code: $code) { ${UNIT} } }`],
+  ["a default of a nullable variable", `query ($code: ID = "04", $period: Period! = "2022") { unit(code: $code) { ${UNIT} } }`],
+  [
+    "a given variable over its default",
+    `query ($code: ID! = "04", $period: Period! = "2022") { unit(code: $code) { ${UNIT} } }`,
+    { code: "48" },
+  ],
+  ["an explicit null", "query ($code: ID) { unit(code: $code) { name } }", { code: null }],
+  ["skip and include", 'query ($yes: Boolean!) { unit(code: "04") { name @skip(if: $yes) code @include(if: $yes) } }', { yes: true }],
+  [
+    "aliases and fragments",
+    'query { a: unit(code: "04") { ...F } b: unit(code: "48") { ...F ... on Unit { kind } } } fragment F on Unit { __typename n: name }',
+  ],
+  ["merged selections", 'query { unit(code: "04") { parent { name } parent { code } } }'],
+  ["errors beside data", 'query { unit(code: "04") { name tasks(period: "x") { total } } other: unit(code: "48") { name } }'],
+  [
+    "an enum and a list in variables",
+    "query ($k: [UnitKind!], $t: Tier) { units(kinds: $k, tier: $t, first: 2) { totalCount nodes { code } } }",
+    { k: ["WARD"], t: "COMMUNE" },
+  ],
+  ["a variable of the wrong type", "query ($n: Int) { units(first: $n) { totalCount } }", { n: "x" }],
+  ["introspection", '{ __schema { queryType { name } } __type(name: "Rate") { fields { name } } }'],
+];
+
+describe("compiled execution answers as graphql-js does", () => {
+  let service: TestService;
+  let schema: Awaited<ReturnType<typeof createSubgraph>>["schema"];
+  beforeAll(async () => {
+    service = await startService();
+    ({ schema } = await createSubgraph());
+  });
+  afterAll(() => service.close());
+
+  it.each(OPERATIONS)("with %s", async (_, query, variableValues = {}) => {
+    const contextValue = createContext(service.database.orm.em, TODAY);
+    const expected = await execute({ schema, document: parse(query), variableValues, contextValue });
+    const { data, errors } = await service.ask(query, variableValues);
+    expect(data ?? null).toEqual(JSON.parse(JSON.stringify(expected.data ?? null)));
+    expect(errors?.map(({ message, path }) => ({ message, path }))).toEqual(
+      expected.errors?.map(({ message, path }) => ({ message, path })),
+    );
+  });
+});
