@@ -1,22 +1,7 @@
-import { SERVING_KINDS, type Tier, TIERS, type UnitKind } from "../units/unit.entity.ts";
+import { type Tier, TIERS } from "../units/unit.entity.ts";
 import type { Cell } from "./cell.ts";
 import { type RollupKind, summedColumns } from "./measure.ts";
-
-/** Slot of what a unit states of itself with all its tiers. */
-export const WHOLE_UNIT = "WHOLE";
-
-export interface Member {
-  readonly id: number;
-  readonly parentId: number | null;
-  readonly tier: Tier | null;
-  readonly kind: UnitKind;
-}
-
-/** The units of one day, parents before children. */
-export interface Tree {
-  readonly members: ReadonlyMap<number, Member>;
-  readonly children: ReadonlyMap<number, readonly Member[]>;
-}
+import { type Member, type Tree, WHOLE_UNIT } from "./tree.ts";
 
 /**
  * What one unit's evidence adds to every roll-up that holds the unit: its figure less the chosen figures below it, so that the sum
@@ -51,21 +36,6 @@ export interface Evidence {
   readonly spreads: Spread[];
   readonly knowledge: Knowledge[];
 }
-
-export const treeOf = (members: readonly Member[]): Tree => ({
-  members: new Map(members.map((member) => [member.id, member])),
-  children: Map.groupBy(
-    members.filter(({ parentId }) => parentId !== null),
-    ({ parentId }) => parentId!,
-  ),
-});
-
-/** The slot in which a unit's figure counts: an agency's is that of the unit it serves, or outside all tiers where it only sits. */
-export const slotOf = (member: Member | undefined, scope: Tier | null, tree: Tree): string => {
-  if (!member || member.tier !== null) return scope ?? WHOLE_UNIT;
-  const serves = (SERVING_KINDS as readonly string[]).includes(member.kind);
-  return (serves && tree.members.get(member.parentId!)?.tier) || WHOLE_UNIT;
-};
 
 export const decompose = (kind: RollupKind, cells: readonly Cell[], tree: Tree): Evidence => {
   const work = new Decomposition(kind, cells, tree);

@@ -1,6 +1,6 @@
 import type { EntityManager } from "@mikro-orm/postgresql";
 import { type RawBuilder, sql } from "kysely";
-import { WHOLE_UNIT } from "./decompose.ts";
+import { WHOLE_UNIT } from "./tree.ts";
 import { columnName, type RollupKind, summedColumns } from "./measure.ts";
 import { ALL_TIERS } from "./rollup.entity.ts";
 import type { SetContent } from "./rollup.service.ts";

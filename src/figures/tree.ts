@@ -1,0 +1,32 @@
+import { SERVING_KINDS, type Tier, type UnitKind } from "../units/unit.entity.ts";
+
+/** Slot of what a unit states of itself with all its tiers. */
+export const WHOLE_UNIT = "WHOLE";
+
+export interface Member {
+  readonly id: number;
+  readonly parentId: number | null;
+  readonly tier: Tier | null;
+  readonly kind: UnitKind;
+}
+
+/** The units of one day, parents before children. */
+export interface Tree {
+  readonly members: ReadonlyMap<number, Member>;
+  readonly children: ReadonlyMap<number, readonly Member[]>;
+}
+
+export const treeOf = (members: readonly Member[]): Tree => ({
+  members: new Map(members.map((member) => [member.id, member])),
+  children: Map.groupBy(
+    members.filter(({ parentId }) => parentId !== null),
+    ({ parentId }) => parentId!,
+  ),
+});
+
+/** The slot in which a unit's figure counts: an agency's is that of the unit it serves, or outside all tiers where it only sits. */
+export const slotOf = (member: Member | undefined, scope: Tier | null, tree: Tree): string => {
+  if (!member || member.tier !== null) return scope ?? WHOLE_UNIT;
+  const serves = (SERVING_KINDS as readonly string[]).includes(member.kind);
+  return (serves && tree.members.get(member.parentId!)?.tier) || WHOLE_UNIT;
+};
