@@ -20,6 +20,22 @@ export default async (project: TestProject) => {
   const dataDir = given ? null : await mkdtemp(join(tmpdir(), "cchc-test-"));
   const embedded = dataDir === null ? null : await startEmbedded(dataDir);
   const serverUrl = given ?? embedded!.url;
+  const clear = async () => {
+    await admin(serverUrl, `drop database if exists ${SEEDED} with (force)`);
+    await embedded?.stop();
+    if (dataDir !== null) await rm(dataDir, { recursive: true, force: true });
+  };
+  try {
+    await seed(serverUrl);
+  } catch (error) {
+    await clear();
+    throw error;
+  }
+  project.provide("serverUrl", serverUrl);
+  return clear;
+};
+
+const seed = async (serverUrl: string): Promise<void> => {
   await admin(serverUrl, `drop database if exists ${SEEDED}`);
   await admin(serverUrl, `create database ${SEEDED} encoding 'UTF8' template template0`);
   const url = new URL(serverUrl);
@@ -27,10 +43,4 @@ export default async (project: TestProject) => {
   const database = await openDatabase({ databaseUrl: url.href, dataDir: "" });
   await loadSeeds(database.orm.em.fork());
   await database.close();
-  project.provide("serverUrl", serverUrl);
-  return async () => {
-    await admin(serverUrl, `drop database if exists ${SEEDED} with (force)`);
-    await embedded?.stop();
-    if (dataDir !== null) await rm(dataDir, { recursive: true, force: true });
-  };
 };
