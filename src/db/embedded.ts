@@ -22,7 +22,7 @@ export const startEmbedded = async (dataDir: string): Promise<EmbeddedDatabase> 
   const cluster = await prepareCluster(resolve(dataDir));
   const { session, port } = await takeServer(cluster);
   const stop = async () => {
-    if (await isLastUser(cluster, session)) await runBinary(cluster, "pg_ctl", ["stop", "-m", "fast", "-w", "-D", cluster.folder]);
+    if (await isLastUser(cluster, session)) await stopServer(cluster);
     await session.end().catch(() => {});
   };
   try {
@@ -47,16 +47,20 @@ interface TakenServer {
 /** A session that keeps other processes from stopping the server. While we look, they may start or stop it. */
 const takeServer = async (cluster: Cluster): Promise<TakenServer> => {
   let running: RunningServer | null = null;
-  for (const end = Date.now() + PATIENCE_MS; Date.now() < end; await sleep(100)) {
-    running = await findServer(cluster);
-    if (!running) {
-      await start(cluster).catch(async (error: unknown) => {
-        if (!(await findServer(cluster))) throw error;
-      });
+  let isStarted = false;
+  try {
+    for (const end = Date.now() + PATIENCE_MS; Date.now() < end; await sleep(100)) {
       running = await findServer(cluster);
+      if (!running) {
+        isStarted = await startUnlessAnother(cluster);
+        running = await findServer(cluster);
+      }
+      const session = running && (await openSession(cluster, running));
+      if (session) return { session, port: running!.port };
     }
-    const session = running && (await openSession(cluster, running));
-    if (session) return { session, port: running!.port };
+  } catch (error) {
+    if (isStarted) await stopServer(cluster);
+    throw error;
   }
   throw new Error(
     running
@@ -64,6 +68,19 @@ const takeServer = async (cluster: Cluster): Promise<TakenServer> => {
       : `PostgreSQL does not stay up on ${cluster.folder}; see server.log there`,
   );
 };
+
+/** @returns whether it was we who started the server. */
+const startUnlessAnother = async (cluster: Cluster): Promise<boolean> => {
+  try {
+    await start(cluster);
+    return true;
+  } catch (error) {
+    if (!(await findServer(cluster))) throw error;
+    return false;
+  }
+};
+
+const stopServer = (cluster: Cluster) => runBinary(cluster, "pg_ctl", ["stop", "-m", "fast", "-w", "-D", cluster.folder]);
 
 /** @returns null where the server is not ready, or no longer, or not ours. */
 const openSession = async (cluster: Cluster, { port, isOurs }: RunningServer): Promise<Client | null> => {
