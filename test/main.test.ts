@@ -196,8 +196,15 @@ describe("the life of a data folder", () => {
     await gone(pid);
   });
 
-  it("stops when npm alone is told to", async () => {
-    const npm = run("npm", ["start"], {});
+  it("stops when npm alone is told to, whatever the environment says of another server", async () => {
+    const npm = run("npm", ["start"], {
+      PGSSLMODE: "require",
+      PGOPTIONS: "-c search_path=nowhere",
+      PGHOST: "nowhere.invalid",
+      PGPORT: "1",
+      PGUSER: "anna",
+      PGDATABASE: "x",
+    });
     await npm.says("ready at");
     const { pid } = (await postmaster())!;
     npm.process.kill("SIGTERM");

@@ -19,6 +19,8 @@ export interface EmbeddedDatabase {
 
 /** Starts the PostgreSQL that came through npm on a folder of ours, or adopts the server that already runs on it. */
 export const startEmbedded = async (dataDir: string): Promise<EmbeddedDatabase> => {
+  // The driver fills in what a URL leaves open, and these are meant for another server.
+  for (const name of ["PGSSLMODE", "PGOPTIONS"]) delete process.env[name];
   const cluster = await prepareCluster(resolve(dataDir));
   const { session, port } = await takeServer(cluster);
   const stop = async () => {
