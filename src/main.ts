@@ -9,10 +9,8 @@ const say = (line: string) => console.log(`cchc-graph: ${line}`);
 const stopping = new AbortController();
 const stop = stopping.signal;
 
-/** Ours alone: Apollo Server would raise the signal again while we close. One that comes twice, from a terminal and from npm, is one. */
-const takeSignals = (): void => {
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.removeAllListeners(signal).on(signal, () => stopping.abort());
-};
+// One that comes twice, from a terminal and from npm, is one.
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => stopping.abort());
 
 const main = async (): Promise<void> => {
   const env = readEnv(process.env);
@@ -27,7 +25,6 @@ const main = async (): Promise<void> => {
     stop.throwIfAborted();
     const server = await startServer(database.orm.em, env);
     closing.push(() => server.close());
-    takeSignals();
     say(`ready at ${server.url} after ${((performance.now() - started) / 1000).toFixed(1)} s`);
     await new Promise<void>((done) => {
       if (stop.aborted) done();
@@ -41,7 +38,8 @@ const main = async (): Promise<void> => {
   }
 };
 
-takeSignals();
+// A failure that nobody waited for is one request's, not everybody's.
+process.on("unhandledRejection", (reason) => console.error("cchc-graph: unexpected failure", reason));
 await main().catch((error: unknown) => {
   console.error(`cchc-graph: ${error instanceof Error ? error.message : String(error)}`);
   process.exitCode = 1;

@@ -64,6 +64,30 @@ describe("bad input", () => {
     expect(data).toEqual({ a: null, b: null, c: null, d: null });
   });
 
+  it("of an operation or argument that cannot be is the client's fault", async () => {
+    for (const query of ["mutation { x }", "subscription { x }", '{ unit(code: "48") { nothing } }', "{"])
+      expect((await service.ask(query)).errors![0]!.extensions["code"]).not.toBe("INTERNAL_SERVER_ERROR");
+    const query = 'query ($b: OnTimeBasis) { unit(code: "48") { dossiers(period: "2021") { onTimeRate(basis: $b) { value } } } }';
+    expect((await service.ask(query, { b: null })).errors![0]!.extensions["code"]).toBe("BAD_USER_INPUT");
+  });
+
+  it("in a list of codes is left out", async () => {
+    const query = 'query ($codes: [ID!]) { units(codes: $codes, asOf: "2021-12-31") { nodes { code } } }';
+    const codes = ["48/so-\noi-vu", "\u0000", '"', "\\", "{48}", "48", "NULL"];
+    expect((await service.ask(query, { codes })).data).toEqual({ units: { nodes: [{ code: "48" }] } });
+    expect((await service.ask(query, { codes: [] })).data).toEqual({ units: { nodes: [] } });
+  });
+
+  it("that names no kinds lists none, beside a list of all", async () => {
+    const { data } = await service.ask(
+      '{ unit(code: "04", asOf: "2024-12-31") { none: children(kinds: []) { id } all: children { id } } }',
+    );
+    expect((data as { unit: { none: unknown[]; all: unknown[] } }).unit).toMatchObject({
+      none: [],
+      all: expect.objectContaining({ length: 10 }) as unknown,
+    });
+  });
+
   it("shows nothing internal, whatever goes wrong below", async () => {
     await service.database.orm.em.getConnection().execute("alter table figure rename to figure_away");
     try {

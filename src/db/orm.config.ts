@@ -1,3 +1,4 @@
+import { fileURLToPath } from "node:url";
 import { Migrator } from "@mikro-orm/migrations";
 import { defineConfig } from "@mikro-orm/postgresql";
 import { CompiledQuery, type DatabaseConnection } from "kysely";
@@ -17,7 +18,7 @@ export const ormConfig = (clientUrl: string) =>
       ...[Source, Figure, RollupSet, DossierRollupRow, TaskRollupRow, ServiceRollupRow, RollupSource],
     ],
     extensions: [Migrator],
-    migrations: { path: new URL("migrations", import.meta.url).pathname, snapshotName: ".snapshot" },
+    migrations: { path: fileURLToPath(new URL("migrations", import.meta.url)), snapshotName: ".snapshot" },
     pool: { min: 0, max: 10 },
     driverOptions: { application_name: APPLICATION_NAME },
     // Compiling costs more than it saves: the statements are many and short, and the planner overrates recursive ones.

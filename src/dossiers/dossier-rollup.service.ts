@@ -12,7 +12,7 @@ export const dossiersByTier = async ({ dossierRollup }: RollupLoaders, { unit, p
     .filter(({ rollup }) => rollup.covered > 0 || !rollup.exact || hasCounts(rollup));
 };
 
-/** A department's dossiers count in its tier without covering a unit of it. */
+/** An agency's own dossiers count in the tier of its unit, which the agency does not cover. */
 const hasCounts = (rollup: Rollup): boolean => ["received", "resolved", "inProcess"].some((measure) => rollup.sum(measure) !== null);
 
 export const dossierSeries = ({ dossierRollup }: RollupLoaders, { unit, period, handledBy }: Rollup, grain: PeriodGrain) =>

@@ -62,6 +62,7 @@ const RollupSourceSchema = defineEntity({
     slot: p.text(),
     unitId: p.integer(),
     sourceId: p.integer(),
+    own: p.boolean().comment("Of a quoted rate only, which is its unit's own and does not roll up"),
   },
 });
 export class RollupSource extends RollupSourceSchema.class {}

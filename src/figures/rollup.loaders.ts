@@ -18,6 +18,9 @@ type SetRow = Positioned & { editionId: number; cellEditionId: number; cellDay: 
 export type SourceRow = Positioned & Pick<Source, "kind" | "title" | "publishedOn"> & { id: string };
 export type RollupLoaders = ReturnType<typeof createRollupLoaders>;
 
+/** How often a read starts again because what it found has made room for others meanwhile. */
+const ATTEMPTS = 3;
+
 const keyOf = ({ unit, period, handledBy }: RollupKey) => `${unit.no}@${unit.asOf}|${period.name}|${handledBy ?? ALL_TIERS}`;
 
 /** Cells are those of the period's last day; of a period still running, of today. */
@@ -57,15 +60,25 @@ export const createRollupLoaders = (em: EntityManager, today: Day) => {
         ),
       );
       const { rows } = await sql<Positioned & { expected: number }>`
-        select k.i::int, count(*)::int as expected
-        from unnest(${keys.map(({ unit }) => unit.no)}::int[], ${keys.map(({ unit }) => unit.asOf)}::date[],
-          ${keys.map(({ period }) => cellDayOf(period, today))}::date[], ${keys.map(({ handledBy }) => handledBy)}::text[])
-          with ordinality k(no, as_of, day, tier, i)
-        join edition e on e.starts_on = (select max(starts_on) from edition where starts_on <= k.as_of)
-        join contribution c on c.edition_id = e.id and c.target_id = k.no and c.certain
-        join unit_version v on v.unit_id = c.unit_id and v.valid_from <= k.day and (v.valid_to is null or v.valid_to > k.day)
-        where v.tier <> 'COUNTRY' and (k.tier is null or v.tier = k.tier)
-        group by k.i`.execute(em.getKysely());
+        with k as materialized (
+          select k.i, k.no, k.tier, e.id as edition_id, c.starts_on as day
+          from unnest(${keys.map(({ unit }) => unit.no)}::int[], ${keys.map(({ unit }) => unit.asOf)}::date[],
+            ${keys.map(({ period }) => cellDayOf(period, today))}::date[], ${keys.map(({ handledBy }) => handledBy)}::text[])
+            with ordinality k(no, as_of, cell_day, tier, i)
+          join edition e on e.starts_on = (select max(starts_on) from edition where starts_on <= k.as_of)
+          join edition c on c.starts_on = (select max(starts_on) from edition where starts_on <= k.cell_day)
+        ), counted as (
+          select q.no, q.edition_id, q.day, q.tier, count(*)::int as expected
+          from (select distinct no, edition_id, day, tier from k) q
+          join contribution c on c.edition_id = q.edition_id and c.target_id = q.no and c.certain
+          join unit_version v on v.unit_id = c.unit_id and v.valid_from <= q.day and (v.valid_to is null or v.valid_to > q.day)
+          where v.tier <> 'COUNTRY' and (q.tier is null or v.tier = q.tier)
+          group by 1, 2, 3, 4
+        )
+        select k.i::int, n.expected from k
+        join counted n on n.no = k.no and n.edition_id = k.edition_id and n.day = k.day and n.tier is not distinct from k.tier`.execute(
+        em.getKysely(),
+      );
       return rows;
     }),
 
@@ -109,7 +122,7 @@ const setsOf = async (sets: Sets, keys: readonly RollupKey[]): Promise<(SetRow |
 
 const readRollups = async (em: EntityManager, kind: RollupKind, sets: Sets, keys: readonly RollupKey[]): Promise<Rollup[]> => {
   const KindRollup = rollupClass(kind);
-  for (let attempt = 0; attempt < 3; attempt++) {
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     const setIds = (await setsOf(sets, keys)).map((set) => set?.setId ?? null);
     const wanted = [...new Set(setIds.filter((id) => id !== null))];
     const rows = wanted.length === 0 ? [] : await storedRows(em, kind, wanted, keys);
@@ -160,18 +173,28 @@ const sourcesLoader = (em: EntityManager, sets: Sets) =>
   manyBy<SourcesOfRollup, SourceRow>(
     (key) => `${key.kind.name}|${keyOf(key)}`,
     async (keys) => {
-      const found = await setsOf(sets, keys);
-      const { rows } = await sql<SourceRow>`
-        select k.i::int, s.key as id, s.kind, s.title, s.published_on as "publishedOn"
-        from unnest(${found.map((set) => set?.setId ?? null)}::int[], ${found.map((set) => set?.editionId ?? null)}::int[],
-          ${keys.map(({ unit }) => unit.no)}::int[], ${keys.map(({ kind }) => kind.name)}::text[],
-          ${keys.map(({ handledBy }) => handledBy ?? ALL_TIERS)}::text[]) with ordinality k(set_id, edition_id, no, kind, slot, i)
-        cross join lateral (
-          select distinct r.source_id from contribution c
-          join rollup_source r on r.set_id = k.set_id and r.unit_id = c.unit_id and r.kind = k.kind and (k.slot = ${ALL_TIERS} or r.slot = k.slot)
-          where c.edition_id = k.edition_id and c.target_id = k.no
-        ) o
-        join source s on s.id = o.source_id order by k.i, s.id`.execute(em.getKysely());
-      return rows;
+      for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+        const rows = await sourcesOf(em, keys, await setsOf(sets, keys));
+        if (rows.every(({ gone }) => !gone)) return rows.filter(({ id }) => id !== null);
+        sets.clearAll();
+      }
+      throw new Error("The stored roll-ups change faster than they can be read");
     },
   );
+
+/** At least one row for each key: without id where there is no source, `gone` where its set has made room for others. */
+const sourcesOf = async (em: EntityManager, keys: readonly SourcesOfRollup[], found: readonly (SetRow | null)[]) => {
+  const { rows } = await sql<SourceRow & { gone: boolean }>`
+    select k.i::int, k.set_id is not null and t.id is null as gone, s.key as id, s.kind, s.title, s.published_on as "publishedOn"
+    from unnest(${found.map((set) => set?.setId ?? null)}::int[], ${found.map((set) => set?.editionId ?? null)}::int[],
+      ${keys.map(({ unit }) => unit.no)}::int[], ${keys.map(({ kind }) => kind.name)}::text[],
+      ${keys.map(({ handledBy }) => handledBy ?? ALL_TIERS)}::text[]) with ordinality k(set_id, edition_id, no, kind, slot, i)
+    left join rollup_set t on t.id = k.set_id
+    left join lateral (
+      select distinct r.source_id from contribution c
+      join rollup_source r on r.set_id = k.set_id and r.unit_id = c.unit_id and r.kind = k.kind and (k.slot = ${ALL_TIERS} or r.slot = k.slot)
+      where c.edition_id = k.edition_id and c.target_id = k.no and (not r.own or r.unit_id = k.no)
+    ) o on true
+    left join source s on s.id = o.source_id order by k.i, s.id`.execute(em.getKysely());
+  return rows;
+};

@@ -1,5 +1,6 @@
 import type { EntityManager } from "@mikro-orm/postgresql";
 import { sql } from "kysely";
+import { oneAtATime } from "../db/one-at-a-time.ts";
 import type { Day } from "../time/date.ts";
 import { periodOfDays } from "../time/period.ts";
 import { ensureContributions } from "../units/contribution.service.ts";
@@ -40,27 +41,31 @@ interface FigureRow {
   denominator: number | null;
 }
 
+/** What a set costs that stores nothing. */
+const ROWS_OF_A_SET = 100;
 /** Together the stored sets may hold this many rows; the oldest sets make room for new ones. */
 const MAX_STORED_ROWS = 5_000_000;
 
 /** Makes and stores the roll-ups of the keys that nobody has made yet. Two callers never make the same ones. */
 export const makeRollupSets = async (em: EntityManager, keys: readonly SetKey[]): Promise<void> => {
   await ensureContributions(em, [...new Set(keys.map(({ editionId }) => editionId))]);
-  await em.transactional(async (locked) => {
-    await sql`select pg_advisory_xact_lock(hashtext('cchc rollup'))`.execute(locked.getKysely());
-    const made = await insertSets(locked, keys);
-    if (made.length === 0) return;
-    const figures = await figuresWithin(locked, made);
-    const trees = await treesOf(locked, [...new Set(made.map(({ cellDay }) => cellDay))]);
-    for (const kind of ROLLUP_KINDS) {
-      const contents = made.map((key) => contentOf(kind, key, figures, trees.get(key.cellDay)!));
-      await storeRollups(locked, kind, contents);
-    }
-    await makeRoom(
-      locked,
-      made.map(({ setId }) => setId),
-    );
-  });
+  await oneAtATime(em, () => em.transactional((locked) => make(locked, keys)));
+};
+
+const make = async (locked: EntityManager, keys: readonly SetKey[]): Promise<void> => {
+  await sql`select pg_advisory_xact_lock(hashtext('cchc rollup'))`.execute(locked.getKysely());
+  const made = await insertSets(locked, keys);
+  if (made.length === 0) return;
+  const figures = await figuresWithin(locked, made);
+  const trees = await treesOf(locked, [...new Set(made.map(({ cellDay }) => cellDay))]);
+  for (const kind of ROLLUP_KINDS) {
+    const contents = made.map((key) => contentOf(kind, key, figures, trees.get(key.cellDay)!));
+    await storeRollups(locked, kind, contents);
+  }
+  await makeRoom(
+    locked,
+    made.map(({ setId }) => setId),
+  );
 };
 
 const insertSets = async (em: EntityManager, keys: readonly SetKey[]): Promise<(SetKey & { setId: number })[]> => {
@@ -132,7 +137,7 @@ const quotedRates = (kind: RollupKind, figures: readonly FigureRow[], tree: Tree
 const makeRoom = async (em: EntityManager, kept: readonly number[]): Promise<void> => {
   await sql`
     delete from rollup_set where not id = any(${kept}::int[]) and id in (
-      select id from (select id, sum(rows) over (order by id desc) as total from rollup_set) newest where total > ${MAX_STORED_ROWS})`.execute(
+      select id from (select id, sum(rows + ${ROWS_OF_A_SET}) over (order by id desc) as total from rollup_set) newest where total > ${MAX_STORED_ROWS})`.execute(
     em.getKysely(),
   );
 };

@@ -105,22 +105,30 @@ export const storeRollups = async (em: EntityManager, kind: RollupKind, contents
   await storeSources(em, kind, contents);
 };
 
-/** A cell's sources belong to its unit, and to those that may hold a part of it. */
+/** A cell's sources belong to its unit, and to those that may hold a part of it; those of a quoted rate to its unit alone. */
 const storeSources = async (em: EntityManager, kind: RollupKind, contents: readonly SetContent[]): Promise<void> => {
-  const rows = new Map<string, { setId: number; slot: string; unitId: number; sourceId: number }>();
+  const rows = new Map<string, { setId: number; slot: string; unitId: number; sourceId: number; own: boolean }>();
   for (const { setId, cells, spreads, quoted } of contents) {
+    const add = (unitId: number, slot: string, sources: ReadonlySet<number>, own: boolean): void => {
+      for (const sourceId of sources) rows.set(`${setId} ${unitId} ${slot} ${sourceId}`, { setId, slot, unitId, sourceId, own });
+    };
+    for (const { unitId, slot, sources } of quoted) add(unitId, slot, sources, true);
     const receivers = Map.groupBy(spreads, ({ unitId, slot }) => `${unitId} ${slot}`);
-    for (const { unitId, slot, sources } of [...cells, ...quoted]) {
+    for (const { unitId, slot, sources } of cells) {
       const units = new Set([unitId, ...(receivers.get(`${unitId} ${slot}`) ?? []).flatMap((spread) => spread.receivers)]);
-      for (const unit of units)
-        for (const sourceId of sources) rows.set(`${setId} ${unit} ${slot} ${sourceId}`, { setId, slot, unitId: unit, sourceId });
+      for (const unit of units) add(unit, slot, sources, false);
     }
   }
   const all = [...rows.values()];
   await sql`
-    insert into rollup_source (set_id, kind, slot, unit_id, source_id)
-    select set_id, ${kind.name}, slot, unit_id, source_id from unnest(${all.map(({ setId }) => setId)}::int[], ${all.map(({ slot }) => slot)}::text[],
-      ${all.map(({ unitId }) => unitId)}::int[], ${all.map(({ sourceId }) => sourceId)}::int[]) as r(set_id, slot, unit_id, source_id)`.execute(
+    with stored as (
+      insert into rollup_source (set_id, kind, slot, unit_id, source_id, own)
+      select set_id, ${kind.name}, slot, unit_id, source_id, own
+      from unnest(${all.map(({ setId }) => setId)}::int[], ${all.map(({ slot }) => slot)}::text[], ${all.map(({ unitId }) => unitId)}::int[],
+        ${all.map(({ sourceId }) => sourceId)}::int[], ${all.map(({ own }) => own)}::boolean[]) as r(set_id, slot, unit_id, source_id, own)
+      returning set_id
+    )
+    update rollup_set s set rows = s.rows + n.rows from (select set_id, count(*) as rows from stored group by 1) n where n.set_id = s.id`.execute(
     em.getKysely(),
   );
 };

@@ -1,5 +1,12 @@
 import type { GatewayExecutor, GatewayInterface } from "@apollo/server-gateway-interface";
-import { getOperationAST, GraphQLError, type GraphQLSchema, valueFromASTUntyped, type VariableDefinitionNode } from "graphql";
+import {
+  getOperationAST,
+  GraphQLError,
+  type GraphQLSchema,
+  type OperationDefinitionNode,
+  valueFromASTUntyped,
+  type VariableDefinitionNode,
+} from "graphql";
 import { getVariableValues } from "graphql/execution/values.js";
 import { type CompiledQuery, compileQuery, isCompiledQuery } from "graphql-jit";
 
@@ -21,13 +28,15 @@ export const compiledExecution = (schema: GraphQLSchema): GatewayInterface => ({
 const executorOf = (schema: GraphQLSchema): GatewayExecutor => {
   const compiled = new Map<string, CompiledQuery>();
   return async ({ document, operationName, queryHash, request, context }) => {
+    const operation = getOperationAST(document, operationName);
+    if (operation && !schema.getRootType(operation.operation)) return { errors: [unsupported(operation)] };
     const key = `${queryHash} ${operationName ?? ""}`;
     const found = compiled.get(key) ?? compileQuery(schema, document, operationName ?? undefined);
     if (!isCompiledQuery(found)) return found;
     compiled.delete(key);
     compiled.set(key, found);
     if (compiled.size > MAX_COMPILED) compiled.delete(compiled.keys().next().value!);
-    const definitions = getOperationAST(document, operationName)?.variableDefinitions ?? [];
+    const definitions = operation?.variableDefinitions ?? [];
     const variables = request.variables ?? {};
     const { errors: refused } = getVariableValues(schema, definitions, variables, { maxErrors: MAX_COERCION_ERRORS });
     if (refused) return { errors: refused };
@@ -45,9 +54,14 @@ const withDefaults = (definitions: readonly VariableDefinitionNode[], variables:
   };
 };
 
+const unsupported = ({ operation }: OperationDefinitionNode): GraphQLError =>
+  new GraphQLError(`operation: "${operation}" is not accepted; this service answers queries`, { extensions: { code: "BAD_USER_INPUT" } });
+
 /** Errors of compiled code are not of graphql-js's class, and carry no extensions of what a resolver threw. */
 const asGraphQLError = (error: GraphQLError): GraphQLError => {
   const { message, nodes, path, originalError } = error;
-  const extensions = originalError instanceof GraphQLError ? originalError.extensions : error.extensions;
+  // Null in a variable is found out only where an argument that must not be null takes it.
+  const refused = !originalError && message.startsWith("Argument ") ? { code: "BAD_USER_INPUT" } : error.extensions;
+  const extensions = originalError instanceof GraphQLError ? originalError.extensions : refused;
   return new GraphQLError(message, { ...(nodes && { nodes }), ...(path && { path }), ...(originalError && { originalError }), extensions });
 };

@@ -31,6 +31,7 @@ export const startServer = async (em: EntityManager, { host, port, clock = () =>
     gateway: compiledExecution(schema),
     formatError,
     introspection: true,
+    stopOnTerminationSignals: false,
     includeStacktraceInErrorResponses: false,
     plugins: [
       // It instruments every field, which doubles the time of a large answer.

@@ -1,21 +1,26 @@
 import type { EntityManager } from "@mikro-orm/postgresql";
 import { sql } from "kysely";
+import { oneAtATime } from "../db/one-at-a-time.ts";
 import type { Day } from "../time/date.ts";
 import { SITTING_KINDS } from "./unit.entity.ts";
 
 /**
  * Stores what every unit that ever existed contributes to in each of the editions, where that is not stored yet.
- * A statement for each edition; two callers never do it twice.
+ * A transaction for each edition; two callers never do it twice.
  */
 export const ensureContributions = async (em: EntityManager, editionIds: readonly number[]): Promise<void> => {
   const missing = sql<{ id: number; starts_on: Day }>`
     select id, starts_on from edition where id = any(${editionIds}::int[]) and not contributed order by id`;
-  if ((await missing.execute(em.getKysely())).rows.length === 0) return;
-  await em.transactional(async (locked) => {
-    await sql`select pg_advisory_xact_lock(hashtext('cchc contribution'))`.execute(locked.getKysely());
-    for (const edition of (await missing.execute(locked.getKysely())).rows) await contributeTo(locked, edition.id, edition.starts_on);
-    await sql`analyze contribution`.execute(locked.getKysely());
-  });
+  for (const { id } of (await missing.execute(em.getKysely())).rows)
+    await oneAtATime(em, () =>
+      em.transactional(async (locked) => {
+        await sql`select pg_advisory_xact_lock(hashtext('cchc contribution'))`.execute(locked.getKysely());
+        const edition = (await missing.execute(locked.getKysely())).rows.find((row) => row.id === id);
+        if (!edition) return;
+        await contributeTo(locked, edition.id, edition.starts_on);
+        await sql`analyze contribution`.execute(locked.getKysely());
+      }),
+    );
 };
 
 /**

@@ -46,8 +46,9 @@ export const unitListLoader = (em: EntityManager) =>
     { cacheKeyFn: (key) => JSON.stringify(key) },
   );
 
-/** Text of a PostgreSQL array; the elements hold no character that means anything in it but quote and backslash. */
-const arrayText = (values: readonly string[] | null) => values && `{${values.map((value) => JSON.stringify(value)).join()}}`;
+/** Text of a PostgreSQL array, which is how a list of lists is sent. */
+const arrayText = (values: readonly string[] | null) =>
+  values && `{${values.map((value) => `"${value.replace(/["\\]/g, "\\$&")}"`).join()}}`;
 const wordsOf = (search: string | null) => search && arrayText(foldName(search).trim().split(" "));
 
 const unitLists = (keys: readonly UnitListKey[]) => sql<Row>`

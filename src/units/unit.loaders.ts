@@ -72,7 +72,7 @@ export const createUnitLoaders = (em: EntityManager, today: Day) => {
 
     /** Without kinds the territorial units; in the order of their codes. */
     childrenOf: manyBy<ChildrenOf, UnitRow>(
-      ({ no, asOf, tier, kinds }) => `${no}@${asOf}|${tier ?? ""}|${kinds?.join() ?? ""}`,
+      ({ no, asOf, tier, kinds }) => `${no}@${asOf}|${tier ?? ""}|${kinds === null ? "*" : kinds.join()}`,
       (keys) => rows(childrenOf(keys)),
     ),
 
@@ -126,6 +126,7 @@ export const createUnitLoaders = (em: EntityManager, today: Day) => {
   };
 };
 
+/** Who holds (or was the last to hold) the code on the day, or has the id; without a day as it is today, or was on its last day. */
 const unitsByReference = (keys: readonly UnitReference[], today: Day) => sql<UnitRow>`
   with asked as (
     select i, key, day, code from unnest(${keys.map(({ id }) => id ?? null)}::text[], ${keys.map(({ asOf }) => asOf)}::date[],
@@ -134,11 +135,14 @@ const unitsByReference = (keys: readonly UnitReference[], today: Day) => sql<Uni
     select a.i, a.day as asked, v.unit_id, v.valid_from, v.valid_to from asked a join unit_version v on v.code = a.code
     union all
     select a.i, a.day, v.unit_id, v.valid_from, v.valid_to from asked a join unit u on u.key = a.key join unit_version v on v.unit_id = u.id
+  ), holder as (
+    select distinct on (f.i) f.i, f.unit_id, coalesce(f.asked, least(${today}::date, u.ended_on - 1)) as day
+    from found f join unit u on u.id = f.unit_id
+    where case when f.asked is null then f.valid_from <= ${today} else f.valid_from <= f.asked and (f.valid_to is null or f.valid_to > f.asked) end
+    order by f.i, f.valid_from desc
   )
-  select distinct on (f.i) f.i::int, ${unitColumns(sql`coalesce(f.asked, least(${today}::date, v.valid_to - 1))`)}
-  from found f join unit u on u.id = f.unit_id join unit_version v on v.unit_id = f.unit_id and v.valid_from = f.valid_from
-  where case when f.asked is null then f.valid_from <= ${today} else f.valid_from <= f.asked and (f.valid_to is null or f.valid_to > f.asked) end
-  order by f.i, f.valid_from desc`;
+  select h.i::int, ${unitColumns(sql`h.day`)} from holder h
+  join unit_version v on v.unit_id = h.unit_id and ${validOn(sql`h.day`)} join unit u on u.id = h.unit_id`;
 
 const childrenOf = (keys: readonly ChildrenOf[]) => sql<UnitRow>`
   select k.i::int, ${unitColumns(sql`k.day`)}

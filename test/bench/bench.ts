@@ -1,7 +1,8 @@
 import { spawn } from "node:child_process";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { chmod, mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { openDatabase } from "../../src/db/database.ts";
 import { parsePeriod } from "../../src/time/period.ts";
 import { fillCommunes } from "../support/synthetic.ts";
@@ -20,7 +21,7 @@ interface Service {
 
 const NODE_FLAGS = ["--max-semi-space-size=128", "--import", "tsx"];
 const startService = (dataDir: string) => startProcess("npm", ["start", "--silent"], { DATA_DIR: dataDir, PORT: "0" });
-const startFloor = (dataDir: string) => startProcess("node", [...NODE_FLAGS, FLOOR.pathname, dataDir], {});
+const startFloor = (dataDir: string) => startProcess("node", [...NODE_FLAGS, fileURLToPath(FLOOR), dataDir], {});
 
 /** A server in a process of its own, on a free port; resolves when it says that it is ready. */
 const startProcess = (command: string, args: string[], env: Record<string, string>): Promise<Service> =>
@@ -54,6 +55,7 @@ const timed = async (work: () => Promise<string>): Promise<{ ms: number; answer:
 };
 
 const dataDir = await mkdtemp(join(tmpdir(), "cchc-bench-"));
+await chmod(dataDir, 0o711);
 try {
   const first = await startService(dataDir);
   await first.stop();

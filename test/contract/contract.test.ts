@@ -58,6 +58,28 @@ describe("the public contract", () => {
     for (const key of ['@key(fields: "id")', '@key(fields: "code")', '@key(fields: "id asOf")']) expect(data._service.sdl).toContain(key);
   });
 
+  it("answers null for what is no reference, and lets one that is refused stand alone", async () => {
+    const query = "query ($r: [_Any!]!) { _entities(representations: $r) { __typename ... on Unit { code } } }";
+    const odd = [
+      { __typename: "Unit" },
+      { __typename: "X" },
+      { __typename: "Query" },
+      { __typename: "__proto__" },
+      [],
+      5,
+      "x",
+      { code: "04" },
+    ];
+    const { data, errors } = await service.ask<{ _entities: unknown[] }, object>(query, {
+      r: [{ __typename: "Unit", code: "04" }, ...odd, { __typename: "Unit", code: "04", asOf: "soon" }, { __typename: "Unit", code: "48" }],
+    });
+    expect(data._entities).toEqual([{ __typename: "Unit", code: "04" }, ...odd.map(() => null), null, { __typename: "Unit", code: "48" }]);
+    expect(errors?.map(({ path, extensions }) => [path?.[1], extensions["code"]])).toEqual([
+      [1, "BAD_USER_INPUT"],
+      [9, "BAD_USER_INPUT"],
+    ]);
+  });
+
   it("resolves a unit by id, by code and by id and date", async () => {
     const { data } = await service.ask(
       "query ($r: [_Any!]!) { _entities(representations: $r) { ... on Unit { fullName asOf parent { fullName } } } }",

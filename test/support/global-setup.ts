@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { chmod, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestProject } from "vitest/node";
@@ -18,6 +18,8 @@ declare module "vitest" {
 export default async (project: TestProject) => {
   const given = process.env["DATABASE_URL"];
   const dataDir = given ? null : await mkdtemp(join(tmpdir(), "cchc-test-"));
+  // As root the server runs as another user, who must be able to pass.
+  if (dataDir !== null) await chmod(dataDir, 0o711);
   const embedded = dataDir === null ? null : await startEmbedded(dataDir);
   const serverUrl = given ?? embedded!.url;
   const clear = async () => {

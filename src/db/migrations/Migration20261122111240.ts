@@ -1,8 +1,8 @@
 import { Migration } from '@mikro-orm/migrations';
 
-export class Migration20261122101745 extends Migration {
+export class Migration20261122111240 extends Migration {
 
-  override name = 'Migration20261122101745';
+  override name = 'Migration20261122111240';
 
   override up(): void | Promise<void> {
     this.addSql(`create table "contribution" ("edition_id" int not null, "target_id" int not null, "unit_id" int not null, "certain" boolean not null, "nearest" boolean not null, primary key ("edition_id", "target_id", "unit_id"));`);
@@ -22,7 +22,8 @@ export class Migration20261122101745 extends Migration {
     this.addSql(`comment on column "dossier_rollup"."known" is 'Bit n: measure n is known of every covered unit';`);
     this.addSql(`comment on column "dossier_rollup"."possible" is 'What may belong here besides, by column';`);
 
-    this.addSql(`create table "rollup_source" ("id" serial primary key, "set_id" int not null, "kind" text not null, "slot" text not null, "unit_id" int not null, "source_id" int not null);`);
+    this.addSql(`create table "rollup_source" ("id" serial primary key, "set_id" int not null, "kind" text not null, "slot" text not null, "unit_id" int not null, "source_id" int not null, "own" boolean not null);`);
+    this.addSql(`comment on column "rollup_source"."own" is 'Of a quoted rate only, which is its unit''s own and does not roll up';`);
     this.addSql(`create index "rollup_source_set_id_unit_id_index" on "rollup_source" ("set_id", "unit_id");`);
 
     this.addSql(`create table "service_rollup" ("set_id" int not null, "unit_id" int not null, "slot" text not null, "covered" int not null, "known" int not null, "exact" boolean not null, "possible" jsonb null, "quoted" jsonb null, "procedures" bigint null, "online" bigint null, "online_level3" bigint null, "online_level4" bigint null, "used_online" bigint null, "modern_desks" bigint null, "desks" bigint null, "online_rate_part" bigint null, "online_rate_of" bigint null, "online_rate_whole" bigint null, "used_online_rate_part" bigint null, "used_online_rate_of" bigint null, "used_online_rate_whole" bigint null, "modern_desk_rate_part" bigint null, "modern_desk_rate_of" bigint null, "modern_desk_rate_whole" bigint null, primary key ("set_id", "unit_id", "slot"));`);
