@@ -45,6 +45,7 @@ export const startServer = async (em: EntityManager, { host, port, clock = () =>
   // Node writes a text of megabytes several times as slowly as its bytes.
   app.addHook("onSend", async (_request, _reply, payload) => (typeof payload === "string" ? Buffer.from(payload) : payload));
   await servePlayground(app);
+  app.get("/", (_request, reply) => reply.redirect("/graphql"));
   app.route({
     method: ["GET", "POST"],
     url: "/graphql",

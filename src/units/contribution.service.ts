@@ -76,12 +76,16 @@ const contributeTo = async (em: EntityManager, editionId: number, day: Day): Pro
       select r.unit_id, r.at_id as leaf_id from reached r join member m on m.unit_id = r.at_id
     ),
     -- Units that lead nowhere (no successor, and their parent points back at them) take the leaves of the next unit above that has some.
+    -- Found by grouping, for the planner takes the recursion for millions of rows and would hash them in thousands of batches.
+    leafless as materialized (
+      select r.unit_id from reached r left join member m on m.unit_id = r.at_id group by r.unit_id having count(m.unit_id) = 0
+    ),
     lost as (
-      select u.id as unit_id, u.id as at_id, 0 as steps from unit u where not exists (select from found_leaf f where f.unit_id = u.id)
+      select unit_id, unit_id as at_id, 0 as steps from leafless
       union all
       select l.unit_id, coalesce(p.parent_id, f.parent_id), l.steps + 1 from lost l
       left join last_parent p on p.unit_id = l.at_id left join first_parent f on f.unit_id = l.at_id
-      where coalesce(p.parent_id, f.parent_id) is not null and not exists (select from found_leaf x where x.unit_id = l.at_id)
+      where coalesce(p.parent_id, f.parent_id) is not null and exists (select from leafless x where x.unit_id = l.at_id)
     ),
     leaf as materialized (
       select unit_id, leaf_id from found_leaf

@@ -15,7 +15,7 @@ export const findUnit = async (
   loaders: UnitLoaders,
   { code, id, asOf }: Optional<{ code: string; id: string; asOf: string }>,
 ): Promise<UnitView | null> => {
-  if ((code == null) === (id == null)) throw new BadUserInput("code", { code, id }, "exactly one of code and id must be given");
+  if ((code == null) === (id == null)) throw new BadUserInput("code", code ?? undefined, "exactly one of code and id must be given");
   const day = asOf == null ? null : parseKnownDay("asOf", asOf);
   // PostgreSQL holds no NUL, so nothing has such a code.
   if (`${code ?? id}`.includes("\0")) return null;

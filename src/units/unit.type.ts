@@ -91,7 +91,7 @@ export class SuccessionType {
   @Field(() => SuccessionKindEnum, { description: "Whole or part." })
   kind!: SuccessionKind;
 
-  @Field(() => DateScalar, { description: "First day of the successor's reign over it." })
+  @Field(() => DateScalar, { description: "The day after the predecessor's last (ngày hiệu lực)." })
   effectiveOn!: string;
 
   @Field(() => Float, { nullable: true, description: "Part of the predecessor that went over, 0..1; null where nobody has stated it." })

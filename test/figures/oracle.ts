@@ -169,7 +169,12 @@ export class Oracle {
     // A tier that has no units under it any more is told by the unit alone.
     const own = TIERS.filter((tier) => tier === this.#tierOf(unit) || this.#ofTier(unit, tier).length === 0);
     const below = this.under(unit, this.#day).map((child) => this.whole(child, measure));
-    const parts = sum([...own.map((tier) => this.#used(unit, tier, measure)), ...below]);
+    const beyond = own.map((tier) => {
+      const used = this.#used(unit, tier, measure);
+      const known = sum(this.under(unit, this.#day).map((child) => this.cell(child, tier, measure))) ?? 0;
+      return used === null ? null : used - known;
+    });
+    const parts = sum([...beyond, ...below]);
     if (this.#wholeComplete(unit, gate(measure))) return parts;
     const stated = this.own(unit, null, measure);
     if (stated !== null) return stated;
