@@ -15,7 +15,7 @@ export const oneBy = <K, R extends Positioned>(keyOf: (key: K) => string, batch:
       for (const row of await batch(keys)) found[row.i - 1] = row;
       return found;
     },
-    { cacheKeyFn: keyOf, maxBatchSize: Infinity },
+    { cacheKeyFn: keyOf },
   );
 
 /** The rows of each key in the order of the statement, by one statement for all keys of a tick. */
@@ -26,5 +26,5 @@ export const manyBy = <K, R extends Positioned>(keyOf: (key: K) => string, batch
       for (const row of await batch(keys)) found[row.i - 1]!.push(row);
       return found;
     },
-    { cacheKeyFn: keyOf, maxBatchSize: Infinity },
+    { cacheKeyFn: keyOf },
   );

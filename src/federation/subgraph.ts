@@ -11,7 +11,7 @@ import type { Context } from "../server/context.ts";
 import { ServiceRollupResolver, UnitServicesResolver } from "../services/service-rollup.resolver.ts";
 import { TaskRollupResolver, UnitTasksResolver } from "../tasks/task-rollup.resolver.ts";
 import { UnitQueries, UnitResolver } from "../units/unit.resolver.ts";
-import { resolveEntities, resolveUnitReference } from "./unit.reference.ts";
+import { resolveEntities } from "./unit.reference.ts";
 
 type Module = Extract<Parameters<typeof buildSubgraphSchema>[0], readonly unknown[]>[number];
 type Resolvers = NonNullable<Extract<Module, { typeDefs: unknown }>["resolvers"]>;
@@ -35,7 +35,6 @@ export const createSubgraph = async (): Promise<{ schema: GraphQLSchema; sdl: st
   const sorted = definitions.filter(({ kind }) => kind !== Kind.SCHEMA_DEFINITION).toSorted((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1));
   const sdl = `${[LINK, ...sorted.map(print)].join("\n\n")}\n`;
   const resolvers = createResolversMap(plain) as Resolvers;
-  resolvers["Unit"] = { ...resolvers["Unit"], __resolveReference: resolveUnitReference } as Resolvers[string];
   const schema = buildSubgraphSchema([{ typeDefs: parse(sdl), resolvers }]);
   // The library's own lets one bad reference fail all of them, and leaves promises behind that nobody waits for.
   schema.getQueryType()!.getFields()["_entities"]!.resolve = (_root, args: { representations: unknown[] }, context: Context) =>

@@ -4,7 +4,7 @@ import { findUnit } from "../units/unit.service.ts";
 const text = (value: unknown): string | null => (typeof value === "string" || typeof value === "number" ? String(value) : null);
 
 /** The unit that a router means by `id`, by `code` or by `id asOf`; null for one that is unknown. All of a tick by one statement. */
-export const resolveUnitReference = ({ id, code, asOf }: Readonly<Record<string, unknown>>, { loaders }: Context) =>
+const resolveUnitReference = ({ id, code, asOf }: Readonly<Record<string, unknown>>, { loaders }: Context) =>
   findUnit(loaders, { ...(id == null ? { code: text(code), id: null } : { id: text(id), code: null }), asOf: text(asOf) });
 
 /**

@@ -126,3 +126,7 @@ export const summedColumns = (kind: RollupKind): string[] => [
   ...kind.measures.map(({ name }) => name),
   ...kind.rates.flatMap(({ name }) => [`${name}Part`, `${name}Of`, `${name}Whole`]),
 ];
+
+/** True for a measure that rolls up. */
+export const isRolledUp = (measure: string): boolean =>
+  ROLLUP_KINDS.some((kind) => [...kind.measures, ...kind.unlisted].some(({ name }) => measureCode(kind, name) === measure));

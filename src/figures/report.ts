@@ -4,8 +4,7 @@ import { BadUserInput } from "../errors.ts";
 import { parsePeriod, type Period } from "../time/period.ts";
 import { type AgencyKind, type Tier, TIERS, UNIT_KINDS } from "../units/unit.entity.ts";
 import { fillIdentities, identityText, type Known } from "./identity.ts";
-import { measureCode, ROLLUP_KINDS } from "./measure.ts";
-import { isRolledUp } from "./rollup.service.ts";
+import { isRolledUp, measureCode, ROLLUP_KINDS } from "./measure.ts";
 
 const SOURCE_COLUMNS = ["report", "title", "unit_code", "published_on", "note"] as const;
 const FIGURE_COLUMNS = ["report", "unit_code", "period", "scope", "measure", "qualifier", "value", "low", "high", "quote"] as const;

@@ -8,7 +8,7 @@ import type { Tier } from "../units/unit.entity.ts";
 import { type Cell, cellsOf, type StatedCount } from "./cell.ts";
 import { decompose, type Evidence } from "./decompose.ts";
 import { type Member, slotOf, type Tree, treeOf, WHOLE_UNIT } from "./tree.ts";
-import { measureCode, ROLLUP_KINDS, type RollupKind } from "./measure.ts";
+import { ROLLUP_KINDS, type RollupKind } from "./measure.ts";
 import { ALL_TIERS, type QuotedRate } from "./rollup.entity.ts";
 import { storeRollups } from "./rollup.store.ts";
 
@@ -141,7 +141,3 @@ const makeRoom = async (em: EntityManager, kept: readonly number[]): Promise<voi
     em.getKysely(),
   );
 };
-
-/** True for a measure that rolls up. */
-export const isRolledUp = (measure: string): boolean =>
-  ROLLUP_KINDS.some((kind) => [...kind.measures, ...kind.unlisted].some(({ name }) => measureCode(kind, name) === measure));
