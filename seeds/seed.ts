@@ -1,9 +1,10 @@
 import type { EntityManager } from "@mikro-orm/postgresql";
 import { sql } from "kysely";
+import { rowsOf } from "../src/db/reader.ts";
 import { loadReports } from "../src/figures/report-load.service.ts";
 import { readReports } from "../src/figures/report.ts";
 import { dayOf } from "../src/time/date.ts";
-import { ensureContributions } from "../src/units/contribution.service.ts";
+import { makeContributions } from "../src/units/contribution.service.ts";
 import { editionsOf } from "../src/units/edition.ts";
 import { readUnitFiles } from "../src/units/unit-file.ts";
 import { loadUnits } from "../src/units/unit-load.service.ts";
@@ -28,6 +29,6 @@ export const loadSeeds = async (em: EntityManager, say: (line: string) => void =
     say(`loading ${reports.figures.length} figures of ${reports.sources.length} reports`);
     await loadReports(loading, reports);
     say("working out what every unit contributes to today's hierarchy");
-    await ensureContributions(loading, await editionsOf(loading, [dayOf(new Date())]));
+    await makeContributions(loading, await editionsOf(rowsOf(loading), [dayOf(new Date())]));
   });
 };

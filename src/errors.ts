@@ -1,19 +1,29 @@
 import { GraphQLError } from "graphql";
 
-export type ErrorCode = "BAD_USER_INPUT" | "NOT_FOUND" | "UNAUTHENTICATED" | "FORBIDDEN" | "CONFLICT";
+export type ErrorCode =
+  | "BAD_USER_INPUT"
+  | "NOT_FOUND"
+  | "UNAUTHENTICATED"
+  | "FORBIDDEN"
+  | "CONFLICT"
+  /** Over a limit of the service; the message states the limit and what was asked. */
+  | "LIMIT_EXCEEDED"
+  /** Nothing was changed; the same request may succeed when sent again. */
+  | "SERVICE_UNAVAILABLE"
+  /** Took longer than the service lets a statement run. */
+  | "TIMEOUT";
 
 /** An expected failure: its message is written for the client, who sees it with `extensions.code`. */
 export class DomainError extends GraphQLError {
-  constructor(code: ErrorCode, message: string) {
-    super(message, { extensions: { code } });
+  constructor(code: ErrorCode, message: string, extensions: Readonly<Record<string, unknown>> = {}) {
+    super(message, { extensions: { code, ...extensions } });
   }
 }
 
 /** Names the argument, the value that was given and what is accepted. */
 export class BadUserInput extends DomainError {
   constructor(argument: string, value: unknown, accepted: string) {
-    super("BAD_USER_INPUT", `${argument}: ${shown(value)} is not accepted; ${accepted}`);
-    this.extensions["argument"] = argument;
+    super("BAD_USER_INPUT", `${argument}: ${shown(value)} is not accepted; ${accepted}`, { argument });
   }
 }
 

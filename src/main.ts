@@ -23,7 +23,7 @@ const main = async (): Promise<void> => {
       say(line);
     });
     stop.throwIfAborted();
-    const server = await startServer(database.orm.em, env);
+    const server = await startServer(() => database.pools, env);
     closing.push(() => server.close());
     say(`ready at ${server.url} after ${((performance.now() - started) / 1000).toFixed(1)} s`);
     await new Promise<void>((done) => {

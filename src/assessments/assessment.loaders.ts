@@ -1,9 +1,10 @@
-import type { EntityManager } from "@mikro-orm/postgresql";
 import { type RawBuilder, sql } from "kysely";
 import { manyBy, type Positioned } from "../db/loader.ts";
+import type { Reader } from "../db/reader.ts";
+import { type Evidence, figureRows } from "../figures/evidence.ts";
 import { type SourceView, sourceColumn } from "../figures/figure.loaders.ts";
 import type { Day } from "../time/date.ts";
-import { unitColumns, type UnitView, validOn } from "../units/unit.loaders.ts";
+import { seenBy, unitColumns, type UnitView, validOn } from "../units/unit.loaders.ts";
 import type { IndexKind } from "./vocabulary.ts";
 
 /** One reported figure of an assessment, of a unit seen at `asOf` (on the last day of the judged year where it is not of that day). */
@@ -32,23 +33,28 @@ const wanted = sql`(k.index_kind is null or f.qualifiers ->> 'index' = k.index_k
 const figureColumns = (publisher: RawBuilder<unknown>) => sql`f.measure, extract(year from f.period_to)::int as year, f.value, f.qualifiers,
   ${sourceColumn} as source, ${publisher} as publisher`;
 
-export const createAssessmentLoaders = (em: EntityManager) => ({
-  /** Scores and ranks of the unit itself, by year, then in the order of the sources. */
-  assessmentFigures: manyBy<AssessmentsOf, AssessmentFigure>(keyOf, async (keys) => {
-    const { rows } = await sql<AssessmentFigure>`
+export const createAssessmentLoaders = (reader: Reader, evidence: Evidence) => {
+  const seen = async (query: (counting: RawBuilder<boolean>) => RawBuilder<AssessmentFigure>) =>
+    seenBy(evidence.kind, await figureRows(reader, evidence, query));
+  return {
+    /** Scores and ranks of the unit itself, by year, then in the order of the sources. */
+    assessmentFigures: manyBy<AssessmentsOf, AssessmentFigure>(keyOf, (keys) =>
+      seen(
+        (counting) => sql<AssessmentFigure>`
       select k.i::int, ${figureColumns(sql`coalesce(pu.key, u.key)`)}, ${unitColumns(sql`k.day`)}
       from ${asked(keys)} join figure f on f.unit_id = k.no and f.measure in ('assessment.score', 'assessment.rank') and ${wanted}
-      join source s on s.id = f.source_id
+      join source s on s.id = f.source_id and ${counting}
       join unit_version v on v.unit_id = k.no and ${validOn(sql`k.day`)} join unit u on u.id = v.unit_id
       left join unit_version p on p.unit_id = k.no and p.valid_from <= f.period_to and (p.valid_to is null or p.valid_to > f.period_to)
       left join unit pu on pu.id = p.parent_id
-      order by k.i, year, s.id, f.position`.execute(em.getKysely());
-    return rows;
-  }),
+      order by k.i, year, s.id, f.position`,
+      ),
+    ),
 
-  /** What the standings of the units under this one rest on: counts by class, and the results of the members. */
-  rankingFigures: manyBy<AssessmentsOf, AssessmentFigure>(keyOf, async (keys) => {
-    const { rows } = await sql<AssessmentFigure>`
+    /** What the standings of the units under this one rest on: counts by class, and the results of the members. */
+    rankingFigures: manyBy<AssessmentsOf, AssessmentFigure>(keyOf, (keys) =>
+      seen(
+        (counting) => sql<AssessmentFigure>`
       with stated as (
         select k.i, k.day, k.no, f.* from ${asked(keys)} join figure f on f.unit_id = k.no and f.measure = 'ranking.count' and ${wanted}
         union all
@@ -57,13 +63,14 @@ export const createAssessmentLoaders = (em: EntityManager) => ({
           and m.valid_from <= f.period_to and (m.valid_to is null or m.valid_to > f.period_to)
       )
       select f.i::int, ${figureColumns(sql`pu.key`)}, ${unitColumns(sql`seen.day`)}
-      from stated f join source s on s.id = f.source_id join unit u on u.id = f.unit_id join unit pu on pu.id = f.no
+      from stated f join source s on s.id = f.source_id and ${counting} join unit u on u.id = f.unit_id join unit pu on pu.id = f.no
       join lateral (
         select d.day from unnest(array[f.day, f.period_to]) with ordinality d(day, n)
         where exists (select from unit_version v where v.unit_id = f.unit_id and ${validOn(sql`d.day`)}) order by d.n limit 1
       ) seen on true
       join unit_version v on v.unit_id = f.unit_id and ${validOn(sql`seen.day`)}
-      order by f.i, s.id, f.position`.execute(em.getKysely());
-    return rows;
-  }),
-});
+      order by f.i, s.id, f.position`,
+      ),
+    ),
+  };
+};

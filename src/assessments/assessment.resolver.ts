@@ -19,9 +19,9 @@ export class UnitAssessmentsResolver {
     @Root() unit: UnitView,
     @Arg("index", () => IndexKindEnum, { nullable: true, description: "Keeps results of this index." }) index: IndexKind | undefined,
     @Arg("year", () => Int, { nullable: true, description: "Keeps results of this year." }) year: number | undefined,
-    @Ctx() { loaders }: Context,
+    @Ctx() { loadersOf }: Context,
   ) {
-    return assessmentsOf(loaders, unit, index ?? null, year ?? null);
+    return assessmentsOf(loadersOf(unit), unit, index ?? null, year ?? null);
   }
 
   @FieldResolver(() => [RankingType], {
@@ -31,16 +31,20 @@ export class UnitAssessmentsResolver {
     @Root() unit: UnitView,
     @Arg("index", () => IndexKindEnum, { description: "What was measured." }) index: IndexKind,
     @Arg("year", () => Int, { description: "Year that was judged." }) year: number,
-    @Ctx() { loaders }: Context,
+    @Ctx() { loadersOf }: Context,
   ) {
-    return rankingsOf(loaders, unit, index, year);
+    return rankingsOf(loadersOf(unit), unit, index, year);
   }
 
   @FieldResolver(() => [SurveyResultType], {
     description: "Surveys of this unit for exactly this period, in the order of the sources (khảo sát).",
   })
-  surveys(@Root() unit: UnitView, @Arg("period", () => PeriodScalar, { description: PERIOD }) period: string, @Ctx() { loaders }: Context) {
-    return surveysOf(loaders, unit, parsePeriod("period", period));
+  surveys(
+    @Root() unit: UnitView,
+    @Arg("period", () => PeriodScalar, { description: PERIOD }) period: string,
+    @Ctx() { loadersOf }: Context,
+  ) {
+    return surveysOf(loadersOf(unit), unit, parsePeriod("period", period));
   }
 
   @FieldResolver(() => [CommendationType], {
@@ -49,9 +53,9 @@ export class UnitAssessmentsResolver {
   commendations(
     @Root() unit: UnitView,
     @Arg("period", () => PeriodScalar, { description: PERIOD }) period: string,
-    @Ctx() { loaders }: Context,
+    @Ctx() { loadersOf }: Context,
   ) {
-    return commendationsOf(loaders, unit, period);
+    return commendationsOf(loadersOf(unit), unit, period);
   }
 }
 
@@ -61,7 +65,7 @@ export class AssessmentResolver {
     nullable: true,
     description: "The result of the year before by the same index in the same block; null where none is known.",
   })
-  previous(@Root() assessment: Assessment, @Ctx() { loaders }: Context) {
-    return previousOf(loaders, assessment);
+  previous(@Root() assessment: Assessment, @Ctx() { loadersOf }: Context) {
+    return previousOf(loadersOf(assessment.unit), assessment);
   }
 }

@@ -1,32 +1,83 @@
 import { MikroORM } from "@mikro-orm/postgresql";
 import { sql } from "kysely";
+import type { Pool } from "pg";
 import { startEmbedded } from "./embedded.ts";
 import { ormConfig } from "./orm.config.ts";
 
+/** The connections of the service, which take a role that owns nothing and may only append to the audit trail. */
+export interface Pools {
+  /** What requests share. */
+  readonly requests: MikroORM;
+  /** What is made once for everybody (lineage, stored roll-ups): few connections, and no request's limits. */
+  readonly builds: MikroORM;
+  /** How many requests wait for a connection. */
+  readonly waiting: () => number;
+  readonly limits: PoolLimits;
+}
+
+export interface PoolLimits {
+  readonly poolSize: number;
+  readonly poolWaitMs: number;
+  readonly poolQueue: number;
+  readonly statementMs: number;
+  readonly lockMs: number;
+}
+
 export interface Database {
+  /** The owner's: migrations, seeds, commands. */
   readonly orm: MikroORM;
+  readonly pools: Pools;
   close(): Promise<void>;
 }
 
+/** Role of the service's connections. */
+export const SERVICE_ROLE = "cchc_service";
+const DEFAULT_LIMITS: PoolLimits = { poolSize: 10, poolWaitMs: 2000, poolQueue: 500, statementMs: 10_000, lockMs: 2000 };
+/** What is made once may take this many times as long as a request's statement. */
+const BUILD_FACTOR = 12;
+
 /** Connects, starting the embedded server where no URL is given, and brings the tables up to date. */
-export const openDatabase = async ({ databaseUrl, dataDir }: { databaseUrl: string | null; dataDir: string }): Promise<Database> => {
+export const openDatabase = async ({
+  databaseUrl,
+  dataDir,
+  ...limits
+}: { databaseUrl: string | null; dataDir: string } & Partial<PoolLimits>): Promise<Database> => {
   const embedded = databaseUrl === null ? await startEmbedded(dataDir) : null;
   const closing = embedded ? [() => embedded.stop()] : [];
   const close = async () => {
     for (const step of closing.splice(0).toReversed()) await step();
   };
-  try {
-    const orm = await MikroORM.init(ormConfig(embedded?.url ?? databaseUrl!));
+  const open = async (options?: Parameters<typeof ormConfig>[1]): Promise<MikroORM> => {
+    const orm = await MikroORM.init(ormConfig(embedded?.url ?? databaseUrl!, options));
     closing.push(() => orm.close());
+    return orm;
+  };
+  try {
+    const orm = await open();
     await checkServer(orm).catch((error: unknown) => {
       throw databaseUrl === null ? error : new Error(`DATABASE_URL: ${textOf(error)}`, { cause: error });
     });
+    await ensureRole(orm);
     await migrate(orm);
-    return { orm, close };
+    return { orm, pools: await openPools(open, { ...DEFAULT_LIMITS, ...limits }), close };
   } catch (error) {
     await close();
     throw error;
   }
+};
+
+const openPools = async (open: (options: Parameters<typeof ormConfig>[1]) => Promise<MikroORM>, limits: PoolLimits): Promise<Pools> => {
+  const { poolSize: size, poolWaitMs: waitMs, statementMs, lockMs } = limits;
+  let pool: Pool | null = null;
+  const requests = await open({ role: SERVICE_ROLE, size, waitMs, statementMs, lockMs, onPool: (made) => void (pool = made) });
+  const builds = await open({
+    role: SERVICE_ROLE,
+    size: 2,
+    waitMs: statementMs * BUILD_FACTOR,
+    statementMs: statementMs * BUILD_FACTOR,
+    lockMs: statementMs * BUILD_FACTOR,
+  });
+  return { requests, builds, waiting: () => pool?.waitingCount ?? 0, limits };
 };
 
 const OLDEST = 15;
@@ -39,8 +90,36 @@ const checkServer = async (orm: MikroORM): Promise<void> => {
   if (encoding !== "UTF8") throw new Error(`the database is in ${encoding}; accepted is UTF8`);
 };
 
+/** The role is the server's, not the database's; whoever logs in must be a member, and may make it where that is allowed. */
+const ensureRole = async (orm: MikroORM): Promise<void> => {
+  const db = orm.em.fork().getKysely();
+  const isMember = async () =>
+    (
+      await sql<{
+        is: boolean;
+      }>`select coalesce(bool_or(pg_has_role(oid, 'MEMBER')), false) as is from pg_roles where rolname = ${SERVICE_ROLE}`.execute(db)
+    ).rows[0]!.is;
+  if (await isMember()) return;
+  try {
+    await sql
+      .raw(`do $$ begin
+      perform pg_advisory_xact_lock(hashtext('cchc role'));
+      if not exists (select from pg_roles where rolname = '${SERVICE_ROLE}') then create role ${SERVICE_ROLE} nologin; end if;
+      execute format('grant ${SERVICE_ROLE} to %I', current_user);
+    end $$`)
+      .execute(db);
+  } catch (error) {
+    const { rows } = await sql<{ name: string }>`select current_user as name`.execute(db);
+    throw new Error(
+      `DATABASE_URL: ${rows[0]!.name} is no member of the role ${SERVICE_ROLE} and may not make it; let an administrator run: ` +
+        `create role ${SERVICE_ROLE} nologin; grant ${SERVICE_ROLE} to "${rows[0]!.name}";`,
+      { cause: error },
+    );
+  }
+};
+
 /** Node reports a host with several addresses, none of which answers, by an error without a text. */
-const textOf = (error: unknown): string => {
+export const textOf = (error: unknown): string => {
   if (error instanceof AggregateError) return error.errors.map(textOf).join(", ");
   return error instanceof Error ? error.message : String(error);
 };

@@ -2,7 +2,8 @@ import { fileURLToPath } from "node:url";
 import { Migrator } from "@mikro-orm/migrations";
 import { defineConfig } from "@mikro-orm/postgresql";
 import { CompiledQuery, type DatabaseConnection } from "kysely";
-import { types } from "pg";
+import { type Pool, types } from "pg";
+import { AccessGrant, AccessKey, AuditEntry } from "../access/access.entity.ts";
 import { Figure, Source } from "../figures/figure.entity.ts";
 import { DossierRollupRow, RollupSet, RollupSource, ServiceRollupRow, TaskRollupRow } from "../figures/rollup.entity.ts";
 import { Contribution, Edition, Succession, Unit, UnitName, UnitVersion } from "../units/unit.entity.ts";
@@ -10,25 +11,56 @@ import { Contribution, Edition, Succession, Unit, UnitName, UnitVersion } from "
 // Sums of counts are bigint; all of ours are far below 2^53.
 types.setTypeParser(types.builtins.INT8, Number);
 
-export const ormConfig = (clientUrl: string) =>
-  defineConfig({
+export interface PoolOptions {
+  /** Role that each connection takes; null stays the one that logged in, the owner of the tables. */
+  readonly role: string | null;
+  readonly size: number;
+  /** How long a caller waits for a connection. */
+  readonly waitMs: number;
+  /** How long a statement may run; 0 is without end. */
+  readonly statementMs: number;
+  /** How long a statement may wait for a lock; 0 is without end. */
+  readonly lockMs: number;
+  readonly onPool?: (pool: Pool) => void;
+}
+
+const OWNER: PoolOptions = { role: null, size: 4, waitMs: 10_000, statementMs: 0, lockMs: 0 };
+
+export const ormConfig = (clientUrl: string, { role, size, waitMs, statementMs, lockMs, onPool }: PoolOptions = OWNER) => {
+  // Compiling costs more than it saves: the statements are many and short, and the planner overrates recursive ones.
+  const settings = { jit: "off", statement_timeout: statementMs, lock_timeout: lockMs, ...(role && { role }) };
+  const set = `select ${Object.entries(settings)
+    .map(([name, value]) => `set_config('${name}', '${value}', false)`)
+    .join(", ")}`;
+  return defineConfig({
     clientUrl,
     entities: [
       ...[Unit, UnitVersion, Succession, Edition, Contribution, UnitName],
       ...[Source, Figure, RollupSet, DossierRollupRow, TaskRollupRow, ServiceRollupRow, RollupSource],
+      ...[AccessKey, AccessGrant, AuditEntry],
     ],
     extensions: [Migrator],
-    migrations: { path: fileURLToPath(new URL("migrations", import.meta.url)), snapshotName: ".snapshot" },
-    pool: { min: 0, max: 10 },
-    driverOptions: { application_name: APPLICATION_NAME },
-    // Compiling costs more than it saves: the statements are many and short, and the planner overrates recursive ones.
+    migrations: { path: fileURLToPath(new URL("migrations", import.meta.url)), snapshotName: ".snapshot", snapshot: false },
+    pool: { min: 0, max: size },
+    driverOptions: {
+      application_name: APPLICATION_NAME,
+      connectionTimeoutMillis: waitMs,
+      keepAlive: true,
+      // The server's own limit comes first; this one is for a server that does not answer at all.
+      ...(statementMs > 0 && { query_timeout: statementMs + 1000 }),
+      ...(onPool && { onPoolCreated: onPool }),
+    },
     onCreateConnection: async (connection) => {
-      await (connection as DatabaseConnection).executeQuery(CompiledQuery.raw("set jit = off"));
+      await (connection as DatabaseConnection).executeQuery(CompiledQuery.raw(set));
     },
     logger: () => {},
   });
+};
 
 export const APPLICATION_NAME = "cchc-graph";
 
-/** For the MikroORM command line, which compares entities with migrations. */
-export default () => ormConfig(process.env["DATABASE_URL"] ?? "postgresql://127.0.0.1:5432/cchc");
+/** For the MikroORM command line, which compares entities with migrations and keeps the snapshot of them. */
+export default () => {
+  const config = ormConfig(process.env["DATABASE_URL"] ?? "postgresql://127.0.0.1:5432/cchc");
+  return { ...config, migrations: { ...config.migrations, snapshot: true } };
+};

@@ -30,9 +30,9 @@ export class UnitDossiersResolver {
     @Arg("handledBy", () => TierEnum, { nullable: true, description: "Tier of the handling units at that time." }) handledBy:
       | Tier
       | undefined,
-    @Ctx() { loaders }: Context,
+    @Ctx() { loadersOf }: Context,
   ) {
-    return loaders.dossierRollup.load({ unit, period: parsePeriod("period", period), handledBy: handledBy ?? null });
+    return loadersOf(unit).dossierRollup.load({ unit, period: parsePeriod("period", period), handledBy: handledBy ?? null });
   }
 }
 
@@ -75,8 +75,8 @@ export class DossierRollupResolver {
   @FieldResolver(() => [DossierTierRollupType], {
     description: "The same roll-up for each tier that handled dossiers, from the country down (theo cấp).",
   })
-  byTier(@Root() rollup: Rollup, @Ctx() { loaders }: Context) {
-    return dossiersByTier(loaders, rollup);
+  byTier(@Root() rollup: Rollup, @Ctx() { loadersOf }: Context) {
+    return dossiersByTier(loadersOf(rollup.unit), rollup);
   }
 
   @FieldResolver(() => [DossierRollupType], {
@@ -86,18 +86,18 @@ export class DossierRollupResolver {
   series(
     @Root() rollup: Rollup,
     @Arg("grain", () => PeriodGrainEnum, { description: "Length of the parts." }) grain: PeriodGrain,
-    @Ctx() { loaders }: Context,
+    @Ctx() { loadersOf }: Context,
   ) {
-    return dossierSeries(loaders, rollup, grain);
+    return dossierSeries(loadersOf(rollup.unit), rollup, grain);
   }
 
   @FieldResolver(() => Coverage, { description: "How many units that should report did (độ bao phủ)." })
-  coverage(@Root() rollup: Rollup, @Ctx() { loaders }: Context) {
-    return coverageOf(loaders, rollup);
+  coverage(@Root() rollup: Rollup, @Ctx() { loadersOf }: Context) {
+    return coverageOf(loadersOf(rollup.unit), rollup);
   }
 
   @FieldResolver(() => [SourceType], { description: "Where the numbers come from, in the order of arrival (nguồn)." })
-  sources(@Root() rollup: Rollup, @Ctx() { loaders }: Context) {
-    return loaders.sourcesOfRollup.load(rollup);
+  sources(@Root() rollup: Rollup, @Ctx() { loadersOf }: Context) {
+    return loadersOf(rollup.unit).sourcesOfRollup.load(rollup);
   }
 }

@@ -3,6 +3,7 @@ import { buildSubgraphSchema } from "@apollo/subgraph";
 import { printSchemaWithDirectives } from "@graphql-tools/utils";
 import { type GraphQLSchema, Kind, parse, print } from "graphql";
 import { buildSchema, createResolversMap } from "type-graphql";
+import { checkPermission } from "../access/permission.ts";
 import { AssessmentResolver, UnitAssessmentsResolver } from "../assessments/assessment.resolver.ts";
 import { DossierRollupResolver, UnitDossiersResolver } from "../dossiers/dossier-rollup.resolver.ts";
 import { FigureResolver, UnitFiguresResolver } from "../figures/figure.resolver.ts";
@@ -27,6 +28,7 @@ export const createSubgraph = async (): Promise<{ schema: GraphQLSchema; sdl: st
       ...[UnitDossiersResolver, DossierRollupResolver, UnitTasksResolver, TaskRollupResolver, UnitServicesResolver, ServiceRollupResolver],
       ...[UnitAssessmentsResolver, AssessmentResolver, IndicatorQueries, UnitIndicatorsResolver, IndicatorValueResolver],
     ],
+    authChecker: checkPermission,
     validate: false,
     skipCheck: true,
   });

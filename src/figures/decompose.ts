@@ -31,13 +31,13 @@ export interface Knowledge {
   readonly mask: number;
 }
 
-export interface Evidence {
+export interface Decomposed {
   readonly atoms: Atom[];
   readonly spreads: Spread[];
   readonly knowledge: Knowledge[];
 }
 
-export const decompose = (kind: RollupKind, cells: readonly Cell[], tree: Tree): Evidence => {
+export const decompose = (kind: RollupKind, cells: readonly Cell[], tree: Tree): Decomposed => {
   const work = new Decomposition(kind, cells, tree);
   for (const tier of new Set(cells.map(({ slot }) => slot))) if (tier !== WHOLE_UNIT) work.decomposeTier(tier as Tier);
   if (cells.some(({ slot }) => slot === WHOLE_UNIT)) work.decomposeWhole();

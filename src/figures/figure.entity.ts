@@ -4,9 +4,15 @@ import { type Tier, Unit } from "../units/unit.entity.ts";
 export const SOURCE_KINDS = ["REPORT", "RECORDS", "SYNTHETIC"] as const;
 export type SourceKind = (typeof SOURCE_KINDS)[number];
 
+/** A draft counts for those alone who may see it; what was superseded or withdrawn counts no more, and is kept. */
+export const SOURCE_STATES = ["DRAFT", "PUBLISHED", "SUPERSEDED", "WITHDRAWN"] as const;
+export type SourceState = (typeof SOURCE_STATES)[number];
+
 /** Where figures come from. */
 const SourceSchema = defineEntity({
   name: "Source",
+  indexes: [{ properties: ["state", "unit"] }, { properties: ["supersedes"] }],
+  uniques: [{ properties: ["submittedBy", "idempotencyKey"] }],
   properties: {
     id: p.integer().primary().autoincrement(),
     key: p.text().unique(),
@@ -15,6 +21,14 @@ const SourceSchema = defineEntity({
     unit: () => p.manyToOne(Unit).comment("The unit that it speaks of"),
     publishedOn: p.date().nullable(),
     note: p.text().nullable(),
+    state: p.text().$type<SourceState>().default("PUBLISHED"),
+    supersedes: () => p.manyToOne(Source).nullable().comment("The report that this one corrects"),
+    reason: p.text().nullable().comment("Why it was withdrawn"),
+    submittedAt: p.datetime().nullable(),
+    stateAt: p.datetime().nullable().comment("When it came into its present state"),
+    submittedBy: p.text().nullable().comment("Actor whose idempotency key it is"),
+    idempotencyKey: p.text().nullable(),
+    digest: p.text().nullable().comment("SHA-256 of what was submitted"),
   },
 });
 export class Source extends SourceSchema.class {}

@@ -1,12 +1,13 @@
-import type { EntityManager } from "@mikro-orm/postgresql";
 import { sql } from "kysely";
 import { manyBy, type Positioned } from "../db/loader.ts";
+import type { Reader } from "../db/reader.ts";
 import type { Day } from "../time/date.ts";
 import type { Period } from "../time/period.ts";
 import type { Tier } from "../units/unit.entity.ts";
+import { type Evidence, figureRows } from "./evidence.ts";
 import type { Source } from "./figure.entity.ts";
 
-export type SourceView = Pick<Source, "kind" | "title" | "publishedOn"> & { id: string };
+export type SourceView = Pick<Source, "kind" | "title" | "publishedOn" | "state"> & { id: string };
 
 export interface FigureRow extends Positioned {
   readonly measure: string;
@@ -28,23 +29,25 @@ export interface FiguresOf {
   readonly period: Period;
 }
 
-export const sourceColumn = sql<SourceView>`json_build_object('id', s.key, 'kind', s.kind, 'title', s.title, 'publishedOn', s.published_on)`;
+export const sourceColumn = sql<SourceView>`json_build_object('id', s.key, 'kind', s.kind, 'title', s.title, 'publishedOn', s.published_on, 'state', s.state)`;
 
-export const createFigureLoaders = (em: EntityManager) => ({
+export const createFigureLoaders = (reader: Reader, evidence: Evidence) => ({
   /** What was reported for the unit for the period or for a part of it, in the order of the sources. */
   figuresOf: manyBy<FiguresOf, FigureRow>(
     ({ no, period }) => `${no}|${period.name}`,
-    async (keys) => {
-      const { rows } = await sql<FigureRow>`
+    (keys) =>
+      figureRows(
+        reader,
+        evidence,
+        (counting) => sql<FigureRow>`
         select k.i::int, f.measure, v.tier as "unitTier", f.scope, f.period_from as "from", f.period_to as "to", f.value, f.low, f.high, f.denominator,
           f.qualifiers, f.quote, ${sourceColumn} as source
         from unnest(${keys.map(({ no }) => no)}::int[], ${keys.map(({ period }) => period.from)}::date[],
           ${keys.map(({ period }) => period.to)}::date[]) with ordinality k(no, f, t, i)
         join figure f on f.unit_id = k.no and f.period_from >= k.f and f.period_to <= k.t
-        join source s on s.id = f.source_id
+        join source s on s.id = f.source_id and ${counting}
         join unit_version v on v.unit_id = f.unit_id and v.valid_from <= f.period_to and (v.valid_to is null or v.valid_to > f.period_to)
-        order by k.i, s.id, f.position`.execute(em.getKysely());
-      return rows;
-    },
+        order by k.i, s.id, f.position`,
+      ),
   ),
 });

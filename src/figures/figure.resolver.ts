@@ -40,11 +40,11 @@ export class UnitFiguresResolver {
       "Every figure that was reported for this unit, for the period or a part of it, as it was reported and in the order of the sources (số liệu gốc).",
   })
   figures(
-    @Root() { no }: UnitView,
+    @Root() unit: UnitView,
     @Arg("period", () => PeriodScalar, { description: "Reporting period." }) period: string,
-    @Ctx() { loaders }: Context,
+    @Ctx() { loadersOf }: Context,
   ) {
-    return loaders.figuresOf.load({ no, period: parsePeriod("period", period) });
+    return loadersOf(unit).figuresOf.load({ no: unit.no, period: parsePeriod("period", period) });
   }
 }
 

@@ -8,13 +8,14 @@ import { DOSSIER, type RollupKind, SERVICE, summedColumns, TASK } from "./measur
  */
 const RollupSetSchema = defineEntity({
   name: "RollupSet",
-  uniques: [{ properties: ["edition", "periodFrom", "periodTo", "cellEdition"] }],
+  uniques: [{ properties: ["edition", "periodFrom", "periodTo", "cellEdition", "drafts"] }],
   properties: {
     id: p.integer().primary().autoincrement(),
     edition: () => p.manyToOne(Edition).deleteRule("cascade"),
     periodFrom: p.date(),
     periodTo: p.date(),
     cellEdition: () => p.manyToOne(Edition).deleteRule("cascade"),
+    drafts: p.text().default("").comment("Numbers of the drafts that are counted besides what is published, by commas"),
     rows: p.integer(),
   },
 });

@@ -1,11 +1,12 @@
 import DataLoader from "dataloader";
-import type { EntityManager } from "@mikro-orm/postgresql";
 import { sql } from "kysely";
 import { manyBy, oneBy, type Positioned } from "../db/loader.ts";
+import type { Reader } from "../db/reader.ts";
 import { type Day, FIRST_DAY } from "../time/date.ts";
 import type { Period } from "../time/period.ts";
 import { ensureContributions } from "../units/contribution.service.ts";
 import { editionsOf } from "../units/edition.ts";
+import { draftsWithin, type Evidence, figureRows } from "./evidence.ts";
 import type { Source } from "./figure.entity.ts";
 import { columnName, DOSSIER, ROLLUP_KINDS, type RollupKind, SERVICE, summedColumns, TASK } from "./measure.ts";
 import { RollupCache } from "./rollup-cache.ts";
@@ -14,8 +15,10 @@ import { ALL_TIERS } from "./rollup.entity.ts";
 import { makeRollupSets } from "./rollup.service.ts";
 
 type SetOf = Pick<RollupKey, "period"> & { asOf: Day };
+/** With the numbers of the drafts that count, by commas. */
+type AskedSet = SetOf & { drafts: string };
 type SetRow = Positioned & { editionId: number; cellEditionId: number; cellDay: Day; setId: number | null; stated: boolean };
-export type SourceRow = Positioned & Pick<Source, "kind" | "title" | "publishedOn"> & { id: string };
+export type SourceRow = Positioned & Pick<Source, "kind" | "title" | "publishedOn" | "state"> & { id: string };
 export type RollupLoaders = ReturnType<typeof createRollupLoaders>;
 
 /** How often a read starts again because what it found has made room for others meanwhile. */
@@ -29,22 +32,22 @@ export const cellDayOf = (period: Period, today: Day): Day => {
   return last < FIRST_DAY ? FIRST_DAY : last;
 };
 
-export const createRollupLoaders = (em: EntityManager, today: Day) => {
+export const createRollupLoaders = (reader: Reader, today: Day, evidence: Evidence) => {
   const sets = oneBy<SetOf, SetRow>(
     ({ asOf, period }) => `${asOf}|${period.name}`,
-    async (keys) => {
-      const found = await findSets(em, keys, today);
+    async (asked) => {
+      const drafts = await evidence.drafts();
+      const keys = asked.map((key) => ({ ...key, drafts: draftsWithin(drafts, key.period).join() }));
+      const found = await findSets(reader, keys, today);
       const missing = found.filter(({ setId, stated }) => setId === null && stated);
       if (missing.length === 0) return found;
-      await makeRollupSets(
-        em,
-        missing.map((row) => ({ ...row, ...keys[row.i - 1]!.period })),
-      );
-      return findSets(em, keys, today);
+      const wanted = missing.map((row) => ({ ...row, ...keys[row.i - 1]!.period, drafts: keys[row.i - 1]!.drafts }));
+      await makeRollupSets(reader, evidence, wanted);
+      return findSets(reader, keys, today);
     },
   );
   const rollups = (kind: RollupKind) =>
-    new DataLoader<RollupKey, Rollup>((keys) => readRollups(em, kind, sets, keys), { cacheMap: new RollupCache() });
+    new DataLoader<RollupKey, Rollup>((keys) => readRollups(reader, kind, sets, keys), { cacheMap: new RollupCache() });
   return {
     dossierRollup: rollups(DOSSIER),
     taskRollup: rollups(TASK),
@@ -53,13 +56,13 @@ export const createRollupLoaders = (em: EntityManager, today: Day) => {
     /** How many territorial units existed on the cells' day, and contribute certainly. */
     expectedUnits: oneBy<RollupKey, Positioned & { expected: number }>(keyOf, async (keys) => {
       await ensureContributions(
-        em,
+        reader,
         await editionsOf(
-          em,
+          reader,
           keys.map(({ unit }) => unit.asOf),
         ),
       );
-      const { rows } = await sql<Positioned & { expected: number }>`
+      return reader.rows(sql<Positioned & { expected: number }>`
         with k as materialized (
           select k.i, k.no, k.tier, e.id as edition_id, c.starts_on as day
           from unnest(${keys.map(({ unit }) => unit.no)}::int[], ${keys.map(({ unit }) => unit.asOf)}::date[],
@@ -76,31 +79,27 @@ export const createRollupLoaders = (em: EntityManager, today: Day) => {
           group by 1, 2, 3, 4
         )
         select k.i::int, n.expected from k
-        join counted n on n.no = k.no and n.edition_id = k.edition_id and n.day = k.day and n.tier is not distinct from k.tier`.execute(
-        em.getKysely(),
-      );
-      return rows;
+        join counted n on n.no = k.no and n.edition_id = k.edition_id and n.day = k.day and n.tier is not distinct from k.tier`);
     }),
 
-    sourcesOfRollup: sourcesLoader(em, sets),
+    sourcesOfRollup: sourcesLoader(reader, evidence, sets),
   };
 };
 
-const findSets = async (em: EntityManager, keys: readonly SetOf[], today: Day): Promise<SetRow[]> => {
+const findSets = (reader: Reader, keys: readonly AskedSet[], today: Day): Promise<SetRow[]> => {
   const measures = ROLLUP_KINDS.map(({ name }) => `${name}.%`);
-  const { rows } = await sql<SetRow>`
+  return reader.rows(sql<SetRow>`
     select k.i::int, e.id as "editionId", c.id as "cellEditionId", k.cell_day as "cellDay", s.id as "setId",
-      s.id is null and exists (
+      s.id is null and (k.drafts <> '' or exists (
         select from figure f where f.period_from >= k.f and f.period_from <= k.t and f.period_to <= k.t and f.measure like any(${measures}::text[])
-      ) as stated
+      )) as stated
     from unnest(${keys.map(({ asOf }) => asOf)}::date[], ${keys.map(({ period }) => cellDayOf(period, today))}::date[],
-      ${keys.map(({ period }) => period.from)}::date[], ${keys.map(({ period }) => period.to)}::date[]) with ordinality k(as_of, cell_day, f, t, i)
+      ${keys.map(({ period }) => period.from)}::date[], ${keys.map(({ period }) => period.to)}::date[], ${keys.map(({ drafts }) => drafts)}::text[])
+      with ordinality k(as_of, cell_day, f, t, drafts, i)
     join edition e on e.starts_on = (select max(starts_on) from edition where starts_on <= k.as_of)
     join edition c on c.starts_on = (select max(starts_on) from edition where starts_on <= k.cell_day)
-    left join rollup_set s on s.edition_id = e.id and s.cell_edition_id = c.id and s.period_from = k.f and s.period_to = k.t`.execute(
-    em.getKysely(),
-  );
-  return rows;
+    left join rollup_set s on s.edition_id = e.id and s.cell_edition_id = c.id and s.period_from = k.f and s.period_to = k.t
+      and s.drafts = k.drafts`);
 };
 
 type Sets = DataLoader<SetOf, SetRow | null, string>;
@@ -120,12 +119,12 @@ const setsOf = async (sets: Sets, keys: readonly RollupKey[]): Promise<(SetRow |
   return places.map((place) => found[place]!);
 };
 
-const readRollups = async (em: EntityManager, kind: RollupKind, sets: Sets, keys: readonly RollupKey[]): Promise<Rollup[]> => {
+const readRollups = async (reader: Reader, kind: RollupKind, sets: Sets, keys: readonly RollupKey[]): Promise<Rollup[]> => {
   const KindRollup = rollupClass(kind);
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     const setIds = (await setsOf(sets, keys)).map((set) => set?.setId ?? null);
     const wanted = [...new Set(setIds.filter((id) => id !== null))];
-    const rows = wanted.length === 0 ? [] : await storedRows(em, kind, wanted, keys);
+    const rows = wanted.length === 0 ? [] : await storedRows(reader, kind, wanted, keys);
     const present = new Set(rows.map(({ setId }) => setId));
     if (wanted.some((id) => !present.has(id))) {
       // Made room for others since it was found.
@@ -148,17 +147,16 @@ interface StoredRow {
 const byUnit = (rows: readonly StoredRow[]) => new Map(rows.map((row) => [row.unitId, row.stored]));
 
 /** The numbers come as one array, which is parsed at a fraction of the cost of as many columns. */
-const storedRows = async (em: EntityManager, kind: RollupKind, sets: number[], keys: readonly RollupKey[]): Promise<StoredRow[]> => {
+const storedRows = (reader: Reader, kind: RollupKind, sets: number[], keys: readonly RollupKey[]): Promise<StoredRow[]> => {
   const columns = sql.join(summedColumns(kind).map((name) => sql`r.${sql.ref(columnName(name))}`));
   const units = [...new Set(keys.map(({ unit }) => unit.no))];
   const slots = [...new Set(keys.map(({ handledBy }) => handledBy ?? ALL_TIERS))];
-  const { rows } = await sql<StoredRow>`
+  return reader.rows(sql<StoredRow>`
     select s.id as "setId", r.slot, r.unit_id as "unitId",
       json_build_array(r.covered, r.known, r.exact, r.possible, r.quoted, ${columns}) as stored
     from rollup_set s left join ${sql.table(`${kind.name}_rollup`)} r
       on r.set_id = s.id and r.unit_id = any(${units}::int[]) and r.slot = any(${slots}::text[])
-    where s.id = any(${sets}::int[])`.execute(em.getKysely());
-  return rows;
+    where s.id = any(${sets}::int[])`);
 };
 
 export const coverageOf = async ({ expectedUnits }: RollupLoaders, rollup: Rollup) => ({
@@ -169,12 +167,13 @@ export const coverageOf = async ({ expectedUnits }: RollupLoaders, rollup: Rollu
 export type SourcesOfRollup = RollupKey & { readonly kind: RollupKind };
 
 /** The sources of what is certain or possible there, in the order in which they came in. */
-const sourcesLoader = (em: EntityManager, sets: Sets) =>
+const sourcesLoader = (reader: Reader, evidence: Evidence, sets: Sets) =>
   manyBy<SourcesOfRollup, SourceRow>(
     (key) => `${key.kind.name}|${keyOf(key)}`,
     async (keys) => {
       for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-        const rows = await sourcesOf(em, keys, await setsOf(sets, keys));
+        const found = await setsOf(sets, keys);
+        const rows = await figureRows(reader, evidence, () => sourcesOf(keys, found));
         if (rows.every(({ gone }) => !gone)) return rows.filter(({ id }) => id !== null);
         sets.clearAll();
       }
@@ -183,9 +182,8 @@ const sourcesLoader = (em: EntityManager, sets: Sets) =>
   );
 
 /** At least one row for each key: without id where there is no source, `gone` where its set has made room for others. */
-const sourcesOf = async (em: EntityManager, keys: readonly SourcesOfRollup[], found: readonly (SetRow | null)[]) => {
-  const { rows } = await sql<SourceRow & { gone: boolean }>`
-    select k.i::int, k.set_id is not null and t.id is null as gone, s.key as id, s.kind, s.title, s.published_on as "publishedOn"
+const sourcesOf = (keys: readonly SourcesOfRollup[], found: readonly (SetRow | null)[]) => sql<SourceRow & { gone: boolean }>`
+    select k.i::int, k.set_id is not null and t.id is null as gone, s.key as id, s.kind, s.title, s.published_on as "publishedOn", s.state
     from unnest(${found.map((set) => set?.setId ?? null)}::int[], ${found.map((set) => set?.editionId ?? null)}::int[],
       ${keys.map(({ unit }) => unit.no)}::int[], ${keys.map(({ kind }) => kind.name)}::text[],
       ${keys.map(({ handledBy }) => handledBy ?? ALL_TIERS)}::text[]) with ordinality k(set_id, edition_id, no, kind, slot, i)
@@ -195,6 +193,4 @@ const sourcesOf = async (em: EntityManager, keys: readonly SourcesOfRollup[], fo
       join rollup_source r on r.set_id = k.set_id and r.unit_id = c.unit_id and r.kind = k.kind and (k.slot = ${ALL_TIERS} or r.slot = k.slot)
       where c.edition_id = k.edition_id and c.target_id = k.no and (not r.own or r.unit_id = k.no)
     ) o on true
-    left join source s on s.id = o.source_id order by k.i, s.id`.execute(em.getKysely());
-  return rows;
-};
+    left join source s on s.id = o.source_id order by k.i, s.id`;

@@ -1,12 +1,14 @@
 import type { EntityManager } from "@mikro-orm/postgresql";
-import { sql } from "kysely";
+import { type RawBuilder, sql } from "kysely";
 import { oneAtATime } from "../db/one-at-a-time.ts";
+import { enterScope, type Reader } from "../db/reader.ts";
 import type { Day } from "../time/date.ts";
 import { periodOfDays } from "../time/period.ts";
 import { ensureContributions } from "../units/contribution.service.ts";
 import type { Tier } from "../units/unit.entity.ts";
 import { type Cell, cellsOf, type StatedCount } from "./cell.ts";
-import { decompose, type Evidence } from "./decompose.ts";
+import { type Decomposed, decompose } from "./decompose.ts";
+import { counts, type Evidence } from "./evidence.ts";
 import { type Member, slotOf, type Tree, treeOf, WHOLE_UNIT } from "./tree.ts";
 import { ROLLUP_KINDS, type RollupKind } from "./measure.ts";
 import { ALL_TIERS, type QuotedRate } from "./rollup.entity.ts";
@@ -19,10 +21,12 @@ export interface SetKey {
   readonly cellDay: Day;
   readonly from: Day;
   readonly to: Day;
+  /** Numbers of the drafts that count besides what is published, by commas. */
+  readonly drafts: string;
 }
 
 /** What one set stores of one kind. */
-export interface SetContent extends Evidence {
+export interface SetContent extends Decomposed {
   readonly setId: number;
   readonly cells: readonly Cell[];
   readonly quoted: readonly { unitId: number; slot: string; sources: ReadonlySet<number>; rates: Record<string, QuotedRate> }[];
@@ -47,16 +51,26 @@ const ROWS_OF_A_SET = 100;
 const MAX_STORED_ROWS = 5_000_000;
 
 /** Makes and stores the roll-ups of the keys that nobody has made yet. Two callers never make the same ones. */
-export const makeRollupSets = async (em: EntityManager, keys: readonly SetKey[]): Promise<void> => {
-  await ensureContributions(em, [...new Set(keys.map(({ editionId }) => editionId))]);
-  await oneAtATime(em, () => em.transactional((locked) => make(locked, keys)));
+export const makeRollupSets = async (reader: Reader, evidence: Evidence, keys: readonly SetKey[]): Promise<void> => {
+  await ensureContributions(reader, [...new Set(keys.map(({ editionId }) => editionId))]);
+  const counting = counts(await evidence.drafts());
+  const em = reader.builds;
+  await oneAtATime(em, () =>
+    em.transactional(async (locked) => {
+      await enterScope(locked, evidence.scope);
+      await make(locked, keys, counting);
+    }),
+  );
 };
 
-const make = async (locked: EntityManager, keys: readonly SetKey[]): Promise<void> => {
-  await sql`select pg_advisory_xact_lock(hashtext('cchc rollup'))`.execute(locked.getKysely());
+/** Roll-ups are made, and dropped with what they rest on, by one transaction at a time. */
+export const lockRollups = (em: EntityManager) => sql`select pg_advisory_xact_lock(hashtext('cchc rollup'))`.execute(em.getKysely());
+
+const make = async (locked: EntityManager, keys: readonly SetKey[], counting: RawBuilder<boolean>): Promise<void> => {
+  await lockRollups(locked);
   const made = await insertSets(locked, keys);
   if (made.length === 0) return;
-  const figures = await figuresWithin(locked, made);
+  const figures = await figuresWithin(locked, made, counting);
   const trees = await treesOf(locked, [...new Set(made.map(({ cellDay }) => cellDay))]);
   for (const kind of ROLLUP_KINDS) {
     const contents = made.map((key) => contentOf(kind, key, figures, trees.get(key.cellDay)!));
@@ -72,26 +86,26 @@ const insertSets = async (em: EntityManager, keys: readonly SetKey[]): Promise<(
   const { rows } = await sql<{ id: number; i: number }>`
     with wanted as (
       select * from unnest(${keys.map((key) => key.editionId)}::int[], ${keys.map((key) => key.from)}::date[],
-        ${keys.map((key) => key.to)}::date[], ${keys.map((key) => key.cellEditionId)}::int[])
-        with ordinality w(edition_id, period_from, period_to, cell_edition_id, i)
+        ${keys.map((key) => key.to)}::date[], ${keys.map((key) => key.cellEditionId)}::int[], ${keys.map((key) => key.drafts)}::text[])
+        with ordinality w(edition_id, period_from, period_to, cell_edition_id, drafts, i)
     ), made as (
-      insert into rollup_set (edition_id, period_from, period_to, cell_edition_id, rows)
-      select distinct edition_id, period_from, period_to, cell_edition_id, 0 from wanted on conflict do nothing
-      returning id, edition_id, period_from, period_to, cell_edition_id
+      insert into rollup_set (edition_id, period_from, period_to, cell_edition_id, drafts, rows)
+      select distinct edition_id, period_from, period_to, cell_edition_id, drafts, 0 from wanted on conflict do nothing
+      returning id, edition_id, period_from, period_to, cell_edition_id, drafts
     )
-    select distinct on (m.id) m.id, w.i::int from made m join wanted w using (edition_id, period_from, period_to, cell_edition_id)`.execute(
+    select distinct on (m.id) m.id, w.i::int from made m join wanted w using (edition_id, period_from, period_to, cell_edition_id, drafts)`.execute(
     em.getKysely(),
   );
   return rows.map(({ id, i }) => ({ ...keys[i - 1]!, setId: id }));
 };
 
 /** Figures of the periods and of parts of them; a later source speaks last. */
-const figuresWithin = async (em: EntityManager, keys: readonly SetKey[]): Promise<FigureRow[]> => {
+const figuresWithin = async (em: EntityManager, keys: readonly SetKey[], counting: RawBuilder<boolean>): Promise<FigureRow[]> => {
   const prefixes = ROLLUP_KINDS.map(({ name }) => `${name}.%`);
   const { rows } = await sql<FigureRow>`
     select f.source_id as "sourceId", f.unit_id as "unitId", f.scope, f.period_from as "from", f.period_to as "to", f.measure, f.value,
       f.low, f.high, f.denominator
-    from figure f join source s on s.id = f.source_id
+    from figure f join source s on s.id = f.source_id and ${counting}
     where f.measure like any(${prefixes}::text[]) and exists (
       select from unnest(${keys.map(({ from }) => from)}::date[], ${keys.map(({ to }) => to)}::date[]) k(f, t)
       where f.period_from >= k.f and f.period_to <= k.t)

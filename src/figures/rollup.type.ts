@@ -1,7 +1,7 @@
 import { Field, ID, Int, ObjectType } from "type-graphql";
 import { enumType } from "../enum.ts";
 import { DateScalar } from "../time/scalar.ts";
-import type { SourceKind } from "./figure.entity.ts";
+import type { SourceKind, SourceState } from "./figure.entity.ts";
 
 @ObjectType("Bounds", {
   simpleResolvers: true,
@@ -36,6 +36,13 @@ export const SourceKindEnum = enumType<SourceKind>("SourceKind", "Kind of eviden
   SYNTHETIC: "Made up for demonstration (số liệu giả lập).",
 });
 
+export const SourceStateEnum = enumType<SourceState>("SourceState", "State of a report (trạng thái báo cáo).", {
+  DRAFT: "Submitted; seen by VIEWERs of its unit alone (bản nháp).",
+  PUBLISHED: "Published: it counts for everybody (đã công bố).",
+  SUPERSEDED: "A corrected report has taken its place; it is kept, and counts no more (đã thay thế).",
+  WITHDRAWN: "Taken back; it is kept, and counts no more (đã thu hồi).",
+});
+
 @ObjectType("Source", { simpleResolvers: true, description: "Where numbers come from (nguồn số liệu)." })
 export class SourceType {
   @Field(() => ID, { description: "Stable." })
@@ -49,4 +56,7 @@ export class SourceType {
 
   @Field(() => DateScalar, { nullable: true, description: "Day of publication; null where the source bears none." })
   publishedOn!: string | null;
+
+  @Field(() => SourceStateEnum, { description: "DRAFT where it counts only because the caller asked for all evidence." })
+  state!: SourceState;
 }

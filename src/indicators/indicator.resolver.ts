@@ -1,4 +1,5 @@
-import { Arg, Ctx, FieldResolver, ID, Query, Resolver, Root } from "type-graphql";
+import { Arg, Authorized, Ctx, FieldResolver, ID, Query, Resolver, Root } from "type-graphql";
+import type { Permission } from "../access/permission.ts";
 import { Rate } from "../figures/rate.ts";
 import { SourceType } from "../figures/rollup.type.ts";
 import type { Context } from "../server/context.ts";
@@ -11,6 +12,7 @@ import { IndicatorType, IndicatorValueType } from "./indicator.type.ts";
 
 @Resolver()
 export class IndicatorQueries {
+  @Authorized<Permission>("indicators:read")
   @Query(() => [IndicatorType], {
     description: "Every indicator that the service can compute, with its formula in words (danh mục chỉ số).",
   })
@@ -37,12 +39,12 @@ export class UnitIndicatorsResolver {
 @Resolver(() => IndicatorValueType)
 export class IndicatorValueResolver {
   @FieldResolver(() => Rate, { description: "Its value with coverage and bounds." })
-  rate(@Root() value: IndicatorValue, @Ctx() { loaders }: Context) {
-    return rateOfIndicator(loaders, value);
+  rate(@Root() value: IndicatorValue, @Ctx() { loadersOf }: Context) {
+    return rateOfIndicator(loadersOf(value.unit), value);
   }
 
   @FieldResolver(() => [SourceType], { description: "Where the numbers come from." })
-  sources(@Root() value: IndicatorValue, @Ctx() { loaders }: Context) {
-    return sourcesOfIndicator(loaders, value);
+  sources(@Root() value: IndicatorValue, @Ctx() { loadersOf }: Context) {
+    return sourcesOfIndicator(loadersOf(value.unit), value);
   }
 }

@@ -1,27 +1,59 @@
-import type { EntityManager } from "@mikro-orm/postgresql";
+import type { Viewer } from "../access/viewer.ts";
 import { createAssessmentLoaders } from "../assessments/assessment.loaders.ts";
+import type { Pools } from "../db/database.ts";
+import { Reader } from "../db/reader.ts";
+import { type Evidence, evidenceOf, PUBLISHED } from "../figures/evidence.ts";
 import { createFigureLoaders } from "../figures/figure.loaders.ts";
 import { createRollupLoaders } from "../figures/rollup.loaders.ts";
 import { procedureAuthorityLoader } from "../services/procedure-authority.loader.ts";
-import type { Day } from "../time/date.ts";
+import { type Day, dayOf } from "../time/date.ts";
 import { unitListLoader } from "../units/unit-list.ts";
-import { createUnitLoaders } from "../units/unit.loaders.ts";
+import { createUnitLoaders, type UnitView } from "../units/unit.loaders.ts";
 
 /** What resolvers read from: made anew for every request, so that one request sees one state and shares nothing with the next. */
-export const createLoaders = (em: EntityManager, today: Day) => ({
-  ...createUnitLoaders(em, today),
-  ...createFigureLoaders(em),
-  ...createRollupLoaders(em, today),
-  ...createAssessmentLoaders(em),
-  unitList: unitListLoader(em),
-  proceduresByAuthority: procedureAuthorityLoader(em, today),
+export const createLoaders = (reader: Reader, today: Day, evidence: Evidence) => ({
+  ...createUnitLoaders(reader, today, evidence.kind),
+  ...createFigureLoaders(reader, evidence),
+  ...createRollupLoaders(reader, today, evidence),
+  ...createAssessmentLoaders(reader, evidence),
+  unitList: unitListLoader(reader, evidence.kind),
+  proceduresByAuthority: procedureAuthorityLoader(reader, today, evidence),
 });
 export type Loaders = ReturnType<typeof createLoaders>;
 
 export interface Context {
+  /** Null: nobody has said who asks. */
+  readonly viewer: Viewer | null;
+  readonly reader: Reader;
+  /** What is published. */
   readonly loaders: Loaders;
+  /** What the view shows: what is published, or the drafts that the viewer may see, too. */
+  readonly loadersOf: (view: Pick<UnitView, "evidence">) => Loaders;
+  readonly now: Date;
   /** The present day in Asia/Ho_Chi_Minh. */
   readonly today: Day;
+  /** True where the router's secret came along, or none is configured. */
+  readonly isRouter: boolean;
 }
 
-export const createContext = (em: EntityManager, today: Day): Context => ({ loaders: createLoaders(em.fork(), today), today });
+export interface Asker {
+  readonly viewer?: Viewer | null;
+  /** Aborted when the client is gone: what it asked for is then cancelled. */
+  readonly signal?: AbortSignal;
+  readonly isRouter?: boolean;
+}
+
+export const createContext = (pools: Pools, now: Date, { viewer = null, signal, isRouter = true }: Asker = {}): Context => {
+  const today = dayOf(now);
+  const reader = new Reader(pools, signal);
+  const loaders = createLoaders(reader, today, PUBLISHED);
+  let withDrafts: Loaders | null = null;
+  return {
+    ...{ viewer, reader, loaders, now, today, isRouter },
+    loadersOf: ({ evidence }) => {
+      if (evidence === "PUBLISHED") return loaders;
+      withDrafts ??= createLoaders(reader, today, evidenceOf(reader, viewer));
+      return withDrafts;
+    },
+  };
+};

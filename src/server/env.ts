@@ -1,26 +1,147 @@
-export interface Env {
-  readonly port: number;
-  readonly host: string;
-  /** A PostgreSQL from 15 on; null starts the embedded one. */
-  readonly databaseUrl: string | null;
-  readonly dataDir: string;
+/** One setting of the environment: how its text is read, what it is without one, and what it does or protects. */
+interface Setting<T> {
+  /** Text of the default; empty where there is none. */
+  readonly fallback: string;
+  readonly meaning: string;
+  /** @throws Error saying what is accepted. */
+  readonly read: (text: string) => T;
+  /** Kept out of the log. */
+  readonly secret?: true;
 }
+
+const fail = (accepted: string): never => {
+  throw new Error(accepted);
+};
+
+const whole =
+  (min: number, max: number) =>
+  (text: string): number => {
+    const value = Number(text);
+    return /^\d{1,12}$/.test(text) && value >= min && value <= max ? value : fail(`accepted is a whole number from ${min} to ${max}`);
+  };
+
+const oneOf =
+  <const T extends string>(...values: readonly T[]) =>
+  (text: string): T =>
+    values.find((value) => value === text) ?? fail(`accepted are ${values.join(", ")}`);
+
+const onOff = (text: string): boolean => oneOf("on", "off")(text) === "on";
+const text = (given: string): string | null => given || null;
+
+const port = (given: string): number =>
+  /^\d{1,5}$/.test(given) && Number(given) <= 65_535
+    ? Number(given)
+    : fail(`"${given}" is not a port; accepted is a number from 0 to 65535`);
+
+const databaseUrl = (given: string): string | null =>
+  given === "" || /^postgres(ql)?:\/\/[^?]*\/[^/?]/.test(given)
+    ? given || null
+    : fail("accepted is postgresql://user:password@host:port/database");
+
+const setting = <T>(fallback: string, meaning: string, read: (text: string) => T, secret?: true): Setting<T> => ({
+  ...{ fallback, meaning, read },
+  ...(secret && { secret }),
+});
+
+/** All settings by their property; the variable is the property in capitals: statementMs is STATEMENT_MS. */
+export const SETTINGS = {
+  port: setting("4000", "port of the service; 0 takes a free one", port),
+  host: setting("127.0.0.1", "address that it listens on", (given) => given),
+  databaseUrl: setting(
+    "",
+    "a PostgreSQL from 15 on: `postgresql://user:password@host:port/database`; without it the embedded one",
+    databaseUrl,
+    true,
+  ),
+  dataDir: setting(".data", "folder of the embedded PostgreSQL and its password", (given) => given),
+
+  poolSize: setting("10", "connections to PostgreSQL that requests share; protects its `max_connections`", whole(1, 1000)),
+  poolWaitMs: setting("2000", "how long a request waits for one of them before it is answered 503", whole(1, 600_000)),
+  poolQueue: setting("500", "how many may wait at once; more are answered 503 at once", whole(0, 100_000)),
+  statementMs: setting("10000", "a statement that runs longer is cancelled in PostgreSQL", whole(1, 3_600_000)),
+  lockMs: setting("2000", "a statement that waits longer for a lock gives up", whole(1, 3_600_000)),
+
+  bodyLimit: setting("2000000", "bytes of a request's body", whole(1000, 1_000_000_000)),
+  bodyLimitOfficer: setting("32000000", "bytes of it for a verified key or token with the role OFFICER", whole(1000, 1_000_000_000)),
+  maxTokens: setting("4000", "tokens of a document; protects the parser", whole(10, 1_000_000)),
+  maxDepth: setting("16", "nested fields of an operation", whole(1, 1000)),
+  maxAliases: setting("30", "aliases of a document, those of `__typename` too", whole(0, 100_000)),
+  maxDirectives: setting("50", "directives of a document", whole(0, 100_000)),
+  maxSelections: setting(
+    "3000",
+    "fields of an operation with its fragments written out; protects against fragment bombs",
+    whole(10, 10_000_000),
+  ),
+  maxList: setting("1000", "items of a list argument (5 times as many figures or dossiers for OFFICERs)", whole(1, 1_000_000)),
+  maxCost: setting("100000", "rows that one operation may read, estimated before it runs", whole(1, 1_000_000_000)),
+  introspection: setting("on", "whether the schema may be asked for, `on` or `off`", onOff),
+  playground: setting("on", "whether browsers get the playground, `on` or `off`", onOff),
+  suggestions: setting(
+    "auto",
+    "whether errors suggest names: `on`, `off`, or `auto`, which is off where `NODE_ENV=production`",
+    oneOf("auto", "on", "off"),
+  ),
+  persistedQueries: setting("30000000", "bytes of the cache of automatic persisted queries; 0 turns them off", whole(0, 10_000_000_000)),
+  trustedDocuments: setting(
+    "",
+    "file of `npm run trusted-documents`: only the documents in it are answered; persisted queries are then off",
+    text,
+  ),
+
+  issuers: setting("", "JSON file of the issuers whose tokens are trusted: see Access", text),
+  gatewaySecret: setting("", "what a router must send as `x-gateway-secret` to ask `_service` and `_entities`, or for traces", text, true),
+  trustedProxies: setting("", "addresses of proxies, by commas, whose `X-Forwarded-For` is believed", text),
+  rateAddress: setting("1200", "requests a minute from one address without a key; 0 is without limit", whole(0, 1_000_000_000)),
+  rateKey: setting("12000", "requests a minute of one key or token; 0 is without limit", whole(0, 1_000_000_000)),
+  rateStore: setting(
+    "memory",
+    "where they are counted: `memory` of each process, or `database`, which several instances share",
+    oneOf("memory", "database"),
+  ),
+
+  metricsPort: setting("", "port of `/metrics`; without it there are none", (given) => (given === "" ? null : port(given))),
+  metricsHost: setting("127.0.0.1", "address of `/metrics`", (given) => given),
+  logLevel: setting(
+    "info",
+    "`trace`, `debug`, `info`, `warn`, `error`, `fatal` or `silent`",
+    oneOf("trace", "debug", "info", "warn", "error", "fatal", "silent"),
+  ),
+  logFormat: setting("auto", "`json`, `text`, or `auto`, which is json where `NODE_ENV=production`", oneOf("auto", "json", "text")),
+  graceMs: setting("10000", "how long running requests may go on after SIGTERM", whole(0, 600_000)),
+  warmUp: setting("on", "whether the lineage of all editions is worked out in the background after the start, `on` or `off`", onOff),
+} as const satisfies Record<string, Setting<unknown>>;
+
+type Settings = typeof SETTINGS;
+export type Env = { readonly [K in keyof Settings]: ReturnType<Settings[K]["read"]> } & {
+  /** True where NODE_ENV is production. */
+  readonly production: boolean;
+};
+
+export const variableOf = (property: string): string => property.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase();
 
 /** All configuration, read in this one place. @throws Error naming the variable that is wrong. */
 export const readEnv = (variables: NodeJS.ProcessEnv): Env => {
-  const given = (name: string): string | null => variables[name]?.trim() || null;
-  const port = given("PORT") ?? "4000";
-  if (!/^\d{1,5}$/.test(port) || Number(port) > 65_535)
-    throw new Error(`PORT: "${port}" is not a port; accepted is a number from 0 to 65535`);
-  const databaseUrl = given("DATABASE_URL");
-  if (databaseUrl !== null && !/^postgres(ql)?:\/\/[^?]*\/[^/?]/.test(databaseUrl))
-    throw new Error("DATABASE_URL: accepted is postgresql://user:password@host:port/database");
-  return { port: Number(port), host: given("HOST") ?? "127.0.0.1", databaseUrl, dataDir: given("DATA_DIR") ?? ".data" };
+  const read = Object.entries(SETTINGS).map(([property, { fallback, read: parse }]) => {
+    const name = variableOf(property);
+    try {
+      return [property, parse(variables[name]?.trim() || fallback)];
+    } catch (error) {
+      throw new Error(`${name}: ${(error as Error).message}`, { cause: error });
+    }
+  });
+  return { ...(Object.fromEntries(read) as Omit<Env, "production">), production: variables["NODE_ENV"] === "production" };
 };
 
-/** One line for the log, without secrets. */
-export const envText = ({ port, host, databaseUrl, dataDir }: Env): string => {
+/** One line for the log, without secrets: where it is, and what differs from the defaults. */
+export const envText = (env: Env): string => {
+  const { host, dataDir } = env;
   // Up to the last @, for a password may have one that should have been encoded; an option may be a password, too.
-  const database = databaseUrl === null ? `embedded in ${dataDir}` : databaseUrl.replace(/\/\/.*@/s, "//***@").replace(/\?.*$/s, "");
-  return `PORT=${port} HOST=${host} database: ${database}`;
+  const database =
+    env.databaseUrl === null ? `embedded in ${dataDir}` : env.databaseUrl.replace(/\/\/.*@/s, "//***@").replace(/\?.*$/s, "");
+  const others = Object.entries(SETTINGS as Record<string, Setting<unknown>>).filter(
+    ([property, { fallback, read }]) =>
+      !["port", "host", "dataDir", "databaseUrl"].includes(property) && env[property as keyof Env] !== read(fallback),
+  );
+  const shown = others.map(([property, { secret }]) => ` ${variableOf(property)}=${secret ? "***" : String(env[property as keyof Env])}`);
+  return `PORT=${env.port} HOST=${host} database: ${database}${shown.join("")}`;
 };

@@ -1,6 +1,7 @@
-import type { EntityManager } from "@mikro-orm/postgresql";
 import { sql } from "kysely";
 import { manyBy, type Positioned } from "../db/loader.ts";
+import type { Reader } from "../db/reader.ts";
+import { type Evidence, figureRows } from "../figures/evidence.ts";
 import type { RollupKey } from "../figures/rollup.ts";
 import { cellDayOf } from "../figures/rollup.loaders.ts";
 import type { Day } from "../time/date.ts";
@@ -14,13 +15,16 @@ export type ProcedureAuthorityRow = Positioned & { kind: UnitKind; name: string;
  * Procedures by authority, of the statements that are certain in the unit; one under another that states them too is a part of that.
  * What a unit states of all its tiers beats what it states of single ones.
  */
-export const procedureAuthorityLoader = (em: EntityManager, today: Day) =>
+export const procedureAuthorityLoader = (reader: Reader, today: Day, evidence: Evidence) =>
   manyBy<RollupKey, ProcedureAuthorityRow>(
     ({ unit, period, handledBy }) => `${unit.no}@${unit.asOf}|${period.name}|${handledBy ?? ""}`,
     async (keys) => {
       const cellDays = keys.map(({ period }) => cellDayOf(period, today));
-      await ensureContributions(em, await editionsOf(em, [...keys.map(({ unit }) => unit.asOf), ...cellDays]));
-      const { rows } = await sql<ProcedureAuthorityRow>`
+      await ensureContributions(reader, await editionsOf(reader, [...keys.map(({ unit }) => unit.asOf), ...cellDays]));
+      return figureRows(
+        reader,
+        evidence,
+        (counting) => sql<ProcedureAuthorityRow>`
         with k as (
           select k.*, e.id as edition_id, c.id as cell_edition_id
           from unnest(${keys.map(({ unit }) => unit.no)}::int[], ${keys.map(({ unit }) => unit.asOf)}::date[], ${cellDays}::date[],
@@ -34,7 +38,7 @@ export const procedureAuthorityLoader = (em: EntityManager, today: Day) =>
           from k join contribution c on c.edition_id = k.edition_id and c.target_id = k.no and c.certain
           join figure f on f.unit_id = c.unit_id and f.measure = 'service.procedures-by-authority' and f.period_from = k.f and f.period_to = k.t
             and (k.tier is null or f.scope = k.tier)
-          join source s on s.id = f.source_id
+          join source s on s.id = f.source_id and ${counting}
           order by k.i, f.unit_id, f.scope, f.qualifiers ->> 'kind', f.qualifiers ->> 'name', s.published_on desc nulls last, s.id desc
         )
         select i::int, kind, name, sum(value)::int as procedures from stated s
@@ -42,7 +46,7 @@ export const procedureAuthorityLoader = (em: EntityManager, today: Day) =>
           and not exists (
             select from stated o join contribution c on c.edition_id = s.cell_edition_id and c.target_id = o.unit_id and c.unit_id = s.unit_id and c.certain
             where o.i = s.i and o.unit_id <> s.unit_id)
-        group by i, kind, name order by i, procedures desc, name collate "C"`.execute(em.getKysely());
-      return rows;
+        group by i, kind, name order by i, procedures desc, name collate "C"`,
+      );
     },
   );

@@ -22,9 +22,9 @@ export class UnitServicesResolver {
     @Arg("handledBy", () => TierEnum, { nullable: true, description: "Tier of the offering units at that time." }) handledBy:
       | Tier
       | undefined,
-    @Ctx() { loaders }: Context,
+    @Ctx() { loadersOf }: Context,
   ) {
-    return loaders.serviceRollup.load({ unit, period: parsePeriod("period", period), handledBy: handledBy ?? null });
+    return loadersOf(unit).serviceRollup.load({ unit, period: parsePeriod("period", period), handledBy: handledBy ?? null });
   }
 }
 
@@ -33,8 +33,8 @@ export class ServiceRollupResolver {
   @FieldResolver(() => [ProcedureAuthorityType], {
     description: "Procedures by the authority that is competent for them, most procedures first (theo thẩm quyền).",
   })
-  byAuthority(@Root() rollup: Rollup, @Ctx() { loaders }: Context) {
-    return loaders.proceduresByAuthority.load(rollup);
+  byAuthority(@Root() rollup: Rollup, @Ctx() { loadersOf }: Context) {
+    return loadersOf(rollup.unit).proceduresByAuthority.load(rollup);
   }
 
   @FieldResolver(() => Rate, {
@@ -57,7 +57,7 @@ export class ServiceRollupResolver {
   }
 
   @FieldResolver(() => [SourceType], { description: "Where the numbers come from, in the order of arrival (nguồn)." })
-  sources(@Root() rollup: Rollup, @Ctx() { loaders }: Context) {
-    return loaders.sourcesOfRollup.load(rollup);
+  sources(@Root() rollup: Rollup, @Ctx() { loadersOf }: Context) {
+    return loadersOf(rollup.unit).sourcesOfRollup.load(rollup);
   }
 }

@@ -16,9 +16,9 @@ export class UnitTasksResolver {
   tasks(
     @Root() unit: UnitView,
     @Arg("period", () => PeriodScalar, { description: "Reporting period." }) period: string,
-    @Ctx() { loaders }: Context,
+    @Ctx() { loadersOf }: Context,
   ) {
-    return loaders.taskRollup.load({ unit, period: parsePeriod("period", period), handledBy: null });
+    return loadersOf(unit).taskRollup.load({ unit, period: parsePeriod("period", period), handledBy: null });
   }
 }
 
@@ -50,12 +50,12 @@ export class TaskRollupResolver {
   }
 
   @FieldResolver(() => Coverage, { description: "How many units that should report did (độ bao phủ)." })
-  coverage(@Root() rollup: Rollup, @Ctx() { loaders }: Context) {
-    return coverageOf(loaders, rollup);
+  coverage(@Root() rollup: Rollup, @Ctx() { loadersOf }: Context) {
+    return coverageOf(loadersOf(rollup.unit), rollup);
   }
 
   @FieldResolver(() => [SourceType], { description: "Where the numbers come from, in the order of arrival (nguồn)." })
-  sources(@Root() rollup: Rollup, @Ctx() { loaders }: Context) {
-    return loaders.sourcesOfRollup.load(rollup);
+  sources(@Root() rollup: Rollup, @Ctx() { loadersOf }: Context) {
+    return loadersOf(rollup.unit).sourcesOfRollup.load(rollup);
   }
 }

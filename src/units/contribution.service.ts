@@ -1,6 +1,7 @@
 import type { EntityManager } from "@mikro-orm/postgresql";
 import { sql } from "kysely";
 import { oneAtATime } from "../db/one-at-a-time.ts";
+import type { Reader } from "../db/reader.ts";
 import type { Day } from "../time/date.ts";
 import { SITTING_KINDS } from "./unit.entity.ts";
 
@@ -8,9 +9,17 @@ import { SITTING_KINDS } from "./unit.entity.ts";
  * Stores what every unit that ever existed contributes to in each of the editions, where that is not stored yet.
  * A transaction for each edition; two callers never do it twice.
  */
-export const ensureContributions = async (em: EntityManager, editionIds: readonly number[]): Promise<void> => {
-  const missing = sql<{ id: number; starts_on: Day }>`
-    select id, starts_on from edition where id = any(${editionIds}::int[]) and not contributed order by id`;
+export const ensureContributions = async (reader: Reader, editionIds: readonly number[]): Promise<void> => {
+  const missing = await reader.rows(missingOf(editionIds));
+  if (missing.length > 0) await makeContributions(reader.builds, editionIds);
+};
+
+const missingOf = (editionIds: readonly number[]) => sql<{ id: number; starts_on: Day }>`
+  select id, starts_on from edition where id = any(${editionIds}::int[]) and not contributed order by id`;
+
+/** The same with the entity manager that makes them. */
+export const makeContributions = async (em: EntityManager, editionIds: readonly number[]): Promise<void> => {
+  const missing = missingOf(editionIds);
   for (const { id } of (await missing.execute(em.getKysely())).rows)
     await oneAtATime(em, () =>
       em.transactional(async (locked) => {
@@ -18,7 +27,7 @@ export const ensureContributions = async (em: EntityManager, editionIds: readonl
         const edition = (await missing.execute(locked.getKysely())).rows.find((row) => row.id === id);
         if (!edition) return;
         await contributeTo(locked, edition.id, edition.starts_on);
-        await sql`analyze contribution`.execute(locked.getKysely());
+        await sql`select analyze_contribution()`.execute(locked.getKysely());
       }),
     );
 };

@@ -1,11 +1,11 @@
-import type { EntityManager } from "@mikro-orm/postgresql";
 import { sql } from "kysely";
+import type { Rows } from "../db/reader.ts";
 import type { Day } from "../time/date.ts";
 
 /** The editions in force on the days, each once. */
-export const editionsOf = async (em: EntityManager, days: readonly Day[]): Promise<number[]> => {
-  const { rows } = await sql<{ id: number }>`
+export const editionsOf = async (reader: Rows, days: readonly Day[]): Promise<number[]> => {
+  const rows = await reader.rows(sql<{ id: number }>`
     select distinct e.id from unnest(${[...new Set(days)]}::date[]) d(day)
-    join edition e on e.starts_on = (select max(starts_on) from edition where starts_on <= d.day)`.execute(em.getKysely());
+    join edition e on e.starts_on = (select max(starts_on) from edition where starts_on <= d.day)`);
   return rows.map(({ id }) => id);
 };

@@ -1,12 +1,12 @@
 import DataLoader from "dataloader";
-import type { EntityManager } from "@mikro-orm/postgresql";
 import { sql } from "kysely";
 import type { Positioned } from "../db/loader.ts";
+import type { Reader } from "../db/reader.ts";
 import type { Page } from "../page.ts";
 import type { Day } from "../time/date.ts";
 import { foldName } from "./fold.ts";
 import type { Tier, UnitKind } from "./unit.entity.ts";
-import { unitColumns, type UnitView, validOn } from "./unit.loaders.ts";
+import { type EvidenceKind, seenBy, unitColumns, type UnitView, validOn } from "./unit.loaders.ts";
 
 /** Which units of one day's hierarchy a list holds; null leaves a condition out. */
 export interface UnitListKey {
@@ -32,14 +32,14 @@ export interface UnitList {
 type Row = Positioned & { totalCount: number } & (ListedUnit | { no: null });
 
 /** Many lists by one statement. */
-export const unitListLoader = (em: EntityManager) =>
+export const unitListLoader = (reader: Reader, evidence: EvidenceKind) =>
   new DataLoader<UnitListKey, UnitList, string>(
     async (keys) => {
       const lists = keys.map((): { rows: ListedUnit[]; totalCount: number } => ({ rows: [], totalCount: 0 }));
-      for (const row of (await unitLists(keys).execute(em.getKysely())).rows) {
+      for (const row of await reader.rows(unitLists(keys))) {
         const list = lists[row.i - 1]!;
         list.totalCount = row.totalCount;
-        if (row.no !== null) list.rows.push(row);
+        if (row.no !== null) list.rows.push(...seenBy(evidence, [row]));
       }
       return lists;
     },

@@ -1,10 +1,14 @@
-import type { EntityManager } from "@mikro-orm/postgresql";
 import { type RawBuilder, sql } from "kysely";
 import { manyBy, oneBy, type Positioned } from "../db/loader.ts";
+import type { Reader } from "../db/reader.ts";
 import type { Day } from "../time/date.ts";
 import { ensureContributions } from "./contribution.service.ts";
 import { editionsOf } from "./edition.ts";
 import type { SuccessionKind, Tier, UnitKind } from "./unit.entity.ts";
+
+/** Which reports the figures of a view rest on. */
+export const EVIDENCE_KINDS = ["PUBLISHED", "ALL"] as const;
+export type EvidenceKind = (typeof EVIDENCE_KINDS)[number];
 
 /** A unit as it was on one day. */
 export interface UnitView {
@@ -21,6 +25,7 @@ export interface UnitView {
   readonly validFrom: Day | null;
   readonly validTo: Day | null;
   readonly parentNo: number | null;
+  readonly evidence: EvidenceKind;
 }
 
 export interface UnitReference {
@@ -51,12 +56,18 @@ export const unitColumns = (day: RawBuilder<unknown>) => sql`u.id as no, u.key a
 
 export const validOn = (day: RawBuilder<unknown>) => sql`v.valid_from <= ${day} and (v.valid_to is null or v.valid_to > ${day})`;
 
+/** Statements know nothing of evidence: whoever reads views says what they show. */
+export const seenBy = <V extends UnitView>(evidence: EvidenceKind, views: V[]): V[] => {
+  for (const view of views) (view as { evidence: EvidenceKind }).evidence = evidence;
+  return views;
+};
+
 const keyOn = ({ no, asOf }: UnitOn) => `${no}@${asOf}`;
 const unitsOn = (keys: readonly UnitOn[]) =>
   sql`unnest(${keys.map(({ no }) => no)}::int[], ${keys.map(({ asOf }) => asOf)}::date[]) with ordinality k(no, day, i)`;
 
-export const createUnitLoaders = (em: EntityManager, today: Day) => {
-  const rows = async <R>(query: RawBuilder<R>): Promise<R[]> => (await query.execute(em.getKysely())).rows;
+export const createUnitLoaders = (reader: Reader, today: Day, evidence: EvidenceKind) => {
+  const rows = async <R extends UnitView>(query: RawBuilder<R>): Promise<R[]> => seenBy(evidence, await reader.rows(query));
   return {
     /** By code or id; without a day as it is today, else as it was on its last day. */
     unitByReference: oneBy<UnitReference, UnitRow>(
@@ -110,9 +121,9 @@ export const createUnitLoaders = (em: EntityManager, today: Day) => {
     /** The smallest units of another day's hierarchy to which the unit contributes. */
     correspondenceOf: manyBy<UnitOn, CorrespondenceRow>(keyOn, async (keys) => {
       await ensureContributions(
-        em,
+        reader,
         await editionsOf(
-          em,
+          reader,
           keys.map(({ asOf }) => asOf),
         ),
       );

@@ -1,10 +1,11 @@
-import { Arg, Ctx, FieldResolver, ID, Int, Query, Resolver, Root } from "type-graphql";
+import { Arg, Authorized, Ctx, FieldResolver, ID, Int, Query, Resolver, Root } from "type-graphql";
+import type { Permission } from "../access/permission.ts";
 import type { Context } from "../server/context.ts";
 import { DateScalar } from "../time/scalar.ts";
 import type { Tier, UnitKind } from "./unit.entity.ts";
-import type { UnitView } from "./unit.loaders.ts";
+import type { EvidenceKind, UnitView } from "./unit.loaders.ts";
 import { correspondences, descendantsOf, findUnit, listUnits, successions } from "./unit.service.ts";
-import { CorrespondenceType, SuccessionType, TierEnum, UnitConnection, UnitKindEnum, UnitType } from "./unit.type.ts";
+import { CorrespondenceType, EvidenceEnum, SuccessionType, TierEnum, UnitConnection, UnitKindEnum, UnitType } from "./unit.type.ts";
 
 const FIRST = "How many at most, 1..1000.";
 const AFTER = "Cursor after which the page begins.";
@@ -12,6 +13,7 @@ const KINDS = "Keeps units of these kinds. Agencies are listed where this names 
 
 @Resolver()
 export class UnitQueries {
+  @Authorized<Permission>("units:read")
   @Query(() => UnitType, {
     nullable: true,
     description:
@@ -24,11 +26,14 @@ export class UnitQueries {
     @Arg("asOf", () => DateScalar, { nullable: true, description: "Day whose hierarchy is meant, from 31 August 2015." }) asOf:
       | string
       | undefined,
-    @Ctx() { loaders }: Context,
+    @Arg("evidence", () => EvidenceEnum, { defaultValue: "PUBLISHED", description: "Which reports its figures rest on." })
+    evidence: EvidenceKind,
+    @Ctx() { loadersOf }: Context,
   ): Promise<UnitView | null> {
-    return findUnit(loaders, { code, id, asOf });
+    return findUnit(loadersOf({ evidence }), { code, id, asOf });
   }
 
+  @Authorized<Permission>("units:read")
   @Query(() => UnitConnection, {
     description:
       "Units of the hierarchy of one date (today unless said), agencies included, within a unit, by tier, kind or name. Search ignores case and " +
@@ -64,23 +69,23 @@ export class UnitResolver {
     nullable: true,
     description: "The unit above, or the one that an agency is attached to; null for the country (đơn vị cấp trên).",
   })
-  parent(@Root() { parentNo, asOf }: UnitView, @Ctx() { loaders }: Context) {
-    return parentNo === null ? null : loaders.unitOn.load({ no: parentNo, asOf });
+  parent(@Root() unit: UnitView, @Ctx() { loadersOf }: Context) {
+    return unit.parentNo === null ? null : loadersOf(unit).unitOn.load({ no: unit.parentNo, asOf: unit.asOf });
   }
 
   @FieldResolver(() => [UnitType], { description: "From the country down to the parent (các cấp trên)." })
-  ancestors(@Root() unit: UnitView, @Ctx() { loaders }: Context) {
-    return loaders.ancestorsOf.load(unit);
+  ancestors(@Root() unit: UnitView, @Ctx() { loadersOf }: Context) {
+    return loadersOf(unit).ancestorsOf.load(unit);
   }
 
   @FieldResolver(() => [UnitType], { description: "The territorial units directly under this one, by code (đơn vị trực thuộc)." })
   children(
-    @Root() { no, asOf }: UnitView,
+    @Root() unit: UnitView,
     @Arg("tier", () => TierEnum, { nullable: true, description: "Keeps units of this tier." }) tier: Tier | undefined,
     @Arg("kinds", () => [UnitKindEnum], { nullable: true, description: KINDS }) kinds: UnitKind[] | undefined,
-    @Ctx() { loaders }: Context,
+    @Ctx() { loadersOf }: Context,
   ) {
-    return loaders.childrenOf.load({ no, asOf, tier: tier ?? null, kinds: kinds ?? null });
+    return loadersOf(unit).childrenOf.load({ no: unit.no, asOf: unit.asOf, tier: tier ?? null, kinds: kinds ?? null });
   }
 
   @FieldResolver(() => UnitConnection, {
@@ -92,21 +97,21 @@ export class UnitResolver {
     @Arg("kinds", () => [UnitKindEnum], { nullable: true, description: KINDS }) kinds: UnitKind[] | undefined,
     @Arg("first", () => Int, { nullable: true, defaultValue: 50, description: FIRST }) first: number,
     @Arg("after", () => String, { nullable: true, description: AFTER }) after: string | undefined,
-    @Ctx() { loaders }: Context,
+    @Ctx() { loadersOf }: Context,
   ) {
-    return descendantsOf(loaders, unit, { tier, kinds, first, after });
+    return descendantsOf(loadersOf(unit), unit, { tier, kinds, first, after });
   }
 
   @FieldResolver(() => [SuccessionType], { description: "The units that had gone into this one by asOf, by code (đơn vị tiền thân)." })
-  predecessors(@Root() unit: UnitView, @Ctx() { loaders }: Context) {
-    return successions(loaders.predecessorsOf, unit);
+  predecessors(@Root() unit: UnitView, @Ctx() { loadersOf }: Context) {
+    return successions(loadersOf(unit).predecessorsOf, unit);
   }
 
   @FieldResolver(() => [SuccessionType], {
     description: "The units to which this one went when it ended, by code; empty while it exists (đơn vị kế thừa).",
   })
-  successors(@Root() unit: UnitView, @Ctx() { loaders }: Context) {
-    return successions(loaders.successorsOf, unit);
+  successors(@Root() unit: UnitView, @Ctx() { loadersOf }: Context) {
+    return successions(loadersOf(unit).successorsOf, unit);
   }
 
   @FieldResolver(() => [CorrespondenceType], {
@@ -116,8 +121,8 @@ export class UnitResolver {
   correspondence(
     @Root() unit: UnitView,
     @Arg("on", () => DateScalar, { description: "Day of the other hierarchy." }) on: string,
-    @Ctx() { loaders }: Context,
+    @Ctx() { loadersOf }: Context,
   ) {
-    return correspondences(loaders, unit, on);
+    return correspondences(loadersOf(unit), unit, on);
   }
 }

@@ -3,7 +3,7 @@ import { enumType } from "../enum.ts";
 import { type Edge, PageInfo, totalCountField } from "../page.ts";
 import { DateScalar } from "../time/scalar.ts";
 import type { SuccessionKind, Tier, UnitKind } from "./unit.entity.ts";
-import type { UnitView } from "./unit.loaders.ts";
+import type { EvidenceKind, UnitView } from "./unit.loaders.ts";
 
 export const TierEnum = enumType<Tier>("Tier", "Tier of a territorial unit (cấp hành chính), from the country down.", {
   COUNTRY: "The whole country (cả nước).",
@@ -35,6 +35,11 @@ export const SuccessionKindEnum = enumType<SuccessionKind>("SuccessionKind", "Ho
   PART: "A part of the unit, to one of several successors (sáp nhập một phần).",
 });
 
+export const EvidenceEnum = enumType<EvidenceKind>("Evidence", "Which reports figures rest on (căn cứ số liệu).", {
+  PUBLISHED: "Published reports (đã công bố).",
+  ALL: "Also the drafts that the caller may see, in place of what they correct; without a VIEWER's role there are none (cả bản nháp).",
+});
+
 @ObjectType("Unit", {
   simpleResolvers: true,
   description:
@@ -44,7 +49,7 @@ export const SuccessionKindEnum = enumType<SuccessionKind>("SuccessionKind", "Ho
 @Directive('@key(fields: "id")')
 @Directive('@key(fields: "code")')
 @Directive('@key(fields: "id asOf")')
-export class UnitType implements Omit<UnitView, "no" | "parentNo"> {
+export class UnitType implements Omit<UnitView, "no" | "parentNo" | "evidence"> {
   @Field(() => ID, { description: "Identity: stable, never reused (định danh)." })
   id!: string;
 

@@ -13,7 +13,7 @@ import { createDatabase, type TestDatabase } from "../support/database.ts";
 import { MEASURES, Oracle, type Statement } from "./oracle.ts";
 import { type Draw, History, type World } from "./world.ts";
 
-const TODAY = "2026-11-22";
+const NOW = new Date("2026-11-22T12:00:00+07:00");
 const RUNS = Number(process.env["PROPERTY_RUNS"] ?? 60);
 const SEED = Number(process.env["PROPERTY_SEED"] ?? 20_251_107);
 const YEARS = ["2016", "2019", "2022", "2025"];
@@ -109,7 +109,7 @@ const expectRate = (rollup: Rollup, oracle: Oracle, asOf: Day, place: string): v
 
 /** Every value, bound, rate and coverage of every unit of the day is that of the oracle. */
 const compare = async (oracle: Oracle, year: string, asOf: Day): Promise<void> => {
-  const { loaders } = createContext(database.orm.em, TODAY);
+  const { loaders } = createContext(database.pools, NOW);
   const period = parsePeriod("period", year);
   const views = await Promise.all(oracle.unitsOn(asOf).map((key) => loaders.unitByReference.load({ id: key, asOf })));
   const slots = [null, ...TIERS];
@@ -159,7 +159,7 @@ const holdsForAll = (property: (draw: Draw) => Promise<void>): Promise<void> =>
   });
 
 const rollupsOf = async (units: readonly string[], asOf: Day, year: string) => {
-  const { loaders } = createContext(database.orm.em, TODAY);
+  const { loaders } = createContext(database.pools, NOW);
   const views = await Promise.all(units.map((id) => loaders.unitByReference.load({ id, asOf })));
   const period = parsePeriod("period", year);
   return Promise.all(views.map((unit) => loaders.dossierRollup.load({ unit: unit!, period, handledBy: null })));

@@ -2,7 +2,7 @@ import { execute, parse } from "graphql";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createSubgraph } from "../../src/federation/subgraph.ts";
 import { createContext } from "../../src/server/context.ts";
-import { startService, type TestService, TODAY } from "../support/client.ts";
+import { startService, type TestService, NOW } from "../support/client.ts";
 
 const UNIT = "name tier parent { name } dossiers(period: $period) { received bounds(measure: RECEIVED) { high } }";
 
@@ -42,7 +42,7 @@ describe("compiled execution answers as graphql-js does", () => {
   afterAll(() => service.close());
 
   it.each(OPERATIONS)("with %s", async (_, query, variableValues = {}) => {
-    const contextValue = createContext(service.database.orm.em, TODAY);
+    const contextValue = createContext(service.database.pools, NOW);
     const expected = await execute({ schema, document: parse(query), variableValues, contextValue });
     const { data, errors } = await service.ask(query, variableValues);
     expect(data ?? null).toEqual(JSON.parse(JSON.stringify(expected.data ?? null)));

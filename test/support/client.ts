@@ -17,11 +17,12 @@ export interface TestService {
 
 /** The day that the tests take for today, so that they go on passing. */
 export const TODAY = "2026-11-22";
+export const NOW = new Date(`${TODAY}T12:00:00+07:00`);
 
 /** The whole service over HTTP, on a database of the test's own. */
 export const startService = async (content: "SEEDED" | "EMPTY" = "SEEDED"): Promise<TestService> => {
   const database = await createDatabase(content);
-  const server = await startServer(database.orm.em, { host: "127.0.0.1", port: 0, clock: () => new Date(`${TODAY}T12:00:00+07:00`) });
+  const server = await startServer(() => database.pools, { host: "127.0.0.1", port: 0, clock: () => NOW });
   return {
     database,
     server,

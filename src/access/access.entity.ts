@@ -1,0 +1,54 @@
+import { defineEntity, p } from "@mikro-orm/core";
+import { Unit } from "../units/unit.entity.ts";
+import type { Role } from "./viewer.ts";
+
+/** A key of a provincial system. The secret itself is shown once and kept nowhere. */
+const AccessKeySchema = defineEntity({
+  name: "AccessKey",
+  properties: {
+    id: p.integer().primary().autoincrement(),
+    key: p.text().unique().comment("Public id, by which it is listed, rotated and revoked"),
+    name: p.text(),
+    hash: p.text().unique().comment("SHA-256 of the secret, in hex"),
+    createdAt: p.datetime(),
+    expiresAt: p.datetime(),
+    revokedAt: p.datetime().nullable(),
+  },
+});
+export class AccessKey extends AccessKeySchema.class {}
+AccessKeySchema.setClass(AccessKey);
+
+/** A role of a key on a unit, which its code named on the day of the grant. */
+const AccessGrantSchema = defineEntity({
+  name: "AccessGrant",
+  properties: {
+    accessKey: () => p.manyToOne(AccessKey).primary().deleteRule("cascade"),
+    unit: () => p.manyToOne(Unit).primary(),
+    role: p.text().$type<Role>().primary(),
+  },
+});
+export class AccessGrant extends AccessGrantSchema.class {}
+AccessGrantSchema.setClass(AccessGrant);
+
+/** Who changed what: one row an operation, written in its transaction. The service's role may only append. */
+const AuditEntrySchema = defineEntity({
+  name: "AuditEntry",
+  indexes: [{ properties: ["provinceId", "at"] }, { properties: ["unitId"] }],
+  uniques: [{ properties: ["provinceId", "key"] }],
+  properties: {
+    // Growing tables lead their keys with the province, by which they may be distributed.
+    provinceId: p.integer().primary().comment("Number of the province of the unit; 0 where the operation concerns none"),
+    id: p.bigint("number").primary().autoincrement(),
+    key: p.text(),
+    at: p.datetime(6),
+    actor: p.text(),
+    actorName: p.text(),
+    operation: p.text(),
+    unitId: p.integer().nullable(),
+    subject: p.text().nullable().comment("Public id of what was changed"),
+    before: p.json<unknown>().nullable(),
+    after: p.json<unknown>().nullable(),
+  },
+});
+export class AuditEntry extends AuditEntrySchema.class {}
+AuditEntrySchema.setClass(AuditEntry);

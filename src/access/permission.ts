@@ -1,0 +1,27 @@
+import type { AuthCheckerFn } from "type-graphql";
+import { DomainError } from "../errors.ts";
+import type { Context } from "../server/context.ts";
+import { holds, type Role } from "./viewer.ts";
+
+/** What a root field needs, by name: a role on some unit, or null where everybody may. Which rows are seen is decided by scope. */
+export const PERMISSIONS = {
+  "units:read": null,
+  "indicators:read": null,
+  "reports:read": null,
+  "reports:submit": "OFFICER",
+  "reports:publish": "ADMIN",
+  "agencies:write": "ADMIN",
+  "audit:read": "ADMIN",
+} as const satisfies Record<string, Role | null>;
+export type Permission = keyof typeof PERMISSIONS;
+
+/** @throws DomainError UNAUTHENTICATED without a viewer, FORBIDDEN without the role on any unit. */
+export const checkPermission: AuthCheckerFn<Context, Permission> = ({ context: { viewer } }, permissions) => {
+  for (const permission of permissions) {
+    const role = PERMISSIONS[permission];
+    if (role === null) continue;
+    if (!viewer) throw new DomainError("UNAUTHENTICATED", `This needs a key or token with the role ${role}, sent as Authorization: Bearer`);
+    if (!holds(viewer, role)) throw new DomainError("FORBIDDEN", `This needs the role ${role}`);
+  }
+  return true;
+};

@@ -1,0 +1,38 @@
+import { DomainError } from "../errors.ts";
+
+const RETRY = { retryAfter: 1 };
+
+export const busy = () => new DomainError("SERVICE_UNAVAILABLE", "Too many requests wait for the database; try again soon", RETRY);
+const away = () => new DomainError("SERVICE_UNAVAILABLE", "The database does not answer at present; nothing was changed", RETRY);
+const contended = () => new DomainError("SERVICE_UNAVAILABLE", "Others were changing the same data; nothing was changed, try again", RETRY);
+const slow = () => new DomainError("TIMEOUT", "This took longer than a statement may run; ask for less at once");
+
+/** What SQLSTATE classes and codes mean for a client; others are ours. */
+const BY_STATE: readonly (readonly [RegExp, () => DomainError])[] = [
+  [/^(08|53|57P0)/, away],
+  [/^57014$/, slow],
+  [/^(40001|40P01|55P03)$/, contended],
+];
+
+/** Errors of the driver and of the operating system that mean that the connection is lost, or that there was none. */
+const LOST =
+  /^(Connection terminated|Client has encountered a connection error|timeout exceeded when trying to connect|Client was closed|Connection lost)|ECONN|EPIPE|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|EHOSTUNREACH/;
+
+/** A failure of the database as its client learns of it; what is no failure of the database is passed on as it is. */
+export const failureOf = (error: unknown): unknown => {
+  if (error instanceof DomainError || !(error instanceof Error)) return error;
+  const state = (error as { code?: unknown }).code;
+  if (typeof state === "string") {
+    const known = /^[0-9A-Z]{5}$/.test(state) ? BY_STATE.find(([pattern]) => pattern.test(state)) : undefined;
+    if (known) return withCause(known[1](), error);
+    if (LOST.test(state)) return withCause(away(), error);
+  }
+  if (error.message === "Query read timeout" || LOST.test(error.message)) return withCause(away(), error);
+  const inner = error instanceof AggregateError ? error.errors.find((one) => failureOf(one) instanceof DomainError) : error.cause;
+  const found = inner === undefined ? error : failureOf(inner);
+  return found instanceof DomainError ? found : error;
+};
+
+/** For the log. */
+const withCause = (failure: DomainError, cause: Error): DomainError =>
+  Object.defineProperty(failure, "cause", { value: cause, enumerable: false });

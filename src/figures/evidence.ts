@@ -1,0 +1,63 @@
+import { type RawBuilder, sql } from "kysely";
+import { coveredBy, rowScope } from "../access/scope.ts";
+import { grantsFor, type Viewer } from "../access/viewer.ts";
+import type { Reader, RowScope } from "../db/reader.ts";
+import type { Day } from "../time/date.ts";
+import type { EvidenceKind } from "../units/unit.loaders.ts";
+import { ROLLUP_KINDS } from "./measure.ts";
+
+/** A draft that counts, and the periods for which it changes roll-ups: those of its figures, and of those that it corrects. */
+export interface Draft {
+  readonly id: number;
+  readonly supersedes: number | null;
+  readonly periods: readonly { readonly from: Day; readonly to: Day }[];
+}
+
+/** Which reports count: the published ones, or also the drafts that the viewer may see, in place of what they correct. */
+export interface Evidence {
+  readonly kind: EvidenceKind;
+  readonly scope: RowScope;
+  readonly drafts: () => Promise<readonly Draft[]>;
+}
+
+const NO_SCOPE: RowScope = { reads: "", writes: "" };
+const NO_DRAFTS: readonly Draft[] = [];
+
+export const PUBLISHED: Evidence = { kind: "PUBLISHED", scope: NO_SCOPE, drafts: async () => NO_DRAFTS };
+
+export const evidenceOf = (reader: Reader, viewer: Viewer | null): Evidence => {
+  const grants = grantsFor(viewer, "VIEWER");
+  const scope = rowScope(viewer);
+  let found: Promise<readonly Draft[]> | null = null;
+  const find = async (): Promise<readonly Draft[]> => {
+    if (grants.length === 0) return NO_DRAFTS;
+    const measures = ROLLUP_KINDS.map(({ name }) => `${name}.%`);
+    return reader.scoped(scope).rows(sql<Draft>`
+      select s.id, s.supersedes_id as supersedes, coalesce((
+        select json_agg(distinct jsonb_build_object('from', f.period_from, 'to', f.period_to)) from figure f
+        where f.source_id in (s.id, s.supersedes_id) and f.measure like any(${measures}::text[])), '[]') as periods
+      from source s where s.state = 'DRAFT' and ${coveredBy(grants, sql`s.unit_id`)} order by s.id`);
+  };
+  return { kind: "ALL", scope, drafts: () => (found ??= find()) };
+};
+
+/** The numbers of the drafts that change roll-ups of the period. */
+export const draftsWithin = (drafts: readonly Draft[], { from, to }: { readonly from: Day; readonly to: Day }): number[] =>
+  drafts.filter(({ periods }) => periods.some((part) => part.from >= from && part.to <= to)).map(({ id }) => id);
+
+/** The condition on source `s`, given the drafts that count. */
+export const counts = (drafts: readonly Draft[]): RawBuilder<boolean> => {
+  if (drafts.length === 0) return sql`s.state = 'PUBLISHED'`;
+  const replaced = drafts.flatMap(({ supersedes }) => (supersedes === null ? [] : [supersedes]));
+  return sql`(s.id = any(${drafts.map(({ id }) => id)}::int[]) or (s.state = 'PUBLISHED' and not s.id = any(${replaced}::int[])))`;
+};
+
+/** Runs a statement about figures of sources `s` that count. */
+export const figureRows = async <R>(
+  reader: Reader,
+  evidence: Evidence,
+  query: (counting: RawBuilder<boolean>) => RawBuilder<R>,
+): Promise<R[]> => {
+  const drafts = await evidence.drafts();
+  return (drafts.length === 0 ? reader : reader.scoped(evidence.scope)).rows(query(counts(drafts)));
+};
