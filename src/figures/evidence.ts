@@ -46,7 +46,7 @@ export const draftsWithin = (drafts: readonly Draft[], { from, to }: { readonly 
   drafts.filter(({ periods }) => periods.some((part) => part.from >= from && part.to <= to)).map(({ id }) => id);
 
 /** The condition on source `s`, given the drafts that count. */
-export const counts = (drafts: readonly Draft[]): RawBuilder<boolean> => {
+export const counted = (drafts: readonly Draft[]): RawBuilder<boolean> => {
   if (drafts.length === 0) return sql`s.state = 'PUBLISHED'`;
   const replaced = drafts.flatMap(({ supersedes }) => (supersedes === null ? [] : [supersedes]));
   return sql`(s.id = any(${drafts.map(({ id }) => id)}::int[]) or (s.state = 'PUBLISHED' and not s.id = any(${replaced}::int[])))`;
@@ -59,5 +59,5 @@ export const figureRows = async <R>(
   query: (counting: RawBuilder<boolean>) => RawBuilder<R>,
 ): Promise<R[]> => {
   const drafts = await evidence.drafts();
-  return (drafts.length === 0 ? reader : reader.scoped(evidence.scope)).rows(query(counts(drafts)));
+  return (drafts.length === 0 ? reader : reader.scoped(evidence.scope)).rows(query(counted(drafts)));
 };

@@ -8,7 +8,7 @@ import { ensureContributions } from "../units/contribution.service.ts";
 import type { Tier } from "../units/unit.entity.ts";
 import { type Cell, cellsOf, type StatedCount } from "./cell.ts";
 import { type Decomposed, decompose } from "./decompose.ts";
-import { counts, type Evidence } from "./evidence.ts";
+import { counted, type Evidence } from "./evidence.ts";
 import { type Member, slotOf, type Tree, treeOf, WHOLE_UNIT } from "./tree.ts";
 import { ROLLUP_KINDS, type RollupKind } from "./measure.ts";
 import { ALL_TIERS, type QuotedRate } from "./rollup.entity.ts";
@@ -53,7 +53,7 @@ const MAX_STORED_ROWS = 5_000_000;
 /** Makes and stores the roll-ups of the keys that nobody has made yet. Two callers never make the same ones. */
 export const makeRollupSets = async (reader: Reader, evidence: Evidence, keys: readonly SetKey[]): Promise<void> => {
   await ensureContributions(reader, [...new Set(keys.map(({ editionId }) => editionId))]);
-  const counting = counts(await evidence.drafts());
+  const counting = counted(await evidence.drafts());
   const em = reader.builds;
   await oneAtATime(em, () =>
     em.transactional(async (locked) => {
