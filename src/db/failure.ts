@@ -5,12 +5,17 @@ const RETRY = { retryAfter: 1 };
 export const busy = () => new DomainError("SERVICE_UNAVAILABLE", "Too many requests wait for the database; try again soon", RETRY);
 const away = () => new DomainError("SERVICE_UNAVAILABLE", "The database does not answer at present; nothing was changed", RETRY);
 const contended = () => new DomainError("SERVICE_UNAVAILABLE", "Others were changing the same data; nothing was changed, try again", RETRY);
+const unstorable = () =>
+  new DomainError("BAD_USER_INPUT", "A value cannot be stored or compared: a number is too large, or a text holds what is no text");
+const doubled = () => new DomainError("CONFLICT", "It exists already; nothing was changed");
 const slow = () => new DomainError("TIMEOUT", "This took longer than a statement may run; ask for less at once");
 
 /** What SQLSTATE classes and codes mean for a client; others are ours. */
 const BY_STATE: readonly (readonly [RegExp, () => DomainError])[] = [
   [/^(08|53|57P0)/, away],
   [/^57014$/, slow],
+  [/^22/, unstorable],
+  [/^23505$/, doubled],
   [/^(40001|40P01|55P03)$/, contended],
 ];
 

@@ -2,6 +2,7 @@ import type { EntityManager } from "@mikro-orm/postgresql";
 import { type RawBuilder, sql } from "kysely";
 import type { Pools } from "./database.ts";
 import { busy, failureOf } from "./failure.ts";
+import { oneAtATime } from "./one-at-a-time.ts";
 
 /** What row-level security lets a transaction see and write: grants as `unit:edition`, by commas. */
 export interface RowScope {
@@ -11,7 +12,7 @@ export interface RowScope {
 
 /** What loaders need of a reader. */
 export interface Rows {
-  rows<R>(query: RawBuilder<R>): Promise<R[]>;
+  readonly rows: <R>(query: RawBuilder<R>) => Promise<R[]>;
 }
 
 /** The statements of an entity manager, such as one inside a transaction, for what takes a reader. */
@@ -30,8 +31,12 @@ export class Reader implements Rows {
   }
 
   /** For what is made once for everybody, whoever asked first. */
-  get builds(): EntityManager {
-    return this.#pools.builds.em.fork();
+  async build<T>(work: (em: EntityManager) => Promise<T>): Promise<T> {
+    try {
+      return await work(this.#pools.builds.em.fork());
+    } catch (error) {
+      throw failureOf(error);
+    }
   }
 
   /** @throws DomainError SERVICE_UNAVAILABLE or TIMEOUT where the database does not answer. */
@@ -51,12 +56,21 @@ export class Reader implements Rows {
   }
 
   /** One transaction within the scope: all of it or nothing. A write that has begun ends even when its client is gone. */
-  async write<T>(scope: RowScope, work: (em: EntityManager) => Promise<T>): Promise<T> {
+  write<T>(scope: RowScope, work: (em: EntityManager) => Promise<T>): Promise<T> {
+    return this.#write(this.#pools.requests.em.fork(), scope, work);
+  }
+
+  /** The same for what takes a lock that those who build hold: it waits for its turn as they do, and keeps no request's connection. */
+  writePatiently<T>(scope: RowScope, work: (em: EntityManager) => Promise<T>): Promise<T> {
+    return this.build((em) => oneAtATime(em, () => this.#write(em, scope, work)));
+  }
+
+  async #write<T>(em: EntityManager, scope: RowScope, work: (em: EntityManager) => Promise<T>): Promise<T> {
     this.#enter();
     try {
-      return await this.#pools.requests.em.fork().transactional(async (em) => {
-        await enterScope(em, scope);
-        return work(em);
+      return await em.transactional(async (inside) => {
+        await enterScope(inside, scope);
+        return work(inside);
       });
     } catch (error) {
       throw failureOf(error);

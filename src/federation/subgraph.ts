@@ -8,6 +8,7 @@ import { AssessmentResolver, UnitAssessmentsResolver } from "../assessments/asse
 import { DossierRollupResolver, UnitDossiersResolver } from "../dossiers/dossier-rollup.resolver.ts";
 import { FigureResolver, UnitFiguresResolver } from "../figures/figure.resolver.ts";
 import { IndicatorQueries, IndicatorValueResolver, UnitIndicatorsResolver } from "../indicators/indicator.resolver.ts";
+import { ReportResolver } from "../reports/report.resolver.ts";
 import type { Context } from "../server/context.ts";
 import { ServiceRollupResolver, UnitServicesResolver } from "../services/service-rollup.resolver.ts";
 import { TaskRollupResolver, UnitTasksResolver } from "../tasks/task-rollup.resolver.ts";
@@ -26,7 +27,7 @@ export const createSubgraph = async (): Promise<{ schema: GraphQLSchema; sdl: st
       UnitQueries,
       ...[UnitResolver, UnitFiguresResolver, FigureResolver],
       ...[UnitDossiersResolver, DossierRollupResolver, UnitTasksResolver, TaskRollupResolver, UnitServicesResolver, ServiceRollupResolver],
-      ...[UnitAssessmentsResolver, AssessmentResolver, IndicatorQueries, UnitIndicatorsResolver, IndicatorValueResolver],
+      ...[UnitAssessmentsResolver, AssessmentResolver, ReportResolver, IndicatorQueries, UnitIndicatorsResolver, IndicatorValueResolver],
     ],
     authChecker: checkPermission,
     validate: false,

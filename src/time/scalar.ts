@@ -27,3 +27,10 @@ export const PeriodGrainEnum = enumType<PeriodGrain>("PeriodGrain", "Length of t
   HALF_YEAR: "Six months (6 tháng).",
   YEAR: "A year (năm).",
 });
+
+/** Instants are given in UTC+7, the time of the country. */
+export const DateTimeScalar = new GraphQLScalarType<Date, string>({
+  name: "DateTime",
+  description: "An instant, ISO 8601 with offset (thời điểm).",
+  serialize: (value) => `${new Date((value as Date).getTime() + 7 * 3_600_000).toISOString().slice(0, -1)}+07:00`,
+});

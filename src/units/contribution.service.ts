@@ -11,7 +11,7 @@ import { SITTING_KINDS } from "./unit.entity.ts";
  */
 export const ensureContributions = async (reader: Reader, editionIds: readonly number[]): Promise<void> => {
   const missing = await reader.rows(missingOf(editionIds));
-  if (missing.length > 0) await makeContributions(reader.builds, editionIds);
+  if (missing.length > 0) await reader.build((em) => makeContributions(em, editionIds));
 };
 
 const missingOf = (editionIds: readonly number[]) => sql<{ id: number; starts_on: Day }>`
