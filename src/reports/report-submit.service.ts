@@ -119,10 +119,12 @@ const unitOfReport = ({ loaders }: Context, { unit, figures }: ReportInput): Pro
   return unitNamed(loaders, "unit", unit, last);
 };
 
-const placed = ({ loaders }: Context, { figures }: ReportInput, unit: UnitView): Promise<PlacedFigure[]> =>
+const placed = ({ loaders, today }: Context, { figures }: ReportInput, unit: UnitView): Promise<PlacedFigure[]> =>
   Promise.all(
     figures.map(async (input, position) => {
       const period = parsePeriod(`figures[${position}].period`, input.period);
+      if (period.from > today)
+        throw new BadUserInput(`figures[${position}].period`, period.name, `accepted is a period that has begun by ${today}`);
       const argument = `figures[${position}].unit`;
       return { position, input, period, unit: await unitNamed(loaders, argument, input.unit ?? unit.id, period.to) };
     }),
