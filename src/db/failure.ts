@@ -23,6 +23,16 @@ const BY_STATE: readonly (readonly [RegExp, () => DomainError])[] = [
 const LOST =
   /^(Connection terminated|Client has encountered a connection error|timeout exceeded when trying to connect|Client was closed|Connection lost)|ECONN|EPIPE|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|EHOSTUNREACH/;
 
+const stateOf = (error: unknown): string => (error instanceof Error && "code" in error ? String(error.code) : "");
+
+/** The connection was lost under a statement; a new one may be there at once. */
+export const isLost = (error: unknown): boolean =>
+  error instanceof Error &&
+  (/^(08|57P01|57P02|ECONNRESET|EPIPE)/.test(stateOf(error)) || /^(Connection terminated|Client has encountered)/.test(error.message));
+
+/** PostgreSQL chose this transaction to give way to another one; it may simply be done again. */
+export const gaveWay = (error: unknown): boolean => /^(40001|40P01)$/.test(stateOf(error));
+
 /** A failure of the database as its client learns of it; what is no failure of the database is passed on as it is. */
 export const failureOf = (error: unknown): unknown => {
   if (error instanceof DomainError || !(error instanceof Error)) return error;

@@ -1,8 +1,12 @@
 import type { EntityManager } from "@mikro-orm/postgresql";
 import { type RawBuilder, sql } from "kysely";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Pools } from "./database.ts";
-import { busy, failureOf } from "./failure.ts";
+import { busy, failureOf, gaveWay, isLost } from "./failure.ts";
 import { oneAtATime } from "./one-at-a-time.ts";
+
+/** How often a transaction that gave way to another one is tried. */
+const ATTEMPTS = 3;
 
 /** What row-level security lets a transaction see and write: grants as `unit:edition`, by commas. */
 export interface RowScope {
@@ -42,12 +46,11 @@ export class Reader implements Rows {
   /** @throws DomainError SERVICE_UNAVAILABLE or TIMEOUT where the database does not answer. */
   async rows<R>(query: RawBuilder<R>): Promise<R[]> {
     this.#enter();
-    try {
-      const kysely = this.#pools.requests.em.fork().getKysely();
-      return (await query.execute(kysely, this.#abort())).rows;
-    } catch (error) {
-      throw failureOf(error);
-    }
+    const send = async () => (await query.execute(this.#pools.requests.em.fork().getKysely(), this.#abort())).rows;
+    // A read is repeated once where the connection was lost, as that of a restarted server is.
+    return send()
+      .catch((error: unknown) => (isLost(error) ? send() : Promise.reject(error)))
+      .catch((error: unknown) => Promise.reject(failureOf(error)));
   }
 
   /** Reads what row-level security hides outside the scope. */
@@ -67,13 +70,16 @@ export class Reader implements Rows {
 
   async #write<T>(em: EntityManager, scope: RowScope, work: (em: EntityManager) => Promise<T>): Promise<T> {
     this.#enter();
-    try {
-      return await em.transactional(async (inside) => {
-        await enterScope(inside, scope);
-        return work(inside);
-      });
-    } catch (error) {
-      throw failureOf(error);
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await em.fork().transactional(async (inside) => {
+          await enterScope(inside, scope);
+          return work(inside);
+        });
+      } catch (error) {
+        if (!gaveWay(error) || attempt === ATTEMPTS) throw failureOf(error);
+        await sleep(Math.random() * 50 * attempt);
+      }
     }
   }
 
