@@ -87,9 +87,9 @@ const localKeys = async (jwks: unknown): Promise<JWTVerifyGetKey> => {
     if (!isObject(key) || !isText(key["kid"], 500)) return reject(`${name}: accepted is a key with a key id (kid)`);
     if (ids.has(key["kid"])) reject(`${name}: its key id (kid) is that of another; accepted is one key for each`);
     ids.add(key["kid"]);
-    await checkKey(name, key as JWK);
+    await checkKey(name, key);
   }
-  return createLocalJWKSet(jwks as unknown as JSONWebKeySet);
+  return createLocalJWKSet(jwks as JSONWebKeySet);
 };
 
 const MIN_RSA_BITS = 2048;
