@@ -3,6 +3,8 @@ import { buildSubgraphSchema } from "@apollo/subgraph";
 import { printSchemaWithDirectives } from "@graphql-tools/utils";
 import { type GraphQLSchema, Kind, parse, print } from "graphql";
 import { buildSchema, createResolversMap } from "type-graphql";
+import { AccessGrantResolver, AccessKeyResolver } from "../access/access-key.resolver.ts";
+import { AuditEntryConnectionResolver, AuditEntryResolver, AuditQueries } from "../access/audit.resolver.ts";
 import { checkPermission } from "../access/permission.ts";
 import { AssessmentResolver, UnitAssessmentsResolver } from "../assessments/assessment.resolver.ts";
 import { DossierRollupResolver, UnitDossiersResolver } from "../dossiers/dossier-rollup.resolver.ts";
@@ -25,6 +27,7 @@ export const createSubgraph = async (): Promise<{ schema: GraphQLSchema; sdl: st
   const plain = await buildSchema({
     resolvers: [
       UnitQueries,
+      ...[AccessKeyResolver, AccessGrantResolver, AuditQueries, AuditEntryConnectionResolver, AuditEntryResolver],
       ...[UnitResolver, UnitFiguresResolver, FigureResolver],
       ...[UnitDossiersResolver, DossierRollupResolver, UnitTasksResolver, TaskRollupResolver, UnitServicesResolver, ServiceRollupResolver],
       ...[UnitAssessmentsResolver, AssessmentResolver, ReportResolver, IndicatorQueries, UnitIndicatorsResolver, IndicatorValueResolver],
