@@ -15,7 +15,7 @@ import type { Context } from "../server/context.ts";
 import { ServiceRollupResolver, UnitServicesResolver } from "../services/service-rollup.resolver.ts";
 import { TaskRollupResolver, UnitTasksResolver } from "../tasks/task-rollup.resolver.ts";
 import { UnitQueries, UnitResolver } from "../units/unit.resolver.ts";
-import { resolveEntities } from "./unit.reference.ts";
+import { checkRouter, resolveEntities } from "./unit.reference.ts";
 
 type Module = Extract<Parameters<typeof buildSubgraphSchema>[0], readonly unknown[]>[number];
 type Resolvers = NonNullable<Extract<Module, { typeDefs: unknown }>["resolvers"]>;
@@ -43,7 +43,12 @@ export const createSubgraph = async (): Promise<{ schema: GraphQLSchema; sdl: st
   const resolvers = createResolversMap(plain) as Resolvers;
   const schema = buildSubgraphSchema([{ typeDefs: parse(sdl), resolvers }]);
   // The library's own lets one bad reference fail all of them, and leaves promises behind that nobody waits for.
-  schema.getQueryType()!.getFields()["_entities"]!.resolve = (_root, args: { representations: unknown[] }, context: Context) =>
-    resolveEntities(args.representations, context);
+  const { _entities, _service } = schema.getQueryType()!.getFields();
+  _entities!.resolve = (_root, args: { representations: unknown[] }, context: Context) => resolveEntities(args.representations, context);
+  const resolveService = _service!.resolve!;
+  _service!.resolve = (root, args, context: Context, info) => {
+    checkRouter(context);
+    return resolveService(root, args, context, info);
+  };
   return { schema, sdl };
 };
