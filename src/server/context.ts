@@ -56,14 +56,16 @@ export const createContext = (pools: Pools, now: Date, { viewer = null, signal, 
     if (evidence === "PUBLISHED") return (published ??= createLoaders(reader, today, PUBLISHED, viewer));
     return (withDrafts ??= createLoaders(reader, today, evidenceOf(reader, viewer), viewer));
   };
-  return {
-    ...{ viewer, reader, now, today, isRouter, loadersOf },
-    get loaders() {
-      return loadersOf({ evidence: "PUBLISHED" });
-    },
-    renew: () => {
-      published = null;
-      withDrafts = null;
-    },
+  const renew = () => {
+    published = null;
+    withDrafts = null;
   };
+  return Object.assign(Object.create(LOADERS) as Pick<Context, "loaders">, { viewer, reader, now, today, isRouter, loadersOf, renew });
+};
+
+/** Apollo copies the own properties of a context, and would keep the loaders of before a change. */
+const LOADERS: Pick<Context, "loaders"> & ThisType<Context> = {
+  get loaders() {
+    return this.loadersOf({ evidence: "PUBLISHED" });
+  },
 };

@@ -1,6 +1,8 @@
 import type { AddressInfo } from "node:net";
+import { createAuthenticator } from "../access/authenticate.ts";
 import { holds } from "../access/viewer.ts";
 import type { Pools } from "../db/database.ts";
+import { Reader } from "../db/reader.ts";
 import { createSubgraph } from "../federation/subgraph.ts";
 import { apolloSettings, createApollo } from "./apollo.ts";
 import { type Context, createContext } from "./context.ts";
@@ -25,6 +27,7 @@ export const startServer = async (
 ): Promise<RunningServer> => {
   const env: Env = { ...readEnv({}), ...given };
   const trusted = env.trustedDocuments === null ? null : await readTrustedDocuments(env.trustedDocuments);
+  const authenticator = await createAuthenticator(env);
   const router = routerCheck(env.gatewaySecret);
   const { schema } = await createSubgraph();
   const apollo = createApollo<Context>(schema, {
@@ -35,7 +38,7 @@ export const startServer = async (
   const app = createHttp(apollo, {
     context: async ({ viewer, headers }, _reply, signal) =>
       createContext(pools()!, clock(), { viewer, signal, isRouter: router.isRouter(headers) }),
-    viewer: async () => null,
+    viewer: ({ headers }) => authenticator.authenticate(headers.authorization, clock(), new Reader(pools()!)),
     bodyLimit: ({ viewer }) => (holds(viewer, "OFFICER") ? env.bodyLimitOfficer : env.bodyLimit),
     prepare: prepareWith({ limits: env, router, trusted }),
     ...(env.playground && { before: (request, reply) => (isBrowser(request) ? sendPlayground(reply) : undefined) }),
