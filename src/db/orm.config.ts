@@ -3,6 +3,7 @@ import { Migrator } from "@mikro-orm/migrations";
 import { defineConfig } from "@mikro-orm/postgresql";
 import { CompiledQuery, type DatabaseConnection } from "kysely";
 import { type Pool, types } from "pg";
+import { DiscardingClient } from "./client.ts";
 import { AccessGrant, AccessKey, AuditEntry } from "../access/access.entity.ts";
 import { Figure, Source } from "../figures/figure.entity.ts";
 import { DossierRollupRow, RollupSet, RollupSource, ServiceRollupRow, TaskRollupRow } from "../figures/rollup.entity.ts";
@@ -46,6 +47,7 @@ export const ormConfig = (clientUrl: string, { role, size, waitMs, statementMs, 
       application_name: APPLICATION_NAME,
       connectionTimeoutMillis: waitMs,
       keepAlive: true,
+      Client: DiscardingClient,
       // The server's own limit comes first; this one is for a server that does not answer at all.
       ...(statementMs > 0 && { query_timeout: statementMs + 1000 }),
       ...(onPool && { onPoolCreated: onPool }),
