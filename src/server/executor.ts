@@ -11,10 +11,11 @@ import {
 } from "graphql";
 import { getVariableValues } from "graphql/execution/values.js";
 import { type CompiledQuery, compileQuery, isCompiledQuery } from "graphql-jit";
+import { measure } from "./measures.ts";
 import { TRACE_HEADER } from "./router.ts";
 
-/** Compiled operations that are kept; the one that was not asked for longest makes room. */
-const MAX_COMPILED = 500;
+/** Selected fields of the compiled operations that are kept: 2 kB each. Operations that were not asked for longest make room. */
+const MAX_COMPILED = 50_000;
 /** Variables beyond this many errors are not looked at. */
 const MAX_COERCION_ERRORS = 5;
 
@@ -48,17 +49,16 @@ const traced = async (schema: GraphQLSchema, { document, operationName, request,
   });
 
 const executorOf = (schema: GraphQLSchema): GatewayExecutor => {
-  const compiled = new Map<string, CompiledQuery>();
+  const compiled = new CompiledOperations(MAX_COMPILED);
   return async ({ document, operationName, queryHash, request, context }) => {
     const operation = getOperationAST(document, operationName);
-    if (operation && !schema.getRootType(operation.operation)) return { errors: [unsupported(operation)] };
+    if (!operation) return { errors: [unknownOperation(operationName)] };
+    if (!schema.getRootType(operation.operation)) return { errors: [unsupported(operation)] };
     const key = `${queryHash} ${operationName ?? ""}`;
     const found = compiled.get(key) ?? compileQuery(schema, document, operationName ?? undefined);
     if (!isCompiledQuery(found)) return found;
-    compiled.delete(key);
-    compiled.set(key, found);
-    if (compiled.size > MAX_COMPILED) compiled.delete(compiled.keys().next().value!);
-    const definitions = operation?.variableDefinitions ?? [];
+    compiled.keep(key, found, () => measure(document, operationName ?? null).selections);
+    const definitions = operation.variableDefinitions ?? [];
     const variables = request.variables ?? {};
     const { errors: refused } = getVariableValues(schema, definitions, variables, { maxErrors: MAX_COERCION_ERRORS });
     if (refused) return { errors: refused };
@@ -66,6 +66,34 @@ const executorOf = (schema: GraphQLSchema): GatewayExecutor => {
     return errors ? { data: data ?? null, errors: errors.map(asGraphQLError) } : { data: data ?? null };
   };
 };
+
+class CompiledOperations {
+  readonly #operations = new Map<string, { readonly operation: CompiledQuery; readonly size: number }>();
+  readonly #maximum: number;
+  #size = 0;
+
+  constructor(maximum: number) {
+    this.#maximum = maximum;
+  }
+
+  get(key: string): CompiledQuery | undefined {
+    return this.#operations.get(key)?.operation;
+  }
+
+  /** As the one that was asked for last. */
+  keep(key: string, operation: CompiledQuery, measureSize: () => number): void {
+    const known = this.#operations.get(key);
+    this.#operations.delete(key);
+    const size = known?.size ?? measureSize();
+    if (!known) this.#size += size;
+    this.#operations.set(key, { operation, size });
+    for (const [oldest, { size: freed }] of this.#operations) {
+      if (this.#size <= this.#maximum || oldest === key) break;
+      this.#operations.delete(oldest);
+      this.#size -= freed;
+    }
+  }
+}
 
 /** Compiled code does not know the default of a variable that must not be null. */
 const withDefaults = (definitions: readonly VariableDefinitionNode[], variables: Readonly<Record<string, unknown>>) => {
@@ -75,6 +103,11 @@ const withDefaults = (definitions: readonly VariableDefinitionNode[], variables:
     ...Object.fromEntries(missing.map(({ variable, defaultValue }) => [variable.name.value, valueFromASTUntyped(defaultValue!)])),
   };
 };
+
+const unknownOperation = (name: string | null | undefined): GraphQLError =>
+  new GraphQLError(
+    name == null ? "Must provide operation name if query contains multiple operations." : `Unknown operation named "${name}".`,
+  );
 
 const unsupported = ({ operation }: OperationDefinitionNode): GraphQLError =>
   new GraphQLError(`operation: "${operation}" is not accepted; this service answers queries`, { extensions: { code: "BAD_USER_INPUT" } });

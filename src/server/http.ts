@@ -18,9 +18,11 @@ declare module "fastify" {
 
 /** What carries requests to an Apollo server. It knows nothing of what the server answers. */
 export interface HttpOptions<C extends BaseContext> {
+  /** Where it is asked; /graphql unless said. */
+  readonly path?: string;
   /** `signal` is aborted when the client is gone before it has its answer. */
   readonly context: (request: FastifyRequest, reply: FastifyReply, signal: AbortSignal) => Promise<C>;
-  /** Answers a request to /graphql that is not GraphQL, such as a browser's; undefined leaves it to Apollo. */
+  /** Answers a request that is not GraphQL, such as a browser's; undefined leaves it to Apollo. */
   readonly before?: (request: FastifyRequest, reply: FastifyReply) => unknown;
   /**
    * Who asks, found out before the body is read. @throws DomainError UNAUTHENTICATED for what proves nothing, SERVICE_UNAVAILABLE where it
@@ -51,11 +53,11 @@ const BODY_LIMIT = 2_000_000;
 const METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
 
 /**
- * The Apollo server at /graphql. Every failure is answered as GraphQL's `{ errors: [{ message, extensions: { code } }] }`; `status.ts`
+ * The Apollo server at its path. Every failure is answered as GraphQL's `{ errors: [{ message, extensions: { code } }] }`; `status.ts`
  * says which status goes with it.
  */
 export const createHttp = <C extends BaseContext>(apollo: ApolloServer<C>, options: HttpOptions<C>): FastifyInstance => {
-  const { before, viewer, bodyLimit = () => BODY_LIMIT, timeouts, framework } = options;
+  const { path = "/graphql", before, viewer, bodyLimit = () => BODY_LIMIT, timeouts, framework } = options;
   const app = fastify({ ...framework, ...limitsOnTime({ ...TIMEOUTS, ...timeouts }), forceCloseConnections: "idle" });
   app.decorateRequest("viewer", null);
   app.setErrorHandler(sendFailure);
@@ -72,13 +74,13 @@ export const createHttp = <C extends BaseContext>(apollo: ApolloServer<C>, optio
   });
   app.addHook("onSend", async (_request, reply, payload) => {
     void reply.header("x-content-type-options", "nosniff").header("referrer-policy", "no-referrer");
-    if (!reply.hasHeader("cache-control")) void reply.header("cache-control", "no-store");
+    if (reply.statusCode >= 400 && !reply.hasHeader("cache-control")) void reply.header("cache-control", "no-store");
     // Node writes a text of megabytes several times as slowly as its bytes.
     return typeof payload === "string" ? Buffer.from(payload) : payload;
   });
   app.route({
     method: METHODS,
-    url: "/graphql",
+    url: path,
     onRequest: async (request) => {
       if (viewer) request.viewer = await viewer(request);
     },

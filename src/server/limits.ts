@@ -1,6 +1,6 @@
 import type { ApolloServerPlugin } from "@apollo/server";
-import { type DocumentNode, GraphQLError, Lexer, OperationTypeNode, Source, TokenKind } from "graphql";
-import { DomainError } from "../errors.ts";
+import { type DocumentNode, GraphQLError, Lexer, OperationTypeNode, Source, type Token, TokenKind } from "graphql";
+import { BadUserInput, DomainError } from "../errors.ts";
 import { type Env, variableOf } from "./env.ts";
 import { type Measures, measure } from "./measures.ts";
 import { checkValues } from "./values.ts";
@@ -11,6 +11,14 @@ export type Limits = Pick<Env, "maxTokens" | "maxDepth" | "maxAliases" | "maxDir
 const exceeded = (setting: keyof Limits, what: string, asked: number | string, maximum: number): GraphQLError =>
   new DomainError("LIMIT_EXCEEDED", `${variableOf(setting)}: ${what} ${asked}; the maximum is ${maximum}`);
 
+const nextOf = (lexer: Lexer): Pick<Token, "kind" | "value"> => {
+  try {
+    return lexer.advance();
+  } catch {
+    return { kind: TokenKind.EOF, value: "" };
+  }
+};
+
 /** Braces, brackets and parentheses within each other, for each level of nested fields: what code that calls itself can bear. */
 const NESTING = 4;
 const OPENING = new Set<TokenKind>([TokenKind.BRACE_L, TokenKind.BRACKET_L, TokenKind.PAREN_L]);
@@ -18,21 +26,17 @@ const CLOSING = new Set<TokenKind>([TokenKind.BRACE_R, TokenKind.BRACKET_R, Toke
 
 /**
  * Refuses a document by its length and nesting before it is parsed. What is no GraphQL is left to the parser.
- * @throws DomainError LIMIT_EXCEEDED
+ * @throws DomainError LIMIT_EXCEEDED, BadUserInput for a name that answers cannot have
  */
 export const checkText = (text: string, { maxTokens, maxDepth }: Limits): void => {
   const lexer = new Lexer(new Source(text));
-  const next = () => {
-    try {
-      return lexer.advance().kind;
-    } catch {
-      return TokenKind.EOF;
-    }
-  };
   let nesting = 0;
-  let tokens = 0;
-  for (let kind = next(); kind !== TokenKind.EOF; kind = next()) {
-    if (++tokens > maxTokens) throw exceeded("maxTokens", "the document has more tokens than", maxTokens, maxTokens);
+  for (let tokens = 1; ; tokens++) {
+    const { kind, value } = nextOf(lexer);
+    if (kind === TokenKind.EOF) return;
+    if (tokens > maxTokens) throw exceeded("maxTokens", "the number of tokens is more than", maxTokens, maxTokens);
+    if (kind === TokenKind.NAME && value === "__proto__")
+      throw new BadUserInput("query", value, "accepted are names that do not change what objects inherit");
     if (CLOSING.has(kind)) nesting--;
     if (OPENING.has(kind) && ++nesting > maxDepth * NESTING)
       throw exceeded("maxDepth", "braces and brackets are nested deeper than", maxDepth * NESTING, maxDepth * NESTING);

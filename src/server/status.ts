@@ -58,6 +58,8 @@ const decisive = (
 export const statusByCode = <C extends BaseContext>(): ApolloServerPlugin<C> => ({
   requestDidStart: async () => ({
     willSendResponse: async ({ response: { body, http } }) => {
+      // What one may see is not for the cache of another.
+      if (!http.headers.has("cache-control")) http.headers.set("cache-control", "no-store");
       if (body.kind !== "single" || !body.singleResult.errors?.length) return;
       const { errors, data } = body.singleResult;
       const error = decisive(errors, data, http.status);
