@@ -17,12 +17,16 @@ export interface Rows {
 /** The statements of an entity manager, such as one inside a transaction, for what takes a reader. */
 export const rowsOf = (em: EntityManager): Rows => ({ rows: async (query) => (await query.execute(em.getKysely())).rows });
 
+/** Runs a statement, of which it may tell, such as in a span of a trace. */
+export type Around = <T>(text: () => string, run: () => Promise<T>) => Promise<T>;
+
 /** What one request reads and writes through: its statements end with it, and each failure has a code. */
 export class Reader implements Rows {
   readonly #pools: Pools;
   readonly #signal: AbortSignal | undefined;
   /** Statements that this request has sent; for the metrics. */
   statements = 0;
+  around: Around = (_text, run) => run();
 
   constructor(pools: Pools, signal?: AbortSignal) {
     this.#pools = pools;
@@ -39,7 +43,8 @@ export class Reader implements Rows {
     this.#enter();
     try {
       const kysely = this.#pools.requests.em.fork().getKysely();
-      return (await query.execute(kysely, this.#abort())).rows;
+      const run = () => query.execute(kysely, this.#abort());
+      return (await this.around(() => query.compile(kysely).sql, run)).rows;
     } catch (error) {
       throw failureOf(error);
     }
@@ -54,10 +59,12 @@ export class Reader implements Rows {
   async write<T>(scope: RowScope, work: (em: EntityManager) => Promise<T>): Promise<T> {
     this.#enter();
     try {
-      return await this.#pools.requests.em.fork().transactional(async (em) => {
-        await enterScope(em, scope);
-        return work(em);
-      });
+      const run = () =>
+        this.#pools.requests.em.fork().transactional(async (em) => {
+          await enterScope(em, scope);
+          return work(em);
+        });
+      return await this.around(() => "begin … commit", run);
     } catch (error) {
       throw failureOf(error);
     }

@@ -7,10 +7,16 @@ export interface HttpOptions<C extends BaseContext> {
   readonly context: (request: FastifyRequest, reply: FastifyReply) => Promise<C>;
   /** Answers a request to /graphql that is not GraphQL, such as a browser's; undefined leaves it to Apollo. */
   readonly before?: (request: FastifyRequest, reply: FastifyReply) => unknown;
+  /** Addresses of proxies, by commas, that are believed whom they speak for. */
+  readonly trustedProxies?: string | null;
 }
 
-export const createHttp = <C extends BaseContext>(apollo: ApolloServer<C>, { context, before }: HttpOptions<C>): FastifyInstance => {
-  const app = fastify({ forceCloseConnections: "idle" });
+export const createHttp = <C extends BaseContext>(
+  apollo: ApolloServer<C>,
+  { context, before, trustedProxies }: HttpOptions<C>,
+): FastifyInstance => {
+  // While it closes, probes of its health are answered; all else is refused by what closes it.
+  const app = fastify({ forceCloseConnections: "idle", return503OnClosing: false, trustProxy: trustedProxies ?? false });
   // Node writes a text of megabytes several times as slowly as its bytes.
   app.addHook("onSend", async (_request, _reply, payload) => (typeof payload === "string" ? Buffer.from(payload) : payload));
   app.route({

@@ -1,6 +1,6 @@
 import type { TypedDocumentNode } from "@graphql-typed-document-node/core";
 import { print } from "graphql";
-import { type RunningServer, startServer } from "../../src/server/server.ts";
+import { type RunningServer, type ServerOptions, startServer } from "../../src/server/server.ts";
 import { createDatabase, type TestDatabase } from "./database.ts";
 
 export interface Answer<T> {
@@ -20,9 +20,13 @@ export const TODAY = "2026-11-22";
 export const NOW = new Date(`${TODAY}T12:00:00+07:00`);
 
 /** The whole service over HTTP, on a database of the test's own. */
-export const startService = async (content: "SEEDED" | "EMPTY" = "SEEDED"): Promise<TestService> => {
+export const startService = async (content: "SEEDED" | "EMPTY" = "SEEDED", options: ServerOptions = {}): Promise<TestService> => {
   const database = await createDatabase(content);
-  const server = await startServer(() => database.pools, { host: "127.0.0.1", port: 0, clock: () => NOW });
+  const server = await startServer(() => database.pools, {
+    ...{ host: "127.0.0.1", port: 0, clock: () => NOW },
+    ...{ rateAddress: 0, rateKey: 0 },
+    ...options,
+  });
   return {
     database,
     server,
