@@ -19,7 +19,7 @@ const NETWORK_GROUPS = 4;
 
 /**
  * Counts requests a minute: by key for those whose key or token holds, by address for all others. Credentials that do not hold count for
- * their address, and once it has sent too many, others are not looked at.
+ * their address, and once it has sent too many, others are not looked at. Comes before what authenticates in `onRequest`.
  */
 export const limitRates = (app: FastifyInstance, options: RateOptions): void => {
   const { rateAddress, rateKey, limited = () => {} } = options;

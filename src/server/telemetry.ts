@@ -35,8 +35,7 @@ export const startSpan = (name: string, type: string, headers: ReadonlyMap<strin
 
 const inSpan = async <T>(parent: Span, text: string, run: () => Promise<T>): Promise<T> => {
   const attributes = { "db.system.name": "postgresql", "db.query.text": text };
-  const name = /^\s*(\w+)/.exec(text)?.[1] ?? "statement";
-  const span = tracer().startSpan(name, { kind: SpanKind.CLIENT, attributes }, trace.setSpan(context.active(), parent));
+  const span = tracer().startSpan("sql", { kind: SpanKind.CLIENT, attributes }, trace.setSpan(context.active(), parent));
   try {
     return await run();
   } catch (error) {
