@@ -25,7 +25,7 @@ export interface PoolOptions {
   readonly onPool?: (pool: Pool) => void;
 }
 
-const OWNER: PoolOptions = { role: null, size: 4, waitMs: 10_000, statementMs: 0, lockMs: 0 };
+export const OWNER: PoolOptions = { role: null, size: 4, waitMs: 10_000, statementMs: 0, lockMs: 0 };
 
 export const ormConfig = (clientUrl: string, { role, size, waitMs, statementMs, lockMs, onPool }: PoolOptions = OWNER) => {
   // Compiling costs more than it saves: the statements are many and short, and the planner overrates recursive ones.

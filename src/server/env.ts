@@ -1,3 +1,5 @@
+import { isIP } from "node:net";
+
 /** One setting of the environment: how its text is read, what it is without one, and what it does or protects. */
 interface Setting<T> {
   /** Text of the default; empty where there is none. */
@@ -32,6 +34,17 @@ const port = (given: string): number =>
   /^\d{1,5}$/.test(given) && Number(given) <= 65_535
     ? Number(given)
     : fail(`"${given}" is not a port; accepted is a number from 0 to 65535`);
+
+/** Addresses, or ranges of them as address/bits, by commas. */
+const addresses = (given: string): string | null => {
+  const wrong = given.split(",").find((one) => {
+    const [, address, bits = "0"] = /^([^/]+)(?:\/(\d{1,3}))?$/.exec(one.trim()) ?? [];
+    const kind = isIP(address ?? "");
+    return kind === 0 || Number(bits) > (kind === 4 ? 32 : 128);
+  });
+  if (given === "" || wrong === undefined) return given || null;
+  return fail(`"${wrong}" is not an address; accepted are such as 10.0.0.7, 10.0.0.0/8 and ::1, by commas`);
+};
 
 const databaseUrl = (given: string): string | null =>
   given === "" || /^postgres(ql)?:\/\/[^?]*\/[^/?]/.test(given)
@@ -90,7 +103,7 @@ export const SETTINGS = {
 
   issuers: setting("", "JSON file of the issuers whose tokens are trusted: see Access", text),
   gatewaySecret: setting("", "what a router must send as `x-gateway-secret` to ask `_service` and `_entities`, or for traces", text, true),
-  trustedProxies: setting("", "addresses of proxies, by commas, whose `X-Forwarded-For` is believed", text),
+  trustedProxies: setting("", "addresses of proxies, by commas, whose `X-Forwarded-For` is believed", addresses),
   rateAddress: setting("1200", "requests a minute from one address without a key; 0 is without limit", whole(0, 1_000_000_000)),
   rateKey: setting("12000", "requests a minute of one key or token; 0 is without limit", whole(0, 1_000_000_000)),
   rateStore: setting(

@@ -10,7 +10,7 @@ const PUBLIC_CODES = new Set([
 
 const SUGGESTION = / ?Did you mean .*$/s;
 
-/** Everything else is ours: the client learns only that it happened, the log learns what. */
+/** Everything else is ours: the client learns only that it happened, the log learns what from observation.ts. */
 export const createFormatError =
   ({ suggestions }: { readonly suggestions: boolean }) =>
   (formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError => {
@@ -19,7 +19,6 @@ export const createFormatError =
       return suggestions ? formatted : { ...formatted, message: formatted.message.replace(SUGGESTION, "") };
     const cause = unwrapResolverError(error);
     // graphql-js refuses what a scalar cannot hold with an error of its own, which has no cause.
-    if (!(cause instanceof GraphQLError)) console.error("cchc-graph: unexpected failure", cause);
     const { locations, path } = formatted;
     const message = cause instanceof GraphQLError ? formatted.message : "Something went wrong on our side";
     return { message, ...(locations && { locations }), ...(path && { path }), extensions: { code: "INTERNAL_SERVER_ERROR" } };

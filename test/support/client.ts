@@ -23,7 +23,10 @@ export const NOW = new Date(`${TODAY}T12:00:00+07:00`);
 /** The whole service over HTTP, on a database of the test's own; what is not given of its settings is as by default. */
 export const startService = async (content: Content = "SEEDED", options: ServerOptions = {}): Promise<TestService> => {
   const database = await createDatabase(content);
-  const server = await startServer(() => database.pools, { host: "127.0.0.1", port: 0, clock: () => NOW, ...options });
+  const server = await startServer(() => database.pools, {
+    ...{ host: "127.0.0.1", port: 0, clock: () => NOW, rateAddress: 0, rateKey: 0 },
+    ...options,
+  });
   return {
     database,
     server,
