@@ -1,5 +1,5 @@
 import { exportJWK, generateKeyPair, type JWK, SignJWT } from "jose";
-import { execute, parse } from "graphql";
+import { type GraphQLFormattedError, parse, validate } from "graphql";
 import { createAccessKey } from "../../src/access/access-key.service.ts";
 import type { AccessKeyInput } from "../../src/access/access-key.input.ts";
 import { createAuthenticator } from "../../src/access/authenticate.ts";
@@ -7,6 +7,7 @@ import type { Role, Viewer } from "../../src/access/viewer.ts";
 import { Reader } from "../../src/db/reader.ts";
 import { createSubgraph } from "../../src/federation/subgraph.ts";
 import { createContext } from "../../src/server/context.ts";
+import { compiledExecution } from "../../src/server/executor.ts";
 import { NOW } from "../support/client.ts";
 import type { TestDatabase } from "../support/database.ts";
 
@@ -66,16 +67,17 @@ export interface Asked<T> {
   readonly message: string | undefined;
 }
 
-/** Runs operations as whoever they are given. */
+/** Runs operations as the server does, for whoever they are given. */
 export const asker = async (database: TestDatabase): Promise<Ask> => {
   const { schema } = await createSubgraph();
-  return async (viewer, source, variableValues = {}) => {
-    const contextValue = createContext(database.pools, NOW, { viewer });
-    const result = await execute({ schema, document: parse(source), contextValue, variableValues });
-    const { data, errors } = JSON.parse(JSON.stringify(result)) as {
-      data?: never;
-      errors?: { message: string; extensions: { code: unknown } }[];
-    };
-    return { data: data ?? null, code: errors?.[0]?.extensions?.code, message: errors?.[0]?.message };
+  const { executor } = await compiledExecution(schema).load({} as never);
+  return async (viewer, source, variables = {}) => {
+    const context = createContext(database.pools, NOW, { viewer });
+    const document = parse(source);
+    const invalid = validate(schema, document);
+    if (invalid.length > 0) throw new AggregateError(invalid);
+    const result = await executor!({ document, queryHash: source, request: { query: source, variables }, context } as never);
+    const { data, errors } = JSON.parse(JSON.stringify(result)) as { data?: never; errors?: GraphQLFormattedError[] };
+    return { data: data ?? null, code: errors?.[0]?.extensions?.["code"], message: errors?.[0]?.message };
   };
 };
