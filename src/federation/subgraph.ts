@@ -11,6 +11,7 @@ import { IndicatorQueries, IndicatorValueResolver, UnitIndicatorsResolver } from
 import type { Context } from "../server/context.ts";
 import { ServiceRollupResolver, UnitServicesResolver } from "../services/service-rollup.resolver.ts";
 import { TaskRollupResolver, UnitTasksResolver } from "../tasks/task-rollup.resolver.ts";
+import { AgencyMutations } from "../units/agency.resolver.ts";
 import { UnitQueries, UnitResolver } from "../units/unit.resolver.ts";
 import { resolveEntities } from "./unit.reference.ts";
 
@@ -24,6 +25,7 @@ export const createSubgraph = async (): Promise<{ schema: GraphQLSchema; sdl: st
   const plain = await buildSchema({
     resolvers: [
       UnitQueries,
+      AgencyMutations,
       ...[UnitResolver, UnitFiguresResolver, FigureResolver],
       ...[UnitDossiersResolver, DossierRollupResolver, UnitTasksResolver, TaskRollupResolver, UnitServicesResolver, ServiceRollupResolver],
       ...[UnitAssessmentsResolver, AssessmentResolver, IndicatorQueries, UnitIndicatorsResolver, IndicatorValueResolver],
