@@ -15,19 +15,23 @@ export interface Position {
   readonly text: string;
 }
 
+/** Most ranks are PostgreSQL's integers. */
+const MAX_RANK = 999_999_999;
+
 /** @throws BadUserInput for `first` outside 1..1000 and for an unknown cursor. */
-export const pageOf = (first: number, after: string | null | undefined): Page => {
+export const pageOf = (first: number, after: string | null | undefined, maxRank: number = MAX_RANK): Page => {
   if (!Number.isInteger(first) || first < 1 || first > MAX_FIRST)
     throw new BadUserInput("first", first, `accepted is a whole number from 1 to ${MAX_FIRST}`);
-  return { first, after: after == null ? null : readCursor(after) };
+  return { first, after: after == null ? null : readCursor(after, maxRank) };
 };
 
 export const cursorOf = ({ rank, text }: Position): string => Buffer.from(`${rank}:${text}`).toString("base64url");
 
-const readCursor = (cursor: string): Position => {
-  const match = /^(\d{1,9}):([^\0]{1,200})$/.exec(Buffer.from(cursor, "base64url").toString("utf8"));
+const readCursor = (cursor: string, maxRank: number): Position => {
+  const match = /^(\d{1,16}):([^\0]{1,200})$/.exec(Buffer.from(cursor, "base64url").toString("utf8"));
   const position = match && { rank: Number(match[1]), text: match[2]! };
-  if (!position || cursorOf(position) !== cursor) throw new BadUserInput("after", cursor, "accepted is a cursor that this list has given");
+  if (!position || position.rank > maxRank || cursorOf(position) !== cursor)
+    throw new BadUserInput("after", cursor, "accepted is a cursor that this list has given");
   return position;
 };
 
@@ -51,8 +55,8 @@ export interface Edge<T> {
   node: T;
 }
 
-/** A connection of the rows of one page, of which one more than `first` were read. */
-export const connectionOf = <T>(rows: readonly T[], totalCount: number, page: Page, position: (row: T) => Position) => {
+/** The rows of one page, of which one more than `first` were read. */
+export const edgesOf = <T>(rows: readonly T[], page: Page, position: (row: T) => Position) => {
   const nodes = rows.slice(0, page.first);
   const edges = nodes.map((node): Edge<T> => ({ cursor: cursorOf(position(node)), node }));
   const pageInfo: PageInfo = {
@@ -61,7 +65,13 @@ export const connectionOf = <T>(rows: readonly T[], totalCount: number, page: Pa
     startCursor: edges[0]?.cursor ?? null,
     endCursor: edges.at(-1)?.cursor ?? null,
   };
-  return { edges, nodes, pageInfo, totalCount };
+  return { edges, nodes, pageInfo };
 };
+
+/** The same with how many rows there are on all pages. */
+export const connectionOf = <T>(rows: readonly T[], totalCount: number, page: Page, position: (row: T) => Position) => ({
+  ...edgesOf(rows, page, position),
+  totalCount,
+});
 
 export const totalCountField = Field(() => Int, { description: "All of the list, whatever the page." });

@@ -12,6 +12,8 @@ export const PERMISSIONS = {
   "reports:publish": "ADMIN",
   "agencies:write": "ADMIN",
   "audit:read": "ADMIN",
+  "keys:read": "ADMIN",
+  "keys:write": "ADMIN",
 } as const satisfies Record<string, Role | null>;
 export type Permission = keyof typeof PERMISSIONS;
 
@@ -21,7 +23,8 @@ export const checkPermission: AuthCheckerFn<Context, Permission> = ({ context: {
     const role = PERMISSIONS[permission];
     if (role === null) continue;
     if (!viewer) throw new DomainError("UNAUTHENTICATED", `This needs a key or token with the role ${role}, sent as Authorization: Bearer`);
-    if (!holds(viewer, role)) throw new DomainError("FORBIDDEN", `This needs the role ${role}`);
+    if (!holds(viewer, role, permission.endsWith(":read") ? "READ" : "WRITE"))
+      throw new DomainError("FORBIDDEN", `This needs the role ${role}`);
   }
   return true;
 };

@@ -36,8 +36,11 @@ export interface Viewer {
   readonly grants: readonly Grant[];
 }
 
-/** The grants that let the viewer do what the role may, on units that still exist unless it only reads. */
-export const grantsFor = (viewer: Viewer | null, role: Role): readonly Grant[] =>
-  (viewer?.grants ?? []).filter((grant) => ROLES_WITH[role].includes(grant.role) && (role === "VIEWER" || !grant.ended));
+export type Use = "READ" | "WRITE";
+const useOf = (role: Role): Use => (role === "VIEWER" ? "READ" : "WRITE");
 
-export const holds = (viewer: Viewer | null, role: Role): boolean => grantsFor(viewer, role).length > 0;
+/** The grants that let the viewer do what the role may, on units that still exist unless it only reads. */
+export const grantsFor = (viewer: Viewer | null, role: Role, use: Use = useOf(role)): readonly Grant[] =>
+  (viewer?.grants ?? []).filter((grant) => ROLES_WITH[role].includes(grant.role) && (use === "READ" || !grant.ended));
+
+export const holds = (viewer: Viewer | null, role: Role, use: Use = useOf(role)): boolean => grantsFor(viewer, role, use).length > 0;

@@ -5,18 +5,33 @@ const RETRY = { retryAfter: 1 };
 export const busy = () => new DomainError("SERVICE_UNAVAILABLE", "Too many requests wait for the database; try again soon", RETRY);
 const away = () => new DomainError("SERVICE_UNAVAILABLE", "The database does not answer at present; nothing was changed", RETRY);
 const contended = () => new DomainError("SERVICE_UNAVAILABLE", "Others were changing the same data; nothing was changed, try again", RETRY);
+const unstorable = () =>
+  new DomainError("BAD_USER_INPUT", "A value cannot be stored or compared: a number is too large, or a text holds what is no text");
+const doubled = () => new DomainError("CONFLICT", "It exists already; nothing was changed");
 const slow = () => new DomainError("TIMEOUT", "This took longer than a statement may run; ask for less at once");
 
 /** What SQLSTATE classes and codes mean for a client; others are ours. */
 const BY_STATE: readonly (readonly [RegExp, () => DomainError])[] = [
   [/^(08|53|57P0)/, away],
   [/^57014$/, slow],
+  [/^22/, unstorable],
+  [/^23505$/, doubled],
   [/^(40001|40P01|55P03)$/, contended],
 ];
 
 /** Errors of the driver and of the operating system that mean that the connection is lost, or that there was none. */
 const LOST =
   /^(Connection terminated|Client has encountered a connection error|timeout exceeded when trying to connect|Client was closed|Connection lost)|ECONN|EPIPE|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|EHOSTUNREACH/;
+
+const stateOf = (error: unknown): string => (error instanceof Error && "code" in error ? String(error.code) : "");
+
+/** The connection was lost under a statement; a new one may be there at once. */
+export const isLost = (error: unknown): boolean =>
+  error instanceof Error &&
+  (/^(08|57P01|57P02|ECONNRESET|EPIPE)/.test(stateOf(error)) || /^(Connection terminated|Client has encountered)/.test(error.message));
+
+/** PostgreSQL chose this transaction to give way to another one; it may simply be done again. */
+export const gaveWay = (error: unknown): boolean => /^(40001|40P01)$/.test(stateOf(error));
 
 /** A failure of the database as its client learns of it; what is no failure of the database is passed on as it is. */
 export const failureOf = (error: unknown): unknown => {

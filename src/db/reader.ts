@@ -1,7 +1,12 @@
 import type { EntityManager } from "@mikro-orm/postgresql";
 import { type RawBuilder, sql } from "kysely";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Pools } from "./database.ts";
-import { busy, failureOf } from "./failure.ts";
+import { busy, failureOf, gaveWay, isLost } from "./failure.ts";
+import { oneAtATime } from "./one-at-a-time.ts";
+
+/** How often a transaction that gave way to another one is tried. */
+const ATTEMPTS = 3;
 
 /** What row-level security lets a transaction see and write: grants as `unit:edition`, by commas. */
 export interface RowScope {
@@ -11,7 +16,7 @@ export interface RowScope {
 
 /** What loaders need of a reader. */
 export interface Rows {
-  rows<R>(query: RawBuilder<R>): Promise<R[]>;
+  readonly rows: <R>(query: RawBuilder<R>) => Promise<R[]>;
 }
 
 /** The statements of an entity manager, such as one inside a transaction, for what takes a reader. */
@@ -30,19 +35,22 @@ export class Reader implements Rows {
   }
 
   /** For what is made once for everybody, whoever asked first. */
-  get builds(): EntityManager {
-    return this.#pools.builds.em.fork();
+  async build<T>(work: (em: EntityManager) => Promise<T>): Promise<T> {
+    try {
+      return await work(this.#pools.builds.em.fork());
+    } catch (error) {
+      throw failureOf(error);
+    }
   }
 
   /** @throws DomainError SERVICE_UNAVAILABLE or TIMEOUT where the database does not answer. */
   async rows<R>(query: RawBuilder<R>): Promise<R[]> {
     this.#enter();
-    try {
-      const kysely = this.#pools.requests.em.fork().getKysely();
-      return (await query.execute(kysely, this.#abort())).rows;
-    } catch (error) {
-      throw failureOf(error);
-    }
+    const send = async () => (await query.execute(this.#pools.requests.em.fork().getKysely(), this.#abort())).rows;
+    // A read is repeated once where the connection was lost, as that of a restarted server is.
+    return send()
+      .catch((error: unknown) => (isLost(error) ? send() : Promise.reject(error)))
+      .catch((error: unknown) => Promise.reject(failureOf(error)));
   }
 
   /** Reads what row-level security hides outside the scope. */
@@ -51,15 +59,27 @@ export class Reader implements Rows {
   }
 
   /** One transaction within the scope: all of it or nothing. A write that has begun ends even when its client is gone. */
-  async write<T>(scope: RowScope, work: (em: EntityManager) => Promise<T>): Promise<T> {
+  write<T>(scope: RowScope, work: (em: EntityManager) => Promise<T>): Promise<T> {
+    return this.#write(this.#pools.requests.em.fork(), scope, work);
+  }
+
+  /** The same for what takes a lock that those who build hold: it waits for its turn as they do, and keeps no request's connection. */
+  writePatiently<T>(scope: RowScope, work: (em: EntityManager) => Promise<T>): Promise<T> {
+    return this.build((em) => oneAtATime(em, () => this.#write(em, scope, work)));
+  }
+
+  async #write<T>(em: EntityManager, scope: RowScope, work: (em: EntityManager) => Promise<T>): Promise<T> {
     this.#enter();
-    try {
-      return await this.#pools.requests.em.fork().transactional(async (em) => {
-        await enterScope(em, scope);
-        return work(em);
-      });
-    } catch (error) {
-      throw failureOf(error);
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await em.fork().transactional(async (inside) => {
+          await enterScope(inside, scope);
+          return work(inside);
+        });
+      } catch (error) {
+        if (!gaveWay(error) || attempt === ATTEMPTS) throw failureOf(error);
+        await sleep(Math.random() * 50 * attempt);
+      }
     }
   }
 

@@ -3,17 +3,20 @@ import { buildSubgraphSchema } from "@apollo/subgraph";
 import { printSchemaWithDirectives } from "@graphql-tools/utils";
 import { type GraphQLSchema, Kind, parse, print } from "graphql";
 import { buildSchema, createResolversMap } from "type-graphql";
+import { AccessGrantResolver, AccessKeyResolver } from "../access/access-key.resolver.ts";
+import { AuditEntryConnectionResolver, AuditEntryResolver, AuditQueries } from "../access/audit.resolver.ts";
 import { checkPermission } from "../access/permission.ts";
 import { AssessmentResolver, UnitAssessmentsResolver } from "../assessments/assessment.resolver.ts";
 import { DossierRollupResolver, UnitDossiersResolver } from "../dossiers/dossier-rollup.resolver.ts";
 import { FigureResolver, UnitFiguresResolver } from "../figures/figure.resolver.ts";
 import { IndicatorQueries, IndicatorValueResolver, UnitIndicatorsResolver } from "../indicators/indicator.resolver.ts";
+import { ReportResolver } from "../reports/report.resolver.ts";
 import type { Context } from "../server/context.ts";
 import { ServiceRollupResolver, UnitServicesResolver } from "../services/service-rollup.resolver.ts";
 import { TaskRollupResolver, UnitTasksResolver } from "../tasks/task-rollup.resolver.ts";
 import { AgencyMutations } from "../units/agency.resolver.ts";
 import { UnitQueries, UnitResolver } from "../units/unit.resolver.ts";
-import { resolveEntities } from "./unit.reference.ts";
+import { checkRouter, resolveEntities } from "./unit.reference.ts";
 
 type Module = Extract<Parameters<typeof buildSubgraphSchema>[0], readonly unknown[]>[number];
 type Resolvers = NonNullable<Extract<Module, { typeDefs: unknown }>["resolvers"]>;
@@ -26,9 +29,10 @@ export const createSubgraph = async (): Promise<{ schema: GraphQLSchema; sdl: st
     resolvers: [
       UnitQueries,
       AgencyMutations,
+      ...[AccessKeyResolver, AccessGrantResolver, AuditQueries, AuditEntryConnectionResolver, AuditEntryResolver],
       ...[UnitResolver, UnitFiguresResolver, FigureResolver],
       ...[UnitDossiersResolver, DossierRollupResolver, UnitTasksResolver, TaskRollupResolver, UnitServicesResolver, ServiceRollupResolver],
-      ...[UnitAssessmentsResolver, AssessmentResolver, IndicatorQueries, UnitIndicatorsResolver, IndicatorValueResolver],
+      ...[UnitAssessmentsResolver, AssessmentResolver, ReportResolver, IndicatorQueries, UnitIndicatorsResolver, IndicatorValueResolver],
     ],
     authChecker: checkPermission,
     validate: false,
@@ -41,7 +45,12 @@ export const createSubgraph = async (): Promise<{ schema: GraphQLSchema; sdl: st
   const resolvers = createResolversMap(plain) as Resolvers;
   const schema = buildSubgraphSchema([{ typeDefs: parse(sdl), resolvers }]);
   // The library's own lets one bad reference fail all of them, and leaves promises behind that nobody waits for.
-  schema.getQueryType()!.getFields()["_entities"]!.resolve = (_root, args: { representations: unknown[] }, context: Context) =>
-    resolveEntities(args.representations, context);
+  const { _entities, _service } = schema.getQueryType()!.getFields();
+  _entities!.resolve = (_root, args: { representations: unknown[] }, context: Context) => resolveEntities(args.representations, context);
+  const resolveService = _service!.resolve!;
+  _service!.resolve = (root, args, context: Context, info) => {
+    checkRouter(context);
+    return resolveService(root, args, context, info);
+  };
   return { schema, sdl };
 };

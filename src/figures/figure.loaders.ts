@@ -10,6 +10,7 @@ import type { Source } from "./figure.entity.ts";
 export type SourceView = Pick<Source, "kind" | "title" | "publishedOn" | "state"> & { id: string };
 
 export interface FigureRow extends Positioned {
+  readonly unitNo: number;
   readonly measure: string;
   readonly unitTier: Tier | null;
   readonly scope: Tier | null;
@@ -31,6 +32,14 @@ export interface FiguresOf {
 
 export const sourceColumn = sql<SourceView>`json_build_object('id', s.key, 'kind', s.kind, 'title', s.title, 'publishedOn', s.published_on, 'state', s.state)`;
 
+/** The columns of a FigureRow; `f` is the figure, `s` its source, `v` the version of its unit on the last day of the period. */
+export const figureColumns = sql`f.unit_id as "unitNo", f.measure, v.tier as "unitTier", f.scope, f.period_from as "from", f.period_to as "to",
+  f.value, f.low, f.high, f.denominator, f.qualifiers, f.quote, ${sourceColumn} as source`;
+
+/** The joins that they need. */
+export const figureJoins = sql`join unit_version v on v.unit_id = f.unit_id and v.valid_from <= f.period_to
+  and (v.valid_to is null or v.valid_to > f.period_to)`;
+
 export const createFigureLoaders = (reader: Reader, evidence: Evidence) => ({
   /** What was reported for the unit for the period or for a part of it, in the order of the sources. */
   figuresOf: manyBy<FiguresOf, FigureRow>(
@@ -40,13 +49,12 @@ export const createFigureLoaders = (reader: Reader, evidence: Evidence) => ({
         reader,
         evidence,
         (counting) => sql<FigureRow>`
-        select k.i::int, f.measure, v.tier as "unitTier", f.scope, f.period_from as "from", f.period_to as "to", f.value, f.low, f.high, f.denominator,
-          f.qualifiers, f.quote, ${sourceColumn} as source
+        select k.i::int, ${figureColumns}
         from unnest(${keys.map(({ no }) => no)}::int[], ${keys.map(({ period }) => period.from)}::date[],
           ${keys.map(({ period }) => period.to)}::date[]) with ordinality k(no, f, t, i)
         join figure f on f.unit_id = k.no and f.period_from >= k.f and f.period_to <= k.t
         join source s on s.id = f.source_id and ${counting}
-        join unit_version v on v.unit_id = f.unit_id and v.valid_from <= f.period_to and (v.valid_to is null or v.valid_to > f.period_to)
+        ${figureJoins}
         order by k.i, s.id, f.position`,
       ),
   ),

@@ -50,6 +50,11 @@ export class UnitFiguresResolver {
 
 @Resolver(() => FigureType)
 export class FigureResolver {
+  @FieldResolver(() => UnitType, { description: "The unit that it is of, seen on the last day of the period (đơn vị)." })
+  unit(@Root() { unitNo, to }: FigureRow, @Ctx() { loaders }: Context) {
+    return loaders.unitOn.load({ no: unitNo, asOf: to });
+  }
+
   @FieldResolver(() => String, { description: "What the measure counts, in Vietnamese (tên chỉ tiêu)." })
   label(@Root() { measure }: FigureRow): string {
     return measureLabel(measure);

@@ -54,12 +54,13 @@ const MAX_STORED_ROWS = 5_000_000;
 export const makeRollupSets = async (reader: Reader, evidence: Evidence, keys: readonly SetKey[]): Promise<void> => {
   await ensureContributions(reader, [...new Set(keys.map(({ editionId }) => editionId))]);
   const counting = counted(await evidence.drafts());
-  const em = reader.builds;
-  await oneAtATime(em, () =>
-    em.transactional(async (locked) => {
-      await enterScope(locked, evidence.scope);
-      await make(locked, keys, counting);
-    }),
+  await reader.build((em) =>
+    oneAtATime(em, () =>
+      em.transactional(async (locked) => {
+        await enterScope(locked, evidence.scope);
+        await make(locked, keys, counting);
+      }),
+    ),
   );
 };
 

@@ -5,17 +5,19 @@ import { Reader } from "../db/reader.ts";
 import { type Evidence, evidenceOf, PUBLISHED } from "../figures/evidence.ts";
 import { createFigureLoaders } from "../figures/figure.loaders.ts";
 import { createRollupLoaders } from "../figures/rollup.loaders.ts";
+import { createReportLoaders } from "../reports/report.loaders.ts";
 import { procedureAuthorityLoader } from "../services/procedure-authority.loader.ts";
 import { type Day, dayOf } from "../time/date.ts";
 import { unitListLoader } from "../units/unit-list.ts";
 import { createUnitLoaders, type UnitView } from "../units/unit.loaders.ts";
 
 /** What resolvers read from: made anew for every request, so that one request sees one state and shares nothing with the next. */
-export const createLoaders = (reader: Reader, today: Day, evidence: Evidence) => ({
+const createLoaders = (reader: Reader, today: Day, evidence: Evidence, viewer: Viewer | null) => ({
   ...createUnitLoaders(reader, today, evidence.kind),
   ...createFigureLoaders(reader, evidence),
   ...createRollupLoaders(reader, today, evidence),
   ...createAssessmentLoaders(reader, evidence),
+  ...createReportLoaders(reader, viewer),
   unitList: unitListLoader(reader, evidence.kind),
   proceduresByAuthority: procedureAuthorityLoader(reader, today, evidence),
 });
@@ -34,6 +36,8 @@ export interface Context {
   readonly today: Day;
   /** True where the router's secret came along, or none is configured. */
   readonly isRouter: boolean;
+  /** After a change: what was read before is read anew. */
+  readonly renew: () => void;
 }
 
 export interface Asker {
@@ -46,14 +50,20 @@ export interface Asker {
 export const createContext = (pools: Pools, now: Date, { viewer = null, signal, isRouter = true }: Asker = {}): Context => {
   const today = dayOf(now);
   const reader = new Reader(pools, signal);
-  const loaders = createLoaders(reader, today, PUBLISHED);
+  let published: Loaders | null = null;
   let withDrafts: Loaders | null = null;
+  const loadersOf = ({ evidence }: Pick<UnitView, "evidence">): Loaders => {
+    if (evidence === "PUBLISHED") return (published ??= createLoaders(reader, today, PUBLISHED, viewer));
+    return (withDrafts ??= createLoaders(reader, today, evidenceOf(reader, viewer), viewer));
+  };
   return {
-    ...{ viewer, reader, loaders, now, today, isRouter },
-    loadersOf: ({ evidence }) => {
-      if (evidence === "PUBLISHED") return loaders;
-      withDrafts ??= createLoaders(reader, today, evidenceOf(reader, viewer));
-      return withDrafts;
+    ...{ viewer, reader, now, today, isRouter, loadersOf },
+    get loaders() {
+      return loadersOf({ evidence: "PUBLISHED" });
+    },
+    renew: () => {
+      published = null;
+      withDrafts = null;
     },
   };
 };

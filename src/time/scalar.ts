@@ -14,6 +14,13 @@ const textScalar = (name: string, description: string, serialize: (value: unknow
 
 export const DateScalar = textScalar("Date", "A calendar date, ISO 8601: 2021-12-31. Days are days in Asia/Ho_Chi_Minh (ngày).", String);
 
+/** An instant, which SQL gives as text to the microsecond and code as a Date. */
+export const DateTimeScalar = textScalar(
+  "DateTime",
+  "An instant, ISO 8601 with the offset of Asia/Ho_Chi_Minh: 2026-11-22T12:00:00.000+07:00 (thời điểm).",
+  (value) => (value instanceof Date ? new Date(value.getTime() + 7 * 3_600_000).toISOString().replace("Z", "+07:00") : String(value)),
+);
+
 export const PeriodScalar = textScalar(
   "Period",
   "A reporting period (kỳ báo cáo). 2021 · 2021-H1 · 2021-9M · 2021-Q3 · 2021-07 · a run of years 2015/2018 · any run of days 2021-01-01/2021-05-11. " +

@@ -1,8 +1,8 @@
 import type { EntityManager } from "@mikro-orm/postgresql";
-import type DataLoader from "dataloader";
 import { sql } from "kysely";
 import { recordChange } from "../access/audit.ts";
 import { coveredBy, rowScope } from "../access/scope.ts";
+import { isText } from "../access/text.ts";
 import { grantsFor, type Viewer } from "../access/viewer.ts";
 import { BadUserInput, DomainError } from "../errors.ts";
 import type { Context } from "../server/context.ts";
@@ -29,7 +29,7 @@ interface AgencyDates {
 /** Adds the agency and tells who did. @throws BadUserInput, DomainError FORBIDDEN or CONFLICT. */
 export const registerAgency = async (context: Context, input: RegisterAgencyInput): Promise<UnitView> => {
   const agency = agencyOf(input);
-  const made = await context.reader.write(rowScope(context.viewer, "ADMIN"), async (em) => {
+  const made = await context.reader.writePatiently(rowScope(context.viewer, "ADMIN"), async (em) => {
     await lockUnits(em);
     const seat = await seatOf(em, context.viewer, agency);
     const key = await freeKey(em, seat, agency);
@@ -47,12 +47,12 @@ const agencyOf = ({ unit, kind, name, validFrom, validTo }: RegisterAgencyInput)
   if (!agencyKind) throw new BadUserInput("kind", kind, `accepted are ${AGENCY_KINDS.join(", ")}`);
   const words = name.normalize("NFC").trim().replaceAll(/\s+/gu, " ");
   const slug = slugOf(words);
-  if (!name.isWellFormed() || /\p{Cc}/u.test(words) || words.length > LONGEST_NAME || slug === "")
+  if (!isText(words, LONGEST_NAME) || slug === "")
     throw new BadUserInput("name", name, `accepted is a name of at most ${LONGEST_NAME} characters with a letter or a digit`);
   const from = parseKnownDay("validFrom", validFrom);
   const last = validTo == null ? null : lastDayOf("validTo", validTo);
   if (last !== null && last < from) throw new BadUserInput("validTo", validTo, `accepted is a day from validFrom, ${from}, on`);
-  return { unit, kind: agencyKind, name: words, slug, from: from, until: last && addDays(last, 1) };
+  return { unit, kind: agencyKind, name: words, slug, from, until: last && addDays(last, 1) };
 };
 
 const lastDayOf = (argument: string, text: string): Day => {
@@ -93,7 +93,7 @@ const seatOf = async (em: EntityManager, viewer: Viewer | null, { unit, from, un
   return seat;
 };
 
-const forbidden = (unit: string) => new DomainError("FORBIDDEN", `This needs the role ADMIN on ${unit}`);
+const forbidden = (unit: string) => new DomainError("FORBIDDEN", `This needs the role ADMIN on ${unit}, or on a unit above it`);
 
 /** Its unit's id and the slug; agencies of one name that follow each other are numbered. @throws CONFLICT where two would live at once. */
 const freeKey = async (em: EntityManager, seat: Seat, { slug, from, until }: AgencyDates): Promise<string> => {
@@ -132,7 +132,7 @@ interface Agency {
 export const closeAgency = async (context: Context, { id, lastDay, successor }: Closing): Promise<UnitView> => {
   const last = lastDayOf("lastDay", lastDay);
   const ended = addDays(last, 1);
-  const closed = await context.reader.write(rowScope(context.viewer, "ADMIN"), async (em) => {
+  const closed = await context.reader.writePatiently(rowScope(context.viewer, "ADMIN"), async (em) => {
     await lockUnits(em);
     const agency = await agencyOn(em, context.viewer, "id", id, last, "an agency that exists on lastDay");
     const heir = successor === null ? null : await heirOf(em, context.viewer, agency, successor, ended);
@@ -209,9 +209,10 @@ const record = (em: EntityManager, { viewer, now }: Context, unitNo: number, sub
   });
 
 /** As it is today, else on the nearest of its days. What this request has read before may be another state. */
-const seen = async ({ loaders, today }: Context, id: string, from: Day | null, until: Day | null): Promise<UnitView> => {
-  for (const loader of Object.values(loaders) as DataLoader<unknown, unknown>[]) loader.clearAll();
+const seen = async (context: Context, id: string, from: Day | null, until: Day | null): Promise<UnitView> => {
+  const { today } = context;
+  context.renew();
   const begun = from !== null && today < from ? from : today;
   const asOf = until !== null && begun >= until ? addDays(until, -1) : begun;
-  return (await loaders.unitByReference.load({ id, asOf }))!;
+  return (await context.loaders.unitByReference.load({ id, asOf }))!;
 };

@@ -10,7 +10,7 @@ import { type EditionDays, storeContributions } from "./contribution.store.ts";
  */
 export const ensureContributions = async (reader: Reader, editionIds: readonly number[]): Promise<void> => {
   const missing = await reader.rows(missingOf(editionIds));
-  if (missing.length > 0) await makeContributions(reader.builds, editionIds);
+  if (missing.length > 0) await reader.build((em) => makeContributions(em, editionIds));
 };
 
 const missingOf = (editionIds: readonly number[]) => sql<EditionDays>`

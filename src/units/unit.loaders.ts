@@ -75,6 +75,14 @@ export const createUnitLoaders = (reader: Reader, today: Day, evidence: Evidence
       (keys) => rows(unitsByReference(keys, today)),
     ),
 
+    /** By internal number: as it is today, else as it was on its last day. */
+    unitByNo: oneBy<number, UnitRow>(String, (numbers) =>
+      rows(sql<UnitRow>`
+        select k.i::int, ${unitColumns(sql`d.day`)} from unnest(${numbers}::int[]) with ordinality k(no, i) join unit u on u.id = k.no
+        cross join lateral (select least(${today}::date, u.ended_on - 1) as day) d
+        join unit_version v on v.unit_id = u.id and ${validOn(sql`d.day`)}`),
+    ),
+
     unitOn: oneBy<UnitOn, UnitRow>(keyOn, (keys) =>
       rows(sql<UnitRow>`
         select k.i::int, ${unitColumns(sql`k.day`)} from ${unitsOn(keys)}

@@ -42,16 +42,20 @@ export const listUnits = async (loaders: Loaders, today: Day, args: Optional<Uni
   if (codes && codes.length > MAX_CODES) throw new BadUserInput("codes", codes.length, `accepted are at most ${MAX_CODES} codes`);
   const search = args.search ?? null;
   if (search !== null && foldName(search) === "") throw new BadUserInput("search", search, "accepted is a text with a letter or a digit");
-  const within = args.within == null ? null : (await unitWithin(loaders, args.within, asOf)).no;
+  const within = args.within == null ? null : (await unitNamed(loaders, "within", args.within, asOf)).no;
   return listOf(loaders, { asOf, within, codes, tier: args.tier ?? null, kinds: args.kinds ?? null, search, agencies: true, page });
 };
 
-/** By code, else by id. */
-const unitWithin = async ({ unitByReference }: UnitLoaders, within: string, asOf: Day): Promise<UnitView> => {
-  if (within.includes("\0")) throw new BadUserInput("within", within, "accepted is a code or an id");
-  const [byCode, byId] = await Promise.all([unitByReference.load({ code: within, asOf }), unitByReference.load({ id: within, asOf })]);
+/**
+ * By code, else by id; without a day as it is today, or was on its last day.
+ * @throws BadUserInput naming the argument where there is none.
+ */
+export const unitNamed = async ({ unitByReference }: UnitLoaders, argument: string, name: string, asOf: Day | null): Promise<UnitView> => {
+  if (name.includes("\0")) throw new BadUserInput(argument, name, "accepted is a code or an id");
+  const [byCode, byId] = await Promise.all([unitByReference.load({ code: name, asOf }), unitByReference.load({ id: name, asOf })]);
   const unit = byCode ?? byId;
-  if (!unit) throw new BadUserInput("within", within, `accepted is the code or id of a unit that exists on ${asOf}`);
+  if (!unit)
+    throw new BadUserInput(argument, name, `accepted is the code or id of a unit${asOf === null ? "" : ` that exists on ${asOf}`}`);
   return unit;
 };
 

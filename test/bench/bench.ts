@@ -1,4 +1,3 @@
-import { spawn } from "node:child_process";
 import { chmod, mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -7,44 +6,17 @@ import { openDatabase } from "../../src/db/database.ts";
 import { parsePeriod } from "../../src/time/period.ts";
 import { fillCommunes } from "../support/synthetic.ts";
 import { AS_OF, PERIOD } from "./floor.ts";
+import { median, startProcess } from "./process.ts";
 
 const WARM_UPS = 3;
 const RUNS = 15;
 const FLOOR = new URL("floor.ts", import.meta.url);
 const COUNTRY = new URL("../support/country.graphql", import.meta.url);
 
-interface Service {
-  readonly url: string;
-  readonly startedMs: number;
-  stop(): Promise<void>;
-}
-
 const NODE_FLAGS = ["--max-semi-space-size=128", "--import", "tsx"];
 const startService = (dataDir: string) => startProcess("npm", ["start", "--silent"], { DATA_DIR: dataDir, PORT: "0" });
 const startFloor = (dataDir: string) => startProcess("node", [...NODE_FLAGS, fileURLToPath(FLOOR), dataDir], {});
 
-/** A server in a process of its own, on a free port; resolves when it says that it is ready. */
-const startProcess = (command: string, args: string[], env: Record<string, string>): Promise<Service> =>
-  new Promise((done, fail) => {
-    const began = performance.now();
-    const child = spawn(command, args, { env: { ...process.env, ...env }, stdio: ["ignore", "pipe", "inherit"] });
-    const ended = new Promise<void>((gone) => child.once("exit", () => gone()));
-    child.once("exit", (code) => fail(new Error(`${command} ended with ${code}`)));
-    child.stdout.setEncoding("utf8").on("data", (text: string) => {
-      const url = /ready at (\S+)/.exec(text)?.[1];
-      if (url)
-        done({
-          url,
-          startedMs: performance.now() - began,
-          stop: async () => {
-            child.kill("SIGTERM");
-            await ended;
-          },
-        });
-    });
-  });
-
-const median = (numbers: readonly number[]): number => numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)]!;
 const spread = (numbers: readonly number[]): string =>
   `median ${median(numbers).toFixed(0)} ms (${Math.min(...numbers).toFixed(0)}..${Math.max(...numbers).toFixed(0)})`;
 

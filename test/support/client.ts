@@ -1,6 +1,6 @@
 import type { TypedDocumentNode } from "@graphql-typed-document-node/core";
 import { print } from "graphql";
-import { type RunningServer, startServer } from "../../src/server/server.ts";
+import { type RunningServer, type ServerOptions, startServer } from "../../src/server/server.ts";
 import { createDatabase, type TestDatabase } from "./database.ts";
 
 export interface Answer<T> {
@@ -19,10 +19,10 @@ export interface TestService {
 export const TODAY = "2026-11-22";
 export const NOW = new Date(`${TODAY}T12:00:00+07:00`);
 
-/** The whole service over HTTP, on a database of the test's own. */
-export const startService = async (content: "SEEDED" | "EMPTY" = "SEEDED"): Promise<TestService> => {
+/** The whole service over HTTP, on a database of the test's own; what is not given of its settings is as by default. */
+export const startService = async (content: "SEEDED" | "EMPTY" = "SEEDED", options: ServerOptions = {}): Promise<TestService> => {
   const database = await createDatabase(content);
-  const server = await startServer(() => database.pools, { host: "127.0.0.1", port: 0, clock: () => NOW });
+  const server = await startServer(() => database.pools, { host: "127.0.0.1", port: 0, clock: () => NOW, ...options });
   return {
     database,
     server,

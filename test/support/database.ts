@@ -6,7 +6,10 @@ import { type Database, openDatabase } from "../../src/db/database.ts";
 export const SEEDED = "cchc_test_seeded";
 
 export interface TestDatabase extends Database {
+  readonly name: string;
   readonly url: string;
+  /** Ends its connections, after which it can be copied. */
+  disconnect(): Promise<void>;
 }
 
 /** Runs one statement beside the databases of the tests. */
@@ -20,20 +23,27 @@ export const admin = async (serverUrl: string, text: string): Promise<void> => {
   }
 };
 
-/** A database of the test's own: with the units and reports of the seeds, or with tables only. */
-export const createDatabase = async (content: "SEEDED" | "EMPTY" = "SEEDED"): Promise<TestDatabase> => {
+/** A database of the test's own: with the units and reports of the seeds, with tables only, or a copy of another test's that is disconnected. */
+export const createDatabase = async (content: "SEEDED" | "EMPTY" | Pick<TestDatabase, "name"> = "SEEDED"): Promise<TestDatabase> => {
   const serverUrl = inject("serverUrl");
   const name = `cchc_test_${randomBytes(6).toString("hex")}`;
-  await admin(serverUrl, `create database ${name} encoding 'UTF8' template ${content === "SEEDED" ? SEEDED : "template0"}`);
+  await admin(serverUrl, `create database ${name} encoding 'UTF8' template ${templateOf(content)}`);
   const url = new URL(serverUrl);
   url.pathname = `/${name}`;
   const database = await openDatabase({ databaseUrl: url.href, dataDir: "" });
   return {
     ...database,
+    name,
     url: url.href,
+    disconnect: () => database.close(),
     close: async () => {
       await database.close();
       await admin(serverUrl, `drop database if exists ${name} with (force)`);
     },
   };
+};
+
+const templateOf = (content: "SEEDED" | "EMPTY" | Pick<TestDatabase, "name">): string => {
+  if (typeof content !== "string") return content.name;
+  return content === "SEEDED" ? SEEDED : "template0";
 };

@@ -1,0 +1,65 @@
+import { Arg, Authorized, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from "type-graphql";
+import type { Context } from "../server/context.ts";
+import { UnitType } from "../units/unit.type.ts";
+import { createAccessKey, keepKeys, keysUnder, revokeAccessKey, rotateAccessKey } from "./access-key.service.ts";
+import type { AccessGrantView } from "./access-key.ts";
+import { AccessGrantType, AccessKeyInputType, AccessKeyType, IssuedAccessKeyType } from "./access-key.type.ts";
+import type { Permission } from "./permission.ts";
+
+const KEY = "Id of the key.";
+
+@Resolver()
+export class AccessKeyResolver {
+  @Authorized<Permission>("keys:read")
+  @Query(() => [AccessKeyType], {
+    description:
+      "The keys with a role on the unit, or on what contributes certainly to it, newest first; those with a unit where the caller is no ADMIN do not exist " +
+      "for it. BAD_USER_INPUT for an unknown unit, FORBIDDEN for one where the caller is no ADMIN (danh sách khoá API).",
+  })
+  accessKeys(
+    @Arg("unit", () => ID, { description: "Code (as of today, else of its last holder) or id of the unit." }) unit: string,
+    @Ctx() context: Context,
+  ) {
+    return keysUnder(context, unit);
+  }
+
+  @Authorized<Permission>("keys:write")
+  @Mutation(() => IssuedAccessKeyType, {
+    description:
+      "Creates a key and tells its secret, this once. BAD_USER_INPUT for a name, unit or day that is not accepted, FORBIDDEN for a unit where the caller is " +
+      "no ADMIN (cấp khoá API).",
+  })
+  createAccessKey(
+    @Arg("input", () => AccessKeyInputType, { description: "Name, roles and expiry." }) input: AccessKeyInputType,
+    @Ctx() context: Context,
+  ) {
+    return keepKeys(context, (em, keeper, now) => createAccessKey(em, keeper, input, now));
+  }
+
+  @Authorized<Permission>("keys:write")
+  @Mutation(() => IssuedAccessKeyType, {
+    description:
+      "Gives a key a new secret and tells it, this once; the old one is refused at once. Id, roles and expiry stay. NOT_FOUND for a key that the caller does " +
+      "not administer, CONFLICT for one that is revoked or expired (đổi mã bí mật).",
+  })
+  rotateAccessKey(@Arg("id", () => ID, { description: KEY }) id: string, @Ctx() context: Context) {
+    return keepKeys(context, (em, keeper, now) => rotateAccessKey(em, keeper, id, now));
+  }
+
+  @Authorized<Permission>("keys:write")
+  @Mutation(() => AccessKeyType, {
+    description:
+      "Revokes a key for good; one that is revoked already stays as it is. NOT_FOUND for a key that the caller does not administer (thu hồi khoá API).",
+  })
+  revokeAccessKey(@Arg("id", () => ID, { description: KEY }) id: string, @Ctx() context: Context) {
+    return keepKeys(context, (em, keeper, now) => revokeAccessKey(em, keeper, id, now));
+  }
+}
+
+@Resolver(() => AccessGrantType)
+export class AccessGrantResolver {
+  @FieldResolver(() => UnitType, { description: "The unit, as it is today or was on its last day (đơn vị)." })
+  unit(@Root() { unitNo, asOf }: AccessGrantView, @Ctx() { loaders }: Context) {
+    return loaders.unitOn.load({ no: unitNo, asOf });
+  }
+}

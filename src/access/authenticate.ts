@@ -1,0 +1,83 @@
+import { sql } from "kysely";
+import type { Reader } from "../db/reader.ts";
+import { type Day, dayOf } from "../time/date.ts";
+import { hashOf, isSecret } from "./secret.ts";
+import { asGrant, ensureCoverage, grantColumns, type GrantRow, inForce, seenOn, unitNamed } from "./grant.ts";
+import { readIssuers } from "./issuer.ts";
+import { refused } from "./refusal.ts";
+import { readToken, type Token } from "./token.ts";
+import type { Viewer } from "./viewer.ts";
+
+export interface Authenticator {
+  /**
+   * Who sends this Authorization header; null where there is none.
+   * @throws DomainError UNAUTHENTICATED saying in kind what is wrong; a token that does not hold costs no statement.
+   */
+  authenticate(authorization: string | undefined, now: Date, reader: Reader): Promise<Viewer | null>;
+}
+
+const BEARER = /^Bearer +([\w.~+/-]+=*)$/i;
+
+/** `issuers` is the path of the file of trusted issuers. @throws Error naming the file, the entry and what is accepted. */
+export const createAuthenticator = async ({ issuers: file }: { readonly issuers: string | null }): Promise<Authenticator> => {
+  const issuers = file === null ? new Map<string, never>() : await readIssuers(file);
+  return {
+    authenticate: async (authorization, now, reader) => {
+      if (authorization === undefined) return null;
+      const credential = BEARER.exec(authorization)?.[1];
+      if (credential === undefined) throw refused("header");
+      if (credential.includes(".")) return viewerOfToken(await readToken(credential, issuers, now), dayOf(now), reader);
+      if (isSecret(credential)) return viewerOfKey(hashOf(credential), now, reader);
+      throw refused("header");
+    },
+  };
+};
+
+const viewerOfKey = async (hash: string, now: Date, reader: Reader): Promise<Viewer> => {
+  const today = dayOf(now);
+  const rows = await reader.rows(sql<GrantRow & { key: string; name: string }>`
+    select k.key, k.name, g.role, ${grantColumns(today)} from access_key k
+    join access_grant g on g.access_key_id = k.id join unit u on u.id = g.unit_id join edition e on ${inForce(seenOn(today))}
+    where k.hash = ${hash} and k.revoked_at is null and k.expires_at > ${now.toISOString()}::timestamptz order by u.id, g.role`);
+  if (!rows[0]) throw refused("key");
+  await ensureCoverage(reader, rows);
+  return { actor: `key:${rows[0].key}`, name: rows[0].name, grants: rows.map(asGrant) };
+};
+
+/** A claim as it stands: its grant where there is such a unit, and the issuer's own unit with whether it covers that. */
+type ClaimRow = (GrantRow | { readonly unitNo: null }) & {
+  readonly name: string;
+  readonly ownEdition: number | null;
+  readonly ownContributed: boolean | null;
+  readonly isWithin: boolean;
+};
+
+const viewerOfToken = async (token: Token, today: Day, reader: Reader): Promise<Viewer> => {
+  const { issuer, subject, issuedOn } = token;
+  const find = () => reader.rows(claims(token, today));
+  let rows = await find();
+  const isKnown = (row: ClaimRow): row is ClaimRow & GrantRow => row.unitNo !== null;
+  const own = rows.flatMap(({ ownEdition, ownContributed }) =>
+    ownEdition === null ? [] : [{ editionId: ownEdition, contributed: ownContributed! }],
+  );
+  if (await ensureCoverage(reader, [...own, ...rows.filter(isKnown)])) rows = await find();
+  if (own.length === 0) throw refused({ words: `The token's issuer speaks for no unit that existed on ${issuedOn}, when it was issued` });
+  const unknown = rows.find(({ unitNo }) => unitNo === null);
+  if (unknown) throw refused({ words: `The token names the unit ${JSON.stringify(unknown.name)}, which none was on ${issuedOn}` });
+  const beyond = rows.find(({ isWithin }) => !isWithin);
+  if (beyond) throw refused({ words: `The token's issuer names a unit beyond its own: ${JSON.stringify(beyond.name)}` });
+  return { actor: `token:${issuer.issuer}#${subject}`, name: subject, grants: rows.filter(isKnown).map(asGrant) };
+};
+
+const claims = ({ issuer, issuedOn, claims: claimed }: Token, today: Day) => sql<ClaimRow>`
+  with own as (
+    select u.id as unit_id, e.id as edition_id, e.contributed from unit u join edition e on ${inForce(seenOn(today))}
+    where u.id = ${unitNamed(sql`${issuer.unit}`, issuedOn)}
+  )
+  select c.name, c.role, ${grantColumns(today)}, o.edition_id as "ownEdition", o.contributed as "ownContributed",
+    coalesce(u.id = o.unit_id, false) or exists (
+      select from contribution x where x.edition_id = o.edition_id and x.target_id = o.unit_id and x.unit_id = u.id and x.certain
+    ) as "isWithin"
+  from unnest(${claimed.map(({ unit }) => unit)}::text[], ${claimed.map(({ role }) => role)}::text[]) with ordinality c(name, role, i)
+  left join own o on true left join unit u on u.id = ${unitNamed(sql`c.name`, issuedOn)} left join edition e on u.id is not null and ${inForce(seenOn(today))}
+  order by c.i`;

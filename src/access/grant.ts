@@ -1,0 +1,37 @@
+import { type RawBuilder, sql } from "kysely";
+import type { Reader } from "../db/reader.ts";
+import type { Day } from "../time/date.ts";
+import { ensureContributions } from "../units/contribution.service.ts";
+import { validOn } from "../units/unit.loaders.ts";
+import type { Grant } from "./viewer.ts";
+
+/** A grant as it is read, with whether what it covers is worked out already. */
+export type GrantRow = Grant & { readonly contributed: boolean };
+
+/** The day on which unit `u` is seen: today, or its last. */
+export const seenOn = (today: Day): RawBuilder<Day> => sql`least(${today}::date, u.ended_on - 1)`;
+
+/** Whether edition `e` was in force on the day. */
+export const inForce = (day: RawBuilder<unknown>): RawBuilder<boolean> =>
+  sql`e.starts_on = (select max(starts_on) from edition where starts_on <= ${day})`;
+
+/** What a grant on unit `u` is beside its role, with edition `e` of the day on which the unit is seen. */
+export const grantColumns = (today: Day) => sql`u.id as "unitNo", ${seenOn(today)} as "asOf", e.id as "editionId",
+  coalesce(u.ended_on <= ${today}::date, false) as ended, e.contributed`;
+
+/** Number of the unit that holds the code on the day, or has the id and had begun by then; null where there is none. */
+export const unitNamed = (name: RawBuilder<unknown>, day: Day): RawBuilder<number | null> => sql`coalesce(
+  (select v.unit_id from unit_version v where v.code = ${name} and ${validOn(sql`${day}::date`)} limit 1),
+  (select n.id from unit n where n.key = ${name} and coalesce(n.began_on <= ${day}::date, true)))`;
+
+/** Works out what the grants cover, where nobody has needed it before. @returns whether there was something to do. */
+export const ensureCoverage = async (
+  reader: Reader,
+  rows: readonly { readonly editionId: number; readonly contributed: boolean }[],
+): Promise<boolean> => {
+  const missing = rows.filter(({ contributed }) => !contributed);
+  if (missing.length > 0) await ensureContributions(reader, [...new Set(missing.map(({ editionId }) => editionId))]);
+  return missing.length > 0;
+};
+
+export const asGrant = ({ role, unitNo, asOf, editionId, ended }: GrantRow): Grant => ({ role, unitNo, asOf, editionId, ended });

@@ -1,0 +1,105 @@
+import { readFile } from "node:fs/promises";
+import { dirname, resolve } from "node:path";
+import { createLocalJWKSet, createRemoteJWKSet, importJWK, type JSONWebKeySet, type JWK, type JWTVerifyGetKey } from "jose";
+import { isText } from "./text.ts";
+
+/** Whose tokens are trusted, and how far. */
+export interface Issuer {
+  readonly issuer: string;
+  readonly audience: string;
+  /** Code or id of the largest unit that it may speak for. */
+  readonly unit: string;
+  readonly keys: JWTVerifyGetKey;
+}
+
+type Entry = Readonly<Record<string, unknown>>;
+const FIELDS = ["issuer", "jwks", "audience", "unit"];
+const isObject = (value: unknown): value is Entry => typeof value === "object" && value !== null && !Array.isArray(value);
+
+const reject = (accepted: string): never => {
+  throw new Error(accepted);
+};
+
+/** @throws Error naming the file, the entry and what is accepted. */
+export const readIssuers = async (file: string): Promise<ReadonlyMap<string, Issuer>> => {
+  const entries = await readJson(file).catch((error: unknown) => reject(`ISSUERS: ${file}: ${(error as Error).message}`));
+  if (!Array.isArray(entries)) throw new Error(`ISSUERS: ${file}: accepted is a JSON array of { ${FIELDS.join(", ")} }`);
+  const issuers = new Map<string, Issuer>();
+  for (const [index, entry] of entries.entries()) {
+    try {
+      const read = await readIssuer(entry, dirname(resolve(file)));
+      if (issuers.has(read.issuer)) reject(`issuer ${read.issuer} is named twice; accepted is one entry for each`);
+      issuers.set(read.issuer, read);
+    } catch (error) {
+      throw new Error(`ISSUERS: ${file}: entry ${index + 1}: ${(error as Error).message}`, { cause: error });
+    }
+  }
+  return issuers;
+};
+
+const readJson = async (file: string): Promise<unknown> => {
+  const text = await readFile(file, "utf8").catch(({ code }: NodeJS.ErrnoException) => reject(`cannot be read (${code})`));
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return reject("is not JSON");
+  }
+};
+
+const readIssuer = async (entry: unknown, folder: string): Promise<Issuer> => {
+  if (!isObject(entry)) return reject(`accepted is an object of ${FIELDS.join(", ")}`);
+  const unknown = Object.keys(entry).find((field) => !FIELDS.includes(field));
+  if (unknown !== undefined) reject(`${JSON.stringify(unknown)} is not known; accepted are ${FIELDS.join(", ")}`);
+  const text = (field: string): string => {
+    const value = entry[field];
+    return isText(value, 500) ? value : reject(`${field}: accepted is a text of 1 to 500 characters`);
+  };
+  // What an actor is called must tell the issuer from the subject: token:<issuer>#<subject>.
+  const issuer = text("issuer").includes("#") ? reject("issuer: accepted is a text without #") : text("issuer");
+  return { issuer, audience: text("audience"), unit: text("unit"), keys: await keysOf(entry["jwks"], folder) };
+};
+
+const keysOf = async (jwks: unknown, folder: string): Promise<JWTVerifyGetKey> => {
+  if (isObject(jwks)) return localKeys(jwks);
+  if (!isText(jwks, 2000)) return reject("jwks: accepted is a path relative to the file, an https URL, or the key set itself");
+  if (!/^[a-z][a-z0-9+.-]+:\/\//i.test(jwks)) {
+    const file = resolve(folder, jwks);
+    return localKeys(await readJson(file).catch((error: unknown) => reject(`jwks: ${file}: ${(error as Error).message}`)));
+  }
+  const url = URL.canParse(jwks) ? new URL(jwks) : reject("jwks: accepted is a URL that can be read");
+  const isLoopback = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(url.hostname);
+  if (url.protocol !== "https:" && !(url.protocol === "http:" && isLoopback))
+    reject("jwks: accepted is an https URL; http only for a loopback address");
+  if (url.username || url.password) reject("jwks: accepted is a URL without a user and a password");
+  return createRemoteJWKSet(url, { timeoutDuration: 3000 });
+};
+
+/** Kinds of keys by what they sign with: RS256, ES256, EdDSA. */
+const KINDS: Readonly<Record<string, string>> = { "RSA ": "RS256", "EC P-256": "ES256", "OKP Ed25519": "EdDSA" };
+
+/** A key set that is at hand is looked at now, not when the first token comes. */
+const localKeys = async (jwks: unknown): Promise<JWTVerifyGetKey> => {
+  const keys = isObject(jwks) && Array.isArray(jwks["keys"]) ? (jwks["keys"] as unknown[]) : [];
+  if (keys.length === 0) reject('jwks: accepted is {"keys": [...]} with at least one key');
+  const ids = new Set<string>();
+  for (const [index, key] of keys.entries()) {
+    const name = `jwks: key ${index + 1}`;
+    if (!isObject(key) || !isText(key["kid"], 500)) return reject(`${name}: accepted is a key with a key id (kid)`);
+    if (ids.has(key["kid"])) reject(`${name}: its key id (kid) is that of another; accepted is one key for each`);
+    ids.add(key["kid"]);
+    await checkKey(name, key);
+  }
+  return createLocalJWKSet(jwks as JSONWebKeySet);
+};
+
+const MIN_RSA_BITS = 2048;
+
+const checkKey = async (name: string, key: JWK): Promise<void> => {
+  const algorithm = KINDS[`${key.kty} ${key.crv ?? ""}`];
+  if (algorithm === undefined || (key.alg !== undefined && key.alg !== algorithm))
+    return reject(`${name}: accepted are keys of RS256 (RSA), ES256 (EC P-256) and EdDSA (OKP Ed25519)`);
+  if ("d" in key) reject(`${name}: it is a private key; accepted are public keys only`);
+  const imported = await importJWK(key, algorithm).catch(() => reject(`${name}: cannot be read; accepted is a public key as a JWK`));
+  const { modulusLength = MIN_RSA_BITS } = (imported as { algorithm: { modulusLength?: number } }).algorithm;
+  if (modulusLength < MIN_RSA_BITS) reject(`${name}: has ${modulusLength} bits; accepted are ${MIN_RSA_BITS} or more`);
+};

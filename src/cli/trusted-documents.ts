@@ -1,0 +1,23 @@
+import { readdir, readFile, writeFile } from "node:fs/promises";
+import { parseArgs } from "node:util";
+import { trustedDocumentsFile } from "../server/trusted-documents.ts";
+
+/**
+ * Writes the documents of schema/operations for TRUSTED_DOCUMENTS, as `{ sha256: text }`. Each stands there in every text in which clients
+ * send it: as its file has it, as graphql-js prints it (which is how the typed documents are sent), and printed with `__typename` in
+ * every selection, as clients with a cache ask.
+ */
+const OPERATIONS = new URL("../../schema/operations/", import.meta.url);
+
+const main = async (): Promise<void> => {
+  const { out } = parseArgs({ options: { out: { type: "string", default: "trusted-documents.json" } } }).values;
+  const names = (await readdir(OPERATIONS)).filter((name) => name.endsWith(".graphql")).toSorted();
+  const texts = await Promise.all(names.map((name) => readFile(new URL(name, OPERATIONS), "utf8")));
+  await writeFile(out, trustedDocumentsFile(texts));
+  console.log(`cchc-graph: ${names.length} documents are in ${out}; set TRUSTED_DOCUMENTS=${out} to answer no other`);
+};
+
+await main().catch((error: unknown) => {
+  console.error(`cchc-graph: ${error instanceof Error ? error.message : String(error)}`);
+  process.exitCode = 1;
+});

@@ -1,0 +1,95 @@
+import type { EntityManager } from "@mikro-orm/postgresql";
+import { sql } from "kysely";
+import { recordChange } from "../access/audit.ts";
+import { rowScope } from "../access/scope.ts";
+import { BadUserInput, DomainError } from "../errors.ts";
+import type { SourceState } from "../figures/figure.entity.ts";
+import { lockRollups } from "../figures/rollup.service.ts";
+import type { Context } from "../server/context.ts";
+import type { Report } from "./report.loaders.ts";
+import { demandRole, reportNamed } from "./report.service.ts";
+
+const MAX_REASON = 1000;
+
+/**
+ * Makes a draft count for everybody, and supersedes what it corrects, at one instant. What is published stays as it is.
+ * @throws DomainError NOT_FOUND, FORBIDDEN, or CONFLICT for a report that is neither.
+ */
+export const publishReport = async (context: Context, id: string): Promise<Report> => {
+  const report = await reportNamed(context, "id", id);
+  await demandRole(context, report, "ADMIN");
+  if (report.state === "PUBLISHED") return report;
+  await change(context, report, "publishReport", async (em) => {
+    const corrected = report.supersedesNo;
+    if (corrected !== null && !(await move(em, corrected, ["PUBLISHED"], "SUPERSEDED", context.now, null)))
+      throw new DomainError(
+        "CONFLICT",
+        `id: what the report ${id} corrects has been superseded or withdrawn meanwhile; correct that instead`,
+      );
+    if (!(await move(em, report.no, ["DRAFT"], "PUBLISHED", context.now, null))) throw await notNow(em, report);
+    return { state: "PUBLISHED" };
+  });
+  return reportNamed(context, "id", id);
+};
+
+/**
+ * Takes a draft or a published report back; it counts no more, and stays. What it had superseded stays superseded.
+ * @throws DomainError NOT_FOUND, FORBIDDEN, or CONFLICT for one that was superseded or withdrawn before.
+ */
+export const withdrawReport = async (context: Context, id: string, given: string): Promise<Report> => {
+  const reason = given.normalize("NFC").trim();
+  if (reason === "" || reason.length > MAX_REASON || reason.includes("\0") || !reason.isWellFormed())
+    throw new BadUserInput("reason", given, `accepted are 1 to ${MAX_REASON} characters`);
+  const report = await reportNamed(context, "id", id);
+  await demandRole(context, report, report.state === "DRAFT" ? "OFFICER" : "ADMIN");
+  await change(context, report, "withdrawReport", async (em) => {
+    // What an officer found to be a draft may have been published since.
+    if (!(await move(em, report.no, [report.state === "DRAFT" ? "DRAFT" : "PUBLISHED"], "WITHDRAWN", context.now, reason)))
+      throw await notNow(em, report);
+    return { state: "WITHDRAWN", reason };
+  });
+  return reportNamed(context, "id", id);
+};
+
+/** With the stored roll-ups that rest on it, and the audit, in one transaction. */
+const change = async (context: Context, report: Report, operation: string, work: (em: EntityManager) => Promise<object>): Promise<void> => {
+  const { actor, name } = context.viewer!;
+  const scope = rowScope(context.viewer, operation === "withdrawReport" && report.state === "DRAFT" ? "OFFICER" : "ADMIN");
+  await context.reader.writePatiently(scope, async (em) => {
+    await lockRollups(em);
+    const after = await work(em);
+    await dropRollups(em, [report.no, ...(report.supersedesNo === null ? [] : [report.supersedesNo])]);
+    await recordChange(em, {
+      ...{ actor, actorName: name, operation, unitNo: report.unitNo, subject: report.id, at: context.now },
+      ...{ before: { state: report.state }, after },
+    });
+  });
+  context.renew();
+};
+
+const move = async (
+  em: EntityManager,
+  no: number,
+  from: SourceState[],
+  to: SourceState,
+  now: Date,
+  reason: string | null,
+): Promise<boolean> => {
+  const { rows } = await sql`
+    update source set state = ${to}, state_at = ${now.toISOString()}::timestamptz, reason = ${reason}
+    where id = ${no} and state = any(${from}::text[]) returning id`.execute(em.getKysely());
+  return rows.length > 0;
+};
+
+const notNow = async (em: EntityManager, { no, id }: Report): Promise<DomainError> => {
+  const { rows } = await sql<{ state: SourceState }>`select state from source where id = ${no}`.execute(em.getKysely());
+  return new DomainError("CONFLICT", `id: the report ${id} is ${rows[0]?.state ?? "gone"}; nothing was changed`);
+};
+
+const dropRollups = async (em: EntityManager, sources: readonly number[]): Promise<void> => {
+  await sql`
+    delete from rollup_set t where exists (
+      select from figure f where f.source_id = any(${sources}::int[]) and f.period_from >= t.period_from and f.period_to <= t.period_to)`.execute(
+    em.getKysely(),
+  );
+};

@@ -1,0 +1,114 @@
+import { type RawBuilder, sql } from "kysely";
+import { coveredBy, rowScope } from "../access/scope.ts";
+import { type Grant, grantsFor, type Viewer } from "../access/viewer.ts";
+import DataLoader from "dataloader";
+import { manyBy, oneBy, type Positioned } from "../db/loader.ts";
+import type { Reader, Rows } from "../db/reader.ts";
+import type { SourceState } from "../figures/figure.entity.ts";
+import { figureColumns, figureJoins, type FigureRow } from "../figures/figure.loaders.ts";
+import type { Page } from "../page.ts";
+import type { UnitView } from "../units/unit.loaders.ts";
+
+/** A report as it stands. */
+export interface Report {
+  /** Internal number; the public id is `id`. */
+  readonly no: number;
+  readonly id: string;
+  readonly title: string;
+  readonly unitNo: number;
+  readonly publishedOn: string | null;
+  readonly note: string | null;
+  readonly state: SourceState;
+  readonly reason: string | null;
+  readonly submittedAt: Date | null;
+  readonly stateAt: Date | null;
+  readonly supersedesNo: number | null;
+  /** Place in lists: the newest first, those without a day last. */
+  readonly rank: number;
+}
+
+export interface ReportListKey {
+  /** Reports of this unit, and of all that contributes certainly to it as it is seen. */
+  readonly unit: UnitView;
+  readonly states: readonly SourceState[] | null;
+  readonly page: Page;
+}
+
+type ReportRow = Report & Positioned;
+type ListRow = Positioned & { totalCount: number } & (Report | { no: null });
+
+/** The columns of a Report; `s` is its source. */
+export const reportColumns = sql`s.id as no, s.key as id, s.title, s.unit_id as "unitNo", s.published_on as "publishedOn", s.note, s.state, s.reason,
+  s.submitted_at as "submittedAt", s.state_at as "stateAt", s.supersedes_id as "supersedesNo",
+  coalesce('9999-12-31'::date - s.published_on, 9999999) as rank`;
+
+/** What the viewer may see: published reports, and the others of units that its grants cover. */
+const visible = (grants: readonly Grant[]): RawBuilder<boolean> => sql`(s.state = 'PUBLISHED' or ${coveredBy(grants, sql`s.unit_id`)})`;
+
+export const createReportLoaders = (reader: Reader, viewer: Viewer | null) => {
+  const grants = grantsFor(viewer, "VIEWER");
+  const { rows }: Rows = grants.length === 0 ? { rows: (query) => reader.rows(query) } : reader.scoped(rowScope(viewer));
+  const seen = visible(grants);
+  return {
+    reportById: oneBy<string, ReportRow>(
+      (id) => id,
+      (ids) =>
+        rows(sql<ReportRow>`
+          select k.i::int, ${reportColumns} from unnest(${ids}::text[]) with ordinality k(key, i) join source s on s.key = k.key and ${seen}`),
+    ),
+
+    /** The report that each one corrects. */
+    supersededBy: manyBy<number, ReportRow>(String, (numbers) =>
+      rows(sql<ReportRow>`
+        select k.i::int, ${reportColumns} from unnest(${numbers}::int[]) with ordinality k(no, i)
+        join source s on s.supersedes_id = k.no and ${seen} order by k.i, s.id`),
+    ),
+
+    reportByNo: oneBy<number, ReportRow>(String, (numbers) =>
+      rows(sql<ReportRow>`
+        select k.i::int, ${reportColumns} from unnest(${numbers}::int[]) with ordinality k(no, i) join source s on s.id = k.no and ${seen}`),
+    ),
+
+    figuresOfReport: manyBy<number, FigureRow>(String, (numbers) =>
+      rows(sql<FigureRow>`
+        select k.i::int, ${figureColumns} from unnest(${numbers}::int[]) with ordinality k(no, i)
+        join source s on s.id = k.no and ${seen} join figure f on f.source_id = s.id ${figureJoins} order by k.i, f.position`),
+    ),
+
+    reportList: new DataLoader<ReportListKey, { rows: Report[]; totalCount: number }, string>(
+      async (keys) => {
+        const lists = keys.map((): { rows: Report[]; totalCount: number } => ({ rows: [], totalCount: 0 }));
+        for (const row of await rows(reportLists(keys, seen))) {
+          const list = lists[row.i - 1]!;
+          list.totalCount = row.totalCount;
+          if (row.no !== null) list.rows.push(row);
+        }
+        return lists;
+      },
+      { cacheKeyFn: ({ unit, states, page }) => JSON.stringify([unit.no, unit.asOf, states, page]) },
+    ),
+  };
+};
+export type ReportLoaders = ReturnType<typeof createReportLoaders>;
+
+const reportLists = (keys: readonly ReportListKey[], seen: RawBuilder<boolean>) => sql<ListRow>`
+  with k as materialized (
+    select k.*, e.id as edition_id from unnest(${keys.map(({ unit }) => unit.no)}::int[], ${keys.map(({ unit }) => unit.asOf)}::date[],
+      ${keys.map(({ states }) => states && `{${states.join()}}`)}::text[], ${keys.map(({ page }) => page.first)}::int[],
+      ${keys.map(({ page }) => page.after?.rank ?? null)}::int[], ${keys.map(({ page }) => page.after?.text ?? null)}::text[])
+      with ordinality k(no, day, states, first, after_rank, after_text, i)
+    join edition e on e.starts_on = (select max(starts_on) from edition where starts_on <= k.day)
+  ),
+  listed as materialized (
+    select k.i, k.first, k.after_rank, k.after_text, ${reportColumns} from k
+    join contribution c on c.edition_id = k.edition_id and c.target_id = k.no and c.certain
+    join source s on s.unit_id = c.unit_id and ${seen} and (k.states is null or s.state = any(k.states::text[]))
+  ),
+  paged as (
+    select *, row_number() over (partition by i order by rank, id collate "C") as position from listed
+    where after_rank is null or (rank, id collate "C") > (after_rank, after_text)
+  )
+  select k.i::int, coalesce(t.total, 0)::int as "totalCount", p.no, p.id, p.title, p."unitNo", p."publishedOn", p.note, p.state, p.reason, p."submittedAt",
+    p."stateAt", p."supersedesNo", p.rank
+  from k left join (select i, count(*) as total from listed group by 1) t on t.i = k.i left join paged p on p.i = k.i and p.position <= k.first + 1
+  order by k.i, p.position`;

@@ -1,0 +1,107 @@
+import { Arg, Authorized, Ctx, FieldResolver, ID, Int, Mutation, Query, Resolver, Root } from "type-graphql";
+import type { Permission } from "../access/permission.ts";
+import type { SourceState } from "../figures/figure.entity.ts";
+import { FigureType } from "../figures/figure.resolver.ts";
+import { SourceStateEnum } from "../figures/rollup.type.ts";
+import type { Context } from "../server/context.ts";
+import { UnitType } from "../units/unit.type.ts";
+import type { Report } from "./report.loaders.ts";
+import { publishReport, withdrawReport } from "./report-publish.service.ts";
+import { findReport, listReports } from "./report.service.ts";
+import { submitReport } from "./report-submit.service.ts";
+import { ReportConnection, ReportInput, ReportType } from "./report.type.ts";
+
+@Resolver(() => ReportType)
+export class ReportResolver {
+  @Authorized<Permission>("reports:read")
+  @Query(() => ReportType, {
+    nullable: true,
+    description: "The report with this id. Without the role VIEWER on its unit only while it is published; null for all others (báo cáo).",
+  })
+  report(@Arg("id", () => ID, { description: "Id of the report, which is that of its source." }) id: string, @Ctx() context: Context) {
+    return findReport(context, id);
+  }
+
+  @Authorized<Permission>("reports:read")
+  @Query(() => ReportConnection, {
+    description:
+      "Reports of the unit and of the units within it, the newest first, those without a day last. VIEWERs see those of their units in each state, " +
+      "others the published ones (danh sách báo cáo).",
+  })
+  reports(
+    @Arg("unit", () => ID, { description: "Code or id of the unit, as it is today or was on its last day." }) unit: string,
+    @Arg("states", () => [SourceStateEnum], { nullable: true, description: "Keeps reports in these states." }) states:
+      | SourceState[]
+      | undefined,
+    @Arg("first", () => Int, { nullable: true, defaultValue: 50, description: "How many at most, 1..1000." }) first: number,
+    @Arg("after", () => String, { nullable: true, description: "Cursor after which the page begins." }) after: string | undefined,
+    @Ctx() context: Context,
+  ) {
+    return listReports(context, { unit, states, first, after });
+  }
+
+  @Authorized<Permission>("reports:submit")
+  @Mutation(() => ReportType, {
+    description:
+      "Keeps a report as a draft, whole or not at all; for OFFICERs of its unit. BAD_USER_INPUT names everything that is wrong with it, in " +
+      "extensions.problems, contradictions of the identities included. Sent twice with one key it exists once; CONFLICT for another body under the same " +
+      "key (gửi báo cáo).",
+  })
+  submitReport(
+    @Arg("input", () => ReportInput, { description: "The report." }) input: ReportInput,
+    @Arg("idempotencyKey", () => String, { description: "Of your own making, new for each report, at most 200 characters." })
+    idempotencyKey: string,
+    @Ctx() context: Context,
+  ) {
+    return submitReport(context, input, idempotencyKey);
+  }
+
+  @Authorized<Permission>("reports:publish")
+  @Mutation(() => ReportType, {
+    description:
+      "Makes a draft count for everybody, and what it corrects superseded; for ADMINs of its unit. One that is published stays as it is; CONFLICT for one " +
+      "that was superseded or withdrawn (công bố báo cáo).",
+  })
+  publishReport(@Arg("id", () => ID, { description: "Id of the report." }) id: string, @Ctx() context: Context) {
+    return publishReport(context, id);
+  }
+
+  @Authorized<Permission>("reports:submit")
+  @Mutation(() => ReportType, {
+    description:
+      "Takes a report back: a draft for OFFICERs of its unit, a published one for ADMINs. It is kept and counts no more; what it had superseded stays " +
+      "superseded (thu hồi báo cáo).",
+  })
+  withdrawReport(
+    @Arg("id", () => ID, { description: "Id of the report." }) id: string,
+    @Arg("reason", () => String, { description: "Why, at most 1,000 characters; shown with the report." }) reason: string,
+    @Ctx() context: Context,
+  ) {
+    return withdrawReport(context, id, reason);
+  }
+
+  @FieldResolver(() => UnitType, { description: "The unit that it speaks of, as it is today or was on its last day (đơn vị báo cáo)." })
+  unit(@Root() { unitNo }: Report, @Ctx() { loaders }: Context) {
+    return loaders.unitByNo.load(unitNo);
+  }
+
+  @FieldResolver(() => [FigureType], { description: "What it states, in its order (số liệu)." })
+  figures(@Root() { no }: Report, @Ctx() { loaders }: Context) {
+    return loaders.figuresOfReport.load(no);
+  }
+
+  @FieldResolver(() => ReportType, {
+    nullable: true,
+    description: "The report that it corrects; null where there is none, or none that the caller may see (thay cho).",
+  })
+  supersedes(@Root() { supersedesNo }: Report, @Ctx() { loaders }: Context) {
+    return supersedesNo === null ? null : loaders.reportByNo.load(supersedesNo);
+  }
+
+  @FieldResolver(() => [ReportType], {
+    description: "The reports that correct it, as far as the caller may see them, in the order of their arrival (được thay bởi).",
+  })
+  supersededBy(@Root() { no }: Report, @Ctx() { loaders }: Context) {
+    return loaders.supersededBy.load(no);
+  }
+}

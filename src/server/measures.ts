@@ -1,0 +1,51 @@
+import { type DocumentNode, type FragmentDefinitionNode, getOperationAST, Kind, type SelectionSetNode, visit } from "graphql";
+
+/** What the text of a document says of its size. */
+export interface Measures {
+  /** Nested fields, through fragments. */
+  readonly depth: number;
+  /** Fields and inline fragments, with fragments written out. */
+  readonly selections: number;
+  readonly aliases: number;
+  readonly directives: number;
+}
+
+type Shape = Pick<Measures, "depth" | "selections">;
+
+/** Of one operation of a document whose fragments are known and not circular. Every fragment is looked at once. */
+export const measure = (document: DocumentNode, operationName: string | null): Measures => {
+  let aliases = 0;
+  let directives = 0;
+  visit(document, {
+    Field: ({ alias }) => void (aliases += alias ? 1 : 0),
+    Directive: () => void directives++,
+  });
+  const fragments = new Map(
+    document.definitions.flatMap((one) => (one.kind === Kind.FRAGMENT_DEFINITION ? [[one.name.value, one] as const] : [])),
+  );
+  const operation = getOperationAST(document, operationName);
+  return { ...shapeOf(operation?.selectionSet, fragments, new Map()), aliases, directives };
+};
+
+const shapeOf = (
+  set: SelectionSetNode | undefined,
+  fragments: ReadonlyMap<string, FragmentDefinitionNode>,
+  known: Map<string, Shape>,
+): Shape => {
+  let depth = 0;
+  let selections = 0;
+  for (const selection of set?.selections ?? []) {
+    const isSpread = selection.kind === Kind.FRAGMENT_SPREAD;
+    const below = isSpread ? shapeOfFragment(selection.name.value, fragments, known) : shapeOf(selection.selectionSet, fragments, known);
+    depth = Math.max(depth, below.depth + (selection.kind === Kind.FIELD ? 1 : 0));
+    // 60 fragments that each take the next one twice are more than numbers can count.
+    selections = Math.min(selections + below.selections + 1, Number.MAX_SAFE_INTEGER);
+  }
+  return { depth, selections };
+};
+
+const shapeOfFragment = (name: string, fragments: ReadonlyMap<string, FragmentDefinitionNode>, known: Map<string, Shape>): Shape => {
+  const found = known.get(name) ?? shapeOf(fragments.get(name)?.selectionSet, fragments, known);
+  known.set(name, found);
+  return found;
+};

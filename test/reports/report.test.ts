@@ -1,0 +1,272 @@
+import { sql } from "kysely";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { Viewer } from "../../src/access/viewer.ts";
+import { createSubgraph } from "../../src/federation/subgraph.ts";
+import { createDatabase, type TestDatabase } from "../support/database.ts";
+import { askAs, viewerOf } from "../support/viewer.ts";
+
+type Ask = <T>(viewer: Viewer | null, query: string, variables?: Record<string, unknown>) => ReturnType<typeof askAs<T>>;
+
+const SUBMIT =
+  "mutation ($input: ReportInput!, $key: String!) { submitReport(input: $input, idempotencyKey: $key) { id state supersedes { id } } }";
+const PUBLISH = "mutation ($id: ID!) { publishReport(id: $id) { id state supersedes { id state } } }";
+const WITHDRAW = 'mutation ($id: ID!) { withdrawReport(id: $id, reason: "nhập sai") { id state reason } }';
+const STATE = "query ($id: ID!) { report(id: $id) { state figures { value } } }";
+
+interface Submitted {
+  submitReport: { id: string; state: string; supersedes: { id: string } | null };
+}
+
+/** A ward of Cao Bằng until 30 June 2025. */
+const WARD = "01273";
+let serial = 0;
+const newKey = () => `key-${++serial}`;
+const figure = (measure: string, value: number | null, more: object = {}) => ({
+  ...{ measure, value, period: "2024", scope: "COMMUNE", quote: "trong năm" },
+  ...more,
+});
+const report = (figures: object[], more: object = {}) => ({ title: "Báo cáo cải cách hành chính", unit: WARD, figures, ...more });
+const received = (value: number) => report([figure("dossier.received", value)]);
+
+describe("reports by API", () => {
+  let database: TestDatabase;
+  let ask: Ask;
+  let officer: Viewer;
+  let admin: Viewer;
+  let viewer: Viewer;
+  let other: Viewer;
+
+  const submit = (who: Viewer | null, input: object, key = newKey()) => ask<Submitted>(who, SUBMIT, { input, key });
+  const submitted = async (input: object, who = officer): Promise<string> => {
+    const { data, errors } = await submit(who, input);
+    expect(errors).toBeUndefined();
+    return data.submitReport.id;
+  };
+  const published = async (input: object): Promise<string> => {
+    const id = await submitted(input);
+    expect((await ask(admin, PUBLISH, { id })).errors).toBeUndefined();
+    return id;
+  };
+  const stateOf = async (id: string, who: Viewer | null = officer) =>
+    (await ask<{ report: { state: string } | null }>(who, STATE, { id })).data.report?.state ?? null;
+  const codeOf = (answer: { errors?: readonly { extensions: Record<string, unknown> }[] }) => answer.errors?.[0]?.extensions["code"];
+  const count = async (table: string): Promise<number> =>
+    (await sql<{ n: number }>`select count(*) as n from ${sql.table(table)}`.execute(database.orm.em.fork().getKysely())).rows[0]!.n;
+
+  beforeAll(async () => {
+    database = await createDatabase();
+    const { schema } = await createSubgraph();
+    ask = (who, query, variables) => askAs(schema, database, who, query, variables);
+    officer = await viewerOf(database, "officer", { "04": "OFFICER" });
+    admin = await viewerOf(database, "admin", { "04": "ADMIN" });
+    viewer = await viewerOf(database, "viewer", { "04": "VIEWER" });
+    other = await viewerOf(database, "other", { "48": "ADMIN" });
+  });
+  afterAll(() => database.close());
+
+  it("takes each of the three changes from those alone who may make it", async () => {
+    expect(codeOf(await submit(null, received(1)))).toBe("UNAUTHENTICATED");
+    expect(codeOf(await submit(viewer, received(1)))).toBe("FORBIDDEN");
+    expect((await submit(other, received(1))).errors?.[0]?.message).toBe("Your role does not cover Phường Hợp Giang (01273)");
+    const id = await submitted(received(1));
+    for (const [mutation, who, code] of [
+      [PUBLISH, null, "UNAUTHENTICATED"],
+      [PUBLISH, viewer, "FORBIDDEN"],
+      [PUBLISH, officer, "FORBIDDEN"],
+      [PUBLISH, other, "NOT_FOUND"],
+      [WITHDRAW, null, "UNAUTHENTICATED"],
+      [WITHDRAW, viewer, "FORBIDDEN"],
+      [WITHDRAW, other, "NOT_FOUND"],
+    ] as const)
+      expect(codeOf(await ask(who, mutation, { id }))).toBe(code);
+    expect(await stateOf(id)).toBe("DRAFT");
+    expect((await ask(admin, PUBLISH, { id })).errors).toBeUndefined();
+    expect(codeOf(await ask(officer, WITHDRAW, { id }))).toBe("FORBIDDEN");
+    expect((await ask(other, WITHDRAW, { id })).errors?.[0]?.message).toBe("This needs the role ADMIN on Phường Hợp Giang (01273)");
+    expect((await ask(admin, WITHDRAW, { id })).data).toEqual({ withdrawReport: { id, state: "WITHDRAWN", reason: "nhập sai" } });
+  });
+
+  it("answers of another province's draft what it answers of none", async () => {
+    const id = await submitted(received(1));
+    const none = "00000000-0000-4000-8000-000000000000";
+    for (const query of [STATE, PUBLISH, WITHDRAW]) {
+      const [hidden, absent] = [await ask(other, query, { id }), await ask(other, query, { id: none })];
+      expect(JSON.stringify(hidden).replaceAll(id, none)).toBe(JSON.stringify(absent));
+    }
+    const correction = await submit(other, {
+      ...received(1),
+      unit: "48",
+      figures: [figure("dossier.received", 1, { scope: null })],
+      supersedes: id,
+    });
+    expect(codeOf(correction)).toBe("NOT_FOUND");
+  });
+
+  /** Input, who is refused by what. */
+  const REFUSED: [string, object, RegExp][] = [
+    ["no figures", report([]), /^figures: 0 is not accepted; accepted are 1 to 5000/],
+    ["no title", report([figure("dossier.received", 1)], { title: " " }), /^title: /],
+    ["no quote", report([figure("dossier.received", 1, { quote: "" })]), /^figures\[0\]\.quote: /],
+    ["an unknown unit", report([figure("dossier.received", 1)], { unit: "99999" }), /^unit: "99999".* exists on 2024-12-31/],
+    [
+      "a code of another time",
+      report([figure("dossier.received", 1, { period: "2026" })], { unit: "048" }),
+      /^unit: "048".* exists on 2026-12-31/,
+    ],
+    [
+      "a unit outside",
+      report([figure("dossier.received", 1, { unit: "04" })]),
+      /^figures\[0\]\.unit: "04".*Phường Hợp Giang or a unit within/,
+    ],
+    ["an unknown measure", report([figure("dossier.lost", 1)]), /^figures\[0\]\.measure: "dossier\.lost".*dossier\.received, /],
+    ["half a dossier", report([figure("dossier.received", 0.5)]), /^figures\[0\]\.value: 0\.5 .*whole number/],
+    ["fewer than none", report([figure("dossier.received", -1)]), /^figures\[0\]\.value: -1/],
+    ["too many to count", report([figure("dossier.received", 2 ** 53)]), /^figures\[0\]\.value: 9007199254740992/],
+    ["a percentage for a share", report([figure("dossier.on-time-rate", 95.97)]), /^figures\[0\]\.value: 95\.97 .*from 0 to 1/],
+    ["neither value nor range", report([figure("dossier.received", null)]), /^figures\[0\]\.value: null .*either a value or a range/],
+    ["both", report([figure("dossier.on-time-rate", 0.9, { low: 0.8 })]), /^figures\[0\]\.value: 0\.9 .*either a value or a range/],
+    ["a range upside down", report([figure("dossier.on-time-rate", null, { low: 0.9, high: 0.8 })]), /^figures\[0\]\.low: 0\.9 .*0\.8/],
+    ["more than there are", report([figure("service.used-online", 9, { denominator: 8 })]), /^figures\[0\]\.denominator: 8/],
+    [
+      "a tier above",
+      report([figure("dossier.received", 1, { scope: "DISTRICT" })]),
+      /^figures\[0\]\.scope: "DISTRICT".*COMMUNE or a lower tier/,
+    ],
+    ["an unknown period", report([figure("dossier.received", 1, { period: "2024-13" })]), /^figures\[0\]\.period: "2024-13".*2021-Q3/],
+    ["a period to come", report([figure("dossier.received", 1, { period: "2027" })]), /^figures\[0\]\.period: "2027".*2026-11-22/],
+    ["a day that is none", report([figure("dossier.received", 1)], { publishedOn: "2024-02-30" }), /^publishedOn: "2024-02-30"/],
+    [
+      "a number twice",
+      report([figure("dossier.received", 1), figure("dossier.received", 2)]),
+      /figures\[1\]: dossier\.received .*figures\[0\].*\(2 and 1\)/,
+    ],
+  ];
+  it.each(REFUSED)("refuses %s by name, and keeps nothing", async (_, input, message) => {
+    const before = await count("source");
+    const { errors } = await submit(officer, input);
+    expect(errors?.[0]?.message).toMatch(message);
+    expect(codeOf({ errors: errors! })).toBe("BAD_USER_INPUT");
+    expect(await count("source")).toBe(before);
+  });
+
+  it("names every contradiction with its identity, numbers, unit, tier and period", async () => {
+    const { errors } = await submit(
+      officer,
+      report([
+        figure("dossier.received", 10),
+        figure("dossier.received-online", 11),
+        figure("dossier.resolved", 5),
+        figure("dossier.resolved-early", 6),
+        figure("task.total", 3, { scope: null }),
+        figure("task.with-deadline", 1, { scope: null }),
+        figure("task.without-deadline", 1, { scope: null }),
+        figure("dossier.received", 7, { period: "2023" }),
+        figure("dossier.received-online", 7, { period: "2023" }),
+      ]),
+    );
+    const problems = errors![0]!.extensions["problems"] as { argument: string; message: string }[];
+    expect(problems.map(({ argument }) => argument)).toEqual(["figures[1].value", "figures[3].value", "figures[6].value"]);
+    expect(problems[0]!.message).toBe(
+      "figures[1]: contradicts the identity received = receivedOnline + receivedDirect + receivedPostal (received = 10, receivedOnline = 11) " +
+        "of Phường Hợp Giang, COMMUNE, 2024",
+    );
+    expect(problems[2]!.message).toContain("total = withDeadline + withoutDeadline (total = 3, withDeadline = 1, withoutDeadline = 1)");
+    expect(errors![0]!.message.split("\n")).toHaveLength(3);
+  });
+
+  describe("under one idempotency key", () => {
+    it("exists once, however often and from however many at once it is sent", async () => {
+      const key = newKey();
+      const answers = await Promise.all(Array.from({ length: 20 }, () => submit(officer, received(3), key)));
+      expect(answers.filter(({ errors }) => errors)).toEqual([]);
+      expect(new Set(answers.map(({ data }) => data.submitReport.id)).size).toBe(1);
+      const { rows } = await sql<{ sources: number; audits: number; figures: number }>`
+        select (select count(*) from source where idempotency_key = ${key}) as sources,
+          (select count(*) from audit_entry where subject = ${answers[0]!.data.submitReport.id}) as audits,
+          (select count(*) from figure f join source s on s.id = f.source_id where s.idempotency_key = ${key}) as figures`.execute(
+        database.orm.em.fork().getKysely(),
+      );
+      expect(rows).toEqual([{ sources: 1, audits: 1, figures: 1 }]);
+    });
+
+    it("is a CONFLICT with another body, and nobody else's", async () => {
+      const key = newKey();
+      const first = await submit(officer, received(3), key);
+      expect(codeOf(await submit(officer, received(4), key))).toBe("CONFLICT");
+      const second = await submit(admin, received(4), key);
+      expect(second.errors).toBeUndefined();
+      expect(second.data.submitReport.id).not.toBe(first.data.submitReport.id);
+    });
+
+    it("remembers no failure", async () => {
+      const key = newKey();
+      expect(codeOf(await submit(officer, received(-1), key))).toBe("BAD_USER_INPUT");
+      expect((await submit(officer, received(1), key)).errors).toBeUndefined();
+    });
+
+    it.each(["", "with blank", "ü", "x".repeat(201)])("refuses the key %j", async (key) => {
+      expect((await submit(officer, received(1), key)).errors?.[0]?.message).toMatch(/^idempotencyKey: /);
+    });
+  });
+
+  describe("corrected", () => {
+    it("as a draft it gives way at once, and the correction corrects what it did", async () => {
+      const first = await published(received(5));
+      const draft = await submitted({ ...received(6), supersedes: first });
+      const { data } = await submit(officer, { ...received(7), supersedes: draft });
+      expect(data.submitReport.supersedes).toEqual({ id: first });
+      expect([await stateOf(first), await stateOf(draft)]).toEqual(["PUBLISHED", "SUPERSEDED"]);
+      expect(codeOf(await ask(admin, PUBLISH, { id: draft }))).toBe("CONFLICT");
+      await ask(admin, PUBLISH, { id: data.submitReport.id });
+      expect(await stateOf(first)).toBe("SUPERSEDED");
+      await ask(admin, WITHDRAW, { id: data.submitReport.id });
+      expect(await stateOf(first)).toBe("SUPERSEDED");
+    });
+
+    it("twice, the second correction is a CONFLICT that changes nothing", async () => {
+      const first = await published(received(5));
+      const [one, two] = [await submitted({ ...received(6), supersedes: first }), await submitted({ ...received(7), supersedes: first })];
+      const answers = await Promise.all([ask(admin, PUBLISH, { id: one }), ask(admin, PUBLISH, { id: two })]);
+      expect(answers.map((answer) => String(codeOf(answer))).toSorted()).toEqual(["CONFLICT", "undefined"]);
+      expect([await stateOf(one), await stateOf(two)].map(String).toSorted()).toEqual(["DRAFT", "PUBLISHED"]);
+    });
+
+    it("must be of the same unit, and not taken back", async () => {
+      const id = await published(received(5));
+      const elsewhere = await submit(officer, { ...report([figure("dossier.received", 1)]), unit: "01267", supersedes: id });
+      expect(elsewhere.errors?.[0]?.message).toMatch(/^supersedes: .*same unit/);
+      await ask(admin, WITHDRAW, { id });
+      expect(codeOf(await submit(officer, { ...received(6), supersedes: id }))).toBe("CONFLICT");
+    });
+  });
+
+  it("speaks for a unit that is no more through the unit that holds it now, not through a role on the ended unit", async () => {
+    const district = { ...report([figure("dossier.received", 1, { scope: "DISTRICT", period: "2021" })]), unit: "048" };
+    expect((await submit(officer, district)).errors).toBeUndefined();
+    const ended: Viewer = { ...officer, grants: [{ ...officer.grants[0]!, ended: true }] };
+    expect(codeOf(await submit(ended, district))).toBe("FORBIDDEN");
+    const id = await submitted(received(2));
+    expect(await stateOf(id, ended)).toBe("DRAFT");
+  });
+
+  it("is hidden by row-level security too, and cannot be forged, changed or deleted by the service's role", async () => {
+    const id = await submitted(received(9));
+    const db = () => database.pools.requests.em.fork().getKysely();
+    expect((await sql`select from source where key = ${id}`.execute(db())).rows).toHaveLength(0);
+    expect(
+      (await sql`select from figure f where not exists (select from source s where s.id = f.source_id)`.execute(db())).rows,
+    ).toHaveLength(0);
+    expect((await sql`update source set title = 'x' where state = 'PUBLISHED' returning id`.execute(db())).rows).toHaveLength(0);
+    for (const forbidden of [
+      sql`insert into source (key, kind, title, unit_id, state) values ('forged', 'REPORT', 'x', 1, 'PUBLISHED')`,
+      sql`delete from source`,
+      sql`delete from figure`,
+      sql`update figure set value = 0`,
+      sql`truncate source cascade`,
+      sql`update audit_entry set actor = 'x'`,
+      sql`delete from audit_entry`,
+    ])
+      await expect(forbidden.execute(db())).rejects.toMatchObject({ code: "42501" });
+    expect(await stateOf(id)).toBe("DRAFT");
+  });
+});

@@ -1,0 +1,74 @@
+import { connect, createServer, type Socket } from "node:net";
+
+/**
+ * What the road to the database does: lets pass, refuses, swallows everything, comes late, or swallows what the server answers
+ * to a message of the client's from the first that contains a text on.
+ */
+export type Road =
+  | { kind: "OPEN" }
+  | { kind: "REFUSED" }
+  | { kind: "BLACK_HOLE" }
+  | { kind: "SLOW"; ms: number }
+  | { kind: "NO_REPLY_TO"; text: string };
+
+export interface TcpProxy {
+  readonly url: string;
+  /** Where it leads; may be changed. */
+  target: { host: string; port: number };
+  road: Road;
+  /** Resets every connection. */
+  cut(): void;
+  /** Connections that stand. */
+  connections(): number;
+  close(): Promise<void>;
+}
+
+/** A TCP proxy before the PostgreSQL of the URL, on an address of its own. */
+export const startProxy = async (url: string): Promise<TcpProxy> => {
+  const given = new URL(url);
+  const sockets = new Set<Socket>();
+  const keep = (socket: Socket): Socket => {
+    sockets.add(socket);
+    return socket.on("error", () => {}).on("close", () => void sockets.delete(socket));
+  };
+  const proxy = { target: { host: given.hostname, port: Number(given.port) }, road: { kind: "OPEN" } as Road };
+  const server = createServer((client) => {
+    keep(client);
+    if (proxy.road.kind === "REFUSED") {
+      client.resetAndDestroy();
+      return;
+    }
+    const upstream = keep(connect(proxy.target));
+    let swallows = false;
+    const carry = (from: Socket, to: Socket, isAnswer: boolean) => {
+      from.on("data", (bytes) => {
+        const { road } = proxy;
+        if (road.kind === "BLACK_HOLE") return;
+        if (!isAnswer && road.kind === "NO_REPLY_TO" && bytes.includes(road.text)) swallows = true;
+        if (isAnswer && swallows) client.resetAndDestroy();
+        else if (road.kind === "SLOW") setTimeout(() => to.writable && to.write(bytes), road.ms);
+        else to.write(bytes);
+      });
+      from.on("close", () => to.destroy());
+    };
+    carry(client, upstream, false);
+    carry(upstream, client, true);
+  });
+  const port = await new Promise<number>((done) => {
+    server.listen(0, "127.0.0.1", () => done((server.address() as { port: number }).port));
+  });
+  given.hostname = "127.0.0.1";
+  given.port = String(port);
+  const cut = () => {
+    for (const socket of sockets) socket.resetAndDestroy();
+  };
+  return Object.assign(proxy, {
+    url: given.href,
+    cut,
+    connections: () => sockets.size,
+    close: async () => {
+      cut();
+      await new Promise((done) => server.close(done));
+    },
+  });
+};
