@@ -19,22 +19,27 @@ const missingOf = (editionIds: readonly number[]) => sql<EditionDays>`
 
 /** The same with the entity manager that makes them. */
 export const makeContributions = async (em: EntityManager, editionIds: readonly number[]): Promise<void> => {
-  const missing = missingOf(editionIds);
-  for (const { id } of (await missing.execute(em.getKysely())).rows)
+  const missing = await missingOf(editionIds).execute(em.getKysely());
+  for (const { id } of missing.rows)
     await oneAtATime(em, () =>
       em.transactional(async (locked) => {
         await lockContributions(locked);
-        const edition = (await missing.execute(locked.getKysely())).rows.find((row) => row.id === id);
-        if (!edition) return;
-        await storeContributions(locked, edition, null);
-        await sql`update edition set contributed = true where id = ${id}`.execute(locked.getKysely());
-        await analyze(locked);
+        await makeContributionsWithin(locked, [id]);
       }),
     );
 };
 
+/** The same within a transaction that holds the lock. */
+export const makeContributionsWithin = async (em: EntityManager, editionIds: readonly number[]): Promise<void> => {
+  const { rows } = await missingOf(editionIds).execute(em.getKysely());
+  for (const edition of rows) {
+    await storeContributions(em, edition, null);
+    await sql`update edition set contributed = true where id = ${edition.id}`.execute(em.getKysely());
+  }
+  if (rows.length > 0) await sql`select analyze_contribution()`.execute(em.getKysely());
+};
+
 const lockContributions = (em: EntityManager) => sql`select pg_advisory_xact_lock(hashtext('cchc contribution'))`.execute(em.getKysely());
-const analyze = (em: EntityManager) => sql`select analyze_contribution()`.execute(em.getKysely());
 
 /** Who changes units waits here for the others that do, and for what is being made of units, until its transaction ends. */
 export const lockUnits = async (em: EntityManager): Promise<void> => {
