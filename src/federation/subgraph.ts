@@ -11,6 +11,7 @@ import { ReportResolver } from "../reports/report.resolver.ts";
 import type { Context } from "../server/context.ts";
 import { ServiceRollupResolver, UnitServicesResolver } from "../services/service-rollup.resolver.ts";
 import { TaskRollupResolver, UnitTasksResolver } from "../tasks/task-rollup.resolver.ts";
+import { AgencyMutations } from "../units/agency.resolver.ts";
 import { UnitQueries, UnitResolver } from "../units/unit.resolver.ts";
 import { federate, type Subgraph } from "./federate.ts";
 import { checkRouter, resolveEntities } from "./unit.reference.ts";
@@ -22,6 +23,7 @@ export const createSubgraph = async (): Promise<Subgraph> => {
   const plain = await buildSchema({
     resolvers: [
       UnitQueries,
+      AgencyMutations,
       ...[AccessKeyResolver, AccessGrantResolver, AuditQueries, AuditEntryConnectionResolver, AuditEntryResolver],
       ...[UnitResolver, UnitFiguresResolver, FigureResolver],
       ...[UnitDossiersResolver, DossierRollupResolver, UnitTasksResolver, TaskRollupResolver, UnitServicesResolver, ServiceRollupResolver],

@@ -7,8 +7,12 @@ const VERSION_COLUMNS = [
 ] as const;
 const SUCCESSION_COLUMNS = ["predecessor_id", "successor_id", "effective_on", "kind", "share", "resolution", "note"] as const;
 const EDITION_COLUMNS = ["date", "provinces", "districts", "communes"] as const;
-type VersionFile = CsvRow<(typeof VERSION_COLUMNS)[number]>;
-type SuccessionFile = CsvRow<(typeof SUCCESSION_COLUMNS)[number]>;
+export type VersionColumn = (typeof VERSION_COLUMNS)[number];
+export type SuccessionColumn = (typeof SUCCESSION_COLUMNS)[number];
+type VersionFile = CsvRow<VersionColumn>;
+type SuccessionFile = CsvRow<SuccessionColumn>;
+/** What is blamed for a fault. */
+export type Blamed<C extends string> = Pick<CsvRow<C>, "fail">;
 export type EditionFile = CsvRow<(typeof EDITION_COLUMNS)[number]>;
 
 export interface VersionRow {
@@ -41,17 +45,32 @@ export interface UnitFiles {
   readonly editions: readonly EditionFile[];
 }
 
+/** Rows as they are in the file, and what each of them says. */
+export interface ReadRows<C extends string, T> {
+  readonly rows: readonly CsvRow<C>[];
+  readonly said: readonly T[];
+}
+
 /** Reads and checks the three files of a folder. @throws FileError naming file, row and column of the first fault. */
 export const readUnitFiles = async (folder: URL): Promise<UnitFiles> => {
-  const versionRows = await readCsv(new URL("unit-versions.csv", folder), VERSION_COLUMNS);
-  const versions = versionRows.map(versionOf);
-  checkVersions(versionRows, versions);
-  const successionRows = await readCsv(new URL("successions.csv", folder), SUCCESSION_COLUMNS);
-  const successions = successionRows.map(successionOf);
-  checkSuccessions(successionRows, successions, versions);
-  const editions = await readCsv(new URL("editions.csv", folder), EDITION_COLUMNS);
-  return { versions, successions, editions };
+  const versions = await readVersions(new URL("unit-versions.csv", folder));
+  checkVersions(versions.rows, versions.said);
+  const successions = await readSuccessions(new URL("successions.csv", folder));
+  checkSuccessions(successions.rows, successions.said, versions.said);
+  return { versions: versions.said, successions: successions.said, editions: await readEditions(new URL("editions.csv", folder)) };
 };
+
+export const readVersions = async (url: URL): Promise<ReadRows<VersionColumn, VersionRow>> => {
+  const rows = await readCsv(url, VERSION_COLUMNS);
+  return { rows, said: rows.map(versionOf) };
+};
+
+export const readSuccessions = async (url: URL): Promise<ReadRows<SuccessionColumn, SuccessionRow>> => {
+  const rows = await readCsv(url, SUCCESSION_COLUMNS);
+  return { rows, said: rows.map(successionOf) };
+};
+
+export const readEditions = (url: URL): Promise<EditionFile[]> => readCsv(url, EDITION_COLUMNS);
 
 const dayOf = <C extends string>(row: CsvRow<C>, column: C): Day => {
   if (!isDay(row.get(column))) throw row.fail(column, "is not a day YYYY-MM-DD");
@@ -84,6 +103,8 @@ const versionOf = (row: VersionFile): VersionRow => {
     resolution: row.get("resolution") || null,
   };
   if (version.validFrom < FIRST_DAY) throw row.fail("valid_from", `lies before ${FIRST_DAY}, the first day known`);
+  for (const column of ["unit_id", "code"] as const)
+    if (row.get(column).includes("/")) throw row.fail(column, "must not hold a slash, by which agencies are told");
   if (validTo !== null && validTo <= version.validFrom) throw row.fail("valid_to", "is not after valid_from");
   if ((version.parentKey === null) !== (version.tier === "COUNTRY")) throw row.fail("parent_id", "must be given for all but the country");
   return version;
@@ -93,7 +114,7 @@ const contains = (outer: VersionRow, from: Day, to: Day | null): boolean =>
   outer.validFrom <= from && (outer.validTo === null || (to !== null && to <= outer.validTo));
 
 /** The versions of a unit follow one another, a code has one holder at a time, and a parent exists during the whole version. */
-const checkVersions = (rows: readonly VersionFile[], versions: readonly VersionRow[]): void => {
+export const checkVersions = (rows: readonly Blamed<VersionColumn>[], versions: readonly VersionRow[]): void => {
   const lives = livesOf(versions);
   const at = new Map(versions.map((version, n) => [version, rows[n]!]));
   for (const [key, column] of [
@@ -120,7 +141,7 @@ const checkVersions = (rows: readonly VersionFile[], versions: readonly VersionR
 };
 
 /** From the first day of each unit to its last. */
-const livesOf = (versions: readonly VersionRow[]): Map<string, VersionRow> => {
+export const livesOf = (versions: readonly VersionRow[]): Map<string, VersionRow> => {
   const lives = new Map<string, VersionRow>();
   for (const version of versions) {
     const life = lives.get(version.key);
@@ -147,8 +168,8 @@ const successionOf = (row: SuccessionFile): SuccessionRow => {
 };
 
 /** A predecessor ends on the day, a successor exists on it; WHOLE has exactly one successor, PART at least two. */
-const checkSuccessions = (
-  rows: readonly SuccessionFile[],
+export const checkSuccessions = (
+  rows: readonly Blamed<SuccessionColumn>[],
   successions: readonly SuccessionRow[],
   versions: readonly VersionRow[],
 ): void => {

@@ -1,30 +1,36 @@
 import type { EntityManager } from "@mikro-orm/postgresql";
 import { sql } from "kysely";
 import { type Day, FIRST_DAY } from "../time/date.ts";
-import { foldName } from "./fold.ts";
 import type { EditionFile, SuccessionRow, UnitFiles, VersionRow } from "./unit-file.ts";
+import { type NameRow, namesOf } from "./unit-name.ts";
 import type { Tier } from "./unit.entity.ts";
 
 /** Stores the units of the files in an empty database; the counts of editions.csv must come out. @throws FileError where they do not. */
 export const loadUnits = async (em: EntityManager, { versions, successions, editions }: UnitFiles): Promise<void> => {
   const numbers = new Map([...new Set(versions.map(({ key }) => key))].map((key, n) => [key, n + 1]));
   await insertUnits(em, versions, numbers);
+  await insertVersions(em, versions, numbers);
   await insertSuccessions(em, successions, numbers);
-  await insertNames(em, versions, successions, numbers);
+  await insertNames(em, namesOf(versions, successions), numbers);
   await insertEditions(em);
   await sql`analyze unit, unit_version, succession, unit_name, edition`.execute(em.getKysely());
   await checkEditions(em, editions);
 };
 
-type Numbers = ReadonlyMap<string, number>;
+/** Internal numbers of units by their public ids. */
+export type Numbers = ReadonlyMap<string, number>;
 
-const insertUnits = async (em: EntityManager, versions: readonly VersionRow[], numbers: Numbers): Promise<void> => {
+/** Stores the units of which these are all the versions. */
+export const insertUnits = async (em: EntityManager, versions: readonly VersionRow[], numbers: Numbers): Promise<void> => {
   await sql`
     insert into unit (id, key, began_on, ended_on)
     select id, key, nullif(min(f), ${FIRST_DAY}::date), case when bool_or(t is null) then null else max(t) end
     from unnest(${versions.map(({ key }) => numbers.get(key)!)}::int[], ${versions.map(({ key }) => key)}::text[],
       ${versions.map(({ validFrom }) => validFrom)}::date[], ${versions.map(({ validTo }) => validTo)}::date[]) v(id, key, f, t)
     group by id, key`.execute(em.getKysely());
+};
+
+export const insertVersions = async (em: EntityManager, versions: readonly VersionRow[], numbers: Numbers): Promise<void> => {
   const parents = versions.map(({ parentKey }) => (parentKey === null ? null : numbers.get(parentKey)!));
   await sql`
     insert into unit_version (unit_id, valid_from, valid_to, code, parent_id, tier, kind, name, full_name, name_en, resolution)
@@ -35,7 +41,7 @@ const insertUnits = async (em: EntityManager, versions: readonly VersionRow[], n
       ${versions.map(({ resolution }) => resolution)}::text[])`.execute(em.getKysely());
 };
 
-const insertSuccessions = async (em: EntityManager, rows: readonly SuccessionRow[], numbers: Numbers): Promise<void> => {
+export const insertSuccessions = async (em: EntityManager, rows: readonly SuccessionRow[], numbers: Numbers): Promise<void> => {
   await sql`
     insert into succession (predecessor_id, successor_id, effective_on, kind, share, resolution, note)
     select * from unnest(${rows.map(({ predecessor }) => numbers.get(predecessor)!)}::int[],
@@ -44,37 +50,11 @@ const insertSuccessions = async (em: EntityManager, rows: readonly SuccessionRow
       ${rows.map(({ resolution }) => resolution)}::text[], ${rows.map(({ note }) => note)}::text[])`.execute(em.getKysely());
 };
 
-interface KnownName {
-  readonly words: string;
-  readonly fullWords: string;
-  readonly knownFrom: Day;
-  readonly ownUntil: Day | null;
-}
-
-const nameOf = ({ name, fullName }: VersionRow) => ({ words: foldName(name), fullWords: foldName(fullName) });
-
-/** A unit is found by its own names, and by all names of the units that went whole into it, from that day on. */
-const insertNames = async (
-  em: EntityManager,
-  versions: readonly VersionRow[],
-  successions: readonly SuccessionRow[],
-  numbers: Numbers,
-): Promise<void> => {
-  const names = new Map<string, KnownName[]>();
-  for (const [key, own] of Map.groupBy(versions, (version) => version.key))
-    names.set(
-      key,
-      own.map((version) => ({ ...nameOf(version), knownFrom: version.validFrom, ownUntil: version.validTo })),
-    );
-  for (const { predecessor, successor, effectiveOn, kind } of successions.toSorted((a, b) => (a.effectiveOn < b.effectiveOn ? -1 : 1))) {
-    if (kind !== "WHOLE") continue;
-    const former = names.get(predecessor)!.map((name) => ({ ...name, knownFrom: effectiveOn, ownUntil: effectiveOn }));
-    names.get(successor)!.push(...former);
-  }
-  const rows = [...names].flatMap(([key, known]) => known.map((name) => ({ unitId: numbers.get(key)!, ...name })));
+/** Stores names by which units are found. */
+export const insertNames = async (em: EntityManager, rows: readonly NameRow[], numbers: Numbers): Promise<void> => {
   await sql`
     insert into unit_name (unit_id, known_from, own_until, words, full_words)
-    select * from unnest(${rows.map(({ unitId }) => unitId)}::int[], ${rows.map(({ knownFrom }) => knownFrom)}::date[],
+    select * from unnest(${rows.map(({ key }) => numbers.get(key)!)}::int[], ${rows.map(({ knownFrom }) => knownFrom)}::date[],
       ${rows.map(({ ownUntil }) => ownUntil)}::date[], ${rows.map(({ words }) => words)}::text[],
       ${rows.map(({ fullWords }) => fullWords)}::text[])`.execute(em.getKysely());
 };

@@ -1,0 +1,86 @@
+import "reflect-metadata";
+import { Command } from "commander";
+import { userInfo } from "node:os";
+import { openDatabase } from "../db/database.ts";
+import { Reader } from "../db/reader.ts";
+import { carryRollups } from "../figures/rollup-carry.service.ts";
+import { readEnv } from "../server/env.ts";
+import { dayOf } from "../time/date.ts";
+import { applyUnits, planUnits } from "../units/unit-apply.service.ts";
+import type { Counts, EditionChange } from "../units/unit-change.ts";
+import { readNextUnits } from "../units/unit-next.ts";
+
+const say = (line: string) => console.log(line);
+
+/** Without an entry of its own, as some containers run it, a user is its number. */
+const userName = (): string => {
+  try {
+    return userInfo().username;
+  } catch {
+    return `uid ${process.getuid?.() ?? "unknown"}`;
+  }
+};
+
+const textOf = ({ provinces, districts, communes }: Counts) => `${provinces} provinces, ${districts} districts, ${communes} communes`;
+
+const show = (changes: readonly EditionChange[]): void => {
+  if (changes.length === 0) say("nothing to change: all of it is known");
+  for (const { day, before, after, lines } of changes) {
+    say(`${day}  until then ${textOf(before)}; from then on ${textOf(after)}`);
+    for (const line of lines) say(`  ${line}`);
+  }
+};
+
+const apply = async (path: string, isDry: boolean): Promise<void> => {
+  const files = await readNextUnits(path);
+  const database = await openDatabase(readEnv(process.env));
+  try {
+    const em = database.orm.em.fork();
+    if (isDry) {
+      show((await planUnits(em, files)).changes);
+      say("dry run: nothing was changed");
+      return;
+    }
+    const now = new Date();
+    const { changes, last, made } = await applyUnits(em, files, userName(), now);
+    show(changes);
+    if (made.length === 0) return;
+    say(`applied: ${changes.map(({ day }) => day).join(", ")}`);
+    const carried = await carryRollups(new Reader(database.pools), last, made, dayOf(now));
+    say(`roll-ups made for it: ${carried}`);
+  } finally {
+    await database.close();
+  }
+};
+
+const program = new Command("npm run units --")
+  .description(
+    "The hierarchy of units. The database is that of DATABASE_URL, or the embedded one in DATA_DIR; a service may be running on it.",
+  )
+  .configureOutput({ outputError: (text, write) => write(`cchc-graph: ${text.replace(/^error: /, "").trim()}\n`) });
+
+program
+  .command("apply")
+  .copyInheritedSettings(program)
+  .description("apply the next edition of units, whole or not at all")
+  .argument(
+    "<path>",
+    "a folder with unit-versions.csv and successions.csv (and editions.csv, whose counts are then checked), or one file of versions",
+  )
+  .option("--dry-run", "only show what would change")
+  .addHelpText(
+    "after",
+    `
+The files are those of seeds/units: the whole set, or only what is new or changed. A version that is known and open may get a valid_to; what begins
+or ends must do so after the start of the last edition known. Files that hold nine tenths of what is known are taken for the whole set, and must
+lack nothing.
+
+Example:
+  npm run units -- apply next-edition --dry-run`,
+  )
+  .action((path: string, { dryRun = false }: { readonly dryRun?: boolean }) => apply(path, dryRun));
+
+await program.parseAsync().catch((error: unknown) => {
+  console.error(`cchc-graph: ${(error instanceof Error ? error.message : String(error)).replaceAll(/\s*\n\s*/g, "; ")}`);
+  process.exitCode = 1;
+});

@@ -1,0 +1,63 @@
+import { createHash } from "node:crypto";
+import { readFile, stat } from "node:fs/promises";
+import { basename, resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+import { type EditionFile, readEditions, readSuccessions, readVersions } from "./unit-file.ts";
+import { countsOn, type EditionChange } from "./unit-change.ts";
+import type { MergedUnits, NextUnits } from "./unit-merge.ts";
+
+export interface NextFiles extends NextUnits {
+  readonly editions: readonly EditionFile[];
+  /** SHA-256 of each file by its name. */
+  readonly digests: Readonly<Record<string, string>>;
+}
+
+const VERSIONS = "unit-versions.csv";
+const SUCCESSIONS = "successions.csv";
+const EDITIONS = "editions.csv";
+
+/**
+ * The files of a folder as in seeds/units, where editions.csv may be missing, or one file of versions alone.
+ * @throws FileError naming file, row and column of what cannot be read.
+ */
+export const readNextUnits = async (path: string): Promise<NextFiles> => {
+  const isFolder = (await statOf(path)).isDirectory();
+  const folder = pathToFileURL(`${resolve(path)}/`);
+  const versions = isFolder ? new URL(VERSIONS, folder) : pathToFileURL(resolve(path));
+  const successions = isFolder ? new URL(SUCCESSIONS, folder) : null;
+  const hasEditions = isFolder && (await statOf(new URL(EDITIONS, folder)).catch(() => null)) !== null;
+  const editions = hasEditions ? new URL(EDITIONS, folder) : null;
+  for (const file of [versions, successions]) if (file) await statOf(file);
+  const digests = [versions, successions, editions].filter((file) => file !== null).map(digestOf);
+  return {
+    versions: await readVersions(versions),
+    successions: successions ? await readSuccessions(successions) : { rows: [], said: [] },
+    editions: editions ? await readEditions(editions) : [],
+    digests: Object.fromEntries(await Promise.all(digests)),
+  };
+};
+
+const statOf = (path: string | URL) =>
+  stat(path).catch((error: NodeJS.ErrnoException) => {
+    const name = typeof path === "string" ? path : decodeURIComponent(path.pathname);
+    throw error.code === "ENOENT" ? new Error(`${name} does not exist`) : error;
+  });
+
+const digestOf = async (file: URL): Promise<[string, string]> => [
+  decodeURIComponent(basename(file.pathname)),
+  createHash("sha256")
+    .update(await readFile(file))
+    .digest("hex"),
+];
+
+/** The counts that a file of editions states, for those that it lists. @throws FileError where another number comes out. */
+export const checkCounts = (editions: readonly EditionFile[], { versions }: MergedUnits, changes: readonly EditionChange[]): void => {
+  const days = new Set(versions.flatMap(({ validFrom, validTo }) => [validFrom, validTo]));
+  for (const row of editions) {
+    const day = row.get("date");
+    if (!days.has(day)) throw row.fail("date", "is no day on which a unit changes");
+    const counts = changes.find((change) => change.day === day)?.after ?? countsOn(versions, day);
+    for (const column of ["provinces", "districts", "communes"] as const)
+      if (String(counts[column]) !== row.get(column)) throw row.fail(column, `is stated, but ${counts[column]} come out for ${day}`);
+  }
+};
