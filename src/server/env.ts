@@ -78,7 +78,11 @@ export const SETTINGS = {
   bodyLimitOfficer: setting("32000000", "bytes of it for a verified key or token with the role OFFICER", whole(1000, 1_000_000_000)),
   maxTokens: setting("4000", "tokens of a document; protects the parser", whole(10, 1_000_000)),
   maxDepth: setting("16", "nested fields of an operation", whole(1, 1000)),
-  maxAliases: setting("30", "aliases of a document, those of `__typename` too", whole(0, 100_000)),
+  maxAliases: setting(
+    "30",
+    "aliases of a document, those of `__typename` too, and repetitions of one field in a selection",
+    whole(0, 100_000),
+  ),
   maxDirectives: setting("50", "directives of a document", whole(0, 100_000)),
   maxSelections: setting(
     "3000",

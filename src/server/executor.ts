@@ -42,15 +42,17 @@ export const compiledExecution = (schema: GraphQLSchema, { traces }: ExecutionOp
   };
 };
 
-const traced = async (schema: GraphQLSchema, { document, operationName, request, context }: Parameters<GatewayExecutor>[0]) =>
+const traced = async (schema: GraphQLSchema, { document, request, context }: Parameters<GatewayExecutor>[0]) =>
   execute({
-    ...{ schema, document, operationName: operationName ?? null, contextValue: context, variableValues: request.variables ?? {} },
+    ...{ schema, document, operationName: request.operationName ?? null, contextValue: context, variableValues: request.variables ?? {} },
     options: { maxCoercionErrors: MAX_COERCION_ERRORS },
   });
 
 const executorOf = (schema: GraphQLSchema): GatewayExecutor => {
   const compiled = new CompiledOperations(MAX_COMPILED);
-  return async ({ document, operationName, queryHash, request, context }) => {
+  return async ({ document, queryHash, request, context }) => {
+    // Apollo's own is null where no operation has the name that was asked for.
+    const { operationName } = request;
     const operation = getOperationAST(document, operationName);
     if (!operation) return { errors: [unknownOperation(operationName)] };
     if (!schema.getRootType(operation.operation)) return { errors: [unsupported(operation)] };

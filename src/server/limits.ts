@@ -43,9 +43,11 @@ export const checkText = (text: string, { maxTokens, maxDepth }: Limits): void =
   }
 };
 
-const checkMeasures = ({ depth, aliases, directives, selections }: Measures, limits: Limits): void => {
+const checkMeasures = ({ depth, aliases, directives, selections, repetitions }: Measures, limits: Limits): void => {
   if (depth > limits.maxDepth) throw exceeded("maxDepth", "the depth of fields is", depth, limits.maxDepth);
   if (aliases > limits.maxAliases) throw exceeded("maxAliases", "the number of aliases is", aliases, limits.maxAliases);
+  if (repetitions > limits.maxAliases + 1)
+    throw exceeded("maxAliases", "the number of times that a field is repeated is", repetitions - 1, limits.maxAliases);
   if (directives > limits.maxDirectives) throw exceeded("maxDirectives", "the number of directives is", directives, limits.maxDirectives);
   if (selections > limits.maxSelections)
     throw exceeded("maxSelections", "with its fragments written out, the number of selected fields is", selections, limits.maxSelections);

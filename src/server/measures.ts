@@ -1,4 +1,12 @@
-import { type DocumentNode, type FragmentDefinitionNode, getOperationAST, Kind, type SelectionSetNode, visit } from "graphql";
+import {
+  type DocumentNode,
+  type FragmentDefinitionNode,
+  getOperationAST,
+  Kind,
+  type SelectionNode,
+  type SelectionSetNode,
+  visit,
+} from "graphql";
 
 /** What the text of a document says of its size. */
 export interface Measures {
@@ -8,6 +16,8 @@ export interface Measures {
   readonly selections: number;
   readonly aliases: number;
   readonly directives: number;
+  /** How often one selection names the field that it names most often. */
+  readonly repetitions: number;
 }
 
 type Shape = Pick<Measures, "depth" | "selections">;
@@ -16,7 +26,9 @@ type Shape = Pick<Measures, "depth" | "selections">;
 export const measure = (document: DocumentNode, operationName: string | null): Measures => {
   let aliases = 0;
   let directives = 0;
+  let repetitions = 0;
   visit(document, {
+    SelectionSet: ({ selections }) => void (repetitions = Math.max(repetitions, repetitionsIn(selections))),
     Field: ({ alias }) => void (aliases += alias ? 1 : 0),
     Directive: () => void directives++,
   });
@@ -24,7 +36,14 @@ export const measure = (document: DocumentNode, operationName: string | null): M
     document.definitions.flatMap((one) => (one.kind === Kind.FRAGMENT_DEFINITION ? [[one.name.value, one] as const] : [])),
   );
   const operation = getOperationAST(document, operationName);
-  return { ...shapeOf(operation?.selectionSet, fragments, new Map()), aliases, directives };
+  return { ...shapeOf(operation?.selectionSet, fragments, new Map()), aliases, directives, repetitions };
+};
+
+const repetitionsIn = (selections: readonly SelectionNode[]): number => {
+  const counts = new Map<string, number>();
+  for (const one of selections)
+    if (one.kind === Kind.FIELD) counts.set((one.alias ?? one.name).value, (counts.get((one.alias ?? one.name).value) ?? 0) + 1);
+  return Math.max(0, ...counts.values());
 };
 
 const shapeOf = (

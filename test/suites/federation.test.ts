@@ -42,9 +42,10 @@ describe("the compatibility tests of federation", () => {
   beforeAll(async () => {
     const [products, users, inventory] = await Promise.all([
       start(here("products.ts"), [], { execArgv: ["--import", "tsx"] }).then(urlOf),
-      ...["users", "inventory"].map(startTheirs),
+      startTheirs("users"),
+      startTheirs("inventory"),
     ]);
-    const gateway = await start(here("gateway.mjs"), [`products=${products!}`, `users=${users!}`, `inventory=${inventory!}`]);
+    const gateway = await start(here("gateway.mjs"), [`products=${products}`, `users=${users}`, `inventory=${inventory}`]);
     Object.assign(environment, { PRODUCTS_URL: products, ROUTER_URL: urlOf(gateway) });
   });
   afterAll(() => {

@@ -11,7 +11,7 @@ const createServer = async (given: unknown, options?: CreateServerForIntegration
   const server = new ApolloServer(given as ApolloServerOptions<BaseContext>);
   await server.start();
   const app = createHttp(server, {
-    context: async () => ((await options?.context?.()) ?? {}) as BaseContext,
+    context: async () => (await options?.context?.()) ?? {},
     // It asks at several addresses.
     path: "*",
   });

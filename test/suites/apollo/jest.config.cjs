@@ -1,7 +1,7 @@
-const { join } = require("node:path");
+const path = require("node:path");
 
 module.exports = {
-  rootDir: join(__dirname, "../../.."),
+  rootDir: path.join(__dirname, "../../.."),
   testEnvironment: "node",
   testMatch: ["<rootDir>/test/suites/apollo/integration.suite.ts"],
   transform: { "\\.ts$": "<rootDir>/test/suites/apollo/transform.cjs" },
