@@ -179,7 +179,7 @@ describe("the life of a data folder", () => {
         .split("\n")
         .filter((line) => /^cchc-graph: (reading|loading|working)/.test(line)).length,
     ).toBeGreaterThan(2);
-    expect(await query("select count(*) as n from source")).toEqual([{ n: "5" }]);
+    expect(await query("select count(*)::int as n from source")).toEqual([{ n: 5 }]);
     expect(await query("show server_encoding")).toEqual([{ server_encoding: "UTF8" }]);
     expect(await query("select name from unit_version where code = '01' and valid_to is null")).toEqual([{ name: "Hà Nội" }]);
     expect(await ask(service, "{ __typename }")).toEqual(TYPENAME);
@@ -256,7 +256,7 @@ describe("the life of a data folder", () => {
     const taken = start({ PORT: new URL(two.url()).port });
     expect(await taken.ended).toBe(1);
     expect(taken.output()).toMatch(/\ncchc-graph: PORT: \d+ on 127\.0\.0\.1 is in use; set PORT to another one\n$/);
-    expect(await query("select count(*) as n from source")).toEqual([{ n: "5" }]);
+    expect(await query("select count(*)::int as n from source")).toEqual([{ n: 5 }]);
 
     two.process.kill("SIGTERM");
     expect(await two.ended).toBe(0);
