@@ -1,8 +1,11 @@
 import type { AddressInfo } from "node:net";
 import type { Pools } from "../db/database.ts";
+import { Reader } from "../db/reader.ts";
 import { createSubgraph } from "../federation/subgraph.ts";
 import { createApollo } from "./apollo.ts";
+import { currentHierarchy } from "../units/hierarchy-size.ts";
 import { createContext } from "./context.ts";
+import { costPlugin } from "./cost.ts";
 import { type Env, readEnv } from "./env.ts";
 import { createHttp } from "./http.ts";
 import { isBrowser, sendPlayground, servePlayground } from "./playground.ts";
@@ -21,7 +24,8 @@ export const startServer = async (
 ): Promise<RunningServer> => {
   const env: Env = { ...readEnv({}), ...given };
   const { schema } = await createSubgraph();
-  const apollo = createApollo(schema);
+  const hierarchy = currentHierarchy(() => new Reader(pools()!), clock);
+  const apollo = createApollo(schema, [costPlugin({ maxCost: env.maxCost, hierarchy })]);
   await apollo.start();
   const app = createHttp(apollo, {
     context: async () => createContext(pools()!, clock()),
