@@ -5,9 +5,11 @@ import { holds } from "../access/viewer.ts";
 import type { Pools } from "../db/database.ts";
 import { Reader } from "../db/reader.ts";
 import { createSubgraph } from "../federation/subgraph.ts";
+import { currentHierarchy } from "../units/hierarchy-size.ts";
 import { addressUrl, takenPort } from "./address.ts";
 import { apolloSettings, createApollo } from "./apollo.ts";
 import { type Context, createContext } from "./context.ts";
+import { costPlugin } from "./cost.ts";
 import { type Env, readEnv } from "./env.ts";
 import { serveHealth } from "./health.ts";
 import { createHttp } from "./http.ts";
@@ -44,17 +46,18 @@ export const startServer = async (
   const metrics = env.metricsPort === null ? null : createMetrics(pools);
   const { schema } = await createSubgraph();
   const labels = trusted === null ? labelsOf((await readTabs()).map(({ query }) => query)) : trustedLabels;
-  const apollo = createApollo<Context>(schema, {
-    ...apolloSettings(env),
-    longLists: ({ viewer }) => (holds(viewer, "OFFICER") ? 5 : 1),
-    plugins: [observeOperations(labels, log)],
-  });
-  await apollo.start();
   const opened = (): Pools => {
     const open = pools();
     if (!open) throw unavailable("The database is not there yet; ask again");
     return open;
   };
+  const hierarchy = currentHierarchy(() => new Reader(opened()), clock);
+  const apollo = createApollo<Context>(schema, {
+    ...apolloSettings(env),
+    longLists: ({ viewer }) => (holds(viewer, "OFFICER") ? 5 : 1),
+    plugins: [observeOperations(labels, log), costPlugin({ maxCost: env.maxCost, hierarchy })],
+  });
+  await apollo.start();
   const contextOf = (request: FastifyRequest, signal: AbortSignal): Context =>
     createContext(opened(), clock(), { viewer: request.viewer, signal, isRouter: router.isRouter(request.headers) });
   const app = createHttp(apollo, {
