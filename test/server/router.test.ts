@@ -25,7 +25,7 @@ describe("what the router alone may ask", () => {
     "is refused with %j",
     async (headers) => {
       for (const body of [SERVICE, entities([UNIT]), { query: "{ x: _service { y: sdl } }" }]) {
-        const answer = await ask(body, headers as Record<string, string>);
+        const answer = await ask(body, headers);
         expect([answer.status, codeOf(answer)]).toEqual([403, "FORBIDDEN"]);
         expect(messageOf(answer)).toMatch(/router alone/);
         expect(answer.body.data ?? null).toBeNull();
