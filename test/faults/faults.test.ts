@@ -16,8 +16,8 @@ import {
   until,
 } from "./world.ts";
 
-const start = async (limits: Partial<PoolLimits> = {}, login?: (url: URL) => void): Promise<Faulty> => {
-  const world = await startFaulty(limits, login);
+const start = async (limits: Partial<PoolLimits> = {}, connections?: number): Promise<Faulty> => {
+  const world = await startFaulty(limits, connections);
   onTestFinished(() => world.close());
   return world;
 };
@@ -88,11 +88,16 @@ describe("a fault between the service and its database", () => {
   });
 
   it("F7: a server that takes no more connections makes 503 of what finds none, and is asked again later", async () => {
-    const world = await start({ poolSize: 10 }, (url) => {
-      url.username = "few";
-      url.password = "few";
-    }).catch(async () => null);
-    expect(world).toBeNull();
+    const world = await start({ poolSize: 10 }, 6);
+    expectAnswer(await world.send(READ));
+    const mend = mended(await slowReads(world, 0.5));
+    const replies = await Promise.all(Array.from({ length: 12 }, () => world.send(READ)));
+    const refused = replies.filter(({ status }) => status !== 200);
+    expect(refused.length).toBeGreaterThan(0);
+    for (const reply of refused) expectUnavailable(reply);
+    for (const reply of replies.filter(({ status }) => status === 200)) expectAnswer(reply);
+    await mend();
+    expectAnswer(await world.send(READ));
   });
 
   it("F8: a server that swallows everything is waited for no longer than a statement may run, and forgotten nothing when it is back", async () => {

@@ -30,15 +30,21 @@ export interface Faulty {
   close(): Promise<void>;
 }
 
-/** `login` names another role to log in as. */
-export const startFaulty = async (limits: Partial<PoolLimits> = {}, login?: (url: URL) => void): Promise<Faulty> => {
+/** `connections` is how many PostgreSQL takes of the service, which logs in as a role of its own then. */
+export const startFaulty = async (limits: Partial<PoolLimits> = {}, connections?: number): Promise<Faulty> => {
   const database = await createDatabase();
   const key = await issueKey(database, "Cao Bằng", { "04": "ADMIN" });
   const own = new Client({ connectionString: database.url });
   await own.connect();
   const proxy = await startProxy(database.url);
   const behindUrl = new URL(proxy.url);
-  login?.(behindUrl);
+  if (connections !== undefined) {
+    behindUrl.username = behindUrl.password = `${database.name}_login`;
+    await own.query(`create role ${behindUrl.username} login password '${behindUrl.password}' connection limit ${connections}`);
+    await own.query(
+      `grant ${(await own.query<{ name: string }>("select current_user as name")).rows[0]!.name}, cchc_service to ${behindUrl.username}`,
+    );
+  }
   const behind = await openDatabase({ databaseUrl: behindUrl.href, dataDir: "", ...limits });
   const server = await startServer(() => behind.pools, { host: "127.0.0.1", port: 0, clock: () => NOW, rateAddress: 0, rateKey: 0 });
   const send: Faulty["send"] = async (query, variables = {}, signal) => {
@@ -75,6 +81,7 @@ export const startFaulty = async (limits: Partial<PoolLimits> = {}, login?: (url
       await server.close();
       await behind.close();
       await proxy.close();
+      if (connections !== undefined) await own.query(`drop role ${behindUrl.username}`);
       await own.end();
       await database.close();
     },
