@@ -21,11 +21,11 @@ describe("what the router alone may ask", () => {
   const ask = (body: unknown, headers: Record<string, string> = {}) => post(service.server.url, body, headers);
   const asRouter = (body: unknown, headers: Record<string, string> = {}) => ask(body, { ...headers, "x-gateway-secret": SECRET });
 
-  it.each([{}, { "x-gateway-secret": "" }, { "x-gateway-secret": "guess" }, { "x-gateway-secret": `${SECRET}x` }])(
+  it.each<Record<string, string>>([{}, { "x-gateway-secret": "" }, { "x-gateway-secret": "guess" }, { "x-gateway-secret": `${SECRET}x` }])(
     "is refused with %j",
     async (headers) => {
       for (const body of [SERVICE, entities([UNIT]), { query: "{ x: _service { y: sdl } }" }]) {
-        const answer = await ask(body, headers as Record<string, string>);
+        const answer = await ask(body, headers);
         expect([answer.status, codeOf(answer)]).toEqual([403, "FORBIDDEN"]);
         expect(messageOf(answer)).toMatch(/router alone/);
         expect(answer.body.data ?? null).toBeNull();
