@@ -6,7 +6,7 @@ import type { GraphQLSchema } from "graphql";
 import { type Env, readEnv } from "./env.ts";
 import { compiledExecution } from "./executor.ts";
 import { createFormatError } from "./format-error.ts";
-import { limited, type Limits } from "./limits.ts";
+import { limitedValues, type Limits, limitsRule } from "./limits.ts";
 import { statusByCode } from "./status.ts";
 import { TextCache } from "./text-cache.ts";
 
@@ -42,6 +42,7 @@ export const createApollo = <C extends object>(schema: GraphQLSchema, given: Par
     formatError: createFormatError(options),
     introspection: options.introspection,
     parseOptions: { maxTokens: options.maxTokens },
+    validationRules: [limitsRule(options)],
     validationOptions: { maxErrors: MAX_ERRORS },
     persistedQueries: options.persistedQueries > 0 && {
       cache: new TextCache(options.persistedQueries),
@@ -54,7 +55,7 @@ export const createApollo = <C extends object>(schema: GraphQLSchema, given: Par
       ApolloServerPluginCacheControlDisabled(),
       options.traces ? ApolloServerPluginInlineTrace() : ApolloServerPluginInlineTraceDisabled(),
       ApolloServerPluginLandingPageDisabled(),
-      limited<C>(options, longLists),
+      limitedValues<C>(options, longLists),
       ...plugins,
       statusByCode<C>(),
     ],

@@ -42,12 +42,21 @@ const readBytes = async (stream: Readable, declared: number, limit: number): Pro
   const chunks: Buffer[] = [];
   let length = 0;
   // The stream is the connection's, on which the refusal has to be sent.
-  for await (const chunk of stream.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
+  for await (const chunk of unbroken(stream)) {
     length += chunk.length;
     if (length > limit) throw tooLarge(limit);
     chunks.push(chunk);
   }
   return Buffer.concat(chunks, length);
+};
+
+/** A client that hangs up is no failure of ours. */
+const unbroken = async function* (stream: Readable): AsyncGenerator<Buffer> {
+  try {
+    yield* stream.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>;
+  } catch {
+    throw refusal(400, "Bad Request: the body ended too early");
+  }
 };
 
 const parseJson = (bytes: Buffer): unknown => {

@@ -10,7 +10,8 @@ import {
   type VariableDefinitionNode,
 } from "graphql";
 import { getVariableValues } from "graphql/execution/values.js";
-import { type CompiledQuery, compileQuery, isCompiledQuery } from "graphql-jit";
+import { compileQuery, isCompiledQuery } from "graphql-jit";
+import { CompiledOperations } from "./compiled-operations.ts";
 import { measure } from "./measures.ts";
 import { TRACE_HEADER } from "./router.ts";
 
@@ -59,7 +60,7 @@ const executorOf = (schema: GraphQLSchema): GatewayExecutor => {
     const key = `${queryHash} ${operationName ?? ""}`;
     const found = compiled.get(key) ?? compileQuery(schema, document, operationName ?? undefined);
     if (!isCompiledQuery(found)) return found;
-    compiled.keep(key, found, () => measure(document, operationName ?? null).selections);
+    compiled.keep(key, found, () => measure(document, operation).selections);
     const definitions = operation.variableDefinitions ?? [];
     const variables = request.variables ?? {};
     const { errors: refused } = getVariableValues(schema, definitions, variables, { maxErrors: MAX_COERCION_ERRORS });
@@ -68,34 +69,6 @@ const executorOf = (schema: GraphQLSchema): GatewayExecutor => {
     return errors ? { data: data ?? null, errors: errors.map(asGraphQLError) } : { data: data ?? null };
   };
 };
-
-class CompiledOperations {
-  readonly #operations = new Map<string, { readonly operation: CompiledQuery; readonly size: number }>();
-  readonly #maximum: number;
-  #size = 0;
-
-  constructor(maximum: number) {
-    this.#maximum = maximum;
-  }
-
-  get(key: string): CompiledQuery | undefined {
-    return this.#operations.get(key)?.operation;
-  }
-
-  /** As the one that was asked for last. */
-  keep(key: string, operation: CompiledQuery, measureSize: () => number): void {
-    const known = this.#operations.get(key);
-    this.#operations.delete(key);
-    const size = known?.size ?? measureSize();
-    if (!known) this.#size += size;
-    this.#operations.set(key, { operation, size });
-    for (const [oldest, { size: freed }] of this.#operations) {
-      if (this.#size <= this.#maximum || oldest === key) break;
-      this.#operations.delete(oldest);
-      this.#size -= freed;
-    }
-  }
-}
 
 /** Compiled code does not know the default of a variable that must not be null. */
 const withDefaults = (definitions: readonly VariableDefinitionNode[], variables: Readonly<Record<string, unknown>>) => {

@@ -1,5 +1,6 @@
 import { unwrapResolverError } from "@apollo/server/errors";
 import { GraphQLError, type GraphQLFormattedError } from "graphql";
+import { DomainError } from "../errors.ts";
 
 /** Codes of failures whose messages are written for the client. */
 const PUBLIC_CODES = new Set([
@@ -13,7 +14,8 @@ const SUGGESTION = / ?Did you mean .*$/s;
 /** Everything else is ours: the client learns only that it happened, the log learns what from observation.ts. */
 export const createFormatError =
   ({ suggestions }: { readonly suggestions: boolean }) =>
-  (formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError => {
+  (given: GraphQLFormattedError, error: unknown): GraphQLFormattedError => {
+    const formatted = withOwnCode(given, error);
     const code = formatted.extensions?.["code"];
     if (typeof code === "string" && PUBLIC_CODES.has(code))
       return suggestions ? formatted : { ...formatted, message: formatted.message.replace(SUGGESTION, "") };
@@ -23,3 +25,11 @@ export const createFormatError =
     const message = cause instanceof GraphQLError ? formatted.message : "Something went wrong on our side";
     return { message, ...(locations && { locations }), ...(path && { path }), extensions: { code: "INTERNAL_SERVER_ERROR" } };
   };
+
+/** Apollo gives all that validation refuses one code. */
+const withOwnCode = (formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError => {
+  const refusal = error instanceof GraphQLError ? error.originalError : undefined;
+  return formatted.extensions?.["code"] === "GRAPHQL_VALIDATION_FAILED" && refusal instanceof DomainError
+    ? { ...formatted, extensions: refusal.extensions }
+    : formatted;
+};

@@ -3,6 +3,7 @@ import fastify, { type FastifyHttpOptions, type FastifyInstance, type FastifyRep
 import type { Server } from "node:http";
 import { Readable } from "node:stream";
 import type { Viewer } from "../access/viewer.ts";
+import { DomainError } from "../errors.ts";
 import { readJson, unsupportedType } from "./body.ts";
 import { sendFailure } from "./failure.ts";
 import { checkJson } from "./json.ts";
@@ -138,7 +139,8 @@ const askedBy = ({ method, body, headers, url }: FastifyRequest): HTTPGraphQLReq
 const whileConnected = ({ raw }: FastifyReply): AbortSignal => {
   const connected = new AbortController();
   raw.once("close", () => {
-    if (!raw.writableFinished) connected.abort();
+    // An expected failure, which nobody is left to be told of.
+    if (!raw.writableFinished) connected.abort(new DomainError("SERVICE_UNAVAILABLE", "The client is gone"));
   });
   return connected.signal;
 };

@@ -1,5 +1,5 @@
 import type { ApolloServerPlugin } from "@apollo/server";
-import { type DocumentNode, GraphQLError, Lexer, OperationTypeNode, Source, type Token, TokenKind } from "graphql";
+import { GraphQLError, Kind, Lexer, OperationTypeNode, Source, type Token, TokenKind, type ValidationRule } from "graphql";
 import { BadUserInput, DomainError } from "../errors.ts";
 import { type Env, variableOf } from "./env.ts";
 import { type Measures, measure } from "./measures.ts";
@@ -43,14 +43,15 @@ export const checkText = (text: string, { maxTokens, maxDepth }: Limits): void =
   }
 };
 
-const checkMeasures = ({ depth, aliases, directives, selections, repetitions }: Measures, limits: Limits): void => {
-  if (depth > limits.maxDepth) throw exceeded("maxDepth", "the depth of fields is", depth, limits.maxDepth);
-  if (aliases > limits.maxAliases) throw exceeded("maxAliases", "the number of aliases is", aliases, limits.maxAliases);
-  if (repetitions > limits.maxAliases + 1)
-    throw exceeded("maxAliases", "the number of times that a field is repeated is", repetitions - 1, limits.maxAliases);
-  if (directives > limits.maxDirectives) throw exceeded("maxDirectives", "the number of directives is", directives, limits.maxDirectives);
-  if (selections > limits.maxSelections)
-    throw exceeded("maxSelections", "with its fragments written out, the number of selected fields is", selections, limits.maxSelections);
+const excess = ({ depth, aliases, repetitions, directives, selections }: Measures, limits: Limits): GraphQLError | null => {
+  const { maxDepth, maxAliases, maxDirectives, maxSelections } = limits;
+  if (depth > maxDepth) return exceeded("maxDepth", "the depth of fields is", depth, maxDepth);
+  if (aliases > maxAliases) return exceeded("maxAliases", "the number of aliases is", aliases, maxAliases);
+  if (repetitions > maxAliases) return exceeded("maxAliases", "the number of times that a field is repeated is", repetitions, maxAliases);
+  if (directives > maxDirectives) return exceeded("maxDirectives", "the number of directives is", directives, maxDirectives);
+  if (selections > maxSelections)
+    return exceeded("maxSelections", "with its fragments written out, the number of selected fields is", selections, maxSelections);
+  return null;
 };
 
 /** HTTP carries no stream of events. */
@@ -59,28 +60,30 @@ const noSubscriptions = (): GraphQLError =>
     extensions: { code: "BAD_USER_INPUT", http: { status: 405, headers: new Map([["allow", "GET, POST"]]) } },
   });
 
-/**
- * Refuses what is over a limit before anything runs. `longLists` says how many times as many figures or dossiers one who asks may send.
- */
-export const limited = <C extends object>(limits: Limits, longLists: (context: C) => number = () => 1): ApolloServerPlugin<C> => {
-  // Documents that are asked again are the same objects.
-  const measured = new WeakMap<DocumentNode, Map<string | null, Measures>>();
-  const measuresOf = (document: DocumentNode, name: string | null) => {
-    const known = measured.get(document) ?? new Map<string | null, Measures>();
-    measured.set(document, known);
-    const found = known.get(name) ?? measure(document, name);
-    known.set(name, found);
-    return found;
-  };
-  return {
-    requestDidStart: async () => ({
-      didResolveOperation: async ({ operation, document, request, contextValue }) => {
-        // Apollo also calls this where no operation is the one that was named.
-        if (!operation) return;
-        if (operation.operation === OperationTypeNode.SUBSCRIPTION) throw noSubscriptions();
-        checkMeasures(measuresOf(document, operation.name?.value ?? null), limits);
-        checkValues(document, request.variables ?? {}, { maximum: limits.maxList, factor: longLists(contextValue) });
-      },
-    }),
-  };
-};
+/** Refuses a document by what it asks for, along with all else that is wrong in it and before anything counts on it. */
+export const limitsRule =
+  (limits: Limits): ValidationRule =>
+  (context) => ({
+    Document: (document) => {
+      for (const definition of document.definitions) {
+        if (definition.kind !== Kind.OPERATION_DEFINITION) continue;
+        const error = excess(measure(document, definition), limits);
+        if (error) return context.reportError(error);
+      }
+    },
+  });
+
+/** Refuses values that are over a limit before anything runs. `longLists` says how many times as many figures or dossiers one may send. */
+export const limitedValues = <C extends object>(
+  { maxList }: Limits,
+  longLists: (context: C) => number = () => 1,
+): ApolloServerPlugin<C> => ({
+  requestDidStart: async () => ({
+    didResolveOperation: async ({ operation, document, request, contextValue }) => {
+      // Apollo also calls this where no operation is the one that was named.
+      if (!operation) return;
+      if (operation.operation === OperationTypeNode.SUBSCRIPTION) throw noSubscriptions();
+      checkValues(document, request.variables ?? {}, { maximum: maxList, factor: longLists(contextValue) });
+    },
+  }),
+});

@@ -1,8 +1,8 @@
 import {
   type DocumentNode,
   type FragmentDefinitionNode,
-  getOperationAST,
   Kind,
+  type OperationDefinitionNode,
   type SelectionNode,
   type SelectionSetNode,
   visit,
@@ -16,14 +16,14 @@ export interface Measures {
   readonly selections: number;
   readonly aliases: number;
   readonly directives: number;
-  /** How often one selection names the field that it names most often. */
+  /** How often one selection names a field again that it has named. */
   readonly repetitions: number;
 }
 
 type Shape = Pick<Measures, "depth" | "selections">;
 
-/** Of one operation of a document whose fragments are known and not circular. Every fragment is looked at once. */
-export const measure = (document: DocumentNode, operationName: string | null): Measures => {
+/** Of one operation of a document, whatever else may be wrong with it. Every fragment is looked at once. */
+export const measure = (document: DocumentNode, operation: OperationDefinitionNode): Measures => {
   let aliases = 0;
   let directives = 0;
   let repetitions = 0;
@@ -35,15 +35,14 @@ export const measure = (document: DocumentNode, operationName: string | null): M
   const fragments = new Map(
     document.definitions.flatMap((one) => (one.kind === Kind.FRAGMENT_DEFINITION ? [[one.name.value, one] as const] : [])),
   );
-  const operation = getOperationAST(document, operationName);
-  return { ...shapeOf(operation?.selectionSet, fragments, new Map()), aliases, directives, repetitions };
+  return { ...shapeOf(operation.selectionSet, fragments, new Map()), aliases, directives, repetitions };
 };
 
 const repetitionsIn = (selections: readonly SelectionNode[]): number => {
   const counts = new Map<string, number>();
   for (const one of selections)
     if (one.kind === Kind.FIELD) counts.set((one.alias ?? one.name).value, (counts.get((one.alias ?? one.name).value) ?? 0) + 1);
-  return Math.max(0, ...counts.values());
+  return Math.max(1, ...counts.values()) - 1;
 };
 
 const shapeOf = (
@@ -64,7 +63,11 @@ const shapeOf = (
 };
 
 const shapeOfFragment = (name: string, fragments: ReadonlyMap<string, FragmentDefinitionNode>, known: Map<string, Shape>): Shape => {
-  const found = known.get(name) ?? shapeOf(fragments.get(name)?.selectionSet, fragments, known);
-  known.set(name, found);
-  return found;
+  const found = known.get(name);
+  if (found) return found;
+  // One that leads back to itself is refused elsewhere.
+  known.set(name, { depth: 0, selections: 0 });
+  const shape = shapeOf(fragments.get(name)?.selectionSet, fragments, known);
+  known.set(name, shape);
+  return shape;
 };

@@ -21,7 +21,7 @@ describe("what the router alone may ask", () => {
   const ask = (body: unknown, headers: Record<string, string> = {}) => post(service.server.url, body, headers);
   const asRouter = (body: unknown, headers: Record<string, string> = {}) => ask(body, { ...headers, "x-gateway-secret": SECRET });
 
-  it.each([{}, { "x-gateway-secret": "" }, { "x-gateway-secret": "guess" }, { "x-gateway-secret": `${SECRET}x` }])(
+  it.each<Record<string, string>>([{}, { "x-gateway-secret": "" }, { "x-gateway-secret": "guess" }, { "x-gateway-secret": `${SECRET}x` }])(
     "is refused with %j",
     async (headers) => {
       for (const body of [SERVICE, entities([UNIT]), { query: "{ x: _service { y: sdl } }" }]) {
