@@ -8,8 +8,8 @@ import type { Context } from "./context.ts";
 import { Effort } from "./cost/unit-set.ts";
 import { type Asked, rowsOf } from "./cost/walk.ts";
 
-/** An estimate ends after looking at this many units and fields: it may take some tens of milliseconds. */
-const EFFORT = 2_000_000;
+/** An estimate ends after looking at this many units: a tenth of a second at most. What takes longer is refused like what reads too much. */
+const EFFORT = 1_000_000;
 
 /** What `extensions.cost` states, in rows. */
 export interface Cost {

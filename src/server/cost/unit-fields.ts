@@ -127,9 +127,13 @@ export const successorsField = (units: UnitSet, { hierarchy, effort }: Place): U
     for (const [on, one] of hierarchy.successorsOf(slice, member)) reach(on, one);
   });
 
+/** Following a unit through its lineage takes as long as looking at so many units. */
+const LINEAGE_EFFORT = 40;
+
 export const correspondenceField = (units: UnitSet, { hierarchy, effort }: Place, { on }: Arguments): UnitSet => {
   const other = hierarchy.on(dayNumber(parseKnownDay("on", on as string)));
   return ledTo(units, effort, (slice, member, reach) => {
+    effort.spend(LINEAGE_EFFORT);
     for (const one of hierarchy.correspondentsOf(slice.members[member]!.unitNo, other)) reach(other, one);
   });
 };

@@ -87,6 +87,8 @@ const stepFrom = (
 };
 
 const NO_ARGUMENTS = {};
+/** A selection takes as long as looking at so many units. */
+const FIELD_EFFORT = 20;
 
 const collect = (
   asked: Asked,
@@ -97,7 +99,7 @@ const collect = (
   visited: Set<string>,
 ): void => {
   for (const selection of selections) {
-    place.effort.spend(1);
+    place.effort.spend(FIELD_EFFORT);
     if (!isIncluded(asked, selection)) continue;
     if (selection.kind === Kind.FIELD) {
       const name = selection.alias?.value ?? selection.name.value;
