@@ -149,6 +149,8 @@ export const readEnv = (variables: NodeJS.ProcessEnv): Env => {
   return { ...(Object.fromEntries(read) as Omit<Env, "production">), production: variables["NODE_ENV"] === "production" };
 };
 
+const written = (value: unknown): string => (typeof value === "boolean" ? (value ? "on" : "off") : String(value));
+
 /** One line for the log, without secrets: where it is, and what differs from the defaults. */
 export const envText = (env: Env): string => {
   const { host, dataDir } = env;
@@ -159,6 +161,6 @@ export const envText = (env: Env): string => {
     ([property, { fallback, read }]) =>
       !["port", "host", "dataDir", "databaseUrl"].includes(property) && env[property as keyof Env] !== read(fallback),
   );
-  const shown = others.map(([property, { secret }]) => ` ${variableOf(property)}=${secret ? "***" : String(env[property as keyof Env])}`);
+  const shown = others.map(([property, { secret }]) => ` ${variableOf(property)}=${secret ? "***" : written(env[property as keyof Env])}`);
   return `PORT=${env.port} HOST=${host} database: ${database}${shown.join("")}`;
 };
