@@ -6,11 +6,13 @@ import {
   GraphQLError,
   type GraphQLSchema,
   type OperationDefinitionNode,
+  OperationTypeNode,
   valueFromASTUntyped,
   type VariableDefinitionNode,
 } from "graphql";
 import { getVariableValues } from "graphql/execution/values.js";
 import { type CompiledQuery, compileQuery, isCompiledQuery } from "graphql-jit";
+import { ofOneState } from "./one-state.ts";
 import { TRACE_HEADER } from "./router.ts";
 
 /** Compiled operations that are kept; the one that was not asked for longest makes room. */
@@ -30,8 +32,13 @@ export const compiledExecution = (schema: GraphQLSchema, { traces }: ExecutionOp
   const compiled = executorOf(schema);
   return {
     load: async () => ({
-      executor: async (context) =>
-        traces && context.request.http?.headers.get(TRACE_HEADER) === "ftv1" ? traced(apiSchema, context) : compiled(context),
+      executor: async (request) => {
+        const isTraced = traces && request.request.http?.headers.get(TRACE_HEADER) === "ftv1";
+        const run = async () => (isTraced ? traced(apiSchema, request) : compiled(request));
+        return getOperationAST(request.document, request.operationName)?.operation === OperationTypeNode.QUERY
+          ? ofOneState(request.context, run)
+          : run();
+      },
     }),
     onSchemaLoadOrUpdate: (callback) => {
       callback({ apiSchema, coreSupergraphSdl: "" });
