@@ -4,7 +4,8 @@ const RETRY = { retryAfter: 1 };
 
 export const busy = () => new DomainError("SERVICE_UNAVAILABLE", "Too many requests wait for the database; try again soon", RETRY);
 const away = () => new DomainError("SERVICE_UNAVAILABLE", "The database does not answer at present; nothing was changed", RETRY);
-const contended = () => new DomainError("SERVICE_UNAVAILABLE", "Others were changing the same data; nothing was changed, try again", RETRY);
+export const contended = () =>
+  new DomainError("SERVICE_UNAVAILABLE", "Others were changing the same data; nothing was changed, try again", RETRY);
 const unstorable = () =>
   new DomainError("BAD_USER_INPUT", "A value cannot be stored or compared: a number is too large, or a text holds what is no text");
 const doubled = () => new DomainError("CONFLICT", "It exists already; nothing was changed");

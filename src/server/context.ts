@@ -10,6 +10,7 @@ import { procedureAuthorityLoader } from "../services/procedure-authority.loader
 import { type Day, dayOf } from "../time/date.ts";
 import { unitListLoader } from "../units/unit-list.ts";
 import { createUnitLoaders, type UnitView } from "../units/unit.loaders.ts";
+import { type UnitState, unitStateOf } from "../units/unit-state.ts";
 
 /** What resolvers read from: made anew for every request, so that one request sees one state and shares nothing with the next. */
 const createLoaders = (reader: Reader, today: Day, evidence: Evidence, viewer: Viewer | null) => ({
@@ -36,6 +37,8 @@ export interface Context {
   readonly today: Day;
   /** True where the router's secret came along, or none is configured. */
   readonly isRouter: boolean;
+  /** Which hierarchy of units this process has seen. */
+  readonly state: UnitState;
   /** After a change: what was read before is read anew. */
   readonly renew: () => void;
 }
@@ -60,7 +63,8 @@ export const createContext = (pools: Pools, now: Date, { viewer = null, signal, 
     published = null;
     withDrafts = null;
   };
-  return Object.assign(Object.create(LOADERS) as Pick<Context, "loaders">, { viewer, reader, now, today, isRouter, loadersOf, renew });
+  const own = { viewer, reader, now, today, isRouter, loadersOf, renew, state: unitStateOf(pools) };
+  return Object.assign(Object.create(LOADERS) as Pick<Context, "loaders">, own);
 };
 
 /** Apollo copies the own properties of a context, and would keep the loaders of before a change. */

@@ -6,6 +6,7 @@ import {
   GraphQLError,
   type GraphQLSchema,
   type OperationDefinitionNode,
+  OperationTypeNode,
   valueFromASTUntyped,
   type VariableDefinitionNode,
 } from "graphql";
@@ -13,6 +14,7 @@ import { getVariableValues } from "graphql/execution/values.js";
 import { compileQuery, isCompiledQuery } from "graphql-jit";
 import { CompiledOperations } from "./compiled-operations.ts";
 import { measure } from "./measures.ts";
+import { ofOneState } from "./one-state.ts";
 import { TRACE_HEADER } from "./router.ts";
 
 /** Selected fields of the compiled operations that are kept: 2 kB each. Operations that were not asked for longest make room. */
@@ -32,8 +34,13 @@ export const compiledExecution = (schema: GraphQLSchema, { traces }: ExecutionOp
   const compiled = executorOf(schema);
   return {
     load: async () => ({
-      executor: async (context) =>
-        traces && context.request.http?.headers.get(TRACE_HEADER) === "ftv1" ? traced(apiSchema, context) : compiled(context),
+      executor: async (request) => {
+        const isTraced = traces && request.request.http?.headers.get(TRACE_HEADER) === "ftv1";
+        const run = async () => (isTraced ? traced(apiSchema, request) : compiled(request));
+        return getOperationAST(request.document, request.operationName)?.operation === OperationTypeNode.QUERY
+          ? ofOneState(request.context, run)
+          : run();
+      },
     }),
     onSchemaLoadOrUpdate: (callback) => {
       callback({ apiSchema, coreSupergraphSdl: "" });

@@ -135,10 +135,11 @@ export const closeAgency = async (context: Context, { id, lastDay, successor }: 
   const closed = await context.reader.writePatiently(rowScope(context.viewer, "ADMIN"), async (em) => {
     await lockUnits(em);
     const agency = await agencyOn(em, context.viewer, "id", id, last, "an agency that exists on lastDay");
-    const heir = successor === null ? null : await heirOf(em, context.viewer, agency, successor, ended);
     const known = await successorOf(em, agency.no);
-    if (known && (known.no !== (heir?.no ?? known.no) || agency.endedOn !== ended))
-      throw new DomainError("CONFLICT", `${agency.code} was succeeded by ${known.id} on ${agency.endedOn}`);
+    const succeeded = () => new DomainError("CONFLICT", `${agency.code} was succeeded by ${known!.id} on ${agency.endedOn}`);
+    if (known && agency.endedOn !== ended) throw succeeded();
+    const heir = successor === null ? null : await heirOf(em, context.viewer, agency, successor, ended);
+    if (known && heir && known.no !== heir.no) throw succeeded();
     await checkFigures(em, agency, last);
     if (agency.endedOn === ended && (known || !heir)) return agency;
     await endAgency(em, agency.no, ended);
