@@ -38,11 +38,12 @@ export const startServer = async (
   const labels = env.trustedDocuments === null ? labelsOf((await readTabs()).map(({ query }) => query)) : trustedLabels;
   const apollo = createApollo(schema, [observeOperations(labels, log)]);
   await apollo.start();
-  const context = async (request: FastifyRequest): Promise<Context> => {
-    const open = pools();
-    if (!open) throw unavailable("The database is not there yet; ask again");
-    return observed(request, createContext(open, clock()));
-  };
+  const context = (request: FastifyRequest): Promise<Context> =>
+    observed(request, log, () => {
+      const open = pools();
+      if (!open) throw unavailable("The database is not there yet; ask again");
+      return createContext(open, clock());
+    });
   const app = createHttp(apollo, {
     context,
     before: (request, reply) => (isBrowser(request) ? sendPlayground(reply) : undefined),
