@@ -17,12 +17,18 @@ const failureOf = (error: FastifyError | Error): Failure => {
   }
   const status = "statusCode" in error && error.statusCode !== undefined ? error.statusCode : 500;
   if (status < 500) return { status, headers: new Map(), message: error.message, extensions: { code: "BAD_REQUEST" } };
-  console.error("cchc-graph: unexpected failure", error);
   return { status: 500, headers: new Map(), message: MASKED, extensions: { code: "INTERNAL_SERVER_ERROR" } };
 };
 
-export const sendFailure = (error: FastifyError | Error, _request: FastifyRequest, reply: FastifyReply): FastifyReply => {
+/** `failed` is told of what nobody expected. */
+export const sendFailure = (
+  failed: (error: Error, request: FastifyRequest) => void,
+  error: FastifyError | Error,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): FastifyReply => {
   const { status, headers, message, extensions } = failureOf(error);
+  if (extensions["code"] === "INTERNAL_SERVER_ERROR") failed(error, request);
   for (const [name, value] of headers) void reply.header(name, value);
   // The rest of a body that is refused is passed over; to close the connection on it would keep the refusal from arriving.
   return reply

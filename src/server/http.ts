@@ -1,5 +1,5 @@
 import { type ApolloServer, type BaseContext, HeaderMap, type HTTPGraphQLRequest } from "@apollo/server";
-import fastify, { type FastifyHttpOptions, type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
+import fastify, { type FastifyError, type FastifyHttpOptions, type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
 import type { Server } from "node:http";
 import { Readable } from "node:stream";
 import type { Viewer } from "../access/viewer.ts";
@@ -34,6 +34,8 @@ export interface HttpOptions<C extends BaseContext> {
   readonly bodyLimit?: (request: FastifyRequest) => number;
   /** Checks, and may replace, what is asked and the headers that Apollo sees. @throws DomainError */
   readonly prepare?: (params: Params, headers: HeaderMap, request: FastifyRequest) => Params;
+  /** Is told of what nobody expected. */
+  readonly failed?: (error: Error, request: FastifyRequest) => void;
   readonly timeouts?: Partial<Timeouts>;
   /** Of the framework: its log, its request ids, the proxies that it trusts. */
   readonly framework?: FastifyHttpOptions<Server>;
@@ -58,10 +60,17 @@ const METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
  * says which status goes with it.
  */
 export const createHttp = <C extends BaseContext>(apollo: ApolloServer<C>, options: HttpOptions<C>): FastifyInstance => {
-  const { path = "/graphql", before, viewer, bodyLimit = () => BODY_LIMIT, timeouts, framework } = options;
-  const app = fastify({ ...framework, ...limitsOnTime({ ...TIMEOUTS, ...timeouts }), forceCloseConnections: "idle" });
+  const { path = "/graphql", before, viewer, bodyLimit = () => BODY_LIMIT, timeouts, framework, failed = () => {} } = options;
+  const answerFailure = (error: FastifyError | Error, request: FastifyRequest, reply: FastifyReply) =>
+    sendFailure(failed, error, request, reply);
+  const app = fastify({
+    ...framework,
+    ...limitsOnTime({ ...TIMEOUTS, ...timeouts }),
+    frameworkErrors: answerFailure,
+    forceCloseConnections: "idle",
+  });
   app.decorateRequest("viewer", null);
-  app.setErrorHandler(sendFailure);
+  app.setErrorHandler(answerFailure);
   app.setNotFoundHandler((_request, reply) =>
     reply.code(404).send({ errors: [{ message: "There is nothing here", extensions: { code: "NOT_FOUND" } }] }),
   );
@@ -99,7 +108,6 @@ const limitsOnTime = ({ headers, request, idle }: Timeouts): FastifyHttpOptions<
   http: { headersTimeout: headers, connectionsCheckingInterval: Math.min(1000, headers) },
   requestTimeout: request,
   keepAliveTimeout: idle,
-  frameworkErrors: sendFailure,
 });
 
 const answer = async <C extends BaseContext>(

@@ -1,6 +1,7 @@
 import type { ApolloServerPlugin, GraphQLRequestContext } from "@apollo/server";
 import { unwrapResolverError } from "@apollo/server/errors";
 import { type DocumentNode, getOperationAST, GraphQLError, parse, print } from "graphql";
+import type { FastifyRequest } from "fastify";
 import type { Context } from "./context.ts";
 import type { Log } from "./log.ts";
 import { type OperationSpan, startSpan } from "./telemetry.ts";
@@ -27,10 +28,21 @@ export const observationOf = (key: object): Observation => {
   return found;
 };
 
-/** What is learned through the context belongs to the request. */
-export const observed = <C extends Pick<Context, "reader">>(request: object, context: C): C => {
-  observations.set(context.reader, observationOf(request));
-  return context;
+/** Makes the context of a request, through which more is learned of it. What fails in that is kept from the client, as what fails later is. */
+export const observed = async <C extends Pick<Context, "reader">>(
+  request: FastifyRequest,
+  log: Log,
+  make: () => C | Promise<C>,
+): Promise<C> => {
+  try {
+    const context = await make();
+    observations.set(context.reader, observationOf(request));
+    return context;
+  } catch (error) {
+    if (error instanceof GraphQLError) throw error;
+    tell(log, error, request.id);
+    throw new GraphQLError("Something went wrong on our side", { extensions: { code: "INTERNAL_SERVER_ERROR" } });
+  }
 };
 
 export type Labels = (name: string | null, document: DocumentNode, hash: string) => string;
@@ -64,7 +76,6 @@ const LONGEST_NAME = 80;
 
 /** Observes operations: names them, opens their spans, writes down what failed on our side, and names the request to its client. */
 export const observeOperations = (labels: Labels, log: Log): ApolloServerPlugin<Context> => ({
-  contextCreationDidFail: async ({ error }) => tell(log, error),
   requestDidStart: async ({ contextValue: { reader }, request }) => {
     const seen = observationOf(reader);
     const requestId = request.http?.headers.get("x-request-id");

@@ -61,7 +61,8 @@ export const startServer = async (
   const contextOf = (request: FastifyRequest, signal: AbortSignal): Context =>
     createContext(opened(), clock(), { viewer: request.viewer, signal, isRouter: router.isRouter(request.headers) });
   const app = createHttp(apollo, {
-    context: async (request, _reply, signal) => observed(request, contextOf(request, signal)),
+    context: (request, _reply, signal) => observed(request, log, () => contextOf(request, signal)),
+    failed: (err, { id }) => log.error({ err, requestId: id }, "unexpected failure"),
     viewer: async ({ headers: { authorization } }) =>
       authorization === undefined ? null : authenticator.authenticate(authorization, clock(), new Reader(opened())),
     bodyLimit: ({ viewer }) => (holds(viewer, "OFFICER") ? env.bodyLimitOfficer : env.bodyLimit),

@@ -108,13 +108,16 @@ describe("an orderly stop", () => {
       await database.close();
     });
     const { requests, builds } = database.pools;
-    const running = [requests, builds].map(async ({ em }) => {
-      await sql`select pg_sleep(9)`.execute(em.fork().getKysely());
-    });
-    const outcomes = Promise.allSettled(running);
-    while (Object.values(database.pools.states()).some(({ size, idle }) => size - idle < 1))
-      await new Promise((done) => setTimeout(done, 10));
+    const outcomes = Promise.allSettled([requests, builds].map(({ em }) => sql`select pg_sleep(60)`.execute(em.fork().getKysely())));
+    const name = new URL(database.url).pathname.slice(1);
+    const sleeping = async (count: number): Promise<boolean> => {
+      const { rows } = await sql<{ n: number }>`select count(*) as n from pg_stat_activity
+        where datname = ${name} and query = 'select pg_sleep(60)' and state = 'active'`.execute(other.orm.em.fork().getKysely());
+      return rows[0]!.n === count;
+    };
+    await until(() => sleeping(2));
     await closeDatabase(database);
+    expect(await sleeping(0)).toBe(true);
     const codes = (await outcomes).map((outcome) => outcome.status === "rejected" && (outcome.reason as { code: string }).code);
     expect(codes).toEqual(["57014", "57014"]);
   });

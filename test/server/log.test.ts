@@ -1,6 +1,7 @@
 import { describe, expect, it, onTestFinished } from "vitest";
 import { readEnv } from "../../src/server/env.ts";
 import { createLog } from "../../src/server/log.ts";
+import { startServer } from "../../src/server/server.ts";
 import { startService, type TestService } from "../support/client.ts";
 import { admin } from "../support/database.ts";
 
@@ -94,5 +95,21 @@ describe("a request", () => {
     const failure = lines().find(({ level }) => level === "error");
     expect(failure).toMatchObject({ requestId: "trip-8", err: { message: expect.stringContaining("unit_version") as string } });
     expect(lines().at(-1)).toMatchObject({ codes: ["INTERNAL_SERVER_ERROR"] });
+  });
+
+  it("keeps from its client what failed before its operation ran", async () => {
+    const { log, lines } = gather();
+    const fail = () => {
+      throw new Error("password of the database");
+    };
+    const server = await startServer(fail, { port: 0, log });
+    onTestFinished(() => server.close());
+    const headers = { "content-type": "application/json", "x-request-id": "trip-9" };
+    const answer = await fetch(server.url, { method: "POST", headers, body: '{"query":"{ __typename }"}' });
+    expect([answer.status, await answer.json()]).toEqual([
+      500,
+      { errors: [{ message: "Something went wrong on our side", extensions: { code: "INTERNAL_SERVER_ERROR" } }] },
+    ]);
+    expect(lines()[0]).toMatchObject({ level: "error", requestId: "trip-9", err: { message: "password of the database" } });
   });
 });
