@@ -71,7 +71,7 @@ const post = (url: string, query: string): Promise<Response> =>
 
 const ask = async ({ url }: Service, query: string): Promise<unknown> => (await post(url(), query)).json();
 
-const TYPENAME = { data: { __typename: "Query" } };
+const TYPENAME = { data: { __typename: "Query" }, extensions: { cost: { requested: 0, maximum: 100_000 } } };
 
 const postmasterFile = async (): Promise<string> => join(await realpath(join(dataDir, "postgres")), "postmaster.pid");
 

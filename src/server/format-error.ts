@@ -1,4 +1,3 @@
-import { unwrapResolverError } from "@apollo/server/errors";
 import { GraphQLError, type GraphQLFormattedError } from "graphql";
 import { DomainError } from "../errors.ts";
 
@@ -11,6 +10,10 @@ const PUBLIC_CODES = new Set([
 
 const SUGGESTION = / ?Did you mean .*$/s;
 
+/** What went wrong, under what graphql-js and Apollo wrap around it. */
+export const causeOf = (error: unknown): unknown =>
+  error instanceof GraphQLError && error.originalError ? causeOf(error.originalError) : error;
+
 /** Everything else is ours: the client learns only that it happened, the log learns what from observation.ts. */
 export const createFormatError =
   ({ suggestions }: { readonly suggestions: boolean }) =>
@@ -19,7 +22,7 @@ export const createFormatError =
     const code = formatted.extensions?.["code"];
     if (typeof code === "string" && PUBLIC_CODES.has(code))
       return suggestions ? formatted : { ...formatted, message: formatted.message.replace(SUGGESTION, "") };
-    const cause = unwrapResolverError(error);
+    const cause = causeOf(error);
     // graphql-js refuses what a scalar cannot hold with an error of its own, which has no cause.
     const { locations, path } = formatted;
     const message = cause instanceof GraphQLError ? formatted.message : "Something went wrong on our side";

@@ -1,8 +1,8 @@
 import type { ApolloServerPlugin, GraphQLRequestContext } from "@apollo/server";
-import { unwrapResolverError } from "@apollo/server/errors";
 import { type DocumentNode, getOperationAST, GraphQLError, parse, print } from "graphql";
 import type { FastifyRequest } from "fastify";
 import type { Context } from "./context.ts";
+import { causeOf } from "./format-error.ts";
 import type { Log } from "./log.ts";
 import { type OperationSpan, startSpan } from "./telemetry.ts";
 
@@ -103,7 +103,7 @@ export const observeOperations = (labels: Labels, log: Log): ApolloServerPlugin<
 
 /** A failure that nobody expected; the others are the client's to know. */
 const tell = (log: Log, error: unknown, requestId?: string): void => {
-  const cause = unwrapResolverError(error);
+  const cause = causeOf(error);
   if (!(cause instanceof GraphQLError)) log.error({ err: cause, ...(requestId && { requestId }) }, "unexpected failure");
 };
 

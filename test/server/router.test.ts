@@ -48,9 +48,10 @@ describe("what the router alone may ask", () => {
 
   it("is how long each field took, and others are not told", async () => {
     const body = { query: '{ unit(code: "48") { name } }' };
-    const plain = { data: { unit: { name: "Đà Nẵng" } } };
+    const cost = { requested: 1, maximum: 100_000 };
+    const plain = { data: { unit: { name: "Đà Nẵng" } }, extensions: { cost } };
     const traced = await asRouter(body, TRACE);
-    expect(traced.body).toEqual({ ...plain, extensions: { ftv1: expect.any(String) as string } });
+    expect(traced.body).toEqual({ ...plain, extensions: { cost, ftv1: expect.any(String) as string } });
     const trace = Buffer.from(traced.body.extensions!["ftv1"] as string, "base64").toString("latin1");
     expect(trace).toMatch(/unit[\s\S]*name/);
     expect((await asRouter(body)).body).toEqual(plain);
@@ -69,7 +70,9 @@ describe("without a secret", () => {
     const service = await startService();
     expect((await post(service.server.url, SERVICE)).status).toBe(200);
     expect((await post(service.server.url, entities([UNIT]))).body.data).toEqual({ _entities: [{ name: "Đà Nẵng" }] });
-    expect((await post(service.server.url, { query: "{ __typename }" }, TRACE)).body).toEqual({ data: { __typename: "Query" } });
+    expect((await post(service.server.url, { query: "{ __typename }" }, TRACE)).body.extensions).toEqual({
+      cost: { requested: 0, maximum: 100_000 },
+    });
     await service.close();
   });
 });

@@ -96,7 +96,7 @@ describe("with introspection, playground and suggestions off", () => {
       "apollo-federation-include-trace": "ftv1",
       "x-apollo-tracing": "1",
     });
-    expect(answer.body).toEqual({ data: { __typename: "Query" } });
+    expect(answer.body).toEqual({ data: { __typename: "Query" }, extensions: { cost: { requested: 0, maximum: 100_000 } } });
   });
 
   it("nothing is suggested for variables either", async () => {
