@@ -59,14 +59,19 @@ export const createContext = (pools: Pools, now: Date, { viewer = null, signal, 
     if (evidence === "PUBLISHED") return (published ??= createLoaders(reader, today, PUBLISHED, viewer));
     return (withDrafts ??= createLoaders(reader, today, evidenceOf(reader, viewer), viewer));
   };
-  return {
+  const own = {
     ...{ viewer, reader, now, today, isRouter, loadersOf, state: unitStateOf(pools) },
-    get loaders() {
-      return loadersOf({ evidence: "PUBLISHED" });
-    },
     renew: () => {
       published = null;
       withDrafts = null;
     },
   };
+  return Object.assign(Object.create(PRESENT_LOADERS) as typeof PRESENT_LOADERS, own);
+};
+
+/** Not a context's own: Apollo runs an operation with a copy, in which a getter would be what it said when it was copied. */
+const PRESENT_LOADERS = {
+  get loaders(): Loaders {
+    return (this as unknown as Context).loadersOf({ evidence: "PUBLISHED" });
+  },
 };
