@@ -103,7 +103,11 @@ const write = async (em: EntityManager, { known, merged }: Plan): Promise<number
   const made = await insertEditions(em, days);
   await sql`analyze unit, unit_version, succession, unit_name, edition`.execute(db);
   const spanning = await spanningAgencies(em, days[0]!);
-  const gaining = await leadingTo(em, [...new Set(merged.succeeded.map(({ successor }) => numbers.get(successor)!))]);
+  const heirs = merged.succeeded.map(({ successor }) => successor).filter((key) => existing.has(key));
+  const gaining = await leadingTo(
+    em,
+    [...new Set(heirs)].map((key) => numbers.get(key)!),
+  );
   await renewContributions(em, [...new Set([...newKeys.map((key) => numbers.get(key)!), ...gaining, ...agencies, ...spanning])]);
   await makeContributionsWithin(em, made);
   await dropRollupsOf(em, [...agencies, ...spanning]);
