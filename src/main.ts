@@ -2,11 +2,11 @@ import { loadSeeds } from "../seeds/seed.ts";
 import { type Database, openDatabase, type Pools } from "./db/database.ts";
 import { CONNECT_MS, openWhenThere } from "./db/open-when-there.ts";
 import { type Env, envText, readEnv } from "./server/env.ts";
-import { createLog, type Log } from "./server/log.ts";
+import { createLog, type Log } from "./server/running/log.ts";
 import { startServer } from "./server/server.ts";
-import { closeDatabase } from "./server/shutdown.ts";
-import { startTelemetry } from "./server/telemetry.ts";
-import { warmUp } from "./server/warm-up.ts";
+import { closeDatabase } from "./server/running/shutdown.ts";
+import { startTelemetry } from "./server/running/telemetry.ts";
+import { warmUp } from "./server/running/warm-up.ts";
 
 const started = performance.now();
 

@@ -7,7 +7,7 @@ import type { Role, Viewer } from "../../src/access/viewer.ts";
 import { Reader } from "../../src/db/reader.ts";
 import { createSubgraph } from "../../src/federation/subgraph.ts";
 import { createContext } from "../../src/server/context.ts";
-import { compiledExecution } from "../../src/server/executor.ts";
+import { compiledExecution } from "../../src/server/operation/executor.ts";
 import { NOW } from "../support/client.ts";
 import type { TestDatabase } from "../support/database.ts";
 

@@ -2,7 +2,7 @@ import { execute, GraphQLObjectType, GraphQLSchema, GraphQLString, parse } from 
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createSubgraph } from "../../src/federation/subgraph.ts";
-import { createApollo } from "../../src/server/apollo.ts";
+import { createApollo } from "../../src/server/operation/apollo.ts";
 import { createContext } from "../../src/server/context.ts";
 import { startService, type TestService, NOW } from "../support/client.ts";
 

@@ -2,9 +2,9 @@ import fastify from "fastify";
 import { sql } from "kysely";
 import { connect, type Socket } from "node:net";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
-import { serveHealth } from "../../src/server/health.ts";
+import { serveHealth } from "../../src/server/running/health.ts";
 import { startServer } from "../../src/server/server.ts";
-import { closeDatabase } from "../../src/server/shutdown.ts";
+import { closeDatabase } from "../../src/server/running/shutdown.ts";
 import { startService, type TestService } from "../support/client.ts";
 import { createDatabase } from "../support/database.ts";
 

@@ -1,11 +1,11 @@
 import { GraphQLInt, GraphQLList, GraphQLObjectType, GraphQLSchema, GraphQLString } from "graphql";
 import type { CompiledQuery } from "graphql-jit";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { createApollo } from "../../src/server/apollo.ts";
-import { CompiledOperations } from "../../src/server/compiled-operations.ts";
-import { createHttp } from "../../src/server/http.ts";
-import { checkText } from "../../src/server/limits.ts";
-import { TextCache } from "../../src/server/text-cache.ts";
+import { createApollo } from "../../src/server/operation/apollo.ts";
+import { CompiledOperations } from "../../src/server/operation/compiled-operations.ts";
+import { createHttp } from "../../src/server/http/http.ts";
+import { checkText } from "../../src/server/limits/limits.ts";
+import { TextCache } from "../../src/server/operation/text-cache.ts";
 import { startService, type TestService } from "../support/client.ts";
 import { codeOf, messageOf, post } from "../support/post.ts";
 

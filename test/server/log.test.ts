@@ -1,6 +1,6 @@
 import { describe, expect, it, onTestFinished } from "vitest";
 import { readEnv } from "../../src/server/env.ts";
-import { createLog } from "../../src/server/log.ts";
+import { createLog } from "../../src/server/running/log.ts";
 import { startServer } from "../../src/server/server.ts";
 import { issueKey } from "../support/key.ts";
 import { startService, type TestService } from "../support/client.ts";

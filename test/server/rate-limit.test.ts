@@ -1,7 +1,7 @@
 import fastify from "fastify";
 import { describe, expect, it, onTestFinished } from "vitest";
 import type { Viewer } from "../../src/access/viewer.ts";
-import { limitRates, networkOf } from "../../src/server/rate-limit.ts";
+import { limitRates, networkOf } from "../../src/server/limits/rate-limit.ts";
 import { type ServerOptions, startServer } from "../../src/server/server.ts";
 import { startService } from "../support/client.ts";
 import { createDatabase } from "../support/database.ts";

@@ -1,7 +1,7 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { startTelemetry } from "../../src/server/telemetry.ts";
+import { startTelemetry } from "../../src/server/running/telemetry.ts";
 import { startService } from "../support/client.ts";
 
 interface ReceivedSpan {

@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { print } from "graphql";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { readTrustedDocuments } from "../../src/server/trusted-documents.ts";
+import { readTrustedDocuments } from "../../src/server/operation/trusted-documents.ts";
 import { TasksOfACityDocument } from "../generated/operations.ts";
 import { startService, type TestService } from "../support/client.ts";
 import { codeOf, messageOf, post, send } from "../support/post.ts";

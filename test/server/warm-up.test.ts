@@ -3,8 +3,8 @@ import { describe, expect, it, onTestFinished } from "vitest";
 import type { TestDatabase } from "../support/database.ts";
 import { createDatabase } from "../support/database.ts";
 import { readEnv } from "../../src/server/env.ts";
-import { createLog } from "../../src/server/log.ts";
-import { warmUp } from "../../src/server/warm-up.ts";
+import { createLog } from "../../src/server/running/log.ts";
+import { warmUp } from "../../src/server/running/warm-up.ts";
 
 interface EditionRow {
   readonly id: number;

@@ -5,7 +5,7 @@ import {
   defineIntegrationTestSuite,
 } from "@apollo/server-integration-testsuite";
 import type { AddressInfo } from "node:net";
-import { createHttp } from "../../../src/server/http.ts";
+import { createHttp } from "../../../src/server/http/http.ts";
 
 const createServer = async (given: unknown, options?: CreateServerForIntegrationTestsOptions) => {
   const server = new ApolloServer(given as ApolloServerOptions<BaseContext>);

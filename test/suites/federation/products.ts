@@ -1,8 +1,8 @@
 import type { AddressInfo } from "node:net";
 import { Arg, buildSchema, FieldResolver, ID, Int, Query, Resolver, Root } from "type-graphql";
 import { federate } from "../../../src/federation/federate.ts";
-import { createApollo } from "../../../src/server/apollo.ts";
-import { createHttp } from "../../../src/server/http.ts";
+import { createApollo } from "../../../src/server/operation/apollo.ts";
+import { createHttp } from "../../../src/server/http/http.ts";
 import { DeprecatedProduct, Inventory, Product, type ProductResearch, User } from "./products.types.ts";
 
 /** The subgraph that the compatibility tests ask, built and served by what builds and serves ours. Says its port when it listens. */

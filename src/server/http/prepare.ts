@@ -1,7 +1,7 @@
 import type { HttpOptions } from "./http.ts";
-import { checkText, type Limits } from "./limits.ts";
+import { checkText, type Limits } from "../limits/limits.ts";
 import { type RouterCheck, TRACE_HEADER } from "./router.ts";
-import { type TrustedDocuments, trustedParams } from "./trusted-documents.ts";
+import { type TrustedDocuments, trustedParams } from "../operation/trusted-documents.ts";
 
 interface Rules {
   readonly limits: Limits;

@@ -1,6 +1,6 @@
 import { type DocumentNode, Kind, type ValueNode, visit } from "graphql";
-import { BadUserInput, DomainError } from "../errors.ts";
-import { checkText } from "./json.ts";
+import { BadUserInput, DomainError } from "../../errors.ts";
+import { checkText } from "../http/json.ts";
 
 interface ListLimit {
   readonly maximum: number;

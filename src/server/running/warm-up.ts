@@ -1,8 +1,8 @@
 import { sql } from "kysely";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Pools } from "../db/database.ts";
-import { Reader } from "../db/reader.ts";
-import { ensureContributions } from "../units/contribution.service.ts";
+import type { Pools } from "../../db/database.ts";
+import { Reader } from "../../db/reader.ts";
+import { ensureContributions } from "../../units/contribution.service.ts";
 import type { Log } from "./log.ts";
 
 /** After each edition, the pause takes as long again as the work did, so that half of one processor is left to requests. */

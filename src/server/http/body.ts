@@ -1,4 +1,4 @@
-import { DomainError } from "../errors.ts";
+import { DomainError } from "../../errors.ts";
 import { GraphQLError } from "graphql";
 import type { IncomingHttpHeaders } from "node:http";
 import type { Readable } from "node:stream";

@@ -1,7 +1,7 @@
 import type { ApolloServerPlugin } from "@apollo/server";
 import { GraphQLError, Kind, Lexer, OperationTypeNode, Source, type Token, TokenKind, type ValidationRule } from "graphql";
-import { BadUserInput, DomainError } from "../errors.ts";
-import { type Env, variableOf } from "./env.ts";
+import { BadUserInput, DomainError } from "../../errors.ts";
+import { type Env, variableOf } from "../env.ts";
 import { type Measures, measure } from "./measures.ts";
 import { checkValues } from "./values.ts";
 

@@ -2,8 +2,8 @@ import type { FastifyInstance } from "fastify";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from "prom-client";
-import type { Pools } from "../db/database.ts";
-import { addressUrl, listening } from "./address.ts";
+import type { Pools } from "../../db/database.ts";
+import { addressUrl, listening } from "../http/address.ts";
 import { isHealth } from "./health.ts";
 import { observationOf } from "./observation.ts";
 

@@ -2,8 +2,8 @@ import type { FastifyInstance, FastifyRequest } from "fastify";
 import { randomUUID } from "node:crypto";
 import { inspect } from "node:util";
 import pino, { type DestinationStream, type Logger } from "pino";
-import { viewerOf } from "./credentials.ts";
-import type { Env } from "./env.ts";
+import { viewerOf } from "../http/credentials.ts";
+import type { Env } from "../env.ts";
 import { isHealth } from "./health.ts";
 import { observationOf } from "./observation.ts";
 

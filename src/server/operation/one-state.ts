@@ -1,7 +1,7 @@
 import type { GatewayExecutionResult } from "@apollo/server-gateway-interface";
 import { GraphQLError } from "graphql";
-import { contended } from "../db/failure.ts";
-import type { Context } from "./context.ts";
+import { contended } from "../../db/failure.ts";
+import type { Context } from "../context.ts";
 
 /** How often a query is run before its client is told to come back. */
 const ATTEMPTS = 3;

@@ -1,7 +1,7 @@
-import { pageOf } from "../../page.ts";
-import { type Day, parseKnownDay } from "../../time/date.ts";
-import { dayNumber, type Hierarchy, type HierarchyVersion, type Slice } from "../../units/hierarchy.ts";
-import type { Tier, UnitKind } from "../../units/unit.entity.ts";
+import { pageOf } from "../../../page.ts";
+import { type Day, parseKnownDay } from "../../../time/date.ts";
+import { dayNumber, type Hierarchy, type HierarchyVersion, type Slice } from "../../../units/hierarchy.ts";
+import type { Tier, UnitKind } from "../../../units/unit.entity.ts";
 import { distinct, type Effort, ledTo, type Leads, NO_UNITS, together, type UnitSet } from "./unit-set.ts";
 
 /** Values of a field's arguments, as execution would pass them. */

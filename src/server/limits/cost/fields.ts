@@ -1,8 +1,8 @@
 import { getNamedType, getNullableType, type GraphQLField, GraphQLInt, isLeafType, isListType } from "graphql";
-import { INDICATORS } from "../../indicators/indicator.ts";
-import { parsePeriod, type Period, type PeriodGrain, seriesOf } from "../../time/period.ts";
-import { dayNumber } from "../../units/hierarchy.ts";
-import { TIERS } from "../../units/unit.entity.ts";
+import { INDICATORS } from "../../../indicators/indicator.ts";
+import { parsePeriod, type Period, type PeriodGrain, seriesOf } from "../../../time/period.ts";
+import { dayNumber } from "../../../units/hierarchy.ts";
+import { TIERS } from "../../../units/unit.entity.ts";
 import {
   ancestorsField,
   type Arguments,

@@ -2,10 +2,10 @@ import type { FastifyInstance, FastifyReply } from "fastify";
 import { CompiledQuery } from "kysely";
 import { isIPv4, isIPv6 } from "node:net";
 import { RateLimiterMemory, RateLimiterPostgres, RateLimiterRes } from "rate-limiter-flexible";
-import type { Pools } from "../db/database.ts";
-import { hasCredentials, viewerOf } from "./credentials.ts";
-import type { Env } from "./env.ts";
-import { isHealth } from "./health.ts";
+import type { Pools } from "../../db/database.ts";
+import { hasCredentials, viewerOf } from "../http/credentials.ts";
+import type { Env } from "../env.ts";
+import { isHealth } from "../running/health.ts";
 
 export interface RateOptions extends Pick<Env, "rateAddress" | "rateKey" | "rateStore"> {
   /** Where they are counted with the store `database`; while it is away, each process counts for itself. */

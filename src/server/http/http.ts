@@ -2,8 +2,8 @@ import { type ApolloServer, type BaseContext, HeaderMap, type HTTPGraphQLRequest
 import fastify, { type FastifyError, type FastifyHttpOptions, type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
 import type { Server } from "node:http";
 import { Readable } from "node:stream";
-import type { Viewer } from "../access/viewer.ts";
-import { DomainError } from "../errors.ts";
+import type { Viewer } from "../../access/viewer.ts";
+import { DomainError } from "../../errors.ts";
 import { readJson, unsupportedType } from "./body.ts";
 import { sendFailure } from "./failure.ts";
 import { checkJson } from "./json.ts";

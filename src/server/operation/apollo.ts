@@ -3,11 +3,11 @@ import { ApolloServerPluginCacheControlDisabled, ApolloServerPluginInlineTraceDi
 import { ApolloServerPluginLandingPageDisabled } from "@apollo/server/plugin/disabled";
 import { ApolloServerPluginInlineTrace } from "@apollo/server/plugin/inlineTrace";
 import type { GraphQLSchema } from "graphql";
-import { type Env, readEnv } from "./env.ts";
+import { type Env, readEnv } from "../env.ts";
 import { compiledExecution } from "./executor.ts";
 import { createFormatError } from "./format-error.ts";
-import { limitedValues, type Limits, limitsRule } from "./limits.ts";
-import { statusByCode } from "./status.ts";
+import { limitedValues, type Limits, limitsRule } from "../limits/limits.ts";
+import { statusByCode } from "../http/status.ts";
 import { TextCache } from "./text-cache.ts";
 
 /** Validation stops at this many errors. */

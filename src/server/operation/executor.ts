@@ -13,9 +13,9 @@ import {
 import { getVariableValues } from "graphql/execution/values.js";
 import { compileQuery, isCompiledQuery } from "graphql-jit";
 import { CompiledOperations } from "./compiled-operations.ts";
-import { measure } from "./measures.ts";
+import { measure } from "../limits/measures.ts";
 import { ofOneState } from "./one-state.ts";
-import { TRACE_HEADER } from "./router.ts";
+import { TRACE_HEADER } from "../http/router.ts";
 
 /** Selected fields of the compiled operations that are kept: 2 kB each. Operations that were not asked for longest make room. */
 const MAX_COMPILED = 50_000;

@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { type DocumentNode, Kind, parse, print, visit } from "graphql";
-import { DomainError } from "../errors.ts";
-import { isRecord, type Params } from "./params.ts";
+import { DomainError } from "../../errors.ts";
+import { isRecord, type Params } from "../http/params.ts";
 
 /** Texts of documents by the SHA-256 of each, in hexadecimal. */
 export type TrustedDocuments = ReadonlyMap<string, string>;

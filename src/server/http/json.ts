@@ -1,4 +1,4 @@
-import { BadUserInput } from "../errors.ts";
+import { BadUserInput } from "../../errors.ts";
 
 const MAX_DEPTH = 32;
 /** Keys by which code that copies objects could be led to change what all objects inherit. */

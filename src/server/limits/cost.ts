@@ -1,10 +1,10 @@
 import type { ApolloServerPlugin, GraphQLRequestContextDidResolveOperation } from "@apollo/server";
 import { type FragmentDefinitionNode, Kind } from "graphql";
 import { getVariableValues } from "graphql/execution/values.js";
-import { DomainError } from "../errors.ts";
-import type { Hierarchy } from "../units/hierarchy.ts";
-import type { CurrentHierarchy } from "../units/hierarchy-size.ts";
-import type { Context } from "./context.ts";
+import { DomainError } from "../../errors.ts";
+import type { Hierarchy } from "../../units/hierarchy.ts";
+import type { CurrentHierarchy } from "../../units/hierarchy-size.ts";
+import type { Context } from "../context.ts";
 import { Effort } from "./cost/unit-set.ts";
 import { type Asked, rowsOf } from "./cost/walk.ts";
 

@@ -1,4 +1,4 @@
-import type { Slice } from "../../units/hierarchy.ts";
+import type { Slice } from "../../../units/hierarchy.ts";
 
 /** Every number of rows ends here: products of lists in lists grow beyond what a number holds. */
 export const CEILING = 1_000_000_000_000;

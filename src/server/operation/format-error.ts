@@ -1,5 +1,5 @@
 import { GraphQLError, type GraphQLFormattedError } from "graphql";
-import { DomainError } from "../errors.ts";
+import { DomainError } from "../../errors.ts";
 
 /** Codes of failures whose messages are written for the client. */
 const PUBLIC_CODES = new Set([
