@@ -105,7 +105,7 @@ export const SETTINGS = {
     text,
   ),
 
-  issuers: setting("", "JSON file of the issuers whose tokens are trusted: see Access", text),
+  issuers: setting("", "JSON file of the issuers whose tokens are trusted: see Who may do what", text),
   gatewaySecret: setting("", "what a router must send as `x-gateway-secret` to ask `_service` and `_entities`, or for traces", text, true),
   trustedProxies: setting("", "addresses of proxies, by commas, whose `X-Forwarded-For` is believed", addresses),
   rateAddress: setting("1200", "requests a minute from one address without a key; 0 is without limit", whole(0, 1_000_000_000)),

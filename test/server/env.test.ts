@@ -1,11 +1,18 @@
 import { describe, expect, it } from "vitest";
-import { envText, readEnv } from "../../src/server/env.ts";
+import { readFile } from "node:fs/promises";
+import { envText, readEnv, SETTINGS, variableOf } from "../../src/server/env.ts";
 
 describe("settings", () => {
   it("has a default for each", () => {
     expect(readEnv({})).toMatchObject({ port: 4000, host: "127.0.0.1", databaseUrl: null, dataDir: ".data", production: false });
     expect(readEnv({})).toMatchObject({ rateAddress: 1200, metricsPort: null, graceMs: 10_000, warmUp: true, trustedProxies: null });
     expect(readEnv({ PORT: "", HOST: " ", DATABASE_URL: "", DATA_DIR: "" })).toEqual(readEnv({}));
+  });
+
+  it("is told by the README, each with its default and what it does", async () => {
+    const readme = (await readFile(new URL("../../README.md", import.meta.url), "utf8")).replaceAll(/ {2,}/g, " ");
+    for (const [property, { fallback, meaning }] of Object.entries(SETTINGS))
+      expect(readme).toContain(`| \`${variableOf(property)}\` | ${fallback === "" ? "none" : `\`${fallback}\``} | ${meaning} |`);
   });
 
   it("takes what is given", () => {
