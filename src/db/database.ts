@@ -80,9 +80,10 @@ interface OpenedPools {
 const openPools = async (open: (options: PoolOptions) => Promise<MikroORM>, limits: PoolLimits): Promise<OpenedPools> => {
   const { poolSize: size, poolWaitMs: waitMs, statementMs, lockMs } = limits;
   const [request, build] = [watchPool(), watchPool()];
-  const requests = await open({ role: SERVICE_ROLE, size, waitMs, statementMs, lockMs, onPool: request.onPool });
+  const requests = await open({ role: SERVICE_ROLE, keepsPlans: true, size, waitMs, statementMs, lockMs, onPool: request.onPool });
   const builds = await open({
     role: SERVICE_ROLE,
+    keepsPlans: false,
     size: 2,
     waitMs: statementMs * BUILD_FACTOR,
     statementMs: statementMs * BUILD_FACTOR,

@@ -84,7 +84,8 @@ const floorAnswer = async (em: EntityManager): Promise<string> => {
     if (row.parent_id === null) root = node;
     else nodes.get(row.parent_id)!.children!.push(node);
   }
-  return JSON.stringify({ data: { unit: root } });
+  // What ours states of the operation besides its data.
+  return JSON.stringify({ data: { unit: root }, extensions: { cost: { requested: 53_975, maximum: 100_000 } } });
 };
 
 if (process.argv[1]?.endsWith("floor.ts")) {
