@@ -1,10 +1,14 @@
 import { loadSeeds } from "../seeds/seed.ts";
-import { openDatabase } from "./db/database.ts";
-import { envText, readEnv } from "./server/env.ts";
+import { type Database, openDatabase, type Pools } from "./db/database.ts";
+import { CONNECT_MS, openWhenThere } from "./db/open-when-there.ts";
+import { type Env, envText, readEnv } from "./server/env.ts";
+import { createLog, type Log } from "./server/running/log.ts";
 import { startServer } from "./server/server.ts";
+import { closeDatabase } from "./server/running/shutdown.ts";
+import { startTelemetry } from "./server/running/telemetry.ts";
+import { warmUp } from "./server/running/warm-up.ts";
 
 const started = performance.now();
-const say = (line: string) => console.log(`cchc-graph: ${line}`);
 
 const stopping = new AbortController();
 const stop = stopping.signal;
@@ -12,35 +16,63 @@ const stop = stopping.signal;
 // One that comes twice, from a terminal and from npm, is one.
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => stopping.abort());
 
-const main = async (): Promise<void> => {
-  const env = readEnv(process.env);
-  say(envText(env));
-  const database = await openDatabase(env);
-  const closing: (() => Promise<void>)[] = [() => database.close()];
+const stopped = new Promise<void>((done) => stop.addEventListener("abort", () => done(), { once: true }));
+
+/** With its units and reports loaded. */
+const openSeeded = async (env: Env, log: Log): Promise<Database> => {
+  const open = async () => {
+    const database = await openDatabase({ ...env, ...(env.databaseUrl !== null && { connectMs: CONNECT_MS }) });
+    try {
+      await loadSeeds(database.orm.em.fork(), (line) => {
+        stop.throwIfAborted();
+        log.info(line);
+      });
+      return database;
+    } catch (error) {
+      await database.close();
+      throw error;
+    }
+  };
+  if (env.databaseUrl === null) return open();
+  return openWhenThere(open, (failure) => log.warn(`${failure}; trying again until it is there`), stop);
+};
+
+const main = async (env: Env, log: Log): Promise<void> => {
+  const telemetry = await startTelemetry(process.env, (line) => log.warn(line));
+  const closing: (() => Promise<unknown>)[] = [() => telemetry.stop()];
+  log.info(envText(env));
+  let pools: Pools | null = null;
   try {
-    await loadSeeds(database.orm.em.fork(), (line) => {
-      stop.throwIfAborted();
-      say(line);
-    });
-    stop.throwIfAborted();
-    const server = await startServer(() => database.pools, env);
+    const server = await startServer(() => pools, { ...env, log });
     closing.push(() => server.close());
-    say(`ready at ${server.url} after ${((performance.now() - started) / 1000).toFixed(1)} s`);
-    await new Promise<void>((done) => {
-      if (stop.aborted) done();
-      else stop.addEventListener("abort", () => done(), { once: true });
-    });
+    log.debug(`listening at ${server.url}`);
+    const database = await openSeeded(env, log);
+    // The server's requests end before their database does.
+    closing.splice(1, 0, () => closeDatabase(database));
+    stop.throwIfAborted();
+    pools = database.pools;
+    if (server.metricsUrl) log.info(`metrics at ${server.metricsUrl}`);
+    log.info(`ready at ${server.url} after ${((performance.now() - started) / 1000).toFixed(1)} s`);
+    if (env.warmUp) void warmUp(pools, log, stop);
+    await stopped;
   } catch (error) {
     if (!stop.aborted) throw error;
   } finally {
     for (const step of closing.toReversed()) await step();
-    if (stop.aborted) say("stopped");
+    if (stop.aborted) log.info("stopped");
   }
 };
 
+let log = createLog({ logLevel: "info", logFormat: "auto", production: process.env["NODE_ENV"] === "production" });
 // A failure that nobody waited for is one request's, not everybody's.
-process.on("unhandledRejection", (reason) => console.error("cchc-graph: unexpected failure", reason));
-await main().catch((error: unknown) => {
-  console.error(`cchc-graph: ${error instanceof Error ? error.message : String(error)}`);
+process.on("unhandledRejection", (reason) => log.error({ err: reason }, "unexpected failure"));
+try {
+  const env = readEnv(process.env);
+  log = createLog(env);
+  await main(env, log);
+} catch (error) {
+  log.fatal(error instanceof Error ? error.message : String(error));
   process.exitCode = 1;
-});
+}
+// What is cut off, such as a connection to a server that does not answer, keeps the process from ending no longer.
+process.exit();

@@ -98,7 +98,7 @@ describe("bad input", () => {
       expect(errors!.length).toBeGreaterThan(0);
       for (const { message, extensions } of errors!) {
         expect(message).toBe("Something went wrong on our side");
-        expect(extensions).toEqual({ code: "INTERNAL_SERVER_ERROR" });
+        expect(extensions).toEqual({ code: "INTERNAL_SERVER_ERROR", requestId: expect.any(String) as string });
       }
     } finally {
       await service.database.orm.em.getConnection().execute("alter table figure_away rename to figure");

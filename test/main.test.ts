@@ -1,13 +1,16 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { chmod, mkdir, mkdtemp, readFile, realpath, rm, writeFile } from "node:fs/promises";
-import { createServer, type Server } from "node:net";
+import { once } from "node:events";
+import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { Client } from "pg";
-import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFailed, onTestFinished } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, inject, it, onTestFailed, onTestFinished } from "vitest";
+import { createDatabase } from "./support/database.ts";
+import { openProxy } from "./support/proxy.ts";
 
 const PROJECT = fileURLToPath(new URL("..", import.meta.url));
 let base: string;
@@ -25,7 +28,11 @@ interface Service {
 
 const run = (command: string, args: string[], env: NodeJS.ProcessEnv): Service => {
   const { DATABASE_URL: _given, ...inherited } = process.env;
-  const child = spawn(command, args, { cwd: PROJECT, env: { ...inherited, PORT: "0", DATA_DIR: dataDir, ...env }, detached: true });
+  const child = spawn(command, args, {
+    cwd: PROJECT,
+    env: { ...inherited, PORT: "0", DATA_DIR: dataDir, WARM_UP: "off", ...env },
+    detached: true,
+  });
   let output = "";
   for (const stream of [child.stdout, child.stderr]) stream.on("data", (bytes) => (output += String(bytes)));
   const ended = new Promise<number | NodeJS.Signals | null>((done) => child.once("close", (code, signal) => done(code ?? signal)));
@@ -59,12 +66,12 @@ const ready = async (env: NodeJS.ProcessEnv = {}): Promise<Service> => {
   return service;
 };
 
-const ask = async ({ url }: Service, query: string): Promise<unknown> => {
-  const body = JSON.stringify({ query });
-  return (await fetch(url(), { method: "POST", headers: { "content-type": "application/json" }, body })).json();
-};
+const post = (url: string, query: string): Promise<Response> =>
+  fetch(url, { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify({ query }) });
 
-const TYPENAME = { data: { __typename: "Query" } };
+const ask = async ({ url }: Service, query: string): Promise<unknown> => (await post(url(), query)).json();
+
+const TYPENAME = { data: { __typename: "Query" }, extensions: { cost: { requested: 0, maximum: 100_000 } } };
 
 const postmasterFile = async (): Promise<string> => join(await realpath(join(dataDir, "postgres")), "postmaster.pid");
 
@@ -172,7 +179,7 @@ describe("the life of a data folder", () => {
         .split("\n")
         .filter((line) => /^cchc-graph: (reading|loading|working)/.test(line)).length,
     ).toBeGreaterThan(2);
-    expect(await query("select count(*) as n from source")).toEqual([{ n: "5" }]);
+    expect(await query("select count(*)::int as n from source")).toEqual([{ n: 5 }]);
     expect(await query("show server_encoding")).toEqual([{ server_encoding: "UTF8" }]);
     expect(await query("select name from unit_version where code = '01' and valid_to is null")).toEqual([{ name: "Hà Nội" }]);
     expect(await ask(service, "{ __typename }")).toEqual(TYPENAME);
@@ -249,7 +256,7 @@ describe("the life of a data folder", () => {
     const taken = start({ PORT: new URL(two.url()).port });
     expect(await taken.ended).toBe(1);
     expect(taken.output()).toMatch(/\ncchc-graph: PORT: \d+ on 127\.0\.0\.1 is in use; set PORT to another one\n$/);
-    expect(await query("select count(*) as n from source")).toEqual([{ n: "5" }]);
+    expect(await query("select count(*)::int as n from source")).toEqual([{ n: 5 }]);
 
     two.process.kill("SIGTERM");
     expect(await two.ended).toBe(0);
@@ -271,6 +278,50 @@ describe("the life of a data folder", () => {
   });
 });
 
+describe("a database that comes later", () => {
+  it("is waited for, and what asks for it is told so; then running requests end before the service does", async () => {
+    const database = await createDatabase();
+    onTestFinished(() => database.close());
+    const behind = new URL(database.url);
+    const proxy = await openProxy(Number(behind.port), behind.hostname);
+    onTestFinished(() => proxy.close());
+    await proxy.refuse();
+    behind.host = `127.0.0.1:${proxy.port}`;
+    const service = start({ DATABASE_URL: behind.href, LOG_LEVEL: "debug", STATEMENT_MS: "60000", LOCK_MS: "60000", GRACE_MS: "60000" });
+    await service.says("trying again until it is there");
+    const url = /listening at (\S+)/.exec(service.output())![1]!;
+    expect((await fetch(new URL("/livez", url))).status).toBe(200);
+    expect((await fetch(new URL("/readyz", url))).status).toBe(503);
+    const early = await post(url, "{ __typename }");
+    expect([early.status, early.headers.get("retry-after")]).toEqual([503, "1"]);
+    await sleep(700);
+    await proxy.accept();
+    await service.says("ready at");
+    expect((await fetch(new URL("/readyz", url))).status).toBe(200);
+    expect(service.output().match(/ECONNREFUSED/g)).toHaveLength(1);
+    expect(service.output()).not.toMatch(new RegExp(behind.password || "://[^*]+@"));
+
+    const locking = new Client({ connectionString: database.url });
+    await locking.connect();
+    onTestFinished(() => locking.end());
+    await locking.query("begin; lock table unit_version");
+    const running = post(url, '{ unit(code: "04") { name } }');
+    while ((await locking.query("select from pg_locks where not granted and relation = 'unit_version'::regclass")).rows.length === 0)
+      await sleep(20);
+    const open = connect(Number(new URL(url).port), "127.0.0.1");
+    await once(open, "connect");
+    service.process.kill("SIGTERM");
+    while (await fetch(url).catch(() => null)) await sleep(20);
+    open.write("GET /readyz HTTP/1.1\r\nhost: x\r\n\r\n");
+    expect(String((await once(open, "data"))[0])).toMatch(/^HTTP\/1.1 503 /);
+    service.process.kill("SIGTERM");
+    await locking.query("rollback");
+    expect(await (await running).json()).toMatchObject({ data: { unit: { name: "Cao Bằng" } } });
+    expect(await service.ended).toBe(0);
+    expect(service.output()).toMatch(/\ncchc-graph: stopped\n$/);
+  });
+});
+
 describe("what it cannot start with", () => {
   const fails = async (env: NodeJS.ProcessEnv): Promise<string> => {
     const service = start(env);
@@ -283,15 +334,14 @@ describe("what it cannot start with", () => {
     expect(await fails({ DATABASE_URL: "mysql://anna:secret@localhost/cchc" })).toMatch(/^cchc-graph: DATABASE_URL: accepted is [^\n]*\n$/);
   });
 
-  it("says in one line, without the password, that a database does not answer", async () => {
-    const closed: Server = createServer();
-    const port = await new Promise<number>((done) => {
-      closed.listen(0, "127.0.0.1", () => done((closed.address() as { port: number }).port));
-    });
-    await new Promise((done) => closed.close(done));
-    const output = await fails({ DATABASE_URL: `postgresql://anna:secret@127.0.0.1:${port}/cchc` });
-    expect(output).toMatch(/\ncchc-graph: DATABASE_URL: connect ECONNREFUSED 127\.0\.0\.1:\d+\n$/);
-    expect(output).not.toContain("secret");
+  it("says in one line, without the password, that a database refuses it", async () => {
+    const url = new URL(inject("serverUrl"));
+    url.pathname = "/cchc_test_nowhere";
+    expect(await fails({ DATABASE_URL: url.href })).toMatch(/\ncchc-graph: DATABASE_URL: database "cchc_test_nowhere" does not exist\n$/);
+    url.password = "wrong-secret";
+    const output = await fails({ DATABASE_URL: url.href });
+    expect(output).toMatch(/\ncchc-graph: DATABASE_URL: password authentication failed for user "\w+"\n$/);
+    expect(output).not.toContain("wrong-secret");
   });
 
   it("names a data folder that cannot be one", async () => {

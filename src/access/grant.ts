@@ -22,7 +22,7 @@ export const grantColumns = (today: Day) => sql`u.id as "unitNo", ${seenOn(today
 /** Number of the unit that holds the code on the day, or has the id and had begun by then; null where there is none. */
 export const unitNamed = (name: RawBuilder<unknown>, day: Day): RawBuilder<number | null> => sql`coalesce(
   (select v.unit_id from unit_version v where v.code = ${name} and ${validOn(sql`${day}::date`)} limit 1),
-  (select n.id from unit n where n.key = ${name} and coalesce(n.began_on <= ${day}::date, true)))`;
+  (select named_unit.id from unit named_unit where named_unit.key = ${name} and coalesce(named_unit.began_on <= ${day}::date, true)))`;
 
 /** Works out what the grants cover, where nobody has needed it before. @returns whether there was something to do. */
 export const ensureCoverage = async (

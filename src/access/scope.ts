@@ -2,13 +2,18 @@ import { type RawBuilder, sql } from "kysely";
 import type { RowScope } from "../db/reader.ts";
 import { type Grant, grantsFor, type Role, type Viewer } from "./viewer.ts";
 
-/** The one condition for rows: the unit contributes certainly to a unit of one of the grants. Without grants nothing passes. */
+/**
+ * The one condition for rows: the unit contributes certainly to a unit of one of the grants. Without grants nothing passes.
+ * Its own names are long ones, for one that `unit` uses as well would be taken for it, and then everything would pass.
+ */
 export const coveredBy = (
   grants: readonly Pick<Grant, "unitNo" | "editionId">[],
   unit: RawBuilder<unknown>,
 ): RawBuilder<boolean> => sql`exists (
-  select from unnest(${grants.map(({ unitNo }) => unitNo)}::int[], ${grants.map(({ editionId }) => editionId)}::int[]) g(unit_id, edition_id)
-  join contribution c on c.edition_id = g.edition_id and c.target_id = g.unit_id where c.unit_id = ${unit} and c.certain)`;
+  select from unnest(${grants.map(({ unitNo }) => unitNo)}::int[], ${grants.map(({ editionId }) => editionId)}::int[]) scope_grant(unit_id, edition_id)
+  join contribution scope_contribution
+    on scope_contribution.edition_id = scope_grant.edition_id and scope_contribution.target_id = scope_grant.unit_id
+  where scope_contribution.unit_id = ${unit} and scope_contribution.certain)`;
 
 const entries = (grants: readonly Grant[]): string => grants.map(({ unitNo, editionId }) => `${unitNo}:${editionId}`).join();
 

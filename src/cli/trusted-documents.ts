@@ -1,6 +1,6 @@
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
-import { trustedDocumentsFile } from "../server/trusted-documents.ts";
+import { trustedDocumentsFile } from "../server/operation/trusted-documents.ts";
 
 /**
  * Writes the documents of schema/operations for TRUSTED_DOCUMENTS, as `{ sha256: text }`. Each stands there in every text in which clients

@@ -1,8 +1,8 @@
 import { MikroORM } from "@mikro-orm/postgresql";
 import { sql } from "kysely";
-import type { Pool } from "pg";
 import { startEmbedded } from "./embedded.ts";
-import { ormConfig } from "./orm.config.ts";
+import { ormConfig, OWNER, type PoolOptions } from "./orm.config.ts";
+import { cancelBackends, type PoolState, watchPool } from "./pool-watch.ts";
 
 /** The connections of the service, which take a role that owns nothing and may only append to the audit trail. */
 export interface Pools {
@@ -12,6 +12,7 @@ export interface Pools {
   readonly builds: MikroORM;
   /** How many requests wait for a connection. */
   readonly waiting: () => number;
+  readonly states: () => { readonly requests: PoolState; readonly builds: PoolState };
   readonly limits: PoolLimits;
 }
 
@@ -27,6 +28,9 @@ export interface Database {
   /** The owner's: migrations, seeds, commands. */
   readonly orm: MikroORM;
   readonly pools: Pools;
+  /** Cancels what runs on the service's connections: what is made once for everybody, or requests, too. */
+  cancel(what: "BUILDS" | "ALL"): Promise<void>;
+  /** Waits for what runs. */
   close(): Promise<void>;
 }
 
@@ -40,44 +44,59 @@ const BUILD_FACTOR = 12;
 export const openDatabase = async ({
   databaseUrl,
   dataDir,
+  connectMs = OWNER.waitMs,
   ...limits
-}: { databaseUrl: string | null; dataDir: string } & Partial<PoolLimits>): Promise<Database> => {
+}: { databaseUrl: string | null; dataDir: string; connectMs?: number } & Partial<PoolLimits>): Promise<Database> => {
   const embedded = databaseUrl === null ? await startEmbedded(dataDir) : null;
   const closing = embedded ? [() => embedded.stop()] : [];
   const close = async () => {
     for (const step of closing.splice(0).toReversed()) await step();
   };
-  const open = async (options?: Parameters<typeof ormConfig>[1]): Promise<MikroORM> => {
+  const open = async (options: PoolOptions): Promise<MikroORM> => {
     const orm = await MikroORM.init(ormConfig(embedded?.url ?? databaseUrl!, options));
     closing.push(() => orm.close());
     return orm;
   };
   try {
-    const orm = await open();
+    const orm = await open({ ...OWNER, waitMs: connectMs });
     await checkServer(orm).catch((error: unknown) => {
       throw databaseUrl === null ? error : new Error(`DATABASE_URL: ${textOf(error)}`, { cause: error });
     });
     await ensureRole(orm);
     await migrate(orm);
-    return { orm, pools: await openPools(open, { ...DEFAULT_LIMITS, ...limits }), close };
+    const { pools, busy } = await openPools(open, { ...DEFAULT_LIMITS, ...limits });
+    return { orm, pools, close, cancel: (what) => cancelBackends(orm.em.fork(), busy(what)) };
   } catch (error) {
     await close();
     throw error;
   }
 };
 
-const openPools = async (open: (options: Parameters<typeof ormConfig>[1]) => Promise<MikroORM>, limits: PoolLimits): Promise<Pools> => {
+interface OpenedPools {
+  readonly pools: Pools;
+  readonly busy: (what: "BUILDS" | "ALL") => number[];
+}
+
+const openPools = async (open: (options: PoolOptions) => Promise<MikroORM>, limits: PoolLimits): Promise<OpenedPools> => {
   const { poolSize: size, poolWaitMs: waitMs, statementMs, lockMs } = limits;
-  let pool: Pool | null = null;
-  const requests = await open({ role: SERVICE_ROLE, size, waitMs, statementMs, lockMs, onPool: (made) => void (pool = made) });
+  const [request, build] = [watchPool(), watchPool()];
+  const requests = await open({ role: SERVICE_ROLE, size, waitMs, statementMs, lockMs, onPool: request.onPool });
   const builds = await open({
     role: SERVICE_ROLE,
     size: 2,
     waitMs: statementMs * BUILD_FACTOR,
     statementMs: statementMs * BUILD_FACTOR,
     lockMs: statementMs * BUILD_FACTOR,
+    onPool: build.onPool,
   });
-  return { requests, builds, waiting: () => pool?.waitingCount ?? 0, limits };
+  return {
+    pools: {
+      ...{ requests, builds, limits },
+      waiting: () => request.state().waiting,
+      states: () => ({ requests: request.state(), builds: build.state() }),
+    },
+    busy: (what) => [...build.busy(), ...(what === "ALL" ? request.busy() : [])],
+  };
 };
 
 const OLDEST = 15;

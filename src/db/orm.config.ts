@@ -3,6 +3,7 @@ import { Migrator } from "@mikro-orm/migrations";
 import { defineConfig } from "@mikro-orm/postgresql";
 import { CompiledQuery, type DatabaseConnection } from "kysely";
 import { type Pool, types } from "pg";
+import { DiscardingClient } from "./client.ts";
 import { AccessGrant, AccessKey, AuditEntry } from "../access/access.entity.ts";
 import { Figure, Source } from "../figures/figure.entity.ts";
 import { DossierRollupRow, RollupSet, RollupSource, ServiceRollupRow, TaskRollupRow } from "../figures/rollup.entity.ts";
@@ -24,7 +25,7 @@ export interface PoolOptions {
   readonly onPool?: (pool: Pool) => void;
 }
 
-const OWNER: PoolOptions = { role: null, size: 4, waitMs: 10_000, statementMs: 0, lockMs: 0 };
+export const OWNER: PoolOptions = { role: null, size: 4, waitMs: 10_000, statementMs: 0, lockMs: 0 };
 
 export const ormConfig = (clientUrl: string, { role, size, waitMs, statementMs, lockMs, onPool }: PoolOptions = OWNER) => {
   // Compiling costs more than it saves: the statements are many and short, and the planner overrates recursive ones.
@@ -46,6 +47,7 @@ export const ormConfig = (clientUrl: string, { role, size, waitMs, statementMs, 
       application_name: APPLICATION_NAME,
       connectionTimeoutMillis: waitMs,
       keepAlive: true,
+      Client: DiscardingClient,
       // The server's own limit comes first; this one is for a server that does not answer at all.
       ...(statementMs > 0 && { query_timeout: statementMs + 1000 }),
       ...(onPool && { onPoolCreated: onPool }),

@@ -22,12 +22,16 @@ export interface Rows {
 /** The statements of an entity manager, such as one inside a transaction, for what takes a reader. */
 export const rowsOf = (em: EntityManager): Rows => ({ rows: async (query) => (await query.execute(em.getKysely())).rows });
 
+/** Runs a statement, of which it may tell, such as in a span of a trace. */
+export type Around = <T>(text: () => string, run: () => Promise<T>) => Promise<T>;
+
 /** What one request reads and writes through: its statements end with it, and each failure has a code. */
 export class Reader implements Rows {
   readonly #pools: Pools;
   readonly #signal: AbortSignal | undefined;
   /** Statements that this request has sent; for the metrics. */
   statements = 0;
+  around: Around = (_text, run) => run();
 
   constructor(pools: Pools, signal?: AbortSignal) {
     this.#pools = pools;
@@ -46,7 +50,9 @@ export class Reader implements Rows {
   /** @throws DomainError SERVICE_UNAVAILABLE or TIMEOUT where the database does not answer. */
   async rows<R>(query: RawBuilder<R>): Promise<R[]> {
     this.#enter();
-    const send = async () => (await query.execute(this.#pools.requests.em.fork().getKysely(), this.#abort())).rows;
+    const kysely = this.#pools.requests.em.fork().getKysely();
+    const run = () => query.execute(kysely, this.#abort());
+    const send = async () => (await this.around(() => query.compile(kysely).sql, run)).rows;
     // A read is repeated once where the connection was lost, as that of a restarted server is.
     return send()
       .catch((error: unknown) => (isLost(error) ? send() : Promise.reject(error)))
@@ -72,10 +78,12 @@ export class Reader implements Rows {
     this.#enter();
     for (let attempt = 1; ; attempt++) {
       try {
-        return await em.fork().transactional(async (inside) => {
-          await enterScope(inside, scope);
-          return work(inside);
-        });
+        const run = () =>
+          em.fork().transactional(async (inside) => {
+            await enterScope(inside, scope);
+            return work(inside);
+          });
+        return await this.around(() => "begin … commit", run);
       } catch (error) {
         if (!gaveWay(error) || attempt === ATTEMPTS) throw failureOf(error);
         await sleep(Math.random() * 50 * attempt);

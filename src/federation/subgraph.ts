@@ -1,8 +1,5 @@
 import "reflect-metadata";
-import { buildSubgraphSchema } from "@apollo/subgraph";
-import { printSchemaWithDirectives } from "@graphql-tools/utils";
-import { type GraphQLSchema, Kind, parse, print } from "graphql";
-import { buildSchema, createResolversMap } from "type-graphql";
+import { buildSchema } from "type-graphql";
 import { AccessGrantResolver, AccessKeyResolver } from "../access/access-key.resolver.ts";
 import { AuditEntryConnectionResolver, AuditEntryResolver, AuditQueries } from "../access/audit.resolver.ts";
 import { checkPermission } from "../access/permission.ts";
@@ -16,15 +13,13 @@ import { ServiceRollupResolver, UnitServicesResolver } from "../services/service
 import { TaskRollupResolver, UnitTasksResolver } from "../tasks/task-rollup.resolver.ts";
 import { AgencyMutations } from "../units/agency.resolver.ts";
 import { UnitQueries, UnitResolver } from "../units/unit.resolver.ts";
+import { federate, type Subgraph } from "./federate.ts";
 import { checkRouter, resolveEntities } from "./unit.reference.ts";
-
-type Module = Extract<Parameters<typeof buildSubgraphSchema>[0], readonly unknown[]>[number];
-type Resolvers = NonNullable<Extract<Module, { typeDefs: unknown }>["resolvers"]>;
 
 const LINK = 'extend schema @link(url: "https://specs.apollo.dev/federation/v2.3", import: ["@key"])';
 
 /** The federated schema, and its text as it is committed. */
-export const createSubgraph = async (): Promise<{ schema: GraphQLSchema; sdl: string }> => {
+export const createSubgraph = async (): Promise<Subgraph> => {
   const plain = await buildSchema({
     resolvers: [
       UnitQueries,
@@ -38,12 +33,7 @@ export const createSubgraph = async (): Promise<{ schema: GraphQLSchema; sdl: st
     validate: false,
     skipCheck: true,
   });
-  const { definitions } = parse(printSchemaWithDirectives(plain));
-  const nameOf = (definition: (typeof definitions)[number]) => ("name" in definition ? (definition.name?.value ?? "") : "");
-  const sorted = definitions.filter(({ kind }) => kind !== Kind.SCHEMA_DEFINITION).toSorted((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1));
-  const sdl = `${[LINK, ...sorted.map(print)].join("\n\n")}\n`;
-  const resolvers = createResolversMap(plain) as Resolvers;
-  const schema = buildSubgraphSchema([{ typeDefs: parse(sdl), resolvers }]);
+  const { schema, sdl } = federate(plain, LINK);
   // The library's own lets one bad reference fail all of them, and leaves promises behind that nobody waits for.
   const { _entities, _service } = schema.getQueryType()!.getFields();
   _entities!.resolve = (_root, args: { representations: unknown[] }, context: Context) => resolveEntities(args.representations, context);

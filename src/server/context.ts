@@ -59,19 +59,17 @@ export const createContext = (pools: Pools, now: Date, { viewer = null, signal, 
     if (evidence === "PUBLISHED") return (published ??= createLoaders(reader, today, PUBLISHED, viewer));
     return (withDrafts ??= createLoaders(reader, today, evidenceOf(reader, viewer), viewer));
   };
-  const own = {
-    ...{ viewer, reader, now, today, isRouter, loadersOf, state: unitStateOf(pools) },
-    renew: () => {
-      published = null;
-      withDrafts = null;
-    },
+  const renew = () => {
+    published = null;
+    withDrafts = null;
   };
-  return Object.assign(Object.create(PRESENT_LOADERS) as typeof PRESENT_LOADERS, own);
+  const own = { viewer, reader, now, today, isRouter, loadersOf, renew, state: unitStateOf(pools) };
+  return Object.assign(Object.create(LOADERS) as Pick<Context, "loaders">, own);
 };
 
-/** Not a context's own: Apollo runs an operation with a copy, in which a getter would be what it said when it was copied. */
-const PRESENT_LOADERS = {
-  get loaders(): Loaders {
-    return (this as unknown as Context).loadersOf({ evidence: "PUBLISHED" });
+/** Apollo copies the own properties of a context, and would keep the loaders of before a change. */
+const LOADERS: Pick<Context, "loaders"> & ThisType<Context> = {
+  get loaders() {
+    return this.loadersOf({ evidence: "PUBLISHED" });
   },
 };

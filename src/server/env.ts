@@ -1,3 +1,5 @@
+import { isIP } from "node:net";
+
 /** One setting of the environment: how its text is read, what it is without one, and what it does or protects. */
 interface Setting<T> {
   /** Text of the default; empty where there is none. */
@@ -33,6 +35,17 @@ const port = (given: string): number =>
     ? Number(given)
     : fail(`"${given}" is not a port; accepted is a number from 0 to 65535`);
 
+/** Addresses, or ranges of them as address/bits, by commas. */
+const addresses = (given: string): string | null => {
+  const wrong = given.split(",").find((one) => {
+    const [, address, bits = "0"] = /^([^/]+)(?:\/(\d{1,3}))?$/.exec(one.trim()) ?? [];
+    const kind = isIP(address ?? "");
+    return kind === 0 || Number(bits) > (kind === 4 ? 32 : 128);
+  });
+  if (given === "" || wrong === undefined) return given || null;
+  return fail(`"${wrong}" is not an address; accepted are such as 10.0.0.7, 10.0.0.0/8 and ::1, by commas`);
+};
+
 const databaseUrl = (given: string): string | null =>
   given === "" || /^postgres(ql)?:\/\/[^?]*\/[^/?]/.test(given)
     ? given || null
@@ -65,7 +78,11 @@ export const SETTINGS = {
   bodyLimitOfficer: setting("32000000", "bytes of it for a verified key or token with the role OFFICER", whole(1000, 1_000_000_000)),
   maxTokens: setting("4000", "tokens of a document; protects the parser", whole(10, 1_000_000)),
   maxDepth: setting("16", "nested fields of an operation", whole(1, 1000)),
-  maxAliases: setting("30", "aliases of a document, those of `__typename` too", whole(0, 100_000)),
+  maxAliases: setting(
+    "30",
+    "aliases of a document, those of `__typename` too, and repetitions of one field in a selection",
+    whole(0, 100_000),
+  ),
   maxDirectives: setting("50", "directives of a document", whole(0, 100_000)),
   maxSelections: setting(
     "3000",
@@ -88,9 +105,9 @@ export const SETTINGS = {
     text,
   ),
 
-  issuers: setting("", "JSON file of the issuers whose tokens are trusted: see Access", text),
+  issuers: setting("", "JSON file of the issuers whose tokens are trusted: see Who may do what", text),
   gatewaySecret: setting("", "what a router must send as `x-gateway-secret` to ask `_service` and `_entities`, or for traces", text, true),
-  trustedProxies: setting("", "addresses of proxies, by commas, whose `X-Forwarded-For` is believed", text),
+  trustedProxies: setting("", "addresses of proxies, by commas, whose `X-Forwarded-For` is believed", addresses),
   rateAddress: setting("1200", "requests a minute from one address without a key; 0 is without limit", whole(0, 1_000_000_000)),
   rateKey: setting("12000", "requests a minute of one key or token; 0 is without limit", whole(0, 1_000_000_000)),
   rateStore: setting(
@@ -132,6 +149,8 @@ export const readEnv = (variables: NodeJS.ProcessEnv): Env => {
   return { ...(Object.fromEntries(read) as Omit<Env, "production">), production: variables["NODE_ENV"] === "production" };
 };
 
+const written = (value: unknown): string => (typeof value === "boolean" ? (value ? "on" : "off") : String(value));
+
 /** One line for the log, without secrets: where it is, and what differs from the defaults. */
 export const envText = (env: Env): string => {
   const { host, dataDir } = env;
@@ -142,6 +161,6 @@ export const envText = (env: Env): string => {
     ([property, { fallback, read }]) =>
       !["port", "host", "dataDir", "databaseUrl"].includes(property) && env[property as keyof Env] !== read(fallback),
   );
-  const shown = others.map(([property, { secret }]) => ` ${variableOf(property)}=${secret ? "***" : String(env[property as keyof Env])}`);
+  const shown = others.map(([property, { secret }]) => ` ${variableOf(property)}=${secret ? "***" : written(env[property as keyof Env])}`);
   return `PORT=${env.port} HOST=${host} database: ${database}${shown.join("")}`;
 };

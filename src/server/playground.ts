@@ -85,7 +85,7 @@ const readAsset = async (name: string): Promise<Asset | null> => {
 };
 
 /** One tab for each file, in the order of the names. */
-const readTabs = async (): Promise<{ query: string }[]> => {
+export const readTabs = async (): Promise<{ query: string }[]> => {
   const names = (await readdir(OPERATIONS)).filter((name) => name.endsWith(".graphql")).toSorted();
   return Promise.all(names.map(async (name) => ({ query: await readFile(new URL(name, OPERATIONS), "utf8") })));
 };

@@ -1,60 +1,104 @@
+import type { FastifyInstance, FastifyRequest } from "fastify";
 import type { AddressInfo } from "node:net";
+import { createAuthenticator } from "../access/authenticate.ts";
 import { holds } from "../access/viewer.ts";
 import type { Pools } from "../db/database.ts";
+import { Reader } from "../db/reader.ts";
 import { createSubgraph } from "../federation/subgraph.ts";
-import { apolloSettings, createApollo } from "./apollo.ts";
+import { currentHierarchy } from "../units/hierarchy-size.ts";
+import { addressUrl, takenPort } from "./http/address.ts";
+import { apolloSettings, createApollo } from "./operation/apollo.ts";
 import { type Context, createContext } from "./context.ts";
+import { costPlugin } from "./limits/cost.ts";
 import { type Env, readEnv } from "./env.ts";
-import { createHttp } from "./http.ts";
-import { isBrowser, sendPlayground, servePlayground } from "./playground.ts";
-import { prepareWith } from "./prepare.ts";
-import { routerCheck } from "./router.ts";
-import { readTrustedDocuments } from "./trusted-documents.ts";
+import { serveHealth } from "./running/health.ts";
+import { createHttp } from "./http/http.ts";
+import { createLog, type Log, logRequests } from "./running/log.ts";
+import { countRequests, createMetrics, type Metrics, serveMetrics } from "./running/metrics.ts";
+import { labelsOf, observed, observeOperations, trustedLabels } from "./running/observation.ts";
+import { isBrowser, readTabs, sendPlayground, servePlayground } from "./playground.ts";
+import { prepareWith } from "./http/prepare.ts";
+import { limitRates } from "./limits/rate-limit.ts";
+import { routerCheck } from "./http/router.ts";
+import { drainable } from "./running/shutdown.ts";
+import { readTrustedDocuments } from "./operation/trusted-documents.ts";
+import { unavailable } from "./http/unavailable.ts";
 
 export interface RunningServer {
   readonly url: string;
+  readonly metricsUrl: string | null;
+  /** Lets running requests finish, then closes all connections. */
   close(): Promise<void>;
 }
 
-export type ServerOptions = Partial<Env> & { readonly clock?: () => Date };
+export type ServerOptions = Partial<Env> & { readonly clock?: () => Date; readonly log?: Log };
 
 /** Serves at once; `pools` is null until the database is open. */
 export const startServer = async (
   pools: () => Pools | null,
-  { clock = () => new Date(), ...given }: ServerOptions,
+  { clock = () => new Date(), log: givenLog, ...given }: ServerOptions,
 ): Promise<RunningServer> => {
   const env: Env = { ...readEnv({}), ...given };
+  const log = givenLog ?? createLog({ ...env, logLevel: "error" });
   const trusted = env.trustedDocuments === null ? null : await readTrustedDocuments(env.trustedDocuments);
+  const authenticator = await createAuthenticator(env);
   const router = routerCheck(env.gatewaySecret);
+  const metrics = env.metricsPort === null ? null : createMetrics(pools);
   const { schema } = await createSubgraph();
+  const labels = trusted === null ? labelsOf((await readTabs()).map(({ query }) => query)) : trustedLabels;
+  const opened = (): Pools => {
+    const open = pools();
+    if (!open) throw unavailable("The database is not there yet; ask again");
+    return open;
+  };
+  const hierarchy = currentHierarchy(() => new Reader(opened()), clock);
   const apollo = createApollo<Context>(schema, {
     ...apolloSettings(env),
     longLists: ({ viewer }) => (holds(viewer, "OFFICER") ? 5 : 1),
+    plugins: [observeOperations(labels, log), costPlugin({ maxCost: env.maxCost, hierarchy })],
   });
   await apollo.start();
+  const contextOf = (request: FastifyRequest, signal: AbortSignal): Context =>
+    createContext(opened(), clock(), { viewer: request.viewer, signal, isRouter: router.isRouter(request.headers) });
   const app = createHttp(apollo, {
-    context: async ({ viewer, headers }, _reply, signal) =>
-      createContext(pools()!, clock(), { viewer, signal, isRouter: router.isRouter(headers) }),
-    viewer: async () => null,
+    context: (request, _reply, signal) => observed(request, log, () => contextOf(request, signal)),
+    failed: (err, { id }) => log.error({ err, requestId: id }, "unexpected failure"),
+    viewer: async ({ headers: { authorization } }) =>
+      authorization === undefined ? null : authenticator.authenticate(authorization, clock(), new Reader(opened())),
     bodyLimit: ({ viewer }) => (holds(viewer, "OFFICER") ? env.bodyLimitOfficer : env.bodyLimit),
     prepare: prepareWith({ limits: env, router, trusted }),
+    // While it closes, probes of its health are answered; all else is refused by what closes it.
+    framework: { return503OnClosing: false, trustProxy: env.trustedProxies ?? false },
     ...(env.playground && { before: (request, reply) => (isBrowser(request) ? sendPlayground(reply) : undefined) }),
   });
+  logRequests(app, log);
+  const { isStopping, stop } = drainable(app);
+  if (metrics) countRequests(app, metrics);
+  limitRates(app, { ...env, pools, ...(metrics && { limited: metrics.limited }) });
+  serveHealth(app, { pools, isStopping });
   if (env.playground) {
     await servePlayground(app);
     app.get("/", (_request, reply) => reply.redirect("/graphql"));
   }
-  const { host, port } = env;
-  await app.listen({ host, port }).catch((error: NodeJS.ErrnoException) => {
-    throw error.code === "EADDRINUSE" ? new Error(`PORT: ${port} on ${host} is in use; set PORT to another one`) : error;
-  });
-  const { port: taken } = app.server.address() as AddressInfo;
-  const shownHost = host.includes(":") ? `[${host}]` : host;
+  const measured = await listen(app, env, metrics);
   return {
-    url: `http://${shownHost}:${taken}/graphql`,
+    url: addressUrl(env.host, (app.server.address() as AddressInfo).port, "/graphql"),
+    metricsUrl: measured?.url ?? null,
     close: async () => {
+      await stop(env.graceMs);
       await apollo.stop();
-      await app.close();
+      await measured?.close();
     },
   };
+};
+
+/** Both ports or none. */
+const listen = async (app: FastifyInstance, { host, port, metricsHost, metricsPort }: Env, metrics: Metrics | null) => {
+  try {
+    await app.listen({ host, port });
+    return metrics && (await serveMetrics(metrics, metricsHost, metricsPort!));
+  } catch (error) {
+    await app.close();
+    throw takenPort(error, "PORT", { host, port });
+  }
 };

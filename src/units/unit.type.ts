@@ -49,7 +49,7 @@ export const EvidenceEnum = enumType<EvidenceKind>("Evidence", "Which reports fi
 @Directive('@key(fields: "id")')
 @Directive('@key(fields: "code")')
 @Directive('@key(fields: "id asOf")')
-export class UnitType implements Omit<UnitView, "no" | "parentNo" | "evidence"> {
+export class UnitType implements Omit<UnitView, "no" | "parentNo"> {
   @Field(() => ID, { description: "Identity: stable, never reused (định danh)." })
   id!: string;
 
@@ -77,6 +77,11 @@ export class UnitType implements Omit<UnitView, "no" | "parentNo" | "evidence"> 
 
   @Field(() => DateScalar, { description: "The date at which the unit is seen (ngày xem)." })
   asOf!: string;
+
+  @Field(() => EvidenceEnum, {
+    description: "Which reports its figures rest on; a cache must not take one view for the other (căn cứ số liệu).",
+  })
+  evidence!: EvidenceKind;
 
   @Field(() => DateScalar, { nullable: true, description: "The first day; null where it lies before 31 August 2015, the first day known." })
   validFrom!: string | null;

@@ -1,10 +1,8 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import type { Viewer } from "../../src/access/viewer.ts";
-import { createSubgraph } from "../../src/federation/subgraph.ts";
-import { createDatabase, type TestDatabase } from "../support/database.ts";
+import { startService, type TestService } from "../support/client.ts";
+import { issueKey } from "../support/key.ts";
 import type { Draw } from "../support/operations.ts";
-import { askAs, viewerOf } from "../support/viewer.ts";
 
 const RUNS = Number(process.env["EVIDENCE_RUNS"] ?? 8);
 
@@ -18,22 +16,21 @@ const QUERY = `query ($evidence: Evidence!) {
   today: unit(code: "04", asOf: "2025-12-31", evidence: $evidence) { ${SEEN} children { code dossiers(period: "2024") { received exact } } }
 }`;
 
-let database: TestDatabase;
-let ask: (viewer: Viewer | null, query: string, variables?: Record<string, unknown>) => ReturnType<typeof askAs<never>>;
-let officer: Viewer;
-let admin: Viewer;
+let service: TestService;
+let officer: string;
+let admin: string;
 
 beforeAll(async () => {
-  database = await createDatabase();
-  const { schema } = await createSubgraph();
-  ask = (who, query, variables) => askAs<never>(schema, database, who, query, variables);
-  officer = await viewerOf(database, "officer", { "04": "OFFICER" });
-  admin = await viewerOf(database, "admin", { "04": "ADMIN" });
+  service = await startService("SEEDED", { rateAddress: 0, rateKey: 0 });
+  officer = await issueKey(service.database, "officer", { "04": "OFFICER" });
+  admin = await issueKey(service.database, "admin", { "04": "ADMIN" });
 });
-afterAll(() => database.close());
+afterAll(() => service.close());
 
-const answer = async (viewer: Viewer | null, evidence: string): Promise<string> => {
-  const { data, errors } = await ask(viewer, QUERY, { evidence });
+const ask = (who: string | null, query: string, variables: object) => service.ask<object, object>(query, variables, who ?? undefined);
+
+const answer = async (who: string | null, evidence: string): Promise<string> => {
+  const { data, errors } = await ask(who, QUERY, { evidence });
   expect(errors).toBeUndefined();
   return JSON.stringify(data);
 };
@@ -58,8 +55,8 @@ const drawReport = (draw: Draw, n: number) => {
   return { title: `Báo cáo ${n}`, unit, figures };
 };
 
-const change = async (viewer: Viewer, mutation: string, variables: Record<string, unknown>): Promise<string> => {
-  const { data, errors } = await ask(viewer, mutation, variables);
+const change = async (who: string, mutation: string, variables: object): Promise<string> => {
+  const { data, errors } = await ask(who, mutation, variables);
   expect(errors).toBeUndefined();
   return (Object.values(data)[0] as { id: string }).id;
 };

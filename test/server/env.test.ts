@@ -1,15 +1,24 @@
 import { describe, expect, it } from "vitest";
-import { envText, readEnv } from "../../src/server/env.ts";
+import { readFile } from "node:fs/promises";
+import { envText, readEnv, SETTINGS, variableOf } from "../../src/server/env.ts";
 
 describe("settings", () => {
   it("has a default for each", () => {
-    expect(readEnv({})).toEqual({ port: 4000, host: "127.0.0.1", databaseUrl: null, dataDir: ".data" });
+    expect(readEnv({})).toMatchObject({ port: 4000, host: "127.0.0.1", databaseUrl: null, dataDir: ".data", production: false });
+    expect(readEnv({})).toMatchObject({ rateAddress: 1200, metricsPort: null, graceMs: 10_000, warmUp: true, trustedProxies: null });
     expect(readEnv({ PORT: "", HOST: " ", DATABASE_URL: "", DATA_DIR: "" })).toEqual(readEnv({}));
+  });
+
+  it("is told by the README, each with its default and what it does", async () => {
+    const readme = (await readFile(new URL("../../README.md", import.meta.url), "utf8")).replaceAll(/ {2,}/g, " ");
+    for (const [property, { fallback, meaning }] of Object.entries(SETTINGS))
+      expect(readme).toContain(`| \`${variableOf(property)}\` | ${fallback === "" ? "none" : `\`${fallback}\``} | ${meaning} |`);
   });
 
   it("takes what is given", () => {
     const databaseUrl = "postgresql://anna:secret@db.example:5433/cchc";
     expect(readEnv({ PORT: "0", HOST: "::1", DATABASE_URL: databaseUrl, DATA_DIR: "/data" })).toEqual({
+      ...readEnv({}),
       ...{ port: 0, host: "::1", databaseUrl, dataDir: "/data" },
     });
     expect(readEnv({ DATABASE_URL: "postgres:///cchc?host=/run/postgresql" }).databaseUrl).toBe("postgres:///cchc?host=/run/postgresql");
@@ -39,6 +48,19 @@ describe("settings", () => {
     const text = envText(readEnv({ DATABASE_URL: databaseUrl }));
     expect(text).not.toMatch(/sec|anna/);
     expect(text).toMatch(/localhost\/cchc$/);
+  });
+
+  it.each(["10.0.0.7", "10.0.0.0/8, ::1", "fd00::/8"])("takes %s for proxies", (text) => {
+    expect(readEnv({ TRUSTED_PROXIES: text }).trustedProxies).toBe(text);
+  });
+
+  it.each(["true", "10.0.0.0/33", "proxy.example", "10.0.0.7,,::1", "::/129"])("names TRUSTED_PROXIES where it is %s", (text) => {
+    expect(() => readEnv({ TRUSTED_PROXIES: text })).toThrow(/^TRUSTED_PROXIES: ".*" is not an address/);
+  });
+
+  it("shows what differs from the defaults, but no secret", () => {
+    const text = envText(readEnv({ GATEWAY_SECRET: "hush", GRACE_MS: "5", WARM_UP: "off", NODE_ENV: "production" }));
+    expect(text).toMatch(/GATEWAY_SECRET=\*{3} GRACE_MS=5 WARM_UP=off$/);
   });
 
   it("says where the embedded database is", () => {

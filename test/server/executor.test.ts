@@ -1,6 +1,8 @@
-import { execute, parse } from "graphql";
+import { execute, GraphQLObjectType, GraphQLSchema, GraphQLString, parse } from "graphql";
+import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createSubgraph } from "../../src/federation/subgraph.ts";
+import { createApollo } from "../../src/server/operation/apollo.ts";
 import { createContext } from "../../src/server/context.ts";
 import { startService, type TestService, NOW } from "../support/client.ts";
 
@@ -31,6 +33,30 @@ const OPERATIONS: [string, string, Record<string, unknown>?][] = [
   ["a variable of the wrong type", "query ($n: Int) { units(first: $n) { totalCount } }", { n: "x" }],
   ["introspection", '{ __schema { queryType { name } } __type(name: "Rate") { fields { name } } }'],
 ];
+
+it("changes one after the other", async () => {
+  const seen: string[] = [];
+  const slow = (name: string, ms: number) => ({
+    type: GraphQLString,
+    resolve: async () => {
+      seen.push(`${name} begins`);
+      await sleep(ms);
+      seen.push(`${name} ends`);
+      return name;
+    },
+  });
+  const fields = { a: slow("a", 30), b: slow("b", 1) };
+  const schema = new GraphQLSchema({
+    query: new GraphQLObjectType({ name: "Query", fields }),
+    mutation: new GraphQLObjectType({ name: "Mutation", fields }),
+  });
+  const apollo = createApollo(schema);
+  await apollo.executeOperation({ query: "mutation { a b }" });
+  expect(seen.splice(0)).toEqual(["a begins", "a ends", "b begins", "b ends"]);
+  await apollo.executeOperation({ query: "{ a b }" });
+  expect(seen).toEqual(["a begins", "b begins", "b ends", "a ends"]);
+  await apollo.stop();
+});
 
 describe("compiled execution answers as graphql-js does", () => {
   let service: TestService;

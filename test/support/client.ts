@@ -1,7 +1,7 @@
 import type { TypedDocumentNode } from "@graphql-typed-document-node/core";
 import { print } from "graphql";
 import { type RunningServer, type ServerOptions, startServer } from "../../src/server/server.ts";
-import { createDatabase, type TestDatabase } from "./database.ts";
+import { type Content, createDatabase, type TestDatabase } from "./database.ts";
 
 export interface Answer<T> {
   readonly data: T;
@@ -11,7 +11,8 @@ export interface Answer<T> {
 export interface TestService {
   readonly database: TestDatabase;
   readonly server: RunningServer;
-  ask<T, V>(document: TypedDocumentNode<T, V> | string, variables?: V): Promise<Answer<T>>;
+  /** As the holder of the key or token, or as nobody. */
+  ask<T, V>(document: TypedDocumentNode<T, V> | string, variables?: V, bearer?: string): Promise<Answer<T>>;
   close(): Promise<void>;
 }
 
@@ -20,17 +21,20 @@ export const TODAY = "2026-11-22";
 export const NOW = new Date(`${TODAY}T12:00:00+07:00`);
 
 /** The whole service over HTTP, on a database of the test's own; what is not given of its settings is as by default. */
-export const startService = async (content: "SEEDED" | "EMPTY" = "SEEDED", options: ServerOptions = {}): Promise<TestService> => {
+export const startService = async (content: Content = "SEEDED", options: ServerOptions = {}): Promise<TestService> => {
   const database = await createDatabase(content);
-  const server = await startServer(() => database.pools, { host: "127.0.0.1", port: 0, clock: () => NOW, ...options });
+  const server = await startServer(() => database.pools, {
+    ...{ host: "127.0.0.1", port: 0, clock: () => NOW, rateAddress: 0, rateKey: 0 },
+    ...options,
+  });
   return {
     database,
     server,
-    ask: async (document, variables) => {
+    ask: async (document, variables, bearer) => {
       const query = typeof document === "string" ? document : print(document);
       const response = await fetch(server.url, {
         method: "POST",
-        headers: { "content-type": "application/json" },
+        headers: { "content-type": "application/json", ...(bearer !== undefined && { authorization: `Bearer ${bearer}` }) },
         body: JSON.stringify({ query, variables }),
       });
       return (await response.json()) as never;

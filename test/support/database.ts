@@ -23,8 +23,10 @@ export const admin = async (serverUrl: string, text: string): Promise<void> => {
   }
 };
 
+export type Content = "SEEDED" | "EMPTY" | Pick<TestDatabase, "name">;
+
 /** A database of the test's own: with the units and reports of the seeds, with tables only, or a copy of another test's that is disconnected. */
-export const createDatabase = async (content: "SEEDED" | "EMPTY" | Pick<TestDatabase, "name"> = "SEEDED"): Promise<TestDatabase> => {
+export const createDatabase = async (content: Content = "SEEDED"): Promise<TestDatabase> => {
   const serverUrl = inject("serverUrl");
   const name = `cchc_test_${randomBytes(6).toString("hex")}`;
   await admin(serverUrl, `create database ${name} encoding 'UTF8' template ${templateOf(content)}`);
@@ -43,7 +45,7 @@ export const createDatabase = async (content: "SEEDED" | "EMPTY" | Pick<TestData
   };
 };
 
-const templateOf = (content: "SEEDED" | "EMPTY" | Pick<TestDatabase, "name">): string => {
+const templateOf = (content: Content): string => {
   if (typeof content !== "string") return content.name;
   return content === "SEEDED" ? SEEDED : "template0";
 };

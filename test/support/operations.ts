@@ -44,40 +44,26 @@ const NASTY = [
   "__proto__",
 ];
 
-/** Values of a country that the tests know; `ids` are those of the test. */
+/** Values of a country that the tests know, three in four of them good; `ids` are those of the test. */
 export const valuesOf = (ids: readonly string[]): Values => ({
-  ID: [...["VN", "48", "04", "048", "01", "01843", "06.2015", "48.2015", "99", "00000000-0000-4000-8000-000000000000"], ...ids, ...NASTY],
-  String: [...["uong bi", "Hạ Lang", "Đà Nẵng", "sở nội vụ", "MDpub3BlIQ==", "MDowNA"], ...NASTY],
-  Date: [
-    "2021-12-31",
-    "2022-12-31",
-    "2024-12-31",
-    "2025-06-30",
-    "2025-07-01",
-    "2026-11-22",
-    "0000-01-01",
-    "9999-12-31",
-    "2015-08-30",
-    "soon",
-    ...NASTY,
-  ],
-  Period: [
-    "2021",
-    "2022",
-    "2024",
-    "2022-H1",
-    "2024-Q3",
-    "2021@ND09",
-    "2015/2018",
-    "2022-01-01/2022-05-11",
-    "0000",
-    "9999",
-    "2021-13",
-    ...NASTY,
-  ],
-  Int: [1, 2, 5, 50, 1000, 2021, 2022, 0, -1, 1001, 2_147_483_647, -2_147_483_648],
+  ID: mostly(["VN", "48", "04", "048", "01", "01843", "06.2015", "48.2015", "99", "00000000-0000-4000-8000-000000000000", ...ids]),
+  String: mostly(["uong bi", "Hạ Lang", "Đà Nẵng", "sở nội vụ", "MDpub3BlIQ==", "MDowNA"]),
+  Date: mostly(
+    ["2021-12-31", "2022-12-31", "2024-12-31", "2025-06-30", "2025-07-01", "2026-11-22"],
+    ["0000-01-01", "9999-12-31", "2015-08-30"],
+  ),
+  Period: mostly(
+    ["2021", "2022", "2024", "2022-H1", "2024-Q3", "2021@ND09", "2015/2018", "2022-01-01/2022-05-11"],
+    ["0000", "9999", "2021-13"],
+  ),
+  Int: mostly([1, 2, 5, 50, 2021, 2022], [1000, 0, -1, 1001, 2_147_483_647, -2_147_483_648]),
   Float: [0, 1, 0.5, -1, 1e12, 2 ** 53, 1e308],
 });
+
+const mostly = (good: readonly unknown[], bad: readonly unknown[] = NASTY): unknown[] => {
+  const times = Math.ceil((3 * bad.length) / good.length);
+  return [...Array.from({ length: times }, () => good).flat(), ...bad];
+};
 
 const MAX_DEPTH = 7;
 

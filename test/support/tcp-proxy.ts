@@ -2,14 +2,14 @@ import { connect, createServer, type Socket } from "node:net";
 
 /**
  * What the road to the database does: lets pass, refuses, swallows everything, comes late, or swallows what the server answers
- * to a message of the client's from the first that contains a text on.
+ * to a message of the client's that contains a text, once it has seen another text.
  */
 export type Road =
   | { kind: "OPEN" }
   | { kind: "REFUSED" }
   | { kind: "BLACK_HOLE" }
   | { kind: "SLOW"; ms: number }
-  | { kind: "NO_REPLY_TO"; text: string };
+  | { kind: "NO_REPLY_TO"; text: string; after: string };
 
 export interface TcpProxy {
   readonly url: string;
@@ -39,12 +39,16 @@ export const startProxy = async (url: string): Promise<TcpProxy> => {
       return;
     }
     const upstream = keep(connect(proxy.target));
+    let isNear = false;
     let swallows = false;
     const carry = (from: Socket, to: Socket, isAnswer: boolean) => {
       from.on("data", (bytes) => {
         const { road } = proxy;
         if (road.kind === "BLACK_HOLE") return;
-        if (!isAnswer && road.kind === "NO_REPLY_TO" && bytes.includes(road.text)) swallows = true;
+        if (!isAnswer && road.kind === "NO_REPLY_TO") {
+          swallows ||= isNear && bytes.includes(road.text);
+          isNear ||= bytes.includes(road.after);
+        }
         if (isAnswer && swallows) client.resetAndDestroy();
         else if (road.kind === "SLOW") setTimeout(() => to.writable && to.write(bytes), road.ms);
         else to.write(bytes);

@@ -1,0 +1,24 @@
+import { buildSubgraphSchema } from "@apollo/subgraph";
+import { printSchemaWithDirectives } from "@graphql-tools/utils";
+import { type GraphQLSchema, Kind, parse, print } from "graphql";
+import { createResolversMap } from "type-graphql";
+
+type Module = Extract<Parameters<typeof buildSubgraphSchema>[0], readonly unknown[]>[number];
+type Resolvers = NonNullable<Extract<Module, { typeDefs: unknown }>["resolvers"]>;
+
+export interface Subgraph {
+  readonly schema: GraphQLSchema;
+  /** Its text, types by name. */
+  readonly sdl: string;
+}
+
+/** A subgraph of a type-graphql schema: `head` links the federation directives that it uses, `resolvers` find what routers refer to. */
+export const federate = (plain: GraphQLSchema, head: string, resolvers: Resolvers = {}): Subgraph => {
+  const { definitions } = parse(printSchemaWithDirectives(plain));
+  const nameOf = (definition: (typeof definitions)[number]) => ("name" in definition ? (definition.name?.value ?? "") : "");
+  const sorted = definitions.filter(({ kind }) => kind !== Kind.SCHEMA_DEFINITION).toSorted((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1));
+  const sdl = `${[head, ...sorted.map(print)].join("\n\n")}\n`;
+  const fields = createResolversMap(plain) as Resolvers;
+  const all = Object.keys(resolvers).map((type) => [type, { ...fields[type], ...resolvers[type] }]);
+  return { schema: buildSubgraphSchema([{ typeDefs: parse(sdl), resolvers: { ...fields, ...Object.fromEntries(all) } }]), sdl };
+};

@@ -1,0 +1,38 @@
+import { type FastifyError, type FastifyReply, type FastifyRequest } from "fastify";
+import { GraphQLError } from "graphql";
+import { type Head, headOf } from "./status.ts";
+
+const MASKED = "Something went wrong on our side";
+
+interface Failure extends Head {
+  readonly message: string;
+  readonly extensions: Readonly<Record<string, unknown>>;
+}
+
+/** A failure outside of GraphQL, as its client learns of it. */
+const failureOf = (error: FastifyError | Error): Failure => {
+  if (error instanceof GraphQLError) {
+    const { http, ...extensions } = error.extensions;
+    return { message: error.message, extensions, ...((http as Head | undefined) ?? headOf(extensions)) };
+  }
+  const status = "statusCode" in error && error.statusCode !== undefined ? error.statusCode : 500;
+  if (status < 500) return { status, headers: new Map(), message: error.message, extensions: { code: "BAD_REQUEST" } };
+  return { status: 500, headers: new Map(), message: MASKED, extensions: { code: "INTERNAL_SERVER_ERROR" } };
+};
+
+/** `failed` is told of what nobody expected. */
+export const sendFailure = (
+  failed: (error: Error, request: FastifyRequest) => void,
+  error: FastifyError | Error,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): FastifyReply => {
+  const { status, headers, message, extensions } = failureOf(error);
+  if (extensions["code"] === "INTERNAL_SERVER_ERROR") failed(error, request);
+  for (const [name, value] of headers) void reply.header(name, value);
+  // The rest of a body that is refused is passed over; to close the connection on it would keep the refusal from arriving.
+  return reply
+    .removeHeader("connection")
+    .code(status)
+    .send({ errors: [{ message, extensions }] });
+};

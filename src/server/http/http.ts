@@ -1,0 +1,154 @@
+import { type ApolloServer, type BaseContext, HeaderMap, type HTTPGraphQLRequest } from "@apollo/server";
+import fastify, { type FastifyError, type FastifyHttpOptions, type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
+import type { Server } from "node:http";
+import { Readable } from "node:stream";
+import type { Viewer } from "../../access/viewer.ts";
+import { DomainError } from "../../errors.ts";
+import { readJson, unsupportedType } from "./body.ts";
+import { sendFailure } from "./failure.ts";
+import { checkJson } from "./json.ts";
+import { type Params, paramsOf, withParams } from "./params.ts";
+import { withStatus } from "./status.ts";
+
+declare module "fastify" {
+  interface FastifyRequest {
+    /** Who asks, once that is verified; null for everybody else. */
+    viewer: Viewer | null;
+  }
+}
+
+/** What carries requests to an Apollo server. It knows nothing of what the server answers. */
+export interface HttpOptions<C extends BaseContext> {
+  /** Where it is asked; /graphql unless said. */
+  readonly path?: string;
+  /** `signal` is aborted when the client is gone before it has its answer. */
+  readonly context: (request: FastifyRequest, reply: FastifyReply, signal: AbortSignal) => Promise<C>;
+  /** Answers a request that is not GraphQL, such as a browser's; undefined leaves it to Apollo. */
+  readonly before?: (request: FastifyRequest, reply: FastifyReply) => unknown;
+  /**
+   * Who asks, found out before the body is read. @throws DomainError UNAUTHENTICATED for what proves nothing, SERVICE_UNAVAILABLE where it
+   * cannot be found out.
+   */
+  readonly viewer?: (request: FastifyRequest) => Promise<Viewer | null>;
+  /** Bytes of the body of this request. */
+  readonly bodyLimit?: (request: FastifyRequest) => number;
+  /** Checks, and may replace, what is asked and the headers that Apollo sees. @throws DomainError */
+  readonly prepare?: (params: Params, headers: HeaderMap, request: FastifyRequest) => Params;
+  /** Is told of what nobody expected. */
+  readonly failed?: (error: Error, request: FastifyRequest) => void;
+  readonly timeouts?: Partial<Timeouts>;
+  /** Of the framework: its log, its request ids, the proxies that it trusts. */
+  readonly framework?: FastifyHttpOptions<Server>;
+}
+
+/** How long a client may take, in milliseconds; one that takes longer loses its connection. */
+export interface Timeouts {
+  /** To send the headers. */
+  readonly headers: number;
+  /** To send all of a request. */
+  readonly request: number;
+  /** To send the next one. */
+  readonly idle: number;
+}
+
+const TIMEOUTS: Timeouts = { headers: 10_000, request: 60_000, idle: 72_000 };
+const BODY_LIMIT = 2_000_000;
+const METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
+
+/**
+ * The Apollo server at its path. Every failure is answered as GraphQL's `{ errors: [{ message, extensions: { code } }] }`; `status.ts`
+ * says which status goes with it.
+ */
+export const createHttp = <C extends BaseContext>(apollo: ApolloServer<C>, options: HttpOptions<C>): FastifyInstance => {
+  const { path = "/graphql", before, viewer, bodyLimit = () => BODY_LIMIT, timeouts, framework, failed = () => {} } = options;
+  const answerFailure = (error: FastifyError | Error, request: FastifyRequest, reply: FastifyReply) =>
+    sendFailure(failed, error, request, reply);
+  const app = fastify({
+    ...framework,
+    ...limitsOnTime({ ...TIMEOUTS, ...timeouts }),
+    frameworkErrors: answerFailure,
+    forceCloseConnections: "idle",
+  });
+  app.decorateRequest("viewer", null);
+  app.setErrorHandler(answerFailure);
+  app.setNotFoundHandler((_request, reply) =>
+    reply.code(404).send({ errors: [{ message: "There is nothing here", extensions: { code: "NOT_FOUND" } }] }),
+  );
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser("application/json", async (request: FastifyRequest, stream: Readable) =>
+    readJson(stream, request.headers, bodyLimit(request)),
+  );
+  // Apollo says of what a browser could send by itself that it is not answered; the rest is not understood.
+  app.addContentTypeParser("*", async ({ headers: { "content-type": type } }: FastifyRequest) => {
+    if (type !== undefined && !SIMPLE.test(type)) throw unsupportedType(type);
+  });
+  app.addHook("onSend", async (_request, reply, payload) => {
+    void reply.header("x-content-type-options", "nosniff").header("referrer-policy", "no-referrer");
+    if (reply.statusCode >= 400 && !reply.hasHeader("cache-control")) void reply.header("cache-control", "no-store");
+    // Node writes a text of megabytes several times as slowly as its bytes.
+    return typeof payload === "string" ? Buffer.from(payload) : payload;
+  });
+  app.route({
+    method: METHODS,
+    url: path,
+    onRequest: async (request) => {
+      if (viewer) request.viewer = await viewer(request);
+    },
+    preHandler: async (request, reply) => before?.(request, reply),
+    handler: async (request, reply) => answer(apollo, options, request, reply),
+  });
+  return app;
+};
+
+/** What browsers send to other sites without asking them first. */
+const SIMPLE = /^\s*(application\/x-www-form-urlencoded|multipart\/form-data|text\/plain)\s*(;|$)/i;
+
+/** The interval in which Node looks for slow clients can be set only when its server is made. */
+const limitsOnTime = ({ headers, request, idle }: Timeouts): FastifyHttpOptions<Server> => ({
+  http: { headersTimeout: headers, connectionsCheckingInterval: Math.min(1000, headers) },
+  requestTimeout: request,
+  keepAliveTimeout: idle,
+});
+
+const answer = async <C extends BaseContext>(
+  apollo: ApolloServer<C>,
+  { context, prepare }: HttpOptions<C>,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<unknown> => {
+  const signal = whileConnected(reply);
+  const asked = askedBy(request);
+  const params = paramsOf(asked);
+  checkJson(params);
+  const prepared = prepare?.(params, asked.headers, request) ?? params;
+  const { status, headers, body } = await apollo.executeHTTPGraphQLRequest({
+    httpGraphQLRequest: prepared === params ? asked : withParams(asked, prepared),
+    context: async () => {
+      try {
+        return await context(request, reply, signal);
+      } catch (error) {
+        throw withStatus(error);
+      }
+    },
+  });
+  for (const [name, value] of headers) void reply.header(name, value);
+  void reply.code(status ?? 200);
+  return body.kind === "complete" ? body.string : reply.send(Readable.from(body.asyncIterator));
+};
+
+const askedBy = ({ method, body, headers, url }: FastifyRequest): HTTPGraphQLRequest => {
+  const map = new HeaderMap();
+  for (const [name, value] of Object.entries(headers))
+    if (value !== undefined) map.set(name, Array.isArray(value) ? value.join(", ") : value);
+  const query = url.indexOf("?");
+  return { method: method.toUpperCase(), headers: map, body, search: query === -1 ? "" : url.slice(query) };
+};
+
+const whileConnected = ({ raw }: FastifyReply): AbortSignal => {
+  const connected = new AbortController();
+  raw.once("close", () => {
+    // An expected failure, which nobody is left to be told of.
+    if (!raw.writableFinished) connected.abort(new DomainError("SERVICE_UNAVAILABLE", "The client is gone"));
+  });
+  return connected.signal;
+};

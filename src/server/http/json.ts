@@ -1,0 +1,31 @@
+import { BadUserInput } from "../../errors.ts";
+
+const MAX_DEPTH = 32;
+/** Keys by which code that copies objects could be led to change what all objects inherit. */
+const FORBIDDEN_KEYS = new Set(["__proto__", "constructor", "prototype"]);
+
+/**
+ * Looks through all that a client sent. PostgreSQL cannot hold NUL, UTF-8 no half of a surrogate pair, and JSON no number that is not finite.
+ * @throws BadUserInput naming the path.
+ */
+export const checkJson = (value: unknown, path = "", depth = 0): void => {
+  if (typeof value === "string") return checkText(value, path);
+  if (typeof value === "number" && !Number.isFinite(value)) throw new BadUserInput(path, String(value), "accepted are finite numbers");
+  if (typeof value !== "object" || value === null) return;
+  if (depth >= MAX_DEPTH)
+    throw new BadUserInput(topOf(path), `${MAX_DEPTH + 1} levels`, `accepted are at most ${MAX_DEPTH} levels of lists and objects`);
+  for (const key of Object.keys(value)) {
+    const below = path ? `${path}.${key}` : key;
+    if (FORBIDDEN_KEYS.has(key)) throw new BadUserInput(below, key, `accepted are keys other than ${[...FORBIDDEN_KEYS].join(", ")}`);
+    checkText(key, path || "request");
+    checkJson((value as Record<string, unknown>)[key], below, depth + 1);
+  }
+};
+
+const topOf = (path: string): string => path.split(".").slice(0, 2).join(".") || "request";
+
+/** @throws BadUserInput for what is no text that can be stored and sent on. */
+export const checkText = (text: string, path: string): void => {
+  if (!text.isWellFormed()) throw new BadUserInput(path, text, "accepted is text without lone surrogates");
+  if (text.includes("\u0000")) throw new BadUserInput(path, text, "accepted is text without U+0000");
+};

@@ -1,0 +1,87 @@
+import type { ApolloServerPlugin, GraphQLRequestContextDidResolveOperation } from "@apollo/server";
+import { type FragmentDefinitionNode, Kind } from "graphql";
+import { getVariableValues } from "graphql/execution/values.js";
+import { DomainError } from "../../errors.ts";
+import type { Hierarchy } from "../../units/hierarchy.ts";
+import type { CurrentHierarchy } from "../../units/hierarchy-size.ts";
+import type { Context } from "../context.ts";
+import { Effort } from "./cost/unit-set.ts";
+import { type Asked, rowsOf } from "./cost/walk.ts";
+
+/** An estimate ends after looking at this many units: a tenth of a second at most. What takes longer is refused like what reads too much. */
+const EFFORT = 1_000_000;
+
+/** What `extensions.cost` states, in rows. */
+export interface Cost {
+  /** That the operation may read. */
+  readonly requested: number;
+  /** That one operation may read. */
+  readonly maximum: number;
+}
+
+export interface CostOptions {
+  readonly maxCost: number;
+  readonly hierarchy: CurrentHierarchy;
+}
+
+/** Estimates the rows that an operation may read before it runs, refuses what is over the limit, and states both numbers in the answer. */
+export const costPlugin = ({ maxCost: maximum, hierarchy }: CostOptions): ApolloServerPlugin<Context> => ({
+  requestDidStart: async () => {
+    let cost: Cost | null = null;
+    return {
+      didResolveOperation: async (request) => {
+        const asked = askedOf(request);
+        if (!asked) return;
+        const requested = await requestedBy(asked, request.contextValue, hierarchy);
+        cost = { requested, maximum };
+        if (requested > maximum) throw overLimit(cost);
+      },
+      willSendResponse: async ({ response: { body } }) => {
+        if (cost && body.kind === "single") body.singleResult.extensions = { ...body.singleResult.extensions, cost };
+      },
+    };
+  },
+});
+
+const overLimit = (cost: Cost): DomainError =>
+  new DomainError(
+    "LIMIT_EXCEEDED",
+    `This operation may read ${cost.requested} rows; accepted are at most ${cost.maximum}. Ask for fewer units, lists or periods at once`,
+    { ...cost, http: { status: 400 } },
+  );
+
+/** Apollo resolves operations that it did not find, too, whatever its types say. */
+type Request = Omit<GraphQLRequestContextDidResolveOperation<Context>, "operation"> &
+  Partial<Pick<GraphQLRequestContextDidResolveOperation<Context>, "operation">>;
+
+/** Null for what execution refuses whatever its cost. */
+const askedOf = ({ schema, document, operation, request }: Request): Asked | null => {
+  if (!operation) return null;
+  const { coerced: variables } = getVariableValues(schema, operation.variableDefinitions ?? [], request.variables ?? {}, { maxErrors: 1 });
+  if (!variables) return null;
+  const definitions = document.definitions.filter(({ kind }) => kind === Kind.FRAGMENT_DEFINITION) as FragmentDefinitionNode[];
+  return { schema, operation, variables, fragments: new Map(definitions.map((fragment) => [fragment.name.value, fragment])) };
+};
+
+class Unknown extends Error {}
+
+/** Most operations are estimated at once; one that is the first to need the hierarchy waits for it, and is then estimated. */
+const requestedBy = async (asked: Asked, { today }: Context, current: CurrentHierarchy): Promise<number> => {
+  let hierarchy = current.known();
+  const estimate = () =>
+    rowsOf(asked, {
+      get hierarchy(): Hierarchy {
+        if (!hierarchy) throw new Unknown();
+        return hierarchy;
+      },
+      today,
+      effort: new Effort(EFFORT),
+    });
+  try {
+    return estimate();
+  } catch (error) {
+    if (!(error instanceof Unknown)) throw error;
+    hierarchy = await current.read();
+    return estimate();
+  }
+};

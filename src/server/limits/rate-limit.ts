@@ -1,0 +1,113 @@
+import type { FastifyInstance, FastifyReply } from "fastify";
+import { CompiledQuery } from "kysely";
+import { isIPv4, isIPv6 } from "node:net";
+import { RateLimiterMemory, RateLimiterPostgres, RateLimiterRes } from "rate-limiter-flexible";
+import type { Pools } from "../../db/database.ts";
+import { hasCredentials, viewerOf } from "../http/credentials.ts";
+import type { Env } from "../env.ts";
+import { isHealth } from "../running/health.ts";
+
+export interface RateOptions extends Pick<Env, "rateAddress" | "rateKey" | "rateStore"> {
+  /** Where they are counted with the store `database`; while it is away, each process counts for itself. */
+  readonly pools: () => Pools | null;
+  readonly limited?: (by: "address" | "key") => void;
+}
+
+const MINUTE = 60;
+/** Of an IPv6 address, what its provider gives to one client. */
+const NETWORK_GROUPS = 4;
+
+/**
+ * Counts requests a minute: by key for those whose key or token holds, by address for all others. Credentials that do not hold count for
+ * their address, and once it has sent too many, others are not looked at. Comes before what authenticates in `onRequest`.
+ */
+export const limitRates = (app: FastifyInstance, options: RateOptions): void => {
+  const { rateAddress, rateKey, limited = () => {} } = options;
+  const byAddress = createLimiter("address", rateAddress, options);
+  const byKey = createLimiter("key", rateKey, options);
+  const failures = rateAddress > 0 ? new RateLimiterMemory({ keyPrefix: "failure", points: rateAddress, duration: MINUTE }) : null;
+
+  app.addHook("onRequest", async (request, reply) => {
+    if (isHealth(request.url)) return undefined;
+    const network = networkOf(request.ip);
+    const over = hasCredentials(request) ? await spent(failures, network) : await byAddress(network);
+    return over && refuse(reply, over, () => limited("address"), "this address");
+  });
+  app.addHook("preParsing", async (request, reply) => {
+    const viewer = viewerOf(request);
+    const over = viewer && !isHealth(request.url) ? await byKey(viewer.actor) : null;
+    if (over) await refuse(reply, over, () => limited("key"), "this key");
+  });
+  app.addHook("onResponse", async (request) => {
+    if (isHealth(request.url) || !hasCredentials(request) || viewerOf(request)) return;
+    const network = networkOf(request.ip);
+    await failures?.consume(network).catch(() => {});
+    await byAddress(network);
+  });
+};
+
+/** Seconds until the next request is answered, or null where this one is. */
+type Limiter = (key: string) => Promise<number | null>;
+
+const createLimiter = (keyPrefix: string, points: number, { rateStore, pools }: RateOptions): Limiter => {
+  if (points === 0) return async () => null;
+  const counting = { keyPrefix, points, duration: MINUTE };
+  const memory = new RateLimiterMemory(counting);
+  const limiter =
+    rateStore === "memory"
+      ? memory
+      : new RateLimiterPostgres({
+          ...counting,
+          ...{ storeClient: { query: queryOf(pools) }, storeType: "pool", tableName: "rate_limit", tableCreated: true },
+          insuranceLimiter: memory,
+          inMemoryBlockOnConsumed: points + 1,
+        });
+  return async (key) => {
+    try {
+      await limiter.consume(key);
+      return null;
+    } catch (error) {
+      if (error instanceof RateLimiterRes) return secondsOf(error);
+      throw error;
+    }
+  };
+};
+
+const spent = async (limiter: RateLimiterMemory | null, key: string): Promise<number | null> => {
+  const found = await limiter?.get(key);
+  return found && found.remainingPoints === 0 ? secondsOf(found) : null;
+};
+
+const secondsOf = ({ msBeforeNext }: RateLimiterRes): number => Math.max(1, Math.ceil(msBeforeNext / 1000));
+
+/** The statements of the store, on the connections of requests and with their bounds. */
+const queryOf =
+  (pools: () => Pools | null) =>
+  async ({ text, values = [] }: { text: string; values?: unknown[] }) => {
+    const open = pools();
+    if (!open || open.waiting() >= open.limits.poolQueue) throw new Error("The database is busy or away");
+    const { rows } = await open.requests.em.fork().getKysely().executeQuery(CompiledQuery.raw(text, values));
+    return { rows, rowCount: rows.length };
+  };
+
+/** Addresses that belong to one client count as one. */
+export const networkOf = (address: string): string => {
+  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1];
+  if (mapped && isIPv4(mapped)) return mapped;
+  if (!isIPv6(address)) return address;
+  const [head = "", tail] = address.split("%")[0]!.split("::");
+  const before = head ? head.split(":") : [];
+  const after = tail ? tail.split(":") : [];
+  const zeros = tail === undefined ? [] : Array.from({ length: Math.max(0, 8 - before.length - after.length) }, () => "0");
+  const groups = [...before, ...zeros, ...after].slice(0, NETWORK_GROUPS).map((group) => Number.parseInt(group, 16).toString(16));
+  return `${groups.join(":")}::/64`;
+};
+
+const refuse = async (reply: FastifyReply, seconds: number, count: () => void, whose: string): Promise<FastifyReply> => {
+  count();
+  const message = `Too many requests from ${whose} within a minute; ask again in ${seconds} s`;
+  return reply
+    .code(429)
+    .header("retry-after", String(seconds))
+    .send({ errors: [{ message, extensions: { code: "RATE_LIMITED", retryAfter: seconds } }] });
+};

@@ -1,0 +1,119 @@
+import type { ApolloServerPlugin, GraphQLRequestContext } from "@apollo/server";
+import { type DocumentNode, getOperationAST, GraphQLError, parse, print } from "graphql";
+import type { FastifyRequest } from "fastify";
+import type { Context } from "../context.ts";
+import { causeOf } from "../operation/format-error.ts";
+import type { Log } from "./log.ts";
+import { type OperationSpan, startSpan } from "./telemetry.ts";
+
+/** What becomes known of a request on its way, for its line in the log and for the metrics. */
+export interface Observation {
+  /** Name that its client gave the operation; null where none was run. */
+  operation: string | null;
+  /** The same where the document is one of ours, else `other`; `none` where no operation was run. */
+  label: string;
+  statements: number;
+  /** As its answer states it. */
+  cost: unknown;
+  /** Codes of the errors in its answer. */
+  readonly codes: Set<string>;
+}
+
+const observations = new WeakMap<object, Observation>();
+
+/** That of a request, or of what is made for one. */
+export const observationOf = (key: object): Observation => {
+  const found = observations.get(key) ?? { operation: null, label: "none", statements: 0, cost: null, codes: new Set<string>() };
+  observations.set(key, found);
+  return found;
+};
+
+/** Makes the context of a request, through which more is learned of it. What fails in that is kept from the client, as what fails later is. */
+export const observed = async <C extends Pick<Context, "reader">>(
+  request: FastifyRequest,
+  log: Log,
+  make: () => C | Promise<C>,
+): Promise<C> => {
+  try {
+    const context = await make();
+    observations.set(context.reader, observationOf(request));
+    return context;
+  } catch (error) {
+    if (error instanceof GraphQLError) throw error;
+    tell(log, error, request.id);
+    throw new GraphQLError("Something went wrong on our side", { extensions: { code: "INTERNAL_SERVER_ERROR" } });
+  }
+};
+
+export type Labels = (name: string | null, document: DocumentNode, hash: string) => string;
+
+const MAX_HASHES = 1000;
+
+/** Names of operations, as clients cannot choose them: only of the very documents that are given. */
+export const labelsOf = (texts: readonly string[]): Labels => {
+  const known = new Map(
+    texts.map((text) => {
+      const document = parse(text);
+      return [getOperationAST(document)?.name?.value ?? null, print(document)];
+    }),
+  );
+  const byHash = new Map<string, string>();
+  return (name, document, hash) => {
+    if (name === null || !known.has(name)) return "other";
+    const found = byHash.get(hash);
+    if (found !== undefined) return found;
+    const label = known.get(name) === print(document) ? name : "other";
+    if (byHash.size >= MAX_HASHES) byHash.clear();
+    byHash.set(hash, label);
+    return label;
+  };
+};
+
+/** The name of every operation, where only documents of a list are answered. */
+export const trustedLabels: Labels = (name) => name ?? "other";
+
+const LONGEST_NAME = 80;
+
+/** Observes operations: names them, opens their spans, writes down what failed on our side, and names the request to its client. */
+export const observeOperations = (labels: Labels, log: Log): ApolloServerPlugin<Context> => ({
+  requestDidStart: async ({ contextValue: { reader }, request }) => {
+    const seen = observationOf(reader);
+    const requestId = request.http?.headers.get("x-request-id");
+    let span: OperationSpan | null = null;
+    return {
+      didResolveOperation: async ({ operationName, operation, document, queryHash }) => {
+        if (!operation) return;
+        seen.operation = operationName?.slice(0, LONGEST_NAME) ?? "";
+        seen.label = labels(operationName, document, queryHash);
+        span = startSpan(seen.label, operation.operation, request.http?.headers ?? new Map());
+        if (span.isRecording) reader.around = span.around;
+      },
+      didEncounterErrors: async ({ errors }) => {
+        for (const error of errors) tell(log, error, requestId);
+      },
+      willSendResponse: async ({ response }) => {
+        if (response.body.kind !== "single") return;
+        seen.statements = reader.statements;
+        summarize(seen, response.body.singleResult, requestId);
+        span?.end(seen.codes);
+      },
+    };
+  },
+});
+
+/** A failure that nobody expected; the others are the client's to know. */
+const tell = (log: Log, error: unknown, requestId?: string): void => {
+  const cause = causeOf(error);
+  if (!(cause instanceof GraphQLError)) log.error({ err: cause, ...(requestId && { requestId }) }, "unexpected failure");
+};
+
+type Result = Extract<GraphQLRequestContext<Context>["response"]["body"], { kind: "single" }>["singleResult"];
+
+const summarize = (seen: Observation, result: Result, requestId: string | undefined): void => {
+  seen.cost = result.extensions?.["cost"] ?? null;
+  for (const { extensions } of result.errors ?? []) seen.codes.add(String(extensions?.["code"]));
+  if (!requestId || !seen.codes.has("INTERNAL_SERVER_ERROR")) return;
+  result.errors = result.errors!.map((error) =>
+    error.extensions?.["code"] === "INTERNAL_SERVER_ERROR" ? { ...error, extensions: { ...error.extensions, requestId } } : error,
+  );
+};

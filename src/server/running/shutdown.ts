@@ -1,0 +1,73 @@
+import type { FastifyInstance } from "fastify";
+import type { ServerResponse } from "node:http";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Database } from "../../db/database.ts";
+import { isHealth } from "./health.ts";
+
+export interface Draining {
+  readonly isStopping: () => boolean;
+  /** Takes no new requests, lets the running ones finish within the time given, and cuts off what is left. */
+  readonly stop: (graceMs: number) => Promise<void>;
+}
+
+const STOPPING = {
+  errors: [{ message: "This instance is stopping; ask again", extensions: { code: "SERVICE_UNAVAILABLE", retryAfter: 1 } }],
+};
+
+/** Knows the requests that run, so that neither an idle connection nor a slow one keeps the service from stopping. */
+export const drainable = (app: FastifyInstance): Draining => {
+  const running = new Set<ServerResponse>();
+  let isStopping = false;
+  let allDone = () => {};
+  app.addHook("onRequest", (request, reply, done) => {
+    if (isStopping) void reply.header("connection", "close");
+    if (isStopping && !isHealth(request.url)) return void reply.code(503).header("retry-after", "1").send(STOPPING);
+    running.add(reply.raw);
+    reply.raw.once("close", () => {
+      running.delete(reply.raw);
+      if (running.size === 0) allDone();
+    });
+    return done();
+  });
+  app.addHook("onSend", (_request, reply, payload, done) => {
+    if (isStopping) void reply.header("connection", "close");
+    done(null, payload);
+  });
+  return {
+    isStopping: () => isStopping,
+    stop: async (graceMs) => {
+      isStopping = true;
+      const finished = new Promise<void>((done) => (allDone = done));
+      const closed = app.close();
+      if (running.size > 0) await within(finished, graceMs);
+      app.server.closeAllConnections();
+      await closed;
+    },
+  };
+};
+
+/** @returns whether it was done in time. */
+const within = async (work: Promise<unknown>, ms: number): Promise<boolean> => {
+  const over = new AbortController();
+  const late = sleep(ms, false, { signal: over.signal }).catch(() => false);
+  try {
+    return await Promise.race([work.then(() => true), late]);
+  } finally {
+    over.abort();
+  }
+};
+
+/** A write that has begun may still end; what is made for everybody is made again by whoever needs it. */
+const WRITES_MS = 1000;
+/** A server that no longer answers is not waited for. */
+const LONGEST_CLOSE_MS = 5000;
+
+/** Closes the database after the last request, and cancels what still runs there. */
+export const closeDatabase = async (database: Database): Promise<void> => {
+  const cancel = (what: "BUILDS" | "ALL") => within(database.cancel(what), WRITES_MS).catch(() => false);
+  await cancel("BUILDS");
+  const closed = database.close();
+  if (await within(closed, WRITES_MS)) return;
+  await cancel("ALL");
+  await within(closed, LONGEST_CLOSE_MS);
+};

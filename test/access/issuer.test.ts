@@ -1,0 +1,149 @@
+import { exportJWK, generateKeyPair } from "jose";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { createAuthenticator } from "../../src/access/authenticate.ts";
+import { Reader } from "../../src/db/reader.ts";
+import { NOW } from "../support/client.ts";
+import { createDatabase, type TestDatabase } from "../support/database.ts";
+import { keyPair, type KeyPair, tokenOf } from "./support.ts";
+
+describe("the file of trusted issuers", () => {
+  let folder: string;
+  let pair: KeyPair;
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), "cchc-issuers-"));
+    pair = await keyPair("ES256", "ec");
+  });
+  afterAll(() => rm(folder, { recursive: true }));
+
+  const write = async (content: unknown, name = "issuers.json"): Promise<string> => {
+    const file = join(folder, name);
+    await writeFile(file, typeof content === "string" ? content : JSON.stringify(content));
+    return file;
+  };
+  const entry = (over: Readonly<Record<string, unknown>> = {}) => ({
+    ...{ issuer: "https://id.danang.example", jwks: { keys: [pair.jwk] }, audience: "cchc", unit: "48", ...over },
+  });
+
+  it("is named where it cannot be read, is no JSON, or no array", async () => {
+    const missing = join(folder, "missing.json");
+    await expect(createAuthenticator({ issuers: missing })).rejects.toThrow(`ISSUERS: ${missing}: cannot be read (ENOENT)`);
+    await expect(createAuthenticator({ issuers: await write("{") })).rejects.toThrow(/^ISSUERS: .*issuers\.json: is not JSON$/);
+    await expect(createAuthenticator({ issuers: await write({}) })).rejects.toThrow(
+      /^ISSUERS: .*issuers\.json: accepted is a JSON array of \{ issuer, jwks, audience, unit \}$/,
+    );
+  });
+
+  it.each<[string, () => unknown, RegExp]>([
+    ["no object", () => 5, /accepted is an object of issuer, jwks, audience, unit/],
+    ["a field that there is not", () => entry({ aud: "x" }), /"aud" is not known; accepted are issuer, jwks, audience, unit/],
+    ["no issuer", () => entry({ issuer: undefined }), /issuer: accepted is a text of 1 to 500 characters/],
+    ["an issuer with #", () => entry({ issuer: "a#b" }), /issuer: accepted is a text without #/],
+    ["no audience", () => entry({ audience: "" }), /audience: accepted is a text/],
+    ["a unit that is a number", () => entry({ unit: 48 }), /unit: accepted is a text/],
+    ["no jwks", () => entry({ jwks: undefined }), /jwks: accepted is a path relative to the file, an https URL, or the key set itself/],
+    ["a file that is not there", () => entry({ jwks: "nowhere.json" }), /jwks: .*nowhere\.json: cannot be read \(ENOENT\)/],
+    [
+      "http to another machine",
+      () => entry({ jwks: "http://id.danang.example/jwks" }),
+      /accepted is an https URL; http only for a loopback address/,
+    ],
+    ["http to a name that only begins like one", () => entry({ jwks: "http://127.0.0.1.example/jwks" }), /accepted is an https URL/],
+    ["another protocol", () => entry({ jwks: "file:///etc/passwd" }), /accepted is an https URL/],
+    ["a URL with a password", () => entry({ jwks: "https://a:b@id.danang.example/jwks" }), /without a user and a password/],
+    ["no keys", () => entry({ jwks: { keys: [] } }), /jwks: accepted is \{"keys": \[\.\.\.\]\} with at least one key/],
+    [
+      "a key without an id",
+      () => entry({ jwks: { keys: [{ ...pair.jwk, kid: undefined }] } }),
+      /jwks: key 1: accepted is a key with a key id/,
+    ],
+    ["two keys of one id", () => entry({ jwks: { keys: [pair.jwk, pair.jwk] } }), /jwks: key 2: its key id \(kid\) is that of another/],
+    [
+      "a secret",
+      () => entry({ jwks: { keys: [{ kty: "oct", k: "AAAA", kid: "s" }] } }),
+      /key 1: accepted are keys of RS256 \(RSA\), ES256/,
+    ],
+    ["a key of another algorithm", () => entry({ jwks: { keys: [{ ...pair.jwk, alg: "ES384" }] } }), /key 1: accepted are keys of RS256/],
+    [
+      "a private key",
+      () => entry({ jwks: { keys: [{ ...pair.jwk, d: "AAAA" }] } }),
+      /key 1: it is a private key; accepted are public keys only/,
+    ],
+    [
+      "a key that is none",
+      () => entry({ jwks: { keys: [{ ...pair.jwk, x: "AAAA" }] } }),
+      /key 1: cannot be read; accepted is a public key as a JWK/,
+    ],
+  ])("is refused for %s, by the number of the entry", async (_, wrong, message) => {
+    const file = await write([entry(), wrong()]);
+    const error = await createAuthenticator({ issuers: file }).catch((reason: unknown) => reason as Error);
+    expect((error as Error).message).toMatch(/^ISSUERS: .*issuers\.json: entry 2: /);
+    expect((error as Error).message).toMatch(message);
+  });
+
+  it("is refused for two entries of one issuer, and for a short RSA key", async () => {
+    await expect(createAuthenticator({ issuers: await write([entry(), entry()]) })).rejects.toThrow(/entry 2: issuer .* is named twice/);
+    const { publicKey } = await generateKeyPair("RS256", { modulusLength: 2048, extractable: true });
+    const short = { ...(await exportJWK(publicKey)), kid: "short", n: Buffer.alloc(128, 255).toString("base64url") };
+    await expect(createAuthenticator({ issuers: await write([entry({ jwks: { keys: [short] } })]) })).rejects.toThrow(
+      /key 1: has 1024 bits; accepted are 2048 or more/,
+    );
+  });
+});
+
+describe("an issuer's keys behind a URL", () => {
+  let database: TestDatabase;
+  let folder: string;
+  let server: Server;
+  let pair: KeyPair;
+  let url: string;
+  let published: unknown[] | null = null;
+  let fetched = 0;
+
+  beforeAll(async () => {
+    database = await createDatabase();
+    folder = await mkdtemp(join(tmpdir(), "cchc-issuers-"));
+    pair = await keyPair("EdDSA", "ed");
+    server = createServer((_request, response) => {
+      fetched++;
+      response.writeHead(published ? 200 : 503, { "content-type": "application/json" }).end(JSON.stringify({ keys: published ?? [] }));
+    });
+    await new Promise<void>((done) => server.listen(0, "127.0.0.1", () => done()));
+    url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/jwks`;
+  });
+  afterAll(async () => {
+    server.close();
+    await rm(folder, { recursive: true });
+    await database.close();
+  });
+
+  it("are fetched when first needed and kept; while they cannot be had, that is told as what it is", async () => {
+    const file = join(folder, "issuers.json");
+    await writeFile(file, JSON.stringify([{ issuer: "https://id.danang.example", jwks: url, audience: "cchc", unit: "48" }]));
+    const authenticator = await createAuthenticator({ issuers: file });
+    const ask = async (over: object = {}) =>
+      authenticator.authenticate(`Bearer ${await tokenOf({ ...pair, ...over })}`, NOW, new Reader(database.pools));
+    expect(fetched).toBe(0);
+    await expect(ask()).rejects.toMatchObject({ extensions: { code: "SERVICE_UNAVAILABLE", retryAfter: 5 } });
+    published = [pair.jwk];
+    for (let n = 0; n < 5; n++) expect(await ask()).toMatchObject({ name: "anna" });
+    expect(fetched).toBe(2);
+    // Unknown key ids do not make us ask the issuer each time.
+    for (let n = 0; n < 5; n++) await expect(ask({ kid: `other-${n}` })).rejects.toThrow("names no one key of its issuer");
+    expect(fetched).toBe(2);
+  });
+
+  it("are refused where two have one id", async () => {
+    const file = join(folder, "others.json");
+    await writeFile(file, JSON.stringify([{ issuer: "https://id.danang.example", jwks: url, audience: "cchc", unit: "48" }]));
+    published = [pair.jwk, pair.jwk];
+    const authenticator = await createAuthenticator({ issuers: file });
+    await expect(authenticator.authenticate(`Bearer ${await tokenOf(pair)}`, NOW, new Reader(database.pools))).rejects.toMatchObject({
+      extensions: { code: "UNAUTHENTICATED" },
+    });
+  });
+});

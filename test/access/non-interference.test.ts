@@ -1,0 +1,147 @@
+import fc from "fast-check";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { createSubgraph } from "../../src/federation/subgraph.ts";
+import { startService, type TestService } from "../support/client.ts";
+import type { TestDatabase } from "../support/database.ts";
+import { issueKey } from "../support/key.ts";
+import { type Draw, drawOperation, type Operation, type Values, valuesOf } from "../support/operations.ts";
+
+const RUNS = Number(process.env["NON_INTERFERENCE_RUNS"] ?? 500);
+const SEED = Number(process.env["PROPERTY_SEED"] ?? 20_261_124);
+
+const SUBMIT = "mutation ($input: ReportInput!, $key: String!) { submitReport(input: $input, idempotencyKey: $key) { id } }";
+const PUBLISH = "mutation ($id: ID!) { publishReport(id: $id) { id } }";
+const WITHDRAW = 'mutation ($id: ID!) { withdrawReport(id: $id, reason: "r") { id } }';
+
+const FREE = { rateAddress: 0, rateKey: 0 } as const;
+
+interface Sent {
+  readonly status: number;
+  readonly headers: string;
+  readonly body: string;
+}
+
+/** Two databases that differ only in what those of Đà Nẵng and nobody may not see: reports of Cao Bằng that were never or are no more published. */
+describe("what a caller may not see", () => {
+  let base: TestDatabase;
+  let services: readonly [TestService, TestService];
+  let callers: readonly (string | undefined)[];
+  let values: Values;
+  let schema: Awaited<ReturnType<typeof createSubgraph>>["schema"];
+  const hidden: string[] = [];
+
+  const made = async (service: TestService, key: string, query: string, variables: object): Promise<string> => {
+    const { data, errors } = await service.ask<object, object>(query, variables, key);
+    expect(errors).toBeUndefined();
+    return (Object.values(data)[0] as { id: string }).id;
+  };
+  const report = (unit: string, n: number, more: object = {}) => ({
+    ...{ title: `Báo cáo ${n}`, unit },
+    figures: ["2022", "2024", "2021"].map((period) => ({ measure: "dossier.received", value: n, period, quote: "q" })),
+    ...more,
+  });
+
+  /** Reports of Cao Bằng in all their states but published ones, some keys, and the audit of all that. */
+  const hide = async (service: TestService, admin: string, count: number): Promise<void> => {
+    for (let n = 1; n <= count; n++) {
+      const unit = ["04", "048", "01273"][n % 3]!;
+      const period = unit === "04" ? "2026" : "2024";
+      const input = { ...report(unit, n), figures: [{ measure: "dossier.received", value: n, period, quote: "q" }] };
+      const id = await made(service, admin, SUBMIT, { input, key: `hidden-${n}` });
+      hidden.push(id);
+      if (n % 4 === 1) await made(service, admin, WITHDRAW, { id });
+      if (n % 4 === 2) hidden.push(await made(service, admin, SUBMIT, { input: { ...input, supersedes: id }, key: `again-${n}` }));
+      if (n % 4 === 3) {
+        await made(service, admin, PUBLISH, { id });
+        await made(service, admin, WITHDRAW, { id });
+      }
+    }
+    for (let n = 0; n < count % 3; n++) await issueKey(service.database, `hidden ${n}`, { "04": "VIEWER" });
+  };
+
+  beforeAll(async () => {
+    ({ schema } = await createSubgraph());
+    const first = await startService("SEEDED", FREE);
+    const adminOfCaoBang = await issueKey(first.database, "Cao Bằng", { "04": "ADMIN" });
+    const adminOfDaNang = await issueKey(first.database, "Đà Nẵng", { "48": "ADMIN" });
+    callers = [undefined, await issueKey(first.database, "Đà Nẵng viewer", { "48": "VIEWER" }), adminOfDaNang];
+    const shared: string[] = [];
+    for (let n = 1; n <= 3; n++) shared.push(await made(first, adminOfDaNang, SUBMIT, { input: report("48", n), key: `shared-${n}` }));
+    await made(first, adminOfDaNang, PUBLISH, { id: shared[0]! });
+    shared.push(await made(first, adminOfCaoBang, SUBMIT, { input: report("04", 7), key: "published" }));
+    await made(first, adminOfCaoBang, PUBLISH, { id: shared[3]! });
+    await first.server.close();
+    base = first.database;
+    await base.disconnect();
+    services = [await startService(base, FREE), await startService(base, FREE)];
+    await hide(services[0], adminOfCaoBang, 9);
+    await hide(services[1], adminOfCaoBang, 4);
+    values = valuesOf([...shared, ...hidden]);
+  });
+  afterAll(async () => {
+    for (const service of services) await service.close();
+    await base.close();
+  });
+
+  const send = async ({ server }: TestService, { query, variables }: Operation, bearer: string | undefined): Promise<Sent> => {
+    const response = await fetch(server.url, {
+      method: "POST",
+      headers: {
+        ...{ "content-type": "application/json", "x-request-id": "the-same" },
+        ...(bearer !== undefined && { authorization: `Bearer ${bearer}` }),
+      },
+      body: JSON.stringify({ query, variables }),
+    });
+    const headers = JSON.stringify([...response.headers].filter(([name]) => name !== "date"));
+    return { status: response.status, headers, body: await response.text() };
+  };
+
+  /** Changes that would succeed are left out: they would make the two differ. */
+  const asked = (draw: Draw): { operation: Operation; bearer: string | undefined } => {
+    const operation = drawOperation(draw, schema, values);
+    const bearer = callers[draw(fc.integer, { min: 0, max: operation.query.startsWith("mutation") ? 1 : callers.length - 1 })];
+    return { operation, bearer };
+  };
+
+  it(`changes no byte of any answer, in ${RUNS} random operations`, async () => {
+    let answered = 0;
+    await fc.assert(
+      fc.asyncProperty(fc.gen().map(asked), async ({ operation, bearer }) => {
+        const [one, two] = await Promise.all([send(services[0], operation, bearer), send(services[1], operation, bearer)]);
+        expect(one).toEqual(two);
+        if (one.body.startsWith('{"data":{')) answered++;
+      }),
+      { numRuns: RUNS, seed: SEED, endOnFailure: true },
+    );
+    // Operations that are all refused would prove nothing.
+    expect(answered).toBeGreaterThan(RUNS / 4);
+  });
+
+  it("is no target of a change either: its id is as good as none", async () => {
+    const none = "00000000-0000-4000-8000-000000000000";
+    const correction = (id: string) => ({ ...report("48", 1), supersedes: id });
+    for (const id of hidden)
+      for (const [query, variables] of [
+        [PUBLISH, (named: string) => ({ id: named })],
+        [WITHDRAW, (named: string) => ({ id: named })],
+        [SUBMIT, (named: string) => ({ input: correction(named), key: "x" })],
+        ["query ($id: ID!) { report(id: $id) { id } }", (named: string) => ({ id: named })],
+      ] as const)
+        for (const service of services) {
+          const [found, absent] = [
+            await send(service, { query, variables: variables(id) }, callers[2]),
+            await send(service, { query, variables: variables(none) }, callers[2]),
+          ];
+          expect(found.status).toBe(absent.status);
+          expect(found.body.replaceAll(id, none)).toBe(absent.body);
+        }
+  });
+
+  it("would show itself if the operations could see it", async () => {
+    const key = await Promise.all(services.map(({ database }) => issueKey(database, "Cao Bằng viewer", { "04": "VIEWER" })));
+    const query = '{ reports(unit: "04") { totalCount } unit(code: "04", evidence: ALL) { dossiers(period: "2024") { received } } }';
+    const [one, two] = await Promise.all(services.map((service, n) => send(service, { query, variables: {} }, key[n])));
+    expect(one!.status).toBe(200);
+    expect(one!.body).not.toBe(two!.body);
+  });
+});

@@ -1,0 +1,83 @@
+import { exportJWK, generateKeyPair, type JWK, SignJWT } from "jose";
+import { type GraphQLFormattedError, parse, validate } from "graphql";
+import { createAccessKey } from "../../src/access/access-key.service.ts";
+import type { AccessKeyInput } from "../../src/access/access-key.input.ts";
+import { createAuthenticator } from "../../src/access/authenticate.ts";
+import type { Role, Viewer } from "../../src/access/viewer.ts";
+import { Reader } from "../../src/db/reader.ts";
+import { createSubgraph } from "../../src/federation/subgraph.ts";
+import { createContext } from "../../src/server/context.ts";
+import { compiledExecution } from "../../src/server/operation/executor.ts";
+import { NOW } from "../support/client.ts";
+import type { TestDatabase } from "../support/database.ts";
+
+export const SECONDS = Math.floor(NOW.getTime() / 1000);
+export const COMMAND = { actor: "command:test", actorName: "test", admin: null } as const;
+
+export const secondsLater = (seconds: number): Date => new Date(NOW.getTime() + seconds * 1000);
+
+/** A pair of keys with what an issuer publishes of it. */
+export const keyPair = async (alg: "RS256" | "ES256" | "EdDSA", kid: string) => {
+  const { privateKey, publicKey } = await generateKeyPair(alg, { extractable: true });
+  const jwk: JWK = { ...(await exportJWK(publicKey)), kid, alg };
+  return { alg, kid, jwk, privateKey, publicKey };
+};
+export type KeyPair = Awaited<ReturnType<typeof keyPair>>;
+
+export const claimsOf = (over: Readonly<Record<string, unknown>> = {}): Record<string, unknown> => ({
+  ...{ iss: "https://id.danang.example", aud: "cchc", sub: "anna", iat: SECONDS - 60, exp: SECONDS + 600 },
+  cchc: [{ unit: "48", role: "OFFICER" }],
+  ...over,
+});
+
+/** A token with the claims that differ from a good one's; undefined leaves one out. */
+export const tokenOf = (
+  { alg, kid, privateKey }: Pick<KeyPair, "alg" | "kid" | "privateKey">,
+  over: Readonly<Record<string, unknown>> = {},
+): Promise<string> => new SignJWT(JSON.parse(JSON.stringify(claimsOf(over)))).setProtectedHeader({ alg, kid }).sign(privateKey);
+
+/** What a key of these grants is told once. */
+export const issueKey = (
+  database: TestDatabase,
+  grants: AccessKeyInput["grants"],
+  over: { readonly name?: string; readonly expiresOn?: string; readonly now?: Date } = {},
+) => {
+  const { now = NOW, ...rest } = over;
+  return database.orm.em.fork().transactional((em) => createAccessKey(em, COMMAND, { name: "Cổng dịch vụ công", grants, ...rest }, now));
+};
+
+/** The viewer with these grants, as a key of theirs gives it. */
+export const viewerOf = async (database: TestDatabase, ...grants: (readonly [unit: string, role: Role])[]): Promise<Viewer> => {
+  const { secret } = await issueKey(
+    database,
+    grants.map(([unit, role]) => ({ unit, role })),
+  );
+  const authenticator = await createAuthenticator({ issuers: null });
+  return (await authenticator.authenticate(`Bearer ${secret}`, NOW, new Reader(database.pools)))!;
+};
+
+export type Ask = <T = Readonly<Record<string, unknown>>>(
+  viewer: Viewer | null,
+  source: string,
+  variables?: Record<string, unknown>,
+) => Promise<Asked<T>>;
+export interface Asked<T> {
+  readonly data: T | null;
+  readonly code: unknown;
+  readonly message: string | undefined;
+}
+
+/** Runs operations as the server does, for whoever they are given. */
+export const asker = async (database: TestDatabase): Promise<Ask> => {
+  const { schema } = await createSubgraph();
+  const { executor } = await compiledExecution(schema, { traces: false }).load({} as never);
+  return async (viewer, source, variables = {}) => {
+    const context = createContext(database.pools, NOW, { viewer });
+    const document = parse(source);
+    const invalid = validate(schema, document);
+    if (invalid.length > 0) throw new AggregateError(invalid);
+    const result = await executor!({ document, queryHash: source, request: { query: source, variables }, context } as never);
+    const { data, errors } = JSON.parse(JSON.stringify(result)) as { data?: never; errors?: GraphQLFormattedError[] };
+    return { data: data ?? null, code: errors?.[0]?.extensions?.["code"], message: errors?.[0]?.message };
+  };
+};

@@ -1,0 +1,84 @@
+import { existsSync } from "node:fs";
+import { readdir, readFile } from "node:fs/promises";
+import { describe, expect, it } from "vitest";
+import { parse } from "yaml";
+import { readEnv, SETTINGS, variableOf } from "../src/server/env.ts";
+
+const PROJECT = new URL("../", import.meta.url);
+const read = (name: string) => readFile(new URL(name, PROJECT), "utf8");
+/** One instruction a line. */
+const instructions = async (): Promise<string[]> =>
+  (await read("Dockerfile"))
+    .replaceAll(/\\\n\s*/g, "")
+    .split("\n")
+    .filter((line) => line !== "" && !line.startsWith("#"));
+
+const argumentsOf = (lines: readonly string[], name: string): string[] =>
+  lines.filter((line) => line.startsWith(`${name} `)).map((line) => line.slice(name.length + 1));
+
+describe("the image", () => {
+  it("is made of what is there and not ignored", async () => {
+    const kept = (await read(".dockerignore"))
+      .split("\n")
+      .filter((line) => line.startsWith("!"))
+      .map((line) => line.slice(1));
+    const sources = argumentsOf(await instructions(), "COPY")
+      .filter((line) => !line.startsWith("--from"))
+      .flatMap((line) => line.split(" ").slice(0, -1));
+    expect(sources.length).toBeGreaterThan(5);
+    for (const source of sources) {
+      expect(existsSync(new URL(source, PROJECT)), source).toBe(true);
+      expect(kept).toContain(source.split("/")[0]);
+    }
+  });
+
+  it("takes away no package that the service imports", async () => {
+    const removed = [...(await read("Dockerfile")).matchAll(/node_modules\/([\w@*-]+)/g)].map(([, name]) => name!);
+    expect(removed).toContain("vite");
+    const files = (await readdir(new URL("src/", PROJECT), { recursive: true })).filter(
+      (name) => name.endsWith(".ts") && !name.startsWith("playground/"),
+    );
+    const imported = await Promise.all(
+      files.map(async (name) =>
+        [...(await read(`src/${name}`)).matchAll(/(?:from|import\() ?"((?:@[^/"]+\/)?[^/".]+)/g)].map(([, found]) => found!),
+      ),
+    );
+    expect(imported.flat()).toContain("fastify");
+    expect(imported.flat().filter((name) => removed.includes(name) || removed.includes(name.split("/")[0]!))).toEqual([]);
+  });
+
+  it("runs as nobody in particular, with settings that hold, and stops on SIGTERM", async () => {
+    const lines = await instructions();
+    expect(argumentsOf(lines, "USER")).toEqual(["node"]);
+    const given = Object.fromEntries(
+      argumentsOf(lines, "ENV").flatMap((line) => line.split(" ").map((pair) => pair.split("=") as [string, string])),
+    );
+    expect(readEnv(given)).toMatchObject({ production: true, host: "0.0.0.0", port: 4000, metricsPort: 9464, dataDir: "/data" });
+    expect([...Object.keys(SETTINGS).map(variableOf), "NODE_ENV"]).toEqual(expect.arrayContaining(Object.keys(given)));
+    const command = JSON.parse(argumentsOf(lines, "CMD").at(-1)!) as string[];
+    // Through a shell or npm the signal would end in them.
+    expect(command[0]).toBe("node");
+    const { scripts } = JSON.parse(await read("package.json")) as { scripts: { start: string } };
+    expect(`exec ${command.join(" ")}`).toBe(scripts.start);
+  });
+});
+
+interface Compose {
+  readonly services: Record<
+    string,
+    { environment: NodeJS.ProcessEnv; stop_grace_period?: string; depends_on?: unknown; healthcheck: unknown }
+  >;
+}
+
+describe("compose.yaml", () => {
+  it("starts the service after its database, with settings that hold, and lets it stop in time", async () => {
+    const { database, service } = (parse(await read("compose.yaml")) as Compose).services;
+    const url = service!.environment["DATABASE_URL"]!.replace("${POSTGRES_PASSWORD}", "a-password");
+    expect(readEnv({ ...service!.environment, DATABASE_URL: url }).databaseUrl).toBe(url);
+    expect(new URL(url)).toMatchObject({ hostname: "database", pathname: `/${database!.environment["POSTGRES_DB"]}` });
+    expect(new URL(url).username).toBe(database!.environment["POSTGRES_USER"]);
+    expect(service!.depends_on).toEqual({ database: { condition: "service_healthy" } });
+    expect(database!.healthcheck).toBeTruthy();
+    expect(Number.parseInt(service!.stop_grace_period!, 10) * 1000).toBeGreaterThan(readEnv({}).graceMs);
+  });
+});

@@ -1,0 +1,230 @@
+import { describe, expect, it, onTestFinished } from "vitest";
+import type { PoolLimits } from "../../src/db/database.ts";
+import { statementsOf } from "../support/statements.ts";
+import {
+  beforeFigures,
+  expectAnswer,
+  expectUnavailable,
+  type Faulty,
+  kept,
+  READ,
+  type Reply,
+  running,
+  slowReads,
+  startFaulty,
+  terminate,
+  until,
+} from "./world.ts";
+
+const start = async (limits: Partial<PoolLimits> = {}, connections?: number): Promise<Faulty> => {
+  const world = await startFaulty(limits, connections);
+  onTestFinished(() => world.close());
+  return world;
+};
+
+/** What a test has made slow or forbidden is as before after it. */
+const mended = (mend: () => Promise<void>): (() => Promise<void>) => {
+  let isMended = false;
+  const once = async () => {
+    if (isMended) return;
+    isMended = true;
+    await mend();
+  };
+  onTestFinished(once);
+  return once;
+};
+
+describe("a fault between the service and its database", () => {
+  it("F2: a connection that dies in a read is replaced, and the read is repeated once; if that dies too, 503", async () => {
+    const world = await start();
+    expectAnswer(await world.send(READ));
+    const mend = mended(await slowReads(world, 1));
+    const once = world.send(READ);
+    await terminate(world, "unit_version");
+    expectAnswer(await once);
+    const twice = world.send(READ);
+    await terminate(world, "unit_version");
+    await terminate(world, "unit_version");
+    expectUnavailable(await twice);
+    await mend();
+    expectAnswer(await world.send(READ));
+  });
+
+  it.each([
+    ["F3: a connection that dies", (world: Faulty) => terminate(world, "insert into figure")],
+    [
+      "F4: a network that is cut",
+      async (world: Faulty) => {
+        // PostgreSQL learns of the cut only when it answers.
+        const before = await running(world, "insert into figure");
+        await until(async () => (await running(world, "insert into figure")).some((pid) => !before.includes(pid)));
+        world.proxy.cut();
+      },
+    ],
+  ])("%s in a transaction leaves nothing behind, and costs no place in the pool, in 20 repeats with a pool of one", async (_, fault) => {
+    const world = await start({ poolSize: 1 });
+    const mend = mended(await beforeFigures(world, "perform pg_sleep(5)"));
+    for (let n = 1; n <= 20; n++) {
+      const sent = world.submit(`fault-${n}`);
+      await fault(world);
+      expectUnavailable(await sent);
+    }
+    expect(await kept(world, "fault-")).toMatchObject({ reports: 0, entries: 0 });
+    await mend();
+    expectAnswer(await world.send(READ));
+    expect((await world.submit("fault-1")).status).toBe(200);
+    expect(await kept(world, "fault-")).toEqual({ reports: 1, figures: 1, entries: 1 });
+  });
+
+  it("F5: where the answer to a commit is lost, the same report sent again exists once", async () => {
+    const world = await start();
+    world.proxy.road = { kind: "NO_REPLY_TO", after: "insert into audit_entry", text: "commit" };
+    expectUnavailable(await world.submit("lost"));
+    world.proxy.road = { kind: "OPEN" };
+    expect(await kept(world, "lost")).toEqual({ reports: 1, figures: 1, entries: 1 });
+    const again = await world.submit("lost");
+    expect(again.body).toMatchObject({ data: { submitReport: { state: "DRAFT" } } });
+    expect(await kept(world, "lost")).toEqual({ reports: 1, figures: 1, entries: 1 });
+  });
+
+  it("F7: a server that takes no more connections makes 503 of what finds none, and is asked again later", async () => {
+    const world = await start({ poolSize: 10 }, 6);
+    expectAnswer(await world.send(READ));
+    const mend = mended(await slowReads(world, 0.5));
+    const replies = await Promise.all(Array.from({ length: 12 }, () => world.send(READ)));
+    const refused = replies.filter(({ status }) => status !== 200);
+    expect(refused.length).toBeGreaterThan(0);
+    for (const reply of refused) expectUnavailable(reply);
+    for (const reply of replies.filter(({ status }) => status === 200)) expectAnswer(reply);
+    await mend();
+    expectAnswer(await world.send(READ));
+  });
+
+  it("F8: a server that swallows everything is waited for no longer than a statement may run, and forgotten nothing when it is back", async () => {
+    const world = await start({ poolSize: 2, poolWaitMs: 500, statementMs: 500 });
+    expectAnswer(await world.send(READ));
+    world.proxy.road = { kind: "BLACK_HOLE" };
+    for (let n = 0; n < 3; n++) expectUnavailable(await world.send(READ));
+    world.proxy.road = { kind: "OPEN" };
+    await until(async () => (await world.send(READ)).status === 200);
+    expectAnswer(await world.send(READ));
+  });
+
+  it("F9: a far server costs a round trip for each statement, however many units are asked for", async () => {
+    const world = await start();
+    const tree =
+      '{ unit(code: "04", asOf: "2022-12-31") { children { name dossiers(period: "2022") { received } children { name dossiers(period: "2022") { received } } } } }';
+    await world.send(tree);
+    const statements = (await statementsOf(() => world.send(tree))).length;
+    const ms = 100;
+    world.proxy.road = { kind: "SLOW", ms };
+    const began = performance.now();
+    expect((await world.send(tree)).status).toBe(200);
+    // Each way takes that long; a new connection takes some of them.
+    expect(performance.now() - began).toBeLessThan((statements + 10) * 2 * ms + 3000);
+    expect(statements).toBeLessThanOrEqual(12);
+  });
+
+  it("F10: a statement that runs too long is cancelled in PostgreSQL, answered 504, and its connection is used again", async () => {
+    const world = await start({ poolSize: 1, statementMs: 300 });
+    const mend = mended(await slowReads(world, 30));
+    expect(await world.send(READ)).toMatchObject({ status: 504, code: "TIMEOUT" });
+    expect(await running(world, "unit_version")).toEqual([]);
+    await mend();
+    expectAnswer(await world.send(READ));
+  });
+
+  it("F11: where all connections are taken, those who wait too long get 503, those over the queue at once; health answers", async () => {
+    const world = await start({ poolSize: 3, poolWaitMs: 400, poolQueue: 20 });
+    expectAnswer(await world.send(READ));
+    const mend = mended(await slowReads(world, 0.5));
+    const replies = Promise.all(Array.from({ length: 50 }, () => world.send(READ)));
+    await until(async () => (await running(world, "unit_version")).length === 3);
+    expect((await fetch(new URL("/livez", world.url))).status).toBe(200);
+    const answered = (await replies).filter(({ status }) => status === 200);
+    for (const reply of (await replies).filter(({ status }) => status !== 200)) expectUnavailable(reply);
+    for (const reply of answered) expectAnswer(reply);
+    expect(answered.length).toBeLessThan(50);
+    await mend();
+    for (const reply of await Promise.all(Array.from({ length: 20 }, () => world.send(READ)))) expectAnswer(reply);
+  });
+
+  it("F12: who waits for a lock gives up soon, and nothing is lost", async () => {
+    const world = await start({ lockMs: 300 });
+    await world.sql("begin");
+    await world.sql("lock table unit_version in access exclusive mode");
+    expectUnavailable(await world.send(READ));
+    await world.sql("rollback");
+    await world.sql("begin");
+    await world.sql("lock table source in share mode");
+    expectUnavailable(await world.submit("locked"));
+    await world.sql("rollback");
+    expectAnswer(await world.send(READ));
+    expect((await world.submit("locked")).status).toBe(200);
+    expect(await kept(world, "locked")).toEqual({ reports: 1, figures: 1, entries: 1 });
+  });
+
+  it("F13: changes that cross each other all end, without a deadlock, and each report is in one state", async () => {
+    const world = await start();
+    const idOf = ({ body }: Reply) => (body.data as unknown as { submitReport: { id: string } }).submitReport.id;
+    for (let round = 0; round < 5; round++) {
+      const ids = await Promise.all([1, 2, 3, 4].map(async (n) => idOf(await world.submit(`cross-${round}-${n}`, n))));
+      const changes = ids.flatMap((id) => [
+        world.send("mutation ($id: ID!) { publishReport(id: $id) { state } }", { id }),
+        world.send('mutation ($id: ID!) { withdrawReport(id: $id, reason: "r") { state } }', { id }),
+      ]);
+      for (const { code } of await Promise.all(changes)) expect([undefined, "CONFLICT"]).toContain(code);
+    }
+    const [{ n }] = (await world.sql<{ n: number }>(
+      "select count(*)::int as n from source where idempotency_key like 'cross-%' and state = 'DRAFT'",
+    )) as [{ n: number }];
+    expect(n).toBe(0);
+  });
+
+  it.each([
+    ["F13: a deadlock", "40P01"],
+    ["F14: a serialization failure", "40001"],
+  ])("%s is tried again, and reported where it goes on", async (_, state) => {
+    const world = await start();
+    await world.sql("create sequence faults");
+    const raise = (times: number) => `if nextval('faults') <= ${times} then raise exception 'fault' using errcode = '${state}'; end if`;
+    const mend = mended(await beforeFigures(world, raise(2)));
+    expect((await world.submit("twice")).status).toBe(200);
+    expect(await kept(world, "twice")).toEqual({ reports: 1, figures: 1, entries: 1 });
+    await mend();
+    await world.sql("alter sequence faults restart");
+    const again = mended(await beforeFigures(world, raise(1000)));
+    expectUnavailable(await world.submit("always"));
+    expect(await kept(world, "always")).toMatchObject({ reports: 0 });
+    await again();
+    expect((await world.submit("always")).status).toBe(200);
+  });
+
+  it("F15: what a client that hung up had asked for is cancelled in PostgreSQL", async () => {
+    const world = await start();
+    const mend = mended(await slowReads(world, 60));
+    const gone = new AbortController();
+    const sent = world.send(READ, {}, gone.signal).catch(() => "gone");
+    await until(async () => (await running(world, "unit_version")).length > 0);
+    gone.abort();
+    expect(await sent).toBe("gone");
+    await until(async () => (await running(world, "unit_version")).length === 0);
+    await mend();
+    expectAnswer(await world.send(READ));
+  });
+
+  it("F16: a change whose client hung up is made whole", async () => {
+    const world = await start();
+    const mend = mended(await beforeFigures(world, "perform pg_sleep(1)"));
+    const gone = new AbortController();
+    const sent = world.submit("hung-up", 1, gone.signal).catch(() => "gone");
+    await until(async () => (await running(world, "insert into figure")).length > 0);
+    gone.abort();
+    expect(await sent).toBe("gone");
+    await until(async () => (await kept(world, "hung-up")).reports === 1);
+    expect(await kept(world, "hung-up")).toEqual({ reports: 1, figures: 1, entries: 1 });
+    await mend();
+    expect((await world.submit("hung-up")).status).toBe(200);
+    expect(await kept(world, "hung-up")).toEqual({ reports: 1, figures: 1, entries: 1 });
+  });
+});

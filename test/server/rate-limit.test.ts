@@ -1,0 +1,110 @@
+import fastify from "fastify";
+import { describe, expect, it, onTestFinished } from "vitest";
+import type { Viewer } from "../../src/access/viewer.ts";
+import { limitRates, networkOf } from "../../src/server/limits/rate-limit.ts";
+import { type ServerOptions, startServer } from "../../src/server/server.ts";
+import { startService } from "../support/client.ts";
+import { createDatabase } from "../support/database.ts";
+
+const ask = (url: string, headers: Record<string, string> = {}) =>
+  fetch(url, { method: "POST", headers: { "content-type": "application/json", ...headers }, body: '{"query":"{ __typename }"}' });
+
+const statuses = async (url: string, count: number, headers?: Record<string, string>): Promise<number[]> => {
+  const all: number[] = [];
+  for (let n = 0; n < count; n++) all.push((await ask(url, headers)).status);
+  return all;
+};
+
+const served = async (options: ServerOptions) => {
+  const service = await startService("EMPTY", options);
+  onTestFinished(() => service.close());
+  return service;
+};
+
+describe("requests of an address", () => {
+  it("are counted, and beyond the limit told when to come again; probes are not", async () => {
+    const { server } = await served({ rateAddress: 3, metricsPort: 0 });
+    expect(await statuses(server.url, 3)).toEqual([200, 200, 200]);
+    const refused = await ask(server.url);
+    expect(refused.status).toBe(429);
+    const after = Number(refused.headers.get("retry-after"));
+    expect(after).toBeGreaterThan(0);
+    expect(after).toBeLessThanOrEqual(60);
+    expect(await refused.json()).toMatchObject({ errors: [{ extensions: { code: "RATE_LIMITED", retryAfter: after } }] });
+    expect((await fetch(new URL("/readyz", server.url))).status).toBe(200);
+    expect((await fetch(new URL("/livez", server.url))).status).toBe(200);
+    expect(await (await fetch(server.metricsUrl!)).text()).toContain('cchc_rate_limited_total{by="address"} 1');
+  });
+
+  it("are those of the address that connects, whatever it says of another", async () => {
+    const { server } = await served({ rateAddress: 2 });
+    const spoofed = await Promise.all(["1.1.1.1", "2.2.2.2", "3.3.3.3"].map((address) => ask(server.url, { "x-forwarded-for": address })));
+    expect(spoofed.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([200, 200, 429]);
+  });
+
+  it("are those of the address that a trusted proxy speaks for", async () => {
+    const { server } = await served({ rateAddress: 2, trustedProxies: "127.0.0.1, 10.0.0.0/8" });
+    expect(await statuses(server.url, 3, { "x-forwarded-for": "1.1.1.1" })).toEqual([200, 200, 429]);
+    expect(await statuses(server.url, 2, { "x-forwarded-for": "2.2.2.2, 10.0.0.1" })).toEqual([200, 200]);
+    // What stands before the last address that no trusted proxy has, anybody may have written.
+    expect(await statuses(server.url, 1, { "x-forwarded-for": "9.9.9.9, 2.2.2.2" })).toEqual([429]);
+  });
+
+  it("count as one for a whole network of IPv6", () => {
+    expect(networkOf("2001:db8:0:1::7")).toBe(networkOf("2001:db8:0:1:ffff::"));
+    expect(networkOf("2001:db8::1:0:0:0:1")).not.toBe(networkOf("2001:db8::2:0:0:0:1"));
+    expect(networkOf("::1")).toBe("0:0:0:0::/64");
+    expect(networkOf("fe80::1%eth0")).toBe("fe80:0:0:0::/64");
+    expect(networkOf("::ffff:192.0.2.1")).toBe("192.0.2.1");
+  });
+});
+
+describe("requests with a key", () => {
+  const keyed = async () => {
+    const app = fastify();
+    limitRates(app, { rateAddress: 2, rateKey: 3, rateStore: "memory", pools: () => null });
+    app.addHook("onRequest", async (request, reply) => {
+      const key = /^Bearer (\w+)$/.exec(request.headers.authorization ?? "")?.[1];
+      const viewer: Viewer | null = key === "bad" || !key ? null : { actor: `key:${key}`, name: key, grants: [] };
+      Object.assign(request, { viewer });
+      return viewer || !key ? undefined : reply.code(401).send({});
+    });
+    app.post("/graphql", async () => ({}));
+    onTestFinished(() => app.close());
+    return `${await app.listen({ host: "127.0.0.1", port: 0 })}/graphql`;
+  };
+  const bearer = (key: string) => ({ authorization: `Bearer ${key}` });
+
+  it("are counted by key, not by address", async () => {
+    const url = await keyed();
+    expect(await statuses(url, 4, bearer("one"))).toEqual([200, 200, 200, 429]);
+    expect(await statuses(url, 3, bearer("two"))).toEqual([200, 200, 200]);
+    expect(await statuses(url, 3)).toEqual([200, 200, 429]);
+  });
+
+  it("that does not hold are counted by address, and then not looked at", async () => {
+    const url = await keyed();
+    expect(await statuses(url, 2, bearer("bad"))).toEqual([401, 401]);
+    await expect.poll(async () => (await ask(url, bearer("bad"))).status).toBe(429);
+    await expect.poll(async () => (await ask(url)).status).toBe(429);
+  });
+});
+
+describe("the store in the database", () => {
+  it("is shared by the instances", async () => {
+    const database = await createDatabase("EMPTY");
+    onTestFinished(() => database.close());
+    const start = () => startServer(() => database.pools, { port: 0, rateAddress: 3, rateStore: "database" });
+    const [one, two] = [await start(), await start()];
+    expect([...(await statuses(one.url, 2)), ...(await statuses(two.url, 2)), ...(await statuses(one.url, 1))]).toEqual([
+      ...[200, 200, 200, 429, 429],
+    ]);
+    await Promise.all([one.close(), two.close()]);
+  });
+
+  it("is replaced by the memory of each instance while it is away", async () => {
+    const server = await startServer(() => null, { port: 0, rateAddress: 2, rateStore: "database" });
+    onTestFinished(() => server.close());
+    expect(await statuses(server.url, 3)).toEqual([503, 503, 429]);
+  });
+});
