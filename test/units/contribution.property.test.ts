@@ -2,22 +2,26 @@ import type { EntityManager } from "@mikro-orm/postgresql";
 import fc from "fast-check";
 import { GraphQLError } from "graphql";
 import { sql } from "kysely";
+import { createHash } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Viewer } from "../../src/access/viewer.ts";
 import { FileError } from "../../src/csv.ts";
+import { rowsOf } from "../../src/db/reader.ts";
 import { createContext } from "../../src/server/context.ts";
 import { addDays, type Day } from "../../src/time/date.ts";
 import { closeAgency, registerAgency } from "../../src/units/agency-register.service.ts";
 import { makeContributions } from "../../src/units/contribution.service.ts";
+import { editionsOf } from "../../src/units/edition.ts";
 import { applyUnits } from "../../src/units/unit-apply.service.ts";
 import { checkSuccessions, checkVersions } from "../../src/units/unit-file.ts";
 import { loadUnits } from "../../src/units/unit-load.service.ts";
-import type { NextFiles } from "../../src/units/unit-next.ts";
+import { type NextFiles, readNextUnits } from "../../src/units/unit-next.ts";
 import { AGENCY_KINDS } from "../../src/units/unit.entity.ts";
 import { type Draw, History, type World } from "../figures/world.ts";
 import { NOW } from "../support/client.ts";
 import { createDatabase, type TestDatabase } from "../support/database.ts";
 import { viewerOf } from "../support/viewer.ts";
+import { folderOf, nextEdition } from "./next-edition.ts";
 
 const RUNS = Number(process.env["PROPERTY_RUNS"] ?? 25);
 const SEED = Number(process.env["PROPERTY_SEED"] ?? 20_261_124);
@@ -96,6 +100,8 @@ const fromScratch = async (em: EntityManager) => {
   await makeContributions(em, made);
   return contributions(em);
 };
+
+const digestOf = (rows: readonly unknown[]): string => createHash("sha256").update(JSON.stringify(rows)).digest("hex");
 
 /** The hierarchy by public ids, without its agencies. */
 const hierarchy = async (em: EntityManager) => {
@@ -179,5 +185,24 @@ describe("contributions that are kept up to date", () => {
     );
     expect(seen.changed).toBeGreaterThan(RUNS);
     expect(seen.applied).toBeGreaterThan(RUNS / 4);
+  });
+});
+
+describe("contributions of the real units", () => {
+  it("are those made from scratch after an edition in which units of 2025 take others in", async () => {
+    const seeded = await createDatabase("SEEDED");
+    const { path, remove } = await folderOf(nextEdition("2027-01-01", "2027-07-01"));
+    try {
+      const em = seeded.orm.em.fork();
+      await makeContributions(em, await editionsOf(rowsOf(em), ["2015-12-31", "2022-12-31", "2025-07-01"]));
+      const before = await contributions(em);
+      await applyUnits(em.fork(), await readNextUnits(path), "test", NOW);
+      const after = await contributions(em);
+      expect(after.length).toBeGreaterThan(before.length);
+      expect(digestOf(after)).toBe(digestOf(await fromScratch(em)));
+    } finally {
+      await remove();
+      await seeded.close();
+    }
   });
 });
