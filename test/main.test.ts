@@ -10,7 +10,7 @@ import { fileURLToPath } from "node:url";
 import { Client } from "pg";
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, it, onTestFailed, onTestFinished } from "vitest";
 import { createDatabase } from "./support/database.ts";
-import { openProxy } from "./support/proxy.ts";
+import { startProxy } from "./support/tcp-proxy.ts";
 
 const PROJECT = fileURLToPath(new URL("..", import.meta.url));
 let base: string;
@@ -282,12 +282,10 @@ describe("a database that comes later", () => {
   it("is waited for, and what asks for it is told so; then running requests end before the service does", async () => {
     const database = await createDatabase();
     onTestFinished(() => database.close());
-    const behind = new URL(database.url);
-    const proxy = await openProxy(Number(behind.port), behind.hostname);
+    const proxy = await startProxy(database.url);
     onTestFinished(() => proxy.close());
     await proxy.refuse();
-    behind.host = `127.0.0.1:${proxy.port}`;
-    const service = start({ DATABASE_URL: behind.href, LOG_LEVEL: "debug", STATEMENT_MS: "60000", LOCK_MS: "60000", GRACE_MS: "60000" });
+    const service = start({ DATABASE_URL: proxy.url, LOG_LEVEL: "debug", STATEMENT_MS: "60000", LOCK_MS: "60000", GRACE_MS: "60000" });
     await service.says("trying again until it is there");
     const url = /listening at (\S+)/.exec(service.output())![1]!;
     expect((await fetch(new URL("/livez", url))).status).toBe(200);
@@ -299,7 +297,7 @@ describe("a database that comes later", () => {
     await service.says("ready at");
     expect((await fetch(new URL("/readyz", url))).status).toBe(200);
     expect(service.output().match(/ECONNREFUSED/g)).toHaveLength(1);
-    expect(service.output()).not.toMatch(new RegExp(behind.password || "://[^*]+@"));
+    expect(service.output()).not.toMatch(new RegExp(new URL(proxy.url).password || "://[^*]+@"));
 
     const locking = new Client({ connectionString: database.url });
     await locking.connect();

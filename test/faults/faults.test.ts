@@ -7,6 +7,7 @@ import {
   expectUnavailable,
   type Faulty,
   kept,
+  nextRunning,
   READ,
   type Reply,
   running,
@@ -55,9 +56,7 @@ describe("a fault between the service and its database", () => {
     [
       "F4: a network that is cut",
       async (world: Faulty) => {
-        // PostgreSQL learns of the cut only when it answers.
-        const before = await running(world, "insert into figure");
-        await until(async () => (await running(world, "insert into figure")).some((pid) => !before.includes(pid)));
+        await nextRunning(world, "insert into figure");
         world.proxy.cut();
       },
     ],

@@ -125,10 +125,24 @@ export const until = async (holds: () => Promise<boolean>): Promise<void> => {
   }
 };
 
+const met = new WeakMap<Faulty, Set<number>>();
+
+/** Waits for connections on which such statements run and which it has not told of before, for one that was ended takes its time to end. */
+export const nextRunning = async (world: Faulty, text: string): Promise<number[]> => {
+  const before = met.get(world) ?? new Set<number>();
+  met.set(world, before);
+  let found: number[] = [];
+  await until(async () => {
+    found = (await running(world, text)).filter((pid) => !before.has(pid));
+    return found.length > 0;
+  });
+  for (const pid of found) before.add(pid);
+  return found;
+};
+
 /** Ends the connections on which the service runs such statements, once there are some. */
 export const terminate = async (world: Faulty, text: string): Promise<void> => {
-  await until(async () => (await running(world, text)).length > 0);
-  await world.sql("select pg_terminate_backend(pid) from unnest($1::int[]) p(pid)", [await running(world, text)]);
+  await world.sql("select pg_terminate_backend(pid) from unnest($1::int[]) p(pid)", [await nextRunning(world, text)]);
 };
 
 /** An answer that says that nothing was done, and when to ask again. */

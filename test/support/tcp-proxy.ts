@@ -1,12 +1,11 @@
 import { connect, createServer, type Socket } from "node:net";
 
 /**
- * What the road to the database does: lets pass, refuses, swallows everything, comes late, or swallows what the server answers
+ * What the road to the database does: lets pass, swallows everything, comes late, or swallows what the server answers
  * to a message of the client's that contains a text, once it has seen another text.
  */
 export type Road =
   | { kind: "OPEN" }
-  | { kind: "REFUSED" }
   | { kind: "BLACK_HOLE" }
   | { kind: "SLOW"; ms: number }
   | { kind: "NO_REPLY_TO"; text: string; after: string };
@@ -18,8 +17,10 @@ export interface TcpProxy {
   road: Road;
   /** Resets every connection. */
   cut(): void;
-  /** Connections that stand. */
-  connections(): number;
+  /** Takes no connections any more: whoever tries is refused. */
+  refuse(): Promise<void>;
+  /** Takes connections again. */
+  accept(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -34,10 +35,6 @@ export const startProxy = async (url: string): Promise<TcpProxy> => {
   const proxy = { target: { host: given.hostname, port: Number(given.port) }, road: { kind: "OPEN" } as Road };
   const server = createServer((client) => {
     keep(client);
-    if (proxy.road.kind === "REFUSED") {
-      client.resetAndDestroy();
-      return;
-    }
     const upstream = keep(connect(proxy.target));
     let isNear = false;
     let swallows = false;
@@ -58,21 +55,27 @@ export const startProxy = async (url: string): Promise<TcpProxy> => {
     carry(client, upstream, false);
     carry(upstream, client, true);
   });
-  const port = await new Promise<number>((done) => {
-    server.listen(0, "127.0.0.1", () => done((server.address() as { port: number }).port));
-  });
+  let port = 0;
+  const accept = async () => {
+    await new Promise<void>((done) => server.listen(port, "127.0.0.1", () => done()));
+    port = (server.address() as { port: number }).port;
+  };
+  await accept();
   given.hostname = "127.0.0.1";
   given.port = String(port);
   const cut = () => {
     for (const socket of sockets) socket.resetAndDestroy();
   };
+  const refuse = async () => {
+    const closed = server.listening && new Promise((done) => server.close(done));
+    cut();
+    await closed;
+  };
   return Object.assign(proxy, {
     url: given.href,
     cut,
-    connections: () => sockets.size,
-    close: async () => {
-      cut();
-      await new Promise((done) => server.close(done));
-    },
+    refuse,
+    accept,
+    close: refuse,
   });
 };
