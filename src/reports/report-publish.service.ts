@@ -2,12 +2,13 @@ import type { EntityManager } from "@mikro-orm/postgresql";
 import { sql } from "kysely";
 import { recordChange } from "../access/audit.ts";
 import { rowScope } from "../access/scope.ts";
-import { BadUserInput, DomainError } from "../errors.ts";
+import { DomainError } from "../errors.ts";
 import type { SourceState } from "../figures/figure.entity.ts";
 import { lockRollups } from "../figures/rollup.service.ts";
 import type { Context } from "../server/context.ts";
 import type { Report } from "./report.loaders.ts";
 import { demandRole, reportNamed } from "./report.service.ts";
+import { textOf } from "./report-text.ts";
 
 const MAX_REASON = 1000;
 
@@ -37,9 +38,7 @@ export const publishReport = async (context: Context, id: string): Promise<Repor
  * @throws DomainError NOT_FOUND, FORBIDDEN, or CONFLICT for one that was superseded or withdrawn before.
  */
 export const withdrawReport = async (context: Context, id: string, given: string): Promise<Report> => {
-  const reason = given.normalize("NFC").trim();
-  if (reason === "" || reason.length > MAX_REASON || reason.includes("\0") || !reason.isWellFormed())
-    throw new BadUserInput("reason", given, `accepted are 1 to ${MAX_REASON} characters`);
+  const reason = textOf("reason", given, MAX_REASON);
   const report = await reportNamed(context, "id", id);
   await demandRole(context, report, report.state === "DRAFT" ? "OFFICER" : "ADMIN");
   await change(context, report, "withdrawReport", async (em) => {

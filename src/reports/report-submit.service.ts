@@ -13,6 +13,7 @@ import type { UnitView } from "../units/unit.loaders.ts";
 import { contradictions, type PlacedFigure, type Problem, problemsOfFigure } from "./report-check.ts";
 import type { Report } from "./report.loaders.ts";
 import { demandCovered, demandRole, demandWithin, reportNamed } from "./report.service.ts";
+import { textOf } from "./report-text.ts";
 import type { ReportInput } from "./report.type.ts";
 
 const MAX_FIGURES = 5000;
@@ -77,24 +78,16 @@ const findSent = async ({ reader }: Context, viewer: Viewer, idempotencyKey: str
   return sent?.key ?? null;
 };
 
-const TEXTS = { title: 500, note: 2000, quote: 2000 } as const;
-
-/** NFC, without blanks around it. @throws BadUserInput for what PostgreSQL could not hold or nobody could read. */
-const textOf = (argument: string, text: string, field: keyof typeof TEXTS): string => {
-  const clean = text.normalize("NFC").trim();
-  if (clean === "" || clean.length > TEXTS[field] || clean.includes("\0") || !clean.isWellFormed())
-    throw new BadUserInput(argument, text, `accepted are 1 to ${TEXTS[field]} characters`);
-  return clean;
-};
+const LONGEST = { title: 500, note: 2000, quote: 2000 } as const;
 
 const cleaned = (input: ReportInput): ReportInput => {
   if (input.figures.length === 0 || input.figures.length > MAX_FIGURES)
     throw new BadUserInput("figures", input.figures.length, `accepted are 1 to ${MAX_FIGURES} figures`);
   return {
-    title: textOf("title", input.title, "title"),
+    title: textOf("title", input.title, LONGEST.title),
     unit: input.unit,
     publishedOn: input.publishedOn == null ? null : parseDay("publishedOn", input.publishedOn),
-    note: input.note == null ? null : textOf("note", input.note, "note"),
+    note: input.note == null ? null : textOf("note", input.note, LONGEST.note),
     supersedes: input.supersedes ?? null,
     figures: input.figures.map((figure, n) => ({
       unit: figure.unit ?? null,
@@ -105,7 +98,7 @@ const cleaned = (input: ReportInput): ReportInput => {
       low: figure.low ?? null,
       high: figure.high ?? null,
       denominator: figure.denominator ?? null,
-      quote: textOf(`figures[${n}].quote`, figure.quote, "quote"),
+      quote: textOf(`figures[${n}].quote`, figure.quote, LONGEST.quote),
     })),
   };
 };
