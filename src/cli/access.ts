@@ -1,7 +1,6 @@
 import { Command, InvalidArgumentError } from "commander";
 import type { EntityManager } from "@mikro-orm/postgresql";
 import { sql } from "kysely";
-import { userInfo } from "node:os";
 import {
   createAccessKey,
   type IssuedKey,
@@ -20,6 +19,7 @@ import { readEnv } from "../server/env.ts";
 import { type Day, dayOf } from "../time/date.ts";
 import { makeContributions } from "../units/contribution.service.ts";
 import { editionsOf } from "../units/edition.ts";
+import { userName } from "./user-name.ts";
 
 interface CreateOptions {
   readonly name: string;
@@ -31,15 +31,6 @@ interface CreateOptions {
 
 /** Beside what a script reads: the secret of a key, or the list of keys. */
 const tell = (line: string) => console.error(line);
-
-/** Without an entry of its own, as some containers run it, a user is its number. */
-const userName = (): string => {
-  try {
-    return userInfo().username;
-  } catch {
-    return `uid ${process.getuid?.() ?? "unknown"}`;
-  }
-};
 
 const roleOf = (text: string): Role => {
   const role = ROLES.find((one) => one === text.toUpperCase());

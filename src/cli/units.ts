@@ -1,6 +1,5 @@
 import "reflect-metadata";
 import { Command } from "commander";
-import { userInfo } from "node:os";
 import { openDatabase } from "../db/database.ts";
 import { Reader } from "../db/reader.ts";
 import { carryRollups } from "../figures/rollup-carry.service.ts";
@@ -9,17 +8,9 @@ import { dayOf } from "../time/date.ts";
 import { applyUnits, planUnits } from "../units/unit-apply.service.ts";
 import type { Counts, EditionChange } from "../units/unit-change.ts";
 import { readNextUnits } from "../units/unit-next.ts";
+import { userName } from "./user-name.ts";
 
 const say = (line: string) => console.log(line);
-
-/** Without an entry of its own, as some containers run it, a user is its number. */
-const userName = (): string => {
-  try {
-    return userInfo().username;
-  } catch {
-    return `uid ${process.getuid?.() ?? "unknown"}`;
-  }
-};
 
 const textOf = ({ provinces, districts, communes }: Counts) => `${provinces} provinces, ${districts} districts, ${communes} communes`;
 
