@@ -53,7 +53,8 @@ it(`answers ${RUNS} random operations with nasty values: never a 5xx, never late
         expect(response.status, text.slice(0, 500)).toBeLessThan(500);
         const body = JSON.parse(text) as { data?: unknown; errors?: { extensions: { code: string } }[] };
         expect("data" in body || Array.isArray(body.errors)).toBe(true);
-        expect(text.replace(/"secret":"cchc_[\w-]+"/, "")).not.toMatch(LEAK);
+        // Who makes a key is told its secret, this once.
+        expect(/\bsecret\b/.test(query) ? text.replaceAll(/cchc_[\w-]+/g, "") : text).not.toMatch(LEAK);
         for (const { extensions } of body.errors ?? []) expect(extensions.code).not.toBe("INTERNAL_SERVER_ERROR");
         statuses.set(response.status, (statuses.get(response.status) ?? 0) + 1);
       },
