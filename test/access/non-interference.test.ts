@@ -109,7 +109,7 @@ describe("what a caller may not see", () => {
       fc.asyncProperty(fc.gen().map(asked), async ({ operation, bearer }) => {
         const [one, two] = await Promise.all([send(services[0], operation, bearer), send(services[1], operation, bearer)]);
         expect(one).toEqual(two);
-        if (one.body.startsWith('{"data":{')) answered++;
+        if (one.body.includes('"data":{')) answered++;
       }),
       { numRuns: RUNS, seed: SEED, endOnFailure: true },
     );
