@@ -61,6 +61,10 @@ const inDatabase = async <T>(work: (em: EntityManager, keeper: KeyKeeper, now: D
   try {
     const now = new Date();
     const em = database.orm.em.fork();
+    if ((await sql`select from unit limit 1`.execute(em.getKysely())).rows.length === 0)
+      throw new Error(
+        "This database has no units yet: start the service on it once, and name it by DATABASE_URL or DATA_DIR as the service's",
+      );
     await makeContributions(em, await editionsOf(rowsOf(em), [dayOf(now)]));
     const name = userName();
     const keeper: KeyKeeper = { actor: `command:${name}`, actorName: name, admin: null };

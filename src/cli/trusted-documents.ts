@@ -1,5 +1,5 @@
+import { Command } from "commander";
 import { readdir, readFile, writeFile } from "node:fs/promises";
-import { parseArgs } from "node:util";
 import { trustedDocumentsFile } from "../server/operation/trusted-documents.ts";
 
 /**
@@ -9,15 +9,21 @@ import { trustedDocumentsFile } from "../server/operation/trusted-documents.ts";
  */
 const OPERATIONS = new URL("../../schema/operations/", import.meta.url);
 
-const main = async (): Promise<void> => {
-  const { out } = parseArgs({ options: { out: { type: "string", default: "trusted-documents.json" } } }).values;
+const write = async ({ out }: { out: string }): Promise<void> => {
   const names = (await readdir(OPERATIONS)).filter((name) => name.endsWith(".graphql")).toSorted();
   const texts = await Promise.all(names.map((name) => readFile(new URL(name, OPERATIONS), "utf8")));
   await writeFile(out, trustedDocumentsFile(texts));
   console.log(`cchc-graph: ${names.length} documents are in ${out}; set TRUSTED_DOCUMENTS=${out} to answer no other`);
 };
 
-await main().catch((error: unknown) => {
-  console.error(`cchc-graph: ${error instanceof Error ? error.message : String(error)}`);
-  process.exitCode = 1;
-});
+await new Command("npm run trusted-documents --")
+  .description(
+    "write the documents of schema/operations as the only ones that a service with TRUSTED_DOCUMENTS answers; put yours there, too",
+  )
+  .option("--out <file>", "where to", "trusted-documents.json")
+  .action(write)
+  .parseAsync()
+  .catch((error: unknown) => {
+    console.error(`cchc-graph: ${error instanceof Error ? error.message : String(error)}`);
+    process.exitCode = 1;
+  });

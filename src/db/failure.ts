@@ -3,7 +3,7 @@ import { DomainError } from "../errors.ts";
 const RETRY = { retryAfter: 1 };
 
 export const busy = () => new DomainError("SERVICE_UNAVAILABLE", "Too many requests wait for the database; try again soon", RETRY);
-const away = () => new DomainError("SERVICE_UNAVAILABLE", "The database does not answer at present; nothing was changed", RETRY);
+const away = () => new DomainError("SERVICE_UNAVAILABLE", "The database does not answer at present; try again soon", RETRY);
 export const contended = () =>
   new DomainError("SERVICE_UNAVAILABLE", "Others were changing the same data; nothing was changed, try again", RETRY);
 const unstorable = () =>
@@ -22,7 +22,7 @@ const BY_STATE: readonly (readonly [RegExp, () => DomainError])[] = [
 
 /** Errors of the driver and of the operating system that mean that the connection is lost, or that there was none. */
 const LOST =
-  /^(Connection terminated|Client has encountered a connection error|timeout exceeded when trying to connect|Client was closed|Connection lost)|ECONN|EPIPE|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|EHOSTUNREACH/;
+  /^(Connection terminated|Client has encountered a connection error|timeout exceeded when trying to connect|driver has already been destroyed|Client was closed|Connection lost)|ECONN|EPIPE|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|EHOSTUNREACH/;
 
 const stateOf = (error: unknown): string => (error instanceof Error && "code" in error ? String(error.code) : "");
 
@@ -30,6 +30,20 @@ const stateOf = (error: unknown): string => (error instanceof Error && "code" in
 export const isLost = (error: unknown): boolean =>
   error instanceof Error &&
   (/^(08|57P01|57P02|ECONNRESET|EPIPE)/.test(stateOf(error)) || /^(Connection terminated|Client has encountered)/.test(error.message));
+
+/** Cancelled on somebody's wish, which may have been meant for the statement before it on the same connection. */
+export const isCancelled = (error: unknown): boolean => stateOf(error) === "57014" && (error as Error).message.includes("user request");
+
+/** The connection was lost in a change, perhaps after it was made. */
+export const unsure = (error: unknown): DomainError =>
+  withCause(
+    new DomainError(
+      "SERVICE_UNAVAILABLE",
+      "The database was lost meanwhile; whether the change was made is not known. Look, or send it again under the same key",
+      RETRY,
+    ),
+    error as Error,
+  );
 
 /** PostgreSQL chose this transaction to give way to another one; it may simply be done again. */
 export const gaveWay = (error: unknown): boolean => /^(40001|40P01)$/.test(stateOf(error));

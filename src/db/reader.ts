@@ -2,8 +2,8 @@ import type { EntityManager } from "@mikro-orm/postgresql";
 import { type RawBuilder, sql } from "kysely";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Pools } from "./database.ts";
-import { busy, failureOf, gaveWay, isLost } from "./failure.ts";
-import { oneAtATime } from "./one-at-a-time.ts";
+import { busy, failureOf, gaveWay, isCancelled, isLost, unsure } from "./failure.ts";
+import { oneAtATime, type Turn } from "./one-at-a-time.ts";
 
 /** How often a transaction that gave way to another one is tried. */
 const ATTEMPTS = 3;
@@ -39,9 +39,9 @@ export class Reader implements Rows {
   }
 
   /** For what is made once for everybody, whoever asked first. */
-  async build<T>(work: (em: EntityManager) => Promise<T>): Promise<T> {
+  async build<T>(work: (em: EntityManager, turn: Turn) => Promise<T>): Promise<T> {
     try {
-      return await work(this.#pools.builds.em.fork());
+      return await work(this.#pools.builds.em.fork(), { signal: this.#signal });
     } catch (error) {
       throw failureOf(error);
     }
@@ -53,9 +53,10 @@ export class Reader implements Rows {
     const kysely = this.#pools.requests.em.fork().getKysely();
     const run = () => query.execute(kysely, this.#abort());
     const send = async () => (await this.around(() => query.compile(kysely).sql, run)).rows;
-    // A read is repeated once where the connection was lost, as that of a restarted server is.
+    // A read is repeated once where the connection was lost, as that of a restarted server is, or where another's cancellation met it.
+    const isRepeated = (error: unknown) => isLost(error) || (isCancelled(error) && !this.#signal?.aborted);
     return send()
-      .catch((error: unknown) => (isLost(error) ? send() : Promise.reject(error)))
+      .catch((error: unknown) => (isRepeated(error) ? send() : Promise.reject(error)))
       .catch((error: unknown) => Promise.reject(failureOf(error)));
   }
 
@@ -71,7 +72,7 @@ export class Reader implements Rows {
 
   /** The same for what takes a lock that those who build hold: it waits for its turn as they do, and keeps no request's connection. */
   writePatiently<T>(scope: RowScope, work: (em: EntityManager) => Promise<T>): Promise<T> {
-    return this.build((em) => oneAtATime(em, () => this.#write(em, scope, work)));
+    return this.build((em) => oneAtATime(em, () => this.#write(em, scope, work), { lane: "CHANGES" }));
   }
 
   async #write<T>(em: EntityManager, scope: RowScope, work: (em: EntityManager) => Promise<T>): Promise<T> {
@@ -85,7 +86,7 @@ export class Reader implements Rows {
           });
         return await this.around(() => "begin … commit", run);
       } catch (error) {
-        if (!gaveWay(error) || attempt === ATTEMPTS) throw failureOf(error);
+        if (!gaveWay(error) || attempt === ATTEMPTS) throw isLost(error) ? unsure(error) : failureOf(error);
         await sleep(Math.random() * 50 * attempt);
       }
     }

@@ -1,5 +1,6 @@
 import DataLoader from "dataloader";
 import { sql } from "kysely";
+import { contended } from "../db/failure.ts";
 import { manyBy, oneBy, type Positioned } from "../db/loader.ts";
 import type { Reader } from "../db/reader.ts";
 import { type Day, FIRST_DAY } from "../time/date.ts";
@@ -71,7 +72,7 @@ export const createRollupLoaders = (reader: Reader, today: Day, evidence: Eviden
           join edition e on e.starts_on = (select max(starts_on) from edition where starts_on <= k.as_of)
           join edition c on c.starts_on = (select max(starts_on) from edition where starts_on <= k.cell_day)
         ), counted as (
-          select q.no, q.edition_id, q.day, q.tier, count(*)::int as expected
+          select q.no, q.edition_id, q.day, coalesce(q.tier, '') as tier, count(*)::int as expected
           from (select distinct no, edition_id, day, tier from k) q
           join contribution c on c.edition_id = q.edition_id and c.target_id = q.no and c.certain
           join unit_version v on v.unit_id = c.unit_id and v.valid_from <= q.day and (v.valid_to is null or v.valid_to > q.day)
@@ -79,7 +80,7 @@ export const createRollupLoaders = (reader: Reader, today: Day, evidence: Eviden
           group by 1, 2, 3, 4
         )
         select k.i::int, n.expected from k
-        join counted n on n.no = k.no and n.edition_id = k.edition_id and n.day = k.day and n.tier is not distinct from k.tier`);
+        join counted n on n.no = k.no and n.edition_id = k.edition_id and n.day = k.day and n.tier = coalesce(k.tier, '')`);
     }),
 
     sourcesOfRollup: sourcesLoader(reader, evidence, sets),
@@ -134,7 +135,7 @@ const readRollups = async (reader: Reader, kind: RollupKind, sets: Sets, keys: r
     const places = new Map([...Map.groupBy(rows, ({ setId, slot }) => `${setId} ${slot}`)].map(([place, of]) => [place, byUnit(of)]));
     return keys.map((key, n) => new KindRollup(key, places.get(`${setIds[n]} ${key.handledBy ?? ALL_TIERS}`)?.get(key.unit.no)));
   }
-  throw new Error("The stored roll-ups change faster than they can be read");
+  throw contended();
 };
 
 interface StoredRow {
@@ -177,7 +178,7 @@ const sourcesLoader = (reader: Reader, evidence: Evidence, sets: Sets) =>
         if (rows.every(({ gone }) => !gone)) return rows.filter(({ id }) => id !== null);
         sets.clearAll();
       }
-      throw new Error("The stored roll-ups change faster than they can be read");
+      throw contended();
     },
   );
 

@@ -54,12 +54,15 @@ const MAX_STORED_ROWS = 5_000_000;
 export const makeRollupSets = async (reader: Reader, evidence: Evidence, keys: readonly SetKey[]): Promise<void> => {
   await ensureContributions(reader, [...new Set(keys.map(({ editionId }) => editionId))]);
   const counting = counted(await evidence.drafts());
-  await reader.build((em) =>
-    oneAtATime(em, () =>
-      em.transactional(async (locked) => {
-        await enterScope(locked, evidence.scope);
-        await make(locked, keys, counting);
-      }),
+  await reader.build((em, turn) =>
+    oneAtATime(
+      em,
+      () =>
+        em.transactional(async (locked) => {
+          await enterScope(locked, evidence.scope);
+          await make(locked, keys, counting);
+        }),
+      turn,
     ),
   );
 };

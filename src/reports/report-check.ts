@@ -27,6 +27,8 @@ export const MEASURES = [
   ...RATES,
 ];
 
+/** A report states at most so many. */
+export const MAX_FIGURES = 5000;
 /** Beyond it, whole numbers are no longer exact. */
 const MAX_COUNT = 1e12;
 const isCount = (value: number): boolean => Number.isInteger(value) && value >= 0 && value <= MAX_COUNT;
@@ -54,7 +56,9 @@ export const problemsOfFigure = ({ position, input, unit }: PlacedFigure): Probl
   return found;
 };
 
-const cellOf = ({ unit, period, input }: PlacedFigure): string => JSON.stringify([unit.no, period.name, input.scope ?? null]);
+/** Of a commune, which has no tier below it, the whole unit is its own tier. */
+const cellOf = ({ unit, period, input }: PlacedFigure): string =>
+  JSON.stringify([unit.no, period.name, input.scope ?? (unit.tier === "COMMUNE" ? unit.tier : null)]);
 
 /** Every contradiction within a cell: two values of one measure, and each identity that the stated numbers break. */
 export const contradictions = (figures: readonly PlacedFigure[]): Problem[] =>

@@ -20,6 +20,7 @@ export const publishReport = async (context: Context, id: string): Promise<Repor
   const report = await reportNamed(context, "id", id);
   await demandRole(context, report, "ADMIN");
   if (report.state === "PUBLISHED") return report;
+  if (report.state !== "DRAFT") throw notNow(report, report.state);
   await change(context, report, "publishReport", async (em) => {
     const corrected = report.supersedesNo;
     if (corrected !== null && !(await move(em, corrected, ["PUBLISHED"], "SUPERSEDED", context.now, null)))
@@ -27,7 +28,7 @@ export const publishReport = async (context: Context, id: string): Promise<Repor
         "CONFLICT",
         `id: what the report ${id} corrects has been superseded or withdrawn meanwhile; correct that instead`,
       );
-    if (!(await move(em, report.no, ["DRAFT"], "PUBLISHED", context.now, null))) throw await notNow(em, report);
+    if (!(await move(em, report.no, ["DRAFT"], "PUBLISHED", context.now, null))) throw await stateNow(em, report);
     return { state: "PUBLISHED" };
   });
   return reportNamed(context, "id", id);
@@ -44,7 +45,7 @@ export const withdrawReport = async (context: Context, id: string, given: string
   await change(context, report, "withdrawReport", async (em) => {
     // What an officer found to be a draft may have been published since.
     if (!(await move(em, report.no, [report.state === "DRAFT" ? "DRAFT" : "PUBLISHED"], "WITHDRAWN", context.now, reason)))
-      throw await notNow(em, report);
+      throw await stateNow(em, report);
     return { state: "WITHDRAWN", reason };
   });
   return reportNamed(context, "id", id);
@@ -80,9 +81,12 @@ const move = async (
   return rows.length > 0;
 };
 
-const notNow = async (em: EntityManager, { no, id }: Report): Promise<DomainError> => {
-  const { rows } = await sql<{ state: SourceState }>`select state from source where id = ${no}`.execute(em.getKysely());
-  return new DomainError("CONFLICT", `id: the report ${id} is ${rows[0]?.state ?? "gone"}; nothing was changed`);
+const notNow = ({ id }: Report, state: string): DomainError =>
+  new DomainError("CONFLICT", `id: the report ${id} is ${state}; nothing was changed`);
+
+const stateNow = async (em: EntityManager, report: Report): Promise<DomainError> => {
+  const { rows } = await sql<{ state: SourceState }>`select state from source where id = ${report.no}`.execute(em.getKysely());
+  return notNow(report, rows[0]?.state ?? "gone");
 };
 
 const dropRollups = async (em: EntityManager, sources: readonly number[]): Promise<void> => {

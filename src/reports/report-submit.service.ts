@@ -10,13 +10,12 @@ import { parseDay } from "../time/date.ts";
 import { parsePeriod } from "../time/period.ts";
 import { unitNamed } from "../units/unit.service.ts";
 import type { UnitView } from "../units/unit.loaders.ts";
-import { contradictions, type PlacedFigure, type Problem, problemsOfFigure } from "./report-check.ts";
+import { contradictions, MAX_FIGURES, type PlacedFigure, type Problem, problemsOfFigure } from "./report-check.ts";
 import type { Report } from "./report.loaders.ts";
 import { demandCovered, demandRole, demandWithin, reportNamed } from "./report.service.ts";
 import { textOf } from "./report-text.ts";
 import type { ReportInput } from "./report.type.ts";
 
-const MAX_FIGURES = 5000;
 /** Problems that one answer names. */
 const MAX_PROBLEMS = 1000;
 const IN_MESSAGE = 10;
@@ -59,8 +58,10 @@ export const submitReport = async (context: Context, given: ReportInput, idempot
   });
   // Somebody else's was first with the same key.
   const kept = isMade ? id : await findSent(context, viewer, idempotencyKey, digest);
+  // Sent by the same caller before, with roles on other units: nothing of it is seen here.
+  if (kept === null) throw sentBefore(idempotencyKey);
   context.renew();
-  return reportNamed(context, "id", kept!);
+  return reportNamed(context, "id", kept);
 };
 
 /** The public id of what was sent under the key before. @throws DomainError CONFLICT where that was something else. */
@@ -71,12 +72,14 @@ const findSent = async ({ reader }: Context, viewer: Viewer, idempotencyKey: str
       digest: string;
     }>`select key, digest from source where submitted_by = ${viewer.actor} and idempotency_key = ${idempotencyKey}`,
   );
-  if (sent && sent.digest !== digest)
-    throw new DomainError("CONFLICT", `idempotencyKey: another report was sent under ${JSON.stringify(idempotencyKey)} before`, {
-      argument: "idempotencyKey",
-    });
+  if (sent && sent.digest !== digest) throw sentBefore(idempotencyKey);
   return sent?.key ?? null;
 };
+
+const sentBefore = (idempotencyKey: string): DomainError =>
+  new DomainError("CONFLICT", `idempotencyKey: another report was sent under ${JSON.stringify(idempotencyKey)} before`, {
+    argument: "idempotencyKey",
+  });
 
 const LONGEST = { title: 500, note: 2000, quote: 2000 } as const;
 

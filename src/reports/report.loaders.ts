@@ -1,4 +1,5 @@
 import { type RawBuilder, sql } from "kysely";
+import { instant } from "../access/instant.ts";
 import { coveredBy, rowScope } from "../access/scope.ts";
 import { type Grant, grantsFor, type Viewer } from "../access/viewer.ts";
 import DataLoader from "dataloader";
@@ -20,8 +21,9 @@ export interface Report {
   readonly note: string | null;
   readonly state: SourceState;
   readonly reason: string | null;
-  readonly submittedAt: Date | null;
-  readonly stateAt: Date | null;
+  /** ISO 8601 with offset. */
+  readonly submittedAt: string | null;
+  readonly stateAt: string | null;
   readonly supersedesNo: number | null;
   /** Place in lists: the newest first, those without a day last. */
   readonly rank: number;
@@ -39,7 +41,7 @@ type ListRow = Positioned & { totalCount: number } & (Report | { no: null });
 
 /** The columns of a Report; `s` is its source. */
 export const reportColumns = sql`s.id as no, s.key as id, s.title, s.unit_id as "unitNo", s.published_on as "publishedOn", s.note, s.state, s.reason,
-  s.submitted_at as "submittedAt", s.state_at as "stateAt", s.supersedes_id as "supersedesNo",
+  ${instant(sql`s.submitted_at`)} as "submittedAt", ${instant(sql`s.state_at`)} as "stateAt", s.supersedes_id as "supersedesNo",
   coalesce('9999-12-31'::date - s.published_on, 9999999) as rank`;
 
 /** What the viewer may see: published reports, and the others of units that its grants cover. */

@@ -43,9 +43,9 @@ export class ReportResolver {
   @Authorized<Permission>("reports:submit")
   @Mutation(() => ReportType, {
     description:
-      "Keeps a report as a draft, whole or not at all; for OFFICERs of its unit. BAD_USER_INPUT names everything that is wrong with it, in " +
-      "extensions.problems, contradictions of the identities included. Sent twice with one key it exists once; CONFLICT for another body under the same " +
-      "key (gửi báo cáo).",
+      "Keeps a report as a draft, whole or not at all; for OFFICERs of its unit. BAD_USER_INPUT names what is wrong with it: of measures, values and " +
+      "contradictions of the identities all, in extensions.problems. Sent twice with one key it exists once; CONFLICT for another body under the same key " +
+      "(gửi báo cáo).",
   })
   submitReport(
     @Arg("input", () => ReportInput, { description: "The report." }) input: ReportInput,

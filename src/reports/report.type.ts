@@ -91,13 +91,13 @@ export class ReportType {
   reason!: string | null;
 
   @Field(() => DateTimeScalar, { nullable: true, description: "When it was submitted; null where it was loaded with the service." })
-  submittedAt!: Date | null;
+  submittedAt!: string | null;
 
   @Field(() => DateTimeScalar, {
     nullable: true,
     description: "When it came into its present state; null where it was loaded with the service.",
   })
-  stateAt!: Date | null;
+  stateAt!: string | null;
 }
 
 @ObjectType("ReportEdge", { simpleResolvers: true, description: "A report in a list." })

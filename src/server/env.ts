@@ -30,6 +30,10 @@ const oneOf =
 const onOff = (text: string): boolean => oneOf("on", "off")(text) === "on";
 const text = (given: string): string | null => given || null;
 
+/** Short ones are guessed. */
+const secretText = (given: string): string | null =>
+  given === "" || given.length >= 16 ? given || null : fail("accepted are at least 16 characters");
+
 const port = (given: string): number =>
   /^\d{1,5}$/.test(given) && Number(given) <= 65_535
     ? Number(given)
@@ -106,7 +110,12 @@ export const SETTINGS = {
   ),
 
   issuers: setting("", "JSON file of the issuers whose tokens are trusted: see Who may do what", text),
-  gatewaySecret: setting("", "what a router must send as `x-gateway-secret` to ask `_service` and `_entities`, or for traces", text, true),
+  gatewaySecret: setting(
+    "",
+    "what a router must send as `x-gateway-secret` to ask `_service` and `_entities`, or for traces",
+    secretText,
+    true,
+  ),
   trustedProxies: setting("", "addresses of proxies, by commas, whose `X-Forwarded-For` is believed", addresses),
   rateAddress: setting("1200", "requests a minute from one address without a key; 0 is without limit", whole(0, 1_000_000_000)),
   rateKey: setting("12000", "requests a minute of one key or token; 0 is without limit", whole(0, 1_000_000_000)),

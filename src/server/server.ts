@@ -15,7 +15,7 @@ import { serveHealth } from "./running/health.ts";
 import { createHttp } from "./http/http.ts";
 import { createLog, type Log, logRequests } from "./running/log.ts";
 import { countRequests, createMetrics, type Metrics, serveMetrics } from "./running/metrics.ts";
-import { labelsOf, observed, observeOperations, trustedLabels } from "./running/observation.ts";
+import { labelsOf, observationOf, observed, observeOperations, trustedLabels } from "./running/observation.ts";
 import { isBrowser, readTabs, sendPlayground, servePlayground } from "./playground.ts";
 import { prepareWith } from "./http/prepare.ts";
 import { limitRates } from "./limits/rate-limit.ts";
@@ -55,14 +55,17 @@ export const startServer = async (
   const apollo = createApollo<Context>(schema, {
     ...apolloSettings(env),
     longLists: ({ viewer }) => (holds(viewer, "OFFICER") ? 5 : 1),
-    plugins: [observeOperations(labels, log), costPlugin({ maxCost: env.maxCost, hierarchy })],
+    plugins: [costPlugin({ maxCost: env.maxCost, hierarchy }), observeOperations(labels, log)],
   });
   await apollo.start();
   const contextOf = (request: FastifyRequest, signal: AbortSignal): Context =>
     createContext(opened(), clock(), { viewer: request.viewer, signal, isRouter: router.isRouter(request.headers) });
   const app = createHttp(apollo, {
     context: (request, _reply, signal) => observed(request, log, () => contextOf(request, signal)),
-    failed: (err, { id }) => log.error({ err, requestId: id }, "unexpected failure"),
+    failed: (err, request, code) => {
+      observationOf(request).codes.add(code);
+      if (code === "INTERNAL_SERVER_ERROR") log.error({ err, requestId: request.id }, "unexpected failure");
+    },
     viewer: async ({ headers: { authorization } }) =>
       authorization === undefined ? null : authenticator.authenticate(authorization, clock(), new Reader(opened())),
     bodyLimit: ({ viewer }) => (holds(viewer, "OFFICER") ? env.bodyLimitOfficer : env.bodyLimit),

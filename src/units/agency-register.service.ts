@@ -197,7 +197,8 @@ const successorOf = async (em: EntityManager, no: number) =>
 
 const checkFigures = async (em: EntityManager, agency: Agency, last: Day): Promise<void> => {
   const { rows } = await sql<{ until: Day | null }>`
-    select max(period_to) as until from figure where unit_id = ${agency.no} and period_to > ${last}`.execute(em.getKysely());
+    select max(f.period_to) as until from figure f join source s on s.id = f.source_id and s.state in ('DRAFT', 'PUBLISHED')
+    where f.unit_id = ${agency.no} and f.period_to > ${last}`.execute(em.getKysely());
   const until = rows[0]?.until;
   if (until)
     throw new DomainError("CONFLICT", `Figures are reported for ${agency.code} for days until ${until}; lastDay must not lie before`);

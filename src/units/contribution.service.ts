@@ -1,6 +1,6 @@
 import type { EntityManager } from "@mikro-orm/postgresql";
 import { sql } from "kysely";
-import { oneAtATime } from "../db/one-at-a-time.ts";
+import { oneAtATime, type Turn } from "../db/one-at-a-time.ts";
 import type { Reader } from "../db/reader.ts";
 import { type EditionDays, storeContributions } from "./contribution.store.ts";
 
@@ -10,7 +10,7 @@ import { type EditionDays, storeContributions } from "./contribution.store.ts";
  */
 export const ensureContributions = async (reader: Reader, editionIds: readonly number[]): Promise<void> => {
   const missing = await reader.rows(missingOf(editionIds));
-  if (missing.length > 0) await reader.build((em) => makeContributions(em, editionIds));
+  if (missing.length > 0) await reader.build((em, turn) => makeContributions(em, editionIds, turn));
 };
 
 const missingOf = (editionIds: readonly number[]) => sql<EditionDays>`
@@ -18,14 +18,17 @@ const missingOf = (editionIds: readonly number[]) => sql<EditionDays>`
   from edition e where id = any(${editionIds}::int[]) and not contributed order by id`;
 
 /** The same with the entity manager that makes them. */
-export const makeContributions = async (em: EntityManager, editionIds: readonly number[]): Promise<void> => {
+export const makeContributions = async (em: EntityManager, editionIds: readonly number[], turn: Turn = {}): Promise<void> => {
   const missing = await missingOf(editionIds).execute(em.getKysely());
   for (const { id } of missing.rows)
-    await oneAtATime(em, () =>
-      em.transactional(async (locked) => {
-        await lockContributions(locked);
-        await makeContributionsWithin(locked, [id]);
-      }),
+    await oneAtATime(
+      em,
+      () =>
+        em.transactional(async (locked) => {
+          await lockContributions(locked);
+          await makeContributionsWithin(locked, [id]);
+        }),
+      turn,
     );
 };
 

@@ -49,12 +49,20 @@ export const applyUnits = (owner: EntityManager, files: NextFiles, actorName: st
     if (plan.changes.length === 0) return { changes: [], last, made: [] };
     const made = await write(em, plan);
     await recordChange(em, {
-      ...{ actor: `command:${actorName}`, actorName, operation: "units apply", unitNo: null, subject: null, at: now },
+      ...{ actor: `command:${actorName}`, actorName, operation: "units apply", unitNo: await country(em), subject: null, at: now },
       before: { lastEdition: plan.known.lastEdition },
       after: { files: files.digests, ...sizeOf(plan) },
     });
     return { changes: plan.changes, last, made };
   });
+
+/** Whose affair the hierarchy is. */
+const country = async (em: EntityManager): Promise<number> => {
+  const { rows } = await sql<{
+    no: number;
+  }>`select unit_id as no from unit_version where tier = 'COUNTRY' order by valid_from desc limit 1`.execute(em.getKysely());
+  return rows[0]!.no;
+};
 
 const sizeOf = ({ merged: { begun, closed, succeeded }, changes }: Plan) => ({
   ...{ versionsBegun: begun.size, versionsClosed: closed.size, successions: succeeded.length },

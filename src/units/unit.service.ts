@@ -33,6 +33,9 @@ interface UnitArguments {
   after: string;
 }
 const MAX_CODES = 1000;
+/** Every word is tried on every name. */
+const MAX_SEARCH = 200;
+const MAX_WORDS = 12;
 
 export const listUnits = async (loaders: Loaders, today: Day, args: Optional<UnitArguments>) => {
   const asOf = args.asOf == null ? today : parseKnownDay("asOf", args.asOf);
@@ -42,6 +45,8 @@ export const listUnits = async (loaders: Loaders, today: Day, args: Optional<Uni
   if (codes && codes.length > MAX_CODES) throw new BadUserInput("codes", codes.length, `accepted are at most ${MAX_CODES} codes`);
   const search = args.search ?? null;
   if (search !== null && foldName(search) === "") throw new BadUserInput("search", search, "accepted is a text with a letter or a digit");
+  if (search !== null && (search.length > MAX_SEARCH || foldName(search).trim().split(" ").length > MAX_WORDS))
+    throw new BadUserInput("search", search, `accepted are at most ${MAX_SEARCH} characters and ${MAX_WORDS} words`);
   const within = args.within == null ? null : (await unitNamed(loaders, "within", args.within, asOf)).no;
   return listOf(loaders, { asOf, within, codes, tier: args.tier ?? null, kinds: args.kinds ?? null, search, agencies: true, page });
 };

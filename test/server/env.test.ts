@@ -59,7 +59,7 @@ describe("settings", () => {
   });
 
   it("shows what differs from the defaults, but no secret", () => {
-    const text = envText(readEnv({ GATEWAY_SECRET: "hush", GRACE_MS: "5", WARM_UP: "off", NODE_ENV: "production" }));
+    const text = envText(readEnv({ GATEWAY_SECRET: "hush-hush-hush-hush", GRACE_MS: "5", WARM_UP: "off", NODE_ENV: "production" }));
     expect(text).toMatch(/GATEWAY_SECRET=\*{3} GRACE_MS=5 WARM_UP=off$/);
   });
 

@@ -20,15 +20,15 @@ const failureOf = (error: FastifyError | Error): Failure => {
   return { status: 500, headers: new Map(), message: MASKED, extensions: { code: "INTERNAL_SERVER_ERROR" } };
 };
 
-/** `failed` is told of what nobody expected. */
+/** `failed` is told of it, with the code that its client gets. */
 export const sendFailure = (
-  failed: (error: Error, request: FastifyRequest) => void,
+  failed: (error: Error, request: FastifyRequest, code: string) => void,
   error: FastifyError | Error,
   request: FastifyRequest,
   reply: FastifyReply,
 ): FastifyReply => {
   const { status, headers, message, extensions } = failureOf(error);
-  if (extensions["code"] === "INTERNAL_SERVER_ERROR") failed(error, request);
+  failed(error, request, String(extensions["code"]));
   for (const [name, value] of headers) void reply.header(name, value);
   // The rest of a body that is refused is passed over; to close the connection on it would keep the refusal from arriving.
   return reply

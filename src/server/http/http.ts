@@ -34,8 +34,8 @@ export interface HttpOptions<C extends BaseContext> {
   readonly bodyLimit?: (request: FastifyRequest) => number;
   /** Checks, and may replace, what is asked and the headers that Apollo sees. @throws DomainError */
   readonly prepare?: (params: Params, headers: HeaderMap, request: FastifyRequest) => Params;
-  /** Is told of what nobody expected. */
-  readonly failed?: (error: Error, request: FastifyRequest) => void;
+  /** Is told of what is refused, and of what nobody expected, with the code that its client gets. */
+  readonly failed?: (error: Error, request: FastifyRequest, code: string) => void;
   readonly timeouts?: Partial<Timeouts>;
   /** Of the framework: its log, its request ids, the proxies that it trusts. */
   readonly framework?: FastifyHttpOptions<Server>;

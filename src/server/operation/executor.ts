@@ -19,6 +19,9 @@ import { TRACE_HEADER } from "../http/router.ts";
 
 /** Selected fields of the compiled operations that are kept: 2 kB each. Operations that were not asked for longest make room. */
 const MAX_COMPILED = 50_000;
+/** What is compiled keeps its text, which weighs as much as a field by so many characters; longer ones are compiled anew each time. */
+const FIELD_LENGTH = 500;
+const LONGEST_KEPT = 100_000;
 /** Variables beyond this many errors are not looked at. */
 const MAX_COERCION_ERRORS = 5;
 
@@ -67,7 +70,8 @@ const executorOf = (schema: GraphQLSchema): GatewayExecutor => {
     const key = `${queryHash} ${operationName ?? ""}`;
     const found = compiled.get(key) ?? compileQuery(schema, document, operationName ?? undefined);
     if (!isCompiledQuery(found)) return found;
-    compiled.keep(key, found, () => measure(document, operation).selections);
+    const length = document.loc?.source.body.length ?? 0;
+    if (length <= LONGEST_KEPT) compiled.keep(key, found, () => measure(document, operation).selections + Math.ceil(length / FIELD_LENGTH));
     const definitions = operation.variableDefinitions ?? [];
     const variables = request.variables ?? {};
     const { errors: refused } = getVariableValues(schema, definitions, variables, { maxErrors: MAX_COERCION_ERRORS });

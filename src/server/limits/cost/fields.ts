@@ -2,6 +2,7 @@ import { getNamedType, getNullableType, type GraphQLField, GraphQLInt, isLeafTyp
 import { INDICATORS } from "../../../indicators/indicator.ts";
 import { parsePeriod, type Period, type PeriodGrain, seriesOf } from "../../../time/period.ts";
 import { dayNumber } from "../../../units/hierarchy.ts";
+import { MAX_FIGURES } from "../../../reports/report-check.ts";
 import { TIERS } from "../../../units/unit.entity.ts";
 import {
   ancestorsField,
@@ -57,6 +58,8 @@ const LIST_SIZES: Readonly<Record<string, number>> = {
   "Ranking.sources": 2,
   // A yearly report states fewer than a hundred numbers of one unit.
   "Unit.figures": 100,
+  // A report may state as many.
+  "Report.figures": MAX_FIGURES,
   // A unit is judged by fewer than ten indexes a year.
   "Unit.assessments": 20,
   // Departments, districts, communes: few blocks publish standings.
@@ -77,7 +80,7 @@ const LIST_SIZE = 20;
 
 /** Parts of a row that is counted already, or of the code. */
 const PARTS: ReadonlySet<string> = new Set([
-  ...["Rate", "Bounds", "Coverage", "PageInfo", "Indicator", "Classification", "Rubric", "PeerBlock", "_Service"],
+  ...["Rate", "Bounds", "PageInfo", "Indicator", "Classification", "Rubric", "PeerBlock", "_Service"],
 ]);
 
 /** The units that a subject is; any of today's where nothing says which. */
