@@ -1,5 +1,8 @@
 import type { EntityManager } from "@mikro-orm/postgresql";
 import { sql } from "kysely";
+import { createHash } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import { recordChange } from "../src/access/audit.ts";
 import { rowsOf } from "../src/db/reader.ts";
 import { loadReports } from "../src/figures/report-load.service.ts";
 import { readReports } from "../src/figures/report.ts";
@@ -28,7 +31,45 @@ export const loadSeeds = async (em: EntityManager, say: (line: string) => void =
     await loadUnits(loading, units);
     say(`loading ${reports.figures.length} figures of ${reports.sources.length} reports`);
     await loadReports(loading, reports);
+    await recordChange(loading, {
+      ...{
+        actor: "command:seeds",
+        actorName: "seeds",
+        operation: "load seeds",
+        unitNo: await country(loading),
+        subject: null,
+        at: new Date(),
+      },
+      before: null,
+      after: {
+        files: await digestsOf(seeds),
+        versions: units.versions.length,
+        reports: reports.sources.length,
+        figures: reports.figures.length,
+      },
+    });
     say("working out what every unit contributes to today's hierarchy");
     await makeContributions(loading, await editionsOf(rowsOf(loading), [dayOf(new Date())]));
   });
 };
+
+const FILES = ["units/unit-versions.csv", "units/successions.csv", "units/editions.csv", "reports/sources.csv", "reports/figures.csv"];
+
+/** SHA-256 of what was loaded, by file. */
+const digestsOf = async (seeds: URL): Promise<Record<string, string>> =>
+  Object.fromEntries(
+    await Promise.all(
+      FILES.map(
+        async (file) =>
+          [
+            file,
+            createHash("sha256")
+              .update(await readFile(new URL(file, seeds)))
+              .digest("hex"),
+          ] as const,
+      ),
+    ),
+  );
+
+const country = async (em: EntityManager): Promise<number> =>
+  (await sql<{ id: number }>`select unit_id as id from unit_version where tier = 'COUNTRY' limit 1`.execute(em.getKysely())).rows[0]!.id;

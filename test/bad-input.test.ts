@@ -27,6 +27,8 @@ const REFUSED: [string, RegExp][] = [
   ["{ units(first: -1) { totalCount } }", /^first: -1/],
   ['{ units(after: "MDpub3BlIQ==") { totalCount } }', /^after: /],
   ['{ units(search: "!?") { totalCount } }', /^search: "!\?"/],
+  [`{ units(search: "${"a".repeat(201)}") { totalCount } }`, /^search: .*at most 200 characters and 12 words/],
+  [`{ units(search: "${"a ".repeat(13)}") { totalCount } }`, /^search: .*at most 200 characters and 12 words/],
   ['{ units(within: "nowhere") { totalCount } }', /^within: "nowhere"/],
 ];
 

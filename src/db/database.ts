@@ -1,4 +1,4 @@
-import { MikroORM } from "@mikro-orm/postgresql";
+import { type EntityManager, MikroORM } from "@mikro-orm/postgresql";
 import { sql } from "kysely";
 import { startEmbedded } from "./embedded.ts";
 import { ormConfig, OWNER, type PoolOptions } from "./orm.config.ts";
@@ -138,6 +138,22 @@ const ensureRole = async (orm: MikroORM): Promise<void> => {
   }
 };
 
+/**
+ * Tables of a session could stand before ours in what the conditions for rows ask. It is a right on the database, which neither a dump nor a
+ * copy carries; where another one owns the database, the conditions name their schema all the same.
+ */
+const forbidTemporary = async (em: EntityManager): Promise<void> => {
+  await sql
+    .raw(
+      `do $$ begin
+        if has_database_privilege('${SERVICE_ROLE}', current_database(), 'TEMPORARY') then
+          execute format('revoke temporary on database %I from public', current_database());
+        end if;
+      exception when insufficient_privilege then null; end $$`,
+    )
+    .execute(em.getKysely());
+};
+
 /** Node reports a host with several addresses, none of which answers, by an error without a text. */
 export const textOf = (error: unknown): string => {
   if (error instanceof AggregateError) return error.errors.map(textOf).join(", ");
@@ -149,5 +165,6 @@ const migrate = async (orm: MikroORM): Promise<void> => {
   await orm.em.fork().transactional(async (em) => {
     await sql`select pg_advisory_xact_lock(hashtext('cchc migration'))`.execute(em.getKysely());
     await orm.migrator.up();
+    await forbidTemporary(em);
   });
 };

@@ -147,6 +147,20 @@ describe("reports by API", () => {
     expect(await count("source")).toBe(before);
   });
 
+  it("takes what a commune states of itself and of its tier for one", async () => {
+    const { errors } = await submit(
+      officer,
+      report([figure("dossier.received", 5, { scope: null }), figure("dossier.received-online", 7)]),
+    );
+    expect(errors?.[0]?.message).toMatch(/contradicts the identity received = .*\(received = 5, receivedOnline = 7\)/);
+  });
+
+  it("tells when it came into its state, ISO 8601 in the time of the country", async () => {
+    const id = await submitted(received(1));
+    const { data } = await ask(officer, "query ($id: ID!) { report(id: $id) { submittedAt stateAt } }", { id });
+    expect(data).toEqual({ report: { submittedAt: "2026-11-22T12:00:00.000000+07:00", stateAt: "2026-11-22T12:00:00.000000+07:00" } });
+  });
+
   it("names every contradiction with its identity, numbers, unit, tier and period", async () => {
     const { errors } = await submit(
       officer,
@@ -196,6 +210,17 @@ describe("reports by API", () => {
       expect(second.data.submitReport.id).not.toBe(first.data.submitReport.id);
     });
 
+    it("is a CONFLICT for a caller whose roles are on other units by now, whatever was sent", async () => {
+      const key = await issueKey(service.database, "moved", { "04": "OFFICER" });
+      await submitted(received(3), key);
+      const again = newKey();
+      expect((await submit(key, received(3), again)).errors).toBeUndefined();
+      await sql`update access_grant set unit_id = (select id from unit where key = '48.2025')
+        where access_key_id = (select id from access_key where name = 'moved')`.execute(service.database.orm.em.fork().getKysely());
+      const elsewhere = { title: "t", unit: "48", figures: [figure("dossier.received", 1, { scope: null })] };
+      expect(codeOf(await submit(key, elsewhere, again))).toBe("CONFLICT");
+    });
+
     it("remembers no failure", async () => {
       const key = newKey();
       expect(codeOf(await submit(officer, received(-1), key))).toBe("BAD_USER_INPUT");
@@ -229,6 +254,15 @@ describe("reports by API", () => {
       expect([await stateOf(one), await stateOf(two)].map(String).toSorted()).toEqual(["DRAFT", "PUBLISHED"]);
     });
 
+    it("and withdrawn it is published no more, and says so", async () => {
+      const first = await published(received(5));
+      const correction = await submitted({ ...received(6), supersedes: first });
+      await ask(admin, PUBLISH, { id: correction });
+      await ask(admin, WITHDRAW, { id: correction });
+      const { errors } = await ask(admin, PUBLISH, { id: correction });
+      expect(errors?.[0]?.message).toBe(`id: the report ${correction} is WITHDRAWN; nothing was changed`);
+    });
+
     it("must be of the same unit, and not taken back", async () => {
       const id = await published(received(5));
       const elsewhere = await submit(officer, { ...report([figure("dossier.received", 1)]), unit: "01267", supersedes: id });
@@ -255,7 +289,12 @@ describe("reports by API", () => {
     expect(
       (await sql`select from figure f where not exists (select from source s where s.id = f.source_id)`.execute(db())).rows,
     ).toHaveLength(0);
-    expect((await sql`update source set title = 'x' where state = 'PUBLISHED' returning id`.execute(db())).rows).toHaveLength(0);
+    for (const silent of [
+      sql`update source set state = 'WITHDRAWN' returning id`,
+      sql`update unit set ended_on = '2026-01-01' where key = '48.2015' returning id`,
+      sql`update unit_version set valid_to = '2026-01-01' where code = '48' returning unit_id`,
+    ])
+      expect((await silent.execute(db())).rows).toHaveLength(0);
     for (const forbidden of [
       sql`insert into source (key, kind, title, unit_id, state) values ('forged', 'REPORT', 'x', 1, 'PUBLISHED')`,
       sql`delete from source`,
@@ -264,6 +303,14 @@ describe("reports by API", () => {
       sql`truncate source cascade`,
       sql`update audit_entry set actor = 'x'`,
       sql`delete from audit_entry`,
+      sql`insert into figure (source_id, position, unit_id, period_from, period_to, measure, value, qualifiers, quote)
+        select id, 99, unit_id, '2024-01-01', '2024-12-31', 'dossier.received', 1, '{}', 'forged' from source where state = 'PUBLISHED' limit 1`,
+      sql`update source set title = 'x'`,
+      sql`update access_key set expires_at = '2099-01-01'`,
+      sql`insert into access_grant (access_key_id, unit_id, role) select id, 1, 'ADMIN' from access_key limit 1`,
+      sql`update unit_version set parent_id = null`,
+      sql`insert into unit (id, key) values (999999, '99.2026')`,
+      sql`create temp table contribution (x int)`,
     ])
       await expect(forbidden.execute(db())).rejects.toMatchObject({ code: "42501" });
     expect(await stateOf(id)).toBe("DRAFT");

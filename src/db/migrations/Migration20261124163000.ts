@@ -41,7 +41,6 @@ export class Migration20261124163000 extends Migration {
     // A table of the session must not stand before ours in what the conditions ask.
     this.addSql(`alter function viewer_covers(int, text) set search_path = pg_catalog, public, pg_temp;`);
     this.addSql(`alter function viewer_units(text) set search_path = pg_catalog, public, pg_temp;`);
-    this.addSql(`do $$ begin execute format('revoke temporary on database %I from public', current_database()); exception when insufficient_privilege then null; end $$;`);
   }
 
 }
