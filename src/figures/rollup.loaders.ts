@@ -71,16 +71,17 @@ export const createRollupLoaders = (reader: Reader, today: Day, evidence: Eviden
             with ordinality k(no, as_of, cell_day, tier, i)
           join edition e on e.starts_on = (select max(starts_on) from edition where starts_on <= k.as_of)
           join edition c on c.starts_on = (select max(starts_on) from edition where starts_on <= k.cell_day)
+        ), asked as (
+          -- Keys of one unit and hierarchy are counted once; each keeps its places, for to look them up again takes a comparison of all with all.
+          select no, edition_id, day, tier, array_agg(i) as places from k group by no, edition_id, day, tier
         ), counted as (
-          select q.no, q.edition_id, q.day, coalesce(q.tier, '') as tier, count(*)::int as expected
-          from (select distinct no, edition_id, day, tier from k) q
+          select q.places, count(*)::int as expected from asked q
           join contribution c on c.edition_id = q.edition_id and c.target_id = q.no and c.certain
           join unit_version v on v.unit_id = c.unit_id and v.valid_from <= q.day and (v.valid_to is null or v.valid_to > q.day)
           where v.tier <> 'COUNTRY' and (q.tier is null or v.tier = q.tier)
-          group by 1, 2, 3, 4
+          group by q.no, q.edition_id, q.day, q.tier, q.places
         )
-        select k.i::int, n.expected from k
-        join counted n on n.no = k.no and n.edition_id = k.edition_id and n.day = k.day and n.tier = coalesce(k.tier, '')`);
+        select unnest(places)::int as i, expected from counted`);
     }),
 
     sourcesOfRollup: sourcesLoader(reader, evidence, sets),

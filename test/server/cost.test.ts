@@ -51,13 +51,18 @@ describe("the cost of an operation", () => {
     expect(await costOf(`{ units(tier: PROVINCE, first: 1000, asOf: "${DAY}") { totalCount } }`)).toBe(provinces);
   });
 
+  it("counts what a report may state at most, whatever it states", async () => {
+    expect(await costOf('{ report(id: "none") { figures { value } } }')).toBe(1 + 5000);
+    expect(await costOf('{ reports(unit: "04", first: 10) { nodes { figures { value } } } }')).toBe(10 + 10 * 5000);
+  });
+
   it("counts a row for each roll-up, and for each part of one", async () => {
     const at = (selection: string) => `{ unit(code: "04", asOf: "${DAY}") { ${selection} } }`;
     expect(
       await costOf(
         at('dossiers(period: "2024") { received onTimeRate { value } bounds(measure: RECEIVED) { high } coverage { unitsCovered } }'),
       ),
-    ).toBe(2);
+    ).toBe(2 + 1);
     expect(await costOf(at('dossiers(period: "2024") { series(grain: MONTH) { received byTier { rollup { received } } } }'))).toBe(
       2 + 12 + 12 * 4,
     );
