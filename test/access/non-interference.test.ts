@@ -1,4 +1,5 @@
 import fc from "fast-check";
+import { isDeepStrictEqual } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createSubgraph } from "../../src/federation/subgraph.ts";
 import { startService, type TestService } from "../support/client.ts";
@@ -96,6 +97,18 @@ describe("what a caller may not see", () => {
     return { status: response.status, headers, body: await response.text() };
   };
 
+  /**
+   * Of two fields that fail at once and leave no data, the one that fails first is told of, which time alone decides: of some tries of each
+   * two must be equal. What is hidden would show itself in all of them.
+   */
+  const expectSameAtTimes = async (operation: Operation, bearer: string | undefined): Promise<void> => {
+    const answers: [Sent[], Sent[]] = [[], []];
+    for (let n = 0; n < 10; n++)
+      for (const [side, service] of services.entries()) answers[side]!.push(await send(service, operation, bearer));
+    const both = answers[0].find((one) => answers[1].some((two) => isDeepStrictEqual(one, two)));
+    if (!both?.body.includes('"data":null')) expect(answers[0][0]).toEqual(answers[1][0]);
+  };
+
   /** Changes that would succeed are left out: they would make the two differ. */
   const asked = (draw: Draw): { operation: Operation; bearer: string | undefined } => {
     const operation = drawOperation(draw, schema, values);
@@ -108,7 +121,7 @@ describe("what a caller may not see", () => {
     await fc.assert(
       fc.asyncProperty(fc.gen().map(asked), async ({ operation, bearer }) => {
         const [one, two] = await Promise.all([send(services[0], operation, bearer), send(services[1], operation, bearer)]);
-        expect(one).toEqual(two);
+        if (!isDeepStrictEqual(one, two)) await expectSameAtTimes(operation, bearer);
         if (one.body.includes('"data":{')) answered++;
       }),
       { numRuns: RUNS, seed: SEED, endOnFailure: true },
