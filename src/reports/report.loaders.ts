@@ -40,7 +40,7 @@ type ReportRow = Report & Positioned;
 type ListRow = Positioned & { totalCount: number } & (Report | { no: null });
 
 /** The columns of a Report; `s` is its source. */
-export const reportColumns = sql`s.id as no, s.key as id, s.title, s.unit_id as "unitNo", s.published_on as "publishedOn", s.note, s.state, s.reason,
+const reportColumns = sql`s.id as no, s.key as id, s.title, s.unit_id as "unitNo", s.published_on as "publishedOn", s.note, s.state, s.reason,
   ${instant(sql`s.submitted_at`)} as "submittedAt", ${instant(sql`s.state_at`)} as "stateAt", s.supersedes_id as "supersedesNo",
   coalesce('9999-12-31'::date - s.published_on, 9999999) as rank`;
 
@@ -91,7 +91,6 @@ export const createReportLoaders = (reader: Reader, viewer: Viewer | null) => {
     ),
   };
 };
-export type ReportLoaders = ReturnType<typeof createReportLoaders>;
 
 const reportLists = (keys: readonly ReportListKey[], seen: RawBuilder<boolean>) => sql<ListRow>`
   with k as materialized (

@@ -4,6 +4,7 @@ import { createAuthenticator } from "../access/authenticate.ts";
 import { holds } from "../access/viewer.ts";
 import type { Pools } from "../db/database.ts";
 import { Reader } from "../db/reader.ts";
+import { DomainError } from "../errors.ts";
 import { createSubgraph } from "../federation/subgraph.ts";
 import { currentHierarchy } from "../units/hierarchy-size.ts";
 import { addressUrl, takenPort } from "./http/address.ts";
@@ -22,7 +23,6 @@ import { limitRates } from "./limits/rate-limit.ts";
 import { routerCheck } from "./http/router.ts";
 import { drainable } from "./running/shutdown.ts";
 import { readTrustedDocuments } from "./operation/trusted-documents.ts";
-import { unavailable } from "./http/unavailable.ts";
 
 export interface RunningServer {
   readonly url: string;
@@ -48,7 +48,7 @@ export const startServer = async (
   const labels = trusted === null ? labelsOf((await readTabs()).map(({ query }) => query)) : trustedLabels;
   const opened = (): Pools => {
     const open = pools();
-    if (!open) throw unavailable("The database is not there yet; ask again");
+    if (!open) throw new DomainError("SERVICE_UNAVAILABLE", "The database is not there yet; ask again", { retryAfter: 1 });
     return open;
   };
   const hierarchy = currentHierarchy(() => new Reader(opened()), clock);

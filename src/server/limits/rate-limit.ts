@@ -3,7 +3,6 @@ import { CompiledQuery } from "kysely";
 import { isIPv4, isIPv6 } from "node:net";
 import { RateLimiterMemory, RateLimiterPostgres, RateLimiterRes } from "rate-limiter-flexible";
 import type { Pools } from "../../db/database.ts";
-import { hasCredentials, viewerOf } from "../http/credentials.ts";
 import type { Env } from "../env.ts";
 import { isHealth } from "../running/health.ts";
 
@@ -30,16 +29,16 @@ export const limitRates = (app: FastifyInstance, options: RateOptions): void => 
   app.addHook("onRequest", async (request, reply) => {
     if (isHealth(request.url)) return undefined;
     const network = networkOf(request.ip);
-    const over = hasCredentials(request) ? await spent(failures, network) : await byAddress(network);
+    const over = request.headers.authorization !== undefined ? await spent(failures, network) : await byAddress(network);
     return over && refuse(reply, over, () => limited("address"), "this address");
   });
   app.addHook("preParsing", async (request, reply) => {
-    const viewer = viewerOf(request);
+    const viewer = request.viewer;
     const over = viewer && !isHealth(request.url) ? await byKey(viewer.actor) : null;
     if (over) await refuse(reply, over, () => limited("key"), "this key");
   });
   app.addHook("onResponse", async (request) => {
-    if (isHealth(request.url) || !hasCredentials(request) || viewerOf(request)) return;
+    if (isHealth(request.url) || request.headers.authorization === undefined || request.viewer) return;
     const network = networkOf(request.ip);
     await failures?.consume(network).catch(() => {});
     await byAddress(network);

@@ -2,7 +2,6 @@ import type { FastifyInstance, FastifyRequest } from "fastify";
 import { randomUUID } from "node:crypto";
 import { inspect } from "node:util";
 import pino, { type DestinationStream, type Logger } from "pino";
-import { viewerOf } from "../http/credentials.ts";
 import type { Env } from "../env.ts";
 import { isHealth } from "./health.ts";
 import { observationOf } from "./observation.ts";
@@ -94,7 +93,7 @@ const textOf = (request: FastifyRequest, status: number): string => `${request.m
 
 const lineOf = (request: FastifyRequest, status: number, ms: number) => {
   const { operation, statements, cost, codes } = observationOf(request);
-  const actor = viewerOf(request)?.actor;
+  const actor = request.viewer?.actor;
   return {
     ...{ requestId: request.id, method: request.method, path: pathOf(request), status, ms: Math.round(ms * 10) / 10 },
     ...(operation !== null && { operation, statements }),
