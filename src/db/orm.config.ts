@@ -5,8 +5,11 @@ import { CompiledQuery, type DatabaseConnection } from "kysely";
 import { type Pool, types } from "pg";
 import { ServiceClient } from "./client.ts";
 import { AccessGrant, AccessKey, AuditEntry } from "../access/access.entity.ts";
+import { Dossier, DossierCount, DossierDayCount, DossierPause, DossierTreeCount } from "../dossiers/dossier.entity.ts";
+import { Procedure, ProcedureField, WorkCalendarDay } from "../dossiers/procedure.entity.ts";
 import { Figure, Source } from "../figures/figure.entity.ts";
-import { DossierRollupRow, RollupSet, RollupSource, ServiceRollupRow, TaskRollupRow } from "../figures/rollup.entity.ts";
+import { DossierRollupRow, RollupKnowledge, RollupSet, RollupSource, ServiceRollupRow, TaskRollupRow } from "../figures/rollup.entity.ts";
+import { RecordImport, RecordRange, RecordUnit } from "../records/record.entity.ts";
 import { Contribution, Edition, Succession, Unit, UnitName, UnitVersion } from "../units/unit.entity.ts";
 
 // Sums of counts are bigint; all of ours are far below 2^53.
@@ -45,7 +48,9 @@ export const ormConfig = (clientUrl: string, { role, keepsPlans, size, waitMs, s
     clientUrl,
     entities: [
       ...[Unit, UnitVersion, Succession, Edition, Contribution, UnitName],
-      ...[Source, Figure, RollupSet, DossierRollupRow, TaskRollupRow, ServiceRollupRow, RollupSource],
+      ...[Source, Figure, RollupSet, DossierRollupRow, TaskRollupRow, ServiceRollupRow, RollupSource, RollupKnowledge],
+      ...[RecordRange, RecordUnit, RecordImport, ProcedureField, Procedure, WorkCalendarDay],
+      ...[Dossier, DossierPause, DossierCount, DossierDayCount, DossierTreeCount],
       ...[AccessKey, AccessGrant, AuditEntry],
     ],
     extensions: [Migrator],

@@ -52,6 +52,20 @@ export const DossierRollupRow = rollupTable(DOSSIER, "DossierRollup");
 export const TaskRollupRow = rollupTable(TASK, "TaskRollup");
 export const ServiceRollupRow = rollupTable(SERVICE, "ServiceRollup");
 
+/** Which measures of dossiers a figure tells of which units, for those periods that have records, too. */
+const RollupKnowledgeSchema = defineEntity({
+  name: "RollupKnowledge",
+  properties: {
+    set: () => p.manyToOne(RollupSet).primary().deleteRule("cascade"),
+    unitId: p.integer().primary(),
+    authorId: p.integer().primary(),
+    slot: p.text().primary(),
+    mask: p.integer().comment("Bit n: measure n"),
+  },
+});
+export class RollupKnowledge extends RollupKnowledgeSchema.class {}
+RollupKnowledgeSchema.setClass(RollupKnowledge);
+
 /** Which sources the known cells of a set come from, by the unit that stated them or that they may belong to. */
 const RollupSourceSchema = defineEntity({
   name: "RollupSource",

@@ -85,6 +85,7 @@ const EditionSchema = defineEntity({
     id: p.integer().primary(),
     startsOn: p.date().unique(),
     contributed: p.boolean().default(false).comment("Whether the contributions to it are stored"),
+    recordsCounted: p.boolean().default(false).comment("Whether the counters of records are rolled up to it, and kept so"),
   },
 });
 export class Edition extends EditionSchema.class {}

@@ -1,0 +1,51 @@
+import { defineEntity, p } from "@mikro-orm/core";
+import type { Tier } from "../units/unit.entity.ts";
+
+export const SERVICE_LEVELS = ["INFORMATION", "PARTIAL", "FULL"] as const;
+export type ServiceLevel = (typeof SERVICE_LEVELS)[number];
+
+/** A field of procedures (lĩnh vực). */
+const ProcedureFieldSchema = defineEntity({
+  name: "ProcedureField",
+  properties: {
+    id: p.integer().primary().autoincrement(),
+    code: p.text().unique(),
+    name: p.text(),
+  },
+});
+export class ProcedureField extends ProcedureFieldSchema.class {}
+ProcedureFieldSchema.setClass(ProcedureField);
+
+/** An administrative procedure of the catalogue (thủ tục hành chính). */
+const ProcedureSchema = defineEntity({
+  name: "Procedure",
+  indexes: [{ properties: ["field"] }],
+  properties: {
+    id: p.integer().primary().autoincrement(),
+    code: p.text().unique(),
+    name: p.text(),
+    words: p.text().comment("Folded name with a blank before each word"),
+    field: () => p.manyToOne(ProcedureField),
+    competence: p.text().$type<Tier>(),
+    serviceLevel: p.text().$type<ServiceLevel>(),
+    workingDays: p.double().nullable().comment("Statutory limit; null where the law sets none"),
+    hasFee: p.boolean(),
+  },
+});
+export class Procedure extends ProcedureSchema.class {}
+ProcedureSchema.setClass(Procedure);
+
+export const CALENDAR_KINDS = ["DAY_OFF", "SWAP_OFF", "MAKEUP_WORK"] as const;
+export type CalendarKind = (typeof CALENDAR_KINDS)[number];
+
+/** A day that is not what its weekday says: a day off, or a Saturday that is worked. */
+const WorkCalendarDaySchema = defineEntity({
+  name: "WorkCalendarDay",
+  properties: {
+    day: p.date().primary(),
+    kind: p.text().$type<CalendarKind>(),
+    status: p.text().$type<"published" | "provisional">(),
+  },
+});
+export class WorkCalendarDay extends WorkCalendarDaySchema.class {}
+WorkCalendarDaySchema.setClass(WorkCalendarDay);
