@@ -12,7 +12,8 @@ const DossierSchema = defineEntity({
     { properties: ["provinceId", "unitId", "datedOn"] },
     {
       name: "dossier_open_index",
-      expression: "create index dossier_open_index on dossier (province_id, unit_id, due_on) where received_on is not null and ended_on is null",
+      expression:
+        "create index dossier_open_index on dossier (province_id, unit_id, due_on) where received_on is not null and ended_on is null",
     },
   ],
   properties: {

@@ -1,0 +1,97 @@
+import type { EntityManager } from "@mikro-orm/postgresql";
+import { type RawBuilder, sql } from "kysely";
+import { columnName } from "../figures/measure.ts";
+import { COUNTS, GRAINS } from "./count.ts";
+import { anyCount, type Counted, countColumns, eventsOf, startOf, sumsOfCounts } from "./count.event.ts";
+
+/** Grain of a day in what an import changes. */
+const DAY = 0;
+
+/** Notes how an import changes the counters, while what was known before can still be read. */
+export const noteDeltas = async (em: EntityManager, importKey: string, counted: readonly Counted[]): Promise<void> => {
+  const events = sql.join(
+    counted.map((one) => eventsOf(one)),
+    sql` union all `,
+  );
+  const start = startOf.HALF_MONTH(sql`e.day`);
+  await sql`
+    insert into dossier_delta (import, province_id, unit_id, slot, grain, starts_on, field_id, ${countColumns})
+    select ${importKey}::uuid, province_id, unit_id, slot, ${sql.lit(GRAINS.HALF_MONTH)}, ${start}, field_id, ${sumsOfCounts}
+    from (${events}) e group by province_id, unit_id, slot, ${start}, field_id having ${anyCount}`.execute(em.getKysely());
+  await sql`
+    insert into dossier_delta (import, province_id, unit_id, slot, grain, starts_on, field_id, ${countColumns})
+    select ${importKey}::uuid, province_id, unit_id, slot, ${sql.lit(DAY)}, e.day, 0, ${sumsOfCounts}
+    from (${events}) e group by province_id, unit_id, slot, e.day having ${anyCount}`.execute(em.getKysely());
+};
+
+const added = (table: string) =>
+  sql.join(
+    COUNTS.map((name) => {
+      const column = columnName(name);
+      return sql`${sql.ref(column)} = ${sql.ref(`${table}.${column}`)} + excluded.${sql.ref(column)}`;
+    }),
+  );
+
+/**
+ * Adds to the counters what an import has noted. Rows are locked table by table and key by key, the same way everywhere, so that two imports
+ * wait for one another at most.
+ */
+export const applyDeltas = async (em: EntityManager, importKey: string): Promise<void> => {
+  const noted = (grain: number) => sql`from dossier_delta where import = ${importKey}::uuid and grain = ${sql.lit(grain)}`;
+  await shareCounters(em);
+  await sql`
+    insert into dossier_day_count (province_id, unit_id, slot, day, ${countColumns})
+    select province_id, unit_id, slot, starts_on, ${countColumns} ${noted(DAY)} order by 1, 2, 3, 4
+    on conflict (province_id, unit_id, slot, day) do update set ${added("dossier_day_count")}`.execute(em.getKysely());
+  for (const [name, grain] of Object.entries(GRAINS)) {
+    const start = name === "HALF_MONTH" ? sql`starts_on` : startOf[name as keyof typeof GRAINS](sql`starts_on`);
+    await sql`
+      insert into dossier_count (province_id, unit_id, slot, grain, starts_on, field_id, ${countColumns})
+      select province_id, unit_id, slot, ${sql.lit(grain)}, ${start}, field_id, ${sumsOfCounts} ${noted(GRAINS.HALF_MONTH)}
+      group by province_id, unit_id, slot, ${start}, field_id having ${anyCount} order by 1, 2, 3, 5, 6
+      on conflict (province_id, unit_id, slot, grain, starts_on, field_id) do update set ${added("dossier_count")}`.execute(em.getKysely());
+  }
+  await addToTrees(em, sql`select id from edition where records_counted`, sql`select * ${noted(GRAINS.HALF_MONTH)}`);
+};
+
+/**
+ * Adds half-months of units (rows as of dossier_count) to the units of editions that hold them, by half-month, quarter and year. The country
+ * gets only what is certain in no province.
+ */
+export const addToTrees = async (em: EntityManager, editions: RawBuilder<unknown>, halves: RawBuilder<unknown>): Promise<void> => {
+  const names = (of: string) =>
+    sql.join(COUNTS.map((name) => sql`sum(${sql.ref(`${of}.${columnName(name)}`)}) as ${sql.ref(columnName(name))}`));
+  const grains = Object.entries(GRAINS).map(
+    ([
+      name,
+      grain,
+    ]) => sql`select unit_half.*, ${sql.lit(grain)}::smallint as grain, ${name === "HALF_MONTH" ? sql`starts_on` : startOf[name as keyof typeof GRAINS](sql`starts_on`)} as grain_start
+      from unit_half`,
+  );
+  await sql`
+    with unit_half as materialized (
+      select province_id, unit_id, slot, starts_on, ${sumsOfCounts} from (${halves}) h group by 1, 2, 3, 4 having ${anyCount}
+    ),
+    place as materialized (
+      select c.edition_id, c.unit_id, c.target_id, c.certain from contribution c
+      where c.edition_id in (${editions}) and c.unit_id in (select unit_id from unit_half)
+        and not (c.target_id in (select unit_id from unit_version where tier = 'COUNTRY') and exists (
+          select from contribution q where q.edition_id = c.edition_id and q.unit_id = c.unit_id and q.certain
+            and q.target_id in (select unit_id from unit_version where tier = 'PROVINCE')))
+    )
+    insert into dossier_tree_count (province_id, edition_id, target_id, slot, certain, grain, starts_on, ${countColumns})
+    select g.province_id, p.edition_id, p.target_id, g.slot, p.certain, g.grain, g.grain_start, ${names("g")}
+    from (${sql.join(grains, sql` union all `)}) g join place p on p.unit_id = g.unit_id
+    group by 1, 2, 3, 4, 5, 6, 7 having ${anyCount} order by 1, 2, 3, 4, 5, 6, 7
+    on conflict (province_id, edition_id, target_id, slot, certain, grain, starts_on) do update set ${added("dossier_tree_count")}`.execute(
+    em.getKysely(),
+  );
+};
+
+const LOCK = sql`hashtext('cchc dossier counts')`;
+
+/** Held until the transaction ends by all who change counters, side by side. */
+const shareCounters = (em: EntityManager) => sql`select pg_advisory_xact_lock_shared(${LOCK})`.execute(em.getKysely());
+
+/** Waits for those who change counters, and keeps others from it until the transaction ends. */
+export const lockCounters = (em: EntityManager) => sql`select pg_advisory_xact_lock(${LOCK})`.execute(em.getKysely());
