@@ -33,12 +33,11 @@ const added = (table: string) =>
   );
 
 /**
- * Adds to the counters what an import has noted. Rows are locked table by table and key by key, the same way everywhere, so that two imports
+ * Adds to the counters what an import has noted; the caller holds `shareCounters`. Rows are locked table by table and key by key, the same way everywhere, so that two imports
  * wait for one another at most.
  */
 export const applyDeltas = async (em: EntityManager, importKey: string): Promise<void> => {
   const noted = (grain: number) => sql`from dossier_delta where import = ${importKey}::uuid and grain = ${sql.lit(grain)}`;
-  await shareCounters(em);
   await sql`
     insert into dossier_day_count (province_id, unit_id, slot, day, ${countColumns})
     select province_id, unit_id, slot, starts_on, ${countColumns} ${noted(DAY)} order by 1, 2, 3, 4
@@ -109,7 +108,7 @@ export const renewTrees = async (em: EntityManager, editionIds: readonly number[
 const LOCK = sql`hashtext('cchc dossier counts')`;
 
 /** Held until the transaction ends by all who change counters, side by side. */
-const shareCounters = (em: EntityManager) => sql`select pg_advisory_xact_lock_shared(${LOCK})`.execute(em.getKysely());
+export const shareCounters = (em: EntityManager) => sql`select pg_advisory_xact_lock_shared(${LOCK})`.execute(em.getKysely());
 
 /** Waits for those who change counters, and keeps others from it until the transaction ends. */
 export const lockCounters = (em: EntityManager) => sql`select pg_advisory_xact_lock(${LOCK})`.execute(em.getKysely());
