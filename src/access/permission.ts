@@ -10,6 +10,7 @@ export const PERMISSIONS = {
   "reports:read": null,
   "reports:submit": "OFFICER",
   "reports:publish": "ADMIN",
+  "dossiers:write": "OFFICER",
   "agencies:write": "ADMIN",
   "audit:read": "ADMIN",
   "keys:read": "ADMIN",

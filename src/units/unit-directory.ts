@@ -35,6 +35,11 @@ export class UnitDirectory {
     this.#byUnit = Map.groupBy(versions, ({ unitNo }) => unitNo);
   }
 
+  /** All units that it knows. */
+  unitNumbers(): number[] {
+    return [...this.#byUnit.keys()];
+  }
+
   /** The unit that holds the code on the day; null where none does. */
   find(code: string, day: Day): UnitPlace | null {
     const key = `${day}${code}`;
