@@ -37,27 +37,27 @@ export const lockSource = (em: EntityManager, sourceId: number) =>
  */
 export const judgeStage = async (em: EntityManager, staged: Staged): Promise<void> => {
   await sql`
-    with twice as materialized (select s.code from ${staged.stage} s where ${isOurs(staged)} and s.status <> ${STATUSES.REJECTED} group by s.code having count(*) > 1),
+    with twice as materialized (select s.code from ${staged.stage} s where ${isOurs(staged)} and s.status <> ${sql.lit(STATUSES.REJECTED)} group by s.code having count(*) > 1),
     judged as (
       select s.row, row_number() over (partition by s.code order by s.updated_at desc, s.row) as place,
         max(s.updated_at) over (partition by s.code) = s.updated_at as is_latest,
         min(s.digest::text) over same <> max(s.digest::text) over same as is_torn
-      from ${staged.stage} s join twice t on t.code = s.code where ${isOurs(staged)} and s.status <> ${STATUSES.REJECTED}
+      from ${staged.stage} s join twice t on t.code = s.code where ${isOurs(staged)} and s.status <> ${sql.lit(STATUSES.REJECTED)}
       window same as (partition by s.code, s.updated_at)
     )
-    update ${staged.stage} s set problem = case when j.is_torn and j.is_latest then 'CONFLICT' end, status = case when j.is_torn and j.is_latest then ${STATUSES.REJECTED}
-        when j.is_latest then ${STATUSES.UNCHANGED} else ${STATUSES.STALE} end
+    update ${staged.stage} s set problem = case when j.is_torn and j.is_latest then 'CONFLICT' end, status = case when j.is_torn and j.is_latest then ${sql.lit(STATUSES.REJECTED)}
+        when j.is_latest then ${sql.lit(STATUSES.UNCHANGED)} else ${sql.lit(STATUSES.STALE)} end
     from judged j where ${isOurs(staged)} and s.row = j.row and (j.place > 1 or j.is_torn)`.execute(em.getKysely());
   const isOutside = staged.grants === null ? sql`false` : sql`not ${coveredBy(staged.grants, sql`d.unit_id`)}`;
   await sql`
     update ${staged.stage} s set province_id = d.province_id,
-      status = case when ${isOutside} then ${STATUSES.REJECTED}
-        when d.updated_at > s.updated_at then ${STATUSES.STALE}
-        when d.updated_at < s.updated_at then ${STATUSES.UPDATED}
-        when d.digest = s.digest then ${STATUSES.UNCHANGED} else ${STATUSES.REJECTED} end,
+      status = case when ${isOutside} then ${sql.lit(STATUSES.REJECTED)}
+        when d.updated_at > s.updated_at then ${sql.lit(STATUSES.STALE)}
+        when d.updated_at < s.updated_at then ${sql.lit(STATUSES.UPDATED)}
+        when d.digest = s.digest then ${sql.lit(STATUSES.UNCHANGED)} else ${sql.lit(STATUSES.REJECTED)} end,
       problem = case when ${isOutside} then 'OUTSIDE_SCOPE' when d.updated_at = s.updated_at and d.digest <> s.digest then 'CONFLICT' end
     from dossier d
-    where ${isOurs(staged)} and s.status = ${STATUSES.CREATED} and d.source_id = ${staged.sourceId} and d.code = s.code
+    where ${isOurs(staged)} and s.status = ${sql.lit(STATUSES.CREATED)} and d.source_id = ${staged.sourceId} and d.code = s.code
       and d.province_id in (select province_id from record_unit where source_id = ${staged.sourceId} and kind = 'DOSSIERS')`.execute(
     em.getKysely(),
   );
@@ -74,7 +74,7 @@ export const outcomesOf = async (em: EntityManager, staged: Staged): Promise<Map
   return new Map(rows.map(({ status, rows: count }) => [status, count]));
 };
 
-const changed = sql`s.status in (${STATUSES.CREATED}, ${STATUSES.UPDATED})`;
+const changed = sql`s.status in (${sql.lit(STATUSES.CREATED)}, ${sql.lit(STATUSES.UPDATED)})`;
 
 /** The staged dossiers as relation `d` with the columns of the table. */
 const stagedDossiers = (staged: Staged) => sql`(
@@ -88,7 +88,7 @@ const stagedPauses = (staged: Staged) => sql`
 /** The dossiers that the stage replaces, or that it names, as they are kept. */
 const keptDossiers = (staged: Staged) => sql`(
   select k.* from dossier k join ${staged.stage} s on s.province_id = k.province_id and s.code = k.code
-  where k.source_id = ${staged.sourceId} and ${isOurs(staged)} and s.status = ${STATUSES.UPDATED}) d`;
+  where k.source_id = ${staged.sourceId} and ${isOurs(staged)} and s.status = ${sql.lit(STATUSES.UPDATED)}) d`;
 const keptPauses = sql`(select ${pauseColumns} from dossier_pause p) p`;
 
 /** Writes the rows that are new or newer, their counters, and what of it is known of units. The source is locked. */
@@ -100,15 +100,15 @@ export const applyStage = async (em: EntityManager, staged: Staged, at: Date): P
   ]);
   await noteUnits(em, staged, at);
   await sql`
-    delete from dossier_pause p using ${staged.stage} s where ${isOurs(staged)} and s.status = ${STATUSES.UPDATED}
+    delete from dossier_pause p using ${staged.stage} s where ${isOurs(staged)} and s.status = ${sql.lit(STATUSES.UPDATED)}
       and p.province_id = s.province_id and p.source_id = ${staged.sourceId} and p.code = s.code`.execute(db);
   await sql`
     update dossier d set ${sql.join(KEPT.map((name) => sql`${sql.ref(name)} = ${sql.ref(`s.${name}`)}`))}
-    from ${staged.stage} s where ${isOurs(staged)} and s.status = ${STATUSES.UPDATED}
+    from ${staged.stage} s where ${isOurs(staged)} and s.status = ${sql.lit(STATUSES.UPDATED)}
       and d.province_id = s.province_id and d.source_id = ${staged.sourceId} and d.code = s.code`.execute(db);
   await sql`
     insert into dossier (province_id, source_id, code, ${sql.join(KEPT.map((name) => sql.ref(name)))})
-    select s.province_id, ${staged.sourceId}, s.code, ${columns("s")} from ${staged.stage} s where ${isOurs(staged)} and s.status = ${STATUSES.CREATED}`.execute(
+    select s.province_id, ${staged.sourceId}, s.code, ${columns("s")} from ${staged.stage} s where ${isOurs(staged)} and s.status = ${sql.lit(STATUSES.CREATED)}`.execute(
     db,
   );
   await sql`insert into dossier_pause (province_id, source_id, code, position, reason, from_at, to_at, is_late) ${stagedPauses(staged)}`.execute(
@@ -123,7 +123,7 @@ export const retractStage = async (em: EntityManager, staged: Staged, at: Date):
   await noteUnits(em, staged, at);
   for (const table of ["dossier_pause", "dossier"])
     await sql`
-      delete from ${sql.table(table)} d using ${staged.stage} s where ${isOurs(staged)} and s.status = ${STATUSES.UPDATED}
+      delete from ${sql.table(table)} d using ${staged.stage} s where ${isOurs(staged)} and s.status = ${sql.lit(STATUSES.UPDATED)}
         and d.province_id = s.province_id and d.source_id = ${staged.sourceId} and d.code = s.code`.execute(em.getKysely());
   await finish(em, staged);
 };
@@ -143,7 +143,7 @@ const noteUnits = async (em: EntityManager, staged: Staged, at: Date): Promise<v
       union all
       select d.province_id, d.unit_id, -(d.received_on is not null)::int, null from ${keptDossiers(staged)}
       union all
-      select s.province_id, s.unit_id, 0, null from ${staged.stage} s where ${isOurs(staged)} and s.status in (${STATUSES.UNCHANGED}, ${STATUSES.STALE})
+      select s.province_id, s.unit_id, 0, null from ${staged.stage} s where ${isOurs(staged)} and s.status in (${sql.lit(STATUSES.UNCHANGED)}, ${sql.lit(STATUSES.STALE)})
     )
     insert into record_unit as u (province_id, unit_id, kind, source_id, records, first_on, last_import_at)
     select province_id, unit_id, 'DOSSIERS', ${staged.sourceId}, sum(records), min(received_on), ${at.toISOString()}::timestamptz

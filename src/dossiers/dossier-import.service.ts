@@ -157,7 +157,7 @@ const MESSAGES: Readonly<Record<string, { readonly field: string; readonly messa
 export const reportOf = async (em: EntityManager, stage: Staged, found: readonly ImportProblem[]): Promise<ImportReport> => {
   const outcomes = await outcomesOf(em, stage);
   const judged = await rowsOf(em).rows(sql<{ row: number; code: string; problem: string }>`
-    select s.row, s.code, s.problem from ${stage.stage} s where s.import = ${stage.key}::uuid and s.status = ${STATUSES.REJECTED}
+    select s.row, s.code, s.problem from ${stage.stage} s where s.import = ${stage.key}::uuid and s.status = ${sql.lit(STATUSES.REJECTED)}
     order by s.row limit ${MAX_PROBLEMS}`);
   const problems = [...found, ...judged.map(({ row, code, problem }) => ({ row, dossier: code, code: problem, ...MESSAGES[problem]! }))];
   const count = (status: number) => outcomes.get(status) ?? 0;
@@ -204,8 +204,7 @@ export const retractDossiers = async (
 ): Promise<ImportReport> => {
   const viewer = context.viewer!;
   const codes = [...new Set(given)];
-  if (codes.length === 0 || codes.length > MAX_DOSSIERS)
-    throw new BadUserInput("codes", codes.length, `accepted are 1 to ${MAX_DOSSIERS} codes`);
+  if (codes.length === 0 || codes.length > MAX_CODES) throw new BadUserInput("codes", codes.length, `accepted are 1 to ${MAX_CODES} codes`);
   const words = reason.trim().normalize("NFC");
   if (words === "" || words.length > MAX_REASON || words.includes("\0"))
     throw new BadUserInput("reason", reason, `accepted are 1 to ${MAX_REASON} characters`);
