@@ -140,7 +140,14 @@ const factsOf = (problems: Problems, row: DossierRow): DossierFacts => {
   };
 };
 
-const instantOf = (time: number | null) => (time === null ? null : new Date(time).toISOString());
+/** As the day in Asia/Ho_Chi_Minh and the time of day. */
+const instantOf = (time: number | null): string | null => {
+  if (time === null) return null;
+  const day = epochDayOf(time);
+  const ms = time + 7 * 3_600_000 - day * 86_400_000;
+  return `${dayOfEpoch(day)}T${two(ms / 3_600_000)}:${two((ms % 3_600_000) / 60_000)}:${two((ms % 60_000) / 1000)}.${String(ms % 1000).padStart(3, "0")}+07:00`;
+};
+const two = (count: number): string => (count < 10 ? `0${Math.floor(count)}` : String(Math.floor(count)));
 const dateOf = (day: number | null) => (day === null ? null : dayOfEpoch(day));
 
 const staged = (

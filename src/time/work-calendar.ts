@@ -16,8 +16,17 @@ export interface CalendarDay {
 export type EpochDay = number;
 
 const MS_PER_DAY = 86_400_000;
+/** Texts of days are kept: to make one costs more than all else that a row of a file costs. */
+const MOST_TEXTS = 100_000;
+const texts: Day[] = [];
 export const epochDay = (day: Day): EpochDay => Date.parse(`${day}T00:00:00Z`) / MS_PER_DAY;
-export const dayOfEpoch = (day: EpochDay): Day => new Date(day * MS_PER_DAY).toISOString().slice(0, 10);
+export const dayOfEpoch = (day: EpochDay): Day => {
+  const known = texts[day];
+  if (known !== undefined) return known;
+  const text = new Date(day * MS_PER_DAY).toISOString().slice(0, 10);
+  if (day >= 0 && day < MOST_TEXTS) texts[day] = text;
+  return text;
+};
 /** The day of an instant (in milliseconds) in Asia/Ho_Chi_Minh, which is UTC+7. */
 export const epochDayOf = (instant: number): EpochDay => Math.floor((instant + 7 * 3_600_000) / MS_PER_DAY);
 
