@@ -102,7 +102,7 @@ class CsvRecords {
     this.#waiting = [];
     this.#waitingSize = 0;
     const sound = waiting.every(({ fault }) => fault === null) ? parsed(waiting) : null;
-    if (sound instanceof Array && sound.length === waiting.length) {
+    if (Array.isArray(sound) && sound.length === waiting.length) {
       for (const [index, { row }] of waiting.entries()) this.#record(row, sound[index]!);
     } else for (const record of waiting) this.#parseOne(record);
   }
@@ -110,7 +110,7 @@ class CsvRecords {
   #parseOne(record: Quoted): void {
     const found = record.fault ?? parsed([record]);
     if (found instanceof CsvError) this.#fault(record.row, "WRONG_QUOTES", found.message.replace(/ at line \d+/, ""));
-    else if (found instanceof Array) this.#record(record.row, found[0]!);
+    else if (Array.isArray(found)) this.#record(record.row, found[0]!);
     else this.#fault(found.row, found.code, found.message);
   }
 
@@ -151,7 +151,7 @@ const hasEvenQuotes = (text: string): boolean => {
 
 const parsed = (records: readonly Quoted[]): string[][] | CsvError => {
   try {
-    return parse(records.map(({ lines }) => lines.join("\n")).join("\n"), { recordDelimiter: "\n", relaxColumnCount: true });
+    return parse(records.flatMap(({ lines }) => lines as readonly string[]).join("\n"), { recordDelimiter: "\n", relaxColumnCount: true });
   } catch (error) {
     if (error instanceof CsvError) return error;
     throw error;

@@ -13,8 +13,8 @@ export async function* readSharedStrings(archive: Archive, part: string, table: 
       if (name === "t") isText = !isPhonetic;
       else if (name === "rPh") isPhonetic = true;
     },
-    text: (part) => {
-      if (isText) text.add(part);
+    text: (piece) => {
+      if (isText) text.add(piece);
     },
     close: (name) => {
       if (name === "t") isText = false;

@@ -15,21 +15,21 @@ export interface Workbook {
 }
 
 export const readWorkbook = async (archive: Archive): Promise<Workbook> => {
-  const [main] = (await relationships(archive, "")).values().filter(({ type }) => type === "officeDocument");
+  const main = ofType(await relationships(archive, ""), "officeDocument");
   if (!main) throw new WholeFileError(archive.path, "is no XLSX workbook");
   let sheetId: string | undefined;
   let isFrom1904 = false;
-  await readWholeXml(archive.path, await archive.read(main.target), {
+  await readWholeXml(archive.path, await archive.read(main), {
     open: (name, attributes) => {
       if (name === "workbookPr") isFrom1904 = ["1", "true"].includes(attributes["date1904"] ?? "");
       if (name === "sheet") sheetId ??= relationshipId(attributes);
     },
   });
-  const parts = await relationships(archive, main.target);
+  const parts = await relationships(archive, main);
   const sheet = sheetId === undefined ? undefined : parts.get(sheetId);
   if (!sheet) throw new WholeFileError(archive.path, "has no sheet");
-  const target = (type: string) => parts.values().find((part) => part.type === type)?.target ?? null;
-  return { sheet: sheet.target, sharedStrings: target("sharedStrings"), isFrom1904, isDate: await dateFormats(archive, target("styles")) };
+  const isDate = await dateFormats(archive, ofType(parts, "styles"));
+  return { sheet: sheet.target, sharedStrings: ofType(parts, "sharedStrings"), isFrom1904, isDate };
 };
 
 interface Relationship {
@@ -53,6 +53,9 @@ const relationships = async (archive: Archive, part: string): Promise<ReadonlyMa
   });
   return found;
 };
+
+const ofType = (parts: ReadonlyMap<string, Relationship>, type: string): string | null =>
+  [...parts.values()].find((part) => part.type === type)?.target ?? null;
 
 /** The prefix of the attribute is the writer's choice. */
 const relationshipId = (attributes: Attributes): string | undefined =>
