@@ -3,7 +3,7 @@ import { createReadStream } from "node:fs";
 import type { Counter, RowFaultCode } from "./file-row.ts";
 
 export const MAX_LINE_BYTES = 1_048_576;
-const CHUNK_BYTES = 262_144;
+const CHUNK_BYTES = 65_536;
 const LINE_FEED = 10;
 
 export interface LineFault {

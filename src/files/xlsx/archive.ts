@@ -52,8 +52,9 @@ const readEntries = async (path: string, zip: ZipFile): Promise<ReadonlyMap<stri
   return entries;
 };
 
-/** What ZIP, inflate and XML say of a broken file; the system's own errors and ours pass. */
+/** What ZIP, inflate and XML say of a broken file; the system's own errors and ours pass, and so does a fault of the program. */
 export const notXlsx = (path: string, error: unknown): unknown => {
   if (!(error instanceof Error) || error instanceof FileError || "syscall" in error) return error;
+  if (error instanceof TypeError && !("code" in error)) return error;
   return new WholeFileError(path, `is no XLSX workbook that can be read (with a password, none can): ${error.message}`);
 };

@@ -2,8 +2,8 @@ import { WholeFileError } from "../file-row.ts";
 import { XLSX_LIMITS } from "./limits.ts";
 
 const PAGE_BYTES = 1_048_576;
-/** What a place in the list of places costs. */
-const PLACE_BYTES = 8;
+/** What a text costs besides its bytes: its place in the two lists, which may be half empty while they grow. */
+const PLACE_BYTES = 32;
 
 /** Texts by number, kept as bytes: strings that were cut from a chunk of XML would keep the whole chunk alive. */
 export class StringTable {
@@ -22,11 +22,11 @@ export class StringTable {
   /** @throws FileError where all texts together are over the limit. */
   add(text: string): void {
     const size = Buffer.byteLength(text, "utf8");
-    this.#bytes += size + 2 * PLACE_BYTES;
+    this.#bytes += size + PLACE_BYTES;
     if (this.#bytes > XLSX_LIMITS.sharedStringBytes) {
       throw new WholeFileError(this.#path, `its shared strings take more than ${XLSX_LIMITS.sharedStringBytes} bytes, which is the limit`);
     }
-    if (this.#free + size > PAGE_BYTES) {
+    if (this.#free + size >= PAGE_BYTES) {
       this.#pages.push(Buffer.allocUnsafeSlow(PAGE_BYTES));
       this.#free = 0;
     }
