@@ -17,7 +17,7 @@ import { type UnitState, unitStateOf } from "../units/unit-state.ts";
 const createLoaders = (reader: Reader, today: Day, evidence: Evidence, viewer: Viewer | null) => ({
   ...createUnitLoaders(reader, today, evidence.kind),
   ...createFigureLoaders(reader, evidence),
-  ...createRollupLoaders(reader, today, evidence, dossierRecords(reader, viewer)),
+  ...createRollupLoaders(reader, today, evidence, dossierRecords(reader, viewer, today)),
   ...createAssessmentLoaders(reader, evidence),
   ...createReportLoaders(reader, viewer),
   unitList: unitListLoader(reader, evidence.kind),
