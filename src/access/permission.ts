@@ -12,6 +12,7 @@ export const PERMISSIONS = {
   "reports:read": null,
   "reports:submit": "OFFICER",
   "reports:publish": "ADMIN",
+  "dossiers:write": "OFFICER",
   "agencies:write": "ADMIN",
   "calendar:write": "ADMIN",
   "records:declare": "ADMIN",
