@@ -1,8 +1,7 @@
 import type { EntityManager } from "@mikro-orm/postgresql";
 import { sql } from "kysely";
 import type { FileRow } from "../../src/dossiers/dossier-file.service.ts";
-import { addDays, type Day } from "../../src/time/date.ts";
-import { epochDay } from "../../src/time/work-calendar.ts";
+import { addDays, type Day, epochDay } from "../../src/time/date.ts";
 
 const REFORM: Day = "2025-07-01";
 export const FIRST: Day = "2023-12-01";
@@ -12,7 +11,9 @@ const PROCEDURES = 200;
 
 export const fillProcedures = async (em: EntityManager): Promise<void> => {
   const db = em.getKysely();
-  await sql`insert into procedure_field (code, name) select 'F' || lpad(n::text, 2, '0'), 'Field ' || n from generate_series(1, ${FIELDS}) n`.execute(db);
+  await sql`insert into procedure_field (code, name) select 'F' || lpad(n::text, 2, '0'), 'Field ' || n from generate_series(1, ${FIELDS}) n`.execute(
+    db,
+  );
   await sql`
     insert into procedure (code, name, words, field_id, competence, service_level, working_days, has_fee)
     select '1.' || lpad(n::text, 6, '0'), 'Procedure ' || n, ' procedure ' || n, f.id, 'COMMUNE', (array['INFORMATION', 'PARTIAL', 'FULL'])[n % 3 + 1],
@@ -31,7 +32,9 @@ export const communes = async (em: EntityManager): Promise<Commune[]> => {
     select v.code, coalesce((select o.code from succession s join unit_version o on o.unit_id = s.predecessor_id and o.valid_to = ${REFORM}
         where s.successor_id = v.unit_id and o.tier = 'COMMUNE' and o.valid_from <= ${FIRST} order by o.code limit 1), p.code) as former
     from unit_version v left join unit_version p on p.unit_id = v.unit_id and p.valid_from <= ${FIRST} and p.valid_to >= ${REFORM}
-    where v.tier = 'COMMUNE' and v.valid_from <= ${LAST} and (v.valid_to is null or v.valid_to > ${LAST}) order by v.code`.execute(em.getKysely());
+    where v.tier = 'COMMUNE' and v.valid_from <= ${LAST} and (v.valid_to is null or v.valid_to > ${LAST}) order by v.code`.execute(
+    em.getKysely(),
+  );
   return rows.filter(({ former }) => former !== null);
 };
 
