@@ -6,6 +6,7 @@ import { checkPermission } from "../access/permission.ts";
 import { AssessmentResolver, UnitAssessmentsResolver } from "../assessments/assessment.resolver.ts";
 import { DossierMutations } from "../dossiers/dossier-import.resolver.ts";
 import { DossierRollupResolver, UnitDossiersResolver } from "../dossiers/dossier-rollup.resolver.ts";
+import { ProcedureResolver } from "../dossiers/procedure.resolver.ts";
 import { FigureResolver, UnitFiguresResolver } from "../figures/figure.resolver.ts";
 import { IndicatorQueries, IndicatorValueResolver, UnitIndicatorsResolver } from "../indicators/indicator.resolver.ts";
 import { ReportResolver } from "../reports/report.resolver.ts";
@@ -28,6 +29,7 @@ export const createSubgraph = async (): Promise<Subgraph> => {
       ...[AccessKeyResolver, AccessGrantResolver, AuditQueries, AuditEntryConnectionResolver, AuditEntryResolver],
       ...[UnitResolver, UnitFiguresResolver, FigureResolver],
       ...[UnitDossiersResolver, DossierRollupResolver, UnitTasksResolver, TaskRollupResolver, UnitServicesResolver, ServiceRollupResolver],
+      ProcedureResolver,
       ...[UnitAssessmentsResolver, AssessmentResolver, ReportResolver, IndicatorQueries, UnitIndicatorsResolver, IndicatorValueResolver],
     ],
     authChecker: checkPermission,

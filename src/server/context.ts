@@ -2,6 +2,7 @@ import type { Viewer } from "../access/viewer.ts";
 import { createAssessmentLoaders } from "../assessments/assessment.loaders.ts";
 import type { Pools } from "../db/database.ts";
 import { Reader } from "../db/reader.ts";
+import { createProcedureLoaders } from "../dossiers/procedure.loaders.ts";
 import { dossierRecords } from "../dossiers/records.service.ts";
 import { type Evidence, evidenceOf, PUBLISHED } from "../figures/evidence.ts";
 import { createFigureLoaders } from "../figures/figure.loaders.ts";
@@ -20,6 +21,7 @@ const createLoaders = (reader: Reader, today: Day, evidence: Evidence, viewer: V
   ...createRollupLoaders(reader, today, evidence, dossierRecords(reader, viewer, today)),
   ...createAssessmentLoaders(reader, evidence),
   ...createReportLoaders(reader, viewer),
+  ...createProcedureLoaders(reader),
   unitList: unitListLoader(reader, evidence.kind),
   proceduresByAuthority: procedureAuthorityLoader(reader, today, evidence),
 });
