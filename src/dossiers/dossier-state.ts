@@ -1,0 +1,180 @@
+import { epochDayOf, instantOn, MS_PER_DAY } from "../time/date.ts";
+import type { WorkCalendar } from "../time/work-calendar.ts";
+
+/** The national code list, 1 to 10 in this order. */
+export const DOSSIER_STATES = [
+  "SUBMITTED",
+  "RECEIVED",
+  "NOT_ACCEPTED",
+  "PROCESSING",
+  "SUPPLEMENT_REQUESTED",
+  "FINANCIAL_OBLIGATION",
+  "WITHDRAWN",
+  "STOPPED",
+  "RESOLVED",
+  "RESULT_RETURNED",
+] as const;
+/** 1 to 3 in this order. */
+export const CHANNELS = ["DIRECT", "ONLINE", "POSTAL"] as const;
+/** 1 and 2 in this order. */
+export const PAUSE_REASONS = ["SUPPLEMENT", "FINANCIAL_OBLIGATION"] as const;
+
+export type DossierState = (typeof DOSSIER_STATES)[number];
+export type Channel = (typeof CHANNELS)[number];
+export type PauseReason = (typeof PAUSE_REASONS)[number];
+
+/** Instants in milliseconds; `to` is null while it lasts. */
+export interface PauseFacts {
+  readonly reason: PauseReason;
+  readonly from: number;
+  readonly to: number | null;
+}
+
+/** What a system says of one dossier. Instants in milliseconds. */
+export interface DossierFacts {
+  readonly state: DossierState;
+  readonly submittedAt: number | null;
+  readonly receivedAt: number | null;
+  readonly dueAt: number | null;
+  readonly extendedTo: number | null;
+  readonly endedAt: number | null;
+  readonly returnedAt: number | null;
+  readonly pauses: readonly PauseFacts[];
+  readonly updatedAt: number;
+}
+
+/** Resolved 1 early, 2 on time, 3 overdue; 4 withdrawn, 5 stopped. */
+export type Outcome = 1 | 2 | 3 | 4 | 5;
+
+/** Epoch days from the first up to but without the last; `to` is null where no end is known. */
+export interface DaySpan {
+  readonly from: number;
+  readonly to: number | null;
+}
+
+/** What the counters and lists need of a dossier. Days are epoch days in Asia/Ho_Chi_Minh; all null or empty where it counts in nothing. */
+export interface CountedDays {
+  readonly receivedOn: number | null;
+  readonly endedOn: number | null;
+  /** The day of `currentDueAt`. */
+  readonly dueOn: number | null;
+  readonly outcome: Outcome | null;
+  /** Days at whose end the clock stood still, in their order, apart from one another. */
+  readonly pauses: readonly DaySpan[];
+}
+
+export interface Derived extends CountedDays {
+  /** As promised, or else computed from the limit of the procedure. */
+  readonly dueAt: number | null;
+  /** True where computing a due day, or moving one by pauses, reached into a year whose calendar is not published. */
+  readonly dueProvisional: boolean;
+  /** After an extension and the pauses that have ended. */
+  readonly currentDueAt: number | null;
+  /** The day by which the dossier belongs to a unit and an edition. */
+  readonly datedOn: number;
+  /** From receipt to result without the pauses; null where it is not resolved. */
+  readonly workingDays: number | null;
+  /** Days at whose end it is open, past its due day and not paused, in their order. */
+  readonly overdue: readonly DaySpan[];
+  /** The first of them. */
+  readonly lateFrom: number | null;
+}
+
+const DUE_HOUR = 17;
+const NONE: readonly DaySpan[] = [];
+
+/** SUBMITTED and NOT_ACCEPTED dossiers count in nothing. */
+export const isAccepted = (state: DossierState): boolean => state !== "SUBMITTED" && state !== "NOT_ACCEPTED";
+export const isResolved = (state: DossierState): boolean => state === "RESOLVED" || state === "RESULT_RETURNED";
+
+const dayOrNull = (ms: number | null): number | null => (ms === null ? null : epochDayOf(ms));
+
+/**
+ * What follows from the state of a dossier that has no problems.
+ * @param workingDays the limit of its procedure, null where the law sets none
+ */
+export const derive = (facts: DossierFacts, workingDays: number | null, calendar: WorkCalendar): Derived => {
+  const { state, receivedAt, endedAt } = facts;
+  const isCounted = isAccepted(state) && receivedAt !== null;
+  const receivedOn = isCounted ? epochDayOf(receivedAt) : null;
+  const endedOn = isCounted ? dayOrNull(endedAt) : null;
+  const pauses = isCounted ? pausedDays(facts.pauses, endedOn) : NONE;
+  const paused = pausedWorkingDays(pauses, calendar);
+  const due = dueOf(facts, workingDays, paused, calendar);
+  const dueOn = isCounted ? dayOrNull(due.currentDueAt) : null;
+  const overdue = dueOn === null ? NONE : overdueDays(dueOn, endedOn, pauses);
+  return {
+    ...due,
+    receivedOn,
+    endedOn,
+    dueOn,
+    datedOn: receivedOn ?? epochDayOf(facts.submittedAt ?? facts.updatedAt),
+    outcome: outcomeOf(state, endedOn, dueOn),
+    workingDays:
+      isResolved(state) && receivedOn !== null && endedOn !== null
+        ? Math.max(0, calendar.betweenEpoch(receivedOn, endedOn) - paused)
+        : null,
+    pauses,
+    overdue,
+    lateFrom: overdue[0]?.from ?? null,
+  };
+};
+
+/** A pause within one day stops no day; an open one of an ended dossier ended with it. */
+const pausedDays = (pauses: readonly PauseFacts[], endedOn: number | null): readonly DaySpan[] =>
+  pauses.length === 0
+    ? NONE
+    : pauses
+        .map(({ from, to }) => ({ from: epochDayOf(from), to: to === null ? endedOn : epochDayOf(to) }))
+        .filter(({ from, to }) => to === null || from < to)
+        .toSorted((a, b) => a.from - b.from);
+
+const pausedWorkingDays = (pauses: readonly DaySpan[], calendar: WorkCalendar): number => {
+  let sum = 0;
+  for (const { from, to } of pauses) if (to !== null) sum += calendar.betweenEpoch(from, to);
+  return sum;
+};
+
+const dueOf = (
+  { receivedAt, dueAt: promised, extendedTo }: DossierFacts,
+  workingDays: number | null,
+  paused: number,
+  calendar: WorkCalendar,
+): Pick<Derived, "dueAt" | "dueProvisional" | "currentDueAt"> => {
+  if (receivedAt === null) return { dueAt: null, dueProvisional: false, currentDueAt: null };
+  let [dueAt, dueProvisional] = [promised, false];
+  if (dueAt === null && workingDays !== null) {
+    const receivedOn = epochDayOf(receivedAt);
+    const day = calendar.addEpoch(receivedOn, workingDays);
+    [dueAt, dueProvisional] = [instantOn(day, DUE_HOUR), calendar.isProvisionalEpoch(receivedOn, day)];
+  }
+  const base = extendedTo ?? dueAt;
+  if (base === null || paused === 0) return { dueAt, dueProvisional, currentDueAt: base };
+  const from = epochDayOf(base);
+  const to = calendar.addEpoch(from, paused);
+  return {
+    dueAt,
+    dueProvisional: dueProvisional || calendar.isProvisionalEpoch(from, to),
+    currentDueAt: base + (to - from) * MS_PER_DAY,
+  };
+};
+
+const outcomeOf = (state: DossierState, endedOn: number | null, dueOn: number | null): Outcome | null => {
+  if (state === "WITHDRAWN") return 4;
+  if (state === "STOPPED") return 5;
+  if (!isResolved(state) || endedOn === null) return null;
+  if (dueOn === null || endedOn === dueOn) return 2;
+  return endedOn < dueOn ? 1 : 3;
+};
+
+const overdueDays = (dueOn: number, endedOn: number | null, pauses: readonly DaySpan[]): readonly DaySpan[] => {
+  const end = endedOn ?? Infinity;
+  const spans: DaySpan[] = [];
+  let from = dueOn + 1;
+  for (const pause of pauses) {
+    if (pause.from > from) spans.push({ from, to: pause.from });
+    from = Math.max(from, pause.to ?? Infinity);
+  }
+  if (from < end) spans.push({ from, to: endedOn });
+  return spans.length === 0 ? NONE : spans;
+};
