@@ -7,7 +7,9 @@ import { holds, type Role } from "./viewer.ts";
 export const PERMISSIONS = {
   "units:read": null,
   "indicators:read": null,
+  "procedures:read": null,
   "reports:read": null,
+  "dossiers:read": "VIEWER",
   "reports:submit": "OFFICER",
   "reports:publish": "ADMIN",
   "agencies:write": "ADMIN",

@@ -2,6 +2,8 @@ import type { Viewer } from "../access/viewer.ts";
 import { createAssessmentLoaders } from "../assessments/assessment.loaders.ts";
 import type { Pools } from "../db/database.ts";
 import { Reader } from "../db/reader.ts";
+import { createDossierLoaders } from "../dossiers/dossier.loaders.ts";
+import { createProcedureLoaders } from "../dossiers/procedure.loaders.ts";
 import { type Evidence, evidenceOf, PUBLISHED } from "../figures/evidence.ts";
 import { createFigureLoaders } from "../figures/figure.loaders.ts";
 import { createRollupLoaders } from "../figures/rollup.loaders.ts";
@@ -19,6 +21,8 @@ const createLoaders = (reader: Reader, today: Day, evidence: Evidence, viewer: V
   ...createRollupLoaders(reader, today, evidence),
   ...createAssessmentLoaders(reader, evidence),
   ...createReportLoaders(reader, viewer),
+  ...createProcedureLoaders(reader),
+  ...createDossierLoaders(reader, viewer),
   unitList: unitListLoader(reader, evidence.kind),
   proceduresByAuthority: procedureAuthorityLoader(reader, today, evidence),
 });

@@ -71,6 +71,8 @@ const LIST_SIZES: Readonly<Record<string, number>> = {
   // There are seven classes.
   "Ranking.byClassification": 7,
   "Rubric.bands": 7,
+  // Most never stand still, and few more than twice.
+  "Dossier.pauses": 2,
   // Central, provincial, district and communal authorities, and a few offices beside them.
   "ServiceRollup.byAuthority": 10,
 };
@@ -155,6 +157,8 @@ const RULES: Readonly<Record<string, Rule>> = {
   "Unit.indicators": (subject, { codes }) => listed(subject, (codes as readonly string[] | null | undefined)?.length ?? INDICATORS.length),
   "Unit.assessments": (subject) => listed(subject, LIST_SIZES["Unit.assessments"]!),
   "Assessment.previous": (subject) => listed(subject, 1),
+  // It looks at the pauses.
+  "Dossier.timeliness": ({ count }) => ({ rows: count, below: { count: 0 } }),
   "IndicatorValue.unit": ownUnit,
   "Assessment.unit": ownUnit,
   "Figure.source": carried,

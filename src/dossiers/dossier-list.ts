@@ -1,0 +1,114 @@
+import { type RawBuilder, sql } from "kysely";
+import { coveredBy } from "../access/scope.ts";
+import type { Grant } from "../access/viewer.ts";
+import { BadUserInput } from "../errors.ts";
+import { MAX_FIRST, type Page, pageOf, type Position } from "../page.ts";
+import { addDays, type Day, epochDay } from "../time/date.ts";
+import type { DossierCondition } from "./dossier.filter.ts";
+import { dayIn, dossierColumns, type DossierView } from "./dossier.loaders.ts";
+
+/**
+ * Up to so many units their newest dossiers are read one unit after the other, however old they are; above it all dossiers are read from
+ * the newest on until the page is full, for then the next one is never far.
+ */
+const FEW_UNITS = 2000;
+
+const FIRST_DAY: Day = "0001-01-01";
+const LAST_DAY: Day = "9999-12-31";
+const dayRank = (day: Day): number => epochDay(day) - epochDay(FIRST_DAY);
+
+/** Lists go from the newest day to the oldest; within a day from the source that came last, and from the last code. */
+export const positionOf = ({ datedOn, sourceNo, code }: DossierView): Position => ({ rank: dayRank(datedOn), text: `${sourceNo}:${code}` });
+
+/** What follows after a position. */
+interface Following {
+  readonly first: number;
+  readonly day: Day | null;
+  readonly sourceNo: number | null;
+  readonly code: string | null;
+}
+
+/** @throws BadUserInput for `first` outside 1..1000 and for an unknown cursor. */
+export const dossierPage = (first: number, after: string | null | undefined): Page & { readonly from: Following } => {
+  const page = pageOf(first, after, dayRank(LAST_DAY));
+  if (page.after === null) return { ...page, from: { first, day: null, sourceNo: null, code: null } };
+  const match = /^(\d{1,9}):(.+)$/s.exec(page.after.text);
+  if (!match) throw new BadUserInput("after", after, "accepted is a cursor that this list has given");
+  return { ...page, from: { first, day: addDays(FIRST_DAY, page.after.rank), sourceNo: Number(match[1]), code: match[2]! } };
+};
+
+/** What is asked for, and of whose units. */
+export interface DossierList {
+  readonly grants: readonly Grant[];
+  readonly condition: DossierCondition;
+}
+
+/** The units that the grants cover. */
+export const coveredUnits = (grants: readonly Grant[]) => sql`select u.id as unit_id from unit u where ${coveredBy(grants, sql`u.id`)}`;
+
+/** `unit_set`: what is asked for of what may be seen; `place`: where dossiers of it are, which the imports note. */
+const places = ({ grants, condition: { within } }: DossierList) => sql`
+  unit_set as materialized (${
+    within === null
+      ? coveredUnits(grants)
+      : sql`select c.unit_id from contribution c where c.edition_id = ${within.editionId} and c.target_id = ${within.unitNo} and c.certain
+          and ${coveredBy(grants, sql`c.unit_id`)}`
+  }),
+  place as materialized (
+    select distinct r.province_id, r.unit_id from record_unit r join unit_set u on u.unit_id = r.unit_id where r.kind = 'DOSSIERS'
+  )`;
+
+/** How dossier `d` stands at the end of the day: timelinessOn, as SQL. */
+const timeliness = (day: Day): RawBuilder<string | null> => sql`case
+  when d.received_on is null or d.received_on > ${day}::date then null
+  when d.ended_on <= ${day}::date and d.outcome is not null then coalesce((array['EARLY', 'ON_TIME', 'OVERDUE'])[d.outcome], 'ENDED_WITHOUT_RESULT')
+  when d.pauses > 0 and exists (
+    select from dossier_pause p where p.province_id = d.province_id and p.source_id = d.source_id and p.code = d.code
+      and ${dayIn(sql`p.from_at`)} <= ${day}::date and (p.to_at is null or ${dayIn(sql`p.to_at`)} > ${day}::date)) then 'PAUSED'
+  when d.due_on < ${day}::date then 'OVERDUE'
+  else 'NOT_DUE' end`;
+
+const earliest = (...days: (Day | null | undefined)[]): Day | null =>
+  days.reduce<Day | null>((a, b) => (b != null && (a === null || b < a) ? b : a), null);
+
+/** The text is the same whatever is asked for, so that it is planned once. Nothing is resolved before the day that it bears. */
+const matches = ({ condition: one }: DossierList, after: Day | null): RawBuilder<boolean> => sql`
+  (d.dated_on between coalesce(${one.received?.from ?? null}::date, '-infinity')
+    and coalesce(${earliest(one.received?.to, one.resolved?.to, after)}::date, 'infinity')
+  and (${one.received?.from ?? null}::date is null or d.received_on between ${one.received?.from ?? null}::date and ${one.received?.to ?? null}::date)
+  and (${one.resolved?.from ?? null}::date is null
+    or d.ended_on between ${one.resolved?.from ?? null}::date and ${one.resolved?.to ?? null}::date and d.outcome <= 3)
+  and (${one.procedureNo}::int is null or d.procedure_id = ${one.procedureNo}::int)
+  and (${one.fieldNo}::int is null or d.field_id = ${one.fieldNo}::int)
+  and (${one.channel}::smallint is null or d.channel = ${one.channel}::smallint)
+  and (${one.states}::smallint[] is null or d.state = any(${one.states}::smallint[]))
+  and (${one.timeliness}::text[] is null or ${timeliness(one.today)} = any(${one.timeliness}::text[])))`;
+
+/** One more than the page has. Limits that are written out tell the planner that little is read; the others end the reading. */
+export const pageOfDossiers = (list: DossierList, { first, day, sourceNo, code }: Following) => {
+  const order = sql`dated_on desc, source_id desc, code desc`;
+  const most = sql.lit(MAX_FIRST + 1);
+  const follows = sql`${matches(list, day)}
+    and (${day}::date is null or (d.dated_on, d.source_id, d.code) < (${day}::date, ${sourceNo}::int, ${code}::text))`;
+  return sql<DossierView>`
+    with ${places(list)},
+    size as materialized (select count(*) <= ${sql.lit(FEW_UNITS)} as is_small from place),
+    found as (
+      select near.* from (select * from place where (select is_small from size)) one cross join lateral (
+        select * from (
+          select d.* from dossier d where d.province_id = one.province_id and d.unit_id = one.unit_id and ${follows} order by ${order} limit ${most}
+        ) newest limit ${first + 1}
+      ) near
+      union all
+      select * from (select * from (
+        select d.* from dossier d where (select not is_small from size) and coalesce(d.unit_id in (select unit_id from unit_set), false) and ${follows}
+        order by ${order} limit ${most}
+      ) newest limit ${first + 1}) far
+    )
+    select ${dossierColumns} from found d order by ${order} limit ${first + 1}`;
+};
+
+export const countOfDossiers = (list: DossierList) => sql<{ total: number }>`
+  with ${places(list)}
+  select count(*)::int as total from place one join dossier d on d.province_id = one.province_id and d.unit_id = one.unit_id
+  where ${matches(list, null)}`;
