@@ -7,6 +7,7 @@ import { rowsOf } from "../src/db/reader.ts";
 import { loadReports } from "../src/figures/report-load.service.ts";
 import { readReports } from "../src/figures/report.ts";
 import { dayOf } from "../src/time/date.ts";
+import { readWorkCalendar } from "../src/time/work-calendar-file.ts";
 import { makeContributions } from "../src/units/contribution.service.ts";
 import { editionsOf } from "../src/units/edition.ts";
 import { readUnitFiles } from "../src/units/unit-file.ts";
@@ -20,6 +21,7 @@ const SEEDS = new URL("./", import.meta.url);
  */
 export const loadSeeds = async (em: EntityManager, say: (line: string) => void = () => {}, seeds: URL = SEEDS): Promise<void> => {
   const isLoaded = async (reader: EntityManager) => (await sql`select from unit limit 1`.execute(reader.getKysely())).rows.length > 0;
+  await loadCalendar(em, seeds, say);
   if (await isLoaded(em)) return;
   say("reading the units of 2015 to today");
   const units = await readUnitFiles(new URL("units/", seeds));
@@ -51,6 +53,17 @@ export const loadSeeds = async (em: EntityManager, say: (line: string) => void =
     say("working out what every unit contributes to today's hierarchy");
     await makeContributions(loading, await editionsOf(rowsOf(loading), [dayOf(new Date())]));
   });
+};
+
+/** The work calendar, where none is there yet: a database of before has none. */
+const loadCalendar = async (em: EntityManager, seeds: URL, say: (line: string) => void): Promise<void> => {
+  const { rows } = await sql`select from work_calendar_day limit 1`.execute(em.getKysely());
+  if (rows.length > 0) return;
+  const days = await readWorkCalendar(new URL("work-calendar.csv", seeds));
+  say(`loading ${days.length} days of the work calendar`);
+  await sql`
+    insert into work_calendar_day (day, kind, status) select * from unnest(${days.map(({ day }) => day)}::date[], ${days.map(({ kind }) => kind)}::text[],
+      ${days.map(({ status }) => status)}::text[]) on conflict do nothing`.execute(em.getKysely());
 };
 
 const FILES = ["units/unit-versions.csv", "units/successions.csv", "units/editions.csv", "reports/sources.csv", "reports/figures.csv"];

@@ -12,6 +12,7 @@ export const PERMISSIONS = {
   "dossiers:read": "VIEWER",
   "reports:submit": "OFFICER",
   "reports:publish": "ADMIN",
+  "dossiers:write": "OFFICER",
   "agencies:write": "ADMIN",
   "audit:read": "ADMIN",
   "keys:read": "ADMIN",

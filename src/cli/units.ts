@@ -2,6 +2,8 @@ import "reflect-metadata";
 import { Command } from "commander";
 import { openDatabase } from "../db/database.ts";
 import { Reader } from "../db/reader.ts";
+import { ensureCounted } from "../dossiers/count-tree.service.ts";
+import { dossierRecords } from "../dossiers/records.service.ts";
 import { carryRollups } from "../figures/rollup-carry.service.ts";
 import { readEnv } from "../server/env.ts";
 import { dayOf } from "../time/date.ts";
@@ -37,7 +39,9 @@ const apply = async (path: string, isDry: boolean): Promise<void> => {
     show(changes);
     if (made.length === 0) return;
     say(`applied: ${changes.map(({ day }) => day).join(", ")}`);
-    const carried = await carryRollups(new Reader(database.pools), last, made, dayOf(now));
+    const reader = new Reader(database.pools);
+    await ensureCounted(reader, made);
+    const carried = await carryRollups(reader, dossierRecords(reader, null), last, made, dayOf(now));
     say(`roll-ups made for it: ${carried}`);
   } finally {
     await database.close();

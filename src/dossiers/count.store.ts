@@ -33,12 +33,11 @@ const added = (table: string) =>
   );
 
 /**
- * Adds to the counters what an import has noted. Rows are locked table by table and key by key, the same way everywhere, so that two imports
+ * Adds to the counters what an import has noted; the caller holds `shareCounters`. Rows are locked table by table and key by key, the same way everywhere, so that two imports
  * wait for one another at most.
  */
 export const applyDeltas = async (em: EntityManager, importKey: string): Promise<void> => {
   const noted = (grain: number) => sql`from dossier_delta where import = ${importKey}::uuid and grain = ${sql.lit(grain)}`;
-  await shareCounters(em);
   await sql`
     insert into dossier_day_count (province_id, unit_id, slot, day, ${countColumns})
     select province_id, unit_id, slot, starts_on, ${countColumns} ${noted(DAY)} order by 1, 2, 3, 4
@@ -51,47 +50,65 @@ export const applyDeltas = async (em: EntityManager, importKey: string): Promise
       group by province_id, unit_id, slot, ${start}, field_id having ${anyCount} order by 1, 2, 3, 5, 6
       on conflict (province_id, unit_id, slot, grain, starts_on, field_id) do update set ${added("dossier_count")}`.execute(em.getKysely());
   }
-  await addToTrees(em, sql`select id from edition where records_counted`, sql`select * ${noted(GRAINS.HALF_MONTH)}`);
+  await addToTrees(em, sql`select id from edition where records_counted`, {
+    halves: sql`select province_id, unit_id, slot, starts_on, ${countColumns} ${noted(GRAINS.HALF_MONTH)}`,
+    days: sql`select province_id, unit_id, slot, starts_on as day, ${countColumns} ${noted(DAY)}`,
+  });
 };
 
+/** Rows as those of dossier_count, of half-months, and of dossier_day_count. */
+interface UnitCounts {
+  readonly halves: RawBuilder<unknown>;
+  readonly days: RawBuilder<unknown>;
+}
+
 /**
- * Adds half-months of units (rows as of dossier_count) to the units of editions that hold them, by half-month, quarter and year. The country
- * gets only what is certain in no province.
+ * Adds counters of units to the units of editions that hold them: by half-month, quarter and year, and by day where the one that holds is
+ * another one. The country gets only what is certain in no province.
  */
-export const addToTrees = async (em: EntityManager, editions: RawBuilder<unknown>, halves: RawBuilder<unknown>): Promise<void> => {
-  const names = (of: string) =>
-    sql.join(COUNTS.map((name) => sql`sum(${sql.ref(`${of}.${columnName(name)}`)}) as ${sql.ref(columnName(name))}`));
-  const grains = Object.entries(GRAINS).map(
-    ([
-      name,
-      grain,
-    ]) => sql`select unit_half.*, ${sql.lit(grain)}::smallint as grain, ${name === "HALF_MONTH" ? sql`starts_on` : startOf[name as keyof typeof GRAINS](sql`starts_on`)} as grain_start
-      from unit_half`,
-  );
+const addToTrees = async (em: EntityManager, editions: RawBuilder<unknown>, { halves, days }: UnitCounts): Promise<void> => {
+  const grains = Object.entries(GRAINS).map(([name, grain]) => {
+    const start = name === "HALF_MONTH" ? sql`starts_on` : startOf[name as keyof typeof GRAINS](sql`starts_on`);
+    return sql`select province_id, unit_id, slot, ${sql.lit(grain)}::smallint as grain, ${start} as starts_on, ${countColumns} from unit_half`;
+  });
   await sql`
     with unit_half as materialized (
       select province_id, unit_id, slot, starts_on, ${sumsOfCounts} from (${halves}) h group by 1, 2, 3, 4 having ${anyCount}
     ),
+    unit_day as materialized (${days}),
     place as materialized (
       select c.edition_id, c.unit_id, c.target_id, c.certain from contribution c
-      where c.edition_id in (${editions}) and c.unit_id in (select unit_id from unit_half)
+      where c.edition_id in (${editions}) and c.unit_id in (select unit_id from unit_half union select unit_id from unit_day)
         and not (c.target_id in (select unit_id from unit_version where tier = 'COUNTRY') and exists (
           select from contribution q where q.edition_id = c.edition_id and q.unit_id = c.unit_id and q.certain
             and q.target_id in (select unit_id from unit_version where tier = 'PROVINCE')))
+    ),
+    grained as (
+      ${sql.join(grains, sql` union all `)}
+      union all select province_id, unit_id, slot, ${sql.lit(DAY)}::smallint, day, ${countColumns} from unit_day
     )
     insert into dossier_tree_count (province_id, edition_id, target_id, slot, certain, grain, starts_on, ${countColumns})
-    select g.province_id, p.edition_id, p.target_id, g.slot, p.certain, g.grain, g.grain_start, ${names("g")}
-    from (${sql.join(grains, sql` union all `)}) g join place p on p.unit_id = g.unit_id
+    select g.province_id, p.edition_id, p.target_id, g.slot, p.certain, g.grain, g.starts_on, ${sumsOfCounts}
+    from grained g join place p on p.unit_id = g.unit_id and (g.grain <> ${sql.lit(DAY)} or p.target_id <> g.unit_id)
     group by 1, 2, 3, 4, 5, 6, 7 having ${anyCount} order by 1, 2, 3, 4, 5, 6, 7
     on conflict (province_id, edition_id, target_id, slot, certain, grain, starts_on) do update set ${added("dossier_tree_count")}`.execute(
     em.getKysely(),
   );
 };
 
+/** Rolls all counters up to editions anew. The caller holds `lockCounters`. */
+export const renewTrees = async (em: EntityManager, editionIds: readonly number[]): Promise<void> => {
+  await sql`delete from dossier_tree_count where edition_id = any(${editionIds}::int[])`.execute(em.getKysely());
+  await addToTrees(em, sql`select unnest(${editionIds}::int[])`, {
+    halves: sql`select province_id, unit_id, slot, starts_on, ${countColumns} from dossier_count where grain = ${sql.lit(GRAINS.HALF_MONTH)}`,
+    days: sql`select province_id, unit_id, slot, day, ${countColumns} from dossier_day_count`,
+  });
+};
+
 const LOCK = sql`hashtext('cchc dossier counts')`;
 
 /** Held until the transaction ends by all who change counters, side by side. */
-const shareCounters = (em: EntityManager) => sql`select pg_advisory_xact_lock_shared(${LOCK})`.execute(em.getKysely());
+export const shareCounters = (em: EntityManager) => sql`select pg_advisory_xact_lock_shared(${LOCK})`.execute(em.getKysely());
 
 /** Waits for those who change counters, and keeps others from it until the transaction ends. */
 export const lockCounters = (em: EntityManager) => sql`select pg_advisory_xact_lock(${LOCK})`.execute(em.getKysely());

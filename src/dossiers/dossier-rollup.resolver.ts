@@ -1,7 +1,7 @@
 import { Arg, Ctx, FieldResolver, Resolver, Root } from "type-graphql";
 import { Rate } from "../figures/rate.ts";
 import type { Rollup } from "../figures/rollup.ts";
-import { coverageOf } from "../figures/rollup.loaders.ts";
+import { coverageOf, incompleteOf } from "../figures/rollup.loaders.ts";
 import { Bounds, Coverage, SourceType } from "../figures/rollup.type.ts";
 import type { Context } from "../server/context.ts";
 import { parsePeriod, type PeriodGrain } from "../time/period.ts";
@@ -42,8 +42,8 @@ export class DossierRollupResolver {
     description:
       "The measures for which some covered unit gave nothing, in the order of their enum; empty where nothing is covered (chỉ tiêu thiếu).",
   })
-  incomplete(@Root() rollup: Rollup) {
-    return rollup.incomplete;
+  incomplete(@Root() rollup: Rollup, @Ctx() { loadersOf }: Context) {
+    return incompleteOf(loadersOf(rollup.unit), rollup);
   }
 
   @FieldResolver(() => Boolean, {

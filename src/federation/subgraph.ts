@@ -4,6 +4,7 @@ import { AccessGrantResolver, AccessKeyResolver } from "../access/access-key.res
 import { AuditEntryConnectionResolver, AuditEntryResolver, AuditQueries } from "../access/audit.resolver.ts";
 import { checkPermission } from "../access/permission.ts";
 import { AssessmentResolver, UnitAssessmentsResolver } from "../assessments/assessment.resolver.ts";
+import { DossierMutations } from "../dossiers/dossier-import.resolver.ts";
 import { DossierRollupResolver, UnitDossiersResolver } from "../dossiers/dossier-rollup.resolver.ts";
 import { DossierConnectionResolver, DossierQueries, DossierResolver } from "../dossiers/dossier.resolver.ts";
 import { ProcedureResolver } from "../dossiers/procedure.resolver.ts";
@@ -25,7 +26,7 @@ export const createSubgraph = async (): Promise<Subgraph> => {
   const plain = await buildSchema({
     resolvers: [
       UnitQueries,
-      AgencyMutations,
+      ...[AgencyMutations, DossierMutations],
       ...[AccessKeyResolver, AccessGrantResolver, AuditQueries, AuditEntryConnectionResolver, AuditEntryResolver],
       ...[UnitResolver, UnitFiguresResolver, FigureResolver],
       ...[UnitDossiersResolver, DossierRollupResolver, UnitTasksResolver, TaskRollupResolver, UnitServicesResolver, ServiceRollupResolver],

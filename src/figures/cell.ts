@@ -25,6 +25,8 @@ export interface Cell {
   readonly slot: string;
   readonly columns: (number | null)[];
   readonly sources: ReadonlySet<number>;
+  /** Of cells that records tell of: which columns they fill, and whether the records are complete. */
+  readonly recorded?: { readonly columns: readonly boolean[]; readonly isComplete: boolean };
 }
 
 interface Tile {
@@ -131,6 +133,7 @@ const merge = (kind: RollupKind, period: Period, tiles: readonly Tile[]): Omit<C
   const columns = [
     ...kind.measures.map(({ name }) => filled.get(name) ?? null),
     ...kind.rates.flatMap(({ name }) => [matched.get(name)?.part ?? null, matched.get(name)?.of ?? null, matched.get(name)?.whole ?? null]),
+    ...kind.unlisted.map(({ name }) => filled.get(name) ?? null),
   ];
   return { columns, sources: new Set([...used].flatMap((tile) => [...tile.sources])) };
 };

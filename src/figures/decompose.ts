@@ -84,7 +84,7 @@ class Decomposition {
     this.#totals.set(tier, total);
     for (let column = 0; column < columns; column++) {
       const gate = this.#gates[column]!;
-      const has = (id: number) => cells.get(id)?.columns[gate] != null;
+      const has = (id: number) => isWhole(cells.get(id), gate);
       const stating = [...cells.values()].filter((cell) => cell.columns[column] != null);
       const detail = stating.some(({ unitId }) => this.#isStatement(unitId, tier)) ? [...cells.keys()].filter(has) : [];
       const known = this.#count(detail.map((id) => this.#tree.members.get(id)).filter((member) => member?.tier === tier));
@@ -119,7 +119,8 @@ class Decomposition {
 
   /** Which measures the cell tells of which units. */
   learn(cell: Cell): void {
-    const mask = this.#kind.measures.reduce((bits, _, n) => (cell.columns[n] == null ? bits : bits | (1 << n)), 0);
+    const isTold = (n: number) => cell.columns[n] != null && !cell.recorded?.columns[n];
+    const mask = this.#kind.measures.reduce((bits, _, n) => (isTold(n) ? bits | (1 << n) : bits), 0);
     const member = this.#tree.members.get(cell.unitId);
     if (mask === 0 || !member) return;
     if (member.tier === null && cell.slot === WHOLE_UNIT) return;
@@ -213,8 +214,7 @@ class Decomposition {
     const gate = this.#gates[column]!;
     const key = `${member.id} ${gate}`;
     if (gate !== column) return this.#complete.has(key);
-    const own = this.#cells.get(member.tier!)?.get(member.id)?.columns[gate] ?? null;
-    const complete = own !== null && below.every(({ known }) => known);
+    const complete = isWhole(this.#cells.get(member.tier!)?.get(member.id), gate) && below.every(({ known }) => known);
     if (complete) this.#complete.add(key);
     return complete;
   }
@@ -245,6 +245,10 @@ interface WholeUnit {
   /** Its own figure, or each of its parts. */
   readonly known: boolean;
 }
+
+/** Known, and not only by some records out of all there are. */
+const isWhole = (cell: Cell | undefined, column: number): boolean =>
+  cell?.columns[column] != null && (!cell.recorded?.columns[column] || cell.recorded.isComplete);
 
 const sumKnown = (numbers: readonly (number | null)[]): number | null => {
   const known = numbers.filter((number) => number !== null);

@@ -28,7 +28,7 @@ export interface RateRule {
 export interface RollupKind {
   readonly name: "dossier" | "task" | "service";
   readonly measures: readonly Measure[];
-  /** Known to identities only. */
+  /** Counted as the others are, but no part of the enum. */
   readonly unlisted: readonly Measure[];
   readonly identities: readonly Identity[];
   readonly rates: readonly RateRule[];
@@ -120,11 +120,12 @@ export const enumValue = (name: string): string => columnName(name).toUpperCase(
 
 /**
  * The columns that are added up for a kind: its measures, then for each rate the matched part, the matched whole
- * (over the same cells) and the whole that is known at all.
+ * (over the same cells) and the whole that is known at all, then the measures that are no part of the enum.
  */
 export const summedColumns = (kind: RollupKind): string[] => [
   ...kind.measures.map(({ name }) => name),
   ...kind.rates.flatMap(({ name }) => [`${name}Part`, `${name}Of`, `${name}Whole`]),
+  ...kind.unlisted.map(({ name }) => name),
 ];
 
 /** True for a measure that rolls up. */

@@ -4,20 +4,29 @@ import type { Day } from "../time/date.ts";
 import { periodOfDays } from "../time/period.ts";
 import { PUBLISHED } from "./evidence.ts";
 import { cellDayOf } from "./rollup.loaders.ts";
-import { makeRollupSets } from "./rollup.service.ts";
+import type { Records } from "./records.ts";
+import { makeRollupSets, RECORDED } from "./rollup.service.ts";
 
 /** Sets that are made by one transaction. */
 const AT_ONCE = 20;
 
 /** Makes for new editions the roll-ups of the periods that are stored for the one that was the last until then. @returns how many. */
-export const carryRollups = async (reader: Reader, last: number, editions: readonly number[], today: Day): Promise<number> => {
-  const stored = await reader.rows(sql<{ from: Day; to: Day }>`
-    select distinct period_from as "from", period_to as "to" from rollup_set where edition_id = ${last} and drafts = '' order by 1, 2`);
-  const periods = stored.map(({ from, to }) => ({ from, to, cellDay: cellDayOf(periodOfDays(from, to), today) }));
+export const carryRollups = async (
+  reader: Reader,
+  records: Records,
+  last: number,
+  editions: readonly number[],
+  today: Day,
+): Promise<number> => {
+  const stored = await reader.rows(sql<{ from: Day; to: Day; drafts: string }>`
+    select period_from as "from", period_to as "to", drafts from rollup_set
+    where edition_id = ${last} and drafts in ('', ${RECORDED}) order by 1, 2, 3`);
+  const periods = stored.map(({ from, to, drafts }) => ({ from, to, drafts, cellDay: cellDayOf(periodOfDays(from, to), today) }));
   const cells = await reader.rows(sql<{ cellEditionId: number }>`
     select e.id as "cellEditionId" from unnest(${periods.map(({ cellDay }) => cellDay)}::date[]) with ordinality k(day, i)
     join edition e on e.starts_on = (select max(starts_on) from edition where starts_on <= k.day) order by k.i`);
-  const keys = editions.flatMap((editionId) => periods.map((period, n) => ({ ...period, ...cells[n]!, editionId, drafts: "" })));
-  for (let done = 0; done < keys.length; done += AT_ONCE) await makeRollupSets(reader, PUBLISHED, keys.slice(done, done + AT_ONCE));
+  const keys = editions.flatMap((editionId) => periods.map((period, n) => ({ ...period, ...cells[n]!, editionId })));
+  for (let done = 0; done < keys.length; done += AT_ONCE)
+    await makeRollupSets(reader, PUBLISHED, records, keys.slice(done, done + AT_ONCE));
   return keys.length;
 };

@@ -11,14 +11,25 @@ import { draftsWithin, type Evidence, figureRows } from "./evidence.ts";
 import type { Source } from "./figure.entity.ts";
 import { columnName, DOSSIER, ROLLUP_KINDS, type RollupKind, SERVICE, summedColumns, TASK } from "./measure.ts";
 import { RollupCache } from "./rollup-cache.ts";
-import { type Rollup, rollupClass, type RollupKey, type StoredRollup } from "./rollup.ts";
+import type { Knowledge, RecordKey, Records } from "./records.ts";
+import { incompleteMeasures, type Rollup, rollupClass, type RollupKey, type StoredRollup } from "./rollup.ts";
 import { ALL_TIERS } from "./rollup.entity.ts";
-import { makeRollupSets } from "./rollup.service.ts";
+import { makeRollupSets, RECORDED } from "./rollup.service.ts";
 
-type SetOf = Pick<RollupKey, "period"> & { asOf: Day };
+type SetOf = Pick<RollupKey, "period"> & { asOf: Day; withRecords: boolean };
 /** With the numbers of the drafts that count, by commas. */
 type AskedSet = SetOf & { drafts: string };
-type SetRow = Positioned & { editionId: number; cellEditionId: number; cellDay: Day; setId: number | null; stated: boolean };
+type SetRow = Positioned & {
+  editionId: number;
+  cellEditionId: number;
+  cellDay: Day;
+  /** As it names the set: the drafts that count, and whether there are records besides. */
+  drafts: string;
+  setId: number | null;
+  stated: boolean;
+  /** Whether records of the edition are still to be prepared. */
+  isUnprepared: boolean;
+};
 export type SourceRow = Positioned & Pick<Source, "kind" | "title" | "publishedOn" | "state"> & { id: string };
 export type RollupLoaders = ReturnType<typeof createRollupLoaders>;
 
@@ -33,22 +44,25 @@ export const cellDayOf = (period: Period, today: Day): Day => {
   return last < FIRST_DAY ? FIRST_DAY : last;
 };
 
-export const createRollupLoaders = (reader: Reader, today: Day, evidence: Evidence) => {
+export const createRollupLoaders = (reader: Reader, today: Day, evidence: Evidence, records: Records) => {
   const sets = oneBy<SetOf, SetRow>(
-    ({ asOf, period }) => `${asOf}|${period.name}`,
+    ({ asOf, period, withRecords }) => `${asOf}|${period.name}|${withRecords}`,
     async (asked) => {
       const drafts = await evidence.drafts();
       const keys = asked.map((key) => ({ ...key, drafts: draftsWithin(drafts, key.period).join() }));
       const found = await findSets(reader, keys, today);
+      const unprepared = found.filter(({ isUnprepared }) => isUnprepared);
+      if (unprepared.length > 0) await records.prepare([...new Set(unprepared.map(({ editionId }) => editionId))]);
       const missing = found.filter(({ setId, stated }) => setId === null && stated);
       if (missing.length === 0) return found;
-      const wanted = missing.map((row) => ({ ...row, ...keys[row.i - 1]!.period, drafts: keys[row.i - 1]!.drafts }));
-      await makeRollupSets(reader, evidence, wanted);
+      const wanted = missing.map((row) => ({ ...row, ...keys[row.i - 1]!.period, drafts: row.drafts }));
+      await makeRollupSets(reader, evidence, records, wanted);
       return findSets(reader, keys, today);
     },
   );
+  const source: RollupSource = { reader, sets, records, today };
   const rollups = (kind: RollupKind) =>
-    new DataLoader<RollupKey, Rollup>((keys) => readRollups(reader, kind, sets, keys), { cacheMap: new RollupCache() });
+    new DataLoader<RollupKey, Rollup>((keys) => readRollups(source, kind, keys), { cacheMap: new RollupCache() });
   return {
     dossierRollup: rollups(DOSSIER),
     taskRollup: rollups(TASK),
@@ -84,60 +98,110 @@ export const createRollupLoaders = (reader: Reader, today: Day, evidence: Eviden
         select unnest(places)::int as i, expected from counted`);
     }),
 
-    sourcesOfRollup: sourcesLoader(reader, evidence, sets),
+    /** How many units are covered, and what is known of all of them. */
+    knowledgeOfRollup: new DataLoader<Rollup, Knowledge, string>((asked) => knowledgeOf(source, asked), {
+      cacheKeyFn: (rollup) => `${rollup.kind.name}|${keyOf(rollup)}`,
+    }),
+
+    sourcesOfRollup: sourcesLoader(source, evidence),
   };
 };
+
+interface RollupSource {
+  readonly reader: Reader;
+  readonly sets: Sets;
+  readonly records: Records;
+  readonly today: Day;
+}
 
 const findSets = (reader: Reader, keys: readonly AskedSet[], today: Day): Promise<SetRow[]> => {
   const measures = ROLLUP_KINDS.map(({ name }) => `${name}.%`);
   return reader.rows(sql<SetRow>`
-    select k.i::int, e.id as "editionId", c.id as "cellEditionId", k.cell_day as "cellDay", s.id as "setId",
+    select k.i::int, e.id as "editionId", c.id as "cellEditionId", k.cell_day as "cellDay", n.drafts, s.id as "setId",
+      n.drafts like ${`${RECORDED}%`} and not e.records_counted
+        and e.starts_on >= (select max(starts_on) from edition where starts_on <= ${today}) as "isUnprepared",
       s.id is null and (k.drafts <> '' or exists (
         select from figure f where f.period_from >= k.f and f.period_from <= k.t and f.period_to <= k.t and f.measure like any(${measures}::text[])
       )) as stated
     from unnest(${keys.map(({ asOf }) => asOf)}::date[], ${keys.map(({ period }) => cellDayOf(period, today))}::date[],
-      ${keys.map(({ period }) => period.from)}::date[], ${keys.map(({ period }) => period.to)}::date[], ${keys.map(({ drafts }) => drafts)}::text[])
-      with ordinality k(as_of, cell_day, f, t, drafts, i)
+      ${keys.map(({ period }) => period.from)}::date[], ${keys.map(({ period }) => period.to)}::date[], ${keys.map(({ drafts }) => drafts)}::text[],
+      ${keys.map(({ withRecords, period }) => withRecords && period.from <= today)}::boolean[]) with ordinality k(as_of, cell_day, f, t, drafts, with_records, i)
+    cross join lateral (select case when k.with_records and exists (select from record_unit) then ${RECORDED} || k.drafts else k.drafts end as drafts) n
     join edition e on e.starts_on = (select max(starts_on) from edition where starts_on <= k.as_of)
     join edition c on c.starts_on = (select max(starts_on) from edition where starts_on <= k.cell_day)
     left join rollup_set s on s.edition_id = e.id and s.cell_edition_id = c.id and s.period_from = k.f and s.period_to = k.t
-      and s.drafts = k.drafts`);
+      and s.drafts = n.drafts`);
 };
 
 type Sets = DataLoader<SetOf, SetRow | null, string>;
 
 /** The set of each key; keys of one day and period share one look-up. */
-const setsOf = async (sets: Sets, keys: readonly RollupKey[]): Promise<(SetRow | null)[]> => {
-  const wanted = new Map<Period, Map<Day, number>>();
+const setsOf = async ({ sets, records }: RollupSource, kind: RollupKind, keys: readonly RollupKey[]): Promise<(SetRow | null)[]> => {
+  const areVisible = kind === DOSSIER ? await records.areVisible(keys) : null;
+  const wanted = new Map<Period, Map<string, number>>();
   const asked: SetOf[] = [];
-  const places = keys.map(({ unit: { asOf }, period }) => {
-    const days = wanted.get(period) ?? new Map<Day, number>();
-    if (days.size === 0) wanted.set(period, days);
-    const place = days.get(asOf) ?? asked.push({ asOf, period }) - 1;
-    days.set(asOf, place);
+  const places = keys.map(({ unit: { asOf }, period }, n) => {
+    const frames = wanted.get(period) ?? new Map<string, number>();
+    if (frames.size === 0) wanted.set(period, frames);
+    const withRecords = areVisible?.[n] ?? false;
+    const frame = withRecords ? asOf : `${asOf} `;
+    const place = frames.get(frame) ?? asked.push({ asOf, period, withRecords }) - 1;
+    frames.set(frame, place);
     return place;
   });
   const found = await Promise.all(asked.map((key) => sets.load(key)));
   return places.map((place) => found[place]!);
 };
 
-const readRollups = async (reader: Reader, kind: RollupKind, sets: Sets, keys: readonly RollupKey[]): Promise<Rollup[]> => {
+const isRecorded = (set: SetRow | null): set is SetRow => set !== null && set.drafts.startsWith(RECORDED);
+
+const recordKeyOf = ({ unit, period, handledBy }: RollupKey, { editionId }: SetRow, today: Day): RecordKey => ({
+  ...{ unitNo: unit.no, editionId, handledBy, from: period.from, to: period.to < today ? period.to : today },
+});
+
+/** What the records of the keys add up to, by their places; null where none are looked for. */
+const recordSums = async ({ records, today }: RollupSource, found: readonly (SetRow | null)[], keys: readonly RollupKey[]) => {
+  const places = keys.map((_, n) => n).filter((n) => isRecorded(found[n]!));
+  const sums = places.length === 0 ? [] : await records.sums(places.map((n) => recordKeyOf(keys[n]!, found[n]!, today)));
+  const byPlace = new Map(places.map((n, at) => [n, sums[at]!]));
+  return keys.map((_, n) => byPlace.get(n) ?? null);
+};
+
+const readRollups = async (source: RollupSource, kind: RollupKind, keys: readonly RollupKey[]): Promise<Rollup[]> => {
   const KindRollup = rollupClass(kind);
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-    const setIds = (await setsOf(sets, keys)).map((set) => set?.setId ?? null);
+    const found = await setsOf(source, kind, keys);
+    const setIds = found.map((set) => set?.setId ?? null);
     const wanted = [...new Set(setIds.filter((id) => id !== null))];
-    const rows = wanted.length === 0 ? [] : await storedRows(reader, kind, wanted, keys);
+    const [rows, recorded] = await Promise.all([
+      wanted.length === 0 ? [] : storedRows(source.reader, kind, wanted, keys),
+      recordSums(source, found, keys),
+    ]);
     const present = new Set(rows.map(({ setId }) => setId));
     if (wanted.some((id) => !present.has(id))) {
       // Made room for others since it was found.
-      sets.clearAll();
+      source.sets.clearAll();
       continue;
     }
     const places = new Map([...Map.groupBy(rows, ({ setId, slot }) => `${setId} ${slot}`)].map(([place, of]) => [place, byUnit(of)]));
-    return keys.map((key, n) => new KindRollup(key, places.get(`${setIds[n]} ${key.handledBy ?? ALL_TIERS}`)?.get(key.unit.no)));
+    return keys.map(
+      (key, n) => new KindRollup(key, places.get(`${setIds[n]} ${key.handledBy ?? ALL_TIERS}`)?.get(key.unit.no), recorded[n]),
+    );
   }
   throw contended();
 };
+
+const knowledgeOf = async (source: RollupSource, rollups: readonly Rollup[]): Promise<Knowledge[]> => {
+  const recorded = rollups.filter((rollup) => rollup.isRecorded);
+  if (recorded.length === 0) return rollups.map(({ knowledge }) => knowledge);
+  const found = await setsOf(source, DOSSIER, recorded);
+  const keys = recorded.map((rollup, n) => ({ ...recordKeyOf(rollup, found[n]!, source.today), ...setOf(found[n]!) }));
+  const known = await source.records.knowledge(keys);
+  const byRollup = new Map(recorded.map((rollup, n) => [rollup, known[n]!]));
+  return rollups.map((rollup) => byRollup.get(rollup) ?? rollup.knowledge);
+};
+
+const setOf = ({ cellEditionId, cellDay, setId }: SetRow) => ({ cellEditionId, cellDay, setId });
 
 interface StoredRow {
   setId: number;
@@ -161,30 +225,62 @@ const storedRows = (reader: Reader, kind: RollupKind, sets: number[], keys: read
     where s.id = any(${sets}::int[])`);
 };
 
-export const coverageOf = async ({ expectedUnits }: RollupLoaders, rollup: Rollup) => ({
-  unitsExpected: (await expectedUnits.load(rollup))?.expected ?? 0,
-  unitsCovered: rollup.covered,
-});
+export const coverageOf = async ({ expectedUnits, knowledgeOfRollup }: RollupLoaders, rollup: Rollup) => {
+  const [expected, { covered }] = await Promise.all([expectedUnits.load(rollup), knowledgeOfRollup.load(rollup)]);
+  return { unitsExpected: expected?.expected ?? 0, unitsCovered: covered };
+};
+
+/** The measures for which some covered unit gave nothing, in the order of their enum. */
+export const incompleteOf = async ({ knowledgeOfRollup }: RollupLoaders, rollup: Rollup): Promise<string[]> =>
+  incompleteMeasures(rollup.kind, await knowledgeOfRollup.load(rollup));
 
 export type SourcesOfRollup = RollupKey & { readonly kind: RollupKind };
 
 /** The sources of what is certain or possible there, in the order in which they came in. */
-const sourcesLoader = (reader: Reader, evidence: Evidence, sets: Sets) =>
+const sourcesLoader = (source: RollupSource, evidence: Evidence) =>
   manyBy<SourcesOfRollup, SourceRow>(
     (key) => `${key.kind.name}|${keyOf(key)}`,
     async (keys) => {
       for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-        const found = await setsOf(sets, keys);
-        const rows = await figureRows(reader, evidence, () => sourcesOf(keys, found));
+        const found = await setsOfKinds(source, keys);
+        const recorded = await recordSources(source, found, keys);
+        const rows = await figureRows(source.reader, evidence, () => sourcesOf(keys, found, recorded));
         if (rows.every(({ gone }) => !gone)) return rows.filter(({ id }) => id !== null);
-        sets.clearAll();
+        source.sets.clearAll();
       }
       throw contended();
     },
   );
 
+const setsOfKinds = async (source: RollupSource, keys: readonly SourcesOfRollup[]): Promise<(SetRow | null)[]> => {
+  const found: (SetRow | null)[] = keys.map(() => null);
+  for (const [kind, group] of Map.groupBy(
+    keys.map((key, n) => ({ key, n })),
+    ({ key }) => key.kind,
+  )) {
+    const sets = await setsOf(
+      source,
+      kind,
+      group.map(({ key }) => key),
+    );
+    for (const [at, { n }] of group.entries()) found[n] = sets[at]!;
+  }
+  return found;
+};
+
+/** Of records: place of the key, counted from 1, and internal number. */
+const recordSources = async ({ records, today }: RollupSource, found: readonly (SetRow | null)[], keys: readonly SourcesOfRollup[]) => {
+  const places = keys.map((_, n) => n).filter((n) => keys[n]!.kind === DOSSIER && isRecorded(found[n]!));
+  const sources = places.length === 0 ? [] : await records.sources(places.map((n) => recordKeyOf(keys[n]!, found[n]!, today)));
+  return places.flatMap((n, at) => sources[at]!.map((sourceId) => ({ i: n + 1, sourceId })));
+};
+
 /** At least one row for each key: without id where there is no source, `gone` where its set has made room for others. */
-const sourcesOf = (keys: readonly SourcesOfRollup[], found: readonly (SetRow | null)[]) => sql<SourceRow & { gone: boolean }>`
+const sourcesOf = (
+  keys: readonly SourcesOfRollup[],
+  found: readonly (SetRow | null)[],
+  recorded: readonly { i: number; sourceId: number }[],
+) => sql<SourceRow & { gone: boolean }>`
     select k.i::int, k.set_id is not null and t.id is null as gone, s.key as id, s.kind, s.title, s.published_on as "publishedOn", s.state
     from unnest(${found.map((set) => set?.setId ?? null)}::int[], ${found.map((set) => set?.editionId ?? null)}::int[],
       ${keys.map(({ unit }) => unit.no)}::int[], ${keys.map(({ kind }) => kind.name)}::text[],
@@ -194,5 +290,7 @@ const sourcesOf = (keys: readonly SourcesOfRollup[], found: readonly (SetRow | n
       select distinct r.source_id from contribution c
       join rollup_source r on r.set_id = k.set_id and r.unit_id = c.unit_id and r.kind = k.kind and (k.slot = ${ALL_TIERS} or r.slot = k.slot)
       where c.edition_id = k.edition_id and c.target_id = k.no and (not r.own or r.unit_id = k.no)
+      union
+      select source_id from unnest(${recorded.map(({ i }) => i)}::int[], ${recorded.map(({ sourceId }) => sourceId)}::int[]) r(i, source_id) where r.i = k.i
     ) o on true
     left join source s on s.id = o.source_id order by k.i, s.id`;

@@ -7,10 +7,11 @@ import { periodOfDays } from "../time/period.ts";
 import { ensureContributions } from "../units/contribution.service.ts";
 import type { Tier } from "../units/unit.entity.ts";
 import { type Cell, cellsOf, type StatedCount } from "./cell.ts";
-import { type Decomposed, decompose } from "./decompose.ts";
+import { type Atom, type Decomposed, decompose } from "./decompose.ts";
 import { counted, type Evidence } from "./evidence.ts";
 import { type Member, slotOf, type Tree, treeOf, WHOLE_UNIT } from "./tree.ts";
-import { ROLLUP_KINDS, type RollupKind } from "./measure.ts";
+import { DOSSIER, ROLLUP_KINDS, type RollupKind } from "./measure.ts";
+import { besidesRecords, mixedCells, type Recorded, type Records } from "./records.ts";
 import { ALL_TIERS, type QuotedRate } from "./rollup.entity.ts";
 import { storeRollups } from "./rollup.store.ts";
 
@@ -21,13 +22,19 @@ export interface SetKey {
   readonly cellDay: Day;
   readonly from: Day;
   readonly to: Day;
-  /** Numbers of the drafts that count besides what is published, by commas. */
+  /** Numbers of the drafts that count besides what is published, by commas; after RECORDED where records of dossiers count, too. */
   readonly drafts: string;
 }
+
+/** Marks sets that tell what figures change of what records of dossiers add up to. */
+export const RECORDED = "R:";
 
 /** What one set stores of one kind. */
 export interface SetContent extends Decomposed {
   readonly setId: number;
+  readonly withRecords: boolean;
+  /** Records that are read at their time, and of which a figure has taken the place. */
+  readonly replaced: readonly Atom[];
   readonly cells: readonly Cell[];
   readonly quoted: readonly { unitId: number; slot: string; sources: ReadonlySet<number>; rates: Record<string, QuotedRate> }[];
 }
@@ -51,7 +58,7 @@ const ROWS_OF_A_SET = 100;
 const MAX_STORED_ROWS = 5_000_000;
 
 /** Makes and stores the roll-ups of the keys that nobody has made yet. Two callers never make the same ones. */
-export const makeRollupSets = async (reader: Reader, evidence: Evidence, keys: readonly SetKey[]): Promise<void> => {
+export const makeRollupSets = async (reader: Reader, evidence: Evidence, records: Records, keys: readonly SetKey[]): Promise<void> => {
   await ensureContributions(reader, [...new Set(keys.map(({ editionId }) => editionId))]);
   const counting = counted(await evidence.drafts());
   await reader.build((em, turn) =>
@@ -60,7 +67,7 @@ export const makeRollupSets = async (reader: Reader, evidence: Evidence, keys: r
       () =>
         em.transactional(async (locked) => {
           await enterScope(locked, evidence.scope);
-          await make(locked, keys, counting);
+          await make(locked, keys, counting, records);
         }),
       turn,
     ),
@@ -70,14 +77,17 @@ export const makeRollupSets = async (reader: Reader, evidence: Evidence, keys: r
 /** Roll-ups are made, and dropped with what they rest on, by one transaction at a time. */
 export const lockRollups = (em: EntityManager) => sql`select pg_advisory_xact_lock(hashtext('cchc rollup'))`.execute(em.getKysely());
 
-const make = async (locked: EntityManager, keys: readonly SetKey[], counting: RawBuilder<boolean>): Promise<void> => {
+const make = async (locked: EntityManager, keys: readonly SetKey[], counting: RawBuilder<boolean>, records: Records): Promise<void> => {
   await lockRollups(locked);
   const made = await insertSets(locked, keys);
   if (made.length === 0) return;
   const figures = await figuresWithin(locked, made, counting);
   const trees = await treesOf(locked, [...new Set(made.map(({ cellDay }) => cellDay))]);
+  const recorded: (readonly Recorded[] | null)[] = [];
+  for (const { drafts, from, to, ...key } of made)
+    recorded.push(drafts.startsWith(RECORDED) ? await records.cells(locked, { ...key, period: periodOfDays(from, to) }) : null);
   for (const kind of ROLLUP_KINDS) {
-    const contents = made.map((key) => contentOf(kind, key, figures, trees.get(key.cellDay)!));
+    const contents = made.map((key, n) => contentOf(kind, key, figures, trees.get(key.cellDay)!, kind === DOSSIER ? recorded[n]! : null));
     await storeRollups(locked, kind, contents);
   }
   await makeRoom(
@@ -126,14 +136,24 @@ const treesOf = async (em: EntityManager, days: readonly Day[]): Promise<Map<Day
   return new Map(days.map((day) => [day, treeOf(byDay.get(day) ?? [])]));
 };
 
-const contentOf = (kind: RollupKind, key: SetKey & { setId: number }, figures: readonly FigureRow[], tree: Tree): SetContent => {
+const contentOf = (
+  kind: RollupKind,
+  key: SetKey & { setId: number },
+  figures: readonly FigureRow[],
+  tree: Tree,
+  recorded: readonly Recorded[] | null,
+): SetContent => {
   const within = figures.filter(({ from, to }) => from >= key.from && to <= key.to);
   const counts = within.flatMap((row): StatedCount[] =>
     row.value === null ? [] : [{ ...row, value: row.value, slot: slotOf(tree.members.get(row.unitId), row.scope, tree) }],
   );
-  const cells = cellsOf(kind, periodOfDays(key.from, key.to), counts);
+  const stated = cellsOf(kind, periodOfDays(key.from, key.to), counts);
   const exact = within.filter(({ from, to }) => from === key.from && to === key.to);
-  return { setId: key.setId, cells, ...decompose(kind, cells, tree), quoted: quotedRates(kind, exact, tree) };
+  const common = { setId: key.setId, quoted: quotedRates(kind, exact, tree) };
+  if (recorded === null) return { ...common, withRecords: false, cells: stated, ...decompose(kind, stated, tree), replaced: [] };
+  const cells = mixedCells(kind, stated, recorded, tree);
+  const decomposed = decompose(kind, cells, tree);
+  return { ...common, withRecords: true, cells, ...decomposed, ...besidesRecords(decomposed.atoms, cells, recorded) };
 };
 
 /** Rates as printed, for the very unit, period and scope; a range has no value, a value is its own range. */

@@ -1,7 +1,7 @@
 import type { EntityManager } from "@mikro-orm/postgresql";
 import { type RawBuilder, sql } from "kysely";
 import { WHOLE_UNIT } from "./tree.ts";
-import { columnName, type RollupKind, summedColumns } from "./measure.ts";
+import { columnName, DOSSIER, type RollupKind, summedColumns } from "./measure.ts";
 import { ALL_TIERS } from "./rollup.entity.ts";
 import type { SetContent } from "./rollup.service.ts";
 
@@ -11,22 +11,17 @@ import type { SetContent } from "./rollup.service.ts";
  */
 export const storeRollups = async (em: EntityManager, kind: RollupKind, contents: readonly SetContent[]): Promise<void> => {
   if (contents.every(({ cells, quoted }) => cells.length === 0 && quoted.length === 0)) return;
+  if (kind === DOSSIER) await storeKnowledge(em, contents);
   const columns = summedColumns(kind);
   const table = sql.table(`${kind.name}_rollup`);
   const stored = sql.join(columns.map((name) => sql.ref(columnName(name))));
-  const sums = sql.join(columns.map((name, n) => sql`sum(columns[${sql.lit(n + 1)}])::bigint as ${sql.ref(columnName(name))}`));
-  // Evidence that contradicts itself may leave less than nothing.
-  const shown = sql.join(
-    columns.map((name) => {
-      const column = sql.ref(columnName(name));
-      return sql`case when max(${column}) < 0 then 0 else max(${column}) end`;
-    }),
-  );
+  const sums = sql.join(columns.map((name, n) => sql`sum(sign * columns[${sql.lit(n + 1)}])::bigint as ${sql.ref(columnName(name))}`));
+  const shown = sql.join(columns.map((name) => sql`max(${sql.ref(columnName(name))})`));
   const nothing = sql.join(columns.map(() => sql`null::bigint`));
   await sql`
     with ${inputs(contents)},
     placed as materialized (
-      select a.set_id, a.slot, a.columns, c.target_id, c.certain
+      select a.set_id, a.slot, a.sign, a.columns, c.target_id, c.certain
       from atom a join rollup_set s on s.id = a.set_id join contribution c on c.edition_id = s.edition_id and c.unit_id = a.unit_id
     ),
     certain as (
@@ -45,18 +40,18 @@ export const storeRollups = async (em: EntityManager, kind: RollupKind, contents
       ) either group by spread, target_id having not bool_or(of_author)
     ),
     possible_amount as (
-      select set_id, target_id, slot, n::int as n, amount from placed cross join unnest(columns) with ordinality u(amount, n)
+      select set_id, target_id, slot, n::int as n, sign, amount from placed cross join unnest(columns) with ordinality u(amount, n)
       where not certain and amount is not null
       union all
-      select p.set_id, t.target_id, p.slot, p.n, p.amount from spread p join spread_target t on t.spread = p.spread
+      select p.set_id, t.target_id, p.slot, p.n, 1, p.amount from spread p join spread_target t on t.spread = p.spread
     ),
     possible_sum as (
-      select set_id, target_id, coalesce(slot, ${ALL_TIERS}) as slot, n, sum(greatest(amount, 0))::bigint as amount
+      select set_id, target_id, coalesce(slot, ${ALL_TIERS}) as slot, n, sum(sign * greatest(amount, 0))::bigint as amount, bool_or(sign > 0) as is_told
       from possible_amount group by grouping sets ((set_id, target_id, slot, n), (set_id, target_id, n))
       having slot is distinct from ${WHOLE_UNIT}
     ),
     possible as (
-      select set_id, target_id, slot, jsonb_object_agg((${columns}::text[])[n], amount) as amounts, bool_or(n <= ${kind.measures.length}) as inexact
+      select set_id, target_id, slot, jsonb_object_agg((${columns}::text[])[n], amount) as amounts, bool_or(is_told and n <= ${kind.measures.length}) as inexact
       from possible_sum group by 1, 2, 3
     ),
     known_place as (
@@ -105,6 +100,23 @@ export const storeRollups = async (em: EntityManager, kind: RollupKind, contents
   await storeSources(em, kind, contents);
 };
 
+/** For those periods that have records, too: there what is known is put together for each unit. */
+const storeKnowledge = async (em: EntityManager, contents: readonly SetContent[]): Promise<void> => {
+  const rows = contents.flatMap(({ setId, withRecords, knowledge }) =>
+    !withRecords ? [] : knowledge.map((known) => ({ setId, ...known })),
+  );
+  await sql`
+    with stored as (
+      insert into rollup_knowledge (set_id, unit_id, author_id, slot, mask)
+      select * from unnest(${rows.map(({ setId }) => setId)}::int[], ${rows.map(({ unitId }) => unitId)}::int[], ${rows.map(({ authorId }) => authorId)}::int[],
+        ${rows.map(({ slot }) => slot)}::text[], ${rows.map(({ mask }) => mask)}::int[])
+      returning set_id
+    )
+    update rollup_set s set rows = s.rows + n.rows from (select set_id, count(*) as rows from stored group by 1) n where n.set_id = s.id`.execute(
+    em.getKysely(),
+  );
+};
+
 /** A cell's sources belong to its unit, and to those that may hold a part of it; those of a quoted rate to its unit alone. */
 const storeSources = async (em: EntityManager, kind: RollupKind, contents: readonly SetContent[]): Promise<void> => {
   const rows = new Map<string, { setId: number; slot: string; unitId: number; sourceId: number; own: boolean }>();
@@ -115,6 +127,7 @@ const storeSources = async (em: EntityManager, kind: RollupKind, contents: reado
     for (const { unitId, slot, sources } of quoted) add(unitId, slot, sources, true);
     const receivers = Map.groupBy(spreads, ({ unitId, slot }) => `${unitId} ${slot}`);
     for (const { unitId, slot, sources } of cells) {
+      if (sources.size === 0) continue;
       const units = new Set([unitId, ...(receivers.get(`${unitId} ${slot}`) ?? []).flatMap((spread) => spread.receivers)]);
       for (const unit of units) add(unit, slot, sources, false);
     }
@@ -134,7 +147,10 @@ const storeSources = async (em: EntityManager, kind: RollupKind, contents: reado
 };
 
 const inputs = (contents: readonly SetContent[]): RawBuilder<unknown> => {
-  const atoms = contents.flatMap(({ setId, atoms: own }) => own.map((atom) => ({ setId, ...atom })));
+  const atoms = contents.flatMap(({ setId, atoms: own, replaced }) => [
+    ...own.map((atom) => ({ setId, sign: 1, ...atom })),
+    ...replaced.map((atom) => ({ setId, sign: -1, ...atom })),
+  ]);
   const spreads = contents.flatMap(({ setId, spreads: own }) => own.map((spread) => ({ setId, ...spread })));
   const receivers = spreads.flatMap((spread, n) => spread.receivers.map((unitId) => ({ n, unitId })));
   const knowledge = contents.flatMap(({ setId, knowledge: own }) => own.map((known) => ({ setId, ...known })));
@@ -142,9 +158,9 @@ const inputs = (contents: readonly SetContent[]): RawBuilder<unknown> => {
   const list = (numbers: (number | null)[]) => `{${numbers.map((number) => number ?? "NULL").join()}}`;
   return sql`
     atom as materialized (
-      select set_id, unit_id, slot, columns::bigint[] as columns from unnest(${atoms.map((a) => a.setId)}::int[],
-        ${atoms.map((a) => a.unitId)}::int[], ${atoms.map((a) => a.slot)}::text[], ${atoms.map((a) => list(a.columns))}::text[])
-        a(set_id, unit_id, slot, columns)
+      select set_id, sign, unit_id, slot, columns::bigint[] as columns from unnest(${atoms.map((a) => a.setId)}::int[],
+        ${atoms.map((a) => a.unitId)}::int[], ${atoms.map((a) => a.slot)}::text[], ${atoms.map((a) => list(a.columns))}::text[],
+        ${atoms.map((a) => a.sign)}::int[]) a(set_id, unit_id, slot, columns, sign)
     ),
     spread as materialized (
       select spread::int, set_id, unit_id, slot, n, amount from unnest(${spreads.map((s) => s.setId)}::int[],

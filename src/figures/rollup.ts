@@ -3,6 +3,7 @@ import type { Tier } from "../units/unit.entity.ts";
 import type { UnitView } from "../units/unit.loaders.ts";
 import { enumValue, type RollupKind, summedColumns } from "./measure.ts";
 import { computeRate, quotedRate, type Rate, type RateSums } from "./rate.ts";
+import type { Knowledge, RecordSums } from "./records.ts";
 import type { QuotedRate } from "./rollup.entity.ts";
 import type { Bounds } from "./rollup.type.ts";
 
@@ -23,6 +24,7 @@ export type StoredRollup = readonly [
   ...sums: (number | null)[],
 ];
 const FIRST_SUM = 5;
+const NO_RECORDS: RecordSums = { certain: null, possible: null };
 const NOTHING: StoredRollup = [0, 0, true, null, null];
 
 /** One roll-up; each measure of its kind is a property, null where nothing is known. */
@@ -31,12 +33,17 @@ export abstract class Rollup implements RollupKey {
   readonly period: Period;
   readonly handledBy: Tier | null;
   readonly #stored: StoredRollup;
+  readonly #records: RecordSums;
+  /** Whether records were looked for: then what is known is known by looking at each unit. */
+  readonly isRecorded: boolean;
 
-  constructor({ unit, period, handledBy }: RollupKey, stored: StoredRollup = NOTHING) {
+  constructor({ unit, period, handledBy }: RollupKey, stored: StoredRollup = NOTHING, records: RecordSums | null = null) {
     this.unit = unit;
     this.period = period;
     this.handledBy = handledBy;
     this.#stored = stored;
+    this.isRecorded = records !== null;
+    this.#records = records ?? NO_RECORDS;
   }
 
   abstract readonly kind: RollupKind;
@@ -50,52 +57,63 @@ export abstract class Rollup implements RollupKey {
 
   /** Of a position in summedColumns. */
   at(position: number): number | null {
-    return (this.#stored[FIRST_SUM + position] as number | null | undefined) ?? null;
+    const stated = (this.#stored[FIRST_SUM + position] as number | null | undefined) ?? null;
+    const recorded = this.#records.certain?.[position] ?? null;
+    const sum = stated === null ? recorded : stated + (recorded ?? 0);
+    // Evidence that contradicts itself may leave less than nothing.
+    return sum !== null && sum < 0 ? 0 : sum;
   }
 
-  get covered(): number {
-    return this.#stored[0];
+  /** Of the figures alone. */
+  get knowledge(): Knowledge {
+    const [covered, known] = this.#stored;
+    return { covered, known };
   }
 
   /** False where a known cell contributes only possibly. */
   get exact(): boolean {
-    return this.#stored[2];
+    return this.#stored[2] && this.#records.possible === null;
   }
 
-  /** The measures for which some covered unit gave nothing, in the order of their enum. */
-  get incomplete(): string[] {
-    const [covered, known] = this.#stored;
-    return covered === 0 ? [] : this.kind.measures.filter((_, n) => (known & (1 << n)) === 0).map(({ name }) => enumValue(name));
+  /** What is possible besides; null where nothing is known. */
+  #possible(name: string): number | null {
+    const stated = this.#stored[3]?.[name];
+    const recorded = this.#records.possible?.[this.positions.get(name)!] ?? undefined;
+    if (stated === undefined && recorded === undefined) return null;
+    return Math.max((stated ?? 0) + (recorded ?? 0), 0);
   }
 
   /** What is certain, and that plus what is possible; null where nothing is known. */
   bounds(measure: string): Bounds {
     const { name } = this.kind.measures.find((candidate) => enumValue(candidate.name) === measure)!;
     const certain = this.sum(name);
-    const possible = this.#stored[3]?.[name];
-    if (certain === null && possible === undefined) return { low: null, high: null };
+    const possible = this.#possible(name);
+    if (certain === null && possible === null) return { low: null, high: null };
     return { low: certain ?? 0, high: (certain ?? 0) + (possible ?? 0) };
   }
 
   /** As computed; where that has no value, as a source printed it. */
   rate(name: string): Rate {
-    const [, , , possible, quoted] = this.#stored;
+    const quoted = this.#stored[4];
     // The three sums of a rate stand side by side.
     const first = this.positions.get(`${name}Part`)!;
     const certain: RateSums = { part: this.at(first), of: this.at(first + 1), whole: this.at(first + 2) };
-    const rate = computeRate(certain, possible && possibleSums(possible, name));
+    const hasPossible = this.#stored[3] !== null || this.#records.possible !== null;
+    const rate = computeRate(certain, hasPossible ? this.#possibleSums(name) : null);
     const quote = quoted?.[name];
     return rate.value === null && quote ? quotedRate(quote) : rate;
   }
+
+  #possibleSums(name: string): RateSums {
+    return { part: this.#possible(`${name}Part`), of: this.#possible(`${name}Of`), whole: this.#possible(`${name}Whole`) };
+  }
 }
 
-const possibleSums = (possible: Readonly<Record<string, number>>, name: string): RateSums => ({
-  part: possible[`${name}Part`] ?? null,
-  of: possible[`${name}Of`] ?? null,
-  whole: possible[`${name}Whole`] ?? null,
-});
+/** The measures for which some covered unit gave nothing, in the order of their enum. */
+export const incompleteMeasures = ({ measures }: RollupKind, { covered, known }: Knowledge): string[] =>
+  covered === 0 ? [] : measures.filter((_, n) => (known & (1 << n)) === 0).map(({ name }) => enumValue(name));
 
-type RollupClass = new (key: RollupKey, stored?: StoredRollup) => Rollup;
+type RollupClass = new (key: RollupKey, stored?: StoredRollup, records?: RecordSums | null) => Rollup;
 const classes = new Map<RollupKind, RollupClass>();
 
 /** The class of a kind's roll-ups, with a property for each measure. */
@@ -111,12 +129,14 @@ export const rollupClass = (kind: RollupKind): RollupClass => {
       return positions;
     }
   }
-  for (const [n, { name }] of kind.measures.entries())
+  for (const { name } of [...kind.measures, ...kind.unlisted]) {
+    const position = positions.get(name)!;
     Object.defineProperty(KindRollup.prototype, name, {
       get(this: Rollup) {
-        return this.at(n);
+        return this.at(position);
       },
     });
+  }
   classes.set(kind, KindRollup);
   return KindRollup;
 };

@@ -4,6 +4,7 @@ import type { Pools } from "../db/database.ts";
 import { Reader } from "../db/reader.ts";
 import { createDossierLoaders } from "../dossiers/dossier.loaders.ts";
 import { createProcedureLoaders } from "../dossiers/procedure.loaders.ts";
+import { dossierRecords } from "../dossiers/records.service.ts";
 import { type Evidence, evidenceOf, PUBLISHED } from "../figures/evidence.ts";
 import { createFigureLoaders } from "../figures/figure.loaders.ts";
 import { createRollupLoaders } from "../figures/rollup.loaders.ts";
@@ -18,7 +19,7 @@ import { type UnitState, unitStateOf } from "../units/unit-state.ts";
 const createLoaders = (reader: Reader, today: Day, evidence: Evidence, viewer: Viewer | null) => ({
   ...createUnitLoaders(reader, today, evidence.kind),
   ...createFigureLoaders(reader, evidence),
-  ...createRollupLoaders(reader, today, evidence),
+  ...createRollupLoaders(reader, today, evidence, dossierRecords(reader, viewer)),
   ...createAssessmentLoaders(reader, evidence),
   ...createReportLoaders(reader, viewer),
   ...createProcedureLoaders(reader),

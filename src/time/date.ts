@@ -39,7 +39,17 @@ export const parseKnownDay = (argument: string, text: string): Day => {
 /** Days since 1 January 1970, as an integer to reckon with. */
 export const epochDay = (day: Day): number => Date.parse(`${day}T00:00:00Z`) / MS_PER_DAY;
 
-export const dayOfEpoch = (epoch: number): Day => new Date(epoch * MS_PER_DAY).toISOString().slice(0, 10);
+/** Texts of days are kept: to make one costs more than all else that is done with a row of a file. */
+const MOST_TEXTS = 100_000;
+const texts: Day[] = [];
+
+export const dayOfEpoch = (epoch: number): Day => {
+  const known = texts[epoch];
+  if (known !== undefined) return known;
+  const text = new Date(epoch * MS_PER_DAY).toISOString().slice(0, 10);
+  if (epoch >= 0 && epoch < MOST_TEXTS) texts[epoch] = text;
+  return text;
+};
 
 /** The epoch day in Asia/Ho_Chi_Minh of an instant in milliseconds. */
 export const epochDayOf = (ms: number): number => Math.floor((ms + OFFSET_MS) / MS_PER_DAY);

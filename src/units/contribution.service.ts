@@ -57,6 +57,7 @@ export const renewContributions = async (em: EntityManager, units: readonly numb
   const { rows } = await sql<EditionDays>`
     select id, starts_on as "startsOn", (select min(n.starts_on) from edition n where n.starts_on > e.starts_on) as next
     from edition e where contributed order by id`.execute(em.getKysely());
+  await sql`update edition set records_counted = false where contributed`.execute(em.getKysely());
   for (const edition of rows) {
     await sql`delete from contribution where edition_id = ${edition.id} and unit_id = any(${units}::int[])`.execute(em.getKysely());
     await storeContributions(em, edition, units);

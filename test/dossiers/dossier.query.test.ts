@@ -8,7 +8,7 @@ import { TIMELINESS, timelinessOn } from "../../src/dossiers/timeliness.ts";
 import { dayOf, type Day, epochDay, instantText } from "../../src/time/date.ts";
 import { parsePeriod } from "../../src/time/period.ts";
 import { startService, type TestService, TODAY } from "../support/client.ts";
-import { derivedOf, insertDossiers } from "../support/dossiers.ts";
+import { derivedOf, insertDossiers } from "../support/dossier-rows.ts";
 import { issueKey } from "../support/key.ts";
 import { statementsOf } from "../support/statements.ts";
 import { viewerOf } from "../support/viewer.ts";

@@ -2,7 +2,7 @@ import type { EntityManager } from "@mikro-orm/postgresql";
 import fc from "fast-check";
 import { CHANNELS } from "../../src/dossiers/dossier-state.ts";
 import { type Day, dayOfEpoch } from "../../src/time/date.ts";
-import { derivedOf, type DossierDraft, insertDossiers, insertProcedure, insertSource, unitNumbers } from "../support/dossiers.ts";
+import { derivedOf, type DossierDraft, insertDossiers, insertProcedure, insertSource, unitNumbers } from "../support/dossier-rows.ts";
 import { consistentFacts } from "./facts.ts";
 
 /** Units of Cao Bằng, Đà Nẵng and Hà Nội before 1 July 2025, and from then on, each with the province. */

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { sql } from "kysely";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { DOSSIER, enumValue, measureCode } from "../../src/figures/measure.ts";
-import type { Rollup } from "../../src/figures/rollup.ts";
+import { incompleteMeasures, type Rollup } from "../../src/figures/rollup.ts";
 import { createContext } from "../../src/server/context.ts";
 import type { Day } from "../../src/time/date.ts";
 import { parsePeriod } from "../../src/time/period.ts";
@@ -130,10 +130,10 @@ const compare = async (oracle: Oracle, year: string, asOf: Day): Promise<void> =
     }
     expectRate(rollup, oracle, asOf, place);
     expect(rollup.exact, `exact of ${place}`).toBe(exact);
-    expect(rollup.covered, `covered of ${place}`).toBe(oracle.covered(unit.id, asOf, handledBy).length);
+    expect(rollup.knowledge.covered, `covered of ${place}`).toBe(oracle.covered(unit.id, asOf, handledBy).length);
     expect(expected[n]?.expected ?? 0, `expected of ${place}`).toBe(oracle.expected(unit.id, asOf, handledBy).length);
     expect(
-      rollup.incomplete.filter((measure) => MEASURES.some((name) => enumValue(name) === measure)),
+      incompleteMeasures(rollup.kind, rollup.knowledge).filter((measure) => MEASURES.some((name) => enumValue(name) === measure)),
       `incomplete of ${place}`,
     ).toEqual(oracle.incomplete(unit.id, asOf, handledBy).map(enumValue));
   }
@@ -240,7 +240,7 @@ describe("roll-ups over random hierarchies", () => {
         return (await rollupsOf(oracle.unitsOn(asOf), asOf, year)).map((rollup) => [
           rollup.unit.id,
           ...MEASURES.map((name) => rollup.sum(name)),
-          rollup.covered,
+          rollup.knowledge.covered,
         ]);
       };
       const life = world.versions.filter(({ key }) => key === parent);

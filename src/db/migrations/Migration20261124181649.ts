@@ -60,6 +60,10 @@ export class Migration20261124181649 extends Migration {
 
     this.addSql(`create table "work_calendar_day" ("day" date not null, "kind" text not null, "status" text not null, primary key ("day"));`);
 
+    // Stored roll-ups lack the new columns, and are made again when they are asked for.
+    this.addSql(`delete from "rollup_set";`);
+    this.addSql(`alter table "dossier_rollup" add "withdrawn" bigint null, add "stopped" bigint null, add "paused" bigint null;`);
+
     this.addSql(`alter table "edition" add "records_counted" boolean not null default false;`);
     this.addSql(`comment on column "edition"."records_counted" is 'Whether the counters of records are rolled up to it, and kept so';`);
 

@@ -1,15 +1,6 @@
 import type { GatewayExecutor, GatewayInterface } from "@apollo/server-gateway-interface";
 import { mapSchema } from "@graphql-tools/utils";
-import {
-  execute,
-  getOperationAST,
-  GraphQLError,
-  type GraphQLSchema,
-  type OperationDefinitionNode,
-  OperationTypeNode,
-  valueFromASTUntyped,
-  type VariableDefinitionNode,
-} from "graphql";
+import { execute, getOperationAST, GraphQLError, type GraphQLSchema, type OperationDefinitionNode, OperationTypeNode } from "graphql";
 import { getVariableValues } from "graphql/execution/values.js";
 import { compileQuery, isCompiledQuery } from "graphql-jit";
 import { CompiledOperations } from "./compiled-operations.ts";
@@ -74,19 +65,11 @@ const executorOf = (schema: GraphQLSchema): GatewayExecutor => {
     if (length <= LONGEST_KEPT) compiled.keep(key, found, () => measure(document, operation).selections + Math.ceil(length / FIELD_LENGTH));
     const definitions = operation.variableDefinitions ?? [];
     const variables = request.variables ?? {};
-    const { errors: refused } = getVariableValues(schema, definitions, variables, { maxErrors: MAX_COERCION_ERRORS });
+    const { errors: refused, coerced } = getVariableValues(schema, definitions, variables, { maxErrors: MAX_COERCION_ERRORS });
     if (refused) return { errors: refused };
-    const { data, errors } = await found.query(undefined, context, withDefaults(definitions, variables));
+    // Compiled code does not know the defaults of what must not be null, and takes what has been coerced as it is.
+    const { data, errors } = await found.query(undefined, context, coerced);
     return errors ? { data: data ?? null, errors: errors.map(asGraphQLError) } : { data: data ?? null };
-  };
-};
-
-/** Compiled code does not know the default of a variable that must not be null. */
-const withDefaults = (definitions: readonly VariableDefinitionNode[], variables: Readonly<Record<string, unknown>>) => {
-  const missing = definitions.filter(({ variable, defaultValue }) => defaultValue && variables[variable.name.value] === undefined);
-  return {
-    ...variables,
-    ...Object.fromEntries(missing.map(({ variable, defaultValue }) => [variable.name.value, valueFromASTUntyped(defaultValue!)])),
   };
 };
 
