@@ -9,7 +9,8 @@ import { ensureContributions } from "../units/contribution.service.ts";
 import { editionsOf } from "../units/edition.ts";
 import { unitNamed } from "../units/unit.service.ts";
 import { type Channel, CHANNELS, DOSSIER_STATES, type DossierState } from "./dossier-state.ts";
-import { ChannelEnum, DossierStateEnum, TimelinessEnum } from "./dossier.type.ts";
+import { ChannelEnum, DossierStateEnum } from "./dossier-state.type.ts";
+import { TimelinessEnum } from "./dossier.type.ts";
 import type { Timeliness } from "./timeliness.ts";
 
 @InputType("DossierFilter", { description: "Which dossiers are meant: those to which all that is given applies (điều kiện lọc hồ sơ)." })

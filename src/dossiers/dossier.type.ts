@@ -3,35 +3,8 @@ import { enumType } from "../enum.ts";
 import { type Edge, PageInfo } from "../page.ts";
 import { DateTimeScalar } from "../time/scalar.ts";
 import type { Channel, DossierState, PauseReason } from "./dossier-state.ts";
+import { ChannelEnum, DossierStateEnum, PauseReasonEnum } from "./dossier-state.type.ts";
 import type { Timeliness } from "./timeliness.ts";
-
-export const DossierStateEnum = enumType<DossierState>(
-  "DossierState",
-  "How far a dossier has come: the national code list, 1 to 10 in this order (trạng thái hồ sơ).",
-  {
-    SUBMITTED: "Handed in and not looked at yet (mới đăng ký).",
-    RECEIVED: "Accepted (được tiếp nhận).",
-    NOT_ACCEPTED: "Refused at the counter (không được tiếp nhận).",
-    PROCESSING: "In process (đang xử lý).",
-    SUPPLEMENT_REQUESTED: "Waits for a supplement (yêu cầu bổ sung giấy tờ).",
-    FINANCIAL_OBLIGATION: "Waits for a payment (yêu cầu thực hiện nghĩa vụ tài chính).",
-    WITHDRAWN: "Taken back by the applicant (công dân yêu cầu rút hồ sơ).",
-    STOPPED: "Stopped by the unit (dừng xử lý).",
-    RESOLVED: "Resolved, the result not handed over yet (đã xử lý xong).",
-    RESULT_RETURNED: "Resolved and handed over (đã trả kết quả).",
-  },
-);
-
-export const ChannelEnum = enumType<Channel>("Channel", "How a dossier was handed in (hình thức tiếp nhận).", {
-  DIRECT: "In person (trực tiếp).",
-  ONLINE: "Online (trực tuyến).",
-  POSTAL: "By public post (bưu chính công ích).",
-});
-
-export const PauseReasonEnum = enumType<PauseReason>("PauseReason", "Why the clock of a dossier stood still (lý do tạm dừng).", {
-  SUPPLEMENT: "A supplement was awaited (chờ bổ sung hồ sơ).",
-  FINANCIAL_OBLIGATION: "A payment was awaited (chờ thực hiện nghĩa vụ tài chính).",
-});
 
 export const TimelinessEnum = enumType<Timeliness>(
   "Timeliness",
