@@ -58,15 +58,18 @@ export interface PauseView extends Positioned {
 /** The name of a number that counts from 1. */
 const named = (names: readonly string[], number: RawBuilder<unknown>) => sql`(${sql.lit(`{${names.join()}}`)}::text[])[${number}]`;
 
+/** To the millisecond, as it is kept. */
+const known = (at: RawBuilder<unknown>) => instant(at, "MS");
+
 export const dayIn = (at: RawBuilder<unknown>): RawBuilder<Day> => sql`(${at} at time zone 'Asia/Ho_Chi_Minh')::date`;
 
 /** The columns of a DossierView; `d` is the dossier. */
 export const dossierColumns = sql`d.province_id as "provinceNo", d.source_id as "sourceNo", d.code, d.unit_id as "unitNo",
   d.received_by_id as "receivedByNo", d.procedure_id as "procedureNo", ${named(CHANNELS, sql`d.channel`)} as channel,
-  ${named(DOSSIER_STATES, sql`d.state`)} as state, ${instant(sql`d.submitted_at`)} as "submittedAt",
-  case when d.received_on is not null then ${instant(sql`d.received_at`)} end as "receivedAt", ${instant(sql`d.due_at`)} as "dueAt",
-  d.due_provisional as "dueProvisional", ${instant(sql`d.current_due_at`)} as "currentDueAt", ${instant(sql`d.ended_at`)} as "endedAt",
-  ${instant(sql`d.returned_at`)} as "returnedAt", d.received_on as "receivedOn", d.ended_on as "endedOn", d.due_on as "dueOn",
+  ${named(DOSSIER_STATES, sql`d.state`)} as state, ${known(sql`d.submitted_at`)} as "submittedAt",
+  case when d.received_on is not null then ${known(sql`d.received_at`)} end as "receivedAt", ${known(sql`d.due_at`)} as "dueAt",
+  d.due_provisional as "dueProvisional", ${known(sql`d.current_due_at`)} as "currentDueAt", ${known(sql`d.ended_at`)} as "endedAt",
+  ${known(sql`d.returned_at`)} as "returnedAt", d.received_on as "receivedOn", d.ended_on as "endedOn", d.due_on as "dueOn",
   d.dated_on as "datedOn", d.outcome, d.pauses as "pauseCount"`;
 
 export const createDossierLoaders = (reader: Reader, viewer: Viewer | null) => {
@@ -77,7 +80,7 @@ export const createDossierLoaders = (reader: Reader, viewer: Viewer | null) => {
       ({ provinceNo, sourceNo, code }) => `${provinceNo}|${sourceNo}|${code}`,
       (keys) =>
         rows(sql<PauseView>`
-          select k.i::int, ${named(PAUSE_REASONS, sql`p.reason`)} as reason, ${instant(sql`p.from_at`)} as "from", ${instant(sql`p.to_at`)} as "to",
+          select k.i::int, ${named(PAUSE_REASONS, sql`p.reason`)} as reason, ${known(sql`p.from_at`)} as "from", ${known(sql`p.to_at`)} as "to",
             ${dayIn(sql`p.from_at`)} as "fromOn", ${dayIn(sql`p.to_at`)} as "toOn"
           from unnest(${keys.map(({ provinceNo }) => provinceNo)}::int[], ${keys.map(({ sourceNo }) => sourceNo)}::int[],
             ${keys.map(({ code }) => code)}::text[]) with ordinality k(province_id, source_id, code, i)
