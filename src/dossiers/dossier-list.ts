@@ -1,5 +1,5 @@
 import { type RawBuilder, sql } from "kysely";
-import { coveredBy } from "../access/scope.ts";
+import { coveredUnits } from "../access/scope.ts";
 import type { Grant } from "../access/viewer.ts";
 import { BadUserInput } from "../errors.ts";
 import { MAX_FIRST, type Page, pageOf, type Position } from "../page.ts";
@@ -43,19 +43,20 @@ export interface DossierList {
   readonly condition: DossierCondition;
 }
 
-/** The units that the grants cover. */
-export const coveredUnits = (grants: readonly Grant[]) => sql`select u.id as unit_id from unit u where ${coveredBy(grants, sql`u.id`)}`;
+/** Membership that is looked up, row by row, in a table made once; the planner would join, and takes sets of units for small. */
+const isAmong = (unit: RawBuilder<unknown>, set: RawBuilder<unknown>) => sql`coalesce(${unit} in (select unit_id from ${set}), false)`;
 
 /** `unit_set`: what is asked for of what may be seen; `place`: where dossiers of it are, which the imports note. */
 const places = ({ grants, condition: { within } }: DossierList) => sql`
+  covered as materialized (${coveredUnits(grants)}),
   unit_set as materialized (${
     within === null
-      ? coveredUnits(grants)
+      ? sql`select unit_id from covered`
       : sql`select c.unit_id from contribution c where c.edition_id = ${within.editionId} and c.target_id = ${within.unitNo} and c.certain
-          and ${coveredBy(grants, sql`c.unit_id`)}`
+          and ${isAmong(sql`c.unit_id`, sql`covered`)}`
   }),
   place as materialized (
-    select distinct r.province_id, r.unit_id from record_unit r join unit_set u on u.unit_id = r.unit_id where r.kind = 'DOSSIERS'
+    select distinct r.province_id, r.unit_id from record_unit r where r.kind = 'DOSSIERS' and ${isAmong(sql`r.unit_id`, sql`unit_set`)}
   )`;
 
 /** How dossier `d` stands at the end of the day: timelinessOn, as SQL. */
@@ -101,7 +102,7 @@ export const pageOfDossiers = (list: DossierList, { first, day, sourceNo, code }
       ) near
       union all
       select * from (select * from (
-        select d.* from dossier d where (select not is_small from size) and coalesce(d.unit_id in (select unit_id from unit_set), false) and ${follows}
+        select d.* from dossier d where (select not is_small from size) and ${isAmong(sql`d.unit_id`, sql`unit_set`)} and ${follows}
         order by ${order} limit ${most}
       ) newest limit ${first + 1}) far
     )

@@ -1,12 +1,12 @@
 import { sql } from "kysely";
-import { rowScope } from "../access/scope.ts";
+import { coveredUnits, rowScope } from "../access/scope.ts";
 import { type Grant, grantsFor } from "../access/viewer.ts";
 import { BadUserInput, DomainError } from "../errors.ts";
 import { edgesOf } from "../page.ts";
 import type { Context } from "../server/context.ts";
 import { type Day, dayOf, epochDay, parseDay } from "../time/date.ts";
 import type { UnitView } from "../units/unit.loaders.ts";
-import { countOfDossiers, coveredUnits, type DossierList, dossierPage, pageOfDossiers, positionOf } from "./dossier-list.ts";
+import { countOfDossiers, type DossierList, dossierPage, pageOfDossiers, positionOf } from "./dossier-list.ts";
 import type { CountedDays } from "./dossier-state.ts";
 import { conditionOf, type DossierFilter } from "./dossier.filter.ts";
 import { dossierColumns, type DossierView, type PauseView } from "./dossier.loaders.ts";
@@ -31,13 +31,13 @@ export const findDossier = async (
 
 /** The provinces and sources that have dossiers of the units are few, and each is one look-up. */
 const dossiersWith = (grants: readonly Grant[], code: string, source: string | null) => sql<DossierView & { sourceId: string }>`
-  with unit_set as materialized (${coveredUnits(grants)}),
+  with covered as materialized (${coveredUnits(grants)}),
   place as materialized (
-    select distinct r.province_id, r.source_id from record_unit r join unit_set u on u.unit_id = r.unit_id where r.kind = 'DOSSIERS'
+    select distinct r.province_id, r.source_id from record_unit r where r.kind = 'DOSSIERS' and r.unit_id in (select unit_id from covered)
   )
   select ${dossierColumns}, s.key as "sourceId" from place join source s on s.id = place.source_id and (${source}::text is null or s.key = ${source})
   join dossier d on d.province_id = place.province_id and d.source_id = place.source_id and d.code = ${code}
-  where d.unit_id in (select unit_id from unit_set) order by s.key collate "C"`;
+  where d.unit_id in (select unit_id from covered) order by s.key collate "C"`;
 
 /** The page, with what counts all of the list. @throws BadUserInput naming what the filter says wrongly. */
 export const listDossiers = async (context: Context, filter: DossierFilter, first: number | null, after: string | null | undefined) => {
