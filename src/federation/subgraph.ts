@@ -6,6 +6,7 @@ import { checkPermission } from "../access/permission.ts";
 import { AssessmentResolver, UnitAssessmentsResolver } from "../assessments/assessment.resolver.ts";
 import { DossierMutations } from "../dossiers/dossier-import.resolver.ts";
 import { DossierRollupResolver, UnitDossiersResolver } from "../dossiers/dossier-rollup.resolver.ts";
+import { DossierConnectionResolver, DossierQueries, DossierResolver } from "../dossiers/dossier.resolver.ts";
 import { ProcedureResolver } from "../dossiers/procedure.resolver.ts";
 import { WorkCalendarResolver } from "../dossiers/work-calendar.resolver.ts";
 import { FigureResolver, UnitFiguresResolver } from "../figures/figure.resolver.ts";
@@ -32,6 +33,7 @@ export const createSubgraph = async (): Promise<Subgraph> => {
       ...[UnitResolver, UnitFiguresResolver, FigureResolver],
       ...[UnitDossiersResolver, DossierRollupResolver, UnitTasksResolver, TaskRollupResolver, UnitServicesResolver, ServiceRollupResolver],
       ...[ProcedureResolver, WorkCalendarResolver, UnitRecordsResolver],
+      ...[DossierQueries, DossierResolver, DossierConnectionResolver],
       ...[UnitAssessmentsResolver, AssessmentResolver, ReportResolver, IndicatorQueries, UnitIndicatorsResolver, IndicatorValueResolver],
     ],
     authChecker: checkPermission,

@@ -2,6 +2,7 @@ import type { Viewer } from "../access/viewer.ts";
 import { createAssessmentLoaders } from "../assessments/assessment.loaders.ts";
 import type { Pools } from "../db/database.ts";
 import { Reader } from "../db/reader.ts";
+import { createDossierLoaders } from "../dossiers/dossier.loaders.ts";
 import { createProcedureLoaders } from "../dossiers/procedure.loaders.ts";
 import { dossierRecords } from "../dossiers/records.service.ts";
 import { type Evidence, evidenceOf, PUBLISHED } from "../figures/evidence.ts";
@@ -24,6 +25,7 @@ const createLoaders = (reader: Reader, today: Day, evidence: Evidence, viewer: V
   ...createReportLoaders(reader, viewer),
   ...createProcedureLoaders(reader),
   ...createRecordLoaders(reader),
+  ...createDossierLoaders(reader, viewer),
   unitList: unitListLoader(reader, evidence.kind),
   proceduresByAuthority: procedureAuthorityLoader(reader, today, evidence),
 });

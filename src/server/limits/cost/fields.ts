@@ -76,6 +76,8 @@ const LIST_SIZES: Readonly<Record<string, number>> = {
   "Rubric.bands": 7,
   // Twelve holidays, those that make up for weekends, and a few swaps.
   "WorkCalendar.days": 30,
+  // Most never stand still, and few more than twice.
+  "Dossier.pauses": 2,
   // Central, provincial, district and communal authorities, and a few offices beside them.
   "ServiceRollup.byAuthority": 10,
 };
@@ -160,6 +162,8 @@ const RULES: Readonly<Record<string, Rule>> = {
   "Unit.indicators": (subject, { codes }) => listed(subject, (codes as readonly string[] | null | undefined)?.length ?? INDICATORS.length),
   "Unit.assessments": (subject) => listed(subject, LIST_SIZES["Unit.assessments"]!),
   "Assessment.previous": (subject) => listed(subject, 1),
+  // It looks at the pauses.
+  "Dossier.timeliness": ({ count }) => ({ rows: count, below: { count: 0 } }),
   "IndicatorValue.unit": ownUnit,
   "Assessment.unit": ownUnit,
   "Figure.source": carried,
