@@ -1,4 +1,4 @@
-import { Arg, Ctx, FieldResolver, Resolver, Root } from "type-graphql";
+import { Arg, Ctx, FieldResolver, Int, Resolver, Root } from "type-graphql";
 import { Rate } from "../figures/rate.ts";
 import type { Rollup } from "../figures/rollup.ts";
 import { coverageOf, incompleteOf } from "../figures/rollup.loaders.ts";
@@ -70,6 +70,15 @@ export class DossierRollupResolver {
   @FieldResolver(() => Rate, { description: "Received online / received (tỷ lệ hồ sơ trực tuyến)." })
   onlineRate(@Root() rollup: Rollup) {
     return rollup.rate("onlineRate");
+  }
+
+  @FieldResolver(() => Int, {
+    nullable: true,
+    description:
+      "Of those in process (inProcess includes them): waiting for a supplement or a payment, the clock stopped; null where nobody has said (đang tạm dừng).",
+  })
+  inProcessPaused(@Root() rollup: Rollup) {
+    return rollup.sum("paused");
   }
 
   @FieldResolver(() => [DossierTierRollupType], {

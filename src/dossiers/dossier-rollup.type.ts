@@ -91,6 +91,12 @@ export class DossierRollupType {
 
   @Field(() => Int, { nullable: true, description: "In process and past due (quá hạn)." })
   inProcessOverdue!: number | null;
+
+  @Field(() => Int, { nullable: true, description: "Withdrawn by the citizen in the period (công dân rút hồ sơ)." })
+  withdrawn!: number | null;
+
+  @Field(() => Int, { nullable: true, description: "Stopped by the officer in the period (dừng xử lý)." })
+  stopped!: number | null;
 }
 
 @ObjectType("DossierTierRollup", {
