@@ -1,4 +1,4 @@
-import { Arg, Ctx, FieldResolver, Int, Resolver, Root } from "type-graphql";
+import { Arg, Ctx, FieldResolver, Float, Int, Resolver, Root } from "type-graphql";
 import { Rate } from "../figures/rate.ts";
 import type { Rollup } from "../figures/rollup.ts";
 import { coverageOf, incompleteOf } from "../figures/rollup.loaders.ts";
@@ -9,8 +9,11 @@ import { PeriodGrainEnum, PeriodScalar } from "../time/scalar.ts";
 import type { Tier } from "../units/unit.entity.ts";
 import type { UnitView } from "../units/unit.loaders.ts";
 import { TierEnum, UnitType } from "../units/unit.type.ts";
+import { averageWorkingDays, dossiersByChannel, dossiersByField } from "./dossier-detail.service.ts";
 import { dossierSeries, dossiersByTier } from "./dossier-rollup.service.ts";
 import {
+  DossierChannelRollupType,
+  DossierFieldRollupType,
   type DossierMeasure,
   DossierMeasureEnum,
   DossierRollupType,
@@ -18,6 +21,7 @@ import {
   type OnTimeBasis,
   OnTimeBasisEnum,
 } from "./dossier-rollup.type.ts";
+import { completenessOf, toldOf } from "./part-rollup.ts";
 
 @Resolver(() => UnitType)
 export class UnitDossiersResolver {
@@ -43,7 +47,7 @@ export class DossierRollupResolver {
       "The measures for which some covered unit gave nothing, in the order of their enum; empty where nothing is covered (chỉ tiêu thiếu).",
   })
   incomplete(@Root() rollup: Rollup, @Ctx() { loadersOf }: Context) {
-    return incompleteOf(loadersOf(rollup.unit), rollup);
+    return incompleteOf(loadersOf(rollup.unit), completenessOf(rollup));
   }
 
   @FieldResolver(() => Boolean, {
@@ -85,7 +89,7 @@ export class DossierRollupResolver {
     description: "The same roll-up for each tier that handled dossiers, from the country down (theo cấp).",
   })
   byTier(@Root() rollup: Rollup, @Ctx() { loadersOf }: Context) {
-    return dossiersByTier(loadersOf(rollup.unit), rollup);
+    return dossiersByTier(loadersOf(rollup.unit), toldOf(rollup, "byTier"));
   }
 
   @FieldResolver(() => [DossierRollupType], {
@@ -97,16 +101,44 @@ export class DossierRollupResolver {
     @Arg("grain", () => PeriodGrainEnum, { description: "Length of the parts." }) grain: PeriodGrain,
     @Ctx() { loadersOf }: Context,
   ) {
-    return dossierSeries(loadersOf(rollup.unit), rollup, grain);
+    return dossierSeries(loadersOf(rollup.unit), toldOf(rollup, "series"), grain);
   }
 
   @FieldResolver(() => Coverage, { description: "How many units that should report did (độ bao phủ)." })
   coverage(@Root() rollup: Rollup, @Ctx() { loadersOf }: Context) {
-    return coverageOf(loadersOf(rollup.unit), rollup);
+    return coverageOf(loadersOf(rollup.unit), toldOf(rollup, "coverage"));
   }
 
   @FieldResolver(() => [SourceType], { description: "Where the numbers come from, in the order of arrival (nguồn)." })
   sources(@Root() rollup: Rollup, @Ctx() { loadersOf }: Context) {
     return loadersOf(rollup.unit).sourcesOfRollup.load(rollup);
+  }
+
+  @FieldResolver(() => [DossierFieldRollupType], {
+    description:
+      "Its single records by field of procedures, in the order of their codes; empty where the caller may not see records. FORBIDDEN below the province without " +
+      "the role VIEWER on the unit (theo lĩnh vực).",
+  })
+  byField(@Root() rollup: Rollup, @Ctx() { loadersOf }: Context) {
+    return dossiersByField(loadersOf(rollup.unit), rollup);
+  }
+
+  @FieldResolver(() => [DossierChannelRollupType], {
+    description:
+      "What was received by each channel of which that is known, in the order of the enum. FORBIDDEN below the province without the role VIEWER on the unit " +
+      "(theo kênh tiếp nhận).",
+  })
+  byChannel(@Root() rollup: Rollup, @Ctx() { loadersOf }: Context) {
+    return dossiersByChannel(loadersOf(rollup.unit), rollup);
+  }
+
+  @FieldResolver(() => Float, {
+    nullable: true,
+    description:
+      "Mean working days from receipt to result, pauses left out, of the records resolved in the period; null where there are none. FORBIDDEN below the province " +
+      "without the role VIEWER on the unit (thời gian giải quyết trung bình).",
+  })
+  averageWorkingDays(@Root() rollup: Rollup, @Ctx() { loadersOf }: Context) {
+    return averageWorkingDays(loadersOf(rollup.unit), rollup);
   }
 }

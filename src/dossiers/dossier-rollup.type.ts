@@ -5,6 +5,9 @@ import type { Period } from "../time/period.ts";
 import { PeriodScalar } from "../time/scalar.ts";
 import type { Tier } from "../units/unit.entity.ts";
 import { TierEnum } from "../units/unit.type.ts";
+import type { Channel } from "./dossier-state.ts";
+import { ChannelEnum } from "./dossier-state.type.ts";
+import { ProcedureFieldType } from "./procedure.type.ts";
 
 export type DossierMeasure =
   | "RECEIVED"
@@ -109,4 +112,29 @@ export class DossierTierRollupType {
 
   @Field(() => DossierRollupType, { description: "Their dossiers." })
   rollup!: Rollup;
+}
+
+@ObjectType("DossierFieldRollup", {
+  simpleResolvers: true,
+  description: "The dossiers of one field of procedures, of single records alone (theo lĩnh vực).",
+})
+export class DossierFieldRollupType {
+  @Field(() => ProcedureFieldType, { description: "The field (lĩnh vực)." })
+  field!: ProcedureFieldType;
+
+  @Field(() => DossierRollupType, {
+    description:
+      "Its dossiers. BAD_USER_INPUT for parts, coverage, series, byTier and reconciliation, which are not told by field; incomplete and sources are those of " +
+      "all fields together.",
+  })
+  rollup!: Rollup;
+}
+
+@ObjectType("DossierChannelRollup", { simpleResolvers: true, description: "What was received by one channel (theo kênh tiếp nhận)." })
+export class DossierChannelRollupType {
+  @Field(() => ChannelEnum, { description: "How it was handed in." })
+  channel!: Channel;
+
+  @Field(() => Int, { description: "Received in the period (đã tiếp nhận)." })
+  received!: number;
 }

@@ -2,6 +2,7 @@ import type { Viewer } from "../access/viewer.ts";
 import { createAssessmentLoaders } from "../assessments/assessment.loaders.ts";
 import type { Pools } from "../db/database.ts";
 import { Reader } from "../db/reader.ts";
+import { createDossierCountLoaders } from "../dossiers/dossier-count.loaders.ts";
 import { dossierRecords } from "../dossiers/records.service.ts";
 import { type Evidence, evidenceOf, PUBLISHED } from "../figures/evidence.ts";
 import { createFigureLoaders } from "../figures/figure.loaders.ts";
@@ -18,6 +19,7 @@ const createLoaders = (reader: Reader, today: Day, evidence: Evidence, viewer: V
   ...createUnitLoaders(reader, today, evidence.kind),
   ...createFigureLoaders(reader, evidence),
   ...createRollupLoaders(reader, today, evidence, dossierRecords(reader, viewer)),
+  ...createDossierCountLoaders(reader, today, viewer),
   ...createAssessmentLoaders(reader, evidence),
   ...createReportLoaders(reader, viewer),
   unitList: unitListLoader(reader, evidence.kind),

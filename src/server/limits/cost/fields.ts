@@ -1,4 +1,5 @@
 import { getNamedType, getNullableType, type GraphQLField, GraphQLInt, isLeafType, isListType } from "graphql";
+import { CHANNELS } from "../../../dossiers/dossier-state.ts";
 import { INDICATORS } from "../../../indicators/indicator.ts";
 import { parsePeriod, type Period, type PeriodGrain, seriesOf } from "../../../time/period.ts";
 import { dayNumber } from "../../../units/hierarchy.ts";
@@ -56,6 +57,9 @@ const LIST_SIZES: Readonly<Record<string, number>> = {
   "SurveyResult.sources": 2,
   "Commendation.sources": 2,
   "Ranking.sources": 2,
+  // The catalogue has some eighty fields of procedures that local units decide.
+  "DossierRollup.byField": 80,
+  "DossierRollup.byChannel": CHANNELS.length,
   // A yearly report states fewer than a hundred numbers of one unit.
   "Unit.figures": 100,
   // A report may state as many.
@@ -147,6 +151,9 @@ const RULES: Readonly<Record<string, Rule>> = {
   "Unit.services": rollup,
   "DossierRollup.byTier": (subject) => listed(subject, TIERS.length),
   "DossierTierRollup.rollup": carried,
+  "DossierRollup.byField": (subject) => listed(subject, LIST_SIZES["DossierRollup.byField"]!),
+  "DossierFieldRollup.rollup": carried,
+  "DossierFieldRollup.field": carried,
   "DossierRollup.series": (subject, { grain }) => {
     if (!subject.period) return listed(subject, LIST_SIZE);
     const points = seriesOf(subject.period, grain as PeriodGrain);
