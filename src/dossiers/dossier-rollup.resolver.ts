@@ -9,19 +9,20 @@ import { PeriodGrainEnum, PeriodScalar } from "../time/scalar.ts";
 import type { Tier } from "../units/unit.entity.ts";
 import type { UnitView } from "../units/unit.loaders.ts";
 import { TierEnum, UnitType } from "../units/unit.type.ts";
-import { averageWorkingDays, dossiersByChannel, dossiersByField } from "./dossier-detail.service.ts";
+import { averageWorkingDays, dossiersByChannel, dossiersByField, partsOf } from "./dossier-detail.service.ts";
 import { dossierSeries, dossiersByTier } from "./dossier-rollup.service.ts";
 import {
   DossierChannelRollupType,
   DossierFieldRollupType,
   type DossierMeasure,
   DossierMeasureEnum,
+  DossierPartType,
   DossierRollupType,
   DossierTierRollupType,
   type OnTimeBasis,
   OnTimeBasisEnum,
 } from "./dossier-rollup.type.ts";
-import { completenessOf, toldOf } from "./part-rollup.ts";
+import { boundsOf, completenessOf, toldOf } from "./part-rollup.ts";
 
 @Resolver(() => UnitType)
 export class UnitDossiersResolver {
@@ -60,7 +61,7 @@ export class DossierRollupResolver {
 
   @FieldResolver(() => Bounds, { description: "What is certain, and that plus what is possible (khoảng giá trị)." })
   bounds(@Root() rollup: Rollup, @Arg("measure", () => DossierMeasureEnum, { description: "Of which measure." }) measure: DossierMeasure) {
-    return rollup.bounds(measure);
+    return boundsOf(rollup, measure);
   }
 
   @FieldResolver(() => Rate, { description: "Share of dossiers handled in time (tỷ lệ giải quyết đúng hạn)." })
@@ -140,5 +141,14 @@ export class DossierRollupResolver {
   })
   averageWorkingDays(@Root() rollup: Rollup, @Ctx() { loadersOf }: Context) {
     return averageWorkingDays(loadersOf(rollup.unit), rollup);
+  }
+
+  @FieldResolver(() => [DossierPartType], {
+    description:
+      "Where the number comes from, one level down: the units under it of which anything is known, by their codes, its agencies that have dossiers, and last the " +
+      "unit itself with the remainder, which is its own or not known further down. For every measure they add up to the roll-up, null as nothing (nguồn gốc số liệu).",
+  })
+  parts(@Root() rollup: Rollup, @Ctx() { loadersOf }: Context) {
+    return partsOf(loadersOf(rollup.unit), rollup);
   }
 }

@@ -4,7 +4,8 @@ import type { Rollup } from "../figures/rollup.ts";
 import type { Period } from "../time/period.ts";
 import { PeriodScalar } from "../time/scalar.ts";
 import type { Tier } from "../units/unit.entity.ts";
-import { TierEnum } from "../units/unit.type.ts";
+import type { UnitView } from "../units/unit.loaders.ts";
+import { TierEnum, UnitType } from "../units/unit.type.ts";
 import type { Channel } from "./dossier-state.ts";
 import { ChannelEnum } from "./dossier-state.type.ts";
 import { ProcedureFieldType } from "./procedure.type.ts";
@@ -137,4 +138,17 @@ export class DossierChannelRollupType {
 
   @Field(() => Int, { description: "Received in the period (đã tiếp nhận)." })
   received!: number;
+}
+
+@ObjectType("DossierPart", { simpleResolvers: true, description: "One of the parts that add up to a roll-up (thành phần)." })
+export class DossierPartType {
+  @Field(() => UnitType, { description: "A unit under it, an agency of it, or the unit itself with what is left (đơn vị)." })
+  unit!: UnitView;
+
+  @Field(() => DossierRollupType, {
+    description:
+      "Its dossiers. Of what is left a number may be below 0, where reports contradict one another; parts, coverage, series, byTier, byField, bounds, " +
+      "averageWorkingDays and reconciliation are BAD_USER_INPUT there, and incomplete and sources are those of the whole.",
+  })
+  rollup!: Rollup;
 }

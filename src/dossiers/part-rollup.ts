@@ -3,6 +3,7 @@ import { DOSSIER, summedColumns } from "../figures/measure.ts";
 import type { Rate } from "../figures/rate.ts";
 import { columnsOf } from "../figures/records.ts";
 import { type Rollup, rollupClass, type RollupKey } from "../figures/rollup.ts";
+import type { Bounds } from "../figures/rollup.type.ts";
 import type { FieldCountRow } from "./field-count.store.ts";
 import { measuresOf } from "./record-sums.store.ts";
 
@@ -77,3 +78,7 @@ export class RestRollup extends PartRollup {
 
 /** What is incomplete is told of the whole. */
 export const completenessOf = (rollup: Rollup): Rollup => (rollup instanceof RestRollup ? rollup.whole : rollup);
+
+/** What is possible is not told of what is left. */
+export const boundsOf = (rollup: Rollup, measure: string): Bounds =>
+  (rollup instanceof RestRollup ? toldOf(rollup, "bounds") : rollup).bounds(measure);

@@ -12,6 +12,7 @@ import {
   correspondenceField,
   descendantsField,
   parentField,
+  partsField,
   type Place,
   predecessorsField,
   referencedUnits,
@@ -152,6 +153,12 @@ const RULES: Readonly<Record<string, Rule>> = {
   "DossierRollup.byTier": (subject) => listed(subject, TIERS.length),
   "DossierTierRollup.rollup": carried,
   "DossierRollup.byField": (subject) => listed(subject, LIST_SIZES["DossierRollup.byField"]!),
+  "DossierRollup.parts": (subject, args, place) => {
+    const { rows, below } = leadingTo(partsField)(subject, args, place);
+    return { rows, below: { ...below, ...(subject.period && { period: subject.period }) } };
+  },
+  "DossierPart.unit": carried,
+  "DossierPart.rollup": carried,
   "DossierFieldRollup.rollup": carried,
   "DossierFieldRollup.field": carried,
   "DossierRollup.series": (subject, { grain }) => {
