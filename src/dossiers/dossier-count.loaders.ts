@@ -4,7 +4,7 @@ import { rowScope } from "../access/scope.ts";
 import type { Viewer } from "../access/viewer.ts";
 import { manyBy, oneBy, type Positioned } from "../db/loader.ts";
 import type { Reader } from "../db/reader.ts";
-import type { RecordKey } from "../figures/records.ts";
+import type { RecordKey, RecordSums } from "../figures/records.ts";
 import type { RollupKey } from "../figures/rollup.ts";
 import type { Day } from "../time/date.ts";
 import { ensureContributions } from "../units/contribution.service.ts";
@@ -12,7 +12,7 @@ import { editionsByDay } from "../units/edition.ts";
 import { halfMonthEnd } from "./count-range.ts";
 import { type FieldCountRow, fieldsOfDays, fieldsOfHalves } from "./field-count.store.ts";
 import { countedColumns, countersOfKeys, keysAndRanges } from "./record-sums.store.ts";
-import { coveredUnits, isOfWholeMonths } from "./records.service.ts";
+import { coveredUnits, dossierRecords, isOfWholeMonths } from "./records.service.ts";
 
 export type CountRow = Positioned & { readonly counted: readonly number[] };
 export type DossierCountLoaders = ReturnType<typeof createDossierCountLoaders>;
@@ -33,6 +33,13 @@ export const createDossierCountLoaders = (reader: Reader, today: Day, viewer: Vi
       reader.rows(sql<CountRow>`
         with ${keysAndRanges(asked)}, ${countersOfKeys()}
         select i::int, json_build_array(${countedColumns}) as counted from counter where certain group by i`),
+    ),
+  ),
+
+  /** As roll-ups have them: what was recorded, or 0 where records are complete; null where nobody has said. */
+  dossierRecords: oneBy<RollupKey, Positioned & RecordSums>(keyOf, (keys) =>
+    ofKeys(reader, today, keys, async (asked) =>
+      (await dossierRecords(reader, viewer).sums(asked)).map((sums, n) => ({ ...sums, i: n + 1 })),
     ),
   ),
 

@@ -10,6 +10,7 @@ import type { Tier } from "../units/unit.entity.ts";
 import type { UnitView } from "../units/unit.loaders.ts";
 import { TierEnum, UnitType } from "../units/unit.type.ts";
 import { averageWorkingDays, dossiersByChannel, dossiersByField, partsOf } from "./dossier-detail.service.ts";
+import { reconciliationOf } from "./dossier-reconciliation.service.ts";
 import { dossierSeries, dossiersByTier } from "./dossier-rollup.service.ts";
 import {
   DossierChannelRollupType,
@@ -21,6 +22,7 @@ import {
   DossierTierRollupType,
   type OnTimeBasis,
   OnTimeBasisEnum,
+  ReconciliationType,
 } from "./dossier-rollup.type.ts";
 import { boundsOf, completenessOf, toldOf } from "./part-rollup.ts";
 
@@ -150,5 +152,14 @@ export class DossierRollupResolver {
   })
   parts(@Root() rollup: Rollup, @Ctx() { loadersOf }: Context) {
     return partsOf(loadersOf(rollup.unit), rollup);
+  }
+
+  @FieldResolver(() => [ReconciliationType], {
+    description:
+      "Reported against recorded: each figure that this very unit states for exactly this period (handledBy keeps those of that scope) beside the records of the tiers " +
+      "that it speaks of, where there are any that the caller may see; by measure, then in the order of arrival (đối soát số liệu).",
+  })
+  reconciliation(@Root() rollup: Rollup, @Ctx() { loadersOf }: Context) {
+    return reconciliationOf(loadersOf(rollup.unit), rollup);
   }
 }

@@ -2,6 +2,7 @@ import { Field, Int, ObjectType } from "type-graphql";
 import { enumType } from "../enum.ts";
 import type { Rollup } from "../figures/rollup.ts";
 import type { Period } from "../time/period.ts";
+import { SourceType } from "../figures/rollup.type.ts";
 import { PeriodScalar } from "../time/scalar.ts";
 import type { Tier } from "../units/unit.entity.ts";
 import type { UnitView } from "../units/unit.loaders.ts";
@@ -151,4 +152,22 @@ export class DossierPartType {
       "averageWorkingDays and reconciliation are BAD_USER_INPUT there, and incomplete and sources are those of the whole.",
   })
   rollup!: Rollup;
+}
+
+@ObjectType("Reconciliation", { simpleResolvers: true, description: "A reported figure against the single records (đối soát số liệu)." })
+export class ReconciliationType {
+  @Field(() => DossierMeasureEnum, { description: "What is counted (chỉ tiêu)." })
+  measure!: DossierMeasure;
+
+  @Field(() => Int, { description: "As reported (số báo cáo)." })
+  reported!: number;
+
+  @Field(() => Int, { description: "As the records of the same tiers have it (số từ hồ sơ)." })
+  recorded!: number;
+
+  @Field(() => Int, { description: "Recorded less reported (chênh lệch)." })
+  difference!: number;
+
+  @Field(() => SourceType, { description: "The source that reports it (nguồn)." })
+  source!: SourceType;
 }

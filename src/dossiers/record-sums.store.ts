@@ -124,7 +124,7 @@ export const countsByName = (counted: readonly number[]): Counted =>
   Object.fromEntries(COUNTED.map((name, n) => [name, counted[n]!])) as Counted;
 
 /** The measures of roll-ups that follow from counts. */
-export const measuresOf = (counted: readonly number[]): Record<string, number> => {
+export const measuresOf = (counted: readonly number[]) => {
   const of = countsByName(counted);
   const received = of.receivedDirect + of.receivedOnline + of.receivedPostal;
   const resolved = of.resolvedEarly + of.resolvedOnTime + of.resolvedOverdue;

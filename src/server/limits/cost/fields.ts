@@ -61,6 +61,8 @@ const LIST_SIZES: Readonly<Record<string, number>> = {
   // The catalogue has some eighty fields of procedures that local units decide.
   "DossierRollup.byField": 80,
   "DossierRollup.byChannel": CHANNELS.length,
+  // There are twelve measures of dossiers.
+  "DossierRollup.reconciliation": 12,
   // A yearly report states fewer than a hundred numbers of one unit.
   "Unit.figures": 100,
   // A report may state as many.
@@ -172,6 +174,7 @@ const RULES: Readonly<Record<string, Rule>> = {
   "IndicatorValue.unit": ownUnit,
   "Assessment.unit": ownUnit,
   "Figure.source": carried,
+  "Reconciliation.source": carried,
 };
 
 /** A list of `length` rows for each object, which speaks of the same units. */
