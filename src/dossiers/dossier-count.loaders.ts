@@ -13,6 +13,7 @@ import { halfMonthEnd } from "./count-range.ts";
 import { type FieldCountRow, fieldsOfDays, fieldsOfHalves } from "./field-count.store.ts";
 import { countedColumns, countersOfKeys, keysAndRanges } from "./record-sums.store.ts";
 import { coveredUnits, dossierRecords, isOfWholeMonths } from "./records.service.ts";
+import { completeSubtrees } from "./subtree-completeness.store.ts";
 
 export type CountRow = Positioned & { readonly counted: readonly number[] };
 export type DossierCountLoaders = ReturnType<typeof createDossierCountLoaders>;
@@ -41,6 +42,11 @@ export const createDossierCountLoaders = (reader: Reader, today: Day, viewer: Vi
     ofKeys(reader, today, keys, async (asked) =>
       (await dossierRecords(reader, viewer).sums(asked)).map((sums, n) => ({ ...sums, i: n + 1 })),
     ),
+  ),
+
+  /** There where the records of the whole subtree are complete. */
+  dossiersComplete: oneBy<RollupKey, Positioned>(keyOf, (keys) =>
+    ofKeys(reader, today, keys, (asked) => reader.rows(completeSubtrees(asked))),
   ),
 
   /** By field, in the order of their codes. */

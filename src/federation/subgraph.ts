@@ -5,6 +5,7 @@ import { AuditEntryConnectionResolver, AuditEntryResolver, AuditQueries } from "
 import { checkPermission } from "../access/permission.ts";
 import { AssessmentResolver, UnitAssessmentsResolver } from "../assessments/assessment.resolver.ts";
 import { DossierMutations } from "../dossiers/dossier-import.resolver.ts";
+import { UnitFormsResolver } from "../dossiers/dossier-form.resolver.ts";
 import { DossierRollupResolver, UnitDossiersResolver } from "../dossiers/dossier-rollup.resolver.ts";
 import { FigureResolver, UnitFiguresResolver } from "../figures/figure.resolver.ts";
 import { IndicatorQueries, IndicatorValueResolver, UnitIndicatorsResolver } from "../indicators/indicator.resolver.ts";
@@ -27,7 +28,8 @@ export const createSubgraph = async (): Promise<Subgraph> => {
       ...[AgencyMutations, DossierMutations],
       ...[AccessKeyResolver, AccessGrantResolver, AuditQueries, AuditEntryConnectionResolver, AuditEntryResolver],
       ...[UnitResolver, UnitFiguresResolver, FigureResolver],
-      ...[UnitDossiersResolver, DossierRollupResolver, UnitTasksResolver, TaskRollupResolver, UnitServicesResolver, ServiceRollupResolver],
+      ...[UnitDossiersResolver, DossierRollupResolver, UnitFormsResolver],
+      ...[UnitTasksResolver, TaskRollupResolver, UnitServicesResolver, ServiceRollupResolver],
       ...[UnitAssessmentsResolver, AssessmentResolver, ReportResolver, IndicatorQueries, UnitIndicatorsResolver, IndicatorValueResolver],
     ],
     authChecker: checkPermission,

@@ -61,6 +61,8 @@ const LIST_SIZES: Readonly<Record<string, number>> = {
   // The catalogue has some eighty fields of procedures that local units decide.
   "DossierRollup.byField": 80,
   "DossierRollup.byChannel": CHANNELS.length,
+  "Form06.rows": 80,
+  "ServiceQuality.criteria": 5,
   // There are twelve measures of dossiers.
   "DossierRollup.reconciliation": 12,
   // A yearly report states fewer than a hundred numbers of one unit.
@@ -163,6 +165,8 @@ const RULES: Readonly<Record<string, Rule>> = {
   "DossierPart.rollup": carried,
   "DossierFieldRollup.rollup": carried,
   "DossierFieldRollup.field": carried,
+  "Form06.total": carried,
+  "Form06Row.field": carried,
   "DossierRollup.series": (subject, { grain }) => {
     if (!subject.period) return listed(subject, LIST_SIZE);
     const points = seriesOf(subject.period, grain as PeriodGrain);
