@@ -40,9 +40,10 @@ const onlyPastDue = sql.join(COUNTS.map((name) => sql`${name === "pastDue" ? sql
 /** Of keys whose days are whole half-months, of which the last may still run: what falls due after today is taken off. */
 export const fieldsOfHalves = (keys: readonly RecordKey[], today: Day) => sql<FieldCountRow>`
   with ${keysAndRanges(keys)}, ${ofUnits},
+    own as (select array_agg(province_id) as provinces, array_agg(unit_id) as units from (select distinct province_id, unit_id from place) p),
     ahead as (
       select p.i, p.certain, a.field_id, false as is_before, ${onlyPastDue}
-      from dossiers_due_ahead((select array_agg(distinct q.unit_id) from place q), ${today}, (select max(last_on) from s)) a
+      from dossiers_due_ahead((select provinces from own), (select units from own), ${today}, (select max(last_on) from s)) a
       join place p on p.province_id = a.province_id and p.unit_id = a.unit_id and (p.slot is null or a.slot = p.slot)
       join s on s.number = p.span + 1 and s.last_on > ${today}
     )

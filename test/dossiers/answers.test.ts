@@ -54,6 +54,21 @@ const MEASURES = `received receivedOnline receivedDirect receivedPostal carriedO
   inProcess inProcessNotDue inProcessOverdue inProcessPaused withdrawn stopped`;
 type Measures = Readonly<Record<string, number | null>>;
 
+/** Nobody has declared the records complete. */
+const INCOMPLETE = [
+  ...[
+    "RECEIVED",
+    "RECEIVED_ONLINE",
+    "RECEIVED_DIRECT",
+    "RECEIVED_POSTAL",
+    "CARRIED_OVER",
+    "RESOLVED",
+    "RESOLVED_EARLY",
+    "RESOLVED_ON_TIME",
+  ],
+  ...["RESOLVED_OVERDUE", "IN_PROCESS", "IN_PROCESS_NOT_DUE", "IN_PROCESS_OVERDUE"],
+];
+
 const ask = async <T>(fields: string, variables: { code: string; period: string; handledBy?: string }, bearer?: string): Promise<T> => {
   const { data, errors } = await service.ask<{ unit: { dossiers: T } }, object>(
     `query ($code: ID!, $period: Period!, $handledBy: Tier) { unit(code: $code) { dossiers(period: $period, handledBy: $handledBy) { ${fields} } } }`,
@@ -143,7 +158,7 @@ describe("answers on roll-ups of dossiers", () => {
 
   test("a field's roll-up has its rates and its working days, and no parts, coverage, series or tiers", async () => {
     const { byField } = await ask<{ byField: { rollup: object }[] }>(
-      "byField { rollup { onTimeRate { value numerator denominator } averageWorkingDays byChannel { channel received } byField { field { code } } exact bounds(measure: RECEIVED) { low high } } }",
+      "byField { rollup { onTimeRate { value numerator denominator } averageWorkingDays byChannel { channel received } byField { field { code } } exact incomplete sources { id } bounds(measure: RECEIVED) { low high } } }",
       { code: "04", period: "2026-03" },
     );
     expect(byField.at(-1)).toEqual({
@@ -157,6 +172,8 @@ describe("answers on roll-ups of dossiers", () => {
         ],
         byField: [{ field: { code: "HT" } }],
         exact: true,
+        incomplete: INCOMPLETE,
+        sources: [{ id: "cao-bang" }],
         bounds: { low: 4, high: 4 },
       },
     });
