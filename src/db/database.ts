@@ -25,6 +25,8 @@ export interface PoolLimits {
 }
 
 export interface Database {
+  /** Where it is, with the name and password of the owner. */
+  readonly url: string;
   /** The owner's: migrations, seeds, commands. */
   readonly orm: MikroORM;
   readonly pools: Pools;
@@ -65,7 +67,7 @@ export const openDatabase = async ({
     await ensureRole(orm);
     await migrate(orm);
     const { pools, busy } = await openPools(open, { ...DEFAULT_LIMITS, ...limits });
-    return { orm, pools, close, cancel: (what) => cancelBackends(orm.em.fork(), busy(what)) };
+    return { url: embedded?.url ?? databaseUrl!, orm, pools, close, cancel: (what) => cancelBackends(orm.em.fork(), busy(what)) };
   } catch (error) {
     await close();
     throw error;

@@ -40,7 +40,7 @@ export const createDossierCountLoaders = (reader: Reader, today: Day, viewer: Vi
   /** As roll-ups have them: what was recorded, or 0 where records are complete; null where nobody has said. */
   dossierRecords: oneBy<RollupKey, Positioned & RecordSums>(keyOf, (keys) =>
     ofKeys(reader, today, keys, async (asked) =>
-      (await dossierRecords(reader, viewer).sums(asked)).map((sums, n) => ({ ...sums, i: n + 1 })),
+      (await dossierRecords(reader, viewer, today).sums(asked)).map((sums, n) => ({ ...sums, i: n + 1 })),
     ),
   ),
 

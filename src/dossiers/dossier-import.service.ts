@@ -8,6 +8,7 @@ import { type Rows, rowsOf } from "../db/reader.ts";
 import { BadUserInput, DomainError } from "../errors.ts";
 import type { Context } from "../server/context.ts";
 import { readUnitDirectory, type UnitDirectory } from "../units/unit-directory.ts";
+import { ensureKept } from "./count-tree.service.ts";
 import { applyStage, judgeStage, lockSource, outcomesOf, retractStage, type Staged, STATUSES } from "./dossier-apply.store.ts";
 import { type DossierRow, type ImportWorld, type RowProblem, stageRow, type StagedDossier } from "./dossier-stage.ts";
 import { readCalendar, readProcedures } from "./import-world.ts";
@@ -62,6 +63,7 @@ export const importDossiers = async (
   if (dossiers.length === 0 || dossiers.length > MAX_DOSSIERS)
     throw new BadUserInput("dossiers", dossiers.length, `accepted are 1 to ${MAX_DOSSIERS} dossiers`);
   const grants = grantsFor(viewer, "OFFICER");
+  await ensureKept(context.reader, context.today);
   const world = await worldOf(context, grants, dossiers);
   const { staged, problems } = stageAll(world, dossiers);
   const by = { actor: viewer.actor, actorName: viewer.name, at: context.now };
@@ -153,13 +155,18 @@ const MESSAGES: Readonly<Record<string, { readonly field: string; readonly messa
   },
 };
 
+/** The next rows of the stage that were refused, after a row. */
+export const rejectedRows = async (em: EntityManager, stage: Staged, after: number): Promise<ImportProblem[]> => {
+  const rows = await rowsOf(em).rows(sql<{ row: number; code: string; problem: string }>`
+    select s.row, s.code, s.problem from ${stage.stage} s
+    where s.import = ${stage.key}::uuid and s.status = ${sql.lit(STATUSES.REJECTED)} and s.row > ${after} order by s.row limit ${MAX_PROBLEMS}`);
+  return rows.map(({ row, code, problem }) => ({ row, dossier: code, code: problem, ...MESSAGES[problem]! }));
+};
+
 /** What will become of the rows, with the first problems in the order of the rows. */
 export const reportOf = async (em: EntityManager, stage: Staged, found: readonly ImportProblem[]): Promise<ImportReport> => {
   const outcomes = await outcomesOf(em, stage);
-  const judged = await rowsOf(em).rows(sql<{ row: number; code: string; problem: string }>`
-    select s.row, s.code, s.problem from ${stage.stage} s where s.import = ${stage.key}::uuid and s.status = ${sql.lit(STATUSES.REJECTED)}
-    order by s.row limit ${MAX_PROBLEMS}`);
-  const problems = [...found, ...judged.map(({ row, code, problem }) => ({ row, dossier: code, code: problem, ...MESSAGES[problem]! }))];
+  const problems = [...found, ...(await rejectedRows(em, stage, 0))];
   const count = (status: number) => outcomes.get(status) ?? 0;
   return {
     ...{ id: stage.key, created: count(STATUSES.CREATED), updated: count(STATUSES.UPDATED), unchanged: count(STATUSES.UNCHANGED) },

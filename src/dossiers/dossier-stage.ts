@@ -1,10 +1,11 @@
 import { createHash } from "node:crypto";
 
-import { dayOfEpoch, epochDayOf, type WorkCalendar } from "../time/work-calendar.ts";
+import { dayOfEpoch, epochDayOf, MS_PER_DAY } from "../time/date.ts";
+import type { WorkCalendar } from "../time/work-calendar.ts";
 import type { UnitDirectory, UnitPlace } from "../units/unit-directory.ts";
 import { STATUSES } from "./dossier-apply.store.ts";
 import { CHANNELS, derive, DOSSIER_STATES, type DossierFacts, PAUSE_REASONS, type PauseFacts } from "./dossier-state.ts";
-import { problemsOf } from "./dossier-problem.ts";
+import { problemsOf } from "./dossier-problems.ts";
 import { slotOfTier } from "./record-sums.store.ts";
 
 /** One dossier as a system tells it; instants are texts. */
@@ -140,7 +141,14 @@ const factsOf = (problems: Problems, row: DossierRow): DossierFacts => {
   };
 };
 
-const instantOf = (time: number | null) => (time === null ? null : new Date(time).toISOString());
+/** As the day in Asia/Ho_Chi_Minh and the time of day. */
+const instantOf = (time: number | null): string | null => {
+  if (time === null) return null;
+  const day = epochDayOf(time);
+  const ms = time + 7 * 3_600_000 - day * MS_PER_DAY;
+  return `${dayOfEpoch(day)}T${two(ms / 3_600_000)}:${two((ms % 3_600_000) / 60_000)}:${two((ms % 60_000) / 1000)}.${String(ms % 1000).padStart(3, "0")}+07:00`;
+};
+const two = (count: number): string => (count < 10 ? `0${Math.floor(count)}` : String(Math.floor(count)));
 const dateOf = (day: number | null) => (day === null ? null : dayOfEpoch(day));
 
 const staged = (

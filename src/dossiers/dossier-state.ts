@@ -1,25 +1,36 @@
-import { type EpochDay, epochDayOf, type WorkCalendar } from "../time/work-calendar.ts";
+import { epochDayOf, instantOn, MS_PER_DAY } from "../time/date.ts";
+import type { WorkCalendar } from "../time/work-calendar.ts";
 
 /** The national code list, 1 to 10 in this order. */
 export const DOSSIER_STATES = [
-  ...(["SUBMITTED", "RECEIVED", "NOT_ACCEPTED", "PROCESSING", "SUPPLEMENT_REQUESTED"] as const),
-  ...(["FINANCIAL_OBLIGATION", "WITHDRAWN", "STOPPED", "RESOLVED", "RESULT_RETURNED"] as const),
+  "SUBMITTED",
+  "RECEIVED",
+  "NOT_ACCEPTED",
+  "PROCESSING",
+  "SUPPLEMENT_REQUESTED",
+  "FINANCIAL_OBLIGATION",
+  "WITHDRAWN",
+  "STOPPED",
+  "RESOLVED",
+  "RESULT_RETURNED",
 ] as const;
-export type DossierState = (typeof DOSSIER_STATES)[number];
+/** 1 to 3 in this order. */
 export const CHANNELS = ["DIRECT", "ONLINE", "POSTAL"] as const;
-export type Channel = (typeof CHANNELS)[number];
+/** 1 and 2 in this order. */
 export const PAUSE_REASONS = ["SUPPLEMENT", "FINANCIAL_OBLIGATION"] as const;
+
+export type DossierState = (typeof DOSSIER_STATES)[number];
+export type Channel = (typeof CHANNELS)[number];
 export type PauseReason = (typeof PAUSE_REASONS)[number];
 
-/** Instants in milliseconds. */
+/** Instants in milliseconds; `to` is null while it lasts. */
 export interface PauseFacts {
   readonly reason: PauseReason;
   readonly from: number;
-  /** Null while it lasts. */
   readonly to: number | null;
 }
 
-/** The present state of a dossier as its system knows it: instants in milliseconds, pauses in order of time. */
+/** What a system says of one dossier. Instants in milliseconds. */
 export interface DossierFacts {
   readonly state: DossierState;
   readonly submittedAt: number | null;
@@ -32,73 +43,123 @@ export interface DossierFacts {
   readonly updatedAt: number;
 }
 
-/** What follows from the facts. Days are days in Asia/Ho_Chi_Minh; of what counts in nothing they are null. */
-export interface Derived {
-  readonly dueAt: number | null;
-  readonly dueProvisional: boolean;
-  readonly currentDueAt: number | null;
-  readonly receivedOn: EpochDay | null;
-  readonly endedOn: EpochDay | null;
-  readonly dueOn: EpochDay | null;
-  /** Day of receipt, else of submission, else of the last word. */
-  readonly datedOn: EpochDay;
-  /** 1 early, 2 on time, 3 overdue, 4 withdrawn, 5 stopped; null while it is open. */
-  readonly outcome: 1 | 2 | 3 | 4 | 5 | null;
-  /** Working days from receipt to result without pauses; null unless resolved. */
-  readonly workingDays: number | null;
+/** Resolved 1 early, 2 on time, 3 overdue; 4 withdrawn, 5 stopped. */
+export type Outcome = 1 | 2 | 3 | 4 | 5;
+
+/** Epoch days from the first up to but without the last; `to` is null where no end is known. */
+export interface DaySpan {
+  readonly from: number;
+  readonly to: number | null;
 }
 
-/** States of dossiers that count: those that were accepted. */
+/** What the counters and lists need of a dossier. Days are epoch days in Asia/Ho_Chi_Minh; all null or empty where it counts in nothing. */
+export interface CountedDays {
+  readonly receivedOn: number | null;
+  readonly endedOn: number | null;
+  /** The day of `currentDueAt`. */
+  readonly dueOn: number | null;
+  readonly outcome: Outcome | null;
+  /** Days at whose end the clock stood still, in their order, apart from one another. */
+  readonly pauses: readonly DaySpan[];
+}
+
+export interface Derived extends CountedDays {
+  /** As promised, or else computed from the limit of the procedure. */
+  readonly dueAt: number | null;
+  /** True where computing a due day, or moving one by pauses, reached into a year whose calendar is not published. */
+  readonly dueProvisional: boolean;
+  /** After an extension and the pauses that have ended. */
+  readonly currentDueAt: number | null;
+  /** The day by which the dossier belongs to a unit and an edition. */
+  readonly datedOn: number;
+  /** From receipt to result without the pauses; null where it is not resolved. */
+  readonly workingDays: number | null;
+  /** Days at whose end it is open, past its due day and not paused, in their order. */
+  readonly overdue: readonly DaySpan[];
+  /** The first of them. */
+  readonly lateFrom: number | null;
+}
+
+const DUE_HOUR = 17;
+const NONE: readonly DaySpan[] = [];
+
+/** SUBMITTED and NOT_ACCEPTED dossiers count in nothing. */
 export const isAccepted = (state: DossierState): boolean => state !== "SUBMITTED" && state !== "NOT_ACCEPTED";
 export const isResolved = (state: DossierState): boolean => state === "RESOLVED" || state === "RESULT_RETURNED";
-export const isEnded = (state: DossierState): boolean => isResolved(state) || state === "WITHDRAWN" || state === "STOPPED";
 
-const MS_PER_DAY = 86_400_000;
-/** Results are appointed for the end of office hours. */
-const CLOSING_HOUR = 17;
+const dayOrNull = (ms: number | null): number | null => (ms === null ? null : epochDayOf(ms));
 
-const closingOf = (day: EpochDay): number => day * MS_PER_DAY + (CLOSING_HOUR - 7) * 3_600_000;
-
-/** What follows from facts without problems, for a procedure of so many working days (null: without a limit). */
+/**
+ * What follows from the state of a dossier that has no problems.
+ * @param workingDays the limit of its procedure, null where the law sets none
+ */
 export const derive = (facts: DossierFacts, workingDays: number | null, calendar: WorkCalendar): Derived => {
-  const { state, submittedAt, receivedAt, updatedAt } = facts;
-  const datedOn = epochDayOf(receivedAt ?? submittedAt ?? updatedAt);
-  if (!isAccepted(state) || receivedAt === null) {
-    const nothing = { receivedOn: null, endedOn: null, dueOn: null, outcome: null, workingDays: null };
-    return { ...nothing, dueAt: facts.dueAt, dueProvisional: false, currentDueAt: facts.extendedTo ?? facts.dueAt, datedOn };
-  }
-  const receivedOn = datedOn;
-  const due = dueOf(facts, receivedOn, workingDays, calendar);
-  const currentDueAt = moved(facts.extendedTo ?? due.dueAt, pausedDays(facts, calendar), calendar);
-  const dueOn = currentDueAt === null ? null : epochDayOf(currentDueAt);
-  const endedOn = isEnded(state) && facts.endedAt !== null ? epochDayOf(facts.endedAt) : null;
+  const { state, receivedAt, endedAt } = facts;
+  const isCounted = isAccepted(state) && receivedAt !== null;
+  const receivedOn = isCounted ? epochDayOf(receivedAt) : null;
+  const endedOn = isCounted ? dayOrNull(endedAt) : null;
+  const pauses = isCounted ? pausedDays(facts.pauses, endedOn) : NONE;
+  const paused = pausedWorkingDays(pauses, calendar);
+  const due = dueOf(facts, workingDays, paused, calendar);
+  const dueOn = isCounted ? dayOrNull(due.currentDueAt) : null;
+  const overdue = dueOn === null ? NONE : overdueDays(dueOn, endedOn, pauses);
   return {
-    ...{ ...due, currentDueAt, receivedOn, endedOn, dueOn, datedOn, outcome: outcomeOf(state, endedOn, dueOn) },
+    ...due,
+    receivedOn,
+    endedOn,
+    dueOn,
+    datedOn: receivedOn ?? epochDayOf(facts.submittedAt ?? facts.updatedAt),
+    outcome: outcomeOf(state, endedOn, dueOn),
     workingDays:
-      isResolved(state) && endedOn !== null ? Math.max(calendar.between(receivedOn, endedOn) - pausedDays(facts, calendar), 0) : null,
+      isResolved(state) && receivedOn !== null && endedOn !== null
+        ? Math.max(0, calendar.betweenEpoch(receivedOn, endedOn) - paused)
+        : null,
+    pauses,
+    overdue,
+    lateFrom: overdue[0]?.from ?? null,
   };
 };
 
-const dueOf = ({ dueAt }: DossierFacts, receivedOn: EpochDay, workingDays: number | null, calendar: WorkCalendar) => {
-  if (dueAt !== null || workingDays === null) return { dueAt, dueProvisional: false };
-  const day = calendar.add(receivedOn, workingDays);
-  return { dueAt: closingOf(day), dueProvisional: calendar.isProvisional(receivedOn, day) };
+/** A pause within one day stops no day; an open one of an ended dossier ended with it. */
+const pausedDays = (pauses: readonly PauseFacts[], endedOn: number | null): readonly DaySpan[] =>
+  pauses.length === 0
+    ? NONE
+    : pauses
+        .map(({ from, to }) => ({ from: epochDayOf(from), to: to === null ? endedOn : epochDayOf(to) }))
+        .filter(({ from, to }) => to === null || from < to)
+        .toSorted((a, b) => a.from - b.from);
+
+const pausedWorkingDays = (pauses: readonly DaySpan[], calendar: WorkCalendar): number => {
+  let sum = 0;
+  for (const { from, to } of pauses) if (to !== null) sum += calendar.betweenEpoch(from, to);
+  return sum;
 };
 
-/** Working days for which the clock stood still; a pause that lasts has not moved the due day yet. */
-const pausedDays = ({ pauses, endedAt }: DossierFacts, calendar: WorkCalendar): number =>
-  pauses.reduce((days, { from, to }) => {
-    const until = to ?? endedAt;
-    return until === null ? days : days + calendar.between(epochDayOf(from), epochDayOf(until));
-  }, 0);
-
-const moved = (instant: number | null, workingDays: number, calendar: WorkCalendar): number | null => {
-  if (instant === null || workingDays === 0) return instant;
-  const day = epochDayOf(instant);
-  return instant + (calendar.add(day, workingDays) - day) * MS_PER_DAY;
+const dueOf = (
+  { receivedAt, dueAt: promised, extendedTo }: DossierFacts,
+  workingDays: number | null,
+  paused: number,
+  calendar: WorkCalendar,
+): Pick<Derived, "dueAt" | "dueProvisional" | "currentDueAt"> => {
+  if (receivedAt === null) return { dueAt: null, dueProvisional: false, currentDueAt: null };
+  let [dueAt, dueProvisional] = [promised, false];
+  if (dueAt === null && workingDays !== null) {
+    const receivedOn = epochDayOf(receivedAt);
+    const day = calendar.addEpoch(receivedOn, workingDays);
+    [dueAt, dueProvisional] = [instantOn(day, DUE_HOUR), calendar.isProvisionalEpoch(receivedOn, day)];
+  }
+  const base = extendedTo ?? dueAt;
+  if (base === null || paused === 0) return { dueAt, dueProvisional, currentDueAt: base };
+  const from = epochDayOf(base);
+  const to = calendar.addEpoch(from, paused);
+  return {
+    dueAt,
+    dueProvisional: dueProvisional || calendar.isProvisionalEpoch(from, to),
+    currentDueAt: base + (to - from) * MS_PER_DAY,
+  };
 };
 
-const outcomeOf = (state: DossierState, endedOn: EpochDay | null, dueOn: EpochDay | null): Derived["outcome"] => {
+const outcomeOf = (state: DossierState, endedOn: number | null, dueOn: number | null): Outcome | null => {
   if (state === "WITHDRAWN") return 4;
   if (state === "STOPPED") return 5;
   if (!isResolved(state) || endedOn === null) return null;
@@ -106,24 +167,14 @@ const outcomeOf = (state: DossierState, endedOn: EpochDay | null, dueOn: EpochDa
   return endedOn < dueOn ? 1 : 3;
 };
 
-export type Timeliness = "EARLY" | "ON_TIME" | "OVERDUE" | "NOT_DUE" | "PAUSED" | "ENDED_WITHOUT_RESULT";
-
-/** Days of a pause; `to` is the first day at whose end it lasts no more, null while it lasts. */
-export interface PausedDays {
-  readonly from: EpochDay;
-  readonly to: EpochDay | null;
-}
-
-const RESULTS: readonly (Timeliness | null)[] = [null, "EARLY", "ON_TIME", "OVERDUE"];
-
-/** How a dossier stands at the end of a day; null before its receipt, and where it was never accepted. */
-export const timelinessOn = (
-  { receivedOn, endedOn, dueOn, outcome }: Pick<Derived, "receivedOn" | "endedOn" | "dueOn" | "outcome">,
-  pauses: readonly PausedDays[],
-  day: EpochDay,
-): Timeliness | null => {
-  if (receivedOn === null || receivedOn > day) return null;
-  if (endedOn !== null && endedOn <= day && outcome !== null) return RESULTS[outcome] ?? "ENDED_WITHOUT_RESULT";
-  if (pauses.some(({ from, to }) => from <= day && (to === null || day < to))) return "PAUSED";
-  return dueOn !== null && dueOn < day ? "OVERDUE" : "NOT_DUE";
+const overdueDays = (dueOn: number, endedOn: number | null, pauses: readonly DaySpan[]): readonly DaySpan[] => {
+  const end = endedOn ?? Infinity;
+  const spans: DaySpan[] = [];
+  let from = dueOn + 1;
+  for (const pause of pauses) {
+    if (pause.from > from) spans.push({ from, to: pause.from });
+    from = Math.max(from, pause.to ?? Infinity);
+  }
+  if (from < end) spans.push({ from, to: endedOn });
+  return spans.length === 0 ? NONE : spans;
 };

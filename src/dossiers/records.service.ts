@@ -8,8 +8,9 @@ import { columnsOf, type Recorded, type RecordKey, type Records, type RecordSums
 import { WHOLE_UNIT } from "../figures/tree.ts";
 import { addDays, type Day } from "../time/date.ts";
 import type { Period } from "../time/period.ts";
+import { ensureContributions } from "../units/contribution.service.ts";
 import { TIERS } from "../units/unit.entity.ts";
-import { ensureCounted } from "./count-tree.service.ts";
+import { ensureKept } from "./count-tree.service.ts";
 import { lockCounters } from "./count.store.ts";
 import { cellsOfRecords } from "./record-cell.store.ts";
 import { completeKeys, knowledgeOfKeys } from "./record-knowledge.store.ts";
@@ -22,7 +23,7 @@ export const isOfWholeMonths = ({ from, to }: Period): boolean => {
 };
 
 /** Dossiers as evidence for roll-ups. What cuts months is shown to VIEWERs alone, so that no citizen's file shows through. */
-export const dossierRecords = (reader: Reader, viewer: Viewer | null): Records => ({
+export const dossierRecords = (reader: Reader, viewer: Viewer | null, today: Day): Records => ({
   areVisible: async (keys) => {
     const cutting = keys.filter(({ period }) => !isOfWholeMonths(period));
     const covered =
@@ -35,9 +36,13 @@ export const dossierRecords = (reader: Reader, viewer: Viewer | null): Records =
           );
     return keys.map(({ unit, period }) => isOfWholeMonths(period) || covered.has(unit.no));
   },
-  prepare: (editionIds) => ensureCounted(reader, editionIds),
+  prepare: async (editionIds) => {
+    await ensureContributions(reader, editionIds);
+    await ensureKept(reader, today);
+  },
   sums: (keys) => sumsOfKeys(reader, keys),
   knowledge: async (keys) => {
+    await ensureContributions(reader, [...new Set(keys.map(({ cellEditionId }) => cellEditionId))]);
     const found = keys.map(() => ({ covered: 0, known: 0 }));
     for (const { i, ...knowledge } of await reader.rows(knowledgeOfKeys(keys))) found[i - 1] = knowledge;
     return found;

@@ -7,6 +7,7 @@ import { AssessmentResolver, UnitAssessmentsResolver } from "../assessments/asse
 import { DossierMutations } from "../dossiers/dossier-import.resolver.ts";
 import { UnitFormsResolver } from "../dossiers/dossier-form.resolver.ts";
 import { DossierRollupResolver, UnitDossiersResolver } from "../dossiers/dossier-rollup.resolver.ts";
+import { ProcedureResolver } from "../dossiers/procedure.resolver.ts";
 import { FigureResolver, UnitFiguresResolver } from "../figures/figure.resolver.ts";
 import { IndicatorQueries, IndicatorValueResolver, UnitIndicatorsResolver } from "../indicators/indicator.resolver.ts";
 import { ReportResolver } from "../reports/report.resolver.ts";
@@ -29,7 +30,7 @@ export const createSubgraph = async (): Promise<Subgraph> => {
       ...[AccessKeyResolver, AccessGrantResolver, AuditQueries, AuditEntryConnectionResolver, AuditEntryResolver],
       ...[UnitResolver, UnitFiguresResolver, FigureResolver],
       ...[UnitDossiersResolver, DossierRollupResolver, UnitFormsResolver],
-      ...[UnitTasksResolver, TaskRollupResolver, UnitServicesResolver, ServiceRollupResolver],
+      ...[UnitTasksResolver, TaskRollupResolver, UnitServicesResolver, ServiceRollupResolver, ProcedureResolver],
       ...[UnitAssessmentsResolver, AssessmentResolver, ReportResolver, IndicatorQueries, UnitIndicatorsResolver, IndicatorValueResolver],
     ],
     authChecker: checkPermission,

@@ -45,7 +45,8 @@ const reportColumns = sql`s.id as no, s.key as id, s.title, s.unit_id as "unitNo
   coalesce('9999-12-31'::date - s.published_on, 9999999) as rank`;
 
 /** What the viewer may see: published reports, and the others of units that its grants cover. */
-const visible = (grants: readonly Grant[]): RawBuilder<boolean> => sql`(s.state = 'PUBLISHED' or ${coveredBy(grants, sql`s.unit_id`)})`;
+const visible = (grants: readonly Grant[]): RawBuilder<boolean> =>
+  sql`s.kind = 'REPORT' and (s.state = 'PUBLISHED' or ${coveredBy(grants, sql`s.unit_id`)})`;
 
 export const createReportLoaders = (reader: Reader, viewer: Viewer | null) => {
   const grants = grantsFor(viewer, "VIEWER");

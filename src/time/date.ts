@@ -7,7 +7,8 @@ export type Day = string;
 export const FIRST_DAY: Day = "2015-08-31";
 
 const ISO_DAY = /^\d{4}-\d{2}-\d{2}$/;
-const MS_PER_DAY = 86_400_000;
+export const MS_PER_DAY = 86_400_000;
+const OFFSET_MS = 7 * 3_600_000;
 
 /** True for a day that exists, from year 1 to year 9999. */
 export const isDay = (text: string): boolean => {
@@ -20,7 +21,7 @@ export const addDays = (day: Day, days: number): Day =>
   new Date(Date.parse(`${day}T00:00:00Z`) + days * MS_PER_DAY).toISOString().slice(0, 10);
 
 /** The day of an instant in Asia/Ho_Chi_Minh, which has been UTC+7 without summer time since 1975. */
-export const dayOf = (instant: Date): Day => new Date(instant.getTime() + 7 * 3_600_000).toISOString().slice(0, 10);
+export const dayOf = (instant: Date): Day => new Date(instant.getTime() + OFFSET_MS).toISOString().slice(0, 10);
 
 /** @throws BadUserInput naming the argument, for what is no day. */
 export const parseDay = (argument: string, text: string): Day => {
@@ -34,3 +35,27 @@ export const parseKnownDay = (argument: string, text: string): Day => {
   if (day >= FIRST_DAY) return day;
   throw new BadUserInput(argument, text, `the hierarchy is known from ${FIRST_DAY} on`);
 };
+
+/** Days since 1 January 1970, as an integer to reckon with. */
+export const epochDay = (day: Day): number => Date.parse(`${day}T00:00:00Z`) / MS_PER_DAY;
+
+/** Texts of days are kept: to make one costs more than all else that is done with a row of a file. */
+const MOST_TEXTS = 100_000;
+const texts: Day[] = [];
+
+export const dayOfEpoch = (epoch: number): Day => {
+  const known = texts[epoch];
+  if (known !== undefined) return known;
+  const text = new Date(epoch * MS_PER_DAY).toISOString().slice(0, 10);
+  if (epoch >= 0 && epoch < MOST_TEXTS) texts[epoch] = text;
+  return text;
+};
+
+/** The epoch day in Asia/Ho_Chi_Minh of an instant in milliseconds. */
+export const epochDayOf = (ms: number): number => Math.floor((ms + OFFSET_MS) / MS_PER_DAY);
+
+/** The instant in milliseconds of a whole hour of an epoch day in Asia/Ho_Chi_Minh. */
+export const instantOn = (epoch: number, hour: number): number => epoch * MS_PER_DAY + hour * 3_600_000 - OFFSET_MS;
+
+/** An instant in milliseconds as ISO 8601 with the offset of Asia/Ho_Chi_Minh. */
+export const instantText = (ms: number): string => new Date(ms + OFFSET_MS).toISOString().replace("Z", "+07:00");

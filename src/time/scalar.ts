@@ -1,5 +1,6 @@
 import { GraphQLScalarType } from "graphql";
 import { enumType } from "../enum.ts";
+import { instantText } from "./date.ts";
 import type { Period, PeriodGrain } from "./period.ts";
 
 /** A text scalar. What the text means is checked where it is used, so that the error can name the argument. */
@@ -18,7 +19,7 @@ export const DateScalar = textScalar("Date", "A calendar date, ISO 8601: 2021-12
 export const DateTimeScalar = textScalar(
   "DateTime",
   "An instant, ISO 8601 with the offset of Asia/Ho_Chi_Minh: 2026-11-22T12:00:00.000+07:00 (thời điểm).",
-  (value) => (value instanceof Date ? new Date(value.getTime() + 7 * 3_600_000).toISOString().replace("Z", "+07:00") : String(value)),
+  (value) => (value instanceof Date ? instantText(value.getTime()) : String(value)),
 );
 
 export const PeriodScalar = textScalar(

@@ -1,40 +1,32 @@
-import { readCsv } from "../csv.ts";
-import { isDay } from "./date.ts";
-import {
-  CALENDAR_KINDS,
-  CALENDAR_STATUSES,
-  type CalendarDay,
-  type CalendarKind,
-  type CalendarStatus,
-  epochDay,
-  isWeekend,
-} from "./work-calendar.ts";
+import { type CsvRow, readCsv } from "../csv.ts";
+import { epochDay, isDay } from "./date.ts";
+import { CALENDAR_KINDS, CALENDAR_STATUSES, type CalendarDay, isWeekend } from "./work-calendar.ts";
 
-/** Why the days make no calendar, by their places; empty where they do. */
-export const problemsOfCalendar = (days: readonly CalendarDay[]): { readonly place: number; readonly problem: string }[] => {
-  const seen = new Set<string>();
-  return days.flatMap(({ day, kind }, place) => {
-    const isTwice = seen.has(day);
-    seen.add(day);
-    if (isTwice) return [{ place, problem: "is named twice" }];
-    const falls = isWeekend(epochDay(day));
-    if (kind === "MAKEUP_WORK" && !falls) return [{ place, problem: "is a working day anyhow" }];
-    return kind !== "MAKEUP_WORK" && falls ? [{ place, problem: "is no working day anyhow" }] : [];
+const COLUMNS = ["date", "kind", "status"] as const;
+type Column = (typeof COLUMNS)[number];
+
+/** Reads and checks the table of days that break the week's rule. @throws FileError naming file, row and column of the first fault. */
+export const readWorkCalendar = async (url: URL): Promise<CalendarDay[]> => {
+  const known = new Set<string>();
+  return (await readCsv(url, COLUMNS)).map((row) => {
+    const said = calendarDay(row);
+    if (known.has(said.day)) throw row.fail("date", "stands in the file twice");
+    known.add(said.day);
+    return said;
   });
 };
 
-/** A file with the columns date, kind and status. @throws FileError naming file, row and column. */
-export const readWorkCalendar = async (url: URL): Promise<CalendarDay[]> => {
-  const rows = await readCsv(url, ["date", "kind", "status"]);
-  const days = rows.map(({ get, fail }): CalendarDay => {
-    if (!isDay(get("date"))) throw fail("date", "is no day; accepted is YYYY-MM-DD");
-    if (!(CALENDAR_KINDS as readonly string[]).includes(get("kind")))
-      throw fail("kind", `is not accepted; accepted are ${CALENDAR_KINDS.join(", ")}`);
-    if (!(CALENDAR_STATUSES as readonly string[]).includes(get("status")))
-      throw fail("status", `is not accepted; accepted are ${CALENDAR_STATUSES.join(", ")}`);
-    return { day: get("date"), kind: get("kind") as CalendarKind, status: get("status") as CalendarStatus };
-  });
-  const [first] = problemsOfCalendar(days);
-  if (first) throw rows[first.place]!.fail("date", first.problem);
-  return days;
+const calendarDay = (row: CsvRow<Column>): CalendarDay => {
+  const day = row.get("date");
+  if (!isDay(day)) throw row.fail("date", "is no day; accepted is YYYY-MM-DD");
+  const kind = oneOf(row, "kind", CALENDAR_KINDS);
+  if (kind === "MAKEUP_WORK" && !isWeekend(epochDay(day))) throw row.fail("date", "is no Saturday or Sunday, so it makes up for nothing");
+  if (kind !== "MAKEUP_WORK" && isWeekend(epochDay(day))) throw row.fail("date", "is a Saturday or Sunday, which is off anyway");
+  return { day, kind, status: oneOf(row, "status", CALENDAR_STATUSES) };
+};
+
+const oneOf = <T extends string>(row: CsvRow<Column>, column: Column, accepted: readonly T[]): T => {
+  const value = accepted.find((one) => one === row.get(column));
+  if (value === undefined) throw row.fail(column, `is none of ${accepted.join(", ")}`);
+  return value;
 };

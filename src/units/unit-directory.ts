@@ -22,13 +22,23 @@ interface Version {
   readonly to: Day | null;
 }
 
-const MOST_KNOWN = 200_000;
+/** A place with the days on which the code means it. */
+interface KnownPlace extends Span {
+  readonly place: UnitPlace;
+}
+
+interface Span {
+  readonly from: Day;
+  readonly to: Day;
+}
+
+const FOREVER: Day = "9999-12-31";
 
 /** Units by code and day, in memory: for files of millions of rows. */
 export class UnitDirectory {
   readonly #byCode: ReadonlyMap<string, readonly Version[]>;
   readonly #byUnit: ReadonlyMap<number, readonly Version[]>;
-  readonly #known = new Map<string, UnitPlace | null>();
+  readonly #known = new Map<string, KnownPlace[]>();
 
   constructor(versions: readonly Version[]) {
     this.#byCode = Map.groupBy(versions, ({ code }) => code);
@@ -42,25 +52,25 @@ export class UnitDirectory {
 
   /** The unit that holds the code on the day; null where none does. */
   find(code: string, day: Day): UnitPlace | null {
-    const key = `${day}${code}`;
-    const known = this.#known.get(key);
-    if (known !== undefined) return known;
+    const known = this.#known.get(code) ?? [];
+    for (const { from, to, place } of known) if (from <= day && day < to) return place;
     const version = on(this.#byCode.get(code), day);
-    const place = version === null ? null : this.#place(version, day);
-    if (this.#known.size >= MOST_KNOWN) this.#known.clear();
-    this.#known.set(key, place);
-    return place;
+    if (version === null) return null;
+    const found = this.#place(version, day);
+    this.#known.set(code, [...known, found]);
+    return found.place;
   }
 
-  #place(version: Version, day: Day): UnitPlace {
+  #place(version: Version, day: Day): KnownPlace {
     const above = this.#above(version, day);
     const serves = (SERVING_KINDS as readonly string[]).includes(version.kind);
     const province = [version, ...above].find(({ tier }) => tier === "PROVINCE");
-    return {
-      unitNo: version.unitNo,
-      countsIn: version.tier ?? (serves ? (above[0]?.tier ?? null) : null),
-      provinceNo: province?.unitNo ?? 0,
-    };
+    const countsIn = version.tier ?? (serves ? (above[0]?.tier ?? null) : null);
+    const span = [version, ...above].reduce<Span>(
+      ({ from, to }, one) => ({ from: one.from > from ? one.from : from, to: one.to !== null && one.to < to ? one.to : to }),
+      { from: version.from, to: FOREVER },
+    );
+    return { ...span, place: { unitNo: version.unitNo, countsIn, provinceNo: province?.unitNo ?? 0 } };
   }
 
   #above({ parentNo }: Version, day: Day): Version[] {

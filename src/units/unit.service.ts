@@ -2,7 +2,7 @@ import type DataLoader from "dataloader";
 import { BadUserInput } from "../errors.ts";
 import { connectionOf, pageOf } from "../page.ts";
 import { type Day, parseKnownDay } from "../time/date.ts";
-import { foldName } from "./fold.ts";
+import { searchWords } from "./search.ts";
 import type { Tier, UnitKind } from "./unit.entity.ts";
 import type { ListedUnit, unitListLoader, UnitListKey } from "./unit-list.ts";
 import type { SuccessionRow, UnitLoaders, UnitOn, UnitView } from "./unit.loaders.ts";
@@ -33,9 +33,6 @@ interface UnitArguments {
   after: string;
 }
 const MAX_CODES = 1000;
-/** Every word is tried on every name. */
-const MAX_SEARCH = 200;
-const MAX_WORDS = 12;
 
 export const listUnits = async (loaders: Loaders, today: Day, args: Optional<UnitArguments>) => {
   const asOf = args.asOf == null ? today : parseKnownDay("asOf", args.asOf);
@@ -44,9 +41,7 @@ export const listUnits = async (loaders: Loaders, today: Day, args: Optional<Uni
   const codes = args.codes?.filter((code) => !code.includes("\0")) ?? null;
   if (codes && codes.length > MAX_CODES) throw new BadUserInput("codes", codes.length, `accepted are at most ${MAX_CODES} codes`);
   const search = args.search ?? null;
-  if (search !== null && foldName(search) === "") throw new BadUserInput("search", search, "accepted is a text with a letter or a digit");
-  if (search !== null && (search.length > MAX_SEARCH || foldName(search).trim().split(" ").length > MAX_WORDS))
-    throw new BadUserInput("search", search, `accepted are at most ${MAX_SEARCH} characters and ${MAX_WORDS} words`);
+  if (search !== null) searchWords("search", search);
   const within = args.within == null ? null : (await unitNamed(loaders, "within", args.within, asOf)).no;
   return listOf(loaders, { asOf, within, codes, tier: args.tier ?? null, kinds: args.kinds ?? null, search, agencies: true, page });
 };

@@ -47,4 +47,63 @@ describe("importing dossiers", () => {
       });
     }
   });
+
+  test("changes nothing when sent again, takes the later word, and ignores the earlier one", async () => {
+    const first = { code: "a", updatedAt: "2026-10-01T08:00:00+07:00" };
+    const later = { code: "a", state: "RESOLVED", endedAt: "2026-03-10T08:00:00+07:00", updatedAt: "2026-10-02T08:00:00+07:00" } as const;
+    const options = { source: "again" };
+    expect((await send([first], options)).data.importDossiers).toMatchObject({ created: 1 });
+    expect((await send([first], options)).data.importDossiers).toMatchObject({ created: 0, updated: 0, unchanged: 1, stale: 0 });
+    expect((await send([later], options)).data.importDossiers).toMatchObject({ updated: 1 });
+    expect((await send([first], options)).data.importDossiers).toMatchObject({ stale: 1, updated: 0 });
+    const other = await send([{ ...later, digitised: true }], options);
+    expect(other.errors?.[0]).toMatchObject({
+      message: expect.stringContaining("updatedAt"),
+      extensions: { code: "BAD_USER_INPUT", problems: [{ row: 1, dossier: "a", code: "CONFLICT" }] },
+    });
+    const ahead = await send([{ code: "a", updatedAt: "2026-11-22T12:00:31+07:00" }], options);
+    expect(ahead.errors?.[0]?.extensions["problems"]).toMatchObject([{ code: "UPDATED_IN_FUTURE" }]);
+  });
+
+  test("of rows with one code keeps the latest, whatever their order", async () => {
+    const at = (day: number, more: object = {}) => ({ code: "twice", updatedAt: `2026-10-0${day}T08:00:00+07:00`, ...more });
+    const ended = { state: "RESOLVED", endedAt: "2026-03-10T08:00:00+07:00" } as const;
+    const options = { source: "order" };
+    expect((await send([at(1), at(3, ended), at(2), at(3, ended)], options)).data.importDossiers).toMatchObject({
+      created: 1,
+      stale: 2,
+      unchanged: 1,
+    });
+    const torn = await send([at(4), at(4, ended)], options);
+    expect(torn.errors?.[0]?.extensions["problems"]).toMatchObject([
+      { row: 1, code: "CONFLICT" },
+      { row: 2, code: "CONFLICT" },
+    ]);
+    expect((await send([at(3, ended)], options)).data.importDossiers).toMatchObject({ unchanged: 1 });
+  });
+
+  test("is all or nothing, keeps the good rows only when told so, and nothing in a dry run", async () => {
+    const rows = [{ code: "good" }, { code: "bad", state: "RESOLVED", endedAt: "2026-03-02T08:00:00+07:00" } as const];
+    const options = { source: "rows" };
+    const whole = await send(rows, options);
+    expect(whole.data).toBeNull();
+    expect(whole.errors?.[0]?.extensions).toMatchObject({
+      code: "BAD_USER_INPUT",
+      problems: [{ row: 2, dossier: "bad", field: "endedAt", code: "ENDED_BEFORE_RECEIVED" }],
+    });
+    const dry = await send([{ code: "good" }], { ...options, dryRun: true });
+    expect(dry.data.importDossiers).toMatchObject({ created: 1 });
+    const partial = await send(rows, { ...options, partial: true });
+    expect(partial.data.importDossiers).toMatchObject({ created: 1, rejected: 1, problems: [{ row: 2 }] });
+  });
+
+  test("lets nobody take over another system's file, nor learn of it", async () => {
+    await send([{ code: "mine" }], { source: "province" });
+    const neighbour = await issueKey(service.database, "Hà Tĩnh", { "42": "OFFICER" });
+    const given = [{ code: "mine", unit: "18220" }];
+    const taken = await send(given, { source: "province" }, neighbour);
+    expect(taken.errors?.[0]?.extensions["code"]).toBe("FORBIDDEN");
+    const elsewhere = await send([{ code: "mine" }], { source: "neighbour" }, neighbour);
+    expect(elsewhere.errors?.[0]?.extensions["problems"]).toMatchObject([{ code: "OUTSIDE_SCOPE", field: "unit" }]);
+  });
 });

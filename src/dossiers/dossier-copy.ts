@@ -1,0 +1,97 @@
+import { once } from "node:events";
+import { finished } from "node:stream/promises";
+import { Client } from "pg";
+import { from as copyFrom } from "pg-copy-streams";
+import type { StagedDossier } from "./dossier-stage.ts";
+
+/** Columns of dossier_stage in the order in which they are copied. */
+const COLUMNS = [
+  ...[
+    "import",
+    "row",
+    "status",
+    "problem",
+    "province_id",
+    "code",
+    "unit_id",
+    "slot",
+    "received_by_id",
+    "procedure_id",
+    "field_id",
+    "channel",
+  ],
+  ...["state", "submitted_at", "received_at", "due_at", "due_provisional", "extended_to", "current_due_at", "ended_at", "returned_at"],
+  ...["updated_at", "received_on", "ended_on", "due_on", "dated_on", "outcome", "working_days", "has_fee", "is_full", "digitised"],
+  ...["paid_online", "electronic_result", "pauses", "digest", "pause_reason", "pause_from", "pause_to", "pause_late"],
+] as const;
+
+const SPECIAL = /[\\\t\n\r]/g;
+const ESCAPES: Readonly<Record<string, string>> = { "\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r" };
+
+const cellOf = (value: unknown): string => {
+  if (value === null || value === undefined) return "\\N";
+  if (Array.isArray(value)) return `{${value.map((item) => (item === null ? "NULL" : String(item))).join()}}`;
+  if (typeof value === "string") return value.replace(SPECIAL, (character) => ESCAPES[character]!);
+  return JSON.stringify(value);
+};
+
+/** What is written at once. */
+const BUFFER = 1 << 16;
+
+/** A table of the shape of dossier_stage for one import, on a connection of its own: it goes with that, and is filled by COPY. */
+export class StageTable {
+  readonly name: string;
+  readonly #key: string;
+  readonly #client: Client;
+
+  constructor(client: Client, key: string) {
+    this.name = `dossier_stage_${key.replaceAll("-", "")}`;
+    this.#client = client;
+    this.#key = key;
+  }
+
+  /** Makes the table, and removes those of imports that were cut off. */
+  static async open(url: string, key: string): Promise<StageTable> {
+    const client = new Client({ connectionString: url, application_name: "cchc-graph" });
+    await client.connect();
+    const table = new StageTable(client, key);
+    await client.query("select pg_advisory_lock(hashtext('cchc stage'), hashtext($1))", [table.name]);
+    await client.query(`create unlogged table ${table.name} (like dossier_stage including defaults)`);
+    const { rows } = await client.query<{ name: string }>(
+      "select relname as name from pg_class where relname ~ '^dossier_stage_[0-9a-f]{32}$' and relkind = 'r' and relname <> $1",
+      [table.name],
+    );
+    for (const { name } of rows) {
+      const { rows: held } = await client.query<{ free: boolean }>(
+        "select pg_try_advisory_lock(hashtext('cchc stage'), hashtext($1)) as free",
+        [name],
+      );
+      if (!held[0]!.free) continue;
+      await client.query(`drop table if exists ${name}`);
+      await client.query("select pg_advisory_unlock(hashtext('cchc stage'), hashtext($1))", [name]);
+    }
+    return table;
+  }
+
+  async fill(rows: AsyncIterable<StagedDossier>): Promise<void> {
+    const stream = this.#client.query(copyFrom(`copy ${this.name} (${COLUMNS.map((name) => `"${name}"`).join()}) from stdin`));
+    const done = finished(stream);
+    done.catch(() => {});
+    let buffer = "";
+    for await (const row of rows) {
+      buffer += `${COLUMNS.map((name) => (name === "import" ? this.#key : cellOf(row[name]))).join("\t")}\n`;
+      if (buffer.length < BUFFER) continue;
+      const isFull = !stream.write(buffer);
+      buffer = "";
+      if (isFull) await Promise.race([once(stream, "drain"), done]);
+    }
+    stream.end(buffer);
+    await done;
+    await this.#client.query(`analyze ${this.name}`);
+  }
+
+  async close(): Promise<void> {
+    await this.#client.query(`drop table if exists ${this.name}`).catch(() => {});
+    await this.#client.end();
+  }
+}

@@ -1,0 +1,71 @@
+import type { DossierRow, RowProblem } from "./dossier-stage.ts";
+
+/** Columns of files of dossiers, named as the fields of DossierInput. */
+export const DOSSIER_COLUMNS = [
+  ...["code", "procedure", "unit", "receivedBy", "channel", "state", "submittedAt", "receivedAt", "dueAt", "extendedTo", "endedAt"],
+  ...["returnedAt", "pauses", "digitised", "paidOnline", "electronicResult", "updatedAt"],
+] as const;
+export const REQUIRED_DOSSIER_COLUMNS = ["code", "procedure", "unit", "state", "updatedAt"] as const;
+
+const FLAGS = new Map([
+  ["true", true],
+  ["false", false],
+]);
+
+type Cells = Readonly<Record<string, unknown>>;
+
+/** A row of a file as a dossier; what is empty is left out. Of what cannot be read it says which field and why. */
+export const dossierOfCells = (cells: Cells): DossierRow | readonly RowProblem[] => {
+  const problems: RowProblem[] = [];
+  const add = (field: string, code: string, accepted: string) =>
+    problems.push({ field, code, message: `${field}: ${JSON.stringify(cells[field] ?? null)} is not accepted; accepted is ${accepted}` });
+  const text = (field: string): string | null => {
+    const cell = cells[field];
+    if (cell === null || cell === undefined || cell === "") return null;
+    if (typeof cell === "string") return cell.normalize("NFC");
+    if (typeof cell === "number") return String(cell);
+    add(field, "TEXT_EXPECTED", "a text");
+    return null;
+  };
+  const required = (field: string): string => {
+    const found = text(field);
+    if (found === null && problems.every((problem) => problem.field !== field)) add(field, "VALUE_MISSING", "a value, which is required");
+    return found ?? "";
+  };
+  const flag = (field: string): boolean | null => {
+    const cell = cells[field];
+    if (cell === null || cell === undefined || cell === "") return null;
+    const known = typeof cell === "string" ? FLAGS.get(cell.toLowerCase()) : typeof cell === "boolean" ? cell : undefined;
+    if (known === undefined) add(field, "FLAG_MALFORMED", "true, false or nothing");
+    return known ?? null;
+  };
+  const pauses = pausesOfCell(cells["pauses"]);
+  if (pauses === null)
+    add("pauses", "PAUSES_MALFORMED", "reason:from/to, joined by ; as in SUPPLEMENT:2026-03-02T08:00:00+07:00/2026-03-04T08:00:00+07:00");
+  const row: DossierRow = {
+    ...{ code: required("code"), procedure: required("procedure"), unit: required("unit"), receivedBy: text("receivedBy") },
+    ...{ channel: text("channel") ?? "DIRECT", state: required("state"), pauses: pauses ?? [], updatedAt: required("updatedAt") },
+    ...{ submittedAt: text("submittedAt"), receivedAt: text("receivedAt"), dueAt: text("dueAt"), extendedTo: text("extendedTo") },
+    ...{ endedAt: text("endedAt"), returnedAt: text("returnedAt") },
+    ...{ digitised: flag("digitised"), paidOnline: flag("paidOnline"), electronicResult: flag("electronicResult") },
+  };
+  return problems.length > 0 ? problems : row;
+};
+
+const PAUSE = /^([A-Z_]+):([^/]+)\/(.*)$/;
+
+/** Null where it is malformed. */
+const pausesOfCell = (cell: unknown): DossierRow["pauses"] | null => {
+  if (cell === null || cell === undefined || cell === "") return [];
+  if (Array.isArray(cell)) return cell.every(isPause) ? cell : null;
+  if (typeof cell !== "string") return null;
+  const pauses = cell.split(";").map((part) => PAUSE.exec(part.trim()));
+  if (pauses.some((pause) => pause === null)) return null;
+  return pauses.map((pause) => ({ reason: pause![1]!, from: pause![2]!, to: pause![3] === "" ? null : pause![3]! }));
+};
+
+const isPause = (given: unknown): given is DossierRow["pauses"][number] => {
+  if (typeof given !== "object" || given === null) return false;
+  const { reason, from, to, ...more } = given as Record<string, unknown>;
+  return typeof reason === "string" && typeof from === "string" && (to == null || typeof to === "string") && Object.keys(more).length === 0;
+};

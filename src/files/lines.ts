@@ -1,0 +1,95 @@
+import { isUtf8 } from "node:buffer";
+import { createReadStream } from "node:fs";
+import type { Counter, RowFaultCode } from "./file-row.ts";
+
+export const MAX_LINE_BYTES = 1_048_576;
+const CHUNK_BYTES = 65_536;
+const LINE_FEED = 10;
+
+export interface LineFault {
+  readonly code: RowFaultCode;
+  readonly message: string;
+}
+
+/** A line without its line break, in NFC, or why it cannot be read. */
+export type Line = string | LineFault;
+
+const TOO_LONG: LineFault = { code: "LINE_TOO_LONG", message: `the line is longer than ${MAX_LINE_BYTES} bytes` };
+const NOT_UTF8: LineFault = { code: "NOT_UTF8", message: "the line is not UTF-8" };
+
+/** The lines of a text file, a few thousand at a time. */
+export async function* readLines(path: string, counter: Counter): AsyncGenerator<readonly Line[]> {
+  const splitter = new LineSplitter();
+  for await (const chunk of createReadStream(path, { highWaterMark: CHUNK_BYTES }) as AsyncIterable<Buffer>) {
+    counter.bytes += chunk.length;
+    yield splitter.push(chunk);
+  }
+  yield splitter.end();
+}
+
+class LineSplitter {
+  /** The start of a line whose end has not come. */
+  #rest: Buffer[] = [];
+  #restBytes = 0;
+  #isFirst = true;
+  /** The line is over the limit: what comes of it is dropped. */
+  #isDropping = false;
+
+  push(chunk: Buffer): readonly Line[] {
+    const bytes = this.#isFirst ? withoutMark(chunk) : chunk;
+    this.#isFirst = false;
+    const end = bytes.lastIndexOf(LINE_FEED) + 1;
+    if (end === 0) {
+      this.#keep(bytes);
+      return [];
+    }
+    const block = this.#restBytes === 0 ? bytes.subarray(0, end) : Buffer.concat([...this.#rest, bytes.subarray(0, end)]);
+    const isTooLong = this.#isDropping || block.indexOf(LINE_FEED) > MAX_LINE_BYTES;
+    this.#isDropping = false;
+    this.#clear();
+    this.#keep(bytes.subarray(end));
+    return isTooLong ? [TOO_LONG, ...linesOf(block.subarray(block.indexOf(LINE_FEED) + 1))] : linesOf(block);
+  }
+
+  end(): readonly Line[] {
+    if (this.#isDropping) return [TOO_LONG];
+    return linesOf(Buffer.concat(this.#rest));
+  }
+
+  #keep(bytes: Buffer): void {
+    if (this.#isDropping || bytes.length === 0) return;
+    this.#rest.push(bytes);
+    this.#restBytes += bytes.length;
+    if (this.#restBytes <= MAX_LINE_BYTES) return;
+    this.#isDropping = true;
+    this.#clear();
+  }
+
+  #clear(): void {
+    this.#rest = [];
+    this.#restBytes = 0;
+  }
+}
+
+const withoutMark = (bytes: Buffer): Buffer => (bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? bytes.subarray(3) : bytes);
+
+const linesOf = (block: Buffer): readonly Line[] => {
+  if (block.length === 0) return [];
+  const bytes = block.at(-1) === LINE_FEED ? block.subarray(0, -1) : block;
+  if (isUtf8(bytes)) return textLines(bytes.toString("utf8"));
+  const lines: Line[] = [];
+  for (let start = 0; start <= bytes.length;) {
+    const found = bytes.indexOf(LINE_FEED, start);
+    const end = found === -1 ? bytes.length : found;
+    const line = bytes.subarray(start, end);
+    lines.push(isUtf8(line) ? textLines(line.toString("utf8"))[0]! : NOT_UTF8);
+    start = end + 1;
+  }
+  return lines;
+};
+
+/** No text in NFC changes where it is cut at a line break or a comma, so that whole blocks can be brought into it. */
+const textLines = (text: string): readonly string[] => {
+  const lines = text.normalize("NFC").split("\n");
+  return text.includes("\r") ? lines.map((line) => (line.endsWith("\r") ? line.slice(0, -1) : line)) : lines;
+};

@@ -1,0 +1,63 @@
+import { closeSync, fchmodSync, openSync, writeSync } from "node:fs";
+
+export interface Problem {
+  readonly row: number;
+  readonly column: string | null;
+  readonly code: string;
+  readonly message: string;
+}
+
+export interface ProblemFile {
+  readonly write: (problem: Problem) => void;
+  readonly close: () => void;
+}
+
+const BUFFER_CHARACTERS = 65_536;
+const OWNER_ONLY = 0o600;
+
+/** A CSV file of `row,column,code,message` for its owner alone. It is made, or written anew, with the first problem. */
+export const openProblemFile = (path: string): ProblemFile => {
+  let file: number | null = null;
+  let buffer = "";
+  const flush = () => {
+    if (file !== null && buffer !== "") writeWhole(file, Buffer.from(buffer, "utf8"));
+    buffer = "";
+  };
+  return {
+    write: ({ row, column, code, message }) => {
+      file ??= create(path);
+      buffer += `${[String(row), column ?? "", code, message].map(problemCell).join(",")}\n`;
+      if (buffer.length > BUFFER_CHARACTERS) flush();
+    },
+    close: () => {
+      if (file === null) return;
+      flush();
+      closeSync(file);
+      file = null;
+    },
+  };
+};
+
+const create = (path: string): number => {
+  const file = openSync(path, "w", OWNER_ONLY);
+  // An older file keeps its mode when it is written anew.
+  fchmodSync(file, OWNER_ONLY);
+  writeWhole(file, Buffer.from("row,column,code,message\n"));
+  return file;
+};
+
+const writeWhole = (file: number, bytes: Buffer): void => {
+  for (let written = 0; written < bytes.length;) written += writeSync(file, bytes, written);
+};
+
+/**
+ * Where a spreadsheet may see the start of a formula: at the start of a cell, also behind blanks and quotes, and wherever one that separates
+ * cells by semicolons or tabs, or ends rows at line breaks, would start a cell.
+ */
+const FORMULA = /(^|[;\t\r\n])(?=[\s\p{Cf}"']*[=+\-@\uFF1D\uFF0B\uFF0D\uFF20]|[\t\r\n])/gu;
+
+/** One cell as CSV that no spreadsheet runs as a formula. */
+export const problemCell = (text: string): string => {
+  const safe = text.replace(FORMULA, "$1'");
+  return /[",\r\n;\t]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+};

@@ -1,0 +1,54 @@
+import { stat } from "node:fs/promises";
+import { extname } from "node:path";
+import { readCsvRows } from "./csv-rows.ts";
+import { type Counter, type FileShape, type Item, WholeFileError } from "./file-row.ts";
+import { readNdjsonRows } from "./ndjson-rows.ts";
+import { readXlsxRows } from "./xlsx/xlsx-rows.ts";
+
+export { type FileRow, isFault, type RowFault } from "./file-row.ts";
+
+type Reader = (shape: FileShape, counter: Counter, size: number) => AsyncGenerator<readonly Item[]>;
+
+const READERS: Readonly<Record<string, Reader>> = {
+  ".csv": readCsvRows,
+  ".ndjson": readNdjsonRows,
+  ".jsonl": readNdjsonRows,
+  ".xlsx": readXlsxRows,
+};
+
+export interface RowReading {
+  /** Rows and rows that cannot be read, in the order of the file. To be iterated once; the file is open from the first row to the last. */
+  readonly rows: AsyncIterable<Item>;
+  /** The size of the file in bytes. */
+  readonly total: number;
+  /** How many of them have been read. */
+  readonly done: () => number;
+}
+
+/**
+ * Reads a file of any size in a few megabytes: .csv (UTF-8, a header, commas), .ndjson or .jsonl (UTF-8, an object on each line), .xlsx (the
+ * first sheet, a header in row 1). Text is in NFC. @throws FileError, also while rows are read, where the file as a whole cannot be.
+ */
+export const readRows = async (path: string, columns: readonly string[], required: readonly string[]): Promise<RowReading> => {
+  const reader = READERS[extname(path).toLowerCase()];
+  if (!reader) throw new WholeFileError(path, `is of no kind that is read; accepted are ${Object.keys(READERS).join(", ")}`);
+  const found = await stat(path).catch((error: unknown) => {
+    throw unreadable(path, error);
+  });
+  if (!found.isFile()) throw new WholeFileError(path, "is no file");
+  const counter: Counter = { bytes: 0 };
+  return { rows: each(path, reader({ path, columns, required }, counter, found.size)), total: found.size, done: () => counter.bytes };
+};
+
+async function* each(path: string, batches: AsyncGenerator<readonly Item[]>): AsyncGenerator<Item> {
+  try {
+    for await (const batch of batches) for (const item of batch) yield item;
+  } catch (error) {
+    throw unreadable(path, error);
+  }
+}
+
+const unreadable = (path: string, error: unknown): unknown => {
+  if (!(error instanceof Error) || !("code" in error) || !("syscall" in error)) return error;
+  return new WholeFileError(path, error.code === "ENOENT" ? "there is no such file" : `cannot be read (${String(error.code)})`);
+};

@@ -1,0 +1,44 @@
+import { WholeFileError } from "../file-row.ts";
+import { XLSX_LIMITS } from "./limits.ts";
+
+const PAGE_BYTES = 1_048_576;
+/** What a text costs besides its bytes: its place in the two lists, which may be half empty while they grow. */
+const PLACE_BYTES = 32;
+
+/** Texts by number, kept as bytes: strings that were cut from a chunk of XML would keep the whole chunk alive. */
+export class StringTable {
+  readonly #path: string;
+  readonly #pages: Buffer[] = [];
+  /** Where each text starts: page times page size plus place in it. A text lies in one page. */
+  readonly #starts: number[] = [];
+  readonly #sizes: number[] = [];
+  #free = PAGE_BYTES;
+  #bytes = 0;
+
+  constructor(path: string) {
+    this.#path = path;
+  }
+
+  /** @throws FileError where all texts together are over the limit. */
+  add(text: string): void {
+    const size = Buffer.byteLength(text, "utf8");
+    this.#bytes += size + PLACE_BYTES;
+    if (this.#bytes > XLSX_LIMITS.sharedStringBytes) {
+      throw new WholeFileError(this.#path, `its shared strings take more than ${XLSX_LIMITS.sharedStringBytes} bytes, which is the limit`);
+    }
+    if (this.#free + size >= PAGE_BYTES) {
+      this.#pages.push(Buffer.allocUnsafeSlow(PAGE_BYTES));
+      this.#free = 0;
+    }
+    this.#starts.push((this.#pages.length - 1) * PAGE_BYTES + this.#free);
+    this.#sizes.push(size);
+    this.#free += this.#pages.at(-1)!.write(text, this.#free, "utf8");
+  }
+
+  get(index: number): string | undefined {
+    const start = this.#starts[index];
+    if (start === undefined) return undefined;
+    const place = start % PAGE_BYTES;
+    return this.#pages[(start - place) / PAGE_BYTES]!.toString("utf8", place, place + this.#sizes[index]!);
+  }
+}

@@ -1,0 +1,85 @@
+import { posix } from "node:path";
+import { WholeFileError } from "../file-row.ts";
+import type { Archive } from "./archive.ts";
+import { isDateFormat } from "./date-cell.ts";
+import { XLSX_LIMITS } from "./limits.ts";
+import { type Attributes, readWholeXml } from "./xml.ts";
+
+/** Where the parts of the first sheet are, and what its numbers mean. */
+export interface Workbook {
+  readonly sheet: string;
+  readonly sharedStrings: string | null;
+  readonly isFrom1904: boolean;
+  /** By cell format: whether its numbers are days or times. */
+  readonly isDate: readonly boolean[];
+}
+
+export const readWorkbook = async (archive: Archive): Promise<Workbook> => {
+  const main = ofType(await relationships(archive, ""), "officeDocument");
+  if (!main) throw new WholeFileError(archive.path, "is no XLSX workbook");
+  let sheetId: string | undefined;
+  let isFrom1904 = false;
+  await readWholeXml(archive.path, await archive.read(main), {
+    open: (name, attributes) => {
+      if (name === "workbookPr") isFrom1904 = ["1", "true"].includes(attributes["date1904"] ?? "");
+      if (name === "sheet") sheetId ??= relationshipId(attributes);
+    },
+  });
+  const parts = await relationships(archive, main);
+  const sheet = sheetId === undefined ? undefined : parts.get(sheetId);
+  if (!sheet) throw new WholeFileError(archive.path, "has no sheet");
+  const isDate = await dateFormats(archive, ofType(parts, "styles"));
+  return { sheet: sheet.target, sharedStrings: ofType(parts, "sharedStrings"), isFrom1904, isDate };
+};
+
+interface Relationship {
+  /** The last word of its URI. */
+  readonly type: string;
+  /** The name of an entry. */
+  readonly target: string;
+}
+
+const relationships = async (archive: Archive, part: string): Promise<ReadonlyMap<string, Relationship>> => {
+  const folder = part === "" ? "" : posix.dirname(part);
+  const found = new Map<string, Relationship>();
+  const name = posix.join(folder, "_rels", `${posix.basename(part)}.rels`);
+  await readWholeXml(archive.path, await archive.read(name), {
+    open: (tag, { Id: id = "", Type: type = "", Target: target = "" }) => {
+      if (tag !== "Relationship") return;
+      const path = target.startsWith("/") ? target.slice(1) : posix.join(folder, target);
+      found.set(id, { type: type.split("/").at(-1)!, target: path });
+      checkCount(archive, found.size, "relationships");
+    },
+  });
+  return found;
+};
+
+const ofType = (parts: ReadonlyMap<string, Relationship>, type: string): string | null =>
+  [...parts.values()].find((part) => part.type === type)?.target ?? null;
+
+/** The prefix of the attribute is the writer's choice. */
+const relationshipId = (attributes: Attributes): string | undefined =>
+  Object.entries(attributes).find(([name]) => name === "r:id" || name.endsWith(":id"))?.[1];
+
+const dateFormats = async (archive: Archive, part: string | null): Promise<readonly boolean[]> => {
+  const codes = new Map<number, string>();
+  const isDate: boolean[] = [];
+  if (part === null) return isDate;
+  let isCellFormats = false;
+  await readWholeXml(archive.path, await archive.read(part), {
+    open: (name, { numFmtId = "0", formatCode = "" }) => {
+      if (name === "numFmt") codes.set(Number(numFmtId), formatCode.slice(0, 1000));
+      else if (name === "cellXfs") isCellFormats = true;
+      else if (name === "xf" && isCellFormats) isDate.push(isDateFormat(Number(numFmtId), codes.get(Number(numFmtId))));
+      checkCount(archive, codes.size + isDate.length, "formats");
+    },
+    close: (name) => {
+      if (name === "cellXfs") isCellFormats = false;
+    },
+  });
+  return isDate;
+};
+
+const checkCount = ({ path }: Archive, count: number, what: string): void => {
+  if (count > XLSX_LIMITS.listed) throw new WholeFileError(path, `has more than ${XLSX_LIMITS.listed} ${what}, which is the limit`);
+};

@@ -1,0 +1,66 @@
+import type { Readable } from "node:stream";
+import { SaxesParser } from "saxes";
+import { WholeFileError } from "../file-row.ts";
+import { XLSX_LIMITS } from "./limits.ts";
+
+export type Attributes = Readonly<Record<string, string>>;
+
+/** What an XML document holds, in its order; names without their prefix. */
+export interface XmlListener {
+  readonly open: (name: string, attributes: Attributes) => void;
+  readonly text?: (text: string) => void;
+  readonly close?: (name: string) => void;
+}
+
+/**
+ * Tells a listener of a document chunk by chunk, and yields the size of each chunk when it has been told. Entities are not expanded: a document
+ * that declares its type is refused. What the parser must keep, a tag or a text, is bounded.
+ */
+export async function* readXml(path: string, stream: Readable, listener: XmlListener): AsyncGenerator<number> {
+  const parser = new SaxesParser();
+  let told = 0;
+  let depth = 0;
+  const fail = (problem: string) => new WholeFileError(path, `its XML ${problem}`);
+  parser.on("doctype", () => {
+    throw fail("declares a DOCTYPE, which is not accepted");
+  });
+  parser.on("opentag", ({ name, attributes }) => {
+    told++;
+    if (++depth > XLSX_LIMITS.depth) throw fail(`is nested deeper than ${XLSX_LIMITS.depth}, which is the limit`);
+    listener.open(local(name), attributes);
+  });
+  parser.on("closetag", ({ name }) => {
+    told++;
+    depth--;
+    listener.close?.(local(name));
+  });
+  const text = (part: string) => {
+    told++;
+    listener.text?.(part);
+  };
+  parser.on("text", text);
+  parser.on("cdata", text);
+  const decoder = new TextDecoder("utf-8", { fatal: true });
+  let [seen, since] = [0, 0];
+  for await (const chunk of stream as AsyncIterable<Buffer>) {
+    parser.write(decoder.decode(chunk, { stream: true }));
+    since = told === seen ? since + chunk.length : 0;
+    seen = told;
+    if (since > XLSX_LIMITS.markupCharacters) {
+      throw fail(`has a tag, text or comment of more than ${XLSX_LIMITS.markupCharacters} characters, which is the limit`);
+    }
+    yield chunk.length;
+  }
+  parser.write(decoder.decode()).close();
+}
+
+/** Tells of a whole small document. */
+export const readWholeXml = async (path: string, stream: Readable, listener: XmlListener): Promise<void> => {
+  const chunks = readXml(path, stream, listener);
+  while (!(await chunks.next()).done);
+};
+
+const local = (name: string): string => {
+  const colon = name.indexOf(":");
+  return colon === -1 ? name : name.slice(colon + 1);
+};
