@@ -148,7 +148,7 @@ export class DossierPartType {
 
   @Field(() => DossierRollupType, {
     description:
-      "Its dossiers. Of what is left a number may be below 0, where reports contradict one another; parts, coverage, series, byTier, byField, bounds, " +
+      "Its dossiers. Of what is left a number may be below 0, where reports contradict one another, or agencies count where they sit and not above; parts, coverage, series, byTier, byField, bounds, " +
       "averageWorkingDays and reconciliation are BAD_USER_INPUT there, and incomplete and sources are those of the whole.",
   })
   rollup!: Rollup;

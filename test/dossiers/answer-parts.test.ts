@@ -1,3 +1,4 @@
+import { sql } from "kysely";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { startService, type TestService } from "../support/client.ts";
 import { dossier, fillCatalogue, IMPORT, type ImportAnswer, type Sent } from "../support/dossiers.ts";
@@ -128,5 +129,39 @@ describe("the parts of a roll-up", () => {
     ])
       expect((await ask(field)).errors?.[0]?.extensions["code"], field).toBe("BAD_USER_INPUT");
     expect((await ask("exact incomplete onTimeRate { value } sources { id }")).errors).toBeUndefined();
+  });
+});
+
+describe("agencies as parts", () => {
+  const state = async (numbers: Readonly<Record<string, number>>) => {
+    const db = service.database.orm.em.fork().getKysely();
+    for (const [code, value] of Object.entries(numbers))
+      await sql`insert into figure (source_id, position, unit_id, scope, period_from, period_to, measure, value, qualifiers, quote)
+        select 1, 99, unit_id, null, '2021-01-01', '2021-12-31', 'dossier.received', ${value}, '{}', 'q' from unit_version
+        where code = ${code} and valid_from <= '2021-12-31' and (valid_to is null or valid_to > '2021-12-31')`.execute(db);
+    await sql`delete from rollup_set`.execute(db);
+  };
+
+  test("stand after the units under their own; those that only sit there are taken off again above", async () => {
+    await state({ "48/so-y-te": 100, "48/cong-an-thanh-pho": 50, "490": 7 });
+    const received = async (code: string, more: object = {}) => {
+      const dossiers = await partsOf({ code, period: "2021", asOf: "2021-12-31", ...more });
+      expectLaw(dossiers);
+      return dossiers.parts.map(({ unit, rollup }) => [unit.code, rollup["received"]]);
+    };
+    expect(await received("48")).toEqual([
+      ["490", 7],
+      ["48/cong-an-thanh-pho", 50],
+      ["48/so-y-te", 100],
+      ["48", 0],
+    ]);
+    expect(await received("48", { handledBy: "PROVINCE" })).toEqual([
+      ["48/so-y-te", 100],
+      ["48", 0],
+    ]);
+    expect(await received("VN")).toEqual([
+      ["48", 157],
+      ["VN", -50],
+    ]);
   });
 });
