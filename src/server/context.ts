@@ -3,6 +3,7 @@ import { createAssessmentLoaders } from "../assessments/assessment.loaders.ts";
 import type { Pools } from "../db/database.ts";
 import { Reader } from "../db/reader.ts";
 import { createDossierLoaders } from "../dossiers/dossier.loaders.ts";
+import { createDossierCountLoaders } from "../dossiers/dossier-count.loaders.ts";
 import { createProcedureLoaders } from "../dossiers/procedure.loaders.ts";
 import { dossierRecords } from "../dossiers/records.service.ts";
 import { type Evidence, evidenceOf, PUBLISHED } from "../figures/evidence.ts";
@@ -21,6 +22,7 @@ const createLoaders = (reader: Reader, today: Day, evidence: Evidence, viewer: V
   ...createUnitLoaders(reader, today, evidence.kind),
   ...createFigureLoaders(reader, evidence),
   ...createRollupLoaders(reader, today, evidence, dossierRecords(reader, viewer, today)),
+  ...createDossierCountLoaders(reader, today, viewer),
   ...createAssessmentLoaders(reader, evidence),
   ...createReportLoaders(reader, viewer),
   ...createProcedureLoaders(reader),
