@@ -1,5 +1,5 @@
 import "reflect-metadata";
-import { Command } from "commander";
+import { Command, InvalidArgumentError } from "commander";
 import { openDatabase } from "../db/database.ts";
 import { importFile } from "../dossiers/dossier-file.service.ts";
 import type { ImportReport } from "../dossiers/dossier-import.service.ts";
@@ -8,6 +8,7 @@ import type { Item } from "../files/file-row.ts";
 import { openProblemFile } from "../files/problem-file.ts";
 import { createProgress } from "../files/progress.ts";
 import { readRows, type RowReading } from "../files/rows.ts";
+import { type Day, isDay } from "../time/date.ts";
 import { readEnv } from "../server/env.ts";
 import { importProcedures } from "./import-procedures.ts";
 import { userName } from "./user-name.ts";
@@ -35,13 +36,29 @@ interface DossierOptions {
   readonly partial?: boolean;
   readonly dryRun?: boolean;
   readonly problems?: string;
+  readonly since?: Day;
+  readonly through?: Day;
 }
+
+/** The days for which the records of the file's units are stated to be complete; null where nothing is stated. */
+const completeOf = ({ since, through }: DossierOptions) => {
+  if (since === undefined && through === undefined) return null;
+  if (since === undefined || through === undefined) throw new Error("--since and --through go together");
+  if (through < since) throw new Error(`--through: ${through} is not accepted; accepted is a day from --since, ${since}, on`);
+  return { since, through };
+};
+
+const dayOption = (text: string): Day => {
+  if (isDay(text) && text >= "2000-01-01") return text;
+  throw new InvalidArgumentError("accepted is a day from 2000-01-01 on as YYYY-MM-DD");
+};
 
 /** Problems that are shown; the file has them all. */
 const SHOWN = 10;
 
 const importDossiers = async (path: string, options: DossierOptions): Promise<void> => {
   const { source, partial = false, dryRun = false } = options;
+  const complete = completeOf(options);
   const reading = await readRows(path, DOSSIER_COLUMNS, REQUIRED_DOSSIER_COLUMNS);
   const problemPath = options.problems ?? `${path}.problems.csv`;
   const problems = openProblemFile(problemPath);
@@ -49,7 +66,7 @@ const importDossiers = async (path: string, options: DossierOptions): Promise<vo
   const database = await openDatabase(readEnv(process.env));
   try {
     const report = await importFile(database, followed(reading, "reading"), {
-      ...{ source, partial, dryRun, complete: null, signal: stopping.signal },
+      ...{ source, partial, dryRun, complete, signal: stopping.signal },
       by: { actor: `command:${actor}`, actorName: actor, at: new Date() },
       onProblem: ({ row, field, code, message }) => problems.write({ row, column: field, code, message }),
       onPhase: (phase) => tell(`${phase} …`),
@@ -82,6 +99,8 @@ program
   .requiredOption("--source <name>", "the system that they come from; a new one belongs to the smallest unit that holds all of them")
   .option("--partial", "keep the good rows where others are bad")
   .option("--dry-run", "check everything, keep nothing")
+  .option("--since <day>", "first day for which the records of the file's units are complete here, with --through", dayOption)
+  .option("--through <day>", "last such day; it may lie ahead where the records go on coming", dayOption)
   .option("--problems <file>", "where bad rows are written, with column, code and message (default: <file>.problems.csv)")
   .addHelpText("after", "\nExample:\n  npm run import -- dossiers dossiers-2026-10.csv --source cao-bang-igate")
   .action(importDossiers);

@@ -4,6 +4,7 @@ import { randomUUID } from "node:crypto";
 import type { Database } from "../db/database.ts";
 import { Reader, rowsOf } from "../db/reader.ts";
 import { type Item, isFault } from "../files/file-row.ts";
+import { declareWithin } from "../records/declare.store.ts";
 import { type Day, dayOf } from "../time/date.ts";
 import { readUnitDirectory } from "../units/unit-directory.ts";
 import { ensureKept } from "./count-tree.service.ts";
@@ -111,7 +112,7 @@ interface Kept {
 }
 
 const keep = async (em: EntityManager, { key, table, found, rejected, options }: Kept): Promise<ImportReport> => {
-  const { source: sourceKey, kind = "RECORDS", partial, dryRun, by, onPhase } = options;
+  const { source: sourceKey, kind = "RECORDS", partial, dryRun, complete, by, onPhase } = options;
   await sql`select set_config('work_mem', ${WORK_MEMORY}, true)`.execute(em.getKysely());
   const stage = sql.table(table.name);
   const rows = rowsOf(em);
@@ -127,6 +128,7 @@ const keep = async (em: EntityManager, { key, table, found, rejected, options }:
   if (dryRun || (report.rejected > 0 && !partial)) throw new NothingKept(report);
   onPhase?.("writing records and counters");
   await applyStage(em, staged, by.at);
+  if (complete !== null) await declareWithin(em, { kind: "DOSSIERS", unitNos: units, ...complete, by });
   await noteImport(em, { source, report, operation: "import dossiers", by });
   return report;
 };
