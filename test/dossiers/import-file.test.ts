@@ -126,7 +126,8 @@ describe("npm run import -- dossiers", () => {
     const before = await contentOf(database, "dossier");
     const stopped = await run(database, ["dossiers", file("second.csv"), "--source", "stopped"], { afterMs: 1500, signal: "SIGTERM" });
     if (stopped.code === 0) return expect(stopped.out).toContain("created");
-    expect(stopped).toMatchObject({ code: 1, told: expect.stringContaining("nothing was kept") });
+    // One that is stopped before it listens ends like any other program.
+    if (stopped.code !== null) expect(stopped).toMatchObject({ code: 1, told: expect.stringContaining("nothing was kept") });
     expect(await contentOf(database, "dossier")).toBe(before);
   });
 
