@@ -39,7 +39,7 @@ export const importProcedures = async (path: string): Promise<void> => {
         workingDays: number(cells["workingDays"]),
         hasFee,
       },
-    } as ProcedureRow);
+    });
     places.push(row);
     if (rows.length > MOST_ROWS) throw new Error(`${path} has more than ${MOST_ROWS} rows, which no catalogue has`);
   }
