@@ -119,7 +119,7 @@ export class DossierRollupResolver {
 
   @FieldResolver(() => [DossierFieldRollupType], {
     description:
-      "Its single records by field of procedures, in the order of their codes; for days that cut a half-month, of those that the caller may see, and empty for all but VIEWERs. FORBIDDEN below the province without " +
+      "Its single records by field of procedures, in the order of their codes; for days that cut a month, of those that the caller may see, and empty for all but VIEWERs. FORBIDDEN below the province without " +
       "the role VIEWER on the unit (theo lĩnh vực).",
   })
   byField(@Root() rollup: Rollup, @Ctx() { loadersOf }: Context) {

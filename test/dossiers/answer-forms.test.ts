@@ -43,7 +43,8 @@ const DOSSIERS: readonly Sent[] = [
 
 const declare = async (units: readonly string[], since: string, through: string) => {
   await sql`insert into record_range (unit_id, kind, since, through)
-    select distinct v.unit_id, 'DOSSIERS', ${since}::date, ${through}::date from unit_version v where v.valid_to is null and v.code = any(${units}::text[])
+    select distinct v.unit_id, 'DOSSIERS', ${since}::date, ${through}::date from unit_version v
+    where v.valid_from <= ${since} and (v.valid_to is null or v.valid_to > ${since}) and v.code = any(${units}::text[])
     on conflict (unit_id, kind, since) do update set through = excluded.through`.execute(service.database.orm.em.fork().getKysely());
 };
 
@@ -123,6 +124,19 @@ describe("form II.06", () => {
     expect(printed.total).toMatchObject({ resolved: 8, resolvedEarly: 2, resolvedOnTime: 5, resolvedOverdue: 1, inProcess: 1 });
     for (const form of [separate, printed])
       for (const column of COLUMNS) expect(form.rows.reduce((sum, row) => sum + row[column], 0)).toBe(form.total[column]);
+  });
+
+  test("is that of an agency where its records are complete, or those of the unit that it serves", async () => {
+    const ofCity = await issueKey(service.database, "city", { "48": "VIEWER" });
+    const variables = { code: "48/so-y-te", period: "2025-03" };
+    expect(await formOf(variables, ofCity)).toBeNull();
+    await declare(["48"], "2025-03-01", "2025-03-31");
+    expect((await formOf(variables, ofCity))?.total).toMatchObject({ toHandle: 0 });
+    expect(await formOf({ ...variables, period: "2025-04" }, ofCity)).toBeNull();
+    // The communes of the city have declared nothing.
+    expect(await formOf({ code: "48", period: "2025-03" })).toBeNull();
+    await declare(["48/so-y-te"], "2025-04-01", "2025-04-30");
+    expect(await formOf({ ...variables, period: "2025-04" }, ofCity)).not.toBeNull();
   });
 
   test("is empty, and not null, where nothing was recorded and that is complete", async () => {
