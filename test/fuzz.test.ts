@@ -11,7 +11,7 @@ const LONGEST_MS = 2000;
 
 /** What no answer may hold: traces of code, of SQL, of files, of the database, of keys. */
 const LEAK =
-  /\.[cm]?[jt]s:\d|node_modules|\bat \w+ \(|select .* from|insert into|relation "|column "|unit_version|rollup_set|kysely|mikro|postgres|ECONN|cchc_[\w-]{40}/i;
+  /\.[cm]?[jt]s:\d|node_modules|\bat \w+ \(|select .* from|insert into|relation "|column "|unit_version|rollup_set|kysely|mikro|postgres|\bECONN|cchc_[\w-]{40}/i;
 
 let service: TestService;
 let schema: Awaited<ReturnType<typeof createSubgraph>>["schema"];
