@@ -4,10 +4,12 @@ import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { recordChange } from "../src/access/audit.ts";
 import { rowsOf } from "../src/db/reader.ts";
+import { insertCalendarDays } from "../src/dossiers/work-calendar.service.ts";
 import { loadReports } from "../src/figures/report-load.service.ts";
 import { readReports } from "../src/figures/report.ts";
 import { dayOf } from "../src/time/date.ts";
 import { readWorkCalendar } from "../src/time/work-calendar-file.ts";
+import { countryNo } from "../src/units/country.ts";
 import { makeContributions } from "../src/units/contribution.service.ts";
 import { editionsOf } from "../src/units/edition.ts";
 import { readUnitFiles } from "../src/units/unit-file.ts";
@@ -16,63 +18,70 @@ import { loadUnits } from "../src/units/unit-load.service.ts";
 const SEEDS = new URL("./", import.meta.url);
 
 /**
- * Loads the units and the reports into an empty database, whole or not at all; one that has units is left as it is.
- * `seeds` is the folder with units/ and reports/.
+ * Loads units, reports and the work calendar into an empty database, whole or not at all. One that has units is left as it is, but for
+ * the work calendar, where it has none yet. `seeds` is the folder with units/, reports/ and work-calendar.csv.
  */
 export const loadSeeds = async (em: EntityManager, say: (line: string) => void = () => {}, seeds: URL = SEEDS): Promise<void> => {
-  const isLoaded = async (reader: EntityManager) => (await sql`select from unit limit 1`.execute(reader.getKysely())).rows.length > 0;
-  await loadCalendar(em, seeds, say);
-  if (await isLoaded(em)) return;
+  if (await hasRows(em, "unit")) return loadCalendarAlone(em, say, seeds);
   say("reading the units of 2015 to today");
   const units = await readUnitFiles(new URL("units/", seeds));
   const reports = await readReports(new URL("reports/", seeds));
+  const calendar = await readWorkCalendar(new URL(CALENDAR, seeds));
   await em.transactional(async (loading) => {
-    await sql`select pg_advisory_xact_lock(hashtext('cchc seed'))`.execute(loading.getKysely());
-    if (await isLoaded(loading)) return;
+    await lockSeeds(loading);
+    if (await hasRows(loading, "unit")) return;
     say(`loading ${units.versions.length} versions of units and ${units.successions.length} successions`);
     await loadUnits(loading, units);
     say(`loading ${reports.figures.length} figures of ${reports.sources.length} reports`);
     await loadReports(loading, reports);
-    await recordChange(loading, {
-      ...{
-        actor: "command:seeds",
-        actorName: "seeds",
-        operation: "load seeds",
-        unitNo: await country(loading),
-        subject: null,
-        at: new Date(),
-      },
-      before: null,
-      after: {
-        files: await digestsOf(seeds),
-        versions: units.versions.length,
-        reports: reports.sources.length,
-        figures: reports.figures.length,
-      },
+    await insertCalendarDays(loading, calendar);
+    await record(loading, {
+      files: await digestsOf(seeds, FILES),
+      versions: units.versions.length,
+      reports: reports.sources.length,
+      figures: reports.figures.length,
+      calendarDays: calendar.length,
     });
     say("working out what every unit contributes to today's hierarchy");
     await makeContributions(loading, await editionsOf(rowsOf(loading), [dayOf(new Date())]));
   });
 };
 
-/** The work calendar, where none is there yet: a database of before has none. */
-const loadCalendar = async (em: EntityManager, seeds: URL, say: (line: string) => void): Promise<void> => {
-  const { rows } = await sql`select from work_calendar_day limit 1`.execute(em.getKysely());
-  if (rows.length > 0) return;
-  const days = await readWorkCalendar(new URL("work-calendar.csv", seeds));
-  say(`loading ${days.length} days of the work calendar`);
-  await sql`
-    insert into work_calendar_day (day, kind, status) select * from unnest(${days.map(({ day }) => day)}::date[], ${days.map(({ kind }) => kind)}::text[],
-      ${days.map(({ status }) => status)}::text[]) on conflict do nothing`.execute(em.getKysely());
+/** For a database of before there was a calendar. */
+const loadCalendarAlone = async (em: EntityManager, say: (line: string) => void, seeds: URL): Promise<void> => {
+  if (await hasRows(em, "work_calendar_day")) return;
+  const calendar = await readWorkCalendar(new URL(CALENDAR, seeds));
+  await em.transactional(async (loading) => {
+    await lockSeeds(loading);
+    if (await hasRows(loading, "work_calendar_day")) return;
+    say(`loading ${calendar.length} days of the work calendar`);
+    await insertCalendarDays(loading, calendar);
+    await record(loading, { files: await digestsOf(seeds, [CALENDAR]), calendarDays: calendar.length });
+  });
 };
 
-const FILES = ["units/unit-versions.csv", "units/successions.csv", "units/editions.csv", "reports/sources.csv", "reports/figures.csv"];
+const hasRows = async (em: EntityManager, table: "unit" | "work_calendar_day"): Promise<boolean> =>
+  (await sql`select from ${sql.table(table)} limit 1`.execute(em.getKysely())).rows.length > 0;
+
+const lockSeeds = (em: EntityManager) => sql`select pg_advisory_xact_lock(hashtext('cchc seed'))`.execute(em.getKysely());
+
+const record = async (em: EntityManager, after: object): Promise<void> =>
+  recordChange(em, {
+    ...{ actor: "command:seeds", actorName: "seeds", operation: "load seeds", subject: null, at: new Date() },
+    ...{ unitNo: await countryNo(rowsOf(em)), before: null, after },
+  });
+
+const CALENDAR = "work-calendar.csv";
+const FILES = [
+  ...["units/unit-versions.csv", "units/successions.csv", "units/editions.csv", "reports/sources.csv", "reports/figures.csv"],
+  CALENDAR,
+];
 
 /** SHA-256 of what was loaded, by file. */
-const digestsOf = async (seeds: URL): Promise<Record<string, string>> =>
+const digestsOf = async (seeds: URL, files: readonly string[]): Promise<Record<string, string>> =>
   Object.fromEntries(
     await Promise.all(
-      FILES.map(
+      files.map(
         async (file) =>
           [
             file,
@@ -83,6 +92,3 @@ const digestsOf = async (seeds: URL): Promise<Record<string, string>> =>
       ),
     ),
   );
-
-const country = async (em: EntityManager): Promise<number> =>
-  (await sql<{ id: number }>`select unit_id as id from unit_version where tier = 'COUNTRY' limit 1`.execute(em.getKysely())).rows[0]!.id;

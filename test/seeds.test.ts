@@ -23,11 +23,17 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-type File = "units/unit-versions.csv" | "units/successions.csv" | "units/editions.csv" | "reports/sources.csv" | "reports/figures.csv";
+type File =
+  | "units/unit-versions.csv"
+  | "units/successions.csv"
+  | "units/editions.csv"
+  | "reports/sources.csv"
+  | "reports/figures.csv"
+  | "work-calendar.csv";
 
 /** Loads the seeds with one file edited, whose lines are counted from 1. */
 const load = async (file: File, edit: (lines: string[]) => string | Buffer | void): Promise<unknown> => {
-  for (const part of ["units", "reports"]) await cp(new URL(part, SEEDS), join(folder, part), { recursive: true });
+  for (const part of ["units", "reports", "work-calendar.csv"]) await cp(new URL(part, SEEDS), join(folder, part), { recursive: true });
   const lines = ["", ...(await readFile(new URL(file, SEEDS), "utf8")).split("\n")];
   const edited = edit(lines) ?? lines.slice(1).join("\n");
   await writeFile(join(folder, file), edited);
@@ -43,7 +49,7 @@ const put = (row: number, before: string, after: string) => (lines: string[]) =>
   lines[row] = lines[row]!.replace(before, after);
 };
 
-const TABLES = ["unit", "unit_version", "succession", "unit_name", "edition", "contribution", "source", "figure"];
+const TABLES = ["unit", "unit_version", "succession", "unit_name", "edition", "contribution", "source", "figure", "work_calendar_day"];
 
 const countRows = async (): Promise<number> => {
   const counts = TABLES.map((table) => `(select count(*) from ${table})`).join(" + ");
@@ -201,8 +207,13 @@ const REPORTS: Damage[] = [
   ],
 ];
 
+const CALENDAR: Damage[] = [
+  ["a Saturday off", "work-calendar.csv", put(2, "2018-01-01", "2018-01-06"), /row 2, column date: "2018-01-06" is a Saturday or Sunday/],
+  ["a kind that is none", "work-calendar.csv", put(2, "DAY_OFF", "HOLIDAY"), /row 2, column kind: "HOLIDAY" is none of DAY_OFF/],
+];
+
 describe("damaged files are refused, and nothing of them is kept", () => {
-  it.each([...UNITS, ...REPORTS])("%s", async (_what, file, edit, message) => {
+  it.each([...UNITS, ...REPORTS, ...CALENDAR])("%s", async (_what, file, edit, message) => {
     const error = await load(file, edit);
     expect(error).toBeInstanceOf(FileError);
     expect((error as Error).message).toMatch(message);
@@ -222,5 +233,21 @@ describe("whole files", () => {
     const before = await countRows();
     expect(await load("units/unit-versions.csv", () => "not looked at")).toBeNull();
     expect(await countRows()).toBe(before);
+  });
+
+  it("adds the work calendar to a database of before there was one, once, and tells of it", async () => {
+    const em = database.orm.em.fork();
+    const run = async <T>(text: string) => (await sql.raw<T>(text).execute(em.getKysely())).rows;
+    const days = await run("select * from work_calendar_day order by day");
+    expect(days.length).toBeGreaterThan(100);
+    await run("delete from work_calendar_day; delete from audit_entry");
+    for (let n = 0; n < 2; n++) await loadSeeds(em);
+    expect(await run("select * from work_calendar_day order by day")).toEqual(days);
+    expect(await run("select operation, actor, after from audit_entry")).toEqual([
+      {
+        ...{ operation: "load seeds", actor: "command:seeds" },
+        after: { calendarDays: days.length, files: { "work-calendar.csv": expect.stringMatching(/^[0-9a-f]{64}$/) as string } },
+      },
+    ]);
   });
 });

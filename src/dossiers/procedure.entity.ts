@@ -1,4 +1,5 @@
 import { defineEntity, p } from "@mikro-orm/core";
+import type { CalendarDay } from "../time/work-calendar.ts";
 import type { Tier } from "../units/unit.entity.ts";
 
 export const SERVICE_LEVELS = ["INFORMATION", "PARTIAL", "FULL"] as const;
@@ -35,16 +36,13 @@ const ProcedureSchema = defineEntity({
 export class Procedure extends ProcedureSchema.class {}
 ProcedureSchema.setClass(Procedure);
 
-export const CALENDAR_KINDS = ["DAY_OFF", "SWAP_OFF", "MAKEUP_WORK"] as const;
-export type CalendarKind = (typeof CALENDAR_KINDS)[number];
-
 /** A day that is not what its weekday says: a day off, or a Saturday that is worked. */
 const WorkCalendarDaySchema = defineEntity({
   name: "WorkCalendarDay",
   properties: {
     day: p.date().primary(),
-    kind: p.text().$type<CalendarKind>(),
-    status: p.text().$type<"published" | "provisional">(),
+    kind: p.text().$type<CalendarDay["kind"]>(),
+    status: p.text().$type<CalendarDay["status"]>(),
   },
 });
 export class WorkCalendarDay extends WorkCalendarDaySchema.class {}

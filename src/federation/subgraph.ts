@@ -8,8 +8,10 @@ import { DossierMutations } from "../dossiers/dossier-import.resolver.ts";
 import { DossierRollupResolver, UnitDossiersResolver } from "../dossiers/dossier-rollup.resolver.ts";
 import { DossierConnectionResolver, DossierQueries, DossierResolver } from "../dossiers/dossier.resolver.ts";
 import { ProcedureResolver } from "../dossiers/procedure.resolver.ts";
+import { WorkCalendarResolver } from "../dossiers/work-calendar.resolver.ts";
 import { FigureResolver, UnitFiguresResolver } from "../figures/figure.resolver.ts";
 import { IndicatorQueries, IndicatorValueResolver, UnitIndicatorsResolver } from "../indicators/indicator.resolver.ts";
+import { UnitRecordsResolver } from "../records/record.resolver.ts";
 import { ReportResolver } from "../reports/report.resolver.ts";
 import type { Context } from "../server/context.ts";
 import { ServiceRollupResolver, UnitServicesResolver } from "../services/service-rollup.resolver.ts";
@@ -30,8 +32,8 @@ export const createSubgraph = async (): Promise<Subgraph> => {
       ...[AccessKeyResolver, AccessGrantResolver, AuditQueries, AuditEntryConnectionResolver, AuditEntryResolver],
       ...[UnitResolver, UnitFiguresResolver, FigureResolver],
       ...[UnitDossiersResolver, DossierRollupResolver, UnitTasksResolver, TaskRollupResolver, UnitServicesResolver, ServiceRollupResolver],
-      ProcedureResolver,
       ...[DossierQueries, DossierResolver, DossierConnectionResolver],
+      ...[ProcedureResolver, WorkCalendarResolver, UnitRecordsResolver],
       ...[UnitAssessmentsResolver, AssessmentResolver, ReportResolver, IndicatorQueries, UnitIndicatorsResolver, IndicatorValueResolver],
     ],
     authChecker: checkPermission,

@@ -8,6 +8,7 @@ import { dossierRecords } from "../dossiers/records.service.ts";
 import { type Evidence, evidenceOf, PUBLISHED } from "../figures/evidence.ts";
 import { createFigureLoaders } from "../figures/figure.loaders.ts";
 import { createRollupLoaders } from "../figures/rollup.loaders.ts";
+import { createRecordLoaders } from "../records/record.loaders.ts";
 import { createReportLoaders } from "../reports/report.loaders.ts";
 import { procedureAuthorityLoader } from "../services/procedure-authority.loader.ts";
 import { type Day, dayOf } from "../time/date.ts";
@@ -24,6 +25,7 @@ const createLoaders = (reader: Reader, today: Day, evidence: Evidence, viewer: V
   ...createReportLoaders(reader, viewer),
   ...createProcedureLoaders(reader),
   ...createDossierLoaders(reader, viewer),
+  ...createRecordLoaders(reader),
   unitList: unitListLoader(reader, evidence.kind),
   proceduresByAuthority: procedureAuthorityLoader(reader, today, evidence),
 });

@@ -93,7 +93,7 @@ export const SETTINGS = {
     "fields of an operation with its fragments written out; protects against fragment bombs",
     whole(10, 10_000_000),
   ),
-  maxList: setting("1000", "items of a list argument (5 times as many figures or dossiers for OFFICERs)", whole(1, 1_000_000)),
+  maxList: setting("1000", "items of a list argument (5 times as many figures, dossiers or units for OFFICERs)", whole(1, 1_000_000)),
   maxCost: setting("100000", "rows that one operation may read, estimated before it runs", whole(1, 1_000_000_000)),
   introspection: setting("on", "whether the schema may be asked for, `on` or `off`", onOff),
   playground: setting("on", "whether browsers get the playground, `on` or `off`", onOff),

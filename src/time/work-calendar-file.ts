@@ -1,6 +1,6 @@
 import { type CsvRow, readCsv } from "../csv.ts";
-import { epochDay, isDay } from "./date.ts";
-import { CALENDAR_KINDS, CALENDAR_STATUSES, type CalendarDay, isWeekend } from "./work-calendar.ts";
+import { isDay } from "./date.ts";
+import { CALENDAR_KINDS, CALENDAR_STATUSES, type CalendarDay, faultOfDay } from "./work-calendar.ts";
 
 const COLUMNS = ["date", "kind", "status"] as const;
 type Column = (typeof COLUMNS)[number];
@@ -20,8 +20,8 @@ const calendarDay = (row: CsvRow<Column>): CalendarDay => {
   const day = row.get("date");
   if (!isDay(day)) throw row.fail("date", "is no day; accepted is YYYY-MM-DD");
   const kind = oneOf(row, "kind", CALENDAR_KINDS);
-  if (kind === "MAKEUP_WORK" && !isWeekend(epochDay(day))) throw row.fail("date", "is no Saturday or Sunday, so it makes up for nothing");
-  if (kind !== "MAKEUP_WORK" && isWeekend(epochDay(day))) throw row.fail("date", "is a Saturday or Sunday, which is off anyway");
+  const fault = faultOfDay({ day, kind });
+  if (fault !== null) throw row.fail("date", fault);
   return { day, kind, status: oneOf(row, "status", CALENDAR_STATUSES) };
 };
 

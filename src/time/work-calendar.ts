@@ -17,6 +17,12 @@ const LAST_YEAR = 2100;
 const weekdayOf = (epoch: number): number => (((epoch + 3) % 7) + 7) % 7;
 export const isWeekend = (epoch: number): boolean => weekdayOf(epoch) > 4;
 
+/** What keeps the day from breaking the week's rule; null where nothing does. */
+export const faultOfDay = ({ day, kind }: Pick<CalendarDay, "day" | "kind">): string | null => {
+  if (isWeekend(epochDay(day)) === (kind === "MAKEUP_WORK")) return null;
+  return kind === "MAKEUP_WORK" ? "is no Saturday or Sunday, so it makes up for nothing" : "is a Saturday or Sunday, which is off anyway";
+};
+
 /** Days from Monday to Friday up to and including a day, counted from Monday 29 December 1969. */
 const weekdaysThrough = (epoch: number): number => Math.floor((epoch + 3) / 7) * 5 + Math.min(weekdayOf(epoch) + 1, 5);
 

@@ -73,7 +73,7 @@ export const limitsRule =
     },
   });
 
-/** Refuses values that are over a limit before anything runs. `longLists` says how many times as many figures or dossiers one may send. */
+/** Refuses values that are over a limit before anything runs. `longLists` says how many times as many figures, dossiers or units one may send. */
 export const limitedValues = <C extends object>(
   { maxList }: Limits,
   longLists: (context: C) => number = () => 1,

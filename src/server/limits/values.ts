@@ -9,7 +9,7 @@ interface ListLimit {
 }
 
 /** Lists that a province sends by thousands. */
-const LONG = new Set(["figures", "dossiers"]);
+const LONG = new Set(["figures", "dossiers", "units"]);
 
 /**
  * Looks through the values of all arguments, written out or in variables.

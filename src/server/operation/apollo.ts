@@ -22,7 +22,7 @@ export interface ApolloOptions<C extends object> extends Limits {
   readonly persistedQueries: number;
   /** Whether a request with the header `apollo-federation-include-trace` is told how long each field took. */
   readonly traces: boolean;
-  /** How many times as many figures or dossiers one who asks may send. */
+  /** How many times as many figures, dossiers or units one who asks may send. */
   readonly longLists: (context: C) => number;
 }
 

@@ -68,11 +68,16 @@ const LIST_SIZES: Readonly<Record<string, number>> = {
   "Unit.commendations": 10,
   // The communes of one district, the departments of one province.
   "Ranking.entries": 30,
+  // Dossiers and tasks; of each unit that is named one of them.
+  "Unit.records": 2,
+  "Mutation.declareComplete": 0,
   // There are seven classes.
   "Ranking.byClassification": 7,
   "Rubric.bands": 7,
   // Most never stand still, and few more than twice.
   "Dossier.pauses": 2,
+  // Twelve holidays, those that make up for weekends, and a few swaps.
+  "WorkCalendar.days": 30,
   // Central, provincial, district and communal authorities, and a few offices beside them.
   "ServiceRollup.byAuthority": 10,
 };
