@@ -9,6 +9,7 @@ import { openProblemFile } from "../files/problem-file.ts";
 import { createProgress } from "../files/progress.ts";
 import { readRows, type RowReading } from "../files/rows.ts";
 import { readEnv } from "../server/env.ts";
+import { importProcedures } from "./import-procedures.ts";
 import { userName } from "./user-name.ts";
 
 const say = (line: string) => console.log(line);
@@ -84,6 +85,16 @@ program
   .option("--problems <file>", "where bad rows are written, with column, code and message (default: <file>.problems.csv)")
   .addHelpText("after", "\nExample:\n  npm run import -- dossiers dossiers-2026-10.csv --source cao-bang-igate")
   .action(importDossiers);
+
+program
+  .command("procedures")
+  .copyInheritedSettings(program)
+  .description("add procedures to the catalogue, and replace those of the same code: all of them or nothing")
+  .argument(
+    "<file>",
+    ".csv, .ndjson, .jsonl or .xlsx with the columns code, name, field, fieldName, competence, serviceLevel, workingDays, hasFee",
+  )
+  .action(importProcedures);
 
 await program.parseAsync().catch((error: unknown) => {
   tell(`cchc-graph: ${(error instanceof Error ? error.message : String(error)).replaceAll(/\s*\n\s*/g, "; ")}`);

@@ -40,6 +40,8 @@ export const figureColumns = sql`f.unit_id as "unitNo", f.measure, v.tier as "un
 export const figureJoins = sql`join unit_version v on v.unit_id = f.unit_id and v.valid_from <= f.period_to
   and (v.valid_to is null or v.valid_to > f.period_to)`;
 
+export type FigureLoaders = ReturnType<typeof createFigureLoaders>;
+
 export const createFigureLoaders = (reader: Reader, evidence: Evidence) => ({
   /** By internal number, as far as it is published. */
   sourceByNo: oneBy<number, SourceView & Positioned>(String, (numbers) =>
