@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { createSubgraph } from "../src/federation/subgraph.ts";
 import { startService, type TestService } from "./support/client.ts";
+import { fillCatalogue } from "./support/dossiers.ts";
 import { issueKey } from "./support/key.ts";
 import { drawOperation, type Values, valuesOf } from "./support/operations.ts";
 
@@ -11,7 +12,7 @@ const LONGEST_MS = 2000;
 
 /** What no answer may hold: traces of code, of SQL, of files, of the database, of keys. */
 const LEAK =
-  /\.[cm]?[jt]s:\d|node_modules|\bat \w+ \(|select .* from|insert into|relation "|column "|unit_version|rollup_set|kysely|mikro|postgres|ECONN|cchc_[\w-]{40}/i;
+  /\.[cm]?[jt]s:\d|node_modules|\bat \w+ \(|select .* from|insert into|relation "|column "|unit_version|rollup_set|kysely|mikro|postgres|\bECONN|cchc_[\w-]{40}/i;
 
 let service: TestService;
 let schema: Awaited<ReturnType<typeof createSubgraph>>["schema"];
@@ -20,6 +21,7 @@ let values: Values;
 
 beforeAll(async () => {
   service = await startService();
+  await fillCatalogue(service.database);
   ({ schema } = await createSubgraph());
   callers = [
     undefined,

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createSubgraph } from "../../src/federation/subgraph.ts";
 import { startService, type TestService } from "../support/client.ts";
 import type { TestDatabase } from "../support/database.ts";
+import { fillCatalogue } from "../support/dossiers.ts";
 import { issueKey } from "../support/key.ts";
 import { type Draw, drawOperation, type Operation, type Values, valuesOf } from "../support/operations.ts";
 
@@ -63,6 +64,7 @@ describe("what a caller may not see", () => {
   beforeAll(async () => {
     ({ schema } = await createSubgraph());
     const first = await startService("SEEDED", FREE);
+    await fillCatalogue(first.database);
     const adminOfCaoBang = await issueKey(first.database, "Cao Bằng", { "04": "ADMIN" });
     const adminOfDaNang = await issueKey(first.database, "Đà Nẵng", { "48": "ADMIN" });
     callers = [undefined, await issueKey(first.database, "Đà Nẵng viewer", { "48": "VIEWER" }), adminOfDaNang];
