@@ -28,7 +28,7 @@ export const pageOf = (first: number, after: string | null | undefined, maxRank:
 export const cursorOf = ({ rank, text }: Position): string => Buffer.from(`${rank}:${text}`).toString("base64url");
 
 const readCursor = (cursor: string, maxRank: number): Position => {
-  const match = /^(\d{1,16}):([^\0]{1,200})$/.exec(Buffer.from(cursor, "base64url").toString("utf8"));
+  const match = /^(\d{1,16}):([^\0]{1,300})$/.exec(Buffer.from(cursor, "base64url").toString("utf8"));
   const position = match && { rank: Number(match[1]), text: match[2]! };
   if (!position || position.rank > maxRank || cursorOf(position) !== cursor)
     throw new BadUserInput("after", cursor, "accepted is a cursor that this list has given");

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { createSubgraph } from "../src/federation/subgraph.ts";
 import { startService, type TestService } from "./support/client.ts";
-import { fillCatalogue } from "./support/dossiers.ts";
+import { dossier, fillCatalogue, IMPORT } from "./support/dossiers.ts";
 import { issueKey } from "./support/key.ts";
 import { drawOperation, type Values, valuesOf } from "./support/operations.ts";
 
@@ -21,7 +21,6 @@ let values: Values;
 
 beforeAll(async () => {
   service = await startService();
-  await fillCatalogue(service.database);
   ({ schema } = await createSubgraph());
   callers = [
     undefined,
@@ -29,6 +28,9 @@ beforeAll(async () => {
     await issueKey(service.database, "admin", { VN: "ADMIN" }),
   ];
   values = valuesOf([]);
+  await fillCatalogue(service.database);
+  const dossiers = ["a", "b", "c"].map((code) => dossier({ code }));
+  expect((await service.ask(IMPORT, { source: "fuzz", dossiers }, callers[2])).errors).toBeUndefined();
   // The lineage of an edition is worked out once, as the service does in the background after its start.
   for (const day of new Set(values.Date))
     await service.ask('query ($day: Date) { unit(code: "48", asOf: $day) { dossiers(period: "2022") { coverage { unitsExpected } } } }', {

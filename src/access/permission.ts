@@ -10,6 +10,7 @@ export const PERMISSIONS = {
   "procedures:read": null,
   "calendar:read": null,
   "reports:read": null,
+  "dossiers:read": "VIEWER",
   "reports:submit": "OFFICER",
   "reports:publish": "ADMIN",
   "dossiers:write": "OFFICER",

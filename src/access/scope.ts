@@ -15,6 +15,14 @@ export const coveredBy = (
     on scope_contribution.edition_id = scope_grant.edition_id and scope_contribution.target_id = scope_grant.unit_id
   where scope_contribution.unit_id = ${unit} and scope_contribution.certain)`;
 
+/** The same units as rows of `unit_id`, some more than once: for statements that hold many rows against them. */
+export const coveredUnits = (grants: readonly Pick<Grant, "unitNo" | "editionId">[]): RawBuilder<unknown> => sql`
+  select scope_contribution.unit_id
+  from unnest(${grants.map(({ unitNo }) => unitNo)}::int[], ${grants.map(({ editionId }) => editionId)}::int[]) scope_grant(unit_id, edition_id)
+  join contribution scope_contribution
+    on scope_contribution.edition_id = scope_grant.edition_id and scope_contribution.target_id = scope_grant.unit_id
+  where scope_contribution.certain`;
+
 const entries = (grants: readonly Grant[]): string => grants.map(({ unitNo, editionId }) => `${unitNo}:${editionId}`).join();
 
 /** A transaction that sees what the grants cover, and writes nothing. */

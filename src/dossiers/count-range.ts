@@ -26,6 +26,9 @@ const nextMonth = (day: Day, months: number): Day => {
 };
 const nextHalf = (day: Day): Day => (day.slice(8) < "15" ? `${day.slice(0, 8)}15` : nextMonth(day, 1));
 
+/** The last day of the half-month of a day. */
+export const halfMonthEnd = (day: Day): Day => addDays(nextHalf(day), -1);
+
 /** Grains from the longest, with the first start of one that is not before the day. */
 const GRAINED: readonly { readonly grain: number; readonly startAfter: (day: Day) => Day; readonly startOf: (day: Day) => Day }[] = [
   { grain: GRAINS.YEAR, startOf: yearOf, startAfter: (day) => (yearOf(day) === day ? day : nextMonth(yearOf(day), 12)) },

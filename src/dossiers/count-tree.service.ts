@@ -1,8 +1,19 @@
 import { sql } from "kysely";
 import { oneAtATime } from "../db/one-at-a-time.ts";
 import type { Reader } from "../db/reader.ts";
+import type { Day } from "../time/date.ts";
 import { ensureContributions } from "../units/contribution.service.ts";
 import { lockCounters, renewTrees } from "./count.store.ts";
+
+/** Those in force on the day or later: their counters are rolled up, and those of other editions when they are asked for. */
+export const ensureKept = async (reader: Reader, today: Day): Promise<void> => {
+  const missing = await reader.rows(sql<{ id: number }>`
+    select id from edition where not records_counted and starts_on >= (select max(starts_on) from edition where starts_on <= ${today}) order by id`);
+  await ensureCounted(
+    reader,
+    missing.map(({ id }) => id),
+  );
+};
 
 /**
  * Rolls the counters up to the units of the editions where that is not done yet; from then on each import keeps them so. Two callers never

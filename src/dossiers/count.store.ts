@@ -57,21 +57,21 @@ export const applyDeltas = async (em: EntityManager, importKey: string): Promise
 };
 
 /** Rows as those of dossier_count, of half-months, and of dossier_day_count. */
-interface UnitCounts {
+export interface UnitCounts {
   readonly halves: RawBuilder<unknown>;
   readonly days: RawBuilder<unknown>;
 }
 
 /**
- * Adds counters of units to the units of editions that hold them: by half-month, quarter and year, and by day where the one that holds is
- * another one. The country gets only what is certain in no province.
+ * What the counters of units add up to in the units of editions, as rows of dossier_tree_count: by half-month, quarter and year, and by day
+ * where the one that holds is another one. The country gets only what is certain in no province.
  */
-const addToTrees = async (em: EntityManager, editions: RawBuilder<unknown>, { halves, days }: UnitCounts): Promise<void> => {
+export const treeCounts = (editions: RawBuilder<unknown>, { halves, days }: UnitCounts): RawBuilder<unknown> => {
   const grains = Object.entries(GRAINS).map(([name, grain]) => {
     const start = name === "HALF_MONTH" ? sql`starts_on` : startOf[name as keyof typeof GRAINS](sql`starts_on`);
     return sql`select province_id, unit_id, slot, ${sql.lit(grain)}::smallint as grain, ${start} as starts_on, ${countColumns} from unit_half`;
   });
-  await sql`
+  return sql`
     with unit_half as materialized (
       select province_id, unit_id, slot, starts_on, ${sumsOfCounts} from (${halves}) h group by 1, 2, 3, 4 having ${anyCount}
     ),
@@ -87,22 +87,31 @@ const addToTrees = async (em: EntityManager, editions: RawBuilder<unknown>, { ha
       ${sql.join(grains, sql` union all `)}
       union all select province_id, unit_id, slot, ${sql.lit(DAY)}::smallint, day, ${countColumns} from unit_day
     )
-    insert into dossier_tree_count (province_id, edition_id, target_id, slot, certain, grain, starts_on, ${countColumns})
     select g.province_id, p.edition_id, p.target_id, g.slot, p.certain, g.grain, g.starts_on, ${sumsOfCounts}
     from grained g join place p on p.unit_id = g.unit_id and (g.grain <> ${sql.lit(DAY)} or p.target_id <> g.unit_id)
-    group by 1, 2, 3, 4, 5, 6, 7 having ${anyCount} order by 1, 2, 3, 4, 5, 6, 7
+    group by 1, 2, 3, 4, 5, 6, 7 having ${anyCount} order by 1, 2, 3, 4, 5, 6, 7`;
+};
+
+/** The units of an edition are waited for in one order. */
+const addToTrees = async (em: EntityManager, editions: RawBuilder<unknown>, counts: UnitCounts): Promise<void> => {
+  await sql`
+    insert into dossier_tree_count (province_id, edition_id, target_id, slot, certain, grain, starts_on, ${countColumns})
+    ${treeCounts(editions, counts)}
     on conflict (province_id, edition_id, target_id, slot, certain, grain, starts_on) do update set ${added("dossier_tree_count")}`.execute(
     em.getKysely(),
   );
 };
 
+/** The counters of all units. */
+export const ALL_COUNTERS: UnitCounts = {
+  halves: sql`select province_id, unit_id, slot, starts_on, ${countColumns} from dossier_count where grain = ${sql.lit(GRAINS.HALF_MONTH)}`,
+  days: sql`select province_id, unit_id, slot, day, ${countColumns} from dossier_day_count`,
+};
+
 /** Rolls all counters up to editions anew. The caller holds `lockCounters`. */
 export const renewTrees = async (em: EntityManager, editionIds: readonly number[]): Promise<void> => {
   await sql`delete from dossier_tree_count where edition_id = any(${editionIds}::int[])`.execute(em.getKysely());
-  await addToTrees(em, sql`select unnest(${editionIds}::int[])`, {
-    halves: sql`select province_id, unit_id, slot, starts_on, ${countColumns} from dossier_count where grain = ${sql.lit(GRAINS.HALF_MONTH)}`,
-    days: sql`select province_id, unit_id, slot, day, ${countColumns} from dossier_day_count`,
-  });
+  await addToTrees(em, sql`select unnest(${editionIds}::int[])`, ALL_COUNTERS);
 };
 
 const LOCK = sql`hashtext('cchc dossier counts')`;

@@ -78,15 +78,22 @@ export class StageTable {
     const done = finished(stream);
     done.catch(() => {});
     let buffer = "";
-    for await (const row of rows) {
-      buffer += `${COLUMNS.map((name) => (name === "import" ? this.#key : cellOf(row[name]))).join("\t")}\n`;
-      if (buffer.length < BUFFER) continue;
-      const isFull = !stream.write(buffer);
-      buffer = "";
-      if (isFull) await Promise.race([once(stream, "drain"), done]);
+    try {
+      for await (const row of rows) {
+        buffer += `${COLUMNS.map((name) => (name === "import" ? this.#key : cellOf(row[name]))).join("\t")}\n`;
+        if (buffer.length < BUFFER) continue;
+        const isFull = !stream.write(buffer);
+        buffer = "";
+        if (isFull) await Promise.race([once(stream, "drain"), done]);
+      }
+      stream.end(buffer);
+      await done;
+    } catch (error) {
+      // The server waits for more until it is told that no more comes.
+      stream.destroy();
+      await done.catch(() => {});
+      throw error;
     }
-    stream.end(buffer);
-    await done;
     await this.#client.query(`analyze ${this.name}`);
   }
 

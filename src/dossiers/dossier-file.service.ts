@@ -2,11 +2,12 @@ import type { EntityManager } from "@mikro-orm/postgresql";
 import { sql } from "kysely";
 import { randomUUID } from "node:crypto";
 import type { Database } from "../db/database.ts";
-import { rowsOf } from "../db/reader.ts";
+import { Reader, rowsOf } from "../db/reader.ts";
+import { type Item, isFault } from "../files/file-row.ts";
+import { declareWithin } from "../records/declare.store.ts";
 import { type Day, dayOf } from "../time/date.ts";
-import { makeContributions } from "../units/contribution.service.ts";
-import { editionsOf } from "../units/edition.ts";
 import { readUnitDirectory } from "../units/unit-directory.ts";
+import { ensureKept } from "./count-tree.service.ts";
 import { applyStage, judgeStage, lockSource, type Staged } from "./dossier-apply.store.ts";
 import { StageTable } from "./dossier-copy.ts";
 import { type ImportProblem, type ImportReport, noteImport, rejectedRows, reportOf } from "./dossier-import.service.ts";
@@ -14,11 +15,6 @@ import { dossierOfCells } from "./dossier-row.ts";
 import { type ImportWorld, type RowProblem, stageRow, type StagedDossier } from "./dossier-stage.ts";
 import { openSource } from "./import-source.service.ts";
 import { readCalendar, readProcedures } from "./import-world.ts";
-
-/** A row of a file, or why it cannot be read. */
-export type FileRow =
-  | { readonly row: number; readonly cells: Readonly<Record<string, unknown>> }
-  | { readonly row: number; readonly column: string | null; readonly code: string; readonly message: string };
 
 export interface FileImport {
   readonly source: string;
@@ -41,10 +37,10 @@ const WORK_MEMORY = "256MB";
  * Takes a file of dossiers of any size: copied to a table of its own, and from there in one transaction, all or nothing unless partial.
  * Nothing is kept where the report has rejected rows and the import is not partial, nor in a dry run.
  */
-export const importFile = async (database: Database, rows: AsyncIterable<FileRow>, options: FileImport): Promise<ImportReport> => {
+export const importFile = async (database: Database, rows: AsyncIterable<Item>, options: FileImport): Promise<ImportReport> => {
   const em = database.orm.em.fork();
   const world = await worldOf(em, options.by.at);
-  await makeContributions(em, await editionsOf(rowsOf(em), [dayOf(options.by.at)]));
+  await ensureKept(new Reader(database.pools), dayOf(options.by.at));
   const key = randomUUID();
   const table = await StageTable.open(database.url, key);
   const found: ImportProblem[] = [];
@@ -90,13 +86,13 @@ const worldOf = async (em: EntityManager, now: Date): Promise<ImportWorld> => {
 
 async function* stagedRows(
   world: ImportWorld,
-  rows: AsyncIterable<FileRow>,
+  rows: AsyncIterable<Item>,
   signal: AbortSignal | undefined,
   reject: (row: number, dossier: string | null, problems: readonly RowProblem[]) => void,
 ): AsyncGenerator<StagedDossier> {
   for await (const row of rows) {
     signal?.throwIfAborted();
-    if (!("cells" in row)) {
+    if (isFault(row)) {
       reject(row.row, null, [{ field: row.column, code: row.code, message: row.message }]);
       continue;
     }
@@ -116,7 +112,7 @@ interface Kept {
 }
 
 const keep = async (em: EntityManager, { key, table, found, rejected, options }: Kept): Promise<ImportReport> => {
-  const { source: sourceKey, kind = "RECORDS", partial, dryRun, by, onPhase } = options;
+  const { source: sourceKey, kind = "RECORDS", partial, dryRun, complete, by, onPhase } = options;
   await sql`select set_config('work_mem', ${WORK_MEMORY}, true)`.execute(em.getKysely());
   const stage = sql.table(table.name);
   const rows = rowsOf(em);
@@ -132,6 +128,7 @@ const keep = async (em: EntityManager, { key, table, found, rejected, options }:
   if (dryRun || (report.rejected > 0 && !partial)) throw new NothingKept(report);
   onPhase?.("writing records and counters");
   await applyStage(em, staged, by.at);
+  if (complete !== null) await declareWithin(em, { kind: "DOSSIERS", unitNos: units, ...complete, by });
   await noteImport(em, { source, report, operation: "import dossiers", by });
   return report;
 };

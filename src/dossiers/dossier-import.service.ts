@@ -8,6 +8,7 @@ import { type Rows, rowsOf } from "../db/reader.ts";
 import { BadUserInput, DomainError } from "../errors.ts";
 import type { Context } from "../server/context.ts";
 import { readUnitDirectory, type UnitDirectory } from "../units/unit-directory.ts";
+import { ensureKept } from "./count-tree.service.ts";
 import { applyStage, judgeStage, lockSource, outcomesOf, retractStage, type Staged, STATUSES } from "./dossier-apply.store.ts";
 import { type DossierRow, type ImportWorld, type RowProblem, stageRow, type StagedDossier } from "./dossier-stage.ts";
 import { readCalendar, readProcedures } from "./import-world.ts";
@@ -62,6 +63,7 @@ export const importDossiers = async (
   if (dossiers.length === 0 || dossiers.length > MAX_DOSSIERS)
     throw new BadUserInput("dossiers", dossiers.length, `accepted are 1 to ${MAX_DOSSIERS} dossiers`);
   const grants = grantsFor(viewer, "OFFICER");
+  await ensureKept(context.reader, context.today);
   const world = await worldOf(context, grants, dossiers);
   const { staged, problems } = stageAll(world, dossiers);
   const by = { actor: viewer.actor, actorName: viewer.name, at: context.now };

@@ -1,4 +1,4 @@
-import { Arg, Ctx, FieldResolver, Resolver, Root } from "type-graphql";
+import { Arg, Ctx, FieldResolver, Float, Int, Resolver, Root } from "type-graphql";
 import { Rate } from "../figures/rate.ts";
 import type { Rollup } from "../figures/rollup.ts";
 import { coverageOf, incompleteOf } from "../figures/rollup.loaders.ts";
@@ -9,15 +9,22 @@ import { PeriodGrainEnum, PeriodScalar } from "../time/scalar.ts";
 import type { Tier } from "../units/unit.entity.ts";
 import type { UnitView } from "../units/unit.loaders.ts";
 import { TierEnum, UnitType } from "../units/unit.type.ts";
+import { averageWorkingDays, dossiersByChannel, dossiersByField, partsOf } from "./dossier-detail.service.ts";
+import { reconciliationOf } from "./dossier-reconciliation.service.ts";
 import { dossierSeries, dossiersByTier } from "./dossier-rollup.service.ts";
 import {
+  DossierChannelRollupType,
+  DossierFieldRollupType,
   type DossierMeasure,
   DossierMeasureEnum,
+  DossierPartType,
   DossierRollupType,
   DossierTierRollupType,
   type OnTimeBasis,
   OnTimeBasisEnum,
+  ReconciliationType,
 } from "./dossier-rollup.type.ts";
+import { boundsOf, completenessOf, toldOf } from "./part-rollup.ts";
 
 @Resolver(() => UnitType)
 export class UnitDossiersResolver {
@@ -43,7 +50,7 @@ export class DossierRollupResolver {
       "The measures for which some covered unit gave nothing, in the order of their enum; empty where nothing is covered (chỉ tiêu thiếu).",
   })
   incomplete(@Root() rollup: Rollup, @Ctx() { loadersOf }: Context) {
-    return incompleteOf(loadersOf(rollup.unit), rollup);
+    return incompleteOf(loadersOf(rollup.unit), completenessOf(rollup));
   }
 
   @FieldResolver(() => Boolean, {
@@ -56,7 +63,7 @@ export class DossierRollupResolver {
 
   @FieldResolver(() => Bounds, { description: "What is certain, and that plus what is possible (khoảng giá trị)." })
   bounds(@Root() rollup: Rollup, @Arg("measure", () => DossierMeasureEnum, { description: "Of which measure." }) measure: DossierMeasure) {
-    return rollup.bounds(measure);
+    return boundsOf(rollup, measure);
   }
 
   @FieldResolver(() => Rate, { description: "Share of dossiers handled in time (tỷ lệ giải quyết đúng hạn)." })
@@ -72,11 +79,20 @@ export class DossierRollupResolver {
     return rollup.rate("onlineRate");
   }
 
+  @FieldResolver(() => Int, {
+    nullable: true,
+    description:
+      "Of those in process (inProcess includes them): waiting for a supplement or a payment, the clock stopped; null where nobody has said (đang tạm dừng).",
+  })
+  inProcessPaused(@Root() rollup: Rollup) {
+    return rollup.sum("paused");
+  }
+
   @FieldResolver(() => [DossierTierRollupType], {
     description: "The same roll-up for each tier that handled dossiers, from the country down (theo cấp).",
   })
   byTier(@Root() rollup: Rollup, @Ctx() { loadersOf }: Context) {
-    return dossiersByTier(loadersOf(rollup.unit), rollup);
+    return dossiersByTier(loadersOf(rollup.unit), toldOf(rollup, "byTier"));
   }
 
   @FieldResolver(() => [DossierRollupType], {
@@ -88,16 +104,62 @@ export class DossierRollupResolver {
     @Arg("grain", () => PeriodGrainEnum, { description: "Length of the parts." }) grain: PeriodGrain,
     @Ctx() { loadersOf }: Context,
   ) {
-    return dossierSeries(loadersOf(rollup.unit), rollup, grain);
+    return dossierSeries(loadersOf(rollup.unit), toldOf(rollup, "series"), grain);
   }
 
   @FieldResolver(() => Coverage, { description: "How many units that should report did (độ bao phủ)." })
   coverage(@Root() rollup: Rollup, @Ctx() { loadersOf }: Context) {
-    return coverageOf(loadersOf(rollup.unit), rollup);
+    return coverageOf(loadersOf(rollup.unit), toldOf(rollup, "coverage"));
   }
 
   @FieldResolver(() => [SourceType], { description: "Where the numbers come from, in the order of arrival (nguồn)." })
   sources(@Root() rollup: Rollup, @Ctx() { loadersOf }: Context) {
     return loadersOf(rollup.unit).sourcesOfRollup.load(rollup);
+  }
+
+  @FieldResolver(() => [DossierFieldRollupType], {
+    description:
+      "Its single records by field of procedures, in the order of their codes; for days that cut a month, of those that the caller may see, and empty for all but VIEWERs. FORBIDDEN below the province without " +
+      "the role VIEWER on the unit (theo lĩnh vực).",
+  })
+  byField(@Root() rollup: Rollup, @Ctx() { loadersOf }: Context) {
+    return dossiersByField(loadersOf(rollup.unit), rollup);
+  }
+
+  @FieldResolver(() => [DossierChannelRollupType], {
+    description:
+      "What was received by each channel of which that is known, in the order of the enum. FORBIDDEN below the province without the role VIEWER on the unit " +
+      "(theo kênh tiếp nhận).",
+  })
+  byChannel(@Root() rollup: Rollup, @Ctx() { loadersOf }: Context) {
+    return dossiersByChannel(loadersOf(rollup.unit), rollup);
+  }
+
+  @FieldResolver(() => Float, {
+    nullable: true,
+    description:
+      "Mean working days from receipt to result, pauses left out, of the records resolved in the period; null where there are none. FORBIDDEN below the province " +
+      "without the role VIEWER on the unit (thời gian giải quyết trung bình).",
+  })
+  averageWorkingDays(@Root() rollup: Rollup, @Ctx() { loadersOf }: Context) {
+    return averageWorkingDays(loadersOf(rollup.unit), rollup);
+  }
+
+  @FieldResolver(() => [DossierPartType], {
+    description:
+      "Where the number comes from, one level down: the units under it of which anything is known, by their codes, its agencies that have dossiers, and last the " +
+      "unit itself with the remainder, which is its own or not known further down. For every measure they add up to the roll-up, null as nothing (nguồn gốc số liệu).",
+  })
+  parts(@Root() rollup: Rollup, @Ctx() { loadersOf }: Context) {
+    return partsOf(loadersOf(rollup.unit), rollup);
+  }
+
+  @FieldResolver(() => [ReconciliationType], {
+    description:
+      "Reported against recorded: each figure that this very unit states for exactly this period (handledBy keeps those of that scope) beside the records of the tiers " +
+      "that it speaks of, where there are any that the caller may see; by measure, then in the order of arrival (đối soát số liệu).",
+  })
+  reconciliation(@Root() rollup: Rollup, @Ctx() { loadersOf }: Context) {
+    return reconciliationOf(loadersOf(rollup.unit), rollup);
   }
 }

@@ -2,9 +2,14 @@ import { Field, Int, ObjectType } from "type-graphql";
 import { enumType } from "../enum.ts";
 import type { Rollup } from "../figures/rollup.ts";
 import type { Period } from "../time/period.ts";
+import { SourceType } from "../figures/rollup.type.ts";
 import { PeriodScalar } from "../time/scalar.ts";
 import type { Tier } from "../units/unit.entity.ts";
-import { TierEnum } from "../units/unit.type.ts";
+import type { UnitView } from "../units/unit.loaders.ts";
+import { TierEnum, UnitType } from "../units/unit.type.ts";
+import type { Channel } from "./dossier-state.ts";
+import { ChannelEnum } from "./dossier-state.type.ts";
+import { ProcedureFieldType } from "./procedure.type.ts";
 
 export type DossierMeasure =
   | "RECEIVED"
@@ -91,6 +96,12 @@ export class DossierRollupType {
 
   @Field(() => Int, { nullable: true, description: "In process and past due (quá hạn)." })
   inProcessOverdue!: number | null;
+
+  @Field(() => Int, { nullable: true, description: "Withdrawn by the citizen in the period (công dân rút hồ sơ)." })
+  withdrawn!: number | null;
+
+  @Field(() => Int, { nullable: true, description: "Stopped by the officer in the period (dừng xử lý)." })
+  stopped!: number | null;
 }
 
 @ObjectType("DossierTierRollup", {
@@ -103,4 +114,60 @@ export class DossierTierRollupType {
 
   @Field(() => DossierRollupType, { description: "Their dossiers." })
   rollup!: Rollup;
+}
+
+@ObjectType("DossierFieldRollup", {
+  simpleResolvers: true,
+  description: "The dossiers of one field of procedures, of single records alone (theo lĩnh vực).",
+})
+export class DossierFieldRollupType {
+  @Field(() => ProcedureFieldType, { description: "The field (lĩnh vực)." })
+  field!: ProcedureFieldType;
+
+  @Field(() => DossierRollupType, {
+    description:
+      "Its dossiers. BAD_USER_INPUT for parts, coverage, series, byTier and reconciliation, which are not told by field; incomplete and sources are those of " +
+      "all fields together.",
+  })
+  rollup!: Rollup;
+}
+
+@ObjectType("DossierChannelRollup", { simpleResolvers: true, description: "What was received by one channel (theo kênh tiếp nhận)." })
+export class DossierChannelRollupType {
+  @Field(() => ChannelEnum, { description: "How it was handed in." })
+  channel!: Channel;
+
+  @Field(() => Int, { description: "Received in the period (đã tiếp nhận)." })
+  received!: number;
+}
+
+@ObjectType("DossierPart", { simpleResolvers: true, description: "One of the parts that add up to a roll-up (thành phần)." })
+export class DossierPartType {
+  @Field(() => UnitType, { description: "A unit under it, an agency of it, or the unit itself with what is left (đơn vị)." })
+  unit!: UnitView;
+
+  @Field(() => DossierRollupType, {
+    description:
+      "Its dossiers. Of what is left a number may be below 0, where reports contradict one another, or agencies count where they sit and not above; parts, coverage, series, byTier, byField, bounds, " +
+      "averageWorkingDays and reconciliation are BAD_USER_INPUT there, and incomplete and sources are those of the whole.",
+  })
+  rollup!: Rollup;
+}
+
+@ObjectType("Reconciliation", { simpleResolvers: true, description: "A reported figure against the single records (đối soát số liệu)." })
+export class ReconciliationType {
+  @Field(() => DossierMeasureEnum, { description: "What is counted (chỉ tiêu)." })
+  measure!: DossierMeasure;
+
+  @Field(() => Int, { description: "As reported (số báo cáo)." })
+  reported!: number;
+
+  @Field(() => Int, { description: "As the records of the same tiers have it (số từ hồ sơ)." })
+  recorded!: number;
+
+  @Field(() => Int, { description: "Recorded less reported (chênh lệch)." })
+  difference!: number;
+
+  @Field(() => SourceType, { description: "The source that reports it (nguồn)." })
+  source!: SourceType;
 }

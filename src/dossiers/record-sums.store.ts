@@ -120,9 +120,12 @@ export const countedColumns = sql.join([
 /** Counts by name, of a row of COUNTED. */
 export type Counted = Readonly<Record<(typeof COUNTED)[number], number>>;
 
+export const countsByName = (counted: readonly number[]): Counted =>
+  Object.fromEntries(COUNTED.map((name, n) => [name, counted[n]!])) as Counted;
+
 /** The measures of roll-ups that follow from counts. */
-export const measuresOf = (counted: readonly number[]): Record<string, number> => {
-  const of = Object.fromEntries(COUNTED.map((name, n) => [name, counted[n]!])) as Counted;
+export const measuresOf = (counted: readonly number[]) => {
+  const of = countsByName(counted);
   const received = of.receivedDirect + of.receivedOnline + of.receivedPostal;
   const resolved = of.resolvedEarly + of.resolvedOnTime + of.resolvedOverdue;
   const inProcess = of.openBefore + received - resolved - of.withdrawn - of.stopped;

@@ -5,12 +5,12 @@ import { grantsFor, type Viewer } from "../access/viewer.ts";
 import { type Reader, type Rows, rowsOf } from "../db/reader.ts";
 import { DOSSIER } from "../figures/measure.ts";
 import { columnsOf, type Recorded, type RecordKey, type Records, type RecordSums } from "../figures/records.ts";
-import type { RollupKey } from "../figures/rollup.ts";
 import { WHOLE_UNIT } from "../figures/tree.ts";
 import { addDays, type Day } from "../time/date.ts";
 import type { Period } from "../time/period.ts";
+import { ensureContributions } from "../units/contribution.service.ts";
 import { TIERS } from "../units/unit.entity.ts";
-import { ensureCounted } from "./count-tree.service.ts";
+import { ensureKept } from "./count-tree.service.ts";
 import { lockCounters } from "./count.store.ts";
 import { cellsOfRecords } from "./record-cell.store.ts";
 import { completeKeys, knowledgeOfKeys } from "./record-knowledge.store.ts";
@@ -23,15 +23,26 @@ export const isOfWholeMonths = ({ from, to }: Period): boolean => {
 };
 
 /** Dossiers as evidence for roll-ups. What cuts months is shown to VIEWERs alone, so that no citizen's file shows through. */
-export const dossierRecords = (reader: Reader, viewer: Viewer | null): Records => ({
+export const dossierRecords = (reader: Reader, viewer: Viewer | null, today: Day): Records => ({
   areVisible: async (keys) => {
     const cutting = keys.filter(({ period }) => !isOfWholeMonths(period));
-    const covered = cutting.length === 0 ? new Set<number>() : await coveredUnits(reader, viewer, cutting);
+    const covered =
+      cutting.length === 0
+        ? new Set<number>()
+        : await coveredUnits(
+            reader,
+            viewer,
+            cutting.map(({ unit }) => unit.no),
+          );
     return keys.map(({ unit, period }) => isOfWholeMonths(period) || covered.has(unit.no));
   },
-  prepare: (editionIds) => ensureCounted(reader, editionIds),
+  prepare: async (editionIds) => {
+    await ensureContributions(reader, editionIds);
+    await ensureKept(reader, today);
+  },
   sums: (keys) => sumsOfKeys(reader, keys),
   knowledge: async (keys) => {
+    await ensureContributions(reader, [...new Set(keys.map(({ cellEditionId }) => cellEditionId))]);
     const found = keys.map(() => ({ covered: 0, known: 0 }));
     for (const { i, ...knowledge } of await reader.rows(knowledgeOfKeys(keys))) found[i - 1] = knowledge;
     return found;
@@ -48,15 +59,12 @@ export const dossierRecords = (reader: Reader, viewer: Viewer | null): Records =
 });
 
 /** Which of the units a VIEWER's grant covers. */
-export const coveredUnits = async (
-  reader: Reader,
-  viewer: Viewer | null,
-  keys: readonly Pick<RollupKey, "unit">[],
-): Promise<Set<number>> => {
+export const coveredUnits = async (reader: Reader, viewer: Viewer | null, units: readonly number[]): Promise<Set<number>> => {
   const grants = grantsFor(viewer, "VIEWER");
   if (grants.length === 0) return new Set();
-  const units = [...new Set(keys.map(({ unit }) => unit.no))];
-  const rows = await reader.rows(sql<{ no: number }>`select a.no from unnest(${units}::int[]) a(no) where ${coveredBy(grants, sql`a.no`)}`);
+  const rows = await reader.rows(
+    sql<{ no: number }>`select a.no from unnest(${[...new Set(units)]}::int[]) a(no) where ${coveredBy(grants, sql`a.no`)}`,
+  );
   return new Set(rows.map(({ no }) => no));
 };
 

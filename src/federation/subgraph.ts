@@ -5,7 +5,9 @@ import { AuditEntryConnectionResolver, AuditEntryResolver, AuditQueries } from "
 import { checkPermission } from "../access/permission.ts";
 import { AssessmentResolver, UnitAssessmentsResolver } from "../assessments/assessment.resolver.ts";
 import { DossierMutations } from "../dossiers/dossier-import.resolver.ts";
+import { UnitFormsResolver } from "../dossiers/dossier-form.resolver.ts";
 import { DossierRollupResolver, UnitDossiersResolver } from "../dossiers/dossier-rollup.resolver.ts";
+import { DossierConnectionResolver, DossierQueries, DossierResolver } from "../dossiers/dossier.resolver.ts";
 import { ProcedureResolver } from "../dossiers/procedure.resolver.ts";
 import { WorkCalendarResolver } from "../dossiers/work-calendar.resolver.ts";
 import { FigureResolver, UnitFiguresResolver } from "../figures/figure.resolver.ts";
@@ -30,8 +32,9 @@ export const createSubgraph = async (): Promise<Subgraph> => {
       ...[AgencyMutations, DossierMutations],
       ...[AccessKeyResolver, AccessGrantResolver, AuditQueries, AuditEntryConnectionResolver, AuditEntryResolver],
       ...[UnitResolver, UnitFiguresResolver, FigureResolver],
-      ...[UnitDossiersResolver, DossierRollupResolver, UnitTasksResolver, TaskRollupResolver, UnitServicesResolver, ServiceRollupResolver],
+      ...[UnitDossiersResolver, DossierRollupResolver, UnitFormsResolver, DossierQueries, DossierResolver, DossierConnectionResolver],
       ...[ProcedureResolver, WorkCalendarResolver, UnitRecordsResolver],
+      ...[UnitTasksResolver, TaskRollupResolver, UnitServicesResolver, ServiceRollupResolver],
       ...[UnitAssessmentsResolver, AssessmentResolver, ReportResolver, IndicatorQueries, UnitIndicatorsResolver, IndicatorValueResolver],
     ],
     authChecker: checkPermission,

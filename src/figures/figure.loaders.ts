@@ -1,5 +1,5 @@
 import { sql } from "kysely";
-import { manyBy, type Positioned } from "../db/loader.ts";
+import { manyBy, oneBy, type Positioned } from "../db/loader.ts";
 import type { Reader } from "../db/reader.ts";
 import type { Day } from "../time/date.ts";
 import type { Period } from "../time/period.ts";
@@ -40,7 +40,16 @@ export const figureColumns = sql`f.unit_id as "unitNo", f.measure, v.tier as "un
 export const figureJoins = sql`join unit_version v on v.unit_id = f.unit_id and v.valid_from <= f.period_to
   and (v.valid_to is null or v.valid_to > f.period_to)`;
 
+export type FigureLoaders = ReturnType<typeof createFigureLoaders>;
+
 export const createFigureLoaders = (reader: Reader, evidence: Evidence) => ({
+  /** By internal number, as far as it is published. */
+  sourceByNo: oneBy<number, SourceView & Positioned>(String, (numbers) =>
+    reader.rows(sql<SourceView & Positioned>`
+      select k.i::int, s.key as id, s.kind, s.title, s.published_on as "publishedOn", s.state
+      from unnest(${numbers}::int[]) with ordinality k(no, i) join source s on s.id = k.no`),
+  ),
+
   /** What was reported for the unit for the period or for a part of it, in the order of the sources. */
   figuresOf: manyBy<FiguresOf, FigureRow>(
     ({ no, period }) => `${no}|${period.name}`,

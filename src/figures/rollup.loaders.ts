@@ -119,7 +119,7 @@ const findSets = (reader: Reader, keys: readonly AskedSet[], today: Day): Promis
   return reader.rows(sql<SetRow>`
     select k.i::int, e.id as "editionId", c.id as "cellEditionId", k.cell_day as "cellDay", n.drafts, s.id as "setId",
       n.drafts like ${`${RECORDED}%`} and not e.records_counted
-        and e.starts_on >= (select max(starts_on) from edition where starts_on <= ${today}) as "isUnprepared",
+        and (not e.contributed or e.starts_on >= (select max(starts_on) from edition where starts_on <= ${today})) as "isUnprepared",
       s.id is null and (k.drafts <> '' or exists (
         select from figure f where f.period_from >= k.f and f.period_from <= k.t and f.period_to <= k.t and f.measure like any(${measures}::text[])
       )) as stated

@@ -59,7 +59,10 @@ const MAX_STORED_ROWS = 5_000_000;
 
 /** Makes and stores the roll-ups of the keys that nobody has made yet. Two callers never make the same ones. */
 export const makeRollupSets = async (reader: Reader, evidence: Evidence, records: Records, keys: readonly SetKey[]): Promise<void> => {
-  await ensureContributions(reader, [...new Set(keys.map(({ editionId }) => editionId))]);
+  const editions = keys.flatMap(({ editionId, cellEditionId, drafts }) =>
+    drafts.startsWith(RECORDED) ? [editionId, cellEditionId] : [editionId],
+  );
+  await ensureContributions(reader, [...new Set(editions)]);
   const counting = counted(await evidence.drafts());
   await reader.build((em, turn) =>
     oneAtATime(

@@ -27,6 +27,7 @@ export const declareWithin = async (em: EntityManager, declaration: Declaration)
   const news = await unstated(em, declaration);
   const before = await removeTouched(em, declaration, news);
   await insertUnited(em, declaration, news, before);
+  if (news.length > 0) await dropMixedRollups(em);
   for (const [provinceNo, all] of provinces) {
     const places = all.filter(({ unitNo }) => news.includes(unitNo));
     if (places.length === 0) continue;
@@ -38,6 +39,12 @@ export const declareWithin = async (em: EntityManager, declaration: Declaration)
       after: { kind, since, through },
     });
   }
+};
+
+/** Stored roll-ups beside records rest on which of those are complete; who makes some now is waited for. */
+const dropMixedRollups = async (em: EntityManager): Promise<void> => {
+  await sql`select pg_advisory_xact_lock_shared(hashtext('cchc dossier counts'))`.execute(em.getKysely());
+  await sql`delete from rollup_set where drafts like 'R:%'`.execute(em.getKysely());
 };
 
 interface Place {

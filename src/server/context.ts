@@ -2,6 +2,8 @@ import type { Viewer } from "../access/viewer.ts";
 import { createAssessmentLoaders } from "../assessments/assessment.loaders.ts";
 import type { Pools } from "../db/database.ts";
 import { Reader } from "../db/reader.ts";
+import { createDossierLoaders } from "../dossiers/dossier.loaders.ts";
+import { createDossierCountLoaders } from "../dossiers/dossier-count.loaders.ts";
 import { createProcedureLoaders } from "../dossiers/procedure.loaders.ts";
 import { dossierRecords } from "../dossiers/records.service.ts";
 import { type Evidence, evidenceOf, PUBLISHED } from "../figures/evidence.ts";
@@ -19,11 +21,13 @@ import { type UnitState, unitStateOf } from "../units/unit-state.ts";
 const createLoaders = (reader: Reader, today: Day, evidence: Evidence, viewer: Viewer | null) => ({
   ...createUnitLoaders(reader, today, evidence.kind),
   ...createFigureLoaders(reader, evidence),
-  ...createRollupLoaders(reader, today, evidence, dossierRecords(reader, viewer)),
+  ...createRollupLoaders(reader, today, evidence, dossierRecords(reader, viewer, today)),
+  ...createDossierCountLoaders(reader, today, viewer),
   ...createAssessmentLoaders(reader, evidence),
   ...createReportLoaders(reader, viewer),
   ...createProcedureLoaders(reader),
   ...createRecordLoaders(reader),
+  ...createDossierLoaders(reader, viewer),
   unitList: unitListLoader(reader, evidence.kind),
   proceduresByAuthority: procedureAuthorityLoader(reader, today, evidence),
 });

@@ -1,6 +1,6 @@
 import type { EntityManager } from "@mikro-orm/postgresql";
 import { sql } from "kysely";
-import type { FileRow } from "../../src/dossiers/dossier-file.service.ts";
+import type { FileRow } from "../../src/files/file-row.ts";
 import { addDays, type Day, epochDay } from "../../src/time/date.ts";
 
 const REFORM: Day = "2025-07-01";

@@ -168,6 +168,12 @@ describe("a dossier on a day", () => {
     ]);
   });
 
+  it("that waited from the day after its moved due day on is first overdue when the pause ends", () => {
+    const late = resolved("2025-03-28T09:00", { pauses: [supplement("2025-03-12T08:00", "2025-03-13T10:00")] });
+    expect(dayOfEpoch(derived(late).dueOn!)).toBe("2025-03-11");
+    expect(spans(derived(late).overdue)).toEqual(["2025-03-13..2025-03-28"]);
+  });
+
   it("that was withdrawn or stopped ended without a result, late or not, from that day on", () => {
     for (const [state, outcome] of [
       ["WITHDRAWN", 4],

@@ -1,4 +1,5 @@
 import { getNamedType, getNullableType, type GraphQLField, GraphQLInt, isLeafType, isListType } from "graphql";
+import { CHANNELS } from "../../../dossiers/dossier-state.ts";
 import { INDICATORS } from "../../../indicators/indicator.ts";
 import { parsePeriod, type Period, type PeriodGrain, seriesOf } from "../../../time/period.ts";
 import { dayNumber } from "../../../units/hierarchy.ts";
@@ -11,6 +12,7 @@ import {
   correspondenceField,
   descendantsField,
   parentField,
+  partsField,
   type Place,
   predecessorsField,
   referencedUnits,
@@ -56,6 +58,13 @@ const LIST_SIZES: Readonly<Record<string, number>> = {
   "SurveyResult.sources": 2,
   "Commendation.sources": 2,
   "Ranking.sources": 2,
+  // The catalogue has some eighty fields of procedures that local units decide.
+  "DossierRollup.byField": 80,
+  "DossierRollup.byChannel": CHANNELS.length,
+  "Form06.rows": 80,
+  "ServiceQuality.criteria": 5,
+  // There are twelve measures of dossiers.
+  "DossierRollup.reconciliation": 12,
   // A yearly report states fewer than a hundred numbers of one unit.
   "Unit.figures": 100,
   // A report may state as many.
@@ -76,6 +85,8 @@ const LIST_SIZES: Readonly<Record<string, number>> = {
   "Rubric.bands": 7,
   // Twelve holidays, those that make up for weekends, and a few swaps.
   "WorkCalendar.days": 30,
+  // Most never stand still, and few more than twice.
+  "Dossier.pauses": 2,
   // Central, provincial, district and communal authorities, and a few offices beside them.
   "ServiceRollup.byAuthority": 10,
 };
@@ -152,6 +163,17 @@ const RULES: Readonly<Record<string, Rule>> = {
   "Unit.services": rollup,
   "DossierRollup.byTier": (subject) => listed(subject, TIERS.length),
   "DossierTierRollup.rollup": carried,
+  "DossierRollup.byField": (subject) => listed(subject, LIST_SIZES["DossierRollup.byField"]!),
+  "DossierRollup.parts": (subject, args, place) => {
+    const { rows, below } = leadingTo(partsField)(subject, args, place);
+    return { rows, below: { ...below, ...(subject.period && { period: subject.period }) } };
+  },
+  "DossierPart.unit": carried,
+  "DossierPart.rollup": carried,
+  "DossierFieldRollup.rollup": carried,
+  "DossierFieldRollup.field": carried,
+  "Form06.total": carried,
+  "Form06Row.field": carried,
   "DossierRollup.series": (subject, { grain }) => {
     if (!subject.period) return listed(subject, LIST_SIZE);
     const points = seriesOf(subject.period, grain as PeriodGrain);
@@ -160,9 +182,12 @@ const RULES: Readonly<Record<string, Rule>> = {
   "Unit.indicators": (subject, { codes }) => listed(subject, (codes as readonly string[] | null | undefined)?.length ?? INDICATORS.length),
   "Unit.assessments": (subject) => listed(subject, LIST_SIZES["Unit.assessments"]!),
   "Assessment.previous": (subject) => listed(subject, 1),
+  // It looks at the pauses.
+  "Dossier.timeliness": ({ count }) => ({ rows: count, below: { count: 0 } }),
   "IndicatorValue.unit": ownUnit,
   "Assessment.unit": ownUnit,
   "Figure.source": carried,
+  "Reconciliation.source": carried,
 };
 
 /** A list of `length` rows for each object, which speaks of the same units. */

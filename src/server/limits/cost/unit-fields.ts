@@ -65,6 +65,13 @@ export const childrenField = (units: UnitSet, { effort }: Place, args: Arguments
   });
 };
 
+/** The units and agencies right under one, and that one itself. */
+export const partsField = (units: UnitSet, { effort }: Place): UnitSet =>
+  ledTo(units, effort, (slice, member, reach) => {
+    for (const child of slice.under[member]!) reach(slice, child);
+    reach(slice, member);
+  });
+
 /** Members below one at any depth, by code. */
 const below = (slice: Slice, member: number, effort: Effort): number[] => {
   const found = [...slice.under[member]!];

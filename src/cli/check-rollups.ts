@@ -1,0 +1,54 @@
+import "reflect-metadata";
+import { writeFile } from "node:fs/promises";
+import { Command, InvalidArgumentError } from "commander";
+import { openDatabase } from "../db/database.ts";
+import { type Recount, recount } from "../dossiers/recount.service.ts";
+import { readEnv } from "../server/env.ts";
+
+const wholeOf = (text: string): number => {
+  const number = Number(text);
+  if (!Number.isInteger(number) || number < 1) throw new InvalidArgumentError("accepted is a whole number from 1");
+  return number;
+};
+
+/** For a collector of text files, as Prometheus' node exporter has one. */
+const metricsOf = ({ units, differences }: Recount, at: Date): string =>
+  [
+    "# HELP cchc_rollup_check_differences Rows of counters that are not what the records say, as of the last check.",
+    "# TYPE cchc_rollup_check_differences gauge",
+    ...Object.entries(differences).map(([counters, rows]) => `cchc_rollup_check_differences{counters="${counters}"} ${rows}`),
+    "# HELP cchc_rollup_check_units Units whose records the last check counted again.",
+    "# TYPE cchc_rollup_check_units gauge",
+    `cchc_rollup_check_units ${units}`,
+    "# HELP cchc_rollup_check_timestamp_seconds When the last check ended.",
+    "# TYPE cchc_rollup_check_timestamp_seconds gauge",
+    `cchc_rollup_check_timestamp_seconds ${Math.floor(at.getTime() / 1000)}`,
+    "",
+  ].join("\n");
+
+const check = async ({ sample, metrics }: { readonly sample?: number; readonly metrics?: string }): Promise<void> => {
+  const database = await openDatabase(readEnv(process.env));
+  try {
+    const found = await recount(database.orm.em.fork(), sample ?? null);
+    const { byField, byDay, byUnit } = found.differences;
+    console.log(`${found.units} units counted again; rows that differ: ${byField} by field, ${byDay} by day, ${byUnit} rolled up`);
+    if (metrics !== undefined) await writeFile(metrics, metricsOf(found, new Date()));
+    if (byField + byDay + byUnit > 0) process.exitCode = 1;
+  } finally {
+    await database.close();
+  }
+};
+
+await new Command("npm run check:rollups --")
+  .description(
+    "Counts the dossiers again and compares with the counters; exit code 1 where they differ. Imports wait meanwhile. " +
+      "The database is that of DATABASE_URL, or the embedded one in DATA_DIR; a service may be running on it.",
+  )
+  .option("--sample <units>", "only the records of so many units, drawn at random", wholeOf)
+  .option("--metrics <file>", "write what was found there, in the text format of Prometheus")
+  .action(check)
+  .parseAsync()
+  .catch((error: unknown) => {
+    console.error(`cchc-graph: ${error instanceof Error ? error.message : String(error)}`);
+    process.exitCode = 1;
+  });

@@ -1,0 +1,122 @@
+import "reflect-metadata";
+import { Command, InvalidArgumentError } from "commander";
+import { openDatabase } from "../db/database.ts";
+import { importFile } from "../dossiers/dossier-file.service.ts";
+import type { ImportReport } from "../dossiers/dossier-import.service.ts";
+import { DOSSIER_COLUMNS, REQUIRED_DOSSIER_COLUMNS } from "../dossiers/dossier-row.ts";
+import type { Item } from "../files/file-row.ts";
+import { openProblemFile } from "../files/problem-file.ts";
+import { createProgress } from "../files/progress.ts";
+import { readRows, type RowReading } from "../files/rows.ts";
+import { type Day, isDay } from "../time/date.ts";
+import { readEnv } from "../server/env.ts";
+import { importProcedures } from "./import-procedures.ts";
+import { userName } from "./user-name.ts";
+
+const say = (line: string) => console.log(line);
+const tell = (line: string) => console.error(line);
+
+const stopping = new AbortController();
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
+  process.on(signal, () => stopping.abort(new Error(`stopped by ${signal}; nothing was kept`)));
+
+/** The rows of a file, which tell how far they are. */
+async function* followed({ rows, total, done }: RowReading, label: string): AsyncGenerator<Item> {
+  const progress = createProgress(process.stderr, { label, total });
+  let count = 0;
+  for await (const row of rows) {
+    progress.at(done(), ++count);
+    yield row;
+  }
+  progress.end(count);
+}
+
+interface DossierOptions {
+  readonly source: string;
+  readonly partial?: boolean;
+  readonly dryRun?: boolean;
+  readonly problems?: string;
+  readonly since?: Day;
+  readonly through?: Day;
+}
+
+/** The days for which the records of the file's units are stated to be complete; null where nothing is stated. */
+const completeOf = ({ since, through }: DossierOptions) => {
+  if (since === undefined && through === undefined) return null;
+  if (since === undefined || through === undefined) throw new Error("--since and --through go together");
+  if (through < since) throw new Error(`--through: ${through} is not accepted; accepted is a day from --since, ${since}, on`);
+  return { since, through };
+};
+
+const dayOption = (text: string): Day => {
+  if (isDay(text) && text >= "2000-01-01") return text;
+  throw new InvalidArgumentError("accepted is a day from 2000-01-01 on as YYYY-MM-DD");
+};
+
+/** Problems that are shown; the file has them all. */
+const SHOWN = 10;
+
+const importDossiers = async (path: string, options: DossierOptions): Promise<void> => {
+  const { source, partial = false, dryRun = false } = options;
+  const complete = completeOf(options);
+  const reading = await readRows(path, DOSSIER_COLUMNS, REQUIRED_DOSSIER_COLUMNS);
+  const problemPath = options.problems ?? `${path}.problems.csv`;
+  const problems = openProblemFile(problemPath);
+  const actor = userName();
+  const database = await openDatabase(readEnv(process.env));
+  try {
+    const report = await importFile(database, followed(reading, "reading"), {
+      ...{ source, partial, dryRun, complete, signal: stopping.signal },
+      by: { actor: `command:${actor}`, actorName: actor, at: new Date() },
+      onProblem: ({ row, field, code, message }) => problems.write({ row, column: field, code, message }),
+      onPhase: (phase) => tell(`${phase} …`),
+    });
+    problems.close();
+    show(report, { isKept: !dryRun && (partial || report.rejected === 0), problemPath });
+  } finally {
+    await database.close();
+  }
+};
+
+const show = (report: ImportReport, { isKept, problemPath }: { readonly isKept: boolean; readonly problemPath: string }): void => {
+  const { created, updated, unchanged, stale, rejected } = report;
+  say(`${created} created, ${updated} updated, ${unchanged} unchanged, ${stale} stale, ${rejected} rejected`);
+  for (const { row, message } of report.problems.slice(0, SHOWN)) tell(`row ${row}: ${message}`);
+  if (rejected > 0) tell(`all problems: ${problemPath}`);
+  if (!isKept) say("nothing was kept");
+  if (rejected > 0 && !isKept) process.exitCode = 1;
+};
+
+const program = new Command("npm run import --")
+  .description("Files of records. The database is that of DATABASE_URL, or the embedded one in DATA_DIR; a service may be running on it.")
+  .configureOutput({ outputError: (text, write) => write(`cchc-graph: ${text.replace(/^error: /, "").trim()}\n`) });
+
+program
+  .command("dossiers")
+  .copyInheritedSettings(program)
+  .description("import dossiers: all of them or nothing, unless --partial")
+  .argument("<file>", ".csv, .ndjson, .jsonl or .xlsx, with the fields of DossierInput as columns; pauses as reason:from/to, joined by ;")
+  .requiredOption("--source <name>", "the system that they come from; a new one belongs to the smallest unit that holds all of them")
+  .option("--partial", "keep the good rows where others are bad")
+  .option("--dry-run", "check everything, keep nothing")
+  .option("--since <day>", "first day for which the records of the file's units are complete here, with --through", dayOption)
+  .option("--through <day>", "last such day; it may lie ahead where the records go on coming", dayOption)
+  .option("--problems <file>", "where bad rows are written, with column, code and message (default: <file>.problems.csv)")
+  .addHelpText("after", "\nExample:\n  npm run import -- dossiers dossiers-2026-10.csv --source cao-bang-igate")
+  .action(importDossiers);
+
+program
+  .command("procedures")
+  .copyInheritedSettings(program)
+  .description("add procedures to the catalogue, and replace those of the same code: all of them or nothing")
+  .argument(
+    "<file>",
+    ".csv, .ndjson, .jsonl or .xlsx with the columns code, name, field, fieldName, competence, serviceLevel, workingDays, hasFee",
+  )
+  .action(importProcedures);
+
+await program.parseAsync().catch((error: unknown) => {
+  tell(`cchc-graph: ${(error instanceof Error ? error.message : String(error)).replaceAll(/\s*\n\s*/g, "; ")}`);
+  process.exitCode = 1;
+});
+process.exit();

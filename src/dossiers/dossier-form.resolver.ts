@@ -1,0 +1,46 @@
+import { Arg, Ctx, FieldResolver, Resolver, Root } from "type-graphql";
+import type { Context } from "../server/context.ts";
+import { parsePeriod } from "../time/period.ts";
+import { PeriodScalar } from "../time/scalar.ts";
+import type { UnitView } from "../units/unit.loaders.ts";
+import { UnitType } from "../units/unit.type.ts";
+import { form06 } from "./form06.service.ts";
+import type { ReportingConvention } from "./form06.ts";
+import { Form06Type, ReportingConventionEnum } from "./form06.type.ts";
+import { serviceQuality } from "./service-quality.service.ts";
+import { ServiceQualityType } from "./service-quality.type.ts";
+
+@Resolver(() => UnitType)
+export class UnitFormsResolver {
+  @FieldResolver(() => Form06Type, {
+    nullable: true,
+    description:
+      "Form II.06 of Circular 01/2020/TT-VPCP: one row a field, and the total. Null unless the records of the whole subtree are complete for the period (to date, of " +
+      "one still running). FORBIDDEN below the province without the role VIEWER on the unit (biểu số II.06).",
+  })
+  form06(
+    @Root() unit: UnitView,
+    @Arg("period", () => PeriodScalar, { description: "Reporting period." }) period: string,
+    @Arg("convention", () => ReportingConventionEnum, {
+      defaultValue: "SEPARATE",
+      description: "Where paused, withdrawn and stopped dossiers stand.",
+    })
+    convention: ReportingConvention,
+    @Ctx() { loadersOf }: Context,
+  ) {
+    return form06(loadersOf(unit), unit, parsePeriod("period", period), convention);
+  }
+
+  @FieldResolver(() => ServiceQualityType, {
+    description:
+      "The part of Decision 766/QĐ-TTg's real-time index that dossiers decide, of the records of the subtree; without values where there are none, or where the days " +
+      "cut a month and the caller is no VIEWER of the unit (chỉ số phục vụ người dân, doanh nghiệp).",
+  })
+  serviceQuality(
+    @Root() unit: UnitView,
+    @Arg("period", () => PeriodScalar, { description: "Reporting period." }) period: string,
+    @Ctx() { loadersOf }: Context,
+  ) {
+    return serviceQuality(loadersOf(unit), unit, parsePeriod("period", period));
+  }
+}

@@ -1,0 +1,116 @@
+import { sql } from "kysely";
+import { Field, ID, InputType } from "type-graphql";
+import { BadUserInput } from "../errors.ts";
+import type { Context } from "../server/context.ts";
+import { type Day, parseKnownDay } from "../time/date.ts";
+import { parsePeriod, type Period } from "../time/period.ts";
+import { DateScalar, PeriodScalar } from "../time/scalar.ts";
+import { ensureContributions } from "../units/contribution.service.ts";
+import { editionsOf } from "../units/edition.ts";
+import { unitNamed } from "../units/unit.service.ts";
+import { type Channel, CHANNELS, DOSSIER_STATES, type DossierState } from "./dossier-state.ts";
+import { ChannelEnum, DossierStateEnum } from "./dossier-state.type.ts";
+import { TimelinessEnum } from "./dossier.type.ts";
+import type { Timeliness } from "./timeliness.ts";
+
+@InputType("DossierFilter", { description: "Which dossiers are meant: those to which all that is given applies (điều kiện lọc hồ sơ)." })
+export class DossierFilter {
+  @Field(() => ID, {
+    nullable: true,
+    description: "Code or id of a unit: keeps what is handled by it and by all that contributes certainly to it (đơn vị giải quyết).",
+  })
+  within?: string | null;
+
+  @Field(() => DateScalar, {
+    nullable: true,
+    description:
+      "Day whose hierarchy says what is within: today, or the last day of a unit that is no more, unless said. Only together with within (ngày).",
+  })
+  asOf?: string | null;
+
+  @Field(() => ID, { nullable: true, description: "Code of a procedure of the catalogue (mã thủ tục)." })
+  procedure?: string | null;
+
+  @Field(() => ID, { nullable: true, description: "Code of a field of procedures (mã lĩnh vực)." })
+  field?: string | null;
+
+  @Field(() => ChannelEnum, { nullable: true, description: "How they were handed in (hình thức tiếp nhận)." })
+  channel?: Channel | null;
+
+  @Field(() => [DossierStateEnum], {
+    nullable: true,
+    description: "Keeps those in one of these states; an empty list keeps none (trạng thái).",
+  })
+  states?: DossierState[] | null;
+
+  @Field(() => [TimelinessEnum], {
+    nullable: true,
+    description:
+      "Keeps accepted ones that stand so today; an empty list keeps none. Those that are not accepted match nothing here (tình trạng thời hạn).",
+  })
+  timeliness?: Timeliness[] | null;
+
+  @Field(() => PeriodScalar, { nullable: true, description: "Keeps those accepted in this period (kỳ tiếp nhận)." })
+  received?: string | null;
+
+  @Field(() => PeriodScalar, { nullable: true, description: "Keeps those resolved in this period, with a result (kỳ giải quyết)." })
+  resolved?: string | null;
+}
+
+/** What a filter means, by internal numbers. Null keeps all. */
+export interface DossierCondition {
+  readonly within: { readonly unitNo: number; readonly editionId: number } | null;
+  readonly procedureNo: number | null;
+  readonly fieldNo: number | null;
+  readonly channel: number | null;
+  readonly states: readonly number[] | null;
+  readonly timeliness: readonly Timeliness[] | null;
+  readonly received: Period | null;
+  readonly resolved: Period | null;
+  /** The day as of which the timeliness is meant. */
+  readonly today: Day;
+}
+
+/** @throws BadUserInput naming what is unknown. */
+export const conditionOf = async (context: Context, filter: DossierFilter): Promise<DossierCondition> => {
+  const { channel, states, timeliness, received, resolved } = filter;
+  const periods = {
+    received: received == null ? null : parsePeriod("filter.received", received),
+    resolved: resolved == null ? null : parsePeriod("filter.resolved", resolved),
+  };
+  return {
+    within: await withinOf(context, filter),
+    ...(await catalogued(context, filter)),
+    channel: channel == null ? null : CHANNELS.indexOf(channel) + 1,
+    states: states?.map((state) => DOSSIER_STATES.indexOf(state) + 1) ?? null,
+    timeliness: timeliness ?? null,
+    ...periods,
+    today: context.today,
+  };
+};
+
+const withinOf = async ({ loaders, reader }: Context, { within, asOf }: DossierFilter): Promise<DossierCondition["within"]> => {
+  const day = asOf == null ? null : parseKnownDay("filter.asOf", asOf);
+  if (within == null) {
+    if (day !== null) throw new BadUserInput("filter.asOf", day, "accepted is a day together with within, whose units it is of");
+    return null;
+  }
+  const unit = await unitNamed(loaders, "filter.within", within, day);
+  const [editionId] = await editionsOf(reader, [unit.asOf]);
+  await ensureContributions(reader, [editionId!]);
+  return { unitNo: unit.no, editionId: editionId! };
+};
+
+const catalogued = async ({ reader }: Context, { procedure, field }: DossierFilter) => {
+  if (procedure == null && field == null) return { procedureNo: null, fieldNo: null };
+  // PostgreSQL holds no NUL, so nothing has such a code.
+  const known = (code: string | null | undefined) => (code == null || code.includes("\0") ? null : code);
+  const [row] = await reader.rows(sql<{ procedureNo: number | null; fieldNo: number | null }>`
+    select (select id from procedure where code = ${known(procedure)}) as "procedureNo",
+      (select id from procedure_field where code = ${known(field)}) as "fieldNo"`);
+  if (procedure != null && row!.procedureNo === null)
+    throw new BadUserInput("filter.procedure", procedure, "accepted is the code of a procedure of the catalogue");
+  if (field != null && row!.fieldNo === null)
+    throw new BadUserInput("filter.field", field, "accepted is the code of a field of procedures");
+  return row!;
+};

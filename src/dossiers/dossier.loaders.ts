@@ -1,0 +1,91 @@
+import { type RawBuilder, sql } from "kysely";
+import { instant } from "../access/instant.ts";
+import { rowScope } from "../access/scope.ts";
+import type { Viewer } from "../access/viewer.ts";
+import { manyBy, type Positioned } from "../db/loader.ts";
+import type { Reader } from "../db/reader.ts";
+import type { Day } from "../time/date.ts";
+import {
+  type Channel,
+  CHANNELS,
+  DOSSIER_STATES,
+  type DossierState,
+  type Outcome,
+  PAUSE_REASONS,
+  type PauseReason,
+} from "./dossier-state.ts";
+
+/** What a dossier is known by; the province leads, as in all keys of growing tables. */
+export interface DossierKey {
+  readonly provinceNo: number;
+  readonly sourceNo: number;
+  readonly code: string;
+}
+
+/** A dossier as its system last told of it. */
+export interface DossierView extends DossierKey {
+  readonly unitNo: number;
+  readonly receivedByNo: number;
+  readonly procedureNo: number;
+  readonly channel: Channel;
+  readonly state: DossierState;
+  /** Instants are ISO 8601 with offset. */
+  readonly submittedAt: string | null;
+  readonly receivedAt: string | null;
+  readonly dueAt: string | null;
+  readonly dueProvisional: boolean;
+  readonly currentDueAt: string | null;
+  readonly endedAt: string | null;
+  readonly returnedAt: string | null;
+  readonly receivedOn: Day | null;
+  readonly endedOn: Day | null;
+  readonly dueOn: Day | null;
+  /** The day of receipt, or what stands for it. */
+  readonly datedOn: Day;
+  readonly outcome: Outcome | null;
+  /** How many. */
+  readonly pauseCount: number;
+}
+
+export interface PauseView extends Positioned {
+  readonly reason: PauseReason;
+  readonly from: string;
+  readonly to: string | null;
+  readonly fromOn: Day;
+  readonly toOn: Day | null;
+}
+
+/** The name of a number that counts from 1. */
+const named = (names: readonly string[], number: RawBuilder<unknown>) => sql`(${sql.lit(`{${names.join()}}`)}::text[])[${number}]`;
+
+/** To the millisecond, as it is kept. */
+const known = (at: RawBuilder<unknown>) => instant(at, "MS");
+
+export const dayIn = (at: RawBuilder<unknown>): RawBuilder<Day> => sql`(${at} at time zone 'Asia/Ho_Chi_Minh')::date`;
+
+/** The columns of a DossierView; `d` is the dossier. */
+export const dossierColumns = sql`d.province_id as "provinceNo", d.source_id as "sourceNo", d.code, d.unit_id as "unitNo",
+  d.received_by_id as "receivedByNo", d.procedure_id as "procedureNo", ${named(CHANNELS, sql`d.channel`)} as channel,
+  ${named(DOSSIER_STATES, sql`d.state`)} as state, ${known(sql`d.submitted_at`)} as "submittedAt",
+  case when d.received_on is not null then ${known(sql`d.received_at`)} end as "receivedAt", ${known(sql`d.due_at`)} as "dueAt",
+  d.due_provisional as "dueProvisional", ${known(sql`d.current_due_at`)} as "currentDueAt", ${known(sql`d.ended_at`)} as "endedAt",
+  ${known(sql`d.returned_at`)} as "returnedAt", d.received_on as "receivedOn", d.ended_on as "endedOn", d.due_on as "dueOn",
+  d.dated_on as "datedOn", d.outcome, d.pauses as "pauseCount"`;
+
+export const createDossierLoaders = (reader: Reader, viewer: Viewer | null) => {
+  const { rows } = reader.scoped(rowScope(viewer));
+  return {
+    /** In the order of time. */
+    pausesOf: manyBy<DossierKey, PauseView>(
+      ({ provinceNo, sourceNo, code }) => `${provinceNo}|${sourceNo}|${code}`,
+      (keys) =>
+        rows(sql<PauseView>`
+          select k.i::int, ${named(PAUSE_REASONS, sql`p.reason`)} as reason, ${known(sql`p.from_at`)} as "from", ${known(sql`p.to_at`)} as "to",
+            ${dayIn(sql`p.from_at`)} as "fromOn", ${dayIn(sql`p.to_at`)} as "toOn"
+          from unnest(${keys.map(({ provinceNo }) => provinceNo)}::int[], ${keys.map(({ sourceNo }) => sourceNo)}::int[],
+            ${keys.map(({ code }) => code)}::text[]) with ordinality k(province_id, source_id, code, i)
+          join dossier_pause p on p.province_id = k.province_id and p.source_id = k.source_id and p.code = k.code
+          order by k.i, p.from_at, p.position`),
+    ),
+  };
+};

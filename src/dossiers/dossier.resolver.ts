@@ -1,0 +1,99 @@
+import { Arg, Authorized, Ctx, FieldResolver, ID, Int, Query, Resolver, Root } from "type-graphql";
+import type { Permission } from "../access/permission.ts";
+import { SourceType } from "../figures/rollup.type.ts";
+import type { Context } from "../server/context.ts";
+import { DateScalar } from "../time/scalar.ts";
+import { UnitType } from "../units/unit.type.ts";
+import type { DossierList } from "./dossier-list.ts";
+import { DossierFilter } from "./dossier.filter.ts";
+import type { DossierView } from "./dossier.loaders.ts";
+import { countDossiers, findDossier, listDossiers, pausesOf, timelinessOf, unitOfDossier } from "./dossier.service.ts";
+import { DossierConnection, DossierType, PauseType, TimelinessEnum } from "./dossier.type.ts";
+import { ProcedureType } from "./procedure.type.ts";
+
+@Resolver()
+export class DossierQueries {
+  @Authorized<Permission>("dossiers:read")
+  @Query(() => DossierType, {
+    nullable: true,
+    description:
+      "The dossier with this code that the caller, a VIEWER of its unit, may see; null for all others. CONFLICT, naming the sources, where several systems " +
+      "use the code and none is said (tra cứu hồ sơ).",
+  })
+  dossier(
+    @Arg("code", () => ID, { description: "Code in the system that sent it (mã hồ sơ)." }) code: string,
+    @Arg("source", () => ID, { nullable: true, description: "Id of the source that sent it, where two systems use the same code." })
+    source: string | undefined,
+    @Ctx() context: Context,
+  ) {
+    return findDossier(context, code, source);
+  }
+
+  @Authorized<Permission>("dossiers:read")
+  @Query(() => DossierConnection, {
+    description:
+      "Dossiers of the units of which the caller is VIEWER. The newest day first, which is that of receipt, else of submission, else of the last word; within " +
+      "a day those of the source that came last first, and from the last code. BAD_USER_INPUT for an unknown unit, procedure or field (danh sách hồ sơ).",
+  })
+  dossiers(
+    @Arg("filter", () => DossierFilter, { description: "Which dossiers." }) filter: DossierFilter,
+    @Arg("first", () => Int, { nullable: true, defaultValue: 50, description: "How many at most, 1..1000." }) first: number | null,
+    @Arg("after", () => String, { nullable: true, description: "Cursor after which the page begins." }) after: string | undefined,
+    @Ctx() context: Context,
+  ) {
+    return listDossiers(context, filter, first, after);
+  }
+}
+
+@Resolver(() => DossierConnection)
+export class DossierConnectionResolver {
+  @FieldResolver(() => Int, { description: "All of the list, whatever the page." })
+  totalCount(@Root() { list }: { list: DossierList }, @Ctx() context: Context) {
+    return countDossiers(context, list);
+  }
+}
+
+@Resolver(() => DossierType)
+export class DossierResolver {
+  @FieldResolver(() => ProcedureType, { description: "What was asked for (thủ tục)." })
+  procedure(@Root() { procedureNo }: DossierView, @Ctx() { loaders }: Context) {
+    return loaders.procedureByNo.load(procedureNo);
+  }
+
+  @FieldResolver(() => UnitType, { description: "The unit that handles it, as it was on the day of receipt (đơn vị giải quyết)." })
+  unit(@Root() { unitNo, datedOn }: DossierView, @Ctx() context: Context) {
+    return unitOfDossier(context, unitNo, datedOn);
+  }
+
+  @FieldResolver(() => UnitType, {
+    description: "The unit where it was handed in, as it was on the day of receipt; most often the one that handles it (đơn vị tiếp nhận).",
+  })
+  receivedBy(@Root() { receivedByNo, datedOn }: DossierView, @Ctx() context: Context) {
+    return unitOfDossier(context, receivedByNo, datedOn);
+  }
+
+  @FieldResolver(() => [PauseType], { description: "The times in which its clock stood still, in their order (các lần tạm dừng)." })
+  pauses(@Root() dossier: DossierView, @Ctx() context: Context) {
+    return pausesOf(context, dossier);
+  }
+
+  @FieldResolver(() => TimelinessEnum, {
+    description:
+      "How it stood to its present due day at the end of asOf. Before it was accepted it is NOT_DUE, and ENDED_WITHOUT_RESULT where it was refused. " +
+      "BAD_USER_INPUT for a day that is still to come (tình trạng thời hạn).",
+  })
+  timeliness(
+    @Root() dossier: DossierView,
+    @Arg("asOf", () => DateScalar, { nullable: true, description: "Day at whose end it is looked at: today unless said." }) asOf:
+      | string
+      | undefined,
+    @Ctx() context: Context,
+  ) {
+    return timelinessOf(context, dossier, asOf);
+  }
+
+  @FieldResolver(() => SourceType, { description: "The system that sent it (hệ thống nguồn)." })
+  source(@Root() { sourceNo }: DossierView, @Ctx() { loaders }: Context) {
+    return loaders.sourceByNo.load(sourceNo);
+  }
+}

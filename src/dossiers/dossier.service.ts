@@ -1,0 +1,77 @@
+import { sql } from "kysely";
+import { coveredUnits, rowScope } from "../access/scope.ts";
+import { type Grant, grantsFor } from "../access/viewer.ts";
+import { BadUserInput, DomainError } from "../errors.ts";
+import { edgesOf } from "../page.ts";
+import type { Context } from "../server/context.ts";
+import { type Day, dayOf, epochDay, parseDay } from "../time/date.ts";
+import type { UnitView } from "../units/unit.loaders.ts";
+import { countOfDossiers, type DossierList, dossierPage, pageOfDossiers, positionOf } from "./dossier-list.ts";
+import type { CountedDays } from "./dossier-state.ts";
+import { conditionOf, type DossierFilter } from "./dossier.filter.ts";
+import { dossierColumns, type DossierView, type PauseView } from "./dossier.loaders.ts";
+import { type Timeliness, timelinessOn } from "./timeliness.ts";
+
+/** The one that the viewer may see; null for the others, and for none. @throws DomainError CONFLICT where several sources have one. */
+export const findDossier = async (
+  { reader, viewer }: Context,
+  code: string,
+  source: string | null | undefined,
+): Promise<DossierView | null> => {
+  if (`${code}${source ?? ""}`.includes("\0")) return null;
+  const found = await reader.scoped(rowScope(viewer)).rows(dossiersWith(grantsFor(viewer, "VIEWER"), code, source ?? null));
+  if (found.length > 1) {
+    const sources = found.map(({ sourceId }) => sourceId);
+    throw new DomainError("CONFLICT", `source: several systems have a dossier with this code; say which: ${sources.join(", ")}`, {
+      ...{ argument: "source", sources },
+    });
+  }
+  return found[0] ?? null;
+};
+
+/** The provinces and sources that have dossiers of the units are few, and each is one look-up. */
+const dossiersWith = (grants: readonly Grant[], code: string, source: string | null) => sql<DossierView & { sourceId: string }>`
+  with covered as materialized (${coveredUnits(grants)}),
+  place as materialized (
+    select distinct r.province_id, r.source_id from record_unit r where r.kind = 'DOSSIERS' and r.unit_id in (select unit_id from covered)
+  )
+  select ${dossierColumns}, s.key as "sourceId" from place join source s on s.id = place.source_id and (${source}::text is null or s.key = ${source})
+  join dossier d on d.province_id = place.province_id and d.source_id = place.source_id and d.code = ${code}
+  where d.unit_id in (select unit_id from covered) order by s.key collate "C"`;
+
+/** The page, with what counts all of the list. @throws BadUserInput naming what the filter says wrongly. */
+export const listDossiers = async (context: Context, filter: DossierFilter, first: number | null, after: string | null | undefined) => {
+  const page = dossierPage(first ?? 50, after);
+  const list: DossierList = { grants: grantsFor(context.viewer, "VIEWER"), condition: await conditionOf(context, filter) };
+  const rows = await context.reader.scoped(rowScope(context.viewer)).rows(pageOfDossiers(list, page.from));
+  return { ...edgesOf(rows, page, positionOf), list };
+};
+
+export const countDossiers = async ({ reader, viewer }: Context, list: DossierList): Promise<number> =>
+  (await reader.scoped(rowScope(viewer)).rows(countOfDossiers(list)))[0]!.total;
+
+/** As it was on the day that the dossier bears; where it is said not to have existed then, as it is today or was on its last day. */
+export const unitOfDossier = async ({ loaders }: Context, no: number, asOf: Day): Promise<UnitView | null> =>
+  (await loaders.unitOn.load({ no, asOf })) ?? loaders.unitByNo.load(no);
+
+export const pausesOf = async ({ loaders }: Context, dossier: DossierView) =>
+  dossier.pauseCount === 0 ? [] : loaders.pausesOf.load(dossier);
+
+/** @throws BadUserInput for a day that is still to come. */
+export const timelinessOf = async (context: Context, dossier: DossierView, asOf: string | null | undefined): Promise<Timeliness> => {
+  const day = asOf == null ? context.today : parseDay("asOf", asOf);
+  if (day > context.today) throw new BadUserInput("asOf", asOf, `accepted is a day up to today, ${context.today}`);
+  const pauses = await pausesOf(context, dossier);
+  return timelinessOn(daysOf(dossier, pauses), epochDay(day)) ?? withoutReceipt(dossier, day);
+};
+
+const epochOrNull = (day: Day | null): number | null => (day === null ? null : epochDay(day));
+
+const daysOf = ({ receivedOn, endedOn, dueOn, outcome }: DossierView, pauses: readonly PauseView[]): CountedDays => ({
+  ...{ receivedOn: epochOrNull(receivedOn), endedOn: epochOrNull(endedOn), dueOn: epochOrNull(dueOn), outcome },
+  pauses: pauses.map(({ fromOn, toOn }) => ({ from: epochDay(fromOn), to: epochOrNull(toOn) })),
+});
+
+/** What has not been accepted is not due, and what was refused has ended. */
+const withoutReceipt = ({ state, endedAt }: DossierView, day: Day): Timeliness =>
+  state === "NOT_ACCEPTED" && (endedAt === null || dayOf(new Date(endedAt)) <= day) ? "ENDED_WITHOUT_RESULT" : "NOT_DUE";

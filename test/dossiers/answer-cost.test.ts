@@ -1,0 +1,51 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { startService, type TestService } from "../support/client.ts";
+import { askFor } from "../support/cost.ts";
+import { dossier, fillCatalogue, IMPORT } from "../support/dossiers.ts";
+import { issueKey } from "../support/key.ts";
+import { statementsOf } from "../support/statements.ts";
+
+let service: TestService;
+let officer: string;
+
+beforeAll(async () => {
+  service = await startService();
+  await fillCatalogue(service.database);
+  officer = await issueKey(service.database, "Cao Bằng", { "04": "OFFICER" });
+  const dossiers = ["01558", "01561", "04"].map((unit, n) => dossier({ code: `${n}`, unit }));
+  expect((await service.ask(IMPORT, { source: "cao-bang", dossiers }, officer)).errors).toBeUndefined();
+});
+afterAll(() => service.close());
+
+const ROLLUP = `byField { field { code } rollup { received averageWorkingDays } } byChannel { channel received } averageWorkingDays
+  parts { unit { code } rollup { received } } reconciliation { measure source { id } }`;
+const ANSWERS = `whole: dossiers(period: "2026-03") { ${ROLLUP} } cut: dossiers(period: "2026-03-02/2026-11-20") { ${ROLLUP} }
+  form06(period: "2026-03") { rows { toHandle field { code } } total { toHandle } } serviceQuality(period: "2026-03") { score criteria { rate { value } } }`;
+
+describe("what answers on roll-ups cost", () => {
+  test("is a number of statements that does not grow with the units", async () => {
+    const statements = async (first: number) => {
+      const query = `{ units(within: "04", tier: COMMUNE, first: ${first}) { nodes { code ${ANSWERS} } } }`;
+      // What is made when first asked for is made.
+      expect((await service.ask(query, {}, officer)).errors).toBeUndefined();
+      return (await statementsOf(() => service.ask(query, {}, officer))).length;
+    };
+    expect(await statements(40)).toBe(await statements(2));
+  });
+
+  test("is counted in rows: eighty fields, the units right below, five criteria", async () => {
+    const costOf = async (selection: string) => {
+      const { errors, extensions } = await askFor(service.server, `{ unit(code: "04") { ${selection} } }`);
+      expect(errors).toBeUndefined();
+      return extensions!.cost!.requested;
+    };
+    const children = (await costOf("children { name }")) - 1;
+    const rollup = (fields: string) => costOf(`dossiers(period: "2026-03") { ${fields} }`);
+    expect(await rollup("byField { field { name } rollup { received byChannel { received } } }")).toBe(2 + 80 + 80 * 3);
+    expect(await rollup("byChannel { received } averageWorkingDays inProcessPaused")).toBe(2 + 3);
+    expect(await rollup("parts { unit { name } rollup { received } }")).toBe(2 + children + 1);
+    expect(await rollup("reconciliation { measure source { id } }")).toBe(2 + 12);
+    expect(await costOf('form06(period: "2026-03") { rows { field { name } toHandle } total { toHandle } }')).toBe(2 + 80);
+    expect(await costOf('serviceQuality(period: "2026-03") { score criteria { rate { value } } }')).toBe(2 + 5);
+  });
+});

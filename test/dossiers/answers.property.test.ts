@@ -1,0 +1,194 @@
+import fc from "fast-check";
+import { sql } from "kysely";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type Channel, CHANNELS, type DossierFacts, isAccepted } from "../../src/dossiers/dossier-state.ts";
+import { addDays, type Day } from "../../src/time/date.ts";
+import { parsePeriod } from "../../src/time/period.ts";
+import type { CalendarDay } from "../../src/time/work-calendar.ts";
+import { NOW, startService, type TestService, TODAY } from "../support/client.ts";
+import { fillCatalogue, IMPORT, type ImportAnswer } from "../support/dossiers.ts";
+import { issueKey } from "../support/key.ts";
+import { NaiveCalendar } from "../time/naive-calendar.ts";
+import { consistentFacts } from "./facts.ts";
+import { endOf, naively, naiveTimeliness } from "./naive-dossier.ts";
+
+const SEED = Number(process.env["PROPERTY_SEED"] ?? 20_251_107);
+const DOSSIERS = 400;
+const DAY_MS = 86_400_000;
+const UNITS = ["01558", "01561", "04"] as const;
+/** With the limits that fillCatalogue gives them. */
+const PROCEDURES = [
+  { code: "1.000001", field: "HT", limit: 5 },
+  { code: "1.000002", field: "CT", limit: 10 },
+  { code: "1.000003", field: "DD", limit: null },
+] as const;
+
+interface Known {
+  readonly facts: DossierFacts;
+  readonly unit: (typeof UNITS)[number];
+  readonly channel: Channel;
+  readonly procedure: (typeof PROCEDURES)[number];
+}
+
+/** Last told of within the half year before now, often within its last days. */
+const known: fc.Arbitrary<Known> = fc
+  .record({
+    facts: consistentFacts,
+    unit: fc.constantFrom(...UNITS),
+    channel: fc.constantFrom(...CHANNELS),
+    procedure: fc.constantFrom(...PROCEDURES),
+    age: fc.oneof(fc.integer({ min: 1, max: 8 }), fc.integer({ min: 1, max: 180 })),
+  })
+  .map(({ facts, age, ...more }) => {
+    const days = Math.floor((NOW.getTime() - facts.updatedAt) / DAY_MS) - age;
+    const moved = (ms: number) => ms + days * DAY_MS;
+    const orNull = (ms: number | null) => (ms === null ? null : moved(ms));
+    return {
+      ...more,
+      facts: {
+        ...{
+          state: facts.state,
+          updatedAt: moved(facts.updatedAt),
+          submittedAt: orNull(facts.submittedAt),
+          receivedAt: orNull(facts.receivedAt),
+        },
+        ...{
+          dueAt: orNull(facts.dueAt),
+          extendedTo: orNull(facts.extendedTo),
+          endedAt: orNull(facts.endedAt),
+          returnedAt: orNull(facts.returnedAt),
+        },
+        pauses: facts.pauses.map(({ reason, from, to }) => ({ reason, from: moved(from), to: orNull(to) })),
+      },
+    };
+  });
+
+const inputOf = ({ facts: { pauses, state, ...instants }, unit, channel, procedure }: Known, n: number) => {
+  const text = (ms: number | null) => (ms === null ? null : new Date(ms).toISOString());
+  return {
+    ...{ code: `${n}`, unit, channel, procedure: procedure.code, state },
+    ...Object.fromEntries(Object.entries(instants).map(([name, ms]) => [name, text(ms)])),
+    pauses: pauses.map(({ reason, from, to }) => ({ reason, from: text(from), to: text(to) })),
+  };
+};
+
+let service: TestService;
+let viewer: string;
+let calendar: NaiveCalendar;
+const dossiers = fc.sample(known, { seed: SEED, numRuns: DOSSIERS });
+
+beforeAll(async () => {
+  service = await startService();
+  await fillCatalogue(service.database);
+  const officer = await issueKey(service.database, "Cao Bằng", { "04": "OFFICER" });
+  viewer = await issueKey(service.database, "viewer", { "04": "VIEWER" });
+  const { rows } = await sql<CalendarDay>`select day, kind, status from work_calendar_day`.execute(
+    service.database.orm.em.fork().getKysely(),
+  );
+  calendar = new NaiveCalendar(rows);
+  const sent = await service.ask<ImportAnswer, object>(IMPORT, { source: "cao-bang", dossiers: dossiers.map(inputOf) }, officer);
+  expect(sent.errors).toBeUndefined();
+  expect(sent.data.importDossiers.created).toBe(DOSSIERS);
+});
+afterAll(() => service.close());
+
+/** What dossiers count in the days, one by one. */
+const countsOf = (some: readonly Known[], from: Day, to: Day) => {
+  const [begin, end] = [endOf(addDays(from, -1)), endOf(to)];
+  const within = (ms: number | null) => ms !== null && ms >= begin && ms < end;
+  const counted = some.filter(({ facts }) => isAccepted(facts.state));
+  const openAt = (limit: number) =>
+    counted.filter(({ facts }) => facts.receivedAt! < limit && (facts.endedAt === null || facts.endedAt >= limit));
+  const followsFrom = ({ facts, procedure }: Known) => naively(facts, procedure.limit, calendar);
+  const standing = (one: Known) => naiveTimeliness(one.facts, followsFrom(one).currentDueAt, to);
+  const received = counted.filter(({ facts }) => within(facts.receivedAt));
+  const ended = counted.filter(({ facts }) => within(facts.endedAt));
+  const resolved = ended.filter(({ facts }) => facts.state !== "WITHDRAWN" && facts.state !== "STOPPED");
+  const open = openAt(end);
+  const by = (channel: Channel) => received.filter((one) => one.channel === channel).length;
+  const workingDays = resolved.reduce((sum, one) => sum + followsFrom(one).workingDays!, 0);
+  return {
+    ...{ received: received.length, receivedDirect: by("DIRECT"), receivedOnline: by("ONLINE"), receivedPostal: by("POSTAL") },
+    ...{ carriedOver: openAt(begin).length, resolved: resolved.length, inProcess: open.length },
+    resolvedEarly: resolved.filter((one) => standing(one) === "EARLY").length,
+    resolvedOnTime: resolved.filter((one) => standing(one) === "ON_TIME").length,
+    resolvedOverdue: resolved.filter((one) => standing(one) === "OVERDUE").length,
+    inProcessNotDue: open.filter((one) => standing(one) === "NOT_DUE").length,
+    inProcessOverdue: open.filter((one) => standing(one) === "OVERDUE").length,
+    inProcessPaused: open.filter((one) => standing(one) === "PAUSED").length,
+    withdrawn: ended.filter(({ facts }) => facts.state === "WITHDRAWN").length,
+    stopped: ended.filter(({ facts }) => facts.state === "STOPPED").length,
+    averageWorkingDays: resolved.length === 0 ? null : workingDays / resolved.length,
+  };
+};
+
+type Counts = ReturnType<typeof countsOf>;
+const NAMES = Object.keys(countsOf([], TODAY, TODAY)) as (keyof Counts)[];
+const QUERY = `query ($code: ID!, $period: Period!, $handledBy: Tier) { unit(code: $code) { dossiers(period: $period, handledBy: $handledBy) {
+  averageWorkingDays byChannel { channel received } byField { field { code } rollup { ${NAMES.join(" ")} } } } } }`;
+interface Answered {
+  readonly averageWorkingDays: number | null;
+  readonly byChannel: readonly { readonly channel: Channel; readonly received: number }[];
+  readonly byField: readonly { readonly field: { readonly code: string }; readonly rollup: Counts }[];
+}
+
+const expected = (some: readonly Known[], from: Day, to: Day) =>
+  ["CT", "DD", "HT"]
+    .map((field) => ({
+      field: { code: field },
+      rollup: countsOf(
+        some.filter(({ procedure }) => procedure.field === field),
+        from,
+        to,
+      ),
+    }))
+    .filter(({ rollup }) => ["received", "carriedOver", "resolved", "inProcess"].some((name) => rollup[name as "received"] > 0))
+    .map(({ field, rollup }) => ({
+      field,
+      rollup: { ...rollup, averageWorkingDays: rollup.averageWorkingDays === null ? null : expect.closeTo(rollup.averageWorkingDays, 9) },
+    }));
+
+/** Named ones, running ones, and days that cut half-months at either end. */
+const period = fc.oneof(
+  fc.constantFrom("2026", "2026-11", "2026-12@ND09", "2026-Q3", "2026-Q4", "2026-10", "2026-09@ND09", "2025/2026"),
+  fc.tuple(fc.integer({ min: 0, max: 160 }), fc.integer({ min: 0, max: 120 })).map(([first, length]) => {
+    const from = addDays("2026-06-20", first);
+    return parsePeriod("period", `${from}/${addDays(from, length)}`).name;
+  }),
+);
+
+describe("dossiers by field and by channel", () => {
+  test("are what one counts one by one, over any period and for any unit", { timeout: 120_000 }, async () => {
+    const asked = fc.record({
+      period,
+      code: fc.constantFrom(...UNITS, "VN"),
+      handledBy: fc.constantFrom(null, null, "PROVINCE", "COMMUNE"),
+    });
+    await fc.assert(
+      fc.asyncProperty(asked, async ({ period: name, code, handledBy }) => {
+        const { from, to } = parsePeriod("period", name);
+        const some = dossiers.filter(
+          ({ unit }) =>
+            (["VN", "04"].includes(code) || unit === code) && (handledBy === null || (unit === "04") === (handledBy === "PROVINCE")),
+        );
+        const isShown = code !== "VN" || parsePeriod("period", name).convention !== null;
+        const { data, errors } = await service.ask<{ unit: { dossiers: Answered } }, object>(
+          QUERY,
+          { code, period: name, handledBy },
+          viewer,
+        );
+        expect(errors).toBeUndefined();
+        const { byField, byChannel, averageWorkingDays } = data.unit.dossiers;
+        if (!isShown || from > TODAY) return;
+        const last = to < TODAY ? to : TODAY;
+        expect(byField).toEqual(expected(some, from, last));
+        const all = countsOf(some, from, last);
+        const received = { DIRECT: all.receivedDirect, ONLINE: all.receivedOnline, POSTAL: all.receivedPostal };
+        if (byField.length > 0) expect(byChannel).toEqual(CHANNELS.map((channel) => ({ channel, received: received[channel] })));
+        if (all.averageWorkingDays === null) expect(averageWorkingDays).toBeNull();
+        else expect(averageWorkingDays).toBeCloseTo(all.averageWorkingDays, 9);
+      }),
+      { seed: SEED, numRuns: Number(process.env["PROPERTY_RUNS"] ?? 60) },
+    );
+  });
+});

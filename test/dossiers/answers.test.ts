@@ -1,0 +1,207 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { startService, type TestService } from "../support/client.ts";
+import { dossier, fillCatalogue, IMPORT, type ImportAnswer, type Sent } from "../support/dossiers.ts";
+import { issueKey } from "../support/key.ts";
+
+let service: TestService;
+let officer: string;
+let viewer: string;
+
+beforeAll(async () => {
+  service = await startService();
+  await fillCatalogue(service.database);
+  officer = await issueKey(service.database, "Cao Bằng", { "04": "OFFICER" });
+  viewer = await issueKey(service.database, "viewer", { "04": "VIEWER" });
+  const sent = await send(DOSSIERS);
+  expect(sent.errors).toBeUndefined();
+  expect(sent.data.importDossiers).toMatchObject({ created: DOSSIERS.length });
+});
+afterAll(() => service.close());
+
+const send = (dossiers: readonly Sent[]) =>
+  service.ask<ImportAnswer, object>(IMPORT, { source: "cao-bang", dossiers: dossiers.map(dossier) }, officer);
+
+const at = (day: string, hour = "08") => `${day}T${hour}:00:00+07:00`;
+
+/** Three fields, all channels, two communes; what is open is due before or after today, 22 November 2026. */
+const DOSSIERS: readonly Sent[] = [
+  { code: "early", state: "RESOLVED", endedAt: at("2026-03-05"), channel: "ONLINE", electronicResult: true, digitised: true },
+  { code: "late", state: "RESOLVED", endedAt: at("2026-03-20"), channel: "POSTAL" },
+  { code: "due", state: "RESOLVED", endedAt: at("2026-03-10"), electronicResult: true },
+  { code: "open", unit: "01561" },
+  { code: "withdrawn", procedure: "1.000002", state: "WITHDRAWN", endedAt: at("2026-03-25"), channel: "ONLINE", paidOnline: true },
+  { code: "stopped", procedure: "1.000002", state: "STOPPED", endedAt: at("2026-03-06") },
+  {
+    ...{ code: "paused", procedure: "1.000002", state: "SUPPLEMENT_REQUESTED" },
+    pauses: [{ reason: "SUPPLEMENT", from: at("2026-03-04") }],
+  },
+  {
+    ...{ code: "resumed", procedure: "1.000002", state: "RESOLVED", endedAt: at("2026-03-31"), receivedAt: at("2026-02-25") },
+    pauses: [{ reason: "FINANCIAL_OBLIGATION", from: at("2026-03-04"), to: at("2026-03-18") }],
+  },
+  { code: "land", procedure: "1.000003", unit: "01561", receivedBy: "01558", channel: "POSTAL", paidOnline: true },
+  { code: "ahead", receivedAt: at("2026-11-18"), updatedAt: at("2026-11-20") },
+  {
+    code: "waiting",
+    receivedAt: at("2026-11-18"),
+    state: "SUPPLEMENT_REQUESTED",
+    pauses: [{ reason: "SUPPLEMENT", from: at("2026-11-19") }],
+    updatedAt: at("2026-11-20"),
+  },
+];
+
+const MEASURES = `received receivedOnline receivedDirect receivedPostal carriedOver resolved resolvedEarly resolvedOnTime resolvedOverdue
+  inProcess inProcessNotDue inProcessOverdue inProcessPaused withdrawn stopped`;
+type Measures = Readonly<Record<string, number | null>>;
+
+/** Nobody has declared the records complete. */
+const INCOMPLETE = [
+  ...[
+    "RECEIVED",
+    "RECEIVED_ONLINE",
+    "RECEIVED_DIRECT",
+    "RECEIVED_POSTAL",
+    "CARRIED_OVER",
+    "RESOLVED",
+    "RESOLVED_EARLY",
+    "RESOLVED_ON_TIME",
+  ],
+  ...["RESOLVED_OVERDUE", "IN_PROCESS", "IN_PROCESS_NOT_DUE", "IN_PROCESS_OVERDUE"],
+];
+
+const ask = async <T>(fields: string, variables: { code: string; period: string; handledBy?: string }, bearer?: string): Promise<T> => {
+  const { data, errors } = await service.ask<{ unit: { dossiers: T } }, object>(
+    `query ($code: ID!, $period: Period!, $handledBy: Tier) { unit(code: $code) { dossiers(period: $period, handledBy: $handledBy) { ${fields} } } }`,
+    variables,
+    bearer,
+  );
+  expect(errors).toBeUndefined();
+  return data.unit.dossiers;
+};
+
+const codeOfError = async (fields: string, variables: object, bearer?: string) => {
+  const { errors } = await service.ask<unknown, object>(
+    `query ($code: ID!, $period: Period!) { unit(code: $code) { dossiers(period: $period) { ${fields} } } }`,
+    variables,
+    bearer,
+  );
+  return errors?.[0]?.extensions["code"];
+};
+
+describe("answers on roll-ups of dossiers", () => {
+  test.each(["byField { field { code } }", "byChannel { received }", "averageWorkingDays"])(
+    "%s is refused below the province without the role VIEWER on the unit",
+    async (field) => {
+      const variables = { code: "01558", period: "2026-03" };
+      const elsewhere = await issueKey(service.database, "elsewhere", { "48": "ADMIN" });
+      expect(await codeOfError(field, variables)).toBe("FORBIDDEN");
+      expect(await codeOfError(field, variables, elsewhere)).toBe("FORBIDDEN");
+      expect(await codeOfError(field, variables, viewer)).toBeUndefined();
+      expect(await codeOfError(field, { code: "04", period: "2026-03" })).toBeUndefined();
+    },
+  );
+
+  test("days that cut a month are told by field to VIEWERs alone", async () => {
+    const variables = { code: "04", period: "2026-03-01/2026-03-10" };
+    expect(await ask("byField { field { code } } averageWorkingDays", variables)).toEqual({ byField: [], averageWorkingDays: null });
+    const { byField } = await ask<{ byField: object[] }>("byField { field { code } }", variables, viewer);
+    expect(byField).toEqual([{ field: { code: "CT" } }, { field: { code: "DD" } }, { field: { code: "HT" } }]);
+  });
+
+  test("paused, withdrawn and stopped have numbers of their own", async () => {
+    expect(await ask(MEASURES, { code: "04", period: "2026-03" })).toMatchObject({ inProcessPaused: 1, withdrawn: 1, stopped: 1 });
+  });
+
+  test("a paused dossier is not overdue", async () => {
+    const fields = "inProcess inProcessNotDue inProcessOverdue inProcessPaused";
+    const { byField } = await ask<{ byField: { field: { code: string }; rollup: Measures }[] }>(
+      `byField { field { code } rollup { ${fields} } }`,
+      { code: "04", period: "2026-10" },
+    );
+    const rollup = { inProcess: 1, inProcessNotDue: 0, inProcessOverdue: 0, inProcessPaused: 1 };
+    expect(byField.find(({ field }) => field.code === "CT")).toEqual({ field: { code: "CT" }, rollup });
+  });
+
+  test("a dossier received in one unit and handled in another counts once, where it is handled", async () => {
+    const postal = (code: string, period = "2026-03") => ask<Measures>("receivedPostal", { code, period });
+    expect(await postal("01561")).toEqual({ receivedPostal: 1 });
+    expect(await postal("01558")).toEqual({ receivedPostal: 1 });
+    expect(await postal("04")).toEqual({ receivedPostal: 2 });
+  });
+
+  test.each(["2026-03", "2026", "2026-Q1", "2026-11", "2026-12@ND09", "2026-04"])(
+    "fields add up to the roll-up of %s, for everybody",
+    async (period) => {
+      for (const code of ["04", "VN"]) expect(await sumOfFields({ code, period }), code).toEqual(await ask(MEASURES, { code, period }));
+    },
+  );
+
+  test.each([
+    "2026-03-01/2026-03-20",
+    "2026-03-05/2026-03-06",
+    "2026-01-01/2026-11-20",
+    "2026-11",
+    "2026-03-15/2026-03-25",
+    "2026-11-10/2026-12-20",
+  ])("fields add up to the roll-up of %s, for VIEWERs", async (period) => {
+    for (const code of ["04", "01558", "01561"])
+      expect(await sumOfFields({ code, period }, viewer), code).toEqual(await ask(MEASURES, { code, period }, viewer));
+  });
+
+  test("what falls due later in the running half-month is not overdue yet", async () => {
+    const { byField } = await ask<{ byField: { rollup: Measures }[] }>(
+      "byField { rollup { inProcessOverdue inProcessPaused inProcessNotDue received } }",
+      { code: "04", period: "2026-11" },
+    );
+    expect(byField.at(-1)!.rollup).toEqual({ inProcessOverdue: 1, inProcessPaused: 1, inProcessNotDue: 1, received: 2 });
+  });
+
+  test("a field's roll-up has its rates and its working days, and no parts, coverage, series or tiers", async () => {
+    const { byField } = await ask<{ byField: { rollup: object }[] }>(
+      "byField { rollup { onTimeRate { value numerator denominator } averageWorkingDays byChannel { channel received } byField { field { code } } exact incomplete sources { id } bounds(measure: RECEIVED) { low high } } }",
+      { code: "04", period: "2026-03" },
+    );
+    expect(byField.at(-1)).toEqual({
+      rollup: {
+        onTimeRate: { value: 2 / 3, numerator: 2, denominator: 3 },
+        averageWorkingDays: (2 + 13 + 5) / 3,
+        byChannel: [
+          { channel: "DIRECT", received: 2 },
+          { channel: "ONLINE", received: 1 },
+          { channel: "POSTAL", received: 1 },
+        ],
+        byField: [{ field: { code: "HT" } }],
+        exact: true,
+        incomplete: INCOMPLETE,
+        sources: [{ id: "cao-bang" }],
+        bounds: { low: 4, high: 4 },
+      },
+    });
+    for (const field of ["coverage { unitsCovered }", "series(grain: MONTH) { received }", "byTier { tier }"])
+      expect(await codeOfError(`byField { rollup { ${field} } }`, { code: "04", period: "2026-03" })).toBe("BAD_USER_INPUT");
+  });
+
+  test("no dossier resolved gives no mean of working days and no rate, not 100 % and not 0 %", async () => {
+    expect(await ask("averageWorkingDays onTimeRate { value denominator }", { code: "04", period: "2026-09" })).toEqual({
+      averageWorkingDays: null,
+      onTimeRate: { value: null, denominator: 0 },
+    });
+    expect(await ask("averageWorkingDays byField { field { code } } byChannel { channel }", { code: "48", period: "2026-09" })).toEqual({
+      ...{ averageWorkingDays: null, byField: [], byChannel: [] },
+    });
+  });
+
+  test("handledBy keeps the tier in fields and means", async () => {
+    const variables = { code: "04", period: "2026-03" };
+    expect(await sumOfFields({ ...variables, handledBy: "COMMUNE" })).toEqual(await ask(MEASURES, { ...variables, handledBy: "COMMUNE" }));
+    expect(await ask("byField { field { code } } averageWorkingDays", { ...variables, handledBy: "PROVINCE" })).toEqual({
+      ...{ byField: [], averageWorkingDays: null },
+    });
+  });
+});
+
+const sumOfFields = async (variables: { code: string; period: string; handledBy?: string }, bearer?: string): Promise<Measures> => {
+  const { byField } = await ask<{ byField: { rollup: Measures }[] }>(`byField { rollup { ${MEASURES} } }`, variables, bearer);
+  const names = MEASURES.split(/\s+/);
+  return Object.fromEntries(names.map((name) => [name, byField.reduce((sum, { rollup }) => sum + (rollup[name] ?? 0), 0)]));
+};

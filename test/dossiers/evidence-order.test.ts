@@ -1,0 +1,93 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { recount } from "../../src/dossiers/recount.service.ts";
+import { startService, type TestService } from "../support/client.ts";
+import { dossier, fillCatalogue, IMPORT, type ImportAnswer } from "../support/dossiers.ts";
+import { issueKey } from "../support/key.ts";
+
+/** What report 2 states of huyện Hạ Lang in 2022: 1,396 dossiers of its own, 31,125 of its communes. */
+const [DISTRICT, COMMUNES] = [1396, 31_125];
+
+let service: TestService;
+let admin: string;
+
+beforeAll(async () => {
+  service = await startService();
+  await fillCatalogue(service.database);
+  admin = await issueKey(service.database, "Cao Bằng", { "04": "ADMIN" });
+});
+afterAll(() => service.close());
+
+const send = async (unit: string, ...codes: string[]) => {
+  const dossiers = codes.map((code) => dossier({ code, unit, receivedAt: "2022-03-03T08:00:00+07:00" }));
+  const { data, errors } = await service.ask<ImportAnswer, object>(IMPORT, { source: "cao-bang", dossiers }, admin);
+  expect(errors).toBeUndefined();
+  expect(data.importDossiers.created).toBe(codes.length);
+};
+
+const declare = async (units: readonly string[]) => {
+  const text = `mutation ($units: [ID!]!) { declareComplete(kind: DOSSIERS, units: $units, since: "2022-01-01", through: "2022-12-31") { completeSince } }`;
+  expect((await service.ask(text, { units }, admin)).errors).toBeUndefined();
+};
+
+interface Told {
+  readonly received: number | null;
+  readonly incomplete: readonly string[];
+  readonly coverage: { readonly unitsCovered: number; readonly unitsExpected: number };
+  readonly sources: readonly { readonly kind: string }[];
+  readonly reconciliation: readonly { readonly measure: string; readonly reported: number; readonly recorded: number }[];
+}
+
+const told = async (code: string, handledBy: string | null, asOf = "2022-12-31"): Promise<Told> => {
+  const text = `query ($code: ID!, $asOf: Date!, $handledBy: Tier) { unit(code: $code, asOf: $asOf) { dossiers(period: "2022", handledBy: $handledBy) {
+    received incomplete coverage { unitsCovered unitsExpected } sources { kind } reconciliation { measure reported recorded } } } }`;
+  const { data, errors } = await service.ask<{ unit: { dossiers: Told } }, object>(text, { code, asOf, handledBy });
+  expect(errors).toBeUndefined();
+  return data.unit.dossiers;
+};
+
+const COMMUNES_OF_HA_LANG = ["01534", "01537", "01540"];
+
+describe("the order of evidence", () => {
+  test("incomplete records stand behind the figures that a report states, and both are shown", async () => {
+    await send("048", "d-1", "d-2");
+    expect(await told("048", "DISTRICT")).toMatchObject({ received: DISTRICT });
+    const { reconciliation } = await told("048", "DISTRICT");
+    expect(reconciliation).toContainEqual({ measure: "RECEIVED", reported: DISTRICT, recorded: 2 });
+  });
+
+  test("what a district states of its communes counts, not the few records of one of them, which that commune shows", async () => {
+    const [commune] = COMMUNES_OF_HA_LANG;
+    await send(commune!, "c-1", "c-2", "c-3");
+    expect((await told("048", "COMMUNE")).received).toBe(COMMUNES);
+    expect(await told("04", "COMMUNE")).toMatchObject({ received: COMMUNES });
+    expect(await told(commune!, null)).toMatchObject({ received: 3, coverage: { unitsCovered: 1, unitsExpected: 1 } });
+    expect((await told(commune!, null)).incomplete).toContain("RECEIVED");
+    expect((await told("04", null)).received).toBe(DISTRICT + COMMUNES);
+    // Cao Bằng of 2026 holds all of it.
+    expect((await told("04", null, "2026-11-20")).received).toBe(DISTRICT + COMMUNES);
+  });
+
+  test("complete records come before the unit's own figure, in its district and everywhere above", async () => {
+    await declare(["048.2015"]);
+    expect(await told("048", "DISTRICT")).toMatchObject({ received: 2, incomplete: [], sources: [{ kind: "RECORDS" }] });
+    expect((await told("04", "DISTRICT")).received).toBe(2);
+    expect((await told("04", null)).received).toBe(2 + COMMUNES);
+    expect((await told("04", null, "2026-11-20")).received).toBe(2 + COMMUNES);
+    await send("048", "d-3");
+    expect((await told("04", "DISTRICT")).received).toBe(3);
+  });
+
+  test("records of all communes come before what the district states of them", async () => {
+    const { data } = await service.ask<{ unit: { children: { id: string }[] } }, object>(
+      '{ unit(code: "048", asOf: "2022-12-31") { children { id } } }',
+    );
+    const communes = data.unit.children.map(({ id }) => id);
+    await declare(communes.slice(1));
+    expect((await told("048", "COMMUNE")).received).toBe(COMMUNES);
+    await declare(communes);
+    expect(await told("048", "COMMUNE")).toMatchObject({ received: 3, incomplete: [], coverage: { unitsCovered: communes.length } });
+    expect((await told("04", null)).received).toBe(3 + 3);
+    expect((await told("04", null, "2026-11-20")).received).toBe(3 + 3);
+    expect((await recount(service.database.orm.em.fork(), null)).differences).toEqual({ byField: 0, byDay: 0, byUnit: 0 });
+  });
+});

@@ -1,0 +1,184 @@
+import { spawn } from "node:child_process";
+import { createWriteStream, existsSync } from "node:fs";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pipeline } from "node:stream/promises";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { recount } from "../../src/dossiers/recount.service.ts";
+import { DOSSIER_COLUMNS } from "../../src/dossiers/dossier-row.ts";
+import { communes, fillProcedures, ledgerRows, randomOf } from "../bench/ledger-rows.ts";
+import { createDatabase, type TestDatabase } from "../support/database.ts";
+
+const ROOT = fileURLToPath(new URL("../..", import.meta.url));
+const KILLS = 20;
+
+interface Ended {
+  readonly code: number | null;
+  readonly out: string;
+  readonly told: string;
+  readonly ms: number;
+}
+
+const run = (
+  database: TestDatabase,
+  args: readonly string[],
+  stop?: { readonly afterMs: number; readonly signal: "SIGKILL" | "SIGTERM" },
+): Promise<Ended> =>
+  new Promise((done, fail) => {
+    const began = performance.now();
+    const env = { ...process.env, DATABASE_URL: database.url };
+    const child = spawn(process.execPath, ["--import", "tsx", "src/cli/import.ts", ...args], { cwd: ROOT, env });
+    const texts = { out: "", told: "" };
+    const timer = stop && setTimeout(() => child.kill(stop.signal), stop.afterMs);
+    child.stdout.on("data", (data: Buffer) => (texts.out += data.toString()));
+    child.stderr.on("data", (data: Buffer) => (texts.told += data.toString()));
+    child.on("error", fail).on("close", (code) => {
+      clearTimeout(timer);
+      done({ code, ...texts, ms: performance.now() - began });
+    });
+  });
+
+const TABLES = ["dossier", "dossier_pause", "dossier_count", "dossier_day_count", "dossier_tree_count", "record_unit"];
+
+/** All rows of a table as one text, but for numbers of sources and moments of imports, which are another run's. */
+const contentOf = async (database: TestDatabase, table: string): Promise<string> => {
+  const [row] = await database.orm.em.getConnection().execute<{ text: string }[]>(
+    `select count(*) || ' ' || coalesce(md5(string_agg(t, chr(10) order by t)), '') as text
+       from (select ((to_jsonb(x) - 'source_id') - 'last_import_at')::text as t from ${table} x) y`,
+  );
+  return row!.text;
+};
+
+describe("npm run import -- dossiers", () => {
+  let folder: string;
+  let empty: TestDatabase;
+  let database: TestDatabase;
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), "cchc-import-"));
+    empty = await createDatabase();
+    await fillProcedures(empty.orm.em.fork());
+    await write("first.csv", 1000, 1);
+    await write("second.csv", 4000, 2);
+    await empty.disconnect();
+    database = await createDatabase(empty);
+  });
+  afterAll(async () => {
+    await database.close();
+    await empty.close();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  /** A file of made-up dossiers, those of one seed under the same codes as those of another. */
+  const write = async (name: string, count: number, seed: number): Promise<void> => {
+    const places = (await communes(empty.orm.em.fork())).slice(0, 300);
+    async function* lines() {
+      yield `${DOSSIER_COLUMNS.join()}\n`;
+      for await (const { cells } of ledgerRows(places, count, seed)) {
+        // What the second file says is later news of the first one's dossiers.
+        const row = { ...cells, updatedAt: `2026-11-1${5 + seed}T00:00:00+07:00` } as Record<string, string | boolean | null | undefined>;
+        yield `${DOSSIER_COLUMNS.map((column) => row[column] ?? "").join()}\n`;
+      }
+    }
+    await pipeline(lines, createWriteStream(join(folder, name)));
+  };
+  const file = (name: string) => join(folder, name);
+
+  it("ends as one clean run wherever it was killed before", async () => {
+    const clean = await createDatabase(empty);
+    try {
+      expect(await run(clean, ["dossiers", file("first.csv"), "--source", "s"])).toMatchObject({
+        code: 0,
+        out: expect.stringContaining("1000 created"),
+      });
+      const whole = await run(clean, ["dossiers", file("second.csv"), "--source", "s"]);
+      expect(whole).toMatchObject({ code: 0, out: expect.stringContaining("3000 created, 1000 updated") });
+      await run(database, ["dossiers", file("first.csv"), "--source", "s"]);
+      const before = await contentOf(database, "dossier");
+      const random = randomOf(7);
+      const seen = new Set<string>();
+      for (let kill = 0; kill < KILLS; kill++) {
+        const { code } = await run(database, ["dossiers", file("second.csv"), "--source", "s"], {
+          afterMs: 300 + random() * whole.ms,
+          signal: "SIGKILL",
+        });
+        seen.add(code === 0 ? "ended" : "killed");
+        // What a killed import had sent goes on until the server has noticed; it is all of it or nothing.
+        if (code !== 0 && !seen.has("ended"))
+          expect([before, await contentOf(clean, "dossier")]).toContain(await contentOf(database, "dossier"));
+      }
+      expect(seen).toContain("killed");
+      expect((await run(database, ["dossiers", file("second.csv"), "--source", "s"])).code).toBe(0);
+      for (const table of TABLES) expect(await contentOf(database, table), table).toBe(await contentOf(clean, table));
+      const left = await database.orm.em
+        .getConnection()
+        .execute("select relname from pg_class where relname ~ '^dossier_stage_' and relkind = 'r'");
+      expect(left).toEqual([]);
+      expect((await recount(database.orm.em.fork(), null)).differences).toEqual({ byField: 0, byDay: 0, byUnit: 0 });
+    } finally {
+      await clean.close();
+    }
+  });
+
+  it("keeps nothing when it is stopped, and says so", async () => {
+    const before = await contentOf(database, "dossier");
+    const stopped = await run(database, ["dossiers", file("second.csv"), "--source", "stopped"], { afterMs: 1500, signal: "SIGTERM" });
+    if (stopped.code === 0) return expect(stopped.out).toContain("created");
+    // One that is stopped before it listens ends like any other program.
+    if (stopped.code !== null) expect(stopped).toMatchObject({ code: 1, told: expect.stringContaining("nothing was kept") });
+    expect(await contentOf(database, "dossier")).toBe(before);
+  });
+
+  it("lets two systems import for the same units at the same time, without a deadlock or a lost count", async () => {
+    const ended = await Promise.all(
+      ["one", "two", "three"].map((source) => run(database, ["dossiers", file("second.csv"), "--source", source])),
+    );
+    expect(ended.map(({ code, told }) => [code, /deadlock/.test(told)])).toEqual([
+      [0, false],
+      [0, false],
+      [0, false],
+    ]);
+    expect((await recount(database.orm.em.fork(), null)).differences).toEqual({ byField: 0, byDay: 0, byUnit: 0 });
+  });
+
+  it("writes all that is wrong to a file, and keeps the good rows when told so", async () => {
+    const rows = ["code,procedure,unit,state,receivedAt,endedAt,pauses,updatedAt"];
+    const good = (code: string) => `${code},1.000001,00004,PROCESSING,2026-03-03T08:00:00+07:00,,,2026-03-03T09:00:00+07:00`;
+    rows.push(
+      good("g-1"),
+      good("=1+1"),
+      "x,1.000001,00004,RESOLVED,2026-03-03T08:00:00+07:00,2026-03-02T08:00:00+07:00,,2026-03-03T09:00:00+07:00",
+    );
+    rows.push("y,nowhere,00004,PROCESSING,2026-03-03T08:00:00+07:00,,SUPPLEMENT,2026-03-03T09:00:00+07:00", "ragged,row");
+    await writeFile(file("bad.csv"), rows.join("\n"));
+    const whole = await run(database, ["dossiers", file("bad.csv"), "--source", "bad"]);
+    expect(whole).toMatchObject({ code: 1, out: "2 created, 0 updated, 0 unchanged, 0 stale, 3 rejected\nnothing was kept\n" });
+    const problems = (await readFile(`${file("bad.csv")}.problems.csv`, "utf8")).trim().split("\n");
+    expect(problems.map((line) => line.split(",").slice(0, 3).join())).toEqual([
+      "row,column,code",
+      "4,endedAt,ENDED_BEFORE_RECEIVED",
+      "5,pauses,PAUSES_MALFORMED",
+      "6,,RAGGED",
+    ]);
+    const dry = await run(database, ["dossiers", file("bad.csv"), "--source", "bad", "--partial", "--dry-run"]);
+    expect(dry.out).toContain("nothing was kept");
+    const partial = await run(database, ["dossiers", file("bad.csv"), "--source", "bad", "--partial"]);
+    expect(partial).toMatchObject({ code: 0, out: expect.stringContaining("2 created") });
+    const again = await run(database, ["dossiers", file("bad.csv"), "--source", "bad", "--partial"]);
+    expect(again.out).toContain("0 created, 0 updated, 2 unchanged, 0 stale, 3 rejected");
+  });
+
+  it("names the file and what is wrong with it as a whole", async () => {
+    expect(await run(database, ["dossiers", file("none.csv"), "--source", "x"])).toMatchObject({
+      code: 1,
+      told: expect.stringContaining("there is no such file"),
+    });
+    expect(existsSync(`${file("none.csv")}.problems.csv`)).toBe(false);
+    expect(await run(database, ["dossiers", file("first.csv"), "--source", "no blanks"])).toMatchObject({
+      code: 1,
+      told: expect.stringContaining("source"),
+    });
+  });
+});
