@@ -18,8 +18,8 @@ import {
 
 export type Draw = fc.GeneratorValue;
 
-/** Texts to draw arguments from, by the name of their scalar: what exists, what does not, and what is nasty. */
-export type Values = Readonly<Record<"ID" | "String" | "Date" | "Period" | "Int" | "Float", readonly unknown[]>>;
+/** What to draw arguments from, by their own name or that of their scalar: what exists, what does not, and what is nasty. */
+export type Values = Readonly<Record<"ID" | "String" | "Date" | "Period" | "Int" | "Float" | "year" | "field", readonly unknown[]>>;
 
 export interface Operation {
   readonly query: string;
@@ -57,6 +57,8 @@ export const valuesOf = (ids: readonly string[]): Values => ({
     ["0000", "9999", "2021-13"],
   ),
   Int: mostly([1, 2, 5, 50, 2021, 2022], [1000, 0, -1, 1001, 2_147_483_647, -2_147_483_648]),
+  year: mostly([2021, 2022, 2025, 2027], [0, -1, 2_147_483_647]),
+  field: mostly(["HT", "CT", "DD"]),
   Float: [0, 1, 0.5, -1, 1e12, 2 ** 53, 1e308],
 });
 
@@ -125,8 +127,8 @@ class Drawing {
     return [...new Set(Array.from({ length: 1 + this.#number(3) }, () => this.#pick(from)))];
   }
 
-  #argument({ type }: GraphQLArgument): string {
-    const value = this.#value(type, 0);
+  #argument({ name: own, type }: GraphQLArgument): string {
+    const value = this.#value(own, type, 0);
     if (this.#number(2) > 0) return literal(type, value);
     const name = `v${this.declarations.length}`;
     this.declarations.push(`$${name}: ${type.toString()}`);
@@ -134,16 +136,17 @@ class Drawing {
     return `$${name}`;
   }
 
-  #value(type: GraphQLInputType, depth: number): unknown {
-    if (isNonNullType(type)) return this.#value(type.ofType, depth);
-    if (isListType(type)) return Array.from({ length: this.#number(3) }, () => this.#value(type.ofType, depth + 1));
+  #value(name: string, type: GraphQLInputType, depth: number): unknown {
+    if (isNonNullType(type)) return this.#value(name, type.ofType, depth);
+    if (isListType(type)) return Array.from({ length: this.#number(3) }, () => this.#value(name, type.ofType, depth + 1));
     if (isEnumType(type)) return this.#pick(type.getValues()).name;
     if (isInputObjectType(type)) {
       const fields = Object.values(type.getFields()).filter((field) => isRequiredInputField(field) || this.#number(1) === 0);
-      return Object.fromEntries(fields.map((field) => [field.name, this.#value(field.type, depth + 1)]));
+      return Object.fromEntries(fields.map((field) => [field.name, this.#value(field.name, field.type, depth + 1)]));
     }
     if (type.name === "Boolean") return this.#number(1) === 0;
     if (type.name === "_Any") return { __typename: "Unit", code: this.#pick(this.#values.ID) };
+    if (name === "year" || name === "field") return this.#pick(this.#values[name]);
     return this.#pick(this.#values[type.name as keyof Values] ?? this.#values.String);
   }
 }
