@@ -3,6 +3,7 @@ import { type RawBuilder, sql } from "kysely";
 import type { Grant } from "../access/viewer.ts";
 import { coveredBy } from "../access/scope.ts";
 import { pauseColumns } from "./count.event.ts";
+import { shareProcedures } from "./procedure-load.service.ts";
 import { applyDeltas, noteDeltas, shareCounters } from "./count.store.ts";
 
 /** What becomes of a row that was read. */
@@ -36,6 +37,11 @@ export const lockSource = (em: EntityManager, sourceId: number) =>
  * are both refused, for nobody can say which is true.
  */
 export const judgeStage = async (em: EntityManager, staged: Staged): Promise<void> => {
+  // A procedure may have moved to another field since the rows were read, and moves no more once dossiers of it are kept.
+  await shareProcedures(em);
+  await sql`
+    update ${staged.stage} s set field_id = p.field_id from procedure p
+    where ${isOurs(staged)} and p.id = s.procedure_id and p.field_id <> s.field_id`.execute(em.getKysely());
   await sql`
     with twice as materialized (select s.code from ${staged.stage} s where ${isOurs(staged)} and s.status <> ${sql.lit(STATUSES.REJECTED)} group by s.code having count(*) > 1),
     judged as (
