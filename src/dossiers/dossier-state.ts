@@ -108,7 +108,7 @@ export const derive = (facts: DossierFacts, workingDays: number | null, calendar
     receivedOn,
     endedOn,
     dueOn,
-    datedOn: receivedOn ?? epochDayOf(facts.submittedAt ?? facts.updatedAt),
+    datedOn: epochDayOf(receivedAt ?? facts.submittedAt ?? facts.updatedAt),
     outcome: outcomeOf(state, endedOn, dueOn),
     workingDays:
       isResolved(state) && receivedOn !== null && endedOn !== null

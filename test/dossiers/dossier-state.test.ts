@@ -202,7 +202,9 @@ describe("a dossier on a day", () => {
       datedOn: epochDay("2025-02-28"),
     });
     const refused = { state: "NOT_ACCEPTED", submittedAt, endedAt: at("2025-03-04T09:00"), dueAt: at("2025-03-10T17:00") } as const;
-    expect(derived(refused, 5)).toMatchObject({ ...nothing, datedOn: epochDay("2025-02-28") });
+    // Its unit is that of the day on which the desk had it, where that is told.
+    expect(derived(refused, 5)).toMatchObject({ ...nothing, datedOn: epochDay("2025-03-03") });
+    expect(derived({ ...refused, receivedAt: null }, 5)).toMatchObject({ ...nothing, datedOn: epochDay("2025-02-28") });
     expect(on(refused, "2025-06-01")).toBeNull();
     expect(derived({ state: "SUBMITTED", receivedAt: null }).datedOn).toBe(epochDay("2025-06-02"));
     expect(derived({ submittedAt }).datedOn).toBe(epochDay("2025-03-03"));

@@ -7,10 +7,10 @@ import { incompleteMeasures, type Rollup } from "../../src/figures/rollup.ts";
 import { createContext } from "../../src/server/context.ts";
 import type { Day } from "../../src/time/date.ts";
 import { parsePeriod } from "../../src/time/period.ts";
-import { loadUnits } from "../../src/units/unit-load.service.ts";
 import { type Tier, TIERS } from "../../src/units/unit.entity.ts";
 import { createDatabase, type TestDatabase } from "../support/database.ts";
 import { MEASURES, Oracle, type Statement } from "./oracle.ts";
+import { load } from "./stored-world.ts";
 import { type Draw, History, type World } from "./world.ts";
 
 const NOW = new Date("2026-11-22T12:00:00+07:00");
@@ -23,29 +23,6 @@ beforeAll(async () => {
   database = await createDatabase("EMPTY");
 });
 afterAll(() => database.close());
-
-const countsOf = (world: World) =>
-  world.days.map((day, n) => {
-    const count = (tier: Tier) =>
-      world.versions.filter(
-        (version) => version.tier === tier && version.validFrom <= day && (version.validTo === null || day < version.validTo),
-      ).length;
-    const cells: Record<string, string> = {
-      ...{ date: day, provinces: `${count("PROVINCE")}`, districts: `${count("DISTRICT")}`, communes: `${count("COMMUNE")}` },
-    };
-    return {
-      row: n + 2,
-      get: (column: string) => cells[column]!,
-      fail: (column: string, problem: string) => new Error(`${column} ${problem}`) as never,
-    };
-  });
-
-const load = async (em: EntityManager, world: World): Promise<void> => {
-  await sql`truncate unit, unit_version, succession, unit_name, edition, contribution, source, figure, rollup_set restart identity cascade`.execute(
-    em.getKysely(),
-  );
-  await loadUnits(em, { ...world, editions: countsOf(world) });
-};
 
 const state = async (em: EntityManager, statements: readonly Statement[], year: string): Promise<void> => {
   const { from, to } = parsePeriod("period", year);

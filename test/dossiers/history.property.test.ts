@@ -1,0 +1,269 @@
+import fc from "fast-check";
+import { sql } from "kysely";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { Viewer } from "../../src/access/viewer.ts";
+import { importDossiers, retractDossiers } from "../../src/dossiers/dossier-import.service.ts";
+import type { DossierRow } from "../../src/dossiers/dossier-stage.ts";
+import { DOSSIER, enumValue } from "../../src/figures/measure.ts";
+import { incompleteMeasures, type Rollup } from "../../src/figures/rollup.ts";
+import { createContext } from "../../src/server/context.ts";
+import { addDays, type Day, dayOf } from "../../src/time/date.ts";
+import { parsePeriod } from "../../src/time/period.ts";
+import { readWorkCalendar } from "../../src/time/work-calendar-file.ts";
+import type { CalendarDay } from "../../src/time/work-calendar.ts";
+import { ensureContributions } from "../../src/units/contribution.service.ts";
+import { TIERS } from "../../src/units/unit.entity.ts";
+import { Oracle } from "../figures/oracle.ts";
+import { load } from "../figures/stored-world.ts";
+import { type Draw, FIRST, History, type World } from "../figures/world.ts";
+import { createDatabase, type TestDatabase } from "../support/database.ts";
+import { fillCatalogue } from "../support/dossiers.ts";
+import { storedCounters } from "./counters.ts";
+import { chance, drawPeriods, drawRanges, LIMITS, numberOf, oneOf, Rows } from "./drawn.ts";
+import { Ledger } from "./ledger.ts";
+import { type Days, NUMBERS, type Numbers, type Range, Recount } from "./recount.ts";
+
+const RUNS = Number(process.env["RECORD_RUNS"] ?? 12);
+const SEED = Number(process.env["RECORD_SEED"] ?? 20_260_303);
+const DAY = 86_400_000;
+const SOURCES = ["one", "two"];
+const RECORDS = sql`dossier, dossier_pause, dossier_count, dossier_day_count, dossier_tree_count, record_unit, record_import`;
+
+let database: TestDatabase;
+let seeded: readonly CalendarDay[];
+beforeAll(async () => {
+  database = await createDatabase("EMPTY");
+  await fillCatalogue(database);
+  seeded = await readWorkCalendar(new URL("../../seeds/work-calendar.csv", import.meta.url));
+});
+afterAll(() => database.close());
+
+const db = () => database.orm.em.fork().getKysely();
+
+/** One who may do all in the whole country. */
+const administrator = async (today: Day): Promise<Viewer> => {
+  const { rows } = await sql<{ id: number; unitNo: number }>`
+    select id, (select id from unit where key = 'VN') as "unitNo" from edition where starts_on <= ${today} order by starts_on desc limit 1`.execute(
+    db(),
+  );
+  const { id: editionId, unitNo } = rows[0]!;
+  await ensureContributions(createContext(database.pools, new Date()).reader, [editionId]);
+  return { actor: "key:all", name: "all", grants: [{ role: "ADMIN", unitNo, asOf: today, editionId, ended: false }] };
+};
+
+const contextAt = async (now: number) =>
+  createContext(database.pools, new Date(now), { viewer: await administrator(dayOf(new Date(now))) });
+
+interface Story {
+  readonly draw: Draw;
+  readonly world: World;
+  readonly oracle: Oracle;
+  readonly calendar: readonly CalendarDay[];
+  readonly start: Day;
+  readonly ledger: Ledger;
+  readonly rows: Rows;
+  ranges: readonly Range[];
+  now: number;
+}
+
+/** A random world, in which nothing has been sent yet. */
+const drawStory = async (draw: Draw): Promise<Story> => {
+  const world = new History(draw).play();
+  await load(database.orm.em.fork(), world);
+  await sql`truncate ${RECORDS}, work_calendar_day`.execute(db());
+  const calendar = chance(draw, 70) ? seeded : [];
+  await sql`
+    insert into work_calendar_day (day, kind, status) select * from unnest(${calendar.map(({ day }) => day)}::date[],
+      ${calendar.map(({ kind }) => kind)}::text[], ${calendar.map(({ status }) => status)}::text[])`.execute(db());
+  // About a day on which units changed, often with such days still ahead.
+  const near = addDays(oneOf(draw, world.days), numberOf(draw, -150, 60));
+  const start = near < FIRST ? FIRST : near;
+  const now = Date.parse(`${addDays(start, numberOf(draw, 2, 200))}T00:00:00+07:00`) + numberOf(draw, 0, DAY - 1);
+  const oracle = new Oracle(world, [], world.days.at(-1)!);
+  return { draw, world, oracle, calendar, start, now, ranges: [], ledger: new Ledger(), rows: new Rows(draw, oracle, start) };
+};
+
+const send = async ({ ledger, rows, draw, now }: Story): Promise<void> => {
+  const source = oneOf(draw, SOURCES);
+  const context = await contextAt(now);
+  const known = ledger.known(source).map(({ code }) => code);
+  if (known.length > 3 && chance(draw, 20)) {
+    const codes = known.filter(() => chance(draw, 25));
+    if (codes.length > 0) await retractDossiers(context, source, codes, "sent by mistake");
+    ledger.retract(source, codes);
+  }
+  const batch = rows.batch(source, now);
+  const { created, updated, unchanged, stale, rejected, problems } = await importDossiers(context, source, batch, {
+    ...{ partial: true, dryRun: false },
+  });
+  expect(
+    problems.filter(({ code }) => code !== "CONFLICT"),
+    JSON.stringify(batch),
+  ).toEqual([]);
+  expect({ created, updated, unchanged, stale, rejected }).toEqual(ledger.send(source, batch));
+};
+
+const declare = async (story: Story): Promise<void> => {
+  const { draw, world, start, now } = story;
+  story.ranges = drawRanges(draw, [...new Set(world.versions.map(({ key }) => key))], start, dayOf(new Date(now)));
+  await sql`delete from record_range`.execute(db());
+  await sql`
+    insert into record_range (unit_id, kind, since, through) select u.id, 'DOSSIERS', r.since, r.through
+    from unnest(${story.ranges.map(({ unit }) => unit)}::text[], ${story.ranges.map(({ since }) => since)}::date[],
+      ${story.ranges.map(({ through }) => through)}::date[]) r(key, since, through) join unit u on u.key = r.key`.execute(db());
+};
+
+const recountOf = ({ world, oracle, calendar, ledger, ranges }: Story): Recount =>
+  new Recount(world, oracle, { dossiers: ledger.all(), ranges, calendar, limits: LIMITS });
+
+/** The days of a period until today; null of one that lies ahead. */
+const daysOf = (name: string, today: Day): Days | null => {
+  const { from, to } = parsePeriod("period", name);
+  return from > today ? null : { from, to: to < today ? to : today };
+};
+
+const readRollups = async ({ now }: Pick<Story, "now">, units: readonly string[], asOf: Day, periods: readonly string[]) => {
+  const { loaders } = await contextAt(now);
+  const views = await Promise.all(units.map((id) => loaders.unitByReference.load({ id, asOf })));
+  const keys = views.flatMap((unit) =>
+    periods.flatMap((name) => [null, ...TIERS].map((handledBy) => ({ unit: unit!, period: parsePeriod("period", name), handledBy }))),
+  );
+  const rollups = await Promise.all(keys.map((key) => loaders.dossierRollup.load(key)));
+  const expected = await Promise.all(rollups.map((rollup) => loaders.expectedUnits.load(rollup)));
+  const known = await Promise.all(rollups.map((rollup) => loaders.knowledgeOfRollup.load(rollup)));
+  return rollups.map((rollup, n) => ({ rollup, expected: expected[n]?.expected ?? 0, known: known[n]! }));
+};
+
+const boundsOf = (certain: Numbers | null, possible: Numbers | null, name: keyof Numbers) =>
+  certain === null && possible === null
+    ? { low: null, high: null }
+    : { low: certain?.[name] ?? 0, high: (certain?.[name] ?? 0) + (possible?.[name] ?? 0) };
+
+const LISTED = NUMBERS.filter((name) => DOSSIER.measures.some((measure) => measure.name === name));
+
+const shown = (rollup: Rollup) => ({
+  ...Object.fromEntries(NUMBERS.map((name) => [name, rollup.sum(name)])),
+  bounds: Object.fromEntries(LISTED.map((name) => [name, rollup.bounds(enumValue(name))])),
+  exact: rollup.exact,
+});
+
+/** Values, bounds and knowledge of random units, hierarchies and periods are those of the recount. */
+const compare = async (story: Story, recount: Recount): Promise<void> => {
+  const { draw, world, oracle, start, now } = story;
+  const today = dayOf(new Date(now));
+  const periods = drawPeriods(draw, start, today);
+  for (const asOf of new Set([oneOf(draw, world.days), oneOf(draw, world.days), today])) {
+    const all = oracle.unitsOn(asOf);
+    const units = ["VN", ...Array.from({ length: 6 }, () => oneOf(draw, all))];
+    for (const { rollup, expected, known } of await readRollups(story, [...new Set(units)], asOf, periods)) {
+      const { unit, handledBy, period } = rollup;
+      const place = `${unit.id} on ${asOf}, ${period.name}, ${handledBy ?? "all tiers"}, today ${today}`;
+      const days = daysOf(period.name, today);
+      const { certain, possible } = days ? recount.rollup(unit.id, asOf, handledBy, days) : { certain: null, possible: null };
+      expect(shown(rollup), place).toEqual({
+        ...Object.fromEntries(NUMBERS.map((name) => [name, certain?.[name] ?? null])),
+        bounds: Object.fromEntries(LISTED.map((name) => [name, boundsOf(certain, possible, name)])),
+        exact: possible === null,
+      });
+      if (!days) continue;
+      const coverage = recount.coverage(unit.id, asOf, handledBy, days);
+      expect({ expected, covered: known.covered }, `coverage of ${place}`).toEqual({
+        ...{ expected: coverage.expected, covered: coverage.covered },
+      });
+      const missing = coverage.covered > 0 && !coverage.isKnown ? DOSSIER.measures.map(({ name }) => enumValue(name)) : [];
+      expect(incompleteMeasures(DOSSIER, known), `incomplete of ${place}`).toEqual(missing);
+    }
+  }
+};
+
+/** Plays batches, with a look at random roll-ups after each few of them. */
+const play = async (story: Story, look: (recount: Recount) => Promise<void>): Promise<void> => {
+  const { draw } = story;
+  for (let round = numberOf(draw, 1, 3); round > 0; round--) {
+    for (let batch = numberOf(draw, 1, 3); batch > 0; batch--) {
+      await send(story);
+      story.now += numberOf(draw, 0, 40 * DAY);
+    }
+    await declare(story);
+    await look(recountOf(story));
+  }
+};
+
+const holdsForAll = (property: (draw: Draw) => Promise<void>): Promise<void> =>
+  fc.assert(fc.asyncProperty(fc.gen(), property), {
+    numRuns: RUNS,
+    seed: SEED,
+    endOnFailure: process.env["PROPERTY_SHRINK"] === undefined,
+  });
+
+/** Units under the root of which none holds another and which together hold its territory. */
+const drawCut = (draw: Draw, oracle: Oracle, root: string, day: Day): string[] => {
+  const under = oracle.under(root, day);
+  return under.flatMap((child) => (oracle.under(child, day).length > 0 && chance(draw, 50) ? drawCut(draw, oracle, child, day) : [child]));
+};
+
+describe("roll-ups of records", () => {
+  it("equal a recount of all dossiers as they were last told, on every edition, in every period and tier", async () => {
+    await holdsForAll(async (draw) => {
+      const story = await drawStory(draw);
+      await play(story, (recount) => compare(story, recount));
+    });
+  });
+
+  it("conserve every dossier: a cut of the country, and what is certain in the country alone, make up the country", async () => {
+    await holdsForAll(async (draw) => {
+      const story = await drawStory(draw);
+      await play(story, async (recount) => {
+        const asOf = oneOf(draw, story.world.days);
+        const today = dayOf(new Date(story.now));
+        const period = oneOf(draw, drawPeriods(draw, story.start, today));
+        const days = daysOf(period, today);
+        if (!days) return;
+        const cut = drawCut(draw, story.oracle, "VN", asOf);
+        const read = (await readRollups(story, ["VN", ...cut], asOf, [period])).filter(({ rollup }) => rollup.handledBy === null);
+        const above = recount.between("VN", cut, asOf, days);
+        const [whole, ...parts] = read.map(({ rollup }) => rollup);
+        if (process.env["DBG"])
+          console.log(
+            JSON.stringify(
+              {
+                above,
+                parts: read.map(({ rollup }) => [rollup.unit.id, rollup.sum("received")]),
+                asOf,
+                period,
+                today,
+                versions: story.world.versions.map((v) => [v.key, v.validFrom, v.validTo, v.parentKey, v.tier].join()),
+                succ: story.world.successions.map((s) => [s.predecessor, s.successor, s.effectiveOn].join()),
+                rows: story.ledger.all().map((r) => [r.unit, r.receivedAt].join()),
+              },
+              null,
+              0,
+            ),
+          );
+        for (const name of NUMBERS) {
+          const sum = parts.reduce((total, part) => total + (part.sum(name) ?? 0), above[name]);
+          expect(sum, `${name} of ${period} on ${asOf}`).toBe(whole!.sum(name) ?? 0);
+        }
+      });
+    });
+  });
+
+  it("rest on counters that do not tell how the records came in", async () => {
+    await holdsForAll(async (draw) => {
+      const story = await drawStory(draw);
+      // Trees of some editions are there from the start, and kept with each import.
+      for (const asOf of story.world.days) if (chance(draw, 50)) await readRollups(story, ["VN"], asOf, ["2021"]);
+      await play(story, async () => undefined);
+      await compareWithCleanImport(story);
+    });
+  });
+});
+
+const compareWithCleanImport = async ({ ledger, now }: Story): Promise<void> => {
+  const kept = new Map<string, readonly DossierRow[]>(SOURCES.map((source) => [source, ledger.known(source)]));
+  const before = await storedCounters(database);
+  await sql`truncate ${RECORDS}`.execute(db());
+  for (const [source, rows] of kept)
+    if (rows.length > 0) await importDossiers(await contextAt(now), source, rows, { partial: false, dryRun: false });
+  expect(before).toEqual(await storedCounters(database));
+};

@@ -1,0 +1,29 @@
+import type { EntityManager } from "@mikro-orm/postgresql";
+import { sql } from "kysely";
+import { loadUnits } from "../../src/units/unit-load.service.ts";
+import type { Tier } from "../../src/units/unit.entity.ts";
+import type { World } from "./world.ts";
+
+const countsOf = (world: World) =>
+  world.days.map((day, n) => {
+    const count = (tier: Tier) =>
+      world.versions.filter(
+        (version) => version.tier === tier && version.validFrom <= day && (version.validTo === null || day < version.validTo),
+      ).length;
+    const cells: Record<string, string> = {
+      ...{ date: day, provinces: `${count("PROVINCE")}`, districts: `${count("DISTRICT")}`, communes: `${count("COMMUNE")}` },
+    };
+    return {
+      row: n + 2,
+      get: (column: string) => cells[column]!,
+      fail: (column: string, problem: string) => new Error(`${column} ${problem}`) as never,
+    };
+  });
+
+/** Puts the world in the place of all units, and of all that was stated of them. */
+export const load = async (em: EntityManager, world: World): Promise<void> => {
+  await sql`truncate unit, unit_version, succession, unit_name, edition, contribution, source, figure, rollup_set restart identity cascade`.execute(
+    em.getKysely(),
+  );
+  await loadUnits(em, { ...world, editions: countsOf(world) });
+};
