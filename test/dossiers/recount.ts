@@ -2,7 +2,7 @@ import type { DossierRow } from "../../src/dossiers/dossier-stage.ts";
 import { addDays, type Day, dayOf } from "../../src/time/date.ts";
 import type { CalendarDay } from "../../src/time/work-calendar.ts";
 import type { Tier } from "../../src/units/unit.entity.ts";
-import type { Oracle } from "../figures/oracle.ts";
+import type { Holding, Oracle } from "../figures/oracle.ts";
 import { FIRST, type World } from "../figures/world.ts";
 
 export const NUMBERS = [
@@ -105,6 +105,13 @@ export class Recount {
     return this.#oracle.unitsOn(day).find((unit) => this.#oracle.on(unit, day)!.code === code)!;
   }
 
+  /** As the oracle of figures has it; but vertical and central agencies count at the unit where they sit and nowhere above. */
+  #holds(a: string, unit: string, asOf: Day): Holding {
+    const { parentKey, kind } = this.#world.versions.find(({ key }) => key === unit)!;
+    if (kind !== "VERTICAL_AGENCY") return this.#oracle.holds(a, unit, asOf);
+    return a === unit || a === parentKey ? "certain" : null;
+  }
+
   /** Departments count as the unit that they serve; vertical and central agencies in no tier. */
   #countsIn(unit: string, day: Day): Tier | null {
     const { tier, kind, parentKey } = this.#oracle.on(unit, day)!;
@@ -152,9 +159,9 @@ export class Recount {
 
   /** What is certain in A, and what is possible besides; null where there is none. */
   rollup(a: string, asOf: Day, tier: Tier | null, days: Days): { certain: Numbers | null; possible: Numbers | null } {
-    const isCertain = (unit: string) => this.#oracle.holds(a, unit, asOf) === "certain";
+    const isCertain = (unit: string) => this.#holds(a, unit, asOf) === "certain";
     const certain = this.#countOf(isCertain, tier, days);
-    const possible = this.#countOf((unit) => this.#oracle.holds(a, unit, asOf) === "possible", tier, days);
+    const possible = this.#countOf((unit) => this.#holds(a, unit, asOf) === "possible", tier, days);
     const saysNone = this.#keys().some((unit) => isCertain(unit) && this.#countsInTier(unit, tier) && this.#isComplete(unit, days));
     return { certain: certain ?? (saysNone ? this.#numbers([], days) : null), possible };
   }
@@ -162,7 +169,7 @@ export class Recount {
   /** What is certain in A and in none of the cut, each once. */
   between(a: string, cut: readonly string[], asOf: Day, days: Days): Numbers {
     const isHeld = (unit: string) =>
-      this.#oracle.holds(a, unit, asOf) === "certain" && !cut.some((one) => this.#oracle.holds(one, unit, asOf) === "certain");
+      this.#holds(a, unit, asOf) === "certain" && !cut.some((one) => this.#holds(one, unit, asOf) === "certain");
     return this.#countOf(isHeld, null, days) ?? this.#numbers([], days);
   }
 
@@ -198,7 +205,7 @@ export class Recount {
     const day = days.to < FIRST ? FIRST : days.to;
     const expected = this.#oracle.unitsOn(day).filter((unit) => {
       const own = this.#oracle.on(unit, day)!.tier as Tier | null;
-      return own !== null && own !== "COUNTRY" && (tier === null || own === tier) && this.#oracle.holds(a, unit, asOf) === "certain";
+      return own !== null && own !== "COUNTRY" && (tier === null || own === tier) && this.#holds(a, unit, asOf) === "certain";
     });
     const cells = expected.map((unit) => this.#cell(unit, day, days));
     const covered = cells.filter(({ hasRecords, isComplete }) => hasRecords || isComplete);
@@ -223,6 +230,6 @@ export class Recount {
     const last = this.#oracle.on(old, addDays(end, -1));
     if (end <= from || end > day || !last || last.tier !== this.#oracle.on(unit, day)!.tier) return false;
     const below = this.#oracle.subtree(unit, day).filter((one) => one !== unit);
-    return this.#oracle.holds(unit, old, day) === "certain" && below.every((one) => this.#oracle.holds(one, old, day) === null);
+    return this.#holds(unit, old, day) === "certain" && below.every((one) => this.#holds(one, old, day) === null);
   }
 }

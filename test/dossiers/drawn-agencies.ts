@@ -1,0 +1,34 @@
+import type { EntityManager } from "@mikro-orm/postgresql";
+import { sql } from "kysely";
+import { addDays } from "../../src/time/date.ts";
+import type { VersionRow } from "../../src/units/unit-file.ts";
+import { insertUnits, insertVersions } from "../../src/units/unit-load.service.ts";
+import type { AgencyKind } from "../../src/units/unit.entity.ts";
+import { type Draw, FIRST, type World } from "../figures/world.ts";
+import { chance, numberOf } from "./drawn.ts";
+
+/** Departments and vertical agencies of provinces that still exist, from any day on; some are closed again. */
+export const drawAgencies = (draw: Draw, { versions }: World, kinds: readonly AgencyKind[]): VersionRow[] => {
+  const provinces = versions.filter(({ tier, validTo }) => tier === "PROVINCE" && validTo === null).map(({ key }) => key);
+  return provinces.flatMap((province) => {
+    const began = versions.find(({ key }) => key === province)!.validFrom;
+    return kinds.flatMap((kind, n): VersionRow[] => {
+      // Where a vertical agency counts before its seat was there is no question for this test.
+      if (!chance(draw, 60) || (kind === "VERTICAL_AGENCY" && began !== FIRST)) return [];
+      const key = `${province}-${n}`;
+      const validFrom = chance(draw, 50) ? began : addDays(began, numberOf(draw, 1, 400));
+      const validTo = chance(draw, 30) ? addDays(validFrom, numberOf(draw, 1, 900)) : null;
+      const names = { name: key, fullName: key, nameEn: null, resolution: null };
+      return [{ key, validFrom, validTo, code: `c${key}`, parentKey: province, tier: null as never, kind, ...names }];
+    });
+  });
+};
+
+export const storeAgencies = async (em: EntityManager, agencies: readonly VersionRow[]): Promise<void> => {
+  if (agencies.length === 0) return;
+  const { rows } = await sql<{ id: number; key: string }>`select id, key from unit`.execute(em.getKysely());
+  const numbers = new Map(rows.map(({ id, key }) => [key, id]));
+  for (const { key } of agencies) numbers.set(key, numbers.size + 1);
+  await insertUnits(em, agencies, numbers);
+  await insertVersions(em, agencies, numbers);
+};
