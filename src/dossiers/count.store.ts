@@ -1,7 +1,7 @@
 import type { EntityManager } from "@mikro-orm/postgresql";
 import { type RawBuilder, sql } from "kysely";
 import { columnName } from "../figures/measure.ts";
-import { COUNTS, GRAINS } from "./count.ts";
+import { COUNTS, GRAINS, NO_TIER } from "./count.ts";
 import { anyCount, type Counted, countColumns, eventsOf, startOf, sumsOfCounts } from "./count.event.ts";
 
 /** Grain of a day in what an import changes. */
@@ -77,11 +77,12 @@ export const treeCounts = (editions: RawBuilder<unknown>, { halves, days }: Unit
     ),
     unit_day as materialized (${days}),
     place as materialized (
-      select c.edition_id, c.unit_id, c.target_id, c.certain from contribution c
-      where c.edition_id in (${editions}) and c.unit_id in (select unit_id from unit_half union select unit_id from unit_day)
-        and not (c.target_id in (select unit_id from unit_version where tier = 'COUNTRY') and exists (
+      select c.edition_id, c.unit_id, c.target_id, c.certain,
+        c.target_id in (select unit_id from unit_version where tier = 'COUNTRY') and exists (
           select from contribution q where q.edition_id = c.edition_id and q.unit_id = c.unit_id and q.certain
-            and q.target_id in (select unit_id from unit_version where tier = 'PROVINCE')))
+            and q.target_id in (select unit_id from unit_version where tier = 'PROVINCE')) as is_summed
+      from contribution c
+      where c.edition_id in (${editions}) and c.unit_id in (select unit_id from unit_half union select unit_id from unit_day)
     ),
     grained as (
       ${sql.join(grains, sql` union all `)}
@@ -89,6 +90,7 @@ export const treeCounts = (editions: RawBuilder<unknown>, { halves, days }: Unit
     )
     select g.province_id, p.edition_id, p.target_id, g.slot, p.certain, g.grain, g.starts_on, ${sumsOfCounts}
     from grained g join place p on p.unit_id = g.unit_id and (g.grain <> ${sql.lit(DAY)} or p.target_id <> g.unit_id)
+      and not (p.is_summed and g.slot <> ${sql.lit(NO_TIER)})
     group by 1, 2, 3, 4, 5, 6, 7 having ${anyCount} order by 1, 2, 3, 4, 5, 6, 7`;
 };
 

@@ -19,3 +19,6 @@ export type Count = (typeof COUNTS)[number];
 
 /** Counters stand for half-months (1st to 14th, 15th to the end), quarters and years of the calendar. */
 export const GRAINS = { HALF_MONTH: 1, QUARTER: 2, YEAR: 3 } as const;
+
+/** Slot of what counts in no tier. */
+export const NO_TIER = 0;

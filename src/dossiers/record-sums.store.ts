@@ -2,7 +2,7 @@ import { type RawBuilder, sql } from "kysely";
 import { columnName } from "../figures/measure.ts";
 import type { RecordKey } from "../figures/records.ts";
 import { TIERS } from "../units/unit.entity.ts";
-import { type Count, COUNTS } from "./count.ts";
+import { type Count, COUNTS, NO_TIER } from "./count.ts";
 import { countColumns } from "./count.event.ts";
 import { type CountRange, DAY_GRAIN, rangesOf } from "./count-range.ts";
 
@@ -59,7 +59,8 @@ export const existedWithin = sql`coalesce(u.began_on, '-infinity') <= s.last_on 
 
 /**
  * The counters that belong to each key, as rows (i, certain, is_before, counts): of editions whose trees are kept from these, and for the
- * country from those of its provinces; of other editions from the counters of all units that contribute to the key's unit.
+ * country from those of its provinces, but for what counts in no tier; of other editions from the counters of all units that contribute to the
+ * key's unit.
  */
 export const countersOfKeys = (): RawBuilder<unknown> => sql`
     target as materialized (
@@ -79,7 +80,7 @@ export const countersOfKeys = (): RawBuilder<unknown> => sql`
     counter as (
       select k.i, c.certain, ${counterColumns} from target k join r on r.span = k.span
       join dossier_tree_count c on c.edition_id = k.edition_id and c.target_id = k.target_id and ${within}
-      where ${inSlot} and (k.is_own or c.certain)
+      where ${inSlot} and (k.is_own or (c.certain and c.slot <> ${sql.lit(NO_TIER)}))
       union all
       select k.i, true, ${counterColumns} from target k join r on r.span = k.span and r.grain = ${sql.lit(DAY_GRAIN)}
       join recorded u on u.unit_id = k.target_id
