@@ -64,7 +64,8 @@ export interface UnitCounts {
 
 /**
  * What the counters of units add up to in the units of editions, as rows of dossier_tree_count: by half-month, quarter and year, and by day
- * where the one that holds is another one. The country gets only what is certain in no province.
+ * where the one that holds is another one. The country gets only what is certain in no province, and what
+ * counts in no tier: that is not read from the provinces, for what only sits in one counts nowhere above.
  */
 export const treeCounts = (editions: RawBuilder<unknown>, { halves, days }: UnitCounts): RawBuilder<unknown> => {
   const grains = Object.entries(GRAINS).map(([name, grain]) => {
