@@ -3,7 +3,7 @@ import type { DossierRow } from "../../src/dossiers/dossier-stage.ts";
 import { CHANNELS, DOSSIER_STATES, type DossierState, isAccepted } from "../../src/dossiers/dossier-state.ts";
 import { addDays, type Day, dayOf } from "../../src/time/date.ts";
 import type { Oracle } from "../figures/oracle.ts";
-import { type Draw, FIRST } from "../figures/world.ts";
+import { type Draw, FIRST, type World } from "../figures/world.ts";
 import type { Range } from "./recount.ts";
 
 const MINUTE = 60_000;
@@ -119,13 +119,16 @@ export class Rows {
   }
 }
 
-/** Statements that all is here: of some units, for random days of their lives. */
-export const drawRanges = (draw: Draw, units: readonly string[], start: Day, today: Day): Range[] =>
-  units.flatMap((unit): Range[] => {
+/** Statements that all is here: of some units, for random days, or for the very days on which the unit existed. */
+export const drawRanges = (draw: Draw, { versions }: World, start: Day, today: Day): Range[] =>
+  [...Map.groupBy(versions, ({ key }) => key)].flatMap(([unit, of]): Range[] => {
     if (!chance(draw, 60)) return [];
-    const since = chance(draw, 50) ? FIRST : addDays(start, numberOf(draw, -200, 200));
-    const through = chance(draw, 50) ? today : addDays(since, numberOf(draw, 0, 700));
-    return [{ unit, since, through: through > today || through < since ? (since > today ? since : today) : through }];
+    const [began, end] = [of[0]!.validFrom, of.at(-1)!.validTo];
+    const since = oneOf(draw, [FIRST, began, addDays(start, numberOf(draw, -200, 200))]);
+    const last = end === null ? today : addDays(end, -1);
+    const through = oneOf(draw, [today, last, addDays(since, numberOf(draw, 0, 700))]);
+    const latest = through < today ? through : today;
+    return since > latest ? [] : [{ unit, since, through: latest }];
   });
 
 const pad = (number: number): string => String(number).padStart(2, "0");

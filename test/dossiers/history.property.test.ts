@@ -108,7 +108,7 @@ const send = async ({ ledger, rows, draw, now }: Story): Promise<void> => {
 
 const declare = async (story: Story): Promise<void> => {
   const { draw, world, start, now } = story;
-  story.ranges = drawRanges(draw, [...new Set(world.versions.map(({ key }) => key))], start, dayOf(new Date(now)));
+  story.ranges = drawRanges(draw, world, start, dayOf(new Date(now)));
   await sql`delete from record_range`.execute(db());
   await sql`
     insert into record_range (unit_id, kind, since, through) select u.id, 'DOSSIERS', r.since, r.through
