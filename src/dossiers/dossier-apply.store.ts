@@ -169,5 +169,5 @@ const dropMixedRollups = async (em: EntityManager, importKey: string): Promise<v
       ) d on true
       join contribution c on c.edition_id = m.cell_edition_id and c.unit_id = d.unit_id
       join rollup_source a on a.set_id = m.id and a.unit_id = c.target_id and a.kind = 'dossier'
-      where m.drafts like 'R:%')`.execute(em.getKysely());
+      where m.recorded)`.execute(em.getKysely());
 };

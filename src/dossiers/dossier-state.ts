@@ -74,10 +74,6 @@ export interface Derived extends CountedDays {
   readonly datedOn: number;
   /** From receipt to result without the pauses; null where it is not resolved. */
   readonly workingDays: number | null;
-  /** Days at whose end it is open, past its due day and not paused, in their order. */
-  readonly overdue: readonly DaySpan[];
-  /** The first of them. */
-  readonly lateFrom: number | null;
 }
 
 const DUE_HOUR = 17;
@@ -102,7 +98,6 @@ export const derive = (facts: DossierFacts, workingDays: number | null, calendar
   const paused = pausedWorkingDays(pauses, calendar);
   const due = dueOf(facts, workingDays, paused, calendar);
   const dueOn = isCounted ? dayOrNull(due.currentDueAt) : null;
-  const overdue = dueOn === null ? NONE : overdueDays(dueOn, endedOn, pauses);
   return {
     ...due,
     receivedOn,
@@ -115,8 +110,6 @@ export const derive = (facts: DossierFacts, workingDays: number | null, calendar
         ? Math.max(0, calendar.betweenEpoch(receivedOn, endedOn) - paused)
         : null,
     pauses,
-    overdue,
-    lateFrom: overdue[0]?.from ?? null,
   };
 };
 
@@ -165,16 +158,4 @@ const outcomeOf = (state: DossierState, endedOn: number | null, dueOn: number | 
   if (!isResolved(state) || endedOn === null) return null;
   if (dueOn === null || endedOn === dueOn) return 2;
   return endedOn < dueOn ? 1 : 3;
-};
-
-const overdueDays = (dueOn: number, endedOn: number | null, pauses: readonly DaySpan[]): readonly DaySpan[] => {
-  const end = endedOn ?? Infinity;
-  const spans: DaySpan[] = [];
-  let from = dueOn + 1;
-  for (const pause of pauses) {
-    if (pause.from > from) spans.push({ from, to: pause.from });
-    from = Math.max(from, pause.to ?? Infinity);
-  }
-  if (from < end) spans.push({ from, to: endedOn });
-  return spans.length === 0 ? NONE : spans;
 };

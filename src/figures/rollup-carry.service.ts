@@ -5,7 +5,7 @@ import { periodOfDays } from "../time/period.ts";
 import { PUBLISHED } from "./evidence.ts";
 import { cellDayOf } from "./rollup.loaders.ts";
 import type { Records } from "./records.ts";
-import { makeRollupSets, RECORDED } from "./rollup.service.ts";
+import { makeRollupSets } from "./rollup.service.ts";
 
 /** Sets that are made by one transaction. */
 const AT_ONCE = 20;
@@ -18,10 +18,15 @@ export const carryRollups = async (
   editions: readonly number[],
   today: Day,
 ): Promise<number> => {
-  const stored = await reader.rows(sql<{ from: Day; to: Day; drafts: string }>`
-    select period_from as "from", period_to as "to", drafts from rollup_set
-    where edition_id = ${last} and drafts in ('', ${RECORDED}) order by 1, 2, 3`);
-  const periods = stored.map(({ from, to, drafts }) => ({ from, to, drafts, cellDay: cellDayOf(periodOfDays(from, to), today) }));
+  const stored = await reader.rows(sql<{ from: Day; to: Day; recorded: boolean }>`
+    select distinct period_from as "from", period_to as "to", recorded from rollup_set where edition_id = ${last} and drafts = '' order by 1, 2, 3`);
+  const periods = stored.map(({ from, to, recorded }) => ({
+    from,
+    to,
+    recorded,
+    drafts: "",
+    cellDay: cellDayOf(periodOfDays(from, to), today),
+  }));
   const cells = await reader.rows(sql<{ cellEditionId: number }>`
     select e.id as "cellEditionId" from unnest(${periods.map(({ cellDay }) => cellDay)}::date[]) with ordinality k(day, i)
     join edition e on e.starts_on = (select max(starts_on) from edition where starts_on <= k.day) order by k.i`);

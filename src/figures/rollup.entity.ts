@@ -8,7 +8,7 @@ import { DOSSIER, type RollupKind, SERVICE, summedColumns, TASK } from "./measur
  */
 const RollupSetSchema = defineEntity({
   name: "RollupSet",
-  uniques: [{ properties: ["edition", "periodFrom", "periodTo", "cellEdition", "drafts"] }],
+  uniques: [{ properties: ["edition", "periodFrom", "periodTo", "cellEdition", "drafts", "recorded"] }],
   properties: {
     id: p.integer().primary().autoincrement(),
     edition: () => p.manyToOne(Edition).deleteRule("cascade"),
@@ -16,6 +16,7 @@ const RollupSetSchema = defineEntity({
     periodTo: p.date(),
     cellEdition: () => p.manyToOne(Edition).deleteRule("cascade"),
     drafts: p.text().default("").comment("Numbers of the drafts that are counted besides what is published, by commas"),
+    recorded: p.boolean().default(false).comment("Whether it tells what figures change of what records of dossiers add up to"),
     rows: p.integer(),
   },
 });

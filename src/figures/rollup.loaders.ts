@@ -14,7 +14,7 @@ import { RollupCache } from "./rollup-cache.ts";
 import type { Knowledge, RecordKey, Records } from "./records.ts";
 import { incompleteMeasures, type Rollup, rollupClass, type RollupKey, type StoredRollup } from "./rollup.ts";
 import { ALL_TIERS } from "./rollup.entity.ts";
-import { makeRollupSets, RECORDED } from "./rollup.service.ts";
+import { makeRollupSets } from "./rollup.service.ts";
 
 type SetOf = Pick<RollupKey, "period"> & { asOf: Day; withRecords: boolean };
 /** With the numbers of the drafts that count, by commas. */
@@ -23,8 +23,8 @@ type SetRow = Positioned & {
   editionId: number;
   cellEditionId: number;
   cellDay: Day;
-  /** As it names the set: the drafts that count, and whether there are records besides. */
-  drafts: string;
+  /** Whether there are records besides. */
+  recorded: boolean;
   setId: number | null;
   stated: boolean;
   /** Whether records of the edition are still to be prepared. */
@@ -55,7 +55,7 @@ export const createRollupLoaders = (reader: Reader, today: Day, evidence: Eviden
       if (unprepared.length > 0) await records.prepare([...new Set(unprepared.map(({ editionId }) => editionId))]);
       const missing = found.filter(({ setId, stated }) => setId === null && stated);
       if (missing.length === 0) return found;
-      const wanted = missing.map((row) => ({ ...row, ...keys[row.i - 1]!.period, drafts: row.drafts }));
+      const wanted = missing.map((row) => ({ ...row, ...keys[row.i - 1]!.period, drafts: keys[row.i - 1]!.drafts }));
       await makeRollupSets(reader, evidence, records, wanted);
       return findSets(reader, keys, today);
     },
@@ -117,8 +117,8 @@ interface RollupSource {
 const findSets = (reader: Reader, keys: readonly AskedSet[], today: Day): Promise<SetRow[]> => {
   const measures = ROLLUP_KINDS.map(({ name }) => `${name}.%`);
   return reader.rows(sql<SetRow>`
-    select k.i::int, e.id as "editionId", c.id as "cellEditionId", k.cell_day as "cellDay", n.drafts, s.id as "setId",
-      n.drafts like ${`${RECORDED}%`} and not e.records_counted
+    select k.i::int, e.id as "editionId", c.id as "cellEditionId", k.cell_day as "cellDay", n.recorded, s.id as "setId",
+      n.recorded and not e.records_counted
         and (not e.contributed or e.starts_on >= (select max(starts_on) from edition where starts_on <= ${today})) as "isUnprepared",
       s.id is null and (k.drafts <> '' or exists (
         select from figure f where f.period_from >= k.f and f.period_from <= k.t and f.period_to <= k.t and f.measure like any(${measures}::text[])
@@ -126,11 +126,11 @@ const findSets = (reader: Reader, keys: readonly AskedSet[], today: Day): Promis
     from unnest(${keys.map(({ asOf }) => asOf)}::date[], ${keys.map(({ period }) => cellDayOf(period, today))}::date[],
       ${keys.map(({ period }) => period.from)}::date[], ${keys.map(({ period }) => period.to)}::date[], ${keys.map(({ drafts }) => drafts)}::text[],
       ${keys.map(({ withRecords, period }) => withRecords && period.from <= today)}::boolean[]) with ordinality k(as_of, cell_day, f, t, drafts, with_records, i)
-    cross join lateral (select case when k.with_records and exists (select from record_unit) then ${RECORDED} || k.drafts else k.drafts end as drafts) n
+    cross join lateral (select k.with_records and exists (select from record_unit) as recorded) n
     join edition e on e.starts_on = (select max(starts_on) from edition where starts_on <= k.as_of)
     join edition c on c.starts_on = (select max(starts_on) from edition where starts_on <= k.cell_day)
     left join rollup_set s on s.edition_id = e.id and s.cell_edition_id = c.id and s.period_from = k.f and s.period_to = k.t
-      and s.drafts = n.drafts`);
+      and s.drafts = k.drafts and s.recorded = n.recorded`);
 };
 
 type Sets = DataLoader<SetOf, SetRow | null, string>;
@@ -153,7 +153,7 @@ const setsOf = async ({ sets, records }: RollupSource, kind: RollupKind, keys: r
   return places.map((place) => found[place]!);
 };
 
-const isRecorded = (set: SetRow | null): set is SetRow => set !== null && set.drafts.startsWith(RECORDED);
+const isRecorded = (set: SetRow | null): set is SetRow => set?.recorded === true;
 
 const recordKeyOf = ({ unit, period, handledBy }: RollupKey, { editionId }: SetRow, today: Day): RecordKey => ({
   ...{ unitNo: unit.no, editionId, handledBy, from: period.from, to: period.to < today ? period.to : today },

@@ -22,17 +22,16 @@ export interface SetKey {
   readonly cellDay: Day;
   readonly from: Day;
   readonly to: Day;
-  /** Numbers of the drafts that count besides what is published, by commas; after RECORDED where records of dossiers count, too. */
+  /** Numbers of the drafts that count besides what is published, by commas. */
   readonly drafts: string;
+  /** Whether it tells what figures change of what records of dossiers add up to. */
+  readonly recorded: boolean;
 }
-
-/** Marks sets that tell what figures change of what records of dossiers add up to. */
-export const RECORDED = "R:";
 
 /** What one set stores of one kind. */
 export interface SetContent extends Decomposed {
   readonly setId: number;
-  readonly withRecords: boolean;
+  readonly recorded: boolean;
   /** Records that are read at their time, and of which a figure has taken the place. */
   readonly replaced: readonly Atom[];
   readonly cells: readonly Cell[];
@@ -59,9 +58,7 @@ const MAX_STORED_ROWS = 5_000_000;
 
 /** Makes and stores the roll-ups of the keys that nobody has made yet. Two callers never make the same ones. */
 export const makeRollupSets = async (reader: Reader, evidence: Evidence, records: Records, keys: readonly SetKey[]): Promise<void> => {
-  const editions = keys.flatMap(({ editionId, cellEditionId, drafts }) =>
-    drafts.startsWith(RECORDED) ? [editionId, cellEditionId] : [editionId],
-  );
+  const editions = keys.flatMap(({ editionId, cellEditionId, recorded }) => (recorded ? [editionId, cellEditionId] : [editionId]));
   await ensureContributions(reader, [...new Set(editions)]);
   const counting = counted(await evidence.drafts());
   await reader.build((em, turn) =>
@@ -87,8 +84,8 @@ const make = async (locked: EntityManager, keys: readonly SetKey[], counting: Ra
   const figures = await figuresWithin(locked, made, counting);
   const trees = await treesOf(locked, [...new Set(made.map(({ cellDay }) => cellDay))]);
   const recorded: (readonly Recorded[] | null)[] = [];
-  for (const { drafts, from, to, ...key } of made)
-    recorded.push(drafts.startsWith(RECORDED) ? await records.cells(locked, { ...key, period: periodOfDays(from, to) }) : null);
+  for (const { from, to, ...key } of made)
+    recorded.push(key.recorded ? await records.cells(locked, { ...key, period: periodOfDays(from, to) }) : null);
   for (const kind of ROLLUP_KINDS) {
     const contents = made.map((key, n) => contentOf(kind, key, figures, trees.get(key.cellDay)!, kind === DOSSIER ? recorded[n]! : null));
     await storeRollups(locked, kind, contents);
@@ -103,14 +100,14 @@ const insertSets = async (em: EntityManager, keys: readonly SetKey[]): Promise<(
   const { rows } = await sql<{ id: number; i: number }>`
     with wanted as (
       select * from unnest(${keys.map((key) => key.editionId)}::int[], ${keys.map((key) => key.from)}::date[],
-        ${keys.map((key) => key.to)}::date[], ${keys.map((key) => key.cellEditionId)}::int[], ${keys.map((key) => key.drafts)}::text[])
-        with ordinality w(edition_id, period_from, period_to, cell_edition_id, drafts, i)
+        ${keys.map((key) => key.to)}::date[], ${keys.map((key) => key.cellEditionId)}::int[], ${keys.map((key) => key.drafts)}::text[],
+        ${keys.map((key) => key.recorded)}::boolean[]) with ordinality w(edition_id, period_from, period_to, cell_edition_id, drafts, recorded, i)
     ), made as (
-      insert into rollup_set (edition_id, period_from, period_to, cell_edition_id, drafts, rows)
-      select distinct edition_id, period_from, period_to, cell_edition_id, drafts, 0 from wanted on conflict do nothing
-      returning id, edition_id, period_from, period_to, cell_edition_id, drafts
+      insert into rollup_set (edition_id, period_from, period_to, cell_edition_id, drafts, recorded, rows)
+      select distinct edition_id, period_from, period_to, cell_edition_id, drafts, recorded, 0 from wanted on conflict do nothing
+      returning id, edition_id, period_from, period_to, cell_edition_id, drafts, recorded
     )
-    select distinct on (m.id) m.id, w.i::int from made m join wanted w using (edition_id, period_from, period_to, cell_edition_id, drafts)`.execute(
+    select distinct on (m.id) m.id, w.i::int from made m join wanted w using (edition_id, period_from, period_to, cell_edition_id, drafts, recorded)`.execute(
     em.getKysely(),
   );
   return rows.map(({ id, i }) => ({ ...keys[i - 1]!, setId: id }));
@@ -153,10 +150,10 @@ const contentOf = (
   const stated = cellsOf(kind, periodOfDays(key.from, key.to), counts);
   const exact = within.filter(({ from, to }) => from === key.from && to === key.to);
   const common = { setId: key.setId, quoted: quotedRates(kind, exact, tree) };
-  if (recorded === null) return { ...common, withRecords: false, cells: stated, ...decompose(kind, stated, tree), replaced: [] };
+  if (recorded === null) return { ...common, recorded: false, cells: stated, ...decompose(kind, stated, tree), replaced: [] };
   const cells = mixedCells(kind, stated, recorded, tree);
   const decomposed = decompose(kind, cells, tree);
-  return { ...common, withRecords: true, cells, ...decomposed, ...besidesRecords(decomposed.atoms, cells, recorded) };
+  return { ...common, recorded: true, cells, ...decomposed, ...besidesRecords(decomposed.atoms, cells, recorded) };
 };
 
 /** Rates as printed, for the very unit, period and scope; a range has no value, a value is its own range. */

@@ -102,9 +102,7 @@ export const storeRollups = async (em: EntityManager, kind: RollupKind, contents
 
 /** For those periods that have records, too: there what is known is put together for each unit. */
 const storeKnowledge = async (em: EntityManager, contents: readonly SetContent[]): Promise<void> => {
-  const rows = contents.flatMap(({ setId, withRecords, knowledge }) =>
-    !withRecords ? [] : knowledge.map((known) => ({ setId, ...known })),
-  );
+  const rows = contents.flatMap(({ setId, recorded, knowledge }) => (!recorded ? [] : knowledge.map((known) => ({ setId, ...known }))));
   await sql`
     with stored as (
       insert into rollup_knowledge (set_id, unit_id, author_id, slot, mask)

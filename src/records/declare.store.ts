@@ -44,7 +44,7 @@ export const declareWithin = async (em: EntityManager, declaration: Declaration)
 /** Stored roll-ups beside records rest on which of those are complete; who makes some now is waited for. */
 const dropMixedRollups = async (em: EntityManager): Promise<void> => {
   await sql`select pg_advisory_xact_lock_shared(hashtext('cchc dossier counts'))`.execute(em.getKysely());
-  await sql`delete from rollup_set where drafts like 'R:%'`.execute(em.getKysely());
+  await sql`delete from rollup_set where recorded`.execute(em.getKysely());
 };
 
 interface Place {

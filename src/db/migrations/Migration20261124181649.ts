@@ -62,6 +62,10 @@ export class Migration20261124181649 extends Migration {
 
     // Stored roll-ups lack the new columns, and are made again when they are asked for.
     this.addSql(`delete from "rollup_set";`);
+    this.addSql(`alter table "rollup_set" drop constraint "rollup_set_edition_id_period_from_period_to_cell__f0254_unique";`);
+    this.addSql(`alter table "rollup_set" add "recorded" boolean not null default false;`);
+    this.addSql(`comment on column "rollup_set"."recorded" is 'Whether it tells what figures change of what records of dossiers add up to';`);
+    this.addSql(`alter table "rollup_set" add constraint "rollup_set_edition_id_period_from_period_to_cell__0b539_unique" unique ("edition_id", "period_from", "period_to", "cell_edition_id", "drafts", "recorded");`);
     this.addSql(`alter table "dossier_rollup" add "withdrawn" bigint null, add "stopped" bigint null, add "paused" bigint null;`);
 
     this.addSql(`alter table "edition" add "records_counted" boolean not null default false;`);
