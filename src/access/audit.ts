@@ -18,17 +18,27 @@ export interface Change {
 }
 
 /** Appends to the audit trail (nhật ký kiểm toán) within the transaction of `em`, so that neither exists without the other. */
-export const recordChange = async (em: EntityManager, change: Change): Promise<void> => {
+export const recordChange = (em: EntityManager, change: Change): Promise<void> => recordChanges(em, [change]);
+
+/** The same of many, by one statement. */
+export const recordChanges = async (em: EntityManager, changes: readonly Change[]): Promise<void> => {
+  const json = (value: unknown) => JSON.stringify(value ?? null);
   await sql`
-    with recursive above as (
-      select u.id, v.parent_id, v.tier, coalesce(u.ended_on - 1, 'infinity'::date) as day from unit u
-      join unit_version v on v.unit_id = u.id and (v.valid_to is null or v.valid_to = u.ended_on) where u.id = ${change.unitNo}::int
+    with recursive change as materialized (
+      select * from unnest(${changes.map(() => randomUUID())}::text[], ${changes.map(({ at }) => at.toISOString())}::timestamptz[],
+        ${changes.map(({ actor }) => actor)}::text[], ${changes.map(({ actorName }) => actorName)}::text[], ${changes.map(({ operation }) => operation)}::text[],
+        ${changes.map(({ unitNo }) => unitNo)}::int[], ${changes.map(({ subject }) => subject)}::text[], ${changes.map(({ before }) => json(before))}::jsonb[],
+        ${changes.map(({ after }) => json(after))}::jsonb[]) with ordinality c(key, at, actor, actor_name, operation, unit_id, subject, before, after, n)
+    ),
+    above as (
+      select u.id as of_id, u.id, v.parent_id, v.tier, coalesce(u.ended_on - 1, 'infinity'::date) as day from unit u
+      join unit_version v on v.unit_id = u.id and (v.valid_to is null or v.valid_to = u.ended_on) where u.id in (select unit_id from change)
       union all
-      select v.unit_id, v.parent_id, v.tier, a.day from above a
+      select a.of_id, v.unit_id, v.parent_id, v.tier, a.day from above a
       join unit_version v on v.unit_id = a.parent_id and v.valid_from <= a.day and (v.valid_to is null or v.valid_to > a.day)
     )
     insert into audit_entry (province_id, key, at, actor, actor_name, operation, unit_id, subject, before, after)
-    select coalesce((select id from above where tier = 'PROVINCE' limit 1), 0), ${randomUUID()}, ${change.at.toISOString()}::timestamptz, ${change.actor},
-      ${change.actorName}, ${change.operation}, ${change.unitNo}::int, ${change.subject}::text, ${JSON.stringify(change.before ?? null)}::jsonb,
-      ${JSON.stringify(change.after ?? null)}::jsonb`.execute(em.getKysely());
+    select coalesce((select id from above a where a.of_id = c.unit_id and a.tier = 'PROVINCE' limit 1), 0), c.key, c.at, c.actor, c.actor_name, c.operation,
+      c.unit_id, c.subject, c.before, c.after
+    from change c order by c.n`.execute(em.getKysely());
 };

@@ -1,8 +1,9 @@
 import { type RawBuilder, sql } from "kysely";
-import type { Reader } from "../db/reader.ts";
+import type { Reader, Rows } from "../db/reader.ts";
 import type { Day } from "../time/date.ts";
 import { ensureContributions } from "../units/contribution.service.ts";
 import { validOn } from "../units/unit.loaders.ts";
+import { coveredBy } from "./scope.ts";
 import type { Grant } from "./viewer.ts";
 
 /** A grant as it is read, with whether what it covers is worked out already. */
@@ -35,3 +36,12 @@ export const ensureCoverage = async (
 };
 
 export const asGrant = ({ role, unitNo, asOf, editionId, ended }: GrantRow): Grant => ({ role, unitNo, asOf, editionId, ended });
+
+/** Which of the units the grants cover. */
+export const coveredAmong = async (rows: Rows, grants: readonly Grant[], units: readonly number[]): Promise<Set<number>> => {
+  if (grants.length === 0) return new Set();
+  const found = await rows.rows(
+    sql<{ no: number }>`select a.no from unnest(${[...new Set(units)]}::int[]) a(no) where ${coveredBy(grants, sql`a.no`)}`,
+  );
+  return new Set(found.map(({ no }) => no));
+};

@@ -2,7 +2,7 @@ import "reflect-metadata";
 import { Command, InvalidArgumentError } from "commander";
 import { openDatabase } from "../db/database.ts";
 import { importFile } from "../dossiers/dossier-file.service.ts";
-import type { ImportReport } from "../dossiers/dossier-import.service.ts";
+import type { ImportReport } from "../dossiers/import-report.ts";
 import { DOSSIER_COLUMNS, REQUIRED_DOSSIER_COLUMNS } from "../dossiers/dossier-row.ts";
 import type { Item } from "../files/file-row.ts";
 import { openProblemFile } from "../files/problem-file.ts";

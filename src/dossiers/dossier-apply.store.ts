@@ -171,3 +171,6 @@ const dropMixedRollups = async (em: EntityManager, importKey: string): Promise<v
       join rollup_source a on a.set_id = m.id and a.unit_id = c.target_id and a.kind = 'dossier'
       where m.recorded)`.execute(em.getKysely());
 };
+
+export const emptyStage = (em: EntityManager, key: string) =>
+  sql`delete from dossier_stage where import = ${key}::uuid`.execute(em.getKysely());

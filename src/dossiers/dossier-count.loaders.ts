@@ -1,7 +1,8 @@
 import DataLoader from "dataloader";
 import { sql } from "kysely";
+import { coveredAmong } from "../access/grant.ts";
 import { rowScope } from "../access/scope.ts";
-import type { Viewer } from "../access/viewer.ts";
+import { grantsFor, type Viewer } from "../access/viewer.ts";
 import { manyBy, oneBy, type Positioned } from "../db/loader.ts";
 import type { Reader } from "../db/reader.ts";
 import type { RecordKey, RecordSums } from "../figures/records.ts";
@@ -12,7 +13,7 @@ import { editionsByDay } from "../units/edition.ts";
 import { halfMonthEnd } from "./count-range.ts";
 import { type FieldCountRow, fieldsOfDays, fieldsOfHalves } from "./field-count.store.ts";
 import { countedColumns, countersOfKeys, keysAndRanges } from "./record-sums.store.ts";
-import { coveredUnits, dossierRecords, isOfWholeMonths } from "./records.service.ts";
+import { dossierRecords, isOfWholeMonths } from "./records.service.ts";
 import { completeSubtrees } from "./subtree-completeness.store.ts";
 
 export type CountRow = Positioned & { readonly counted: readonly number[] };
@@ -24,7 +25,7 @@ const keyOf = ({ unit, period, handledBy }: RollupKey) => `${unit.no}@${unit.asO
 export const createDossierCountLoaders = (reader: Reader, today: Day, viewer: Viewer | null) => ({
   /** Whether a VIEWER's grant covers the unit. */
   viewerCovers: new DataLoader<number, boolean>(async (units) => {
-    const covered = await coveredUnits(reader, viewer, units);
+    const covered = await coveredAmong(reader, grantsFor(viewer, "VIEWER"), units);
     return units.map((no) => covered.has(no));
   }),
 

@@ -10,7 +10,16 @@ import { readUnitDirectory } from "../units/unit-directory.ts";
 import { ensureKept } from "./count-tree.service.ts";
 import { applyStage, judgeStage, lockSource, type Staged } from "./dossier-apply.store.ts";
 import { StageTable } from "./dossier-copy.ts";
-import { type ImportProblem, type ImportReport, noteImport, rejectedRows, reportOf } from "./dossier-import.service.ts";
+import {
+  type ImportedBy,
+  type ImportProblem,
+  type ImportReport,
+  MAX_PROBLEMS,
+  noteImport,
+  NothingKept,
+  rejectedRows,
+  reportOf,
+} from "./import-report.ts";
 import { dossierOfCells } from "./dossier-row.ts";
 import { type ImportWorld, type RowProblem, stageRow, type StagedDossier } from "./dossier-stage.ts";
 import { openSource } from "./import-source.service.ts";
@@ -23,7 +32,7 @@ export interface FileImport {
   readonly dryRun: boolean;
   /** The days for which the records of the file's units are complete. */
   readonly complete: { readonly since: Day; readonly through: Day } | null;
-  readonly by: { readonly actor: string; readonly actorName: string; readonly at: Date };
+  readonly by: ImportedBy;
   /** Told of each bad row. */
   readonly onProblem: (problem: ImportProblem) => void;
   readonly onPhase?: (phase: string) => void;
@@ -52,7 +61,7 @@ export const importFile = async (database: Database, rows: AsyncIterable<Item>, 
         for (const problem of problems) {
           const one = { row, dossier, ...problem };
           options.onProblem(one);
-          if (found.length < MAX_KEPT) found.push(one);
+          if (found.length < MAX_PROBLEMS) found.push(one);
         }
       }),
     );
@@ -66,17 +75,6 @@ export const importFile = async (database: Database, rows: AsyncIterable<Item>, 
     await table.close();
   }
 };
-
-const MAX_KEPT = 1000;
-
-class NothingKept extends Error {
-  readonly report: ImportReport;
-
-  constructor(report: ImportReport) {
-    super("nothing is kept");
-    this.report = report;
-  }
-}
 
 const worldOf = async (em: EntityManager, now: Date): Promise<ImportWorld> => {
   const rows = rowsOf(em);
@@ -123,7 +121,7 @@ const keep = async (em: EntityManager, { key, table, found, rejected, options }:
   await judgeStage(em, staged);
   const judged = await reportOf(em, staged, []);
   await tellRejected(em, staged, options.onProblem);
-  const problems = [...found, ...judged.problems].toSorted((a, b) => a.row - b.row).slice(0, MAX_KEPT);
+  const problems = [...found, ...judged.problems].toSorted((a, b) => a.row - b.row).slice(0, MAX_PROBLEMS);
   const report = { ...judged, rejected: judged.rejected + rejected, problems };
   if (dryRun || (report.rejected > 0 && !partial)) throw new NothingKept(report);
   onPhase?.("writing records and counters");

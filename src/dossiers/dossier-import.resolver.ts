@@ -1,7 +1,8 @@
 import { Arg, Authorized, Ctx, ID, Mutation, Resolver } from "type-graphql";
 import type { Permission } from "../access/permission.ts";
 import type { Context } from "../server/context.ts";
-import { importDossiers, retractDossiers } from "./dossier-import.service.ts";
+import { importDossiers } from "./dossier-import.service.ts";
+import { retractDossiers } from "./dossier-retract.service.ts";
 import { DossierInput, ImportReportType } from "./dossier-import.type.ts";
 
 @Resolver()

@@ -1,6 +1,6 @@
 import { DomainError } from "../errors.ts";
 import { DOSSIER, summedColumns } from "../figures/measure.ts";
-import type { Rate } from "../figures/rate.ts";
+import { type Rate, UNKNOWN_RATE } from "../figures/rate.ts";
 import { columnsOf } from "../figures/records.ts";
 import { type Rollup, rollupClass, type RollupKey } from "../figures/rollup.ts";
 import type { Bounds } from "../figures/rollup.type.ts";
@@ -46,8 +46,6 @@ export class FieldRollup extends PartRollup {
   }
 }
 
-const UNKNOWN: Rate = { value: null, numerator: null, denominator: null, coverage: null, low: null, high: null, quoted: false };
-
 /** What is left of a roll-up when its other parts are taken off, so that all parts add up to it. It may be less than nothing. */
 export class RestRollup extends PartRollup {
   readonly untold = "of what is left when the other parts are taken off";
@@ -72,7 +70,7 @@ export class RestRollup extends PartRollup {
 
   /** Of less than nothing there is no rate. */
   override rate(name: string): Rate {
-    return ["Part", "Of", "Whole"].some((column) => (this.sum(`${name}${column}`) ?? 0) < 0) ? UNKNOWN : super.rate(name);
+    return ["Part", "Of", "Whole"].some((column) => (this.sum(`${name}${column}`) ?? 0) < 0) ? UNKNOWN_RATE : super.rate(name);
   }
 }
 

@@ -1,5 +1,4 @@
 import { defineEntity, p } from "@mikro-orm/core";
-import type { CalendarDay } from "../time/work-calendar.ts";
 import type { Tier } from "../units/unit.entity.ts";
 
 export const SERVICE_LEVELS = ["INFORMATION", "PARTIAL", "FULL"] as const;
@@ -35,15 +34,3 @@ const ProcedureSchema = defineEntity({
 });
 export class Procedure extends ProcedureSchema.class {}
 ProcedureSchema.setClass(Procedure);
-
-/** A day that is not what its weekday says: a day off, or a Saturday that is worked. */
-const WorkCalendarDaySchema = defineEntity({
-  name: "WorkCalendarDay",
-  properties: {
-    day: p.date().primary(),
-    kind: p.text().$type<CalendarDay["kind"]>(),
-    status: p.text().$type<CalendarDay["status"]>(),
-  },
-});
-export class WorkCalendarDay extends WorkCalendarDaySchema.class {}
-WorkCalendarDaySchema.setClass(WorkCalendarDay);

@@ -71,11 +71,11 @@ export const knowledgeOfKeys = (keys: readonly KnowledgeKey[]) => sql<{ i: numbe
   where c.has_records or c.is_complete or (case when k.tier is null then g.of_any else g.of_tier end) is not null
   group by k.i`;
 
-/** The condition that unit `u` counts in the tier of key `k`: an agency in that of the unit which it serves. */
-const countsInTier = sql`exists (
+/** The condition that the unit counts in the tier of key `k`: an agency in that of the unit which it serves. */
+export const countsInTier = (unit: RawBuilder<unknown>) => sql`exists (
   select from unit_version v left join unit_version served on v.kind = any(${[...SERVING_KINDS]}::text[]) and served.unit_id = v.parent_id
     and served.valid_from < coalesce(v.valid_to, 'infinity') and coalesce(served.valid_to, 'infinity') > v.valid_from
-  where v.unit_id = u.id and coalesce(v.tier, served.tier) = k.tier)`;
+  where v.unit_id = ${unit} and coalesce(v.tier, served.tier) = k.tier)`;
 
 /** Which keys hold a unit whose records are complete, so that no record is 0. */
 export const completeKeys = (keys: readonly RecordKey[]) => sql<{ i: number }>`
@@ -83,4 +83,4 @@ export const completeKeys = (keys: readonly RecordKey[]) => sql<{ i: number }>`
   select k.i::int from k join s on s.number = k.span + 1 where exists (
     select from record_range declared join contribution c on c.unit_id = declared.unit_id and c.edition_id = k.edition_id and c.target_id = k.no and c.certain
     join unit u on u.id = declared.unit_id
-    where declared.kind = 'DOSSIERS' and ${existedWithin} and ${isComplete} and (k.tier is null or ${countsInTier}))`;
+    where declared.kind = 'DOSSIERS' and ${existedWithin} and ${isComplete} and (k.tier is null or ${countsInTier(sql`u.id`)}))`;

@@ -1,6 +1,6 @@
 import type { EntityManager } from "@mikro-orm/postgresql";
 import { sql } from "kysely";
-import { coveredBy } from "../access/scope.ts";
+import { coveredAmong } from "../access/grant.ts";
 import { grantsFor, type Viewer } from "../access/viewer.ts";
 import { type Reader, type Rows, rowsOf } from "../db/reader.ts";
 import { DOSSIER } from "../figures/measure.ts";
@@ -13,7 +13,7 @@ import { TIERS } from "../units/unit.entity.ts";
 import { ensureKept } from "./count-tree.service.ts";
 import { lockCounters } from "./count.store.ts";
 import { cellsOfRecords } from "./record-cell.store.ts";
-import { completeKeys, knowledgeOfKeys } from "./record-knowledge.store.ts";
+import { completeKeys, countsInTier, knowledgeOfKeys } from "./record-knowledge.store.ts";
 import { countedColumns, countersOfKeys, keysAndRanges, measuresOf } from "./record-sums.store.ts";
 
 /** True of months, statutory or of the calendar, and of runs of them. */
@@ -29,9 +29,9 @@ export const dossierRecords = (reader: Reader, viewer: Viewer | null, today: Day
     const covered =
       cutting.length === 0
         ? new Set<number>()
-        : await coveredUnits(
+        : await coveredAmong(
             reader,
-            viewer,
+            grantsFor(viewer, "VIEWER"),
             cutting.map(({ unit }) => unit.no),
           );
     return keys.map(({ unit, period }) => isOfWholeMonths(period) || covered.has(unit.no));
@@ -57,16 +57,6 @@ export const dossierRecords = (reader: Reader, viewer: Viewer | null, today: Day
     return recordedCells(em, key);
   },
 });
-
-/** Which of the units a VIEWER's grant covers. */
-export const coveredUnits = async (reader: Reader, viewer: Viewer | null, units: readonly number[]): Promise<Set<number>> => {
-  const grants = grantsFor(viewer, "VIEWER");
-  if (grants.length === 0) return new Set();
-  const rows = await reader.rows(
-    sql<{ no: number }>`select a.no from unnest(${[...new Set(units)]}::int[]) a(no) where ${coveredBy(grants, sql`a.no`)}`,
-  );
-  return new Set(rows.map(({ no }) => no));
-};
 
 interface SumRow {
   readonly i: number;
@@ -97,7 +87,7 @@ const sourcesOfKeys = (keys: readonly RecordKey[]) => sql<{ i: number; sourceId:
   select distinct k.i::int, u.source_id as "sourceId" from k join s on s.number = k.span + 1
   join contribution c on c.edition_id = k.edition_id and c.target_id = k.no
   join record_unit u on u.unit_id = c.unit_id and u.kind = 'DOSSIERS' and u.records > 0 and u.first_on <= s.last_on
-  where k.tier is null or exists (select from unit_version v where v.unit_id = u.unit_id and (v.tier = k.tier or v.tier is null))
+  where k.tier is null or ${countsInTier(sql`u.unit_id`)}
   order by 1, 2`;
 
 const recordedCells = async (em: EntityManager, key: { cellEditionId: number; cellDay: Day; period: Period }): Promise<Recorded[]> => {

@@ -49,17 +49,18 @@ export class Rate {
   quoted!: boolean;
 }
 
-const UNKNOWN: Rate = { value: null, numerator: null, denominator: null, coverage: null, low: null, high: null, quoted: false };
+/** Nothing is known of it. */
+export const UNKNOWN_RATE: Rate = { value: null, numerator: null, denominator: null, coverage: null, low: null, high: null, quoted: false };
 
-export const quotedRate = ({ value, low, high }: QuotedRate): Rate => ({ ...UNKNOWN, value, low, high, quoted: true });
+export const quotedRate = ({ value, low, high }: QuotedRate): Rate => ({ ...UNKNOWN_RATE, value, low, high, quoted: true });
 
 /**
  * A rate with its bounds. Low counts every unmatched case against, and what is only possible where it lowers the rate; high does
  * the contrary. All null where no denominator is known.
  */
 export const computeRate = (certain: RateSums, possible: RateSums | null): Rate => {
-  if (certain.whole === null) return UNKNOWN;
-  if (certain.of === null || certain.part === null) return { ...UNKNOWN, coverage: 0, low: 0, high: 1 };
+  if (certain.whole === null) return UNKNOWN_RATE;
+  if (certain.of === null || certain.part === null) return { ...UNKNOWN_RATE, coverage: 0, low: 0, high: 1 };
   const { part, of } = certain;
   const whole = Math.max(certain.whole, of);
   const inFavour = (possible?.part ?? 0) + Math.max((possible?.whole ?? 0) - (possible?.of ?? 0), 0);

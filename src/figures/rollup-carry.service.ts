@@ -3,7 +3,7 @@ import type { Reader } from "../db/reader.ts";
 import type { Day } from "../time/date.ts";
 import { periodOfDays } from "../time/period.ts";
 import { PUBLISHED } from "./evidence.ts";
-import { cellDayOf } from "./rollup.loaders.ts";
+import { cellDayOf } from "./rollup-set.loader.ts";
 import type { Records } from "./records.ts";
 import { makeRollupSets } from "./rollup.service.ts";
 

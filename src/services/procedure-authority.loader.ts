@@ -3,7 +3,7 @@ import { manyBy, type Positioned } from "../db/loader.ts";
 import type { Reader } from "../db/reader.ts";
 import { type Evidence, figureRows } from "../figures/evidence.ts";
 import type { RollupKey } from "../figures/rollup.ts";
-import { cellDayOf } from "../figures/rollup.loaders.ts";
+import { cellDayOf } from "../figures/rollup-set.loader.ts";
 import type { Day } from "../time/date.ts";
 import { ensureContributions } from "../units/contribution.service.ts";
 import { editionsOf } from "../units/edition.ts";

@@ -1,0 +1,108 @@
+import type DataLoader from "dataloader";
+import { sql } from "kysely";
+import { oneBy, type Positioned } from "../db/loader.ts";
+import type { Reader } from "../db/reader.ts";
+import { type Day, FIRST_DAY } from "../time/date.ts";
+import type { Period } from "../time/period.ts";
+import { draftsWithin, type Evidence } from "./evidence.ts";
+import { DOSSIER, ROLLUP_KINDS, type RollupKind } from "./measure.ts";
+import type { RecordKey, Records } from "./records.ts";
+import { ALL_TIERS } from "./rollup.entity.ts";
+import type { RollupKey } from "./rollup.ts";
+import { makeRollupSets } from "./rollup.service.ts";
+
+type SetOf = Pick<RollupKey, "period"> & { asOf: Day; withRecords: boolean };
+/** With the numbers of the drafts that count, by commas. */
+type AskedSet = SetOf & { drafts: string };
+export type SetRow = Positioned & {
+  editionId: number;
+  cellEditionId: number;
+  cellDay: Day;
+  /** Whether there are records besides. */
+  recorded: boolean;
+  setId: number | null;
+  stated: boolean;
+  /** Whether records of the edition are still to be prepared. */
+  isUnprepared: boolean;
+};
+export type Sets = DataLoader<SetOf, SetRow | null, string>;
+
+/** What roll-ups are read from in one request. */
+export interface RollupSource {
+  readonly reader: Reader;
+  readonly sets: Sets;
+  readonly records: Records;
+  readonly today: Day;
+}
+
+export const keyOf = ({ unit, period, handledBy }: RollupKey) => `${unit.no}@${unit.asOf}|${period.name}|${handledBy ?? ALL_TIERS}`;
+
+/** How often a read starts again because what it found has made room for others meanwhile. */
+export const ATTEMPTS = 3;
+
+/** Cells are those of the period's last day; of a period still running, of today. */
+export const cellDayOf = (period: Period, today: Day): Day => {
+  const last = period.to < today ? period.to : today;
+  return last < FIRST_DAY ? FIRST_DAY : last;
+};
+
+/** The stored set of a period on the hierarchy of a day, made where figures need one that is not there yet. */
+export const setLoader = (reader: Reader, today: Day, evidence: Evidence, records: Records): Sets =>
+  oneBy<SetOf, SetRow>(
+    ({ asOf, period, withRecords }) => `${asOf}|${period.name}|${withRecords}`,
+    async (asked) => {
+      const drafts = await evidence.drafts();
+      const keys = asked.map((key) => ({ ...key, drafts: draftsWithin(drafts, key.period).join() }));
+      const found = await findSets(reader, keys, today);
+      const unprepared = found.filter(({ isUnprepared }) => isUnprepared);
+      if (unprepared.length > 0) await records.prepare([...new Set(unprepared.map(({ editionId }) => editionId))]);
+      const missing = found.filter(({ setId, stated }) => setId === null && stated);
+      if (missing.length === 0) return found;
+      const wanted = missing.map((row) => ({ ...row, ...keys[row.i - 1]!.period, drafts: keys[row.i - 1]!.drafts }));
+      await makeRollupSets(reader, evidence, records, wanted);
+      return findSets(reader, keys, today);
+    },
+  );
+
+const findSets = (reader: Reader, keys: readonly AskedSet[], today: Day): Promise<SetRow[]> => {
+  const measures = ROLLUP_KINDS.map(({ name }) => `${name}.%`);
+  return reader.rows(sql<SetRow>`
+    select k.i::int, e.id as "editionId", c.id as "cellEditionId", k.cell_day as "cellDay", n.recorded, s.id as "setId",
+      n.recorded and not e.records_counted
+        and (not e.contributed or e.starts_on >= (select max(starts_on) from edition where starts_on <= ${today})) as "isUnprepared",
+      s.id is null and (k.drafts <> '' or exists (
+        select from figure f where f.period_from >= k.f and f.period_from <= k.t and f.period_to <= k.t and f.measure like any(${measures}::text[])
+      )) as stated
+    from unnest(${keys.map(({ asOf }) => asOf)}::date[], ${keys.map(({ period }) => cellDayOf(period, today))}::date[],
+      ${keys.map(({ period }) => period.from)}::date[], ${keys.map(({ period }) => period.to)}::date[], ${keys.map(({ drafts }) => drafts)}::text[],
+      ${keys.map(({ withRecords, period }) => withRecords && period.from <= today)}::boolean[]) with ordinality k(as_of, cell_day, f, t, drafts, with_records, i)
+    cross join lateral (select k.with_records and exists (select from record_unit) as recorded) n
+    join edition e on e.starts_on = (select max(starts_on) from edition where starts_on <= k.as_of)
+    join edition c on c.starts_on = (select max(starts_on) from edition where starts_on <= k.cell_day)
+    left join rollup_set s on s.edition_id = e.id and s.cell_edition_id = c.id and s.period_from = k.f and s.period_to = k.t
+      and s.drafts = k.drafts and s.recorded = n.recorded`);
+};
+
+/** The set of each key; keys of one day and period share one look-up. */
+export const setsOf = async ({ sets, records }: RollupSource, kind: RollupKind, keys: readonly RollupKey[]): Promise<(SetRow | null)[]> => {
+  const areVisible = kind === DOSSIER ? await records.areVisible(keys) : null;
+  const wanted = new Map<Period, Map<string, number>>();
+  const asked: SetOf[] = [];
+  const places = keys.map(({ unit: { asOf }, period }, n) => {
+    const frames = wanted.get(period) ?? new Map<string, number>();
+    if (frames.size === 0) wanted.set(period, frames);
+    const withRecords = areVisible?.[n] ?? false;
+    const frame = withRecords ? asOf : `${asOf} `;
+    const place = frames.get(frame) ?? asked.push({ asOf, period, withRecords }) - 1;
+    frames.set(frame, place);
+    return place;
+  });
+  const found = await Promise.all(asked.map((key) => sets.load(key)));
+  return places.map((place) => found[place]!);
+};
+
+export const isRecorded = (set: SetRow | null): set is SetRow => set?.recorded === true;
+
+export const recordKeyOf = ({ unit, period, handledBy }: RollupKey, { editionId }: SetRow, today: Day): RecordKey => ({
+  ...{ unitNo: unit.no, editionId, handledBy, from: period.from, to: period.to < today ? period.to : today },
+});

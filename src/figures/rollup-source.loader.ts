@@ -1,0 +1,71 @@
+import { sql } from "kysely";
+import { contended } from "../db/failure.ts";
+import { manyBy, type Positioned } from "../db/loader.ts";
+import { type Evidence, figureRows } from "./evidence.ts";
+import type { Source } from "./figure.entity.ts";
+import { DOSSIER, type RollupKind } from "./measure.ts";
+import { ALL_TIERS } from "./rollup.entity.ts";
+import { ATTEMPTS, isRecorded, keyOf, recordKeyOf, type RollupSource, type SetRow, setsOf } from "./rollup-set.loader.ts";
+import type { RollupKey } from "./rollup.ts";
+
+export type SourceRow = Positioned & Pick<Source, "kind" | "title" | "publishedOn" | "state"> & { id: string };
+export type SourcesOfRollup = RollupKey & { readonly kind: RollupKind };
+
+/** The sources of what is certain or possible there, in the order in which they came in. */
+export const sourcesLoader = (source: RollupSource, evidence: Evidence) =>
+  manyBy<SourcesOfRollup, SourceRow>(
+    (key) => `${key.kind.name}|${keyOf(key)}`,
+    async (keys) => {
+      for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+        const found = await setsOfKinds(source, keys);
+        const recorded = await recordSources(source, found, keys);
+        const rows = await figureRows(source.reader, evidence, () => sourcesOf(keys, found, recorded));
+        if (rows.every(({ gone }) => !gone)) return rows.filter(({ id }) => id !== null);
+        source.sets.clearAll();
+      }
+      throw contended();
+    },
+  );
+
+const setsOfKinds = async (source: RollupSource, keys: readonly SourcesOfRollup[]): Promise<(SetRow | null)[]> => {
+  const found: (SetRow | null)[] = keys.map(() => null);
+  for (const [kind, group] of Map.groupBy(
+    keys.map((key, n) => ({ key, n })),
+    ({ key }) => key.kind,
+  )) {
+    const sets = await setsOf(
+      source,
+      kind,
+      group.map(({ key }) => key),
+    );
+    for (const [at, { n }] of group.entries()) found[n] = sets[at]!;
+  }
+  return found;
+};
+
+/** Of records: place of the key, counted from 1, and internal number. */
+const recordSources = async ({ records, today }: RollupSource, found: readonly (SetRow | null)[], keys: readonly SourcesOfRollup[]) => {
+  const places = keys.map((_, n) => n).filter((n) => keys[n]!.kind === DOSSIER && isRecorded(found[n]!));
+  const sources = places.length === 0 ? [] : await records.sources(places.map((n) => recordKeyOf(keys[n]!, found[n]!, today)));
+  return places.flatMap((n, at) => sources[at]!.map((sourceId) => ({ i: n + 1, sourceId })));
+};
+
+/** At least one row for each key: without id where there is no source, `gone` where its set has made room for others. */
+const sourcesOf = (
+  keys: readonly SourcesOfRollup[],
+  found: readonly (SetRow | null)[],
+  recorded: readonly { i: number; sourceId: number }[],
+) => sql<SourceRow & { gone: boolean }>`
+    select k.i::int, k.set_id is not null and t.id is null as gone, s.key as id, s.kind, s.title, s.published_on as "publishedOn", s.state
+    from unnest(${found.map((set) => set?.setId ?? null)}::int[], ${found.map((set) => set?.editionId ?? null)}::int[],
+      ${keys.map(({ unit }) => unit.no)}::int[], ${keys.map(({ kind }) => kind.name)}::text[],
+      ${keys.map(({ handledBy }) => handledBy ?? ALL_TIERS)}::text[]) with ordinality k(set_id, edition_id, no, kind, slot, i)
+    left join rollup_set t on t.id = k.set_id
+    left join lateral (
+      select distinct r.source_id from contribution c
+      join rollup_source r on r.set_id = k.set_id and r.unit_id = c.unit_id and r.kind = k.kind and (k.slot = ${ALL_TIERS} or r.slot = k.slot)
+      where c.edition_id = k.edition_id and c.target_id = k.no and (not r.own or r.unit_id = k.no)
+      union
+      select source_id from unnest(${recorded.map(({ i }) => i)}::int[], ${recorded.map(({ sourceId }) => sourceId)}::int[]) r(i, source_id) where r.i = k.i
+    ) o on true
+    left join source s on s.id = o.source_id order by k.i, s.id`;
