@@ -4,7 +4,7 @@ import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { recordChange } from "../src/access/audit.ts";
 import { rowsOf } from "../src/db/reader.ts";
-import { insertCalendarDays } from "../src/dossiers/work-calendar.service.ts";
+import { insertCalendarDays } from "../src/dossiers/catalogue/work-calendar.service.ts";
 import { loadReports } from "../src/figures/report-load.service.ts";
 import { readReports } from "../src/figures/report.ts";
 import { dayOf } from "../src/time/date.ts";

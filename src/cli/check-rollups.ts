@@ -2,7 +2,7 @@ import "reflect-metadata";
 import { writeFile } from "node:fs/promises";
 import { Command, InvalidArgumentError } from "commander";
 import { openDatabase } from "../db/database.ts";
-import { type Recount, recount } from "../dossiers/recount.service.ts";
+import { type Recount, recount } from "../dossiers/counts/recount.service.ts";
 import { readEnv } from "../server/env.ts";
 
 const wholeOf = (text: string): number => {

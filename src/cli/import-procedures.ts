@@ -1,7 +1,7 @@
 import { openDatabase } from "../db/database.ts";
 import { DomainError } from "../errors.ts";
-import type { ProcedureRow } from "../dossiers/procedure-check.ts";
-import { loadProcedures } from "../dossiers/procedure-load.service.ts";
+import type { ProcedureRow } from "../dossiers/catalogue/procedure-check.ts";
+import { loadProcedures } from "../dossiers/catalogue/procedure-load.service.ts";
 import { isFault } from "../files/file-row.ts";
 import { readRows } from "../files/rows.ts";
 import { readEnv } from "../server/env.ts";

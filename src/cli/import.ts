@@ -1,9 +1,9 @@
 import "reflect-metadata";
 import { Command, InvalidArgumentError } from "commander";
 import { openDatabase } from "../db/database.ts";
-import { importFile } from "../dossiers/dossier-file.service.ts";
-import type { ImportReport } from "../dossiers/import-report.ts";
-import { DOSSIER_COLUMNS, REQUIRED_DOSSIER_COLUMNS } from "../dossiers/dossier-row.ts";
+import { importFile } from "../dossiers/import/dossier-file.service.ts";
+import type { ImportReport } from "../dossiers/import/import-report.ts";
+import { DOSSIER_COLUMNS, REQUIRED_DOSSIER_COLUMNS } from "../dossiers/import/dossier-row.ts";
 import type { Item } from "../files/file-row.ts";
 import { openProblemFile } from "../files/problem-file.ts";
 import { createProgress } from "../files/progress.ts";

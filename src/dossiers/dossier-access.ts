@@ -1,7 +1,7 @@
 import { DomainError } from "../errors.ts";
 import type { RollupKey } from "../figures/rollup.ts";
-import type { DossierCountLoaders } from "./dossier-count.loaders.ts";
-import { isOfWholeMonths } from "./records.service.ts";
+import type { DossierCountLoaders } from "./counts/dossier-count.loaders.ts";
+import { isOfWholeMonths } from "./counts/records.service.ts";
 
 type Covers = Pick<DossierCountLoaders, "viewerCovers">;
 

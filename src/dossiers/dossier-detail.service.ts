@@ -3,10 +3,10 @@ import type { RollupLoaders } from "../figures/rollup.loaders.ts";
 import { AGENCY_KINDS } from "../units/unit.entity.ts";
 import type { UnitLoaders, UnitView } from "../units/unit.loaders.ts";
 import { areRecordsShown, checkDetail } from "./dossier-access.ts";
-import type { DossierCountLoaders } from "./dossier-count.loaders.ts";
+import type { DossierCountLoaders } from "./counts/dossier-count.loaders.ts";
 import { CHANNELS } from "./dossier-state.ts";
 import { FieldRollup, RestRollup, toldOf } from "./part-rollup.ts";
-import { countsByName } from "./record-sums.store.ts";
+import { countsByName } from "./counts/record-sums.store.ts";
 
 /** Of records, in the order of the fields' codes; of a roll-up of one field that field alone. */
 export const dossiersByField = async (loaders: DossierCountLoaders, rollup: Rollup) => {

@@ -2,7 +2,7 @@ import type { FigureLoaders, FigureRow } from "../figures/figure.loaders.ts";
 import { DOSSIER, enumValue, measureCode } from "../figures/measure.ts";
 import type { Rollup } from "../figures/rollup.ts";
 import { areRecordsShown } from "./dossier-access.ts";
-import type { DossierCountLoaders } from "./dossier-count.loaders.ts";
+import type { DossierCountLoaders } from "./counts/dossier-count.loaders.ts";
 import { toldOf } from "./part-rollup.ts";
 
 const PLACES = new Map(DOSSIER.measures.map(({ name }, place) => [measureCode(DOSSIER, name), { name, place }]));

@@ -9,7 +9,7 @@ import type { UnitView } from "../units/unit.loaders.ts";
 import { TierEnum, UnitType } from "../units/unit.type.ts";
 import type { Channel } from "./dossier-state.ts";
 import { ChannelEnum } from "./dossier-state.type.ts";
-import { ProcedureFieldType } from "./procedure.type.ts";
+import { ProcedureFieldType } from "./catalogue/procedure.type.ts";
 
 export type DossierMeasure =
   | "RECEIVED"

@@ -9,7 +9,7 @@ import { DossierFilter } from "./dossier.filter.ts";
 import type { DossierView } from "./dossier.loaders.ts";
 import { countDossiers, findDossier, listDossiers, pausesOf, timelinessOf, unitOfDossier } from "./dossier.service.ts";
 import { DossierConnection, DossierType, PauseType, TimelinessEnum } from "./dossier.type.ts";
-import { ProcedureType } from "./procedure.type.ts";
+import { ProcedureType } from "./catalogue/procedure.type.ts";
 
 @Resolver()
 export class DossierQueries {

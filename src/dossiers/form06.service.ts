@@ -1,8 +1,8 @@
 import type { RollupKey } from "../figures/rollup.ts";
 import { areRecordsShown, checkDetail } from "./dossier-access.ts";
-import type { DossierCountLoaders } from "./dossier-count.loaders.ts";
+import type { DossierCountLoaders } from "./counts/dossier-count.loaders.ts";
 import { form06Of, type ReportingConvention } from "./form06.ts";
-import { COUNTED } from "./record-sums.store.ts";
+import { COUNTED } from "./counts/record-sums.store.ts";
 
 /** Null where the records of the subtree are not complete for the period, or are not shown. */
 export const form06 = async (

@@ -1,4 +1,4 @@
-import { measuresOf } from "./record-sums.store.ts";
+import { measuresOf } from "./counts/record-sums.store.ts";
 
 export const REPORTING_CONVENTIONS = ["SEPARATE", "FORM_06A"] as const;
 export type ReportingConvention = (typeof REPORTING_CONVENTIONS)[number];

@@ -3,7 +3,7 @@ import { enumType } from "../enum.ts";
 import type { Period } from "../time/period.ts";
 import { PeriodScalar } from "../time/scalar.ts";
 import type { Form06Columns, ReportingConvention } from "./form06.ts";
-import { ProcedureFieldType } from "./procedure.type.ts";
+import { ProcedureFieldType } from "./catalogue/procedure.type.ts";
 
 export const ReportingConventionEnum = enumType<ReportingConvention>(
   "ReportingConvention",

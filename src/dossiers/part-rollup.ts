@@ -4,8 +4,8 @@ import { type Rate, UNKNOWN_RATE } from "../figures/rate.ts";
 import { columnsOf } from "../figures/records.ts";
 import { type Rollup, rollupClass, type RollupKey } from "../figures/rollup.ts";
 import type { Bounds } from "../figures/rollup.type.ts";
-import type { FieldCountRow } from "./field-count.store.ts";
-import { measuresOf } from "./record-sums.store.ts";
+import type { FieldCountRow } from "./counts/field-count.store.ts";
+import { measuresOf } from "./counts/record-sums.store.ts";
 
 const DossierRollup = rollupClass(DOSSIER);
 const POSITIONS: ReadonlyMap<string, number> = new Map(summedColumns(DOSSIER).map((name, n) => [name, n]));

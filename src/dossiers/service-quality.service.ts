@@ -1,6 +1,6 @@
 import type { RollupKey } from "../figures/rollup.ts";
 import { areRecordsShown } from "./dossier-access.ts";
-import type { DossierCountLoaders } from "./dossier-count.loaders.ts";
+import type { DossierCountLoaders } from "./counts/dossier-count.loaders.ts";
 import { qualityOf } from "./service-quality.ts";
 
 /** Without values where the caller may not see the records of the period. */

@@ -1,5 +1,5 @@
 import { computeRate, type Rate } from "../figures/rate.ts";
-import { type Counted, countsByName } from "./record-sums.store.ts";
+import { type Counted, countsByName } from "./counts/record-sums.store.ts";
 
 /** A criterion of Decision 766/QĐ-TTg that dossiers decide: a ratio of counts, and the points that it earns at most. */
 interface Rule {

@@ -4,12 +4,12 @@ import { AccessGrantResolver, AccessKeyResolver } from "../access/access-key.res
 import { AuditEntryConnectionResolver, AuditEntryResolver, AuditQueries } from "../access/audit.resolver.ts";
 import { checkPermission } from "../access/permission.ts";
 import { AssessmentResolver, UnitAssessmentsResolver } from "../assessments/assessment.resolver.ts";
-import { DossierMutations } from "../dossiers/dossier-import.resolver.ts";
+import { DossierMutations } from "../dossiers/import/dossier-import.resolver.ts";
 import { UnitFormsResolver } from "../dossiers/dossier-form.resolver.ts";
 import { DossierRollupResolver, UnitDossiersResolver } from "../dossiers/dossier-rollup.resolver.ts";
 import { DossierConnectionResolver, DossierQueries, DossierResolver } from "../dossiers/dossier.resolver.ts";
-import { ProcedureResolver } from "../dossiers/procedure.resolver.ts";
-import { WorkCalendarResolver } from "../dossiers/work-calendar.resolver.ts";
+import { ProcedureResolver } from "../dossiers/catalogue/procedure.resolver.ts";
+import { WorkCalendarResolver } from "../dossiers/catalogue/work-calendar.resolver.ts";
 import { FigureResolver, UnitFiguresResolver } from "../figures/figure.resolver.ts";
 import { IndicatorQueries, IndicatorValueResolver, UnitIndicatorsResolver } from "../indicators/indicator.resolver.ts";
 import { UnitRecordsResolver } from "../records/record.resolver.ts";

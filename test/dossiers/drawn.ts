@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import type { DossierRow } from "../../src/dossiers/dossier-stage.ts";
+import type { DossierRow } from "../../src/dossiers/import/dossier-stage.ts";
 import { CHANNELS, DOSSIER_STATES, type DossierState, isAccepted } from "../../src/dossiers/dossier-state.ts";
 import { addDays, type Day, dayOf } from "../../src/time/date.ts";
 import type { Oracle } from "../figures/oracle.ts";

@@ -6,8 +6,8 @@ import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { recount } from "../../src/dossiers/recount.service.ts";
-import { DOSSIER_COLUMNS } from "../../src/dossiers/dossier-row.ts";
+import { recount } from "../../src/dossiers/counts/recount.service.ts";
+import { DOSSIER_COLUMNS } from "../../src/dossiers/import/dossier-row.ts";
 import { communes, fillProcedures, ledgerRows, randomOf } from "../bench/ledger-rows.ts";
 import { createDatabase, type TestDatabase } from "../support/database.ts";
 

@@ -106,4 +106,28 @@ describe("importing dossiers", () => {
     const elsewhere = await send([{ code: "mine" }], { source: "neighbour" }, neighbour);
     expect(elsewhere.errors?.[0]?.extensions["problems"]).toMatchObject([{ code: "OUTSIDE_SCOPE", field: "unit" }]);
   });
+
+  test("takes back what should never have been sent, all of it or nothing, and the audit trail keeps what it was", async () => {
+    const paused = [{ reason: "SUPPLEMENT" as const, from: "2026-03-04T08:00:00+07:00", to: "2026-03-06T08:00:00+07:00" }];
+    await send([{ code: "wrong-1", pauses: paused }, { code: "wrong-2" }], { source: "wrong" });
+    const retract =
+      "mutation ($source: ID!, $codes: [ID!]!, $reason: String!) { retractDossiers(source: $source, codes: $codes, reason: $reason) { updated } }";
+    const take = (codes: readonly string[], bearer = officer) =>
+      service.ask(retract, { source: "wrong", codes, reason: "sent by mistake" }, bearer);
+    const neighbour = await issueKey(service.database, "Quảng Ninh", { "22": "OFFICER" });
+    expect((await take(["wrong-1"], neighbour)).errors?.[0]?.extensions["code"]).toBe("FORBIDDEN");
+    expect((await take(["wrong-1", "unknown"])).errors?.[0]?.message).toContain('codes: "unknown" is not accepted');
+    expect((await take(["wrong-1", "wrong-2", "wrong-1"])).data).toEqual({ retractDossiers: { updated: 2 } });
+    const entries = await service.database.orm.em
+      .getConnection()
+      .execute<{ subject: string; before: { state: number; paused: unknown[] } | null }[]>(
+        "select subject, before from audit_entry where operation = 'retractDossiers' order by id",
+      );
+    expect(entries.map(({ subject, before }) => [subject, before?.state, before?.paused.length])).toEqual([
+      ["wrong", undefined, undefined],
+      ["wrong wrong-1", 4, 1],
+      ["wrong wrong-2", 4, 0],
+    ]);
+    expect((await send([{ code: "wrong-1" }], { source: "wrong" })).data.importDossiers).toMatchObject({ created: 1 });
+  });
 });

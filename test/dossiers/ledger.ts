@@ -1,4 +1,4 @@
-import type { DossierRow } from "../../src/dossiers/dossier-stage.ts";
+import type { DossierRow } from "../../src/dossiers/import/dossier-stage.ts";
 
 export interface Outcomes {
   created: number;

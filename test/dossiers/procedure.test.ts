@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type ProcedureRow, problemsOfProcedure, problemsOfProcedures } from "../../src/dossiers/procedure-check.ts";
-import { loadProcedures } from "../../src/dossiers/procedure-load.service.ts";
+import { type ProcedureRow, problemsOfProcedure, problemsOfProcedures } from "../../src/dossiers/catalogue/procedure-check.ts";
+import { loadProcedures } from "../../src/dossiers/catalogue/procedure-load.service.ts";
 import type { DomainError } from "../../src/errors.ts";
 import { NOW, startService, type TestService } from "../support/client.ts";
 import { issueKey } from "../support/key.ts";

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { recount } from "../../src/dossiers/recount.service.ts";
+import { recount } from "../../src/dossiers/counts/recount.service.ts";
 import { addDays, type Day } from "../../src/time/date.ts";
 import { parsePeriod } from "../../src/time/period.ts";
 import { startService, type TestService, TODAY } from "../support/client.ts";

@@ -1,4 +1,4 @@
-import type { DossierRow } from "../../src/dossiers/dossier-stage.ts";
+import type { DossierRow } from "../../src/dossiers/import/dossier-stage.ts";
 import { addDays, type Day, dayOf } from "../../src/time/date.ts";
 import type { CalendarDay } from "../../src/time/work-calendar.ts";
 import type { Tier } from "../../src/units/unit.entity.ts";

@@ -1,5 +1,5 @@
 import { sql } from "kysely";
-import type { DossierInput } from "../../src/dossiers/dossier-import.type.ts";
+import type { DossierInput } from "../../src/dossiers/import/dossier-import.type.ts";
 import type { TestDatabase } from "./database.ts";
 
 /** Procedures of three fields: with a limit of five and of ten working days, the second with a fee and in full online, and one without a limit. */

@@ -1,0 +1,57 @@
+import { addDays, type Day } from "../../time/date.ts";
+import { GRAINS } from "./count.ts";
+
+/** Grain of single days. */
+export const DAY_GRAIN = 0;
+
+/** Counters of one grain that start on `first` or later, and before `end`. */
+export interface CountRange {
+  readonly grain: number;
+  readonly first: Day;
+  readonly end: Day;
+  /** True for what happened before the period. */
+  readonly before: boolean;
+}
+
+const BEGINNING: Day = "0001-01-01";
+
+export const halfMonthOf = (day: Day): Day => `${day.slice(0, 8)}${day.slice(8) < "15" ? "01" : "15"}`;
+const quarterOf = (day: Day): Day =>
+  `${day.slice(0, 5)}${String(Math.floor((Number(day.slice(5, 7)) - 1) / 3) * 3 + 1).padStart(2, "0")}-01`;
+const yearOf = (day: Day): Day => `${day.slice(0, 4)}-01-01`;
+
+const nextMonth = (day: Day, months: number): Day => {
+  const month = Number(day.slice(0, 4)) * 12 + Number(day.slice(5, 7)) - 1 + months;
+  return `${String(Math.floor(month / 12)).padStart(4, "0")}-${String((month % 12) + 1).padStart(2, "0")}-01`;
+};
+const nextHalf = (day: Day): Day => (day.slice(8) < "15" ? `${day.slice(0, 8)}15` : nextMonth(day, 1));
+
+/** The last day of the half-month of a day. */
+export const halfMonthEnd = (day: Day): Day => addDays(nextHalf(day), -1);
+
+/** Grains from the longest, with the first start of one that is not before the day. */
+const GRAINED: readonly { readonly grain: number; readonly startAfter: (day: Day) => Day; readonly startOf: (day: Day) => Day }[] = [
+  { grain: GRAINS.YEAR, startOf: yearOf, startAfter: (day) => (yearOf(day) === day ? day : nextMonth(yearOf(day), 12)) },
+  { grain: GRAINS.QUARTER, startOf: quarterOf, startAfter: (day) => (quarterOf(day) === day ? day : nextMonth(quarterOf(day), 3)) },
+  { grain: GRAINS.HALF_MONTH, startOf: halfMonthOf, startAfter: (day) => (halfMonthOf(day) === day ? day : nextHalf(halfMonthOf(day))) },
+  { grain: DAY_GRAIN, startOf: (day) => day, startAfter: (day) => day },
+];
+
+/** The fewest counters that fill the days from `first` until before `end`: years within quarters within half-months within days. */
+const rangesBetween = (first: Day, end: Day, before: boolean, longest = 0): CountRange[] => {
+  if (first >= end) return [];
+  const { grain, startAfter, startOf } = GRAINED[longest]!;
+  const [from, until] = [startAfter(first), startOf(end)];
+  if (from >= until) return rangesBetween(first, end, before, longest + 1);
+  return [
+    ...rangesBetween(first, from, before, longest + 1),
+    { grain, first: from, end: until, before },
+    ...rangesBetween(until, end, before, longest + 1),
+  ];
+};
+
+/** Which counters tell of the days from `from` to `to`, and of all days before them. */
+export const rangesOf = (from: Day, to: Day): CountRange[] => [
+  ...rangesBetween(BEGINNING, from, true),
+  ...rangesBetween(from, addDays(to, 1), false),
+];

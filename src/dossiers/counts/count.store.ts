@@ -1,0 +1,126 @@
+import type { EntityManager } from "@mikro-orm/postgresql";
+import { type RawBuilder, sql } from "kysely";
+import { columnName } from "../../figures/measure.ts";
+import { COUNTS, GRAINS, NO_TIER } from "./count.ts";
+import { anyCount, type Counted, countColumns, eventsOf, startOf, sumsOfCounts } from "./count.event.ts";
+
+/** Grain of a day in what an import changes. */
+const DAY = 0;
+
+/** Notes how an import changes the counters, while what was known before can still be read. */
+export const noteDeltas = async (em: EntityManager, importKey: string, counted: readonly Counted[]): Promise<void> => {
+  const events = sql.join(
+    counted.map((one) => eventsOf(one)),
+    sql` union all `,
+  );
+  const start = startOf.HALF_MONTH(sql`e.day`);
+  await sql`
+    insert into dossier_delta (import, province_id, unit_id, slot, grain, starts_on, field_id, ${countColumns})
+    select ${importKey}::uuid, province_id, unit_id, slot, ${sql.lit(GRAINS.HALF_MONTH)}, ${start}, field_id, ${sumsOfCounts}
+    from (${events}) e group by province_id, unit_id, slot, ${start}, field_id having ${anyCount}`.execute(em.getKysely());
+  await sql`
+    insert into dossier_delta (import, province_id, unit_id, slot, grain, starts_on, field_id, ${countColumns})
+    select ${importKey}::uuid, province_id, unit_id, slot, ${sql.lit(DAY)}, e.day, 0, ${sumsOfCounts}
+    from (${events}) e group by province_id, unit_id, slot, e.day having ${anyCount}`.execute(em.getKysely());
+};
+
+const added = (table: string) =>
+  sql.join(
+    COUNTS.map((name) => {
+      const column = columnName(name);
+      return sql`${sql.ref(column)} = ${sql.ref(`${table}.${column}`)} + excluded.${sql.ref(column)}`;
+    }),
+  );
+
+/**
+ * Adds to the counters what an import has noted; the caller holds `shareCounters`. Rows are locked table by table and key by key, the same way everywhere, so that two imports
+ * wait for one another at most.
+ */
+export const applyDeltas = async (em: EntityManager, importKey: string): Promise<void> => {
+  const noted = (grain: number) => sql`from dossier_delta where import = ${importKey}::uuid and grain = ${sql.lit(grain)}`;
+  await sql`
+    insert into dossier_day_count (province_id, unit_id, slot, day, ${countColumns})
+    select province_id, unit_id, slot, starts_on, ${countColumns} ${noted(DAY)} order by 1, 2, 3, 4
+    on conflict (province_id, unit_id, slot, day) do update set ${added("dossier_day_count")}`.execute(em.getKysely());
+  for (const [name, grain] of Object.entries(GRAINS)) {
+    const start = name === "HALF_MONTH" ? sql`starts_on` : startOf[name as keyof typeof GRAINS](sql`starts_on`);
+    await sql`
+      insert into dossier_count (province_id, unit_id, slot, grain, starts_on, field_id, ${countColumns})
+      select province_id, unit_id, slot, ${sql.lit(grain)}, ${start}, field_id, ${sumsOfCounts} ${noted(GRAINS.HALF_MONTH)}
+      group by province_id, unit_id, slot, ${start}, field_id having ${anyCount} order by 1, 2, 3, 5, 6
+      on conflict (province_id, unit_id, slot, grain, starts_on, field_id) do update set ${added("dossier_count")}`.execute(em.getKysely());
+  }
+  await addToTrees(em, sql`select id from edition where records_counted`, {
+    halves: sql`select province_id, unit_id, slot, starts_on, ${countColumns} ${noted(GRAINS.HALF_MONTH)}`,
+    days: sql`select province_id, unit_id, slot, starts_on as day, ${countColumns} ${noted(DAY)}`,
+  });
+};
+
+/** Rows as those of dossier_count, of half-months, and of dossier_day_count. */
+export interface UnitCounts {
+  readonly halves: RawBuilder<unknown>;
+  readonly days: RawBuilder<unknown>;
+}
+
+/**
+ * What the counters of units add up to in the units of editions, as rows of dossier_tree_count: by half-month, quarter and year, and by day
+ * where the one that holds is another one. The country gets only what is certain in no province, and what
+ * counts in no tier: that is not read from the provinces, for what only sits in one counts nowhere above.
+ */
+export const treeCounts = (editions: RawBuilder<unknown>, { halves, days }: UnitCounts): RawBuilder<unknown> => {
+  const grains = Object.entries(GRAINS).map(([name, grain]) => {
+    const start = name === "HALF_MONTH" ? sql`starts_on` : startOf[name as keyof typeof GRAINS](sql`starts_on`);
+    return sql`select province_id, unit_id, slot, ${sql.lit(grain)}::smallint as grain, ${start} as starts_on, ${countColumns} from unit_half`;
+  });
+  return sql`
+    with unit_half as materialized (
+      select province_id, unit_id, slot, starts_on, ${sumsOfCounts} from (${halves}) h group by 1, 2, 3, 4 having ${anyCount}
+    ),
+    unit_day as materialized (${days}),
+    place as materialized (
+      select c.edition_id, c.unit_id, c.target_id, c.certain,
+        c.target_id in (select unit_id from unit_version where tier = 'COUNTRY') and exists (
+          select from contribution q where q.edition_id = c.edition_id and q.unit_id = c.unit_id and q.certain
+            and q.target_id in (select unit_id from unit_version where tier = 'PROVINCE')) as is_summed
+      from contribution c
+      where c.edition_id in (${editions}) and c.unit_id in (select unit_id from unit_half union select unit_id from unit_day)
+    ),
+    grained as (
+      ${sql.join(grains, sql` union all `)}
+      union all select province_id, unit_id, slot, ${sql.lit(DAY)}::smallint, day, ${countColumns} from unit_day
+    )
+    select g.province_id, p.edition_id, p.target_id, g.slot, p.certain, g.grain, g.starts_on, ${sumsOfCounts}
+    from grained g join place p on p.unit_id = g.unit_id and (g.grain <> ${sql.lit(DAY)} or p.target_id <> g.unit_id)
+      and not (p.is_summed and g.slot <> ${sql.lit(NO_TIER)})
+    group by 1, 2, 3, 4, 5, 6, 7 having ${anyCount} order by 1, 2, 3, 4, 5, 6, 7`;
+};
+
+/** The units of an edition are waited for in one order. */
+const addToTrees = async (em: EntityManager, editions: RawBuilder<unknown>, counts: UnitCounts): Promise<void> => {
+  await sql`
+    insert into dossier_tree_count (province_id, edition_id, target_id, slot, certain, grain, starts_on, ${countColumns})
+    ${treeCounts(editions, counts)}
+    on conflict (province_id, edition_id, target_id, slot, certain, grain, starts_on) do update set ${added("dossier_tree_count")}`.execute(
+    em.getKysely(),
+  );
+};
+
+/** The counters of all units. */
+export const ALL_COUNTERS: UnitCounts = {
+  halves: sql`select province_id, unit_id, slot, starts_on, ${countColumns} from dossier_count where grain = ${sql.lit(GRAINS.HALF_MONTH)}`,
+  days: sql`select province_id, unit_id, slot, day, ${countColumns} from dossier_day_count`,
+};
+
+/** Rolls all counters up to editions anew. The caller holds `lockCounters`. */
+export const renewTrees = async (em: EntityManager, editionIds: readonly number[]): Promise<void> => {
+  await sql`delete from dossier_tree_count where edition_id = any(${editionIds}::int[])`.execute(em.getKysely());
+  await addToTrees(em, sql`select unnest(${editionIds}::int[])`, ALL_COUNTERS);
+};
+
+const LOCK = sql`hashtext('cchc dossier counts')`;
+
+/** Held until the transaction ends by all who change counters, side by side. */
+export const shareCounters = (em: EntityManager) => sql`select pg_advisory_xact_lock_shared(${LOCK})`.execute(em.getKysely());
+
+/** Waits for those who change counters, and keeps others from it until the transaction ends. */
+export const lockCounters = (em: EntityManager) => sql`select pg_advisory_xact_lock(${LOCK})`.execute(em.getKysely());

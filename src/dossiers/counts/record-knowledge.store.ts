@@ -1,0 +1,86 @@
+import { type RawBuilder, sql } from "kysely";
+import { DOSSIER } from "../../figures/measure.ts";
+import type { KnowledgeKey, RecordKey } from "../../figures/records.ts";
+import { WHOLE_UNIT } from "../../figures/tree.ts";
+import { SERVING_KINDS } from "../../units/unit.entity.ts";
+import { anyRecord, countersOfUnits, existedWithin, isComplete, keysAndRanges } from "./record-sums.store.ts";
+
+const ALL_MEASURES = 2 ** DOSSIER.measures.length - 1;
+
+const validOn = (version: string, day: RawBuilder<unknown>) => {
+  const [from, to] = [sql.ref(`${version}.valid_from`), sql.ref(`${version}.valid_to`)];
+  return sql`${from} <= ${day} and (${to} is null or ${to} > ${day})`;
+};
+
+/**
+ * `member` (span, cell_unit_id, unit_id, is_agency): whose records make the cell of each unit of the spans' last days: its own, those of units
+ * that went whole into it within the days, and those of agencies that serve it. `f` are the frames (span, cell_edition_id, cell_day).
+ */
+export const membersOfCells = (): RawBuilder<unknown> => sql`
+    member as materialized (
+      select f.span, v.unit_id as cell_unit_id, v.unit_id, false as is_agency from f join unit_version v on ${validOn("v", sql`f.cell_day`)} and v.tier is not null
+      union all
+      select f.span, c.target_id, u.id, false from f join s on s.number = f.span + 1
+      join unit u on u.ended_on > s.first_on and u.ended_on <= f.cell_day
+      join contribution c on c.edition_id = f.cell_edition_id and c.unit_id = u.id and c.nearest and c.certain
+      join unit_version v on v.unit_id = c.target_id and ${validOn("v", sql`f.cell_day`)}
+      join unit_version o on o.unit_id = u.id and o.valid_to = u.ended_on and o.tier = v.tier
+      union all
+      select f.span, v.parent_id, v.unit_id, true from f join unit_version v on ${validOn("v", sql`f.cell_day`)} and v.kind = any(${[...SERVING_KINDS]}::text[])
+    )`;
+
+/** For each key how many units are covered by records or figures, and the bits of the measures known of all of them. */
+export const knowledgeOfKeys = (keys: readonly KnowledgeKey[]) => sql<{ i: number; covered: number; known: number }>`
+  with ${keysAndRanges(keys)},
+    f as materialized (
+      select distinct k.span, x.cell_edition_id, x.cell_day from k join unnest(${keys.map(({ cellEditionId }) => cellEditionId)}::int[],
+        ${keys.map(({ cellDay }) => cellDay)}::date[]) with ordinality x(cell_edition_id, cell_day, i) on x.i = k.i
+    ),
+    wanted as materialized (
+      select k.i, k.span, v.unit_id, v.tier from k join f on f.span = k.span
+      join contribution c on c.edition_id = k.edition_id and c.target_id = k.no and c.certain
+      join unit_version v on v.unit_id = c.unit_id and ${validOn("v", sql`f.cell_day`)} and v.tier is not null and v.tier <> 'COUNTRY'
+      where k.tier is null or v.tier = k.tier
+    ),
+    ${membersOfCells()},
+    having_records as materialized (
+      select distinct unit_id, span from (
+        select unit_id, span from (${countersOfUnits(sql`(select r.unit_id, r.province_id, f.span from recorded r cross join f) o`)}) c
+        group by unit_id, span having ${anyRecord}) x
+    ),
+    cell as materialized (
+      select m.span, m.cell_unit_id as unit_id, bool_or(h.unit_id is not null) as has_records,
+        bool_and(${isComplete}) filter (where not m.is_agency and ${existedWithin}) as is_complete
+      from member m join s on s.number = m.span + 1 join unit u on u.id = m.unit_id
+      left join having_records h on h.unit_id = m.unit_id and h.span = m.span
+      where (m.span, m.cell_unit_id) in (select span, unit_id from wanted) group by 1, 2
+    ),
+    figure_known as (
+      select k.i, n.unit_id, bit_or(n.mask) filter (where n.slot <> ${WHOLE_UNIT}) as of_tier, bit_or(n.mask) as of_any
+      from k join unnest(${keys.map(({ setId }) => setId)}::int[]) with ordinality x(set_id, i) on x.i = k.i
+      join rollup_knowledge n on n.set_id = x.set_id
+      where exists (select from contribution a where a.edition_id = k.edition_id and a.target_id = k.no and a.unit_id = n.author_id and a.certain)
+        and exists (select from contribution a where a.edition_id = k.edition_id and a.target_id = k.no and a.unit_id = n.unit_id and a.certain)
+      group by 1, 2
+    )
+  select k.i::int, count(*)::int as covered, bit_and(coalesce(case when k.tier is null then g.of_any else g.of_tier end, 0)
+      | case when c.is_complete then ${sql.lit(ALL_MEASURES)} else 0 end)::int as known
+  from k join wanted w on w.i = k.i
+  left join cell c on c.span = w.span and c.unit_id = w.unit_id
+  left join figure_known g on g.i = k.i and g.unit_id = w.unit_id
+  where c.has_records or c.is_complete or (case when k.tier is null then g.of_any else g.of_tier end) is not null
+  group by k.i`;
+
+/** The condition that the unit counts in the tier of key `k`: an agency in that of the unit which it serves. */
+export const countsInTier = (unit: RawBuilder<unknown>) => sql`exists (
+  select from unit_version v left join unit_version served on v.kind = any(${[...SERVING_KINDS]}::text[]) and served.unit_id = v.parent_id
+    and served.valid_from < coalesce(v.valid_to, 'infinity') and coalesce(served.valid_to, 'infinity') > v.valid_from
+  where v.unit_id = ${unit} and coalesce(v.tier, served.tier) = k.tier)`;
+
+/** Which keys hold a unit whose records are complete, so that no record is 0. */
+export const completeKeys = (keys: readonly RecordKey[]) => sql<{ i: number }>`
+  with ${keysAndRanges(keys)}
+  select k.i::int from k join s on s.number = k.span + 1 where exists (
+    select from record_range declared join contribution c on c.unit_id = declared.unit_id and c.edition_id = k.edition_id and c.target_id = k.no and c.certain
+    join unit u on u.id = declared.unit_id
+    where declared.kind = 'DOSSIERS' and ${existedWithin} and ${isComplete} and (k.tier is null or ${countsInTier(sql`u.id`)}))`;

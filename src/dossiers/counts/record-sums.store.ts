@@ -1,0 +1,150 @@
+import { type RawBuilder, sql } from "kysely";
+import { columnName } from "../../figures/measure.ts";
+import type { RecordKey } from "../../figures/records.ts";
+import { TIERS } from "../../units/unit.entity.ts";
+import { type Count, COUNTS, NO_TIER } from "./count.ts";
+import { countColumns } from "./count.event.ts";
+import { type CountRange, DAY_GRAIN, rangesOf } from "./count-range.ts";
+
+/** Slots of counters, as tiers: 1 is the country; 0 is outside all tiers. */
+export const slotOfTier = (tier: string | null): number | null => (tier === null ? null : TIERS.indexOf(tier as never) + 1);
+
+/** The keys as relation `k` (i, no, edition_id, slot, tier, span), the days of each span as `s`, and their counters as `r`. */
+export const keysAndRanges = (keys: readonly RecordKey[]): RawBuilder<unknown> => {
+  const spans = new Map<string, { span: number; ranges: CountRange[] }>();
+  const spanOf = ({ from, to }: RecordKey): number => {
+    const found = spans.get(`${from}/${to}`) ?? { span: spans.size, ranges: rangesOf(from, to) };
+    spans.set(`${from}/${to}`, found);
+    return found.span;
+  };
+  const placed = keys.map(spanOf);
+  const ranges = [...spans.values()].flatMap(({ span, ranges: own }) => own.map((range) => ({ span, ...range })));
+  return sql`
+    k as materialized (
+      select * from unnest(${keys.map(({ unitNo }) => unitNo)}::int[], ${keys.map(({ editionId }) => editionId)}::int[],
+        ${keys.map(({ handledBy }) => slotOfTier(handledBy))}::int[], ${keys.map(({ handledBy }) => handledBy)}::text[], ${placed}::int[])
+        with ordinality k(no, edition_id, slot, tier, span, i)
+    ),
+    s as materialized (
+      select * from unnest(${[...spans.keys()].map((days) => days.slice(0, 10))}::date[], ${[...spans.keys()].map((days) => days.slice(11))}::date[])
+        with ordinality s(first_on, last_on, number)
+    ),
+    r as materialized (
+      select * from unnest(${ranges.map(({ span }) => span)}::int[], ${ranges.map(({ grain }) => grain)}::int[], ${ranges.map(({ first }) => first)}::date[],
+        ${ranges.map(({ end }) => end)}::date[], ${ranges.map(({ before }) => before)}::boolean[]) r(span, grain, first_on, end_on, is_before)
+    ),
+    recorded as materialized (select distinct province_id, unit_id from record_unit where kind = 'DOSSIERS')`;
+};
+
+/** Counters `c` of the ranges `r`. */
+const within = sql`c.grain = r.grain and c.starts_on >= r.first_on and c.starts_on < r.end_on`;
+const daysWithin = sql`r.grain = ${sql.lit(DAY_GRAIN)} and c.day >= r.first_on and c.day < r.end_on`;
+const inSlot = sql`(k.slot is null or c.slot = k.slot)`;
+export const counterColumns = sql`r.is_before, ${countColumns}`;
+
+/** Counters of each unit that has records, of relation `o` (unit_id, province_id, span): rows (unit_id, slot, span, is_before, counts). */
+export const countersOfUnits = (o: RawBuilder<unknown>): RawBuilder<unknown> => sql`
+  select o.unit_id, c.slot, o.span, ${counterColumns} from ${o} join r on r.span = o.span
+  join dossier_count c on c.province_id = o.province_id and c.unit_id = o.unit_id and ${within}
+  union all
+  select o.unit_id, c.slot, o.span, ${counterColumns} from ${o} join r on r.span = o.span
+  join dossier_day_count c on c.province_id = o.province_id and c.unit_id = o.unit_id and ${daysWithin}`;
+
+/** The condition that the records of unit `u` are complete for the days of span `s`, as far as it existed then. */
+export const isComplete = sql`exists (select from record_range g where g.unit_id = u.id and g.kind = 'DOSSIERS'
+  and g.since <= greatest(s.first_on, coalesce(u.began_on, s.first_on)) and g.through >= least(s.last_on, coalesce(u.ended_on - 1, s.last_on)))`;
+
+/** The condition that unit `u` existed on one of the days of span `s`. */
+export const existedWithin = sql`coalesce(u.began_on, '-infinity') <= s.last_on and coalesce(u.ended_on, 'infinity') > s.first_on`;
+
+/**
+ * The counters that belong to each key, as rows (i, certain, is_before, counts): of editions whose trees are kept from these, and for the
+ * country from those of its provinces, but for what counts in no tier; of other editions from the counters of all units that contribute to the
+ * key's unit.
+ */
+export const countersOfKeys = (): RawBuilder<unknown> => sql`
+    target as materialized (
+      select k.i, k.span, k.slot, k.edition_id, k.no, k.no as target_id, true as is_own from k
+      join edition e on e.id = k.edition_id where e.records_counted
+      union all
+      select k.i, k.span, k.slot, k.edition_id, k.no, p.unit_id, false from k join edition e on e.id = k.edition_id
+      join unit_version o on o.unit_id = k.no and o.tier = 'COUNTRY'
+      join unit_version p on p.tier = 'PROVINCE' and p.valid_from <= e.starts_on and (p.valid_to is null or p.valid_to > e.starts_on)
+      where e.records_counted
+    ),
+    other as materialized (
+      select k.i, k.span, k.slot, c.unit_id, c.certain, u.province_id from k
+      join edition e on e.id = k.edition_id and not e.records_counted
+      join contribution c on c.edition_id = k.edition_id and c.target_id = k.no join recorded u on u.unit_id = c.unit_id
+    ),
+    counter as (
+      select k.i, c.certain, ${counterColumns} from target k join r on r.span = k.span
+      join dossier_tree_count c on c.edition_id = k.edition_id and c.target_id = k.target_id and ${within}
+      where ${inSlot} and (k.is_own or (c.certain and c.slot <> ${sql.lit(NO_TIER)}))
+      union all
+      select k.i, true, ${counterColumns} from target k join r on r.span = k.span and r.grain = ${sql.lit(DAY_GRAIN)}
+      join recorded u on u.unit_id = k.target_id
+      join dossier_day_count c on c.province_id = u.province_id and c.unit_id = u.unit_id and ${daysWithin} where ${inSlot}
+      union all
+      select k.i, k.certain, ${counterColumns} from other k join r on r.span = k.span
+      join dossier_count c on c.province_id = k.province_id and c.unit_id = k.unit_id and ${within} where ${inSlot}
+      union all
+      select k.i, k.certain, ${counterColumns} from other k join r on r.span = k.span
+      join dossier_day_count c on c.province_id = k.province_id and c.unit_id = k.unit_id and ${daysWithin} where ${inSlot}
+    )`;
+
+const sum = (names: readonly Count[], when: RawBuilder<unknown> | null) => {
+  const added = sql.join(
+    names.map((name) => sql.ref(columnName(name))),
+    sql` + `,
+  );
+  return when ? sql`coalesce(sum(${added}) filter (where ${when}), 0)` : sql`coalesce(sum(${added}), 0)`;
+};
+
+const RECEIVED: readonly Count[] = ["receivedDirect", "receivedOnline", "receivedPostal"];
+const ENDED: readonly Count[] = ["resolvedEarly", "resolvedOnTime", "resolvedOverdue", "withdrawn", "stopped"];
+const STOCKS: ReadonlySet<Count> = new Set(["pastDue", "paused", "pausedLate"]);
+
+/** What is read of counters: first how many were open before the period, then each count of it; stocks are those of its end. */
+export const COUNTED = ["openBefore", ...COUNTS] as const;
+
+/** True of a group of counters where records count in the days. */
+export const anyRecord = sql`(${sum([...RECEIVED, ...ENDED], sql`not is_before`)} <> 0 or ${sum(RECEIVED, null)} <> ${sum(ENDED, null)}
+  or ${sum(RECEIVED, sql`is_before`)} <> ${sum(ENDED, sql`is_before`)})`;
+
+/** The columns of COUNTED over rows with is_before. */
+export const countedColumns = sql.join([
+  sql`(${sum(RECEIVED, sql`is_before`)} - ${sum(ENDED, sql`is_before`)})`,
+  ...COUNTS.map((name) => sum([name], STOCKS.has(name) ? null : sql`not is_before`)),
+]);
+
+/** Counts by name, of a row of COUNTED. */
+export type Counted = Readonly<Record<(typeof COUNTED)[number], number>>;
+
+export const countsByName = (counted: readonly number[]): Counted =>
+  Object.fromEntries(COUNTED.map((name, n) => [name, counted[n]!])) as Counted;
+
+/** The measures of roll-ups that follow from counts. */
+export const measuresOf = (counted: readonly number[]) => {
+  const of = countsByName(counted);
+  const received = of.receivedDirect + of.receivedOnline + of.receivedPostal;
+  const resolved = of.resolvedEarly + of.resolvedOnTime + of.resolvedOverdue;
+  const inProcess = of.openBefore + received - resolved - of.withdrawn - of.stopped;
+  return {
+    received,
+    receivedOnline: of.receivedOnline,
+    receivedDirect: of.receivedDirect,
+    receivedPostal: of.receivedPostal,
+    carriedOver: of.openBefore,
+    resolved,
+    resolvedEarly: of.resolvedEarly,
+    resolvedOnTime: of.resolvedOnTime,
+    resolvedOverdue: of.resolvedOverdue,
+    inProcess,
+    inProcessNotDue: inProcess - of.pastDue - of.paused,
+    inProcessOverdue: of.pastDue,
+    withdrawn: of.withdrawn,
+    stopped: of.stopped,
+    paused: of.paused,
+  };
+};

@@ -1,0 +1,100 @@
+import type { EntityManager } from "@mikro-orm/postgresql";
+import { sql } from "kysely";
+import { coveredAmong } from "../../access/grant.ts";
+import { grantsFor, type Viewer } from "../../access/viewer.ts";
+import { type Reader, type Rows, rowsOf } from "../../db/reader.ts";
+import { DOSSIER } from "../../figures/measure.ts";
+import { columnsOf, type Recorded, type RecordKey, type Records, type RecordSums } from "../../figures/records.ts";
+import { WHOLE_UNIT } from "../../figures/tree.ts";
+import { addDays, type Day } from "../../time/date.ts";
+import type { Period } from "../../time/period.ts";
+import { ensureContributions } from "../../units/contribution.service.ts";
+import { TIERS } from "../../units/unit.entity.ts";
+import { ensureKept } from "./count-tree.service.ts";
+import { lockCounters } from "./count.store.ts";
+import { cellsOfRecords } from "./record-cell.store.ts";
+import { completeKeys, countsInTier, knowledgeOfKeys } from "./record-knowledge.store.ts";
+import { countedColumns, countersOfKeys, keysAndRanges, measuresOf } from "./record-sums.store.ts";
+
+/** True of months, statutory or of the calendar, and of runs of them. */
+export const isOfWholeMonths = ({ from, to }: Period): boolean => {
+  const first = from.slice(8);
+  return (first === "01" || first === "15") && addDays(to, 1).slice(8) === first;
+};
+
+/** Dossiers as evidence for roll-ups. What cuts months is shown to VIEWERs alone, so that no citizen's file shows through. */
+export const dossierRecords = (reader: Reader, viewer: Viewer | null, today: Day): Records => ({
+  areVisible: async (keys) => {
+    const cutting = keys.filter(({ period }) => !isOfWholeMonths(period));
+    const covered =
+      cutting.length === 0
+        ? new Set<number>()
+        : await coveredAmong(
+            reader,
+            grantsFor(viewer, "VIEWER"),
+            cutting.map(({ unit }) => unit.no),
+          );
+    return keys.map(({ unit, period }) => isOfWholeMonths(period) || covered.has(unit.no));
+  },
+  prepare: async (editionIds) => {
+    await ensureContributions(reader, editionIds);
+    await ensureKept(reader, today);
+  },
+  sums: (keys) => sumsOfKeys(reader, keys),
+  knowledge: async (keys) => {
+    await ensureContributions(reader, [...new Set(keys.map(({ cellEditionId }) => cellEditionId))]);
+    const found = keys.map(() => ({ covered: 0, known: 0 }));
+    for (const { i, ...knowledge } of await reader.rows(knowledgeOfKeys(keys))) found[i - 1] = knowledge;
+    return found;
+  },
+  sources: async (keys) => {
+    const found = keys.map((): number[] => []);
+    for (const { i, sourceId } of await reader.rows(sourcesOfKeys(keys))) found[i - 1]!.push(sourceId);
+    return found;
+  },
+  cells: async (em, key) => {
+    await lockCounters(em);
+    return recordedCells(em, key);
+  },
+});
+
+interface SumRow {
+  readonly i: number;
+  readonly certain: boolean;
+  readonly counted: readonly number[];
+}
+
+const sumsOfKeys = async (rows: Rows, keys: readonly RecordKey[]): Promise<RecordSums[]> => {
+  const found = await rows.rows(sql<SumRow>`
+    with ${keysAndRanges(keys)}, ${countersOfKeys()}
+    select i::int, certain, json_build_array(${countedColumns}) as counted from counter group by i, certain`);
+  const sums = keys.map((): { certain: number[] | null; possible: number[] | null } => ({ certain: null, possible: null }));
+  for (const { i, certain, counted } of found) {
+    const measures = measuresOf(counted);
+    if (Object.values(measures).some((count) => count !== 0)) sums[i - 1]![certain ? "certain" : "possible"] = columnsOf(DOSSIER, measures);
+  }
+  // Where nothing was recorded, that is 0 if somebody has stated that all of it is here.
+  const silent = keys.flatMap((key, n) => (sums[n]!.certain === null ? [{ key, n }] : []));
+  if (silent.length === 0) return sums;
+  for (const { i } of await rows.rows(completeKeys(silent.map(({ key }) => key)))) sums[silent[i - 1]!.n]!.certain = [...NOTHING];
+  return sums;
+};
+
+const NOTHING = columnsOf(DOSSIER, Object.fromEntries([...DOSSIER.measures, ...DOSSIER.unlisted].map(({ name }) => [name, 0])));
+
+const sourcesOfKeys = (keys: readonly RecordKey[]) => sql<{ i: number; sourceId: number }>`
+  with ${keysAndRanges(keys)}
+  select distinct k.i::int, u.source_id as "sourceId" from k join s on s.number = k.span + 1
+  join contribution c on c.edition_id = k.edition_id and c.target_id = k.no
+  join record_unit u on u.unit_id = c.unit_id and u.kind = 'DOSSIERS' and u.records > 0 and u.first_on <= s.last_on
+  where k.tier is null or ${countsInTier(sql`u.unit_id`)}
+  order by 1, 2`;
+
+const recordedCells = async (em: EntityManager, key: { cellEditionId: number; cellDay: Day; period: Period }): Promise<Recorded[]> => {
+  const rows = await rowsOf(em).rows(cellsOfRecords(key));
+  return rows.map(({ slot, counted, ...row }) => ({
+    ...row,
+    slot: TIERS[slot - 1] ?? WHOLE_UNIT,
+    columns: counted ? columnsOf(DOSSIER, measuresOf(counted)) : NOTHING,
+  }));
+};

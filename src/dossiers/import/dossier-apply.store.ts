@@ -1,0 +1,176 @@
+import type { EntityManager } from "@mikro-orm/postgresql";
+import { type RawBuilder, sql } from "kysely";
+import type { Grant } from "../../access/viewer.ts";
+import { coveredBy } from "../../access/scope.ts";
+import { pauseColumns } from "../counts/count.event.ts";
+import { shareProcedures } from "../catalogue/procedure-load.service.ts";
+import { applyDeltas, noteDeltas, shareCounters } from "../counts/count.store.ts";
+
+/** What becomes of a row that was read. */
+export const STATUSES = { CREATED: 1, UPDATED: 2, UNCHANGED: 3, STALE: 4, REJECTED: 5 } as const;
+
+/** Columns of a dossier as they are staged and kept; the province, the source and the code stand before them. */
+const KEPT = [
+  ...["unit_id", "slot", "received_by_id", "procedure_id", "field_id", "channel", "state", "submitted_at", "received_at", "due_at"],
+  ...["due_provisional", "extended_to", "current_due_at", "ended_at", "returned_at", "updated_at", "received_on", "ended_on", "due_on"],
+  ...["dated_on", "outcome", "working_days", "has_fee", "is_full", "digitised", "paid_online", "electronic_result", "pauses", "digest"],
+] as const;
+const columns = (of: string) => sql.join(KEPT.map((name) => sql.ref(`${of}.${name}`)));
+
+/** One import: its rows are in dossier_stage, or in a table of the same shape. */
+export interface Staged {
+  readonly key: string;
+  readonly sourceId: number;
+  readonly stage: RawBuilder<unknown>;
+  /** What the caller's role must cover of units; null where it may do all. */
+  readonly grants: readonly Grant[] | null;
+}
+
+const isOurs = ({ key }: Staged) => sql`s.import = ${key}::uuid`;
+
+/** One import of a source at a time, until its transaction ends. */
+export const lockSource = (em: EntityManager, sourceId: number) =>
+  sql`select pg_advisory_xact_lock(hashtext('cchc source'), ${sourceId}::int)`.execute(em.getKysely());
+
+/**
+ * Says of each staged row what becomes of it. Of rows with one code the latest counts; those with one updatedAt and different contents
+ * are both refused, for nobody can say which is true.
+ */
+export const judgeStage = async (em: EntityManager, staged: Staged): Promise<void> => {
+  // A procedure may have moved to another field since the rows were read, and moves no more once dossiers of it are kept.
+  await shareProcedures(em);
+  await sql`
+    update ${staged.stage} s set field_id = p.field_id from procedure p
+    where ${isOurs(staged)} and p.id = s.procedure_id and p.field_id <> s.field_id`.execute(em.getKysely());
+  await sql`
+    with twice as materialized (select s.code from ${staged.stage} s where ${isOurs(staged)} and s.status <> ${sql.lit(STATUSES.REJECTED)} group by s.code having count(*) > 1),
+    judged as (
+      select s.row, row_number() over (partition by s.code order by s.updated_at desc, s.row) as place,
+        max(s.updated_at) over (partition by s.code) = s.updated_at as is_latest,
+        min(s.digest::text) over same <> max(s.digest::text) over same as is_torn
+      from ${staged.stage} s join twice t on t.code = s.code where ${isOurs(staged)} and s.status <> ${sql.lit(STATUSES.REJECTED)}
+      window same as (partition by s.code, s.updated_at)
+    )
+    update ${staged.stage} s set problem = case when j.is_torn and j.is_latest then 'CONFLICT' end, status = case when j.is_torn and j.is_latest then ${sql.lit(STATUSES.REJECTED)}
+        when j.is_latest then ${sql.lit(STATUSES.UNCHANGED)} else ${sql.lit(STATUSES.STALE)} end
+    from judged j where ${isOurs(staged)} and s.row = j.row and (j.place > 1 or j.is_torn)`.execute(em.getKysely());
+  const isOutside = staged.grants === null ? sql`false` : sql`not ${coveredBy(staged.grants, sql`d.unit_id`)}`;
+  await sql`
+    update ${staged.stage} s set province_id = d.province_id,
+      status = case when ${isOutside} then ${sql.lit(STATUSES.REJECTED)}
+        when d.updated_at > s.updated_at then ${sql.lit(STATUSES.STALE)}
+        when d.updated_at < s.updated_at then ${sql.lit(STATUSES.UPDATED)}
+        when d.digest = s.digest then ${sql.lit(STATUSES.UNCHANGED)} else ${sql.lit(STATUSES.REJECTED)} end,
+      problem = case when ${isOutside} then 'OUTSIDE_SCOPE' when d.updated_at = s.updated_at and d.digest <> s.digest then 'CONFLICT' end
+    from dossier d
+    where ${isOurs(staged)} and s.status = ${sql.lit(STATUSES.CREATED)} and d.source_id = ${staged.sourceId} and d.code = s.code
+      and d.province_id in (select province_id from record_unit where source_id = ${staged.sourceId} and kind = 'DOSSIERS')`.execute(
+    em.getKysely(),
+  );
+};
+
+export interface Outcome {
+  readonly status: number;
+  readonly rows: number;
+}
+
+export const outcomesOf = async (em: EntityManager, staged: Staged): Promise<Map<number, number>> => {
+  const { rows } = await sql<Outcome>`
+    select s.status, count(*)::int as rows from ${staged.stage} s where ${isOurs(staged)} group by 1`.execute(em.getKysely());
+  return new Map(rows.map(({ status, rows: count }) => [status, count]));
+};
+
+const changed = sql`s.status in (${sql.lit(STATUSES.CREATED)}, ${sql.lit(STATUSES.UPDATED)})`;
+
+/** The staged dossiers as relation `d` with the columns of the table. */
+const stagedDossiers = (staged: Staged) => sql`(
+  select s.province_id, ${staged.sourceId}::int as source_id, s.code, ${columns("s")} from ${staged.stage} s where ${isOurs(staged)} and ${changed}) d`;
+
+const stagedPauses = (staged: Staged) => sql`
+  select s.province_id, ${staged.sourceId}::int as source_id, s.code, x.position::smallint, x.reason, x.from_at, x.to_at, x.is_late
+  from ${staged.stage} s cross join unnest(s.pause_reason, s.pause_from, s.pause_to, s.pause_late) with ordinality x(reason, from_at, to_at, is_late, position)
+  where ${isOurs(staged)} and ${changed} and s.pauses > 0`;
+
+/** The dossiers that the stage replaces, or that it names, as they are kept. */
+const keptDossiers = (staged: Staged) => sql`(
+  select k.* from dossier k join ${staged.stage} s on s.province_id = k.province_id and s.code = k.code
+  where k.source_id = ${staged.sourceId} and ${isOurs(staged)} and s.status = ${sql.lit(STATUSES.UPDATED)}) d`;
+const keptPauses = sql`(select ${pauseColumns} from dossier_pause p) p`;
+
+/** Writes the rows that are new or newer, their counters, and what of it is known of units. The source is locked. */
+export const applyStage = async (em: EntityManager, staged: Staged, at: Date): Promise<void> => {
+  const db = em.getKysely();
+  await noteDeltas(em, staged.key, [
+    { dossiers: keptDossiers(staged), pauses: keptPauses, sign: -1 },
+    { dossiers: stagedDossiers(staged), pauses: sql`(select ${pauseColumns} from (${stagedPauses(staged)}) p) p`, sign: 1 },
+  ]);
+  await noteUnits(em, staged, at);
+  await sql`
+    delete from dossier_pause p using ${staged.stage} s where ${isOurs(staged)} and s.status = ${sql.lit(STATUSES.UPDATED)}
+      and p.province_id = s.province_id and p.source_id = ${staged.sourceId} and p.code = s.code`.execute(db);
+  await sql`
+    update dossier d set ${sql.join(KEPT.map((name) => sql`${sql.ref(name)} = ${sql.ref(`s.${name}`)}`))}
+    from ${staged.stage} s where ${isOurs(staged)} and s.status = ${sql.lit(STATUSES.UPDATED)}
+      and d.province_id = s.province_id and d.source_id = ${staged.sourceId} and d.code = s.code`.execute(db);
+  await sql`
+    insert into dossier (province_id, source_id, code, ${sql.join(KEPT.map((name) => sql.ref(name)))})
+    select s.province_id, ${staged.sourceId}, s.code, ${columns("s")} from ${staged.stage} s where ${isOurs(staged)} and s.status = ${sql.lit(STATUSES.CREATED)}`.execute(
+    db,
+  );
+  await sql`insert into dossier_pause (province_id, source_id, code, position, reason, from_at, to_at, is_late) ${stagedPauses(staged)}`.execute(
+    db,
+  );
+  await finish(em, staged);
+};
+
+/** Removes the dossiers that the stage names, with what they count. */
+export const retractStage = async (em: EntityManager, staged: Staged, at: Date): Promise<void> => {
+  await noteDeltas(em, staged.key, [{ dossiers: keptDossiers(staged), pauses: keptPauses, sign: -1 }]);
+  await noteUnits(em, staged, at);
+  for (const table of ["dossier_pause", "dossier"])
+    await sql`
+      delete from ${sql.table(table)} d using ${staged.stage} s where ${isOurs(staged)} and s.status = ${sql.lit(STATUSES.UPDATED)}
+        and d.province_id = s.province_id and d.source_id = ${staged.sourceId} and d.code = s.code`.execute(em.getKysely());
+  await finish(em, staged);
+};
+
+const finish = async (em: EntityManager, staged: Staged): Promise<void> => {
+  await shareCounters(em);
+  await dropMixedRollups(em, staged.key);
+  await applyDeltas(em, staged.key);
+  await sql`delete from dossier_delta where import = ${staged.key}::uuid`.execute(em.getKysely());
+};
+
+/** How many records each unit has of the source, from when on, and when it last imported. */
+const noteUnits = async (em: EntityManager, staged: Staged, at: Date): Promise<void> => {
+  await sql`
+    with change as (
+      select d.province_id, d.unit_id, (d.received_on is not null)::int as records, d.received_on from ${stagedDossiers(staged)}
+      union all
+      select d.province_id, d.unit_id, -(d.received_on is not null)::int, null from ${keptDossiers(staged)}
+      union all
+      select s.province_id, s.unit_id, 0, null from ${staged.stage} s where ${isOurs(staged)} and s.status in (${sql.lit(STATUSES.UNCHANGED)}, ${sql.lit(STATUSES.STALE)})
+    )
+    insert into record_unit as u (province_id, unit_id, kind, source_id, records, first_on, last_import_at)
+    select province_id, unit_id, 'DOSSIERS', ${staged.sourceId}, sum(records), min(received_on), ${at.toISOString()}::timestamptz
+    from change group by 1, 2 order by 1, 2
+    on conflict (province_id, unit_id, kind, source_id) do update set records = u.records + excluded.records,
+      first_on = least(u.first_on, excluded.first_on), last_import_at = greatest(u.last_import_at, excluded.last_import_at)`.execute(
+    em.getKysely(),
+  );
+};
+
+/** Stored roll-ups tell what figures change of records: they are made again where such records change that a figure speaks of, too. */
+const dropMixedRollups = async (em: EntityManager, importKey: string): Promise<void> => {
+  await sql`
+    delete from rollup_set s where s.id in (
+      select m.id from rollup_set m join lateral (
+        select unit_id from dossier_delta where import = ${importKey}::uuid and grain = 0 group by unit_id having min(starts_on) <= m.period_to
+      ) d on true
+      join contribution c on c.edition_id = m.cell_edition_id and c.unit_id = d.unit_id
+      join rollup_source a on a.set_id = m.id and a.unit_id = c.target_id and a.kind = 'dossier'
+      where m.recorded)`.execute(em.getKysely());
+};
+
+export const emptyStage = (em: EntityManager, key: string) =>
+  sql`delete from dossier_stage where import = ${key}::uuid`.execute(em.getKysely());

@@ -1,0 +1,111 @@
+import type { EntityManager } from "@mikro-orm/postgresql";
+import { sql } from "kysely";
+import { randomUUID } from "node:crypto";
+import { coveredAmong } from "../../access/grant.ts";
+import { rowScope } from "../../access/scope.ts";
+import { type Grant, grantsFor } from "../../access/viewer.ts";
+import { BadUserInput, DomainError } from "../../errors.ts";
+import type { Context } from "../../server/context.ts";
+import { readUnitDirectory } from "../../units/unit-directory.ts";
+import { ensureKept } from "../counts/count-tree.service.ts";
+import { applyStage, emptyStage, judgeStage, lockSource, type Staged } from "./dossier-apply.store.ts";
+import { type DossierRow, type ImportWorld, stageRow, type StagedDossier } from "./dossier-stage.ts";
+import { readCalendar, readProcedures } from "./import-world.ts";
+import { type ImportProblem, type ImportReport, noteImport, NothingKept, reportOf } from "./import-report.ts";
+import { openSource } from "./import-source.service.ts";
+
+export const MAX_DOSSIERS = 5000;
+const IN_MESSAGE = 10;
+
+export interface ImportOptions {
+  readonly partial: boolean;
+  readonly dryRun: boolean;
+}
+
+/**
+ * Takes dossiers of one source: all or nothing unless partial, and nothing in a dry run, whose report is of what would be.
+ * @throws BadUserInput naming the rows and what is wrong with each, DomainError FORBIDDEN for a source outside the caller's scope.
+ */
+export const importDossiers = async (
+  context: Context,
+  sourceKey: string,
+  dossiers: readonly DossierRow[],
+  { partial, dryRun }: ImportOptions,
+): Promise<ImportReport> => {
+  const viewer = context.viewer!;
+  if (dossiers.length === 0 || dossiers.length > MAX_DOSSIERS)
+    throw new BadUserInput("dossiers", dossiers.length, `accepted are 1 to ${MAX_DOSSIERS} dossiers`);
+  const grants = grantsFor(viewer, "OFFICER");
+  await ensureKept(context.reader, context.today);
+  const world = await worldOf(context, grants, dossiers);
+  const { staged, problems } = stageAll(world, dossiers);
+  const by = { actor: viewer.actor, actorName: viewer.name, at: context.now };
+  return keptReport(partial, () =>
+    context.reader.write(rowScope(viewer, "OFFICER"), async (em) => {
+      const source = await openSource(em, { key: sourceKey, grants, units: staged.map(({ unit_id: unit }) => unit as number), by });
+      const key = randomUUID();
+      const stage: Staged = { key, sourceId: source.id, stage: sql`dossier_stage`, grants };
+      await lockSource(em, source.id);
+      await putInStage(em, key, staged);
+      await judgeStage(em, stage);
+      const report = await reportOf(em, stage, problems);
+      if (dryRun || (report.rejected > 0 && !partial)) throw new NothingKept(report);
+      await applyStage(em, stage, context.now);
+      await emptyStage(em, key);
+      await noteImport(em, { source, report, operation: "importDossiers", by });
+      return report;
+    }),
+  ).finally(() => context.renew());
+};
+
+/** @throws BadUserInput where rows were refused, and so nothing was kept; the report of a dry run or of what was kept. */
+const keptReport = async (isPartial: boolean, work: () => Promise<ImportReport>): Promise<ImportReport> => {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof NothingKept)) throw error;
+    const { report } = error;
+    if (report.rejected === 0 || isPartial) return report;
+    throw refusedRows(report);
+  }
+};
+
+const refusedRows = ({ rejected, problems }: ImportReport): DomainError => {
+  const words = problems.slice(0, IN_MESSAGE).map(({ row, message }) => `row ${row}: ${message}`);
+  const more = problems.length > IN_MESSAGE ? ` … and ${problems.length - IN_MESSAGE} more problems` : "";
+  const rows = rejected === 1 ? "1 row was" : `${rejected} rows were`;
+  return new DomainError("BAD_USER_INPUT", `dossiers: ${rows} rejected and nothing was kept; ${words.join("; ")}${more}`, {
+    argument: "dossiers",
+    problems,
+  });
+};
+
+const worldOf = async ({ reader, now }: Context, grants: readonly Grant[], dossiers: readonly DossierRow[]): Promise<ImportWorld> => {
+  const codes = [...new Set(dossiers.flatMap(({ unit, receivedBy }) => (receivedBy == null ? [unit] : [unit, receivedBy])))];
+  const [calendar, procedures, units] = await Promise.all([
+    readCalendar(reader),
+    readProcedures(
+      reader,
+      dossiers.map(({ procedure }) => procedure),
+    ),
+    readUnitDirectory(reader, codes),
+  ]);
+  const covered = await coveredAmong(reader, grants, units.unitNumbers());
+  return { calendar, procedures, units, now: now.getTime(), isCovered: (unitNo) => covered.has(unitNo) };
+};
+
+const stageAll = (world: ImportWorld, dossiers: readonly DossierRow[]) => {
+  const staged: StagedDossier[] = [];
+  const problems: ImportProblem[] = [];
+  for (const [n, dossier] of dossiers.entries()) {
+    const result = stageRow(world, n + 1, dossier);
+    if ("row" in result) staged.push(result);
+    else problems.push(...result.map((problem) => ({ row: n + 1, dossier: dossier.code, ...problem })));
+  }
+  return { staged, problems };
+};
+
+const putInStage = (em: EntityManager, key: string, staged: readonly StagedDossier[]) =>
+  sql`insert into dossier_stage select * from jsonb_populate_recordset(null::dossier_stage, ${JSON.stringify(
+    staged.map((row) => ({ ...row, import: key })),
+  )}::jsonb)`.execute(em.getKysely());

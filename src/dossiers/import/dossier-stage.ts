@@ -1,0 +1,198 @@
+import { createHash } from "node:crypto";
+
+import { dayOfEpoch, epochDayOf, MS_PER_DAY } from "../../time/date.ts";
+import type { WorkCalendar } from "../../time/work-calendar.ts";
+import type { UnitDirectory, UnitPlace } from "../../units/unit-directory.ts";
+import { STATUSES } from "./dossier-apply.store.ts";
+import { CHANNELS, derive, DOSSIER_STATES, type DossierFacts, PAUSE_REASONS, type PauseFacts } from "../dossier-state.ts";
+import { problemsOf } from "../dossier-problems.ts";
+import { slotOfTier } from "../counts/record-sums.store.ts";
+
+/** One dossier as a system tells it; instants are texts. */
+export interface DossierRow {
+  readonly code: string;
+  readonly procedure: string;
+  readonly unit: string;
+  readonly receivedBy?: string | null | undefined;
+  readonly channel: string;
+  readonly state: string;
+  readonly submittedAt?: string | null | undefined;
+  readonly receivedAt?: string | null | undefined;
+  readonly dueAt?: string | null | undefined;
+  readonly extendedTo?: string | null | undefined;
+  readonly endedAt?: string | null | undefined;
+  readonly returnedAt?: string | null | undefined;
+  readonly pauses: readonly { readonly reason: string; readonly from: string; readonly to?: string | null | undefined }[];
+  readonly digitised?: boolean | null | undefined;
+  readonly paidOnline?: boolean | null | undefined;
+  readonly electronicResult?: boolean | null | undefined;
+  readonly updatedAt: string;
+}
+
+export interface ProcedureFacts {
+  readonly id: number;
+  readonly fieldId: number;
+  readonly workingDays: number | null;
+  readonly hasFee: boolean;
+  readonly isFull: boolean;
+}
+
+/** What rows are held against. */
+export interface ImportWorld {
+  readonly calendar: WorkCalendar;
+  readonly procedures: ReadonlyMap<string, ProcedureFacts>;
+  readonly units: UnitDirectory;
+  /** The server's clock, in milliseconds. */
+  readonly now: number;
+  /** Whether the caller may write records of the unit. */
+  readonly isCovered: (unitNo: number) => boolean;
+}
+
+export interface RowProblem {
+  readonly field: string | null;
+  readonly code: string;
+  readonly message: string;
+}
+
+/** A row of dossier_stage without the import that it is of. */
+export type StagedDossier = Readonly<Record<string, unknown>> & { readonly row: number; readonly code: string };
+
+const INSTANT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(?:Z|[+-]\d{2}:\d{2})$/;
+const CODE = /^[^\p{C}\p{Z}](?:[^\p{C}]{0,98}[^\p{C}\p{Z}])?$/u;
+
+class Problems {
+  readonly found: RowProblem[] = [];
+
+  add(field: string, code: string, message: string): void {
+    this.found.push({ field, code, message });
+  }
+
+  instant(field: string, text: string | null | undefined): number | null {
+    if (text === null || text === undefined) return null;
+    const time = INSTANT.test(text) ? Date.parse(text) : Number.NaN;
+    if (!Number.isNaN(time) && time > 0) return time;
+    this.add(
+      field,
+      "INSTANT_MALFORMED",
+      `${field}: ${shown(text)} is not accepted; accepted is an instant after 1970 with its offset, such as 2026-11-24T08:30:00+07:00`,
+    );
+    return null;
+  }
+}
+
+const shown = (text: string) => JSON.stringify(text.length > 120 ? `${text.slice(0, 117)}...` : text);
+
+/** What a row becomes in the stage, or why it cannot. */
+export const stageRow = (world: ImportWorld, number: number, row: DossierRow): StagedDossier | readonly RowProblem[] => {
+  const problems = new Problems();
+  if (!CODE.test(row.code))
+    problems.add(
+      "code",
+      "CODE_MALFORMED",
+      `code: ${shown(row.code)} is not accepted; accepted are 1 to 100 characters, none of them invisible`,
+    );
+  const facts = factsOf(problems, row);
+  const procedure = world.procedures.get(row.procedure);
+  if (!procedure)
+    problems.add("procedure", "PROCEDURE_UNKNOWN", `procedure: ${shown(row.procedure)} is not in the catalogue of procedures`);
+  if (problems.found.length > 0) return problems.found;
+  problems.found.push(...problemsOf(facts, world.now));
+  if (problems.found.length > 0) return problems.found;
+  const derived = derive(facts, procedure!.workingDays, world.calendar);
+  const day = dayOfEpoch(derived.datedOn);
+  const unit = placeOf(problems, world, "unit", row.unit, day);
+  const receivedBy = row.receivedBy == null ? unit : placeOf(problems, world, "receivedBy", row.receivedBy, day);
+  if (unit && !world.isCovered(unit.unitNo))
+    problems.add("unit", "OUTSIDE_SCOPE", `unit: ${shown(row.unit)} lies outside the units on which the caller has the role OFFICER`);
+  if (problems.found.length > 0) return problems.found;
+  return staged(number, row, facts, procedure!, unit!, receivedBy!, derived);
+};
+
+const placeOf = (problems: Problems, { units }: ImportWorld, field: string, code: string, day: string): UnitPlace | null => {
+  const place = units.find(code, day);
+  if (!place) problems.add(field, "UNIT_UNKNOWN", `${field}: no unit had the code ${shown(code)} on ${day}`);
+  return place;
+};
+
+const oneOf = <T extends string>(problems: Problems, field: string, text: string, accepted: readonly T[]): T => {
+  if (!accepted.includes(text as T))
+    problems.add(field, "VALUE_UNKNOWN", `${field}: ${shown(text)} is not accepted; accepted are ${accepted.join(", ")}`);
+  return text as T;
+};
+
+const factsOf = (problems: Problems, row: DossierRow): DossierFacts => {
+  oneOf(problems, "channel", row.channel, CHANNELS);
+  const pauses = row.pauses.map(({ reason, from, to }, n): PauseFacts => ({
+    reason: oneOf(problems, `pauses[${n}].reason`, reason, PAUSE_REASONS),
+    from: problems.instant(`pauses[${n}].from`, from) ?? 0,
+    to: problems.instant(`pauses[${n}].to`, to),
+  }));
+  if (pauses.length > 100) problems.add("pauses", "TOO_MANY_PAUSES", `pauses: ${pauses.length} are not accepted; accepted are at most 100`);
+  return {
+    state: oneOf(problems, "state", row.state, DOSSIER_STATES),
+    submittedAt: problems.instant("submittedAt", row.submittedAt),
+    receivedAt: problems.instant("receivedAt", row.receivedAt),
+    dueAt: problems.instant("dueAt", row.dueAt),
+    extendedTo: problems.instant("extendedTo", row.extendedTo),
+    endedAt: problems.instant("endedAt", row.endedAt),
+    returnedAt: problems.instant("returnedAt", row.returnedAt),
+    pauses: pauses.toSorted((a, b) => a.from - b.from),
+    updatedAt: problems.instant("updatedAt", row.updatedAt) ?? 0,
+  };
+};
+
+/** As the day in Asia/Ho_Chi_Minh and the time of day. */
+const instantOf = (time: number | null): string | null => {
+  if (time === null) return null;
+  const day = epochDayOf(time);
+  const ms = time + 7 * 3_600_000 - day * MS_PER_DAY;
+  return `${dayOfEpoch(day)}T${two(ms / 3_600_000)}:${two((ms % 3_600_000) / 60_000)}:${two((ms % 60_000) / 1000)}.${String(ms % 1000).padStart(3, "0")}+07:00`;
+};
+const two = (count: number): string => (count < 10 ? `0${Math.floor(count)}` : String(Math.floor(count)));
+const dateOf = (day: number | null) => (day === null ? null : dayOfEpoch(day));
+
+const staged = (
+  number: number,
+  row: DossierRow,
+  facts: DossierFacts,
+  procedure: ProcedureFacts,
+  unit: UnitPlace,
+  receivedBy: UnitPlace,
+  derived: ReturnType<typeof derive>,
+): StagedDossier => {
+  const flags = { digitised: row.digitised ?? null, paid_online: row.paidOnline ?? null, electronic_result: row.electronicResult ?? null };
+  const { updatedAt, ...content } = facts;
+  const digest = createHash("md5")
+    .update(JSON.stringify([row.procedure, row.unit, row.receivedBy ?? row.unit, row.channel, content, flags]))
+    .digest("hex");
+  return {
+    ...{ row: number, status: STATUSES.CREATED, problem: null, province_id: unit.provinceNo, code: row.code },
+    ...{ unit_id: unit.unitNo, slot: slotOfTier(unit.countsIn) ?? 0, received_by_id: receivedBy.unitNo },
+    ...{ procedure_id: procedure.id, field_id: procedure.fieldId, has_fee: procedure.hasFee, is_full: procedure.isFull },
+    ...{ channel: CHANNELS.indexOf(row.channel as never) + 1, state: DOSSIER_STATES.indexOf(facts.state) + 1 },
+    ...{ submitted_at: instantOf(facts.submittedAt), received_at: instantOf(facts.receivedAt), extended_to: instantOf(facts.extendedTo) },
+    ...{ ended_at: instantOf(facts.endedAt), returned_at: instantOf(facts.returnedAt), updated_at: instantOf(updatedAt) },
+    ...{ due_at: instantOf(derived.dueAt), due_provisional: derived.dueProvisional, current_due_at: instantOf(derived.currentDueAt) },
+    ...{
+      received_on: dateOf(derived.receivedOn),
+      ended_on: dateOf(derived.endedOn),
+      due_on: dateOf(derived.dueOn),
+      dated_on: dayOfEpoch(derived.datedOn),
+    },
+    ...{ outcome: derived.outcome, working_days: derived.workingDays, ...flags, digest },
+    ...pausesOf(facts, derived.dueOn),
+  };
+};
+
+/** A pause is late where it begins after the due day, or asks for a supplement again (Decision 766, indicator 2.1). */
+const pausesOf = ({ pauses }: DossierFacts, dueOn: number | null) => {
+  if (pauses.length === 0) return { pauses: 0, pause_reason: null, pause_from: null, pause_to: null, pause_late: null };
+  const first = pauses.findIndex(({ reason }) => reason === "SUPPLEMENT");
+  return {
+    pauses: pauses.length,
+    pause_reason: pauses.map(({ reason }) => PAUSE_REASONS.indexOf(reason) + 1),
+    pause_from: pauses.map(({ from }) => instantOf(from)),
+    pause_to: pauses.map(({ to }) => instantOf(to)),
+    pause_late: pauses.map(({ reason, from }, n) => (dueOn !== null && epochDayOf(from) > dueOn) || (reason === "SUPPLEMENT" && n > first)),
+  };
+};
