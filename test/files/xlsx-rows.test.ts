@@ -182,13 +182,15 @@ describe("a workbook is refused", () => {
       expect(item.row).toBe(2);
       break;
     }
-    const open = readdirSync("/proc/self/fd").filter((fd) => {
-      try {
-        return readlinkSync(`/proc/self/fd/${fd}`).endsWith("/a.xlsx");
-      } catch {
-        return false;
-      }
-    });
-    expect(open).toEqual([]);
+    const open = () =>
+      readdirSync("/proc/self/fd").filter((fd) => {
+        try {
+          return readlinkSync(`/proc/self/fd/${fd}`).endsWith("/a.xlsx");
+        } catch {
+          return false;
+        }
+      });
+    // The system closes it in its own time.
+    await expect.poll(open).toEqual([]);
   });
 });
