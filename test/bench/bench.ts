@@ -1,126 +1,23 @@
-import { chmod, mkdtemp, readFile, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { openDatabase } from "../../src/db/database.ts";
-import { startEmbedded } from "../../src/db/embedded.ts";
-import { startServer } from "../../src/server/server.ts";
-import { parsePeriod } from "../../src/time/period.ts";
-import { statementsOf } from "../support/statements.ts";
-import { fillCommunes } from "../support/synthetic.ts";
-import { AS_OF, PERIOD } from "./floor.ts";
-import { throughput } from "./load.ts";
-import { median, type Service, startProcess } from "./process.ts";
+import "reflect-metadata";
+import { Command, InvalidArgumentError } from "commander";
+import { benchFigures } from "./figures.ts";
+import { benchLedger } from "./ledger.ts";
 
-const WARM_UPS = 3;
-const RUNS = 15;
-const FLOOR = new URL("floor.ts", import.meta.url);
-const COUNTRY = new URL("../support/country.graphql", import.meta.url);
-
-const NODE_FLAGS = ["--max-semi-space-size=128", "--import", "tsx"];
-/** With all that protects it, its limits of rates beyond what is measured; the lineage of other days is not worked out meanwhile. */
-const startService = (dataDir: string) =>
-  startProcess("npm", ["start", "--silent"], {
-    ...{ DATA_DIR: dataDir, PORT: "0", WARM_UP: "off", NODE_ENV: "production" },
-    ...{ RATE_ADDRESS: "100000000", RATE_KEY: "100000000", METRICS_PORT: "0" },
-  });
-const startFloor = (dataDir: string) => startProcess("node", [...NODE_FLAGS, fileURLToPath(FLOOR), dataDir], {});
-
-const spread = (numbers: readonly number[]): string =>
-  `median ${median(numbers).toFixed(0)} ms (${Math.min(...numbers).toFixed(0)}..${Math.max(...numbers).toFixed(0)})`;
-
-const timed = async (work: () => Promise<string>): Promise<{ ms: number; answer: string }> => {
-  const began = performance.now();
-  const answer = await work();
-  return { ms: performance.now() - began, answer };
+const count = (text: string): number => {
+  const number = Number(text);
+  if (Number.isSafeInteger(number) && number > 0) return number;
+  throw new InvalidArgumentError("accepted is a whole number from 1 on");
 };
 
-const ONE_UNIT =
-  '{ unit(code: "00001", asOf: "2025-06-30") { fullName dossiers(period: "2024") { received onTimeRate { value low high } } } }';
-const ROUNDS = 5;
-const SECONDS = 4;
+const program = new Command("npm run bench --").description("What the service costs, each measure beside its floor in the same run.");
+program
+  .command("figures", { isDefault: true })
+  .description("starts, the tree of reported figures, one roll-up under load")
+  .action(benchFigures);
+program
+  .command("ledger")
+  .description("import and roll-ups of dossiers")
+  .option("--dossiers <n>", "how many", count, 10_000_000)
+  .action(({ dossiers }: { dossiers: number }) => benchLedger(dossiers));
 
-/** What 64 clients get of one unit's roll-up, and of a bare handler with as many statements, in turn. */
-const compareThroughput = async (service: Service, dataDir: string): Promise<void> => {
-  const body = JSON.stringify({ query: ONE_UNIT });
-  const statements = await statementsOfOne(dataDir, body);
-  const embedded = await startEmbedded(dataDir);
-  const bare = await startProcess(
-    "node",
-    [...NODE_FLAGS, fileURLToPath(new URL("bare.ts", import.meta.url)), embedded.url, String(statements)],
-    {},
-  );
-  try {
-    const [ours, theirs]: [number[], number[]] = [[], []];
-    for (let round = -1; round < ROUNDS; round++) {
-      const [one, other] = [await throughput(service.url, body, SECONDS), await throughput(bare.url, body, SECONDS)];
-      if (round < 0) continue;
-      ours.push(one);
-      theirs.push(other);
-    }
-    console.log(`64 clients asking one unit's roll-up (${statements} statements): median ${median(ours).toFixed(0)} answers a second`);
-    console.log(`a bare handler with as many statements: median ${median(theirs).toFixed(0)} answers a second`);
-    console.log(`ratio ${(median(ours) / median(theirs)).toFixed(2)} (at least 0.3), of ${ROUNDS} rounds of ${SECONDS} s in turn`);
-  } finally {
-    await bare.stop();
-    await embedded.stop();
-  }
-};
-
-/** How many statements the question takes once what is made on first asking is made. */
-const statementsOfOne = async (dataDir: string, body: string): Promise<number> => {
-  const database = await openDatabase({ databaseUrl: null, dataDir });
-  const server = await startServer(() => database.pools, { host: "127.0.0.1", port: 0 });
-  const ask = async () => (await fetch(server.url, { method: "POST", headers: { "content-type": "application/json" }, body })).text();
-  await ask();
-  await ask();
-  const { length } = await statementsOf(ask);
-  await server.close();
-  await database.close();
-  return length;
-};
-
-const dataDir = await mkdtemp(join(tmpdir(), "cchc-bench-"));
-await chmod(dataDir, 0o711);
-try {
-  const first = await startService(dataDir);
-  await first.stop();
-  const second = await startService(dataDir);
-  await second.stop();
-  console.log(
-    `first start ${(first.startedMs / 1000).toFixed(1)} s (at most 25), second start ${(second.startedMs / 1000).toFixed(1)} s (at most 4)`,
-  );
-
-  const database = await openDatabase({ databaseUrl: null, dataDir });
-  await fillCommunes(database.orm.em.fork(), parsePeriod("period", PERIOD));
-  await database.close();
-  const service = await startService(dataDir);
-  const floorService = await startFloor(dataDir);
-  try {
-    const body = JSON.stringify({ query: await readFile(COUNTRY, "utf8"), variables: { asOf: AS_OF, period: PERIOD } });
-    const ask = async () => (await fetch(service.url, { method: "POST", headers: { "content-type": "application/json" }, body })).text();
-    const built = await timed(ask);
-    console.log(`the same tree before its roll-ups were made: ${built.ms.toFixed(0)} ms`);
-    const [tree, floor]: [number[], number[]] = [[], []];
-    for (let run = -WARM_UPS; run < RUNS; run++) {
-      const ours = await timed(ask);
-      const theirs = await timed(async () => (await fetch(floorService.url)).text());
-      if (ours.answer.trim() !== theirs.answer) throw new Error("The floor's answer is another one");
-      if (run < 0) continue;
-      tree.push(ours.ms);
-      floor.push(theirs.ms);
-    }
-    console.log(
-      `whole-country tree of ${AS_OF} through HTTP: ${spread(tree)}, ${(built.answer.length / 1e6).toFixed(1)} million characters`,
-    );
-    console.log(`floor, one statement and one JSON.stringify: ${spread(floor)}`);
-    console.log(`ratio ${(median(tree) / median(floor)).toFixed(2)} (at most 4.0), of ${RUNS} runs after ${WARM_UPS} warm-ups`);
-    await floorService.stop();
-    await compareThroughput(service, dataDir);
-  } finally {
-    await floorService.stop();
-    await service.stop();
-  }
-} finally {
-  await rm(dataDir, { recursive: true, force: true });
-}
+await program.parseAsync();

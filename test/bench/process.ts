@@ -1,7 +1,12 @@
 import { spawn } from "node:child_process";
+import { chmod, mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 
 export interface Service {
   readonly url: string;
+  /** Of the process that was started; the server may be one under it. */
+  readonly pid: number;
   readonly startedMs: number;
   stop(): Promise<void>;
 }
@@ -17,8 +22,7 @@ export const startProcess = (command: string, args: string[], env: Record<string
       const url = /ready at (\S+)/.exec(text)?.[1];
       if (url)
         done({
-          url,
-          startedMs: performance.now() - began,
+          ...{ url, pid: child.pid!, startedMs: performance.now() - began },
           stop: async () => {
             child.kill("SIGTERM");
             await ended;
@@ -27,4 +31,36 @@ export const startProcess = (command: string, args: string[], env: Record<string
     });
   });
 
+export const NODE_FLAGS = ["--max-semi-space-size=128", "--import", "tsx"];
+
+/** The service with all that protects it, its limits of rates beyond what is measured; the lineage of other days is not worked out meanwhile. */
+export const startService = (dataDir: string): Promise<Service> =>
+  startProcess("npm", ["start", "--silent"], {
+    ...{ DATA_DIR: dataDir, PORT: "0", WARM_UP: "off", NODE_ENV: "production" },
+    ...{ RATE_ADDRESS: "100000000", RATE_KEY: "100000000", METRICS_PORT: "0" },
+  });
+
+/** Works in a folder for databases that is removed in the end. */
+export const withDataDir = async (work: (dataDir: string) => Promise<void>): Promise<void> => {
+  const dataDir = await mkdtemp(join(tmpdir(), "cchc-bench-"));
+  await chmod(dataDir, 0o711);
+  try {
+    await work(dataDir);
+  } finally {
+    await rm(dataDir, { recursive: true, force: true });
+  }
+};
+
+export const timed = async <T>(work: () => Promise<T>): Promise<{ ms: number; answer: T }> => {
+  const began = performance.now();
+  const answer = await work();
+  return { ms: performance.now() - began, answer };
+};
+
 export const median = (numbers: readonly number[]): number => numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)]!;
+
+export const spread = (numbers: readonly number[]): string => {
+  const digits = median(numbers) < 100 ? 1 : 0;
+  const [middle, least, most] = [median(numbers), Math.min(...numbers), Math.max(...numbers)].map((ms) => ms.toFixed(digits));
+  return `median ${middle} ms (${least}..${most})`;
+};

@@ -1,0 +1,30 @@
+/** The edition and the year that trees of dossiers are asked for: of today's units, over the reform. */
+export const AS_OF = "2026-11-15";
+export const PERIOD = "2025";
+
+const DOSSIERS =
+  "dossiers(period: $period) { received resolved resolvedEarly resolvedOnTime resolvedOverdue inProcess onTimeRate { value coverage } }";
+const UNIT = `id code fullName ${DOSSIERS}`;
+
+/** What is asked of records, by how much of the country it is. */
+export const TREES = {
+  "one unit's year": {
+    code: "01660",
+    query: `query($code: ID!, $asOf: Date!, $period: Period!) { unit(code: $code, asOf: $asOf) { ${UNIT} } }`,
+  },
+  "one province's tree": {
+    code: "04",
+    query: `query($code: ID!, $asOf: Date!, $period: Period!) { unit(code: $code, asOf: $asOf) { ${UNIT} children { ${UNIT} } } }`,
+  },
+  "the whole country's tree": {
+    code: "VN",
+    query: `query($code: ID!, $asOf: Date!, $period: Period!) { unit(code: $code, asOf: $asOf) { ${UNIT} children { ${UNIT} children { ${UNIT} } } } }`,
+  },
+} as const;
+export type Tree = keyof typeof TREES;
+
+export const bodyOf = (tree: Tree): string =>
+  JSON.stringify({ query: TREES[tree].query, variables: { code: TREES[tree].code, asOf: AS_OF, period: PERIOD } });
+
+export const askFor = async (url: string, body: string): Promise<string> =>
+  (await fetch(url, { method: "POST", headers: { "content-type": "application/json" }, body })).text();
