@@ -65,13 +65,26 @@ export interface Records {
 const NO_SOURCES: ReadonlySet<number> = new Set();
 
 /** The measures of records as summedColumns: what is recorded has all parts of its rates. */
-export const columnsOf = (kind: RollupKind, measures: Readonly<Record<string, number>>): number[] => {
-  const sum = (names: readonly string[]) => names.reduce((total, name) => total + measures[name]!, 0);
-  return [
-    ...kind.measures.map(({ name }) => measures[name]!),
-    ...kind.rates.flatMap(({ part, whole }) => [sum(part), sum(whole), sum(whole)]),
-    ...kind.unlisted.map(({ name }) => measures[name]!),
+export const columnsOf = (kind: RollupKind, measures: Readonly<Record<string, number>>): number[] =>
+  termsOf(kind).map((names) => {
+    let sum = 0;
+    for (const name of names) sum += measures[name]!;
+    return sum;
+  });
+
+const terms = new Map<RollupKind, readonly (readonly string[])[]>();
+
+/** The measures that each of summedColumns adds up. */
+const termsOf = (kind: RollupKind): readonly (readonly string[])[] => {
+  const known = terms.get(kind);
+  if (known) return known;
+  const found = [
+    ...kind.measures.map(({ name }) => [name]),
+    ...kind.rates.flatMap(({ part, whole }) => [part, whole, whole]),
+    ...kind.unlisted.map(({ name }) => [name]),
   ];
+  terms.set(kind, found);
+  return found;
 };
 
 /**

@@ -9,8 +9,6 @@ export interface CountRange {
   readonly grain: number;
   readonly first: Day;
   readonly end: Day;
-  /** True for what happened before the period. */
-  readonly before: boolean;
 }
 
 const BEGINNING: Day = "0001-01-01";
@@ -38,20 +36,21 @@ const GRAINED: readonly { readonly grain: number; readonly startAfter: (day: Day
 ];
 
 /** The fewest counters that fill the days from `first` until before `end`: years within quarters within half-months within days. */
-const rangesBetween = (first: Day, end: Day, before: boolean, longest = 0): CountRange[] => {
+const rangesBetween = (first: Day, end: Day, longest = 0): CountRange[] => {
   if (first >= end) return [];
   const { grain, startAfter, startOf } = GRAINED[longest]!;
   const [from, until] = [startAfter(first), startOf(end)];
-  if (from >= until) return rangesBetween(first, end, before, longest + 1);
-  return [
-    ...rangesBetween(first, from, before, longest + 1),
-    { grain, first: from, end: until, before },
-    ...rangesBetween(until, end, before, longest + 1),
-  ];
+  if (from >= until) return rangesBetween(first, end, longest + 1);
+  return [...rangesBetween(first, from, longest + 1), { grain, first: from, end: until }, ...rangesBetween(until, end, longest + 1)];
 };
 
-/** Which counters tell of the days from `from` to `to`, and of all days before them. */
-export const rangesOf = (from: Day, to: Day): CountRange[] => [
-  ...rangesBetween(BEGINNING, from, true),
-  ...rangesBetween(from, addDays(to, 1), false),
-];
+/**
+ * Which counters tell of the days from `from` to `to`, and of all days before them: none of them begins before `from` and ends after it. Those of
+ * one grain that go on from one side to the other are one range.
+ */
+export const rangesOf = (from: Day, to: Day): CountRange[] => {
+  const [before, within] = [rangesBetween(BEGINNING, from), rangesBetween(from, addDays(to, 1))];
+  const [last, first] = [before.at(-1), within[0]];
+  if (!last || !first || last.grain !== first.grain) return [...before, ...within];
+  return [...before.slice(0, -1), { ...first, first: last.first }, ...within.slice(1)];
+};

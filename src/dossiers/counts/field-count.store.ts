@@ -62,7 +62,7 @@ export const fieldsOfDays = (keys: readonly RecordKey[]) => sql<FieldCountRow>`
     ),
     event as materialized (${eventsOf({ dossiers: sql`seen d`, pauses: sql`seen_pause p`, sign: 1 })}),
     dayed as (
-      select p.i, p.certain, e.field_id, r.is_before, ${countColumns} from place p
+      select p.i, p.certain, e.field_id, e.day < r.span_on as is_before, ${countColumns} from place p
       join r on r.span = p.span and r.grain = ${sql.lit(DAY_GRAIN)}
       join event e on e.province_id = p.province_id and e.unit_id = p.unit_id and e.day >= r.first_on and e.day < r.end_on
       where p.slot is null or e.slot = p.slot

@@ -1,6 +1,7 @@
 import { type RawBuilder, sql } from "kysely";
 import { columnName } from "../../figures/measure.ts";
 import type { RecordKey } from "../../figures/records.ts";
+import type { Day } from "../../time/date.ts";
 import { TIERS } from "../../units/unit.entity.ts";
 import { type Count, COUNTS, NO_TIER } from "./count.ts";
 import { countColumns } from "./count.event.ts";
@@ -9,16 +10,26 @@ import { type CountRange, DAY_GRAIN, rangesOf } from "./count-range.ts";
 /** Slots of counters, as tiers: 1 is the country; 0 is outside all tiers. */
 export const slotOfTier = (tier: string | null): number | null => (tier === null ? null : TIERS.indexOf(tier as never) + 1);
 
+interface Span {
+  readonly number: number;
+  readonly from: Day;
+  readonly to: Day;
+  readonly ranges: readonly CountRange[];
+}
+
 /** The keys as relation `k` (i, no, edition_id, slot, tier, span), the days of each span as `s`, and their counters as `r`. */
 export const keysAndRanges = (keys: readonly RecordKey[]): RawBuilder<unknown> => {
-  const spans = new Map<string, { span: number; ranges: CountRange[] }>();
-  const spanOf = ({ from, to }: RecordKey): number => {
-    const found = spans.get(`${from}/${to}`) ?? { span: spans.size, ranges: rangesOf(from, to) };
+  const spans = new Map<string, Span>();
+  const spanOf = ({ from, to }: RecordKey): Span => {
+    const found = spans.get(`${from}/${to}`) ?? { number: spans.size, from, to, ranges: rangesOf(from, to) };
     spans.set(`${from}/${to}`, found);
-    return found.span;
+    return found;
   };
-  const placed = keys.map(spanOf);
-  const ranges = [...spans.values()].flatMap(({ span, ranges: own }) => own.map((range) => ({ span, ...range })));
+  // The keys of a tree have their days in common.
+  let last: Span | null = null;
+  const placed = keys.map((key) => (last?.from === key.from && last.to === key.to ? last : (last = spanOf(key))).number);
+  const known = [...spans.values()];
+  const ranges = known.flatMap(({ number, from, ranges: own }) => own.map((range) => ({ number, from, ...range })));
   return sql`
     k as materialized (
       select * from unnest(${keys.map(({ unitNo }) => unitNo)}::int[], ${keys.map(({ editionId }) => editionId)}::int[],
@@ -26,12 +37,12 @@ export const keysAndRanges = (keys: readonly RecordKey[]): RawBuilder<unknown> =
         with ordinality k(no, edition_id, slot, tier, span, i)
     ),
     s as materialized (
-      select * from unnest(${[...spans.keys()].map((days) => days.slice(0, 10))}::date[], ${[...spans.keys()].map((days) => days.slice(11))}::date[])
+      select * from unnest(${known.map(({ from }) => from)}::date[], ${known.map(({ to }) => to)}::date[])
         with ordinality s(first_on, last_on, number)
     ),
     r as materialized (
-      select * from unnest(${ranges.map(({ span }) => span)}::int[], ${ranges.map(({ grain }) => grain)}::int[], ${ranges.map(({ first }) => first)}::date[],
-        ${ranges.map(({ end }) => end)}::date[], ${ranges.map(({ before }) => before)}::boolean[]) r(span, grain, first_on, end_on, is_before)
+      select * from unnest(${ranges.map(({ number }) => number)}::int[], ${ranges.map(({ grain }) => grain)}::int[], ${ranges.map(({ first }) => first)}::date[],
+        ${ranges.map(({ end }) => end)}::date[], ${ranges.map(({ from }) => from)}::date[]) r(span, grain, first_on, end_on, span_on)
     ),
     recorded as materialized (select distinct province_id, unit_id from record_unit where kind = 'DOSSIERS')`;
 };
@@ -40,14 +51,15 @@ export const keysAndRanges = (keys: readonly RecordKey[]): RawBuilder<unknown> =
 const within = sql`c.grain = r.grain and c.starts_on >= r.first_on and c.starts_on < r.end_on`;
 const daysWithin = sql`r.grain = ${sql.lit(DAY_GRAIN)} and c.day >= r.first_on and c.day < r.end_on`;
 const inSlot = sql`(k.slot is null or c.slot = k.slot)`;
-export const counterColumns = sql`r.is_before, ${countColumns}`;
+export const counterColumns = sql`c.starts_on < r.span_on as is_before, ${countColumns}`;
+const dayColumns = sql`c.day < r.span_on as is_before, ${countColumns}`;
 
 /** Counters of each unit that has records, of relation `o` (unit_id, province_id, span): rows (unit_id, slot, span, is_before, counts). */
 export const countersOfUnits = (o: RawBuilder<unknown>): RawBuilder<unknown> => sql`
   select o.unit_id, c.slot, o.span, ${counterColumns} from ${o} join r on r.span = o.span
   join dossier_count c on c.province_id = o.province_id and c.unit_id = o.unit_id and ${within}
   union all
-  select o.unit_id, c.slot, o.span, ${counterColumns} from ${o} join r on r.span = o.span
+  select o.unit_id, c.slot, o.span, ${dayColumns} from ${o} join r on r.span = o.span
   join dossier_day_count c on c.province_id = o.province_id and c.unit_id = o.unit_id and ${daysWithin}`;
 
 /** The condition that the records of unit `u` are complete for the days of span `s`, as far as it existed then. */
@@ -68,9 +80,8 @@ export const countersOfKeys = (): RawBuilder<unknown> => sql`
       join edition e on e.id = k.edition_id where e.records_counted
       union all
       select k.i, k.span, k.slot, k.edition_id, k.no, p.unit_id, false from k join edition e on e.id = k.edition_id
-      join unit_version o on o.unit_id = k.no and o.tier = 'COUNTRY'
       join unit_version p on p.tier = 'PROVINCE' and p.valid_from <= e.starts_on and (p.valid_to is null or p.valid_to > e.starts_on)
-      where e.records_counted
+      where e.records_counted and k.no = any (array (select unit_id from unit_version where tier = 'COUNTRY'))
     ),
     other as materialized (
       select k.i, k.span, k.slot, c.unit_id, c.certain, u.province_id from k
@@ -82,14 +93,14 @@ export const countersOfKeys = (): RawBuilder<unknown> => sql`
       join dossier_tree_count c on c.edition_id = k.edition_id and c.target_id = k.target_id and ${within}
       where ${inSlot} and (k.is_own or (c.certain and c.slot <> ${sql.lit(NO_TIER)}))
       union all
-      select k.i, true, ${counterColumns} from target k join r on r.span = k.span and r.grain = ${sql.lit(DAY_GRAIN)}
+      select k.i, true, ${dayColumns} from target k join r on r.span = k.span and r.grain = ${sql.lit(DAY_GRAIN)}
       join recorded u on u.unit_id = k.target_id
       join dossier_day_count c on c.province_id = u.province_id and c.unit_id = u.unit_id and ${daysWithin} where ${inSlot}
       union all
       select k.i, k.certain, ${counterColumns} from other k join r on r.span = k.span
       join dossier_count c on c.province_id = k.province_id and c.unit_id = k.unit_id and ${within} where ${inSlot}
       union all
-      select k.i, k.certain, ${counterColumns} from other k join r on r.span = k.span
+      select k.i, k.certain, ${dayColumns} from other k join r on r.span = k.span
       join dossier_day_count c on c.province_id = k.province_id and c.unit_id = k.unit_id and ${daysWithin} where ${inSlot}
     )`;
 
@@ -124,27 +135,29 @@ export type Counted = Readonly<Record<(typeof COUNTED)[number], number>>;
 export const countsByName = (counted: readonly number[]): Counted =>
   Object.fromEntries(COUNTED.map((name, n) => [name, counted[n]!])) as Counted;
 
-/** The measures of roll-ups that follow from counts. */
+const AT = Object.fromEntries(COUNTED.map((name, n) => [name, n])) as Counted;
+
+/** The measures of roll-ups that follow from a row of COUNTED. */
 export const measuresOf = (counted: readonly number[]) => {
-  const of = countsByName(counted);
-  const received = of.receivedDirect + of.receivedOnline + of.receivedPostal;
-  const resolved = of.resolvedEarly + of.resolvedOnTime + of.resolvedOverdue;
-  const inProcess = of.openBefore + received - resolved - of.withdrawn - of.stopped;
+  const count = (name: keyof Counted) => counted[AT[name]]!;
+  const received = count("receivedDirect") + count("receivedOnline") + count("receivedPostal");
+  const resolved = count("resolvedEarly") + count("resolvedOnTime") + count("resolvedOverdue");
+  const inProcess = count("openBefore") + received - resolved - count("withdrawn") - count("stopped");
   return {
     received,
-    receivedOnline: of.receivedOnline,
-    receivedDirect: of.receivedDirect,
-    receivedPostal: of.receivedPostal,
-    carriedOver: of.openBefore,
+    receivedOnline: count("receivedOnline"),
+    receivedDirect: count("receivedDirect"),
+    receivedPostal: count("receivedPostal"),
+    carriedOver: count("openBefore"),
     resolved,
-    resolvedEarly: of.resolvedEarly,
-    resolvedOnTime: of.resolvedOnTime,
-    resolvedOverdue: of.resolvedOverdue,
+    resolvedEarly: count("resolvedEarly"),
+    resolvedOnTime: count("resolvedOnTime"),
+    resolvedOverdue: count("resolvedOverdue"),
     inProcess,
-    inProcessNotDue: inProcess - of.pastDue - of.paused,
-    inProcessOverdue: of.pastDue,
-    withdrawn: of.withdrawn,
-    stopped: of.stopped,
-    paused: of.paused,
+    inProcessNotDue: inProcess - count("pastDue") - count("paused"),
+    inProcessOverdue: count("pastDue"),
+    withdrawn: count("withdrawn"),
+    stopped: count("stopped"),
+    paused: count("paused"),
   };
 };

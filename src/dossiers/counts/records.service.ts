@@ -25,7 +25,8 @@ export const isOfWholeMonths = ({ from, to }: Period): boolean => {
 /** Dossiers as evidence for roll-ups. What cuts months is shown to VIEWERs alone, so that no citizen's file shows through. */
 export const dossierRecords = (reader: Reader, viewer: Viewer | null, today: Day): Records => ({
   areVisible: async (keys) => {
-    const cutting = keys.filter(({ period }) => !isOfWholeMonths(period));
+    const whole = new Map([...new Set(keys.map(({ period }) => period))].map((period) => [period, isOfWholeMonths(period)]));
+    const cutting = keys.filter(({ period }) => !whole.get(period));
     const covered =
       cutting.length === 0
         ? new Set<number>()
@@ -34,7 +35,7 @@ export const dossierRecords = (reader: Reader, viewer: Viewer | null, today: Day
             grantsFor(viewer, "VIEWER"),
             cutting.map(({ unit }) => unit.no),
           );
-    return keys.map(({ unit, period }) => isOfWholeMonths(period) || covered.has(unit.no));
+    return keys.map(({ unit, period }) => whole.get(period)! || covered.has(unit.no));
   },
   prepare: async (editionIds) => {
     await ensureContributions(reader, editionIds);
