@@ -122,6 +122,13 @@ describe("answers on roll-ups of dossiers", () => {
     expect(byField.find(({ field }) => field.code === "CT")).toEqual({ field: { code: "CT" }, rollup });
   });
 
+  test("percentages are never truncated", async () => {
+    const rates = "onTimeRate { value coverage } onlineRate { value }";
+    const { byField } = await ask<{ byField: object[] }>(`byField { rollup { ${rates} } }`, { code: "04", period: "2026-03" });
+    // Two of three were in time: neither 66 nor 66.67.
+    expect(byField.at(-1)).toEqual({ rollup: { onTimeRate: { value: 2 / 3, coverage: 1 }, onlineRate: { value: 1 / 4 } } });
+  });
+
   test("a dossier received in one unit and handled in another counts once, where it is handled", async () => {
     const postal = (code: string, period = "2026-03") => ask<Measures>("receivedPostal", { code, period });
     expect(await postal("01561")).toEqual({ receivedPostal: 1 });
