@@ -83,12 +83,12 @@ export const eventsOf = ({ dossiers, pauses, sign }: Counted): RawBuilder<unknow
     ${row(sql`${paused} and d.due_on is not null and ${pausedOverdueFrom} < ${pausedTo}`, pausedTo, sign, { pastDue: one })}`;
 };
 
-/** The first day of the half-month, quarter or year of a day. */
+/** The first day of the half-month, quarter or year of a day; of a timestamp without zone, which is reckoned with many times as fast as one with it. */
 export const startOf = {
   HALF_MONTH: (day: RawBuilder<unknown>) =>
-    sql`(date_trunc('month', ${day})::date + case when extract(day from ${day}) >= 15 then 14 else 0 end)`,
-  QUARTER: (day: RawBuilder<unknown>) => sql`date_trunc('quarter', ${day})::date`,
-  YEAR: (day: RawBuilder<unknown>) => sql`date_trunc('year', ${day})::date`,
+    sql`(date_trunc('month', ${day}::timestamp)::date + case when date_part('day', ${day}::timestamp) >= 15 then 14 else 0 end)`,
+  QUARTER: (day: RawBuilder<unknown>) => sql`date_trunc('quarter', ${day}::timestamp)::date`,
+  YEAR: (day: RawBuilder<unknown>) => sql`date_trunc('year', ${day}::timestamp)::date`,
 } as const;
 
 export const sumsOfCounts = sql.join(COUNTS.map((name) => sql`sum(${sql.ref(columnName(name))}) as ${sql.ref(columnName(name))}`));

@@ -72,20 +72,20 @@ export const existedWithin = sql`coalesce(u.began_on, '-infinity') <= s.last_on 
 /**
  * The counters that belong to each key, as rows (i, certain, is_before, counts): of editions whose trees are kept from these, and for the
  * country from those of its provinces, but for what counts in no tier; of other editions from the counters of all units that contribute to the
- * key's unit.
+ * key's unit. Few keys are of other editions: they are picked out before anything is looked up for them.
  */
 export const countersOfKeys = (): RawBuilder<unknown> => sql`
+    kept as materialized (select k.* from k join edition e on e.id = k.edition_id where e.records_counted),
     target as materialized (
-      select k.i, k.span, k.slot, k.edition_id, k.no, k.no as target_id, true as is_own from k
-      join edition e on e.id = k.edition_id where e.records_counted
+      select k.i, k.span, k.slot, k.edition_id, k.no as target_id, true as is_own from kept k
       union all
-      select k.i, k.span, k.slot, k.edition_id, k.no, p.unit_id, false from k join edition e on e.id = k.edition_id
+      select k.i, k.span, k.slot, k.edition_id, p.unit_id, false from kept k join edition e on e.id = k.edition_id
       join unit_version p on p.tier = 'PROVINCE' and p.valid_from <= e.starts_on and (p.valid_to is null or p.valid_to > e.starts_on)
-      where e.records_counted and k.no = any (array (select unit_id from unit_version where tier = 'COUNTRY'))
+      where k.no = any (array (select unit_id from unit_version where tier = 'COUNTRY'))
     ),
+    unkept as materialized (select k.* from k join edition e on e.id = k.edition_id where not e.records_counted),
     other as materialized (
-      select k.i, k.span, k.slot, c.unit_id, c.certain, u.province_id from k
-      join edition e on e.id = k.edition_id and not e.records_counted
+      select k.i, k.span, k.slot, c.unit_id, c.certain, u.province_id from unkept k
       join contribution c on c.edition_id = k.edition_id and c.target_id = k.no join recorded u on u.unit_id = c.unit_id
     ),
     counter as (
