@@ -5,7 +5,7 @@ import { CompiledQuery, type DatabaseConnection } from "kysely";
 import { type Pool, types } from "pg";
 import { ServiceClient } from "./client.ts";
 import { AccessGrant, AccessKey, AuditEntry } from "../access/access.entity.ts";
-import { Dossier, DossierCount, DossierDayCount, DossierPause, DossierTreeCount } from "../dossiers/dossier.entity.ts";
+import { Dossier, DossierCount, DossierPause, DossierTreeCount, DossierUnitCount } from "../dossiers/dossier.entity.ts";
 import { Procedure, ProcedureField } from "../dossiers/catalogue/procedure.entity.ts";
 import { WorkCalendarDay } from "../dossiers/catalogue/work-calendar.entity.ts";
 import { Figure, Source } from "../figures/figure.entity.ts";
@@ -51,7 +51,7 @@ export const ormConfig = (clientUrl: string, { role, keepsPlans, size, waitMs, s
       ...[Unit, UnitVersion, Succession, Edition, Contribution, UnitName],
       ...[Source, Figure, RollupSet, DossierRollupRow, TaskRollupRow, ServiceRollupRow, RollupSource, RollupKnowledge],
       ...[RecordRange, RecordUnit, RecordImport, ProcedureField, Procedure, WorkCalendarDay],
-      ...[Dossier, DossierPause, DossierCount, DossierDayCount, DossierTreeCount],
+      ...[Dossier, DossierPause, DossierCount, DossierUnitCount, DossierTreeCount],
       ...[AccessKey, AccessGrant, AuditEntry],
     ],
     extensions: [Migrator],

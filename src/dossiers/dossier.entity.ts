@@ -87,14 +87,15 @@ export const DossierCount = defineEntity({
   },
 });
 
-/** What happened on a day, by handling unit. */
-export const DossierDayCount = defineEntity({
-  name: "DossierDayCount",
+/** What happened on a day, in a half-month, a quarter or a year (grain 0, 1, 2, 3) by handling unit, in all fields. */
+export const DossierUnitCount = defineEntity({
+  name: "DossierUnitCount",
   properties: {
     provinceId: p.integer().primary(),
     unitId: p.integer().primary(),
+    grain: p.smallint().primary(),
+    startsOn: p.date().primary(),
     slot: p.smallint().primary(),
-    day: p.date().primary(),
     ...counts,
   },
 });

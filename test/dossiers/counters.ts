@@ -5,7 +5,7 @@ import type { TestDatabase } from "../support/database.ts";
 
 const KEYS = {
   dossier_count: "unit_id, slot, grain, starts_on, field_id",
-  dossier_day_count: "unit_id, slot, day",
+  dossier_unit_count: "unit_id, slot, grain, starts_on",
   dossier_tree_count: "edition_id, target_id, slot, certain, grain, starts_on",
 };
 

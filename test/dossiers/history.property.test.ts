@@ -29,7 +29,7 @@ const RUNS = Number(process.env["RECORD_RUNS"] ?? 12);
 const SEED = Number(process.env["RECORD_SEED"] ?? 20_260_303);
 const DAY = 86_400_000;
 const SOURCES = ["one", "two"];
-const RECORDS = sql`dossier, dossier_pause, dossier_count, dossier_day_count, dossier_tree_count, record_unit, record_import`;
+const RECORDS = sql`dossier, dossier_pause, dossier_count, dossier_unit_count, dossier_tree_count, record_unit, record_import`;
 
 let database: TestDatabase;
 let seeded: readonly CalendarDay[];

@@ -1,8 +1,5 @@
 import { addDays, type Day } from "../../time/date.ts";
-import { GRAINS } from "./count.ts";
-
-/** Grain of single days. */
-export const DAY_GRAIN = 0;
+import { DAY_GRAIN, GRAINS } from "./count.ts";
 
 /** Counters of one grain that start on `first` or later, and before `end`. */
 export interface CountRange {

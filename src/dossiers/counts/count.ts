@@ -20,5 +20,8 @@ export type Count = (typeof COUNTS)[number];
 /** Counters stand for half-months (1st to 14th, 15th to the end), quarters and years of the calendar. */
 export const GRAINS = { HALF_MONTH: 1, QUARTER: 2, YEAR: 3 } as const;
 
+/** Grain of single days. */
+export const DAY_GRAIN = 0;
+
 /** Slot of what counts in no tier. */
 export const NO_TIER = 0;

@@ -2,9 +2,8 @@ import { type RawBuilder, sql } from "kysely";
 import { columnName } from "../../figures/measure.ts";
 import type { RecordKey } from "../../figures/records.ts";
 import type { Day } from "../../time/date.ts";
-import { COUNTS } from "./count.ts";
+import { COUNTS, DAY_GRAIN } from "./count.ts";
 import { countColumns, eventsOf, pauseColumns } from "./count.event.ts";
-import { DAY_GRAIN } from "./count-range.ts";
 import { anyRecord, counterColumns, countedColumns, keysAndRanges } from "./record-sums.store.ts";
 
 export interface FieldCountRow {

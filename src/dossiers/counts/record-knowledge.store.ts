@@ -43,17 +43,18 @@ export const knowledgeOfKeys = (keys: readonly KnowledgeKey[]) => sql<{ i: numbe
       where k.tier is null or v.tier = k.tier
     ),
     ${membersOfCells()},
+    wanted_member as materialized (select m.* from member m where (m.span, m.cell_unit_id) in (select span, unit_id from wanted)),
     having_records as materialized (
       select distinct unit_id, span from (
-        select unit_id, span from (${countersOfUnits(sql`(select r.unit_id, r.province_id, f.span from recorded r cross join f) o`)}) c
+        select unit_id, span from (${countersOfUnits(sql`(
+          select distinct u.unit_id, u.province_id, m.span from wanted_member m join recorded u on u.unit_id = m.unit_id) o`)}) c
         group by unit_id, span having ${anyRecord}) x
     ),
     cell as materialized (
       select m.span, m.cell_unit_id as unit_id, bool_or(h.unit_id is not null) as has_records,
         bool_and(${isComplete}) filter (where not m.is_agency and ${existedWithin}) as is_complete
-      from member m join s on s.number = m.span + 1 join unit u on u.id = m.unit_id
-      left join having_records h on h.unit_id = m.unit_id and h.span = m.span
-      where (m.span, m.cell_unit_id) in (select span, unit_id from wanted) group by 1, 2
+      from wanted_member m join s on s.number = m.span + 1 join unit u on u.id = m.unit_id
+      left join having_records h on h.unit_id = m.unit_id and h.span = m.span group by 1, 2
     ),
     figure_known as (
       select k.i, n.unit_id, bit_or(n.mask) filter (where n.slot <> ${WHOLE_UNIT}) as of_tier, bit_or(n.mask) as of_any

@@ -3,9 +3,9 @@ import { columnName } from "../../figures/measure.ts";
 import type { RecordKey } from "../../figures/records.ts";
 import type { Day } from "../../time/date.ts";
 import { TIERS } from "../../units/unit.entity.ts";
-import { type Count, COUNTS, NO_TIER } from "./count.ts";
+import { type Count, COUNTS, DAY_GRAIN, NO_TIER } from "./count.ts";
 import { countColumns } from "./count.event.ts";
-import { type CountRange, DAY_GRAIN, rangesOf } from "./count-range.ts";
+import { type CountRange, rangesOf } from "./count-range.ts";
 
 /** Slots of counters, as tiers: 1 is the country; 0 is outside all tiers. */
 export const slotOfTier = (tier: string | null): number | null => (tier === null ? null : TIERS.indexOf(tier as never) + 1);
@@ -49,18 +49,13 @@ export const keysAndRanges = (keys: readonly RecordKey[]): RawBuilder<unknown> =
 
 /** Counters `c` of the ranges `r`. */
 const within = sql`c.grain = r.grain and c.starts_on >= r.first_on and c.starts_on < r.end_on`;
-const daysWithin = sql`r.grain = ${sql.lit(DAY_GRAIN)} and c.day >= r.first_on and c.day < r.end_on`;
 const inSlot = sql`(k.slot is null or c.slot = k.slot)`;
 export const counterColumns = sql`c.starts_on < r.span_on as is_before, ${countColumns}`;
-const dayColumns = sql`c.day < r.span_on as is_before, ${countColumns}`;
 
-/** Counters of each unit that has records, of relation `o` (unit_id, province_id, span): rows (unit_id, slot, span, is_before, counts). */
+/** Counters of units, of relation `o` (unit_id, province_id, span): rows (unit_id, slot, span, is_before, counts). */
 export const countersOfUnits = (o: RawBuilder<unknown>): RawBuilder<unknown> => sql`
   select o.unit_id, c.slot, o.span, ${counterColumns} from ${o} join r on r.span = o.span
-  join dossier_count c on c.province_id = o.province_id and c.unit_id = o.unit_id and ${within}
-  union all
-  select o.unit_id, c.slot, o.span, ${dayColumns} from ${o} join r on r.span = o.span
-  join dossier_day_count c on c.province_id = o.province_id and c.unit_id = o.unit_id and ${daysWithin}`;
+  join dossier_unit_count c on c.province_id = o.province_id and c.unit_id = o.unit_id and ${within}`;
 
 /** The condition that the records of unit `u` are complete for the days of span `s`, as far as it existed then. */
 export const isComplete = sql`exists (select from record_range g where g.unit_id = u.id and g.kind = 'DOSSIERS'
@@ -93,15 +88,12 @@ export const countersOfKeys = (): RawBuilder<unknown> => sql`
       join dossier_tree_count c on c.edition_id = k.edition_id and c.target_id = k.target_id and ${within}
       where ${inSlot} and (k.is_own or (c.certain and c.slot <> ${sql.lit(NO_TIER)}))
       union all
-      select k.i, true, ${dayColumns} from target k join r on r.span = k.span and r.grain = ${sql.lit(DAY_GRAIN)}
+      select k.i, true, ${counterColumns} from target k join r on r.span = k.span and r.grain = ${sql.lit(DAY_GRAIN)}
       join recorded u on u.unit_id = k.target_id
-      join dossier_day_count c on c.province_id = u.province_id and c.unit_id = u.unit_id and ${daysWithin} where ${inSlot}
+      join dossier_unit_count c on c.province_id = u.province_id and c.unit_id = u.unit_id and ${within} where ${inSlot}
       union all
       select k.i, k.certain, ${counterColumns} from other k join r on r.span = k.span
-      join dossier_count c on c.province_id = k.province_id and c.unit_id = k.unit_id and ${within} where ${inSlot}
-      union all
-      select k.i, k.certain, ${dayColumns} from other k join r on r.span = k.span
-      join dossier_day_count c on c.province_id = k.province_id and c.unit_id = k.unit_id and ${daysWithin} where ${inSlot}
+      join dossier_unit_count c on c.province_id = k.province_id and c.unit_id = k.unit_id and ${within} where ${inSlot}
     )`;
 
 const sum = (names: readonly Count[], when: RawBuilder<unknown> | null) => {
