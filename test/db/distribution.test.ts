@@ -1,71 +1,14 @@
 import { sql } from "kysely";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { GROWING_TABLES, placements, policiesOf } from "../../src/db/distribution.ts";
-import { openDatabase } from "../../src/db/database.ts";
-import { enterScope, type RowScope } from "../../src/db/reader.ts";
-import { isFitForCitus, ROW_CONDITIONS } from "../../src/db/row-conditions.ts";
-import { recount } from "../../src/dossiers/counts/recount.service.ts";
-import { importFile } from "../../src/dossiers/import/dossier-file.service.ts";
-import type { Item } from "../../src/files/file-row.ts";
-import { NOW, startService, type TestService } from "../support/client.ts";
-import { admin, createDatabase, type TestDatabase } from "../support/database.ts";
-import { dossier, fillCatalogue, IMPORT, type Sent } from "../support/dossiers.ts";
-import { issueKey } from "../support/key.ts";
+import { GROWING_TABLES } from "../../src/db/distribution.ts";
+import { startService, type TestService } from "../support/client.ts";
+import { createDatabase, type TestDatabase } from "../support/database.ts";
+import { fillCatalogue } from "../support/dossiers.ts";
 import { statementsOf } from "../support/statements.ts";
-import { standInForCitus } from "./citus-stand-in.ts";
 import { breachesOfStatement, breachesOfTables, upsertedBy } from "./distribution-rules.ts";
+import { liveThrough } from "./record-life.ts";
 
 const COUNTERS = ["dossier_count", "dossier_day_count", "dossier_tree_count"];
-const PAUSED = [{ reason: "SUPPLEMENT" as const, from: "2026-03-04T08:00:00+07:00", to: "2026-03-06T08:00:00+07:00" }];
-
-/** Sends, corrects, takes back, declares and reads dossiers, by the API and from a file. @returns all answers. */
-const liveThrough = async (service: TestService): Promise<unknown[]> => {
-  const officer = await issueKey(service.database, "officer", { "04": "ADMIN" });
-  const neighbour = await issueKey(service.database, "neighbour", { "22": "OFFICER" });
-  const answers: unknown[] = [];
-  const ask = async (text: string, variables: object, bearer: string = officer) => {
-    const answer = await service.ask<{ auditTrail?: { nodes: object[] } } | null, object>(text, variables, bearer);
-    if (bearer === officer) expect(answer.errors).toBeUndefined();
-    // What happened at once is in no order that two runs share.
-    answer.data?.auditTrail?.nodes.sort((x, y) => (JSON.stringify(x) < JSON.stringify(y) ? -1 : 1));
-    answers.push(JSON.parse(JSON.stringify(answer).replaceAll(/"([0-9a-f]{16}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})"/g, '"id"')));
-  };
-  const send = (dossiers: readonly Sent[], bearer = officer) => ask(IMPORT, { source: "api", dossiers: dossiers.map(dossier) }, bearer);
-  await send([{ code: "a", pauses: PAUSED }, { code: "b" }, { code: "c", unit: "01290" }]);
-  await send([
-    { code: "a", updatedAt: "2026-11-02T08:00:00+07:00", state: "RESOLVED", endedAt: "2026-03-20T08:00:00+07:00", pauses: PAUSED },
-    { code: "b" },
-  ]);
-  await send([{ code: "a" }], neighbour);
-  await ask('mutation { retractDossiers(source: "api", codes: ["b"], reason: "sent by mistake") { updated } }', {});
-  async function* rows(): AsyncGenerator<Item> {
-    yield { row: 2, cells: { ...dossier({ code: "d" }), pauses: null } };
-    yield { row: 3, cells: { ...dossier({ code: "e", state: "RESOLVED", endedAt: "2026-03-05T08:00:00+07:00" }), pauses: null } };
-  }
-  const by = { actor: "command:test", actorName: "test", at: NOW };
-  for (const partial of [false, true])
-    answers.push({
-      ...(await importFile(service.database, rows(), {
-        ...{ source: "file", partial, dryRun: false, by, onProblem: (problem) => answers.push(problem) },
-        complete: { since: "2026-01-01", through: "2026-06-30" },
-      })),
-      id: "id",
-    });
-  const declared = { units: ["01558"], since: "2026-01-01", through: "2026-09-30" };
-  await ask(
-    "mutation ($units: [ID!]!, $since: Date!, $through: Date!) { declareComplete(kind: DOSSIERS, units: $units, since: $since, through: $through) { completeSince } }",
-    declared,
-  );
-  for (const bearer of [officer, neighbour]) {
-    await ask('{ dossiers(filter: { within: "04" }) { totalCount nodes { code state pauses { reason from to } } } }', {}, bearer);
-    await ask('{ unit(code: "04") { dossiers(period: "2026-03") { received resolved inProcess } } }', {}, bearer);
-    await ask('{ unit(code: "04") { dossiers(period: "2026-03-03/2026-03-09") { received resolved inProcess } } }', {}, bearer);
-    await ask('{ auditTrail(unit: "04") { totalCount nodes { operation subject before } } }', {}, bearer);
-  }
-  const { differences } = await recount(service.database.orm.em.fork(), null);
-  expect(differences).toEqual({ byField: 0, byDay: 0, byUnit: 0 });
-  return answers;
-};
 
 describe("the tables that grow with the records", () => {
   let base: TestDatabase;
@@ -157,6 +100,7 @@ describe("the tables that grow with the records", () => {
     const upserts = new Set(statements.map(upsertedBy).filter((table) => table !== null));
     expect([...upserts].toSorted()).toEqual([...COUNTERS, "record_unit"].toSorted());
     expect(statements.some((text) => text.startsWith("update dossier d set"))).toBe(true);
+    expect(JSON.stringify(answers)).toContain('"totalCount":4');
     for (const text of statements) expect(await breachesOfStatement(em(), text), text).toEqual([]);
   });
 
@@ -190,153 +134,5 @@ describe("the tables that grow with the records", () => {
     ],
   ] as const)("are told apart by what a statement sets: %s", async (_what, text, breaches) => {
     expect(await breachesOfStatement(em(), text)).toEqual(breaches);
-  });
-
-  it("are laid out where the database has Citus, once, and so is what comes later", async () => {
-    const database = await createDatabase(base);
-    await database.disconnect();
-    try {
-      await standInForCitus(database.url);
-      const opened = async () => {
-        const { orm, close } = await openDatabase({ databaseUrl: database.url, dataDir: "" });
-        const calls = await orm.em.getConnection().execute<{ text: string }[]>("select text from citus_call order by n");
-        await close();
-        return calls.map(({ text }) => text);
-      };
-      const calls = await opened();
-      expect(calls.filter((text) => text.startsWith("distributed"))).toEqual(
-        GROWING_TABLES.map((name) => `distributed ${name} by province_id beside ${name === "dossier" ? "none" : "dossier"}`),
-      );
-      expect(
-        calls
-          .filter((text) => text.startsWith("reference"))
-          .map((text) => text.slice("reference ".length))
-          .toSorted(),
-      ).toEqual([
-        ...[
-          "access_grant",
-          "access_key",
-          "contribution",
-          "dossier_rollup",
-          "edition",
-          "figure",
-          "procedure",
-          "procedure_field",
-          "record_range",
-        ],
-        ...[
-          "rollup_knowledge",
-          "rollup_set",
-          "rollup_source",
-          "service_rollup",
-          "source",
-          "succession",
-          "task_rollup",
-          "unit",
-          "unit_name",
-        ],
-        ...["unit_version", "work_calendar_day"],
-      ]);
-      expect(calls.filter((text) => text.startsWith("function"))).toEqual(
-        ["viewer_covers", "viewer_covers_country", "viewer_covers_draft", "viewer_covers_source", "viewer_sees_source"].map(
-          (name) => `function ${name}`,
-        ),
-      );
-      expect(await opened()).toEqual(calls);
-      await admin(
-        database.url,
-        "create table later (id serial primary key, unit_id int references unit); create unlogged table dossier_stage_0123456789abcdef0123456789abcdef (code text)",
-      );
-      expect((await opened()).slice(calls.length)).toEqual(["reference later"]);
-      await admin(database.url, "create table last (id int primary key); create policy odd on last using (id in (select id from unit))");
-      await expect(opened()).rejects.toThrow("Citus accepts no subquery in a condition for rows: odd of last");
-    } finally {
-      await admin(base.url.replace(base.name, "postgres"), `drop database ${database.name} with (force)`);
-    }
-  });
-
-  it("answers the same with the conditions for rows that Citus takes, and the other nodes are told of the scope", async () => {
-    const citus = await createDatabase(base);
-    await citus.disconnect();
-    await standInForCitus(citus.url);
-    const other = await startService(citus);
-    try {
-      expect(await liveThrough(other)).toEqual(answers);
-      const scope = statements.filter((text) => text.includes("cchc.reads") && text.includes("set"));
-      expect(new Set(scope.map((text) => text.replaceAll(/'[^']*'/g, "'…'")))).toEqual(
-        new Set(["set local cchc.reads = '…'; set local cchc.writes = '…'"]),
-      );
-      const propagated = await other.database.pools.requests.em
-        .getConnection()
-        .execute("select current_setting('citus.propagate_set_commands') as is");
-      expect(propagated).toEqual([{ is: "local" }]);
-    } finally {
-      await other.close();
-      await admin(base.url.replace(base.name, "postgres"), `drop database ${citus.name} with (force)`);
-    }
-  });
-
-  it("shows and lets go the same rows by either form of each condition", async () => {
-    const places = await em()
-      .getConnection()
-      .execute<{ code: string; no: number }[]>(
-        "select code, unit_id as no from unit_version where valid_to is null and code in ('VN', '04', '22', '01558')",
-      );
-    const [edition] = await em().getConnection().execute<{ id: number }[]>("select max(id) as id from edition where contributed");
-    const grants = ["", ...places.map(({ no }) => `${no}:${edition!.id}`)];
-    const scopes = grants.flatMap((reads) => grants.map((writes): RowScope => ({ reads, writes })));
-    const subqueries = (await policiesOf(em())).filter((policy) => !isFitForCitus(policy));
-    expect(subqueries.map(({ table, policy }) => `${policy} on ${table}`).toSorted()).toEqual(
-      ROW_CONDITIONS.policies.map((text) => /^alter policy (\w+ on \w+) /.exec(text)![1]).toSorted(),
-    );
-    const tables = [...new Set(subqueries.map(({ table }) => table))];
-    const seen = () =>
-      Promise.all(
-        scopes.map(async (scope) => {
-          const found: unknown[] = [];
-          const undone = new Error("undone");
-          const attempt = service.database.pools.builds.em.fork().transactional(async (inside) => {
-            await enterScope(inside, scope);
-            for (const table of tables)
-              found.push(
-                (
-                  await sql`select count(*)::int as rows, md5(string_agg(t::text, ' ' order by t::text)) from ${sql.table(table)} t`.execute(
-                    inside.getKysely(),
-                  )
-                ).rows,
-              );
-            for (const table of ["dossier_pause", "dossier", "record_range", "work_calendar_day"])
-              found.push(
-                (await sql`delete from ${sql.table(table)} t returning t::text as row`.execute(inside.getKysely())).rows
-                  .map((row) => JSON.stringify(row))
-                  .toSorted(),
-              );
-            throw undone;
-          });
-          await expect(attempt).rejects.toBe(undone);
-          return found;
-        }),
-      );
-    const before = await seen();
-    expect(new Set(before.map((found) => JSON.stringify(found))).size).toBeGreaterThan(4);
-    for (const text of [...ROW_CONDITIONS.functions, ...ROW_CONDITIONS.policies]) await sql.raw(text).execute(em().getKysely());
-    expect((await policiesOf(em())).filter((policy) => !isFitForCitus(policy))).toEqual([]);
-    expect(await seen()).toEqual(before);
-  });
-});
-
-describe("the order in which tables are laid out", () => {
-  it("has what is referred to before what refers to it, and itself is no obstacle", () => {
-    const tables = [
-      { name: "a", refersTo: ["b", "a"] },
-      { name: "b", refersTo: ["c"] },
-      { name: "audit_entry", refersTo: [] },
-      { name: "c", refersTo: [] },
-      { name: "rate_limit", refersTo: [] },
-    ];
-    expect(placements(tables)).toEqual([
-      ...["c", "b", "a"].map((name) => `select create_reference_table('${name}')`),
-      "select create_distributed_table('audit_entry', 'province_id', colocate_with => 'dossier')",
-    ]);
   });
 });

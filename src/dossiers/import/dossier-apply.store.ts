@@ -2,6 +2,7 @@ import type { EntityManager } from "@mikro-orm/postgresql";
 import { type RawBuilder, sql } from "kysely";
 import type { Grant } from "../../access/viewer.ts";
 import { coveredBy } from "../../access/scope.ts";
+import { rowsOf } from "../../db/reader.ts";
 import { pauseColumns } from "../counts/count.event.ts";
 import { shareProcedures } from "../catalogue/procedure-load.service.ts";
 import { applyDeltas, noteDeltas, shareCounters } from "../counts/count.store.ts";
@@ -167,16 +168,20 @@ const noteUnits = async (em: EntityManager, staged: Staged, at: Date): Promise<v
   );
 };
 
-/** Stored roll-ups tell what figures change of records: they are made again where such records change that a figure speaks of, too. */
+/**
+ * Stored roll-ups tell what figures change of records: they are made again where such records change that a figure speaks of, too. They are
+ * found first and dropped then, for Citus drops nothing of a reference table by what it finds in another kind of table.
+ */
 const dropMixedRollups = async (em: EntityManager, importKey: string): Promise<void> => {
-  await sql`
-    delete from rollup_set s where s.id in (
-      select m.id from rollup_set m join lateral (
-        select unit_id from dossier_delta where import = ${importKey}::uuid and grain = 0 group by unit_id having min(starts_on) <= m.period_to
-      ) d on true
-      join contribution c on c.edition_id = m.cell_edition_id and c.unit_id = d.unit_id
-      join rollup_source a on a.set_id = m.id and a.unit_id = c.target_id and a.kind = 'dossier'
-      where m.recorded)`.execute(em.getKysely());
+  const mixed = await rowsOf(em).rows(sql<{ id: number }>`
+    select distinct m.id from rollup_set m join lateral (
+      select unit_id from dossier_delta where import = ${importKey}::uuid and grain = 0 group by unit_id having min(starts_on) <= m.period_to
+    ) d on true
+    join contribution c on c.edition_id = m.cell_edition_id and c.unit_id = d.unit_id
+    join rollup_source a on a.set_id = m.id and a.unit_id = c.target_id and a.kind = 'dossier'
+    where m.recorded`);
+  if (mixed.length === 0) return;
+  await sql`delete from rollup_set where id = any(${mixed.map(({ id }) => id)}::int[])`.execute(em.getKysely());
 };
 
 export const emptyStage = (em: EntityManager, key: string) =>
