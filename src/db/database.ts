@@ -1,5 +1,6 @@
 import { type EntityManager, MikroORM } from "@mikro-orm/postgresql";
 import { sql } from "kysely";
+import { distribute } from "./distribution.ts";
 import { startEmbedded } from "./embedded.ts";
 import { ormConfig, OWNER, type PoolOptions } from "./orm.config.ts";
 import { cancelBackends, type PoolState, watchPool } from "./pool-watch.ts";
@@ -167,6 +168,7 @@ const migrate = async (orm: MikroORM): Promise<void> => {
   await orm.em.fork().transactional(async (em) => {
     await sql`select pg_advisory_xact_lock(hashtext('cchc migration'))`.execute(em.getKysely());
     await orm.migrator.up();
+    await distribute(orm.em.fork());
     await forbidTemporary(em);
   });
 };

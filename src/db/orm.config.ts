@@ -40,6 +40,8 @@ export const ormConfig = (clientUrl: string, { role, keepsPlans, size, waitMs, s
     ...(keepsPlans && { plan_cache_mode: "force_generic_plan" }),
     statement_timeout: statementMs,
     lock_timeout: lockMs,
+    // Read by Citus alone.
+    "citus.propagate_set_commands": "local",
     ...(role && { role }),
   };
   const set = `select ${Object.entries(settings)

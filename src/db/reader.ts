@@ -102,7 +102,7 @@ export class Reader implements Rows {
   }
 }
 
-/** Until the end of the transaction. */
+/** Until the end of the transaction. By SET LOCAL, for of all ways to set it Citus tells its other nodes of that one only. */
 export const enterScope = async (em: EntityManager, { reads, writes }: RowScope): Promise<void> => {
-  await sql`select set_config('cchc.reads', ${reads}, true), set_config('cchc.writes', ${writes}, true)`.execute(em.getKysely());
+  await sql`set local cchc.reads = ${sql.lit(reads)}; set local cchc.writes = ${sql.lit(writes)}`.execute(em.getKysely());
 };

@@ -61,6 +61,7 @@ const DossierPauseSchema = defineEntity({
     sourceId: p.integer().primary(),
     code: p.text().primary(),
     position: p.smallint().primary(),
+    unitId: p.integer().comment("The unit that handles the dossier"),
     reason: p.smallint().comment("1 supplement, 2 financial obligation"),
     fromAt: p.datetime(3),
     toAt: p.datetime(3).nullable(),

@@ -44,7 +44,7 @@ const rowOf = ({ facts, channel = "DIRECT", ...draft }: DossierDraft) => {
 
 const pausesOf = ({ facts, ...draft }: DossierDraft) =>
   facts.pauses.map(({ reason, from, to }, position) => ({
-    ...{ province_id: draft.provinceNo, source_id: draft.sourceNo, code: draft.code, position, is_late: false },
+    ...{ province_id: draft.provinceNo, source_id: draft.sourceNo, code: draft.code, position, unit_id: draft.unitNo, is_late: false },
     ...{ reason: PAUSE_REASONS.indexOf(reason) + 1, from_at: instant(from), to_at: instant(to) },
   }));
 

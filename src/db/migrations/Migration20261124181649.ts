@@ -27,7 +27,8 @@ export class Migration20261124181649 extends Migration {
 
     this.addSql(`create table "dossier_unit_count" ("province_id" int not null, "unit_id" int not null, "grain" smallint not null, "starts_on" date not null, "slot" smallint not null, "received_direct" int not null default 0, "received_online" int not null default 0, "received_postal" int not null default 0, "resolved_early" int not null default 0, "resolved_on_time" int not null default 0, "resolved_overdue" int not null default 0, "withdrawn" int not null default 0, "stopped" int not null default 0, "closed_late" int not null default 0, "past_due" int not null default 0, "paused" int not null default 0, "paused_late" int not null default 0, "working_days" int not null default 0, "full_received" int not null default 0, "full_online" int not null default 0, "fee_received" int not null default 0, "fee_paid_online" int not null default 0, "electronic_results" int not null default 0, "digital_results" int not null default 0, primary key ("province_id", "unit_id", "grain", "starts_on", "slot"));`);
 
-    this.addSql(`create table "dossier_pause" ("province_id" int not null, "source_id" int not null, "code" text collate "C" not null, "position" smallint not null, "reason" smallint not null, "from_at" timestamptz(3) not null, "to_at" timestamptz(3) null, "is_late" boolean not null, primary key ("province_id", "source_id", "code", "position"));`);
+    this.addSql(`create table "dossier_pause" ("province_id" int not null, "source_id" int not null, "code" text collate "C" not null, "position" smallint not null, "unit_id" int not null, "reason" smallint not null, "from_at" timestamptz(3) not null, "to_at" timestamptz(3) null, "is_late" boolean not null, primary key ("province_id", "source_id", "code", "position"));`);
+    this.addSql(`comment on column "dossier_pause"."unit_id" is 'The unit that handles the dossier';`);
     this.addSql(`comment on column "dossier_pause"."reason" is '1 supplement, 2 financial obligation';`);
     this.addSql(`comment on column "dossier_pause"."is_late" is 'Begun after the due day, or not the first request for a supplement';`);
 
@@ -108,11 +109,9 @@ export class Migration20261124181649 extends Migration {
       with check ("unit_id" in (select viewer_units(current_setting('cchc.writes', true))));`);
     this.addSql(`create policy dossier_delete on "dossier" for delete to cchc_service using ("unit_id" in (select viewer_units(current_setting('cchc.writes', true))));`);
     this.addSql(`alter table "dossier_pause" enable row level security;`);
-    this.addSql(`create policy pause_read on "dossier_pause" for select to cchc_service using (exists (select from "dossier" d
-      where d."province_id" = "dossier_pause"."province_id" and d."source_id" = "dossier_pause"."source_id" and d."code" = "dossier_pause"."code"));`);
-    this.addSql(`create policy pause_write on "dossier_pause" for all to cchc_service using (exists (select from "dossier" d
-      where d."province_id" = "dossier_pause"."province_id" and d."source_id" = "dossier_pause"."source_id" and d."code" = "dossier_pause"."code"
-        and d."unit_id" in (select viewer_units(current_setting('cchc.writes', true)))));`);
+    this.addSql(`create policy pause_read on "dossier_pause" for select to cchc_service using ("unit_id" in (select viewer_units(current_setting('cchc.reads', true)))
+      or "source_id" in (select s."id" from "source" s where s."unit_id" in (select viewer_units(current_setting('cchc.writes', true)))));`);
+    this.addSql(`create policy pause_write on "dossier_pause" for all to cchc_service using ("unit_id" in (select viewer_units(current_setting('cchc.writes', true))));`);
   }
 
 }

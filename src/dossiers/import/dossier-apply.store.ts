@@ -2,6 +2,7 @@ import type { EntityManager } from "@mikro-orm/postgresql";
 import { type RawBuilder, sql } from "kysely";
 import type { Grant } from "../../access/viewer.ts";
 import { coveredBy } from "../../access/scope.ts";
+import { rowsOf } from "../../db/reader.ts";
 import { pauseColumns } from "../counts/count.event.ts";
 import { shareProcedures } from "../catalogue/procedure-load.service.ts";
 import { applyDeltas, noteDeltas, shareCounters } from "../counts/count.store.ts";
@@ -15,7 +16,8 @@ const KEPT = [
   ...["due_provisional", "extended_to", "current_due_at", "ended_at", "returned_at", "updated_at", "received_on", "ended_on", "due_on"],
   ...["dated_on", "outcome", "working_days", "has_fee", "is_full", "digitised", "paid_online", "electronic_result", "pauses", "digest"],
 ] as const;
-const columns = (of: string) => sql.join(KEPT.map((name) => sql.ref(`${of}.${name}`)));
+export const keptNames = sql.join(KEPT.map((name) => sql.ref(name)));
+export const keptColumns = (of: string) => sql.join(KEPT.map((name) => sql.ref(`${of}.${name}`)));
 
 /** One import: its rows are in dossier_stage, or in a table of the same shape. */
 export interface Staged {
@@ -27,6 +29,10 @@ export interface Staged {
 }
 
 const isOurs = ({ key }: Staged) => sql`s.import = ${key}::uuid`;
+
+/** Whether the dossier `d` is of the source, looked up in the few provinces that the source has records of. */
+export const isOfSource = ({ sourceId }: Pick<Staged, "sourceId">) => sql`d.source_id = ${sourceId}
+  and d.province_id in (select province_id from record_unit where source_id = ${sourceId} and kind = 'DOSSIERS')`;
 
 /** One import of a source at a time, until its transaction ends. */
 export const lockSource = (em: EntityManager, sourceId: number) =>
@@ -55,18 +61,20 @@ export const judgeStage = async (em: EntityManager, staged: Staged): Promise<voi
         when j.is_latest then ${sql.lit(STATUSES.UNCHANGED)} else ${sql.lit(STATUSES.STALE)} end
     from judged j where ${isOurs(staged)} and s.row = j.row and (j.place > 1 or j.is_torn)`.execute(em.getKysely());
   const isOutside = staged.grants === null ? sql`false` : sql`not ${coveredBy(staged.grants, sql`d.unit_id`)}`;
+  // What is known is looked up in a query of its own, so that the stage goes to where the dossiers are and not the other way.
   await sql`
-    update ${staged.stage} s set province_id = d.province_id,
-      status = case when ${isOutside} then ${sql.lit(STATUSES.REJECTED)}
-        when d.updated_at > s.updated_at then ${sql.lit(STATUSES.STALE)}
-        when d.updated_at < s.updated_at then ${sql.lit(STATUSES.UPDATED)}
-        when d.digest = s.digest then ${sql.lit(STATUSES.UNCHANGED)} else ${sql.lit(STATUSES.REJECTED)} end,
-      problem = case when ${isOutside} then 'OUTSIDE_SCOPE' when d.updated_at = s.updated_at and d.digest <> s.digest then 'CONFLICT' end
-    from dossier d
-    where ${isOurs(staged)} and s.status = ${sql.lit(STATUSES.CREATED)} and d.source_id = ${staged.sourceId} and d.code = s.code
-      and d.province_id in (select province_id from record_unit where source_id = ${staged.sourceId} and kind = 'DOSSIERS')`.execute(
-    em.getKysely(),
-  );
+    update ${staged.stage} s set province_id = k.province_id, status = k.status, problem = k.problem
+    from (
+      select s.row, d.province_id,
+        case when ${isOutside} then ${sql.lit(STATUSES.REJECTED)}
+          when d.updated_at > s.updated_at then ${sql.lit(STATUSES.STALE)}
+          when d.updated_at < s.updated_at then ${sql.lit(STATUSES.UPDATED)}
+          when d.digest = s.digest then ${sql.lit(STATUSES.UNCHANGED)} else ${sql.lit(STATUSES.REJECTED)} end as status,
+        case when ${isOutside} then 'OUTSIDE_SCOPE' when d.updated_at = s.updated_at and d.digest <> s.digest then 'CONFLICT' end as problem
+      from ${staged.stage} s join dossier d on d.code = s.code
+      where ${isOurs(staged)} and s.status = ${sql.lit(STATUSES.CREATED)} and ${isOfSource(staged)}
+    ) k
+    where ${isOurs(staged)} and s.row = k.row`.execute(em.getKysely());
 };
 
 export interface Outcome {
@@ -84,10 +92,10 @@ const changed = sql`s.status in (${sql.lit(STATUSES.CREATED)}, ${sql.lit(STATUSE
 
 /** The staged dossiers as relation `d` with the columns of the table. */
 const stagedDossiers = (staged: Staged) => sql`(
-  select s.province_id, ${staged.sourceId}::int as source_id, s.code, ${columns("s")} from ${staged.stage} s where ${isOurs(staged)} and ${changed}) d`;
+  select s.province_id, ${staged.sourceId}::int as source_id, s.code, ${keptColumns("s")} from ${staged.stage} s where ${isOurs(staged)} and ${changed}) d`;
 
 const stagedPauses = (staged: Staged) => sql`
-  select s.province_id, ${staged.sourceId}::int as source_id, s.code, x.position::smallint, x.reason, x.from_at, x.to_at, x.is_late
+  select s.province_id, ${staged.sourceId}::int as source_id, s.code, x.position::smallint, s.unit_id, x.reason, x.from_at, x.to_at, x.is_late
   from ${staged.stage} s cross join unnest(s.pause_reason, s.pause_from, s.pause_to, s.pause_late) with ordinality x(reason, from_at, to_at, is_late, position)
   where ${isOurs(staged)} and ${changed} and s.pauses > 0`;
 
@@ -113,11 +121,11 @@ export const applyStage = async (em: EntityManager, staged: Staged, at: Date): P
     from ${staged.stage} s where ${isOurs(staged)} and s.status = ${sql.lit(STATUSES.UPDATED)}
       and d.province_id = s.province_id and d.source_id = ${staged.sourceId} and d.code = s.code`.execute(db);
   await sql`
-    insert into dossier (province_id, source_id, code, ${sql.join(KEPT.map((name) => sql.ref(name)))})
-    select s.province_id, ${staged.sourceId}, s.code, ${columns("s")} from ${staged.stage} s where ${isOurs(staged)} and s.status = ${sql.lit(STATUSES.CREATED)}`.execute(
+    insert into dossier (province_id, source_id, code, ${keptNames})
+    select s.province_id, ${staged.sourceId}, s.code, ${keptColumns("s")} from ${staged.stage} s where ${isOurs(staged)} and s.status = ${sql.lit(STATUSES.CREATED)}`.execute(
     db,
   );
-  await sql`insert into dossier_pause (province_id, source_id, code, position, reason, from_at, to_at, is_late) ${stagedPauses(staged)}`.execute(
+  await sql`insert into dossier_pause (province_id, source_id, code, position, unit_id, reason, from_at, to_at, is_late) ${stagedPauses(staged)}`.execute(
     db,
   );
   await finish(em, staged);
@@ -160,16 +168,20 @@ const noteUnits = async (em: EntityManager, staged: Staged, at: Date): Promise<v
   );
 };
 
-/** Stored roll-ups tell what figures change of records: they are made again where such records change that a figure speaks of, too. */
+/**
+ * Stored roll-ups tell what figures change of records: they are made again where such records change that a figure speaks of, too. They are
+ * found first and dropped then, for Citus drops nothing of a reference table by what it finds in another kind of table.
+ */
 const dropMixedRollups = async (em: EntityManager, importKey: string): Promise<void> => {
-  await sql`
-    delete from rollup_set s where s.id in (
-      select m.id from rollup_set m join lateral (
-        select unit_id from dossier_delta where import = ${importKey}::uuid and grain = 0 group by unit_id having min(starts_on) <= m.period_to
-      ) d on true
-      join contribution c on c.edition_id = m.cell_edition_id and c.unit_id = d.unit_id
-      join rollup_source a on a.set_id = m.id and a.unit_id = c.target_id and a.kind = 'dossier'
-      where m.recorded)`.execute(em.getKysely());
+  const mixed = await rowsOf(em).rows(sql<{ id: number }>`
+    select distinct m.id from rollup_set m join lateral (
+      select unit_id from dossier_delta where import = ${importKey}::uuid and grain = 0 group by unit_id having min(starts_on) <= m.period_to
+    ) d on true
+    join contribution c on c.edition_id = m.cell_edition_id and c.unit_id = d.unit_id
+    join rollup_source a on a.set_id = m.id and a.unit_id = c.target_id and a.kind = 'dossier'
+    where m.recorded`);
+  if (mixed.length === 0) return;
+  await sql`delete from rollup_set where id = any(${mixed.map(({ id }) => id)}::int[])`.execute(em.getKysely());
 };
 
 export const emptyStage = (em: EntityManager, key: string) =>

@@ -7,7 +7,7 @@ import { grantsFor } from "../../access/viewer.ts";
 import { rowsOf } from "../../db/reader.ts";
 import { BadUserInput } from "../../errors.ts";
 import type { Context } from "../../server/context.ts";
-import { emptyStage, lockSource, retractStage, type Staged, STATUSES } from "./dossier-apply.store.ts";
+import { emptyStage, isOfSource, keptColumns, keptNames, lockSource, retractStage, type Staged, STATUSES } from "./dossier-apply.store.ts";
 import { type ImportedBy, type ImportReport, noteImport } from "./import-report.ts";
 import { type ImportSource, openSource } from "./import-source.service.ts";
 
@@ -78,9 +78,8 @@ const retracted = (source: ImportSource, by: ImportedBy, dossier: KeptDossier): 
 const nameInStage = async (em: EntityManager, { key, sourceId, grants }: Staged, codes: readonly string[]): Promise<Set<string>> => {
   const isInside = grants === null ? sql`true` : coveredBy(grants, sql`d.unit_id`);
   const { rows } = await sql<{ code: string }>`
-    insert into dossier_stage
-    select x.* from dossier d cross join lateral jsonb_populate_record(null::dossier_stage,
-      to_jsonb(d) || jsonb_build_object('import', ${key}::text, 'row', 0, 'status', ${sql.lit(STATUSES.UPDATED)})) x
-    where d.source_id = ${sourceId} and d.code = any(${codes}::text[]) and ${isInside} returning code`.execute(em.getKysely());
+    insert into dossier_stage (import, "row", status, province_id, code, ${keptNames})
+    select ${key}::uuid, 0, ${sql.lit(STATUSES.UPDATED)}, d.province_id, d.code, ${keptColumns("d")} from dossier d
+    where ${isOfSource({ sourceId })} and d.code = any(${codes}::text[]) and ${isInside} returning code`.execute(em.getKysely());
   return new Set(rows.map(({ code }) => code));
 };
