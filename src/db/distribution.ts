@@ -9,7 +9,7 @@ import { isFitForCitus, ROW_CONDITIONS } from "./row-conditions.ts";
  * The first is the one that the others are laid beside.
  */
 export const GROWING_TABLES: readonly string[] = [
-  ...["dossier", "dossier_pause", "dossier_count", "dossier_day_count", "dossier_tree_count"],
+  ...["dossier", "dossier_pause", "dossier_count", "dossier_unit_count", "dossier_tree_count"],
   ...["record_unit", "record_import", "audit_entry"],
 ];
 

@@ -8,7 +8,7 @@ import { statementsOf } from "../support/statements.ts";
 import { breachesOfStatement, breachesOfTables, upsertedBy } from "./distribution-rules.ts";
 import { liveThrough } from "./record-life.ts";
 
-const COUNTERS = ["dossier_count", "dossier_day_count", "dossier_tree_count"];
+const COUNTERS = ["dossier_count", "dossier_unit_count", "dossier_tree_count"];
 
 describe("the tables that grow with the records", () => {
   let base: TestDatabase;
