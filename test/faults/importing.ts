@@ -22,8 +22,8 @@ export interface Counts {
 
 /** A system that sends dossiers with a key of its own. */
 export interface Sender {
-  send(dossiers: readonly Sent[], options?: object): Promise<Answer<ImportAnswer>>;
-  retract(codes: readonly string[]): Promise<Answer<{ retractDossiers: { updated: number } }>>;
+  readonly send: (dossiers: readonly Sent[], options?: object) => Promise<Answer<ImportAnswer>>;
+  readonly retract: (codes: readonly string[]) => Promise<Answer<{ retractDossiers: { updated: number } }>>;
 }
 
 export const senderOf = ({ ask }: Pick<TestService, "ask">, source: string, bearer: string): Sender => ({
@@ -39,9 +39,14 @@ export const patiently = async <T>(send: () => Promise<Answer<T>>): Promise<Answ
   }
 };
 
-/** What is counted of a unit in a period: by the hierarchy of today unless said. */
-export const countsOf = async ({ ask }: Pick<TestService, "ask">, code: string, period: string, asOf?: string): Promise<Counts> => {
-  const { data, errors } = await ask<{ unit: { dossiers: Counts } }, object>(COUNTS, { code, period, asOf });
+/** What is counted of a unit in a period: by the hierarchy of today unless said; without a bearer only of whole months. */
+export const countsOf = async (
+  { ask }: Pick<TestService, "ask">,
+  code: string,
+  period: string,
+  { asOf, bearer }: { readonly asOf?: string; readonly bearer?: string } = {},
+): Promise<Counts> => {
+  const { data, errors } = await ask<{ unit: { dossiers: Counts } }, object>(COUNTS, { code, period, asOf }, bearer);
   expect(errors).toBeUndefined();
   return data.unit.dossiers;
 };
