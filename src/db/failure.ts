@@ -39,7 +39,7 @@ export const unsure = (error: unknown): DomainError =>
   withCause(
     new DomainError(
       "SERVICE_UNAVAILABLE",
-      "The database was lost meanwhile; whether the change was made is not known. Look, or send it again under the same key",
+      "The database was lost meanwhile; whether the change was made is not known. Look, or send the very same again, under the same key where it has one",
       RETRY,
     ),
     error as Error,

@@ -132,7 +132,7 @@ describe("who asks", () => {
       await refuses(`Bearer ${await tokenOf({ ...ec, kid: "rsa" })}`, "The token's key id (kid) names no one key of its issuer");
     });
 
-    it("lets clocks differ by 30 seconds", async () => {
+    it("F30: lets clocks differ by 30 seconds", async () => {
       const grants = [{ role: "OFFICER" }];
       expect(await ask(`Bearer ${await tokenOf(ec, { exp: SECONDS - 29 })}`)).toMatchObject({ grants });
       await refuses(`Bearer ${await tokenOf(ec, { exp: SECONDS - 31 })}`, "The token has expired");

@@ -1,15 +1,17 @@
-import { spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { createWriteStream, existsSync } from "node:fs";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
+import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { recount } from "../../src/dossiers/counts/recount.service.ts";
 import { DOSSIER_COLUMNS } from "../../src/dossiers/import/dossier-row.ts";
 import { communes, fillProcedures, ledgerRows, randomOf } from "../bench/ledger-rows.ts";
 import { createDatabase, type TestDatabase } from "../support/database.ts";
+import { holdAt } from "../support/hold.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const KILLS = 20;
@@ -21,24 +23,21 @@ interface Ended {
   readonly ms: number;
 }
 
-const run = (
-  database: TestDatabase,
-  args: readonly string[],
-  stop?: { readonly afterMs: number; readonly signal: "SIGKILL" | "SIGTERM" },
-): Promise<Ended> =>
-  new Promise((done, fail) => {
-    const began = performance.now();
-    const env = { ...process.env, DATABASE_URL: database.url };
-    const child = spawn(process.execPath, ["--import", "tsx", "src/cli/import.ts", ...args], { cwd: ROOT, env });
-    const texts = { out: "", told: "" };
-    const timer = stop && setTimeout(() => child.kill(stop.signal), stop.afterMs);
-    child.stdout.on("data", (data: Buffer) => (texts.out += data.toString()));
-    child.stderr.on("data", (data: Buffer) => (texts.told += data.toString()));
-    child.on("error", fail).on("close", (code) => {
-      clearTimeout(timer);
-      done({ code, ...texts, ms: performance.now() - began });
-    });
+/** The command as people run it, a process of its own. */
+const start = ({ url }: TestDatabase, args: readonly string[]): { readonly child: ChildProcess; readonly ended: Promise<Ended> } => {
+  const began = performance.now();
+  const env = { ...process.env, DATABASE_URL: url };
+  const child = spawn(process.execPath, ["--import", "tsx", "src/cli/import.ts", ...args], { cwd: ROOT, env });
+  const texts = { out: "", told: "" };
+  child.stdout.on("data", (data: Buffer) => (texts.out += data.toString()));
+  child.stderr.on("data", (data: Buffer) => (texts.told += data.toString()));
+  const ended = new Promise<Ended>((done, fail) => {
+    child.on("error", fail).on("close", (code) => done({ code, ...texts, ms: performance.now() - began }));
   });
+  return { child, ended };
+};
+
+const run = (database: TestDatabase, args: readonly string[]): Promise<Ended> => start(database, args).ended;
 
 const TABLES = ["dossier", "dossier_pause", "dossier_count", "dossier_unit_count", "dossier_tree_count", "record_unit"];
 
@@ -86,7 +85,7 @@ describe("npm run import -- dossiers", () => {
   };
   const file = (name: string) => join(folder, name);
 
-  it("ends as one clean run wherever it was killed before", async () => {
+  it("F19: ends as one clean run wherever it was killed before", async () => {
     const clean = await createDatabase(empty);
     try {
       expect(await run(clean, ["dossiers", file("first.csv"), "--source", "s"])).toMatchObject({
@@ -100,10 +99,10 @@ describe("npm run import -- dossiers", () => {
       const random = randomOf(7);
       const seen = new Set<string>();
       for (let kill = 0; kill < KILLS; kill++) {
-        const { code } = await run(database, ["dossiers", file("second.csv"), "--source", "s"], {
-          afterMs: 300 + random() * whole.ms,
-          signal: "SIGKILL",
-        });
+        const { child, ended } = start(database, ["dossiers", file("second.csv"), "--source", "s"]);
+        const timer = setTimeout(() => child.kill("SIGKILL"), 300 + random() * whole.ms);
+        const { code } = await ended;
+        clearTimeout(timer);
         seen.add(code === 0 ? "ended" : "killed");
         // What a killed import had sent goes on until the server has noticed; it is all of it or nothing.
         if (code !== 0 && !seen.has("ended"))
@@ -122,13 +121,41 @@ describe("npm run import -- dossiers", () => {
     }
   });
 
-  it("keeps nothing when it is stopped, and says so", async () => {
-    const before = await contentOf(database, "dossier");
-    const stopped = await run(database, ["dossiers", file("second.csv"), "--source", "stopped"], { afterMs: 1500, signal: "SIGTERM" });
-    if (stopped.code === 0) return expect(stopped.out).toContain("created");
-    // One that is stopped before it listens ends like any other program.
-    if (stopped.code !== null) expect(stopped).toMatchObject({ code: 1, told: expect.stringContaining("nothing was kept") });
-    expect(await contentOf(database, "dossier")).toBe(before);
+  describe("that has not come to its end", () => {
+    const contents = () => Promise.all(TABLES.map((table) => contentOf(database, table)));
+    const args = () => ["dossiers", file("second.csv"), "--source", "stopped"];
+
+    /** An import that waits at a table which it writes late, and what was stored before. */
+    const held = async (table: string) => {
+      const before = await contents();
+      const hold = await holdAt(database, table);
+      const { child, ended } = start(database, args());
+      const backend = await hold.waiter();
+      return { before, hold, child, ended, backend };
+    };
+
+    // Records are written first, then counters, and at last the note of the import.
+    it.each(["dossier_day_count", "record_import"])("F20: keeps nothing when it is killed before it writes %s", async (table) => {
+      const { before, hold, child, ended, backend } = await held(table);
+      child.kill("SIGKILL");
+      expect((await ended).code).toBeNull();
+      await hold.letGo();
+      while (await hold.isThere(backend)) await sleep(20);
+      await hold.close();
+      expect(await contents()).toEqual(before);
+    });
+
+    it("F18: keeps nothing when it is stopped, says so, and is whole when it is run again", async () => {
+      const { before, hold, child, ended } = await held("record_import");
+      child.kill("SIGTERM");
+      await sleep(500);
+      await hold.letGo();
+      await hold.close();
+      expect(await ended).toMatchObject({ code: 1, told: expect.stringContaining("stopped by SIGTERM; nothing was kept") });
+      expect(await contents()).toEqual(before);
+      expect(await run(database, args())).toMatchObject({ code: 0, out: expect.stringContaining("4000 created") });
+      expect((await recount(database.orm.em.fork(), null)).differences).toEqual({ byField: 0, byDay: 0, byUnit: 0 });
+    });
   });
 
   it("lets two systems import for the same units at the same time, without a deadlock or a lost count", async () => {

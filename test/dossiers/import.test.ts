@@ -82,7 +82,7 @@ describe("importing dossiers", () => {
     expect((await send([at(3, ended)], options)).data.importDossiers).toMatchObject({ unchanged: 1 });
   });
 
-  test("is all or nothing, keeps the good rows only when told so, and nothing in a dry run", async () => {
+  test("F21: is all or nothing, keeps the good rows only when told so, and nothing in a dry run", async () => {
     const rows = [{ code: "good" }, { code: "bad", state: "RESOLVED", endedAt: "2026-03-02T08:00:00+07:00" } as const];
     const options = { source: "rows" };
     const whole = await send(rows, options);

@@ -2,7 +2,7 @@ import { describe, expect, it, onTestFinished } from "vitest";
 import type { PoolLimits } from "../../src/db/database.ts";
 import { statementsOf } from "../support/statements.ts";
 import {
-  beforeFigures,
+  beforeRows,
   expectAnswer,
   expectUnavailable,
   type Faulty,
@@ -62,7 +62,7 @@ describe("a fault between the service and its database", () => {
     ],
   ])("%s in a transaction leaves nothing behind, and costs no place in the pool, in 20 repeats with a pool of one", async (_, fault) => {
     const world = await start({ poolSize: 1 });
-    const mend = mended(await beforeFigures(world, "perform pg_sleep(5)"));
+    const mend = mended(await beforeRows(world, "figure", "perform pg_sleep(5)"));
     for (let n = 1; n <= 20; n++) {
       const sent = world.submit(`fault-${n}`);
       await fault(world);
@@ -187,12 +187,12 @@ describe("a fault between the service and its database", () => {
     const world = await start();
     await world.sql("create sequence faults");
     const raise = (times: number) => `if nextval('faults') <= ${times} then raise exception 'fault' using errcode = '${state}'; end if`;
-    const mend = mended(await beforeFigures(world, raise(2)));
+    const mend = mended(await beforeRows(world, "figure", raise(2)));
     expect((await world.submit("twice")).status).toBe(200);
     expect(await kept(world, "twice")).toEqual({ reports: 1, figures: 1, entries: 1 });
     await mend();
     await world.sql("alter sequence faults restart");
-    const again = mended(await beforeFigures(world, raise(1000)));
+    const again = mended(await beforeRows(world, "figure", raise(1000)));
     expectUnavailable(await world.submit("always"));
     expect(await kept(world, "always")).toMatchObject({ reports: 0 });
     await again();
@@ -214,7 +214,7 @@ describe("a fault between the service and its database", () => {
 
   it("F16: a change whose client hung up is made whole", async () => {
     const world = await start();
-    const mend = mended(await beforeFigures(world, "perform pg_sleep(1)"));
+    const mend = mended(await beforeRows(world, "figure", "perform pg_sleep(1)"));
     const gone = new AbortController();
     const sent = world.submit("hung-up", 1, gone.signal).catch(() => "gone");
     await until(async () => (await running(world, "insert into figure")).length > 0);

@@ -4,7 +4,7 @@ import { expect } from "vitest";
 import { openDatabase, type PoolLimits } from "../../src/db/database.ts";
 import { startServer } from "../../src/server/server.ts";
 import { NOW } from "../support/client.ts";
-import { createDatabase } from "../support/database.ts";
+import { createDatabase, type TestDatabase } from "../support/database.ts";
 import { issueKey } from "../support/key.ts";
 import { startProxy, type TcpProxy } from "../support/tcp-proxy.ts";
 
@@ -21,6 +21,7 @@ export interface Reply {
 
 /** The service with an unreliable road to its database, and a reliable one for the test. */
 export interface Faulty {
+  readonly database: TestDatabase;
   readonly proxy: TcpProxy;
   readonly url: string;
   /** Runs a statement as the owner, past the proxy. */
@@ -59,6 +60,7 @@ export const startFaulty = async (limits: Partial<PoolLimits> = {}, connections?
     return { status: response.status, retryAfter: response.headers.get("retry-after"), code, body };
   };
   return {
+    database,
     proxy,
     url: server.url,
     sql: async (text, values) => (await own.query(text, values)).rows,
@@ -99,12 +101,12 @@ export const slowReads = async ({ sql }: Faulty, seconds: number): Promise<() =>
   };
 };
 
-/** Each new figure runs this first, in its transaction. */
-export const beforeFigures = async ({ sql }: Faulty, body: string): Promise<() => Promise<void>> => {
+/** Each new row of the table runs this first, in its transaction. */
+export const beforeRows = async ({ sql }: Faulty, table: "figure" | "record_import", body: string): Promise<() => Promise<void>> => {
   await sql(`create or replace function fault() returns trigger language plpgsql security definer as $$ begin ${body}; return new; end $$`);
-  await sql("create trigger fault before insert on figure for each row execute function fault()");
+  await sql(`create trigger fault before insert on ${table} for each row execute function fault()`);
   return async () => {
-    await sql("drop trigger fault on figure");
+    await sql(`drop trigger fault on ${table}`);
   };
 };
 

@@ -187,7 +187,7 @@ describe("reports by API", () => {
   });
 
   describe("under one idempotency key", () => {
-    it("exists once, however often and from however many at once it is sent", async () => {
+    it("F22, F23: exists once, however often and from however many at once it is sent", async () => {
       const key = newKey();
       const answers = await Promise.all(Array.from({ length: 20 }, () => submit(officer, received(3), key)));
       expect(answers.filter(({ errors }) => errors)).toEqual([]);
@@ -201,7 +201,7 @@ describe("reports by API", () => {
       expect(rows).toEqual([{ sources: 1, audits: 1, figures: 1 }]);
     });
 
-    it("is a CONFLICT with another body, and nobody else's", async () => {
+    it("F24, F25: is a CONFLICT with another body, and nobody else's", async () => {
       const key = newKey();
       const first = await submit(officer, received(3), key);
       expect(codeOf(await submit(officer, received(4), key))).toBe("CONFLICT");
@@ -221,7 +221,7 @@ describe("reports by API", () => {
       expect(codeOf(await submit(key, elsewhere, again))).toBe("CONFLICT");
     });
 
-    it("remembers no failure", async () => {
+    it("F26: remembers no failure", async () => {
       const key = newKey();
       expect(codeOf(await submit(officer, received(-1), key))).toBe("BAD_USER_INPUT");
       expect((await submit(officer, received(1), key)).errors).toBeUndefined();

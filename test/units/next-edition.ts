@@ -4,7 +4,6 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { Client } from "pg";
 import type { TestDatabase } from "../support/database.ts";
 
 const SEEDS = new URL("../../seeds/units/", import.meta.url);
@@ -97,29 +96,4 @@ export const digestOf = async ({ orm }: Pick<TestDatabase, "orm">): Promise<Reco
     digests[name] = found.rows[0]!.digest;
   }
   return digests;
-};
-
-/** Holds whoever applies units at the last step of the transaction, until it is let go. */
-export const holdAtTheEnd = async ({ url }: Pick<TestDatabase, "url">) => {
-  const client = new Client({ connectionString: url });
-  await client.connect();
-  await client.query("begin");
-  await client.query("lock table audit_entry in access exclusive mode");
-  const waiters = async () =>
-    (await client.query<{ pid: number }>("select pid from pg_locks where relation = 'audit_entry'::regclass and not granted")).rows.map(
-      ({ pid }) => pid,
-    );
-  return {
-    /** The backend that waits. */
-    waiter: async (): Promise<number> => {
-      for (;;) {
-        const [pid] = await waiters();
-        if (pid !== undefined) return pid;
-        await new Promise((wake) => setTimeout(wake, 20));
-      }
-    },
-    isThere: async (pid: number) => (await client.query("select from pg_stat_activity where pid = $1", [pid])).rowCount === 1,
-    letGo: () => client.query("rollback"),
-    close: () => client.end(),
-  };
 };

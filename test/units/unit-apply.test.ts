@@ -11,8 +11,9 @@ import { registerAgency } from "../../src/units/agency-register.service.ts";
 import { applyUnits, planUnits } from "../../src/units/unit-apply.service.ts";
 import { readNextUnits } from "../../src/units/unit-next.ts";
 import { NOW, startService, type TestService } from "../support/client.ts";
+import { holdAt } from "../support/hold.ts";
 import { viewerOf } from "../support/viewer.ts";
-import { closed, digestOf, type FileName, type Files, folderOf, holdAtTheEnd, nextEdition, runUnits, version } from "./next-edition.ts";
+import { closed, digestOf, type FileName, type Files, folderOf, nextEdition, runUnits, version } from "./next-edition.ts";
 
 const DAY = "2027-01-01";
 const LATER = "2027-07-01";
@@ -270,7 +271,7 @@ describe("an edition that is applied", () => {
 
   it("leaves nothing where its process is killed in the middle, and keeps a second one away meanwhile", async () => {
     const before = await digestOf(service.database);
-    const hold = await holdAtTheEnd(service.database);
+    const hold = await holdAt(service.database, "audit_entry");
     const { child, done } = runUnits(service.database, "apply", folder.path);
     const backend = await hold.waiter();
     await expect(applyUnits(em(), await readNextUnits(folder.path), "test", NOW)).rejects.toThrow(

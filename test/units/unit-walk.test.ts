@@ -6,8 +6,9 @@ import { applyUnits } from "../../src/units/unit-apply.service.ts";
 import { readNextUnits } from "../../src/units/unit-next.ts";
 import { NOW } from "../support/client.ts";
 import { createDatabase, type TestDatabase } from "../support/database.ts";
+import { holdAt } from "../support/hold.ts";
 import { startProxy, type TcpProxy } from "../support/tcp-proxy.ts";
-import { closed, folderOf, holdAtTheEnd, nextEdition, runUnits, version } from "./next-edition.ts";
+import { closed, folderOf, nextEdition, runUnits, version } from "./next-edition.ts";
 
 const OLD_DAY = "2026-12-31";
 const NEW_DAY = "2027-08-01";
@@ -107,7 +108,7 @@ describe("clients that read while an edition is applied", () => {
     const { path, remove } = await folderOf({ "unit-versions.csv": renamed, "successions.csv": [] });
     const question = `{ unit(code: "04", asOf: "${day}") { fullName children { code fullName parent { fullName } } } }`;
     const before = await ask(question);
-    const hold = await holdAtTheEnd(database);
+    const hold = await holdAt(database, "audit_entry");
     const applying = applyUnits(database.orm.em.fork(), await readNextUnits(path), "test", NOW);
     await hold.waiter();
     proxy.road = { kind: "SLOW", ms: 150 };

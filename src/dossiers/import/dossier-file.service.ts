@@ -36,6 +36,7 @@ export interface FileImport {
   /** Told of each bad row. */
   readonly onProblem: (problem: ImportProblem) => void;
   readonly onPhase?: (phase: string) => void;
+  /** Who stops before it is committed keeps nothing. */
   readonly signal?: AbortSignal;
 }
 
@@ -110,7 +111,7 @@ interface Kept {
 }
 
 const keep = async (em: EntityManager, { key, table, found, rejected, options }: Kept): Promise<ImportReport> => {
-  const { source: sourceKey, kind = "RECORDS", partial, dryRun, complete, by, onPhase } = options;
+  const { source: sourceKey, kind = "RECORDS", partial, dryRun, complete, by, onPhase, signal } = options;
   await sql`select set_config('work_mem', ${WORK_MEMORY}, true)`.execute(em.getKysely());
   const stage = sql.table(table.name);
   const rows = rowsOf(em);
@@ -124,10 +125,12 @@ const keep = async (em: EntityManager, { key, table, found, rejected, options }:
   const problems = [...found, ...judged.problems].toSorted((a, b) => a.row - b.row).slice(0, MAX_PROBLEMS);
   const report = { ...judged, rejected: judged.rejected + rejected, problems };
   if (dryRun || (report.rejected > 0 && !partial)) throw new NothingKept(report);
+  signal?.throwIfAborted();
   onPhase?.("writing records and counters");
   await applyStage(em, staged, by.at);
   if (complete !== null) await declareWithin(em, { kind: "DOSSIERS", unitNos: units, ...complete, by });
   await noteImport(em, { source, report, operation: "import dossiers", by });
+  signal?.throwIfAborted();
   return report;
 };
 

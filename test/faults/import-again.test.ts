@@ -1,0 +1,106 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { startService, type TestService } from "../support/client.ts";
+import { fillCatalogue, type Sent } from "../support/dossiers.ts";
+import { issueKey } from "../support/key.ts";
+import { digestOf } from "../units/next-edition.ts";
+import { countsOf, expectRecounted, patiently, type Sender, senderOf } from "./importing.ts";
+
+const AT_ONCE = 20;
+const times = <T>(count: number, make: (n: number) => T): T[] => Array.from({ length: count }, (_, n) => make(n + 1));
+
+let service: TestService;
+let officer: string;
+beforeAll(async () => {
+  service = await startService();
+  await fillCatalogue(service.database);
+  officer = await issueKey(service.database, "Cao Bằng", { "04": "OFFICER" });
+});
+afterAll(() => service.close());
+
+const sender = (source: string, bearer = officer): Sender => senderOf(service, source, bearer);
+
+/** All that is stored but for the notes that there was one more import. */
+const stored = async () => {
+  const { record_import: _imports, audit_entry: _entries, ...rest } = await digestOf(service.database);
+  return rest;
+};
+
+const received = async (code: string): Promise<number> => (await countsOf(service, code, "2026-03")).received!;
+
+/** A dossier that was resolved on the day of March 2026, in the words of that day. */
+const resolvedOn = (code: string, day: number): Sent => {
+  const at = `2026-03-${String(day).padStart(2, "0")}T10:00:00+07:00`;
+  return { code, state: "RESOLVED", endedAt: at, updatedAt: at };
+};
+
+describe("a dossier that is sent again", () => {
+  it("F22: with the same words changes nothing, whole or in part, and says that it is unchanged", async () => {
+    const { send } = sender("again");
+    const dossiers = times(30, (n) => (n % 2 === 0 ? { code: `again-${n}` } : resolvedOn(`again-${n}`, 9)));
+    expect((await send(dossiers)).data.importDossiers).toMatchObject({ created: 30 });
+    const before = await stored();
+    expect((await send(dossiers)).data.importDossiers).toMatchObject({ created: 0, updated: 0, unchanged: 30, stale: 0, rejected: 0 });
+    expect((await send(dossiers.slice(7))).data.importDossiers).toMatchObject({ created: 0, updated: 0, unchanged: 23 });
+    expect(await stored()).toEqual(before);
+    await expectRecounted(service.database);
+  });
+
+  it("F23: from twenty at once is there once, for whom it was new, and unchanged for the others", async () => {
+    const { send } = sender("at-once");
+    const before = await received("04");
+    const dossiers = times(30, (n) => resolvedOn(`at-once-${n}`, 9));
+    const answers = await Promise.all(times(AT_ONCE, () => patiently(() => send(dossiers))));
+    const reports = answers.map(({ data }) => [data.importDossiers.created, data.importDossiers.unchanged]);
+    expect(reports.toSorted(([a], [b]) => b! - a!)).toEqual([[30, 0], ...times(AT_ONCE - 1, () => [0, 30])]);
+    expect(await received("04")).toBe(before + 30);
+    await expectRecounted(service.database);
+  });
+
+  it("F24: with other words of the same moment is a CONFLICT, one after the other and from twenty at once", async () => {
+    const { send } = sender("torn");
+    const words = times(AT_ONCE, (n) => ({ ...resolvedOn("torn", n + 3), updatedAt: "2026-10-01T08:00:00+07:00" }));
+    const answers = await Promise.all(words.map((one) => patiently(() => send([one]))));
+    const first = answers.findIndex(({ errors }) => !errors);
+    expect(answers[first]!.data.importDossiers).toMatchObject({ created: 1 });
+    for (const { errors } of answers.toSpliced(first, 1))
+      expect(errors![0]!.extensions).toMatchObject({ code: "BAD_USER_INPUT", problems: [{ row: 1, dossier: "torn", code: "CONFLICT" }] });
+    expect((await send([words[first]!])).data.importDossiers).toMatchObject({ unchanged: 1 });
+    const other = [{ ...words[first]!, digitised: true }, { code: "whole" }];
+    expect((await send(other)).errors![0]!.extensions["problems"]).toMatchObject([{ row: 1, field: "updatedAt", code: "CONFLICT" }]);
+    expect((await send(other, { partial: true })).data.importDossiers).toMatchObject({ created: 1, rejected: 1 });
+    await expectRecounted(service.database);
+  });
+
+  it("F25: under the same code by another system is another dossier, and nobody learns of it", async () => {
+    const neighbour = await issueKey(service.database, "Hà Tĩnh", { "42": "OFFICER" });
+    const [ours, theirs] = [sender("ours"), sender("theirs", neighbour)];
+    const before = await received("VN");
+    expect((await ours.send([{ code: "same" }])).data.importDossiers).toMatchObject({ created: 1 });
+    const given = { ...resolvedOn("same", 9), unit: "18073", updatedAt: "2026-11-01T08:00:00+07:00" };
+    const strange = await theirs.send([given, { ...given, code: "not-same" }]);
+    expect(strange.data.importDossiers).toMatchObject({ created: 2, updated: 0, unchanged: 0, stale: 0, problems: [] });
+    expect((await ours.send([{ code: "same" }])).data.importDossiers).toMatchObject({ unchanged: 1 });
+    expect(await received("VN")).toBe(before + 3);
+    const refusals = await Promise.all(["ours", "nobodys"].map((source) => sender(source, neighbour).retract(["same"])));
+    expect(refusals.map(({ errors }) => errors![0]!.message.replace(/"\w+"/, ""))).toEqual(
+      times(2, () => "source:  is not a source of a unit on which the caller has the role OFFICER"),
+    );
+    expect((await theirs.retract(["same"])).data).toEqual({ retractDossiers: { updated: 1 } });
+    expect((await ours.send([{ code: "same" }])).data.importDossiers).toMatchObject({ unchanged: 1 });
+    await expectRecounted(service.database);
+  });
+
+  it("F27: out of order, and from twenty at once, is in the end as it was told last", async () => {
+    const { send } = sender("order");
+    const day = (n: number) => countsOf(service, "01558", `2026-03-${n}/2026-03-${n}`, { bearer: officer });
+    const words = times(AT_ONCE, (n) => resolvedOn("order", n + 8));
+    const shuffled = [...words.filter((_, n) => n % 3 === 1), ...words.filter((_, n) => n % 3 !== 1).toReversed()];
+    const reports = (await Promise.all(shuffled.map((one) => patiently(() => send([one]))))).map(({ data }) => data.importDossiers);
+    const total = (name: "created" | "updated" | "stale") => reports.reduce((sum, report) => sum + report[name], 0);
+    expect([total("created"), total("created") + total("updated") + total("stale")]).toEqual([1, AT_ONCE]);
+    expect((await send([words.at(-1)!])).data.importDossiers).toMatchObject({ unchanged: 1 });
+    expect((await send([words.at(-2)!])).data.importDossiers).toMatchObject({ stale: 1 });
+    expect([await day(27), await day(28)]).toMatchObject([{ resolved: 0 }, { resolved: 1 }]);
+    await expectRecounted(service.database);
+  });
+});
