@@ -2,6 +2,7 @@ import "reflect-metadata";
 import { Command, InvalidArgumentError } from "commander";
 import { benchFigures } from "./figures.ts";
 import { benchLedger } from "./ledger.ts";
+import { benchPeers } from "./peers.ts";
 
 const count = (text: string): number => {
   const number = Number(text);
@@ -19,5 +20,10 @@ program
   .description("import and roll-ups of dossiers")
   .option("--dossiers <n>", "how many", count, 10_000_000)
   .action(({ dossiers }: { dossiers: number }) => benchLedger(dossiers));
+program
+  .command("peers")
+  .description("trees of dossiers beside PostGraphile 5 over the same counters")
+  .option("--dossiers <n>", "how many", count, 100_000)
+  .action(({ dossiers }: { dossiers: number }) => benchPeers(dossiers));
 
 await program.parseAsync();

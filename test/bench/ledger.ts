@@ -3,7 +3,7 @@ import { fileURLToPath } from "node:url";
 import { copyRate } from "./copy-floor.ts";
 import { type Filling, fillLedger } from "./ledger-fill.ts";
 import { median, NODE_FLAGS, type Service, spread, startProcess, startService, timed, withDataDir } from "./process.ts";
-import { askFor, bodyOf, type Tree, TREES } from "./trees.ts";
+import { askFor, asking, bodyOf, type Tree, TREES } from "./trees.ts";
 
 const SMALL = 100_000;
 const WARM_UPS = 5;
@@ -35,19 +35,10 @@ const compareWithCopy = async (dataDir: string, dossiers: number, { seconds, imp
   console.log(`ratio ${(rate / floor).toFixed(2)} (at least 0.25)`);
 };
 
-const asking = (service: Service, tree: Tree) => {
-  const body = bodyOf(tree);
-  return async () => {
-    const { ms, answer } = await timed(() => askFor(service.url, body));
-    if (!answer.includes('"data"') || answer.includes('"errors"')) throw new Error(answer.slice(0, 500));
-    return { ms, answer };
-  };
-};
-
 const compareSizes = async ([small, large]: readonly [Service, Service], dossiers: number): Promise<void> => {
   for (const tree of Object.keys(TREES) as Tree[]) {
     const [few, many]: [number[], number[]] = [[], []];
-    const [askFew, askMany] = [asking(small, tree), asking(large, tree)];
+    const [askFew, askMany] = [asking(small.url, bodyOf(tree)), asking(large.url, bodyOf(tree))];
     for (let run = -WARM_UPS; run < RUNS; run++) {
       const [one, other] = [await askFew(), await askMany()];
       if (run < 0) continue;
@@ -62,7 +53,7 @@ const compareSizes = async ([small, large]: readonly [Service, Service], dossier
 const compareWithFloor = async (service: Service, dataDir: string): Promise<void> => {
   const floorService = await startProcess("node", [...NODE_FLAGS, FLOOR, dataDir], {});
   try {
-    const ask = asking(service, "the whole country's tree");
+    const ask = asking(service.url, bodyOf("the whole country's tree"));
     const [ours, theirs]: [number[], number[]] = [[], []];
     for (let run = -WARM_UPS; run < RUNS; run++) {
       const { ms, answer } = await ask();

@@ -1,3 +1,5 @@
+import { timed } from "./process.ts";
+
 /** The edition and the year that trees of dossiers are asked for: of today's units, over the reform. */
 export const AS_OF = "2026-11-15";
 export const PERIOD = "2025";
@@ -28,3 +30,10 @@ export const bodyOf = (tree: Tree): string =>
 
 export const askFor = async (url: string, body: string): Promise<string> =>
   (await fetch(url, { method: "POST", headers: { "content-type": "application/json" }, body })).text();
+
+/** What asks, as one client. @throws where the answer is not data alone. */
+export const asking = (url: string, body: string) => async () => {
+  const { ms, answer } = await timed(() => askFor(url, body));
+  if (!answer.includes('"data"') || answer.includes('"errors"')) throw new Error(answer.slice(0, 500));
+  return { ms, answer };
+};
