@@ -11,6 +11,7 @@ import type { Tree } from "./tree.ts";
 /** A roll-up of records: of a unit of an edition, over days of which none lies ahead. */
 export interface RecordKey {
   readonly unitNo: number;
+  readonly isCountry: boolean;
   readonly editionId: number;
   readonly from: Day;
   readonly to: Day;

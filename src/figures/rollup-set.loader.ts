@@ -104,5 +104,12 @@ export const setsOf = async ({ sets, records }: RollupSource, kind: RollupKind, 
 export const isRecorded = (set: SetRow | null): set is SetRow => set?.recorded === true;
 
 export const recordKeyOf = ({ unit, period, handledBy }: RollupKey, { editionId }: SetRow, today: Day): RecordKey => ({
-  ...{ unitNo: unit.no, editionId, handledBy, from: period.from, to: period.to < today ? period.to : today },
+  ...{
+    unitNo: unit.no,
+    isCountry: unit.tier === "COUNTRY",
+    editionId,
+    handledBy,
+    from: period.from,
+    to: period.to < today ? period.to : today,
+  },
 });

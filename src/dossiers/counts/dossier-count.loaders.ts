@@ -12,7 +12,7 @@ import { ensureContributions } from "../../units/contribution.service.ts";
 import { editionsByDay } from "../../units/edition.ts";
 import { halfMonthEnd } from "./count-range.ts";
 import { type FieldCountRow, fieldsOfDays, fieldsOfHalves } from "./field-count.store.ts";
-import { countedColumns, countersOfKeys, keysAndRanges } from "./record-sums.store.ts";
+import { ALL_COUNTED, countersOfKeys, keysAndRanges } from "./record-sums.store.ts";
 import { dossierRecords, isOfWholeMonths } from "./records.service.ts";
 import { completeSubtrees } from "./subtree-completeness.store.ts";
 
@@ -34,7 +34,7 @@ export const createDossierCountLoaders = (reader: Reader, today: Day, viewer: Vi
     ofKeys(reader, today, keys, (asked) =>
       reader.rows(sql<CountRow>`
         with ${keysAndRanges(asked)}, ${countersOfKeys()}
-        select i::int, json_build_array(${countedColumns}) as counted from counter where certain group by i`),
+        select i::int, json_build_array(${ALL_COUNTED}) as counted from counter where certain group by i`),
     ),
   ),
 
@@ -82,7 +82,8 @@ const ofKeys = async <R extends { readonly i: number }>(
   await ensureContributions(reader, [...new Set(editions.values())]);
   const rows = await read(
     begun.map(({ key: { unit, period, handledBy } }) => ({
-      ...{ unitNo: unit.no, editionId: editions.get(unit.asOf)!, handledBy, from: period.from, to: period.to < today ? period.to : today },
+      ...{ unitNo: unit.no, isCountry: unit.tier === "COUNTRY", editionId: editions.get(unit.asOf)!, handledBy },
+      ...{ from: period.from, to: period.to < today ? period.to : today },
     })),
   );
   return rows.map((row) => ({ ...row, i: begun[row.i - 1]!.n + 1 }));

@@ -4,7 +4,7 @@ import type { RecordKey } from "../../figures/records.ts";
 import type { Day } from "../../time/date.ts";
 import { COUNTS, DAY_GRAIN } from "./count.ts";
 import { countColumns, eventsOf, pauseColumns } from "./count.event.ts";
-import { anyRecord, counterColumns, countedColumns, keysAndRanges } from "./record-sums.store.ts";
+import { anyRecord, counterColumns, ALL_COUNTED, keysAndRanges, recordedUnits } from "./record-sums.store.ts";
 
 export interface FieldCountRow {
   readonly i: number;
@@ -17,6 +17,7 @@ export interface FieldCountRow {
 
 /** The units with records that contribute to each key, and the counters of theirs that fill its ranges but for single days. */
 const ofUnits = sql`
+    ${recordedUnits(sql`true`)},
     place as materialized (
       select k.i, k.span, k.slot, c.unit_id, c.certain, u.province_id from k
       join contribution c on c.edition_id = k.edition_id and c.target_id = k.no join recorded u on u.unit_id = c.unit_id
@@ -30,7 +31,7 @@ const ofUnits = sql`
 
 /** By field and in the order of their codes: what counts, certainly and possibly, of the rows that `counter` holds. */
 const byField = (counter: RawBuilder<unknown>) => sql<FieldCountRow>`
-    select c.i::int, f.code, f.name, c.certain, json_build_array(${countedColumns}) as counted
+    select c.i::int, f.code, f.name, c.certain, json_build_array(${ALL_COUNTED}) as counted
     from (${counter}) c join procedure_field f on f.id = c.field_id
     group by c.i, f.code, f.name, c.certain having ${anyRecord} order by c.i, f.code collate "C"`;
 

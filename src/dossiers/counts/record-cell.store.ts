@@ -3,7 +3,15 @@ import type { Day } from "../../time/date.ts";
 import type { Period } from "../../time/period.ts";
 import { TIERS } from "../../units/unit.entity.ts";
 import { membersOfCells } from "./record-knowledge.store.ts";
-import { anyRecord, countedColumns, countersOfUnits, existedWithin, isComplete, keysAndRanges } from "./record-sums.store.ts";
+import {
+  anyRecord,
+  countersOfUnits,
+  existedWithin,
+  isComplete,
+  keysAndRanges,
+  recordedUnits,
+  ROLLED_UP_COUNTED,
+} from "./record-sums.store.ts";
 
 export interface CellRow {
   readonly unitId: number;
@@ -19,11 +27,12 @@ export interface CellRow {
  * unit into which it went whole, else to what its smallest holder has of a tier that is no more; else they stand by themselves.
  */
 export const cellsOfRecords = ({ cellEditionId, cellDay, period }: { cellEditionId: number; cellDay: Day; period: Period }) => sql<CellRow>`
-  with ${keysAndRanges([{ unitNo: 0, editionId: cellEditionId, from: period.from, to: cellDay < period.to ? cellDay : period.to, handledBy: null }])},
+  with ${keysAndRanges([{ unitNo: 0, isCountry: false, editionId: cellEditionId, from: period.from, to: cellDay < period.to ? cellDay : period.to, handledBy: null }])},
     f as materialized (select 0 as span, ${cellEditionId}::int as cell_edition_id, ${cellDay}::date as cell_day),
     ${membersOfCells()},
+    ${recordedUnits(sql`true`)},
     sums as materialized (
-      select unit_id, slot, json_build_array(${countedColumns}) as counted
+      select unit_id, slot, json_build_array(${ROLLED_UP_COUNTED}) as counted
       from (${countersOfUnits(sql`(select unit_id, province_id, 0 as span from recorded) o`)}) c group by 1, 2 having ${anyRecord}
     ),
     cell as materialized (

@@ -47,7 +47,7 @@ export const knowledgeOfKeys = (keys: readonly KnowledgeKey[]) => sql<{ i: numbe
     having_records as materialized (
       select distinct unit_id, span from (
         select unit_id, span from (${countersOfUnits(sql`(
-          select distinct u.unit_id, u.province_id, m.span from wanted_member m join recorded u on u.unit_id = m.unit_id) o`)}) c
+          select distinct u.unit_id, u.province_id, m.span from wanted_member m join record_unit u on u.unit_id = m.unit_id and u.kind = 'DOSSIERS') o`)}) c
         group by unit_id, span having ${anyRecord}) x
     ),
     cell as materialized (

@@ -17,7 +17,7 @@ interface Span {
   readonly ranges: readonly CountRange[];
 }
 
-/** The keys as relation `k` (i, no, edition_id, slot, tier, span), the days of each span as `s`, and their counters as `r`. */
+/** The keys as relation `k` (i, no, is_country, edition_id, slot, tier, span), the days of each span as `s`, and their counters as `r`. */
 export const keysAndRanges = (keys: readonly RecordKey[]): RawBuilder<unknown> => {
   const spans = new Map<string, Span>();
   const spanOf = ({ from, to }: RecordKey): Span => {
@@ -32,9 +32,9 @@ export const keysAndRanges = (keys: readonly RecordKey[]): RawBuilder<unknown> =
   const ranges = known.flatMap(({ number, from, ranges: own }) => own.map((range) => ({ number, from, ...range })));
   return sql`
     k as materialized (
-      select * from unnest(${keys.map(({ unitNo }) => unitNo)}::int[], ${keys.map(({ editionId }) => editionId)}::int[],
+      select * from unnest(${keys.map(({ unitNo }) => unitNo)}::int[], ${keys.map(({ isCountry }) => isCountry)}::boolean[], ${keys.map(({ editionId }) => editionId)}::int[],
         ${keys.map(({ handledBy }) => slotOfTier(handledBy))}::int[], ${keys.map(({ handledBy }) => handledBy)}::text[], ${placed}::int[])
-        with ordinality k(no, edition_id, slot, tier, span, i)
+        with ordinality k(no, is_country, edition_id, slot, tier, span, i)
     ),
     s as materialized (
       select * from unnest(${known.map(({ from }) => from)}::date[], ${known.map(({ to }) => to)}::date[])
@@ -43,9 +43,12 @@ export const keysAndRanges = (keys: readonly RecordKey[]): RawBuilder<unknown> =
     r as materialized (
       select * from unnest(${ranges.map(({ number }) => number)}::int[], ${ranges.map(({ grain }) => grain)}::int[], ${ranges.map(({ first }) => first)}::date[],
         ${ranges.map(({ end }) => end)}::date[], ${ranges.map(({ from }) => from)}::date[]) r(span, grain, first_on, end_on, span_on)
-    ),
-    recorded as materialized (select distinct province_id, unit_id from record_unit where kind = 'DOSSIERS')`;
+    )`;
 };
+
+/** Relation `recorded` (province_id, unit_id): the units that have records, in all provinces of which these are. */
+export const recordedUnits = (when: RawBuilder<unknown>): RawBuilder<unknown> =>
+  sql`recorded as materialized (select distinct province_id, unit_id from record_unit where kind = 'DOSSIERS' and ${when})`;
 
 /** Counters `c` of the ranges `r`. */
 const within = sql`c.grain = r.grain and c.starts_on >= r.first_on and c.starts_on < r.end_on`;
@@ -75,10 +78,15 @@ export const countersOfKeys = (): RawBuilder<unknown> => sql`
       select k.i, k.span, k.slot, k.edition_id, k.no as target_id, true as is_own from kept k
       union all
       select k.i, k.span, k.slot, k.edition_id, p.unit_id, false from kept k join edition e on e.id = k.edition_id
-      join unit_version p on p.tier = 'PROVINCE' and p.valid_from <= e.starts_on and (p.valid_to is null or p.valid_to > e.starts_on)
-      where k.no = any (array (select unit_id from unit_version where tier = 'COUNTRY'))
+      join unit_version p on p.parent_id = k.no and p.tier = 'PROVINCE' and p.valid_from <= e.starts_on and (p.valid_to is null or p.valid_to > e.starts_on)
+      where k.is_country
     ),
     unkept as materialized (select k.* from k join edition e on e.id = k.edition_id where not e.records_counted),
+    own as materialized (
+      select distinct u.province_id, u.unit_id from target k join record_unit u on u.unit_id = k.target_id and u.kind = 'DOSSIERS'
+      where exists (select from r where grain = ${sql.lit(DAY_GRAIN)})
+    ),
+    ${recordedUnits(sql`exists (select from unkept)`)},
     other as materialized (
       select k.i, k.span, k.slot, c.unit_id, c.certain, u.province_id from unkept k
       join contribution c on c.edition_id = k.edition_id and c.target_id = k.no join recorded u on u.unit_id = c.unit_id
@@ -89,7 +97,7 @@ export const countersOfKeys = (): RawBuilder<unknown> => sql`
       where ${inSlot} and (k.is_own or (c.certain and c.slot <> ${sql.lit(NO_TIER)}))
       union all
       select k.i, true, ${counterColumns} from target k join r on r.span = k.span and r.grain = ${sql.lit(DAY_GRAIN)}
-      join recorded u on u.unit_id = k.target_id
+      join own u on u.unit_id = k.target_id
       join dossier_unit_count c on c.province_id = u.province_id and c.unit_id = u.unit_id and ${within} where ${inSlot}
       union all
       select k.i, k.certain, ${counterColumns} from other k join r on r.span = k.span
@@ -111,15 +119,24 @@ const STOCKS: ReadonlySet<Count> = new Set(["pastDue", "paused", "pausedLate"]);
 /** What is read of counters: first how many were open before the period, then each count of it; stocks are those of its end. */
 export const COUNTED = ["openBefore", ...COUNTS] as const;
 
+/** Of COUNTED as many as roll-ups are made of. */
+const ROLLED_UP = COUNTED.indexOf("paused") + 1;
+
 /** True of a group of counters where records count in the days. */
 export const anyRecord = sql`(${sum([...RECEIVED, ...ENDED], sql`not is_before`)} <> 0 or ${sum(RECEIVED, null)} <> ${sum(ENDED, null)}
   or ${sum(RECEIVED, sql`is_before`)} <> ${sum(ENDED, sql`is_before`)})`;
 
+const countedUpTo = (length: number) =>
+  sql.join([
+    sql`(${sum(RECEIVED, sql`is_before`)} - ${sum(ENDED, sql`is_before`)})`,
+    ...COUNTS.slice(0, length - 1).map((name) => sum([name], STOCKS.has(name) ? null : sql`not is_before`)),
+  ]);
+
 /** The columns of COUNTED over rows with is_before. */
-export const countedColumns = sql.join([
-  sql`(${sum(RECEIVED, sql`is_before`)} - ${sum(ENDED, sql`is_before`)})`,
-  ...COUNTS.map((name) => sum([name], STOCKS.has(name) ? null : sql`not is_before`)),
-]);
+export const ALL_COUNTED = countedUpTo(COUNTED.length);
+
+/** Those of them that measuresOf needs. */
+export const ROLLED_UP_COUNTED = countedUpTo(ROLLED_UP);
 
 /** Counts by name, of a row of COUNTED. */
 export type Counted = Readonly<Record<(typeof COUNTED)[number], number>>;
@@ -129,7 +146,7 @@ export const countsByName = (counted: readonly number[]): Counted =>
 
 const AT = Object.fromEntries(COUNTED.map((name, n) => [name, n])) as Counted;
 
-/** The measures of roll-ups that follow from a row of COUNTED. */
+/** The measures of roll-ups that follow from a row of COUNTED, or from its beginning as ROLLED_UP_COUNTED. */
 export const measuresOf = (counted: readonly number[]) => {
   const count = (name: keyof Counted) => counted[AT[name]]!;
   const received = count("receivedDirect") + count("receivedOnline") + count("receivedPostal");

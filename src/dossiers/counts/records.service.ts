@@ -14,7 +14,7 @@ import { ensureKept } from "./count-tree.service.ts";
 import { lockCounters } from "./count.store.ts";
 import { cellsOfRecords } from "./record-cell.store.ts";
 import { completeKeys, countsInTier, knowledgeOfKeys } from "./record-knowledge.store.ts";
-import { countedColumns, countersOfKeys, keysAndRanges, measuresOf } from "./record-sums.store.ts";
+import { countersOfKeys, keysAndRanges, measuresOf, ROLLED_UP_COUNTED } from "./record-sums.store.ts";
 
 /** True of months, statutory or of the calendar, and of runs of them. */
 export const isOfWholeMonths = ({ from, to }: Period): boolean => {
@@ -68,7 +68,7 @@ interface SumRow {
 const sumsOfKeys = async (rows: Rows, keys: readonly RecordKey[]): Promise<RecordSums[]> => {
   const found = await rows.rows(sql<SumRow>`
     with ${keysAndRanges(keys)}, ${countersOfKeys()}
-    select i::int, certain, json_build_array(${countedColumns}) as counted from counter group by i, certain`);
+    select i::int, certain, json_build_array(${ROLLED_UP_COUNTED}) as counted from counter group by i, certain`);
   const sums = keys.map((): { certain: number[] | null; possible: number[] | null } => ({ certain: null, possible: null }));
   for (const { i, certain, counted } of found) {
     const measures = measuresOf(counted);
