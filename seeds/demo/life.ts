@@ -40,8 +40,8 @@ export const lifeOf = (random: () => number, calendar: WorkCalendar, { day, chan
   const ended = end === day ? received + Math.floor(1 + random() * 25) * 60_000 : at(end, 480 + random() * 540);
   const fate = random();
   const handedOver = random() < 0.06 ? Infinity : handOver(random, calendar, end, ended);
-  if (fate >= ALIVE && ended < instantOn(epochDay(FIRST), 0)) return null;
-  const isOpen = ended >= END || fate < ALIVE;
+  if (fate >= FORGOTTEN && ended < instantOn(epochDay(FIRST), 0)) return null;
+  const isOpen = ended >= END || fate < FORGOTTEN;
   const known = pause === null || pause.from >= END ? null : { ...pause, to: pause.to < END ? pause.to : null };
   const returned = !isOpen && fate >= STOPPED && handedOver < END ? handedOver : null;
   return {
@@ -57,7 +57,7 @@ export const lifeOf = (random: () => number, calendar: WorkCalendar, { day, chan
 };
 
 /** What becomes of a dossier, as a number from 0 to 1: below the first it is forgotten, then withdrawn, stopped, and above that resolved. */
-const [ALIVE, WITHDRAWN, STOPPED] = [0.001, 0.009, 0.012];
+const [FORGOTTEN, WITHDRAWN, STOPPED] = [0.001, 0.009, 0.012];
 
 /** From receipt to result without pauses: some on the due day itself, most before it, and few of those that are late by much. */
 const workingDaysOf = (random: () => number, limit: number, punctuality: number): number => {
