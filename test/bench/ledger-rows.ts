@@ -1,5 +1,6 @@
 import type { EntityManager } from "@mikro-orm/postgresql";
 import { sql } from "kysely";
+import { randomOf } from "../../seeds/demo/random.ts";
 import type { FileRow } from "../../src/files/file-row.ts";
 import { addDays, type Day, epochDay } from "../../src/time/date.ts";
 
@@ -36,14 +37,6 @@ export const communes = async (em: EntityManager): Promise<Commune[]> => {
     em.getKysely(),
   );
   return rows.filter(({ former }) => former !== null);
-};
-
-/** Numbers that are the same for the same seed (mulberry32). */
-export const randomOf = (seed: number) => () => {
-  seed = (seed + 0x6d2b79f5) | 0;
-  let t = Math.imul(seed ^ (seed >>> 15), 1 | seed);
-  t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-  return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
 };
 
 /** Made-up dossiers, spread over three years and all communes, as a file has them. */

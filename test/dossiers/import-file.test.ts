@@ -7,9 +7,10 @@ import { pipeline } from "node:stream/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { randomOf } from "../../seeds/demo/random.ts";
 import { recount } from "../../src/dossiers/counts/recount.service.ts";
 import { DOSSIER_COLUMNS } from "../../src/dossiers/import/dossier-row.ts";
-import { communes, fillProcedures, ledgerRows, randomOf } from "../bench/ledger-rows.ts";
+import { communes, fillProcedures, ledgerRows } from "../bench/ledger-rows.ts";
 import { createDatabase, type TestDatabase } from "../support/database.ts";
 import { holdAt } from "../support/hold.ts";
 

@@ -29,7 +29,10 @@ export const membersOfCells = (): RawBuilder<unknown> => sql`
       select f.span, v.parent_id, v.unit_id, true from f join unit_version v on ${validOn("v", sql`f.cell_day`)} and v.kind = any(${[...SERVING_KINDS]}::text[])
     )`;
 
-/** For each key how many units are covered by records or figures, and the bits of the measures known of all of them. */
+/**
+ * For each key how many units are covered by records or figures, and the bits of the measures known of all of them. Sets are asked by `in`, which
+ * hashes them: PostgreSQL takes the country's ten thousand units for one, and would join them row by row.
+ */
 export const knowledgeOfKeys = (keys: readonly KnowledgeKey[]) => sql<{ i: number; covered: number; known: number }>`
   with ${keysAndRanges(keys)},
     f as materialized (
@@ -51,10 +54,9 @@ export const knowledgeOfKeys = (keys: readonly KnowledgeKey[]) => sql<{ i: numbe
         group by unit_id, span having ${anyRecord}) x
     ),
     cell as materialized (
-      select m.span, m.cell_unit_id as unit_id, bool_or(h.unit_id is not null) as has_records,
+      select m.span, m.cell_unit_id as unit_id, bool_or((m.unit_id, m.span) in (select unit_id, span from having_records)) as has_records,
         bool_and(${isComplete}) filter (where not m.is_agency and ${existedWithin}) as is_complete
-      from wanted_member m join s on s.number = m.span + 1 join unit u on u.id = m.unit_id
-      left join having_records h on h.unit_id = m.unit_id and h.span = m.span group by 1, 2
+      from wanted_member m join s on s.number = m.span + 1 join unit u on u.id = m.unit_id group by 1, 2
     ),
     figure_known as (
       select k.i, n.unit_id, bit_or(n.mask) filter (where n.slot <> ${WHOLE_UNIT}) as of_tier, bit_or(n.mask) as of_any
@@ -65,11 +67,10 @@ export const knowledgeOfKeys = (keys: readonly KnowledgeKey[]) => sql<{ i: numbe
       group by 1, 2
     )
   select k.i::int, count(*)::int as covered, bit_and(coalesce(case when k.tier is null then g.of_any else g.of_tier end, 0)
-      | case when c.is_complete then ${sql.lit(ALL_MEASURES)} else 0 end)::int as known
+      | case when (w.span, w.unit_id) in (select span, unit_id from cell where is_complete) then ${sql.lit(ALL_MEASURES)} else 0 end)::int as known
   from k join wanted w on w.i = k.i
-  left join cell c on c.span = w.span and c.unit_id = w.unit_id
   left join figure_known g on g.i = k.i and g.unit_id = w.unit_id
-  where c.has_records or c.is_complete or (case when k.tier is null then g.of_any else g.of_tier end) is not null
+  where (w.span, w.unit_id) in (select span, unit_id from cell where has_records or is_complete) or (case when k.tier is null then g.of_any else g.of_tier end) is not null
   group by k.i`;
 
 /** The condition that the unit counts in the tier of key `k`: an agency in that of the unit which it serves. */

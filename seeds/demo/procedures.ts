@@ -1,0 +1,18 @@
+import { readCsv } from "../../src/csv.ts";
+import type { ProcedureRow } from "../../src/dossiers/catalogue/procedure-check.ts";
+
+/** A made-up procedure of the demo. */
+export interface DemoProcedure extends ProcedureRow {
+  readonly workingDays: number;
+  /** How often it is asked for beside others of its competence. */
+  readonly weight: number;
+}
+
+const COLUMNS = ["code", "name", "field", "fieldName", "competence", "serviceLevel", "workingDays", "hasFee", "weight"] as const;
+
+export const readDemoProcedures = async (): Promise<DemoProcedure[]> =>
+  (await readCsv(new URL("procedures.csv", import.meta.url), COLUMNS)).map(({ get }) => ({
+    ...{ code: get("code"), name: get("name"), field: get("field"), fieldName: get("fieldName") },
+    ...{ competence: get("competence"), serviceLevel: get("serviceLevel"), workingDays: Number(get("workingDays")) },
+    ...{ hasFee: get("hasFee") === "true", weight: Number(get("weight")) },
+  }));

@@ -1,0 +1,58 @@
+import type { Day } from "../../src/time/date.ts";
+import type { Tier, UnitKind } from "../../src/units/unit.entity.ts";
+import type { UnitFiles, VersionRow } from "../../src/units/unit-file.ts";
+import { drawnFor } from "./random.ts";
+import { FIRST, LAST, REFORM } from "./year.ts";
+
+/** A unit that handles dossiers of the demo while its code holds. */
+export interface DemoUnit {
+  readonly code: string;
+  readonly tier: Tier;
+  readonly from: Day;
+  /** Null while it holds. */
+  readonly to: Day | null;
+  /** How many dossiers it gets beside others of its tier. */
+  readonly weight: number;
+  /** Part of them that is received online, more or less than in its province. */
+  readonly online: number;
+  /** Part of them that is resolved in time, more or less than in its province. */
+  readonly punctuality: number;
+}
+
+const WEIGHTS: Partial<Record<UnitKind, number>> = {
+  ...{ PROVINCE: 1, CENTRAL_CITY: 1.4 },
+  ...{ RURAL_DISTRICT: 1, URBAN_DISTRICT: 2, TOWN: 1.4, PROVINCIAL_CITY: 2.2 },
+  ...{ COMMUNE: 1, TOWNSHIP: 1.5, WARD: 2, SPECIAL_ZONE: 0.6 },
+};
+/** Hoàng Sa, district and special zone: nobody lives there. */
+const EMPTY = new Set(["498", "20333"]);
+
+/** Part of the communes that are much slower than others. */
+const SLOW = 0.03;
+
+/** The units below provinces of these codes, they themselves, and from 1 July 2025 on the communes that theirs went into. */
+export const demoUnits = ({ versions, successions }: UnitFiles, codes: readonly string[]): DemoUnit[] => {
+  const byUnit = Map.groupBy(versions, ({ key }) => key);
+  const on = (key: string, day: Day) =>
+    byUnit.get(key)?.find(({ validFrom, validTo }) => validFrom <= day && (validTo === null || validTo > day));
+  const provinceOf = (version: VersionRow, day: Day): VersionRow | undefined => {
+    if (version.tier === "PROVINCE") return version;
+    const parent = version.parentKey === null ? undefined : on(version.parentKey, day);
+    return parent && provinceOf(parent, day);
+  };
+  const isWithin = (version: VersionRow) => {
+    const province = provinceOf(version, version.validFrom > FIRST ? version.validFrom : FIRST);
+    return province !== undefined && codes.includes(province.code);
+  };
+  const inTime = versions.filter(({ validFrom, validTo }) => validFrom <= LAST && (validTo === null || validTo > FIRST));
+  const before = new Set(inTime.filter((version) => version.validFrom < REFORM && isWithin(version)).map(({ key }) => key));
+  const after = new Set(successions.flatMap(({ predecessor, successor }) => (before.has(predecessor) ? [successor] : [])));
+  const isOurs = (version: VersionRow) =>
+    isWithin(version) || (version.tier === "COMMUNE" && version.validFrom >= REFORM && (before.has(version.key) || after.has(version.key)));
+  return inTime.filter(isOurs).map(({ code, tier, kind, validFrom, validTo }) => ({
+    ...{ code, tier, from: validFrom, to: validTo },
+    weight: EMPTY.has(code) ? 0.02 : WEIGHTS[kind]! * (0.6 + 0.8 * drawnFor(`${code} size`)),
+    online: 0.08 * (drawnFor(`${code} online`) - 0.5),
+    punctuality: tier === "COMMUNE" && drawnFor(`${code} slow`) < SLOW ? -0.12 : 0.02 * (drawnFor(`${code} punctual`) - 0.5),
+  }));
+};

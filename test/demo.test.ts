@@ -1,0 +1,233 @@
+import { sql } from "kysely";
+import { type ChildProcess, spawn } from "node:child_process";
+import { createHash } from "node:crypto";
+import { existsSync } from "node:fs";
+import { chmod, mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { print } from "graphql";
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from "vitest";
+import { type DemoWorld, demoDossiers, readDemoWorld } from "../seeds/demo/dossiers.ts";
+import { fillDemo } from "../seeds/demo/fill.ts";
+import { DEMO_PROVINCES, type DemoProvince } from "../seeds/demo/provinces.ts";
+import { demoUnits } from "../seeds/demo/units.ts";
+import { LAST } from "../seeds/demo/year.ts";
+import { loadSeeds } from "../seeds/seed.ts";
+import { type Database, openDatabase } from "../src/db/database.ts";
+import { recount } from "../src/dossiers/counts/recount.service.ts";
+import { addDays } from "../src/time/date.ts";
+import { AYearOfDossiersDocument } from "./generated/operations.ts";
+
+const PROJECT = fileURLToPath(new URL("..", import.meta.url));
+/** The part of the dossiers that is filled in here. */
+const SCALE = 0.02;
+const SOURCES = DEMO_PROVINCES.map(({ source }) => source);
+
+/** What a file of the province's dossiers would hold, in short. */
+const surveyOf = (world: DemoWorld, province: DemoProvince) => {
+  const hash = createHash("sha256");
+  const [days, months] = [new Map<string, Set<string>>(), new Map<string, { all: number; online: number }>()];
+  let [count, last] = [0, ""];
+  for (const row of demoDossiers(world, province)) {
+    hash.update(JSON.stringify(row));
+    count++;
+    const { unit, receivedAt, updatedAt, channel } = row.cells as Record<"unit" | "receivedAt" | "updatedAt" | "channel", string>;
+    const day = receivedAt.slice(0, 10);
+    days.set(day, (days.get(day) ?? new Set()).add(unit));
+    const { all, online } = months.get(day.slice(0, 7)) ?? { all: 0, online: 0 };
+    months.set(day.slice(0, 7), { all: all + 1, online: online + Number(channel === "ONLINE") });
+    if (updatedAt > last) last = updatedAt;
+  }
+  return { digest: hash.digest("hex"), count, days, months, last };
+};
+
+describe("a year of made-up dossiers", () => {
+  let world: DemoWorld;
+  let surveys: readonly ReturnType<typeof surveyOf>[];
+  beforeAll(async () => {
+    world = await readDemoWorld();
+    surveys = DEMO_PROVINCES.map((province) => surveyOf(world, province));
+  });
+
+  it("is the same each time, and has at least 300,000", () => {
+    expect(surveys.reduce((sum, { count }) => sum + count, 0)).toBeGreaterThan(300_000);
+    expect(DEMO_PROVINCES.map((province) => surveyOf(world, province).digest)).toEqual(surveys.map(({ digest }) => digest));
+  });
+
+  it.each(DEMO_PROVINCES.map((province, n) => ({ ...province, n })))(
+    "of $name is received on working days by each of its units, more and more online, and less while the units change",
+    ({ n, codes }) => {
+      const { days, months, last } = surveys[n]!;
+      expect([...days.keys()].filter((day) => !world.calendar.isWorkingDay(day))).toEqual([]);
+      expect(last < `${addDays(LAST, 1)}T`).toBe(true);
+      const idle = demoUnits(world.units, codes).filter(
+        ({ code, from, to }) => ![...days].some(([day, units]) => from <= day && (to === null || day < to) && units.has(code)),
+      );
+      expect(idle).toEqual([]);
+      const [january, july, september, december] = ["01", "07", "09", "12"].map((month) => months.get(`2025-${month}`)!);
+      expect(january!.online / january!.all).toBeGreaterThan(0.68);
+      expect(december!.online / december!.all).toBeGreaterThan(january!.online / january!.all + 0.04);
+      expect(july!.all).toBeLessThan(september!.all);
+    },
+  );
+});
+
+interface Started {
+  readonly process: ChildProcess;
+  /** The exit code, once it has ended. */
+  readonly ended: Promise<number | null>;
+  readonly output: () => string;
+}
+
+const startDemo = (dataDir: string, env: NodeJS.ProcessEnv = {}): Started => {
+  const { DATABASE_URL: _given, ...inherited } = process.env;
+  const child = spawn("npm", ["run", "demo"], {
+    ...{ cwd: PROJECT, detached: true },
+    env: { ...inherited, PORT: "0", WARM_UP: "off", DATA_DIR: dataDir, ...env },
+  });
+  let output = "";
+  for (const stream of [child.stdout, child.stderr]) stream.on("data", (bytes) => (output += String(bytes)));
+  return { process: child, output: () => output, ended: new Promise((done) => child.once("close", done)) };
+};
+
+describe("npm run demo", () => {
+  let dataDir: string;
+  let demo: Started;
+  let url: string;
+  const said: string[] = [];
+  const found: Record<"halfway" | "filled" | "again", { readonly dossiers: number; readonly sources: readonly string[] }> = {} as never;
+
+  const contentOf = async ({ orm }: Database) => {
+    const { rows } = await sql<{ dossiers: number; sources: string[] }>`
+      select (select count(*)::int from dossier) as dossiers,
+        (select coalesce(array_agg(s.key order by s.id), '{}') from record_import i join source s on s.id = i.source_id) as sources`.execute(
+      orm.em.fork().getKysely(),
+    );
+    return rows[0]!;
+  };
+
+  /** As the command does it, but for the number of dossiers. */
+  beforeAll(async () => {
+    dataDir = await mkdtemp(join(tmpdir(), "cchc-demo-"));
+    await chmod(dataDir, 0o711);
+    const database = await openDatabase({ databaseUrl: null, dataDir: join(dataDir, "demo") });
+    const stopping = new AbortController();
+    const say = (line: string) => {
+      said.push(line);
+      if (line.endsWith("of Hà Tĩnh")) stopping.abort();
+    };
+    try {
+      await loadSeeds(database.orm.em.fork());
+      const filling = { say, scale: SCALE };
+      await expect(fillDemo(database, { ...filling, signal: stopping.signal })).rejects.toThrow("aborted");
+      found.halfway = await contentOf(database);
+      await fillDemo(database, filling);
+      found.filled = await contentOf(database);
+      said.length = 0;
+      await fillDemo(database, filling);
+      found.again = await contentOf(database);
+      expect((await recount(database.orm.em.fork(), null)).differences).toEqual({ byField: 0, byUnit: 0, rolledUp: 0 });
+    } finally {
+      await database.close();
+    }
+    demo = startDemo(dataDir);
+    await vi.waitFor(() => expect(demo.output()).toContain("ready at"), 60_000);
+    url = /ready at (\S+)/.exec(demo.output())![1]!;
+  });
+
+  afterAll(async () => {
+    demo?.process.kill("SIGINT");
+    await demo?.ended;
+    await rm(dataDir, { recursive: true, force: true });
+  });
+
+  interface Rollup {
+    readonly received: number | null;
+    readonly resolvedOverdue: number;
+    readonly inProcess: number;
+    readonly onTimeRate: { readonly value: number };
+    readonly sources: readonly { readonly kind: string; readonly id: string }[];
+  }
+
+  const ask = async <T>(query: string): Promise<T> => {
+    const headers = { "content-type": "application/json" };
+    const answer = (await (await fetch(url, { method: "POST", headers, body: JSON.stringify({ query }) })).json()) as {
+      readonly data: T;
+      readonly errors?: unknown;
+    };
+    expect(answer.errors).toBeUndefined();
+    return answer.data;
+  };
+
+  it("takes every dossier, goes on where it was stopped, and fills nothing twice", async () => {
+    const world = await readDemoWorld();
+    const made = DEMO_PROVINCES.map((province) => [...demoDossiers(world, province, SCALE)].length);
+    expect(found.halfway).toEqual({ dossiers: made[0]! + made[1]!, sources: SOURCES.slice(0, 2) });
+    expect(found.filled).toEqual({ dossiers: made.reduce((sum, count) => sum + count, 0), sources: SOURCES });
+    expect(found.again).toEqual(found.filled);
+    expect(said).toEqual([]);
+    expect(demo.output()).not.toMatch(/making up|loading/);
+  });
+
+  it.each([
+    ["demo-cao-bang", "04", "04"],
+    ["demo-da-nang", "48", "48"],
+    ["demo-da-nang", "49", "48"],
+    ["demo-ha-tinh", "42", "42"],
+    ["demo-quang-ninh", "22", "22"],
+    ["demo-bac-kan", "06", "19"],
+  ])("%s has living roll-ups of %s before the reform and of %s after it", async (id, before, after) => {
+    const fields = "{ received resolvedOverdue inProcess onTimeRate { value } sources { kind id } }";
+    const data = await ask<Record<"before" | "after", { dossiers: Rollup }>>(`{
+      before: unit(code: "${before}", asOf: "2025-06-30") { dossiers(period: "2025-H1") ${fields} }
+      after: unit(code: "${after}", asOf: "2025-12-31") { dossiers(period: "2025-H2") ${fields} } }`);
+    for (const { dossiers } of [data.before, data.after]) {
+      expect(dossiers.received).toBeGreaterThan(200);
+      expect(dossiers.resolvedOverdue).toBeGreaterThan(0);
+      expect(dossiers.inProcess).toBeGreaterThan(0);
+      expect(dossiers.onTimeRate.value).toBeGreaterThan(0.9);
+      expect(dossiers.sources).toEqual([{ kind: "SYNTHETIC", id }]);
+    }
+  });
+
+  it("says of every roll-up that it is made up, the whole country's too", async () => {
+    const sources = "received sources { kind }";
+    const { unit } = await ask<object & { unit: object }>(`{ unit(code: "VN", asOf: "2025-12-31") { dossiers(period: "2025") {
+      ${sources} byTier { rollup { ${sources} } } byField { rollup { ${sources} } } series(grain: QUARTER) { ${sources} }
+      parts { rollup { ${sources} } } } } }`);
+    const rollups: Rollup[] = [];
+    JSON.stringify(unit, (_key, value: unknown) => {
+      if (value !== null && typeof value === "object" && "sources" in value) rollups.push(value as Rollup);
+      return value;
+    });
+    const living = rollups.filter(({ received }) => received !== null && received > 0);
+    expect(living.length).toBeGreaterThan(20);
+    expect(new Set(living.flatMap((rollup) => rollup.sources.map(({ kind }) => kind)))).toEqual(new Set(["SYNTHETIC"]));
+    expect(living.filter((rollup) => rollup.sources.length === 0)).toEqual([]);
+  });
+
+  it("answers the playground's question about it", async () => {
+    const { unit, before } = await ask<Record<"unit" | "before", { fullName: string; dossiers: Rollup & { series: Rollup[] } }>>(
+      print(AYearOfDossiersDocument),
+    );
+    expect([unit.fullName, before.fullName]).toEqual(["Thành phố Đà Nẵng", "Tỉnh Quảng Nam"]);
+    expect(before.dossiers.received).toBeGreaterThan(0);
+    expect(unit.dossiers.series.map(({ received }) => received! > 0)).toEqual(Array.from({ length: 12 }, () => true));
+  });
+
+  it("is in a folder of its own, beside what the service has in DATA_DIR", () => {
+    expect(existsSync(join(dataDir, "postgres"))).toBe(false);
+    expect(demo.output()).toContain(`embedded in ${join(dataDir, "demo")}`);
+  });
+
+  it("refuses DATABASE_URL, whatever database that is, and makes nothing", async () => {
+    const other = join(dataDir, "other");
+    const refused = startDemo(other, { DATABASE_URL: "postgresql://cchc:secret@127.0.0.1:1/cchc" });
+    onTestFinished(() => void refused.process.kill());
+    expect(await refused.ended).toBe(1);
+    expect(refused.output()).toContain("cchc-graph: DATABASE_URL: the demo puts made-up dossiers into no database but an embedded one");
+    expect(refused.output()).not.toContain("secret");
+    expect(existsSync(other)).toBe(false);
+  });
+});
