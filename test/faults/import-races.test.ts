@@ -2,7 +2,7 @@ import { sql } from "kysely";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { applyUnits } from "../../src/units/unit-apply.service.ts";
 import { readNextUnits } from "../../src/units/unit-next.ts";
-import { randomOf } from "../bench/ledger-rows.ts";
+import { randomOf } from "../../seeds/demo/random.ts";
 import { NOW, startService, type TestService } from "../support/client.ts";
 import { fillCatalogue, type Sent } from "../support/dossiers.ts";
 import { issueKey } from "../support/key.ts";
