@@ -103,6 +103,11 @@ export const SETTINGS = {
     oneOf("auto", "on", "off"),
   ),
   persistedQueries: setting("30000000", "bytes of the cache of automatic persisted queries; 0 turns them off", whole(0, 10_000_000_000)),
+  keptAnswers: setting(
+    "64000000",
+    "bytes of answers that are given again while nothing has changed; 0 keeps none",
+    whole(0, 10_000_000_000),
+  ),
   trustedDocuments: setting(
     "",
     "file of `npm run trusted-documents`: only the documents in it are answered; persisted queries are then off",

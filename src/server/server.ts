@@ -14,6 +14,7 @@ import { costPlugin } from "./limits/cost.ts";
 import { type Env, readEnv } from "./env.ts";
 import { serveHealth } from "./running/health.ts";
 import { createHttp } from "./http/http.ts";
+import { keepingOf } from "./keeping.ts";
 import { createLog, type Log, logRequests } from "./running/log.ts";
 import { countRequests, createMetrics, type Metrics, serveMetrics } from "./running/metrics.ts";
 import { labelsOf, observationOf, observed, observeOperations, trustedLabels } from "./running/observation.ts";
@@ -70,6 +71,7 @@ export const startServer = async (
       authorization === undefined ? null : authenticator.authenticate(authorization, clock(), new Reader(opened())),
     bodyLimit: ({ viewer }) => (holds(viewer, "OFFICER") ? env.bodyLimitOfficer : env.bodyLimit),
     prepare: prepareWith({ limits: env, router, trusted }),
+    kept: keepingOf({ keptAnswers: env.keptAnswers, clock, reader: () => new Reader(opened()), router }),
     // While it closes, probes of its health are answered; all else is refused by what closes it.
     framework: { return503OnClosing: false, trustProxy: env.trustedProxies ?? false },
     ...(env.playground && { before: (request, reply) => (isBrowser(request) ? sendPlayground(reply) : undefined) }),

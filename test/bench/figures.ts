@@ -52,7 +52,7 @@ const compareThroughput = async (service: Service, dataDir: string): Promise<voi
 /** How many statements the question takes once what is made on first asking is made. */
 const statementsOfOne = async (dataDir: string, body: string): Promise<number> => {
   const database = await openDatabase({ databaseUrl: null, dataDir });
-  const server = await startServer(() => database.pools, { host: "127.0.0.1", port: 0 });
+  const server = await startServer(() => database.pools, { host: "127.0.0.1", port: 0, keptAnswers: 0 });
   const ask = async () => (await fetch(server.url, { method: "POST", headers: { "content-type": "application/json" }, body })).text();
   await ask();
   await ask();

@@ -45,6 +45,7 @@ const floorAnswer = async (em: EntityManager): Promise<string> => {
     ) c on c.target_id = v.unit_id
     where v.valid_from <= ${AS_OF} and (v.valid_to is null or v.valid_to > ${AS_OF}) and v.tier is not null
     order by v.code collate "C"`.execute(em.getKysely());
+  for (const row of rows) for (const name of COUNTS) row[name] ??= 0;
   const country = rows.find(({ tier }) => tier === "COUNTRY")!;
   for (const name of COUNTS) country[name] = rows.reduce((sum, row) => sum + (row.tier === "PROVINCE" ? row[name] : 0), 0);
   const nodes = new Map<number, Node>();

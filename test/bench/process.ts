@@ -33,10 +33,13 @@ export const startProcess = (command: string, args: string[], env: Record<string
 
 export const NODE_FLAGS = ["--max-semi-space-size=128", "--import", "tsx"];
 
-/** The service with all that protects it, its limits of rates beyond what is measured; the lineage of other days is not worked out meanwhile. */
-export const startService = (dataDir: string): Promise<Service> =>
+/**
+ * The service with all that protects it, its limits of rates beyond what is measured; the lineage of other days is not worked out meanwhile. It
+ * works each answer out, unless it is to keep them.
+ */
+export const startService = (dataDir: string, { keeps = false } = {}): Promise<Service> =>
   startProcess("npm", ["start", "--silent"], {
-    ...{ DATA_DIR: dataDir, PORT: "0", WARM_UP: "off", NODE_ENV: "production" },
+    ...{ DATA_DIR: dataDir, PORT: "0", WARM_UP: "off", NODE_ENV: "production", ...(!keeps && { KEPT_ANSWERS: "0" }) },
     ...{ RATE_ADDRESS: "100000000", RATE_KEY: "100000000", METRICS_PORT: "0" },
   });
 

@@ -20,11 +20,14 @@ export interface TestService {
 export const TODAY = "2026-11-22";
 export const NOW = new Date(`${TODAY}T12:00:00+07:00`);
 
-/** The whole service over HTTP, on a database of the test's own; what is not given of its settings is as by default. */
+/**
+ * The whole service over HTTP, on a database of the test's own; what is not given of its settings is as by default, but that rates have no limits
+ * and answers are not kept: how many statements an answer takes would depend on what other tests write.
+ */
 export const startService = async (content: Content = "SEEDED", options: ServerOptions = {}): Promise<TestService> => {
   const database = await createDatabase(content);
   const server = await startServer(() => database.pools, {
-    ...{ host: "127.0.0.1", port: 0, clock: () => NOW, rateAddress: 0, rateKey: 0 },
+    ...{ host: "127.0.0.1", port: 0, clock: () => NOW, rateAddress: 0, rateKey: 0, keptAnswers: 0 },
     ...options,
   });
   return {

@@ -1,4 +1,4 @@
-import { type ApolloServer, type BaseContext, HeaderMap, type HTTPGraphQLRequest } from "@apollo/server";
+import { type ApolloServer, type BaseContext, HeaderMap, type HTTPGraphQLRequest, type HTTPGraphQLResponse } from "@apollo/server";
 import fastify, { type FastifyError, type FastifyHttpOptions, type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
 import type { Server } from "node:http";
 import { Readable } from "node:stream";
@@ -7,6 +7,7 @@ import { DomainError } from "../../errors.ts";
 import { readJson, unsupportedType } from "./body.ts";
 import { sendFailure } from "./failure.ts";
 import { checkJson } from "./json.ts";
+import type { HttpAnswer, KeptAnswers } from "./kept-answers.ts";
 import { type Params, paramsOf, withParams } from "./params.ts";
 import { withStatus } from "./status.ts";
 
@@ -34,11 +35,24 @@ export interface HttpOptions<C extends BaseContext> {
   readonly bodyLimit?: (request: FastifyRequest) => number;
   /** Checks, and may replace, what is asked and the headers that Apollo sees. @throws DomainError */
   readonly prepare?: (params: Params, headers: HeaderMap, request: FastifyRequest) => Params;
+  /** Answers that are given again. */
+  readonly kept?: Keeping | null;
   /** Is told of what is refused, and of what nobody expected, with the code that its client gets. */
   readonly failed?: (error: Error, request: FastifyRequest, code: string) => void;
   readonly timeouts?: Partial<Timeouts>;
   /** Of the framework: its log, its request ids, the proxies that it trusts. */
   readonly framework?: FastifyHttpOptions<Server>;
+}
+
+/** What is told of a later request that gets the same answer. */
+export type Retelling = (later: FastifyRequest) => void;
+
+/** Which answers are kept. */
+export interface Keeping {
+  readonly answers: KeptAnswers<Retelling>;
+  /** What tells one question from all others; null where its answer is not for everybody. */
+  readonly questionOf: (params: Params, headers: HeaderMap, request: FastifyRequest) => string | null;
+  readonly retellingOf: (request: FastifyRequest) => Retelling;
 }
 
 /** How long a client may take, in milliseconds; one that takes longer loses its connection. */
@@ -112,7 +126,7 @@ const limitsOnTime = ({ headers, request, idle }: Timeouts): FastifyHttpOptions<
 
 const answer = async <C extends BaseContext>(
   apollo: ApolloServer<C>,
-  { context, prepare }: HttpOptions<C>,
+  { context, prepare, kept }: HttpOptions<C>,
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<unknown> => {
@@ -121,19 +135,46 @@ const answer = async <C extends BaseContext>(
   const params = paramsOf(asked);
   checkJson(params);
   const prepared = prepare?.(params, asked.headers, request) ?? params;
-  const { status, headers, body } = await apollo.executeHTTPGraphQLRequest({
-    httpGraphQLRequest: prepared === params ? asked : withParams(asked, prepared),
-    context: async () => {
-      try {
-        return await context(request, reply, signal);
-      } catch (error) {
-        throw withStatus(error);
-      }
-    },
-  });
+  const execute = () =>
+    apollo.executeHTTPGraphQLRequest({
+      httpGraphQLRequest: prepared === params ? asked : withParams(asked, prepared),
+      context: async () => {
+        try {
+          return await context(request, reply, signal);
+        } catch (error) {
+          throw withStatus(error);
+        }
+      },
+    });
+  const question = kept?.questionOf(prepared, asked.headers, request) ?? null;
+  if (kept && question !== null) return send(reply, await answered(kept, question, request, execute));
+  const { status, headers, body } = await execute();
+  if (body.kind === "complete") return send(reply, { status: status ?? 200, headers: [...headers], body: Buffer.from(body.string) });
   for (const [name, value] of headers) void reply.header(name, value);
-  void reply.code(status ?? 200);
-  return body.kind === "complete" ? body.string : reply.send(Readable.from(body.asyncIterator));
+  return reply.code(status ?? 200).send(Readable.from(body.asyncIterator));
+};
+
+const send = (reply: FastifyReply, { status, headers, body }: HttpAnswer): Buffer => {
+  for (const [name, value] of headers) void reply.header(name, value);
+  void reply.code(status);
+  return body;
+};
+
+/** The answer that was kept, or a new one, which is kept where it is whole. */
+const answered = async (
+  { answers, retellingOf }: Keeping,
+  question: string,
+  request: FastifyRequest,
+  execute: () => Promise<HTTPGraphQLResponse>,
+): Promise<HttpAnswer> => {
+  const found = await answers.answer(question, async () => {
+    const { status = 200, headers, body } = await execute();
+    if (body.kind !== "complete") throw new Error("An answer in parts was not asked for");
+    const isWhole = status === 200 && body.string.startsWith('{"data":');
+    return { answer: { status, headers: [...headers], body: Buffer.from(body.string) }, told: isWhole ? retellingOf(request) : null };
+  });
+  found.told?.(request);
+  return found.answer;
 };
 
 const askedBy = ({ method, body, headers, url }: FastifyRequest): HTTPGraphQLRequest => {

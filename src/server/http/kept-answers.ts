@@ -1,0 +1,83 @@
+import { createHash } from "node:crypto";
+
+/** An answer as it was sent. */
+export interface HttpAnswer {
+  readonly status: number;
+  readonly headers: readonly (readonly [string, string])[];
+  readonly body: Buffer;
+}
+
+export interface KeptAnswersOptions {
+  /** Bytes that they may take together; those that were not asked for longest make room. */
+  readonly maximum: number;
+  /** Names the state of all that answers are made of: the same name, the same answers. Null where nobody can tell. */
+  readonly state: () => Promise<string | null>;
+}
+
+interface Kept<T> {
+  /** Null until the question is asked for the second time. */
+  readonly answer: (HttpAnswer & { readonly state: string; readonly told: T }) | null;
+  readonly bytes: number;
+}
+
+/** What an entry weighs besides its answer. */
+const ENTRY_BYTES = 300;
+/** One answer may take this part of all bytes. */
+const LARGEST = 1 / 4;
+
+/**
+ * Answers to questions that are asked again and again, given again as long as nothing that they are made of has changed; that is looked up each
+ * time, so none is ever older than one worked out now. A question is known by a digest.
+ */
+export class KeptAnswers<T> {
+  readonly #entries = new Map<string, Kept<T>>();
+  readonly #options: KeptAnswersOptions;
+  #bytes = 0;
+
+  constructor(options: KeptAnswersOptions) {
+    this.#options = options;
+  }
+
+  /** The kept answer to a question, else a new one by `work`, with what was told of the one that is kept. `work` says null of what is not to be kept. */
+  async answer(
+    question: string,
+    work: () => Promise<{ readonly answer: HttpAnswer; readonly told: T | null }>,
+  ): Promise<{ readonly answer: HttpAnswer; readonly told: T | null }> {
+    const key = createHash("sha256").update(question).digest("base64");
+    const entry = this.#entries.get(key);
+    if (!entry) {
+      this.#set(key, { answer: null, bytes: ENTRY_BYTES });
+      return { ...(await work()), told: null };
+    }
+    const state = await this.#state();
+    if (state !== null && entry.answer?.state === state) {
+      this.#set(key, entry);
+      return { answer: entry.answer, told: entry.answer.told };
+    }
+    const { answer, told } = await work();
+    if (state !== null && told !== null) void this.#keep(key, { ...answer, state, told });
+    return { answer, told: null };
+  }
+
+  /** Kept where the state is still the one of before it was worked out. */
+  async #keep(key: string, answer: NonNullable<Kept<T>["answer"]>): Promise<void> {
+    const bytes = ENTRY_BYTES + answer.body.length;
+    if (bytes <= this.#options.maximum * LARGEST && (await this.#state()) === answer.state) this.#set(key, { answer, bytes });
+  }
+
+  /** A state that cannot be found out is none; whoever answers then says what is wrong. */
+  #state(): Promise<string | null> {
+    return this.#options.state().catch(() => null);
+  }
+
+  #set(key: string, entry: Kept<T>): void {
+    this.#bytes += entry.bytes - (this.#entries.get(key)?.bytes ?? 0);
+    this.#entries.delete(key);
+    this.#entries.set(key, entry);
+    for (const [oldest, { bytes }] of this.#entries) {
+      if (this.#bytes <= this.#options.maximum) return;
+      this.#entries.delete(oldest);
+      this.#bytes -= bytes;
+    }
+  }
+}

@@ -1,0 +1,40 @@
+import { sql } from "kysely";
+import type { Reader } from "../db/reader.ts";
+import { dayOf } from "../time/date.ts";
+import type { Keeping } from "./http/http.ts";
+import { KeptAnswers } from "./http/kept-answers.ts";
+import { type RouterCheck, TRACE_HEADER } from "./http/router.ts";
+import { observationOf } from "./running/observation.ts";
+
+interface KeepingOptions {
+  readonly keptAnswers: number;
+  readonly clock: () => Date;
+  readonly reader: () => Reader;
+  readonly router: RouterCheck;
+}
+
+/** Answers to those who have not said who they are; null where none are kept. */
+export const keepingOf = ({ keptAnswers, clock, reader, router }: KeepingOptions): Keeping | null =>
+  keptAnswers === 0
+    ? null
+    : {
+        answers: new KeptAnswers({ maximum: keptAnswers, state: () => stateOf(reader(), clock()) }),
+        questionOf: ({ query, operationName, variables, extensions }, headers, request) => {
+          if (request.method !== "POST" || request.headers.authorization !== undefined || headers.has(TRACE_HEADER)) return null;
+          return JSON.stringify([query, operationName, variables, extensions, headers.get("accept"), router.isRouter(request.headers)]);
+        },
+        retellingOf: (request) => {
+          const { operation, label, cost } = observationOf(request);
+          return (later) => Object.assign(observationOf(later), { operation, label, cost, statements: 1 });
+        },
+      };
+
+/**
+ * The day, and which transactions PostgreSQL shows: two snapshots of one name show the same data. Null on Citus, where other nodes write what
+ * the snapshots of this one do not tell.
+ */
+const stateOf = async (reader: Reader, now: Date): Promise<string | null> => {
+  const [row] = await reader.rows(sql<{ snapshot: string | null }>`
+    select case when not exists (select from pg_extension where extname = 'citus') then pg_current_snapshot()::text end as snapshot`);
+  return row!.snapshot && `${dayOf(now)} ${row!.snapshot}`;
+};

@@ -1,0 +1,169 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type HttpAnswer, KeptAnswers } from "../../src/server/http/kept-answers.ts";
+import { NOW, startService, type TestService } from "../support/client.ts";
+import { dossier, fillCatalogue, IMPORT, type ImportAnswer } from "../support/dossiers.ts";
+import { issueKey } from "../support/key.ts";
+import { post } from "../support/post.ts";
+import { statementsOf } from "../support/statements.ts";
+
+describe("answers that are kept", () => {
+  const answerOf = (text: string): HttpAnswer => ({
+    status: 200,
+    headers: [["content-type", "application/json"]],
+    body: Buffer.from(text),
+  });
+
+  /** Answers that are numbered as they are worked out; `state` may be set. */
+  const world = (maximum = 1_000_000) => {
+    const told = { state: "1" as string | null, worked: 0, isWhole: true };
+    const answers = new KeptAnswers<string>({ maximum, state: async () => told.state });
+    const ask = async (question: string, during?: () => void, size = 1) => {
+      const { answer } = await answers.answer(question, async () => {
+        during?.();
+        return { answer: answerOf(String(++told.worked).padStart(size)), told: told.isWhole ? "told" : null };
+      });
+      return Number(answer.body.toString());
+    };
+    const ended = () => new Promise((done) => setImmediate(done));
+    return { told, ask, asks: async (question: string, size = 1) => [await ask(question, undefined, size), await ended()][0] as number };
+  };
+
+  test("are given again from the third time on that they are asked for", async () => {
+    const { asks } = world();
+    expect([await asks("a"), await asks("a"), await asks("a"), await asks("b"), await asks("a")]).toEqual([1, 2, 2, 3, 2]);
+  });
+
+  test("are worked out again when anything has changed", async () => {
+    const { asks, told } = world();
+    for (let n = 0; n < 3; n++) await asks("a");
+    told.state = "2";
+    expect([await asks("a"), await asks("a")]).toEqual([3, 3]);
+  });
+
+  test("are not kept where something changed meanwhile, and not where nobody can tell", async () => {
+    const { ask, asks, told } = world();
+    await asks("a");
+    await ask("a", () => (told.state = "2"));
+    expect(await asks("a")).toBe(3);
+    expect(await asks("a")).toBe(3);
+    told.state = null;
+    expect([await asks("a"), await asks("a")]).toEqual([4, 5]);
+  });
+
+  test("are whole", async () => {
+    const { asks, told } = world();
+    told.isWhole = false;
+    expect([await asks("a"), await asks("a"), await asks("a")]).toEqual([1, 2, 3]);
+  });
+
+  test("make room when they are many, the one first that was not asked for longest; one that is too large is not kept", async () => {
+    const { asks } = world(4000);
+    for (const question of ["a", "b", "c"]) for (let n = 0; n < 2; n++) await asks(question, 690);
+    expect([await asks("a"), await asks("b"), await asks("c")]).toEqual([2, 4, 6]);
+    for (let n = 0; n < 2; n++) await asks("d", 690);
+    await asks("e");
+    await asks("f");
+    expect([await asks("b"), await asks("c")]).toEqual([4, 6]);
+    expect(await asks("a")).toBeGreaterThan(6);
+    for (let n = 0; n < 2; n++) await asks("large", 1000);
+    expect(await asks("large", 1000)).toBe((await asks("large", 1000)) - 1);
+  });
+});
+
+describe("a service that keeps answers", () => {
+  const clock = { now: NOW };
+  let service: TestService;
+  let officer: string;
+
+  beforeAll(async () => {
+    service = await startService("SEEDED", { keptAnswers: 1_000_000, clock: () => clock.now });
+    await fillCatalogue(service.database);
+    officer = await issueKey(service.database, "Cao Bằng", { "04": "OFFICER" });
+  });
+  afterAll(() => service.close());
+
+  const RECEIVED = '{ unit(code: "01558") { dossiers(period: "2026") { received } } }';
+  const received = async () => {
+    const { data } = await service.ask<{ unit: { dossiers: { received: number | null } } }, object>(RECEIVED);
+    return data.unit.dossiers.received;
+  };
+  const send = (code: string) =>
+    service.ask<ImportAnswer, object>(IMPORT, { source: "s", dossiers: [dossier({ code, unit: "01558" })] }, officer);
+  /** Asks until an answer is one that was kept: other databases of the same server change the state of this one, too. */
+  const isKept = (ask: () => Promise<unknown>) =>
+    expect.poll(async () => (await statementsOf(ask)).length, { timeout: 20_000, interval: 1 }).toBe(1);
+
+  test("gives one of them for one statement", async () => {
+    const before = await received();
+    await isKept(received);
+    expect(await received()).toBe(before);
+  });
+
+  test("never gives one that is older than what was acknowledged, however often it is asked meanwhile", async () => {
+    const writing = { isEnded: false };
+    const readers = Array.from({ length: 3 }, async () => {
+      const seen: number[] = [];
+      while (!writing.isEnded) seen.push((await received()) ?? 0);
+      return seen;
+    });
+    for (let n = 1; n <= 40; n++) {
+      const { data } = await send(`n-${n}`);
+      expect(data.importDossiers.created).toBe(1);
+      for (let again = 0; again < 3; again++) expect(await received()).toBe(n);
+    }
+    writing.isEnded = true;
+    for (const seen of await Promise.all(readers)) expect(seen).toEqual(seen.toSorted((a, b) => a - b));
+  });
+
+  test("sees what is committed by others, when it is", async () => {
+    const count = await received();
+    await service.database.orm.em.fork().transactional(async (em) => {
+      await em.execute(
+        "update dossier_tree_count set received_direct = received_direct + 1 where target_id = (select unit_id from unit_version where code = '01558' and valid_to is null)",
+      );
+      for (let again = 0; again < 3; again++) expect(await received()).toBe(count);
+    });
+    expect(await received()).toBe(count! + 1);
+  });
+
+  test("keeps nothing for those who have said who they are, and no failures", async () => {
+    await isKept(received);
+    for (let n = 0; n < 3; n++) {
+      const sent = await statementsOf(() => service.ask(RECEIVED, {}, officer));
+      expect(sent.length).toBeGreaterThan(1);
+    }
+    for (let n = 0; n < 4; n++) {
+      const { errors } = await service.ask("{ dossiers(filter: {}) { totalCount } }");
+      expect(errors?.[0]?.extensions["code"]).toBe("UNAUTHENTICATED");
+    }
+  });
+
+  test("tells questions apart by their variables, their operation and what is accepted", async () => {
+    const query = "query A($code: ID!) { unit(code: $code) { code } } query B($code: ID!) { unit(code: $code) { id } }";
+    const ask = (operationName: string, code: string) => post(service.server.url, { query, operationName, variables: { code } });
+    for (let n = 0; n < 4; n++) {
+      expect((await ask("A", "04")).body.data).toEqual({ unit: { code: "04" } });
+      expect((await ask("A", "48")).body.data).toEqual({ unit: { code: "48" } });
+      expect((await ask("B", "48")).body.data).toMatchObject({ unit: { id: expect.any(String) } });
+    }
+    for (let n = 0; n < 4; n++)
+      for (const type of ["application/json", "application/graphql-response+json"]) {
+        const response = await fetch(service.server.url, {
+          ...{ method: "POST", body: JSON.stringify({ query: "{ __typename }" }) },
+          headers: { "content-type": "application/json", accept: type },
+        });
+        expect(response.headers.get("content-type")).toContain(type);
+        expect(await response.json()).toMatchObject({ data: { __typename: "Query" } });
+      }
+  });
+
+  test("knows that a day has passed", async () => {
+    const query = '{ unit(code: "04") { asOf } }';
+    const today = async () => (await service.ask<{ unit: { asOf: string } }, object>(query)).data.unit.asOf;
+    await isKept(today);
+    clock.now = new Date("2026-11-23T00:00:01+07:00");
+    expect(await today()).toBe("2026-11-23");
+    clock.now = NOW;
+    expect(await today()).toBe("2026-11-22");
+  });
+});
