@@ -21,7 +21,7 @@ export const GROWING_TABLES: readonly string[] = [
 export const WORK_TABLES: readonly string[] = ["dossier_stage", "dossier_delta", "rate_limit", "mikro_orm_migrations"];
 
 /** Stages that imports of files make for themselves. */
-const isWork = (name: string) => WORK_TABLES.includes(name) || /^dossier_stage_[0-9a-f]{32}$/.test(name);
+const isWork = (name: string) => WORK_TABLES.includes(name) || /^dossier_(?:stage|delta)_[0-9a-f]{32}$/.test(name);
 
 export interface Table {
   readonly name: string;

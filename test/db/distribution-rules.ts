@@ -63,7 +63,7 @@ const conflictTree = (em: EntityManager, sent: string): Promise<string> =>
   em.transactional(async (inside) => {
     const db = inside.getKysely();
     // The stage of a file is gone by now; it had the shape of this one.
-    const statement = sent.replaceAll(/\bdossier_stage_[0-9a-f]{32}\b/g, "dossier_stage");
+    const statement = sent.replaceAll(/\bdossier_(stage|delta)_[0-9a-f]{32}\b/g, "dossier_$1");
     await sql.raw(`prepare statement_read as ${statement}`).execute(db);
     const [prepared] = await rowsOf(inside).rows(sql<{ types: string }>`
       select array_to_string(parameter_types, ', ') as types from pg_prepared_statements where name = 'statement_read'`);

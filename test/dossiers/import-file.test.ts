@@ -114,7 +114,7 @@ describe("npm run import -- dossiers", () => {
       for (const table of TABLES) expect(await contentOf(database, table), table).toBe(await contentOf(clean, table));
       const left = await database.orm.em
         .getConnection()
-        .execute("select relname from pg_class where relname ~ '^dossier_stage_' and relkind = 'r'");
+        .execute("select relname from pg_class where relname ~ '^dossier_(stage|delta)_' and relkind = 'r'");
       expect(left).toEqual([]);
       expect((await recount(database.orm.em.fork(), null)).differences).toEqual({ byField: 0, byUnit: 0, rolledUp: 0 });
     } finally {

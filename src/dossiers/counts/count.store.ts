@@ -4,20 +4,26 @@ import { columnName } from "../../figures/measure.ts";
 import { COUNTS, DAY_GRAIN, GRAINS, NO_TIER } from "./count.ts";
 import { anyCount, type Counted, countColumns, eventsOf, startOf, sumsOfCounts } from "./count.event.ts";
 
+/** Where an import notes how it changes the counters: in dossier_delta, or in a table of the same shape. */
+export interface Noted {
+  readonly key: string;
+  readonly deltas: RawBuilder<unknown>;
+}
+
 /** Notes how an import changes the counters, while what was known before can still be read. */
-export const noteDeltas = async (em: EntityManager, importKey: string, counted: readonly Counted[]): Promise<void> => {
+export const noteDeltas = async (em: EntityManager, { key, deltas }: Noted, counted: readonly Counted[]): Promise<void> => {
   const events = sql.join(
     counted.map((one) => eventsOf(one)),
     sql` union all `,
   );
   const start = startOf.HALF_MONTH(sql`e.day`);
   await sql`
-    insert into dossier_delta (import, province_id, unit_id, slot, grain, starts_on, field_id, ${countColumns})
-    select ${importKey}::uuid, province_id, unit_id, slot, ${sql.lit(GRAINS.HALF_MONTH)}, ${start}, field_id, ${sumsOfCounts}
+    insert into ${deltas} (import, province_id, unit_id, slot, grain, starts_on, field_id, ${countColumns})
+    select ${key}::uuid, province_id, unit_id, slot, ${sql.lit(GRAINS.HALF_MONTH)}, ${start}, field_id, ${sumsOfCounts}
     from (${events}) e group by province_id, unit_id, slot, ${start}, field_id having ${anyCount}`.execute(em.getKysely());
   await sql`
-    insert into dossier_delta (import, province_id, unit_id, slot, grain, starts_on, field_id, ${countColumns})
-    select ${importKey}::uuid, province_id, unit_id, slot, ${sql.lit(DAY_GRAIN)}, e.day, 0, ${sumsOfCounts}
+    insert into ${deltas} (import, province_id, unit_id, slot, grain, starts_on, field_id, ${countColumns})
+    select ${key}::uuid, province_id, unit_id, slot, ${sql.lit(DAY_GRAIN)}, e.day, 0, ${sumsOfCounts}
     from (${events}) e group by province_id, unit_id, slot, e.day having ${anyCount}`.execute(em.getKysely());
 };
 
@@ -33,8 +39,8 @@ const added = (table: string) =>
  * Adds to the counters what an import has noted; the caller holds `shareCounters`. Rows are locked table by table and key by key, the same way everywhere, so that two imports
  * wait for one another at most.
  */
-export const applyDeltas = async (em: EntityManager, importKey: string): Promise<void> => {
-  const noted = (grain: number) => sql`from dossier_delta where import = ${importKey}::uuid and grain = ${sql.lit(grain)}`;
+export const applyDeltas = async (em: EntityManager, { key, deltas }: Noted): Promise<void> => {
+  const noted = (grain: number) => sql`from ${deltas} where import = ${key}::uuid and grain = ${sql.lit(grain)}`;
   for (const [grain, start] of STARTS) {
     await sql`
       insert into dossier_count (province_id, unit_id, slot, grain, starts_on, field_id, ${countColumns})

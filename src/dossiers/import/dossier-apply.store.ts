@@ -4,8 +4,7 @@ import type { Grant } from "../../access/viewer.ts";
 import { coveredBy } from "../../access/scope.ts";
 import { rowsOf } from "../../db/reader.ts";
 import { pauseColumns } from "../counts/count.event.ts";
-import { shareProcedures } from "../catalogue/procedure-load.service.ts";
-import { applyDeltas, noteDeltas, shareCounters } from "../counts/count.store.ts";
+import { applyDeltas, noteDeltas, type Noted, shareCounters } from "../counts/count.store.ts";
 
 /** What becomes of a row that was read. */
 export const STATUSES = { CREATED: 1, UPDATED: 2, UNCHANGED: 3, STALE: 4, REJECTED: 5 } as const;
@@ -19,14 +18,16 @@ const KEPT = [
 export const keptNames = sql.join(KEPT.map((name) => sql.ref(name)));
 export const keptColumns = (of: string) => sql.join(KEPT.map((name) => sql.ref(`${of}.${name}`)));
 
-/** One import: its rows are in dossier_stage, or in a table of the same shape. */
-export interface Staged {
-  readonly key: string;
+/** One import: its rows are in dossier_stage and what they change in dossier_delta, or in tables of the same shapes. */
+export interface Staged extends Noted {
   readonly sourceId: number;
   readonly stage: RawBuilder<unknown>;
   /** What the caller's role must cover of units; null where it may do all. */
   readonly grants: readonly Grant[] | null;
 }
+
+/** In the tables that imports share. */
+export const sharedStage = { stage: sql`dossier_stage`, deltas: sql`dossier_delta` };
 
 const isOurs = ({ key }: Staged) => sql`s.import = ${key}::uuid`;
 
@@ -40,11 +41,10 @@ export const lockSource = (em: EntityManager, sourceId: number) =>
 
 /**
  * Says of each staged row what becomes of it. Of rows with one code the latest counts; those with one updatedAt and different contents
- * are both refused, for nobody can say which is true.
+ * are both refused, for nobody can say which is true. The source is locked, the catalogue shared.
  */
 export const judgeStage = async (em: EntityManager, staged: Staged): Promise<void> => {
-  // A procedure may have moved to another field since the rows were read, and moves no more once dossiers of it are kept.
-  await shareProcedures(em);
+  // A procedure may have moved to another field since the rows were read, and moves no more while the caller shares the catalogue.
   await sql`
     update ${staged.stage} s set field_id = p.field_id from procedure p
     where ${isOurs(staged)} and p.id = s.procedure_id and p.field_id <> s.field_id`.execute(em.getKysely());
@@ -105,13 +105,16 @@ const keptDossiers = (staged: Staged) => sql`(
   where k.source_id = ${staged.sourceId} and ${isOurs(staged)} and s.status = ${sql.lit(STATUSES.UPDATED)}) d`;
 const keptPauses = sql`(select ${pauseColumns} from dossier_pause p) p`;
 
-/** Writes the rows that are new or newer, their counters, and what of it is known of units. The source is locked. */
-export const applyStage = async (em: EntityManager, staged: Staged, at: Date): Promise<void> => {
-  const db = em.getKysely();
-  await noteDeltas(em, staged.key, [
+/** Notes what the rows that are new or newer change of the counters. What they replace is still there. */
+export const noteChanges = (em: EntityManager, staged: Staged): Promise<void> =>
+  noteDeltas(em, staged, [
     { dossiers: keptDossiers(staged), pauses: keptPauses, sign: -1 },
     { dossiers: stagedDossiers(staged), pauses: sql`(select ${pauseColumns} from (${stagedPauses(staged)}) p) p`, sign: 1 },
   ]);
+
+/** Writes the rows that are new or newer, and what of them is known of units; the counters follow by `countChanges`. */
+export const writeStage = async (em: EntityManager, staged: Staged, at: Date): Promise<void> => {
+  const db = em.getKysely();
   await noteUnits(em, staged, at);
   await sql`
     delete from dossier_pause p using ${staged.stage} s where ${isOurs(staged)} and s.status = ${sql.lit(STATUSES.UPDATED)}
@@ -128,25 +131,24 @@ export const applyStage = async (em: EntityManager, staged: Staged, at: Date): P
   await sql`insert into dossier_pause (province_id, source_id, code, position, unit_id, reason, from_at, to_at, is_late) ${stagedPauses(staged)}`.execute(
     db,
   );
-  await finish(em, staged);
 };
 
 /** Removes the dossiers that the stage names, with what they count. */
 export const retractStage = async (em: EntityManager, staged: Staged, at: Date): Promise<void> => {
-  await noteDeltas(em, staged.key, [{ dossiers: keptDossiers(staged), pauses: keptPauses, sign: -1 }]);
+  await noteDeltas(em, staged, [{ dossiers: keptDossiers(staged), pauses: keptPauses, sign: -1 }]);
   await noteUnits(em, staged, at);
   for (const table of ["dossier_pause", "dossier"])
     await sql`
       delete from ${sql.table(table)} d using ${staged.stage} s where ${isOurs(staged)} and s.status = ${sql.lit(STATUSES.UPDATED)}
         and d.province_id = s.province_id and d.source_id = ${staged.sourceId} and d.code = s.code`.execute(em.getKysely());
-  await finish(em, staged);
+  await countChanges(em, staged);
 };
 
-const finish = async (em: EntityManager, staged: Staged): Promise<void> => {
+/** Adds what was noted to the counters: the last that a transaction does, for it locks what others change, too. */
+export const countChanges = async (em: EntityManager, staged: Staged): Promise<void> => {
   await shareCounters(em);
-  await dropMixedRollups(em, staged.key);
-  await applyDeltas(em, staged.key);
-  await sql`delete from dossier_delta where import = ${staged.key}::uuid`.execute(em.getKysely());
+  await dropMixedRollups(em, staged);
+  await applyDeltas(em, staged);
 };
 
 /** How many records each unit has of the source, from when on, and when it last imported. */
@@ -172,10 +174,10 @@ const noteUnits = async (em: EntityManager, staged: Staged, at: Date): Promise<v
  * Stored roll-ups tell what figures change of records: they are made again where such records change that a figure speaks of, too. They are
  * found first and dropped then, for Citus drops nothing of a reference table by what it finds in another kind of table.
  */
-const dropMixedRollups = async (em: EntityManager, importKey: string): Promise<void> => {
+const dropMixedRollups = async (em: EntityManager, { key, deltas }: Noted): Promise<void> => {
   const mixed = await rowsOf(em).rows(sql<{ id: number }>`
     select distinct m.id from rollup_set m join lateral (
-      select unit_id from dossier_delta where import = ${importKey}::uuid and grain = 0 group by unit_id having min(starts_on) <= m.period_to
+      select unit_id from ${deltas} where import = ${key}::uuid and grain = 0 group by unit_id having min(starts_on) <= m.period_to
     ) d on true
     join contribution c on c.edition_id = m.cell_edition_id and c.unit_id = d.unit_id
     join rollup_source a on a.set_id = m.id and a.unit_id = c.target_id and a.kind = 'dossier'
@@ -184,5 +186,8 @@ const dropMixedRollups = async (em: EntityManager, importKey: string): Promise<v
   await sql`delete from rollup_set where id = any(${mixed.map(({ id }) => id)}::int[])`.execute(em.getKysely());
 };
 
-export const emptyStage = (em: EntityManager, key: string) =>
-  sql`delete from dossier_stage where import = ${key}::uuid`.execute(em.getKysely());
+/** Takes an import out of the tables that imports share. */
+export const emptyStage = async (em: EntityManager, key: string): Promise<void> => {
+  await sql`delete from dossier_stage where import = ${key}::uuid`.execute(em.getKysely());
+  await sql`delete from dossier_delta where import = ${key}::uuid`.execute(em.getKysely());
+};

@@ -38,25 +38,32 @@ const cellOf = (value: unknown): string => {
 /** What is written at once. */
 const BUFFER = 1 << 16;
 
-/** A table of the shape of dossier_stage for one import, on a connection of its own: it goes with that, and is filled by COPY. */
+/**
+ * A table of the shape of dossier_stage for one import, filled by COPY on a connection of its own, and one of the shape of dossier_delta; both go with
+ * the connection.
+ */
 export class StageTable {
   readonly name: string;
+  readonly deltas: string;
   readonly #key: string;
   readonly #client: Client;
 
   constructor(client: Client, key: string) {
-    this.name = `dossier_stage_${key.replaceAll("-", "")}`;
+    const suffix = key.replaceAll("-", "");
+    this.name = `dossier_stage_${suffix}`;
+    this.deltas = `dossier_delta_${suffix}`;
     this.#client = client;
     this.#key = key;
   }
 
-  /** Makes the table, and removes those of imports that were cut off. */
+  /** Makes the tables, and removes those of imports that were cut off. */
   static async open(url: string, key: string): Promise<StageTable> {
     const client = new Client({ connectionString: url, application_name: "cchc-graph" });
     await client.connect();
     const table = new StageTable(client, key);
     await client.query("select pg_advisory_lock(hashtext('cchc stage'), hashtext($1))", [table.name]);
     await client.query(`create unlogged table ${table.name} (like dossier_stage including defaults)`);
+    await client.query(`create unlogged table ${table.deltas} (like dossier_delta including defaults)`);
     const { rows } = await client.query<{ name: string }>(
       "select relname as name from pg_class where relname ~ '^dossier_stage_[0-9a-f]{32}$' and relkind = 'r' and relname <> $1",
       [table.name],
@@ -67,7 +74,7 @@ export class StageTable {
         [name],
       );
       if (!held[0]!.free) continue;
-      await client.query(`drop table if exists ${name}`);
+      await client.query(`drop table if exists ${name}, ${name.replace("stage", "delta")}`);
       await client.query("select pg_advisory_unlock(hashtext('cchc stage'), hashtext($1))", [name]);
     }
     return table;
@@ -98,7 +105,7 @@ export class StageTable {
   }
 
   async close(): Promise<void> {
-    await this.#client.query(`drop table if exists ${this.name}`).catch(() => {});
+    await this.#client.query(`drop table if exists ${this.name}, ${this.deltas}`).catch(() => {});
     await this.#client.end();
   }
 }

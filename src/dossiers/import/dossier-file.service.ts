@@ -8,7 +8,8 @@ import { declareWithin } from "../../records/declare.store.ts";
 import { type Day, dayOf } from "../../time/date.ts";
 import { readUnitDirectory } from "../../units/unit-directory.ts";
 import { ensureKept } from "../counts/count-tree.service.ts";
-import { applyStage, judgeStage, lockSource, type Staged } from "./dossier-apply.store.ts";
+import { shareProcedures } from "../catalogue/procedure-load.service.ts";
+import { countChanges, judgeStage, lockSource, noteChanges, type Staged, writeStage } from "./dossier-apply.store.ts";
 import { StageTable } from "./dossier-copy.ts";
 import {
   type ImportedBy,
@@ -68,13 +69,19 @@ export const importFile = async (database: Database, rows: AsyncIterable<Item>, 
     );
     options.signal?.throwIfAborted();
     options.onPhase?.("checking against what is known");
-    return await em.transactional((inside) => keep(inside, { key, table, found, rejected, options }));
+    const beside = (work: (other: EntityManager) => Promise<void>) => em.fork().transactional((other) => withMemory(other, work));
+    return await em.transactional((inside) => withMemory(inside, () => keep(inside, { key, table, found, rejected, options, beside })));
   } catch (error) {
     if (error instanceof NothingKept) return error.report;
     throw error;
   } finally {
     await table.close();
   }
+};
+
+const withMemory = async <T>(em: EntityManager, work: (em: EntityManager) => Promise<T>): Promise<T> => {
+  await sql`select set_config('work_mem', ${WORK_MEMORY}, true)`.execute(em.getKysely());
+  return work(em);
 };
 
 const worldOf = async (em: EntityManager, now: Date): Promise<ImportWorld> => {
@@ -108,18 +115,24 @@ interface Kept {
   readonly found: readonly ImportProblem[];
   readonly rejected: number;
   readonly options: FileImport;
+  /** A transaction of its own, for what concerns the tables of this import alone. */
+  readonly beside: (work: (em: EntityManager) => Promise<void>) => Promise<void>;
 }
 
-const keep = async (em: EntityManager, { key, table, found, rejected, options }: Kept): Promise<ImportReport> => {
+/**
+ * What is written is written by one transaction. The rows are judged, and what they change of the counters is worked out, beside it, in tables that
+ * only this import knows: the second while the dossiers are written, for both take as long.
+ */
+const keep = async (em: EntityManager, { key, table, found, rejected, options, beside }: Kept): Promise<ImportReport> => {
   const { source: sourceKey, kind = "RECORDS", partial, dryRun, complete, by, onPhase, signal } = options;
-  await sql`select set_config('work_mem', ${WORK_MEMORY}, true)`.execute(em.getKysely());
   const stage = sql.table(table.name);
   const rows = rowsOf(em);
   const units = (await rows.rows(sql<{ no: number }>`select distinct unit_id as no from ${stage}`)).map(({ no }) => no);
   const source = await openSource(em, { key: sourceKey, kind, grants: null, units, by });
-  const staged: Staged = { key, sourceId: source.id, stage, grants: null };
+  const staged: Staged = { key, sourceId: source.id, stage, deltas: sql.table(table.deltas), grants: null };
   await lockSource(em, source.id);
-  await judgeStage(em, staged);
+  await shareProcedures(em);
+  await beside((other) => judgeStage(other, staged));
   const judged = await reportOf(em, staged, []);
   await tellRejected(em, staged, options.onProblem);
   const problems = [...found, ...judged.problems].toSorted((a, b) => a.row - b.row).slice(0, MAX_PROBLEMS);
@@ -127,11 +140,21 @@ const keep = async (em: EntityManager, { key, table, found, rejected, options }:
   if (dryRun || (report.rejected > 0 && !partial)) throw new NothingKept(report);
   signal?.throwIfAborted();
   onPhase?.("writing records and counters");
-  await applyStage(em, staged, by.at);
+  await both(
+    beside((other) => noteChanges(other, staged)),
+    writeStage(em, staged, by.at),
+  );
+  await countChanges(em, staged);
   if (complete !== null) await declareWithin(em, { kind: "DOSSIERS", unitNos: units, ...complete, by });
   await noteImport(em, { source, report, operation: "import dossiers", by });
   signal?.throwIfAborted();
   return report;
+};
+
+/** Ends when both have ended, and fails as either did. */
+const both = async (...works: readonly Promise<void>[]): Promise<void> => {
+  const failed = (await Promise.allSettled(works)).find((work) => work.status === "rejected");
+  if (failed) throw failed.reason;
 };
 
 /** All of them, however many there are. */

@@ -8,7 +8,17 @@ import { BadUserInput, DomainError } from "../../errors.ts";
 import type { Context } from "../../server/context.ts";
 import { readUnitDirectory } from "../../units/unit-directory.ts";
 import { ensureKept } from "../counts/count-tree.service.ts";
-import { applyStage, emptyStage, judgeStage, lockSource, type Staged } from "./dossier-apply.store.ts";
+import { shareProcedures } from "../catalogue/procedure-load.service.ts";
+import {
+  countChanges,
+  emptyStage,
+  judgeStage,
+  lockSource,
+  noteChanges,
+  sharedStage,
+  type Staged,
+  writeStage,
+} from "./dossier-apply.store.ts";
 import { type DossierRow, type ImportWorld, stageRow, type StagedDossier } from "./dossier-stage.ts";
 import { readCalendar, readProcedures } from "./import-world.ts";
 import { type ImportProblem, type ImportReport, noteImport, NothingKept, reportOf } from "./import-report.ts";
@@ -44,13 +54,16 @@ export const importDossiers = async (
     context.reader.write(rowScope(viewer, "OFFICER"), async (em) => {
       const source = await openSource(em, { key: sourceKey, grants, units: staged.map(({ unit_id: unit }) => unit as number), by });
       const key = randomUUID();
-      const stage: Staged = { key, sourceId: source.id, stage: sql`dossier_stage`, grants };
+      const stage: Staged = { ...sharedStage, key, sourceId: source.id, grants };
       await lockSource(em, source.id);
+      await shareProcedures(em);
       await putInStage(em, key, staged);
       await judgeStage(em, stage);
       const report = await reportOf(em, stage, problems);
       if (dryRun || (report.rejected > 0 && !partial)) throw new NothingKept(report);
-      await applyStage(em, stage, context.now);
+      await noteChanges(em, stage);
+      await writeStage(em, stage, context.now);
+      await countChanges(em, stage);
       await emptyStage(em, key);
       await noteImport(em, { source, report, operation: "importDossiers", by });
       return report;

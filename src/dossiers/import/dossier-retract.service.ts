@@ -7,7 +7,17 @@ import { grantsFor } from "../../access/viewer.ts";
 import { rowsOf } from "../../db/reader.ts";
 import { BadUserInput } from "../../errors.ts";
 import type { Context } from "../../server/context.ts";
-import { emptyStage, isOfSource, keptColumns, keptNames, lockSource, retractStage, type Staged, STATUSES } from "./dossier-apply.store.ts";
+import {
+  emptyStage,
+  isOfSource,
+  keptColumns,
+  keptNames,
+  lockSource,
+  retractStage,
+  sharedStage,
+  type Staged,
+  STATUSES,
+} from "./dossier-apply.store.ts";
 import { type ImportedBy, type ImportReport, noteImport } from "./import-report.ts";
 import { type ImportSource, openSource } from "./import-source.service.ts";
 
@@ -36,7 +46,7 @@ export const retractDossiers = async (
     .write(rowScope(viewer, "OFFICER"), async (em) => {
       const source = await openSource(em, { key: sourceKey, grants, units: null, by });
       const key = randomUUID();
-      const stage: Staged = { key, sourceId: source.id, stage: sql`dossier_stage`, grants };
+      const stage: Staged = { ...sharedStage, key, sourceId: source.id, grants };
       await lockSource(em, source.id);
       const found = await nameInStage(
         em,
