@@ -4,35 +4,29 @@ import { Client } from "pg";
 import { from as copyFrom } from "pg-copy-streams";
 import type { StagedDossier } from "./dossier-stage.ts";
 
-/** Columns of dossier_stage in the order in which they are copied. */
+/** Columns of dossier_stage in the order in which they are copied, after the import. */
 const COLUMNS = [
-  ...[
-    "import",
-    "row",
-    "status",
-    "problem",
-    "province_id",
-    "code",
-    "unit_id",
-    "slot",
-    "received_by_id",
-    "procedure_id",
-    "field_id",
-    "channel",
-  ],
+  ...["row", "status", "problem", "province_id", "code", "unit_id", "slot", "received_by_id", "procedure_id", "field_id", "channel"],
   ...["state", "submitted_at", "received_at", "due_at", "due_provisional", "extended_to", "current_due_at", "ended_at", "returned_at"],
   ...["updated_at", "received_on", "ended_on", "due_on", "dated_on", "outcome", "working_days", "has_fee", "is_full", "digitised"],
   ...["paid_online", "electronic_result", "pauses", "digest", "pause_reason", "pause_from", "pause_to", "pause_late"],
 ] as const;
 
-const SPECIAL = /[\\\t\n\r]/g;
+const SPECIAL = /[\\\t\n\r]/;
+const EACH_SPECIAL = new RegExp(SPECIAL, "g");
 const ESCAPES: Readonly<Record<string, string>> = { "\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r" };
 
 const cellOf = (value: unknown): string => {
   if (value === null || value === undefined) return "\\N";
   if (Array.isArray(value)) return `{${value.map((item) => (item === null ? "NULL" : String(item))).join()}}`;
-  if (typeof value === "string") return value.replace(SPECIAL, (character) => ESCAPES[character]!);
+  if (typeof value === "string") return SPECIAL.test(value) ? value.replaceAll(EACH_SPECIAL, (character) => ESCAPES[character]!) : value;
   return JSON.stringify(value);
+};
+
+const lineOf = (key: string, row: StagedDossier): string => {
+  let line = key;
+  for (const name of COLUMNS) line += `\t${cellOf(row[name])}`;
+  return `${line}\n`;
 };
 
 /** What is written at once. */
@@ -81,13 +75,13 @@ export class StageTable {
   }
 
   async fill(rows: AsyncIterable<StagedDossier>): Promise<void> {
-    const stream = this.#client.query(copyFrom(`copy ${this.name} (${COLUMNS.map((name) => `"${name}"`).join()}) from stdin`));
+    const stream = this.#client.query(copyFrom(`copy ${this.name} ("import", ${COLUMNS.map((name) => `"${name}"`).join()}) from stdin`));
     const done = finished(stream);
     done.catch(() => {});
     let buffer = "";
     try {
       for await (const row of rows) {
-        buffer += `${COLUMNS.map((name) => (name === "import" ? this.#key : cellOf(row[name]))).join("\t")}\n`;
+        buffer += lineOf(this.#key, row);
         if (buffer.length < BUFFER) continue;
         const isFull = !stream.write(buffer);
         buffer = "";

@@ -14,42 +14,75 @@ const FLAGS = new Map([
 
 type Cells = Readonly<Record<string, unknown>>;
 
-/** A row of a file as a dossier; what is empty is left out. Of what cannot be read it says which field and why. */
-export const dossierOfCells = (cells: Cells): DossierRow | readonly RowProblem[] => {
-  const problems: RowProblem[] = [];
-  const add = (field: string, code: string, accepted: string) =>
-    problems.push({ field, code, message: `${field}: ${JSON.stringify(cells[field] ?? null)} is not accepted; accepted is ${accepted}` });
-  const text = (field: string): string | null => {
-    const cell = cells[field];
+/** Reads cells, and notes which cannot be read. */
+class CellReader {
+  readonly problems: RowProblem[] = [];
+  readonly #cells: Cells;
+
+  constructor(cells: Cells) {
+    this.#cells = cells;
+  }
+
+  add(field: string, code: string, accepted: string): void {
+    const message = `${field}: ${JSON.stringify(this.#cells[field] ?? null)} is not accepted; accepted is ${accepted}`;
+    this.problems.push({ field, code, message });
+  }
+
+  text(field: string): string | null {
+    const cell = this.#cells[field];
     if (cell === null || cell === undefined || cell === "") return null;
     if (typeof cell === "string") return cell.normalize("NFC");
     if (typeof cell === "number") return String(cell);
-    add(field, "TEXT_EXPECTED", "a text");
+    this.add(field, "TEXT_EXPECTED", "a text");
     return null;
-  };
-  const required = (field: string): string => {
-    const found = text(field);
-    if (found === null && problems.every((problem) => problem.field !== field)) add(field, "VALUE_MISSING", "a value, which is required");
+  }
+
+  required(field: string): string {
+    const found = this.text(field);
+    if (found === null && this.problems.every((problem) => problem.field !== field))
+      this.add(field, "VALUE_MISSING", "a value, which is required");
     return found ?? "";
-  };
-  const flag = (field: string): boolean | null => {
-    const cell = cells[field];
+  }
+
+  flag(field: string): boolean | null {
+    const cell = this.#cells[field];
     if (cell === null || cell === undefined || cell === "") return null;
     const known = typeof cell === "string" ? FLAGS.get(cell.toLowerCase()) : typeof cell === "boolean" ? cell : undefined;
-    if (known === undefined) add(field, "FLAG_MALFORMED", "true, false or nothing");
+    if (known === undefined) this.add(field, "FLAG_MALFORMED", "true, false or nothing");
     return known ?? null;
-  };
+  }
+}
+
+/** A row of a file as a dossier; what is empty is left out. Of what cannot be read it says which field and why. */
+export const dossierOfCells = (cells: Cells): DossierRow | readonly RowProblem[] => {
+  const read = new CellReader(cells);
   const pauses = pausesOfCell(cells["pauses"]);
   if (pauses === null)
-    add("pauses", "PAUSES_MALFORMED", "reason:from/to, joined by ; as in SUPPLEMENT:2026-03-02T08:00:00+07:00/2026-03-04T08:00:00+07:00");
+    read.add(
+      "pauses",
+      "PAUSES_MALFORMED",
+      "reason:from/to, joined by ; as in SUPPLEMENT:2026-03-02T08:00:00+07:00/2026-03-04T08:00:00+07:00",
+    );
   const row: DossierRow = {
-    ...{ code: required("code"), procedure: required("procedure"), unit: required("unit"), receivedBy: text("receivedBy") },
-    ...{ channel: text("channel") ?? "DIRECT", state: required("state"), pauses: pauses ?? [], updatedAt: required("updatedAt") },
-    ...{ submittedAt: text("submittedAt"), receivedAt: text("receivedAt"), dueAt: text("dueAt"), extendedTo: text("extendedTo") },
-    ...{ endedAt: text("endedAt"), returnedAt: text("returnedAt") },
-    ...{ digitised: flag("digitised"), paidOnline: flag("paidOnline"), electronicResult: flag("electronicResult") },
+    code: read.required("code"),
+    procedure: read.required("procedure"),
+    unit: read.required("unit"),
+    receivedBy: read.text("receivedBy"),
+    channel: read.text("channel") ?? "DIRECT",
+    state: read.required("state"),
+    pauses: pauses ?? [],
+    updatedAt: read.required("updatedAt"),
+    submittedAt: read.text("submittedAt"),
+    receivedAt: read.text("receivedAt"),
+    dueAt: read.text("dueAt"),
+    extendedTo: read.text("extendedTo"),
+    endedAt: read.text("endedAt"),
+    returnedAt: read.text("returnedAt"),
+    digitised: read.flag("digitised"),
+    paidOnline: read.flag("paidOnline"),
+    electronicResult: read.flag("electronicResult"),
   };
-  return problems.length > 0 ? problems : row;
+  return read.problems.length > 0 ? read.problems : row;
 };
 
 const PAUSE = /^([A-Z_]+):([^/]+)\/(.*)$/;

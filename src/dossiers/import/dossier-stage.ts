@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 
 import { dayOfEpoch, epochDayOf, MS_PER_DAY } from "../../time/date.ts";
 import type { WorkCalendar } from "../../time/work-calendar.ts";
@@ -141,6 +141,10 @@ const factsOf = (problems: Problems, row: DossierRow): DossierFacts => {
   };
 };
 
+/** As it was told, where PostgreSQL takes it for the same instant: with no parts of seconds, which it would round. */
+const toldOf = (text: string | null | undefined, time: number | null): string | null =>
+  time !== null && text != null && text.endsWith("+07:00") && !text.includes(".") ? text : instantOf(time);
+
 /** As the day in Asia/Ho_Chi_Minh and the time of day. */
 const instantOf = (time: number | null): string | null => {
   if (time === null) return null;
@@ -162,24 +166,39 @@ const staged = (
 ): StagedDossier => {
   const flags = { digitised: row.digitised ?? null, paid_online: row.paidOnline ?? null, electronic_result: row.electronicResult ?? null };
   const { updatedAt, ...content } = facts;
-  const digest = createHash("md5")
-    .update(JSON.stringify([row.procedure, row.unit, row.receivedBy ?? row.unit, row.channel, content, flags]))
-    .digest("hex");
+  const digest = hash("md5", JSON.stringify([row.procedure, row.unit, row.receivedBy ?? row.unit, row.channel, content, flags]));
   return {
-    ...{ row: number, status: STATUSES.CREATED, problem: null, province_id: unit.provinceNo, code: row.code },
-    ...{ unit_id: unit.unitNo, slot: slotOfTier(unit.countsIn) ?? 0, received_by_id: receivedBy.unitNo },
-    ...{ procedure_id: procedure.id, field_id: procedure.fieldId, has_fee: procedure.hasFee, is_full: procedure.isFull },
-    ...{ channel: CHANNELS.indexOf(row.channel as never) + 1, state: DOSSIER_STATES.indexOf(facts.state) + 1 },
-    ...{ submitted_at: instantOf(facts.submittedAt), received_at: instantOf(facts.receivedAt), extended_to: instantOf(facts.extendedTo) },
-    ...{ ended_at: instantOf(facts.endedAt), returned_at: instantOf(facts.returnedAt), updated_at: instantOf(updatedAt) },
-    ...{ due_at: instantOf(derived.dueAt), due_provisional: derived.dueProvisional, current_due_at: instantOf(derived.currentDueAt) },
-    ...{
-      received_on: dateOf(derived.receivedOn),
-      ended_on: dateOf(derived.endedOn),
-      due_on: dateOf(derived.dueOn),
-      dated_on: dayOfEpoch(derived.datedOn),
-    },
-    ...{ outcome: derived.outcome, working_days: derived.workingDays, ...flags, digest },
+    row: number,
+    status: STATUSES.CREATED,
+    problem: null,
+    province_id: unit.provinceNo,
+    code: row.code,
+    unit_id: unit.unitNo,
+    slot: slotOfTier(unit.countsIn) ?? 0,
+    received_by_id: receivedBy.unitNo,
+    procedure_id: procedure.id,
+    field_id: procedure.fieldId,
+    has_fee: procedure.hasFee,
+    is_full: procedure.isFull,
+    channel: CHANNELS.indexOf(row.channel as never) + 1,
+    state: DOSSIER_STATES.indexOf(facts.state) + 1,
+    submitted_at: toldOf(row.submittedAt, facts.submittedAt),
+    received_at: toldOf(row.receivedAt, facts.receivedAt),
+    extended_to: toldOf(row.extendedTo, facts.extendedTo),
+    ended_at: toldOf(row.endedAt, facts.endedAt),
+    returned_at: toldOf(row.returnedAt, facts.returnedAt),
+    updated_at: toldOf(row.updatedAt, updatedAt),
+    due_at: instantOf(derived.dueAt),
+    due_provisional: derived.dueProvisional,
+    current_due_at: instantOf(derived.currentDueAt),
+    received_on: dateOf(derived.receivedOn),
+    ended_on: dateOf(derived.endedOn),
+    due_on: dateOf(derived.dueOn),
+    dated_on: dayOfEpoch(derived.datedOn),
+    outcome: derived.outcome,
+    working_days: derived.workingDays,
+    ...flags,
+    digest,
     ...pausesOf(facts, derived.dueOn),
   };
 };
