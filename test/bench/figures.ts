@@ -8,7 +8,8 @@ import { statementsOf } from "../support/statements.ts";
 import { fillCommunes } from "../support/synthetic.ts";
 import { AS_OF, PERIOD } from "./floor.ts";
 import { throughput } from "./load.ts";
-import { median, NODE_FLAGS, type Service, spread, startProcess, startService, timed, withDataDir } from "./process.ts";
+import { inTurn, median, NODE_FLAGS, ratio, type Service, spread, startProcess, startService, withDataDir } from "./process.ts";
+import { asking } from "./trees.ts";
 
 const WARM_UPS = 3;
 const RUNS = 15;
@@ -80,23 +81,16 @@ export const benchFigures = () =>
     const floorService = await startFloor(dataDir);
     try {
       const body = JSON.stringify({ query: await readFile(COUNTRY, "utf8"), variables: { asOf: AS_OF, period: PERIOD } });
-      const ask = async () => (await fetch(service.url, { method: "POST", headers: { "content-type": "application/json" }, body })).text();
-      const built = await timed(ask);
+      const [ask, askFloor] = [asking(service.url, body), asking(floorService.url, "")];
+      const built = await ask();
       console.log(`the same tree before its roll-ups were made: ${built.ms.toFixed(0)} ms`);
-      const [tree, floor]: [number[], number[]] = [[], []];
-      for (let run = -WARM_UPS; run < RUNS; run++) {
-        const ours = await timed(ask);
-        const theirs = await timed(async () => (await fetch(floorService.url)).text());
-        if (ours.answer.trim() !== theirs.answer) throw new Error("The floor's answer is another one");
-        if (run < 0) continue;
-        tree.push(ours.ms);
-        floor.push(theirs.ms);
-      }
+      if (built.answer.trim() !== (await askFloor()).answer) throw new Error("The floor's answer is another one");
+      const [tree, floor] = (await inTurn([ask, askFloor], { warmUps: WARM_UPS, runs: RUNS })) as [number[], number[]];
       console.log(
         `whole-country tree of ${AS_OF} through HTTP: ${spread(tree)}, ${(built.answer.length / 1e6).toFixed(1)} million characters`,
       );
       console.log(`floor, one statement and one JSON.stringify: ${spread(floor)}`);
-      console.log(`ratio ${(median(tree) / median(floor)).toFixed(2)} (at most 4.0), of ${RUNS} runs after ${WARM_UPS} warm-ups`);
+      console.log(`ratio ${ratio(tree, floor)} (at most 4.0), of ${RUNS} runs after ${WARM_UPS} warm-ups`);
       await floorService.stop();
       await compareThroughput(service, dataDir);
     } finally {

@@ -2,12 +2,10 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { copyRate } from "./copy-floor.ts";
 import { type Filling, fillLedger } from "./ledger-fill.ts";
-import { median, NODE_FLAGS, type Service, spread, startProcess, startService, timed, withDataDir } from "./process.ts";
-import { askFor, asking, bodyOf, type Tree, TREES } from "./trees.ts";
+import { inTurn, NODE_FLAGS, ratio, type Service, spread, startProcess, startService, withDataDir } from "./process.ts";
+import { asking, bodyOf, type Tree, TREES } from "./trees.ts";
 
 const SMALL = 100_000;
-const WARM_UPS = 5;
-const RUNS = 25;
 const FLOOR = fileURLToPath(new URL("ledger-floor.ts", import.meta.url));
 
 /** What an import costs beside a bare COPY, and what trees of few and of many dossiers cost beside one another and one statement. */
@@ -37,34 +35,23 @@ const compareWithCopy = async (dataDir: string, dossiers: number, { seconds, imp
 
 const compareSizes = async ([small, large]: readonly [Service, Service], dossiers: number): Promise<void> => {
   for (const tree of Object.keys(TREES) as Tree[]) {
-    const [few, many]: [number[], number[]] = [[], []];
-    const [askFew, askMany] = [asking(small.url, bodyOf(tree)), asking(large.url, bodyOf(tree))];
-    for (let run = -WARM_UPS; run < RUNS; run++) {
-      const [one, other] = [await askFew(), await askMany()];
-      if (run < 0) continue;
-      few.push(one.ms);
-      many.push(other.ms);
-    }
+    const body = bodyOf(tree);
+    const [few, many] = (await inTurn([asking(small.url, body), asking(large.url, body)], TREES[tree])) as [number[], number[]];
     console.log(`${tree}, ${SMALL} dossiers: ${spread(few)}; ${dossiers} dossiers: ${spread(many)}`);
-    console.log(`ratio ${(median(many) / median(few)).toFixed(2)} (at most 1.25), of ${RUNS} runs in turn`);
+    console.log(`ratio ${ratio(many, few)} (at most 1.25), of ${TREES[tree].runs} runs in turn`);
   }
 };
 
 const compareWithFloor = async (service: Service, dataDir: string): Promise<void> => {
   const floorService = await startProcess("node", [...NODE_FLAGS, FLOOR, dataDir], {});
   try {
-    const ask = asking(service.url, bodyOf("the whole country's tree"));
-    const [ours, theirs]: [number[], number[]] = [[], []];
-    for (let run = -WARM_UPS; run < RUNS; run++) {
-      const { ms, answer } = await ask();
-      const floor = await timed(() => askFor(floorService.url, ""));
-      if (answer.trim() !== floor.answer) throw new Error(`the floor's answer is another one: ${difference(answer.trim(), floor.answer)}`);
-      if (run < 0) continue;
-      ours.push(ms);
-      theirs.push(floor.ms);
-    }
-    console.log(`the whole country's tree: ${spread(ours)}; floor, one statement and one JSON.stringify: ${spread(theirs)}`);
-    console.log(`ratio ${(median(ours) / median(theirs)).toFixed(2)} (at most 2.0), of ${RUNS} runs in turn`);
+    const tree = TREES["the whole country's tree"];
+    const [ask, askFloor] = [asking(service.url, bodyOf("the whole country's tree")), asking(floorService.url, "")];
+    const [answer, floorAnswer] = [(await ask()).answer.trim(), (await askFloor()).answer];
+    if (answer !== floorAnswer) throw new Error(`the floor's answer is another one: ${difference(answer, floorAnswer)}`);
+    const [ours, floor] = (await inTurn([ask, askFloor], tree)) as [number[], number[]];
+    console.log(`the whole country's tree: ${spread(ours)}; floor, one statement and one JSON.stringify: ${spread(floor)}`);
+    console.log(`ratio ${ratio(ours, floor)} (at most 2.0), of ${tree.runs} runs in turn`);
   } finally {
     await floorService.stop();
   }

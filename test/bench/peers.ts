@@ -1,11 +1,9 @@
 import { isDeepStrictEqual } from "node:util";
 import { fileURLToPath } from "node:url";
 import { fillLedger } from "./ledger-fill.ts";
-import { median, NODE_FLAGS, type Service, spread, startProcess, startService, withDataDir } from "./process.ts";
+import { inTurn, NODE_FLAGS, ratio, type Service, spread, startProcess, startService, withDataDir } from "./process.ts";
 import { asking, bodyOf, type Tree, TREES } from "./trees.ts";
 
-const WARM_UPS = 5;
-const RUNS = 25;
 const POSTGRAPHILE = fileURLToPath(new URL("postgraphile.ts", import.meta.url));
 
 /** What trees of dossiers cost beside what they cost from PostGraphile, over the same counters in the same database. */
@@ -45,16 +43,11 @@ const compare = async (tree: Tree, { service, keeping, peer }: Compared): Promis
   const asked = [asking(keeping.url, bodyOf(tree)), asking(service.url, bodyOf(tree)), asking(peer.url, peerBodyOf(tree))] as const;
   const [ours, , theirs] = [await asked[0](), await asked[1](), await asked[2]()];
   checkSame(tree, ours.answer, theirs.answer);
-  const times: readonly number[][] = asked.map(() => []);
-  for (let run = -WARM_UPS; run < RUNS; run++)
-    for (const [n, ask] of asked.entries()) {
-      const { ms } = await ask();
-      if (run >= 0) times[n]!.push(ms);
-    }
-  const [kept, worked, peers] = times as [number[], number[], number[]];
-  const ratio = (one: number[]) => (median(one) / median(peers)).toFixed(2);
+  const [kept, worked, peers] = (await inTurn(asked, TREES[tree])) as [number[], number[], number[]];
   console.log(`${tree}: ${spread(kept)}, where it is worked out each time ${spread(worked)}; PostGraphile: ${spread(peers)}`);
-  console.log(`ratio ${ratio(kept)} (below 1), where it is worked out each time ${ratio(worked)}, of ${RUNS} runs in turn`);
+  console.log(
+    `ratio ${ratio(kept, peers)} (below 1), where it is worked out each time ${ratio(worked, peers)}, of ${TREES[tree].runs} runs in turn`,
+  );
 };
 
 const PEER_UNIT = "key code fullName received resolved resolvedEarly resolvedOnTime resolvedOverdue inProcess onTimeRate";

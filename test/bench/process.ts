@@ -54,11 +54,32 @@ export const withDataDir = async (work: (dataDir: string) => Promise<void>): Pro
   }
 };
 
-export const timed = async <T>(work: () => Promise<T>): Promise<{ ms: number; answer: T }> => {
+export interface Answered<T = string> {
+  readonly ms: number;
+  readonly answer: T;
+}
+
+export const timed = async <T>(work: () => Promise<T>): Promise<Answered<T>> => {
   const began = performance.now();
   const answer = await work();
   return { ms: performance.now() - began, answer };
 };
+
+/** The milliseconds of those who are asked in turn, after as many warm-ups as are not counted. */
+export const inTurn = async (
+  asked: readonly (() => Promise<Answered>)[],
+  { warmUps, runs }: { readonly warmUps: number; readonly runs: number },
+): Promise<number[][]> => {
+  const times = asked.map((): number[] => []);
+  for (let run = -warmUps; run < runs; run++)
+    for (const [n, ask] of asked.entries()) {
+      const { ms } = await ask();
+      if (run >= 0) times[n]!.push(ms);
+    }
+  return times;
+};
+
+export const ratio = (ours: readonly number[], theirs: readonly number[]): string => (median(ours) / median(theirs)).toFixed(2);
 
 export const median = (numbers: readonly number[]): number => numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)]!;
 

@@ -99,8 +99,8 @@ export const createHttp = <C extends BaseContext>(apollo: ApolloServer<C>, optio
   app.addHook("onSend", async (_request, reply, payload) => {
     void reply.header("x-content-type-options", "nosniff").header("referrer-policy", "no-referrer");
     if (reply.statusCode >= 400 && !reply.hasHeader("cache-control")) void reply.header("cache-control", "no-store");
-    // Node writes a text of megabytes several times as slowly as its bytes.
-    return typeof payload === "string" ? Buffer.from(payload) : payload;
+    // Node writes a short text together with its headers, and one of megabytes several times as slowly as its bytes.
+    return typeof payload === "string" && payload.length > SHORT ? Buffer.from(payload) : payload;
   });
   app.route({
     method: METHODS,
@@ -113,6 +113,8 @@ export const createHttp = <C extends BaseContext>(apollo: ApolloServer<C>, optio
   });
   return app;
 };
+
+const SHORT = 16_384;
 
 /** What browsers send to other sites without asking them first. */
 const SIMPLE = /^\s*(application\/x-www-form-urlencoded|multipart\/form-data|text\/plain)\s*(;|$)/i;
@@ -149,12 +151,12 @@ const answer = async <C extends BaseContext>(
   const question = kept?.questionOf(prepared, asked.headers, request) ?? null;
   if (kept && question !== null) return send(reply, await answered(kept, question, request, execute));
   const { status, headers, body } = await execute();
-  if (body.kind === "complete") return send(reply, { status: status ?? 200, headers: [...headers], body: Buffer.from(body.string) });
+  if (body.kind === "complete") return send(reply, { status: status ?? 200, headers: [...headers], body: body.string });
   for (const [name, value] of headers) void reply.header(name, value);
   return reply.code(status ?? 200).send(Readable.from(body.asyncIterator));
 };
 
-const send = (reply: FastifyReply, { status, headers, body }: HttpAnswer): Buffer => {
+const send = (reply: FastifyReply, { status, headers, body }: HttpAnswer): Buffer | string => {
   for (const [name, value] of headers) void reply.header(name, value);
   void reply.code(status);
   return body;
@@ -171,7 +173,10 @@ const answered = async (
     const { status = 200, headers, body } = await execute();
     if (body.kind !== "complete") throw new Error("An answer in parts was not asked for");
     const isWhole = status === 200 && body.string.startsWith('{"data":');
-    return { answer: { status, headers: [...headers], body: Buffer.from(body.string) }, told: isWhole ? retellingOf(request) : null };
+    return {
+      answer: { status, headers: [...headers], body: body.string.length > SHORT ? Buffer.from(body.string) : body.string },
+      told: isWhole ? retellingOf(request) : null,
+    };
   });
   found.told?.(request);
   return found.answer;

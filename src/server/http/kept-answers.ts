@@ -4,7 +4,7 @@ import { createHash } from "node:crypto";
 export interface HttpAnswer {
   readonly status: number;
   readonly headers: readonly (readonly [string, string])[];
-  readonly body: Buffer;
+  readonly body: Buffer | string;
 }
 
 export interface KeptAnswersOptions {
