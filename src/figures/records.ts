@@ -66,12 +66,15 @@ export interface Records {
 const NO_SOURCES: ReadonlySet<number> = new Set();
 
 /** The measures of records as summedColumns: what is recorded has all parts of its rates. */
-export const columnsOf = (kind: RollupKind, measures: Readonly<Record<string, number>>): number[] =>
-  termsOf(kind).map((names) => {
+export const columnsOf = (kind: RollupKind, measures: Readonly<Record<string, number>>): number[] => {
+  const columns: number[] = [];
+  for (const names of termsOf(kind)) {
     let sum = 0;
     for (const name of names) sum += measures[name]!;
-    return sum;
-  });
+    columns.push(sum);
+  }
+  return columns;
+};
 
 const terms = new Map<RollupKind, readonly (readonly string[])[]>();
 

@@ -17,27 +17,48 @@ interface Span {
   readonly ranges: readonly CountRange[];
 }
 
+/** What many keys have in common: those of a tree differ by their units alone. */
+interface Frame extends Omit<RecordKey, "unitNo"> {
+  readonly span: Span;
+}
+
+const framesOf = (keys: readonly RecordKey[]) => {
+  const spans = new Map<string, Span>();
+  const frames = new Map<string, number>();
+  const found: Frame[] = [];
+  let last = -1;
+  const placed = keys.map((key) => {
+    const { isCountry, editionId, from, to, handledBy } = key;
+    const before = found[last];
+    if (before && isOf(before, key)) return last;
+    const name = `${isCountry} ${editionId} ${from}/${to} ${handledBy}`;
+    const days = `${from}/${to}`;
+    const span = spans.get(days) ?? { number: spans.size, from, to, ranges: rangesOf(from, to) };
+    spans.set(days, span);
+    last = frames.get(name) ?? found.push({ isCountry, editionId, from, to, handledBy, span }) - 1;
+    frames.set(name, last);
+    return last;
+  });
+  return { placed, frames: found, spans: [...spans.values()] };
+};
+
+const isOf = (frame: Frame, { isCountry, editionId, from, to, handledBy }: RecordKey): boolean =>
+  frame.isCountry === isCountry && frame.editionId === editionId && frame.from === from && frame.to === to && frame.handledBy === handledBy;
+
 /** The keys as relation `k` (i, no, is_country, edition_id, slot, tier, span), the days of each span as `s`, and their counters as `r`. */
 export const keysAndRanges = (keys: readonly RecordKey[]): RawBuilder<unknown> => {
-  const spans = new Map<string, Span>();
-  const spanOf = ({ from, to }: RecordKey): Span => {
-    const found = spans.get(`${from}/${to}`) ?? { number: spans.size, from, to, ranges: rangesOf(from, to) };
-    spans.set(`${from}/${to}`, found);
-    return found;
-  };
-  // The keys of a tree have their days in common.
-  let last: Span | null = null;
-  const placed = keys.map((key) => (last?.from === key.from && last.to === key.to ? last : (last = spanOf(key))).number);
-  const known = [...spans.values()];
-  const ranges = known.flatMap(({ number, from, ranges: own }) => own.map((range) => ({ number, from, ...range })));
+  const { placed, frames, spans } = framesOf(keys);
+  const ranges = spans.flatMap(({ number, from, ranges: own }) => own.map((range) => ({ number, from, ...range })));
   return sql`
     k as materialized (
-      select * from unnest(${keys.map(({ unitNo }) => unitNo)}::int[], ${keys.map(({ isCountry }) => isCountry)}::boolean[], ${keys.map(({ editionId }) => editionId)}::int[],
-        ${keys.map(({ handledBy }) => slotOfTier(handledBy))}::int[], ${keys.map(({ handledBy }) => handledBy)}::text[], ${placed}::int[])
-        with ordinality k(no, is_country, edition_id, slot, tier, span, i)
+      select k.i, k.no, f.is_country, f.edition_id, f.slot, f.tier, f.span
+      from unnest(${keys.map(({ unitNo }) => unitNo)}::int[], ${placed}::int[]) with ordinality k(no, frame, i)
+      join unnest(${frames.map(({ isCountry }) => isCountry)}::boolean[], ${frames.map(({ editionId }) => editionId)}::int[],
+        ${frames.map(({ handledBy }) => slotOfTier(handledBy))}::int[], ${frames.map(({ handledBy }) => handledBy)}::text[],
+        ${frames.map(({ span }) => span.number)}::int[]) with ordinality f(is_country, edition_id, slot, tier, span, number) on f.number = k.frame + 1
     ),
     s as materialized (
-      select * from unnest(${known.map(({ from }) => from)}::date[], ${known.map(({ to }) => to)}::date[])
+      select * from unnest(${spans.map(({ from }) => from)}::date[], ${spans.map(({ to }) => to)}::date[])
         with ordinality s(first_on, last_on, number)
     ),
     r as materialized (
@@ -144,29 +165,36 @@ export type Counted = Readonly<Record<(typeof COUNTED)[number], number>>;
 export const countsByName = (counted: readonly number[]): Counted =>
   Object.fromEntries(COUNTED.map((name, n) => [name, counted[n]!])) as Counted;
 
-const AT = Object.fromEntries(COUNTED.map((name, n) => [name, n])) as Counted;
+/** The beginning of COUNTED that roll-ups are made of. */
+type RolledUp = readonly [
+  ...[openBefore: number, receivedDirect: number, receivedOnline: number, receivedPostal: number],
+  ...[resolvedEarly: number, resolvedOnTime: number, resolvedOverdue: number, withdrawn: number, stopped: number],
+  ...[closedLate: number, pastDue: number, paused: number],
+];
 
 /** The measures of roll-ups that follow from a row of COUNTED, or from its beginning as ROLLED_UP_COUNTED. */
 export const measuresOf = (counted: readonly number[]) => {
-  const count = (name: keyof Counted) => counted[AT[name]]!;
-  const received = count("receivedDirect") + count("receivedOnline") + count("receivedPostal");
-  const resolved = count("resolvedEarly") + count("resolvedOnTime") + count("resolvedOverdue");
-  const inProcess = count("openBefore") + received - resolved - count("withdrawn") - count("stopped");
+  const rolledUp = counted as unknown as RolledUp;
+  const [openBefore, receivedDirect, receivedOnline, receivedPostal, resolvedEarly, resolvedOnTime, resolvedOverdue] = rolledUp;
+  const [, , , , , , , withdrawn, stopped, , pastDue, paused] = rolledUp;
+  const received = receivedDirect + receivedOnline + receivedPostal;
+  const resolved = resolvedEarly + resolvedOnTime + resolvedOverdue;
+  const inProcess = openBefore + received - resolved - withdrawn - stopped;
   return {
     received,
-    receivedOnline: count("receivedOnline"),
-    receivedDirect: count("receivedDirect"),
-    receivedPostal: count("receivedPostal"),
-    carriedOver: count("openBefore"),
+    receivedOnline,
+    receivedDirect,
+    receivedPostal,
+    carriedOver: openBefore,
     resolved,
-    resolvedEarly: count("resolvedEarly"),
-    resolvedOnTime: count("resolvedOnTime"),
-    resolvedOverdue: count("resolvedOverdue"),
+    resolvedEarly,
+    resolvedOnTime,
+    resolvedOverdue,
     inProcess,
-    inProcessNotDue: inProcess - count("pastDue") - count("paused"),
-    inProcessOverdue: count("pastDue"),
-    withdrawn: count("withdrawn"),
-    stopped: count("stopped"),
-    paused: count("paused"),
+    inProcessNotDue: inProcess - pastDue - paused,
+    inProcessOverdue: pastDue,
+    withdrawn,
+    stopped,
+    paused,
   };
 };

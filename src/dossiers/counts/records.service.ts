@@ -71,8 +71,8 @@ const sumsOfKeys = async (rows: Rows, keys: readonly RecordKey[]): Promise<Recor
     select i::int, certain, json_build_array(${ROLLED_UP_COUNTED}) as counted from counter group by i, certain`);
   const sums = keys.map((): { certain: number[] | null; possible: number[] | null } => ({ certain: null, possible: null }));
   for (const { i, certain, counted } of found) {
-    const measures = measuresOf(counted);
-    if (Object.values(measures).some((count) => count !== 0)) sums[i - 1]![certain ? "certain" : "possible"] = columnsOf(DOSSIER, measures);
+    if (counted.every((count) => count === 0)) continue;
+    sums[i - 1]![certain ? "certain" : "possible"] = columnsOf(DOSSIER, measuresOf(counted));
   }
   // Where nothing was recorded, that is 0 if somebody has stated that all of it is here.
   const silent = keys.flatMap((key, n) => (sums[n]!.certain === null ? [{ key, n }] : []));
