@@ -1,6 +1,6 @@
 import { type EntityManager, MikroORM } from "@mikro-orm/postgresql";
 import { sql } from "kysely";
-import { distribute } from "./distribution.ts";
+import { distribute, hasCitus } from "./distribution.ts";
 import { startEmbedded } from "./embedded.ts";
 import { ormConfig, OWNER, type PoolOptions } from "./orm.config.ts";
 import { cancelBackends, type PoolState, watchPool } from "./pool-watch.ts";
@@ -15,6 +15,8 @@ export interface Pools {
   readonly waiting: () => number;
   readonly states: () => { readonly requests: PoolState; readonly builds: PoolState };
   readonly limits: PoolLimits;
+  /** Whether tables are laid out over several nodes, by Citus. */
+  readonly isDistributed: boolean;
 }
 
 export interface PoolLimits {
@@ -67,7 +69,7 @@ export const openDatabase = async ({
     });
     await ensureRole(orm);
     await migrate(orm);
-    const { pools, busy } = await openPools(open, { ...DEFAULT_LIMITS, ...limits });
+    const { pools, busy } = await openPools(open, { ...DEFAULT_LIMITS, ...limits }, await hasCitus(orm.em.fork()));
     return { url: embedded?.url ?? databaseUrl!, orm, pools, close, cancel: (what) => cancelBackends(orm.em.fork(), busy(what)) };
   } catch (error) {
     await close();
@@ -80,7 +82,11 @@ interface OpenedPools {
   readonly busy: (what: "BUILDS" | "ALL") => number[];
 }
 
-const openPools = async (open: (options: PoolOptions) => Promise<MikroORM>, limits: PoolLimits): Promise<OpenedPools> => {
+const openPools = async (
+  open: (options: PoolOptions) => Promise<MikroORM>,
+  limits: PoolLimits,
+  isDistributed: boolean,
+): Promise<OpenedPools> => {
   const { poolSize: size, poolWaitMs: waitMs, statementMs, lockMs } = limits;
   const [request, build] = [watchPool(), watchPool()];
   const requests = await open({ role: SERVICE_ROLE, keepsPlans: true, size, waitMs, statementMs, lockMs, onPool: request.onPool });
@@ -95,7 +101,7 @@ const openPools = async (open: (options: PoolOptions) => Promise<MikroORM>, limi
   });
   return {
     pools: {
-      ...{ requests, builds, limits },
+      ...{ requests, builds, limits, isDistributed },
       waiting: () => request.state().waiting,
       states: () => ({ requests: request.state(), builds: build.state() }),
     },

@@ -56,6 +56,10 @@ const inOrder = (tables: readonly Table[]): string[] => {
   return [...ordered];
 };
 
+/** Whether the database has the extension citus. */
+export const hasCitus = async (em: EntityManager): Promise<boolean> =>
+  (await sql`select from pg_extension where extname = 'citus'`.execute(em.getKysely())).rows.length > 0;
+
 /**
  * Lays out the tables where the database has the extension citus, and does nothing elsewhere. Done after the migrations and at each start, not
  * within one of them: the extension may come later than any, and later ones add tables. What is laid out already stays as it is.
@@ -67,7 +71,7 @@ export const distribute = async (em: EntityManager): Promise<void> => {
     // Each by itself: in one transaction Citus could not fill the parts of a table side by side.
     for (const text of statements) await sql.raw(text).execute(db);
   };
-  if ((await sql`select from pg_extension where extname = 'citus'`.execute(db)).rows.length === 0) return;
+  if (!(await hasCitus(em))) return;
   const missing = await tablesToPlace(em);
   if (missing.length === 0) return;
   await run(ROW_CONDITIONS.functions);

@@ -38,6 +38,11 @@ export class Reader implements Rows {
     this.#signal = signal;
   }
 
+  /** Whether tables are laid out over several nodes, which cannot all be read in the same way. */
+  get isDistributed(): boolean {
+    return this.#pools.isDistributed;
+  }
+
   /** For what is made once for everybody, whoever asked first. */
   async build<T>(work: (em: EntityManager, turn: Turn) => Promise<T>): Promise<T> {
     try {

@@ -51,15 +51,18 @@ export interface DossierList {
 /** Membership that is looked up, row by row, in a table made once; the planner would join, and takes sets of units for small. */
 const isAmong = (unit: RawBuilder<unknown>, set: RawBuilder<unknown>) => sql`coalesce(${unit} in (select unit_id from ${set}), false)`;
 
-/** `unit_set`: what is asked for of what may be seen; `place`: where dossiers of it are, which the imports note. */
-const places = ({ grants, condition: { within } }: DossierList) => sql`
+/** `unit_set`: what is asked for of what may be seen. */
+const unitSet = ({ grants, condition: { within } }: DossierList) => sql`
   covered as materialized (${coveredUnits(grants)}),
   unit_set as materialized (${
     within === null
       ? sql`select unit_id from covered`
       : sql`select c.unit_id from contribution c where c.edition_id = ${within.editionId} and c.target_id = ${within.unitNo} and c.certain
           and ${isAmong(sql`c.unit_id`, sql`covered`)}`
-  }),
+  })`;
+
+/** `place`: where dossiers of the units are, which the imports note. */
+const places = (list: DossierList) => sql`${unitSet(list)},
   place as materialized (
     select distinct r.province_id, r.unit_id from record_unit r where r.kind = 'DOSSIERS' and ${isAmong(sql`r.unit_id`, sql`unit_set`)}
   ),
@@ -104,9 +107,10 @@ const between = (
     and (d.dated_on, d.source_id, d.code) < (${upTo}::date, ${source}::int, ${before}::text))`;
 };
 
+const order = sql`dated_on desc, source_id desc, code desc`;
+
 /** One more than the page has. Limits that are written out tell the planner that little is read; the others end the reading. */
 export const pageOfDossiers = (list: DossierList, following: Following) => {
-  const order = sql`dated_on desc, source_id desc, code desc`;
   const [most, limit] = [sql.lit(MAX_FIRST + 1), following.first + 1];
   const wanted = sql`${between(list, following)} and ${matches(list)}`;
   return sql<DossierView>`
@@ -134,3 +138,14 @@ export const countOfDossiers = (list: DossierList) => {
         select count(*) as total from dossier d where d.province_id = one.province_id and d.unit_id = one.unit_id and ${wanted}) near), 0)
       + (select count(*) from dossier d where (select not is_small from size) and ${isAmong(sql`d.unit_id`, sql`unit_set`)} and ${wanted}))::int as total`;
 };
+
+/** The same where the tables are laid out over several nodes: Citus takes no lateral join with a limit, and asks all nodes for their newest at once. */
+export const pageOverNodes = (list: DossierList, following: Following) => sql<DossierView>`
+  with ${unitSet(list)}
+  select ${dossierColumns} from dossier d where d.unit_id in (select unit_id from unit_set) and ${between(list, following)} and ${matches(list)}
+  order by ${order} limit ${following.first + 1}`;
+
+export const countOverNodes = (list: DossierList) => sql<{ total: number }>`
+  with ${unitSet(list)}
+  select count(*)::int as total from dossier d
+  where d.unit_id in (select unit_id from unit_set) and ${between(list, { day: NEVER, sourceNo: MAX_SOURCE, code: "" })} and ${matches(list)}`;

@@ -6,7 +6,15 @@ import { edgesOf } from "../page.ts";
 import type { Context } from "../server/context.ts";
 import { type Day, dayOf, epochDay, parseDay } from "../time/date.ts";
 import type { UnitView } from "../units/unit.loaders.ts";
-import { countOfDossiers, type DossierList, dossierPage, pageOfDossiers, positionOf } from "./dossier-list.ts";
+import {
+  countOfDossiers,
+  countOverNodes,
+  type DossierList,
+  dossierPage,
+  pageOfDossiers,
+  pageOverNodes,
+  positionOf,
+} from "./dossier-list.ts";
 import type { CountedDays } from "./dossier-state.ts";
 import { conditionOf, type DossierFilter } from "./dossier.filter.ts";
 import { dossierColumns, type DossierView, type PauseView } from "./dossier.loaders.ts";
@@ -43,12 +51,13 @@ const dossiersWith = (grants: readonly Grant[], code: string, source: string | n
 export const listDossiers = async (context: Context, filter: DossierFilter, first: number | null, after: string | null | undefined) => {
   const page = dossierPage(first ?? 50, after);
   const list: DossierList = { grants: grantsFor(context.viewer, "VIEWER"), condition: await conditionOf(context, filter) };
-  const rows = await context.reader.scoped(rowScope(context.viewer)).rows(pageOfDossiers(list, page.from));
+  const pageOf = context.reader.isDistributed ? pageOverNodes : pageOfDossiers;
+  const rows = await context.reader.scoped(rowScope(context.viewer)).rows(pageOf(list, page.from));
   return { ...edgesOf(rows, page, positionOf), list };
 };
 
 export const countDossiers = async ({ reader, viewer }: Context, list: DossierList): Promise<number> =>
-  (await reader.scoped(rowScope(viewer)).rows(countOfDossiers(list)))[0]!.total;
+  (await reader.scoped(rowScope(viewer)).rows((reader.isDistributed ? countOverNodes : countOfDossiers)(list)))[0]!.total;
 
 /** As it was on the day that the dossier bears; where it is said not to have existed then, as it is today or was on its last day. */
 export const unitOfDossier = async ({ loaders }: Context, no: number, asOf: Day): Promise<UnitView | null> =>

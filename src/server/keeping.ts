@@ -30,11 +30,11 @@ export const keepingOf = ({ keptAnswers, clock, reader, router }: KeepingOptions
       };
 
 /**
- * The day, and which transactions PostgreSQL shows: two snapshots of one name show the same data. Null on Citus, where other nodes write what
+ * The day, and which transactions PostgreSQL shows: two snapshots of one name show the same data. Null where other nodes write what
  * the snapshots of this one do not tell.
  */
 const stateOf = async (reader: Reader, now: Date): Promise<string | null> => {
-  const [row] = await reader.rows(sql<{ snapshot: string | null }>`
-    select case when not exists (select from pg_extension where extname = 'citus') then pg_current_snapshot()::text end as snapshot`);
-  return row!.snapshot && `${dayOf(now)} ${row!.snapshot}`;
+  if (reader.isDistributed) return null;
+  const [row] = await reader.rows(sql<{ snapshot: string }>`select pg_current_snapshot()::text as snapshot`);
+  return `${dayOf(now)} ${row!.snapshot}`;
 };

@@ -99,7 +99,10 @@ describe("a database with Citus", () => {
     await standInForCitus(citus.url);
     const other = await startService(citus);
     try {
-      expect(await liveThrough(other)).toEqual(answers);
+      const sent = await statementsOf(async () => expect(await liveThrough(other)).toEqual(answers));
+      // Of the tables that are laid out by province nothing is read by a lateral join with a limit, which Citus refuses.
+      expect(sent.filter((text) => text.includes("from dossier d") && /lateral.*limit/.test(text))).toEqual([]);
+      expect(statements.filter((text) => text.includes("from dossier d") && /lateral.*limit/.test(text))).not.toEqual([]);
       const scope = statements.filter((text) => text.includes("cchc.reads") && text.includes("set"));
       expect(new Set(scope.map((text) => text.replaceAll(/'[^']*'/g, "'…'")))).toEqual(
         new Set(["set local cchc.reads = '…'; set local cchc.writes = '…'"]),

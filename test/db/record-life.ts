@@ -8,14 +8,25 @@ import { issueKey } from "../support/key.ts";
 
 const PAUSED = [{ reason: "SUPPLEMENT" as const, from: "2026-03-04T08:00:00+07:00", to: "2026-03-06T08:00:00+07:00" }];
 
+const PAGE = `query ($filter: DossierFilter!, $after: String) {
+  dossiers(filter: $filter, first: 1, after: $after) { totalCount nodes { code } pageInfo { hasNextPage endCursor } } }`;
+
+interface Asked {
+  readonly auditTrail?: { readonly nodes: object[] };
+  readonly dossiers?: { readonly pageInfo?: { readonly endCursor: string | null } };
+}
+
 /** Sends, corrects, takes back, declares and reads dossiers, by the API and from a file. @returns all answers. */
 export const liveThrough = async (service: TestService): Promise<unknown[]> => {
   const officer = await issueKey(service.database, "officer", { "04": "ADMIN" });
   const neighbour = await issueKey(service.database, "neighbour", { "22": "OFFICER" });
   const answers: unknown[] = [];
+  const endCursors: (string | null)[] = [];
   const ask = async (text: string, variables: object, bearer: string = officer) => {
-    const answer = await service.ask<{ auditTrail?: { nodes: object[] } } | null, object>(text, variables, bearer);
+    const answer = await service.ask<Asked | null, object>(text, variables, bearer);
     if (bearer === officer) expect(answer.errors).toBeUndefined();
+    const endCursor = answer.data?.dossiers?.pageInfo?.endCursor;
+    if (endCursor !== undefined) endCursors.push(endCursor);
     // What happened at once is in no order that two runs share.
     answer.data?.auditTrail?.nodes.sort((x, y) => (JSON.stringify(x) < JSON.stringify(y) ? -1 : 1));
     answers.push(JSON.parse(JSON.stringify(answer).replaceAll(/"([0-9a-f]{16}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})"/g, '"id"')));
@@ -48,6 +59,8 @@ export const liveThrough = async (service: TestService): Promise<unknown[]> => {
   );
   for (const bearer of [officer, neighbour]) {
     await ask('{ dossiers(filter: { within: "04" }) { totalCount nodes { code state pauses { reason from to } } } }', {}, bearer);
+    await ask(PAGE, { filter: { channel: "DIRECT", received: "2026" } }, bearer);
+    await ask(PAGE, { filter: { within: "04", states: ["RESOLVED"] }, after: endCursors.at(-1) }, bearer);
     await ask('{ unit(code: "04") { dossiers(period: "2026-03") { received resolved inProcess } } }', {}, bearer);
     await ask('{ unit(code: "04") { dossiers(period: "2026-03-03/2026-03-09") { received resolved inProcess } } }', {}, bearer);
     await ask('{ auditTrail(unit: "04") { totalCount nodes { operation subject before } } }', {}, bearer);
