@@ -1,8 +1,6 @@
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import type { EntityManager } from "@mikro-orm/postgresql";
 import { sql } from "kysely";
-import { openDatabase } from "../../src/db/database.ts";
+import { serveFloor } from "./serve-floor.ts";
 
 export const AS_OF = "2025-06-30";
 export const PERIOD = "2024";
@@ -88,13 +86,4 @@ const floorAnswer = async (em: EntityManager): Promise<string> => {
   return JSON.stringify({ data: { unit: root }, extensions: { cost: { requested: 53_975, maximum: 100_000 } } });
 };
 
-if (process.argv[1]?.endsWith("floor.ts")) {
-  const database = await openDatabase({ databaseUrl: null, dataDir: process.argv[2]! });
-  const server = createServer((_request, response) => {
-    void floorAnswer(database.orm.em.fork()).then((answer) =>
-      response.setHeader("content-type", "application/json").end(Buffer.from(answer)),
-    );
-  });
-  server.listen(0, "127.0.0.1", () => console.log(`ready at http://127.0.0.1:${(server.address() as AddressInfo).port}/`));
-  process.once("SIGTERM", () => server.close(() => void database.close()));
-}
+if (process.argv[1]?.endsWith("floor.ts")) await serveFloor(floorAnswer);

@@ -1,8 +1,6 @@
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import type { EntityManager } from "@mikro-orm/postgresql";
 import { sql } from "kysely";
-import { openDatabase } from "../../src/db/database.ts";
+import { serveFloor } from "./serve-floor.ts";
 import { AS_OF } from "./trees.ts";
 
 interface Row {
@@ -66,11 +64,4 @@ const floorAnswer = async (em: EntityManager): Promise<string> => {
   return JSON.stringify({ data: { unit: nodes.get(country.unit_id) }, extensions: { cost: { requested: 6712, maximum: 100_000 } } });
 };
 
-const database = await openDatabase({ databaseUrl: null, dataDir: process.argv[2]! });
-const server = createServer((_request, response) => {
-  void floorAnswer(database.orm.em.fork()).then((answer) =>
-    response.setHeader("content-type", "application/json").end(Buffer.from(answer)),
-  );
-});
-server.listen(0, "127.0.0.1", () => console.log(`ready at http://127.0.0.1:${(server.address() as AddressInfo).port}/`));
-process.once("SIGTERM", () => server.close(() => void database.close()));
+await serveFloor(floorAnswer);

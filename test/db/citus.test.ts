@@ -4,33 +4,20 @@ import { openDatabase } from "../../src/db/database.ts";
 import { GROWING_TABLES, placements, policiesOf } from "../../src/db/distribution.ts";
 import { enterScope, type RowScope } from "../../src/db/reader.ts";
 import { isFitForCitus, ROW_CONDITIONS } from "../../src/db/row-conditions.ts";
-import { startService, type TestService } from "../support/client.ts";
-import { admin, createDatabase, type TestDatabase } from "../support/database.ts";
-import { fillCatalogue } from "../support/dossiers.ts";
+import { startService } from "../support/client.ts";
+import { admin, createDatabase } from "../support/database.ts";
 import { statementsOf } from "../support/statements.ts";
 import { standInForCitus } from "./citus-stand-in.ts";
-import { liveThrough } from "./record-life.ts";
+import { liveThrough, type LivedThrough, startLived } from "./record-life.ts";
 
 const NEEDED = "what stands in for Citus changes the catalogue, for which the role of DATABASE_URL must be a superuser";
 
 describe("a database with Citus", () => {
-  let base: TestDatabase;
-  let service: TestService;
-  let statements: string[];
-  let answers: unknown[];
+  let lived: LivedThrough;
 
-  beforeAll(async () => {
-    base = await createDatabase();
-    await fillCatalogue(base);
-    await base.disconnect();
-    service = await startService(base);
-    statements = [...new Set(await statementsOf(async () => void (answers = await liveThrough(service))))];
-  });
-  afterAll(async () => {
-    await service.close();
-    await base.close();
-  });
-  const em = () => service.database.orm.em.fork();
+  beforeAll(async () => (lived = await startLived()));
+  afterAll(() => lived.close());
+  const em = () => lived.service.database.orm.em.fork();
   const skipUnlessSuperuser = async (skip: (reason: string) => never) => {
     const [role] = await em()
       .getConnection()
@@ -42,7 +29,7 @@ describe("a database with Citus", () => {
 
   it("has its tables laid out at a start, once, and so is what comes later", async ({ skip }) => {
     await skipUnlessSuperuser(skip);
-    const database = await createDatabase(base);
+    const database = await createDatabase(lived.base);
     await database.disconnect();
     try {
       await standInForCitus(database.url);
@@ -100,22 +87,22 @@ describe("a database with Citus", () => {
       await admin(database.url, "create table last (id int primary key); create policy odd on last using (id in (select id from unit))");
       await expect(opened()).rejects.toThrow("Citus accepts no subquery in a condition for rows: odd of last");
     } finally {
-      await admin(base.url.replace(base.name, "postgres"), `drop database ${database.name} with (force)`);
+      await admin(lived.base.url.replace(lived.base.name, "postgres"), `drop database ${database.name} with (force)`);
     }
   });
 
   it("answers the same with the conditions for rows that Citus takes, and the other nodes are told of the scope", async ({ skip }) => {
     await skipUnlessSuperuser(skip);
-    const citus = await createDatabase(base);
+    const citus = await createDatabase(lived.base);
     await citus.disconnect();
     await standInForCitus(citus.url);
     const other = await startService(citus);
     try {
-      const sent = await statementsOf(async () => expect(await liveThrough(other)).toEqual(answers));
+      const sent = await statementsOf(async () => expect(await liveThrough(other)).toEqual(lived.answers));
       // Of the tables that are laid out by province nothing is read by a lateral join with a limit, which Citus refuses.
       expect(sent.filter((text) => text.includes("from dossier d") && /lateral.*limit/.test(text))).toEqual([]);
-      expect(statements.filter((text) => text.includes("from dossier d") && /lateral.*limit/.test(text))).not.toEqual([]);
-      const scope = statements.filter((text) => text.includes("cchc.reads") && text.includes("set"));
+      expect(lived.statements.filter((text) => text.includes("from dossier d") && /lateral.*limit/.test(text))).not.toEqual([]);
+      const scope = lived.statements.filter((text) => text.includes("cchc.reads") && text.includes("set"));
       expect(new Set(scope.map((text) => text.replaceAll(/'[^']*'/g, "'…'")))).toEqual(
         new Set(["set local cchc.reads = '…'; set local cchc.writes = '…'"]),
       );
@@ -125,7 +112,7 @@ describe("a database with Citus", () => {
       expect(propagated).toEqual([{ is: "local" }]);
     } finally {
       await other.close();
-      await admin(base.url.replace(base.name, "postgres"), `drop database ${citus.name} with (force)`);
+      await admin(lived.base.url.replace(lived.base.name, "postgres"), `drop database ${citus.name} with (force)`);
     }
   });
 
@@ -148,7 +135,7 @@ describe("a database with Citus", () => {
         scopes.map(async (scope) => {
           const found: unknown[] = [];
           const undone = new Error("undone");
-          const attempt = service.database.pools.builds.em.fork().transactional(async (inside) => {
+          const attempt = lived.service.database.pools.builds.em.fork().transactional(async (inside) => {
             await enterScope(inside, scope);
             for (const table of tables)
               found.push(

@@ -1,33 +1,17 @@
 import { sql } from "kysely";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { GROWING_TABLES } from "../../src/db/distribution.ts";
-import { startService, type TestService } from "../support/client.ts";
-import { createDatabase, type TestDatabase } from "../support/database.ts";
-import { fillCatalogue } from "../support/dossiers.ts";
-import { statementsOf } from "../support/statements.ts";
 import { breachesOfStatement, breachesOfTables, upsertedBy } from "./distribution-rules.ts";
-import { liveThrough } from "./record-life.ts";
+import { type LivedThrough, startLived } from "./record-life.ts";
 
 const COUNTERS = ["dossier_count", "dossier_unit_count", "dossier_tree_count"];
 
 describe("the tables that grow with the records", () => {
-  let base: TestDatabase;
-  let service: TestService;
-  let statements: string[];
-  let answers: unknown[];
+  let lived: LivedThrough;
 
-  beforeAll(async () => {
-    base = await createDatabase();
-    await fillCatalogue(base);
-    await base.disconnect();
-    service = await startService(base);
-    statements = [...new Set(await statementsOf(async () => void (answers = await liveThrough(service))))];
-  });
-  afterAll(async () => {
-    await service.close();
-    await base.close();
-  });
-  const em = () => service.database.orm.em.fork();
+  beforeAll(async () => (lived = await startLived()));
+  afterAll(() => lived.close());
+  const em = () => lived.service.database.orm.em.fork();
 
   it("can be distributed by province, and are all that has one", async () => {
     expect(await breachesOfTables(em())).toEqual([]);
@@ -96,12 +80,12 @@ describe("the tables that grow with the records", () => {
     expect(found).toContain(breach);
   });
 
-  it("are written by statements that Citus takes, as they were sent by the API, from a file and by a declaration", async () => {
-    const upserts = new Set(statements.map(upsertedBy).filter((table) => table !== null));
+  it("are written by lived.statements that Citus takes, as they were sent by the API, from a file and by a declaration", async () => {
+    const upserts = new Set(lived.statements.map(upsertedBy).filter((table) => table !== null));
     expect([...upserts].toSorted()).toEqual([...COUNTERS, "record_unit"].toSorted());
-    expect(statements.some((text) => text.startsWith("update dossier d set"))).toBe(true);
-    expect(JSON.stringify(answers)).toContain('"totalCount":4');
-    for (const text of statements) expect(await breachesOfStatement(em(), text), text).toEqual([]);
+    expect(lived.statements.some((text) => text.startsWith("update dossier d set"))).toBe(true);
+    expect(JSON.stringify(lived.answers)).toContain('"totalCount":4');
+    for (const text of lived.statements) expect(await breachesOfStatement(em(), text), text).toEqual([]);
   });
 
   const UPSERT =

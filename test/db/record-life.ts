@@ -2,9 +2,11 @@ import { expect } from "vitest";
 import { recount } from "../../src/dossiers/counts/recount.service.ts";
 import { importFile } from "../../src/dossiers/import/dossier-file.service.ts";
 import type { Item } from "../../src/files/file-row.ts";
-import { NOW, type TestService } from "../support/client.ts";
-import { dossier, IMPORT, type Sent } from "../support/dossiers.ts";
+import { NOW, startService, type TestService } from "../support/client.ts";
+import { createDatabase, type TestDatabase } from "../support/database.ts";
+import { dossier, fillCatalogue, IMPORT, type Sent } from "../support/dossiers.ts";
 import { issueKey } from "../support/key.ts";
+import { statementsOf } from "../support/statements.ts";
 
 const PAUSED = [{ reason: "SUPPLEMENT" as const, from: "2026-03-04T08:00:00+07:00", to: "2026-03-06T08:00:00+07:00" }];
 
@@ -68,4 +70,29 @@ export const liveThrough = async (service: TestService): Promise<unknown[]> => {
   const { differences } = await recount(service.database.orm.em.fork(), null);
   expect(differences).toEqual({ byField: 0, byUnit: 0, rolledUp: 0 });
   return answers;
+};
+
+export interface LivedThrough {
+  /** As it was before: what other databases are copied of. */
+  readonly base: TestDatabase;
+  readonly service: TestService;
+  /** The statements that were sent, each once. */
+  readonly statements: readonly string[];
+  readonly answers: readonly unknown[];
+  close(): Promise<void>;
+}
+
+/** A service that has lived through all of that. */
+export const startLived = async (): Promise<LivedThrough> => {
+  const base = await createDatabase();
+  await fillCatalogue(base);
+  await base.disconnect();
+  const service = await startService(base);
+  let answers: readonly unknown[] = [];
+  const sent = await statementsOf(async () => void (answers = await liveThrough(service)));
+  const close = async () => {
+    await service.close();
+    await base.close();
+  };
+  return { base, service, statements: [...new Set(sent)], answers, close };
 };

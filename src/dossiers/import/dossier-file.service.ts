@@ -69,8 +69,7 @@ export const importFile = async (database: Database, rows: AsyncIterable<Item>, 
     );
     options.signal?.throwIfAborted();
     options.onPhase?.("checking against what is known");
-    const beside = (work: (other: EntityManager) => Promise<void>) => em.fork().transactional((other) => withMemory(other, work));
-    return await em.transactional((inside) => withMemory(inside, () => keep(inside, { key, table, found, rejected, options, beside })));
+    return await transaction(em, (inside) => keep(inside, { key, table, found, rejected, options, outside: em }));
   } catch (error) {
     if (error instanceof NothingKept) return error.report;
     throw error;
@@ -79,10 +78,11 @@ export const importFile = async (database: Database, rows: AsyncIterable<Item>, 
   }
 };
 
-const withMemory = async <T>(em: EntityManager, work: (em: EntityManager) => Promise<T>): Promise<T> => {
-  await sql`select set_config('work_mem', ${WORK_MEMORY}, true)`.execute(em.getKysely());
-  return work(em);
-};
+const transaction = <T>(em: EntityManager, work: (inside: EntityManager) => Promise<T>): Promise<T> =>
+  em.fork().transactional(async (inside) => {
+    await sql`select set_config('work_mem', ${WORK_MEMORY}, true)`.execute(inside.getKysely());
+    return work(inside);
+  });
 
 const worldOf = async (em: EntityManager, now: Date): Promise<ImportWorld> => {
   const rows = rowsOf(em);
@@ -115,15 +115,15 @@ interface Kept {
   readonly found: readonly ImportProblem[];
   readonly rejected: number;
   readonly options: FileImport;
-  /** A transaction of its own, for what concerns the tables of this import alone. */
-  readonly beside: (work: (em: EntityManager) => Promise<void>) => Promise<void>;
+  /** For transactions of their own, which concern the tables of this import alone. */
+  readonly outside: EntityManager;
 }
 
 /**
  * What is written is written by one transaction. The rows are judged, and what they change of the counters is worked out, beside it, in tables that
  * only this import knows: the second while the dossiers are written, for both take as long.
  */
-const keep = async (em: EntityManager, { key, table, found, rejected, options, beside }: Kept): Promise<ImportReport> => {
+const keep = async (em: EntityManager, { key, table, found, rejected, options, outside }: Kept): Promise<ImportReport> => {
   const { source: sourceKey, kind = "RECORDS", partial, dryRun, complete, by, onPhase, signal } = options;
   const stage = sql.table(table.name);
   const rows = rowsOf(em);
@@ -132,7 +132,7 @@ const keep = async (em: EntityManager, { key, table, found, rejected, options, b
   const staged: Staged = { key, sourceId: source.id, stage, deltas: sql.table(table.deltas), grants: null };
   await lockSource(em, source.id);
   await shareProcedures(em);
-  await beside((other) => judgeStage(other, staged));
+  await transaction(outside, (other) => judgeStage(other, staged));
   const judged = await reportOf(em, staged, []);
   await tellRejected(em, staged, options.onProblem);
   const problems = [...found, ...judged.problems].toSorted((a, b) => a.row - b.row).slice(0, MAX_PROBLEMS);
@@ -141,7 +141,7 @@ const keep = async (em: EntityManager, { key, table, found, rejected, options, b
   signal?.throwIfAborted();
   onPhase?.("writing records and counters");
   await both(
-    beside((other) => noteChanges(other, staged)),
+    transaction(outside, (other) => noteChanges(other, staged)),
     writeStage(em, staged, by.at),
   );
   await countChanges(em, staged);
