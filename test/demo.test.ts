@@ -194,8 +194,8 @@ describe("npm run demo", () => {
   it("says of every roll-up that it is made up, the whole country's too", async () => {
     const sources = "received sources { kind }";
     const { unit } = await ask<object & { unit: object }>(`{ unit(code: "VN", asOf: "2025-12-31") { dossiers(period: "2025") {
-      ${sources} byTier { rollup { ${sources} } } byField { rollup { ${sources} } } series(grain: QUARTER) { ${sources} }
-      parts { rollup { ${sources} } } } } }`);
+      ${sources} byTier { rollup { ${sources} } } series(grain: QUARTER) { ${sources} }
+      } } }`);
     const rollups: Rollup[] = [];
     JSON.stringify(unit, (_key, value: unknown) => {
       if (value !== null && typeof value === "object" && "sources" in value) rollups.push(value as Rollup);

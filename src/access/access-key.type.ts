@@ -6,7 +6,7 @@ import type { AccessGrantView, AccessKeyView } from "./access-key.ts";
 import type { Role } from "./viewer.ts";
 
 export const RoleEnum = enumType<Role>(
-  "Role",
+  "AccessRole",
   "What may be done on a unit and all that contributes certainly to it (vai trò). On a unit that is no more every role only reads.",
   {
     VIEWER: "Reads drafts and records (người xem).",

@@ -17,6 +17,7 @@ export const PERMISSIONS = {
   "agencies:write": "ADMIN",
   "calendar:write": "ADMIN",
   "records:declare": "ADMIN",
+  "sources:write": "ADMIN",
   "audit:read": "ADMIN",
   "keys:read": "ADMIN",
   "keys:write": "ADMIN",

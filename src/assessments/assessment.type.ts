@@ -37,7 +37,7 @@ export class ClassificationType {
   labelEn!: string;
 }
 
-@ObjectType("Band", {
+@ObjectType("ScoreBand", {
   simpleResolvers: true,
   description: "Scores of one class (thang xếp loại). Half-open: from <= score < to; the top band is open.",
 })

@@ -5,43 +5,37 @@ import type { UnitLoaders, UnitView } from "../units/unit.loaders.ts";
 import { areRecordsShown, checkDetail } from "./dossier-access.ts";
 import type { DossierCountLoaders } from "./counts/dossier-count.loaders.ts";
 import { CHANNELS } from "./dossier-state.ts";
-import { FieldRollup, RestRollup, toldOf } from "./part-rollup.ts";
+import { fieldSubtotal, Remainder } from "./part-rollup.ts";
 import { countsByName } from "./counts/record-sums.store.ts";
 
-/** Of records, in the order of the fields' codes; of a roll-up of one field that field alone. */
+/** Of records, in the order of the fields' codes. */
 export const dossiersByField = async (loaders: DossierCountLoaders, rollup: Rollup) => {
-  if (rollup instanceof FieldRollup) return [{ field: rollup.field, rollup }];
-  const { unit, period, handledBy } = toldOf(rollup, "byField");
+  const { unit, period, handledBy } = rollup;
   await checkDetail(loaders, unit, "byField");
   if (!(await areRecordsShown(loaders, rollup))) return [];
   const rows = await loaders.dossierFields.load({ unit, period, handledBy });
   const fields = [...Map.groupBy(rows, ({ code }) => code).values()];
-  return fields.map((of) => new FieldRollup({ unit, period, handledBy }, of)).map((part) => ({ field: part.field, rollup: part }));
+  return fields.map((of) => ({ field: { code: of[0]!.code, name: of[0]!.name }, counts: fieldSubtotal({ unit, period, handledBy }, of) }));
 };
 
 const RECEIVED = { DIRECT: "receivedDirect", ONLINE: "receivedOnline", POSTAL: "receivedPostal" } as const;
 
-export const dossiersByChannel = async (loaders: DossierCountLoaders, rollup: Rollup) => {
-  await checkDetail(loaders, rollup.unit, "byChannel");
-  return CHANNELS.map((channel) => ({ channel, received: rollup.sum(RECEIVED[channel]) })).filter(({ received }) => received !== null);
-};
+export const dossiersByChannel = (rollup: Rollup) =>
+  CHANNELS.map((channel) => ({ channel, received: rollup.sum(RECEIVED[channel]) })).filter(({ received }) => received !== null);
 
 /** Null where none was resolved, or the records are not shown. */
 export const averageWorkingDays = async (loaders: DossierCountLoaders, rollup: Rollup): Promise<number | null> => {
   await checkDetail(loaders, rollup.unit, "averageWorkingDays");
-  const counted = rollup instanceof FieldRollup ? rollup.counted : await countedOf(loaders, toldOf(rollup, "averageWorkingDays"));
+  const counted = (await areRecordsShown(loaders, rollup)) ? (await loaders.dossierCounts.load(rollup))?.counted : null;
   if (!counted) return null;
   const { resolvedEarly, resolvedOnTime, resolvedOverdue, workingDays } = countsByName(counted);
   const resolved = resolvedEarly + resolvedOnTime + resolvedOverdue;
   return resolved === 0 ? null : workingDays / resolved;
 };
 
-const countedOf = async (loaders: DossierCountLoaders, rollup: Rollup): Promise<readonly number[] | null> =>
-  (await areRecordsShown(loaders, rollup)) ? ((await loaders.dossierCounts.load(rollup))?.counted ?? null) : null;
-
 /** The parts that add up to a roll-up: the units under it, its agencies, and what is left, which is the unit's own or known of no part. */
 export const partsOf = async ({ dossierRollup, childrenOf }: RollupLoaders & UnitLoaders, rollup: Rollup) => {
-  const { unit, period, handledBy } = toldOf(rollup, "parts");
+  const { unit, period, handledBy } = rollup;
   const { no, asOf } = unit;
   const [units, agencies] = await Promise.all([
     childrenOf.load({ no, asOf, tier: null, kinds: null }),
@@ -51,8 +45,10 @@ export const partsOf = async ({ dossierRollup, childrenOf }: RollupLoaders & Uni
   const rollups = await Promise.all(below.map((part) => dossierRollup.load({ unit: part, period, handledBy })));
   // Who may see records of a part alone finds the part where the whole has it: in what is left.
   const parts = rollups.filter((part) => part.isRecorded === rollup.isRecorded && knowsSomething(part));
-  return [...parts, new RestRollup(rollup, parts)].map((part) => ({ unit: part.unit, rollup: part }));
+  return [
+    ...parts.map((part) => ({ unit: part.unit, counts: part, isRemainder: false })),
+    { unit, counts: new Remainder(rollup, parts), isRemainder: true },
+  ];
 };
 
-const knowsSomething = (rollup: Rollup): boolean =>
-  [...rollup.kind.measures, ...rollup.kind.unlisted].some(({ name }) => rollup.sum(name) !== null);
+const knowsSomething = (rollup: Rollup): boolean => rollup.kind.measures.some(({ name }) => rollup.sum(name) !== null);

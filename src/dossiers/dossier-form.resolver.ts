@@ -4,9 +4,9 @@ import { parsePeriod } from "../time/period.ts";
 import { PeriodScalar } from "../time/scalar.ts";
 import type { UnitView } from "../units/unit.loaders.ts";
 import { UnitType } from "../units/unit.type.ts";
-import { form06 } from "./form06.service.ts";
+import { type Form06, form06, form06Rows } from "./form06.service.ts";
 import type { ReportingConvention } from "./form06.ts";
-import { Form06Type, ReportingConventionEnum } from "./form06.type.ts";
+import { Form06RowType, Form06Type, ReportingConventionEnum } from "./form06.type.ts";
 import { serviceQuality } from "./service-quality.service.ts";
 import { ServiceQualityType } from "./service-quality.type.ts";
 
@@ -16,7 +16,7 @@ export class UnitFormsResolver {
     nullable: true,
     description:
       "Form II.06 of Circular 01/2020/TT-VPCP: one row a field, and the total. Null unless the records of the whole subtree are complete for the period (to date, of " +
-      "one still running). FORBIDDEN below the province without the role VIEWER on the unit (biểu số II.06).",
+      "one still running), or where the days cut a month and the caller is no VIEWER of the unit (biểu số II.06).",
   })
   form06(
     @Root() unit: UnitView,
@@ -42,5 +42,18 @@ export class UnitFormsResolver {
     @Ctx() { loadersOf }: Context,
   ) {
     return serviceQuality(loadersOf(unit), unit, parsePeriod("period", period));
+  }
+}
+
+@Resolver(() => Form06Type)
+export class Form06Resolver {
+  @FieldResolver(() => [Form06RowType], {
+    nullable: true,
+    description:
+      "One row for each field that has dossiers, in the order of their codes. Null, with FORBIDDEN for this field alone, below the province without the role VIEWER " +
+      "on the unit (theo lĩnh vực).",
+  })
+  rows(@Root() form: Form06, @Ctx() { loadersOf }: Context) {
+    return form06Rows(loadersOf(form.unit), form);
   }
 }

@@ -3,13 +3,12 @@ import { DOSSIER, enumValue, measureCode } from "../figures/measure.ts";
 import type { Rollup } from "../figures/rollup.ts";
 import { areRecordsShown } from "./dossier-access.ts";
 import type { DossierCountLoaders } from "./counts/dossier-count.loaders.ts";
-import { toldOf } from "./part-rollup.ts";
 
 const PLACES = new Map(DOSSIER.measures.map(({ name }, place) => [measureCode(DOSSIER, name), { name, place }]));
 
 /** What the unit itself states of exactly the period, against its records of the tier that it speaks of; where both exist and are shown. */
 export const reconciliationOf = async (loaders: FigureLoaders & DossierCountLoaders, rollup: Rollup) => {
-  const { unit, period, handledBy } = toldOf(rollup, "reconciliation");
+  const { unit, period, handledBy } = rollup;
   const figures = (await loaders.figuresOf.load({ no: unit.no, period })).filter(
     ({ measure, value, from, to, scope }) =>
       PLACES.has(measure) && value !== null && from === period.from && to === period.to && (handledBy === null || scope === handledBy),

@@ -1,4 +1,4 @@
-import { Arg, Ctx, FieldResolver, Float, Int, Resolver, Root } from "type-graphql";
+import { Arg, Ctx, FieldResolver, Float, Resolver, Root } from "type-graphql";
 import { Rate } from "../figures/rate.ts";
 import type { Rollup } from "../figures/rollup.ts";
 import { coverageOf, incompleteOf } from "../figures/rollup.loaders.ts";
@@ -14,6 +14,7 @@ import { reconciliationOf } from "./dossier-reconciliation.service.ts";
 import { dossierSeries, dossiersByTier } from "./dossier-rollup.service.ts";
 import {
   DossierChannelRollupType,
+  DossierCountsType,
   DossierFieldRollupType,
   type DossierMeasure,
   DossierMeasureEnum,
@@ -24,7 +25,6 @@ import {
   OnTimeBasisEnum,
   ReconciliationType,
 } from "./dossier-rollup.type.ts";
-import { boundsOf, completenessOf, toldOf } from "./part-rollup.ts";
 
 @Resolver(() => UnitType)
 export class UnitDossiersResolver {
@@ -43,29 +43,8 @@ export class UnitDossiersResolver {
   }
 }
 
-@Resolver(() => DossierRollupType)
-export class DossierRollupResolver {
-  @FieldResolver(() => [DossierMeasureEnum], {
-    description:
-      "The measures for which some covered unit gave nothing, in the order of their enum; empty where nothing is covered (chỉ tiêu thiếu).",
-  })
-  incomplete(@Root() rollup: Rollup, @Ctx() { loadersOf }: Context) {
-    return incompleteOf(loadersOf(rollup.unit), completenessOf(rollup));
-  }
-
-  @FieldResolver(() => Boolean, {
-    description:
-      "False where a known figure belongs here only possibly, as that of a split unit does; bounds then says how much (chính xác).",
-  })
-  exact(@Root() rollup: Rollup) {
-    return rollup.exact;
-  }
-
-  @FieldResolver(() => Bounds, { description: "What is certain, and that plus what is possible (khoảng giá trị)." })
-  bounds(@Root() rollup: Rollup, @Arg("measure", () => DossierMeasureEnum, { description: "Of which measure." }) measure: DossierMeasure) {
-    return boundsOf(rollup, measure);
-  }
-
+@Resolver(() => DossierCountsType)
+export class DossierCountsResolver {
   @FieldResolver(() => Rate, { description: "Share of dossiers handled in time (tỷ lệ giải quyết đúng hạn)." })
   onTimeRate(
     @Root() rollup: Rollup,
@@ -78,21 +57,36 @@ export class DossierRollupResolver {
   onlineRate(@Root() rollup: Rollup) {
     return rollup.rate("onlineRate");
   }
+}
 
-  @FieldResolver(() => Int, {
-    nullable: true,
+@Resolver(() => DossierRollupType)
+export class DossierRollupResolver {
+  @FieldResolver(() => [DossierMeasureEnum], {
     description:
-      "Of those in process (inProcess includes them): waiting for a supplement or a payment, the clock stopped; null where nobody has said (đang tạm dừng).",
+      "The measures for which some covered unit gave nothing, in the order of their enum; empty where nothing is covered (chỉ tiêu thiếu).",
   })
-  inProcessPaused(@Root() rollup: Rollup) {
-    return rollup.sum("paused");
+  incomplete(@Root() rollup: Rollup, @Ctx() { loadersOf }: Context) {
+    return incompleteOf(loadersOf(rollup.unit), rollup);
+  }
+
+  @FieldResolver(() => Boolean, {
+    description:
+      "False where a known figure belongs here only possibly, as that of a split unit does; bounds then says how much (chính xác).",
+  })
+  exact(@Root() rollup: Rollup) {
+    return rollup.exact;
+  }
+
+  @FieldResolver(() => Bounds, { description: "What is certain, and that plus what is possible (khoảng giá trị)." })
+  bounds(@Root() rollup: Rollup, @Arg("measure", () => DossierMeasureEnum, { description: "Of which measure." }) measure: DossierMeasure) {
+    return rollup.bounds(measure);
   }
 
   @FieldResolver(() => [DossierTierRollupType], {
     description: "The same roll-up for each tier that handled dossiers, from the country down (theo cấp).",
   })
   byTier(@Root() rollup: Rollup, @Ctx() { loadersOf }: Context) {
-    return dossiersByTier(loadersOf(rollup.unit), toldOf(rollup, "byTier"));
+    return dossiersByTier(loadersOf(rollup.unit), rollup);
   }
 
   @FieldResolver(() => [DossierRollupType], {
@@ -104,12 +98,12 @@ export class DossierRollupResolver {
     @Arg("grain", () => PeriodGrainEnum, { description: "Length of the parts." }) grain: PeriodGrain,
     @Ctx() { loadersOf }: Context,
   ) {
-    return dossierSeries(loadersOf(rollup.unit), toldOf(rollup, "series"), grain);
+    return dossierSeries(loadersOf(rollup.unit), rollup, grain);
   }
 
   @FieldResolver(() => Coverage, { description: "How many units that should report did (độ bao phủ)." })
   coverage(@Root() rollup: Rollup, @Ctx() { loadersOf }: Context) {
-    return coverageOf(loadersOf(rollup.unit), toldOf(rollup, "coverage"));
+    return coverageOf(loadersOf(rollup.unit), rollup);
   }
 
   @FieldResolver(() => [SourceType], { description: "Where the numbers come from, in the order of arrival (nguồn)." })
@@ -118,28 +112,27 @@ export class DossierRollupResolver {
   }
 
   @FieldResolver(() => [DossierFieldRollupType], {
+    nullable: true,
     description:
-      "Its single records by field of procedures, in the order of their codes; for days that cut a month, of those that the caller may see, and empty for all but VIEWERs. FORBIDDEN below the province without " +
-      "the role VIEWER on the unit (theo lĩnh vực).",
+      "Its single records by field of procedures, in the order of their codes; for days that cut a month, of those that the caller may see, and empty for all but VIEWERs. " +
+      "Null, with FORBIDDEN for this field alone, below the province without the role VIEWER on the unit (theo lĩnh vực).",
   })
   byField(@Root() rollup: Rollup, @Ctx() { loadersOf }: Context) {
     return dossiersByField(loadersOf(rollup.unit), rollup);
   }
 
   @FieldResolver(() => [DossierChannelRollupType], {
-    description:
-      "What was received by each channel of which that is known, in the order of the enum. FORBIDDEN below the province without the role VIEWER on the unit " +
-      "(theo kênh tiếp nhận).",
+    description: "What was received by each channel of which that is known, in the order of the enum (theo kênh tiếp nhận).",
   })
-  byChannel(@Root() rollup: Rollup, @Ctx() { loadersOf }: Context) {
-    return dossiersByChannel(loadersOf(rollup.unit), rollup);
+  byChannel(@Root() rollup: Rollup) {
+    return dossiersByChannel(rollup);
   }
 
   @FieldResolver(() => Float, {
     nullable: true,
     description:
-      "Mean working days from receipt to result, pauses left out, of the records resolved in the period; null where there are none. FORBIDDEN below the province " +
-      "without the role VIEWER on the unit (thời gian giải quyết trung bình).",
+      "Mean working days from receipt to result, pauses left out, of the records resolved in the period; null where there are none, and, with FORBIDDEN for this " +
+      "field alone, below the province without the role VIEWER on the unit (thời gian giải quyết trung bình).",
   })
   averageWorkingDays(@Root() rollup: Rollup, @Ctx() { loadersOf }: Context) {
     return averageWorkingDays(loadersOf(rollup.unit), rollup);

@@ -1,9 +1,9 @@
-import { Field, Int, ObjectType } from "type-graphql";
+import { Field, InterfaceType, Int, ObjectType } from "type-graphql";
 import { enumType } from "../enum.ts";
 import type { Rollup } from "../figures/rollup.ts";
 import type { Period } from "../time/period.ts";
 import { SourceType } from "../figures/rollup.type.ts";
-import { PeriodScalar } from "../time/scalar.ts";
+import { DateScalar, PeriodScalar } from "../time/scalar.ts";
 import type { Tier } from "../units/unit.entity.ts";
 import type { UnitView } from "../units/unit.loaders.ts";
 import { TierEnum, UnitType } from "../units/unit.type.ts";
@@ -23,7 +23,10 @@ export type DossierMeasure =
   | "RESOLVED_OVERDUE"
   | "IN_PROCESS"
   | "IN_PROCESS_NOT_DUE"
-  | "IN_PROCESS_OVERDUE";
+  | "IN_PROCESS_OVERDUE"
+  | "WITHDRAWN"
+  | "STOPPED"
+  | "IN_PROCESS_PAUSED";
 export const DossierMeasureEnum = enumType<DossierMeasure>("DossierMeasure", "What incomplete and bounds speak of (chỉ tiêu hồ sơ).", {
   RECEIVED: "Received in the period (đã tiếp nhận).",
   RECEIVED_ONLINE: "Received online (trực tuyến).",
@@ -37,6 +40,9 @@ export const DossierMeasureEnum = enumType<DossierMeasure>("DossierMeasure", "Wh
   IN_PROCESS: "In process at the end of the period (đang giải quyết).",
   IN_PROCESS_NOT_DUE: "In process and not past due (trong hạn).",
   IN_PROCESS_OVERDUE: "In process and past due (quá hạn).",
+  WITHDRAWN: "Withdrawn by the citizen in the period (công dân rút hồ sơ).",
+  STOPPED: "Stopped by the officer in the period (dừng xử lý).",
+  IN_PROCESS_PAUSED: "In process and waiting for a supplement or a payment (đang tạm dừng).",
 });
 
 export type OnTimeBasis = "RESOLVED" | "HANDLED";
@@ -50,14 +56,13 @@ export const OnTimeBasisEnum = enumType<OnTimeBasis>(
 );
 
 /** Form II.06 of Circular 01/2020/TT-VPCP. */
-@ObjectType("DossierRollup", {
-  simpleResolvers: true,
+@InterfaceType("DossierCounts", {
+  resolveType: () => "DossierRollup",
   description:
-    "Dossiers (hồ sơ thủ tục hành chính) handled in a subtree, as form II.06 of Circular 01/2020/TT-VPCP counts them. Counts add up over the units of the " +
-    "subtree. Null means that nothing is known, which is not 0; a measure for which some unit that reported dossiers gave no figure is listed in incomplete, " +
-    "and its sum is of the known parts.",
+    "What a whole, a part and a breakdown of dossiers have in common (số liệu hồ sơ), as form II.06 of Circular 01/2020/TT-VPCP counts them. Null means that " +
+    "nothing is known, which is not 0.",
 })
-export class DossierRollupType {
+export abstract class DossierCountsType {
   @Field(() => PeriodScalar, { description: "The period asked for (kỳ báo cáo)." })
   period!: Period;
 
@@ -102,7 +107,36 @@ export class DossierRollupType {
 
   @Field(() => Int, { nullable: true, description: "Stopped by the officer in the period (dừng xử lý)." })
   stopped!: number | null;
+
+  @Field(() => Int, {
+    nullable: true,
+    description:
+      "Of those in process (inProcess includes them): waiting for a supplement or a payment, the clock stopped; null where nobody has said (đang tạm dừng).",
+  })
+  inProcessPaused!: number | null;
 }
+
+@ObjectType("DossierRollup", {
+  implements: DossierCountsType,
+  simpleResolvers: true,
+  description:
+    "Dossiers (hồ sơ thủ tục hành chính) handled in a subtree. Counts add up over the units of the subtree. Null means that nothing is known, which is not 0; " +
+    "a measure for which some unit that reported dossiers gave no figure is listed in incomplete, and its sum is of the known parts.",
+})
+export class DossierRollupType extends DossierCountsType {
+  @Field(() => DateScalar, {
+    nullable: true,
+    description: "The last day of which records are counted; null where records give nothing (số liệu hồ sơ tính đến ngày).",
+  })
+  dataThrough!: string | null;
+}
+
+@ObjectType("DossierSubtotal", {
+  implements: DossierCountsType,
+  simpleResolvers: true,
+  description: "Counts and rates of a part or of one field; nothing that only a whole can tell (số liệu thành phần).",
+})
+export class DossierSubtotalType extends DossierCountsType {}
 
 @ObjectType("DossierTierRollup", {
   simpleResolvers: true,
@@ -124,12 +158,8 @@ export class DossierFieldRollupType {
   @Field(() => ProcedureFieldType, { description: "The field (lĩnh vực)." })
   field!: ProcedureFieldType;
 
-  @Field(() => DossierRollupType, {
-    description:
-      "Its dossiers. BAD_USER_INPUT for parts, coverage, series, byTier and reconciliation, which are not told by field; incomplete and sources are those of " +
-      "all fields together.",
-  })
-  rollup!: Rollup;
+  @Field(() => DossierSubtotalType, { description: "Its dossiers (số liệu)." })
+  counts!: Rollup;
 }
 
 @ObjectType("DossierChannelRollup", { simpleResolvers: true, description: "What was received by one channel (theo kênh tiếp nhận)." })
@@ -146,12 +176,16 @@ export class DossierPartType {
   @Field(() => UnitType, { description: "A unit under it, an agency of it, or the unit itself with what is left (đơn vị)." })
   unit!: UnitView;
 
-  @Field(() => DossierRollupType, {
+  @Field(() => DossierSubtotalType, {
     description:
-      "Its dossiers. Of what is left a number may be below 0, where reports contradict one another, or agencies count where they sit and not above; parts, coverage, series, byTier, byField, bounds, " +
-      "averageWorkingDays and reconciliation are BAD_USER_INPUT there, and incomplete and sources are those of the whole.",
+      "Its dossiers. Of the remainder a number may be below 0, where reports contradict one another, or agencies count where they sit and not above (số liệu).",
   })
-  rollup!: Rollup;
+  counts!: Rollup;
+
+  @Field(() => Boolean, {
+    description: "True for the last one, whose unit is the whole's own: what is its own, or not known further down (phần còn lại).",
+  })
+  isRemainder!: boolean;
 }
 
 @ObjectType("Reconciliation", { simpleResolvers: true, description: "A reported figure against the single records (đối soát số liệu)." })

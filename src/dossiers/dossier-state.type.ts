@@ -18,7 +18,7 @@ export const DossierStateEnum = enumType<DossierState>(
   },
 );
 
-export const ChannelEnum = enumType<Channel>("Channel", "How a dossier was handed in (kênh thực hiện).", {
+export const ChannelEnum = enumType<Channel>("SubmissionChannel", "How a dossier was handed in (kênh thực hiện).", {
   DIRECT: "In person (trực tiếp).",
   ONLINE: "Online (trực tuyến).",
   POSTAL: "By public post (bưu chính công ích).",

@@ -37,7 +37,7 @@ export class DossierQueries {
   })
   dossiers(
     @Arg("filter", () => DossierFilter, { description: "Which dossiers." }) filter: DossierFilter,
-    @Arg("first", () => Int, { nullable: true, defaultValue: 50, description: "How many at most, 1..1000." }) first: number | null,
+    @Arg("first", () => Int, { defaultValue: 50, description: "How many at most, 1..1000." }) first: number | null,
     @Arg("after", () => String, { nullable: true, description: "Cursor after which the page begins." }) after: string | undefined,
     @Ctx() context: Context,
   ) {

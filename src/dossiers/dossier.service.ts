@@ -43,7 +43,7 @@ const dossiersWith = (grants: readonly Grant[], code: string, source: string | n
   place as materialized (
     select distinct r.province_id, r.source_id from record_unit r where r.kind = 'DOSSIERS' and r.unit_id in (select unit_id from covered)
   )
-  select ${dossierColumns}, s.key as "sourceId" from place join source s on s.id = place.source_id and (${source}::text is null or s.key = ${source})
+  select ${dossierColumns}, s.key as "sourceId" from place join source s on s.id = place.source_id and (${source}::text is null or s.key = ${source} or s.name = ${source})
   join dossier d on d.province_id = place.province_id and d.source_id = place.source_id and d.code = ${code}
   where d.unit_id in (select unit_id from covered) order by s.key collate "C"`;
 

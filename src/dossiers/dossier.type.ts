@@ -19,7 +19,7 @@ export const TimelinessEnum = enumType<Timeliness>(
   },
 );
 
-@ObjectType("Pause", { simpleResolvers: true, description: "A time in which the clock of a dossier stood still (tạm dừng xử lý)." })
+@ObjectType("DossierPause", { simpleResolvers: true, description: "A time in which the clock of a dossier stood still (tạm dừng xử lý)." })
 export class PauseType {
   @Field(() => PauseReasonEnum, { description: "What was awaited (lý do)." })
   reason!: PauseReason;

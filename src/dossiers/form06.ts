@@ -27,7 +27,7 @@ export interface Form06Columns {
 export const form06Of = (counted: readonly number[], convention: ReportingConvention): Form06Columns => {
   const of = measuresOf(counted);
   const withdrawnOrStopped = of.withdrawn + of.stopped;
-  const atOnTime = convention === "FORM_06A" ? of.paused + withdrawnOrStopped : 0;
+  const atOnTime = convention === "FORM_06A" ? of.inProcessPaused + withdrawnOrStopped : 0;
   return {
     toHandle: of.received + of.carriedOver,
     receivedOnline: of.receivedOnline,
@@ -37,10 +37,10 @@ export const form06Of = (counted: readonly number[], convention: ReportingConven
     resolvedEarly: of.resolvedEarly,
     resolvedOnTime: of.resolvedOnTime + atOnTime,
     resolvedOverdue: of.resolvedOverdue,
-    inProcess: of.inProcess - of.paused,
+    inProcess: of.inProcess - of.inProcessPaused,
     inProcessNotDue: of.inProcessNotDue,
     inProcessOverdue: of.inProcessOverdue,
-    paused: convention === "FORM_06A" ? 0 : of.paused,
+    paused: convention === "FORM_06A" ? 0 : of.inProcessPaused,
     withdrawnOrStopped: convention === "FORM_06A" ? 0 : withdrawnOrStopped,
   };
 };

@@ -71,9 +71,6 @@ export class Form06Type {
   @Field(() => PeriodScalar, { description: "The period asked for (kỳ báo cáo)." })
   period!: Period;
 
-  @Field(() => [Form06RowType], { description: "One row for each field that has dossiers, in the order of their codes." })
-  rows!: Form06RowType[];
-
   @Field(() => Form06RowType, { description: "The sum of the rows (tổng cộng)." })
   total!: Form06RowType;
 }

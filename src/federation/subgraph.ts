@@ -5,8 +5,8 @@ import { AuditEntryConnectionResolver, AuditEntryResolver, AuditQueries } from "
 import { checkPermission } from "../access/permission.ts";
 import { AssessmentResolver, UnitAssessmentsResolver } from "../assessments/assessment.resolver.ts";
 import { DossierMutations } from "../dossiers/import/dossier-import.resolver.ts";
-import { UnitFormsResolver } from "../dossiers/dossier-form.resolver.ts";
-import { DossierRollupResolver, UnitDossiersResolver } from "../dossiers/dossier-rollup.resolver.ts";
+import { Form06Resolver, UnitFormsResolver } from "../dossiers/dossier-form.resolver.ts";
+import { DossierCountsResolver, DossierRollupResolver, UnitDossiersResolver } from "../dossiers/dossier-rollup.resolver.ts";
 import { DossierConnectionResolver, DossierQueries, DossierResolver } from "../dossiers/dossier.resolver.ts";
 import { ProcedureResolver } from "../dossiers/catalogue/procedure.resolver.ts";
 import { WorkCalendarResolver } from "../dossiers/catalogue/work-calendar.resolver.ts";
@@ -32,7 +32,16 @@ export const createSubgraph = async (): Promise<Subgraph> => {
       ...[AgencyMutations, DossierMutations],
       ...[AccessKeyResolver, AccessGrantResolver, AuditQueries, AuditEntryConnectionResolver, AuditEntryResolver],
       ...[UnitResolver, UnitFiguresResolver, FigureResolver],
-      ...[UnitDossiersResolver, DossierRollupResolver, UnitFormsResolver, DossierQueries, DossierResolver, DossierConnectionResolver],
+      ...[
+        UnitDossiersResolver,
+        DossierCountsResolver,
+        DossierRollupResolver,
+        UnitFormsResolver,
+        Form06Resolver,
+        DossierQueries,
+        DossierResolver,
+        DossierConnectionResolver,
+      ],
       ...[ProcedureResolver, WorkCalendarResolver, UnitRecordsResolver],
       ...[UnitTasksResolver, TaskRollupResolver, UnitServicesResolver, ServiceRollupResolver],
       ...[UnitAssessmentsResolver, AssessmentResolver, ReportResolver, IndicatorQueries, UnitIndicatorsResolver, IndicatorValueResolver],

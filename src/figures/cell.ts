@@ -48,7 +48,7 @@ interface MatchedRate {
  * days beats tiles; tiles fill the period without overlap, in one convention, the fewest that do.
  */
 export const cellsOf = (kind: RollupKind, period: Period, stated: readonly StatedCount[]): Cell[] => {
-  const names = new Map([...kind.measures, ...kind.unlisted].map(({ name }) => [measureCode(kind, name), name]));
+  const names = new Map(kind.measures.map(({ name }) => [measureCode(kind, name), name]));
   const ours = stated.filter(({ measure }) => names.has(measure));
   return [...Map.groupBy(ours, ({ unitId, slot }) => `${unitId} ${slot}`).values()].flatMap((counts) => {
     const tiles = [...Map.groupBy(counts, ({ from, to }) => `${from}/${to}`).values()].map((rows) => tileOf(kind, rows, names));
@@ -105,7 +105,7 @@ const merge = (kind: RollupKind, period: Period, tiles: readonly Tile[]): Omit<C
     return found;
   };
   const known = new Map(exact?.known);
-  for (const measure of [...kind.measures, ...kind.unlisted]) {
+  for (const measure of kind.measures) {
     if (known.has(measure.name) || measure.tiling === "NONE") continue;
     const found = path((tile) => tile.known.has(measure.name));
     if (found) known.set(measure.name, tiled(measure, found));
@@ -133,7 +133,6 @@ const merge = (kind: RollupKind, period: Period, tiles: readonly Tile[]): Omit<C
   const columns = [
     ...kind.measures.map(({ name }) => filled.get(name) ?? null),
     ...kind.rates.flatMap(({ name }) => [matched.get(name)?.part ?? null, matched.get(name)?.of ?? null, matched.get(name)?.whole ?? null]),
-    ...kind.unlisted.map(({ name }) => filled.get(name) ?? null),
   ];
   return { columns, sources: new Set([...used].flatMap((tile) => [...tile.sources])) };
 };

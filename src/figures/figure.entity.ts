@@ -11,14 +11,22 @@ export type SourceState = (typeof SOURCE_STATES)[number];
 /** Where figures come from. */
 const SourceSchema = defineEntity({
   name: "Source",
-  indexes: [{ properties: ["state", "unit"] }, { properties: ["supersedes"] }],
+  indexes: [
+    { properties: ["state", "unit"] },
+    { properties: ["supersedes"] },
+    {
+      name: "source_name_unique",
+      expression: "create unique index source_name_unique on source (name, unit_id) where name is not null and retired_at is null",
+    },
+  ],
   uniques: [{ properties: ["submittedBy", "idempotencyKey"] }],
   properties: {
     id: p.integer().primary().autoincrement(),
     key: p.text().unique(),
     kind: p.text().$type<SourceKind>(),
     title: p.text(),
-    unit: () => p.manyToOne(Unit).comment("The unit that it speaks of"),
+    name: p.text().nullable().comment("Of a system that sends records: its name, one of its kind among those of its unit"),
+    unit: () => p.manyToOne(Unit).comment("The unit that it speaks of, or whose system it is"),
     publishedOn: p.date().nullable(),
     note: p.text().nullable(),
     state: p.text().$type<SourceState>().default("PUBLISHED"),
@@ -26,6 +34,7 @@ const SourceSchema = defineEntity({
     reason: p.text().nullable().comment("Why it was withdrawn"),
     submittedAt: p.datetime().nullable(),
     stateAt: p.datetime().nullable().comment("When it came into its present state"),
+    retiredAt: p.datetime().nullable().comment("Since when it takes nothing more"),
     submittedBy: p.text().nullable().comment("Actor whose idempotency key it is"),
     idempotencyKey: p.text().nullable(),
     digest: p.text().nullable().comment("SHA-256 of what was submitted"),

@@ -19,7 +19,7 @@ const LABELS = new Map<string, string>([
     inProcessOverdue: "hồ sơ đang giải quyết quá hạn",
     withdrawn: "hồ sơ công dân rút",
     stopped: "hồ sơ dừng xử lý",
-    paused: "hồ sơ tạm dừng",
+    inProcessPaused: "hồ sơ đang giải quyết, tạm dừng",
   }),
   ...labelsOf(TASK, {
     total: "tổng số nhiệm vụ",
@@ -33,6 +33,10 @@ const LABELS = new Map<string, string>([
     runningOverdue: "nhiệm vụ đang thực hiện quá hạn",
     completedWithoutDeadline: "nhiệm vụ không có thời hạn đã hoàn thành",
     runningWithoutDeadline: "nhiệm vụ không có thời hạn đang thực hiện",
+    delegated: "nhiệm vụ được giao lại",
+    extended: "nhiệm vụ được gia hạn",
+    due: "nhiệm vụ đến hạn",
+    dueCompletedOnTime: "nhiệm vụ đến hạn hoàn thành đúng hạn",
   }),
   ...labelsOf(SERVICE, {
     procedures: "thủ tục hành chính",

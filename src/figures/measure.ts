@@ -5,6 +5,8 @@ export interface Measure {
   /** Name in camel case, as in the API: resolvedOnTime; the column is resolved_on_time, the code dossier.resolved-on-time. */
   readonly name: string;
   readonly tiling: Tiling;
+  /** Reports need not speak of it: where none does it is unknown, and no more is missing than it. */
+  readonly isOptional?: true;
 }
 
 /** The sum on the left equals the sum on the right; all terms are counts of the same dossiers or tasks. */
@@ -28,13 +30,12 @@ export interface RateRule {
 export interface RollupKind {
   readonly name: "dossier" | "task" | "service";
   readonly measures: readonly Measure[];
-  /** Counted as the others are, but no part of the enum. */
-  readonly unlisted: readonly Measure[];
   readonly identities: readonly Identity[];
   readonly rates: readonly RateRule[];
 }
 
 const each = (tiling: Tiling, ...names: string[]): Measure[] => names.map((name) => ({ name, tiling }));
+const optional = (tiling: Tiling, ...names: string[]): Measure[] => names.map((name) => ({ name, tiling, isOptional: true }));
 const identity = (left: string, right: string): Identity => ({ left: left.split(" "), right: right.split(" ") });
 
 export const DOSSIER: RollupKind = {
@@ -44,12 +45,13 @@ export const DOSSIER: RollupKind = {
     ...each("FIRST", "carriedOver"),
     ...each("FLOW", "resolved", "resolvedEarly", "resolvedOnTime", "resolvedOverdue"),
     ...each("LAST", "inProcess", "inProcessNotDue", "inProcessOverdue"),
+    ...optional("FLOW", "withdrawn", "stopped"),
+    ...optional("LAST", "inProcessPaused"),
   ],
-  unlisted: [...each("FLOW", "withdrawn", "stopped"), ...each("LAST", "paused")],
   identities: [
     identity("received", "receivedOnline receivedDirect receivedPostal"),
     identity("resolved", "resolvedEarly resolvedOnTime resolvedOverdue"),
-    identity("inProcess", "inProcessNotDue inProcessOverdue paused"),
+    identity("inProcess", "inProcessNotDue inProcessOverdue inProcessPaused"),
     identity("received carriedOver", "resolved withdrawn stopped inProcess"),
   ],
   rates: [
@@ -72,12 +74,11 @@ export const DOSSIER: RollupKind = {
 
 export const TASK: RollupKind = {
   name: "task",
-  measures: each(
-    "NONE",
-    ...["total", "withDeadline", "withoutDeadline", "onTime", "overdue", "completedOnTime", "completedLate"],
-    ...["runningNotDue", "runningOverdue", "completedWithoutDeadline", "runningWithoutDeadline"],
-  ),
-  unlisted: [],
+  measures: [
+    ...each("NONE", "total", "withDeadline", "withoutDeadline", "onTime", "overdue", "completedOnTime", "completedLate"),
+    ...each("NONE", "runningNotDue", "runningOverdue", "completedWithoutDeadline", "runningWithoutDeadline"),
+    ...optional("NONE", "delegated", "extended", "due", "dueCompletedOnTime"),
+  ],
   identities: [
     identity("total", "withDeadline withoutDeadline"),
     identity("withDeadline", "onTime overdue"),
@@ -91,7 +92,6 @@ export const TASK: RollupKind = {
 export const SERVICE: RollupKind = {
   name: "service",
   measures: each("NONE", ...["procedures", "online", "onlineLevel3", "onlineLevel4", "usedOnline", "modernDesks", "desks"]),
-  unlisted: [],
   identities: [],
   rates: [
     {
@@ -120,14 +120,13 @@ export const enumValue = (name: string): string => columnName(name).toUpperCase(
 
 /**
  * The columns that are added up for a kind: its measures, then for each rate the matched part, the matched whole
- * (over the same cells) and the whole that is known at all, then the measures that are no part of the enum.
+ * (over the same cells) and the whole that is known at all.
  */
 export const summedColumns = (kind: RollupKind): string[] => [
   ...kind.measures.map(({ name }) => name),
   ...kind.rates.flatMap(({ name }) => [`${name}Part`, `${name}Of`, `${name}Whole`]),
-  ...kind.unlisted.map(({ name }) => name),
 ];
 
 /** True for a measure that rolls up. */
 export const isRolledUp = (measure: string): boolean =>
-  ROLLUP_KINDS.some((kind) => [...kind.measures, ...kind.unlisted].some(({ name }) => measureCode(kind, name) === measure));
+  ROLLUP_KINDS.some((kind) => kind.measures.some(({ name }) => measureCode(kind, name) === measure));

@@ -22,6 +22,8 @@ export interface RecordKey {
 export interface RecordSums {
   readonly certain: readonly (number | null)[] | null;
   readonly possible: readonly (number | null)[] | null;
+  /** The last day that was counted. */
+  readonly through?: Day;
 }
 
 export interface KnowledgeKey extends RecordKey {
@@ -82,11 +84,7 @@ const terms = new Map<RollupKind, readonly (readonly string[])[]>();
 const termsOf = (kind: RollupKind): readonly (readonly string[])[] => {
   const known = terms.get(kind);
   if (known) return known;
-  const found = [
-    ...kind.measures.map(({ name }) => [name]),
-    ...kind.rates.flatMap(({ part, whole }) => [part, whole, whole]),
-    ...kind.unlisted.map(({ name }) => [name]),
-  ];
+  const found = [...kind.measures.map(({ name }) => [name]), ...kind.rates.flatMap(({ part, whole }) => [part, whole, whole])];
   terms.set(kind, found);
   return found;
 };

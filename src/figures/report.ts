@@ -136,7 +136,7 @@ const checkIdentities = (figures: readonly StatedFigure[]): void => {
     for (const kind of ROLLUP_KINDS) {
       const known: Known = new Map();
       const rows = new Map<string, StatedFigure>();
-      for (const { name } of [...kind.measures, ...kind.unlisted]) {
+      for (const { name } of kind.measures) {
         const stated = cell.filter(({ measure, value }) => measure === measureCode(kind, name) && value !== null);
         const other = stated.find(({ value }) => value !== stated[0]!.value);
         if (other)

@@ -71,4 +71,4 @@ export const coverageOf = async ({ expectedUnits, knowledgeOfRollup }: RollupLoa
 
 /** The measures for which some covered unit gave nothing, in the order of their enum. */
 export const incompleteOf = async ({ knowledgeOfRollup }: RollupLoaders, rollup: Rollup): Promise<string[]> =>
-  incompleteMeasures(rollup.kind, await knowledgeOfRollup.load(rollup));
+  incompleteMeasures(rollup, await knowledgeOfRollup.load(rollup));

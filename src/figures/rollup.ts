@@ -1,3 +1,4 @@
+import type { Day } from "../time/date.ts";
 import type { Period } from "../time/period.ts";
 import type { Tier } from "../units/unit.entity.ts";
 import type { UnitView } from "../units/unit.loaders.ts";
@@ -64,6 +65,12 @@ export abstract class Rollup implements RollupKey {
     return sum !== null && sum < 0 ? 0 : sum;
   }
 
+  /** The last day of which records are counted; null where they give nothing. */
+  get dataThrough(): Day | null {
+    const { certain, possible, through } = this.#records;
+    return certain === null && possible === null ? null : (through ?? null);
+  }
+
   /** Of the figures alone. */
   get knowledge(): Knowledge {
     const [covered, known] = this.#stored;
@@ -109,9 +116,13 @@ export abstract class Rollup implements RollupKey {
   }
 }
 
-/** The measures for which some covered unit gave nothing, in the order of their enum. */
-export const incompleteMeasures = ({ measures }: RollupKind, { covered, known }: Knowledge): string[] =>
-  covered === 0 ? [] : measures.filter((_, n) => (known & (1 << n)) === 0).map(({ name }) => enumValue(name));
+/** The measures for which some covered unit gave nothing, in the order of their enum; optional ones where another gave something. */
+export const incompleteMeasures = (rollup: Rollup, { covered, known }: Knowledge): string[] =>
+  covered === 0
+    ? []
+    : rollup.kind.measures
+        .filter(({ name, isOptional }, n) => (known & (1 << n)) === 0 && !(isOptional && rollup.sum(name) === null))
+        .map(({ name }) => enumValue(name));
 
 type RollupClass = new (key: RollupKey, stored?: StoredRollup, records?: RecordSums | null) => Rollup;
 const classes = new Map<RollupKind, RollupClass>();
@@ -129,7 +140,7 @@ export const rollupClass = (kind: RollupKind): RollupClass => {
       return positions;
     }
   }
-  for (const { name } of [...kind.measures, ...kind.unlisted]) {
+  for (const { name } of kind.measures) {
     const position = positions.get(name)!;
     Object.defineProperty(KindRollup.prototype, name, {
       get(this: Rollup) {

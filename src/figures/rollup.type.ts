@@ -43,7 +43,7 @@ export const SourceStateEnum = enumType<SourceState>("SourceState", "State of a 
   WITHDRAWN: "Taken back; it is kept, and counts no more (đã thu hồi).",
 });
 
-@ObjectType("Source", { simpleResolvers: true, description: "Where numbers come from (nguồn số liệu)." })
+@ObjectType("DataSource", { simpleResolvers: true, description: "Where numbers come from (nguồn số liệu)." })
 export class SourceType {
   @Field(() => ID, { description: "Stable." })
   id!: string;

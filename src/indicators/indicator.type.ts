@@ -6,7 +6,7 @@ import type { UnitView } from "../units/unit.loaders.ts";
 import { UnitType } from "../units/unit.type.ts";
 import type { Direction, Indicator } from "./indicator.ts";
 
-export const DirectionEnum = enumType<Direction>("Direction", "Which way is better (chiều đánh giá).", {
+export const DirectionEnum = enumType<Direction>("IndicatorDirection", "Which way is better (chiều đánh giá).", {
   HIGHER_IS_BETTER: "The higher, the better (càng cao càng tốt).",
   LOWER_IS_BETTER: "The lower, the better (càng thấp càng tốt).",
 });

@@ -4,12 +4,13 @@ import { grantsFor } from "../access/viewer.ts";
 import { BadUserInput, DomainError } from "../errors.ts";
 import type { Context } from "../server/context.ts";
 import { type Day, FIRST_DAY, parseDay } from "../time/date.ts";
-import { declareWithin } from "./declare.store.ts";
+import { completeRange } from "./complete-range.ts";
+import { declareWithin, withdrawWithin } from "./declare.store.ts";
 import type { RecordKind } from "./record.entity.ts";
 import type { RecordStatus } from "./record.loaders.ts";
 
 const MAX_UNITS = 5000;
-const EARLIEST: Day = "2000-01-01";
+const MAX_REASON = 2000;
 
 interface Given {
   readonly kind: RecordKind;
@@ -23,25 +24,47 @@ interface Given {
  * @throws BadUserInput naming the unit or day, DomainError FORBIDDEN for a unit that the caller does not administer.
  */
 export const declareComplete = async (context: Context, { kind, units, ...given }: Given): Promise<RecordStatus[]> => {
-  const { viewer, now } = context;
-  const range = rangeOf(given);
-  if (units.length === 0 || units.length > MAX_UNITS) throw new BadUserInput("units", units.length, `accepted are 1 to ${MAX_UNITS} units`);
+  const { viewer, today } = context;
+  const range = completeRange(given, today);
   const unitNos = await administeredUnits(context, units, range);
-  const by = { actor: viewer!.actor, actorName: viewer!.name, at: now };
-  await context.reader.write(rowScope(viewer, "ADMIN"), (em) => declareWithin(em, { kind, unitNos: [...new Set(unitNos)], ...range, by }));
+  const declaration = { kind, unitNos: [...new Set(unitNos)], ...range, by: byOf(context) };
+  await context.reader.write(rowScope(viewer, "ADMIN"), (em) => declareWithin(em, declaration));
+  return statusesOf(context, kind, unitNos);
+};
+
+interface Withdrawal {
+  readonly kind: RecordKind;
+  readonly units: readonly string[];
+  readonly from: string;
+  readonly reason: string;
+}
+
+/**
+ * Takes back that the records of the units are complete, from a day on. @returns what is then known of each, in the order of the units.
+ * @throws BadUserInput naming the unit, day or reason, DomainError FORBIDDEN for a unit that the caller does not administer.
+ */
+export const withdrawCompleteness = async (context: Context, { kind, units, ...given }: Withdrawal): Promise<RecordStatus[]> => {
+  const { viewer, today } = context;
+  const from = parseDay("from", given.from);
+  const reason = given.reason.trim().normalize("NFC");
+  if (reason === "" || reason.length > MAX_REASON)
+    throw new BadUserInput("reason", given.reason, `accepted are 1 to ${MAX_REASON} characters`);
+  const unitNos = await administeredUnits(context, units, { since: from, through: from > today ? from : today });
+  const withdrawal = { kind, unitNos: [...new Set(unitNos)], from, reason, by: byOf(context) };
+  await context.reader.write(rowScope(viewer, "ADMIN"), (em) => withdrawWithin(em, withdrawal));
+  return statusesOf(context, kind, unitNos);
+};
+
+const byOf = ({ viewer, now }: Context) => ({ actor: viewer!.actor, actorName: viewer!.name, at: now });
+
+/** What is known of the units after a change. */
+const statusesOf = async (context: Context, kind: RecordKind, unitNos: readonly number[]): Promise<RecordStatus[]> => {
   context.renew();
   const known = await context.loaders.recordsOf.loadMany(unitNos);
   return known.map((statuses) => {
     if (statuses instanceof Error) throw statuses;
-    return statuses.find((status) => status.kind === kind)!;
+    return statuses.find((status) => status.kind === kind) ?? { kind, completeSince: null, completeThrough: null, lastImportAt: null };
   });
-};
-
-const rangeOf = (given: Pick<Given, "since" | "through">) => {
-  const [since, through] = [parseDay("since", given.since), parseDay("through", given.through)];
-  if (since < EARLIEST) throw new BadUserInput("since", since, `accepted is a day from ${EARLIEST} on`);
-  if (through < since) throw new BadUserInput("through", through, `accepted is a day from since, ${since}, on`);
-  return { since, through };
 };
 
 /**
@@ -53,6 +76,7 @@ const administeredUnits = async (
   names: readonly string[],
   { since, through }: { readonly since: Day; readonly through: Day },
 ): Promise<number[]> => {
+  if (names.length === 0 || names.length > MAX_UNITS) throw new BadUserInput("units", names.length, `accepted are 1 to ${MAX_UNITS} units`);
   const last = through < FIRST_DAY ? FIRST_DAY : through;
   const rows = await reader.rows(sql<{ no: number | null; isCovered: boolean }>`
     with named as (

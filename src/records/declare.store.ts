@@ -19,24 +19,70 @@ export interface Declaration {
  * something new. Ranges that touch or overlap become one, so that the ranges of a unit never touch.
  */
 export const declareWithin = async (em: EntityManager, declaration: Declaration): Promise<void> => {
-  const { kind, since, through } = declaration;
-  const provinces = Map.groupBy(await placesOf(em, declaration.unitNos), ({ provinceNo }) => provinceNo);
-  // Two who declare for one unit at once would each keep the range that the other has not seen.
-  for (const provinceNo of [...provinces.keys()].toSorted((a, b) => a - b))
-    await sql`select pg_advisory_xact_lock(hashtext('cchc complete'), ${provinceNo}::int)`.execute(em.getKysely());
+  const { kind, since, through, by } = declaration;
+  const places = await lockedPlaces(em, declaration.unitNos);
   const news = await unstated(em, declaration);
   const before = await removeTouched(em, declaration, news);
   await insertUnited(em, declaration, news, before);
   if (news.length > 0) await dropMixedRollups(em);
-  for (const [provinceNo, all] of provinces) {
-    const places = all.filter(({ unitNo }) => news.includes(unitNo));
-    if (places.length === 0) continue;
-    const ranges = before.filter(({ unitNo }) => places.some((place) => place.unitNo === unitNo));
+  await recordByProvince(em, { operation: "declareComplete", by, kind, places, unitNos: news, before, after: { kind, since, through } });
+};
+
+/** That the records of a kind are not complete in the units from a day on. */
+export interface CompletenessWithdrawal extends Pick<Declaration, "kind" | "unitNos" | "by"> {
+  readonly from: Day;
+  readonly reason: string;
+}
+
+/** Cuts what was stated of the units off at the day, within the transaction of `em`, with entries in the audit trail as above. */
+export const withdrawWithin = async (em: EntityManager, { kind, unitNos, from, reason, by }: CompletenessWithdrawal): Promise<void> => {
+  const places = await lockedPlaces(em, unitNos);
+  const before = await rowsOf(em).rows(sql<Range>`
+    with cut as (
+      delete from record_range where unit_id = any(${unitNos}::int[]) and kind = ${kind} and through >= ${from}::date returning unit_id, since, through
+    )
+    select c.unit_id as "unitNo", u.key as unit, c.since, c.through from cut c join unit u on u.id = c.unit_id order by u.key collate "C", c.since`);
+  const rest = before.filter(({ since }) => since < from);
+  await sql`
+    insert into record_range (unit_id, kind, since, through)
+    select r.no, ${kind}, r.since, ${from}::date - 1 from unnest(${rest.map(({ unitNo }) => unitNo)}::int[], ${rest.map(({ since }) => since)}::date[]) r(no, since)`.execute(
+    em.getKysely(),
+  );
+  if (before.length > 0) await dropMixedRollups(em);
+  const cut = [...new Set(before.map(({ unitNo }) => unitNo))];
+  await recordByProvince(em, { operation: "withdrawCompleteness", by, kind, places, unitNos: cut, before, after: { kind, from, reason } });
+};
+
+/** Two who change what is stated of one unit at once would each keep the range that the other has not seen. */
+const lockedPlaces = async (em: EntityManager, unitNos: readonly number[]): Promise<Place[]> => {
+  const places = await placesOf(em, unitNos);
+  for (const provinceNo of [...new Set(places.map((place) => place.provinceNo))].toSorted((a, b) => a - b))
+    await sql`select pg_advisory_xact_lock(hashtext('cchc complete'), ${provinceNo}::int)`.execute(em.getKysely());
+  return places;
+};
+
+interface CompletenessChange extends Pick<Declaration, "kind" | "by"> {
+  readonly operation: string;
+  readonly places: readonly Place[];
+  /** The units of which it changes what was stated. */
+  readonly unitNos: readonly number[];
+  readonly before: readonly Range[];
+  readonly after: unknown;
+}
+
+/** One entry in the audit trail for each province that has such units. */
+const recordByProvince = async (
+  em: EntityManager,
+  { operation, by, kind, places, unitNos, before, after }: CompletenessChange,
+): Promise<void> => {
+  const changed = places.filter(({ unitNo }) => unitNos.includes(unitNo));
+  for (const [provinceNo, units] of Map.groupBy(changed, (place) => place.provinceNo)) {
+    const ranges = before.filter(({ unitNo }) => units.some((place) => place.unitNo === unitNo));
     await recordChange(em, {
-      ...{ ...declaration.by, operation: "declareComplete", unitNo: places.length === 1 ? places[0]!.unitNo : provinceNo },
-      subject: places.map(({ id }) => id).join(" "),
-      before: { kind, ranges: ranges.map(({ unit, since: first, through: last }) => ({ unit, since: first, through: last })) },
-      after: { kind, since, through },
+      ...{ ...by, operation, unitNo: units.length === 1 ? units[0]!.unitNo : provinceNo },
+      subject: units.map(({ id }) => id).join(" "),
+      before: { kind, ranges: ranges.map(({ unit, since, through }) => ({ unit, since, through })) },
+      after,
     });
   }
 };

@@ -1,4 +1,4 @@
-import { Field, ObjectType } from "type-graphql";
+import { Field, ID, InputType, ObjectType } from "type-graphql";
 import { enumType } from "../enum.ts";
 import { DateScalar, DateTimeScalar } from "../time/scalar.ts";
 import type { RecordKind } from "./record.entity.ts";
@@ -34,4 +34,48 @@ export class RecordStatusType implements RecordStatus {
     description: "When records of the unit last came in; null where none have (lần nhập gần nhất).",
   })
   lastImportAt!: string | null;
+}
+
+@InputType("DeclareCompleteInput", { description: "That the records of units are complete (xác nhận dữ liệu đầy đủ)." })
+export class DeclareCompleteInput {
+  @Field(() => RecordKindEnum, { description: "Which records (loại dữ liệu)." })
+  kind!: RecordKind;
+
+  @Field(() => [ID], {
+    description:
+      "Codes on the last day, else on an earlier one of the days, or ids; of units that are no more, too. At most 5,000 (đơn vị).",
+  })
+  units!: string[];
+
+  @Field(() => DateScalar, { description: "First day, from 1 January 2000 (từ ngày)." })
+  since!: string;
+
+  @Field(() => DateScalar, { description: "Last day; it may lie ahead, at most at the end of next year (đến ngày)." })
+  through!: string;
+}
+
+@InputType("WithdrawCompletenessInput", { description: "That the records of units are not complete from a day on (thu hồi xác nhận)." })
+export class WithdrawCompletenessInput {
+  @Field(() => RecordKindEnum, { description: "Which records (loại dữ liệu)." })
+  kind!: RecordKind;
+
+  @Field(() => [ID], {
+    description: "Codes today, else on an earlier day from `from` on, or ids; of units that are no more, too. At most 5,000 (đơn vị).",
+  })
+  units!: string[];
+
+  @Field(() => DateScalar, { description: "First day for which it is taken back (từ ngày)." })
+  from!: string;
+
+  @Field(() => String, { description: "Why, 1 to 2,000 characters; the audit trail keeps it (lý do)." })
+  reason!: string;
+}
+
+@ObjectType("DeclareCompletePayload", {
+  simpleResolvers: true,
+  description: "What is then known of the records of each unit (kết quả xác nhận).",
+})
+export class DeclareCompletePayloadType {
+  @Field(() => [RecordStatusType], { description: "One for each unit named, in their order." })
+  records!: RecordStatus[];
 }

@@ -22,10 +22,7 @@ export interface PlacedFigure {
 
 const RATES = new Set(ROLLUP_KINDS.flatMap(({ rates }) => rates.map(({ quotedAs }) => quotedAs)));
 /** What a report may state by API: the measures that roll up, and the rates that are shown as printed. */
-export const MEASURES = [
-  ...ROLLUP_KINDS.flatMap((kind) => [...kind.measures, ...kind.unlisted].map(({ name }) => measureCode(kind, name))),
-  ...RATES,
-];
+export const MEASURES = [...ROLLUP_KINDS.flatMap((kind) => kind.measures.map(({ name }) => measureCode(kind, name))), ...RATES];
 
 /** A report states at most so many. */
 export const MAX_FIGURES = 5000;
@@ -74,7 +71,7 @@ const twice = (cell: readonly PlacedFigure[]): Problem[] =>
 
 const broken = (kind: RollupKind, cell: readonly PlacedFigure[]): Problem[] => {
   const stated = new Map<string, PlacedFigure>();
-  for (const { name } of [...kind.measures, ...kind.unlisted]) {
+  for (const { name } of kind.measures) {
     const figure = cell.find(({ input }) => input.measure === measureCode(kind, name) && input.value != null);
     if (figure) stated.set(name, figure);
   }

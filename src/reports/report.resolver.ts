@@ -33,7 +33,7 @@ export class ReportResolver {
     @Arg("states", () => [SourceStateEnum], { nullable: true, description: "Keeps reports in these states." }) states:
       | SourceState[]
       | undefined,
-    @Arg("first", () => Int, { nullable: true, defaultValue: 50, description: "How many at most, 1..1000." }) first: number,
+    @Arg("first", () => Int, { defaultValue: 50, description: "How many at most, 1..1000." }) first: number,
     @Arg("after", () => String, { nullable: true, description: "Cursor after which the page begins." }) after: string | undefined,
     @Ctx() context: Context,
   ) {

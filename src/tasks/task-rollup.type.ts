@@ -14,7 +14,11 @@ export type TaskMeasure =
   | "RUNNING_NOT_DUE"
   | "RUNNING_OVERDUE"
   | "COMPLETED_WITHOUT_DEADLINE"
-  | "RUNNING_WITHOUT_DEADLINE";
+  | "RUNNING_WITHOUT_DEADLINE"
+  | "DELEGATED"
+  | "EXTENDED"
+  | "DUE"
+  | "DUE_COMPLETED_ON_TIME";
 export const TaskMeasureEnum = enumType<TaskMeasure>("TaskMeasure", "What incomplete and bounds speak of (chỉ tiêu nhiệm vụ).", {
   TOTAL: "Running at the start or assigned in the period (tổng số nhiệm vụ).",
   WITH_DEADLINE: "With a deadline (có thời hạn).",
@@ -27,6 +31,10 @@ export const TaskMeasureEnum = enumType<TaskMeasure>("TaskMeasure", "What incomp
   RUNNING_OVERDUE: "Running and past due (đang thực hiện, quá hạn).",
   COMPLETED_WITHOUT_DEADLINE: "Completed, without a deadline (hoàn thành, không thời hạn).",
   RUNNING_WITHOUT_DEADLINE: "Running, without a deadline (đang thực hiện, không thời hạn).",
+  DELEGATED: "Delegated by the lead of another task, and counted at its own lead (được giao lại).",
+  EXTENDED: "With another deadline than at first (được gia hạn).",
+  DUE: "With a deadline on one of the days (đến hạn trong kỳ).",
+  DUE_COMPLETED_ON_TIME: "Of those due: completed by the deadline (đến hạn, hoàn thành đúng hạn).",
 });
 
 @ObjectType("TaskRollup", {

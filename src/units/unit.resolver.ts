@@ -55,7 +55,7 @@ export class UnitQueries {
     @Arg("asOf", () => DateScalar, { nullable: true, description: "Day whose hierarchy is meant, from 31 August 2015." }) asOf:
       | string
       | undefined,
-    @Arg("first", () => Int, { nullable: true, defaultValue: 50, description: FIRST }) first: number,
+    @Arg("first", () => Int, { defaultValue: 50, description: FIRST }) first: number,
     @Arg("after", () => String, { nullable: true, description: AFTER }) after: string | undefined,
     @Ctx() { loaders, today }: Context,
   ) {
@@ -95,7 +95,7 @@ export class UnitResolver {
     @Root() unit: UnitView,
     @Arg("tier", () => TierEnum, { nullable: true, description: "Keeps units of this tier." }) tier: Tier | undefined,
     @Arg("kinds", () => [UnitKindEnum], { nullable: true, description: KINDS }) kinds: UnitKind[] | undefined,
-    @Arg("first", () => Int, { nullable: true, defaultValue: 50, description: FIRST }) first: number,
+    @Arg("first", () => Int, { defaultValue: 50, description: FIRST }) first: number,
     @Arg("after", () => String, { nullable: true, description: AFTER }) after: string | undefined,
     @Ctx() { loadersOf }: Context,
   ) {

@@ -35,7 +35,7 @@ export const SuccessionKindEnum = enumType<SuccessionKind>("SuccessionKind", "Ho
   PART: "A part of the unit, to one of several successors (sáp nhập một phần).",
 });
 
-export const EvidenceEnum = enumType<EvidenceKind>("Evidence", "Which reports figures rest on (căn cứ số liệu).", {
+export const EvidenceEnum = enumType<EvidenceKind>("EvidenceScope", "Which reports figures rest on (căn cứ số liệu).", {
   PUBLISHED: "Published reports (đã công bố).",
   ALL: "Also the drafts that the caller may see, in place of what they correct; without a VIEWER's role there are none (cả bản nháp).",
 });

@@ -40,7 +40,7 @@ export const liveThrough = async (service: TestService): Promise<unknown[]> => {
     { code: "b" },
   ]);
   await send([{ code: "a" }], neighbour);
-  await ask('mutation { retractDossiers(source: "api", codes: ["b"], reason: "sent by mistake") { updated } }', {});
+  await ask('mutation { retractDossiers(input: { source: "api", codes: ["b"], reason: "sent by mistake" }) { report { updated } } }', {});
   async function* rows(): AsyncGenerator<Item> {
     yield { row: 2, cells: { ...dossier({ code: "d" }), pauses: null } };
     yield { row: 3, cells: { ...dossier({ code: "e", state: "RESOLVED", endedAt: "2026-03-05T08:00:00+07:00" }), pauses: null } };
@@ -56,7 +56,7 @@ export const liveThrough = async (service: TestService): Promise<unknown[]> => {
     });
   const declared = { units: ["01558"], since: "2026-01-01", through: "2026-09-30" };
   await ask(
-    "mutation ($units: [ID!]!, $since: Date!, $through: Date!) { declareComplete(kind: DOSSIERS, units: $units, since: $since, through: $through) { completeSince } }",
+    "mutation ($units: [ID!]!, $since: Date!, $through: Date!) { declareComplete(input: { kind: DOSSIERS, units: $units, since: $since, through: $through }) { records { completeSince } } }",
     declared,
   );
   for (const bearer of [officer, neighbour]) {

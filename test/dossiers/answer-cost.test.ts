@@ -17,8 +17,8 @@ beforeAll(async () => {
 });
 afterAll(() => service.close());
 
-const ROLLUP = `byField { field { code } rollup { received averageWorkingDays } } byChannel { channel received } averageWorkingDays
-  parts { unit { code } rollup { received } } reconciliation { measure source { id } }`;
+const ROLLUP = `byField { field { code } counts { received } } byChannel { channel received } averageWorkingDays
+  parts { unit { code } counts { received } } reconciliation { measure source { id } }`;
 const ANSWERS = `whole: dossiers(period: "2026-03") { ${ROLLUP} } cut: dossiers(period: "2026-03-02/2026-11-20") { ${ROLLUP} }
   form06(period: "2026-03") { rows { toHandle field { code } } total { toHandle } } serviceQuality(period: "2026-03") { score criteria { rate { value } } }`;
 
@@ -41,10 +41,10 @@ describe("what answers on roll-ups cost", () => {
     };
     const children = (await costOf("children { name }")) - 1;
     const rollup = (fields: string) => costOf(`dossiers(period: "2026-03") { ${fields} }`);
-    expect(await rollup("byField { field { name } rollup { received byChannel { received } } }")).toBe(2 + 80 + 80 * 3);
+    expect(await rollup("byField { field { name } counts { received onlineRate { value } } }")).toBe(2 + 80);
     expect(await rollup("byChannel { received } averageWorkingDays inProcessPaused")).toBe(2 + 3);
-    expect(await rollup("parts { unit { name } rollup { received } }")).toBe(2 + children + 1);
-    expect(await rollup("reconciliation { measure source { id } }")).toBe(2 + 12);
+    expect(await rollup("parts { unit { name } counts { received } }")).toBe(2 + children + 1);
+    expect(await rollup("reconciliation { measure source { id } }")).toBe(2 + 15);
     expect(await costOf('form06(period: "2026-03") { rows { field { name } toHandle } total { toHandle } }')).toBe(2 + 80);
     expect(await costOf('serviceQuality(period: "2026-03") { score criteria { rate { value } } }')).toBe(2 + 5);
   });

@@ -26,12 +26,14 @@ const MEASURES = [
 type Measures = Readonly<Record<string, number | null>>;
 interface Parted {
   readonly unit: { readonly code: string };
-  readonly dossiers: Measures & { readonly parts: readonly { readonly unit: { readonly code: string }; readonly rollup: Measures }[] };
+  readonly dossiers: Measures & {
+    readonly parts: readonly { readonly unit: { readonly code: string }; readonly isRemainder: boolean; readonly counts: Measures }[];
+  };
 }
 
 const FIELDS = MEASURES.join(" ");
 const PARTS = `query ($code: ID!, $asOf: Date, $period: Period!, $handledBy: Tier) { unit(code: $code, asOf: $asOf) { code
-  dossiers(period: $period, handledBy: $handledBy) { ${FIELDS} parts { unit { code } rollup { ${FIELDS} } } } } }`;
+  dossiers(period: $period, handledBy: $handledBy) { ${FIELDS} parts { unit { code } isRemainder counts { ${FIELDS} } } } } }`;
 
 interface Asked {
   readonly code: string;
@@ -47,12 +49,13 @@ const partsOf = async (variables: Asked, bearer?: string): Promise<Parted["dossi
 };
 
 const expectLaw = ({ parts, ...whole }: Parted["dossiers"]): void => {
+  expect(parts.map(({ isRemainder }) => isRemainder)).toEqual(parts.map((_, n) => n === parts.length - 1));
   for (const measure of MEASURES) {
-    const sum = parts.reduce((total, { rollup }) => total + (rollup[measure] ?? 0), 0);
+    const sum = parts.reduce((total, { counts }) => total + (counts[measure] ?? 0), 0);
     expect(sum, measure).toBe(whole[measure] ?? 0);
     if (whole[measure] === null)
       expect(
-        parts.every(({ rollup }) => rollup[measure] === null),
+        parts.every(({ counts }) => counts[measure] === null),
         measure,
       ).toBe(true);
   }
@@ -69,12 +72,12 @@ describe("the parts of a roll-up", () => {
     for (const asked of [...REPORTED, { code: "04", period: "2022" }, { code: "01558", period: "2022" }, { code: "42", period: "2022" }])
       expectLaw(await partsOf(asked));
     const { parts } = await partsOf({ code: "04", period: "2022", asOf: "2022-12-31" });
-    expect(parts.map(({ unit, rollup }) => [unit.code, rollup["received"]])).toEqual([
+    expect(parts.map(({ unit, counts }) => [unit.code, counts["received"]])).toEqual([
       ["048", 32_521],
       ["04", 0],
     ]);
     const own = await partsOf({ code: "048", period: "2022", asOf: "2022-12-31" });
-    expect(own.parts.map(({ unit, rollup }) => [unit.code, rollup["received"]])).toEqual([["048", 32_521]]);
+    expect(own.parts.map(({ unit, counts }) => [unit.code, counts["received"]])).toEqual([["048", 32_521]]);
   });
 
   test("are those of records and of figures that contradict them, at every level", async () => {
@@ -95,13 +98,13 @@ describe("the parts of a roll-up", () => {
           expectLaw(await partsOf({ code, period, ...(handledBy && { handledBy }) }));
     for (const asked of REPORTED) expectLaw(await partsOf(asked));
     const { parts } = await partsOf({ code: "04", period: "2026-03" });
-    expect(parts.map(({ unit, rollup }) => [unit.code, rollup["received"]])).toEqual([
+    expect(parts.map(({ unit, counts }) => [unit.code, counts["received"]])).toEqual([
       ["01558", 3],
       ["01561", 4],
       ["04", 1],
     ]);
     const ofCommunes = await partsOf({ code: "04", period: "2026-03", handledBy: "COMMUNE" });
-    expect(ofCommunes.parts.map(({ unit, rollup }) => [unit.code, rollup["received"]])).toEqual([
+    expect(ofCommunes.parts.map(({ unit, counts }) => [unit.code, counts["received"]])).toEqual([
       ["01558", 3],
       ["01561", 4],
       ["04", 0],
@@ -117,18 +120,18 @@ describe("the parts of a roll-up", () => {
     expect((await partsOf({ code: "04", period }, ofCommune)).parts.map(({ unit }) => unit.code)).toEqual(["04"]);
   });
 
-  test("have parts of their own but for what is left, which is told of no cells", async () => {
+  test("have counts and rates, and no field that only a whole can tell", async () => {
     const ask = (field: string) =>
-      service.ask<{ unit: unknown }, object>(`{ unit(code: "01558") { dossiers(period: "2026-03") { parts { rollup { ${field} } } } } }`);
+      service.ask<{ unit: unknown }, object>(`{ unit(code: "01558") { dossiers(period: "2026-03") { parts { counts { ${field} } } } } }`);
     for (const field of [
       "parts { unit { code } }",
       "coverage { unitsCovered }",
-      "series(grain: MONTH) { received }",
       "byTier { tier }",
       "bounds(measure: RECEIVED) { low }",
+      "exact",
     ])
-      expect((await ask(field)).errors?.[0]?.extensions["code"], field).toBe("BAD_USER_INPUT");
-    expect((await ask("exact incomplete onTimeRate { value } sources { id }")).errors).toBeUndefined();
+      expect((await ask(field)).errors?.[0]?.extensions["code"], field).toBe("GRAPHQL_VALIDATION_FAILED");
+    expect((await ask("period withdrawn onTimeRate(basis: HANDLED) { value } onlineRate { value }")).errors).toBeUndefined();
   });
 });
 
@@ -147,7 +150,7 @@ describe("agencies as parts", () => {
     const received = async (code: string, more: object = {}) => {
       const dossiers = await partsOf({ code, period: "2021", asOf: "2021-12-31", ...more });
       expectLaw(dossiers);
-      return dossiers.parts.map(({ unit, rollup }) => [unit.code, rollup["received"]]);
+      return dossiers.parts.map(({ unit, counts }) => [unit.code, counts["received"]]);
     };
     expect(await received("48")).toEqual([
       ["490", 7],

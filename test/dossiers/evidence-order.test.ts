@@ -21,11 +21,11 @@ const send = async (unit: string, ...codes: string[]) => {
   const dossiers = codes.map((code) => dossier({ code, unit, receivedAt: "2022-03-03T08:00:00+07:00" }));
   const { data, errors } = await service.ask<ImportAnswer, object>(IMPORT, { source: "cao-bang", dossiers }, admin);
   expect(errors).toBeUndefined();
-  expect(data.importDossiers.created).toBe(codes.length);
+  expect(data.importDossiers.report.created).toBe(codes.length);
 };
 
 const declare = async (units: readonly string[]) => {
-  const text = `mutation ($units: [ID!]!) { declareComplete(kind: DOSSIERS, units: $units, since: "2022-01-01", through: "2022-12-31") { completeSince } }`;
+  const text = `mutation ($units: [ID!]!) { declareComplete(input: { kind: DOSSIERS, units: $units, since: "2022-01-01", through: "2022-12-31" }) { records { completeSince } } }`;
   expect((await service.ask(text, { units }, admin)).errors).toBeUndefined();
 };
 

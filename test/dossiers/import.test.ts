@@ -36,7 +36,7 @@ describe("importing dossiers", () => {
       { code: "new", state: "SUBMITTED", receivedAt: null, submittedAt: "2026-03-03T08:00:00+07:00" },
     ]);
     expect(sent.errors).toBeUndefined();
-    expect(sent.data.importDossiers).toMatchObject({ created: 4, updated: 0, unchanged: 0, stale: 0, rejected: 0, problems: [] });
+    expect(sent.data.importDossiers.report).toMatchObject({ created: 4, updated: 0, unchanged: 0, stale: 0, rejected: 0, problems: [] });
     for (const code of ["01558", "04", "VN"]) {
       const { data, errors } = await service.ask<{ unit: { dossiers: object } }, object>(ROLLUP, { code, period: "2026-03" });
       expect(errors).toBeUndefined();
@@ -52,10 +52,10 @@ describe("importing dossiers", () => {
     const first = { code: "a", updatedAt: "2026-10-01T08:00:00+07:00" };
     const later = { code: "a", state: "RESOLVED", endedAt: "2026-03-10T08:00:00+07:00", updatedAt: "2026-10-02T08:00:00+07:00" } as const;
     const options = { source: "again" };
-    expect((await send([first], options)).data.importDossiers).toMatchObject({ created: 1 });
-    expect((await send([first], options)).data.importDossiers).toMatchObject({ created: 0, updated: 0, unchanged: 1, stale: 0 });
-    expect((await send([later], options)).data.importDossiers).toMatchObject({ updated: 1 });
-    expect((await send([first], options)).data.importDossiers).toMatchObject({ stale: 1, updated: 0 });
+    expect((await send([first], options)).data.importDossiers.report).toMatchObject({ created: 1 });
+    expect((await send([first], options)).data.importDossiers.report).toMatchObject({ created: 0, updated: 0, unchanged: 1, stale: 0 });
+    expect((await send([later], options)).data.importDossiers.report).toMatchObject({ updated: 1 });
+    expect((await send([first], options)).data.importDossiers.report).toMatchObject({ stale: 1, updated: 0 });
     const other = await send([{ ...later, digitised: true }], options);
     expect(other.errors?.[0]).toMatchObject({
       message: expect.stringContaining("updatedAt"),
@@ -69,7 +69,7 @@ describe("importing dossiers", () => {
     const at = (day: number, more: object = {}) => ({ code: "twice", updatedAt: `2026-10-0${day}T08:00:00+07:00`, ...more });
     const ended = { state: "RESOLVED", endedAt: "2026-03-10T08:00:00+07:00" } as const;
     const options = { source: "order" };
-    expect((await send([at(1), at(3, ended), at(2), at(3, ended)], options)).data.importDossiers).toMatchObject({
+    expect((await send([at(1), at(3, ended), at(2), at(3, ended)], options)).data.importDossiers.report).toMatchObject({
       created: 1,
       stale: 2,
       unchanged: 1,
@@ -79,7 +79,7 @@ describe("importing dossiers", () => {
       { row: 1, code: "CONFLICT" },
       { row: 2, code: "CONFLICT" },
     ]);
-    expect((await send([at(3, ended)], options)).data.importDossiers).toMatchObject({ unchanged: 1 });
+    expect((await send([at(3, ended)], options)).data.importDossiers.report).toMatchObject({ unchanged: 1 });
   });
 
   test("F21: is all or nothing, keeps the good rows only when told so, and nothing in a dry run", async () => {
@@ -92,9 +92,9 @@ describe("importing dossiers", () => {
       problems: [{ row: 2, dossier: "bad", field: "endedAt", code: "ENDED_BEFORE_RECEIVED" }],
     });
     const dry = await send([{ code: "good" }], { ...options, dryRun: true });
-    expect(dry.data.importDossiers).toMatchObject({ created: 1 });
+    expect(dry.data.importDossiers.report).toMatchObject({ created: 1 });
     const partial = await send(rows, { ...options, partial: true });
-    expect(partial.data.importDossiers).toMatchObject({ created: 1, rejected: 1, problems: [{ row: 2 }] });
+    expect(partial.data.importDossiers.report).toMatchObject({ created: 1, rejected: 1, problems: [{ row: 2 }] });
   });
 
   test("lets nobody take over another system's file, nor learn of it", async () => {
@@ -111,13 +111,13 @@ describe("importing dossiers", () => {
     const paused = [{ reason: "SUPPLEMENT" as const, from: "2026-03-04T08:00:00+07:00", to: "2026-03-06T08:00:00+07:00" }];
     await send([{ code: "wrong-1", pauses: paused }, { code: "wrong-2" }], { source: "wrong" });
     const retract =
-      "mutation ($source: ID!, $codes: [ID!]!, $reason: String!) { retractDossiers(source: $source, codes: $codes, reason: $reason) { updated } }";
+      "mutation ($source: ID!, $codes: [ID!]!, $reason: String!) { retractDossiers(input: { source: $source, codes: $codes, reason: $reason }) { report { isKept updated problems { row code dossier } } } }";
     const take = (codes: readonly string[], bearer = officer) =>
       service.ask(retract, { source: "wrong", codes, reason: "sent by mistake" }, bearer);
     const neighbour = await issueKey(service.database, "Quảng Ninh", { "22": "OFFICER" });
     expect((await take(["wrong-1"], neighbour)).errors?.[0]?.extensions["code"]).toBe("FORBIDDEN");
     expect((await take(["wrong-1", "unknown"])).errors?.[0]?.message).toContain('codes: "unknown" is not accepted');
-    expect((await take(["wrong-1", "wrong-2", "wrong-1"])).data).toEqual({ retractDossiers: { updated: 2 } });
+    expect((await take(["wrong-1", "wrong-2", "wrong-1"])).data).toMatchObject({ retractDossiers: { report: { updated: 2 } } });
     const entries = await service.database.orm.em
       .getConnection()
       .execute<{ subject: string; before: { state: number; paused: unknown[] } | null }[]>(
@@ -128,6 +128,6 @@ describe("importing dossiers", () => {
       ["wrong wrong-1", 4, 1],
       ["wrong wrong-2", 4, 0],
     ]);
-    expect((await send([{ code: "wrong-1" }], { source: "wrong" })).data.importDossiers).toMatchObject({ created: 1 });
+    expect((await send([{ code: "wrong-1" }], { source: "wrong" })).data.importDossiers.report).toMatchObject({ created: 1 });
   });
 });

@@ -7,7 +7,16 @@ import { FIRST, type World } from "../figures/world.ts";
 
 export const NUMBERS = [
   ...(["received", "receivedOnline", "receivedDirect", "receivedPostal", "carriedOver", "resolved", "resolvedEarly"] as const),
-  ...(["resolvedOnTime", "resolvedOverdue", "inProcess", "inProcessNotDue", "inProcessOverdue", "withdrawn", "stopped", "paused"] as const),
+  ...([
+    "resolvedOnTime",
+    "resolvedOverdue",
+    "inProcess",
+    "inProcessNotDue",
+    "inProcessOverdue",
+    "withdrawn",
+    "stopped",
+    "inProcessPaused",
+  ] as const),
 ] as const;
 export type Numbers = Readonly<Record<(typeof NUMBERS)[number], number>>;
 
@@ -145,7 +154,7 @@ export class Recount {
       inProcessOverdue: count(isOverdue),
       withdrawn: count(({ outcome, ended }) => outcome === "withdrawn" && isWithin(ended)),
       stopped: count(({ outcome, ended }) => outcome === "stopped" && isWithin(ended)),
-      paused: count((one) => isOpen(one, to) && isPaused(one)),
+      inProcessPaused: count((one) => isOpen(one, to) && isPaused(one)),
     };
   }
 

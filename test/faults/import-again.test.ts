@@ -37,10 +37,16 @@ describe("a dossier that is sent again", () => {
   it("F22: with the same words changes nothing, whole or in part, and says that it is unchanged", async () => {
     const { send } = sender("again");
     const dossiers = times(30, (n) => (n % 2 === 0 ? { code: `again-${n}` } : resolvedOn(`again-${n}`, 9)));
-    expect((await send(dossiers)).data.importDossiers).toMatchObject({ created: 30 });
+    expect((await send(dossiers)).data.importDossiers.report).toMatchObject({ created: 30 });
     const before = await stored();
-    expect((await send(dossiers)).data.importDossiers).toMatchObject({ created: 0, updated: 0, unchanged: 30, stale: 0, rejected: 0 });
-    expect((await send(dossiers.slice(7))).data.importDossiers).toMatchObject({ created: 0, updated: 0, unchanged: 23 });
+    expect((await send(dossiers)).data.importDossiers.report).toMatchObject({
+      created: 0,
+      updated: 0,
+      unchanged: 30,
+      stale: 0,
+      rejected: 0,
+    });
+    expect((await send(dossiers.slice(7))).data.importDossiers.report).toMatchObject({ created: 0, updated: 0, unchanged: 23 });
     expect(await stored()).toEqual(before);
     await expectRecounted(service.database);
   });
@@ -50,7 +56,7 @@ describe("a dossier that is sent again", () => {
     const before = await received("04");
     const dossiers = times(30, (n) => resolvedOn(`at-once-${n}`, 9));
     const answers = await Promise.all(times(AT_ONCE, () => patiently(() => send(dossiers))));
-    const reports = answers.map(({ data }) => [data.importDossiers.created, data.importDossiers.unchanged]);
+    const reports = answers.map(({ data }) => [data.importDossiers.report.created, data.importDossiers.report.unchanged]);
     expect(reports.toSorted(([a], [b]) => b! - a!)).toEqual([[30, 0], ...times(AT_ONCE - 1, () => [0, 30])]);
     expect(await received("04")).toBe(before + 30);
     await expectRecounted(service.database);
@@ -61,13 +67,13 @@ describe("a dossier that is sent again", () => {
     const words = times(AT_ONCE, (n) => ({ ...resolvedOn("torn", n + 3), updatedAt: "2026-10-01T08:00:00+07:00" }));
     const answers = await Promise.all(words.map((one) => patiently(() => send([one]))));
     const first = answers.findIndex(({ errors }) => !errors);
-    expect(answers[first]!.data.importDossiers).toMatchObject({ created: 1 });
+    expect(answers[first]!.data.importDossiers.report).toMatchObject({ created: 1 });
     for (const { errors } of answers.toSpliced(first, 1))
       expect(errors![0]!.extensions).toMatchObject({ code: "BAD_USER_INPUT", problems: [{ row: 1, dossier: "torn", code: "CONFLICT" }] });
-    expect((await send([words[first]!])).data.importDossiers).toMatchObject({ unchanged: 1 });
+    expect((await send([words[first]!])).data.importDossiers.report).toMatchObject({ unchanged: 1 });
     const other = [{ ...words[first]!, digitised: true }, { code: "whole" }];
     expect((await send(other)).errors![0]!.extensions["problems"]).toMatchObject([{ row: 1, field: "updatedAt", code: "CONFLICT" }]);
-    expect((await send(other, { partial: true })).data.importDossiers).toMatchObject({ created: 1, rejected: 1 });
+    expect((await send(other, { partial: true })).data.importDossiers.report).toMatchObject({ created: 1, rejected: 1 });
     await expectRecounted(service.database);
   });
 
@@ -75,18 +81,18 @@ describe("a dossier that is sent again", () => {
     const neighbour = await issueKey(service.database, "Hà Tĩnh", { "42": "OFFICER" });
     const [ours, theirs] = [sender("ours"), sender("theirs", neighbour)];
     const before = await received("VN");
-    expect((await ours.send([{ code: "same" }])).data.importDossiers).toMatchObject({ created: 1 });
+    expect((await ours.send([{ code: "same" }])).data.importDossiers.report).toMatchObject({ created: 1 });
     const given = { ...resolvedOn("same", 9), unit: "18073", updatedAt: "2026-11-01T08:00:00+07:00" };
     const strange = await theirs.send([given, { ...given, code: "not-same" }]);
-    expect(strange.data.importDossiers).toMatchObject({ created: 2, updated: 0, unchanged: 0, stale: 0, problems: [] });
-    expect((await ours.send([{ code: "same" }])).data.importDossiers).toMatchObject({ unchanged: 1 });
+    expect(strange.data.importDossiers.report).toMatchObject({ created: 2, updated: 0, unchanged: 0, stale: 0, problems: [] });
+    expect((await ours.send([{ code: "same" }])).data.importDossiers.report).toMatchObject({ unchanged: 1 });
     expect(await received("VN")).toBe(before + 3);
     const refusals = await Promise.all(["ours", "nobodys"].map((source) => sender(source, neighbour).retract(["same"])));
     expect(refusals.map(({ errors }) => errors![0]!.message.replace(/"\w+"/, ""))).toEqual(
       times(2, () => "source:  is not a source of a unit on which the caller has the role OFFICER"),
     );
-    expect((await theirs.retract(["same"])).data).toEqual({ retractDossiers: { updated: 1 } });
-    expect((await ours.send([{ code: "same" }])).data.importDossiers).toMatchObject({ unchanged: 1 });
+    expect((await theirs.retract(["same"])).data).toMatchObject({ retractDossiers: { report: { updated: 1 } } });
+    expect((await ours.send([{ code: "same" }])).data.importDossiers.report).toMatchObject({ unchanged: 1 });
     await expectRecounted(service.database);
   });
 
@@ -95,11 +101,11 @@ describe("a dossier that is sent again", () => {
     const day = (n: number) => countsOf(service, "01558", `2026-03-${n}/2026-03-${n}`, { bearer: officer });
     const words = times(AT_ONCE, (n) => resolvedOn("order", n + 8));
     const shuffled = [...words.filter((_, n) => n % 3 === 1), ...words.filter((_, n) => n % 3 !== 1).toReversed()];
-    const reports = (await Promise.all(shuffled.map((one) => patiently(() => send([one]))))).map(({ data }) => data.importDossiers);
+    const reports = (await Promise.all(shuffled.map((one) => patiently(() => send([one]))))).map(({ data }) => data.importDossiers.report);
     const total = (name: "created" | "updated" | "stale") => reports.reduce((sum, report) => sum + report[name], 0);
     expect([total("created"), total("created") + total("updated") + total("stale")]).toEqual([1, AT_ONCE]);
-    expect((await send([words.at(-1)!])).data.importDossiers).toMatchObject({ unchanged: 1 });
-    expect((await send([words.at(-2)!])).data.importDossiers).toMatchObject({ stale: 1 });
+    expect((await send([words.at(-1)!])).data.importDossiers.report).toMatchObject({ unchanged: 1 });
+    expect((await send([words.at(-2)!])).data.importDossiers.report).toMatchObject({ stale: 1 });
     expect([await day(27), await day(28)]).toMatchObject([{ resolved: 0 }, { resolved: 1 }]);
     await expectRecounted(service.database);
   });

@@ -42,24 +42,24 @@ describe("clocks that differ by ten minutes", () => {
       code: "BAD_USER_INPUT",
       problems: [{ row: 1, dossier: "ahead", field: "updatedAt", code: "UPDATED_IN_FUTURE" }],
     });
-    expect((await send(ahead, { partial: true })).data.importDossiers).toMatchObject({ created: 1, rejected: 1 });
+    expect((await send(ahead, { partial: true })).data.importDossiers.report).toMatchObject({ created: 1, rejected: 1 });
     const event = { ...open("event", now), receivedAt: instant(now + 10 * MINUTE) };
     expect((await send([event])).errors![0]!.extensions["problems"]).toMatchObject([{ row: 1, field: "receivedAt" }]);
     now += 10 * MINUTE;
-    expect((await send(ahead)).data.importDossiers).toMatchObject({ created: 1, unchanged: 1 });
+    expect((await send(ahead)).data.importDossiers.report).toMatchObject({ created: 1, unchanged: 1 });
     await expectRecounted(service.database);
   });
 
   it("F30: a system whose clock is behind is heard in its own order, whatever others say and whenever it is heard", async () => {
     now = NOW.getTime();
     const [behind, right] = [sender("behind"), sender("right")];
-    expect((await right.send([open("d", now)])).data.importDossiers).toMatchObject({ created: 1 });
-    expect((await behind.send([open("d", now - 10 * MINUTE)])).data.importDossiers).toMatchObject({ created: 1 });
+    expect((await right.send([open("d", now)])).data.importDossiers.report).toMatchObject({ created: 1 });
+    expect((await behind.send([open("d", now - 10 * MINUTE)])).data.importDossiers.report).toMatchObject({ created: 1 });
     now += MINUTE;
-    expect((await behind.send([resolved("d", now - 10 * MINUTE)])).data.importDossiers).toMatchObject({ updated: 1 });
-    expect((await behind.send([open("d", now - 11 * MINUTE)])).data.importDossiers).toMatchObject({ stale: 1 });
-    expect((await right.send([resolved("d", now)])).data.importDossiers).toMatchObject({ updated: 1 });
-    expect((await behind.send([resolved("d", now - 10 * MINUTE)])).data.importDossiers).toMatchObject({ unchanged: 1 });
+    expect((await behind.send([resolved("d", now - 10 * MINUTE)])).data.importDossiers.report).toMatchObject({ updated: 1 });
+    expect((await behind.send([open("d", now - 11 * MINUTE)])).data.importDossiers.report).toMatchObject({ stale: 1 });
+    expect((await right.send([resolved("d", now)])).data.importDossiers.report).toMatchObject({ updated: 1 });
+    expect((await behind.send([resolved("d", now - 10 * MINUTE)])).data.importDossiers.report).toMatchObject({ unchanged: 1 });
     await expectRecounted(service.database);
   });
 
@@ -67,12 +67,12 @@ describe("clocks that differ by ten minutes", () => {
     now = NOW.getTime() + 20 * MINUTE;
     const { send } = sender("server");
     const told = [resolved("s", now)];
-    expect((await send(told)).data.importDossiers).toMatchObject({ created: 1 });
+    expect((await send(told)).data.importDossiers.report).toMatchObject({ created: 1 });
     const before = await countsOf(service, "01558", "2026-03");
     const back = (now -= 10 * MINUTE);
     expect(await countsOf(service, "01558", "2026-03")).toEqual(before);
     expect((await send(told)).errors![0]!.extensions["problems"]).toMatchObject([{ code: "UPDATED_IN_FUTURE" }]);
-    expect((await send([open("s", now)])).data.importDossiers).toMatchObject({ stale: 1 });
+    expect((await send([open("s", now)])).data.importDossiers.report).toMatchObject({ stale: 1 });
     const { rows } = await sql<{ minute: number; operation: string }>`
       select (extract(epoch from at) * 1000 - ${back}::bigint)::int / ${MINUTE}::int as minute, operation from audit_entry where subject = 'server' order by id`.execute(
       service.database.orm.em.fork().getKysely(),
@@ -87,7 +87,7 @@ describe("clocks that differ by ten minutes", () => {
     );
     expect(data.unit.records.map(({ lastImportAt }) => Date.parse(lastImportAt))).toEqual([back + 10 * MINUTE]);
     now += 10 * MINUTE;
-    expect((await send(told)).data.importDossiers).toMatchObject({ unchanged: 1 });
+    expect((await send(told)).data.importDossiers.report).toMatchObject({ unchanged: 1 });
     await expectRecounted(service.database);
   });
 });
@@ -125,7 +125,7 @@ describe("the last second of the year", () => {
     expect(await periods("2026", "2026-01")).toMatchObject([{ received: null }, { received: null }]);
     now += SECOND;
     const first = { code: "first", procedure: "1.000003", receivedAt: "2025-12-31T09:00:00-08:00", updatedAt: "2025-12-31T17:00:00Z" };
-    expect((await send([first])).data.importDossiers).toMatchObject({ created: 1 });
+    expect((await send([first])).data.importDossiers.report).toMatchObject({ created: 1 });
     const fresh = { received: 1, carriedOver: 2, resolved: 0, inProcess: 3, inProcessNotDue: 2, inProcessOverdue: 1 };
     expect(await periods("2025", "2025-12", "2025-Q4")).toEqual([old, old, old]);
     expect(await periods("2026", "2026-01", "2026-Q1")).toEqual([fresh, fresh, fresh]);

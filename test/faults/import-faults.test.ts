@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it, onTestFinished } from "vitest";
-import { dossier, fillCatalogue, IMPORT } from "../support/dossiers.ts";
+import { dossier, fillCatalogue, IMPORT, RETRACT } from "../support/dossiers.ts";
 import { digestOf } from "../units/next-edition.ts";
-import { expectRecounted, RETRACT } from "./importing.ts";
+import { expectRecounted } from "./importing.ts";
 import { beforeRows, expectAnswer, expectUnavailable, type Faulty, READ, startFaulty } from "./world.ts";
 
 const SOURCE = "new-system";
@@ -38,7 +38,7 @@ describe("a fault while dossiers are imported", () => {
     expect(await received()).toEqual({ unit: { dossiers: { received: 1 } } });
     expect(await digestOf(world.database)).toEqual(before);
     await mend();
-    expect((await send()).body).toMatchObject({ data: { importDossiers: { created: 3, unchanged: 0 } } });
+    expect((await send()).body).toMatchObject({ data: { importDossiers: { report: { created: 3, unchanged: 0 } } } });
     expect(await received()).toEqual({ unit: { dossiers: { received: 4 } } });
     await expectRecounted(world.database);
   });
@@ -48,7 +48,7 @@ describe("a fault while dossiers are imported", () => {
     world.proxy.road = lost;
     expectUnavailable(await send());
     world.proxy.road = { kind: "OPEN" };
-    expect((await send()).body).toMatchObject({ data: { importDossiers: { created: 0, updated: 0, unchanged: 3 } } });
+    expect((await send()).body).toMatchObject({ data: { importDossiers: { report: { created: 0, updated: 0, unchanged: 3 } } } });
     expect(await received()).toEqual({ unit: { dossiers: { received: 4 } } });
     world.proxy.road = lost;
     expectUnavailable(await retract());

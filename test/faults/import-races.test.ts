@@ -34,7 +34,7 @@ const writerOf = (name: string, { send, retract }: Sender, known: Map<string, St
     return { code, updatedAt, state, endedAt };
   };
   const takeBack = async (chosen: readonly string[]) => {
-    expect((await patiently(() => retract(chosen))).data).toEqual({ retractDossiers: { updated: chosen.length } });
+    expect((await patiently(() => retract(chosen))).data).toMatchObject({ retractDossiers: { report: { updated: chosen.length } } });
     for (const code of chosen) {
       known.delete(code);
       codes.delete(code);
@@ -49,7 +49,7 @@ const writerOf = (name: string, { send, retract }: Sender, known: Map<string, St
     const dossiers = [...chosen, ...added].map(next);
     const { data, errors } = await patiently(() => send(dossiers));
     expect(errors).toBeUndefined();
-    expect(data.importDossiers).toMatchObject({ created: added.length, updated: chosen.length, unchanged: 0, stale: 0 });
+    expect(data.importDossiers.report).toMatchObject({ created: added.length, updated: chosen.length, unchanged: 0, stale: 0 });
   };
 };
 
@@ -110,7 +110,7 @@ describe("units that change while dossiers are imported", () => {
         }));
         const { data, errors } = await patiently(() => send(dossiers));
         expect(errors).toBeUndefined();
-        expect(data.importDossiers).toMatchObject({ created: dossiers.length });
+        expect(data.importDossiers.report).toMatchObject({ created: dossiers.length });
         sent["04"] += dossiers.length - 1;
         sent["20"]++;
       }
@@ -145,7 +145,7 @@ describe("units that change while dossiers are imported", () => {
     expect((await senderOf(service, "cao-bang", before).send([late])).errors![0]!.extensions["problems"]).toMatchObject([
       { code: "OUTSIDE_SCOPE" },
     ]);
-    expect((await senderOf(service, "lang-son", after).send([late])).data.importDossiers).toMatchObject({ created: 1 });
+    expect((await senderOf(service, "lang-son", after).send([late])).data.importDossiers.report).toMatchObject({ created: 1 });
     expect((await countsOf(service, "20", "2026")).received).toBe(sent["20"] + 1);
   });
 });

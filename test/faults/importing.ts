@@ -2,14 +2,14 @@ import { expect } from "vitest";
 import { recount } from "../../src/dossiers/counts/recount.service.ts";
 import type { Answer, TestService } from "../support/client.ts";
 import type { TestDatabase } from "../support/database.ts";
-import { dossier, IMPORT, type ImportAnswer, type Sent } from "../support/dossiers.ts";
-
-export const RETRACT = `mutation ($source: ID!, $codes: [ID!]!) {
-  retractDossiers(source: $source, codes: $codes, reason: "sent by mistake") { updated }
-}`;
+import { dossier, IMPORT, type ImportAnswer, RETRACT, type Sent } from "../support/dossiers.ts";
 
 const COUNTS = `query ($code: ID!, $period: Period!, $asOf: Date) { unit(code: $code, asOf: $asOf) { dossiers(period: $period) {
   received carriedOver resolved inProcess inProcessNotDue inProcessOverdue } } }`;
+
+interface RetractAnswer {
+  readonly retractDossiers: { readonly report: { readonly updated: number } };
+}
 
 export interface Counts {
   readonly received: number | null;
@@ -23,7 +23,7 @@ export interface Counts {
 /** A system that sends dossiers with a key of its own. */
 export interface Sender {
   readonly send: (dossiers: readonly Sent[], options?: object) => Promise<Answer<ImportAnswer>>;
-  readonly retract: (codes: readonly string[]) => Promise<Answer<{ retractDossiers: { updated: number } }>>;
+  readonly retract: (codes: readonly string[]) => Promise<Answer<RetractAnswer>>;
 }
 
 export const senderOf = ({ ask }: Pick<TestService, "ask">, source: string, bearer: string): Sender => ({

@@ -110,7 +110,7 @@ const compare = async (oracle: Oracle, year: string, asOf: Day): Promise<void> =
     expect(rollup.knowledge.covered, `covered of ${place}`).toBe(oracle.covered(unit.id, asOf, handledBy).length);
     expect(expected[n]?.expected ?? 0, `expected of ${place}`).toBe(oracle.expected(unit.id, asOf, handledBy).length);
     expect(
-      incompleteMeasures(rollup.kind, rollup.knowledge).filter((measure) => MEASURES.some((name) => enumValue(name) === measure)),
+      incompleteMeasures(rollup, rollup.knowledge).filter((measure) => MEASURES.some((name) => enumValue(name) === measure)),
       `incomplete of ${place}`,
     ).toEqual(oracle.incomplete(unit.id, asOf, handledBy).map(enumValue));
   }

@@ -14,7 +14,8 @@ const RUNS = Number(process.env["PROPERTY_RUNS"] ?? 60);
 const SEED = Number(process.env["PROPERTY_SEED"] ?? 20_261_124);
 
 const DECLARE = `mutation ($units: [ID!]!, $since: Date!, $through: Date!, $kind: RecordKind!) {
-  declareComplete(kind: $kind, units: $units, since: $since, through: $through) { kind completeSince completeThrough lastImportAt } }`;
+  declareComplete(input: { kind: $kind, units: $units, since: $since, through: $through }) {
+    records { kind completeSince completeThrough lastImportAt } } }`;
 const RECORDS = "query ($code: ID!) { unit(code: $code) { records { kind completeSince completeThrough lastImportAt } } }";
 
 interface Status {
@@ -33,11 +34,11 @@ describe("completeness of records", () => {
   let country: string;
 
   const declare = (key: string | undefined, units: readonly string[], since: string, through: string, kind = "DOSSIERS") =>
-    service.ask<{ declareComplete: Status[] }, object>(DECLARE, { units, since, through, kind }, key);
+    service.ask<{ declareComplete: { records: Status[] } }, object>(DECLARE, { units, since, through, kind }, key);
   const declared = async (...given: Parameters<typeof declare>): Promise<Status[]> => {
     const { data, errors } = await declare(...given);
     expect(errors).toBeUndefined();
-    return data.declareComplete;
+    return data.declareComplete.records;
   };
   const recordsOf = async (code: string) =>
     (await service.ask<{ unit: { records: Status[] } }, object>(RECORDS, { code })).data.unit.records;

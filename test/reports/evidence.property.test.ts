@@ -11,7 +11,7 @@ const UNITS = ["04", "048", "01273", "01267"];
 const SEEN = `dossiers(period: "2024") { received resolved incomplete exact onTimeRate { value low high coverage } coverage { unitsCovered }
   bounds(measure: RECEIVED) { low high } byTier { tier rollup { received } } sources { id } } tasks(period: "2024") { total onTime sources { id } }
   figures(period: "2024") { measure value source { id } } dossierYears: dossiers(period: "2024/2024") { received }`;
-const QUERY = `query ($evidence: Evidence!) {
+const QUERY = `query ($evidence: EvidenceScope!) {
   ${UNITS.map((code, n) => `u${n}: unit(code: "${code}", asOf: "2024-12-31", evidence: $evidence) { code ${SEEN} parent { ${SEEN} } }`).join(" ")}
   today: unit(code: "04", asOf: "2025-12-31", evidence: $evidence) { ${SEEN} children { code dossiers(period: "2024") { received exact } } }
 }`;

@@ -108,7 +108,7 @@ describe("a service that keeps answers", () => {
     });
     for (let n = 1; n <= 40; n++) {
       const { data } = await send(`n-${n}`);
-      expect(data.importDossiers.created).toBe(1);
+      expect(data.importDossiers.report.created).toBe(1);
       for (let again = 0; again < 3; again++) expect(await received()).toBe(n);
     }
     writing.isEnded = true;

@@ -14,27 +14,34 @@ export const fillCatalogue = async ({ orm }: TestDatabase): Promise<void> => {
     join procedure_field f on f.code = p.field`.execute(db);
 };
 
-export const IMPORT = `mutation ($source: ID!, $dossiers: [DossierInput!]!, $partial: Boolean, $dryRun: Boolean) {
-  importDossiers(source: $source, dossiers: $dossiers, partial: $partial, dryRun: $dryRun) {
-    id created updated unchanged stale rejected problems { row dossier field code message }
+export const IMPORT = `mutation ($source: ID!, $owner: ID, $dossiers: [DossierInput!]!, $partial: Boolean! = false, $dryRun: Boolean! = false) {
+  importDossiers(input: { source: $source, owner: $owner, dossiers: $dossiers, partial: $partial, dryRun: $dryRun }) {
+    report { id isKept created updated unchanged stale rejected problems { row dossier field code message } }
   }
+}`;
+
+export const RETRACT = `mutation ($source: ID!, $codes: [ID!]!) {
+  retractDossiers(input: { source: $source, codes: $codes, reason: "sent by mistake" }) { report { isKept updated rejected problems { row code } } }
 }`;
 
 export interface ImportAnswer {
   readonly importDossiers: {
-    readonly id: string;
-    readonly created: number;
-    readonly updated: number;
-    readonly unchanged: number;
-    readonly stale: number;
-    readonly rejected: number;
-    readonly problems: readonly {
-      readonly row: number;
-      readonly dossier: string;
-      readonly field: string;
-      readonly code: string;
-      readonly message: string;
-    }[];
+    readonly report: {
+      readonly id: string;
+      readonly isKept: boolean;
+      readonly created: number;
+      readonly updated: number;
+      readonly unchanged: number;
+      readonly stale: number;
+      readonly rejected: number;
+      readonly problems: readonly {
+        readonly row: number;
+        readonly dossier: string;
+        readonly field: string;
+        readonly code: string;
+        readonly message: string;
+      }[];
+    };
   };
 }
 

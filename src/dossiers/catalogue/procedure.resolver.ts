@@ -21,7 +21,7 @@ export class ProcedureResolver {
       description: "Words that begin words of the name, dang ky ket hon; or of a code, 1.0008.",
     })
     search: string | undefined,
-    @Arg("first", () => Int, { nullable: true, defaultValue: 50, description: "How many at most, 1..1000." }) first: number,
+    @Arg("first", () => Int, { defaultValue: 50, description: "How many at most, 1..1000." }) first: number,
     @Arg("after", () => String, { nullable: true, description: "Cursor after which the page begins." }) after: string | undefined,
     @Ctx() { reader }: Context,
   ) {

@@ -12,7 +12,7 @@ export const ServiceLevelEnum = enumType<ServiceLevel>("ServiceLevel", "How far 
   FULL: "It is done online from end to end (toàn trình).",
 });
 
-@ObjectType("Field", { simpleResolvers: true, description: "A field of procedures (lĩnh vực)." })
+@ObjectType("ProcedureField", { simpleResolvers: true, description: "A field of procedures (lĩnh vực)." })
 export class ProcedureFieldType implements Omit<FieldView, "no"> {
   @Field(() => ID, { description: "Code of the field in the catalogue (mã lĩnh vực)." })
   code!: string;

@@ -195,6 +195,6 @@ export const measuresOf = (counted: readonly number[]) => {
     inProcessOverdue: pastDue,
     withdrawn,
     stopped,
-    paused,
+    inProcessPaused: paused,
   };
 };

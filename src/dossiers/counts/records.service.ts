@@ -69,7 +69,11 @@ const sumsOfKeys = async (rows: Rows, keys: readonly RecordKey[]): Promise<Recor
   const found = await rows.rows(sql<SumRow>`
     with ${keysAndRanges(keys)}, ${countersOfKeys()}
     select i::int, certain, json_build_array(${ROLLED_UP_COUNTED}) as counted from counter group by i, certain`);
-  const sums = keys.map((): { certain: number[] | null; possible: number[] | null } => ({ certain: null, possible: null }));
+  const sums = keys.map(({ to }): { certain: number[] | null; possible: number[] | null; through: Day } => ({
+    certain: null,
+    possible: null,
+    through: to,
+  }));
   for (const { i, certain, counted } of found) {
     if (counted.every((count) => count === 0)) continue;
     sums[i - 1]![certain ? "certain" : "possible"] = columnsOf(DOSSIER, measuresOf(counted));
@@ -81,7 +85,7 @@ const sumsOfKeys = async (rows: Rows, keys: readonly RecordKey[]): Promise<Recor
   return sums;
 };
 
-const NOTHING = columnsOf(DOSSIER, Object.fromEntries([...DOSSIER.measures, ...DOSSIER.unlisted].map(({ name }) => [name, 0])));
+const NOTHING = columnsOf(DOSSIER, Object.fromEntries(DOSSIER.measures.map(({ name }) => [name, 0])));
 
 const sourcesOfKeys = (keys: readonly RecordKey[]) => sql<{ i: number; sourceId: number }>`
   with ${keysAndRanges(keys)}

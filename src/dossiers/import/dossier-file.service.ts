@@ -28,6 +28,8 @@ import { readCalendar, readProcedures } from "./import-world.ts";
 
 export interface FileImport {
   readonly source: string;
+  /** Code or id of the unit whose source it is; needed where several have one of that name. */
+  readonly owner?: string | null;
   readonly kind?: "RECORDS" | "SYNTHETIC";
   readonly partial: boolean;
   readonly dryRun: boolean;
@@ -124,11 +126,11 @@ interface Kept {
  * only this import knows: the second while the dossiers are written, for both take as long.
  */
 const keep = async (em: EntityManager, { key, table, found, rejected, options, outside }: Kept): Promise<ImportReport> => {
-  const { source: sourceKey, kind = "RECORDS", partial, dryRun, complete, by, onPhase, signal } = options;
+  const { source: name, owner, kind = "RECORDS", partial, dryRun, complete, by, onPhase, signal } = options;
   const stage = sql.table(table.name);
   const rows = rowsOf(em);
   const units = (await rows.rows(sql<{ no: number }>`select distinct unit_id as no from ${stage}`)).map(({ no }) => no);
-  const source = await openSource(em, { key: sourceKey, kind, grants: null, units, by });
+  const source = await openSource(em, { source: name, owner, kind, grants: null, units, by });
   const staged: Staged = { key, sourceId: source.id, stage, deltas: sql.table(table.deltas), grants: null };
   await lockSource(em, source.id);
   await shareProcedures(em);

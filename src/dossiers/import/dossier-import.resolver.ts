@@ -1,41 +1,71 @@
-import { Arg, Authorized, Ctx, ID, Mutation, Resolver } from "type-graphql";
+import { Arg, Authorized, Ctx, Mutation, Resolver } from "type-graphql";
 import type { Permission } from "../../access/permission.ts";
 import type { Context } from "../../server/context.ts";
 import { importDossiers } from "./dossier-import.service.ts";
 import { retractDossiers } from "./dossier-retract.service.ts";
-import { DossierInput, ImportReportType } from "./dossier-import.type.ts";
+import {
+  ImportDossiersInput,
+  ImportPayloadType,
+  RetireSourceInput,
+  RetractDossiersInput,
+  SourcePayloadType,
+  TransferSourceInput,
+} from "./import-mutation.type.ts";
+import { retireSource, transferSource } from "./source.service.ts";
 
 @Resolver()
 export class DossierMutations {
   @Authorized<Permission>("dossiers:write")
-  @Mutation(() => ImportReportType, {
+  @Mutation(() => ImportPayloadType, {
     description:
-      "Takes up to 5,000 dossiers of one source system, which belongs to one unit: that of the caller who first names it. All or nothing unless partial: " +
-      "BAD_USER_INPUT then names the rows, and partial keeps the good rows and reports each bad one (of rows that are well-formed GraphQL). dryRun checks everything " +
-      "and keeps nothing. Needs the role OFFICER on the source's unit and on each handling unit; FORBIDDEN for the source of another unit (nhập hồ sơ).",
+      "Takes up to 5,000 dossiers of one source system, which belongs to one unit: that of the caller who first names it. All or nothing unless partial: then the good " +
+      "rows are kept and each bad one (of rows that are well-formed GraphQL) is reported. dryRun checks everything and keeps nothing. Needs the role OFFICER on the " +
+      "source's unit and on each handling unit; BAD_USER_INPUT where several units have a source of that name and owner does not say which, CONFLICT for a source " +
+      "that was retired (nhập hồ sơ).",
   })
-  importDossiers(
-    @Arg("source", () => ID, { description: "Name of the source system, 1 to 100 characters." }) source: string,
-    @Arg("dossiers", () => [DossierInput], { description: "1 to 5,000 dossiers." }) dossiers: DossierInput[],
-    @Arg("partial", () => Boolean, { defaultValue: false, description: "Keep the good rows where others are bad." }) partial: boolean,
-    @Arg("dryRun", () => Boolean, { defaultValue: false, description: "Check everything, keep nothing." }) dryRun: boolean,
+  async importDossiers(
+    @Arg("input", () => ImportDossiersInput, { description: "What is sent." }) input: ImportDossiersInput,
     @Ctx() context: Context,
   ) {
-    return importDossiers(context, source, dossiers, { partial, dryRun });
+    return { report: await importDossiers(context, input) };
   }
 
   @Authorized<Permission>("dossiers:write")
-  @Mutation(() => ImportReportType, {
+  @Mutation(() => ImportPayloadType, {
     description:
-      "Takes back dossiers that should never have been sent; the counters follow, the audit keeps them. All or nothing. Needs the role OFFICER on the source's unit and " +
-      "on each handling unit. BAD_USER_INPUT for a code that the source has not sent (thu hồi hồ sơ).",
+      "Takes back dossiers that should never have been sent; the counters follow, the audit keeps them. All or nothing: a code that the source has not sent is a " +
+      "problem of the report. Needs the role OFFICER on the source's unit and on each handling unit (thu hồi hồ sơ).",
   })
-  retractDossiers(
-    @Arg("source", () => ID, { description: "Name of the source system." }) source: string,
-    @Arg("codes", () => [ID], { description: "Codes of its dossiers, at most 1,000." }) codes: string[],
-    @Arg("reason", () => String, { description: "Why, 1 to 2,000 characters; the audit trail keeps it." }) reason: string,
+  async retractDossiers(
+    @Arg("input", () => RetractDossiersInput, { description: "What is taken back." }) input: RetractDossiersInput,
     @Ctx() context: Context,
   ) {
-    return retractDossiers(context, source, codes, reason);
+    return { report: await retractDossiers(context, input) };
+  }
+
+  @Authorized<Permission>("sources:write")
+  @Mutation(() => SourcePayloadType, {
+    description:
+      "Gives a source system to another unit: it and all that it sent go on under the new owner, ids stay. For ADMINs of both units, else FORBIDDEN; BAD_USER_INPUT " +
+      "for an unknown unit or source, CONFLICT where the new owner has a source of that name (chuyển giao hệ thống nguồn).",
+  })
+  async transferSource(
+    @Arg("input", () => TransferSourceInput, { description: "Which source, and to whom." }) input: TransferSourceInput,
+    @Ctx() context: Context,
+  ) {
+    return { source: await transferSource(context, input) };
+  }
+
+  @Authorized<Permission>("sources:write")
+  @Mutation(() => SourcePayloadType, {
+    description:
+      "Ends a source system: it takes nothing more, what it sent stays, and its name is free again. For ADMINs of its unit, else FORBIDDEN; BAD_USER_INPUT for an " +
+      "unknown unit or source (ngừng hệ thống nguồn).",
+  })
+  async retireSource(
+    @Arg("input", () => RetireSourceInput, { description: "Which source." }) input: RetireSourceInput,
+    @Ctx() context: Context,
+  ) {
+    return { source: await retireSource(context, input) };
   }
 }

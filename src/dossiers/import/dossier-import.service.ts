@@ -4,7 +4,7 @@ import { randomUUID } from "node:crypto";
 import { coveredAmong } from "../../access/grant.ts";
 import { rowScope } from "../../access/scope.ts";
 import { type Grant, grantsFor } from "../../access/viewer.ts";
-import { BadUserInput, DomainError } from "../../errors.ts";
+import { BadUserInput } from "../../errors.ts";
 import type { Context } from "../../server/context.ts";
 import { readUnitDirectory } from "../../units/unit-directory.ts";
 import { ensureKept } from "../counts/count-tree.service.ts";
@@ -21,26 +21,24 @@ import {
 } from "./dossier-apply.store.ts";
 import { type DossierRow, type ImportWorld, stageRow, type StagedDossier } from "./dossier-stage.ts";
 import { readCalendar, readProcedures } from "./import-world.ts";
-import { type ImportProblem, type ImportReport, noteImport, NothingKept, reportOf } from "./import-report.ts";
-import { openSource } from "./import-source.service.ts";
+import { type ImportProblem, type ImportReport, noteImport, NothingKept, reported, reportOf } from "./import-report.ts";
+import { openSource, type SourceName } from "./import-source.service.ts";
 
 export const MAX_DOSSIERS = 5000;
-const IN_MESSAGE = 10;
-
-export interface ImportOptions {
+export interface DossierImport extends SourceName {
+  readonly dossiers: readonly DossierRow[];
   readonly partial: boolean;
   readonly dryRun: boolean;
 }
 
 /**
- * Takes dossiers of one source: all or nothing unless partial, and nothing in a dry run, whose report is of what would be.
- * @throws BadUserInput naming the rows and what is wrong with each, DomainError FORBIDDEN for a source outside the caller's scope.
+ * Takes dossiers of one source: all or nothing unless partial, and nothing in a dry run. Bad rows are problems of the report, which also tells what would be
+ * where nothing is kept.
+ * @throws BadUserInput for too many rows or an unclear source, DomainError FORBIDDEN for a source outside the caller's scope.
  */
 export const importDossiers = async (
   context: Context,
-  sourceKey: string,
-  dossiers: readonly DossierRow[],
-  { partial, dryRun }: ImportOptions,
+  { source: name, owner, dossiers, partial, dryRun }: DossierImport,
 ): Promise<ImportReport> => {
   const viewer = context.viewer!;
   if (dossiers.length === 0 || dossiers.length > MAX_DOSSIERS)
@@ -50,9 +48,9 @@ export const importDossiers = async (
   const world = await worldOf(context, grants, dossiers);
   const { staged, problems } = stageAll(world, dossiers);
   const by = { actor: viewer.actor, actorName: viewer.name, at: context.now };
-  return keptReport(partial, () =>
+  return reported(() =>
     context.reader.write(rowScope(viewer, "OFFICER"), async (em) => {
-      const source = await openSource(em, { key: sourceKey, grants, units: staged.map(({ unit_id: unit }) => unit as number), by });
+      const source = await openSource(em, { source: name, owner, grants, units: staged.map(({ unit_id: unit }) => unit as number), by });
       const key = randomUUID();
       const stage: Staged = { ...sharedStage, key, sourceId: source.id, grants };
       await lockSource(em, source.id);
@@ -69,28 +67,6 @@ export const importDossiers = async (
       return report;
     }),
   ).finally(() => context.renew());
-};
-
-/** @throws BadUserInput where rows were refused, and so nothing was kept; the report of a dry run or of what was kept. */
-const keptReport = async (isPartial: boolean, work: () => Promise<ImportReport>): Promise<ImportReport> => {
-  try {
-    return await work();
-  } catch (error) {
-    if (!(error instanceof NothingKept)) throw error;
-    const { report } = error;
-    if (report.rejected === 0 || isPartial) return report;
-    throw refusedRows(report);
-  }
-};
-
-const refusedRows = ({ rejected, problems }: ImportReport): DomainError => {
-  const words = problems.slice(0, IN_MESSAGE).map(({ row, message }) => `row ${row}: ${message}`);
-  const more = problems.length > IN_MESSAGE ? ` … and ${problems.length - IN_MESSAGE} more problems` : "";
-  const rows = rejected === 1 ? "1 row was" : `${rejected} rows were`;
-  return new DomainError("BAD_USER_INPUT", `dossiers: ${rows} rejected and nothing was kept; ${words.join("; ")}${more}`, {
-    argument: "dossiers",
-    problems,
-  });
 };
 
 const worldOf = async ({ reader, now }: Context, grants: readonly Grant[], dossiers: readonly DossierRow[]): Promise<ImportWorld> => {

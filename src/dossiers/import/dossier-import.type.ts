@@ -115,6 +115,12 @@ export class ImportReportType {
   @Field(() => ID, { description: "Of the import in the ledger; of one that kept nothing it is nowhere else." })
   id!: string;
 
+  @Field(() => Boolean, {
+    description:
+      "False where nothing was kept: a dry run, or a bad row where partial was not asked for. Bad rows are no error of the operation.",
+  })
+  isKept!: boolean;
+
   @Field(() => Int, { description: "New dossiers." })
   created!: number;
 

@@ -18,21 +18,25 @@ import {
   type Staged,
   STATUSES,
 } from "./dossier-apply.store.ts";
-import { type ImportedBy, type ImportReport, noteImport } from "./import-report.ts";
-import { type ImportSource, openSource } from "./import-source.service.ts";
+import { type ImportedBy, type ImportReport, noteImport, NothingKept, reported } from "./import-report.ts";
+import { type ImportSource, openSource, type SourceName } from "./import-source.service.ts";
 
 const MAX_CODES = 1000;
 const MAX_REASON = 2000;
 
+export interface DossierRetraction extends SourceName {
+  readonly codes: readonly string[];
+  readonly reason: string;
+}
+
 /**
- * Takes back dossiers that should never have been sent; the audit trail keeps what they were. All or nothing.
- * @throws BadUserInput for a code that the source has not sent, DomainError FORBIDDEN outside the caller's scope.
+ * Takes back dossiers that should never have been sent; the audit trail keeps what they were. All or nothing: codes that the source has not sent are
+ * problems of the report.
+ * @throws BadUserInput for too many codes or an unclear source, DomainError FORBIDDEN outside the caller's scope.
  */
 export const retractDossiers = async (
   context: Context,
-  sourceKey: string,
-  given: readonly string[],
-  reason: string,
+  { source: name, owner, codes: given, reason }: DossierRetraction,
 ): Promise<ImportReport> => {
   const viewer = context.viewer!;
   const codes = [...new Set(given)];
@@ -42,9 +46,9 @@ export const retractDossiers = async (
     throw new BadUserInput("reason", reason, `accepted are 1 to ${MAX_REASON} characters`);
   const grants = grantsFor(viewer, "OFFICER");
   const by = { actor: viewer.actor, actorName: viewer.name, at: context.now };
-  return context.reader
-    .write(rowScope(viewer, "OFFICER"), async (em) => {
-      const source = await openSource(em, { key: sourceKey, grants, units: null, by });
+  return reported(() =>
+    context.reader.write(rowScope(viewer, "OFFICER"), async (em) => {
+      const source = await openSource(em, { source: name, owner, grants, units: null, by });
       const key = randomUUID();
       const stage: Staged = { ...sharedStage, key, sourceId: source.id, grants };
       await lockSource(em, source.id);
@@ -53,9 +57,8 @@ export const retractDossiers = async (
         stage,
         codes.filter((code) => !code.includes("\0")),
       );
-      const missing = codes.find((code) => !found.has(code));
-      if (missing !== undefined)
-        throw new BadUserInput("codes", missing, `accepted are codes of dossiers of the source ${source.key} that the caller may write`);
+      const report = retractionOf(key, source, given, found);
+      if (report.rejected > 0) throw new NothingKept(report);
       const before = await rowsOf(em).rows(sql<{ dossier: KeptDossier }>`
         select to_jsonb(d) || jsonb_build_object('paused', (select coalesce(jsonb_agg(jsonb_build_array(p.reason, p.from_at, p.to_at) order by p.position), '[]')
           from dossier_pause p where p.province_id = d.province_id and p.source_id = d.source_id and p.code = d.code)) as dossier
@@ -63,16 +66,27 @@ export const retractDossiers = async (
         where d.source_id = ${source.id} and s.import = ${key}::uuid order by d.code`);
       await retractStage(em, stage, context.now);
       await emptyStage(em, key);
-      const report = { id: key, created: 0, updated: codes.length, unchanged: 0, stale: 0, rejected: 0, problems: [] };
       await noteImport(em, { source, report, operation: "retractDossiers", by, reason: words });
       await recordChanges(
         em,
         before.map(({ dossier }) => retracted(source, by, dossier)),
       );
       return report;
-    })
-    .finally(() => context.renew());
+    }),
+  ).finally(() => context.renew());
 };
+
+const retractionOf = (id: string, source: ImportSource, given: readonly string[], found: ReadonlySet<string>): ImportReport => {
+  const problems = given.flatMap((code, n) => (found.has(code) ? [] : [{ row: n + 1, dossier: code, ...unknownCode(source) }]));
+  const [updated, rejected] = [found.size, new Set(problems.map(({ dossier }) => dossier)).size];
+  return { id, isKept: true, created: 0, updated, unchanged: 0, stale: 0, rejected, problems };
+};
+
+const unknownCode = ({ name }: ImportSource) => ({
+  field: "codes",
+  code: "UNKNOWN_DOSSIER",
+  message: `codes: accepted are codes of dossiers of the source ${name} that the caller may write`,
+});
 
 interface KeptDossier {
   readonly unit_id: number;
@@ -80,7 +94,7 @@ interface KeptDossier {
 }
 
 const retracted = (source: ImportSource, by: ImportedBy, dossier: KeptDossier): Change => ({
-  ...{ ...by, operation: "retractDossiers", unitNo: dossier.unit_id, subject: `${source.key} ${dossier.code}` },
+  ...{ ...by, operation: "retractDossiers", unitNo: dossier.unit_id, subject: `${source.name} ${dossier.code}` },
   ...{ before: dossier, after: null },
 });
 

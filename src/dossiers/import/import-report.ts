@@ -24,6 +24,7 @@ export interface ImportProblem extends RowProblem {
 
 export interface ImportReport {
   readonly id: string;
+  readonly isKept: boolean;
   readonly created: number;
   readonly updated: number;
   readonly unchanged: number;
@@ -38,9 +39,19 @@ export class NothingKept extends Error {
 
   constructor(report: ImportReport) {
     super("nothing is kept");
-    this.report = report;
+    this.report = { ...report, isKept: false };
   }
 }
+
+/** The report, of what was kept or of what would have been. */
+export const reported = async (work: () => Promise<ImportReport>): Promise<ImportReport> => {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof NothingKept) return error.report;
+    throw error;
+  }
+};
 
 const MESSAGES: Readonly<Record<string, { readonly field: string; readonly message: string }>> = {
   CONFLICT: { field: "updatedAt", message: "updatedAt: the same dossier is known with this updatedAt and another content" },
@@ -64,7 +75,13 @@ export const reportOf = async (em: EntityManager, stage: Staged, found: readonly
   const problems = [...found, ...(await rejectedRows(em, stage, 0))];
   const count = (status: number) => outcomes.get(status) ?? 0;
   return {
-    ...{ id: stage.key, created: count(STATUSES.CREATED), updated: count(STATUSES.UPDATED), unchanged: count(STATUSES.UNCHANGED) },
+    ...{
+      id: stage.key,
+      isKept: true,
+      created: count(STATUSES.CREATED),
+      updated: count(STATUSES.UPDATED),
+      unchanged: count(STATUSES.UNCHANGED),
+    },
     ...{ stale: count(STATUSES.STALE), rejected: count(STATUSES.REJECTED) + new Set(found.map(({ row }) => row)).size },
     problems: problems.toSorted((a, b) => a.row - b.row).slice(0, MAX_PROBLEMS),
   };
@@ -87,6 +104,15 @@ export const noteImport = async (em: EntityManager, { source, report, operation,
       ${created}, ${updated}, ${unchanged}, ${stale}, ${rejected})`.execute(em.getKysely());
   await recordChange(em, {
     ...{ ...by, operation, unitNo: source.unitNo, subject: source.key, before: null },
-    after: { import: report.id, created, updated, unchanged, stale, rejected, ...(reason !== undefined && { reason }) },
+    after: {
+      import: report.id,
+      source: source.name,
+      created,
+      updated,
+      unchanged,
+      stale,
+      rejected,
+      ...(reason !== undefined && { reason }),
+    },
   });
 };

@@ -1,22 +1,35 @@
 import type { EntityManager } from "@mikro-orm/postgresql";
 import { sql } from "kysely";
+import { randomUUID } from "node:crypto";
 import { recordChange } from "../../access/audit.ts";
 import { coveredBy } from "../../access/scope.ts";
 import type { Grant } from "../../access/viewer.ts";
 import { rowsOf } from "../../db/reader.ts";
 import { BadUserInput, DomainError } from "../../errors.ts";
+import { coveredUnit } from "./source-owner.ts";
 
 /** A system that sends records, which belongs to one unit. */
 export interface ImportSource {
   readonly id: number;
+  /** Public id. */
   readonly key: string;
+  /** Of its own among the sources of its unit. */
+  readonly name: string;
   readonly unitNo: number;
+  readonly unitCode: string;
   /** Province of its unit; 0 where that is in none. */
   readonly provinceNo: number;
+  readonly isRetired: boolean;
 }
 
-interface Opening {
-  readonly key: string;
+/** How a source is named: by its name or id, and by its owner where the caller covers several units that have one of that name. */
+export interface SourceName {
+  readonly source: string;
+  /** Code or id of a unit. */
+  readonly owner?: string | null | undefined;
+}
+
+interface Opening extends SourceName {
   /** What the caller may write; null where that is all. */
   readonly grants: readonly Grant[] | null;
   /** The units of what it sends, for a source that is new; null where it must be there. */
@@ -25,46 +38,82 @@ interface Opening {
   readonly by: { readonly actor: string; readonly actorName: string; readonly at: Date };
 }
 
-const KEY = /^[\p{L}\p{N}][\p{L}\p{N}._:/-]{0,99}$/u;
+const NAME = /^[\p{L}\p{N}][\p{L}\p{N}._:/-]{0,99}$/u;
 
 /**
- * The source of that name; one that is new is made, and belongs from then on to the smallest of the caller's units that covers all that it
- * sends (without grants: the smallest unit that holds all of it).
- * @throws BadUserInput for a name that is none, DomainError FORBIDDEN where it belongs to a unit outside the caller's scope.
+ * The source of that name, of the owner that is given or of a unit that the caller covers. One that is new is made, and belongs to the owner given, else to
+ * the smallest of the caller's units that covers all that it sends (without grants: the smallest unit that holds all of it).
+ * @throws BadUserInput for a name that is none, an unknown owner, or where several units have such a source; DomainError FORBIDDEN for an owner outside the
+ *   caller's scope, CONFLICT for a source that was retired.
  */
-export const openSource = async (em: EntityManager, { key, grants, units, kind = "RECORDS", by }: Opening): Promise<ImportSource> => {
-  if (!KEY.test(key) || key !== key.normalize("NFC"))
-    throw new BadUserInput("source", key, "accepted are 1 to 100 letters, digits and . _ : / -, the first of them a letter or digit");
-  await sql`select pg_advisory_xact_lock(hashtext('cchc source name'), hashtext(${key}))`.execute(em.getKysely());
-  const known = await findSource(em, key, grants);
-  if (known) return known;
-  if (units === null) throw forbidden(key);
-  const unitNo = grants === null ? await smallestHolder(em, units) : await smallestGrant(em, grants, units);
-  if (unitNo === null) throw forbidden(key);
+export const openSource = async (
+  em: EntityManager,
+  { source: name, owner, grants, units, kind = "RECORDS", by }: Opening,
+): Promise<ImportSource> => {
+  if (!NAME.test(name) || name !== name.normalize("NFC"))
+    throw new BadUserInput("source", name, "accepted are 1 to 100 letters, digits and . _ : / -, the first of them a letter or digit");
+  const ownerNo = owner == null ? null : await coveredUnit(em, { argument: "owner", unit: owner, grants, role: "OFFICER", at: by.at });
+  await lockSourceName(em, name);
+  const known = await sourcesNamed(em, { name, ownerNo, grants });
+  if (known.length > 1) throw severalOwners(name, known);
+  if (known.length === 1) return ofUse(known[0]!, units !== null);
+  if (units === null) throw forbidden(name);
+  const unitNo = ownerNo ?? (grants === null ? await smallestHolder(em, units) : await smallestGrant(em, grants, units));
+  if (unitNo === null) throw forbidden(name);
+  const key = randomUUID();
   await sql`
-    insert into source (key, kind, title, unit_id, state, submitted_at, state_at, submitted_by)
-    values (${key}, ${kind}, ${key}, ${unitNo}, 'PUBLISHED', ${by.at.toISOString()}::timestamptz, ${by.at.toISOString()}::timestamptz, ${by.actor})`.execute(
+    insert into source (key, kind, title, name, unit_id, state, submitted_at, state_at, submitted_by)
+    values (${key}, ${kind}, ${name}, ${name}, ${unitNo}, 'PUBLISHED', ${by.at.toISOString()}::timestamptz, ${by.at.toISOString()}::timestamptz, ${by.actor})`.execute(
     em.getKysely(),
   );
-  await recordChange(em, { ...by, operation: "register source", unitNo, subject: key, before: null, after: { kind } });
-  return (await findSource(em, key, grants))!;
+  await recordChange(em, { ...by, operation: "register source", unitNo, subject: key, before: null, after: { kind, name } });
+  return (await sourcesNamed(em, { name: key, ownerNo: null, grants }))[0]!;
 };
 
-const forbidden = (key: string): DomainError =>
-  new DomainError("FORBIDDEN", `source: ${JSON.stringify(key)} is not a source of a unit on which the caller has the role OFFICER`, {
+/** One change of the sources of a name at a time, until the transaction ends. */
+export const lockSourceName = (em: EntityManager, name: string) =>
+  sql`select pg_advisory_xact_lock(hashtext('cchc source name'), hashtext(${name}))`.execute(em.getKysely());
+
+const ofUse = (source: ImportSource, isForMore: boolean): ImportSource => {
+  if (source.isRetired && isForMore)
+    throw new DomainError("CONFLICT", `source: ${JSON.stringify(source.name)} of ${source.unitCode} was retired and takes nothing more`, {
+      argument: "source",
+    });
+  return source;
+};
+
+const severalOwners = (name: string, sources: readonly ImportSource[]): BadUserInput =>
+  new BadUserInput(
+    "owner",
+    undefined,
+    `several units have a source ${JSON.stringify(name)}; accepted is one of ${sources.map(({ unitCode }) => unitCode).join(", ")}`,
+  );
+
+const forbidden = (name: string): DomainError =>
+  new DomainError("FORBIDDEN", `source: ${JSON.stringify(name)} is not a source of a unit on which the caller has the role OFFICER`, {
     argument: "source",
   });
 
-const findSource = async (em: EntityManager, key: string, grants: readonly Grant[] | null): Promise<ImportSource | null> => {
-  const [row] = await rowsOf(em).rows(sql<ImportSource & { isCovered: boolean; kind: string }>`
-    select s.id, s.key, s.kind, s.unit_id as "unitNo", ${grants === null ? sql`true` : coveredBy(grants, sql`s.unit_id`)} as "isCovered",
+interface Named {
+  /** Name of sources that are in use, or the id of one, in use or not. */
+  readonly name: string;
+  readonly ownerNo: number | null;
+  readonly grants: readonly Grant[] | null;
+}
+
+/** The sources that are meant, among those that the grants cover; the one of an id alone. */
+export const sourcesNamed = async (em: EntityManager, { name, ownerNo, grants }: Named): Promise<ImportSource[]> => {
+  const found = await rowsOf(em).rows(sql<ImportSource>`
+    select s.id, s.key, s.name, s.unit_id as "unitNo", s.retired_at is not null as "isRetired",
+      (select v.code from unit_version v where v.unit_id = s.unit_id order by v.valid_from desc limit 1) as "unitCode",
       coalesce((select c.target_id from contribution c join edition e on e.id = c.edition_id
         join unit_version v on v.unit_id = c.target_id and v.tier = 'PROVINCE' and v.valid_from <= e.starts_on and (v.valid_to is null or v.valid_to > e.starts_on)
         where c.unit_id = s.unit_id and c.certain and e.contributed order by e.starts_on desc limit 1), 0) as "provinceNo"
-    from source s where s.key = ${key}`);
-  if (!row) return null;
-  if (!row.isCovered || row.kind === "REPORT") throw forbidden(key);
-  return row;
+    from source s where s.kind <> 'REPORT' and (s.key = ${name} or s.name = ${name} and s.retired_at is null)
+      and ${grants === null ? sql`true` : coveredBy(grants, sql`s.unit_id`)} and (${ownerNo}::int is null or s.unit_id = ${ownerNo})
+    order by "unitCode" collate "C", s.id`);
+  const byId = found.filter(({ key }) => key === name);
+  return byId.length > 0 && found.length === byId.length ? byId : found.filter(({ name: own, isRetired }) => own === name && !isRetired);
 };
 
 const smallestGrant = async (em: EntityManager, grants: readonly Grant[], units: readonly number[]): Promise<number | null> => {

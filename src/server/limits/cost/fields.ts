@@ -63,8 +63,8 @@ const LIST_SIZES: Readonly<Record<string, number>> = {
   "DossierRollup.byChannel": CHANNELS.length,
   "Form06.rows": 80,
   "ServiceQuality.criteria": 5,
-  // There are twelve measures of dossiers.
-  "DossierRollup.reconciliation": 12,
+  // There are fifteen measures of dossiers.
+  "DossierRollup.reconciliation": 15,
   // A yearly report states fewer than a hundred numbers of one unit.
   "Unit.figures": 100,
   // A report may state as many.
@@ -77,9 +77,10 @@ const LIST_SIZES: Readonly<Record<string, number>> = {
   "Unit.commendations": 10,
   // The communes of one district, the departments of one province.
   "Ranking.entries": 30,
-  // Dossiers and tasks; of each unit that is named one of them.
+  // Dossiers and tasks.
   "Unit.records": 2,
-  "Mutation.declareComplete": 0,
+  // Of each unit that was sent.
+  "DeclareCompletePayload.records": 0,
   // There are seven classes.
   "Ranking.byClassification": 7,
   "Rubric.bands": 7,
