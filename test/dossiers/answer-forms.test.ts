@@ -86,14 +86,6 @@ const expectIdentities = (row: Row, outside: number): void => {
 };
 
 describe("form II.06", () => {
-  test("is refused below the province without the role VIEWER on the unit", async () => {
-    const variables = { code: "01558", period: "2026-03" };
-    const elsewhere = await issueKey(service.database, "elsewhere", { "48": "VIEWER" });
-    for (const bearer of [undefined, elsewhere])
-      expect((await service.ask(FORM, variables, bearer)).errors?.[0]?.extensions["code"]).toBe("FORBIDDEN");
-    expect((await service.ask(FORM, variables, officer)).errors).toBeUndefined();
-  });
-
   test("is null until the records of the whole subtree are complete for the period", async () => {
     expect(await formOf({ code: "01558", period: "2026-03" }, officer)).toBeNull();
     await declare(["01558"], "2026-01-01", "2026-03-30");
@@ -103,6 +95,17 @@ describe("form II.06", () => {
     expect(await formOf({ code: "01558", period: "2026-02" }, officer)).not.toBeNull();
     expect(await formOf({ code: "01558", period: "2026-04" }, officer)).toBeNull();
     expect(await formOf({ code: "04", period: "2026-03" })).toBeNull();
+  });
+
+  test("has its total for everybody, and its rows below the province for VIEWERs alone", async () => {
+    const variables = { code: "01558", period: "2026-03" };
+    const elsewhere = await issueKey(service.database, "elsewhere", { "48": "VIEWER" });
+    const full = await formOf(variables, officer);
+    for (const bearer of [undefined, elsewhere]) {
+      const { data, errors } = await service.ask<{ unit: object }, object>(FORM, variables, bearer);
+      expect(errors).toMatchObject([{ extensions: { code: "FORBIDDEN" }, path: ["unit", "form06", "rows"] }]);
+      expect(data.unit).toEqual({ form06: { ...full, rows: null } });
+    }
   });
 
   test("has its identities under both conventions, by field and in total", async () => {

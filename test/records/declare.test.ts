@@ -62,10 +62,74 @@ describe("completeness of records", () => {
     country = await issueKey(service.database, "country", { VN: "ADMIN" });
   });
   afterAll(() => service.close());
-  beforeEach(() => rows("delete from record_range; delete from record_unit; delete from audit_entry where operation = 'declareComplete'"));
+  beforeEach(() =>
+    rows(
+      "delete from record_range; delete from record_unit; delete from audit_entry where operation in ('declareComplete', 'withdrawCompleteness')",
+    ),
+  );
 
   it("is nothing of which nobody has said anything", async () => {
     expect(await recordsOf("04")).toEqual([]);
+  });
+
+  it("reaches at most to the end of next year", async () => {
+    expect(await declared(caoBang, ["01558"], "2026-01-01", "2027-12-31")).toEqual([status("2026-01-01", "2027-12-31")]);
+    const { errors } = await declare(caoBang, ["01558"], "2026-01-01", "2028-01-01");
+    expect(errors).toMatchObject([{ extensions: { code: "BAD_USER_INPUT", argument: "through" } }]);
+    expect(errors![0]!.message).toContain("2027-12-31");
+  });
+
+  describe("that is taken back", () => {
+    const WITHDRAW = `mutation ($input: WithdrawCompletenessInput!) {
+      withdrawCompleteness(input: $input) { records { kind completeSince completeThrough lastImportAt } } }`;
+    const withdraw = (key: string | undefined, input: object) =>
+      service.ask<{ withdrawCompleteness: { records: Status[] } }, object>(
+        WITHDRAW,
+        { input: { kind: "DOSSIERS", units: ["01558"], from: "2026-03-01", reason: "a month is missing", ...input } },
+        key,
+      );
+
+    it("ends the day before, and what follows is gone", async () => {
+      await declared(caoBang, ["01558", "01561"], "2026-01-01", "2026-06-30");
+      await declared(caoBang, ["01558"], "2026-08-01", "2026-09-30");
+      await declared(caoBang, ["01558"], "2026-01-01", "2026-12-31", "TASKS");
+      const { data, errors } = await withdraw(caoBang, {});
+      expect(errors).toBeUndefined();
+      expect(data.withdrawCompleteness.records).toEqual([status("2026-01-01", "2026-02-28")]);
+      expect(await recordsOf("01558")).toEqual([status("2026-01-01", "2026-02-28"), status("2026-01-01", "2026-12-31", "TASKS")]);
+      expect(await recordsOf("01561")).toEqual([status("2026-01-01", "2026-06-30")]);
+      expect((await withdraw(caoBang, { from: "2020-01-01" })).data.withdrawCompleteness.records).toEqual([status(null, null)]);
+      // Nothing is left to be taken back.
+      expect((await withdraw(caoBang, {})).data.withdrawCompleteness.records).toEqual([status(null, null)]);
+    });
+
+    it("is told by the audit trail, with the reason", async () => {
+      await declared(caoBang, ["01558"], "2026-01-01", "2026-06-30");
+      await withdraw(caoBang, {});
+      const text = '{ auditTrail(unit: "01558") { nodes { operation before after } } }';
+      const { data } = await service.ask<{ auditTrail: { nodes: { operation: string }[] } }, object>(text, {}, country);
+      expect(data.auditTrail.nodes.filter(({ operation }) => operation === "withdrawCompleteness").slice(0, 1)).toMatchObject([
+        {
+          operation: "withdrawCompleteness",
+          before: { kind: "DOSSIERS", ranges: [{ since: "2026-01-01", through: "2026-06-30" }] },
+          after: { kind: "DOSSIERS", from: "2026-03-01", reason: "a month is missing" },
+        },
+      ]);
+    });
+
+    it.each([
+      ["nobody", undefined, {}, "UNAUTHENTICATED"],
+      ["an OFFICER", { "04": "OFFICER" }, {}, "FORBIDDEN"],
+      ["the ADMIN of another province", { "48": "ADMIN" }, {}, "FORBIDDEN"],
+      ["an ADMIN without a reason", { "04": "ADMIN" }, { reason: " " }, "BAD_USER_INPUT"],
+      ["an ADMIN of a day that is none", { "04": "ADMIN" }, { from: "2026-02-30" }, "BAD_USER_INPUT"],
+      ["an ADMIN of a unit that nobody knows", { "04": "ADMIN" }, { units: ["nowhere"] }, "BAD_USER_INPUT"],
+    ] as const)("is not by %s", async (name, roles, input, code) => {
+      await declared(caoBang, ["01558"], "2026-01-01", "2026-06-30");
+      const key = roles && (await issueKey(service.database, name, roles as Record<string, "ADMIN">));
+      expect((await withdraw(key, input)).errors?.[0]?.extensions["code"]).toBe(code);
+      expect(await recordsOf("01558")).toEqual([status("2026-01-01", "2026-06-30")]);
+    });
   });
 
   it.each([
@@ -115,8 +179,8 @@ describe("completeness of records", () => {
     await declared(country, ["01843"], "2025-01-01", "2026-06-30");
     expect([await ranges("01843.2015"), await ranges("01843.2025")]).toEqual([["2025-01-01/2025-06-30"], ["2025-01-01/2026-06-30"]]);
     // Huyện Hạ Lang ended on 30 June 2025, and belongs to the province.
-    await declared(caoBang, ["048"], "2022-01-01", "9999-12-31");
-    expect(await ranges("048.2015")).toEqual(["2022-01-01/9999-12-31"]);
+    await declared(caoBang, ["048"], "2022-01-01", "2027-12-31");
+    expect(await ranges("048.2015")).toEqual(["2022-01-01/2027-12-31"]);
     await declared(caoBang, ["04"], "2000-01-01", "2010-12-31");
     expect(await ranges("04.2015")).toEqual(["2000-01-01/2010-12-31"]);
   });
@@ -182,11 +246,11 @@ describe("completeness of records", () => {
     );
     const units = [...new Set(all.map(({ id }) => id))].slice(0, 5000);
     expect(units).toHaveLength(5000);
-    expect((await declare(country, [...units, "04"], "2000-01-01", "2030-12-31")).errors).toMatchObject([
+    expect((await declare(country, [...units, "04"], "2000-01-01", "2027-12-31")).errors).toMatchObject([
       { message: /5001 items/ as unknown },
     ]);
-    expect(await declared(country, units, "2000-01-01", "2030-12-31")).toHaveLength(5000);
-    expect(await rows("select distinct since, through from record_range")).toEqual([{ since: "2000-01-01", through: "2030-12-31" }]);
+    expect(await declared(country, units, "2000-01-01", "2027-12-31")).toHaveLength(5000);
+    expect(await rows("select distinct since, through from record_range")).toEqual([{ since: "2000-01-01", through: "2027-12-31" }]);
   });
 
   it("keeps all of what two state of one unit at once", async () => {

@@ -86,7 +86,10 @@ const severalOwners = (name: string, sources: readonly ImportSource[]): BadUserI
   new BadUserInput(
     "owner",
     undefined,
-    `several units have a source ${JSON.stringify(name)}; accepted is one of ${sources.map(({ unitCode }) => unitCode).join(", ")}`,
+    `several units have a source ${JSON.stringify(name)}; accepted is one of ${sources
+      .map(({ unitCode }) => unitCode)
+      .toSorted()
+      .join(", ")}`,
   );
 
 const forbidden = (name: string): DomainError =>
@@ -111,7 +114,7 @@ export const sourcesNamed = async (em: EntityManager, { name, ownerNo, grants }:
         where c.unit_id = s.unit_id and c.certain and e.contributed order by e.starts_on desc limit 1), 0) as "provinceNo"
     from source s where s.kind <> 'REPORT' and (s.key = ${name} or s.name = ${name} and s.retired_at is null)
       and ${grants === null ? sql`true` : coveredBy(grants, sql`s.unit_id`)} and (${ownerNo}::int is null or s.unit_id = ${ownerNo})
-    order by "unitCode" collate "C", s.id`);
+    order by s.id`);
   const byId = found.filter(({ key }) => key === name);
   return byId.length > 0 && found.length === byId.length ? byId : found.filter(({ name: own, isRetired }) => own === name && !isRetired);
 };

@@ -30,7 +30,7 @@ export const transferSource = (context: Context, { to, ...owned }: Owned & { rea
         argument: "source",
       });
     if (toNo === ownerNo) return;
-    const [taken] = (await sourcesNamed(em, { name: source.name, ownerNo: toNo, grants: null })).filter(({ id }) => id !== source.id);
+    const taken = (await sourcesNamed(em, { name: source.name, ownerNo: toNo, grants: null })).find(({ id }) => id !== source.id);
     if (taken)
       throw new DomainError("CONFLICT", `to: ${JSON.stringify(to)} has a source ${JSON.stringify(source.name)} of its own`, {
         argument: "to",

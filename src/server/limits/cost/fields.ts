@@ -170,8 +170,8 @@ const RULES: Readonly<Record<string, Rule>> = {
     return { rows, below: { ...below, ...(subject.period && { period: subject.period }) } };
   },
   "DossierPart.unit": carried,
-  "DossierPart.rollup": carried,
-  "DossierFieldRollup.rollup": carried,
+  "DossierPart.counts": carried,
+  "DossierFieldRollup.counts": carried,
   "DossierFieldRollup.field": carried,
   "Form06.total": carried,
   "Form06Row.field": carried,
