@@ -66,13 +66,14 @@ describe("a dossier that is sent again", () => {
     const { send } = sender("torn");
     const words = times(AT_ONCE, (n) => ({ ...resolvedOn("torn", n + 3), updatedAt: "2026-10-01T08:00:00+07:00" }));
     const answers = await Promise.all(words.map((one) => patiently(() => send([one]))));
-    const first = answers.findIndex(({ errors }) => !errors);
-    expect(answers[first]!.data.importDossiers.report).toMatchObject({ created: 1 });
-    for (const { errors } of answers.toSpliced(first, 1))
-      expect(errors![0]!.extensions).toMatchObject({ code: "BAD_USER_INPUT", problems: [{ row: 1, dossier: "torn", code: "CONFLICT" }] });
+    const reports = answers.map(({ data }) => data.importDossiers.report);
+    const first = reports.findIndex(({ isKept }) => isKept);
+    expect(reports[first]).toMatchObject({ created: 1 });
+    for (const report of reports.toSpliced(first, 1))
+      expect(report).toMatchObject({ isKept: false, rejected: 1, problems: [{ row: 1, dossier: "torn", code: "CONFLICT" }] });
     expect((await send([words[first]!])).data.importDossiers.report).toMatchObject({ unchanged: 1 });
     const other = [{ ...words[first]!, digitised: true }, { code: "whole" }];
-    expect((await send(other)).errors![0]!.extensions["problems"]).toMatchObject([{ row: 1, field: "updatedAt", code: "CONFLICT" }]);
+    expect((await send(other)).data.importDossiers.report.problems).toMatchObject([{ row: 1, field: "updatedAt", code: "CONFLICT" }]);
     expect((await send(other, { partial: true })).data.importDossiers.report).toMatchObject({ created: 1, rejected: 1 });
     await expectRecounted(service.database);
   });
