@@ -72,7 +72,7 @@ describe("clocks that differ by ten minutes", () => {
     expect((await send(told)).data.importDossiers.report.problems).toMatchObject([{ code: "UPDATED_IN_FUTURE" }]);
     expect((await send([open("s", now)])).data.importDossiers.report).toMatchObject({ stale: 1 });
     const { rows } = await sql<{ minute: number; operation: string }>`
-      select (extract(epoch from at) * 1000 - ${back}::bigint)::int / ${MINUTE}::int as minute, operation from audit_entry where subject = 'server' order by id`.execute(
+      select (extract(epoch from at) * 1000 - ${back}::bigint)::int / ${MINUTE}::int as minute, operation from audit_entry where subject = (select key from source where name = 'server') order by id`.execute(
       service.database.orm.em.fork().getKysely(),
     );
     expect(rows.map(({ operation, minute }) => [operation, minute])).toEqual([

@@ -53,7 +53,7 @@ describe("a fault while dossiers are imported", () => {
     world.proxy.road = lost;
     expectUnavailable(await retract());
     world.proxy.road = { kind: "OPEN" };
-    expect(await retract()).toMatchObject({ status: 200, code: "BAD_USER_INPUT" });
+    expect((await retract()).body).toMatchObject({ data: { retractDossiers: { report: { isKept: false, rejected: 3 } } } });
     expect(await received()).toEqual({ unit: { dossiers: { received: 1 } } });
     await expectRecounted(world.database);
   });

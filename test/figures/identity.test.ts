@@ -16,7 +16,7 @@ const dossierTruth = fc
       Object.entries({
         ...{ received, receivedOnline: online, receivedDirect: direct, receivedPostal: postal, carriedOver, resolved },
         ...{ resolvedEarly: early, resolvedOnTime: onTime, resolvedOverdue: overdue, inProcess, inProcessNotDue: notDue },
-        ...{ inProcessOverdue: late, paused, withdrawn, stopped },
+        ...{ inProcessOverdue: late, inProcessPaused: paused, withdrawn, stopped },
       }),
     );
   });
@@ -107,5 +107,5 @@ it("makes the other parts 0 where the known ones exhaust the whole", () => {
     ["inProcessNotDue", 5],
   ]);
   expect(fillIdentities(known, DOSSIER.identities)).toBeNull();
-  expect([known.get("inProcessOverdue"), known.get("paused")]).toEqual([0, 0]);
+  expect([known.get("inProcessOverdue"), known.get("inProcessPaused")]).toEqual([0, 0]);
 });
