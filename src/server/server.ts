@@ -11,6 +11,7 @@ import { addressUrl, takenPort } from "./http/address.ts";
 import { apolloSettings, createApollo } from "./operation/apollo.ts";
 import { type Context, createContext } from "./context.ts";
 import { costPlugin } from "./limits/cost.ts";
+import { MAX_REFERENCES } from "./limits/limits.ts";
 import { type Env, readEnv } from "./env.ts";
 import { serveHealth } from "./running/health.ts";
 import { createHttp } from "./http/http.ts";
@@ -56,11 +57,12 @@ export const startServer = async (
   const apollo = createApollo<Context>(schema, {
     ...apolloSettings(env),
     longLists: ({ viewer }) => (holds(viewer, "OFFICER") ? 5 : 1),
+    references: ({ isProvenRouter }) => (isProvenRouter ? MAX_REFERENCES : 0),
     plugins: [costPlugin({ maxCost: env.maxCost, hierarchy }), observeOperations(labels, log)],
   });
   await apollo.start();
-  const contextOf = (request: FastifyRequest, signal: AbortSignal): Context =>
-    createContext(opened(), clock(), { viewer: request.viewer, signal, isRouter: router.isRouter(request.headers) });
+  const contextOf = ({ viewer, headers }: FastifyRequest, signal: AbortSignal): Context =>
+    createContext(opened(), clock(), { viewer, signal, isRouter: router.isRouter(headers), isProvenRouter: router.isProven(headers) });
   const app = createHttp(apollo, {
     context: (request, _reply, signal) => observed(request, log, () => contextOf(request, signal)),
     failed: (err, request, code) => {
@@ -69,7 +71,7 @@ export const startServer = async (
     },
     viewer: async ({ headers: { authorization } }) =>
       authorization === undefined ? null : authenticator.authenticate(authorization, clock(), new Reader(opened())),
-    bodyLimit: ({ viewer }) => (holds(viewer, "OFFICER") ? env.bodyLimitOfficer : env.bodyLimit),
+    bodyLimit: ({ viewer, headers }) => (holds(viewer, "OFFICER") || router.isProven(headers) ? env.bodyLimitOfficer : env.bodyLimit),
     prepare: prepareWith({ limits: env, router, trusted }),
     kept: keepingOf({ keptAnswers: env.keptAnswers, clock, reader: () => new Reader(opened()), router }),
     // While it closes, probes of its health are answered; all else is refused by what closes it.

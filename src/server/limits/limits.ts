@@ -73,17 +73,29 @@ export const limitsRule =
     },
   });
 
-/** Refuses values that are over a limit before anything runs. `longLists` says how many times as many figures, dossiers or units one may send. */
+/** References that a router may send in a call: more than any hierarchy has units. */
+export const MAX_REFERENCES = 20_000;
+
+/** What one who asks may send more of than others. */
+export interface Allowances<C extends object> {
+  /** How many times as many figures, dossiers or units. */
+  readonly longLists: (context: C) => number;
+  /** How many references a call, where that is more than the limit of lists. */
+  readonly references: (context: C) => number;
+}
+
+/** Refuses values that are over a limit before anything runs. */
 export const limitedValues = <C extends object>(
   { maxList }: Limits,
-  longLists: (context: C) => number = () => 1,
+  { longLists = () => 1, references = () => 0 }: Partial<Allowances<C>> = {},
 ): ApolloServerPlugin<C> => ({
   requestDidStart: async () => ({
     didResolveOperation: async ({ operation, document, request, contextValue }) => {
       // Apollo also calls this where no operation is the one that was named.
       if (!operation) return;
       if (operation.operation === OperationTypeNode.SUBSCRIPTION) throw noSubscriptions();
-      checkValues(document, request.variables ?? {}, { maximum: maxList, factor: longLists(contextValue) });
+      const limit = { maximum: maxList, factor: longLists(contextValue), references: references(contextValue) };
+      checkValues(document, request.variables ?? {}, limit);
     },
   }),
 });

@@ -6,6 +6,8 @@ interface ListLimit {
   readonly maximum: number;
   /** How many times as long the lists of `LONG` may be. */
   readonly factor: number;
+  /** How many references one who asks may send at least. */
+  readonly references: number;
 }
 
 /** Lists that a province sends by thousands. */
@@ -39,7 +41,12 @@ export const checkValues = (document: DocumentNode, variables: Readonly<Record<s
   });
 };
 
-const checkLength = (name: string, length: number, { maximum, factor }: ListLimit): void => {
+const checkLength = (name: string, length: number, { maximum, factor, references }: ListLimit): void => {
+  if (name === "representations" && references > maximum) {
+    if (length > references)
+      throw new DomainError("LIMIT_EXCEEDED", `${name}: ${length} references were sent; the maximum for a router is ${references} a call`);
+    return;
+  }
   const most = LONG.has(name) ? maximum * factor : maximum;
   if (length > most) throw new DomainError("LIMIT_EXCEEDED", `MAX_LIST: ${name} has ${length} items; the maximum is ${most}`);
 };
