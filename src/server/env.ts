@@ -81,7 +81,7 @@ export const SETTINGS = {
   bodyLimit: setting("2000000", "bytes of a request's body", whole(1000, 1_000_000_000)),
   bodyLimitOfficer: setting(
     "32000000",
-    "bytes of it for a verified key or token with the role OFFICER, and for a router that sends its secret",
+    "bytes of it for a verified key or token with the role OFFICER, and for a router with its secret",
     whole(1000, 1_000_000_000),
   ),
   maxTokens: setting("4000", "tokens of a document; protects the parser", whole(10, 1_000_000)),
@@ -99,7 +99,7 @@ export const SETTINGS = {
   ),
   maxList: setting(
     "1000",
-    "items of a list argument (5 times as many figures, dossiers or units for OFFICERs; 20,000 references of a router that sends its secret)",
+    "items of a list (5 times as many figures, dossiers or units of OFFICERs; 20,000 references of a router)",
     whole(1, 1_000_000),
   ),
   maxCost: setting("100000", "rows that one operation may read, estimated before it runs", whole(1, 1_000_000_000)),

@@ -11,7 +11,6 @@ import { addressUrl, takenPort } from "./http/address.ts";
 import { apolloSettings, createApollo } from "./operation/apollo.ts";
 import { type Context, createContext } from "./context.ts";
 import { costPlugin } from "./limits/cost.ts";
-import { MAX_REFERENCES } from "./limits/limits.ts";
 import { type Env, readEnv } from "./env.ts";
 import { serveHealth } from "./running/health.ts";
 import { createHttp } from "./http/http.ts";
@@ -57,7 +56,7 @@ export const startServer = async (
   const apollo = createApollo<Context>(schema, {
     ...apolloSettings(env),
     longLists: ({ viewer }) => (holds(viewer, "OFFICER") ? 5 : 1),
-    references: ({ isProvenRouter }) => (isProvenRouter ? MAX_REFERENCES : 0),
+    isRouter: ({ isProvenRouter }) => isProvenRouter,
     plugins: [costPlugin({ maxCost: env.maxCost, hierarchy }), observeOperations(labels, log)],
   });
   await apollo.start();

@@ -73,28 +73,25 @@ export const limitsRule =
     },
   });
 
-/** References that a router may send in a call: more than any hierarchy has units. */
-export const MAX_REFERENCES = 20_000;
-
 /** What one who asks may send more of than others. */
 export interface Allowances<C extends object> {
   /** How many times as many figures, dossiers or units. */
   readonly longLists: (context: C) => number;
-  /** How many references a call, where that is more than the limit of lists. */
-  readonly references: (context: C) => number;
+  /** True for a router, which asks for many units by reference. */
+  readonly isRouter: (context: C) => boolean;
 }
 
 /** Refuses values that are over a limit before anything runs. */
 export const limitedValues = <C extends object>(
   { maxList }: Limits,
-  { longLists = () => 1, references = () => 0 }: Partial<Allowances<C>> = {},
+  { longLists = () => 1, isRouter = () => false }: Partial<Allowances<C>> = {},
 ): ApolloServerPlugin<C> => ({
   requestDidStart: async () => ({
     didResolveOperation: async ({ operation, document, request, contextValue }) => {
       // Apollo also calls this where no operation is the one that was named.
       if (!operation) return;
       if (operation.operation === OperationTypeNode.SUBSCRIPTION) throw noSubscriptions();
-      const limit = { maximum: maxList, factor: longLists(contextValue), references: references(contextValue) };
+      const limit = { maximum: maxList, factor: longLists(contextValue), isRouter: isRouter(contextValue) };
       checkValues(document, request.variables ?? {}, limit);
     },
   }),

@@ -34,7 +34,7 @@ export const apolloSettings = (env: Env) => ({
 
 /** The GraphQL side of the service, whatever schema it serves and whatever HTTP framework carries it. What is not given is as by default. */
 export const createApollo = <C extends object>(schema: GraphQLSchema, given: Partial<ApolloOptions<C>> = {}): ApolloServer<C> => {
-  const { plugins = [], longLists, references, ...options } = { ...apolloSettings(readEnv({})), ...given };
+  const { plugins = [], longLists, isRouter, ...options } = { ...apolloSettings(readEnv({})), ...given };
   return new ApolloServer<C>({
     gateway: compiledExecution(schema, options),
     formatError: createFormatError(options),
@@ -53,7 +53,7 @@ export const createApollo = <C extends object>(schema: GraphQLSchema, given: Par
       ApolloServerPluginCacheControlDisabled(),
       options.traces ? ApolloServerPluginInlineTrace() : ApolloServerPluginInlineTraceDisabled(),
       ApolloServerPluginLandingPageDisabled(),
-      limitedValues<C>(options, { ...(longLists && { longLists }), ...(references && { references }) }),
+      limitedValues<C>(options, { ...(longLists && { longLists }), ...(isRouter && { isRouter }) }),
       ...plugins,
       statusByCode<C>(),
     ],
