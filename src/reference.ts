@@ -7,13 +7,13 @@ export type Reference = Readonly<Record<string, unknown>>;
 /** Finds what a reference means; null for what is unknown, or not for the caller. All of a tick by one statement. */
 export type FindReferenced = (reference: Reference, context: Context) => Promise<object | null>;
 
-/** Null where the reference does not say. @throws BadUserInput for what is neither a text nor a whole number that was sent exactly. */
+/** Null where the reference does not say. @throws BadUserInput for what is neither a text that can be kept nor a whole number that was sent exactly. */
 export const optionalKey = (reference: Reference, field: string): string | null => {
   const value = reference[field];
   if (value === undefined || value === null) return null;
-  if (typeof value === "string") return value;
+  if (typeof value === "string" && value.isWellFormed() && !value.includes("\0")) return value;
   if (typeof value === "number" && Number.isSafeInteger(value)) return String(value);
-  throw new BadUserInput(field, value, "accepted is a text");
+  throw new BadUserInput(field, value, "accepted is a text, without U+0000 and lone surrogates");
 };
 
 /** @throws BadUserInput for a reference without it, too. */

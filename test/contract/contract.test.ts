@@ -62,7 +62,7 @@ describe("the public contract", () => {
         if (!("name" in one) || !("directives" in one)) return [];
         const found = one.directives
           ?.filter(({ name }) => name.value === "key")
-          .map((key) => (key.arguments?.[0]?.value as StringValueNode).value);
+          .map(({ arguments: [fields] = [] }) => (fields!.value as StringValueNode).value);
         return found?.length ? [[one.name?.value, found]] : [];
       }),
     ) as Record<string, string[]>;
