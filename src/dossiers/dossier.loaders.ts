@@ -96,7 +96,7 @@ export const createDossierLoaders = (reader: Reader, viewer: Viewer | null) => {
   };
 };
 
-/** The provinces that have dossiers of a source for the viewer are few, and each is one look-up. */
+/** The provinces that have dossiers of a source for the viewer are few, and each is one look-up by the whole primary key. */
 const dossiersByIdentity = (keys: readonly DossierIdentity[], grants: readonly Grant[]) => sql<DossierView & Positioned>`
   with covered as materialized (${coveredUnits(grants)}),
   asked as materialized (
@@ -105,7 +105,7 @@ const dossiersByIdentity = (keys: readonly DossierIdentity[], grants: readonly G
   place as materialized (
     select distinct r.province_id, r.source_id from record_unit r
     where r.kind = 'DOSSIERS' and r.source_id in (select source_id from asked) and r.unit_id in (select unit_id from covered)
-  )
-  select k.i::int, ${dossierColumns} from asked k join place on place.source_id = k.source_id
-  join dossier d on d.province_id = place.province_id and d.source_id = place.source_id and d.code = k.code
-  where d.unit_id in (select unit_id from covered)`;
+  ),
+  k as materialized (select a.i, p.province_id, a.source_id, a.code from asked a join place p on p.source_id = a.source_id)
+  select k.i::int, ${dossierColumns} from k join dossier d on d.province_id = k.province_id and d.source_id = k.source_id and d.code = k.code
+  where coalesce(d.unit_id in (select unit_id from covered), false)`;
