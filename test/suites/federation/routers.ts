@@ -68,7 +68,7 @@ export const startApolloRouter = (graphs: readonly ComposedGraph[], secret: stri
       new RemoteGraphQLDataSource<Partial<Sent>>({
         url: url!,
         // Its own sends on connections that the graphs have closed meanwhile.
-        fetcher: (address, init) => fetch(address, init as RequestInit),
+        fetcher: (address, init) => fetch(address, init),
         willSendRequest: ({ request, context }) => {
           for (const [name, value] of Object.entries(headersOf(context, secret))) request.http!.headers.set(name, value);
         },
