@@ -6,6 +6,7 @@ import { dossier, fillCatalogue, IMPORT } from "../support/dossiers.ts";
 import { issueKey } from "../support/key.ts";
 import { post } from "../support/post.ts";
 import { statementsOf } from "../support/statements.ts";
+import { WRONG } from "./federation/wrong-references.ts";
 
 const ENTITIES = `query ($r: [_Any!]!) { _entities(representations: $r) { __typename
   ... on Unit { id fullName asOf } ... on Dossier { id code state } ... on Procedure { code name } ... on Report { id title reportState: state } } }`;
@@ -116,69 +117,6 @@ describe("references", () => {
     for (const table of ["unit_version v on v.code", "procedure p", "dossier d", "source s on s.key = k.key"])
       expect(many.filter((text) => text.includes(table))).toHaveLength(1);
   });
-
-  const WRONG: readonly unknown[] = [
-    ...[
-      5,
-      1e300,
-      "x",
-      true,
-      [],
-      {},
-      [{ __typename: "Unit", code: "04" }],
-      { __typename: null },
-      { __typename: {} },
-      { __typename: "Query" },
-    ],
-    ...["PageInfo", "Nothing", "__proto__", "constructor", "unit", "Unit\0", ""].map((__typename) => ({
-      __typename,
-      id: "04.2015",
-      code: "04",
-    })),
-    ...["Unit", "Dossier", "Procedure", "Report"].flatMap((__typename) =>
-      [
-        {},
-        [],
-        1.5,
-        1e300,
-        -0.5,
-        true,
-        2 ** 53,
-        "\0",
-        "0\0",
-        "\ud800",
-        "x".repeat(5000),
-        ["04"],
-        { toString: 1 },
-        null,
-        "NaN",
-        "' or 1=1",
-        "",
-      ].flatMap((value) => [
-        { __typename, id: value },
-        { __typename, code: value },
-        { __typename, id: value, code: value },
-      ]),
-    ),
-    ...[
-      {},
-      [],
-      5,
-      20_200_101,
-      true,
-      "",
-      "soon",
-      "2020-02-30",
-      "0000-00-00",
-      "2020-01-01T00:00:00Z",
-      "9999999-01-01",
-      "\0",
-      "1999-01-01",
-    ].flatMap((asOf) => [
-      { __typename: "Unit", id: "04.2015", asOf },
-      { __typename: "Unit", code: "04", asOf },
-    ]),
-  ];
 
   it("that are wrong lead to nothing, say why or nothing, and do not take the others along", async () => {
     const good = { __typename: "Unit", code: "04", asOf: "2020-01-01" };
