@@ -1,4 +1,4 @@
-import { Field, Int, ObjectType } from "type-graphql";
+import { Directive, Field, Int, ObjectType } from "type-graphql";
 import { BadUserInput } from "./errors.ts";
 
 export const MAX_FIRST = 1000;
@@ -35,6 +35,7 @@ const readCursor = (cursor: string, maxRank: number): Position => {
   return position;
 };
 
+@Directive("@shareable")
 @ObjectType("PageInfo", { simpleResolvers: true, description: "Where a page stands in its list (thông tin trang)." })
 export class PageInfo {
   @Field(() => Boolean, { description: "True where more follows." })

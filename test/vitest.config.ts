@@ -9,6 +9,8 @@ export default defineConfig({
     include: ["test/**/*.test.ts"],
     setupFiles: ["reflect-metadata"],
     globalSetup: ["test/support/global-setup.ts"],
+    // Gateways under test report to nobody.
+    env: { APOLLO_TELEMETRY_DISABLED: "true" },
     testTimeout: 300_000,
     hookTimeout: 120_000,
     maxWorkers: 2,

@@ -1,10 +1,11 @@
 import { type RawBuilder, sql } from "kysely";
 import { instant } from "../access/instant.ts";
-import { rowScope } from "../access/scope.ts";
-import type { Viewer } from "../access/viewer.ts";
-import { manyBy, type Positioned } from "../db/loader.ts";
+import { coveredUnits, rowScope } from "../access/scope.ts";
+import { type Grant, grantsFor, type Viewer } from "../access/viewer.ts";
+import { manyBy, oneBy, type Positioned } from "../db/loader.ts";
 import type { Reader } from "../db/reader.ts";
 import type { Day } from "../time/date.ts";
+import type { DossierIdentity } from "./dossier-id.ts";
 import {
   type Channel,
   CHANNELS,
@@ -16,10 +17,8 @@ import {
 } from "./dossier-state.ts";
 
 /** What a dossier is known by; the province leads, as in all keys of growing tables. */
-export interface DossierKey {
+export interface DossierKey extends DossierIdentity {
   readonly provinceNo: number;
-  readonly sourceNo: number;
-  readonly code: string;
 }
 
 /** A dossier as its system last told of it. */
@@ -74,7 +73,14 @@ export const dossierColumns = sql`d.province_id as "provinceNo", d.source_id as 
 
 export const createDossierLoaders = (reader: Reader, viewer: Viewer | null) => {
   const { rows } = reader.scoped(rowScope(viewer));
+  const grants = grantsFor(viewer, "VIEWER");
   return {
+    /** Those that the viewer may see. */
+    dossierByIdentity: oneBy<DossierIdentity, DossierView & Positioned>(
+      ({ sourceNo, code }) => `${sourceNo}|${code}`,
+      async (keys) => (grants.length === 0 ? [] : rows(dossiersByIdentity(keys, grants))),
+    ),
+
     /** In the order of time. */
     pausesOf: manyBy<DossierKey, PauseView>(
       ({ provinceNo, sourceNo, code }) => `${provinceNo}|${sourceNo}|${code}`,
@@ -89,3 +95,17 @@ export const createDossierLoaders = (reader: Reader, viewer: Viewer | null) => {
     ),
   };
 };
+
+/** The provinces that have dossiers of a source for the viewer are few, and each is one look-up by the whole primary key. */
+const dossiersByIdentity = (keys: readonly DossierIdentity[], grants: readonly Grant[]) => sql<DossierView & Positioned>`
+  with covered as materialized (${coveredUnits(grants)}),
+  asked as materialized (
+    select k.* from unnest(${keys.map(({ sourceNo }) => sourceNo)}::int[], ${keys.map(({ code }) => code)}::text[]) with ordinality k(source_id, code, i)
+  ),
+  place as materialized (
+    select distinct r.province_id, r.source_id from record_unit r
+    where r.kind = 'DOSSIERS' and r.source_id in (select source_id from asked) and r.unit_id in (select unit_id from covered)
+  ),
+  k as materialized (select a.i, p.province_id, a.source_id, a.code from asked a join place p on p.source_id = a.source_id)
+  select k.i::int, ${dossierColumns} from k join dossier d on d.province_id = k.province_id and d.source_id = k.source_id and d.code = k.code
+  where coalesce(d.unit_id in (select unit_id from covered), false)`;

@@ -4,6 +4,7 @@ import { SourceType } from "../figures/rollup.type.ts";
 import type { Context } from "../server/context.ts";
 import { DateScalar } from "../time/scalar.ts";
 import { UnitType } from "../units/unit.type.ts";
+import { dossierIdOf } from "./dossier-id.ts";
 import type { DossierList } from "./dossier-list.ts";
 import { DossierFilter } from "./dossier.filter.ts";
 import type { DossierView } from "./dossier.loaders.ts";
@@ -55,6 +56,11 @@ export class DossierConnectionResolver {
 
 @Resolver(() => DossierType)
 export class DossierResolver {
+  @FieldResolver(() => ID, { description: "Of source and code together; stable, and opaque (định danh)." })
+  id(@Root() dossier: DossierView) {
+    return dossierIdOf(dossier);
+  }
+
   @FieldResolver(() => ProcedureType, { description: "What was asked for (thủ tục)." })
   procedure(@Root() { procedureNo }: DossierView, @Ctx() { loaders }: Context) {
     return loaders.procedureByNo.load(procedureNo);

@@ -1,4 +1,4 @@
-import { Field, ID, ObjectType } from "type-graphql";
+import { Directive, Field, ID, ObjectType } from "type-graphql";
 import { enumType } from "../enum.ts";
 import { type Edge, PageInfo } from "../page.ts";
 import { DateTimeScalar } from "../time/scalar.ts";
@@ -31,6 +31,7 @@ export class PauseType {
   to!: string | null;
 }
 
+@Directive('@key(fields: "id")')
 @ObjectType("Dossier", {
   simpleResolvers: true,
   description:

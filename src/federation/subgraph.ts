@@ -19,10 +19,10 @@ import { ServiceRollupResolver, UnitServicesResolver } from "../services/service
 import { TaskRollupResolver, UnitTasksResolver } from "../tasks/task-rollup.resolver.ts";
 import { AgencyMutations } from "../units/agency.resolver.ts";
 import { UnitQueries, UnitResolver } from "../units/unit.resolver.ts";
+import { checkRouter, resolveEntities } from "./entities.ts";
 import { federate, type Subgraph } from "./federate.ts";
-import { checkRouter, resolveEntities } from "./unit.reference.ts";
 
-const LINK = 'extend schema @link(url: "https://specs.apollo.dev/federation/v2.3", import: ["@key"])';
+const LINK = 'extend schema @link(url: "https://specs.apollo.dev/federation/v2.3", import: ["@key", "@shareable"])';
 
 /** The federated schema, and its text as it is committed. */
 export const createSubgraph = async (): Promise<Subgraph> => {

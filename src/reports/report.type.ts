@@ -1,4 +1,4 @@
-import { Field, Float, ID, InputType, ObjectType } from "type-graphql";
+import { Directive, Field, Float, ID, InputType, ObjectType } from "type-graphql";
 import type { SourceState } from "../figures/figure.entity.ts";
 import { SourceStateEnum } from "../figures/rollup.type.ts";
 import { type Edge, PageInfo, totalCountField } from "../page.ts";
@@ -70,6 +70,7 @@ export class ReportInput {
   figures!: FigureInput[];
 }
 
+@Directive('@key(fields: "id")')
 @ObjectType("Report", { simpleResolvers: true, description: "A report in one of its states (báo cáo); nothing of it is ever deleted." })
 export class ReportType {
   @Field(() => ID, { description: "Stable; that of the source of its figures." })

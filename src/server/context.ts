@@ -46,6 +46,8 @@ export interface Context {
   readonly today: Day;
   /** True where the router's secret came along, or none is configured. */
   readonly isRouter: boolean;
+  /** True where the router's secret came along. */
+  readonly isProvenRouter: boolean;
   /** Which hierarchy of units this process has seen. */
   readonly state: UnitState;
   /** After a change: what was read before is read anew. */
@@ -57,9 +59,10 @@ export interface Asker {
   /** Aborted when the client is gone: what it asked for is then cancelled. */
   readonly signal?: AbortSignal;
   readonly isRouter?: boolean;
+  readonly isProvenRouter?: boolean;
 }
 
-export const createContext = (pools: Pools, now: Date, { viewer = null, signal, isRouter = true }: Asker = {}): Context => {
+export const createContext = (pools: Pools, now: Date, { viewer = null, signal, ...asker }: Asker = {}): Context => {
   const today = dayOf(now);
   const reader = new Reader(pools, signal);
   let published: Loaders | null = null;
@@ -72,7 +75,8 @@ export const createContext = (pools: Pools, now: Date, { viewer = null, signal, 
     published = null;
     withDrafts = null;
   };
-  const own = { viewer, reader, now, today, isRouter, loadersOf, renew, state: unitStateOf(pools) };
+  const { isRouter = true, isProvenRouter = false } = asker;
+  const own = { viewer, reader, now, today, isRouter, isProvenRouter, loadersOf, renew, state: unitStateOf(pools) };
   return Object.assign(Object.create(LOADERS) as Pick<Context, "loaders">, own);
 };
 

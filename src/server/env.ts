@@ -79,7 +79,11 @@ export const SETTINGS = {
   lockMs: setting("2000", "a statement that waits longer for a lock gives up", whole(1, 3_600_000)),
 
   bodyLimit: setting("2000000", "bytes of a request's body", whole(1000, 1_000_000_000)),
-  bodyLimitOfficer: setting("32000000", "bytes of it for a verified key or token with the role OFFICER", whole(1000, 1_000_000_000)),
+  bodyLimitOfficer: setting(
+    "32000000",
+    "bytes of it for a verified key or token with the role OFFICER, and for a router with its secret",
+    whole(1000, 1_000_000_000),
+  ),
   maxTokens: setting("4000", "tokens of a document; protects the parser", whole(10, 1_000_000)),
   maxDepth: setting("16", "nested fields of an operation", whole(1, 1000)),
   maxAliases: setting(
@@ -93,7 +97,11 @@ export const SETTINGS = {
     "fields of an operation with its fragments written out; protects against fragment bombs",
     whole(10, 10_000_000),
   ),
-  maxList: setting("1000", "items of a list argument (5 times as many figures, dossiers or units for OFFICERs)", whole(1, 1_000_000)),
+  maxList: setting(
+    "1000",
+    "items of a list (5 times as many figures, dossiers or units of OFFICERs; 20,000 references of a router)",
+    whole(1, 1_000_000),
+  ),
   maxCost: setting("100000", "rows that one operation may read, estimated before it runs", whole(1, 1_000_000_000)),
   introspection: setting("on", "whether the schema may be asked for, `on` or `off`", onOff),
   playground: setting("on", "whether browsers get the playground, `on` or `off`", onOff),

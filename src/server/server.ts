@@ -56,11 +56,12 @@ export const startServer = async (
   const apollo = createApollo<Context>(schema, {
     ...apolloSettings(env),
     longLists: ({ viewer }) => (holds(viewer, "OFFICER") ? 5 : 1),
+    isRouter: ({ isProvenRouter }) => isProvenRouter,
     plugins: [costPlugin({ maxCost: env.maxCost, hierarchy }), observeOperations(labels, log)],
   });
   await apollo.start();
-  const contextOf = (request: FastifyRequest, signal: AbortSignal): Context =>
-    createContext(opened(), clock(), { viewer: request.viewer, signal, isRouter: router.isRouter(request.headers) });
+  const contextOf = ({ viewer, headers }: FastifyRequest, signal: AbortSignal): Context =>
+    createContext(opened(), clock(), { viewer, signal, isRouter: router.isRouter(headers), isProvenRouter: router.isProven(headers) });
   const app = createHttp(apollo, {
     context: (request, _reply, signal) => observed(request, log, () => contextOf(request, signal)),
     failed: (err, request, code) => {
@@ -69,7 +70,7 @@ export const startServer = async (
     },
     viewer: async ({ headers: { authorization } }) =>
       authorization === undefined ? null : authenticator.authenticate(authorization, clock(), new Reader(opened())),
-    bodyLimit: ({ viewer }) => (holds(viewer, "OFFICER") ? env.bodyLimitOfficer : env.bodyLimit),
+    bodyLimit: ({ viewer, headers }) => (holds(viewer, "OFFICER") || router.isProven(headers) ? env.bodyLimitOfficer : env.bodyLimit),
     prepare: prepareWith({ limits: env, router, trusted }),
     kept: keepingOf({ keptAnswers: env.keptAnswers, clock, reader: () => new Reader(opened()), router }),
     // While it closes, probes of its health are answered; all else is refused by what closes it.

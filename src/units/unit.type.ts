@@ -46,9 +46,9 @@ export const EvidenceEnum = enumType<EvidenceKind>("EvidenceScope", "Which repor
     "A unit of the administrative hierarchy (đơn vị hành chính), or an agency attached to one, seen at one date. Everything reached from it (parent, " +
     "children, roll-ups) is of the hierarchy of that date; figures of any period are carried onto that hierarchy by the succession of units.",
 })
-@Directive('@key(fields: "id")')
-@Directive('@key(fields: "code")')
+// A shorter key would be taken instead, and with it today's unit for that of another day.
 @Directive('@key(fields: "id asOf")')
+@Directive('@key(fields: "code asOf")')
 export class UnitType implements Omit<UnitView, "no" | "parentNo"> {
   @Field(() => ID, { description: "Identity: stable, never reused (định danh)." })
   id!: string;

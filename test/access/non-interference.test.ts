@@ -1,6 +1,8 @@
 import fc from "fast-check";
+import { sql } from "kysely";
 import { isDeepStrictEqual } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { dossierIdOf } from "../../src/dossiers/dossier-id.ts";
 import { createSubgraph } from "../../src/federation/subgraph.ts";
 import { startService, type TestService } from "../support/client.ts";
 import type { TestDatabase } from "../support/database.ts";
@@ -32,6 +34,7 @@ describe("what a caller may not see", () => {
   let schema: Awaited<ReturnType<typeof createSubgraph>>["schema"];
   const hidden: string[] = [];
   const codes: string[] = [];
+  const dossierIds: string[] = [];
 
   const made = async (service: TestService, key: string, query: string, variables: object): Promise<string> => {
     const { data, errors } = await service.ask<object, object>(query, variables, key);
@@ -62,6 +65,9 @@ describe("what a caller may not see", () => {
     const { errors } = await service.ask(IMPORT, { source: "cao-bang", dossiers }, admin);
     expect(errors).toBeUndefined();
     codes.push(...dossiers.map(({ code }) => code!));
+    const kysely = service.database.orm.em.fork().getKysely();
+    const { rows } = await sql<{ sourceNo: number }>`select id as "sourceNo" from source where key = 'cao-bang'`.execute(kysely);
+    dossierIds.push(...dossiers.map(({ code }) => dossierIdOf({ sourceNo: rows[0]!.sourceNo, code: code! })));
   };
 
   /** Reports of Cao Bằng in all their states but published ones, some keys, and the audit of all that. */
@@ -108,7 +114,7 @@ describe("what a caller may not see", () => {
     await hide(services[0], adminOfCaoBang, 9);
     await hide(services[1], adminOfCaoBang, 4);
     for (const [world, service] of services.entries()) await hideDossiers(service, adminOfCaoBang, world);
-    values = valuesOf([...shared, ...hidden, ...codes, "seen-1", "cao-bang", "da-nang", "HT"]);
+    values = valuesOf([...shared, ...hidden, ...codes, ...dossierIds, "seen-1", "cao-bang", "da-nang", "HT"]);
   });
   afterAll(async () => {
     for (const service of services) await service.close();
@@ -184,6 +190,7 @@ describe("what a caller may not see", () => {
   it("of dossiers shows neither codes, counts nor cursors, and takes nothing under the name of their system", async () => {
     const questions = [
       ...codes.map((code) => `{ dossier(code: "${code}") { code } }`),
+      ...dossierIds.map((id) => `{ _entities(representations: [{ __typename: "Dossier", id: "${id}" }]) { ... on Dossier { id code } } }`),
       ...["04", "VN", "01558"].map(
         (unit) =>
           `{ dossiers(filter: { within: "${unit}" }) { totalCount nodes { code } edges { cursor } pageInfo { endCursor hasNextPage } } }`,
@@ -211,9 +218,14 @@ describe("what a caller may not see", () => {
 
   it("would show itself if the operations could see it", async () => {
     const key = await Promise.all(services.map(({ database }) => issueKey(database, "Cao Bằng viewer", { "04": "VIEWER" })));
-    const query = '{ reports(unit: "04") { totalCount } unit(code: "04", evidence: ALL) { dossiers(period: "2024") { received } } }';
-    const [one, two] = await Promise.all(services.map((service, n) => send(service, { query, variables: {} }, key[n])));
-    expect(one!.status).toBe(200);
-    expect(one!.body).not.toBe(two!.body);
+    for (const query of [
+      '{ reports(unit: "04") { totalCount } unit(code: "04", evidence: ALL) { dossiers(period: "2024") { received } } }',
+      `{ _entities(representations: [{ __typename: "Dossier", id: "${dossierIds[0]}" }]) { ... on Dossier { code } } }`,
+      `{ _entities(representations: [{ __typename: "Report", id: "${hidden[0]}" }]) { ... on Report { title } } }`,
+    ]) {
+      const [one, two] = await Promise.all(services.map((service, n) => send(service, { query, variables: {} }, key[n])));
+      expect(one!.status).toBe(200);
+      expect(one!.body).not.toBe(two!.body);
+    }
   });
 });

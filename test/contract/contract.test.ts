@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { buildASTSchema, findBreakingChanges, type GraphQLSchema, Kind, parse, visit } from "graphql";
+import { buildASTSchema, findBreakingChanges, type GraphQLSchema, Kind, parse, type StringValueNode, visit } from "graphql";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startService, type TestService } from "../support/client.ts";
 
@@ -55,10 +55,18 @@ describe("the public contract", () => {
     expect(silent.filter((name) => !/ (Query|Mutation)$/.test(name))).toEqual([]);
   });
 
-  it("is served to routers as it is committed, with the keys of a unit", async () => {
+  it("is served to routers as it is committed, with the keys of what others may refer to", async () => {
     const { data } = await service.ask<{ _service: { sdl: string } }, object>("{ _service { sdl } }");
-    expect(plain(data._service.sdl).getType("Unit")).toBeDefined();
-    for (const key of ['@key(fields: "id")', '@key(fields: "code")', '@key(fields: "id asOf")']) expect(data._service.sdl).toContain(key);
+    const keys = Object.fromEntries(
+      parse(data._service.sdl).definitions.flatMap((one) => {
+        if (!("name" in one) || !("directives" in one)) return [];
+        const found = one.directives
+          ?.filter(({ name }) => name.value === "key")
+          .map(({ arguments: [fields] = [] }) => (fields!.value as StringValueNode).value);
+        return found?.length ? [[one.name?.value, found]] : [];
+      }),
+    ) as Record<string, string[]>;
+    expect(keys).toEqual({ Unit: ["id asOf", "code asOf"], Dossier: ["id"], Procedure: ["code"], Report: ["id"] });
   });
 
   it("answers null for what is no reference, and lets one that is refused stand alone", async () => {
@@ -83,7 +91,7 @@ describe("the public contract", () => {
     ]);
   });
 
-  it("resolves a unit by id, by code and by id and date", async () => {
+  it("resolves a unit by id and by code, each with a day, with null and without one", async () => {
     const { data } = await service.ask(
       "query ($r: [_Any!]!) { _entities(representations: $r) { ... on Unit { fullName asOf parent { fullName } } } }",
       {
@@ -92,6 +100,9 @@ describe("the public contract", () => {
           { __typename: "Unit", id: "04.2015", asOf: "2022-12-31" },
           { __typename: "Unit", id: "058.2015", asOf: "2025-12-31" },
           { __typename: "Unit", code: "01849" },
+          { __typename: "Unit", code: "01849", asOf: null },
+          { __typename: "Unit", code: "01558", asOf: "2020-01-01" },
+          { __typename: "Unit", code: "01558", asOf: null },
         ],
       },
     );
@@ -101,6 +112,9 @@ describe("the public contract", () => {
         { fullName: "Tỉnh Cao Bằng", asOf: "2022-12-31", parent: { fullName: "Cộng hòa xã hội chủ nghĩa Việt Nam" } },
         null,
         { fullName: "Xã Phong Quang", asOf: "2026-11-22", parent: { fullName: "Tỉnh Thái Nguyên" } },
+        { fullName: "Xã Phong Quang", asOf: "2026-11-22", parent: { fullName: "Tỉnh Thái Nguyên" } },
+        { fullName: "Thị trấn Thanh Nhật", asOf: "2020-01-01", parent: { fullName: "Huyện Hạ Lang" } },
+        { fullName: "Xã Hạ Lang", asOf: "2026-11-22", parent: { fullName: "Tỉnh Cao Bằng" } },
       ],
     });
   });

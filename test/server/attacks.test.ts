@@ -113,6 +113,20 @@ const REFUSED: [string, unknown, number, string, RegExp][] = [
   ],
   ["NUL in a variable", query(withText("within"), { x: "48\u0000" }), 400, "BAD_USER_INPUT", /^variables\.x: "48\\u0000".*U\+0000/],
   ["NUL in a list", query(withText("codes"), { x: ["48", "\u0000"] }), 400, "BAD_USER_INPUT", /^variables\.x\.1: /],
+  [
+    "NUL in variables that look like a reference",
+    query(withText("within"), { __typename: "Unit", x: "48\u0000" }),
+    400,
+    "BAD_USER_INPUT",
+    /^variables\.x: "48\\u0000".*U\+0000/,
+  ],
+  [
+    "NUL in an input that looks like a reference",
+    query("query ($x: DossierFilter!) { dossiers(filter: $x) { totalCount } }", { x: { __typename: "Dossier", within: "48\u0000" } }),
+    400,
+    "BAD_USER_INPUT",
+    /__typename/,
+  ],
   ["NUL written out", query('{ unit(code: "48\\u0000") { name } }'), 400, "BAD_USER_INPUT", /^code: "48\\u0000"/],
   [
     "a lone surrogate in a variable",

@@ -137,6 +137,30 @@ describe("the cost of an operation", () => {
     expect((await ask(query, { r: references.map((one) => ({ __typename: "Unit", ...one })) })).extensions!.cost!.requested).toBe(5 + 2);
   });
 
+  it("counts what is asked of the references of each kind", async () => {
+    const fields =
+      "... on Unit { parent { name } children { name } } ... on Dossier { procedure { field { name } } } ... on Report { figures { value } }";
+    const query = `query ($r: [_Any!]!) { _entities(representations: $r) { ${fields} } }`;
+    const kinds = [
+      { __typename: "Unit", code: "48", asOf: DAY },
+      { __typename: "Dossier", id: "x" },
+      { __typename: "Report", id: "x" },
+      { __typename: "Procedure", code: "x" },
+      { __typename: "Nothing" },
+    ];
+    const cost = async (r: readonly object[]) => (await ask(query, { r })).extensions!.cost!.requested;
+    const alone = await Promise.all(kinds.map((one) => cost([one])));
+    // The unit, its parent and the districts below it; the dossier, its procedure and the field; the report and its figures; the others as such.
+    expect(alone).toEqual([
+      2 + (await count(`parent_id = (select id from unit where key = '48.2015') and tier is not null`)),
+      3,
+      5001,
+      1,
+      1,
+    ]);
+    expect(await cost([...kinds, ...kinds])).toBe(2 * alone.reduce((sum, one) => sum + one, 0));
+  });
+
   it("follows units over the reform", async () => {
     const day = "2025-12-31";
     const { rows } = await sql<{ steps: number }>`

@@ -14,7 +14,7 @@ const UNIT = { __typename: "Unit", id: "48.2015" };
 describe("what the router alone may ask", () => {
   let service: TestService;
   beforeAll(async () => {
-    service = await startService("SEEDED", { gatewaySecret: SECRET, maxList: 5000 });
+    service = await startService("SEEDED", { gatewaySecret: SECRET, maxList: 500 });
   });
   afterAll(() => service.close());
 
@@ -38,12 +38,50 @@ describe("what the router alone may ask", () => {
     expect((await asRouter(entities([UNIT, { __typename: "Nothing" }]))).body.data).toEqual({ _entities: [{ name: "Đà Nẵng" }, null] });
   });
 
-  it("is at most 1,000 references a call, whatever the limit of lists", async () => {
-    const all = (count: number) => asRouter(entities(Array.from({ length: count }, () => UNIT)));
-    const over = await all(1001);
+  it("are all units of a hierarchy at once, one by one the same as in the hierarchy", async () => {
+    const day = "2025-06-30";
+    const list = (after: string | null) => ({
+      query:
+        "query ($day: Date!, $after: String) { units(asOf: $day, first: 1000, after: $after) { nodes { id code name tier } pageInfo { endCursor } } }",
+      variables: { day, after },
+    });
+    const units: { id: string; code: string; name: string; tier: string | null }[] = [];
+    for (let after: string | null = ""; after !== null;) {
+      const { body } = await ask(list(after || null));
+      const { nodes, pageInfo } = (body.data as { units: { nodes: typeof units; pageInfo: { endCursor: string | null } } }).units;
+      units.push(...nodes);
+      after = nodes.length === 1000 ? pageInfo.endCursor : null;
+    }
+    expect(units.filter(({ tier }) => tier !== null)).toHaveLength(10_795);
+    const half = units.length / 2;
+    const references = units.map(({ id, code }, n) => ({ __typename: "Unit", asOf: day, ...(n < half ? { id } : { code }) }));
+    const query = "query ($r: [_Any!]!) { _entities(representations: $r) { ... on Unit { id code name tier } } }";
+    const answer = await asRouter({ query, variables: { r: references } });
+    expect(answer.body.errors).toBeUndefined();
+    expect((answer.body.data as { _entities: unknown[] })._entities).toEqual(units);
+    expect(answer.body.extensions).toEqual({ cost: { requested: units.length, maximum: 100_000 } });
+  });
+
+  it("are at most 20,000 references a call, whatever the limit of lists, and cost what any question costs", async () => {
+    const all = (count: number, fields = "name") =>
+      asRouter({
+        query: `query ($r: [_Any!]!) { _entities(representations: $r) { ... on Unit { ${fields} } } }`,
+        variables: { r: Array.from({ length: count }, () => ({ ...UNIT, asOf: null })) },
+      });
+    const over = await all(20_001);
     expect([over.status, codeOf(over)]).toEqual([400, "LIMIT_EXCEEDED"]);
-    expect(messageOf(over)).toMatch(/^representations: 1001 .* 1000 a call$/);
-    expect((await all(1000)).body.data).toMatchObject({ _entities: { length: 1000 } });
+    expect(messageOf(over)).toBe("representations: 20001 references were sent; the maximum is 20000 a call");
+    expect((await all(20_000)).body.data).toMatchObject({ _entities: { length: 20_000 } });
+    const dear = await all(20_000, "descendants(first: 1000) { totalCount }");
+    expect([dear.status, codeOf(dear)]).toEqual([400, "LIMIT_EXCEEDED"]);
+    expect(messageOf(dear)).toMatch(/^This operation may read \d+ rows; accepted are at most 100000/);
+  });
+
+  it("are more bytes than others may send", async () => {
+    const padded = entities([{ ...UNIT, more: "x".repeat(3_000_000) }]);
+    expect((await asRouter(padded)).status).toBe(200);
+    const other = await ask(padded);
+    expect([other.status, codeOf(other)]).toEqual([413, "LIMIT_EXCEEDED"]);
   });
 
   it("is how long each field took, and others are not told", async () => {
@@ -66,6 +104,19 @@ describe("what the router alone may ask", () => {
 });
 
 describe("without a secret", () => {
+  it("nobody is trusted with more references than a list has items, whatever is sent", async () => {
+    const service = await startService();
+    const body = entities(Array.from({ length: 1001 }, () => UNIT));
+    for (const headers of [{}, { "x-gateway-secret": "" }, { "x-gateway-secret": "null" }, { "x-gateway-secret": SECRET }]) {
+      const answer = await post(service.server.url, body, headers);
+      expect([answer.status, codeOf(answer)]).toEqual([400, "LIMIT_EXCEEDED"]);
+      expect(messageOf(answer)).toBe(
+        "MAX_LIST: representations has 1001 items; the maximum is 1000, and 20000 for a router that sends its secret",
+      );
+    }
+    await service.close();
+  });
+
   it("what is public is open to all, and traces are not", async () => {
     const service = await startService();
     expect((await post(service.server.url, SERVICE)).status).toBe(200);

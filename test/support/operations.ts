@@ -113,7 +113,8 @@ class Drawing {
   #selection(type: GraphQLOutputType, depth: number): string {
     const named = nullable(type);
     if (isLeafType(named)) return "";
-    if (!isObjectType(named)) return " { __typename ... on Unit { code fullName } }";
+    if (!isObjectType(named))
+      return " { __typename ... on Unit { code fullName } ... on Dossier { id receivedAt } ... on Procedure { name } ... on Report { title } }";
     const chosen = this.#fields(named, depth);
     const inner = chosen.map((field) => this.#field(field, depth + 1)).join(" ");
     return this.#number(9) === 0 ? ` { ... on ${named.name} { ${inner} } }` : ` { __typename ${inner} }`;
@@ -145,9 +146,16 @@ class Drawing {
       return Object.fromEntries(fields.map((field) => [field.name, this.#value(field.name, field.type, depth + 1)]));
     }
     if (type.name === "Boolean") return this.#number(1) === 0;
-    if (type.name === "_Any") return { __typename: "Unit", code: this.#pick(this.#values.ID) };
+    if (type.name === "_Any") return this.#reference();
     if (name === "year" || name === "field") return this.#pick(this.#values[name]);
     return this.#pick(this.#values[type.name as keyof Values] ?? this.#values.String);
+  }
+
+  #reference(): object {
+    const __typename = this.#pick(["Unit", "Dossier", "Procedure", "Report"]);
+    const key = __typename === "Procedure" || (__typename === "Unit" && this.#number(1) === 0) ? "code" : "id";
+    const asOf = __typename === "Unit" && this.#number(1) === 0 ? { asOf: this.#pick(this.#values.Date) } : {};
+    return { __typename, [key]: this.#pick(this.#values.ID), ...asOf };
   }
 }
 

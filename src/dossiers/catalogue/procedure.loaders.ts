@@ -35,6 +35,13 @@ export const createProcedureLoaders = (reader: Rows) => ({
       select k.i::int, ${procedureColumns} from unnest(${numbers}::int[]) with ordinality k(no, i) join procedure p on p.id = k.no`),
   ),
 
+  procedureByCode: oneBy<string, ProcedureView & Positioned>(
+    (code) => code,
+    (codes) =>
+      reader.rows(sql<ProcedureView & Positioned>`
+        select k.i::int, ${procedureColumns} from unnest(${codes}::text[]) with ordinality k(code, i) join procedure p on p.code = k.code`),
+  ),
+
   fieldByNo: oneBy<number, FieldView & Positioned>(String, (numbers) =>
     reader.rows(sql<FieldView & Positioned>`
       select k.i::int, f.id as no, f.code, f.name from unnest(${numbers}::int[]) with ordinality k(no, i) join procedure_field f on f.id = k.no`),

@@ -1,4 +1,4 @@
-import { Field, Float, ID, ObjectType } from "type-graphql";
+import { Directive, Field, Float, ID, ObjectType } from "type-graphql";
 import { enumType } from "../../enum.ts";
 import { type Edge, PageInfo, totalCountField } from "../../page.ts";
 import type { Tier } from "../../units/unit.entity.ts";
@@ -21,6 +21,7 @@ export class ProcedureFieldType implements Omit<FieldView, "no"> {
   name!: string;
 }
 
+@Directive('@key(fields: "code")')
 @ObjectType("Procedure", { simpleResolvers: true, description: "An administrative procedure of the catalogue (thủ tục hành chính)." })
 export class ProcedureType implements Omit<ProcedureView, "no" | "fieldNo"> {
   @Field(() => ID, { description: "National code, 1.000894, or that of a local copy, 1.010708.000.00.00.H56 (mã thủ tục)." })

@@ -6,20 +6,27 @@ const FORBIDDEN_KEYS = new Set(["__proto__", "constructor", "prototype"]);
 
 /**
  * Looks through all that a client sent. PostgreSQL cannot hold NUL, UTF-8 no half of a surrogate pair, and JSON no number that is not finite.
+ * What a reference holds is left to whoever looks up what it means, so that a router's other references are answered; nothing else takes
+ * objects that name their type.
  * @throws BadUserInput naming the path.
  */
-export const checkJson = (value: unknown, path = "", depth = 0): void => {
-  if (typeof value === "string") return checkText(value, path);
-  if (typeof value === "number" && !Number.isFinite(value)) throw new BadUserInput(path, String(value), "accepted are finite numbers");
-  if (typeof value !== "object" || value === null) return;
+export const checkJson = (value: unknown, path = "", depth = 0, isReference = false): void => {
+  if (typeof value !== "object" || value === null) return isReference ? undefined : checkScalar(value, path);
   if (depth >= MAX_DEPTH)
     throw new BadUserInput(topOf(path), `${MAX_DEPTH + 1} levels`, `accepted are at most ${MAX_DEPTH} levels of lists and objects`);
   for (const key of Object.keys(value)) {
     const below = path ? `${path}.${key}` : key;
     if (FORBIDDEN_KEYS.has(key)) throw new BadUserInput(below, key, `accepted are keys other than ${[...FORBIDDEN_KEYS].join(", ")}`);
     checkText(key, path || "request");
-    checkJson((value as Record<string, unknown>)[key], below, depth + 1);
+    checkJson((value as Record<string, unknown>)[key], below, depth + 1, isReference || (path.startsWith("variables.") && hasType(value)));
   }
+};
+
+const hasType = (value: object): boolean => Object.hasOwn(value, "__typename");
+
+const checkScalar = (value: unknown, path: string): void => {
+  if (typeof value === "string") checkText(value, path);
+  if (typeof value === "number" && !Number.isFinite(value)) throw new BadUserInput(path, String(value), "accepted are finite numbers");
 };
 
 const topOf = (path: string): string => path.split(".").slice(0, 2).join(".") || "request";

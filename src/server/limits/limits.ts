@@ -73,17 +73,26 @@ export const limitsRule =
     },
   });
 
-/** Refuses values that are over a limit before anything runs. `longLists` says how many times as many figures, dossiers or units one may send. */
+/** What one who asks may send more of than others. */
+export interface Allowances<C extends object> {
+  /** How many times as many figures, dossiers or units. */
+  readonly longLists: (context: C) => number;
+  /** True for a router, which asks for many units by reference. */
+  readonly isRouter: (context: C) => boolean;
+}
+
+/** Refuses values that are over a limit before anything runs. */
 export const limitedValues = <C extends object>(
   { maxList }: Limits,
-  longLists: (context: C) => number = () => 1,
+  { longLists = () => 1, isRouter = () => false }: Partial<Allowances<C>> = {},
 ): ApolloServerPlugin<C> => ({
   requestDidStart: async () => ({
     didResolveOperation: async ({ operation, document, request, contextValue }) => {
       // Apollo also calls this where no operation is the one that was named.
       if (!operation) return;
       if (operation.operation === OperationTypeNode.SUBSCRIPTION) throw noSubscriptions();
-      checkValues(document, request.variables ?? {}, { maximum: maxList, factor: longLists(contextValue) });
+      const limit = { maximum: maxList, factor: longLists(contextValue), isRouter: isRouter(contextValue) };
+      checkValues(document, request.variables ?? {}, limit);
     },
   }),
 });

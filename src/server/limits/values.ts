@@ -6,7 +6,12 @@ interface ListLimit {
   readonly maximum: number;
   /** How many times as long the lists of `LONG` may be. */
   readonly factor: number;
+  /** Whether a router asks, which has proved it. */
+  readonly isRouter: boolean;
 }
+
+/** References that a router may send in a call: more than any hierarchy has units. */
+const MAX_REFERENCES = 20_000;
 
 /** Lists that a province sends by thousands. */
 const LONG = new Set(["figures", "dossiers", "units"]);
@@ -39,9 +44,16 @@ export const checkValues = (document: DocumentNode, variables: Readonly<Record<s
   });
 };
 
-const checkLength = (name: string, length: number, { maximum, factor }: ListLimit): void => {
+const checkLength = (name: string, length: number, { maximum, factor, isRouter }: ListLimit): void => {
+  const isReferences = name === "representations";
+  if (isReferences && isRouter) {
+    if (length <= MAX_REFERENCES) return;
+    throw new DomainError("LIMIT_EXCEEDED", `${name}: ${length} references were sent; the maximum is ${MAX_REFERENCES} a call`);
+  }
   const most = LONG.has(name) ? maximum * factor : maximum;
-  if (length > most) throw new DomainError("LIMIT_EXCEEDED", `MAX_LIST: ${name} has ${length} items; the maximum is ${most}`);
+  if (length <= most) return;
+  const others = isReferences ? `, and ${MAX_REFERENCES} for a router that sends its secret` : "";
+  throw new DomainError("LIMIT_EXCEEDED", `MAX_LIST: ${name} has ${length} items; the maximum is ${most}${others}`);
 };
 
 const checkGiven = (name: string, value: unknown, limit: ListLimit): void => {

@@ -6,14 +6,14 @@ import type { GraphQLSchema } from "graphql";
 import { type Env, readEnv } from "../env.ts";
 import { compiledExecution } from "./executor.ts";
 import { createFormatError } from "./format-error.ts";
-import { limitedValues, type Limits, limitsRule } from "../limits/limits.ts";
+import { type Allowances, limitedValues, type Limits, limitsRule } from "../limits/limits.ts";
 import { statusByCode } from "../http/status.ts";
 import { TextCache } from "./text-cache.ts";
 
 /** Validation stops at this many errors. */
 const MAX_ERRORS = 5;
 
-export interface ApolloOptions<C extends object> extends Limits {
+export interface ApolloOptions<C extends object> extends Limits, Allowances<C> {
   readonly plugins: readonly ApolloServerPlugin<C>[];
   readonly introspection: boolean;
   /** Whether errors say what the client may have meant. */
@@ -22,8 +22,6 @@ export interface ApolloOptions<C extends object> extends Limits {
   readonly persistedQueries: number;
   /** Whether a request with the header `apollo-federation-include-trace` is told how long each field took. */
   readonly traces: boolean;
-  /** How many times as many figures, dossiers or units one who asks may send. */
-  readonly longLists: (context: C) => number;
 }
 
 /** What the settings say of it. */
@@ -36,7 +34,7 @@ export const apolloSettings = (env: Env) => ({
 
 /** The GraphQL side of the service, whatever schema it serves and whatever HTTP framework carries it. What is not given is as by default. */
 export const createApollo = <C extends object>(schema: GraphQLSchema, given: Partial<ApolloOptions<C>> = {}): ApolloServer<C> => {
-  const { plugins = [], longLists, ...options } = { ...apolloSettings(readEnv({})), ...given };
+  const { plugins = [], longLists, isRouter, ...options } = { ...apolloSettings(readEnv({})), ...given };
   return new ApolloServer<C>({
     gateway: compiledExecution(schema, options),
     formatError: createFormatError(options),
@@ -55,7 +53,7 @@ export const createApollo = <C extends object>(schema: GraphQLSchema, given: Par
       ApolloServerPluginCacheControlDisabled(),
       options.traces ? ApolloServerPluginInlineTrace() : ApolloServerPluginInlineTraceDisabled(),
       ApolloServerPluginLandingPageDisabled(),
-      limitedValues<C>(options, longLists),
+      limitedValues<C>(options, { ...(longLists && { longLists }), ...(isRouter && { isRouter }) }),
       ...plugins,
       statusByCode<C>(),
     ],

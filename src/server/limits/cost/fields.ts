@@ -1,6 +1,7 @@
 import { getNamedType, getNullableType, type GraphQLField, GraphQLInt, isLeafType, isListType } from "graphql";
 import { CHANNELS } from "../../../dossiers/dossier-state.ts";
 import { INDICATORS } from "../../../indicators/indicator.ts";
+import type { Reference } from "../../../reference.ts";
 import { parsePeriod, type Period, type PeriodGrain, seriesOf } from "../../../time/period.ts";
 import { dayNumber } from "../../../units/hierarchy.ts";
 import { MAX_FIGURES } from "../../../reports/report-check.ts";
@@ -34,6 +35,8 @@ export interface Subject {
   readonly page?: number;
   /** True for the edges of a connection, whose rows are counted with it. */
   readonly isEdge?: boolean;
+  /** Where there are several types of them, what is known of those of each. */
+  readonly byType?: (type: string) => Subject;
 }
 
 /** The rows that a field reads for all objects that it is asked of, and what its own fields are then asked of. */
@@ -135,7 +138,21 @@ const ownUnit: Rule = (subject, _, place) => {
   return { rows: subject.count, below: { count: units.count, units } };
 };
 
-const isOfUnit = (reference: unknown): boolean => (reference as { __typename?: unknown } | null)?.__typename === "Unit";
+/** The kind that a reference is of, if it is one. */
+const kindOf = (reference: unknown): unknown => (reference as { __typename?: unknown } | null)?.__typename;
+
+/** What is asked of references is asked of each kind by itself. */
+const entities: Rule = (_, { representations }, place) => {
+  const references = representations as readonly unknown[];
+  const kinds = Map.groupBy(references, kindOf);
+  const byType = (type: string): Subject => {
+    const ofType = kinds.get(type) ?? [];
+    if (type !== "Unit") return { count: ofType.length };
+    const units = referencedUnits(place, ofType as readonly Reference[]);
+    return { count: units.count, units };
+  };
+  return { rows: references.length, below: { count: references.length, byType } };
+};
 
 const RULES: Readonly<Record<string, Rule>> = {
   "Query.unit": ({ count }, args, place) => {
@@ -143,12 +160,7 @@ const RULES: Readonly<Record<string, Rule>> = {
     return { rows: count, below: { count: units.count, units } };
   },
   "Query.units": pageOfUnits((_, place, args) => unitsField(place, args)),
-  "Query._entities": (_, { representations }, place) => {
-    const references = representations as readonly unknown[];
-    const units = referencedUnits(place, references.filter(isOfUnit));
-    const others = references.filter((reference) => !isOfUnit(reference)).length;
-    return { rows: references.length, below: { count: Math.max(units.count, others), units } };
-  },
+  "Query._entities": entities,
   "Query.indicators": () => ({ rows: 0, below: { count: INDICATORS.length } }),
   "Unit.parent": leadingTo(parentField),
   "Unit.ancestors": leadingTo(ancestorsField),

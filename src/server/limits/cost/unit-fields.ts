@@ -1,7 +1,9 @@
 import { pageOf } from "../../../page.ts";
+import type { Reference } from "../../../reference.ts";
 import { type Day, parseKnownDay } from "../../../time/date.ts";
 import { dayNumber, type Hierarchy, type HierarchyVersion, type Slice } from "../../../units/hierarchy.ts";
 import type { Tier, UnitKind } from "../../../units/unit.entity.ts";
+import { readUnitReference, type ReferencedUnit } from "../../../units/unit.reference.ts";
 import { distinct, type Effort, ledTo, type Leads, NO_UNITS, together, type UnitSet } from "./unit-set.ts";
 
 /** Values of a field's arguments, as execution would pass them. */
@@ -33,17 +35,22 @@ export const unitField = ({ hierarchy, today }: Place, { code, id, asOf }: Argum
   return found ? together([found]) : NO_UNITS;
 };
 
-const text = (value: unknown): string | null => (typeof value === "string" || typeof value === "number" ? String(value) : null);
+/** Null for one that is refused. */
+const meantBy = (reference: Reference): ReferencedUnit | null => {
+  try {
+    return readUnitReference(reference);
+  } catch {
+    return null;
+  }
+};
 
 /** A reference that is refused, or means nothing, leads to no unit; it does not keep the others from theirs. */
-export const referencedUnits = ({ hierarchy, today }: Place, references: readonly unknown[]): UnitSet =>
+export const referencedUnits = ({ hierarchy, today }: Place, references: readonly Reference[]): UnitSet =>
   together(
     references.flatMap((reference): [Slice, number][] => {
-      const { id, code, asOf } = reference as Record<string, unknown>;
-      const known = id == null ? text(code) : text(id);
-      const day = text(asOf);
-      if (known === null || (day !== null && !/^\d{4}-\d\d-\d\d$/.test(day))) return [];
-      const found = hierarchy.find(id == null ? { code: known } : { id: known }, day === null ? null : dayNumber(day), dayNumber(today));
+      const meant = meantBy(reference);
+      if (!meant) return [];
+      const found = hierarchy.find(meant.id === null ? { code: meant.code! } : { id: meant.id }, asOfDay(meant.asOf), dayNumber(today));
       return found ? [found] : [];
     }),
   );
@@ -106,7 +113,7 @@ export const unitsField = ({ hierarchy, today, effort }: Place, args: Arguments)
   const { first, after } = pageAsked(args);
   const day = asOfDay(args["asOf"]) ?? dayNumber(today);
   const slice = hierarchy.on(day);
-  const within = text(args["within"]);
+  const within = (args["within"] as string | null | undefined) ?? null;
   const scope = within === null ? null : (hierarchy.find({ code: within }, day, day) ?? hierarchy.find({ id: within }, day, day));
   if (within !== null && !scope) return NO_UNITS;
   const codes = args["codes"] as readonly string[] | null | undefined;

@@ -65,7 +65,9 @@ const rowsOfField = (asked: Asked, place: Place, type: GraphQLObjectType, subjec
   const named = getNamedType(field.type);
   if (isObjectType(named)) return rows + rowsBelow(asked, place, named, below, sets);
   const possible = isAbstractType(named) ? asked.schema.getPossibleTypes(named) : [];
-  return rows + possible.reduce((most, one) => Math.max(most, rowsBelow(asked, place, one, below, sets)), 0);
+  const rowsOfType = (one: GraphQLObjectType) => rowsBelow(asked, place, one, below.byType?.(one.name) ?? below, sets);
+  const all = possible.map(rowsOfType);
+  return rows + (below.byType ? all.reduce((sum, one) => sum + one, 0) : Math.max(0, ...all));
 };
 
 /** Null for arguments that execution refuses: their error is its own. */

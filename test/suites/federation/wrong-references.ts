@@ -1,0 +1,52 @@
+/** What routers may send that refers to nothing. */
+export const WRONG: readonly unknown[] = [
+  ...[5, 1e300, "x", true, [], {}, [{ __typename: "Unit", code: "04" }], { __typename: null }, { __typename: {} }, { __typename: "Query" }],
+  ...["PageInfo", "Nothing", "__proto__", "constructor", "unit", "Unit\0", ""].map((__typename) => ({
+    __typename,
+    id: "04.2015",
+    code: "04",
+  })),
+  ...["Unit", "Dossier", "Procedure", "Report"].flatMap((__typename) =>
+    [
+      {},
+      [],
+      1.5,
+      1e300,
+      -0.5,
+      true,
+      2 ** 53,
+      "\0",
+      "0\0",
+      "\ud800",
+      "x".repeat(5000),
+      ["04"],
+      { toString: 1 },
+      null,
+      "NaN",
+      "' or 1=1",
+      "",
+    ].flatMap((value) => [
+      { __typename, id: value },
+      { __typename, code: value },
+      { __typename, id: value, code: value },
+    ]),
+  ),
+  ...[
+    {},
+    [],
+    5,
+    20_200_101,
+    true,
+    "",
+    "soon",
+    "2020-02-30",
+    "0000-00-00",
+    "2020-01-01T00:00:00Z",
+    "9999999-01-01",
+    "\0",
+    "1999-01-01",
+  ].flatMap((asOf) => [
+    { __typename: "Unit", id: "04.2015", asOf },
+    { __typename: "Unit", code: "04", asOf },
+  ]),
+];
