@@ -1,6 +1,6 @@
 import { buildSubgraphSchema } from "@apollo/subgraph";
 import { printSchemaWithDirectives } from "@graphql-tools/utils";
-import { type GraphQLSchema, Kind, parse, print } from "graphql";
+import { type FieldDefinitionNode, type GraphQLSchema, Kind, parse, print, visit } from "graphql";
 import { createResolversMap } from "type-graphql";
 
 type Module = Extract<Parameters<typeof buildSubgraphSchema>[0], readonly unknown[]>[number];
@@ -12,9 +12,12 @@ export interface Subgraph {
   readonly sdl: string;
 }
 
+/** Decorators of parameters run from the last to the first, and type-graphql lists arguments as they run. */
+const inOrderOfUse = (field: FieldDefinitionNode): FieldDefinitionNode => ({ ...field, arguments: field.arguments?.toReversed() ?? [] });
+
 /** A subgraph of a type-graphql schema: `head` links the federation directives that it uses, `resolvers` find what routers refer to. */
 export const federate = (plain: GraphQLSchema, head: string, resolvers: Resolvers = {}): Subgraph => {
-  const { definitions } = parse(printSchemaWithDirectives(plain));
+  const { definitions } = visit(parse(printSchemaWithDirectives(plain)), { FieldDefinition: inOrderOfUse });
   const nameOf = (definition: (typeof definitions)[number]) => ("name" in definition ? (definition.name?.value ?? "") : "");
   const sorted = definitions.filter(({ kind }) => kind !== Kind.SCHEMA_DEFINITION).toSorted((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1));
   const sdl = `${[head, ...sorted.map(print)].join("\n\n")}\n`;
