@@ -11,7 +11,13 @@ export const clientFault = (error: GraphQLError): GraphQLError => {
   if (error.extensions["code"] !== undefined || !REFUSALS.some((one) => one.test(error.message)) || !isOfGraphQL(error)) return error;
   const { message, nodes, source, positions, path, originalError } = error;
   return new GraphQLError(message, {
-    ...{ nodes: nodes ?? null, source: source ?? null, positions: positions ?? null, path: path ?? null, originalError: originalError ?? null },
+    ...{
+      nodes: nodes ?? null,
+      source: source ?? null,
+      positions: positions ?? null,
+      path: path ?? null,
+      originalError: originalError ?? null,
+    },
     extensions: { ...error.extensions, code: "BAD_USER_INPUT" },
   });
 };

@@ -91,7 +91,9 @@ class Copying {
   constructor(schema: GraphQLSchema, { definitions }: DocumentNode, variables: Variables) {
     this.#schema = schema;
     this.#variables = variables;
-    this.#originals = new Map(definitions.flatMap((one) => (one.kind === Kind.FRAGMENT_DEFINITION ? [[one.name.value, one] as const] : [])));
+    this.#originals = new Map(
+      definitions.flatMap((one) => (one.kind === Kind.FRAGMENT_DEFINITION ? [[one.name.value, one] as const] : [])),
+    );
   }
 
   selectionSet({ selections }: SelectionSetNode, parent: unknown): SelectionSetNode {
