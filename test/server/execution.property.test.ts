@@ -9,7 +9,7 @@ import { maze } from "../support/maze.ts";
 const RUNS = Number(process.env["EXECUTION_RUNS"] ?? 2000);
 const SEED = Number(process.env["PROPERTY_SEED"] ?? 20_261_124);
 /** Selections of an operation: larger ones say nothing more, and take long. */
-const MAX_SIZE = 60;
+const MAX_SIZE = 40;
 
 const { schema, seen } = maze();
 const apollo = createApollo(schema, { maxAliases: 1000, maxDirectives: 1000, maxDepth: 50, maxSelections: 100_000 });

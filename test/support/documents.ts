@@ -39,6 +39,7 @@ const ARGUMENTS: Readonly<Record<string, readonly string[]>> = {
     "",
     '(text: "\\"; process.exit(1); \\u2028 ${1}", count: 1)',
     "(text: $s, colour: $e, count: $n)",
+    "(numbers: [1, $n])",
     "(wish: $w, numbers: $l, day: $y)",
     "(wish: { count: $m, colours: [RED, $e], next: { count: 1, text: $s } }, numbers: [1, $m], sure: $c, colour: null)",
     '(any: { a: [1, "2", { b: null }], c: $s }, day: "2026-11-22", numbers: 4)',
