@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
-import { createLocalJWKSet, createRemoteJWKSet, importJWK, type JSONWebKeySet, type JWK, type JWTVerifyGetKey } from "jose";
+import { createLocalJWKSet, createRemoteJWKSet, importJWK, type JWK, type JWTVerifyGetKey } from "jose";
 import { isText } from "./text.ts";
 
 /** Whose tokens are trusted, and how far. */
@@ -98,7 +98,7 @@ const localKeys = async (jwks: unknown): Promise<JWTVerifyGetKey> => {
     usable.set(kid, key);
   }
   if (usable.size === 0) reject(`jwks: none of its keys can be used: ${passedOver.join("; ")}`);
-  return createLocalJWKSet({ keys: [...usable.values()] } as JSONWebKeySet);
+  return createLocalJWKSet({ keys: [...usable.values()] });
 };
 
 const MIN_RSA_BITS = 2048;
