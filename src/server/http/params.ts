@@ -34,13 +34,12 @@ const parsed = (text: string): unknown => {
 };
 
 /**
- * Apollo takes whatever is sent as a hash for a text.
+ * Apollo takes whatever is sent as a hash for a text, and looks for it where no document came along.
  * @throws BadUserInput for what cannot be the hash of a persisted query.
  */
-export const checkPersistedQuery = ({ extensions }: Params): void => {
+export const checkPersistedQuery = ({ query, extensions }: Params): void => {
   const persisted = isRecord(extensions) ? extensions["persistedQuery"] : undefined;
-  if (persisted === undefined || persisted === null) return;
-  if (!isRecord(persisted)) throw new BadUserInput("extensions.persistedQuery", persisted, "accepted is { version: 1, sha256Hash: ... }");
+  if (typeof query === "string" || !isRecord(persisted)) return;
   const { sha256Hash: hash } = persisted;
   if (typeof hash !== "string")
     throw new BadUserInput("extensions.persistedQuery.sha256Hash", hash, "accepted is the SHA-256 of the document, in hexadecimal");
