@@ -35,11 +35,19 @@ const KINDS = ["Hall", "Cell", "Yard"] as const;
 const roomOf = (number: number) => {
   const kind = KINDS[number % KINDS.length]!;
   const label = number % 5 === 0 ? null : `${kind} ${number}`;
-  return { ...{ kind, number, label, name: label }, later: Promise.resolve(number), called: () => `called ${number}` };
+  return {
+    ...{ kind, number, label, name: label, later: Promise.resolve(number), called: () => `called ${number}` },
+    tags: [Promise.resolve(`tag ${number}`), null],
+    get worn() {
+      if (number % 3 === 1) throw refused(number);
+      return "new";
+    },
+  };
 };
 
 const required = <T extends GraphQLNullableType>(type: T) => new GraphQLNonNull(type);
 const listOf = <T extends GraphQLType>(type: T) => new GraphQLList(type);
+/** An expected failure. */
 const refused = (number: number) => new GraphQLError(`${number} is closed`, { extensions: { code: "NOT_FOUND", number } });
 
 export const maze = (): Maze => {
@@ -94,6 +102,8 @@ export const maze = (): Maze => {
       id: { type: required(GraphQLID), resolve: ({ kind, number }) => `${kind}:${number}` },
       later: { type: GraphQLInt },
       called: { type: GraphQLString },
+      worn: { type: GraphQLString },
+      tags: { type: listOf(GraphQLString) },
       colour: { type: Colour, resolve: ({ number }) => [1, "g", null, number % 2 ? "g" : "no colour"][number % 4] },
       day: { type: Day, resolve: ({ number }) => new Date(number * 86_400_000) },
       any: { type: Any, resolve: ({ number }) => ({ deep: [number, { a: null }] }) },

@@ -1,7 +1,9 @@
 import { MapperKind, mapSchema } from "@graphql-tools/utils";
 import {
+  defaultFieldResolver,
   defaultTypeResolver,
   type DocumentNode,
+  getNullableType,
   type GraphQLAbstractType,
   type GraphQLFieldResolver,
   GraphQLInterfaceType,
@@ -11,6 +13,7 @@ import {
   GraphQLSchema,
   type GraphQLTypeResolver,
   GraphQLUnionType,
+  isListType,
   isScalarType,
   isSpecifiedScalarType,
   type OperationDefinitionNode,
@@ -34,7 +37,7 @@ const VALUE = new GraphQLScalarType({ name: "ArgumentValue__" });
  * it loses fields where a fragment is reached more than once, and of errors it tells others than graphql-js.
  */
 export const compilerOf = (schema: GraphQLSchema): Compile => {
-  const guarded = guard(schema);
+  const ready = guard(schema);
   const customSerializers = Object.fromEntries(
     Object.values(schema.getTypeMap()).flatMap((type) =>
       isScalarType(type) && !isSpecifiedScalarType(type) ? [[type.name, serializerOf(type)] as const] : [],
@@ -44,7 +47,7 @@ export const compilerOf = (schema: GraphQLSchema): Compile => {
     const copy = unconditional(schema, document, operation, { variables, type: VALUE.name });
     if (!copy) return null;
     const options = { customSerializers, disablingCapturingStackErrors: true };
-    const compiled = compileQuery(guarded, copy.document, undefined, options);
+    const compiled = compileQuery(ready, copy.document, undefined, options);
     if (!isCompiledQuery(compiled)) return null;
     return async (context, asked) => {
       try {
@@ -60,7 +63,10 @@ export const compilerOf = (schema: GraphQLSchema): Compile => {
 /** The schema for compiled code, which asks of resolvers and of objects that they are what it takes them for. */
 const guard = (schema: GraphQLSchema): GraphQLSchema => {
   const mapped = mapSchema(schema, {
-    [MapperKind.OBJECT_FIELD]: (field) => (field.resolve ? { ...field, resolve: caught(field.resolve) } : field),
+    [MapperKind.OBJECT_FIELD]: (field) => {
+      const resolve = field.resolve ?? (isListType(getNullableType(field.type)) ? defaultFieldResolver : undefined);
+      return resolve ? { ...field, resolve: caught(resolve) } : field;
+    },
     [MapperKind.OBJECT_TYPE]: (type) => new GraphQLObjectType({ ...type.toConfig(), isTypeOf: objectOf(type.isTypeOf) }),
     [MapperKind.UNION_TYPE]: (type) => new GraphQLUnionType({ ...type.toConfig(), resolveType: nameOfType(schema, type) }),
     [MapperKind.INTERFACE_TYPE]: (type) => new GraphQLInterfaceType({ ...type.toConfig(), resolveType: nameOfType(schema, type) }),
@@ -70,26 +76,41 @@ const guard = (schema: GraphQLSchema): GraphQLSchema => {
 };
 
 const isPromise = (value: unknown): value is PromiseLike<unknown> =>
-  (typeof value === "object" || typeof value === "function") && value !== null && "then" in value && typeof value.then === "function";
+  typeof (value as PromiseLike<unknown> | null | undefined)?.then === "function";
 
-/** What goes wrong in compiled code after a promise would otherwise end the process, and leave the request without an answer. */
 const caught =
   (resolve: GraphQLFieldResolver<unknown, unknown>): GraphQLFieldResolver<unknown, unknown> =>
-  (source, args, context, info) => {
-    const result = resolve(source, args, context, info);
-    if (!isPromise(result)) return result;
-    const passing = (done: (value: unknown) => void, failed: (error: unknown) => void) => (value: unknown) => {
+  (source, args, context, info) =>
+    guarded(resolve(source, args, context, info));
+
+const guarded = (result: unknown): unknown => {
+  if (isPromise(result)) return new Caught(result);
+  return Array.isArray(result) && result.some((item) => isPromise(item) || Array.isArray(item)) ? result.map(guarded) : result;
+};
+
+/**
+ * What goes wrong in compiled code after a promise would otherwise end the process, and leave the request without an answer. A class, for
+ * functions that are made and named for every object take longer than all else.
+ */
+class Caught {
+  readonly #result: PromiseLike<unknown>;
+
+  constructor(result: PromiseLike<unknown>) {
+    this.#result = result;
+  }
+
+  /* oxlint-disable unicorn/no-thenable, promise/always-return, promise/no-callback-in-promise -- what compiled code calls in place of the promise */
+  then(done: (value: unknown) => void, failed: (error: unknown) => void): void {
+    void this.#result.then((value) => {
       try {
-        done(value);
+        done(guarded(value));
       } catch (error) {
         failed(error);
       }
-    };
-    return {
-      // oxlint-disable-next-line unicorn/no-thenable -- compiled code calls it once, with both
-      then: (done: (value: unknown) => void, failed: (error: unknown) => void) => void result.then(passing(done, failed), failed),
-    };
-  };
+    }, failed);
+  }
+  /* oxlint-enable */
+}
 
 /** graphql-js waits for promises and calls functions; compiled code would read their fields. */
 const objectOf =

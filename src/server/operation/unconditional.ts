@@ -6,6 +6,7 @@ import {
   getArgumentValues,
   getNamedType,
   type GraphQLCompositeType,
+  GraphQLError,
   type GraphQLField,
   type GraphQLSchema,
   isCompositeType,
@@ -42,7 +43,7 @@ class Unknown extends Error {}
 
 /**
  * Answers every condition of an operation, on nodes that nobody else has, and takes the values of its arguments out of it. Null where it asks
- * about the schema, or for what the schema does not have.
+ * about the schema, for what the schema does not have, or under a condition that cannot be read.
  */
 export const unconditional = (
   schema: GraphQLSchema,
@@ -65,7 +66,7 @@ export const unconditional = (
       values: (asked) => valuesOf(copying.given, asked),
     };
   } catch (error) {
-    if (error instanceof Unknown) return null;
+    if (error instanceof Unknown || error instanceof GraphQLError) return null;
     throw error;
   }
 };
