@@ -131,7 +131,8 @@ class Drawing {
     const fields = isObjectType(type) || isInterfaceType(type) ? Object.values(type.getFields()) : [];
     const leaves = fields.filter((field) => isLeafType(getNamedType(field.type)));
     const from: GraphQLField<unknown, unknown>[] = depth >= MAX_DEPTH ? leaves : fields;
-    if (from.length === 0 || this.#number(9) === 0) return `${this.#pick(["", "t: ", "constructor: ", "then: ", "idx0: ", "valueOf: "])}__typename${this.#condition()}`;
+    if (from.length === 0 || this.#number(9) === 0)
+      return `${this.#pick(["", "t: ", "constructor: ", "then: ", "idx0: ", "valueOf: "])}__typename${this.#condition()}`;
     const sound = from.filter(({ name }) => depth === 0 || !TROUBLE.has(name));
     const field = this.#pick(this.#number(19) === 0 || sound.length === 0 ? from : sound);
     const args = ARGUMENTS[field.name] ?? [""];

@@ -24,16 +24,17 @@ const CONDITIONS = new Set([GraphQLSkipDirective.name, GraphQLIncludeDirective.n
 
 const known = new WeakMap<OperationDefinitionNode, readonly string[]>();
 
-/** Names of the variables by which an operation, or any fragment of its document, leaves fields out. */
+/** Names of the variables of an operation by which it, or any fragment of its document, leaves fields out. */
 export const conditionVariables = (document: DocumentNode, operation: OperationDefinitionNode): readonly string[] => {
   const found = known.get(operation);
   if (found) return found;
+  const own = new Set(operation.variableDefinitions?.map(({ variable }) => variable.name.value));
   const names = new Set<string>();
   visit(document, {
     OperationDefinition: (one) => (one === operation ? undefined : false),
     Directive: ({ name, arguments: given = [] }: DirectiveNode) => {
       if (!CONDITIONS.has(name.value)) return;
-      for (const { value } of given) if (value.kind === Kind.VARIABLE) names.add(value.name.value);
+      for (const { value } of given) if (value.kind === Kind.VARIABLE && own.has(value.name.value)) names.add(value.name.value);
     },
   });
   known.set(operation, [...names]);

@@ -84,13 +84,13 @@ const compiledBy = (schema: GraphQLSchema) => {
   const compile = compilerOf(schema);
   const operations = new CompiledOperations<Compiled | null>(MAX_COMPILED);
   const variants = new CompiledOperations<true>(MAX_VARIANTS);
-  return ({ document, queryHash, request }: Request, operation: OperationDefinitionNode, variables: Readonly<Record<string, unknown>>) => {
+  return ({ document, queryHash }: Request, operation: OperationDefinitionNode, variables: Readonly<Record<string, unknown>>) => {
     const length = lengthOf(document);
     if (length > LONGEST_COMPILED) return null;
     const values = conditionVariables(document, operation).map((name) => variables[name]);
     // Null is refused where the condition is met.
     if (values.some((value) => typeof value !== "boolean")) return null;
-    const key = `${queryHash} ${request.operationName ?? ""} ${values.map(Number).join("")}`;
+    const key = `${queryHash} ${document.definitions.indexOf(operation)} ${values.map(Number).join("")}`;
     let found = operations.get(key);
     if (found === undefined) {
       // n variables make 2^n variants. To compile one takes longer than to run it once, so what nobody asks for again is not compiled.
