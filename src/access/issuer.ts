@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
-import { createLocalJWKSet, createRemoteJWKSet, importJWK, type JSONWebKeySet, type JWK, type JWTVerifyGetKey } from "jose";
+import { createLocalJWKSet, createRemoteJWKSet, importJWK, type JWK, type JWTVerifyGetKey } from "jose";
 import { isText } from "./text.ts";
 
 /** Whose tokens are trusted, and how far. */
@@ -81,25 +81,41 @@ const KINDS: Readonly<Record<string, string>> = { "RSA ": "RS256", "EC P-256": "
 const localKeys = async (jwks: unknown): Promise<JWTVerifyGetKey> => {
   const keys = isObject(jwks) && Array.isArray(jwks["keys"]) ? (jwks["keys"] as unknown[]) : [];
   if (keys.length === 0) reject('jwks: accepted is {"keys": [...]} with at least one key');
-  const ids = new Set<string>();
+  const usable = new Map<string, JWK>();
+  const passedOver: string[] = [];
   for (const [index, key] of keys.entries()) {
-    const name = `jwks: key ${index + 1}`;
-    if (!isObject(key) || !isText(key["kid"], 500)) return reject(`${name}: accepted is a key with a key id (kid)`);
-    if (ids.has(key["kid"])) reject(`${name}: its key id (kid) is that of another; accepted is one key for each`);
-    ids.add(key["kid"]);
-    await checkKey(name, key);
+    const name = `key ${index + 1}`;
+    if (!isObject(key)) return reject(`jwks: ${name}: accepted is an object`);
+    const reason = await unusable(key);
+    if (reason !== null) {
+      // Issuers publish keys for others in the same set; RFC 7517 wants those ignored.
+      passedOver.push(`${name}: ${reason}`);
+      continue;
+    }
+    if ("d" in key) reject(`jwks: ${name}: it is a private key; accepted are public keys only`);
+    const kid = key["kid"] as string;
+    if (usable.has(kid)) reject(`jwks: ${name}: its key id (kid) is that of another; accepted is one key for each`);
+    usable.set(kid, key);
   }
-  return createLocalJWKSet(jwks as JSONWebKeySet);
+  if (usable.size === 0) reject(`jwks: none of its keys can be used: ${passedOver.join("; ")}`);
+  return createLocalJWKSet({ keys: [...usable.values()] });
 };
 
 const MIN_RSA_BITS = 2048;
 
-const checkKey = async (name: string, key: JWK): Promise<void> => {
-  const algorithm = KINDS[`${key.kty} ${key.crv ?? ""}`];
-  if (algorithm === undefined || (key.alg !== undefined && key.alg !== algorithm))
-    return reject(`${name}: accepted are keys of RS256 (RSA), ES256 (EC P-256) and EdDSA (OKP Ed25519)`);
-  if ("d" in key) reject(`${name}: it is a private key; accepted are public keys only`);
-  const imported = await importJWK(key, algorithm).catch(() => reject(`${name}: cannot be read; accepted is a public key as a JWK`));
+/** Why a key verifies no token; null where it does. */
+const unusable = async (key: JWK): Promise<string | null> => {
+  const { kty, crv, alg, use, key_ops: operations } = key;
+  const algorithm = KINDS[`${kty} ${crv ?? ""}`];
+  if (algorithm === undefined || (alg !== undefined && alg !== algorithm))
+    return "accepted are keys of RS256 (RSA), ES256 (EC P-256) and EdDSA (OKP Ed25519)";
+  if (use !== undefined && use !== "sig") return `its use is ${JSON.stringify(use)}; accepted is "sig"`;
+  if (operations !== undefined && !(Array.isArray(operations) && operations.includes("verify")))
+    return `its key_ops are ${JSON.stringify(operations)}; accepted are those with "verify"`;
+  if (!isText(key.kid, 500)) return "accepted is a key with a key id (kid)";
+  if ("d" in key) return null;
+  const imported = await importJWK(key, algorithm).catch(() => null);
+  if (!imported) return "cannot be read; accepted is a public key as a JWK";
   const { modulusLength = MIN_RSA_BITS } = (imported as { algorithm: { modulusLength?: number } }).algorithm;
-  if (modulusLength < MIN_RSA_BITS) reject(`${name}: has ${modulusLength} bits; accepted are ${MIN_RSA_BITS} or more`);
+  return modulusLength < MIN_RSA_BITS ? `has ${modulusLength} bits; accepted are ${MIN_RSA_BITS} or more` : null;
 };

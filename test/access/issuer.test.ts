@@ -59,7 +59,7 @@ describe("the file of trusted issuers", () => {
     [
       "a key without an id",
       () => entry({ jwks: { keys: [{ ...pair.jwk, kid: undefined }] } }),
-      /jwks: key 1: accepted is a key with a key id/,
+      /jwks: .*key 1: accepted is a key with a key id/,
     ],
     ["two keys of one id", () => entry({ jwks: { keys: [pair.jwk, pair.jwk] } }), /jwks: key 2: its key id \(kid\) is that of another/],
     [
@@ -92,6 +92,75 @@ describe("the file of trusted issuers", () => {
     await expect(createAuthenticator({ issuers: await write([entry({ jwks: { keys: [short] } })]) })).rejects.toThrow(
       /key 1: has 1024 bits; accepted are 2048 or more/,
     );
+  });
+});
+
+describe("a key set that is also for others", () => {
+  let database: TestDatabase;
+  let folder: string;
+  let pair: KeyPair;
+  let rsa: KeyPair;
+  beforeAll(async () => {
+    database = await createDatabase();
+    folder = await mkdtemp(join(tmpdir(), "cchc-issuers-"));
+    [pair, rsa] = [await keyPair("ES256", "ec"), await keyPair("RS256", "rsa")];
+  });
+  afterAll(async () => {
+    await rm(folder, { recursive: true });
+    await database.close();
+  });
+
+  const authenticatorOf = async (keys: readonly unknown[], inFile: boolean) => {
+    const file = join(folder, "issuers.json");
+    await writeFile(join(folder, "keys.json"), JSON.stringify({ keys }));
+    const jwks = inFile ? "keys.json" : { keys };
+    await writeFile(file, JSON.stringify([{ issuer: "https://id.danang.example", jwks, audience: "cchc", unit: "48" }]));
+    return createAuthenticator({ issuers: file });
+  };
+
+  /** Made as an issuer makes them, or changed in one member. */
+  const FOREIGN: [string, () => object | Promise<object>, RegExp][] = [
+    ["for encryption by its algorithm", () => ({ ...rsa.jwk, alg: "RSA-OAEP", kid: "enc" }), /accepted are keys of RS256/],
+    ["for encryption by its use", () => ({ ...rsa.jwk, use: "enc" }), /its use is "enc"; accepted is "sig"/],
+    ["for encryption by its use, without an algorithm", () => ({ ...rsa.jwk, alg: undefined, use: "enc" }), /its use is "enc"/],
+    ["for encryption by its use, under the id of ours", () => ({ ...rsa.jwk, use: "enc", kid: "ec" }), /its use is "enc"/],
+    ["of a use that there is not yet", () => ({ ...pair.jwk, use: "tls" }), /its use is "tls"/],
+    ["of a kind that there is not yet", () => ({ kty: "AKP", alg: "ML-DSA-44", pub: "AAAA", kid: "pq" }), /accepted are keys of RS256/],
+    ["without a kind", () => ({ kid: "none" }), /accepted are keys of RS256/],
+    ["that is a shared secret", () => ({ kty: "oct", k: "AAAA" }), /accepted are keys of RS256/],
+    ["of another curve", async () => jwkOf("ES384", {}), /accepted are keys of RS256/],
+    ["of another curve for agreements", async () => jwkOf("ECDH-ES", { crv: "X25519" }), /accepted are keys of RS256/],
+    ["of another hash", async () => jwkOf("RS512", {}), /accepted are keys of RS256/],
+    ["of another padding", async () => jwkOf("PS256", {}), /accepted are keys of RS256/],
+    ["that does not verify", () => ({ ...rsa.jwk, key_ops: ["encrypt", "wrapKey"] }), /its key_ops are \["encrypt","wrapKey"\]/],
+    ["of operations that are no list", () => ({ ...rsa.jwk, key_ops: "sign" }), /its key_ops are "sign"/],
+    ["without an id", () => ({ ...rsa.jwk, kid: undefined }), /accepted is a key with a key id/],
+    ["that lacks a part", () => ({ ...rsa.jwk, n: undefined }), /cannot be read/],
+    ["that is too short", () => ({ ...rsa.jwk, n: Buffer.alloc(128, 255).toString("base64url") }), /has 1024 bits/],
+  ];
+  const jwkOf = async (alg: string, options: object) =>
+    Object.assign(await exportJWK((await generateKeyPair(alg, { extractable: true, ...options })).publicKey), { alg, kid: alg });
+
+  it.each(FOREIGN)("serves beside a key %s", async (_, make) => {
+    const foreign = JSON.parse(JSON.stringify(await make())) as object;
+    for (const keys of [
+      [foreign, pair.jwk],
+      [pair.jwk, foreign],
+      [foreign, { ...pair.jwk, use: "sig", key_ops: ["verify"], x5t: "AAAA" }, foreign],
+    ]) {
+      const authenticator = await authenticatorOf(keys, keys.length === 2);
+      const ask = async (over: object) =>
+        authenticator.authenticate(`Bearer ${await tokenOf({ ...pair, ...over })}`, NOW, new Reader(database.pools));
+      expect(await ask({})).toMatchObject({ name: "anna" });
+      await expect(ask({ ...rsa })).rejects.toMatchObject({ extensions: { code: "UNAUTHENTICATED" } });
+    }
+  });
+
+  it.each(FOREIGN)("stops the start where it has no other key than one %s", async (_, make, reason) => {
+    const foreign = JSON.parse(JSON.stringify(await make())) as object;
+    const error = await authenticatorOf([foreign, foreign], true).catch((one: unknown) => one as Error);
+    expect((error as Error).message).toMatch(/^ISSUERS: .*issuers\.json: entry 1: jwks: none of its keys can be used: key 1: .*; key 2: /);
+    expect((error as Error).message).toMatch(reason);
   });
 });
 

@@ -35,7 +35,7 @@ describe("a client that hangs up", () => {
       const asked = fetch(service.server.url, {
         ...{ method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(SLOW), signal: hangUp.signal },
       });
-      await expect.poll(waiting).toBe(1);
+      await expect.poll(waiting, { timeout: 10_000 }).toBe(1);
       hangUp.abort();
       await expect(asked).rejects.toThrow();
       await expect.poll(waiting, { timeout: 1500 }).toBe(0);

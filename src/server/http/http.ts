@@ -8,7 +8,7 @@ import { readJson, unsupportedType } from "./body.ts";
 import { sendFailure } from "./failure.ts";
 import { checkJson } from "./json.ts";
 import type { HttpAnswer, KeptAnswers } from "./kept-answers.ts";
-import { type Params, paramsOf, withParams } from "./params.ts";
+import { checkPersistedQuery, type Params, paramsOf, withParams } from "./params.ts";
 import { withStatus } from "./status.ts";
 
 declare module "fastify" {
@@ -136,6 +136,7 @@ const answer = async <C extends BaseContext>(
   const asked = askedBy(request);
   const params = paramsOf(asked);
   checkJson(params);
+  checkPersistedQuery(params);
   const prepared = prepare?.(params, asked.headers, request) ?? params;
   const execute = () =>
     apollo.executeHTTPGraphQLRequest({

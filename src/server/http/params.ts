@@ -1,5 +1,6 @@
 import type { HTTPGraphQLRequest } from "@apollo/server";
 import { GraphQLError } from "graphql";
+import { BadUserInput } from "../../errors.ts";
 
 /** What GraphQL over HTTP asks with: query, variables, operationName, extensions; or what was sent in their place. */
 export type Params = Readonly<Record<string, unknown>>;
@@ -30,6 +31,18 @@ const parsed = (text: string): unknown => {
   } catch {
     return text;
   }
+};
+
+/**
+ * Apollo takes whatever is sent as a hash for a text, and looks for it where no document came along.
+ * @throws BadUserInput for what cannot be the hash of a persisted query.
+ */
+export const checkPersistedQuery = ({ query, extensions }: Params): void => {
+  const persisted = isRecord(extensions) ? extensions["persistedQuery"] : undefined;
+  if (typeof query === "string" || !isRecord(persisted)) return;
+  const { sha256Hash: hash } = persisted;
+  if (typeof hash !== "string")
+    throw new BadUserInput("extensions.persistedQuery.sha256Hash", hash, "accepted is the SHA-256 of the document, in hexadecimal");
 };
 
 /** URLSearchParams puts a replacement character where the bytes are not UTF-8. */

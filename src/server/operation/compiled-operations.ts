@@ -1,8 +1,6 @@
-import type { CompiledQuery } from "graphql-jit";
-
 /** Compiled operations of at most so many selected fields together; those that were not asked for longest make room. */
-export class CompiledOperations {
-  readonly #operations = new Map<string, { readonly operation: CompiledQuery; readonly size: number }>();
+export class CompiledOperations<T> {
+  readonly #operations = new Map<string, { readonly operation: T; readonly size: number }>();
   readonly #maximum: number;
   #size = 0;
 
@@ -10,12 +8,12 @@ export class CompiledOperations {
     this.#maximum = maximum;
   }
 
-  get(key: string): CompiledQuery | undefined {
+  get(key: string): T | undefined {
     return this.#operations.get(key)?.operation;
   }
 
   /** As the one that was asked for last. */
-  keep(key: string, operation: CompiledQuery, measureSize: () => number): void {
+  keep(key: string, operation: T, measureSize: () => number): void {
     const known = this.#operations.get(key);
     this.#operations.delete(key);
     const size = known?.size ?? measureSize();

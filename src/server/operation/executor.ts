@@ -1,18 +1,30 @@
-import type { GatewayExecutor, GatewayInterface } from "@apollo/server-gateway-interface";
+import type { GatewayExecutionResult, GatewayExecutor, GatewayInterface } from "@apollo/server-gateway-interface";
 import { mapSchema } from "@graphql-tools/utils";
-import { execute, getOperationAST, GraphQLError, type GraphQLSchema, type OperationDefinitionNode, OperationTypeNode } from "graphql";
+import {
+  type DocumentNode,
+  execute,
+  getOperationAST,
+  GraphQLError,
+  type GraphQLSchema,
+  type OperationDefinitionNode,
+  OperationTypeNode,
+} from "graphql";
 import { getVariableValues } from "graphql/execution/values.js";
-import { compileQuery, isCompiledQuery } from "graphql-jit";
+import { clientFault } from "./client-fault.ts";
+import { type Compiled, compilerOf } from "./compile.ts";
 import { CompiledOperations } from "./compiled-operations.ts";
+import { conditionVariables } from "./conditions.ts";
 import { measure } from "../limits/measures.ts";
 import { ofOneState } from "./one-state.ts";
 import { TRACE_HEADER } from "../http/router.ts";
 
 /** Selected fields of the compiled operations that are kept: 2 kB each. Operations that were not asked for longest make room. */
 const MAX_COMPILED = 50_000;
-/** What is compiled keeps its text, which weighs as much as a field by so many characters; longer ones are compiled anew each time. */
+/** What is compiled keeps its text, which weighs as much as a field by so many characters; longer ones are not compiled. */
 const FIELD_LENGTH = 500;
-const LONGEST_KEPT = 100_000;
+const LONGEST_COMPILED = 100_000;
+/** Variants of operations that were asked for once. */
+const MAX_VARIANTS = 10_000;
 /** Variables beyond this many errors are not looked at. */
 const MAX_COERCION_ERRORS = 5;
 
@@ -21,19 +33,29 @@ interface ExecutionOptions {
   readonly traces: boolean;
 }
 
-/** Runs operations as compiled functions: on a large answer graphql-js spends most of its time on the fields between the data. */
+type Request = Parameters<GatewayExecutor>[0];
+
+/**
+ * Runs queries as compiled functions: on a large answer graphql-js spends most of its time on the fields between the data. What does not go
+ * well in compiled code is run again by graphql-js, whose answer counts; loaders have then read most of it.
+ */
 export const compiledExecution = (schema: GraphQLSchema, { traces }: ExecutionOptions): GatewayInterface => {
   // Apollo wraps every field of its schema with the first trace, and for good: what runs untraced is another schema.
   const apiSchema = traces ? mapSchema(schema) : schema;
-  const compiled = executorOf(schema);
+  const compiledFor = compiledBy(schema);
   return {
     load: async () => ({
       executor: async (request) => {
+        const operation = getOperationAST(request.document, request.request.operationName);
+        if (operation && !schema.getRootType(operation.operation)) return { errors: [unsupported(operation)] };
         const isTraced = traces && request.request.http?.headers.get(TRACE_HEADER) === "ftv1";
-        const run = async () => (isTraced ? traced(apiSchema, request) : compiled(request));
-        return getOperationAST(request.document, request.operationName)?.operation === OperationTypeNode.QUERY
-          ? ofOneState(request.context, run)
-          : run();
+        if (operation?.operation !== OperationTypeNode.QUERY) return plainly(isTraced ? apiSchema : schema, request);
+        return ofOneState(request.context, async () => {
+          if (isTraced) return plainly(apiSchema, request);
+          const variables = variablesOf(schema, operation, request);
+          const data = variables && (await compiledFor(request, operation, variables)?.(request.context, variables));
+          return data ? { data } : plainly(schema, request);
+        });
       },
     }),
     onSchemaLoadOrUpdate: (callback) => {
@@ -44,48 +66,43 @@ export const compiledExecution = (schema: GraphQLSchema, { traces }: ExecutionOp
   };
 };
 
-const traced = async (schema: GraphQLSchema, { document, request, context }: Parameters<GatewayExecutor>[0]) =>
-  execute({
+/** Undefined where one of them is refused. */
+const variablesOf = (schema: GraphQLSchema, { variableDefinitions = [] }: OperationDefinitionNode, { request }: Request) =>
+  getVariableValues(schema, variableDefinitions, request.variables ?? {}, { maxErrors: 1 }).coerced;
+
+/** By graphql-js, which also says what is wrong with the operation or its variables. */
+const plainly = async (schema: GraphQLSchema, { document, request, context }: Request): Promise<GatewayExecutionResult> => {
+  const { errors, ...answer } = await execute({
     ...{ schema, document, operationName: request.operationName ?? null, contextValue: context, variableValues: request.variables ?? {} },
     options: { maxCoercionErrors: MAX_COERCION_ERRORS },
   });
+  return { ...(errors && { errors: errors.map(clientFault) }), ...answer };
+};
 
-const executorOf = (schema: GraphQLSchema): GatewayExecutor => {
-  const compiled = new CompiledOperations(MAX_COMPILED);
-  return async ({ document, queryHash, request, context }) => {
-    // Apollo's own is null where no operation has the name that was asked for.
-    const { operationName } = request;
-    const operation = getOperationAST(document, operationName);
-    if (!operation) return { errors: [unknownOperation(operationName)] };
-    if (!schema.getRootType(operation.operation)) return { errors: [unsupported(operation)] };
-    const key = `${queryHash} ${operationName ?? ""}`;
-    const found = compiled.get(key) ?? compileQuery(schema, document, operationName ?? undefined);
-    if (!isCompiledQuery(found)) return found;
-    const length = document.loc?.source.body.length ?? 0;
-    if (length <= LONGEST_KEPT) compiled.keep(key, found, () => measure(document, operation).selections + Math.ceil(length / FIELD_LENGTH));
-    const definitions = operation.variableDefinitions ?? [];
-    const variables = request.variables ?? {};
-    const { errors: refused, coerced } = getVariableValues(schema, definitions, variables, { maxErrors: MAX_COERCION_ERRORS });
-    if (refused) return { errors: refused };
-    // Compiled code does not know the defaults of what must not be null, and takes what has been coerced as it is.
-    const { data, errors } = await found.query(undefined, context, coerced);
-    return errors ? { data: data ?? null, errors: errors.map(asGraphQLError) } : { data: data ?? null };
+/** What was compiled for an operation and the values of its conditions; null where graphql-js runs it. */
+const compiledBy = (schema: GraphQLSchema) => {
+  const compile = compilerOf(schema);
+  const operations = new CompiledOperations<Compiled | null>(MAX_COMPILED);
+  const variants = new CompiledOperations<true>(MAX_VARIANTS);
+  return ({ document, queryHash }: Request, operation: OperationDefinitionNode, variables: Readonly<Record<string, unknown>>) => {
+    const length = lengthOf(document);
+    if (length > LONGEST_COMPILED) return null;
+    const values = conditionVariables(document, operation).map((name) => variables[name]);
+    // Null is refused where the condition is met.
+    if (values.some((value) => typeof value !== "boolean")) return null;
+    const key = `${queryHash} ${document.definitions.indexOf(operation)} ${values.map(Number).join("")}`;
+    let found = operations.get(key);
+    if (found === undefined) {
+      // n variables make 2^n variants. To compile one takes longer than to run it once, so what nobody asks for again is not compiled.
+      if (values.length > 0 && !variants.get(key)) return variants.keep(key, true, () => 1) ?? null;
+      found = compile(document, operation, variables);
+    }
+    operations.keep(key, found, () => measure(document, operation).selections + Math.ceil(length / FIELD_LENGTH));
+    return found;
   };
 };
 
-const unknownOperation = (name: string | null | undefined): GraphQLError =>
-  new GraphQLError(
-    name == null ? "Must provide operation name if query contains multiple operations." : `Unknown operation named "${name}".`,
-  );
+const lengthOf = ({ loc }: DocumentNode): number => loc?.source.body.length ?? 0;
 
 const unsupported = ({ operation }: OperationDefinitionNode): GraphQLError =>
   new GraphQLError(`operation: "${operation}" is not accepted; this service answers queries`, { extensions: { code: "BAD_USER_INPUT" } });
-
-/** Errors of compiled code are not of graphql-js's class, and carry no extensions of what a resolver threw. */
-const asGraphQLError = (error: GraphQLError): GraphQLError => {
-  const { message, nodes, path, originalError } = error;
-  // Null in a variable is found out only where an argument that must not be null takes it.
-  const refused = !originalError && message.startsWith("Argument ") ? { code: "BAD_USER_INPUT" } : error.extensions;
-  const extensions = originalError instanceof GraphQLError ? originalError.extensions : refused;
-  return new GraphQLError(message, { ...(nodes && { nodes }), ...(path && { path }), ...(originalError && { originalError }), extensions });
-};

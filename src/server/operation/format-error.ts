@@ -29,9 +29,13 @@ export const createFormatError =
     return { message, ...(locations && { locations }), ...(path && { path }), extensions: { code: "INTERNAL_SERVER_ERROR" } };
   };
 
-/** Apollo gives all that validation refuses one code. */
+/** Apollo gives all that validation refuses one code, and some of what it refuses a status of the client's faults, but no code. */
 const withOwnCode = (formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError => {
-  const refusal = error instanceof GraphQLError ? error.originalError : undefined;
+  if (!(error instanceof GraphQLError)) return formatted;
+  const { code, http } = error.extensions as { code?: unknown; http?: { status?: number } };
+  if (code === undefined && http?.status !== undefined && http.status >= 400 && http.status < 500)
+    return { ...formatted, extensions: { ...formatted.extensions, code: "BAD_REQUEST" } };
+  const refusal = error.originalError;
   return formatted.extensions?.["code"] === "GRAPHQL_VALIDATION_FAILED" && refusal instanceof DomainError
     ? { ...formatted, extensions: refusal.extensions }
     : formatted;

@@ -1,14 +1,11 @@
 import {
   type FieldNode,
   getArgumentValues,
-  getDirectiveValues,
   getNamedType,
   GraphQLError,
   type GraphQLField,
-  GraphQLIncludeDirective,
   type GraphQLObjectType,
   type GraphQLSchema,
-  GraphQLSkipDirective,
   isAbstractType,
   isObjectType,
   Kind,
@@ -17,6 +14,7 @@ import {
   type OperationDefinitionNode,
   type SelectionSetNode,
 } from "graphql";
+import { isIncluded } from "../../operation/conditions.ts";
 import { bounded, CEILING, TooLarge } from "./unit-set.ts";
 import type { Place } from "./unit-fields.ts";
 import { type Subject, stepOf } from "./fields.ts";
@@ -102,7 +100,7 @@ const collect = (
 ): void => {
   for (const selection of selections) {
     place.effort.spend(FIELD_EFFORT);
-    if (!isIncluded(asked, selection)) continue;
+    if (!mayBeIncluded(asked, selection)) continue;
     if (selection.kind === Kind.FIELD) {
       const name = selection.alias?.value ?? selection.name.value;
       const known = fields.get(name);
@@ -125,11 +123,9 @@ const collect = (
 };
 
 /** A condition that cannot be read is execution's to refuse. */
-const isIncluded = ({ variables }: Asked, node: SelectionNode): boolean => {
-  if (!node.directives?.length) return true;
+const mayBeIncluded = ({ variables }: Asked, node: SelectionNode): boolean => {
   try {
-    if (getDirectiveValues(GraphQLSkipDirective, node, variables)?.["if"] === true) return false;
-    return getDirectiveValues(GraphQLIncludeDirective, node, variables)?.["if"] !== false;
+    return isIncluded(node, variables);
   } catch {
     return true;
   }
