@@ -18,7 +18,7 @@ export interface ProcedureRow {
 
 export interface ProcedureProblem {
   readonly column: keyof ProcedureRow;
-  readonly code: "BAD_CODE" | "BAD_TEXT" | "UNKNOWN_TIER" | "UNKNOWN_LEVEL" | "BAD_LIMIT" | "TWICE" | "TWO_NAMES" | "FIELD_IN_USE";
+  readonly code: "BAD_CODE" | "BAD_TEXT" | "UNKNOWN_TIER" | "UNKNOWN_LEVEL" | "BAD_LIMIT" | "TWICE" | "TWO_NAMES";
   readonly message: string;
 }
 
