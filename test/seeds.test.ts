@@ -54,7 +54,18 @@ const put = (row: number, before: string, after: string) => (lines: string[]) =>
   lines[row] = lines[row]!.replace(before, after);
 };
 
-const TABLES = ["unit", "unit_version", "succession", "unit_name", "edition", "contribution", "source", "figure", "work_calendar_day", "procedure"];
+const TABLES = [
+  "unit",
+  "unit_version",
+  "succession",
+  "unit_name",
+  "edition",
+  "contribution",
+  "source",
+  "figure",
+  "work_calendar_day",
+  "procedure",
+];
 
 const countRows = async (): Promise<number> => {
   const counts = TABLES.map((table) => `(select count(*) from ${table})`).join(" + ");
@@ -268,7 +279,8 @@ describe("whole files", () => {
   it("adds the catalogue to a database of before one came along, once, and tells of it", async () => {
     const em = database.orm.em.fork();
     const run = async <T>(text: string) => (await sql.raw<T>(text).execute(em.getKysely())).rows;
-    const kept = "select p.code, p.name, f.code as field, p.working_days, p.has_fee from procedure p join procedure_field f on f.id = p.field_id order by 1";
+    const kept =
+      "select p.code, p.name, f.code as field, p.working_days, p.has_fee from procedure p join procedure_field f on f.id = p.field_id order by 1";
     const procedures = await run(kept);
     expect(procedures.length).toBeGreaterThan(30);
     expect(procedures).toContainEqual({ code: "1.000894", name: "Đăng ký kết hôn", field: "HT", working_days: 1, has_fee: false });

@@ -100,9 +100,7 @@ const isSame = (one: ProcedureRow, other: ProcedureRow): boolean =>
 
 /** True where dossiers of the procedure count differently. */
 const isCarried = (before: ProcedureRow, after: ProcedureRow): boolean =>
-  before.field !== after.field ||
-  before.hasFee !== after.hasFee ||
-  (before.serviceLevel === "FULL") !== (after.serviceLevel === "FULL");
+  before.field !== after.field || before.hasFee !== after.hasFee || (before.serviceLevel === "FULL") !== (after.serviceLevel === "FULL");
 
 const upsertFields = async (em: EntityManager, rows: readonly ProcedureRow[]): Promise<void> => {
   const names = [...new Map(rows.map(({ field, fieldName }) => [field, fieldName]))];
