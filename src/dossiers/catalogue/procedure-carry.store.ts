@@ -9,6 +9,9 @@ import { countChanges } from "../import/dossier-apply.store.ts";
 const CARRIED = sql.table("carried_dossier");
 const DELTAS = sql.table("carried_delta");
 
+/** What a statement may hold of what it sorts and groups; a procedure may have hundreds of thousands of dossiers. */
+const WORK_MEMORY = "64MB";
+
 /** What dossiers keep of their procedure, as the catalogue has it now. The limit is not among it: a due day was promised at the receipt. */
 const NOW = { field_id: sql`p.field_id`, has_fee: sql`p.has_fee`, is_full: sql`p.service_level = 'FULL'` };
 const facts = sql.join(Object.entries(NOW).map(([name, value]) => sql`${value} as ${sql.ref(name)}`));
@@ -30,6 +33,7 @@ const COUNTED = sql.join(
 export const carryToDossiers = async (em: EntityManager, procedures: readonly number[]): Promise<number> => {
   if (procedures.length === 0) return 0;
   const db = em.getKysely();
+  await sql`select set_config('work_mem', ${WORK_MEMORY}, true)`.execute(db);
   const ofThese = sql`procedure p where p.id = d.procedure_id and p.id = any(${procedures}::int[]) and ${isOtherwise}`;
   await sql`
     create temporary table ${CARRIED} on commit drop as select ${COUNTED}, d.field_id, d.has_fee, d.is_full from dossier d, ${ofThese}`.execute(
