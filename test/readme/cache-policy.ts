@@ -11,10 +11,8 @@ interface Policies {
 export const checkCachePolicy = async (text: string): Promise<void> => {
   const { code } = await transform(text, { loader: "ts" });
   const given: Policies[] = [];
-  class InMemoryCache {
-    constructor(policies: Policies) {
-      given.push(policies);
-    }
+  function InMemoryCache(policies: Policies) {
+    given.push(policies);
   }
   // oxlint-disable-next-line typescript/no-implied-eval -- it is what a reader would run
   new Function("InMemoryCache", code)(InMemoryCache);

@@ -14,7 +14,7 @@ const NOT_RUN: readonly (readonly [RegExp, string])[] = [
 /** What a command may fail with here: a pg_dump of PostgreSQL 18 does not come along, and an older one gets as far as being let in. */
 const MAY_FAIL: readonly (readonly [RegExp, RegExp])[] = [[/ pg_dump /, /server version: 18|pg_dump: command not found/]];
 /** Programs that commands may begin with, after what they are put into. */
-const RUN = /^(?:\w+=\$\()?(?:npm run|curl|cat) |^PGPASSWORD=\S+ \S+ pg_dump /;
+const RUN = /^(?:\w+=\$\(|DATA_DIR=\S+ )?(?:npm run|curl|cat) |^PGPASSWORD=\S+ \S+ pg_dump /;
 
 /** What the README starts, by the command without `npm ci`, which has been done where the checkout has packages. */
 const STARTED: Readonly<Record<string, string>> = {
