@@ -3,7 +3,11 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { fillDemo } from "../seeds/demo/fill.ts";
 import { loadSeeds } from "../seeds/seed.ts";
+import { ROLES } from "../src/access/viewer.ts";
 import { openDatabase } from "../src/db/database.ts";
+import { PROCEDURE_COLUMNS } from "../src/dossiers/catalogue/procedure-file.ts";
+import { SERVICE_LEVELS } from "../src/dossiers/catalogue/procedure.entity.ts";
+import { TIERS } from "../src/units/unit.entity.ts";
 import { blocksOf } from "./readme/blocks.ts";
 import { Checkout } from "./readme/checkout.ts";
 import { Play } from "./readme/play.ts";
@@ -51,11 +55,24 @@ describe("what the README prints, from its first block to its last, on a new che
 });
 
 describe("what the README says besides", () => {
+  it("has no block that nobody has thought of", async () => {
+    const only = (text: string) => blocksOf(`## New\n\n${text}`)[0]!;
+    expect(() => Play.reasonOf(only("```\nnpm start\nsystemctl restart cchc\n```"))).toThrow(/line 3 .* systemctl restart cchc/);
+    expect(Play.reasonOf(only("```\ndocker compose down\n```"))).toMatch(/Docker/);
+    const play = new Play(null as never, {});
+    await expect(play.block(only("- in a list\n\n  ```nginx\n  server {}\n  ```"))).rejects.toThrow(/line 5 .* a block of nginx/);
+    expect(() => blocksOf("```\nnever closed")).toThrow(/line 1 is not closed/);
+  });
+
   it("names only commands that there are", async () => {
     const { scripts } = JSON.parse(await readFile(new URL("../package.json", import.meta.url), "utf8")) as { scripts: object };
     const named = [...README.matchAll(/npm run (?:-s )?([\w:-]+)/g)].map(([, name]) => name!);
     expect(named.length).toBeGreaterThan(10);
     expect(named.filter((name) => !(name in scripts))).toEqual([]);
+  });
+
+  it("has what a catalogue accepts, and each role", () => {
+    for (const accepted of [...PROCEDURE_COLUMNS, ...TIERS, ...SERVICE_LEVELS, ...ROLES]) expect(README).toContain(`\`${accepted}\``);
   });
 
   it("lists its sections at the top", () => {

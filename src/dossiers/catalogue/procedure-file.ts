@@ -1,11 +1,11 @@
 import { readCsv } from "../../csv.ts";
 import { type ProcedureRow, problemsOfProcedures } from "./procedure-check.ts";
 
-const COLUMNS = ["code", "name", "field", "fieldName", "competence", "serviceLevel", "workingDays", "hasFee"] as const;
+export const PROCEDURE_COLUMNS = ["code", "name", "field", "fieldName", "competence", "serviceLevel", "workingDays", "hasFee"] as const;
 
 /** A catalogue of the seeds. @throws FileError naming file, row and column. */
 export const readProcedureFile = async (file: URL): Promise<ProcedureRow[]> => {
-  const rows = await readCsv(file, COLUMNS);
+  const rows = await readCsv(file, PROCEDURE_COLUMNS);
   const procedures = rows.map(({ get, fail }): ProcedureRow => {
     const hasFee = get("hasFee");
     if (hasFee !== "true" && hasFee !== "false") throw fail("hasFee", "is neither true nor false");
