@@ -4,6 +4,8 @@ import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { recordChange } from "../src/access/audit.ts";
 import { rowsOf } from "../src/db/reader.ts";
+import { readProcedureFile } from "../src/dossiers/catalogue/procedure-file.ts";
+import { addProcedures, lockProcedures } from "../src/dossiers/catalogue/procedure-load.service.ts";
 import { insertCalendarDays } from "../src/dossiers/catalogue/work-calendar.service.ts";
 import { loadReports } from "../src/figures/report-load.service.ts";
 import { readReports } from "../src/figures/report.ts";
@@ -18,15 +20,19 @@ import { loadUnits } from "../src/units/unit-load.service.ts";
 const SEEDS = new URL("./", import.meta.url);
 
 /**
- * Loads units, reports and the work calendar into an empty database, whole or not at all. One that has units is left as it is, but for
- * the work calendar, where it has none yet. `seeds` is the folder with units/, reports/ and work-calendar.csv.
+ * Loads units, reports, the work calendar and the catalogue of procedures into an empty database, whole or not at all. One that has units is left
+ * as it is, but for the work calendar and the catalogue, where it has none yet. `seeds` is the folder with units/, reports/ and the files of these.
  */
 export const loadSeeds = async (em: EntityManager, say: (line: string) => void = () => {}, seeds: URL = SEEDS): Promise<void> => {
-  if (await hasRows(em, "unit")) return loadCalendarAlone(em, say, seeds);
+  if (await hasRows(em, "unit")) {
+    await loadCalendarAlone(em, say, seeds);
+    return loadCatalogueAlone(em, say, seeds);
+  }
   say("reading the units of 2015 to today");
   const units = await readUnitFiles(new URL("units/", seeds));
   const reports = await readReports(new URL("reports/", seeds));
   const calendar = await readWorkCalendar(new URL(CALENDAR, seeds));
+  const procedures = await readProcedureFile(new URL(CATALOGUE, seeds));
   await em.transactional(async (loading) => {
     await lockSeeds(loading);
     if (await hasRows(loading, "unit")) return;
@@ -35,12 +41,14 @@ export const loadSeeds = async (em: EntityManager, say: (line: string) => void =
     say(`loading ${reports.figures.length} figures of ${reports.sources.length} reports`);
     await loadReports(loading, reports);
     await insertCalendarDays(loading, calendar);
+    await addProcedures(loading, procedures);
     await record(loading, {
       files: await digestsOf(seeds, FILES),
       versions: units.versions.length,
       reports: reports.sources.length,
       figures: reports.figures.length,
       calendarDays: calendar.length,
+      procedures: procedures.length,
     });
     say("working out what every unit contributes to today's hierarchy");
     await makeContributions(loading, await editionsOf(rowsOf(loading), [dayOf(new Date())]));
@@ -60,7 +68,21 @@ const loadCalendarAlone = async (em: EntityManager, say: (line: string) => void,
   });
 };
 
-const hasRows = async (em: EntityManager, table: "unit" | "work_calendar_day"): Promise<boolean> =>
+/** For a database of before a catalogue came along. One that anybody has loaded is theirs. */
+const loadCatalogueAlone = async (em: EntityManager, say: (line: string) => void, seeds: URL): Promise<void> => {
+  if (await hasRows(em, "procedure")) return;
+  const procedures = await readProcedureFile(new URL(CATALOGUE, seeds));
+  await em.transactional(async (loading) => {
+    await lockSeeds(loading);
+    await lockProcedures(loading);
+    if (await hasRows(loading, "procedure")) return;
+    say(`loading a catalogue of ${procedures.length} procedures`);
+    await addProcedures(loading, procedures);
+    await record(loading, { files: await digestsOf(seeds, [CATALOGUE]), procedures: procedures.length });
+  });
+};
+
+const hasRows = async (em: EntityManager, table: "unit" | "work_calendar_day" | "procedure"): Promise<boolean> =>
   (await sql`select from ${sql.table(table)} limit 1`.execute(em.getKysely())).rows.length > 0;
 
 const lockSeeds = (em: EntityManager) => sql`select pg_advisory_xact_lock(hashtext('cchc seed'))`.execute(em.getKysely());
@@ -72,9 +94,11 @@ const record = async (em: EntityManager, after: object): Promise<void> =>
   });
 
 const CALENDAR = "work-calendar.csv";
+const CATALOGUE = "procedures.csv";
 const FILES = [
   ...["units/unit-versions.csv", "units/successions.csv", "units/editions.csv", "reports/sources.csv", "reports/figures.csv"],
   CALENDAR,
+  CATALOGUE,
 ];
 
 /** SHA-256 of what was loaded, by file. */

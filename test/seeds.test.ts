@@ -6,6 +6,9 @@ import { pathToFileURL } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { loadSeeds } from "../seeds/seed.ts";
 import { FileError } from "../src/csv.ts";
+import type { ProcedureRow } from "../src/dossiers/catalogue/procedure-check.ts";
+import { readProcedureFile } from "../src/dossiers/catalogue/procedure-file.ts";
+import { loadProcedures } from "../src/dossiers/catalogue/procedure-load.service.ts";
 import { createDatabase, type TestDatabase } from "./support/database.ts";
 
 const SEEDS = new URL("../seeds/", import.meta.url);
@@ -29,11 +32,13 @@ type File =
   | "units/editions.csv"
   | "reports/sources.csv"
   | "reports/figures.csv"
-  | "work-calendar.csv";
+  | "work-calendar.csv"
+  | "procedures.csv";
 
 /** Loads the seeds with one file edited, whose lines are counted from 1. */
 const load = async (file: File, edit: (lines: string[]) => string | Buffer | void): Promise<unknown> => {
-  for (const part of ["units", "reports", "work-calendar.csv"]) await cp(new URL(part, SEEDS), join(folder, part), { recursive: true });
+  for (const part of ["units", "reports", "work-calendar.csv", "procedures.csv"])
+    await cp(new URL(part, SEEDS), join(folder, part), { recursive: true });
   const lines = ["", ...(await readFile(new URL(file, SEEDS), "utf8")).split("\n")];
   const edited = edit(lines) ?? lines.slice(1).join("\n");
   await writeFile(join(folder, file), edited);
@@ -49,7 +54,18 @@ const put = (row: number, before: string, after: string) => (lines: string[]) =>
   lines[row] = lines[row]!.replace(before, after);
 };
 
-const TABLES = ["unit", "unit_version", "succession", "unit_name", "edition", "contribution", "source", "figure", "work_calendar_day"];
+const TABLES = [
+  "unit",
+  "unit_version",
+  "succession",
+  "unit_name",
+  "edition",
+  "contribution",
+  "source",
+  "figure",
+  "work_calendar_day",
+  "procedure",
+];
 
 const countRows = async (): Promise<number> => {
   const counts = TABLES.map((table) => `(select count(*) from ${table})`).join(" + ");
@@ -212,8 +228,17 @@ const CALENDAR: Damage[] = [
   ["a kind that is none", "work-calendar.csv", put(2, "DAY_OFF", "HOLIDAY"), /row 2, column kind: "HOLIDAY" is none of DAY_OFF/],
 ];
 
+const CATALOGUE: Damage[] = [
+  ["a code that is none", "procedures.csv", put(2, "1.000656", "656"), /row 2, column code: "656" is not accepted: .*1\.000894/],
+  ["one code twice", "procedures.csv", put(3, "1.000689", "1.000656"), /row 3, column code: "1.000656" is not accepted: .*stated before/],
+  ["a field with two names", "procedures.csv", put(3, "Hộ tịch", "Hộ Tịch"), /row 3, column fieldName: .* of 1\.000656/],
+  ["a tier that is none", "procedures.csv", put(4, "COMMUNE", "VILLAGE"), /row 4, column competence: "VILLAGE" is not accepted: .*COMMUNE/],
+  ["a limit that is no number", "procedures.csv", put(4, ",1,", ",một,"), /row 4, column workingDays: "một" is not accepted/],
+  ["a fee that is neither", "procedures.csv", put(4, "false", "no"), /row 4, column hasFee: "no" is neither true nor false/],
+];
+
 describe("damaged files are refused, and nothing of them is kept", () => {
-  it.each([...UNITS, ...REPORTS, ...CALENDAR])("%s", async (_what, file, edit, message) => {
+  it.each([...UNITS, ...REPORTS, ...CALENDAR, ...CATALOGUE])("%s", async (_what, file, edit, message) => {
     const error = await load(file, edit);
     expect(error).toBeInstanceOf(FileError);
     expect((error as Error).message).toMatch(message);
@@ -249,5 +274,37 @@ describe("whole files", () => {
         after: { calendarDays: days.length, files: { "work-calendar.csv": expect.stringMatching(/^[0-9a-f]{64}$/) as string } },
       },
     ]);
+  });
+
+  it("adds the catalogue to a database of before one came along, once, and tells of it", async () => {
+    const em = database.orm.em.fork();
+    const run = async <T>(text: string) => (await sql.raw<T>(text).execute(em.getKysely())).rows;
+    const kept =
+      "select p.code, p.name, f.code as field, p.working_days, p.has_fee from procedure p join procedure_field f on f.id = p.field_id order by 1";
+    const procedures = await run(kept);
+    expect(procedures.length).toBeGreaterThan(30);
+    expect(procedures).toContainEqual({ code: "1.000894", name: "Đăng ký kết hôn", field: "HT", working_days: 1, has_fee: false });
+    await run("delete from procedure; delete from procedure_field; delete from audit_entry");
+    for (let n = 0; n < 2; n++) await loadSeeds(em);
+    expect(await run(kept)).toEqual(procedures);
+    expect(await run("select operation, actor, after from audit_entry")).toEqual([
+      {
+        ...{ operation: "load seeds", actor: "command:seeds" },
+        after: { procedures: procedures.length, files: { "procedures.csv": expect.stringMatching(/^[0-9a-f]{64}$/) as string } },
+      },
+    ]);
+  });
+
+  it("leaves a catalogue as a province has corrected it", async () => {
+    const em = database.orm.em.fork();
+    const catalogue = await readProcedureFile(new URL("procedures.csv", SEEDS));
+    const theirs = catalogue.map((row, n): ProcedureRow => ({
+      ...{ code: row.code, name: `Thủ tục ${n}`, field: `F${n % 3}`, fieldName: `Lĩnh vực ${n % 3}`, workingDays: n },
+      ...{ competence: "PROVINCE", serviceLevel: "INFORMATION", hasFee: !row.hasFee },
+    }));
+    const by = { actor: "command:test", actorName: "test", at: new Date() };
+    expect(await loadProcedures(em, theirs, by)).toMatchObject({ created: 0, updated: catalogue.length });
+    await loadSeeds(em);
+    expect(await loadProcedures(em, theirs, by)).toMatchObject({ created: 0, updated: 0, unchanged: catalogue.length });
   });
 });

@@ -11,7 +11,7 @@ export const RoleEnum = enumType<Role>(
   {
     VIEWER: "Reads drafts and records (người xem).",
     OFFICER: "Reads and writes them (cán bộ).",
-    ASSESSOR: "Reads and appraises them (người thẩm định).",
+    ASSESSOR: "Reads them, as a VIEWER does: nothing needs this role yet (người thẩm định).",
     ADMIN: "All of that, and keys, publication, completeness, agencies and editions (quản trị).",
   },
 );

@@ -2,7 +2,7 @@ import type { Day } from "../time/date.ts";
 
 /**
  * What a viewer may do on a unit and on all that contributes certainly to it. VIEWER reads drafts and records, OFFICER also writes them,
- * ASSESSOR also appraises, ADMIN does all of that and keeps keys, publication, completeness, agencies and editions.
+ * ADMIN does all of that and keeps keys, publication, completeness, agencies and editions. ASSESSOR reads like a VIEWER: nothing needs it yet.
  */
 export const ROLES = ["VIEWER", "OFFICER", "ASSESSOR", "ADMIN"] as const;
 export type Role = (typeof ROLES)[number];

@@ -66,7 +66,7 @@ export const SETTINGS = {
   host: setting("127.0.0.1", "address that it listens on", (given) => given),
   databaseUrl: setting(
     "",
-    "a PostgreSQL from 15 on: `postgresql://user:password@host:port/database`; without it the embedded one",
+    "a PostgreSQL from 15 on, without Citus: `postgresql://user:password@host:port/database`; without it the embedded one",
     databaseUrl,
     true,
   ),

@@ -3,6 +3,9 @@ import { sql } from "kysely";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Viewer } from "../../src/access/viewer.ts";
 import { importDossiers } from "../../src/dossiers/import/dossier-import.service.ts";
+import type { ProcedureRow } from "../../src/dossiers/catalogue/procedure-check.ts";
+import { SERVICE_LEVELS } from "../../src/dossiers/catalogue/procedure.entity.ts";
+import { loadProcedures } from "../../src/dossiers/catalogue/procedure-load.service.ts";
 import { retractDossiers } from "../../src/dossiers/import/dossier-retract.service.ts";
 import type { DossierRow } from "../../src/dossiers/import/dossier-stage.ts";
 import { DOSSIER, enumValue } from "../../src/figures/measure.ts";
@@ -17,6 +20,7 @@ import { type AgencyKind, TIERS } from "../../src/units/unit.entity.ts";
 import { Oracle } from "../figures/oracle.ts";
 import { load } from "../figures/stored-world.ts";
 import { type Draw, FIRST, History, type World } from "../figures/world.ts";
+import { expectRecounted } from "../faults/importing.ts";
 import { createDatabase, type TestDatabase } from "../support/database.ts";
 import { fillCatalogue } from "../support/dossiers.ts";
 import { storedCounters } from "./counters.ts";
@@ -107,6 +111,20 @@ const send = async ({ ledger, rows, draw, now }: Story): Promise<void> => {
   expect({ created, updated, unchanged, stale, rejected }).toEqual(ledger.send(source, batch));
 };
 
+const FIELDS: Readonly<Record<string, string>> = { HT: "Hộ tịch", CT: "Chứng thực", DD: "Đất đai", MOI: "Mới" };
+
+/** A procedure gets another field, fee and level, as when a first guess is corrected; its limit stays. */
+const correct = async ({ draw, now }: Story): Promise<void> => {
+  const code = oneOf(draw, Object.keys(LIMITS));
+  const field = oneOf(draw, Object.keys(FIELDS));
+  const row: ProcedureRow = {
+    ...{ code, name: code, field, fieldName: FIELDS[field]!, competence: "COMMUNE", workingDays: LIMITS[code]! },
+    ...{ serviceLevel: oneOf(draw, SERVICE_LEVELS), hasFee: chance(draw, 50) },
+  };
+  await loadProcedures(database.orm.em.fork(), [row], { actor: "command:test", actorName: "test", at: new Date(now) });
+  await expectRecounted(database);
+};
+
 const declare = async (story: Story): Promise<void> => {
   const { draw, world, start, now } = story;
   story.ranges = drawRanges(draw, world, start, dayOf(new Date(now)));
@@ -182,11 +200,16 @@ const compare = async (story: Story, recount: Recount): Promise<void> => {
 };
 
 /** Plays batches, with a look at random roll-ups after each few of them. */
-const play = async (story: Story, look: (recount: Recount) => Promise<void>): Promise<void> => {
+const play = async (
+  story: Story,
+  look: (recount: Recount) => Promise<void>,
+  meanwhile: (story: Story) => Promise<void> = async () => undefined,
+): Promise<void> => {
   const { draw } = story;
   for (let round = numberOf(draw, 1, 3); round > 0; round--) {
     for (let batch = numberOf(draw, 1, 3); batch > 0; batch--) {
       await send(story);
+      await meanwhile(story);
       story.now += numberOf(draw, 0, 40 * DAY);
     }
     await declare(story);
@@ -240,13 +263,26 @@ describe("roll-ups of records", () => {
   it("rest on counters that do not tell how the records came in", async () => {
     await holdsForAll(async (draw) => {
       const story = await drawStory(draw);
-      // Trees of some editions are there from the start, and kept with each import.
-      for (const asOf of story.world.days) if (chance(draw, 50)) await readRollups(story, ["VN"], asOf, ["2021"]);
+      await keepTrees(story);
       await play(story, async () => undefined);
       await compareWithCleanImport(story);
     });
   });
+
+  it("nor what the catalogue said of fields, fees and levels before it was corrected", async () => {
+    await holdsForAll(async (draw) => {
+      const story = await drawStory(draw);
+      await keepTrees(story);
+      await play(story, async () => undefined, correct);
+      await compareWithCleanImport(story);
+    });
+  });
 });
+
+/** Trees of some editions are there from the start, and kept with each change. */
+const keepTrees = async (story: Story): Promise<void> => {
+  for (const asOf of story.world.days) if (chance(story.draw, 50)) await readRollups(story, ["VN"], asOf, ["2021"]);
+};
 
 const compareWithCleanImport = async ({ ledger, now }: Story): Promise<void> => {
   const kept = new Map<string, readonly DossierRow[]>(SOURCES.map((source) => [source, ledger.known(source)]));

@@ -88,8 +88,10 @@ describe("the catalogue of procedures", () => {
 
   beforeAll(async () => {
     service = await startService();
+    await rows("delete from procedure");
+    await rows("delete from procedure_field");
     expect(await codes("")).toEqual([]);
-    expect(await load(CATALOGUE)).toEqual({ created: 4, updated: 0, unchanged: 0 });
+    expect(await load(CATALOGUE)).toEqual({ created: 4, updated: 0, unchanged: 0, dossiers: 0 });
   });
   afterAll(() => service.close());
 
@@ -143,7 +145,7 @@ describe("the catalogue of procedures", () => {
   it("is replaced by code, and tells what was created, updated and left", async () => {
     const renamed = { ...MARRIAGE, name: "Đăng ký kết hôn lưu động", workingDays: 3 };
     const added = procedure("1.004884", "Đăng ký lại khai sinh");
-    expect(await load([renamed, added, BIRTH])).toEqual({ created: 1, updated: 1, unchanged: 1 });
+    expect(await load([renamed, added, BIRTH])).toEqual({ created: 1, updated: 1, unchanged: 1, dossiers: 0 });
     expect(await codes('(search: "luu dong")')).toEqual([MARRIAGE.code]);
     expect(await codes('(search: "thu tuc ket hon")')).toEqual([]);
     const key = await issueKey(service.database, "country", { VN: "ADMIN" });
@@ -164,8 +166,8 @@ describe("the catalogue of procedures", () => {
 
   it("leaves no trace where nothing changes", async () => {
     const before = await rows("select * from audit_entry");
-    expect(await load(CATALOGUE.toReversed())).toEqual({ created: 0, updated: 0, unchanged: 4 });
-    expect(await load([])).toEqual({ created: 0, updated: 0, unchanged: 0 });
+    expect(await load(CATALOGUE.toReversed())).toEqual({ created: 0, updated: 0, unchanged: 4, dossiers: 0 });
+    expect(await load([])).toEqual({ created: 0, updated: 0, unchanged: 0, dossiers: 0 });
     expect(await rows("select * from audit_entry")).toEqual(before);
   });
 
@@ -180,25 +182,6 @@ describe("the catalogue of procedures", () => {
     expect(extensions).toMatchObject({ code: "BAD_USER_INPUT", problems: [{ row: 1, column: "competence", code: "UNKNOWN_TIER" }] });
     expect(message).toMatch(/^row 1: competence: "\?"/);
     expect(await codes('(search: "moi")')).toEqual([]);
-  });
-
-  it("moves a procedure to another field only while it has no dossiers", async () => {
-    expect(await load([{ ...BIRTH, ...LAND }])).toMatchObject({ updated: 1 });
-    expect(await codes('(field: "DD")')).toEqual([BIRTH.code, LAND_RIGHT.code]);
-    await load([BIRTH]);
-    await rows(`insert into dossier (province_id, source_id, code, unit_id, slot, received_by_id, procedure_id, field_id, channel, state, due_provisional,
-      updated_at, dated_on, has_fee, is_full, pauses, digest)
-      select 1, 1, 'x', 1, 4, 1, id, field_id, 1, 2, false, now(), '2026-11-01', false, true, 0, gen_random_uuid() from procedure where code = '1.001193'`);
-    const { extensions } = await failure(
-      load([
-        { ...MARRIAGE, ...LAND },
-        { ...BIRTH, ...LAND, name: "Khác" },
-      ]),
-    );
-    expect(extensions).toMatchObject({ code: "CONFLICT", problems: [{ row: 1, column: "field", code: "FIELD_IN_USE" }] });
-    expect(await codes('(field: "HT")')).toEqual([MARRIAGE.code, BIRTH.code]);
-    // All else of it may change.
-    expect(await load([{ ...BIRTH, hasFee: true }])).toMatchObject({ updated: 1 });
   });
 
   it("is not written by the service", async () => {

@@ -2,10 +2,11 @@ import { sql } from "kysely";
 import type { DossierInput } from "../../src/dossiers/import/dossier-import.type.ts";
 import type { TestDatabase } from "./database.ts";
 
-/** Procedures of three fields: with a limit of five and of ten working days, the second with a fee and in full online, and one without a limit. */
+/** Beside those of the seeds, procedures of three fields: with a limit of five and of ten working days, the second with a fee and in full online, and one without a limit. */
 export const fillCatalogue = async ({ orm }: TestDatabase): Promise<void> => {
   const db = orm.em.fork().getKysely();
-  await sql`insert into procedure_field (code, name) values ('HT', 'Hộ tịch'), ('CT', 'Chứng thực'), ('DD', 'Đất đai')`.execute(db);
+  await sql`insert into procedure_field (code, name) values ('HT', 'Hộ tịch'), ('CT', 'Chứng thực'), ('DD', 'Đất đai')
+    on conflict (code) do nothing`.execute(db);
   await sql`
     insert into procedure (code, name, words, field_id, competence, service_level, working_days, has_fee)
     select p.code, p.name, lower(p.name), f.id, p.competence, p.level, p.days, p.fee

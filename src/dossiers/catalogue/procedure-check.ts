@@ -18,7 +18,7 @@ export interface ProcedureRow {
 
 export interface ProcedureProblem {
   readonly column: keyof ProcedureRow;
-  readonly code: "BAD_CODE" | "BAD_TEXT" | "UNKNOWN_TIER" | "UNKNOWN_LEVEL" | "BAD_LIMIT" | "TWICE" | "TWO_NAMES" | "FIELD_IN_USE";
+  readonly code: "BAD_CODE" | "BAD_TEXT" | "UNKNOWN_TIER" | "UNKNOWN_LEVEL" | "BAD_LIMIT" | "TWICE" | "TWO_NAMES";
   readonly message: string;
 }
 
@@ -63,20 +63,20 @@ export const problemsOfProcedure = (given: ProcedureRow): ProcedureProblem[] => 
 
 /** What is wrong with each row by itself, and with it beside those before: a procedure stated twice, a field with two names. */
 export const problemsOfProcedures = (given: readonly ProcedureRow[]): RowProblem[] => {
-  const codes = new Map<string, number>();
-  const fields = new Map<string, { readonly name: string; readonly row: number }>();
+  const codes = new Set<string>();
+  const fields = new Map<string, { readonly name: string; readonly of: string }>();
   return given.flatMap((stated, row) => {
     const { code, field, fieldName } = cleanProcedure(stated);
     const found: RowProblem[] = problemsOfProcedure(stated).map((problem) => ({ ...problem, row }));
-    const [same, known] = [codes.get(code), fields.get(field)];
-    if (same !== undefined) found.push({ row, column: "code", code: "TWICE", message: `code: ${code} is stated before, in row ${same}` });
-    else codes.set(code, row);
+    if (codes.has(code)) found.push({ row, column: "code", code: "TWICE", message: `code: ${code} is stated before` });
+    codes.add(code);
+    const known = fields.get(field);
     if (known && known.name !== fieldName)
       found.push({
         ...{ row, column: "fieldName", code: "TWO_NAMES" },
-        message: `fieldName: the field ${field} is named ${JSON.stringify(fieldName)} here and ${JSON.stringify(known.name)} in row ${known.row}`,
+        message: `fieldName: the field ${field} is named ${JSON.stringify(fieldName)} here and ${JSON.stringify(known.name)} before, of ${known.of}`,
       });
-    if (!known) fields.set(field, { name: fieldName, row });
+    if (!known) fields.set(field, { name: fieldName, of: code });
     return found;
   });
 };

@@ -6,6 +6,7 @@ import { rowsOf } from "../../db/reader.ts";
 import { DomainError } from "../../errors.ts";
 import { countryNo } from "../../units/country.ts";
 import { foldName } from "../../units/fold.ts";
+import { carryToDossiers } from "./procedure-carry.store.ts";
 import { cleanProcedure, type ProcedureRow, problemsOfProcedures, type RowProblem } from "./procedure-check.ts";
 
 export interface LoadedBy {
@@ -18,33 +19,52 @@ export interface LoadedProcedures {
   readonly created: number;
   readonly updated: number;
   readonly unchanged: number;
+  /** Dossiers that follow procedures whose field, fee or level has changed. */
+  readonly dossiers: number;
 }
 
 const IN_MESSAGE = 10;
 
-/** Who counts dossiers by the field of their procedure shares the catalogue until the end of the transaction; who changes it waits. */
+/** Who writes dossiers shares the catalogue until the end of the transaction; who changes it waits for them, and they for it. */
 export const shareProcedures = async (em: EntityManager): Promise<void> => {
   await sql`select pg_advisory_xact_lock_shared(hashtext('cchc procedures'))`.execute(em.getKysely());
 };
 
+/** Waits for those who write dossiers, and keeps others from it until the transaction ends. */
+export const lockProcedures = async (em: EntityManager): Promise<void> => {
+  await sql`select pg_advisory_xact_lock(hashtext('cchc procedures'))`.execute(em.getKysely());
+};
+
+/** Adds procedures that have been checked to a catalogue that has none. */
+export const addProcedures = async (em: EntityManager, rows: readonly ProcedureRow[]): Promise<void> => {
+  await upsertFields(em, rows);
+  await upsertProcedures(em, rows);
+};
+
 /**
- * Adds procedures to the catalogue and replaces those of the same code; the others stay. All or nothing, with its entry in the audit
- * trail where anything changes.
- * @throws DomainError BAD_USER_INPUT or CONFLICT with extensions.problems, whose `row` counts from 0.
+ * Adds procedures to the catalogue and replaces those of the same code; the others stay. Field, fee and level are those of all dossiers of a
+ * procedure, past ones too, for the catalogue knows no dates; due days stay as they were reckoned. All or nothing, with its entry in the audit trail
+ * where anything changes.
+ * @throws DomainError BAD_USER_INPUT with extensions.problems, whose `row` counts from 0.
  */
 export const loadProcedures = async (em: EntityManager, given: readonly ProcedureRow[], by: LoadedBy): Promise<LoadedProcedures> => {
-  refuse("BAD_USER_INPUT", problemsOfProcedures(given));
+  refuse(problemsOfProcedures(given));
   const rows = given.map(cleanProcedure);
   return em.transactional(async (inside) => {
-    await sql`select pg_advisory_xact_lock(hashtext('cchc procedures'))`.execute(inside.getKysely());
+    await lockProcedures(inside);
     const known = await knownProcedures(inside, rows);
-    refuse("CONFLICT", await fieldsInUse(inside, rows, known));
     const created = rows.filter(({ code }) => !known.has(code));
     const updated = rows.filter((row) => known.has(row.code) && !isSame(row, known.get(row.code)!.row));
-    const counts = { created: created.length, updated: updated.length, unchanged: rows.length - created.length - updated.length };
-    if (created.length + updated.length === 0) return counts;
+    const changed = { created: created.length, updated: updated.length, unchanged: rows.length - created.length - updated.length };
+    if (created.length + updated.length === 0) return { ...changed, dossiers: 0 };
     await upsertFields(inside, rows);
     await upsertProcedures(inside, [...created, ...updated]);
+    const moved = updated.filter((row) => isCarried(known.get(row.code)!.row, row));
+    const dossiers = await carryToDossiers(
+      inside,
+      moved.map(({ code }) => known.get(code)!.no),
+    );
+    const counts = { ...changed, dossiers };
     await recordChange(inside, {
       ...{ ...by, operation: "import procedures", unitNo: await countryNo(rowsOf(inside)), subject: null },
       before: updated.map(({ code }) => known.get(code)!.row),
@@ -54,11 +74,11 @@ export const loadProcedures = async (em: EntityManager, given: readonly Procedur
   });
 };
 
-const refuse = (code: "BAD_USER_INPUT" | "CONFLICT", problems: readonly RowProblem[]): void => {
+const refuse = (problems: readonly RowProblem[]): void => {
   if (problems.length === 0) return;
   const shown = problems.slice(0, IN_MESSAGE).map(({ row, message }) => `row ${row}: ${message}`);
   const rest = problems.length > IN_MESSAGE ? [`and ${problems.length - IN_MESSAGE} more`] : [];
-  throw new DomainError(code, [...shown, ...rest].join("\n"), { problems });
+  throw new DomainError("BAD_USER_INPUT", [...shown, ...rest].join("\n"), { problems });
 };
 
 interface Known {
@@ -78,26 +98,9 @@ const knownProcedures = async (em: EntityManager, rows: readonly ProcedureRow[])
 const isSame = (one: ProcedureRow, other: ProcedureRow): boolean =>
   (Object.keys(one) as (keyof ProcedureRow)[]).every((column) => one[column] === other[column]);
 
-/** Dossiers are counted under the field that their procedure had, which must not change under them. */
-const fieldsInUse = async (
-  em: EntityManager,
-  rows: readonly ProcedureRow[],
-  known: ReadonlyMap<string, Known>,
-): Promise<readonly RowProblem[]> => {
-  const moved = rows.flatMap((row, n) => {
-    const before = known.get(row.code);
-    return before && before.row.field !== row.field ? [{ no: before.no, from: before.row.field, to: row.field, code: row.code, n }] : [];
-  });
-  if (moved.length === 0) return [];
-  const used = await rowsOf(em).rows(sql<{ no: number }>`
-    select distinct procedure_id as no from dossier where procedure_id = any(${moved.map(({ no }) => no)}::int[])`);
-  return moved
-    .filter(({ no }) => used.some((one) => one.no === no))
-    .map(({ n, code, from, to }) => ({
-      ...{ row: n, column: "field", code: "FIELD_IN_USE" },
-      message: `field: ${code} has dossiers in the field ${from}, and cannot move to ${to}`,
-    }));
-};
+/** True where dossiers of the procedure count differently. */
+const isCarried = (before: ProcedureRow, after: ProcedureRow): boolean =>
+  before.field !== after.field || before.hasFee !== after.hasFee || (before.serviceLevel === "FULL") !== (after.serviceLevel === "FULL");
 
 const upsertFields = async (em: EntityManager, rows: readonly ProcedureRow[]): Promise<void> => {
   const names = [...new Map(rows.map(({ field, fieldName }) => [field, fieldName]))];

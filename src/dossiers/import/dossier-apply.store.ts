@@ -44,10 +44,12 @@ export const lockSource = (em: EntityManager, sourceId: number) =>
  * are both refused, for nobody can say which is true. The source is locked, the catalogue shared.
  */
 export const judgeStage = async (em: EntityManager, staged: Staged): Promise<void> => {
-  // A procedure may have moved to another field since the rows were read, and moves no more while the caller shares the catalogue.
+  // A procedure may have changed since the rows were read, and changes no more while the caller shares the catalogue.
   await sql`
-    update ${staged.stage} s set field_id = p.field_id from procedure p
-    where ${isOurs(staged)} and p.id = s.procedure_id and p.field_id <> s.field_id`.execute(em.getKysely());
+    update ${staged.stage} s set field_id = p.field_id, has_fee = p.has_fee, is_full = p.service_level = 'FULL' from procedure p
+    where ${isOurs(staged)} and p.id = s.procedure_id and (p.field_id, p.has_fee, p.service_level = 'FULL') <> (s.field_id, s.has_fee, s.is_full)`.execute(
+    em.getKysely(),
+  );
   await sql`
     with twice as materialized (select s.code from ${staged.stage} s where ${isOurs(staged)} and s.status <> ${sql.lit(STATUSES.REJECTED)} group by s.code having count(*) > 1),
     judged as (
@@ -145,10 +147,10 @@ export const retractStage = async (em: EntityManager, staged: Staged, at: Date):
 };
 
 /** Adds what was noted to the counters: the last that a transaction does, for it locks what others change, too. */
-export const countChanges = async (em: EntityManager, staged: Staged): Promise<void> => {
+export const countChanges = async (em: EntityManager, noted: Noted): Promise<void> => {
   await shareCounters(em);
-  await dropMixedRollups(em, staged);
-  await applyDeltas(em, staged);
+  await dropMixedRollups(em, noted);
+  await applyDeltas(em, noted);
 };
 
 /** How many records each unit has of the source, from when on, and when it last imported. */

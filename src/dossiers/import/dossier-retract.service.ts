@@ -7,6 +7,7 @@ import { grantsFor } from "../../access/viewer.ts";
 import { rowsOf } from "../../db/reader.ts";
 import { BadUserInput } from "../../errors.ts";
 import type { Context } from "../../server/context.ts";
+import { shareProcedures } from "../catalogue/procedure-load.service.ts";
 import {
   emptyStage,
   isOfSource,
@@ -52,6 +53,7 @@ export const retractDossiers = async (
       const key = randomUUID();
       const stage: Staged = { ...sharedStage, key, sourceId: source.id, grants };
       await lockSource(em, source.id);
+      await shareProcedures(em);
       const found = await nameInStage(
         em,
         stage,

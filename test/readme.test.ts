@@ -1,0 +1,90 @@
+import { cp, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { fillDemo } from "../seeds/demo/fill.ts";
+import { loadSeeds } from "../seeds/seed.ts";
+import { ROLES } from "../src/access/viewer.ts";
+import { openDatabase } from "../src/db/database.ts";
+import { PROCEDURE_COLUMNS } from "../src/dossiers/catalogue/procedure-file.ts";
+import { SERVICE_LEVELS } from "../src/dossiers/catalogue/procedure.entity.ts";
+import { TIERS } from "../src/units/unit.entity.ts";
+import { blocksOf } from "./readme/blocks.ts";
+import { Checkout } from "./readme/checkout.ts";
+import { Play } from "./readme/play.ts";
+import { folderOf, nextEdition } from "./units/next-edition.ts";
+
+const README = await readFile(new URL("../README.md", import.meta.url), "utf8");
+/** The part of the demo's dossiers that is filled in here; what is asked of it has no printed answer. */
+const DEMO_SCALE = 0.02;
+
+const fillSmallDemo = async (dataDir: string): Promise<void> => {
+  const database = await openDatabase({ databaseUrl: null, dataDir });
+  try {
+    await loadSeeds(database.orm.em.fork());
+    await fillDemo(database, { say: () => {}, scale: DEMO_SCALE });
+  } finally {
+    await database.close();
+  }
+};
+
+describe("what the README prints, from its first block to its last, on a new checkout", () => {
+  let checkout: Checkout;
+  let play: Play;
+  const edition = folderOf(nextEdition("2099-01-01", "2099-07-01"));
+
+  beforeAll(async () => {
+    checkout = await Checkout.make();
+    await cp((await edition).path, join(checkout.folder, "next-edition"), { recursive: true });
+    // Meanwhile the blocks above it are played.
+    const filled = fillSmallDemo(join(checkout.folder, ".data", "demo"));
+    filled.catch(() => {});
+    play = new Play(checkout, { "npm run demo": () => filled });
+  });
+  afterAll(async () => {
+    await checkout.remove();
+    await (await edition).remove();
+  });
+
+  for (const block of blocksOf(README)) {
+    const reason = Play.reasonOf(block);
+    it(`line ${block.line}, ${block.language || "sh"}: ${block.text.trim().split("\n", 1)[0]!.slice(0, 80)}`, async ({ skip }) => {
+      if (reason !== null) skip(reason);
+      await play.block(block);
+    });
+  }
+});
+
+describe("what the README says besides", () => {
+  it("has no block that nobody has thought of", async () => {
+    const only = (text: string) => blocksOf(`## New\n\n${text}`)[0]!;
+    expect(() => Play.reasonOf(only("```\nnpm start\nsystemctl restart cchc\n```"))).toThrow(/line 3 .* systemctl restart cchc/);
+    expect(Play.reasonOf(only("```\ndocker compose down\n```"))).toMatch(/Docker/);
+    const play = new Play(null as never, {});
+    await expect(play.block(only("- in a list\n\n  ```nginx\n  server {}\n  ```"))).rejects.toThrow(/line 5 .* a block of nginx/);
+    expect(() => blocksOf("```\nnever closed")).toThrow(/line 1 is not closed/);
+  });
+
+  it("names only commands that there are", async () => {
+    const { scripts } = JSON.parse(await readFile(new URL("../package.json", import.meta.url), "utf8")) as { scripts: object };
+    const named = [...README.matchAll(/npm run (?:-s )?([\w:-]+)/g)].map(([, name]) => name!);
+    expect(named.length).toBeGreaterThan(10);
+    expect(named.filter((name) => !(name in scripts))).toEqual([]);
+  });
+
+  it("has what a catalogue accepts, and each role", () => {
+    for (const accepted of [...PROCEDURE_COLUMNS, ...TIERS, ...SERVICE_LEVELS, ...ROLES]) expect(README).toContain(`\`${accepted}\``);
+  });
+
+  it("lists its sections at the top", () => {
+    const slug = (heading: string) =>
+      heading
+        .toLowerCase()
+        .replaceAll(/[^\p{L}\p{N} -]/gu, "")
+        .replaceAll(" ", "-");
+    const headings = README.split("\n")
+      .filter((line) => line.startsWith("## "))
+      .map((line) => line.slice(3));
+    const links = [...README.slice(0, README.indexOf("\n## ")).matchAll(/\[([^\]]+)\]\(#([^)]+)\)/g)].map(([, text, to]) => [text, to]);
+    expect(links).toEqual(headings.map((heading) => [heading, slug(heading)]));
+  });
+});
