@@ -3,6 +3,7 @@ import { isDay } from "../time/date.ts";
 import { BadUserInput } from "../errors.ts";
 import { parsePeriod, type Period } from "../time/period.ts";
 import { type AgencyKind, type Tier, TIERS, UNIT_KINDS } from "../units/unit.entity.ts";
+import { agencyNameOf } from "../units/unit-text.ts";
 import { fillIdentities, identityText, type Known } from "./identity.ts";
 import { isRolledUp, measureCode, ROLLUP_KINDS } from "./measure.ts";
 
@@ -53,6 +54,8 @@ const figureOf = (file: FigureFile): StatedFigure => {
   const { agency, of, ...rest } = qualifiers;
   const kind = AGENCY_KIND_OF_BLOCK[qualifiers["block"] ?? ""] ?? (qualifiers["kind"] as AgencyKind | undefined);
   if (agency !== undefined && !kind) throw file.fail("qualifier", "names an agency, but no block or kind that tells what it is");
+  const strange = agency === undefined ? null : agencyNameOf(agency);
+  if (strange !== null) throw file.fail("qualifier", `names an agency whose name is not accepted: ${strange}`);
   // A rank is of so many members; only a count has a denominator.
   const isCount = isRolledUp(file.get("measure")) || file.get("measure").startsWith("survey.");
   const figure = {
