@@ -16,7 +16,7 @@ export const dossiersByField = async (loaders: DossierCountLoaders, rollup: Roll
   if (!(await areRecordsShown(loaders, rollup))) return [];
   const rows = await loaders.dossierFields.load({ unit, period, handledBy });
   const fields = [...Map.groupBy(rows, ({ code }) => code).values()];
-  return fields.map((of) => new FieldRollup({ unit, period, handledBy }, of)).map((part) => ({ field: part.field, rollup: part }));
+  return fields.map((of) => new FieldRollup(rollup, of)).map((part) => ({ field: part.field, rollup: part }));
 };
 
 const RECEIVED = { DIRECT: "receivedDirect", ONLINE: "receivedOnline", POSTAL: "receivedPostal" } as const;
@@ -30,7 +30,7 @@ export const dossiersByChannel = async (loaders: DossierCountLoaders, rollup: Ro
 export const averageWorkingDays = async (loaders: DossierCountLoaders, rollup: Rollup): Promise<number | null> => {
   await checkDetail(loaders, rollup.unit, "averageWorkingDays");
   const counted = rollup instanceof FieldRollup ? rollup.counted : await countedOf(loaders, toldOf(rollup, "averageWorkingDays"));
-  if (!counted) return null;
+  if (!counted || rollup.isWithheld) return null;
   const { resolvedEarly, resolvedOnTime, resolvedOverdue, workingDays } = countsByName(counted);
   const resolved = resolvedEarly + resolvedOnTime + resolvedOverdue;
   return resolved === 0 ? null : workingDays / resolved;

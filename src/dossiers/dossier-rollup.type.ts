@@ -55,7 +55,7 @@ export const OnTimeBasisEnum = enumType<OnTimeBasis>(
   description:
     "Dossiers (hồ sơ thủ tục hành chính) handled in a subtree, as form II.06 of Circular 01/2020/TT-VPCP counts them. Counts add up over the units of the " +
     "subtree. Null means that nothing is known, which is not 0; a measure for which some unit that reported dossiers gave no figure is listed in incomplete, " +
-    "and its sum is of the known parts.",
+    "and its sum is of the known parts. Where nothing that is covered is certain and something is possible, as of a district long after its end, all are null, and bounds tell.",
 })
 export class DossierRollupType {
   @Field(() => PeriodScalar, { description: "The period asked for (kỳ báo cáo)." })

@@ -1,13 +1,14 @@
 import { DomainError } from "../errors.ts";
 import { DOSSIER, summedColumns } from "../figures/measure.ts";
 import { type Rate, UNKNOWN_RATE } from "../figures/rate.ts";
-import { columnsOf } from "../figures/records.ts";
-import { type Rollup, rollupClass, type RollupKey } from "../figures/rollup.ts";
+import { columnsOf, type Knowledge } from "../figures/records.ts";
+import { type Rollup, rollupClass } from "../figures/rollup.ts";
 import type { Bounds } from "../figures/rollup.type.ts";
 import type { FieldCountRow } from "./counts/field-count.store.ts";
 import { measuresOf } from "./counts/record-sums.store.ts";
 
 const DossierRollup = rollupClass(DOSSIER);
+const NO_KNOWLEDGE: Knowledge = { covered: 0, known: 0 };
 const POSITIONS: ReadonlyMap<string, number> = new Map(summedColumns(DOSSIER).map((name, n) => [name, n]));
 
 /** A roll-up of a part of what its key tells of: some of its fields cannot be told. */
@@ -37,10 +38,16 @@ export class FieldRollup extends PartRollup {
   /** As COUNTED, what is certain; null where that is nothing. */
   readonly counted: readonly number[] | null;
 
-  constructor(key: RollupKey, rows: readonly FieldCountRow[]) {
+  /** `whole` are the dossiers of all fields, whose coverage is theirs. */
+  constructor(whole: Rollup, rows: readonly FieldCountRow[]) {
     const countedAs = (certain: boolean) => rows.find((row) => row.certain === certain)?.counted ?? null;
     const columns = (counted: readonly number[] | null) => counted && columnsOf(DOSSIER, measuresOf(counted));
-    super(key, undefined, { certain: columns(countedAs(true)), possible: columns(countedAs(false)) });
+    super(
+      whole,
+      undefined,
+      { certain: columns(countedAs(true)), possible: columns(countedAs(false)) },
+      whole.isWithheld ? NO_KNOWLEDGE : null,
+    );
     this.field = { code: rows[0]!.code, name: rows[0]!.name };
     this.counted = countedAs(true);
   }
@@ -62,7 +69,12 @@ export class RestRollup extends PartRollup {
     return this.whole.exact;
   }
 
-  override at(position: number): number | null {
+  /** Of a whole that nobody can tell nobody can tell the rest. */
+  override get isWithheld(): boolean {
+    return this.whole.isWithheld;
+  }
+
+  override certainAt(position: number): number | null {
     const known = [...this.#parts.map((part) => part.at(position)), this.whole.at(position)].filter((sum) => sum !== null);
     if (known.length === 0) return null;
     return this.#parts.reduce((rest, part) => rest - (part.at(position) ?? 0), this.whole.at(position) ?? 0);
@@ -70,7 +82,9 @@ export class RestRollup extends PartRollup {
 
   /** Of less than nothing there is no rate. */
   override rate(name: string): Rate {
-    return ["Part", "Of", "Whole"].some((column) => (this.sum(`${name}${column}`) ?? 0) < 0) ? UNKNOWN_RATE : super.rate(name);
+    return this.isWithheld || ["Part", "Of", "Whole"].some((column) => (this.sum(`${name}${column}`) ?? 0) < 0)
+      ? UNKNOWN_RATE
+      : super.rate(name);
   }
 }
 

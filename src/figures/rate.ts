@@ -19,7 +19,8 @@ export interface RateSums {
 export class Rate {
   @Field(() => Float, {
     nullable: true,
-    description: "numerator / denominator, or as quoted. Null where the denominator is 0 or nothing is known.",
+    description:
+      "numerator / denominator, or as quoted. Null where the denominator is 0, nothing is known, or nothing that is covered is certain and something is possible.",
   })
   value!: number | null;
 
@@ -53,6 +54,14 @@ export class Rate {
 export const UNKNOWN_RATE: Rate = { value: null, numerator: null, denominator: null, coverage: null, low: null, high: null, quoted: false };
 
 export const quotedRate = ({ value, low, high }: QuotedRate): Rate => ({ ...UNKNOWN_RATE, value, low, high, quoted: true });
+
+/** Of what is certain nothing is covered: its bounds alone tell. */
+export const withheldRate = ({ coverage, low, high }: Rate): Rate => ({
+  ...UNKNOWN_RATE,
+  coverage: coverage === null ? null : 0,
+  low,
+  high,
+});
 
 /**
  * A rate with its bounds. Low counts every unmatched case against, and what is only possible where it lowers the rate; high does
