@@ -23,7 +23,7 @@ const RECEIVED = { DIRECT: "receivedDirect", ONLINE: "receivedOnline", POSTAL: "
 
 export const dossiersByChannel = async (loaders: DossierCountLoaders, rollup: Rollup) => {
   await checkDetail(loaders, rollup.unit, "byChannel");
-  return CHANNELS.map((channel) => ({ channel, received: rollup.sum(RECEIVED[channel]) })).filter(({ received }) => received !== null);
+  return CHANNELS.map((channel) => ({ channel, received: rollup.shown(RECEIVED[channel]) })).filter(({ received }) => received !== null);
 };
 
 /** Null where none was resolved, or the records are not shown. */

@@ -85,7 +85,7 @@ export class DossierRollupResolver {
       "Of those in process (inProcess includes them): waiting for a supplement or a payment, the clock stopped; null where nobody has said (đang tạm dừng).",
   })
   inProcessPaused(@Root() rollup: Rollup) {
-    return rollup.sum("paused");
+    return rollup.shown("paused");
   }
 
   @FieldResolver(() => [DossierTierRollupType], {

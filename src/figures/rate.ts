@@ -1,4 +1,5 @@
 import { Field, Float, Int, ObjectType } from "type-graphql";
+import { held } from "./held.ts";
 import type { QuotedRate } from "./rollup.entity.ts";
 
 /** Sums over the cells of a roll-up: matched are those whose part and whole are known together. */
@@ -84,5 +85,12 @@ export const computeRate = (certain: RateSums, possible: RateSums | null): Rate 
     quoted: false,
   };
 };
+
+/** With numerator and denominator as an answer holds them; `what` is the rate. */
+export const heldRate = (rate: Rate, what: string): Rate => ({
+  ...rate,
+  numerator: held(`${what}, numerator`, rate.numerator),
+  denominator: held(`${what}, denominator`, rate.denominator),
+});
 
 const ratio = (part: number, whole: number): number | null => (whole === 0 ? null : part / whole);

@@ -1,8 +1,9 @@
 import type { Period } from "../time/period.ts";
 import type { Tier } from "../units/unit.entity.ts";
 import type { UnitView } from "../units/unit.loaders.ts";
-import { enumValue, type RollupKind, summedColumns } from "./measure.ts";
-import { computeRate, quotedRate, type Rate, type RateSums, withheldRate } from "./rate.ts";
+import { held } from "./held.ts";
+import { enumValue, measureCode, type RollupKind, summedColumns } from "./measure.ts";
+import { computeRate, heldRate, quotedRate, type Rate, type RateSums, withheldRate } from "./rate.ts";
 import type { Knowledge, RecordSums } from "./records.ts";
 import type { QuotedRate } from "./rollup.entity.ts";
 import type { Bounds } from "./rollup.type.ts";
@@ -111,7 +112,13 @@ export abstract class Rollup implements RollupKey {
     const certain = this.certainAt(this.positions.get(name)!);
     const possible = this.#possible(name);
     if (certain === null && possible === null) return { low: null, high: null };
-    return { low: certain ?? 0, high: (certain ?? 0) + (possible ?? 0) };
+    const code = measureCode(this.kind, name);
+    return { low: held(code, certain ?? 0), high: held(code, (certain ?? 0) + (possible ?? 0)) };
+  }
+
+  /** Of a measure, as an answer holds it. */
+  shown(name: string): number | null {
+    return held(measureCode(this.kind, name), this.sum(name));
   }
 
   /** As computed; where that has no value, as a source printed it. */
@@ -124,7 +131,7 @@ export abstract class Rollup implements RollupKey {
     const computed = computeRate(certain, hasPossible ? this.#possibleSums(name) : null);
     const rate = this.isWithheld ? withheldRate(computed) : computed;
     const quote = quoted?.[name];
-    return rate.value === null && quote ? quotedRate(quote) : rate;
+    return rate.value === null && quote ? quotedRate(quote) : heldRate(rate, `${this.kind.name}.${name}`);
   }
 
   #possibleSums(name: string): RateSums {
@@ -154,9 +161,10 @@ export const rollupClass = (kind: RollupKind): RollupClass => {
   }
   for (const { name } of [...kind.measures, ...kind.unlisted]) {
     const position = positions.get(name)!;
+    const code = measureCode(kind, name);
     Object.defineProperty(KindRollup.prototype, name, {
       get(this: Rollup) {
-        return this.at(position);
+        return held(code, this.at(position));
       },
     });
   }
