@@ -48,9 +48,12 @@ export const searchOf = (search: string): Search => {
 
 const wordsOf = (text: string): string[] => foldName(text).trim().split(" ");
 
+/** What may stand around a code. */
+const AROUND = /^[^\p{L}\p{N}]+|[^\p{L}\p{N}]+$/gu;
+
 /** Of provinces and below; the country's; with a slash those of agencies. */
 const codeOf = (text: string): string | null => {
-  const code = text.trim().toLowerCase();
+  const code = text.replaceAll(AROUND, "").toLowerCase();
   if (code === "vn") return "VN";
   return /^\d{2,5}(?:\/[a-z0-9-]*)?$/.test(code) ? code : null;
 };
