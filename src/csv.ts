@@ -14,6 +14,8 @@ export interface CsvRow<C extends string> {
   readonly row: number;
   /** The text of a column; "" where it is empty. */
   readonly get: (column: C) => string;
+  /** The same as it is written, which may not be in NFC. */
+  readonly written: (column: C) => string;
   readonly fail: (column: C, problem: string) => FileError;
 }
 
@@ -53,6 +55,7 @@ export const readCsv = async <C extends string>(url: URL, columns: readonly C[])
     return {
       row,
       get: (column) => (record[column] ?? "").normalize("NFC"),
+      written: (column) => record[column] ?? "",
       fail: (column, problem) => new FileError(file, row, column, `"${record[column]}" ${problem}`),
     };
   });

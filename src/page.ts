@@ -16,7 +16,7 @@ export interface Position {
 }
 
 /** Most ranks are PostgreSQL's integers. */
-const MAX_RANK = 999_999_999;
+export const MAX_RANK = 999_999_999;
 
 /** @throws BadUserInput for `first` outside 1..1000 and for an unknown cursor. */
 export const pageOf = (first: number, after: string | null | undefined, maxRank: number = MAX_RANK): Page => {

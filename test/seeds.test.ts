@@ -198,6 +198,23 @@ const REPORTS: Damage[] = [
     /figures\.csv, row 2, column value: "115.5" is no count/,
   ],
   [
+    "a count that no answer holds",
+    "reports/figures.csv",
+    put(2, ",115,", ",3000000000,"),
+    /figures\.csv, row 2, column value: "3000000000" is more than an answer holds; accepted is at most 2,147,483,647 of task\.total/,
+  ],
+  [
+    "counts that add up to more",
+    "reports/figures.csv",
+    (lines) =>
+      void lines.splice(
+        2,
+        0,
+        ...["01273", "01267"].map((ward) => `000_f83e30d65ee75924,${ward},2024,COMMUNE,dossier.received,,2147483647,,,q`),
+      ),
+    /figures\.csv, row 3, column value: "2147483647" is too much with what else is stated: dossier\.received of 2024 could add up to 4,294,967,294 in the country/,
+  ],
+  [
     "a scope above the unit",
     "reports/figures.csv",
     put(2, ",2021,,", ",2021,COUNTRY,"),

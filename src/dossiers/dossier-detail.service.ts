@@ -15,19 +15,19 @@ export const dossiersByField = async (loaders: DossierCountLoaders, rollup: Roll
   if (!(await areRecordsShown(loaders, rollup))) return [];
   const rows = await loaders.dossierFields.load({ unit, period, handledBy });
   const fields = [...Map.groupBy(rows, ({ code }) => code).values()];
-  return fields.map((of) => ({ field: { code: of[0]!.code, name: of[0]!.name }, counts: fieldSubtotal({ unit, period, handledBy }, of) }));
+  return fields.map((of) => ({ field: { code: of[0]!.code, name: of[0]!.name }, counts: fieldSubtotal(rollup, of) }));
 };
 
 const RECEIVED = { DIRECT: "receivedDirect", ONLINE: "receivedOnline", POSTAL: "receivedPostal" } as const;
 
 export const dossiersByChannel = (rollup: Rollup) =>
-  CHANNELS.map((channel) => ({ channel, received: rollup.sum(RECEIVED[channel]) })).filter(({ received }) => received !== null);
+  CHANNELS.map((channel) => ({ channel, received: rollup.shown(RECEIVED[channel]) })).filter(({ received }) => received !== null);
 
 /** Null where none was resolved, or the records are not shown. */
 export const averageWorkingDays = async (loaders: DossierCountLoaders, rollup: Rollup): Promise<number | null> => {
   await checkDetail(loaders, rollup.unit, "averageWorkingDays");
   const counted = (await areRecordsShown(loaders, rollup)) ? (await loaders.dossierCounts.load(rollup))?.counted : null;
-  if (!counted) return null;
+  if (!counted || rollup.isWithheld) return null;
   const { resolvedEarly, resolvedOnTime, resolvedOverdue, workingDays } = countsByName(counted);
   const resolved = resolvedEarly + resolvedOnTime + resolvedOverdue;
   return resolved === 0 ? null : workingDays / resolved;

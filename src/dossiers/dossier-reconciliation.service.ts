@@ -1,4 +1,5 @@
 import type { FigureLoaders, FigureRow } from "../figures/figure.loaders.ts";
+import { held } from "../figures/held.ts";
 import { DOSSIER, enumValue, measureCode } from "../figures/measure.ts";
 import type { Rollup } from "../figures/rollup.ts";
 import { areRecordsShown } from "./dossier-access.ts";
@@ -26,5 +27,6 @@ const comparedWith = async (
   const { name, place } = PLACES.get(measure)!;
   const recorded = (await dossierRecords.load({ unit, period, handledBy: scope }))?.certain?.[place] ?? null;
   if (recorded === null) return null;
-  return { place, measure: enumValue(name), reported: value!, recorded, difference: recorded - value!, source };
+  const numbers = { reported: held(measure, value!), recorded: held(measure, recorded), difference: held(measure, recorded - value!) };
+  return { place, measure: enumValue(name), ...numbers, source };
 };

@@ -121,7 +121,8 @@ export abstract class DossierCountsType {
   simpleResolvers: true,
   description:
     "Dossiers (hồ sơ thủ tục hành chính) handled in a subtree. Counts add up over the units of the subtree. Null means that nothing is known, which is not 0; " +
-    "a measure for which some unit that reported dossiers gave no figure is listed in incomplete, and its sum is of the known parts.",
+    "a measure for which some unit that reported dossiers gave no figure is listed in incomplete, and its sum is of the known parts. Where nothing that is " +
+    "covered is certain and something is possible, as of a district long after its end, all are null, and bounds tell.",
 })
 export class DossierRollupType extends DossierCountsType {
   @Field(() => DateScalar, {

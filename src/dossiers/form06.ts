@@ -1,3 +1,4 @@
+import { held } from "../figures/held.ts";
 import { measuresOf } from "./counts/record-sums.store.ts";
 
 export const REPORTING_CONVENTIONS = ["SEPARATE", "FORM_06A"] as const;
@@ -24,7 +25,10 @@ export interface Form06Columns {
  * 3 = 4 + 5 + 6, 7 = 8 + 9 + 10 and 11 = 12 + 13. Separately 3 = 7 + 11 + paused + withdrawn or stopped; as the form is printed these
  * stand in column 9, and 3 = 7 + 11.
  */
-export const form06Of = (counted: readonly number[], convention: ReportingConvention): Form06Columns => {
+export const form06Of = (counted: readonly number[], convention: ReportingConvention): Form06Columns =>
+  Object.fromEntries(Object.entries(columnsOf(counted, convention)).map(([name, count]) => [name, held(`form06.${name}`, count)])) as never;
+
+const columnsOf = (counted: readonly number[], convention: ReportingConvention): Record<keyof Form06Columns, number> => {
   const of = measuresOf(counted);
   const withdrawnOrStopped = of.withdrawn + of.stopped;
   const atOnTime = convention === "FORM_06A" ? of.inProcessPaused + withdrawnOrStopped : 0;

@@ -1,11 +1,17 @@
+import type { RollupLoaders } from "../figures/rollup.loaders.ts";
 import type { RollupKey } from "../figures/rollup.ts";
 import { areRecordsShown } from "./dossier-access.ts";
 import type { DossierCountLoaders } from "./counts/dossier-count.loaders.ts";
 import { qualityOf } from "./service-quality.ts";
 
-/** Without values where the caller may not see the records of the period. */
-export const serviceQuality = async (loaders: DossierCountLoaders, unit: RollupKey["unit"], period: RollupKey["period"]) => {
+/** Without values where the caller may not see the records of the period, and where roll-ups of them are withheld. */
+export const serviceQuality = async (
+  loaders: DossierCountLoaders & Pick<RollupLoaders, "dossierRollup">,
+  unit: RollupKey["unit"],
+  period: RollupKey["period"],
+) => {
   const key = { unit, period, handledBy: null };
-  const counts = (await areRecordsShown(loaders, key)) ? await loaders.dossierCounts.load(key) : null;
-  return { period, ...qualityOf(counts?.counted ?? null) };
+  if (!(await areRecordsShown(loaders, key))) return { period, ...qualityOf(null) };
+  const [counts, rollup] = await Promise.all([loaders.dossierCounts.load(key), loaders.dossierRollup.load(key)]);
+  return { period, ...qualityOf(rollup.isWithheld ? null : (counts?.counted ?? null)) };
 };

@@ -1,4 +1,5 @@
 import { Field, Float, Int, ObjectType } from "type-graphql";
+import { held } from "./held.ts";
 import type { QuotedRate } from "./rollup.entity.ts";
 
 /** Sums over the cells of a roll-up: matched are those whose part and whole are known together. */
@@ -19,7 +20,8 @@ export interface RateSums {
 export class Rate {
   @Field(() => Float, {
     nullable: true,
-    description: "numerator / denominator, or as quoted. Null where the denominator is 0 or nothing is known.",
+    description:
+      "numerator / denominator, or as quoted. Null where the denominator is 0, nothing is known, or nothing that is covered is certain and something is possible.",
   })
   value!: number | null;
 
@@ -54,6 +56,14 @@ export const UNKNOWN_RATE: Rate = { value: null, numerator: null, denominator: n
 
 export const quotedRate = ({ value, low, high }: QuotedRate): Rate => ({ ...UNKNOWN_RATE, value, low, high, quoted: true });
 
+/** Of what is certain nothing is covered: its bounds alone tell. */
+export const withheldRate = ({ coverage, low, high }: Rate): Rate => ({
+  ...UNKNOWN_RATE,
+  coverage: coverage === null ? null : 0,
+  low,
+  high,
+});
+
 /**
  * A rate with its bounds. Low counts every unmatched case against, and what is only possible where it lowers the rate; high does
  * the contrary. All null where no denominator is known.
@@ -75,5 +85,12 @@ export const computeRate = (certain: RateSums, possible: RateSums | null): Rate 
     quoted: false,
   };
 };
+
+/** With numerator and denominator as an answer holds them; `what` is the rate. */
+export const heldRate = (rate: Rate, what: string): Rate => ({
+  ...rate,
+  numerator: held(`${what}, numerator`, rate.numerator),
+  denominator: held(`${what}, denominator`, rate.denominator),
+});
 
 const ratio = (part: number, whole: number): number | null => (whole === 0 ? null : part / whole);

@@ -2,6 +2,7 @@ import type { EntityManager } from "@mikro-orm/postgresql";
 import { sql } from "kysely";
 import { ensureAgency } from "../units/agency.service.ts";
 import { AGENCY_KINDS, type AgencyKind, type Tier, TIERS } from "../units/unit.entity.ts";
+import { beyondText, sumBeyond } from "./sum-limit.store.ts";
 import type { FigureFile, SourceFile, StatedFigure } from "./report.ts";
 
 interface Holder {
@@ -28,6 +29,12 @@ export const loadReports = async (
       ${rows.map(({ figure }) => figure.low)}::float8[], ${rows.map(({ figure }) => figure.high)}::float8[],
       ${rows.map(({ figure }) => figure.denominator)}::float8[], ${rows.map(({ figure }) => JSON.stringify(figure.qualifiers))}::jsonb[],
       ${rows.map(({ figure }) => figure.file.get("quote"))}::text[])`.execute(em.getKysely());
+  const beyond = await sumBeyond(em, [...sourceIds.values()]);
+  if (beyond) {
+    const isMeant = ({ measure, period }: StatedFigure) =>
+      measure === beyond.measure && Number(period.to.slice(0, 4)) === Number(beyond.year);
+    throw (figures.findLast(isMeant) ?? figures.at(-1)!).file.fail("value", `is too much with what else is stated: ${beyondText(beyond)}`);
+  }
   await sql`delete from rollup_set`.execute(em.getKysely());
   await sql`analyze source, figure`.execute(em.getKysely());
 };

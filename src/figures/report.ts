@@ -3,7 +3,9 @@ import { isDay } from "../time/date.ts";
 import { BadUserInput } from "../errors.ts";
 import { parsePeriod, type Period } from "../time/period.ts";
 import { type AgencyKind, type Tier, TIERS, UNIT_KINDS } from "../units/unit.entity.ts";
+import { agencyNameOf } from "../units/unit-text.ts";
 import { fillIdentities, identityText, type Known } from "./identity.ts";
+import { isHeld, MAX_COUNT, numeral } from "./held.ts";
 import { isRolledUp, measureCode, ROLLUP_KINDS } from "./measure.ts";
 
 const SOURCE_COLUMNS = ["report", "title", "unit_code", "published_on", "note"] as const;
@@ -53,6 +55,8 @@ const figureOf = (file: FigureFile): StatedFigure => {
   const { agency, of, ...rest } = qualifiers;
   const kind = AGENCY_KIND_OF_BLOCK[qualifiers["block"] ?? ""] ?? (qualifiers["kind"] as AgencyKind | undefined);
   if (agency !== undefined && !kind) throw file.fail("qualifier", "names an agency, but no block or kind that tells what it is");
+  const strange = agency === undefined ? null : agencyNameOf(agency);
+  if (strange !== null) throw file.fail("qualifier", `names an agency whose name is not accepted: ${strange}`);
   // A rank is of so many members; only a count has a denominator.
   const isCount = isRolledUp(file.get("measure")) || file.get("measure").startsWith("survey.");
   const figure = {
@@ -112,7 +116,12 @@ const checkFigure = (file: FigureFile, figure: Omit<StatedFigure, "file">): void
   if (!/^[a-z]+(\.[a-z0-9]+(-[a-z0-9]+)*)+$/.test(figure.measure)) throw file.fail("measure", "is not a code such as dossier.received");
   if (figure.value === null && figure.low === null && figure.high === null) throw file.fail("value", "is empty, and so are low and high");
   if (file.get("quote") === "") throw file.fail("quote", "must be the words that state the figure");
-  const isCount = isRolledUp(figure.measure) || figure.measure === "ranking.count" || figure.measure.startsWith("commendation.");
+  checkSize(file, figure);
+  const isCount =
+    isRolledUp(figure.measure) ||
+    figure.measure.startsWith("service.procedures") ||
+    figure.measure === "ranking.count" ||
+    figure.measure.startsWith("commendation.");
   if (isCount && figure.value !== null && (figure.value < 0 || !Number.isInteger(figure.value))) throw file.fail("value", "is no count");
   if (figure.denominator !== null && !(Number.isInteger(figure.denominator) && figure.denominator >= 0))
     throw file.fail("qualifier", "has a denominator that is no count");
@@ -125,6 +134,17 @@ const checkFigure = (file: FigureFile, figure: Omit<StatedFigure, "file">): void
     throw file.fail("value", "is no share, 0..1");
   if (figure.qualifiers["kind"] !== undefined && !(UNIT_KINDS as readonly string[]).includes(figure.qualifiers["kind"]))
     throw file.fail("qualifier", `has a kind that is none of ${UNIT_KINDS.join(", ")}`);
+};
+
+const SIZED_QUALIFIERS = ["rank", "of", "ranked"] as const;
+
+/** Answers hold no larger numbers. */
+const checkSize = (file: FigureFile, figure: Omit<StatedFigure, "file">): void => {
+  const tooLarge = `is more than an answer holds; accepted is at most ${numeral(MAX_COUNT)} of ${figure.measure}`;
+  for (const column of ["value", "low", "high"] as const) if (!isHeld(figure[column] ?? 0)) throw file.fail(column, tooLarge);
+  for (const name of SIZED_QUALIFIERS)
+    if (!isHeld(Number(figure.qualifiers[name] ?? 0))) throw file.fail("qualifier", `has a ${name} that ${tooLarge}`);
+  if (!isHeld(figure.denominator ?? 0)) throw file.fail("qualifier", `has a denominator that ${tooLarge}`);
 };
 
 /** A report that contradicts itself is refused. */
@@ -146,7 +166,14 @@ const checkIdentities = (figures: readonly StatedFigure[]): void => {
         rows.set(name, stated[0]);
       }
       const broken = fillIdentities(known, kind.identities);
-      if (!broken) continue;
+      if (!broken) {
+        for (const [name, value] of known)
+          if (!isHeld(value))
+            throw [...rows.values()]
+              .at(-1)!
+              .file.fail("value", `makes ${measureCode(kind, name)} ${numeral(value)}, more than ${numeral(MAX_COUNT)}`);
+        continue;
+      }
       const names = [...broken.identity.left, ...broken.identity.right];
       const { file } = names.map((name) => rows.get(name)).findLast((row) => row !== undefined) ?? [...rows.values()].at(-1)!;
       throw file.fail("value", `contradicts the identity ${identityText(broken.identity)} (${broken.numbers})`);

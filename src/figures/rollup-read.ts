@@ -2,10 +2,10 @@ import { sql } from "kysely";
 import { contended } from "../db/failure.ts";
 import type { Reader } from "../db/reader.ts";
 import { columnName, DOSSIER, type RollupKind, summedColumns } from "./measure.ts";
-import type { Knowledge } from "./records.ts";
+import type { Knowledge, RecordSums } from "./records.ts";
 import { ALL_TIERS } from "./rollup.entity.ts";
 import { ATTEMPTS, isRecorded, recordKeyOf, type RollupSource, type SetRow, setsOf } from "./rollup-set.loader.ts";
-import { type Rollup, rollupClass, type RollupKey, type StoredRollup } from "./rollup.ts";
+import { FIRST_SUM, type Rollup, rollupClass, type RollupKey, type StoredRollup } from "./rollup.ts";
 
 /** What the records of the keys add up to, by their places; null where none are looked for. */
 const recordSums = async ({ records, today }: RollupSource, found: readonly (SetRow | null)[], keys: readonly RollupKey[]) => {
@@ -33,22 +33,42 @@ export const readRollups = async (source: RollupSource, kind: RollupKind, keys: 
       continue;
     }
     const places = new Map([...Map.groupBy(rows, ({ setId, slot }) => `${setId} ${slot}`)].map(([place, of]) => [place, byUnit(of)]));
-    return keys.map(
-      (key, n) => new KindRollup(key, places.get(`${setIds[n]} ${key.handledBy ?? ALL_TIERS}`)?.get(key.unit.no), recorded[n]),
-    );
+    const stored = keys.map((key, n) => places.get(`${setIds[n]} ${key.handledBy ?? ALL_TIERS}`)?.get(key.unit.no));
+    const known = await knownOfDoubtful(source, found, keys, stored, recorded);
+    return keys.map((key, n) => new KindRollup(key, stored[n], recorded[n], known.get(n)));
   }
   throw contended();
 };
 
+/** What is known, by their places, of those that may have to be withheld: something is certain and something possible, and no figure covers a unit. */
+const knownOfDoubtful = async (
+  { records, today }: RollupSource,
+  found: readonly (SetRow | null)[],
+  keys: readonly RollupKey[],
+  stored: readonly (StoredRollup | undefined)[],
+  recorded: readonly (RecordSums | null)[],
+): Promise<ReadonlyMap<number, Knowledge>> => {
+  const doubtful = keys.flatMap((_, n) => {
+    const sums = recorded[n];
+    if (!sums || (stored[n]?.[0] ?? 0) > 0) return [];
+    const isInexact = sums.possible !== null || stored[n]?.[2] === false;
+    const isCertain = sums.certain !== null || stored[n]?.slice(FIRST_SUM).some((sum) => sum !== null) === true;
+    return isInexact && isCertain ? [n] : [];
+  });
+  if (doubtful.length === 0) return new Map();
+  const known = await records.knowledge(doubtful.map((n) => ({ ...recordKeyOf(keys[n]!, found[n]!, today), ...setOf(found[n]!) })));
+  return new Map(doubtful.map((n, at) => [n, known[at]!]));
+};
+
 /** Known of figures as it is stored, of records by looking at each unit. */
 export const knowledgeOf = async (source: RollupSource, rollups: readonly Rollup[]): Promise<Knowledge[]> => {
-  const recorded = rollups.filter((rollup) => rollup.isRecorded);
-  if (recorded.length === 0) return rollups.map(({ knowledge }) => knowledge);
-  const found = await setsOf(source, DOSSIER, recorded);
-  const keys = recorded.map((rollup, n) => ({ ...recordKeyOf(rollup, found[n]!, source.today), ...setOf(found[n]!) }));
-  const known = await source.records.knowledge(keys);
-  const byRollup = new Map(recorded.map((rollup, n) => [rollup, known[n]!]));
-  return rollups.map((rollup) => byRollup.get(rollup) ?? rollup.knowledge);
+  const unknown = rollups.filter(({ known }) => known === null);
+  if (unknown.length === 0) return rollups.map(({ known }) => known!);
+  const found = await setsOf(source, DOSSIER, unknown);
+  const keys = unknown.map((rollup, n) => ({ ...recordKeyOf(rollup, found[n]!, source.today), ...setOf(found[n]!) }));
+  const looked = await source.records.knowledge(keys);
+  const byRollup = new Map(unknown.map((rollup, n) => [rollup, looked[n]!]));
+  return rollups.map((rollup) => rollup.known ?? byRollup.get(rollup)!);
 };
 
 const setOf = ({ cellEditionId, cellDay, setId }: SetRow) => ({ cellEditionId, cellDay, setId });

@@ -2,8 +2,9 @@ import type { Day } from "../time/date.ts";
 import type { Period } from "../time/period.ts";
 import type { Tier } from "../units/unit.entity.ts";
 import type { UnitView } from "../units/unit.loaders.ts";
-import { enumValue, type RollupKind, summedColumns } from "./measure.ts";
-import { computeRate, quotedRate, type Rate, type RateSums } from "./rate.ts";
+import { held } from "./held.ts";
+import { enumValue, measureCode, type RollupKind, summedColumns } from "./measure.ts";
+import { computeRate, heldRate, quotedRate, type Rate, type RateSums, withheldRate } from "./rate.ts";
 import type { Knowledge, RecordSums } from "./records.ts";
 import type { QuotedRate } from "./rollup.entity.ts";
 import type { Bounds } from "./rollup.type.ts";
@@ -24,7 +25,8 @@ export type StoredRollup = readonly [
   quoted: Readonly<Record<string, QuotedRate>> | null,
   ...sums: (number | null)[],
 ];
-const FIRST_SUM = 5;
+/** Where the sums begin. */
+export const FIRST_SUM = 5;
 const NO_RECORDS: RecordSums = { certain: null, possible: null };
 const NOTHING: StoredRollup = [0, 0, true, null, null];
 
@@ -37,14 +39,22 @@ export abstract class Rollup implements RollupKey {
   readonly #records: RecordSums;
   /** Whether records were looked for: then what is known is known by looking at each unit. */
   readonly isRecorded: boolean;
+  /** What is known of figures and records; null where it has not been looked up. */
+  readonly known: Knowledge | null;
 
-  constructor({ unit, period, handledBy }: RollupKey, stored: StoredRollup = NOTHING, records: RecordSums | null = null) {
+  constructor(
+    { unit, period, handledBy }: RollupKey,
+    stored: StoredRollup = NOTHING,
+    records: RecordSums | null = null,
+    known: Knowledge | null = null,
+  ) {
     this.unit = unit;
     this.period = period;
     this.handledBy = handledBy;
     this.#stored = stored;
     this.isRecorded = records !== null;
     this.#records = records ?? NO_RECORDS;
+    this.known = known ?? (this.isRecorded ? null : this.knowledge);
   }
 
   abstract readonly kind: RollupKind;
@@ -56,8 +66,21 @@ export abstract class Rollup implements RollupKey {
     return this.at(this.positions.get(name)!);
   }
 
+  /**
+   * True where nothing that is covered is certain and something is possible, as in a district long after its end: then a sum of what is left of it
+   * would be taken for the whole, and bounds alone tell. Agencies are no part of coverage.
+   */
+  get isWithheld(): boolean {
+    return !this.exact && this.unit.tier !== null && this.known?.covered === 0;
+  }
+
   /** Of a position in summedColumns. */
   at(position: number): number | null {
+    return this.isWithheld ? null : this.certainAt(position);
+  }
+
+  /** Of a position in summedColumns, also where the value is withheld. */
+  certainAt(position: number): number | null {
     const stated = (this.#stored[FIRST_SUM + position] as number | null | undefined) ?? null;
     const recorded = this.#records.certain?.[position] ?? null;
     const sum = stated === null ? recorded : stated + (recorded ?? 0);
@@ -93,10 +116,16 @@ export abstract class Rollup implements RollupKey {
   /** What is certain, and that plus what is possible; null where nothing is known. */
   bounds(measure: string): Bounds {
     const { name } = this.kind.measures.find((candidate) => enumValue(candidate.name) === measure)!;
-    const certain = this.sum(name);
+    const certain = this.certainAt(this.positions.get(name)!);
     const possible = this.#possible(name);
     if (certain === null && possible === null) return { low: null, high: null };
-    return { low: certain ?? 0, high: (certain ?? 0) + (possible ?? 0) };
+    const code = measureCode(this.kind, name);
+    return { low: held(code, certain ?? 0), high: held(code, (certain ?? 0) + (possible ?? 0)) };
+  }
+
+  /** Of a measure, as an answer holds it. */
+  shown(name: string): number | null {
+    return held(measureCode(this.kind, name), this.sum(name));
   }
 
   /** As computed; where that has no value, as a source printed it. */
@@ -104,11 +133,12 @@ export abstract class Rollup implements RollupKey {
     const quoted = this.#stored[4];
     // The three sums of a rate stand side by side.
     const first = this.positions.get(`${name}Part`)!;
-    const certain: RateSums = { part: this.at(first), of: this.at(first + 1), whole: this.at(first + 2) };
+    const certain: RateSums = { part: this.certainAt(first), of: this.certainAt(first + 1), whole: this.certainAt(first + 2) };
     const hasPossible = this.#stored[3] !== null || this.#records.possible !== null;
-    const rate = computeRate(certain, hasPossible ? this.#possibleSums(name) : null);
+    const computed = computeRate(certain, hasPossible ? this.#possibleSums(name) : null);
+    const rate = this.isWithheld ? withheldRate(computed) : computed;
     const quote = quoted?.[name];
-    return rate.value === null && quote ? quotedRate(quote) : rate;
+    return rate.value === null && quote ? quotedRate(quote) : heldRate(rate, `${this.kind.name}.${name}`);
   }
 
   #possibleSums(name: string): RateSums {
@@ -124,7 +154,7 @@ export const incompleteMeasures = (rollup: Rollup, { covered, known }: Knowledge
         .filter(({ name, isOptional }, n) => (known & (1 << n)) === 0 && !(isOptional && rollup.sum(name) === null))
         .map(({ name }) => enumValue(name));
 
-type RollupClass = new (key: RollupKey, stored?: StoredRollup, records?: RecordSums | null) => Rollup;
+type RollupClass = new (key: RollupKey, stored?: StoredRollup, records?: RecordSums | null, known?: Knowledge | null) => Rollup;
 const classes = new Map<RollupKind, RollupClass>();
 
 /** The class of a kind's roll-ups, with a property for each measure. */
@@ -142,9 +172,10 @@ export const rollupClass = (kind: RollupKind): RollupClass => {
   }
   for (const { name } of kind.measures) {
     const position = positions.get(name)!;
+    const code = measureCode(kind, name);
     Object.defineProperty(KindRollup.prototype, name, {
       get(this: Rollup) {
-        return this.at(position);
+        return held(code, this.at(position));
       },
     });
   }

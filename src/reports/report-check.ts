@@ -1,4 +1,5 @@
 import { type Contradiction, fillIdentities, identityText, type Known } from "../figures/identity.ts";
+import { isHeld, MAX_COUNT, numeral } from "../figures/held.ts";
 import { isRolledUp, measureCode, ROLLUP_KINDS, type RollupKind } from "../figures/measure.ts";
 import type { Period } from "../time/period.ts";
 import { type Tier, TIERS } from "../units/unit.entity.ts";
@@ -26,8 +27,6 @@ export const MEASURES = [...ROLLUP_KINDS.flatMap((kind) => kind.measures.map(({ 
 
 /** A report states at most so many. */
 export const MAX_FIGURES = 5000;
-/** Beyond it, whole numbers are no longer exact. */
-const MAX_COUNT = 1e12;
 const isCount = (value: number): boolean => Number.isInteger(value) && value >= 0 && value <= MAX_COUNT;
 const isShare = (value: number): boolean => value >= 0 && value <= 1;
 
@@ -39,7 +38,7 @@ export const problemsOfFigure = ({ position, input, unit }: PlacedFigure): Probl
     message: `figures[${position}].${field}: ${JSON.stringify(given)} is not accepted; ${accepted}`,
   });
   if (!MEASURES.includes(measure)) return [problem("measure", measure, `accepted are ${MEASURES.join(", ")}`)];
-  const [fits, form] = RATES.has(measure) ? [isShare, "a share from 0 to 1"] : [isCount, "a whole number from 0 to 10^12"];
+  const [fits, form] = RATES.has(measure) ? [isShare, "a share from 0 to 1"] : [isCount, `a whole number from 0 to ${numeral(MAX_COUNT)}`];
   const found = Object.entries({ value, low, high })
     .filter(([, number]) => number != null && !fits(number))
     .map(([field, number]) => problem(field, number, `accepted is ${form}`));
@@ -47,7 +46,9 @@ export const problemsOfFigure = ({ position, input, unit }: PlacedFigure): Probl
     found.push(problem("value", value ?? null, "accepted is either a value or a range of low and high"));
   if (low != null && high != null && low > high) found.push(problem("low", low, `a range ends above where it begins, not at ${high}`));
   if (denominator != null && (!isRolledUp(measure) || !isCount(denominator) || (value ?? 0) > denominator))
-    found.push(problem("denominator", denominator, "accepted is a whole number that is not below the value, with a count"));
+    found.push(
+      problem("denominator", denominator, `accepted is a whole number to ${numeral(MAX_COUNT)} that is not below the value, with a count`),
+    );
   if (scope != null && (unit.tier === null || TIERS.indexOf(scope) < TIERS.indexOf(unit.tier)))
     found.push(problem("scope", scope, `accepted is ${unit.tier === null ? "none for an agency" : `${unit.tier} or a lower tier`}`));
   return found;
@@ -80,11 +81,21 @@ const broken = (kind: RollupKind, cell: readonly PlacedFigure[]): Problem[] => {
   for (let left = kind.identities; ;) {
     const known: Known = new Map([...stated].map(([name, { input }]) => [name, input.value!]));
     const contradiction = fillIdentities(known, left);
-    if (!contradiction) return found.map((one) => problemOf(one, cell[0]!, stated));
+    if (!contradiction) return [...found.map((one) => problemOf(one, cell[0]!, stated)), ...tooLarge(kind, cell, stated, known)];
     found.push(contradiction);
     left = left.filter((identity) => identity !== contradiction.identity);
   }
 };
+
+/** What follows from stated numbers must be as small as they are. */
+const tooLarge = (kind: RollupKind, cell: readonly PlacedFigure[], stated: ReadonlyMap<string, PlacedFigure>, known: Known): Problem[] =>
+  [...known].flatMap(([name, value]): Problem[] => {
+    if (isHeld(value) || stated.has(name)) return [];
+    const { position, unit, period, input } = cell[0]!;
+    const place = `${unit.fullName}, ${tierText(input.scope)}, ${period.name}`;
+    const message = `makes ${measureCode(kind, name)} ${numeral(value)} in ${place}; accepted are numbers from which at most ${numeral(MAX_COUNT)} follow`;
+    return [{ argument: `figures[${position}].value`, message: `figures[${position}]: ${message}` }];
+  });
 
 const problemOf = (
   { identity, numbers }: Contradiction,

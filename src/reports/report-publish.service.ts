@@ -4,7 +4,9 @@ import { recordChange } from "../access/audit.ts";
 import { rowScope } from "../access/scope.ts";
 import { DomainError } from "../errors.ts";
 import type { SourceState } from "../figures/figure.entity.ts";
+import { MAX_COUNT } from "../figures/held.ts";
 import { lockRollups } from "../figures/rollup.service.ts";
+import { beyondText, sumBeyond } from "../figures/sum-limit.store.ts";
 import type { Context } from "../server/context.ts";
 import type { Report } from "./report.loaders.ts";
 import { demandRole, reportNamed } from "./report.service.ts";
@@ -14,7 +16,7 @@ const MAX_REASON = 1000;
 
 /**
  * Makes a draft count for everybody, and supersedes what it corrects, at one instant. What is published stays as it is.
- * @throws DomainError NOT_FOUND, FORBIDDEN, or CONFLICT for a report that is neither.
+ * @throws DomainError NOT_FOUND, FORBIDDEN, or CONFLICT for a report that is neither, or whose figures make sums too large for answers.
  */
 export const publishReport = async (context: Context, id: string): Promise<Report> => {
   const report = await reportNamed(context, "id", id);
@@ -29,6 +31,7 @@ export const publishReport = async (context: Context, id: string): Promise<Repor
         `id: what the report ${id} corrects has been superseded or withdrawn meanwhile; correct that instead`,
       );
     if (!(await move(em, report.no, ["DRAFT"], "PUBLISHED", context.now, null))) throw await stateNow(em, report);
+    await demandSmallSums(em, report);
     return { state: "PUBLISHED" };
   });
   return reportNamed(context, "id", id);
@@ -79,6 +82,15 @@ const move = async (
     update source set state = ${to}, state_at = ${now.toISOString()}::timestamptz, reason = ${reason}
     where id = ${no} and state = any(${from}::text[]) returning id`.execute(em.getKysely());
   return rows.length > 0;
+};
+
+/** @throws DomainError CONFLICT where roll-ups of the figures could become more than an answer holds. */
+const demandSmallSums = async (em: EntityManager, { no, id }: Report): Promise<void> => {
+  const beyond = await sumBeyond(em, [no]);
+  if (beyond)
+    throw new DomainError("CONFLICT", `id: the report ${id} cannot be published, for with it ${beyondText(beyond)}; nothing was changed`, {
+      ...{ argument: "id", measure: beyond.measure, requested: beyond.sum, maximum: MAX_COUNT },
+    });
 };
 
 const notNow = ({ id }: Report, state: string): DomainError =>

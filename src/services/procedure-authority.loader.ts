@@ -2,6 +2,7 @@ import { sql } from "kysely";
 import { manyBy, type Positioned } from "../db/loader.ts";
 import type { Reader } from "../db/reader.ts";
 import { type Evidence, figureRows } from "../figures/evidence.ts";
+import { held } from "../figures/held.ts";
 import type { RollupKey } from "../figures/rollup.ts";
 import { cellDayOf } from "../figures/rollup-set.loader.ts";
 import type { Day } from "../time/date.ts";
@@ -21,7 +22,7 @@ export const procedureAuthorityLoader = (reader: Reader, today: Day, evidence: E
     async (keys) => {
       const cellDays = keys.map(({ period }) => cellDayOf(period, today));
       await ensureContributions(reader, await editionsOf(reader, [...keys.map(({ unit }) => unit.asOf), ...cellDays]));
-      return figureRows(
+      const rows = await figureRows(
         reader,
         evidence,
         (counting) => sql<ProcedureAuthorityRow>`
@@ -41,12 +42,13 @@ export const procedureAuthorityLoader = (reader: Reader, today: Day, evidence: E
           join source s on s.id = f.source_id and ${counting}
           order by k.i, f.unit_id, f.scope, f.qualifiers ->> 'kind', f.qualifiers ->> 'name', s.published_on desc nulls last, s.id desc
         )
-        select i::int, kind, name, sum(value)::int as procedures from stated s
+        select i::int, kind, name, sum(value)::bigint as procedures from stated s
         where (s.scope is null or not exists (select from stated w where w.i = s.i and w.unit_id = s.unit_id and w.scope is null))
           and not exists (
             select from stated o join contribution c on c.edition_id = s.cell_edition_id and c.target_id = o.unit_id and c.unit_id = s.unit_id and c.certain
             where o.i = s.i and o.unit_id <> s.unit_id)
         group by i, kind, name order by i, procedures desc, name collate "C"`,
       );
+      return rows.map((row) => ({ ...row, procedures: held("service.procedures-by-authority", row.procedures) }));
     },
   );

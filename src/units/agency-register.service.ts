@@ -2,7 +2,6 @@ import type { EntityManager } from "@mikro-orm/postgresql";
 import { sql } from "kysely";
 import { recordChange } from "../access/audit.ts";
 import { coveredBy, rowScope } from "../access/scope.ts";
-import { isText } from "../access/text.ts";
 import { grantsFor, type Viewer } from "../access/viewer.ts";
 import { BadUserInput, DomainError } from "../errors.ts";
 import type { Context } from "../server/context.ts";
@@ -11,9 +10,9 @@ import { dropRollupsOf, endAgency, insertAgency, insertWholeSuccession, slugOf, 
 import type { RegisterAgencyInput } from "./agency.type.ts";
 import { lockUnits, renewContributions } from "./contribution.service.ts";
 import { AGENCY_KINDS, type AgencyKind, type Tier } from "./unit.entity.ts";
+import { agencyNameOf } from "./unit-text.ts";
 import type { UnitView } from "./unit.loaders.ts";
 
-const LONGEST_NAME = 150;
 /** The day after it is one too. */
 const LAST_DAY: Day = "9999-12-30";
 
@@ -47,8 +46,8 @@ const agencyOf = ({ unit, kind, name, validFrom, validTo }: RegisterAgencyInput)
   if (!agencyKind) throw new BadUserInput("kind", kind, `accepted are ${AGENCY_KINDS.join(", ")}`);
   const words = name.normalize("NFC").trim().replaceAll(/\s+/gu, " ");
   const slug = slugOf(words);
-  if (!isText(words, LONGEST_NAME) || slug === "")
-    throw new BadUserInput("name", name, `accepted is a name of at most ${LONGEST_NAME} characters with a letter or a digit`);
+  const problem = agencyNameOf(words);
+  if (problem !== null) throw new BadUserInput("name", name, problem);
   const from = parseKnownDay("validFrom", validFrom);
   const last = validTo == null ? null : lastDayOf("validTo", validTo);
   if (last !== null && last < from) throw new BadUserInput("validTo", validTo, `accepted is a day from validFrom, ${from}, on`);

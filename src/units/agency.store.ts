@@ -31,8 +31,8 @@ export const insertAgency = async (em: EntityManager, { seat, key, slug, kind, n
   const id = rows[0]!.id;
   await followSeats(em, [{ id, seat, slug, kind, name }]);
   await sql`
-    insert into unit_name (unit_id, known_from, own_until, words, full_words)
-    select ${id}, min(valid_from), null, ${foldName(name)}, ${foldName(name)} from unit_version where unit_id = ${id}`.execute(db);
+    insert into unit_name (unit_id, known_from, own_until, words, full_words, full_name)
+    select ${id}, min(valid_from), null, ${foldName(name)}, ${foldName(name)}, ${name} from unit_version where unit_id = ${id}`.execute(db);
   await renewContributions(em, [id]);
   return id;
 };
@@ -76,8 +76,10 @@ export const insertWholeSuccession = async (em: EntityManager, predecessor: numb
     insert into succession (predecessor_id, successor_id, effective_on, kind)
     values (${predecessor}, ${successor}, ${effectiveOn}, 'WHOLE')`.execute(db);
   await sql`
-    insert into unit_name (unit_id, known_from, own_until, words, full_words)
-    select ${successor}, ${effectiveOn}, ${effectiveOn}, words, full_words from unit_name where unit_id = ${predecessor}`.execute(db);
+    insert into unit_name (unit_id, known_from, own_until, words, full_words, full_name)
+    select ${successor}, ${effectiveOn}, ${effectiveOn}, words, full_words, full_name from unit_name where unit_id = ${predecessor}`.execute(
+    db,
+  );
 };
 
 /** The agencies with all that they succeeded and that succeeded them: what each contributes to rests on the others. */

@@ -162,7 +162,8 @@ const changeNames = async (em: EntityManager, known: KnownUnits, merged: MergedU
 
 /** Those of `rows` that the others have not, counting equal ones. */
 const missingFrom = (rows: readonly NameRow[], others: readonly NameRow[]): NameRow[] => {
-  const idOf = ({ key, words, fullWords, knownFrom, ownUntil }: NameRow) => [key, words, fullWords, knownFrom, ownUntil].join("|");
+  const idOf = ({ key, fullName, words, fullWords, knownFrom, ownUntil }: NameRow) =>
+    [key, fullName, words, fullWords, knownFrom, ownUntil].join("|");
   const left = new Map<string, number>();
   for (const row of others) left.set(idOf(row), (left.get(idOf(row)) ?? 0) + 1);
   return rows.filter((row) => {

@@ -1,6 +1,10 @@
 import { type CsvRow, readCsv } from "../csv.ts";
 import { type Day, FIRST_DAY, isDay } from "../time/date.ts";
 import { SUCCESSION_KINDS, type SuccessionKind, TERRITORIAL_KINDS, type Tier, TIERS, type UnitKind } from "./unit.entity.ts";
+import { codeOf, englishNameOf, fullNameFor, fullNameOf, idOf, kindOf, nameOf, remarkOf, shareOf } from "./unit-text.ts";
+
+/** What sums of shares may be off by. */
+const ROUNDING = 1e-9;
 
 const VERSION_COLUMNS = [
   ...(["unit_id", "valid_from", "valid_to", "code", "parent_id", "tier", "kind", "name", "full_name", "name_en", "resolution"] as const),
@@ -87,33 +91,42 @@ const textOf = <C extends string>(row: CsvRow<C>, column: C): string => {
   return row.get(column);
 };
 
+/** A text as it is written, which a rule accepts. */
+const ruledBy = <C extends string>(row: CsvRow<C>, column: C, accepted: (text: string) => string | null): string => {
+  textOf(row, column);
+  const problem = accepted(row.written(column));
+  if (problem !== null) throw row.fail(column, problem);
+  return row.get(column);
+};
+
+const ifAny = <C extends string>(row: CsvRow<C>, column: C, accepted: (text: string) => string | null): string | null =>
+  row.get(column) === "" ? null : ruledBy(row, column, accepted);
+
 const versionOf = (row: VersionFile): VersionRow => {
   const validTo = row.get("valid_to") === "" ? null : dayOf(row, "valid_to");
-  const version = {
-    key: textOf(row, "unit_id"),
-    validFrom: dayOf(row, "valid_from"),
-    validTo,
-    code: textOf(row, "code"),
-    parentKey: row.get("parent_id") || null,
-    tier: oneOf(row, "tier", TIERS),
-    kind: oneOf(row, "kind", TERRITORIAL_KINDS),
-    name: textOf(row, "name"),
-    fullName: textOf(row, "full_name"),
-    nameEn: row.get("name_en") || null,
-    resolution: row.get("resolution") || null,
-  };
-  if (version.validFrom < FIRST_DAY) throw row.fail("valid_from", `lies before ${FIRST_DAY}, the first day known`);
+  const validFrom = dayOf(row, "valid_from");
+  const tier = oneOf(row, "tier", TIERS);
+  const kind = oneOf(row, "kind", TERRITORIAL_KINDS);
   for (const column of ["unit_id", "code"] as const)
     if (row.get(column).includes("/")) throw row.fail(column, "must not hold a slash, by which agencies are told");
-  if (validTo !== null && validTo <= version.validFrom) throw row.fail("valid_to", "is not after valid_from");
-  if ((version.parentKey === null) !== (version.tier === "COUNTRY")) throw row.fail("parent_id", "must be given for all but the country");
+  const name = ruledBy(row, "name", nameOf(kind, validFrom));
+  const version = {
+    ...{ key: ruledBy(row, "unit_id", idOf(tier)), validFrom, validTo, code: ruledBy(row, "code", codeOf(tier)) },
+    ...{ parentKey: row.get("parent_id") || null, tier, kind, name, fullName: ruledBy(row, "full_name", fullNameOf) },
+    nameEn: ifAny(row, "name_en", englishNameOf),
+    resolution: ifAny(row, "resolution", remarkOf),
+  };
+  if (validFrom < FIRST_DAY) throw row.fail("valid_from", `lies before ${FIRST_DAY}, the first day known`);
+  ruledBy(row, "kind", kindOf(tier, validFrom));
+  if (validTo !== null && validTo <= validFrom) throw row.fail("valid_to", "is not after valid_from");
+  if ((version.parentKey === null) !== (tier === "COUNTRY")) throw row.fail("parent_id", "must be given for all but the country");
   return version;
 };
 
 const contains = (outer: VersionRow, from: Day, to: Day | null): boolean =>
   outer.validFrom <= from && (outer.validTo === null || (to !== null && to <= outer.validTo));
 
-/** The versions of a unit follow one another, a code has one holder at a time, and a parent exists during the whole version. */
+/** Full names follow from names, the versions of a unit follow one another, a code has one holder at a time, and a parent exists during the whole version. */
 export const checkVersions = (rows: readonly Blamed<VersionColumn>[], versions: readonly VersionRow[]): void => {
   const lives = livesOf(versions);
   const at = new Map(versions.map((version, n) => [version, rows[n]!]));
@@ -133,6 +146,8 @@ export const checkVersions = (rows: readonly Blamed<VersionColumn>[], versions: 
     }
   }
   for (const [n, version] of versions.entries()) {
+    const strange = fullNameFor(version.kind, version.name)(version.fullName);
+    if (strange !== null) throw rows[n]!.fail("full_name", strange);
     const life = version.parentKey === null ? null : lives.get(version.parentKey);
     if (life === undefined) throw rows[n]!.fail("parent_id", "is no unit of this file");
     if (life && !contains(life, version.validFrom, version.validTo))
@@ -154,16 +169,18 @@ export const livesOf = (versions: readonly VersionRow[]): Map<string, VersionRow
 };
 
 const successionOf = (row: SuccessionFile): SuccessionRow => {
-  const share = row.get("share") === "" ? null : Number(row.get("share"));
-  if (share !== null && !(share > 0 && share <= 1)) throw row.fail("share", "is no part, above 0 and at most 1");
+  const share = ifAny(row, "share", shareOf);
+  const kind = oneOf(row, "kind", SUCCESSION_KINDS);
+  if (kind === "WHOLE" && share !== null && Number(share) < 1)
+    throw row.fail("share", "is not the whole; accepted with WHOLE is 1, or nothing");
   return {
     predecessor: textOf(row, "predecessor_id"),
     successor: textOf(row, "successor_id"),
     effectiveOn: dayOf(row, "effective_on"),
-    kind: oneOf(row, "kind", SUCCESSION_KINDS),
-    share,
-    resolution: row.get("resolution") || null,
-    note: row.get("note") || null,
+    kind,
+    share: share === null ? null : Number(share),
+    resolution: ifAny(row, "resolution", remarkOf),
+    note: ifAny(row, "note", remarkOf),
   };
 };
 
@@ -189,5 +206,8 @@ export const checkSuccessions = (
       throw row.fail("successor_id", `stands twice for ${predecessor}`);
     if ((kind === "WHOLE") !== (successors.length === 1))
       throw row.fail("kind", `does not fit ${successors.length} successors of ${predecessor}`);
+    const together = successors.reduce((sum, { share }) => sum + (share ?? 0), 0);
+    if (together > 1 + ROUNDING)
+      throw row.fail("share", `is too much: the parts of ${predecessor} make up ${together}; accepted is at most 1 together`);
   }
 };

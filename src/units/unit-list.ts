@@ -2,10 +2,10 @@ import DataLoader from "dataloader";
 import { sql } from "kysely";
 import type { Positioned } from "../db/loader.ts";
 import type { Reader } from "../db/reader.ts";
-import type { Page } from "../page.ts";
+import { MAX_RANK, type Page } from "../page.ts";
 import type { Day } from "../time/date.ts";
-import { foldName } from "./fold.ts";
 import type { Tier, UnitKind } from "./unit.entity.ts";
+import { arrayText, FALLBACK_RANKS, foundUnits, rankOfFound } from "./unit-search.store.ts";
 import { type EvidenceKind, seenBy, unitColumns, type UnitView, validOn } from "./unit.loaders.ts";
 
 /** Which units of one day's hierarchy a list holds; null leaves a condition out. */
@@ -22,7 +22,8 @@ export interface UnitListKey {
   readonly page: Page;
 }
 
-export type ListedUnit = UnitView & { rank: number };
+/** With the name by which a search found it, where that is not the present one. */
+export type ListedUnit = UnitView & { rank: number; matchedName: string | null };
 export interface UnitList {
   /** One more than the page's `first`, where there is one. */
   readonly rows: ListedUnit[];
@@ -46,50 +47,53 @@ export const unitListLoader = (reader: Reader, evidence: EvidenceKind) =>
     { cacheKeyFn: (key) => JSON.stringify(key) },
   );
 
-/** Text of a PostgreSQL array, which is how a list of lists is sent. */
-const arrayText = (values: readonly string[] | null) =>
-  values && `{${values.map((value) => `"${value.replace(/["\\]/g, "\\$&")}"`).join()}}`;
-const wordsOf = (search: string | null) => search && arrayText(foldName(search).trim().split(" "));
-
 const unitLists = (keys: readonly UnitListKey[]) => sql<Row>`
   with recursive k as materialized (
-    select day, within, codes::text[] as codes, tier, kinds::text[] as kinds, words::text[] as words, phrase, agencies, first, after_rank, after_text, i
+    select day, within, codes::text[] as codes, tier, kinds::text[] as kinds, is_searched, agencies, first, after_rank, after_text, i
     from unnest(${keys.map((key) => key.asOf)}::date[], ${keys.map((key) => key.within)}::int[],
       ${keys.map((key) => arrayText(key.codes))}::text[], ${keys.map((key) => key.tier)}::text[], ${keys.map((key) => arrayText(key.kinds))}::text[],
-      ${keys.map((key) => wordsOf(key.search))}::text[], ${keys.map((key) => key.search && foldName(key.search))}::text[],
+      ${keys.map((key) => key.search !== null)}::boolean[],
       ${keys.map((key) => key.agencies)}::boolean[], ${keys.map((key) => key.page.first)}::int[],
       ${keys.map((key) => key.page.after?.rank ?? null)}::int[], ${keys.map((key) => key.page.after?.text ?? null)}::text[])
-      with ordinality k(day, within, codes, tier, kinds, words, phrase, agencies, first, after_rank, after_text, i)
+      with ordinality k(day, within, codes, tier, kinds, is_searched, agencies, first, after_rank, after_text, i)
   ),
   below as (
     select k.i, v.unit_id from k join unit_version v on v.parent_id = k.within and ${validOn(sql`k.day`)}
     union all
     select b.i, v.unit_id from below b join k on k.i = b.i join unit_version v on v.parent_id = b.unit_id and ${validOn(sql`k.day`)}
   ),
-  placed as (
+  placed as materialized (
     select b.i, b.unit_id, v.valid_from from below b join k on k.i = b.i join unit_version v on v.unit_id = b.unit_id and ${validOn(sql`k.day`)}
     union all
     select k.i, v.unit_id, v.valid_from from k join unit_version v on k.within is null and ${validOn(sql`k.day`)}
   ),
-  matched as materialized (
-    select p.i, v.unit_id, v.valid_from, v.code, coalesce(array_position(k.codes, v.code), found.rank, 0) as rank
-    from placed p join k on k.i = p.i join unit_version v on v.unit_id = p.unit_id and v.valid_from = p.valid_from
-    left join lateral (
-      select min(case when n.own_until is null or n.own_until > k.day then 0 else 1 end) as rank from unit_name n
-      where k.words is not null and n.unit_id = v.unit_id and n.known_from <= k.day
-        and (n.full_words || ' ' like '%' || k.phrase || '%'
-          or not exists (select from unnest(k.words) w(word) where n.words not like '% ' || word || '%'))
-    ) found on true
-    where (k.words is null or found.rank is not null) and (k.codes is null or v.code = any(k.codes)) and (k.tier is null or v.tier = k.tier)
+  ${foundUnits(
+    keys.map((key) => key.search),
+    validOn,
+  )},
+  kept as materialized (
+    select found.i, v.unit_id, v.valid_from, v.code, coalesce(array_position(k.codes, v.code), ${rankOfFound}, 0) as rank, ${rankOfFound} as found_rank,
+      nullif(found.name, v.full_name) as "matchedName"
+    from (
+      select f.* from found f
+      union all
+      select p.i, p.unit_id, p.valid_from, null, null, null from placed p join k on k.i = p.i and not k.is_searched
+    ) found join k on k.i = found.i join unit_version v on v.unit_id = found.unit_id and v.valid_from = found.valid_from
+    where (k.codes is null or v.code = any(k.codes)) and (k.tier is null or v.tier = k.tier)
       and case when k.kinds is null then k.agencies or v.tier is not null else v.kind = any(k.kinds) end
+  ),
+  best as (select i, min(found_rank) as rank from kept group by i),
+  matched as materialized (
+    select m.* from kept m join best b on b.i = m.i
+    where m.found_rank is null or m.found_rank < (select min(f) from unnest(${[...FALLBACK_RANKS, MAX_RANK]}::int[]) f where f > b.rank)
   ),
   total as (select i, count(*)::int as total from matched group by i),
   listed as (
-    select m.i, m.unit_id, m.valid_from, m.rank, row_number() over (partition by m.i order by m.rank, m.code collate "C") as position, k.first
+    select m.i, m.unit_id, m.valid_from, m.rank, m."matchedName", row_number() over (partition by m.i order by m.rank, m.code collate "C") as position, k.first
     from matched m join k on k.i = m.i
     where k.after_rank is null or (m.rank, m.code collate "C") > (k.after_rank, k.after_text)
   )
-  select k.i::int, coalesce(t.total, 0) as "totalCount", l.rank, ${unitColumns(sql`k.day`)}
+  select k.i::int, coalesce(t.total, 0) as "totalCount", l.rank, l."matchedName", ${unitColumns(sql`k.day`)}
   from k left join total t on t.i = k.i left join listed l on l.i = k.i and l.position <= l.first + 1
   left join unit_version v on v.unit_id = l.unit_id and v.valid_from = l.valid_from left join unit u on u.id = v.unit_id
   order by k.i, l.position`;

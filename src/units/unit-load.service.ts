@@ -53,10 +53,10 @@ export const insertSuccessions = async (em: EntityManager, rows: readonly Succes
 /** Stores names by which units are found. */
 export const insertNames = async (em: EntityManager, rows: readonly NameRow[], numbers: Numbers): Promise<void> => {
   await sql`
-    insert into unit_name (unit_id, known_from, own_until, words, full_words)
+    insert into unit_name (unit_id, known_from, own_until, words, full_words, full_name)
     select * from unnest(${rows.map(({ key }) => numbers.get(key)!)}::int[], ${rows.map(({ knownFrom }) => knownFrom)}::date[],
       ${rows.map(({ ownUntil }) => ownUntil)}::date[], ${rows.map(({ words }) => words)}::text[],
-      ${rows.map(({ fullWords }) => fullWords)}::text[])`.execute(em.getKysely());
+      ${rows.map(({ fullWords }) => fullWords)}::text[], ${rows.map(({ fullName }) => fullName)}::text[])`.execute(em.getKysely());
 };
 
 /** Every day on which a version began or ended. */

@@ -7,13 +7,14 @@ export interface NameRow {
   readonly key: string;
   readonly words: string;
   readonly fullWords: string;
+  readonly fullName: string;
   readonly knownFrom: Day;
   readonly ownUntil: Day | null;
 }
 
 type KnownName = Omit<NameRow, "key">;
 
-const nameOf = ({ name, fullName }: VersionRow) => ({ words: foldName(name), fullWords: foldName(fullName) });
+const nameOf = ({ name, fullName }: VersionRow) => ({ words: foldName(name), fullWords: foldName(fullName), fullName });
 
 /** A unit is found by its own names, and by all names of the units that went whole into it, from that day on. */
 export const namesOf = (versions: readonly VersionRow[], successions: readonly SuccessionRow[]): NameRow[] => {

@@ -118,6 +118,7 @@ const UnitNameSchema = defineEntity({
     ownUntil: p.date().nullable().comment("First day on which it is a former name; null while it is the present one"),
     words: p.text().comment("Folded name with a blank before each word"),
     fullWords: p.text().comment("The same of the full name"),
+    fullName: p.text().comment("As it is written"),
   },
 });
 export class UnitName extends UnitNameSchema.class {}

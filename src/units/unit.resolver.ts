@@ -37,8 +37,9 @@ export class UnitQueries {
   @Query(() => UnitConnection, {
     description:
       "Units of the hierarchy of one date (today unless said), agencies included, within a unit, by tier, kind or name. Search ignores case and " +
-      "diacritics, each of its words begins a word of the name; it also finds former names, and the names of units that went whole into this one. Present " +
-      "names first, then by code; with codes, in their order, the unknown left out (danh sách đơn vị).",
+      "diacritics, each of its words begins a word of the name; it also finds former names, and the names of units that went whole into this one. Whole " +
+      "names come first, then names that begin so, then those that have the words; within these higher tiers, then present names before former ones, then by " +
+      "code. Without search by code; with codes in their order, the unknown left out (danh sách đơn vị).",
   })
   units(
     @Arg("codes", () => [ID], { nullable: true, description: "Keeps the holders of these codes, in this order; at most 1000." }) codes:
@@ -49,9 +50,13 @@ export class UnitQueries {
       | undefined,
     @Arg("tier", () => TierEnum, { nullable: true, description: "Keeps units of this tier." }) tier: Tier | undefined,
     @Arg("kinds", () => [UnitKindEnum], { nullable: true, description: "Keeps units of these kinds." }) kinds: UnitKind[] | undefined,
-    @Arg("search", () => String, { nullable: true, description: "Words that begin words of the name: uong bi." }) search:
-      | string
-      | undefined,
+    @Arg("search", () => String, {
+      nullable: true,
+      description:
+        "Words that begin words of the name: uong bi; also with an abbreviation of its kind (TP., TX., TT., P., Q., H., X.) or in one word (TP.HCM, Hanoi), " +
+        "before units above it (Hạ Long, Quảng Ninh), or a code (48), of which the first three digits do. At most 200 characters and 12 words.",
+    })
+    search: string | undefined,
     @Arg("asOf", () => DateScalar, { nullable: true, description: "Day whose hierarchy is meant, from 31 August 2015." }) asOf:
       | string
       | undefined,

@@ -71,7 +71,8 @@ export const descendantsOf = (
 
 const listOf = async ({ unitList }: Loaders, key: UnitListKey) => {
   const { rows, totalCount } = await unitList.load(key);
-  return connectionOf(rows, totalCount, key.page, ({ rank, code }: ListedUnit) => ({ rank, text: code }));
+  const { edges, ...connection } = connectionOf(rows, totalCount, key.page, ({ rank, code }: ListedUnit) => ({ rank, text: code }));
+  return { ...connection, edges: edges.map((edge) => ({ ...edge, matchedName: edge.node.matchedName })) };
 };
 
 export const successions = async (loader: DataLoader<UnitOn, SuccessionRow[], string>, unit: UnitOn) =>

@@ -127,6 +127,14 @@ export class UnitEdge implements Edge<UnitType> {
 
   @Field(() => UnitType, { description: "The unit." })
   node!: UnitType;
+
+  @Field(() => String, {
+    nullable: true,
+    description:
+      "The full name by which search found it, where that is not the one it bears on that day: a former one, or that of a unit that went whole into it. Null " +
+      "where it was found by its present name or its code, and without search (tên khớp).",
+  })
+  matchedName!: string | null;
 }
 
 @ObjectType("UnitConnection", { simpleResolvers: true, description: "A page of units (danh sách đơn vị)." })

@@ -260,6 +260,11 @@ export class Oracle {
     return this.expected(a, asOf, tier).filter((unit) => this.#known(unit, a, asOf, tier).size > 0);
   }
 
+  /** Nothing that is covered is certain and something is possible: the value is null and the bounds tell. */
+  isWithheld(a: string, asOf: Day, tier: Tier | null): boolean {
+    return MEASURES.some((measure) => this.rollup(a, asOf, tier, measure).possible !== null) && this.covered(a, asOf, tier).length === 0;
+  }
+
   incomplete(a: string, asOf: Day, tier: Tier | null): Measure[] {
     const covered = this.covered(a, asOf, tier);
     return MEASURES.filter((measure) => covered.some((unit) => !this.#known(unit, a, asOf, tier).has(measure)));

@@ -64,6 +64,7 @@ const expectRate = (rollup: Rollup, oracle: Oracle, asOf: Day, place: string): v
     oracle.rollup(rollup.unit.id, asOf, rollup.handledBy, measure),
   );
   const rate = rollup.rate("onTimeRate");
+  if (rate.numerator === null && !rate.quoted) expect(rate.value, `rate of ${place}`).toBeNull();
   const known = { numerator: rate.numerator, denominator: rate.denominator, coverage: rate.coverage, low: rate.low, high: rate.high };
   const all = Math.max(shown(whole!.certain) ?? 0, shown(of!.certain) ?? 0);
   if (whole!.certain === null || of!.certain === null) {
@@ -71,14 +72,15 @@ const expectRate = (rollup: Rollup, oracle: Oracle, asOf: Day, place: string): v
     expect(known, `rate of ${place}`).toEqual({ numerator: null, denominator: null, coverage, low, high });
     return;
   }
+  const isWithheld = oracle.isWithheld(rollup.unit.id, asOf, rollup.handledBy);
   const [matched, matchedOf] = [shown(part!.certain)!, shown(of!.certain)!];
   const unmatched = Math.max((whole!.possible ?? 0) - (of!.possible ?? 0), 0);
   const inFavour = (part!.possible ?? 0) + unmatched;
   const against = Math.max((whole!.possible ?? 0) - (part!.possible ?? 0), 0);
   expect(known, `rate of ${place}`).toEqual({
-    numerator: matched,
-    denominator: matchedOf,
-    coverage: all === 0 ? 1 : matchedOf / all,
+    numerator: isWithheld ? null : matched,
+    denominator: isWithheld ? null : matchedOf,
+    coverage: isWithheld ? 0 : all === 0 ? 1 : matchedOf / all,
     low: all + against === 0 ? null : matched / (all + against),
     high: all + inFavour === 0 ? null : (matched + all - matchedOf + inFavour) / (all + inFavour),
   });
@@ -97,11 +99,11 @@ const compare = async (oracle: Oracle, year: string, asOf: Day): Promise<void> =
   for (const [n, rollup] of rollups.entries()) {
     const { unit, handledBy } = rollup;
     const place = `${unit.id} on ${asOf}, ${year}, ${handledBy ?? "all tiers"}`;
-    let exact = true;
+    const exact = MEASURES.every((measure) => oracle.rollup(unit.id, asOf, handledBy, measure).possible === null);
     for (const measure of MEASURES) {
       const { certain, possible } = oracle.rollup(unit.id, asOf, handledBy, measure);
-      exact &&= possible === null;
-      expect(rollup.sum(measure), `${measure} of ${place}`).toBe(shown(certain));
+      const isWithheld = oracle.isWithheld(unit.id, asOf, handledBy);
+      expect(rollup.sum(measure), `${measure} of ${place}`).toBe(isWithheld ? null : shown(certain));
       const bounds = certain === null && possible === null ? [null, null] : [shown(certain) ?? 0, (shown(certain) ?? 0) + (possible ?? 0)];
       expect(Object.values(rollup.bounds(enumValue(measure))), `bounds of ${measure} of ${place}`).toEqual(bounds);
     }

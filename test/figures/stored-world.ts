@@ -16,6 +16,7 @@ const countsOf = (world: World) =>
     return {
       row: n + 2,
       get: (column: string) => cells[column]!,
+      written: (column: string) => cells[column]!,
       fail: (column: string, problem: string) => new Error(`${column} ${problem}`) as never,
     };
   });

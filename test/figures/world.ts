@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { addDays, type Day } from "../../src/time/date.ts";
 import type { SuccessionRow, VersionRow } from "../../src/units/unit-file.ts";
+import { KINDS as KIND_RULES } from "../../src/units/unit-text.ts";
 import type { SuccessionKind, Tier, UnitKind } from "../../src/units/unit.entity.ts";
 
 export type Draw = fc.GeneratorValue;
@@ -73,7 +74,8 @@ export class History {
     const { tier, parent, name, since } = this.#living.get(key)!;
     if (day === since) return;
     const version = { key, validFrom: since, validTo: day, code: `c${key}`, parentKey: parent, tier, kind: KINDS[tier] };
-    this.#versions.push({ ...version, name, fullName: name, nameEn: null, resolution: null });
+    const fullName = `${KIND_RULES[KINDS[tier]]?.word ?? "Nước"} ${name}`;
+    this.#versions.push({ ...version, name, fullName, nameEn: null, resolution: null });
   }
 
   #alter(key: string, day: Day, change: Partial<Living>): void {

@@ -35,6 +35,7 @@ afterAll(() => database.close());
 const rowOf = (row: number) => ({
   row,
   get: () => "",
+  written: () => "",
   fail: (column: string, problem: string) => new FileError("world", row, column, problem),
 });
 
@@ -77,7 +78,8 @@ const load = async (em: EntityManager, world: World): Promise<void> => {
   const editions = world.days.map((date, n) => {
     const counts = { provinces: count(date, "PROVINCE"), districts: count(date, "DISTRICT"), communes: count(date, "COMMUNE") };
     const cells: Record<string, string | number> = { date, ...counts };
-    return { ...rowOf(n), get: (column: string) => String(cells[column]) };
+    const get = (column: string) => String(cells[column]);
+    return { ...rowOf(n), get, written: get };
   });
   await loadUnits(em, { ...world, editions });
 };

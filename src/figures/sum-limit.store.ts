@@ -1,0 +1,113 @@
+import type { EntityManager } from "@mikro-orm/postgresql";
+import { type RawBuilder, sql } from "kysely";
+import { type Day } from "../time/date.ts";
+import { type Tier, TIERS } from "../units/unit.entity.ts";
+import { isHeld, MAX_COUNT, numeral } from "./held.ts";
+import { measureCode, ROLLUP_KINDS, type RollupKind } from "./measure.ts";
+import { type GreatestSum, type StatedTile, tooLargeSums } from "./sum-limit.ts";
+import { type Member, treeOf } from "./tree.ts";
+
+/** A sum that an answer could not hold, of the year in which the figures end. */
+export interface SumBeyond extends GreatestSum {
+  readonly year: string;
+}
+
+export const beyondText = ({ measure, year, sum }: SumBeyond): string =>
+  `${measure} of ${year} could add up to ${numeral(sum)} in the country, and an answer holds at most ${numeral(MAX_COUNT)}`;
+
+/**
+ * The first sum of published figures that could be too large, of the measures and years of which the sources tell. Sums of several years may be
+ * larger: answers leave out what they cannot hold.
+ */
+export const sumBeyond = async (em: EntityManager, sources: readonly number[]): Promise<SumBeyond | null> => {
+  const { rows } = await sql<{ year: string; measure: string }>`
+    select distinct date_part('year', period_to)::text as year, measure from figure where source_id = any(${sources}::int[]) order by 1, 2`.execute(
+    em.getKysely(),
+  );
+  for (const kind of ROLLUP_KINDS) {
+    const codes = codesOf(kind);
+    for (const year of new Set(rows.filter(({ measure }) => codes.has(measure)).map((row) => row.year))) {
+      const [beyond] = await beyondIn(em, kind, year);
+      if (beyond) return { ...beyond, measure: measureCode(kind, beyond.measure), year };
+    }
+  }
+  return null;
+};
+
+/** The names of a kind's measures by their codes. */
+const codesOf = (kind: RollupKind) => new Map(kind.measures.map(({ name }) => [measureCode(kind, name), name]));
+
+const beyondIn = async (em: EntityManager, kind: RollupKind, year: string): Promise<GreatestSum[]> => {
+  if (isSmall(kind, await totalsOf(em, kind, year))) return [];
+  const tiles = await tilesOf(em, kind, year);
+  const { members, lastTiers } = await membersOf(em, tiles, year);
+  return tooLargeSums(kind, tiles, treeOf(members), lastTiers);
+};
+
+/** The condition on figure `f`, of source `s`. */
+const stated = (kind: RollupKind, year: string): RawBuilder<unknown> => sql`
+  s.state = 'PUBLISHED' and f.measure = any(${[...codesOf(kind).keys()]}::text[]) and f.value is not null
+  and f.period_to >= ${firstOf(year)} and f.period_to <= ${lastOf(year)}`;
+const firstOf = (year: string): Day => `${year.padStart(4, "0")}-01-01`;
+const lastOf = (year: string): Day => `${year.padStart(4, "0")}-12-31`;
+
+const totalsOf = async (em: EntityManager, kind: RollupKind, year: string): Promise<Map<string, number>> => {
+  const { rows } = await sql<{ measure: string; total: number }>`
+    select f.measure, sum(f.value) as total from figure f join source s on s.id = f.source_id where ${stated(kind, year)} group by 1`.execute(
+    em.getKysely(),
+  );
+  const names = codesOf(kind);
+  return new Map(rows.map(({ measure, total }) => [names.get(measure)!, total]));
+};
+
+/** How many identities one after the other what is implied is followed through. */
+const STEPS = 2;
+
+/** True where even all figures together, and what follows from them, are small enough: nothing more has to be read. */
+const isSmall = ({ identities }: RollupKind, totals: Map<string, number>): boolean => {
+  const of = (name: string) => totals.get(name) ?? 0;
+  const sum = (names: readonly string[]) => names.reduce((total, name) => total + of(name), 0);
+  for (let step = 0; step < STEPS; step++)
+    for (const { left, right } of identities) {
+      const [onLeft, onRight] = [sum(left), sum(right)];
+      for (const name of left) totals.set(name, Math.max(of(name), onRight));
+      for (const name of right) totals.set(name, Math.max(of(name), onLeft));
+    }
+  return [...totals.values()].every(isHeld);
+};
+
+interface TileRow extends Omit<StatedTile, "known"> {
+  readonly values: Readonly<Record<string, number>>;
+}
+
+const tilesOf = async (em: EntityManager, kind: RollupKind, year: string): Promise<StatedTile[]> => {
+  const { rows } = await sql<TileRow>`
+    select unit_id as "unitId", scope, period_from as "from", period_to as "to", jsonb_object_agg(measure, value) as values from (
+      select f.unit_id, f.scope, f.period_from, f.period_to, f.measure, max(f.value) as value from figure f join source s on s.id = f.source_id
+      where ${stated(kind, year)} group by 1, 2, 3, 4, 5) g
+    group by 1, 2, 3, 4`.execute(em.getKysely());
+  const names = codesOf(kind);
+  return rows.map(({ values, ...tile }) => ({
+    ...tile,
+    known: new Map(Object.entries(values).map(([code, value]) => [names.get(code)!, value])),
+  }));
+};
+
+/** The units of the tiles and all above them, each where it last was; and the tiers that there are on the year's last day. */
+const membersOf = async (em: EntityManager, tiles: readonly StatedTile[], year: string) => {
+  const db = em.getKysely();
+  const valid = sql`v.unit_id = a.unit_id and v.valid_from <= a.day and (v.valid_to is null or v.valid_to > a.day)`;
+  const { rows: members } = await sql<Member>`
+    with recursive a as (
+      select unit_id, day from unnest(${tiles.map(({ unitId }) => unitId)}::int[], ${tiles.map(({ to }) => to)}::date[]) t(unit_id, day)
+      union
+      select v.parent_id, a.day from a join unit_version v on ${valid} where v.parent_id is not null
+    )
+    select distinct on (v.unit_id) v.unit_id as id, v.parent_id as "parentId", v.tier, v.kind from a join unit_version v on ${valid}
+    order by v.unit_id, a.day desc`.execute(db);
+  const { rows } = await sql<{ tier: Tier }>`
+    select distinct tier from unit_version where tier is not null and valid_from <= ${lastOf(year)} and (valid_to is null or valid_to > ${lastOf(year)})`.execute(
+    db,
+  );
+  return { members, lastTiers: new Set(rows.length === 0 ? TIERS : rows.map(({ tier }) => tier)) };
+};
