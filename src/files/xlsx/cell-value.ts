@@ -1,5 +1,6 @@
+import type { RowFaultCode } from "../file-row.ts";
 import { dateText, isoDateText } from "./date-cell.ts";
-import type { SheetCell } from "./sheet.ts";
+import { NOT_COMPUTED, type SheetCell } from "./sheet.ts";
 import type { StringTable } from "./string-table.ts";
 import { unescaped } from "./text-run.ts";
 import type { Workbook } from "./workbook.ts";
@@ -9,11 +10,19 @@ export type CellValue = string | number | boolean | null;
 /** Why a cell has no value that can be read. */
 export class CellProblem {
   readonly message: string;
+  readonly code: RowFaultCode;
 
-  constructor(message: string) {
+  constructor(message: string, code: RowFaultCode = "CELL_ERROR") {
     this.message = message;
+    this.code = code;
   }
 }
+
+const NUMBERLESS = new Set(["s", "str", "inlineStr", "b", "e", NOT_COMPUTED]);
+
+/** Whether the cell holds a day or a time. */
+export const isDateCell = ({ type, format }: SheetCell, { isDate }: Workbook): boolean =>
+  type === "d" || (!NUMBERLESS.has(type) && isDate[format] === true);
 
 export const cellValue = (
   { type, format, text }: SheetCell,
@@ -30,6 +39,11 @@ export const cellValue = (
       return text === "1" || text === "true";
     case "e":
       return new CellProblem(`holds the error ${text}`);
+    case NOT_COMPUTED:
+      return new CellProblem(
+        "holds a formula without a value: open the file in a spreadsheet program, and save it, so that it is computed",
+        "FORMULA_NOT_COMPUTED",
+      );
     case "d":
       return isoDateText(text) ?? new CellProblem(`"${text}" is no day or time`);
     default: {
