@@ -1,11 +1,9 @@
-import { type ChildProcess, spawn } from "node:child_process";
 import { createWriteStream, existsSync } from "node:fs";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { setTimeout as sleep } from "node:timers/promises";
-import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { randomOf } from "../../seeds/demo/random.ts";
 import { recount } from "../../src/dossiers/counts/recount.service.ts";
@@ -13,32 +11,9 @@ import { DOSSIER_COLUMNS } from "../../src/dossiers/import/dossier-row.ts";
 import { communes, fillProcedures, ledgerRows } from "../bench/ledger-rows.ts";
 import { createDatabase, type TestDatabase } from "../support/database.ts";
 import { holdAt } from "../support/hold.ts";
+import { run, start } from "../support/import-command.ts";
 
-const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const KILLS = 20;
-
-interface Ended {
-  readonly code: number | null;
-  readonly out: string;
-  readonly told: string;
-  readonly ms: number;
-}
-
-/** The command as people run it, a process of its own. */
-const start = ({ url }: TestDatabase, args: readonly string[]): { readonly child: ChildProcess; readonly ended: Promise<Ended> } => {
-  const began = performance.now();
-  const env = { ...process.env, DATABASE_URL: url };
-  const child = spawn(process.execPath, ["--import", "tsx", "src/cli/import.ts", ...args], { cwd: ROOT, env });
-  const texts = { out: "", told: "" };
-  child.stdout.on("data", (data: Buffer) => (texts.out += data.toString()));
-  child.stderr.on("data", (data: Buffer) => (texts.told += data.toString()));
-  const ended = new Promise<Ended>((done, fail) => {
-    child.on("error", fail).on("close", (code) => done({ code, ...texts, ms: performance.now() - began }));
-  });
-  return { child, ended };
-};
-
-const run = (database: TestDatabase, args: readonly string[]): Promise<Ended> => start(database, args).ended;
 
 const TABLES = ["dossier", "dossier_pause", "dossier_count", "dossier_unit_count", "dossier_tree_count", "record_unit"];
 

@@ -18,11 +18,7 @@ export const temporaryFolder = (): ((name: string, content?: string | Buffer) =>
 
 export const COLUMNS = ["code", "unit", "note", "at"] as const;
 
-export const readAll = async (
-  path: string,
-  required: readonly string[] = ["code"],
-  more: Pick<FileShape, "texts" | "sheet"> = {},
-) => {
+export const readAll = async (path: string, required: readonly string[] = ["code"], more: Pick<FileShape, "texts" | "sheet"> = {}) => {
   const reading = await readRows(path, COLUMNS, required, more);
   const rows: FileRow[] = [];
   const faults: RowFault[] = [];

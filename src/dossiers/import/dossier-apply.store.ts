@@ -35,7 +35,10 @@ const isOurs = ({ key }: Staged) => sql`s.import = ${key}::uuid`;
 export const isOfSource = ({ sourceId }: Pick<Staged, "sourceId">) => sql`d.source_id = ${sourceId}
   and d.province_id in (select province_id from record_unit where source_id = ${sourceId} and kind = 'DOSSIERS')`;
 
-/** One import of a source at a time, until its transaction ends. */
+/** What stands for a source that is not made yet: it has no dossiers. */
+export const NO_SOURCE = 0;
+
+/** One import of a source at a time, until its transaction ends; of one that is not made yet the lock of its name is held. */
 export const lockSource = (em: EntityManager, sourceId: number) =>
   sql`select pg_advisory_xact_lock(hashtext('cchc source'), ${sourceId}::int)`.execute(em.getKysely());
 

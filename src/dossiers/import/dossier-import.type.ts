@@ -97,6 +97,9 @@ export class ImportProblemType {
   @Field(() => ID, { nullable: true, description: "Code of the dossier; null where it has none." })
   dossier!: string | null;
 
+  @Field(() => ID, { nullable: true, description: "Code of the record, where the row has one." })
+  record!: string | null;
+
   @Field(() => String, {
     nullable: true,
     description: "Field of the row that is wrong: pauses[0].from; null where it is the row as a whole.",
@@ -107,6 +110,27 @@ export class ImportProblemType {
   code!: string;
 
   @Field(() => String, { description: "In words, with the values and what is accepted." })
+  message!: string;
+}
+
+@ObjectType("ImportWarning", { simpleResolvers: true, description: "What should be known of a row that is kept (cảnh báo nhập liệu)." })
+export class ImportWarningType {
+  @Field(() => Int, { description: "Place in the list, counted from 1." })
+  row!: number;
+
+  @Field(() => ID, { description: "Code of the record." })
+  record!: string;
+
+  @Field(() => String, { description: "Field of the row that is meant." })
+  field!: string;
+
+  @Field(() => String, {
+    description:
+      "Stable name of the warning: KNOWN_FROM_OTHER_SOURCE, where another source has sent a dossier of this code, which counts twice.",
+  })
+  code!: string;
+
+  @Field(() => String, { description: "In words, with the values." })
   message!: string;
 }
 
@@ -132,4 +156,7 @@ export class ImportReportType {
 
   @Field(() => [ImportProblemType], { description: "The first 1,000, by row." })
   problems!: ImportProblemType[];
+
+  @Field(() => [ImportWarningType], { description: "The first 1,000, by row; of records that the caller may write." })
+  warnings!: ImportWarningType[];
 }

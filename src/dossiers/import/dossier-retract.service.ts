@@ -44,7 +44,7 @@ export const retractDossiers = async (
   const by = { actor: viewer.actor, actorName: viewer.name, at: context.now };
   return context.reader
     .write(rowScope(viewer, "OFFICER"), async (em) => {
-      const source = await openSource(em, { key: sourceKey, grants, units: null, by });
+      const source = await openSource(em, sourceKey, grants);
       const key = randomUUID();
       const stage: Staged = { ...sharedStage, key, sourceId: source.id, grants };
       await lockSource(em, source.id);
@@ -63,7 +63,7 @@ export const retractDossiers = async (
         where d.source_id = ${source.id} and s.import = ${key}::uuid order by d.code`);
       await retractStage(em, stage, context.now);
       await emptyStage(em, key);
-      const report = { id: key, created: 0, updated: codes.length, unchanged: 0, stale: 0, rejected: 0, problems: [] };
+      const report = { id: key, created: 0, updated: codes.length, unchanged: 0, stale: 0, rejected: 0, problems: [], warnings: [] };
       await noteImport(em, { source, report, operation: "retractDossiers", by, reason: words });
       await recordChanges(
         em,

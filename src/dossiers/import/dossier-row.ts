@@ -5,6 +5,8 @@ export const DOSSIER_COLUMNS = [
   ...["code", "procedure", "unit", "receivedBy", "channel", "state", "submittedAt", "receivedAt", "dueAt", "extendedTo", "endedAt"],
   ...["returnedAt", "pauses", "digitised", "paidOnline", "electronicResult", "updatedAt"],
 ] as const;
+/** Those that hold codes and names. */
+export const DOSSIER_TEXTS = ["code", "procedure", "unit", "receivedBy", "channel", "state", "pauses"] as const;
 export const REQUIRED_DOSSIER_COLUMNS = ["code", "procedure", "unit", "state", "updatedAt"] as const;
 
 const FLAGS = new Map([
@@ -24,15 +26,17 @@ class CellReader {
   }
 
   add(field: string, code: string, accepted: string): void {
-    const message = `${field}: ${JSON.stringify(this.#cells[field] ?? null)} is not accepted; accepted is ${accepted}`;
-    this.problems.push({ field, code, message });
+    const cell = this.#cells[field] ?? null;
+    const shown = JSON.stringify(cell);
+    const message = `${field}: ${shown.length > 120 ? `${shown.slice(0, 117)}...` : shown} is not accepted; accepted is ${accepted}`;
+    this.problems.push({ field, code, message, value: cell === null ? undefined : typeof cell === "string" ? cell : shown });
   }
 
   text(field: string): string | null {
     const cell = this.#cells[field];
     if (cell === null || cell === undefined || cell === "") return null;
     if (typeof cell === "string") return cell.normalize("NFC");
-    if (typeof cell === "number") return String(cell);
+    if (typeof cell === "number" && Number.isSafeInteger(cell)) return String(cell);
     this.add(field, "TEXT_EXPECTED", "a text");
     return null;
   }

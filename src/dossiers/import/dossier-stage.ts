@@ -85,8 +85,7 @@ const shown = (text: string) => JSON.stringify(text.length > 120 ? `${text.slice
 export const stageRow = (world: ImportWorld, number: number, row: DossierRow): StagedDossier | readonly RowProblem[] => {
   const problems = new Problems();
   const fault = faultOfCode(row.code);
-  if (fault !== null)
-    problems.add("code", "CODE_MALFORMED", `code: ${shown(row.code)} ${fault}; accepted are ${codeForm(100)}`, row.code);
+  if (fault !== null) problems.add("code", "CODE_MALFORMED", `code: ${shown(row.code)} ${fault}; accepted are ${codeForm(100)}`, row.code);
   const facts = factsOf(problems, row);
   const procedure = world.procedures.get(row.procedure);
   if (!procedure)
@@ -110,7 +109,12 @@ export const stageRow = (world: ImportWorld, number: number, row: DossierRow): S
   const unit = placeOf(problems, world, "unit", row.unit, day);
   const receivedBy = row.receivedBy == null ? unit : placeOf(problems, world, "receivedBy", row.receivedBy, day);
   if (unit && !world.isCovered(unit.unitNo))
-    problems.add("unit", "OUTSIDE_SCOPE", `unit: ${shown(row.unit)} lies outside the units on which the caller has the role OFFICER`, row.unit);
+    problems.add(
+      "unit",
+      "OUTSIDE_SCOPE",
+      `unit: ${shown(row.unit)} lies outside the units on which the caller has the role OFFICER`,
+      row.unit,
+    );
   if (problems.found.length > 0) return problems.found;
   return staged(number, row, facts, procedure!, unit!, receivedBy!, derived);
 };

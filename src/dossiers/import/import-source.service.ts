@@ -3,6 +3,7 @@ import { sql } from "kysely";
 import { recordChange } from "../../access/audit.ts";
 import { coveredBy } from "../../access/scope.ts";
 import type { Grant } from "../../access/viewer.ts";
+import { faultOfCode } from "../../code.ts";
 import { rowsOf } from "../../db/reader.ts";
 import { BadUserInput, DomainError } from "../../errors.ts";
 
@@ -15,30 +16,46 @@ export interface ImportSource {
   readonly provinceNo: number;
 }
 
-interface Opening {
+interface Making {
   readonly key: string;
   /** What the caller may write; null where that is all. */
   readonly grants: readonly Grant[] | null;
-  /** The units of what it sends, for a source that is new; null where it must be there. */
-  readonly units: readonly number[] | null;
+  /** The units of what it sends. */
+  readonly units: readonly number[];
   readonly kind?: "RECORDS" | "SYNTHETIC";
   readonly by: { readonly actor: string; readonly actorName: string; readonly at: Date };
 }
 
 const KEY = /^[\p{L}\p{N}][\p{L}\p{N}._:/-]{0,99}$/u;
 
+/** @throws BadUserInput for a name that no source can have. */
+export const checkSourceName = (key: string): void => {
+  if (!KEY.test(key) || faultOfCode(key) !== null)
+    throw new BadUserInput("source", key, "accepted are 1 to 100 letters, digits and . _ : / -, the first of them a letter or digit");
+};
+
 /**
- * The source of that name; one that is new is made, and belongs from then on to the smallest of the caller's units that covers all that it
- * sends (without grants: the smallest unit that holds all of it).
+ * The source of that name, null where there is none; until the transaction ends nobody else makes it.
  * @throws BadUserInput for a name that is none, DomainError FORBIDDEN where it belongs to a unit outside the caller's scope.
  */
-export const openSource = async (em: EntityManager, { key, grants, units, kind = "RECORDS", by }: Opening): Promise<ImportSource> => {
-  if (!KEY.test(key) || key !== key.normalize("NFC"))
-    throw new BadUserInput("source", key, "accepted are 1 to 100 letters, digits and . _ : / -, the first of them a letter or digit");
+export const findSource = async (em: EntityManager, key: string, grants: readonly Grant[] | null): Promise<ImportSource | null> => {
+  checkSourceName(key);
   await sql`select pg_advisory_xact_lock(hashtext('cchc source name'), hashtext(${key}))`.execute(em.getKysely());
+  return readSource(em, key, grants);
+};
+
+/** The source of that name. @throws as `findSource` does, and DomainError FORBIDDEN where there is none. */
+export const openSource = async (em: EntityManager, key: string, grants: readonly Grant[] | null): Promise<ImportSource> => {
   const known = await findSource(em, key, grants);
-  if (known) return known;
-  if (units === null) throw forbidden(key);
+  if (!known) throw forbidden(key);
+  return known;
+};
+
+/**
+ * Makes a source that `findSource` has not found; it belongs from then on to the smallest of the caller's units that covers all that it sends
+ * (without grants: the smallest unit that holds all of it). @throws DomainError FORBIDDEN where there is no such unit.
+ */
+export const makeSource = async (em: EntityManager, { key, grants, units, kind = "RECORDS", by }: Making): Promise<ImportSource> => {
   const unitNo = grants === null ? await smallestHolder(em, units) : await smallestGrant(em, grants, units);
   if (unitNo === null) throw forbidden(key);
   await sql`
@@ -47,7 +64,7 @@ export const openSource = async (em: EntityManager, { key, grants, units, kind =
     em.getKysely(),
   );
   await recordChange(em, { ...by, operation: "register source", unitNo, subject: key, before: null, after: { kind } });
-  return (await findSource(em, key, grants))!;
+  return (await readSource(em, key, grants))!;
 };
 
 const forbidden = (key: string): DomainError =>
@@ -55,7 +72,7 @@ const forbidden = (key: string): DomainError =>
     argument: "source",
   });
 
-const findSource = async (em: EntityManager, key: string, grants: readonly Grant[] | null): Promise<ImportSource | null> => {
+const readSource = async (em: EntityManager, key: string, grants: readonly Grant[] | null): Promise<ImportSource | null> => {
   const [row] = await rowsOf(em).rows(sql<ImportSource & { isCovered: boolean; kind: string }>`
     select s.id, s.key, s.kind, s.unit_id as "unitNo", ${grants === null ? sql`true` : coveredBy(grants, sql`s.unit_id`)} as "isCovered",
       coalesce((select c.target_id from contribution c join edition e on e.id = c.edition_id

@@ -53,7 +53,8 @@ const readEntries = async (path: string, zip: ZipFile): Promise<ReadonlyMap<stri
     }
     entries.set(fileName, entry);
   }
-  for (const entry of [...entries.values()]) if (!entries.has(entry.fileName.toLowerCase())) entries.set(entry.fileName.toLowerCase(), entry);
+  for (const entry of [...entries.values()])
+    if (!entries.has(entry.fileName.toLowerCase())) entries.set(entry.fileName.toLowerCase(), entry);
   return entries;
 };
 

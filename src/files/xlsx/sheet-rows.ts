@@ -118,7 +118,7 @@ export class SheetRows implements SheetTelling {
   /** What a column of texts cannot hold. */
   #typeFault(cell: SheetCell, value: CellValue | CellProblem, name: string): CellFault | null {
     if (!this.#texts.has(name)) return null;
-    if (isDateCell(cell, this.#reading.workbook)) return dayInText(name, String(value).replace("T00:00:00+07:00", ""));
+    if (typeof value === "string" && isDateCell(cell, this.#reading.workbook)) return dayInText(name, value.replace("T00:00:00+07:00", ""));
     return typeof value === "number" && !Number.isSafeInteger(value) ? numberInText(name, cell.text) : null;
   }
 }

@@ -59,8 +59,8 @@ const relationships = async (archive: Archive, part: string): Promise<ReadonlyMa
   await readWholeXml(archive.path, await archive.read(name), {
     open: (tag, { Id: id = "", Type: type = "", Target: target = "" }) => {
       if (tag !== "Relationship") return;
-      const name = decoded(target);
-      const path = name.startsWith("/") ? name.slice(1) : posix.join(folder, name);
+      const given = decoded(target);
+      const path = given.startsWith("/") ? given.slice(1) : posix.join(folder, given);
       found.set(id, { type: type.split("/").at(-1)!, target: path });
       checkCount(archive, found.size, "relationships");
     },
