@@ -1,3 +1,4 @@
+import { INSTANT_FORM } from "../../time/instant.ts";
 import type { DossierRow, RowProblem } from "./dossier-stage.ts";
 
 /** Columns of files of dossiers, named as the fields of DossierInput. */
@@ -41,8 +42,16 @@ class CellReader {
     return null;
   }
 
-  required(field: string): string {
-    const found = this.text(field);
+  instant(field: string): string | null {
+    const cell = this.#cells[field];
+    if (cell === null || cell === undefined || cell === "") return null;
+    if (typeof cell === "string") return cell;
+    this.add(field, "INSTANT_MALFORMED", INSTANT_FORM);
+    return null;
+  }
+
+  required(field: string, read: "text" | "instant" = "text"): string {
+    const found = this[read](field);
     if (found === null && this.problems.every((problem) => problem.field !== field))
       this.add(field, "VALUE_MISSING", "a value, which is required");
     return found ?? "";
@@ -75,13 +84,13 @@ export const dossierOfCells = (cells: Cells): DossierRow | readonly RowProblem[]
     channel: read.text("channel") ?? "DIRECT",
     state: read.required("state"),
     pauses: pauses ?? [],
-    updatedAt: read.required("updatedAt"),
-    submittedAt: read.text("submittedAt"),
-    receivedAt: read.text("receivedAt"),
-    dueAt: read.text("dueAt"),
-    extendedTo: read.text("extendedTo"),
-    endedAt: read.text("endedAt"),
-    returnedAt: read.text("returnedAt"),
+    updatedAt: read.required("updatedAt", "instant"),
+    submittedAt: read.instant("submittedAt"),
+    receivedAt: read.instant("receivedAt"),
+    dueAt: read.instant("dueAt"),
+    extendedTo: read.instant("extendedTo"),
+    endedAt: read.instant("endedAt"),
+    returnedAt: read.instant("returnedAt"),
     digitised: read.flag("digitised"),
     paidOnline: read.flag("paidOnline"),
     electronicResult: read.flag("electronicResult"),
