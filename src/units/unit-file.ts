@@ -1,4 +1,5 @@
 import { type CsvRow, readCsv } from "../csv.ts";
+import { decimalOf } from "../number.ts";
 import { type Day, FIRST_DAY, isDay } from "../time/date.ts";
 import { SUCCESSION_KINDS, type SuccessionKind, TERRITORIAL_KINDS, type Tier, TIERS, type UnitKind } from "./unit.entity.ts";
 
@@ -154,7 +155,7 @@ export const livesOf = (versions: readonly VersionRow[]): Map<string, VersionRow
 };
 
 const successionOf = (row: SuccessionFile): SuccessionRow => {
-  const share = row.get("share") === "" ? null : Number(row.get("share"));
+  const share = row.get("share") === "" ? null : (decimalOf(row.get("share")) ?? Number.NaN);
   if (share !== null && !(share > 0 && share <= 1)) throw row.fail("share", "is no part, above 0 and at most 1");
   return {
     predecessor: textOf(row, "predecessor_id"),

@@ -1,3 +1,4 @@
+import { wholeOf } from "../../number.ts";
 import type { RowFaultCode } from "../file-row.ts";
 import { dateText, isoDateText } from "./date-cell.ts";
 import { NOT_COMPUTED, type SheetCell } from "./sheet.ts";
@@ -18,6 +19,13 @@ export class CellProblem {
   }
 }
 
+const NUMBER = /^-?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?$/;
+const FLAGS = new Map([
+  ["1", true],
+  ["true", true],
+  ["0", false],
+  ["false", false],
+]);
 const NUMBERLESS = new Set(["s", "str", "inlineStr", "b", "e", NOT_COMPUTED]);
 
 /** Whether the cell holds a day or a time. */
@@ -31,12 +39,12 @@ export const cellValue = (
 ): CellValue | CellProblem => {
   switch (type) {
     case "s":
-      return strings.get(Number(text)) ?? new CellProblem(`refers to the shared string ${text}, which is not there`);
+      return strings.get(wholeOf(text) ?? -1) ?? new CellProblem(`refers to the shared string ${text}, which is not there`);
     case "str":
     case "inlineStr":
       return unescaped(text);
     case "b":
-      return text === "1" || text === "true";
+      return FLAGS.get(text) ?? new CellProblem(`"${text}" is neither true nor false`);
     case "e":
       return new CellProblem(`holds the error ${text}`);
     case NOT_COMPUTED:
@@ -47,7 +55,8 @@ export const cellValue = (
     case "d":
       return isoDateText(text) ?? new CellProblem(`"${text}" is no day or time`);
     default: {
-      const number = Number(text);
+      if (text.trim() === "") return "";
+      const number = NUMBER.test(text) ? Number(text) : Number.NaN;
       if (!Number.isFinite(number)) return new CellProblem(`"${text}" is no number`);
       if (isDate[format] !== true) return number;
       return dateText(number, isFrom1904) ?? new CellProblem(`${text} is no day that can be shown`);

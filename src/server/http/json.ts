@@ -4,13 +4,47 @@ const MAX_DEPTH = 32;
 /** Keys by which code that copies objects could be led to change what all objects inherit. */
 const FORBIDDEN_KEYS = new Set(["__proto__", "constructor", "prototype"]);
 
+/** A number of which JavaScript keeps other digits than were sent; as a code it would be another one. */
+class LostNumber {
+  readonly source: string;
+
+  constructor(source: string) {
+    this.source = source;
+  }
+}
+
+/** Where a number stands that may have more digits than JavaScript keeps. */
+const LONG_NUMBER = /[:[,]\s*-?[\d.]{16}/;
+
+type Reviver = (key: string, value: unknown, context: { readonly source?: string }) => unknown;
+
+/** Puts what `checkJson` refuses in the place of whole numbers that are not kept as they are written. @throws SyntaxError */
+export const parseJson = (text: string): unknown => {
+  if (!LONG_NUMBER.test(text)) return JSON.parse(text);
+  const exact: Reviver = (_, value, { source }) =>
+    typeof value === "number" && source !== undefined && isLost(value, source) ? new LostNumber(source) : value;
+  return JSON.parse(text, exact as (key: string, value: unknown) => unknown);
+};
+
+/** Fractions are never kept exactly, and are no codes. */
+const isLost = (value: number, source: string): boolean =>
+  Number.isInteger(value) && (!Number.isSafeInteger(value) || !/^(?:-?\d+(?:\.0*)?|.{1,15})$/.test(source));
+
+const refuseNumber = (path: string, source: string): never => {
+  const accepted = `accepted are whole numbers from -${Number.MAX_SAFE_INTEGER} to ${Number.MAX_SAFE_INTEGER}; codes are sent as text`;
+  throw new BadUserInput(path, source, accepted);
+};
+
 /**
- * Looks through all that a client sent. PostgreSQL cannot hold NUL, UTF-8 no half of a surrogate pair, and JSON no number that is not finite.
+ * Looks through all that a client sent. PostgreSQL cannot hold NUL, UTF-8 no half of a surrogate pair, JSON no number that is not finite, and
+ * JavaScript no whole number beyond 2^53.
  * @throws BadUserInput naming the path.
  */
 export const checkJson = (value: unknown, path = "", depth = 0): void => {
   if (typeof value === "string") return checkText(value, path);
   if (typeof value === "number" && !Number.isFinite(value)) throw new BadUserInput(path, String(value), "accepted are finite numbers");
+  if (typeof value === "number" && Number.isInteger(value) && !Number.isSafeInteger(value)) refuseNumber(path, String(value));
+  if (value instanceof LostNumber) refuseNumber(path, value.source);
   if (typeof value !== "object" || value === null) return;
   if (depth >= MAX_DEPTH)
     throw new BadUserInput(topOf(path), `${MAX_DEPTH + 1} levels`, `accepted are at most ${MAX_DEPTH} levels of lists and objects`);
