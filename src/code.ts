@@ -1,6 +1,8 @@
 /** Controls, marks of direction and of zero width, what is private or not assigned, fillers and selectors, blanks that look like others. */
 const UNSEEN = /[\p{C}\p{Default_Ignorable_Code_Point}\u2800\u{1D159}]|(?! )\p{Z}/u;
 
+/** What nearly all codes are made of. */
+const PLAIN = /^[\x21-\x7E]+$/;
 const EACH_UNSEEN = new RegExp(UNSEEN, "gu");
 
 /** What a code may be; of each kind of code, some are narrower. */
@@ -13,6 +15,7 @@ export const codeForm = (longest: number): string =>
  */
 export const faultOfCode = (text: string, longest = 100): string | null => {
   if (text === "") return "is blank";
+  if (PLAIN.test(text) && text.length <= longest) return null;
   const unseen = UNSEEN.exec(text);
   if (unseen)
     return `has ${nameOf(unseen[0])} in place ${[...text.slice(0, unseen.index)].length + 1}, which cannot be told from a blank or from nothing`;

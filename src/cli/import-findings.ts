@@ -1,4 +1,5 @@
 import { realpathSync } from "node:fs";
+import { resolve } from "node:path";
 import { visible } from "../code.ts";
 import { openProblemFile, type Problem } from "../files/problem-file.ts";
 import { ProblemSummary } from "../files/problem-summary.ts";
@@ -25,8 +26,11 @@ export interface Findings {
  * console by what they have in common.
  */
 export const openFindings = (path: string, files: FindingFiles, tell: (line: string) => void): Findings => {
-  const problems = openList(path, files.problems ?? `${path}.problems.csv`, "--problems");
-  const warnings = openList(path, files.warnings ?? `${path}.warnings.csv`, "--warnings");
+  const [problemPath, warningPath] = [files.problems ?? `${path}.problems.csv`, files.warnings ?? `${path}.warnings.csv`];
+  if (resolve(problemPath) === resolve(warningPath))
+    throw new Error(`--warnings: ${warningPath} is the file of problems; accepted is another one`);
+  const problems = openList(path, problemPath, "--problems");
+  const warnings = openList(path, warningPath, "--warnings");
   return {
     problem: (problem, value) => problems.add(problem, value),
     warning: (warning) => warnings.add(warning, undefined),

@@ -15,7 +15,7 @@ const FORMATS = `<numFmts><numFmt numFmtId="164" formatCode="dd/mm/yyyy\\ hh:mm"
   <numFmt numFmtId="166" formatCode="[h]:mm"/></numFmts><cellStyleXfs><xf numFmtId="14"/></cellStyleXfs>
   <cellXfs><xf numFmtId="0"/><xf numFmtId="14"/><xf numFmtId="164"/><xf numFmtId="165"/><xf numFmtId="166"/></cellXfs>`;
 
-describe("rows of the first sheet of a workbook", () => {
+describe("rows of a workbook", () => {
   test("are texts, numbers, booleans and the last value of formulas, blank ones null", async () => {
     const found = await readAll(
       book({

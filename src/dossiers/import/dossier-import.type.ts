@@ -22,7 +22,10 @@ export class PauseInput {
     "with an earlier one it is STALE and ignored; with the same updatedAt and another content, or one more than 30 s ahead of the server's clock, it is a problem (hồ sơ).",
 })
 export class DossierInput implements DossierRow {
-  @Field(() => ID, { description: "Code of the dossier in its system, 1 to 100 characters (mã hồ sơ)." })
+  @Field(() => ID, {
+    description:
+      "Code of the dossier in its system, 1 to 100 characters in NFC that can be seen, with no blanks but U+0020 between them (mã hồ sơ).",
+  })
   code!: string;
 
   @Field(() => ID, { description: "Code of the procedure in the catalogue (mã thủ tục hành chính)." })
