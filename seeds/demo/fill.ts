@@ -38,7 +38,7 @@ export const fillDemo = async (database: Database, { say, signal, scale = 1 }: F
       ...{ source: province.source, kind: "SYNTHETIC", partial: false, dryRun: false, by, onProblem: () => {} },
       ...{ complete: { since: FIRST, through: LAST }, ...(signal && { signal }) },
     });
-    if (problems[0]) throw new Error(`${province.source}, ${problems[0].dossier}: ${problems[0].message}`);
+    if (problems[0]) throw new Error(`${province.source}, ${problems[0].record}: ${problems[0].message}`);
     say(`${province.name} has ${created.toLocaleString("en-US")} dossiers`);
   }
   await sql`analyze`.execute(em.getKysely());

@@ -1,5 +1,6 @@
 import type { createFigureLoaders, FigureRow, SourceView } from "../figures/figure.loaders.ts";
 import { computeRate, quotedRate, type Rate } from "../figures/rate.ts";
+import { decimalOf } from "../number.ts";
 import { type Period, parsePeriod } from "../time/period.ts";
 import type { UnitView } from "../units/unit.loaders.ts";
 import type { AssessmentFigure, createAssessmentLoaders } from "./assessment.loaders.ts";
@@ -19,7 +20,7 @@ export interface Assessment {
   readonly sources: SourceView[];
 }
 
-const number = (text: string | undefined): number | null => (text === undefined ? null : Number(text));
+const number = (text: string | undefined): number | null => (text === undefined ? null : decimalOf(text));
 const first = (figures: readonly AssessmentFigure[], qualifier: string): string | undefined =>
   figures.find(({ qualifiers }) => qualifiers[qualifier] !== undefined)?.qualifiers[qualifier];
 const blockCode = ({ qualifiers }: AssessmentFigure): string => qualifiers["block"] ?? "ALL";

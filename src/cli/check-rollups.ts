@@ -2,19 +2,29 @@ import "reflect-metadata";
 import { writeFile } from "node:fs/promises";
 import { Command, InvalidArgumentError } from "commander";
 import { openDatabase } from "../db/database.ts";
-import { type Recount, recount } from "../dossiers/counts/recount.service.ts";
+import { Reader } from "../db/reader.ts";
+import { dossierRecords } from "../dossiers/counts/records.service.ts";
+import { type Derived, recount } from "../dossiers/counts/recount.service.ts";
+import { recountRollups } from "../figures/rollup-recount.service.ts";
+import { wholeOf as wholeNumber } from "../number.ts";
 import { readEnv } from "../server/env.ts";
+import { dayOf } from "../time/date.ts";
 
 const wholeOf = (text: string): number => {
-  const number = Number(text);
-  if (!Number.isInteger(number) || number < 1) throw new InvalidArgumentError("accepted is a whole number from 1");
+  const number = wholeNumber(text);
+  if (number === null || number < 1) throw new InvalidArgumentError("accepted is a whole number from 1");
   return number;
 };
 
+interface Checked {
+  readonly units: number;
+  readonly differences: Readonly<Record<Derived | "figures", number>>;
+}
+
 /** For a collector of text files, as Prometheus' node exporter has one. */
-const metricsOf = ({ units, differences }: Recount, at: Date): string =>
+const metricsOf = ({ units, differences }: Checked, at: Date): string =>
   [
-    "# HELP cchc_rollup_check_differences Rows of counters that are not what the records say, as of the last check.",
+    "# HELP cchc_rollup_check_differences Rows, and of figures sets, of what is derived that are not what records and figures say, as of the last check.",
     "# TYPE cchc_rollup_check_differences gauge",
     ...Object.entries(differences).map(([counters, rows]) => `cchc_rollup_check_differences{counters="${counters}"} ${rows}`),
     "# HELP cchc_rollup_check_units Units whose records the last check counted again.",
@@ -29,11 +39,22 @@ const metricsOf = ({ units, differences }: Recount, at: Date): string =>
 const check = async ({ sample, metrics }: { readonly sample?: number; readonly metrics?: string }): Promise<void> => {
   const database = await openDatabase(readEnv(process.env));
   try {
-    const found = await recount(database.orm.em.fork(), sample ?? null);
-    const { byField, byUnit, rolledUp } = found.differences;
-    console.log(`${found.units} units counted again; rows that differ: ${byField} by field, ${byUnit} by unit, ${rolledUp} rolled up`);
+    const today = dayOf(new Date());
+    const { units, differences } = await recount(database.orm.em.fork(), sample ?? null);
+    const figures = await recountRollups(
+      database.orm.em.fork(),
+      dossierRecords(new Reader(database.pools), null, today),
+      today,
+      sample ?? null,
+    );
+    const found: Checked = { units, differences: { ...differences, figures } };
+    const { days, records, byField, byUnit, rolledUp } = differences;
+    console.log(
+      `${units} units counted again; rows that differ: ${days} of dossiers, ${records} of numbers of records, ${byField} by field, ${byUnit} by unit, ` +
+        `${rolledUp} rolled up; stored roll-ups of reports that differ: ${figures}`,
+    );
     if (metrics !== undefined) await writeFile(metrics, metricsOf(found, new Date()));
-    if (byField + byUnit + rolledUp > 0) process.exitCode = 1;
+    if (Object.values(found.differences).some((rows) => rows > 0)) process.exitCode = 1;
   } finally {
     await database.close();
   }
@@ -41,10 +62,10 @@ const check = async ({ sample, metrics }: { readonly sample?: number; readonly m
 
 await new Command("npm run check:rollups --")
   .description(
-    "Counts the dossiers again and compares with the counters; exit code 1 where they differ. Imports wait meanwhile. " +
+    "Counts the dossiers again, makes the stored roll-ups of reports again, and compares; exit code 1 where something differs. Imports wait meanwhile. " +
       "The database is that of DATABASE_URL, or the embedded one in DATA_DIR; a service may be running on it.",
   )
-  .option("--sample <units>", "only the records of so many units, drawn at random", wholeOf)
+  .option("--sample <units>", "only the records of so many units, and so many stored roll-ups, drawn at random", wholeOf)
   .option("--metrics <file>", "write what was found there, in the text format of Prometheus")
   .action(check)
   .parseAsync()

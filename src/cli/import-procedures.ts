@@ -1,19 +1,24 @@
+import { isBlank } from "../code.ts";
 import { openDatabase } from "../db/database.ts";
-import { DomainError } from "../errors.ts";
-import type { ProcedureRow } from "../dossiers/catalogue/procedure-check.ts";
+import { type ProcedureRow, problemsOfProcedure, problemsOfProcedures, type RowProblem } from "../dossiers/catalogue/procedure-check.ts";
 import { loadProcedures } from "../dossiers/catalogue/procedure-load.service.ts";
-import { isFault } from "../files/file-row.ts";
+import { DomainError } from "../errors.ts";
+import { faultsOf, type Item, isFault, recordOf } from "../files/file-row.ts";
 import { readRows } from "../files/rows.ts";
+import { decimalOf } from "../number.ts";
 import { readEnv } from "../server/env.ts";
+import { type FindingFiles, type Findings, openFindings } from "./import-findings.ts";
 import { userName } from "./user-name.ts";
 
-const COLUMNS = ["code", "name", "field", "fieldName", "competence", "serviceLevel", "workingDays", "hasFee"] as const;
+const TEXTS = ["code", "name", "field", "fieldName", "competence", "serviceLevel"] as const;
+const COLUMNS = [...TEXTS, "workingDays", "hasFee"] as const;
 const REQUIRED = COLUMNS.filter((column) => column !== "workingDays");
 /** There are some ten thousand procedures. */
 const MOST_ROWS = 100_000;
 
-const text = (cell: unknown): string => (typeof cell === "string" || typeof cell === "number" ? String(cell) : "");
-const number = (cell: unknown): number | null => (cell === null || cell === undefined || cell === "" ? null : Number(cell));
+type Cells = Readonly<Record<string, unknown>>;
+type CellProblem = Pick<RowProblem, "column" | "message"> & { readonly code: string };
+
 const FLAGS = new Map<unknown, boolean>([
   ["true", true],
   ["false", false],
@@ -21,45 +26,118 @@ const FLAGS = new Map<unknown, boolean>([
   [false, false],
 ]);
 
-/** The catalogue of a file: all of it or nothing. */
-export const importProcedures = async (path: string): Promise<void> => {
-  const rows: ProcedureRow[] = [];
-  const places: number[] = [];
-  for await (const item of (await readRows(path, COLUMNS, REQUIRED)).rows) {
-    if (isFault(item)) throw new Error(`row ${item.row}: ${item.message}`);
-    const { cells, row } = item;
-    const hasFee = FLAGS.get(typeof cells["hasFee"] === "string" ? cells["hasFee"].toLowerCase() : cells["hasFee"]);
-    if (hasFee === undefined)
-      throw new Error(`row ${row}: hasFee: ${JSON.stringify(cells["hasFee"] ?? null)} is not accepted; accepted are true and false`);
-    rows.push({
-      ...{ code: text(cells["code"]), name: text(cells["name"]), field: text(cells["field"]), fieldName: text(cells["fieldName"]) },
-      ...{
-        competence: text(cells["competence"]),
-        serviceLevel: text(cells["serviceLevel"]),
-        workingDays: number(cells["workingDays"]),
-        hasFee,
-      },
-    });
-    places.push(row);
-    if (rows.length > MOST_ROWS) throw new Error(`${path} has more than ${MOST_ROWS} rows, which no catalogue has`);
+/** A row of the catalogue; what its cells cannot mean is noted, and left out. */
+const procedureOf = (cells: Cells): { readonly row: ProcedureRow; readonly problems: readonly CellProblem[] } => {
+  const problems: CellProblem[] = [];
+  const refuse = (column: keyof ProcedureRow, code: string, accepted: string) =>
+    problems.push({ column, code, message: `${column}: ${shown(cells[column])} is not accepted; ${accepted}` });
+  const text = (column: (typeof TEXTS)[number]): string => {
+    const cell = cells[column] ?? "";
+    if (typeof cell === "string") return cell;
+    if (typeof cell === "number") return String(cell);
+    refuse(column, "TEXT_EXPECTED", "accepted is a text");
+    return "";
+  };
+  const hasFee = FLAGS.get(typeof cells["hasFee"] === "string" ? cells["hasFee"].trim().toLowerCase() : cells["hasFee"]);
+  if (hasFee === undefined) refuse("hasFee", "BAD_FLAG", "accepted are true and false");
+  const workingDays = daysOf(cells["workingDays"]);
+  if (workingDays === undefined) refuse("workingDays", "BAD_LIMIT", "accepted is a number in digits, such as 5 or 0.5, or nothing");
+  const row = {
+    ...{ code: text("code"), name: text("name"), field: text("field"), fieldName: text("fieldName") },
+    ...{ competence: text("competence"), serviceLevel: text("serviceLevel") },
+    ...{ workingDays: workingDays ?? null, hasFee: hasFee ?? false },
+  };
+  return { row, problems };
+};
+
+const shown = (cell: unknown): string => JSON.stringify(cell ?? null).slice(0, 120);
+
+/** Null for a blank, undefined for what is no number. */
+const daysOf = (cell: unknown): number | null | undefined => {
+  if (cell === null || cell === undefined) return null;
+  if (typeof cell === "number") return cell;
+  if (typeof cell !== "string") return undefined;
+  return isBlank(cell) ? null : (decimalOf(cell.trim()) ?? undefined);
+};
+
+/** What a problem is of: the row of the file, with the cells that can be read. */
+interface Place {
+  readonly row: number;
+  readonly cells?: Cells | undefined;
+}
+
+interface Catalogue {
+  readonly rows: ProcedureRow[];
+  /** Where each of them stands in the file. */
+  readonly places: Place[];
+}
+
+type Tell = (place: Place, problem: { readonly column: string | null; readonly code: string; readonly message: string }) => void;
+
+const telling =
+  ({ problem: tell }: Findings): Tell =>
+  (place, { column, code, message }) => {
+    const cell = column === null ? null : place.cells?.[column];
+    const value = cell === null || cell === undefined ? undefined : typeof cell === "string" ? cell : JSON.stringify(cell);
+    tell({ row: place.row, record: recordOf(place), column, code, message }, value);
+  };
+
+/** The rows of a file that are good by themselves; of the others all that is wrong is told. */
+const readCatalogue = async (path: string, items: AsyncIterable<Item>, tell: Tell): Promise<Catalogue> => {
+  const catalogue: Catalogue = { rows: [], places: [] };
+  let count = 0;
+  for await (const item of items) {
+    if (++count > MOST_ROWS) throw new Error(`${path} has more than ${MOST_ROWS} rows, which no catalogue has`);
+    if (isFault(item)) {
+      for (const fault of faultsOf(item)) tell(item, fault);
+      continue;
+    }
+    const { row, problems } = procedureOf(item.cells);
+    for (const problem of problems) tell(item, problem);
+    if (problems.length === 0) {
+      catalogue.rows.push(row);
+      catalogue.places.push(item);
+    } else
+      for (const problem of problemsOfProcedure(row)) if (problems.every(({ column }) => column !== problem.column)) tell(item, problem);
   }
+  return catalogue;
+};
+
+export interface ProcedureOptions extends FindingFiles {
+  readonly sheet?: string;
+}
+
+/** The catalogue of a file: all of it or nothing. */
+export const importProcedures = async (path: string, options: ProcedureOptions): Promise<void> => {
+  const findings = openFindings(path, options, (line) => console.error(line));
+  try {
+    const reading = await readRows(path, COLUMNS, REQUIRED, { texts: TEXTS, sheet: options.sheet });
+    const tell = telling(findings);
+    const { rows, places } = await readCatalogue(path, reading.rows, tell);
+    for (const problem of problemsOfProcedures(rows, (n) => places[n]!.row)) tell(places[problem.row]!, problem);
+    for (const note of reading.notes()) console.log(note);
+    if (findings.count() === 0) await load(rows, (problem) => tell(places[problem.row]!, problem));
+  } finally {
+    findings.end();
+  }
+  if (findings.count() === 0) return;
+  console.log("nothing was kept");
+  process.exitCode = 1;
+};
+
+/** What the catalogue itself has against rows is told, too. */
+const load = async (rows: readonly ProcedureRow[], tell: (problem: RowProblem) => void): Promise<void> => {
   const actor = userName();
   const database = await openDatabase(readEnv(process.env));
   try {
     const by = { actor: `command:${actor}`, actorName: actor, at: new Date() };
-    const { created, updated, unchanged } = await loadProcedures(database.orm.em.fork(), rows, by).catch((error: unknown) => {
-      throw withPlaces(error, places);
-    });
+    const { created, updated, unchanged } = await loadProcedures(database.orm.em.fork(), rows, by);
     console.log(`${created} created, ${updated} updated, ${unchanged} unchanged`);
+  } catch (error) {
+    const problems = error instanceof DomainError ? (error.extensions["problems"] as readonly RowProblem[] | undefined) : undefined;
+    if (problems === undefined) throw error;
+    for (const problem of problems) tell(problem);
   } finally {
     await database.close();
   }
-};
-
-/** Problems count rows from 0; people look for them in their file. */
-const withPlaces = (error: unknown, places: readonly number[]): unknown => {
-  if (!(error instanceof DomainError)) return error;
-  const problems = (error.extensions["problems"] ?? []) as readonly { readonly row: number; readonly message: string }[];
-  const shown = problems.slice(0, 10).map(({ row, message }) => `row ${places[row]}: ${message}`);
-  return new Error(`${problems.length} problems, and nothing was kept; ${shown.join("; ")}`);
 };

@@ -1,15 +1,15 @@
 import "reflect-metadata";
 import { Command, InvalidArgumentError } from "commander";
 import { openDatabase } from "../db/database.ts";
-import { importFile } from "../dossiers/import/dossier-file.service.ts";
-import type { ImportReport } from "../dossiers/import/import-report.ts";
-import { DOSSIER_COLUMNS, REQUIRED_DOSSIER_COLUMNS } from "../dossiers/import/dossier-row.ts";
+import { type FileReport, importFile } from "../dossiers/import/dossier-file.service.ts";
+import { DOSSIER_COLUMNS, DOSSIER_TEXTS, REQUIRED_DOSSIER_COLUMNS } from "../dossiers/import/dossier-row.ts";
 import type { Item } from "../files/file-row.ts";
-import { openProblemFile } from "../files/problem-file.ts";
 import { createProgress } from "../files/progress.ts";
 import { readRows, type RowReading } from "../files/rows.ts";
-import { type Day, isDay } from "../time/date.ts";
+import { completeRange } from "../records/complete-range.ts";
+import { type Day, dayOf, isDay } from "../time/date.ts";
 import { readEnv } from "../server/env.ts";
+import { counted, type Findings, openFindings } from "./import-findings.ts";
 import { importProcedures } from "./import-procedures.ts";
 import { userName } from "./user-name.ts";
 
@@ -33,9 +33,12 @@ async function* followed({ rows, total, done }: RowReading, label: string): Asyn
 
 interface DossierOptions {
   readonly source: string;
+  readonly owner?: string;
+  readonly sheet?: string;
   readonly partial?: boolean;
   readonly dryRun?: boolean;
   readonly problems?: string;
+  readonly warnings?: string;
   readonly since?: Day;
   readonly through?: Day;
 }
@@ -44,8 +47,7 @@ interface DossierOptions {
 const completeOf = ({ since, through }: DossierOptions) => {
   if (since === undefined && through === undefined) return null;
   if (since === undefined || through === undefined) throw new Error("--since and --through go together");
-  if (through < since) throw new Error(`--through: ${through} is not accepted; accepted is a day from --since, ${since}, on`);
-  return { since, through };
+  return completeRange({ since, through }, dayOf(new Date()));
 };
 
 const dayOption = (text: string): Day => {
@@ -53,38 +55,51 @@ const dayOption = (text: string): Day => {
   throw new InvalidArgumentError("accepted is a day from 2000-01-01 on as YYYY-MM-DD");
 };
 
-/** Problems that are shown; the file has them all. */
-const SHOWN = 10;
-
 const importDossiers = async (path: string, options: DossierOptions): Promise<void> => {
-  const { source, partial = false, dryRun = false } = options;
   const complete = completeOf(options);
-  const reading = await readRows(path, DOSSIER_COLUMNS, REQUIRED_DOSSIER_COLUMNS);
-  const problemPath = options.problems ?? `${path}.problems.csv`;
-  const problems = openProblemFile(problemPath);
+  const findings = openFindings(path, options, tell);
+  try {
+    const reading = await readRows(path, DOSSIER_COLUMNS, REQUIRED_DOSSIER_COLUMNS, { texts: DOSSIER_TEXTS, sheet: options.sheet });
+    const report = await imported(reading, { ...options, complete }, findings);
+    show(report, reading.notes());
+    if (report.declared === null) return;
+    if (report.declared > 0)
+      say(`stated as complete from ${complete!.since} through ${complete!.through}: ${counted(report.declared, "unit")}`);
+    else if (report.isKept) {
+      say("nothing was stated as complete, for rows are missing that were rejected");
+      process.exitCode = 1;
+    }
+  } finally {
+    findings.end();
+  }
+};
+
+const imported = async (
+  reading: RowReading,
+  { source, owner, partial = false, dryRun = false, complete }: DossierOptions & { readonly complete: ReturnType<typeof completeOf> },
+  findings: Findings,
+): Promise<FileReport> => {
   const actor = userName();
   const database = await openDatabase(readEnv(process.env));
   try {
-    const report = await importFile(database, followed(reading, "reading"), {
-      ...{ source, partial, dryRun, complete, signal: stopping.signal },
+    return await importFile(database, followed(reading, "reading"), {
+      ...{ source, owner: owner ?? null, partial, dryRun, complete, signal: stopping.signal },
       by: { actor: `command:${actor}`, actorName: actor, at: new Date() },
-      onProblem: ({ row, field, code, message }) => problems.write({ row, column: field, code, message }),
+      onProblem: ({ field, ...problem }, value) => findings.problem({ ...problem, column: field }, value),
+      onWarning: ({ field, ...warning }) => findings.warning({ ...warning, column: field }),
       onPhase: (phase) => tell(`${phase} …`),
     });
-    problems.close();
-    show(report, { isKept: !dryRun && (partial || report.rejected === 0), problemPath });
   } finally {
     await database.close();
   }
 };
 
-const show = (report: ImportReport, { isKept, problemPath }: { readonly isKept: boolean; readonly problemPath: string }): void => {
-  const { created, updated, unchanged, stale, rejected } = report;
+const show = ({ created, updated, unchanged, stale, rejected, isKept }: FileReport, notes: readonly string[]): void => {
   say(`${created} created, ${updated} updated, ${unchanged} unchanged, ${stale} stale, ${rejected} rejected`);
-  for (const { row, message } of report.problems.slice(0, SHOWN)) tell(`row ${row}: ${message}`);
-  if (rejected > 0) tell(`all problems: ${problemPath}`);
-  if (!isKept) say("nothing was kept");
-  if (rejected > 0 && !isKept) process.exitCode = 1;
+  for (const note of notes) say(note);
+  if (isKept) return;
+  say("nothing was kept");
+  if (rejected > 0) process.exitCode = 1;
 };
 
 const program = new Command("npm run import --")
@@ -97,11 +112,14 @@ program
   .description("import dossiers: all of them or nothing, unless --partial")
   .argument("<file>", ".csv, .ndjson, .jsonl or .xlsx, with the fields of DossierInput as columns; pauses as reason:from/to, joined by ;")
   .requiredOption("--source <name>", "the system that they come from; a new one belongs to the smallest unit that holds all of them")
-  .option("--partial", "keep the good rows where others are bad")
+  .option("--owner <unit>", "code or id of the unit whose system it is; needed where several have one of that name")
+  .option("--sheet <name>", "the sheet of a workbook; needed where several hold rows")
+  .option("--partial", "keep the good rows where others are bad; nothing is then stated as complete")
   .option("--dry-run", "check everything, keep nothing")
   .option("--since <day>", "first day for which the records of the file's units are complete here, with --through", dayOption)
   .option("--through <day>", "last such day; it may lie ahead where the records go on coming", dayOption)
-  .option("--problems <file>", "where bad rows are written, with column, code and message (default: <file>.problems.csv)")
+  .option("--problems <file>", "where bad rows are written, with column, code, message and record (default: <file>.problems.csv)")
+  .option("--warnings <file>", "where rows are written that another source has sent, too (default: <file>.warnings.csv)")
   .addHelpText("after", "\nExample:\n  npm run import -- dossiers dossiers-2026-10.csv --source cao-bang-igate")
   .action(importDossiers);
 
@@ -113,6 +131,8 @@ program
     "<file>",
     ".csv, .ndjson, .jsonl or .xlsx with the columns code, name, field, fieldName, competence, serviceLevel, workingDays, hasFee",
   )
+  .option("--sheet <name>", "the sheet of a workbook; needed where several hold rows")
+  .option("--problems <file>", "where bad rows are written, with column, code, message and record (default: <file>.problems.csv)")
   .action(importProcedures);
 
 await program.parseAsync().catch((error: unknown) => {

@@ -4,8 +4,9 @@ import type { Grant } from "../access/viewer.ts";
 import { BadUserInput } from "../errors.ts";
 import { MAX_FIRST, type Page, pageOf, type Position } from "../page.ts";
 import { addDays, type Day, epochDay } from "../time/date.ts";
+import { localDay } from "../time/local-time.ts";
 import type { DossierCondition } from "./dossier.filter.ts";
-import { dayIn, dossierColumns, type DossierView } from "./dossier.loaders.ts";
+import { dossierColumns, type DossierView } from "./dossier.loaders.ts";
 
 /**
  * Up to so many units their newest dossiers are read one unit after the other, however old they are; above it all dossiers are read from
@@ -74,7 +75,7 @@ const timeliness = (day: Day): RawBuilder<string | null> => sql`case
   when d.ended_on <= ${day}::date and d.outcome is not null then coalesce((array['EARLY', 'ON_TIME', 'OVERDUE'])[d.outcome], 'ENDED_WITHOUT_RESULT')
   when d.pauses > 0 and exists (
     select from dossier_pause p where p.province_id = d.province_id and p.source_id = d.source_id and p.code = d.code
-      and ${dayIn(sql`p.from_at`)} <= ${day}::date and (p.to_at is null or ${dayIn(sql`p.to_at`)} > ${day}::date)) then 'PAUSED'
+      and ${localDay(sql`p.from_at`)} <= ${day}::date and (p.to_at is null or ${localDay(sql`p.to_at`)} > ${day}::date)) then 'PAUSED'
   when d.due_on < ${day}::date then 'OVERDUE'
   else 'NOT_DUE' end`;
 

@@ -5,6 +5,7 @@ import { type Grant, grantsFor, type Viewer } from "../access/viewer.ts";
 import { manyBy, oneBy, type Positioned } from "../db/loader.ts";
 import type { Reader } from "../db/reader.ts";
 import type { Day } from "../time/date.ts";
+import { localDay } from "../time/local-time.ts";
 import type { DossierIdentity } from "./dossier-id.ts";
 import {
   type Channel,
@@ -60,8 +61,6 @@ const named = (names: readonly string[], number: RawBuilder<unknown>) => sql`(${
 /** To the millisecond, as it is kept. */
 const known = (at: RawBuilder<unknown>) => instant(at, "MS");
 
-export const dayIn = (at: RawBuilder<unknown>): RawBuilder<Day> => sql`(${at} at time zone 'Asia/Ho_Chi_Minh')::date`;
-
 /** The columns of a DossierView; `d` is the dossier. */
 export const dossierColumns = sql`d.province_id as "provinceNo", d.source_id as "sourceNo", d.code, d.unit_id as "unitNo",
   d.received_by_id as "receivedByNo", d.procedure_id as "procedureNo", ${named(CHANNELS, sql`d.channel`)} as channel,
@@ -87,7 +86,7 @@ export const createDossierLoaders = (reader: Reader, viewer: Viewer | null) => {
       (keys) =>
         rows(sql<PauseView>`
           select k.i::int, ${named(PAUSE_REASONS, sql`p.reason`)} as reason, ${known(sql`p.from_at`)} as "from", ${known(sql`p.to_at`)} as "to",
-            ${dayIn(sql`p.from_at`)} as "fromOn", ${dayIn(sql`p.to_at`)} as "toOn"
+            ${localDay(sql`p.from_at`)} as "fromOn", ${localDay(sql`p.to_at`)} as "toOn"
           from unnest(${keys.map(({ provinceNo }) => provinceNo)}::int[], ${keys.map(({ sourceNo }) => sourceNo)}::int[],
             ${keys.map(({ code }) => code)}::text[]) with ordinality k(province_id, source_id, code, i)
           join dossier_pause p on p.province_id = k.province_id and p.source_id = k.source_id and p.code = k.code

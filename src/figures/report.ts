@@ -1,6 +1,7 @@
 import { type CsvRow, readCsv } from "../csv.ts";
 import { isDay } from "../time/date.ts";
 import { BadUserInput } from "../errors.ts";
+import { wholeOf } from "../number.ts";
 import { parsePeriod, type Period } from "../time/period.ts";
 import { type AgencyKind, type Tier, TIERS, UNIT_KINDS } from "../units/unit.entity.ts";
 import { agencyNameOf } from "../units/unit-text.ts";
@@ -70,7 +71,7 @@ const figureOf = (file: FigureFile): StatedFigure => {
     value: numberOf(file, "value"),
     low: numberOf(file, "low"),
     high: numberOf(file, "high"),
-    denominator: isCount && of !== undefined ? Number(of) : null,
+    denominator: isCount && of !== undefined ? (wholeOf(of) ?? Number.NaN) : null,
     qualifiers: isCount || of === undefined ? rest : { ...rest, of },
   };
   checkFigure(file, figure);

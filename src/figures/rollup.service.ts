@@ -67,7 +67,7 @@ export const makeRollupSets = async (reader: Reader, evidence: Evidence, records
       () =>
         em.transactional(async (locked) => {
           await enterScope(locked, evidence.scope);
-          await make(locked, keys, counting, records);
+          await makeRollups(locked, keys, counting, records);
         }),
       turn,
     ),
@@ -77,10 +77,16 @@ export const makeRollupSets = async (reader: Reader, evidence: Evidence, records
 /** Roll-ups are made, and dropped with what they rest on, by one transaction at a time. */
 export const lockRollups = (em: EntityManager) => sql`select pg_advisory_xact_lock(hashtext('cchc rollup'))`.execute(em.getKysely());
 
-const make = async (locked: EntityManager, keys: readonly SetKey[], counting: RawBuilder<boolean>, records: Records): Promise<void> => {
+/** The same within a transaction. @returns what was made, with the numbers of the sets */
+export const makeRollups = async (
+  locked: EntityManager,
+  keys: readonly SetKey[],
+  counting: RawBuilder<boolean>,
+  records: Records,
+): Promise<(SetKey & { readonly setId: number })[]> => {
   await lockRollups(locked);
   const made = await insertSets(locked, keys);
-  if (made.length === 0) return;
+  if (made.length === 0) return made;
   const figures = await figuresWithin(locked, made, counting);
   const trees = await treesOf(locked, [...new Set(made.map(({ cellDay }) => cellDay))]);
   const recorded: (readonly Recorded[] | null)[] = [];
@@ -94,6 +100,7 @@ const make = async (locked: EntityManager, keys: readonly SetKey[], counting: Ra
     locked,
     made.map(({ setId }) => setId),
   );
+  return made;
 };
 
 const insertSets = async (em: EntityManager, keys: readonly SetKey[]): Promise<(SetKey & { setId: number })[]> => {

@@ -9,21 +9,42 @@ export interface FileRow {
 
 export type RowFaultCode =
   | "CELL_ERROR"
+  | "FORMULA_NOT_COMPUTED"
   | "LINE_TOO_LONG"
   | "NOT_JSON"
   | "NOT_UTF8"
   | "QUOTE_NOT_CLOSED"
   | "RAGGED"
+  | "TEXT_EXPECTED"
   | "UNKNOWN_COLUMN"
   | "WRONG_QUOTES";
 
-/** A row that cannot be read; those after it can. */
-export interface RowFault {
-  readonly row: number;
+/** What keeps a row, or one cell of it, from being read. */
+export interface CellFault {
   readonly column: string | null;
   readonly code: RowFaultCode;
   readonly message: string;
+  /** What stands in the cell. */
+  readonly value?: string | undefined;
 }
+
+/** A row that cannot be read; those after it can. */
+export interface RowFault extends CellFault {
+  readonly row: number;
+  /** Further ones of the same row. */
+  readonly more?: readonly CellFault[];
+  /** What of the row can be read all the same. */
+  readonly cells?: Readonly<Record<string, unknown>>;
+}
+
+export const faultsOf = (fault: RowFault): readonly CellFault[] => [fault, ...(fault.more ?? [])];
+
+/** The code of a record, where that can be read of a row. */
+export const recordOf = ({ cells }: { readonly cells?: Readonly<Record<string, unknown>> | undefined }): string | null => {
+  const code = cells?.["code"];
+  if (typeof code === "number") return String(code);
+  return typeof code === "string" && code !== "" ? code : null;
+};
 
 export type Item = FileRow | RowFault;
 
@@ -32,6 +53,8 @@ export const isFault = (item: Item): item is RowFault => "code" in item;
 /** What a reader adds up while it reads. */
 export interface Counter {
   bytes: number;
+  /** What people must know of what was read, in sentences without a full stop. */
+  readonly notes: string[];
 }
 
 /** What is read: the columns that a file may have, and those that it must. */
@@ -39,6 +62,10 @@ export interface FileShape {
   readonly path: string;
   readonly columns: readonly string[];
   readonly required: readonly string[];
+  /** Columns that hold texts, such as codes: what a spreadsheet has made a day of, or a number that has lost digits, is none. */
+  readonly texts?: readonly string[];
+  /** The sheet of a workbook; where none is named it is the only one that holds rows. */
+  readonly sheet?: string | undefined;
 }
 
 /** A fault of the file as a whole, of no row. */

@@ -1,9 +1,17 @@
-import type { Counter, FileShape, Item, RowFault, RowFaultCode } from "./file-row.ts";
+import type { CellFault, Counter, FileShape, Item, RowFault, RowFaultCode } from "./file-row.ts";
 import { type Line, readLines } from "./lines.ts";
+import { isExactCode, numberInText } from "./text-cell.ts";
+
+interface Known {
+  readonly columns: ReadonlySet<string>;
+  readonly texts: readonly string[];
+}
+
+type Cells = Record<string, unknown>;
 
 /** The rows of a file with one JSON object on each line. */
-export async function* readNdjsonRows({ path, columns }: FileShape, counter: Counter): AsyncGenerator<readonly Item[]> {
-  const known = new Set(columns);
+export async function* readNdjsonRows({ path, columns, texts = [] }: FileShape, counter: Counter): AsyncGenerator<readonly Item[]> {
+  const known: Known = { columns: new Set(columns), texts };
   let row = 0;
   for await (const lines of readLines(path, counter)) {
     const items: Item[] = [];
@@ -15,7 +23,7 @@ export async function* readNdjsonRows({ path, columns }: FileShape, counter: Cou
   }
 }
 
-const itemOf = (row: number, line: Line, known: ReadonlySet<string>): Item => {
+const itemOf = (row: number, line: Line, known: Known): Item => {
   if (typeof line !== "string") return fault(row, null, line.code, line.message);
   let value: unknown;
   try {
@@ -26,15 +34,43 @@ const itemOf = (row: number, line: Line, known: ReadonlySet<string>): Item => {
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
     return fault(row, null, "NOT_JSON", "the line is no JSON object");
   }
-  for (const key of Object.keys(value)) {
-    if (!known.has(key)) return fault(row, key, "UNKNOWN_COLUMN", `is not known; known are ${[...known].join(", ")}`);
-  }
   // The line is in NFC; only an escape can bring in what is not.
-  const cells = (line.includes(String.raw`\u`) ? inNfc(value) : value) as Record<string, unknown>;
-  return { row, cells };
+  const cells = (line.includes(String.raw`\u`) ? inNfc(value) : value) as Cells;
+  const strange = Object.keys(cells).find((key) => !known.columns.has(key));
+  if (strange !== undefined)
+    return { ...fault(row, strange, "UNKNOWN_COLUMN", `is not known; known are ${[...known.columns].join(", ")}`), cells };
+  const [first, ...more] = lostDigits(line, cells, known.texts);
+  return first ? { row, ...first, more, cells: without(cells, [first, ...more]) } : { row, cells };
 };
 
 const fault = (row: number, column: string | null, code: RowFaultCode, message: string): RowFault => ({ row, column, code, message });
+
+/** Numbers in columns of texts that are not, digit by digit, what the line has. */
+const lostDigits = (line: string, cells: Cells, texts: readonly string[]): readonly CellFault[] => {
+  if (texts.every((column) => typeof cells[column] !== "number")) return [];
+  const sources = sourcesOf(line);
+  return texts.flatMap((column) => {
+    const cell = cells[column];
+    const source = sources.get(column) ?? String(cell);
+    return typeof cell !== "number" || isExactCode(cell, source) ? [] : [numberInText(column, source)];
+  });
+};
+
+type Reviver = (this: unknown, key: string, value: unknown, context: { readonly source?: string }) => unknown;
+
+/** The numbers of an object as they are written, without those of objects in it. */
+const sourcesOf = (line: string): ReadonlyMap<string, string> => {
+  const found: { readonly holder: unknown; readonly key: string; readonly source: string }[] = [];
+  const note: Reviver = function note(key, value, { source }) {
+    if (typeof value === "number" && source !== undefined) found.push({ holder: this, key, source });
+    return value;
+  };
+  const whole: unknown = JSON.parse(line, note as (key: string, value: unknown) => unknown);
+  return new Map(found.filter(({ holder }) => holder === whole).map(({ key, source }) => [key, source]));
+};
+
+const without = (cells: Cells, faults: readonly CellFault[]): Cells =>
+  Object.fromEntries(Object.entries(cells).filter(([name]) => faults.every(({ column }) => column !== name)));
 
 const inNfc = (value: unknown): unknown => {
   if (typeof value === "string") return value.normalize("NFC");

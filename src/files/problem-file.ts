@@ -1,10 +1,12 @@
-import { closeSync, fchmodSync, openSync, writeSync } from "node:fs";
+import { closeSync, fchmodSync, openSync, realpathSync, rmSync, statSync, writeSync } from "node:fs";
 
 export interface Problem {
   readonly row: number;
   readonly column: string | null;
   readonly code: string;
   readonly message: string;
+  /** Code of the record, where the row has one. */
+  readonly record: string | null;
 }
 
 export interface ProblemFile {
@@ -15,8 +17,11 @@ export interface ProblemFile {
 const BUFFER_CHARACTERS = 65_536;
 const OWNER_ONLY = 0o600;
 
-/** A CSV file of `row,column,code,message` for its owner alone. It is made, or written anew, with the first problem. */
+const COLUMNS = ["row", "column", "code", "message", "record"] as const;
+
+/** A CSV file of problems for its owner alone. It is made with the first one; an older one of the name goes at once. */
 export const openProblemFile = (path: string): ProblemFile => {
+  removeOld(path);
   let file: number | null = null;
   let buffer = "";
   const flush = () => {
@@ -24,9 +29,9 @@ export const openProblemFile = (path: string): ProblemFile => {
     buffer = "";
   };
   return {
-    write: ({ row, column, code, message }) => {
+    write: (problem) => {
       file ??= create(path);
-      buffer += `${[String(row), column ?? "", code, message].map(problemCell).join(",")}\n`;
+      buffer += `${COLUMNS.map((name) => problemCell(String(problem[name] ?? ""))).join(",")}\n`;
       if (buffer.length > BUFFER_CHARACTERS) flush();
     },
     close: () => {
@@ -38,11 +43,16 @@ export const openProblemFile = (path: string): ProblemFile => {
   };
 };
 
+/** What is no file, such as a device, stays. */
+const removeOld = (path: string): void => {
+  if (statSync(path, { throwIfNoEntry: false })?.isFile()) rmSync(realpathSync(path));
+};
+
 const create = (path: string): number => {
   const file = openSync(path, "w", OWNER_ONLY);
   // An older file keeps its mode when it is written anew.
   fchmodSync(file, OWNER_ONLY);
-  writeWhole(file, Buffer.from("row,column,code,message\n"));
+  writeWhole(file, Buffer.from(`${COLUMNS.join(",")}\n`));
   return file;
 };
 

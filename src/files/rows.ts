@@ -23,21 +23,33 @@ export interface RowReading {
   readonly total: number;
   /** How many of them have been read. */
   readonly done: () => number;
+  /** What people must know of what has been read, such as that rows were hidden. */
+  readonly notes: () => readonly string[];
 }
 
 /**
  * Reads a file of any size in a few megabytes: .csv (UTF-8, a header, commas), .ndjson or .jsonl (UTF-8, an object on each line), .xlsx (the
- * first sheet, a header in row 1). Text is in NFC. @throws FileError, also while rows are read, where the file as a whole cannot be.
+ * sheet of that name, or the only one with rows; a header in row 1). Text is in NFC.
+ * @throws FileError, also while rows are read, where the file as a whole cannot be.
  */
-export const readRows = async (path: string, columns: readonly string[], required: readonly string[]): Promise<RowReading> => {
-  const reader = READERS[extname(path).toLowerCase()];
+export const readRows = async (
+  path: string,
+  columns: readonly string[],
+  required: readonly string[],
+  more: Pick<FileShape, "texts" | "sheet"> = {},
+): Promise<RowReading> => {
+  const kind = extname(path).toLowerCase();
+  const reader = READERS[kind];
   if (!reader) throw new WholeFileError(path, `is of no kind that is read; accepted are ${Object.keys(READERS).join(", ")}`);
+  if (more.sheet !== undefined && kind !== ".xlsx")
+    throw new WholeFileError(path, "has no sheets of which one could be named; only an .xlsx file has");
   const found = await stat(path).catch((error: unknown) => {
     throw unreadable(path, error);
   });
   if (!found.isFile()) throw new WholeFileError(path, "is no file");
-  const counter: Counter = { bytes: 0 };
-  return { rows: each(path, reader({ path, columns, required }, counter, found.size)), total: found.size, done: () => counter.bytes };
+  const counter: Counter = { bytes: 0, notes: [] };
+  const rows = each(path, reader({ path, columns, required, ...more }, counter, found.size));
+  return { rows, total: found.size, done: () => counter.bytes, notes: () => counter.notes };
 };
 
 async function* each(path: string, batches: AsyncGenerator<readonly Item[]>): AsyncGenerator<Item> {

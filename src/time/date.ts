@@ -1,4 +1,5 @@
 import { BadUserInput } from "../errors.ts";
+import { LOCAL_OFFSET, LOCAL_OFFSET_MS } from "./local-time.ts";
 
 /** A day in Asia/Ho_Chi_Minh as ISO 8601 text, `2021-12-31`. Such texts sort as the days do. */
 export type Day = string;
@@ -8,7 +9,6 @@ export const FIRST_DAY: Day = "2015-08-31";
 
 const ISO_DAY = /^\d{4}-\d{2}-\d{2}$/;
 export const MS_PER_DAY = 86_400_000;
-const OFFSET_MS = 7 * 3_600_000;
 
 /** True for a day that exists, from year 1 to year 9999. */
 export const isDay = (text: string): boolean => {
@@ -20,8 +20,8 @@ export const isDay = (text: string): boolean => {
 export const addDays = (day: Day, days: number): Day =>
   new Date(Date.parse(`${day}T00:00:00Z`) + days * MS_PER_DAY).toISOString().slice(0, 10);
 
-/** The day of an instant in Asia/Ho_Chi_Minh, which has been UTC+7 without summer time since 1975. */
-export const dayOf = (instant: Date): Day => new Date(instant.getTime() + OFFSET_MS).toISOString().slice(0, 10);
+/** The day of an instant in Asia/Ho_Chi_Minh. */
+export const dayOf = (instant: Date): Day => new Date(instant.getTime() + LOCAL_OFFSET_MS).toISOString().slice(0, 10);
 
 /** @throws BadUserInput naming the argument, for what is no day. */
 export const parseDay = (argument: string, text: string): Day => {
@@ -52,10 +52,10 @@ export const dayOfEpoch = (epoch: number): Day => {
 };
 
 /** The epoch day in Asia/Ho_Chi_Minh of an instant in milliseconds. */
-export const epochDayOf = (ms: number): number => Math.floor((ms + OFFSET_MS) / MS_PER_DAY);
+export const epochDayOf = (ms: number): number => Math.floor((ms + LOCAL_OFFSET_MS) / MS_PER_DAY);
 
 /** The instant in milliseconds of a whole hour of an epoch day in Asia/Ho_Chi_Minh. */
-export const instantOn = (epoch: number, hour: number): number => epoch * MS_PER_DAY + hour * 3_600_000 - OFFSET_MS;
+export const instantOn = (epoch: number, hour: number): number => epoch * MS_PER_DAY + hour * 3_600_000 - LOCAL_OFFSET_MS;
 
 /** An instant in milliseconds as ISO 8601 with the offset of Asia/Ho_Chi_Minh. */
-export const instantText = (ms: number): string => new Date(ms + OFFSET_MS).toISOString().replace("Z", "+07:00");
+export const instantText = (ms: number): string => new Date(ms + LOCAL_OFFSET_MS).toISOString().replace("Z", LOCAL_OFFSET);

@@ -66,7 +66,7 @@ describe("what a caller may not see", () => {
     expect(errors).toBeUndefined();
     codes.push(...dossiers.map(({ code }) => code!));
     const kysely = service.database.orm.em.fork().getKysely();
-    const { rows } = await sql<{ sourceNo: number }>`select id as "sourceNo" from source where key = 'cao-bang'`.execute(kysely);
+    const { rows } = await sql<{ sourceNo: number }>`select id as "sourceNo" from source where name = 'cao-bang'`.execute(kysely);
     dossierIds.push(...dossiers.map(({ code }) => dossierIdOf({ sourceNo: rows[0]!.sourceNo, code: code! })));
   };
 

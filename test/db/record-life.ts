@@ -7,6 +7,7 @@ import { createDatabase, type TestDatabase } from "../support/database.ts";
 import { dossier, fillCatalogue, IMPORT, type Sent } from "../support/dossiers.ts";
 import { issueKey } from "../support/key.ts";
 import { statementsOf } from "../support/statements.ts";
+import { NO_DIFFERENCES } from "../support/recount.ts";
 
 const PAUSED = [{ reason: "SUPPLEMENT" as const, from: "2026-03-04T08:00:00+07:00", to: "2026-03-06T08:00:00+07:00" }];
 
@@ -71,7 +72,7 @@ export const liveThrough = async (service: TestService): Promise<unknown[]> => {
     await ask('{ auditTrail(unit: "04") { totalCount nodes { operation subject before } } }', {}, bearer);
   }
   const { differences } = await recount(service.database.orm.em.fork(), null);
-  expect(differences).toEqual({ byField: 0, byUnit: 0, rolledUp: 0 });
+  expect(differences).toEqual(NO_DIFFERENCES);
   return answers;
 };
 

@@ -1,11 +1,9 @@
-import { type ChildProcess, spawn } from "node:child_process";
 import { createWriteStream, existsSync } from "node:fs";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { setTimeout as sleep } from "node:timers/promises";
-import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { randomOf } from "../../seeds/demo/random.ts";
 import { recount } from "../../src/dossiers/counts/recount.service.ts";
@@ -13,32 +11,10 @@ import { DOSSIER_COLUMNS } from "../../src/dossiers/import/dossier-row.ts";
 import { communes, fillProcedures, ledgerRows } from "../bench/ledger-rows.ts";
 import { createDatabase, type TestDatabase } from "../support/database.ts";
 import { holdAt } from "../support/hold.ts";
+import { run, start } from "../support/import-command.ts";
+import { NO_DIFFERENCES } from "../support/recount.ts";
 
-const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const KILLS = 20;
-
-interface Ended {
-  readonly code: number | null;
-  readonly out: string;
-  readonly told: string;
-  readonly ms: number;
-}
-
-/** The command as people run it, a process of its own. */
-const start = ({ url }: TestDatabase, args: readonly string[]): { readonly child: ChildProcess; readonly ended: Promise<Ended> } => {
-  const began = performance.now();
-  const env = { ...process.env, DATABASE_URL: url };
-  const child = spawn(process.execPath, ["--import", "tsx", "src/cli/import.ts", ...args], { cwd: ROOT, env });
-  const texts = { out: "", told: "" };
-  child.stdout.on("data", (data: Buffer) => (texts.out += data.toString()));
-  child.stderr.on("data", (data: Buffer) => (texts.told += data.toString()));
-  const ended = new Promise<Ended>((done, fail) => {
-    child.on("error", fail).on("close", (code) => done({ code, ...texts, ms: performance.now() - began }));
-  });
-  return { child, ended };
-};
-
-const run = (database: TestDatabase, args: readonly string[]): Promise<Ended> => start(database, args).ended;
 
 const TABLES = ["dossier", "dossier_pause", "dossier_count", "dossier_unit_count", "dossier_tree_count", "record_unit"];
 
@@ -116,7 +92,7 @@ describe("npm run import -- dossiers", () => {
         .getConnection()
         .execute("select relname from pg_class where relname ~ '^dossier_(stage|delta)_' and relkind = 'r'");
       expect(left).toEqual([]);
-      expect((await recount(database.orm.em.fork(), null)).differences).toEqual({ byField: 0, byUnit: 0, rolledUp: 0 });
+      expect((await recount(database.orm.em.fork(), null)).differences).toEqual(NO_DIFFERENCES);
     } finally {
       await clean.close();
     }
@@ -155,7 +131,7 @@ describe("npm run import -- dossiers", () => {
       expect(await ended).toMatchObject({ code: 1, told: expect.stringContaining("stopped by SIGTERM; nothing was kept") });
       expect(await contents()).toEqual(before);
       expect(await run(database, args())).toMatchObject({ code: 0, out: expect.stringContaining("4000 created") });
-      expect((await recount(database.orm.em.fork(), null)).differences).toEqual({ byField: 0, byUnit: 0, rolledUp: 0 });
+      expect((await recount(database.orm.em.fork(), null)).differences).toEqual(NO_DIFFERENCES);
     });
   });
 
@@ -168,7 +144,7 @@ describe("npm run import -- dossiers", () => {
       [0, false],
       [0, false],
     ]);
-    expect((await recount(database.orm.em.fork(), null)).differences).toEqual({ byField: 0, byUnit: 0, rolledUp: 0 });
+    expect((await recount(database.orm.em.fork(), null)).differences).toEqual(NO_DIFFERENCES);
   });
 
   it("writes all that is wrong to a file, and keeps the good rows when told so", async () => {

@@ -59,7 +59,7 @@ describe("importing dossiers", () => {
     const other = await send([{ ...later, digitised: true }], options);
     expect(other.data.importDossiers.report).toMatchObject({
       ...{ isKept: false, rejected: 1 },
-      problems: [{ row: 1, dossier: "a", field: "updatedAt", code: "CONFLICT", message: expect.stringContaining("updatedAt") }],
+      problems: [{ row: 1, record: "a", field: "updatedAt", code: "CONFLICT", message: expect.stringContaining("updatedAt") }],
     });
     const ahead = await send([{ code: "a", updatedAt: "2026-11-22T12:00:31+07:00" }], options);
     expect(ahead.data.importDossiers.report).toMatchObject({ isKept: false, problems: [{ code: "UPDATED_IN_FUTURE" }] });
@@ -90,7 +90,7 @@ describe("importing dossiers", () => {
     expect(whole.errors).toBeUndefined();
     expect(whole.data.importDossiers.report).toMatchObject({
       ...{ isKept: false, created: 1, rejected: 1 },
-      problems: [{ row: 2, dossier: "bad", field: "endedAt", code: "ENDED_BEFORE_RECEIVED" }],
+      problems: [{ row: 2, record: "bad", field: "endedAt", code: "ENDED_BEFORE_RECEIVED" }],
     });
     const dry = await send([{ code: "good" }], { ...options, dryRun: true });
     expect(dry.data.importDossiers.report).toMatchObject({ isKept: false, created: 1 });
@@ -114,13 +114,13 @@ describe("importing dossiers", () => {
     const paused = [{ reason: "SUPPLEMENT" as const, from: "2026-03-04T08:00:00+07:00", to: "2026-03-06T08:00:00+07:00" }];
     await send([{ code: "wrong-1", pauses: paused }, { code: "wrong-2" }], { source: "wrong" });
     const retract =
-      "mutation ($source: ID!, $codes: [ID!]!, $reason: String!) { retractDossiers(input: { source: $source, codes: $codes, reason: $reason }) { report { isKept updated problems { row code dossier } } } }";
+      "mutation ($source: ID!, $codes: [ID!]!, $reason: String!) { retractDossiers(input: { source: $source, codes: $codes, reason: $reason }) { report { isKept updated problems { row code record } } } }";
     const take = (codes: readonly string[], bearer = officer) =>
       service.ask(retract, { source: "wrong", codes, reason: "sent by mistake" }, bearer);
     const neighbour = await issueKey(service.database, "Quảng Ninh", { "22": "OFFICER" });
     expect((await take(["wrong-1"], neighbour)).errors?.[0]?.extensions["code"]).toBe("FORBIDDEN");
     expect((await take(["wrong-1", "unknown"])).data).toMatchObject({
-      retractDossiers: { report: { isKept: false, problems: [{ row: 2, dossier: "unknown", code: "UNKNOWN_DOSSIER" }] } },
+      retractDossiers: { report: { isKept: false, problems: [{ row: 2, record: "unknown", code: "UNKNOWN_DOSSIER" }] } },
     });
     expect((await take(["wrong-1", "wrong-2", "wrong-1"])).data).toMatchObject({ retractDossiers: { report: { updated: 2 } } });
     const entries = await service.database.orm.em

@@ -179,7 +179,7 @@ describe("a procedure that is corrected while dossiers come and go", () => {
   it("gives what it is now to those whose system had read what it was", async () => {
     await load(procedure(ONE, "F1"));
     // The import has read the catalogue when it comes to the lock of its source.
-    const source = await holding("select pg_advisory_xact_lock(hashtext('cchc source'), id) from source where key = 'cao-bang-igate'");
+    const source = await holding("select pg_advisory_xact_lock(hashtext('cchc source'), id) from source where name = 'cao-bang-igate'");
     const sending = sender.send([sent("late", 1)]);
     await until(async () => (await waiting()) === 1);
     await load(procedure(ONE, "F2", { serviceLevel: "FULL", hasFee: true }));

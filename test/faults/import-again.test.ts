@@ -70,7 +70,7 @@ describe("a dossier that is sent again", () => {
     const first = reports.findIndex(({ isKept }) => isKept);
     expect(reports[first]).toMatchObject({ created: 1 });
     for (const report of reports.toSpliced(first, 1))
-      expect(report).toMatchObject({ isKept: false, rejected: 1, problems: [{ row: 1, dossier: "torn", code: "CONFLICT" }] });
+      expect(report).toMatchObject({ isKept: false, rejected: 1, problems: [{ row: 1, record: "torn", code: "CONFLICT" }] });
     expect((await send([words[first]!])).data.importDossiers.report).toMatchObject({ unchanged: 1 });
     const other = [{ ...words[first]!, digitised: true }, { code: "whole" }];
     expect((await send(other)).data.importDossiers.report.problems).toMatchObject([{ row: 1, field: "updatedAt", code: "CONFLICT" }]);

@@ -38,7 +38,7 @@ describe("clocks that differ by ten minutes", () => {
     const ahead = [open("ahead", now + 10 * MINUTE), open("by-half-a-minute", now + 30 * SECOND)];
     expect((await send(ahead)).data.importDossiers.report).toMatchObject({
       isKept: false,
-      problems: [{ row: 1, dossier: "ahead", field: "updatedAt", code: "UPDATED_IN_FUTURE" }],
+      problems: [{ row: 1, record: "ahead", field: "updatedAt", code: "UPDATED_IN_FUTURE" }],
     });
     expect((await send(ahead, { partial: true })).data.importDossiers.report).toMatchObject({ created: 1, rejected: 1 });
     const event = { ...open("event", now), receivedAt: instant(now + 10 * MINUTE) };

@@ -15,7 +15,7 @@ const FORMATS = `<numFmts><numFmt numFmtId="164" formatCode="dd/mm/yyyy\\ hh:mm"
   <numFmt numFmtId="166" formatCode="[h]:mm"/></numFmts><cellStyleXfs><xf numFmtId="14"/></cellStyleXfs>
   <cellXfs><xf numFmtId="0"/><xf numFmtId="14"/><xf numFmtId="164"/><xf numFmtId="165"/><xf numFmtId="166"/></cellXfs>`;
 
-describe("rows of the first sheet of a workbook", () => {
+describe("rows of a workbook", () => {
   test("are texts, numbers, booleans and the last value of formulas, blank ones null", async () => {
     const found = await readAll(
       book({
@@ -98,7 +98,7 @@ describe("a workbook is refused", () => {
     ["that is no ZIP file", () => file("a.xlsx", "code,note\n"), "is no XLSX workbook that can be read"],
     ["that is an empty file", () => file("a.xlsx", ""), "is no XLSX workbook that can be read"],
     ["that is a ZIP file of something else", () => archive([{ name: "a.txt", content: "x" }]), "it has no _rels/.rels"],
-    ["whose sheet is empty", () => book({ rows: "" }), "the first sheet is empty; it needs a header"],
+    ["whose sheet is empty", () => book({ rows: "" }), 'the sheet "Hồ sơ" is empty; it needs a header'],
     ["whose header is not in row 1", () => book({ rows: `<row r="2">${text("code")}</row>` }), "it is blank"],
     ["with an unknown column", () => book({ rows: `<row>${text("code")}${text("colour")}</row>` }), "column colour: is not known"],
     [

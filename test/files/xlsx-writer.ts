@@ -89,6 +89,45 @@ export const workbookOf = ({ rows, strings = "", formats = "", properties = "" }
   { name: "xl/worksheets/sheet2.xml", content: `\uFEFF<worksheet><sheetData>${rows}</sheetData></worksheet>` },
 ];
 
+export interface SheetDraft {
+  readonly name: string;
+  /** What is inside of sheetData. */
+  readonly rows?: string;
+  /** Before and after sheetData. */
+  readonly before?: string;
+  readonly after?: string;
+  readonly state?: "hidden" | "veryHidden";
+  readonly kind?: "worksheet" | "chartsheet";
+}
+
+/** A number with this format, the second, is a day; so is one with the third, which has hours. */
+export const DAY_FORMATS = '<cellXfs><xf numFmtId="0"/><xf numFmtId="14"/><xf numFmtId="22"/></cellXfs>';
+
+/** The entries of a workbook with these sheets, in their order. */
+export const sheetsOf = (sheets: readonly SheetDraft[]): ZipEntry[] => [
+  { name: "_rels/.rels", content: relations(["r1", "officeDocument", "xl/workbook.xml"]) },
+  {
+    name: "xl/workbook.xml",
+    content: `<workbook xmlns:r="${RELATION}"><sheets>${sheets
+      .map(({ name, state = "visible" }, n) => `<sheet name="${name}" sheetId="${n + 1}" state="${state}" r:id="s${n}"/>`)
+      .join("")}</sheets></workbook>`,
+  },
+  {
+    name: "xl/_rels/workbook.xml.rels",
+    content: relations(
+      ["f", "styles", "styles.xml"],
+      ...sheets.map(({ kind = "worksheet" }, n) => [`s${n}`, kind, partOf(kind, n)] as const),
+    ),
+  },
+  { name: "xl/styles.xml", content: `<styleSheet>${DAY_FORMATS}</styleSheet>` },
+  ...sheets.map(({ rows = "", before = "", after = "", kind = "worksheet" }, n) => ({
+    name: `xl/${partOf(kind, n)}`,
+    content: kind === "worksheet" ? `<worksheet>${before}<sheetData>${rows}</sheetData>${after}</worksheet>` : "<chartsheet/>",
+  })),
+];
+
+const partOf = (kind: string, n: number): string => `${kind}s/sheet${n + 1}.xml`;
+
 /** The entries with the content of one replaced. */
 export const replaced = (entries: readonly ZipEntry[], entry: ZipEntry): ZipEntry[] =>
   entries.map((old) => (old.name === entry.name ? entry : old));

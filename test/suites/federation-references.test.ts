@@ -199,7 +199,7 @@ describe("the id of a dossier", () => {
 
   it("outlives the name and the owner of its source", async () => {
     const kysely = service.database.orm.em.fork().getKysely();
-    await sql`update source set key = 'renamed', unit_id = (select id from unit where key = 'VN') where key = 'cao-bang'`.execute(kysely);
+    await sql`update source set name = 'renamed', unit_id = (select id from unit where key = 'VN') where name = 'cao-bang'`.execute(kysely);
     const { found } = await entities([{ __typename: "Dossier", id: idOf["cao-bang H.2"] }], "04");
     expect(found).toEqual([{ __typename: "Dossier", id: idOf["cao-bang H.2"], code: "H.2", state: "PROCESSING" }]);
     const { data } = await service.ask<object, object>('{ dossier(code: "H.2", source: "renamed") { id } }', {}, keys["04"]);

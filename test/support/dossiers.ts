@@ -17,7 +17,7 @@ export const fillCatalogue = async ({ orm }: TestDatabase): Promise<void> => {
 
 export const IMPORT = `mutation ($source: ID!, $owner: ID, $dossiers: [DossierInput!]!, $partial: Boolean! = false, $dryRun: Boolean! = false) {
   importDossiers(input: { source: $source, owner: $owner, dossiers: $dossiers, partial: $partial, dryRun: $dryRun }) {
-    report { id isKept created updated unchanged stale rejected problems { row dossier field code message } }
+    report { id isKept created updated unchanged stale rejected problems { row record field code message } }
   }
 }`;
 
@@ -37,7 +37,7 @@ export interface ImportAnswer {
       readonly rejected: number;
       readonly problems: readonly {
         readonly row: number;
-        readonly dossier: string;
+        readonly record: string;
         readonly field: string;
         readonly code: string;
         readonly message: string;

@@ -1,4 +1,5 @@
 import { isText } from "../../access/text.ts";
+import { faultOfCode } from "../../code.ts";
 import { TIERS } from "../../units/unit.entity.ts";
 import { SERVICE_LEVELS } from "./procedure.entity.ts";
 
@@ -51,7 +52,8 @@ export const problemsOfProcedure = (given: ProcedureRow): ProcedureProblem[] => 
   const found: ProcedureProblem[] = [];
   if (!CODE.test(row.code)) found.push(problem("code", "BAD_CODE", "accepted is a code such as 1.000894 or 1.010708.000.00.00.H56"));
   for (const column of TEXTS)
-    if (!isText(row[column], LONGEST)) found.push(problem(column, "BAD_TEXT", `accepted are 1 to ${LONGEST} characters on one line`));
+    if (!isText(row[column], LONGEST) || (column === "field" && faultOfCode(row.field, LONGEST) !== null))
+      found.push(problem(column, "BAD_TEXT", `accepted are 1 to ${LONGEST} characters on one line`));
   if (!(TIERS as readonly string[]).includes(row.competence))
     found.push(problem("competence", "UNKNOWN_TIER", `accepted are ${TIERS.join(", ")}`));
   if (!(SERVICE_LEVELS as readonly string[]).includes(row.serviceLevel))
@@ -61,22 +63,26 @@ export const problemsOfProcedure = (given: ProcedureRow): ProcedureProblem[] => 
   return found;
 };
 
-/** What is wrong with each row by itself, and with it beside those before: a procedure stated twice, a field with two names. */
-export const problemsOfProcedures = (given: readonly ProcedureRow[]): RowProblem[] => {
-  const codes = new Set<string>();
-  const fields = new Map<string, { readonly name: string; readonly of: string }>();
+/**
+ * What is wrong with each row by itself, and with it beside those before: a procedure stated twice, a field with two names.
+ * @param placeOf how people count the row of that index
+ */
+export const problemsOfProcedures = (given: readonly ProcedureRow[], placeOf = (row: number) => row): RowProblem[] => {
+  const codes = new Map<string, number>();
+  const fields = new Map<string, { readonly name: string; readonly row: number }>();
   return given.flatMap((stated, row) => {
     const { code, field, fieldName } = cleanProcedure(stated);
     const found: RowProblem[] = problemsOfProcedure(stated).map((problem) => ({ ...problem, row }));
-    if (codes.has(code)) found.push({ row, column: "code", code: "TWICE", message: `code: ${code} is stated before` });
-    codes.add(code);
-    const known = fields.get(field);
+    const [same, known] = [codes.get(code), fields.get(field)];
+    if (same !== undefined)
+      found.push({ row, column: "code", code: "TWICE", message: `code: ${code} is stated before, in row ${placeOf(same)}` });
+    else codes.set(code, row);
     if (known && known.name !== fieldName)
       found.push({
         ...{ row, column: "fieldName", code: "TWO_NAMES" },
-        message: `fieldName: the field ${field} is named ${JSON.stringify(fieldName)} here and ${JSON.stringify(known.name)} before, of ${known.of}`,
+        message: `fieldName: the field ${field} is named ${JSON.stringify(fieldName)} here and ${JSON.stringify(known.name)} in row ${placeOf(known.row)}`,
       });
-    if (!known) fields.set(field, { name: fieldName, of: code });
+    if (!known) fields.set(field, { name: fieldName, row });
     return found;
   });
 };

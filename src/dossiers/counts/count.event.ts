@@ -1,5 +1,6 @@
 import { type RawBuilder, sql } from "kysely";
 import { columnName } from "../../figures/measure.ts";
+import { localDay } from "../../time/local-time.ts";
 import { type Count, COUNTS } from "./count.ts";
 
 /** Dossiers `d` as the table has them, and their pauses `p` with the days `from_on` and `to_on`: relations for a FROM clause. */
@@ -12,7 +13,7 @@ export interface Counted {
 
 /** The columns of pauses `p`, for relations of Counted. */
 export const pauseColumns = sql`p.province_id, p.source_id, p.code, p.is_late,
-  (p.from_at at time zone 'Asia/Ho_Chi_Minh')::date as from_on, (p.to_at at time zone 'Asia/Ho_Chi_Minh')::date as to_on`;
+  ${localDay(sql`p.from_at`)} as from_on, ${localDay(sql`p.to_at`)} as to_on`;
 
 export const countColumns = sql.join(COUNTS.map((name) => sql.ref(columnName(name))));
 

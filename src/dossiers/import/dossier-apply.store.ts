@@ -5,6 +5,7 @@ import { coveredBy } from "../../access/scope.ts";
 import { rowsOf } from "../../db/reader.ts";
 import { pauseColumns } from "../counts/count.event.ts";
 import { applyDeltas, noteDeltas, type Noted, shareCounters } from "../counts/count.store.ts";
+import { firstDaysOf, noteUnits, renewFirstDays } from "./record-unit.store.ts";
 
 /** What becomes of a row that was read. */
 export const STATUSES = { CREATED: 1, UPDATED: 2, UNCHANGED: 3, STALE: 4, REJECTED: 5 } as const;
@@ -35,7 +36,10 @@ const isOurs = ({ key }: Staged) => sql`s.import = ${key}::uuid`;
 export const isOfSource = ({ sourceId }: Pick<Staged, "sourceId">) => sql`d.source_id = ${sourceId}
   and d.province_id in (select province_id from record_unit where source_id = ${sourceId} and kind = 'DOSSIERS')`;
 
-/** One import of a source at a time, until its transaction ends. */
+/** What stands for a source that is not made yet: it has no dossiers. */
+export const NO_SOURCE = 0;
+
+/** One import of a source at a time, until its transaction ends; of one that is not made yet the lock of its name is held. */
 export const lockSource = (em: EntityManager, sourceId: number) =>
   sql`select pg_advisory_xact_lock(hashtext('cchc source'), ${sourceId}::int)`.execute(em.getKysely());
 
@@ -117,7 +121,8 @@ export const noteChanges = (em: EntityManager, staged: Staged): Promise<void> =>
 /** Writes the rows that are new or newer, and what of them is known of units; the counters follow by `countChanges`. */
 export const writeStage = async (em: EntityManager, staged: Staged, at: Date): Promise<void> => {
   const db = em.getKysely();
-  await noteUnits(em, staged, at);
+  const lost = await firstDaysOf(em, keptDossiers(staged));
+  await noteUnits(em, staged, at, [sentRecords(staged), replacedRecords(staged)]);
   await sql`
     delete from dossier_pause p using ${staged.stage} s where ${isOurs(staged)} and s.status = ${sql.lit(STATUSES.UPDATED)}
       and p.province_id = s.province_id and p.source_id = ${staged.sourceId} and p.code = s.code`.execute(db);
@@ -133,16 +138,19 @@ export const writeStage = async (em: EntityManager, staged: Staged, at: Date): P
   await sql`insert into dossier_pause (province_id, source_id, code, position, unit_id, reason, from_at, to_at, is_late) ${stagedPauses(staged)}`.execute(
     db,
   );
+  await renewFirstDays(em, staged, lost);
 };
 
 /** Removes the dossiers that the stage names, with what they count. */
 export const retractStage = async (em: EntityManager, staged: Staged, at: Date): Promise<void> => {
   await noteDeltas(em, staged, [{ dossiers: keptDossiers(staged), pauses: keptPauses, sign: -1 }]);
-  await noteUnits(em, staged, at);
+  const lost = await firstDaysOf(em, keptDossiers(staged));
+  await noteUnits(em, staged, at, [replacedRecords(staged)]);
   for (const table of ["dossier_pause", "dossier"])
     await sql`
       delete from ${sql.table(table)} d using ${staged.stage} s where ${isOurs(staged)} and s.status = ${sql.lit(STATUSES.UPDATED)}
         and d.province_id = s.province_id and d.source_id = ${staged.sourceId} and d.code = s.code`.execute(em.getKysely());
+  await renewFirstDays(em, staged, lost);
   await countChanges(em, staged);
 };
 
@@ -153,24 +161,15 @@ export const countChanges = async (em: EntityManager, noted: Noted): Promise<voi
   await applyDeltas(em, noted);
 };
 
-/** How many records each unit has of the source, from when on, and when it last imported. */
-const noteUnits = async (em: EntityManager, staged: Staged, at: Date): Promise<void> => {
-  await sql`
-    with change as (
+/** Records that come, of units that have sent, too, what changed nothing. */
+const sentRecords = (staged: Staged) => sql`
       select d.province_id, d.unit_id, (d.received_on is not null)::int as records, d.received_on from ${stagedDossiers(staged)}
       union all
-      select d.province_id, d.unit_id, -(d.received_on is not null)::int, null from ${keptDossiers(staged)}
-      union all
-      select s.province_id, s.unit_id, 0, null from ${staged.stage} s where ${isOurs(staged)} and s.status in (${sql.lit(STATUSES.UNCHANGED)}, ${sql.lit(STATUSES.STALE)})
-    )
-    insert into record_unit as u (province_id, unit_id, kind, source_id, records, first_on, last_import_at)
-    select province_id, unit_id, 'DOSSIERS', ${staged.sourceId}, sum(records), min(received_on), ${at.toISOString()}::timestamptz
-    from change group by 1, 2 order by 1, 2
-    on conflict (province_id, unit_id, kind, source_id) do update set records = u.records + excluded.records,
-      first_on = least(u.first_on, excluded.first_on), last_import_at = greatest(u.last_import_at, excluded.last_import_at)`.execute(
-    em.getKysely(),
-  );
-};
+      select s.province_id, s.unit_id, 0, null from ${staged.stage} s where ${isOurs(staged)} and s.status in (${sql.lit(STATUSES.UNCHANGED)}, ${sql.lit(STATUSES.STALE)})`;
+
+/** Records that go: a later word takes their place, or they are taken back. */
+const replacedRecords = (staged: Staged) => sql`
+      select d.province_id, d.unit_id, -(d.received_on is not null)::int as records, null::date as received_on from ${keptDossiers(staged)}`;
 
 /**
  * Stored roll-ups tell what figures change of records: they are made again where such records change that a figure speaks of, too. They are

@@ -14,6 +14,7 @@ import {
   emptyStage,
   judgeStage,
   lockSource,
+  NO_SOURCE,
   noteChanges,
   sharedStage,
   type Staged,
@@ -21,8 +22,20 @@ import {
 } from "./dossier-apply.store.ts";
 import { type DossierRow, type ImportWorld, stageRow, type StagedDossier } from "./dossier-stage.ts";
 import { readCalendar, readProcedures } from "./import-world.ts";
-import { type ImportProblem, type ImportReport, noteImport, NothingKept, reported, reportOf } from "./import-report.ts";
-import { openSource, type SourceName } from "./import-source.service.ts";
+import {
+  type ImportProblem,
+  type ImportReport,
+  type ImportWarning,
+  isOfNothing,
+  MAX_PROBLEMS,
+  noteImport,
+  NothingKept,
+  problemOf,
+  reported,
+  reportOf,
+} from "./import-report.ts";
+import { findSource, makeSource, type SourceName } from "./import-source.service.ts";
+import { knownElsewhere } from "./known-elsewhere.store.ts";
 
 export const MAX_DOSSIERS = 5000;
 export interface DossierImport extends SourceName {
@@ -50,15 +63,19 @@ export const importDossiers = async (
   const by = { actor: viewer.actor, actorName: viewer.name, at: context.now };
   return reported(() =>
     context.reader.write(rowScope(viewer, "OFFICER"), async (em) => {
-      const source = await openSource(em, { source: name, owner, grants, units: staged.map(({ unit_id: unit }) => unit as number), by });
+      const known = await findSource(em, { source: name, owner, grants, at: context.now });
       const key = randomUUID();
-      const stage: Staged = { ...sharedStage, key, sourceId: source.id, grants };
-      await lockSource(em, source.id);
+      const judged: Staged = { ...sharedStage, key, sourceId: known?.id ?? NO_SOURCE, grants };
+      if (known) await lockSource(em, known.id);
       await shareProcedures(em);
       await putInStage(em, key, staged);
-      await judgeStage(em, stage);
-      const report = await reportOf(em, stage, problems);
-      if (dryRun || (report.rejected > 0 && !partial)) throw new NothingKept(report);
+      await judgeStage(em, judged);
+      const report = { ...(await reportOf(em, judged, problems)), warnings: await firstWarnings(em, judged) };
+      if (isOfNothing(report) || (report.rejected > 0 && !partial)) throw new NothingKept(report);
+      const units = staged.map(({ unit_id: unit }) => unit as number);
+      const source = known ?? (await makeSource(em, { source: name, owner, grants, units, by }));
+      if (dryRun) throw new NothingKept(report);
+      const stage = { ...judged, sourceId: source.id };
       await noteChanges(em, stage);
       await writeStage(em, stage, context.now);
       await countChanges(em, stage);
@@ -67,6 +84,12 @@ export const importDossiers = async (
       return report;
     }),
   ).finally(() => context.renew());
+};
+
+const firstWarnings = async (em: EntityManager, stage: Staged): Promise<ImportWarning[]> => {
+  const warnings: ImportWarning[] = [];
+  for await (const warning of knownElsewhere(em, stage)) if (warnings.push(warning) === MAX_PROBLEMS) break;
+  return warnings;
 };
 
 const worldOf = async ({ reader, now }: Context, grants: readonly Grant[], dossiers: readonly DossierRow[]): Promise<ImportWorld> => {
@@ -89,7 +112,7 @@ const stageAll = (world: ImportWorld, dossiers: readonly DossierRow[]) => {
   for (const [n, dossier] of dossiers.entries()) {
     const result = stageRow(world, n + 1, dossier);
     if ("row" in result) staged.push(result);
-    else problems.push(...result.map((problem) => ({ row: n + 1, dossier: dossier.code, ...problem })));
+    else problems.push(...result.map((problem) => problemOf(n + 1, dossier.code || null, problem)));
   }
   return { staged, problems };
 };

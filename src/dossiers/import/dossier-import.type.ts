@@ -22,7 +22,10 @@ export class PauseInput {
     "with an earlier one it is STALE and ignored; with the same updatedAt and another content, or one more than 30 s ahead of the server's clock, it is a problem (hồ sơ).",
 })
 export class DossierInput implements DossierRow {
-  @Field(() => ID, { description: "Code of the dossier in its system, 1 to 100 characters (mã hồ sơ)." })
+  @Field(() => ID, {
+    description:
+      "Code of the dossier in its system, 1 to 100 characters in NFC that can be seen, with no blanks but U+0020 between them (mã hồ sơ).",
+  })
   code!: string;
 
   @Field(() => ID, { description: "Code of the procedure in the catalogue (mã thủ tục hành chính)." })
@@ -94,8 +97,8 @@ export class ImportProblemType {
   @Field(() => Int, { description: "Place in the list, counted from 1." })
   row!: number;
 
-  @Field(() => ID, { nullable: true, description: "Code of the dossier; null where it has none." })
-  dossier!: string | null;
+  @Field(() => ID, { nullable: true, description: "Code of the record, where the row has one." })
+  record!: string | null;
 
   @Field(() => String, {
     nullable: true,
@@ -107,6 +110,27 @@ export class ImportProblemType {
   code!: string;
 
   @Field(() => String, { description: "In words, with the values and what is accepted." })
+  message!: string;
+}
+
+@ObjectType("ImportWarning", { simpleResolvers: true, description: "What should be known of a row that is kept (cảnh báo nhập liệu)." })
+export class ImportWarningType {
+  @Field(() => Int, { description: "Place in the list, counted from 1." })
+  row!: number;
+
+  @Field(() => ID, { description: "Code of the record." })
+  record!: string;
+
+  @Field(() => String, { description: "Field of the row that is meant." })
+  field!: string;
+
+  @Field(() => String, {
+    description:
+      "Stable name of the warning: KNOWN_FROM_OTHER_SOURCE, where another source has sent a dossier of this code, which counts twice.",
+  })
+  code!: string;
+
+  @Field(() => String, { description: "In words, with the values." })
   message!: string;
 }
 
@@ -138,4 +162,7 @@ export class ImportReportType {
 
   @Field(() => [ImportProblemType], { description: "The first 1,000, by row." })
   problems!: ImportProblemType[];
+
+  @Field(() => [ImportWarningType], { description: "The first 1,000, by row; of records that the caller may write." })
+  warnings!: ImportWarningType[];
 }

@@ -49,7 +49,7 @@ export const retractDossiers = async (
   const by = { actor: viewer.actor, actorName: viewer.name, at: context.now };
   return reported(() =>
     context.reader.write(rowScope(viewer, "OFFICER"), async (em) => {
-      const source = await openSource(em, { source: name, owner, grants, units: null, by });
+      const source = await openSource(em, { source: name, owner, grants, at: context.now });
       const key = randomUUID();
       const stage: Staged = { ...sharedStage, key, sourceId: source.id, grants };
       await lockSource(em, source.id);
@@ -79,9 +79,9 @@ export const retractDossiers = async (
 };
 
 const retractionOf = (id: string, source: ImportSource, given: readonly string[], found: ReadonlySet<string>): ImportReport => {
-  const problems = given.flatMap((code, n) => (found.has(code) ? [] : [{ row: n + 1, dossier: code, ...unknownCode(source) }]));
-  const [updated, rejected] = [found.size, new Set(problems.map(({ dossier }) => dossier)).size];
-  return { id, isKept: true, created: 0, updated, unchanged: 0, stale: 0, rejected, problems };
+  const problems = given.flatMap((code, n) => (found.has(code) ? [] : [{ row: n + 1, record: code, ...unknownCode(source) }]));
+  const [updated, rejected] = [found.size, new Set(problems.map(({ record }) => record)).size];
+  return { id, isKept: true, created: 0, updated, unchanged: 0, stale: 0, rejected, problems, warnings: [] };
 };
 
 const unknownCode = ({ name }: ImportSource) => ({

@@ -1,3 +1,4 @@
+import { INSTANT_FORM } from "../../time/instant.ts";
 import type { DossierRow, RowProblem } from "./dossier-stage.ts";
 
 /** Columns of files of dossiers, named as the fields of DossierInput. */
@@ -5,6 +6,8 @@ export const DOSSIER_COLUMNS = [
   ...["code", "procedure", "unit", "receivedBy", "channel", "state", "submittedAt", "receivedAt", "dueAt", "extendedTo", "endedAt"],
   ...["returnedAt", "pauses", "digitised", "paidOnline", "electronicResult", "updatedAt"],
 ] as const;
+/** Those that hold codes and names. */
+export const DOSSIER_TEXTS = ["code", "procedure", "unit", "receivedBy", "channel", "state", "pauses"] as const;
 export const REQUIRED_DOSSIER_COLUMNS = ["code", "procedure", "unit", "state", "updatedAt"] as const;
 
 const FLAGS = new Map([
@@ -24,21 +27,31 @@ class CellReader {
   }
 
   add(field: string, code: string, accepted: string): void {
-    const message = `${field}: ${JSON.stringify(this.#cells[field] ?? null)} is not accepted; accepted is ${accepted}`;
-    this.problems.push({ field, code, message });
+    const cell = this.#cells[field] ?? null;
+    const shown = JSON.stringify(cell);
+    const message = `${field}: ${shown.length > 120 ? `${shown.slice(0, 117)}...` : shown} is not accepted; accepted is ${accepted}`;
+    this.problems.push({ field, code, message, value: cell === null ? undefined : typeof cell === "string" ? cell : shown });
   }
 
   text(field: string): string | null {
     const cell = this.#cells[field];
     if (cell === null || cell === undefined || cell === "") return null;
     if (typeof cell === "string") return cell.normalize("NFC");
-    if (typeof cell === "number") return String(cell);
+    if (typeof cell === "number" && Number.isSafeInteger(cell)) return String(cell);
     this.add(field, "TEXT_EXPECTED", "a text");
     return null;
   }
 
-  required(field: string): string {
-    const found = this.text(field);
+  instant(field: string): string | null {
+    const cell = this.#cells[field];
+    if (cell === null || cell === undefined || cell === "") return null;
+    if (typeof cell === "string") return cell;
+    this.add(field, "INSTANT_MALFORMED", INSTANT_FORM);
+    return null;
+  }
+
+  required(field: string, read: "text" | "instant" = "text"): string {
+    const found = this[read](field);
     if (found === null && this.problems.every((problem) => problem.field !== field))
       this.add(field, "VALUE_MISSING", "a value, which is required");
     return found ?? "";
@@ -71,13 +84,13 @@ export const dossierOfCells = (cells: Cells): DossierRow | readonly RowProblem[]
     channel: read.text("channel") ?? "DIRECT",
     state: read.required("state"),
     pauses: pauses ?? [],
-    updatedAt: read.required("updatedAt"),
-    submittedAt: read.text("submittedAt"),
-    receivedAt: read.text("receivedAt"),
-    dueAt: read.text("dueAt"),
-    extendedTo: read.text("extendedTo"),
-    endedAt: read.text("endedAt"),
-    returnedAt: read.text("returnedAt"),
+    updatedAt: read.required("updatedAt", "instant"),
+    submittedAt: read.instant("submittedAt"),
+    receivedAt: read.instant("receivedAt"),
+    dueAt: read.instant("dueAt"),
+    extendedTo: read.instant("extendedTo"),
+    endedAt: read.instant("endedAt"),
+    returnedAt: read.instant("returnedAt"),
     digitised: read.flag("digitised"),
     paidOnline: read.flag("paidOnline"),
     electronicResult: read.flag("electronicResult"),

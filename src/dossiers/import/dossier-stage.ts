@@ -1,6 +1,8 @@
 import { hash } from "node:crypto";
-
-import { dayOfEpoch, epochDayOf, MS_PER_DAY } from "../../time/date.ts";
+import { codeForm, faultOfCode } from "../../code.ts";
+import { dayOfEpoch, epochDay, epochDayOf, instantText, MS_PER_DAY } from "../../time/date.ts";
+import { INSTANT_FORM, parseInstant } from "../../time/instant.ts";
+import { LOCAL_OFFSET, LOCAL_OFFSET_MS } from "../../time/local-time.ts";
 import type { WorkCalendar } from "../../time/work-calendar.ts";
 import type { UnitDirectory, UnitPlace } from "../../units/unit-directory.ts";
 import { STATUSES } from "./dossier-apply.store.ts";
@@ -52,31 +54,28 @@ export interface RowProblem {
   readonly field: string | null;
   readonly code: string;
   readonly message: string;
+  /** What stands there, where the problem is of one value. */
+  readonly value?: string | undefined;
 }
 
 /** A row of dossier_stage without the import that it is of. */
 export type StagedDossier = Readonly<Record<string, unknown>> & { readonly row: number; readonly code: string };
 
-const INSTANT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(?:Z|[+-]\d{2}:\d{2})$/;
-const CODE = /^[^\p{C}\p{Z}](?:[^\p{C}]{0,98}[^\p{C}\p{Z}])?$/u;
+/** Years have four digits. */
+const LAST_DAY = epochDay("9999-12-31");
 
 class Problems {
   readonly found: RowProblem[] = [];
 
-  add(field: string, code: string, message: string): void {
-    this.found.push({ field, code, message });
+  add(field: string, code: string, message: string, value?: string): void {
+    this.found.push({ field, code, message, value });
   }
 
   instant(field: string, text: string | null | undefined): number | null {
     if (text === null || text === undefined) return null;
-    const time = INSTANT.test(text) ? Date.parse(text) : Number.NaN;
-    if (!Number.isNaN(time) && time > 0) return time;
-    this.add(
-      field,
-      "INSTANT_MALFORMED",
-      `${field}: ${shown(text)} is not accepted; accepted is an instant after 1970 with its offset, such as 2026-11-24T08:30:00+07:00`,
-    );
-    return null;
+    const time = parseInstant(text);
+    if (time === null) this.add(field, "INSTANT_MALFORMED", `${field}: ${shown(text)} is not accepted; accepted is ${INSTANT_FORM}`, text);
+    return time;
   }
 }
 
@@ -85,38 +84,50 @@ const shown = (text: string) => JSON.stringify(text.length > 120 ? `${text.slice
 /** What a row becomes in the stage, or why it cannot. */
 export const stageRow = (world: ImportWorld, number: number, row: DossierRow): StagedDossier | readonly RowProblem[] => {
   const problems = new Problems();
-  if (!CODE.test(row.code))
-    problems.add(
-      "code",
-      "CODE_MALFORMED",
-      `code: ${shown(row.code)} is not accepted; accepted are 1 to 100 characters, none of them invisible`,
-    );
+  const fault = faultOfCode(row.code);
+  if (fault !== null) problems.add("code", "CODE_MALFORMED", `code: ${shown(row.code)} ${fault}; accepted are ${codeForm(100)}`, row.code);
   const facts = factsOf(problems, row);
   const procedure = world.procedures.get(row.procedure);
   if (!procedure)
-    problems.add("procedure", "PROCEDURE_UNKNOWN", `procedure: ${shown(row.procedure)} is not in the catalogue of procedures`);
+    problems.add(
+      "procedure",
+      "PROCEDURE_UNKNOWN",
+      `procedure: ${shown(row.procedure)} is not in the catalogue of procedures`,
+      row.procedure,
+    );
   if (problems.found.length > 0) return problems.found;
   problems.found.push(...problemsOf(facts, world.now));
   if (problems.found.length > 0) return problems.found;
   const derived = derive(facts, procedure!.workingDays, world.calendar);
+  if (derived.currentDueAt !== null && epochDayOf(derived.currentDueAt) > LAST_DAY) {
+    const field = facts.extendedTo === null ? "dueAt" : "extendedTo";
+    const due = instantText((facts.extendedTo ?? derived.dueAt)!);
+    problems.add(field, "DUE_TOO_LATE", `${field}: ${due} is after 9999-12-31 when the pauses are added; accepted is an earlier day`);
+    return problems.found;
+  }
   const day = dayOfEpoch(derived.datedOn);
   const unit = placeOf(problems, world, "unit", row.unit, day);
   const receivedBy = row.receivedBy == null ? unit : placeOf(problems, world, "receivedBy", row.receivedBy, day);
   if (unit && !world.isCovered(unit.unitNo))
-    problems.add("unit", "OUTSIDE_SCOPE", `unit: ${shown(row.unit)} lies outside the units on which the caller has the role OFFICER`);
+    problems.add(
+      "unit",
+      "OUTSIDE_SCOPE",
+      `unit: ${shown(row.unit)} lies outside the units on which the caller has the role OFFICER`,
+      row.unit,
+    );
   if (problems.found.length > 0) return problems.found;
   return staged(number, row, facts, procedure!, unit!, receivedBy!, derived);
 };
 
 const placeOf = (problems: Problems, { units }: ImportWorld, field: string, code: string, day: string): UnitPlace | null => {
   const place = units.find(code, day);
-  if (!place) problems.add(field, "UNIT_UNKNOWN", `${field}: no unit had the code ${shown(code)} on ${day}`);
+  if (!place) problems.add(field, "UNIT_UNKNOWN", `${field}: no unit had the code ${shown(code)} on ${day}`, code);
   return place;
 };
 
 const oneOf = <T extends string>(problems: Problems, field: string, text: string, accepted: readonly T[]): T => {
   if (!accepted.includes(text as T))
-    problems.add(field, "VALUE_UNKNOWN", `${field}: ${shown(text)} is not accepted; accepted are ${accepted.join(", ")}`);
+    problems.add(field, "VALUE_UNKNOWN", `${field}: ${shown(text)} is not accepted; accepted are ${accepted.join(", ")}`, text);
   return text as T;
 };
 
@@ -143,14 +154,14 @@ const factsOf = (problems: Problems, row: DossierRow): DossierFacts => {
 
 /** As it was told, where PostgreSQL takes it for the same instant: with no parts of seconds, which it would round. */
 const toldOf = (text: string | null | undefined, time: number | null): string | null =>
-  time !== null && text != null && text.endsWith("+07:00") && !text.includes(".") ? text : instantOf(time);
+  time !== null && text != null && text.endsWith(LOCAL_OFFSET) && !text.includes(".") ? text : instantOf(time);
 
 /** As the day in Asia/Ho_Chi_Minh and the time of day. */
 const instantOf = (time: number | null): string | null => {
   if (time === null) return null;
   const day = epochDayOf(time);
-  const ms = time + 7 * 3_600_000 - day * MS_PER_DAY;
-  return `${dayOfEpoch(day)}T${two(ms / 3_600_000)}:${two((ms % 3_600_000) / 60_000)}:${two((ms % 60_000) / 1000)}.${String(ms % 1000).padStart(3, "0")}+07:00`;
+  const ms = time + LOCAL_OFFSET_MS - day * MS_PER_DAY;
+  return `${dayOfEpoch(day)}T${two(ms / 3_600_000)}:${two((ms % 3_600_000) / 60_000)}:${two((ms % 60_000) / 1000)}.${String(ms % 1000).padStart(3, "0")}${LOCAL_OFFSET}`;
 };
 const two = (count: number): string => (count < 10 ? `0${Math.floor(count)}` : String(Math.floor(count)));
 const dateOf = (day: number | null) => (day === null ? null : dayOfEpoch(day));

@@ -16,10 +16,27 @@ export interface ImportedBy {
   readonly at: Date;
 }
 
-export interface ImportProblem extends RowProblem {
+export interface ImportProblem {
   /** Place in the list, counted from 1; row of a file, whose header is 1. */
   readonly row: number;
-  readonly dossier: string | null;
+  /** Code of the dossier, where the row has one. */
+  readonly record: string | null;
+  readonly field: string | null;
+  readonly code: string;
+  readonly message: string;
+}
+
+export const problemOf = (row: number, record: string | null, { field, code, message }: RowProblem): ImportProblem => ({
+  ...{ row, record, field, code, message },
+});
+
+/** What people should know of a row that is kept. */
+export interface ImportWarning {
+  readonly row: number;
+  readonly record: string;
+  readonly field: string;
+  readonly code: "KNOWN_FROM_OTHER_SOURCE";
+  readonly message: string;
 }
 
 export interface ImportReport {
@@ -31,7 +48,11 @@ export interface ImportReport {
   readonly stale: number;
   readonly rejected: number;
   readonly problems: readonly ImportProblem[];
+  readonly warnings: readonly ImportWarning[];
 }
+
+/** True where no row is good: an import that keeps nothing leaves nothing behind, no source either. */
+export const isOfNothing = ({ created, updated, unchanged, stale }: ImportReport): boolean => created + updated + unchanged + stale === 0;
 
 /** Rolls a transaction back and carries what it found. */
 export class NothingKept extends Error {
@@ -66,7 +87,7 @@ export const rejectedRows = async (em: EntityManager, stage: Staged, after: numb
   const rows = await rowsOf(em).rows(sql<{ row: number; code: string; problem: string }>`
     select s.row, s.code, s.problem from ${stage.stage} s
     where s.import = ${stage.key}::uuid and s.status = ${sql.lit(STATUSES.REJECTED)} and s.row > ${after} order by s.row limit ${MAX_PROBLEMS}`);
-  return rows.map(({ row, code, problem }) => ({ row, dossier: code, code: problem, ...MESSAGES[problem]! }));
+  return rows.map(({ row, code, problem }) => problemOf(row, code, { code: problem, ...MESSAGES[problem]! }));
 };
 
 /** What will become of the rows, with the first problems in the order of the rows. */
@@ -84,6 +105,7 @@ export const reportOf = async (em: EntityManager, stage: Staged, found: readonly
     },
     ...{ stale: count(STATUSES.STALE), rejected: count(STATUSES.REJECTED) + new Set(found.map(({ row }) => row)).size },
     problems: problems.toSorted((a, b) => a.row - b.row).slice(0, MAX_PROBLEMS),
+    warnings: [],
   };
 };
 

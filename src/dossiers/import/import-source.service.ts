@@ -4,6 +4,7 @@ import { randomUUID } from "node:crypto";
 import { recordChange } from "../../access/audit.ts";
 import { coveredBy } from "../../access/scope.ts";
 import type { Grant } from "../../access/viewer.ts";
+import { faultOfCode } from "../../code.ts";
 import { rowsOf } from "../../db/reader.ts";
 import { BadUserInput, DomainError } from "../../errors.ts";
 import { coveredUnit } from "./source-owner.ts";
@@ -29,36 +30,71 @@ export interface SourceName {
   readonly owner?: string | null | undefined;
 }
 
-interface Opening extends SourceName {
+/** A source as a caller means it. */
+export interface Sought extends SourceName {
   /** What the caller may write; null where that is all. */
   readonly grants: readonly Grant[] | null;
-  /** The units of what it sends, for a source that is new; null where it must be there. */
-  readonly units: readonly number[] | null;
-  readonly kind?: "RECORDS" | "SYNTHETIC";
-  readonly by: { readonly actor: string; readonly actorName: string; readonly at: Date };
+  readonly at: Date;
 }
 
 const NAME = /^[\p{L}\p{N}][\p{L}\p{N}._:/-]{0,99}$/u;
 
+/** @throws BadUserInput for a name that no source can have. */
+export const checkSourceName = (name: string): void => {
+  if (!NAME.test(name) || faultOfCode(name) !== null)
+    throw new BadUserInput("source", name, "accepted are 1 to 100 letters, digits and . _ : / -, the first of them a letter or digit");
+};
+
 /**
- * The source of that name, of the owner that is given or of a unit that the caller covers. One that is new is made, and belongs to the owner given, else to
- * the smallest of the caller's units that covers all that it sends (without grants: the smallest unit that holds all of it).
+ * The source of that name, of the owner that is given or of a unit that the caller covers; null where there is none. Until the transaction ends nobody
+ * else makes it.
  * @throws BadUserInput for a name that is none, an unknown owner, or where several units have such a source; DomainError FORBIDDEN for an owner outside the
  *   caller's scope, CONFLICT for a source that was retired.
  */
-export const openSource = async (
-  em: EntityManager,
-  { source: name, owner, grants, units, kind = "RECORDS", by }: Opening,
-): Promise<ImportSource> => {
-  if (!NAME.test(name) || name !== name.normalize("NFC"))
-    throw new BadUserInput("source", name, "accepted are 1 to 100 letters, digits and . _ : / -, the first of them a letter or digit");
-  const ownerNo = owner == null ? null : await coveredUnit(em, { argument: "owner", unit: owner, grants, role: "OFFICER", at: by.at });
+export const findSource = async (em: EntityManager, sought: Sought): Promise<ImportSource | null> => {
+  const source = await readSource(em, sought);
+  if (source?.isRetired)
+    throw new DomainError("CONFLICT", `source: ${JSON.stringify(source.name)} of ${source.unitCode} was retired and takes nothing more`, {
+      argument: "source",
+    });
+  return source;
+};
+
+/** The same of a source that is there, retired or not. @throws as `findSource` does, and DomainError FORBIDDEN where there is none. */
+export const openSource = async (em: EntityManager, sought: Sought): Promise<ImportSource> => {
+  const source = await readSource(em, sought);
+  if (!source) throw forbidden(sought.source);
+  return source;
+};
+
+const readSource = async (em: EntityManager, { source: name, owner, grants, at }: Sought): Promise<ImportSource | null> => {
+  checkSourceName(name);
+  const ownerNo = owner == null ? null : await coveredUnit(em, { argument: "owner", unit: owner, grants, role: "OFFICER", at });
   await lockSourceName(em, name);
-  const known = await sourcesNamed(em, { name, ownerNo, grants });
-  if (known.length > 1) throw severalOwners(name, known);
-  if (known.length === 1) return ofUse(known[0]!, units !== null);
-  if (units === null) throw forbidden(name);
-  const unitNo = ownerNo ?? (grants === null ? await smallestHolder(em, units) : await smallestGrant(em, grants, units));
+  const found = await sourcesNamed(em, { name, ownerNo, grants });
+  if (found.length > 1) throw severalOwners(name, found);
+  return found[0] ?? null;
+};
+
+interface Making extends SourceName, Pick<Sought, "grants"> {
+  /** The units of what it sends. */
+  readonly units: readonly number[];
+  readonly kind?: "RECORDS" | "SYNTHETIC";
+  readonly by: { readonly actor: string; readonly actorName: string; readonly at: Date };
+}
+
+/**
+ * Makes a source that `findSource` has not found. It belongs to the owner given, else to the smallest of the caller's units that covers all that it sends
+ * (without grants: the smallest unit that holds all of it). @throws DomainError FORBIDDEN where there is no such unit.
+ */
+export const makeSource = async (
+  em: EntityManager,
+  { source: name, owner, grants, units, kind = "RECORDS", by }: Making,
+): Promise<ImportSource> => {
+  const unitNo =
+    owner == null
+      ? await (grants === null ? smallestHolder(em, units) : smallestGrant(em, grants, units))
+      : await coveredUnit(em, { argument: "owner", unit: owner, grants, role: "OFFICER", at: by.at });
   if (unitNo === null) throw forbidden(name);
   const key = randomUUID();
   await sql`
@@ -73,14 +109,6 @@ export const openSource = async (
 /** One change of the sources of a name at a time, until the transaction ends. */
 export const lockSourceName = (em: EntityManager, name: string) =>
   sql`select pg_advisory_xact_lock(hashtext('cchc source name'), hashtext(${name}))`.execute(em.getKysely());
-
-const ofUse = (source: ImportSource, isForMore: boolean): ImportSource => {
-  if (source.isRetired && isForMore)
-    throw new DomainError("CONFLICT", `source: ${JSON.stringify(source.name)} of ${source.unitCode} was retired and takes nothing more`, {
-      argument: "source",
-    });
-  return source;
-};
 
 const severalOwners = (name: string, sources: readonly ImportSource[]): BadUserInput =>
   new BadUserInput(

@@ -4,7 +4,10 @@ import { FileError } from "../../csv.ts";
 import { WholeFileError } from "../file-row.ts";
 import { XLSX_LIMITS } from "./limits.ts";
 
-/** The entries of a ZIP file, whose sizes have been checked against the limits; reading one fails where it is larger than it says. */
+/**
+ * The entries of a ZIP file, whose sizes have been checked against the limits; reading one fails where it is larger than it says. Names of parts
+ * are the same where only the case of their letters differs (ECMA-376 part 2).
+ */
 export interface Archive {
   readonly path: string;
   readonly sizeOf: (name: string) => number | null;
@@ -19,11 +22,12 @@ export const openArchive = async (path: string): Promise<Archive> => {
   });
   try {
     const entries = await readEntries(path, zip);
+    const find = (name: string) => entries.get(name) ?? entries.get(name.toLowerCase());
     return {
       path,
-      sizeOf: (name) => entries.get(name)?.uncompressedSize ?? null,
+      sizeOf: (name) => find(name)?.uncompressedSize ?? null,
       read: (name) => {
-        const entry = entries.get(name);
+        const entry = find(name);
         if (!entry) throw new WholeFileError(path, `is no XLSX workbook: it has no ${name}`);
         return zip.openReadStreamPromise(entry);
       },
@@ -49,6 +53,8 @@ const readEntries = async (path: string, zip: ZipFile): Promise<ReadonlyMap<stri
     }
     entries.set(fileName, entry);
   }
+  for (const entry of [...entries.values()])
+    if (!entries.has(entry.fileName.toLowerCase())) entries.set(entry.fileName.toLowerCase(), entry);
   return entries;
 };
 

@@ -1,5 +1,7 @@
+import { wholeOf } from "../../number.ts";
+import type { RowFaultCode } from "../file-row.ts";
 import { dateText, isoDateText } from "./date-cell.ts";
-import type { SheetCell } from "./sheet.ts";
+import { NOT_COMPUTED, type SheetCell } from "./sheet.ts";
 import type { StringTable } from "./string-table.ts";
 import { unescaped } from "./text-run.ts";
 import type { Workbook } from "./workbook.ts";
@@ -9,11 +11,26 @@ export type CellValue = string | number | boolean | null;
 /** Why a cell has no value that can be read. */
 export class CellProblem {
   readonly message: string;
+  readonly code: RowFaultCode;
 
-  constructor(message: string) {
+  constructor(message: string, code: RowFaultCode = "CELL_ERROR") {
     this.message = message;
+    this.code = code;
   }
 }
+
+const NUMBER = /^-?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?$/;
+const FLAGS = new Map([
+  ["1", true],
+  ["true", true],
+  ["0", false],
+  ["false", false],
+]);
+const NUMBERLESS = new Set(["s", "str", "inlineStr", "b", "e", NOT_COMPUTED]);
+
+/** Whether the cell holds a day or a time. */
+export const isDateCell = ({ type, format }: SheetCell, { isDate }: Workbook): boolean =>
+  type === "d" || (!NUMBERLESS.has(type) && isDate[format] === true);
 
 export const cellValue = (
   { type, format, text }: SheetCell,
@@ -22,18 +39,24 @@ export const cellValue = (
 ): CellValue | CellProblem => {
   switch (type) {
     case "s":
-      return strings.get(Number(text)) ?? new CellProblem(`refers to the shared string ${text}, which is not there`);
+      return strings.get(wholeOf(text) ?? -1) ?? new CellProblem(`refers to the shared string ${text}, which is not there`);
     case "str":
     case "inlineStr":
       return unescaped(text);
     case "b":
-      return text === "1" || text === "true";
+      return FLAGS.get(text) ?? new CellProblem(`"${text}" is neither true nor false`);
     case "e":
       return new CellProblem(`holds the error ${text}`);
+    case NOT_COMPUTED:
+      return new CellProblem(
+        "holds a formula without a value: open the file in a spreadsheet program, and save it, so that it is computed",
+        "FORMULA_NOT_COMPUTED",
+      );
     case "d":
       return isoDateText(text) ?? new CellProblem(`"${text}" is no day or time`);
     default: {
-      const number = Number(text);
+      if (text.trim() === "") return "";
+      const number = NUMBER.test(text) ? Number(text) : Number.NaN;
       if (!Number.isFinite(number)) return new CellProblem(`"${text}" is no number`);
       if (isDate[format] !== true) return number;
       return dateText(number, isFrom1904) ?? new CellProblem(`${text} is no day that can be shown`);

@@ -1,3 +1,5 @@
+import { LOCAL_OFFSET } from "../../time/local-time.ts";
+
 /** Formats 14 to 22 and 45, 47 are days and times everywhere, 27 to 36 and 50 to 58 in East Asia; 46 is a length of time. */
 const BUILT_IN = new Set([14, 15, 16, 17, 18, 19, 20, 21, 22, 45, 47, ...range(27, 36), ...range(50, 58)]);
 const LITERALS = /"[^"]*"|\\.|_.|\*.|\[[^\]]*\]/g;
@@ -28,11 +30,15 @@ export const dateText = (serial: number, isFrom1904: boolean): string | null => 
   if (!isFrom1904 && days < 60) days += 1;
   if (!(days >= 1 && days < END)) return null;
   const seconds = Math.round((days - EPOCH_1900) * SECONDS_PER_DAY);
-  return `${new Date(seconds * 1000).toISOString().slice(0, 19)}+07:00`;
+  return `${new Date(seconds * 1000).toISOString().slice(0, 19)}${LOCAL_OFFSET}`;
 };
 
-/** A cell that holds ISO 8601 text itself. */
+const ISO = /^(\d{4}-\d{2}-\d{2})(?:T(\d{2}:\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?(Z|[+-]\d{2}:\d{2})?)?$/;
+
+/** A cell that holds ISO 8601 text itself: with an offset an instant, without one the wall clock of Vietnam. */
 export const isoDateText = (text: string): string | null => {
-  const match = /^(\d{4}-\d{2}-\d{2})(?:T(\d{2}:\d{2}:\d{2})(?:\.\d+)?)?$/.exec(text);
-  return match ? `${match[1]}T${match[2] ?? "00:00:00"}+07:00` : null;
+  const match = ISO.exec(text);
+  if (!match) return null;
+  const [, day, time = "00:00", seconds = "00", fraction, offset = LOCAL_OFFSET] = match;
+  return `${day}T${time}:${seconds}${/[1-9]/.test(fraction ?? "") ? `.${fraction}` : ""}${offset}`;
 };

@@ -5,9 +5,17 @@ import { isDateFormat } from "./date-cell.ts";
 import { XLSX_LIMITS } from "./limits.ts";
 import { type Attributes, readWholeXml } from "./xml.ts";
 
-/** Where the parts of the first sheet are, and what its numbers mean. */
+export interface Sheet {
+  readonly name: string;
+  readonly isHidden: boolean;
+  /** The name of its part. */
+  readonly part: string;
+}
+
+/** Where the parts of the sheets are, and what their numbers mean. */
 export interface Workbook {
-  readonly sheet: string;
+  /** Those that have rows and columns, which sheets of charts have not. */
+  readonly sheets: readonly Sheet[];
   readonly sharedStrings: string | null;
   readonly isFrom1904: boolean;
   /** By cell format: whether its numbers are days or times. */
@@ -17,19 +25,24 @@ export interface Workbook {
 export const readWorkbook = async (archive: Archive): Promise<Workbook> => {
   const main = ofType(await relationships(archive, ""), "officeDocument");
   if (!main) throw new WholeFileError(archive.path, "is no XLSX workbook");
-  let sheetId: string | undefined;
+  const listed: Attributes[] = [];
   let isFrom1904 = false;
   await readWholeXml(archive.path, await archive.read(main), {
     open: (name, attributes) => {
       if (name === "workbookPr") isFrom1904 = ["1", "true"].includes(attributes["date1904"] ?? "");
-      if (name === "sheet") sheetId ??= relationshipId(attributes);
+      if (name === "sheet") listed.push(attributes);
+      checkCount(archive, listed.length, "sheets");
     },
   });
   const parts = await relationships(archive, main);
-  const sheet = sheetId === undefined ? undefined : parts.get(sheetId);
-  if (!sheet) throw new WholeFileError(archive.path, "has no sheet");
+  const sheets = listed.flatMap((attributes): Sheet[] => {
+    const part = parts.get(relationshipId(attributes) ?? "");
+    const { name = "", state = "visible" } = attributes;
+    return part?.type === "worksheet" ? [{ name: name.normalize("NFC"), isHidden: state !== "visible", part: part.target }] : [];
+  });
+  if (sheets.length === 0) throw new WholeFileError(archive.path, "has no sheet with rows and columns");
   const isDate = await dateFormats(archive, ofType(parts, "styles"));
-  return { sheet: sheet.target, sharedStrings: ofType(parts, "sharedStrings"), isFrom1904, isDate };
+  return { sheets, sharedStrings: ofType(parts, "sharedStrings"), isFrom1904, isDate };
 };
 
 interface Relationship {
@@ -46,12 +59,22 @@ const relationships = async (archive: Archive, part: string): Promise<ReadonlyMa
   await readWholeXml(archive.path, await archive.read(name), {
     open: (tag, { Id: id = "", Type: type = "", Target: target = "" }) => {
       if (tag !== "Relationship") return;
-      const path = target.startsWith("/") ? target.slice(1) : posix.join(folder, target);
+      const given = decoded(target);
+      const path = given.startsWith("/") ? given.slice(1) : posix.join(folder, given);
       found.set(id, { type: type.split("/").at(-1)!, target: path });
       checkCount(archive, found.size, "relationships");
     },
   });
   return found;
+};
+
+/** The name of a part is a part of an address. */
+const decoded = (target: string): string => {
+  try {
+    return decodeURIComponent(target);
+  } catch {
+    return target;
+  }
 };
 
 const ofType = (parts: ReadonlyMap<string, Relationship>, type: string): string | null =>

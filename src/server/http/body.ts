@@ -2,6 +2,7 @@ import { DomainError } from "../../errors.ts";
 import { GraphQLError } from "graphql";
 import type { IncomingHttpHeaders } from "node:http";
 import type { Readable } from "node:stream";
+import { parseJson } from "./json.ts";
 
 const refusal = (status: number, message: string): GraphQLError =>
   new GraphQLError(message, { extensions: { code: "BAD_REQUEST", http: { status, headers: new Map() } } });
@@ -21,7 +22,7 @@ const tooLarge = (limit: number, declared?: number): GraphQLError =>
 export const readJson = async (stream: Readable, headers: IncomingHttpHeaders, limit: number): Promise<unknown> => {
   try {
     checkHeaders(headers);
-    return parseJson(await readBytes(stream, Number(headers["content-length"] ?? 0), limit));
+    return jsonOf(await readBytes(stream, Number(headers["content-length"] ?? 0), limit));
   } catch (error) {
     stream.resume();
     throw error;
@@ -59,7 +60,7 @@ const unbroken = async function* (stream: Readable): AsyncGenerator<Buffer> {
   }
 };
 
-const parseJson = (bytes: Buffer): unknown => {
+const jsonOf = (bytes: Buffer): unknown => {
   if (bytes.length === 0) return undefined;
   let text: string;
   try {
@@ -68,7 +69,7 @@ const parseJson = (bytes: Buffer): unknown => {
     throw refusal(400, "Bad Request: the body is not UTF-8");
   }
   try {
-    return JSON.parse(text);
+    return parseJson(text);
   } catch (error) {
     throw refusal(400, `Invalid JSON in the body: ${(error as Error).message.slice(0, 200)}`);
   }

@@ -1,6 +1,7 @@
 import type { HTTPGraphQLRequest } from "@apollo/server";
 import { GraphQLError } from "graphql";
 import { BadUserInput } from "../../errors.ts";
+import { parseJson } from "./json.ts";
 
 /** What GraphQL over HTTP asks with: query, variables, operationName, extensions; or what was sent in their place. */
 export type Params = Readonly<Record<string, unknown>>;
@@ -27,7 +28,7 @@ export const isRecord = (value: unknown): value is Params => typeof value === "o
 
 const parsed = (text: string): unknown => {
   try {
-    return JSON.parse(text);
+    return parseJson(text);
   } catch {
     return text;
   }

@@ -1,0 +1,78 @@
+import { realpathSync } from "node:fs";
+import { resolve } from "node:path";
+import { visible } from "../code.ts";
+import { openProblemFile, type Problem } from "../files/problem-file.ts";
+import { ProblemSummary } from "../files/problem-summary.ts";
+
+/** Single ones that are shown; the files have them all. */
+const SHOWN = 10;
+
+export interface FindingFiles {
+  readonly problems?: string | undefined;
+  readonly warnings?: string | undefined;
+}
+
+export interface Findings {
+  readonly problem: (problem: Problem, value?: string) => void;
+  readonly warning: (warning: Problem) => void;
+  /** Problems so far. */
+  readonly count: () => number;
+  /** Ends the files and shows what was found. */
+  readonly end: () => void;
+}
+
+/**
+ * What is found in a file while it is imported: problems and warnings go to a file each, which is there afterwards only where there are some, and to the
+ * console by what they have in common.
+ */
+export const openFindings = (path: string, files: FindingFiles, tell: (line: string) => void): Findings => {
+  const [problemPath, warningPath] = [files.problems ?? `${path}.problems.csv`, files.warnings ?? `${path}.warnings.csv`];
+  if (resolve(problemPath) === resolve(warningPath))
+    throw new Error(`--warnings: ${warningPath} is the file of problems; accepted is another one`);
+  const problems = openList(path, problemPath, "--problems");
+  const warnings = openList(path, warningPath, "--warnings");
+  return {
+    problem: (problem, value) => problems.add(problem, value),
+    warning: (warning) => warnings.add(warning, undefined),
+    count: () => problems.count(),
+    end: () => {
+      problems.end("problem", tell);
+      warnings.end("warning", tell);
+    },
+  };
+};
+
+const openList = (path: string, to: string, option: string) => {
+  if (isSame(path, to)) throw new Error(`${option}: ${to} is the file that is imported; accepted is another one`);
+  const file = openProblemFile(to);
+  const summary = new ProblemSummary();
+  const rows = new Set<number>();
+  const shown: string[] = [];
+  return {
+    add: (problem: Problem, value: string | undefined) => {
+      file.write(problem);
+      summary.add(problem, value);
+      rows.add(problem.row);
+      if (shown.length < SHOWN) shown.push(`row ${problem.row}${problem.record === null ? "" : `, ${problem.record}`}: ${problem.message}`);
+    },
+    count: () => summary.count,
+    end: (what: string, tell: (line: string) => void) => {
+      file.close();
+      if (summary.count === 0) return;
+      tell(`${counted(summary.count, what)} in ${counted(rows.size, "row")}:`);
+      for (const line of summary.lines()) tell(`  ${line}`);
+      for (const line of shown) tell(visible(line));
+      tell(`all ${what}s: ${to}`);
+    },
+  };
+};
+
+export const counted = (count: number, what: string): string => `${count.toLocaleString("en-US")} ${what}${count === 1 ? "" : "s"}`;
+
+const isSame = (one: string, other: string): boolean => {
+  try {
+    return realpathSync(one) === realpathSync(other);
+  } catch {
+    return false;
+  }
+};

@@ -1,0 +1,42 @@
+import type { EntityManager } from "@mikro-orm/postgresql";
+import { sql } from "kysely";
+import { coveredBy, coveredUnits } from "../../access/scope.ts";
+import { rowsOf } from "../../db/reader.ts";
+import { type Staged, STATUSES } from "./dossier-apply.store.ts";
+import type { ImportWarning } from "./import-report.ts";
+
+const AT_ONCE = 1000;
+
+interface Found {
+  readonly row: number;
+  readonly code: string;
+  readonly sources: readonly string[];
+}
+
+/**
+ * Warns of each staged row whose dossier another source has sent, too: such a dossier counts twice. Callers learn of those that they may write
+ * themselves. Where other sources have records is noted by the imports; where there is none, nothing is looked for.
+ */
+export async function* knownElsewhere(em: EntityManager, { key, sourceId, stage, grants }: Staged): AsyncGenerator<ImportWarning> {
+  const isWritten = grants === null ? sql`true` : sql`unit_id in (${coveredUnits(grants)})`;
+  const isVisible = grants === null ? sql`true` : coveredBy(grants, sql`d.unit_id`);
+  await sql`
+    declare known_elsewhere no scroll cursor for
+    with place as materialized (select distinct province_id, source_id from record_unit where kind = 'DOSSIERS' and source_id <> ${sourceId}::int and ${isWritten})
+    select s.row, s.code, array_agg(distinct o.name) as sources
+    from place join dossier d on d.province_id = place.province_id and d.source_id = place.source_id
+    join ${stage} s on s.code = d.code join source o on o.id = d.source_id
+    where s.import = ${key}::uuid and s.status <> ${sql.lit(STATUSES.REJECTED)} and ${isVisible}
+    group by s.row, s.code order by s.row`.execute(em.getKysely());
+  for (;;) {
+    const found = await rowsOf(em).rows(sql<Found>`fetch ${sql.lit(AT_ONCE)} from known_elsewhere`);
+    for (const one of found) yield warningOf(one);
+    if (found.length < AT_ONCE) break;
+  }
+  await sql`close known_elsewhere`.execute(em.getKysely());
+}
+
+const warningOf = ({ row, code, sources }: Found): ImportWarning => ({
+  ...{ row, record: code, field: "code", code: "KNOWN_FROM_OTHER_SOURCE" },
+  message: `code: ${JSON.stringify(code)} was sent by ${sources.join(", ")}, too, and counts for each source`,
+});

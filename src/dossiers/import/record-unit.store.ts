@@ -1,0 +1,63 @@
+import type { EntityManager } from "@mikro-orm/postgresql";
+import { type RawBuilder, sql } from "kysely";
+import { rowsOf } from "../../db/reader.ts";
+import type { Day } from "../../time/date.ts";
+import type { Staged } from "./dossier-apply.store.ts";
+
+/**
+ * Notes how many records each unit has of the source, from when on, and when it last imported. Changes are rows of (province_id, unit_id, records,
+ * received_on): so many records more, the first of them on that day.
+ */
+export const noteUnits = async (
+  em: EntityManager,
+  { sourceId }: Pick<Staged, "sourceId">,
+  at: Date,
+  changes: readonly RawBuilder<unknown>[],
+): Promise<void> => {
+  await sql`
+    with change as (${sql.join(changes, sql` union all `)})
+    insert into record_unit as u (province_id, unit_id, kind, source_id, records, first_on, last_import_at)
+    select province_id, unit_id, 'DOSSIERS', ${sourceId}, sum(records), min(received_on), ${at.toISOString()}::timestamptz
+    from change group by 1, 2 order by 1, 2
+    on conflict (province_id, unit_id, kind, source_id) do update set records = u.records + excluded.records,
+      first_on = least(u.first_on, excluded.first_on), last_import_at = greatest(u.last_import_at, excluded.last_import_at)`.execute(
+    em.getKysely(),
+  );
+};
+
+interface FirstDay {
+  readonly provinceNo: number;
+  readonly unitNo: number;
+  readonly day: Day | null;
+}
+
+/** The first days of dossiers, a relation `d`, by unit. */
+export const firstDaysOf = (em: EntityManager, dossiers: RawBuilder<unknown>): Promise<FirstDay[]> =>
+  rowsOf(em).rows(sql<FirstDay>`
+    select d.province_id as "provinceNo", d.unit_id as "unitNo", min(d.received_on) as day from ${dossiers}
+    where d.received_on is not null group by 1, 2`);
+
+/** Where the first record of a unit has gone, the next one is its first: for when what goes, with its first days, is gone. */
+export const renewFirstDays = async (
+  em: EntityManager,
+  { sourceId }: Pick<Staged, "sourceId">,
+  lost: readonly FirstDay[],
+): Promise<void> => {
+  if (lost.length === 0) return;
+  const known = await rowsOf(em).rows(sql<FirstDay>`
+    select province_id as "provinceNo", unit_id as "unitNo", first_on as day from record_unit
+    where kind = 'DOSSIERS' and source_id = ${sourceId} and unit_id = any(${lost.map(({ unitNo }) => unitNo)}::int[])`);
+  const days = new Map(known.map(({ provinceNo, unitNo, day }) => [`${provinceNo} ${unitNo}`, day]));
+  const units = lost
+    .filter(({ provinceNo, unitNo, day }) => (days.get(`${provinceNo} ${unitNo}`) ?? day)! >= day!)
+    .map(({ unitNo }) => unitNo);
+  if (units.length === 0) return;
+  const isTheirs = sql`source_id = ${sourceId} and unit_id = any(${units}::int[])`;
+  await sql`update record_unit set first_on = null where kind = 'DOSSIERS' and records = 0 and ${isTheirs}`.execute(em.getKysely());
+  await sql`
+    update record_unit u set first_on = d.first_on
+    from (select province_id, unit_id, min(received_on) as first_on from dossier where ${isTheirs} and received_on is not null group by 1, 2) d
+    where u.kind = 'DOSSIERS' and u.source_id = ${sourceId} and u.province_id = d.province_id and u.unit_id = d.unit_id`.execute(
+    em.getKysely(),
+  );
+};

@@ -1,0 +1,53 @@
+import { visible } from "../code.ts";
+import type { Problem } from "./problem-file.ts";
+
+/** Values that are told apart in one column, and those of them that are shown. */
+const MOST_VALUES = 10_000;
+const SHOWN_VALUES = 5;
+const LONGEST_VALUE = 60;
+
+interface Group {
+  readonly column: string | null;
+  readonly code: string;
+  count: number;
+  readonly values: Map<string, number>;
+}
+
+/** What is wrong by column, kind and value, for of thousands of problems people mend a few kinds. */
+export class ProblemSummary {
+  readonly #groups = new Map<string, Group>();
+  /** How many there are. */
+  count = 0;
+
+  add({ column, code }: Pick<Problem, "column" | "code">, value: string | undefined): void {
+    // Places in lists are of no interest here: pauses[0].from is pauses[].from.
+    const name = column?.replaceAll(/\[\d+\]/g, "[]") ?? null;
+    const key = `${name} ${code}`;
+    const group: Group = this.#groups.get(key) ?? { column: name, code, count: 0, values: new Map() };
+    this.#groups.set(key, group);
+    this.count++;
+    group.count++;
+    if (value === undefined || (group.values.size >= MOST_VALUES && !group.values.has(value))) return;
+    group.values.set(value, (group.values.get(value) ?? 0) + 1);
+  }
+
+  /** The most frequent first: `5,000 × state "Đã trả kết quả" (VALUE_UNKNOWN)`. */
+  lines(): string[] {
+    return [...this.#groups.values()].toSorted((a, b) => b.count - a.count).flatMap(linesOf);
+  }
+}
+
+const linesOf = ({ column, code, count, values }: Group): string[] => {
+  const line = (times: number, what: string) => `${times.toLocaleString("en-US")} × ${column ?? "the row"}${what} (${code})`;
+  const shown = [...values].toSorted(([, a], [, b]) => b - a).slice(0, SHOWN_VALUES);
+  const rest = count - shown.reduce((sum, [, times]) => sum + times, 0);
+  const others = values.size - shown.length;
+  return [
+    ...shown.map(([value, times]) => line(times, ` ${quoted(value)}`)),
+    ...(rest > 0
+      ? [line(rest, others > 0 ? `, ${others.toLocaleString("en-US")}${values.size === MOST_VALUES ? " or more" : ""} other values` : "")]
+      : []),
+  ];
+};
+
+const quoted = (value: string): string => `"${visible(value.length > LONGEST_VALUE ? `${value.slice(0, LONGEST_VALUE - 3)}...` : value)}"`;
