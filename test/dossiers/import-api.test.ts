@@ -117,7 +117,7 @@ describe("codes by API", () => {
     JSON.stringify({ query, variables: { source: "numbers", dossiers: [dossier({ code: "@" })] } }).replace('"@"', number);
   const headers = () => ({ authorization: `Bearer ${officer}` });
 
-  test.each(["12345678901234567890", "9007199254740993", "-9007199254740992", "1.0000000000000000001", "1e20", "12345678901234567890.0"])(
+  test.each(["12345678901234567890", "9007199254740993", "-9007199254740993", "1.0000000000000000001", "1e20", "12345678901234567890.0"])(
     "sent as the number %s are refused, for digits of it are lost",
     async (number) => {
       const { status, body } = await post(service.server.url, bodyOf(number), headers());
@@ -126,7 +126,7 @@ describe("codes by API", () => {
         extensions: { code: "BAD_USER_INPUT" },
         message: expect.stringMatching(/^variables\.dossiers\.0\.code: .*codes are sent as text/) as string,
       });
-      expect(body.errors![0]!.message).toContain(number === "1e20" ? "100000000000000000000" : number);
+      expect(body.errors![0]!.message).toContain(JSON.stringify(number));
       const search = new URLSearchParams({ query: "query ($code: ID!) { unit(code: $code) { name } }", variables: `{"code":${number}}` });
       const got = await request(`${service.server.url}?${search.toString()}`, { headers: { "x-apollo-operation-name": "a" } });
       expect(got.body.errors![0]!.message).toMatch(/^variables\.code: /);

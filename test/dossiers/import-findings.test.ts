@@ -84,7 +84,7 @@ describe("an instant that does not exist", () => {
     const told = found.problems!.filter(({ code }) => code === "INSTANT_MALFORMED");
     expect([...new Map(told.map(({ row, record }) => [Number(row), record]))]).toEqual(bad.map((row, n) => [n + 3, row["code"]]));
     expect(new Set(told.map(({ column }) => column))).toEqual(
-      new Set([...columns.filter((column) => column !== "pauses"), "pauses[0].from"]),
+      new Set([...columns.filter((column) => column !== "pauses"), "pauses[0].from", "pauses[0].to"]),
     );
   });
 

@@ -14,7 +14,7 @@ class LostNumber {
 }
 
 /** Where a number stands that may have more digits than JavaScript keeps. */
-const LONG_NUMBER = /[:[,]\s*-?[\d.]{16}/;
+const LONG_NUMBER = /[:[,]\s*-?(?:[\d.]{16}|[\d.]+[eE])/;
 
 type Reviver = (key: string, value: unknown, context: { readonly source?: string }) => unknown;
 
@@ -28,18 +28,16 @@ export const parseJson = (text: string): unknown => {
 
 /** Fractions are never kept exactly, and are no codes. */
 const isLost = (value: number, source: string): boolean =>
-  Number.isInteger(value) && (!Number.isSafeInteger(value) || !/^(?:-?\d+(?:\.0*)?|.{1,15})$/.test(source));
+  Number.isInteger(value) && String(value) !== source && (!Number.isSafeInteger(value) || !/^(?:-?\d+(?:\.0*)?|.{1,15})$/.test(source));
 
 const refuseNumber = (path: string, source: string): never => {
-  const accepted = `accepted are whole numbers from -${Number.MAX_SAFE_INTEGER} to ${Number.MAX_SAFE_INTEGER}; codes are sent as text`;
-  throw new BadUserInput(path, source, accepted);
+  throw new BadUserInput(path, source, "accepted are numbers of which no digit is lost, up to 2^53; codes are sent as text");
 };
 
 /**
-/**
  * Looks through all that a client sent. PostgreSQL cannot hold NUL, UTF-8 no half of a surrogate pair, JSON no number that is not finite, and
- * JavaScript no whole number beyond 2^53. What a reference holds is left to whoever looks up what it means, so that a router's other references are
- * answered; nothing else takes objects that name their type.
+ * JavaScript not every digit of a whole number beyond 2^53. What a reference holds is left to whoever looks up what it means, so that a router's other
+ * references are answered; nothing else takes objects that name their type.
  * @throws BadUserInput naming the path.
  */
 export const checkJson = (value: unknown, path = "", depth = 0, isReference = false): void => {
@@ -59,7 +57,6 @@ const hasType = (value: object): boolean => Object.hasOwn(value, "__typename");
 const checkScalar = (value: unknown, path: string): void => {
   if (typeof value === "string") checkText(value, path);
   if (typeof value === "number" && !Number.isFinite(value)) throw new BadUserInput(path, String(value), "accepted are finite numbers");
-  if (typeof value === "number" && Number.isInteger(value) && !Number.isSafeInteger(value)) refuseNumber(path, String(value));
   if (value instanceof LostNumber) refuseNumber(path, value.source);
 };
 
