@@ -65,6 +65,19 @@ describe("rows of a workbook", () => {
     expect((await readAll(archive(replaced(workbookOf({ rows: "" }), { name: SHEET, content: prefixed })))).rows).toHaveLength(1);
   });
 
+  test("are numbers only where their digits are, and blank where they hold blanks", async () => {
+    const cells = ["<c><v>0x10</v></c>", '<c t="s"><v> </v></c>', '<c t="b"><v>yes</v></c>', "<c><v>Infinity</v></c>"];
+    const rows = [...cells, "<c><v> </v></c>" + text("kept"), "<c><v>1.5E3</v></c>"].map((cell) => `<row>${cell}</row>`);
+    const found = await readAll(book({ rows: HEADER + rows.join(""), strings: "<si><t>first</t></si>" }));
+    expect(found.faults.map(({ row, column, code }) => [row, column, code])).toEqual(
+      [2, 3, 4, 5].map((row) => [row, "code", "CELL_ERROR"]),
+    );
+    expect(found.rows.map(({ cells: { code, unit } }) => [code, unit])).toEqual([
+      [null, "kept"],
+      [1500, null],
+    ]);
+  });
+
   test("of a header alone are none", async () => {
     expect(await readAll(book({ rows: HEADER }))).toMatchObject({ rows: [], faults: [] });
   });

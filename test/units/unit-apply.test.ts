@@ -115,6 +115,11 @@ describe("an edition that is refused changes nothing and is told by file, row an
       inSuccessions((l) => (l[0] = l[0]!.replace("01279.2027", "1.2027"))),
       /row 2, column successor_id: "1\.2027" is no unit/,
     ],
+    ...["0x1", "1e0", " ", "true"].map((share): [string, readonly [FileName, Edit], RegExp] => [
+      `a share of "${share}", which is no number in digits`,
+      inSuccessions((l) => (l[0] = l[0]!.split(",").with(4, share).join())),
+      new RegExp(`row 2, column share: "${share}" is no part`),
+    ]),
     [
       "a succession on another day",
       inSuccessions((l) => (l[0] = l[0]!.replace(DAY, LATER))),
