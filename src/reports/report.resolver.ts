@@ -60,7 +60,7 @@ export class ReportResolver {
   @Mutation(() => ReportType, {
     description:
       "Makes a draft count for everybody, and what it corrects superseded; for ADMINs of its unit. One that is published stays as it is; CONFLICT for one " +
-      "that was superseded or withdrawn (công bố báo cáo).",
+      "that was superseded or withdrawn, and where a sum of its year could become more than answers hold (công bố báo cáo).",
   })
   publishReport(@Arg("id", () => ID, { description: "Id of the report." }) id: string, @Ctx() context: Context) {
     return publishReport(context, id);

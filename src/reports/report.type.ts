@@ -29,7 +29,10 @@ export class FigureInput {
   @Field(() => PeriodScalar, { description: "The period that it is stated for (kỳ báo cáo)." })
   period!: string;
 
-  @Field(() => Float, { nullable: true, description: "A count, or a share 0..1 of a rate; left out where a range is stated (giá trị)." })
+  @Field(() => Float, {
+    nullable: true,
+    description: "A count, at most 2,147,483,647, or a share 0..1 of a rate; left out where a range is stated (giá trị).",
+  })
   value?: number | null;
 
   @Field(() => Float, { nullable: true, description: "Lower end of a range (cận dưới)." })
