@@ -1,7 +1,11 @@
 import { readCsv } from "../../csv.ts";
+import { decimalOf } from "../../number.ts";
 import { type ProcedureRow, problemsOfProcedures } from "./procedure-check.ts";
 
 export const PROCEDURE_COLUMNS = ["code", "name", "field", "fieldName", "competence", "serviceLevel", "workingDays", "hasFee"] as const;
+
+/** What is no number is left to be refused as a limit. */
+const limitOf = (text: string): number | null => (text === "" ? null : (decimalOf(text) ?? Number.NaN));
 
 /** A catalogue of the seeds. @throws FileError naming file, row and column. */
 export const readProcedureFile = async (file: URL): Promise<ProcedureRow[]> => {
@@ -11,11 +15,11 @@ export const readProcedureFile = async (file: URL): Promise<ProcedureRow[]> => {
     if (hasFee !== "true" && hasFee !== "false") throw fail("hasFee", "is neither true nor false");
     return {
       ...{ code: get("code"), name: get("name"), field: get("field"), fieldName: get("fieldName"), competence: get("competence") },
-      ...{ serviceLevel: get("serviceLevel"), workingDays: get("workingDays") === "" ? null : Number(get("workingDays")) },
+      ...{ serviceLevel: get("serviceLevel"), workingDays: limitOf(get("workingDays")) },
       hasFee: hasFee === "true",
     };
   });
-  const [problem] = problemsOfProcedures(procedures);
+  const [problem] = problemsOfProcedures(procedures, (n) => rows[n]!.row);
   if (problem) throw rows[problem.row]!.fail(problem.column, `is not accepted: ${problem.message}`);
   return procedures;
 };
