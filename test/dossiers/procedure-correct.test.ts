@@ -61,7 +61,7 @@ interface Asked {
 /** What everybody sees of March in Cao Bằng. */
 const shown = async (): Promise<Shown> => {
   const { data, errors } = await service.ask<Asked, object>(`{ unit(code: "04") {
-    dossiers(period: "2026-03") { byField { field { code } rollup { received } } }
+    dossiers(period: "2026-03") { byField { field { code } counts { received } } }
     serviceQuality(period: "2026-03") { criteria { code rate { numerator denominator } } } } }`);
   expect(errors).toBeUndefined();
   const { dossiers, serviceQuality } = data.unit;
@@ -81,7 +81,7 @@ const astray = async (): Promise<number> => {
 describe("a procedure that is corrected", () => {
   beforeAll(async () => {
     const dossiers = Array.from({ length: 12 }, (_, n) => sent(`d${n}`, n));
-    expect((await sender.send(dossiers)).data.importDossiers).toMatchObject({ created: 12 });
+    expect((await sender.send(dossiers)).data.importDossiers.report).toMatchObject({ created: 12 });
   });
 
   it("takes its dossiers along to another field, which everybody sees at once", async () => {
@@ -133,7 +133,7 @@ describe("a procedure that is corrected", () => {
     expect(await due()).toEqual(before);
     // One that is sent again without a due day gets that of the limit of now.
     const again = sent("d2", 2, { updatedAt: "2026-11-02T08:00:00+07:00" });
-    expect((await sender.send([again])).data.importDossiers).toMatchObject({ updated: 1 });
+    expect((await sender.send([again])).data.importDossiers.report).toMatchObject({ updated: 1 });
     expect((await due()).filter((row, n) => row.due_on !== before[n]!.due_on).map(({ code }) => code)).toEqual(["d2"]);
     await load(procedure(ONE, "F1"));
   });
@@ -147,11 +147,11 @@ describe("a procedure that is corrected", () => {
   it("is the same for a dossier that is sent again or taken back", async () => {
     await load(procedure(ONE, "ho-tich", { hasFee: true }));
     expect(
-      (await sender.send([sent("d1", 1), sent("d4", 4, { updatedAt: "2026-11-03T08:00:00+07:00" })])).data.importDossiers,
+      (await sender.send([sent("d1", 1), sent("d4", 4, { updatedAt: "2026-11-03T08:00:00+07:00" })])).data.importDossiers.report,
     ).toMatchObject({
       ...{ unchanged: 1, updated: 1 },
     });
-    expect((await sender.retract(["d5", "d7"])).data).toEqual({ retractDossiers: { updated: 2 } });
+    expect((await sender.retract(["d5", "d7"])).data).toMatchObject({ retractDossiers: { report: { updated: 2 } } });
     expect((await shown()).byField).toEqual({ "ho-tich": 6, F2: 4 });
     expect(await astray()).toBe(0);
     await expectRecounted(service.database);
@@ -184,7 +184,7 @@ describe("a procedure that is corrected while dossiers come and go", () => {
     await until(async () => (await waiting()) === 1);
     await load(procedure(ONE, "F2", { serviceLevel: "FULL", hasFee: true }));
     await source.letGo();
-    expect((await sending).data.importDossiers).toMatchObject({ created: 1 });
+    expect((await sending).data.importDossiers.report).toMatchObject({ created: 1 });
     expect(await astray()).toBe(0);
     await expectRecounted(service.database);
   });
@@ -198,7 +198,7 @@ describe("a procedure that is corrected while dossiers come and go", () => {
     await until(async () => isLoaded || (await waiting()) === 2);
     expect(isLoaded).toBe(false);
     await records.letGo();
-    expect((await retracting).data).toEqual({ retractDossiers: { updated: 1 } });
+    expect((await retracting).data).toMatchObject({ retractDossiers: { report: { updated: 1 } } });
     await loading;
     expect(await astray()).toBe(0);
     await expectRecounted(service.database);
