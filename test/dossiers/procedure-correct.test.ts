@@ -47,7 +47,7 @@ interface Shown {
 interface Asked {
   readonly unit: {
     readonly dossiers: {
-      readonly byField: readonly { readonly field: { readonly code: string }; readonly rollup: { readonly received: number } }[];
+      readonly byField: readonly { readonly field: { readonly code: string }; readonly counts: { readonly received: number } }[];
     };
     readonly serviceQuality: {
       readonly criteria: readonly {
@@ -66,7 +66,7 @@ const shown = async (): Promise<Shown> => {
   expect(errors).toBeUndefined();
   const { dossiers, serviceQuality } = data.unit;
   return {
-    byField: Object.fromEntries(dossiers.byField.map(({ field, rollup }) => [field.code, rollup.received])),
+    byField: Object.fromEntries(dossiers.byField.map(({ field, counts }) => [field.code, counts.received])),
     quality: Object.fromEntries(serviceQuality.criteria.map(({ code, rate }) => [code, [rate.numerator, rate.denominator]])),
   };
 };
