@@ -69,12 +69,16 @@ type Row = { readonly isField: boolean; readonly totalCount: number } & (Procedu
 export const listProcedures = async (reader: Rows, { field, search, first, after }: ProcedureList) => {
   const page = pageOf(first ?? 50, after);
   const words = search == null ? null : searchWords("search", search);
-  const prefix = search == null ? null : (/^[\d.A-Z]+$/.exec(search.trim().toUpperCase())?.[0] ?? null);
+  const prefix = search == null ? null : codeWithin(search);
   const found = field?.includes("\0") ? [] : await reader.rows(pageOfProcedures({ field: field ?? null, words, prefix, page }));
   if (!found[0]?.isField) throw new BadUserInput("field", field, "accepted is the code of a field of procedures");
   const listed = found.flatMap((row) => (row.no === null ? [] : [row]));
   return connectionOf(listed, found[0].totalCount, page, ({ code }) => ({ rank: 0, text: code }));
 };
+
+/** The beginning of a code, without marks around it; null where the search is for something else. */
+const codeWithin = (search: string): string | null =>
+  /^[\d.A-Z]+$/.exec(search.toUpperCase().replaceAll(/^[^\p{L}\p{N}]+|[^\p{L}\p{N}]+$/gu, ""))?.[0] ?? null;
 
 /** The page, or one row without a procedure. */
 const pageOfProcedures = ({ field, words, prefix, page: { first, after } }: Filter) => sql<Row>`
