@@ -21,6 +21,7 @@ describe("npm run import -- procedures", () => {
   let database: TestDatabase;
   beforeAll(async () => {
     database = await createDatabase();
+    await sql`delete from procedure`.execute(database.orm.em.fork().getKysely());
   });
   afterAll(() => database.close());
 
