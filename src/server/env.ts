@@ -78,6 +78,7 @@ export const SETTINGS = {
   statementMs: setting("10000", "a statement that runs longer is cancelled in PostgreSQL", whole(1, 3_600_000)),
   lockMs: setting("2000", "a statement that waits longer for a lock gives up", whole(1, 3_600_000)),
 
+  maxConnections: setting("1000", "connections of clients at once; more are closed unanswered", whole(1, 1_000_000)),
   bodyLimit: setting("2000000", "bytes of a request's body", whole(1000, 1_000_000_000)),
   bodyLimitOfficer: setting(
     "32000000",
