@@ -132,7 +132,11 @@ export const SETTINGS = {
   ),
   trustedProxies: setting("", "addresses of proxies, by commas, whose `X-Forwarded-For` is believed", addresses),
   rateAddress: setting("1200", "requests a minute from one address without a key; 0 is without limit", whole(0, 1_000_000_000)),
-  rateKey: setting("12000", "requests a minute of one key or token; 0 is without limit", whole(0, 1_000_000_000)),
+  rateKey: setting(
+    "12000",
+    "requests a minute of all keys and tokens of one unit, and of a key with all that it made; 0 is without limit",
+    whole(0, 1_000_000_000),
+  ),
   rateStore: setting(
     "memory",
     "where they are counted: `memory` of each process, or `database`, which several instances share",
