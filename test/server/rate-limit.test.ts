@@ -97,9 +97,9 @@ describe("requests with a key", () => {
 describe("keys that are real", () => {
   const bearer = (secret: string) => ({ authorization: `Bearer ${secret}` });
   const CREATE = "mutation ($input: AccessKeyInput!) { createAccessKey(input: $input) { secret } }";
-  const made = async ({ ask: send }: TestService, maker: string, unit: string): Promise<string> => {
+  const made = async (service: TestService, maker: string, unit: string): Promise<string> => {
     const input = { name: "one more", grants: [{ unit, role: "ADMIN" }] };
-    const { data } = await send<{ createAccessKey: { secret: string } }, object>(CREATE, { input }, maker);
+    const { data } = await service.ask<{ createAccessKey: { secret: string } }, object>(CREATE, { input }, maker);
     return data.createAccessKey.secret;
   };
 

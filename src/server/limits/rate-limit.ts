@@ -45,7 +45,9 @@ export const limitRates = (app: FastifyInstance, options: RateOptions): void => 
     if (headers.authorization !== undefined) held.keep(headers.authorization);
     for (const { by, whose } of countedBy(viewer)) {
       const over = await byKey(by);
-      if (over) return void (await refuse(reply, over, () => limited("key"), whose));
+      if (over === null) continue;
+      await refuse(reply, over, () => limited("key"), whose);
+      return;
     }
   });
   app.addHook("onResponse", async ({ url, ip, viewer, headers: { authorization } }, { statusCode }) => {
