@@ -1,5 +1,6 @@
 import { BadUserInput } from "../errors.ts";
-import { addDays, type Day, isDay, parseDay } from "../time/date.ts";
+import { addDays, type Day, dayOf, isDay, parseDay } from "../time/date.ts";
+import { DAY, durationOf } from "../time/duration.ts";
 import { isText } from "./text.ts";
 import type { Role } from "./viewer.ts";
 
@@ -24,10 +25,36 @@ const yearsAfter = (day: Day, years: number): Day => {
   return isDay(later) ? later : `${later.slice(0, 8)}28`;
 };
 
-/** The instant at which the day has ended; a year from today unless said. @throws BadUserInput */
-export const expiryOf = (expiresOn: Day | null | undefined, today: Day): string => {
-  const day = expiresOn == null ? yearsAfter(today, 1) : parseDay("expiresOn", expiresOn);
-  const latest = yearsAfter(today, MAX_YEARS);
-  if (day < today || day > latest) throw new BadUserInput("expiresOn", day, `accepted is a day from ${today} to ${latest}`);
-  return `${addDays(day, 1)}T00:00:00+07:00`;
+/** What a key ends with at the latest: the key or token that makes it. */
+interface Maker {
+  readonly until: Date;
+}
+
+/**
+ * The instant at which the day has ended, or before that the maker; a year from today unless said, or as long as the maker. Without one a
+ * command makes it. @throws BadUserInput
+ */
+export const expiryOf = (expiresOn: Day | null | undefined, today: Day, maker: Maker | null): string => {
+  const end = maker && Math.floor(maker.until.getTime() / 1000) * 1000;
+  const lastOfMaker = end === null ? null : dayOf(new Date(end - 1));
+  const longest = yearsAfter(today, MAX_YEARS);
+  const latest = lastOfMaker !== null && lastOfMaker < longest ? lastOfMaker : longest;
+  const usual = yearsAfter(today, 1);
+  const day = expiresOn == null ? (usual < latest ? usual : latest) : parseDay("expiresOn", expiresOn);
+  if (day < today || day > latest) {
+    const why = latest === longest ? "" : ", the last of the key or token that makes it";
+    throw new BadUserInput("expiresOn", day, `accepted is a day from ${today} to ${latest}${why}`);
+  }
+  const ending = Date.parse(`${addDays(day, 1)}T00:00:00+07:00`);
+  return new Date(end !== null && end < ending ? end : ending).toISOString();
+};
+
+const MAX_OVERLAP = 7 * DAY;
+
+/** Milliseconds for which the secret before a rotation is accepted, too; none unless said. @throws BadUserInput */
+export const overlapOf = (given: string | null | undefined): number => {
+  if (given == null) return 0;
+  const overlap = durationOf(given, MAX_OVERLAP);
+  if (overlap === null) throw new BadUserInput("overlap", given, "accepted is a number of hours or days, from 1h to 7d, such as 24h");
+  return overlap;
 };

@@ -26,8 +26,8 @@ export class AccessKeyResolver {
   @Authorized<Permission>("keys:write")
   @Mutation(() => IssuedAccessKeyType, {
     description:
-      "Creates a key and tells its secret, this once. BAD_USER_INPUT for a name, unit or day that is not accepted, FORBIDDEN for a unit where the caller is " +
-      "no ADMIN (cấp khoá API).",
+      "Creates a key and tells its secret, this once. It ends with the key or token that makes it. BAD_USER_INPUT for a name, unit or day that is not " +
+      "accepted, FORBIDDEN for a unit where the caller is no ADMIN, LIMIT_EXCEEDED for a unit with 100 keys that hold (cấp khoá API).",
   })
   createAccessKey(
     @Arg("input", () => AccessKeyInputType, { description: "Name, roles and expiry." }) input: AccessKeyInputType,
@@ -39,17 +39,27 @@ export class AccessKeyResolver {
   @Authorized<Permission>("keys:write")
   @Mutation(() => IssuedAccessKeyType, {
     description:
-      "Gives a key a new secret and tells it, this once; the old one is refused at once. Id, roles and expiry stay. NOT_FOUND for a key that the caller does " +
-      "not administer, CONFLICT for one that is revoked or expired (đổi mã bí mật).",
+      "Gives a key a new secret and tells it, this once; the old one is refused at once, or after `overlap`. Id, roles, maker and expiry stay. NOT_FOUND for a " +
+      "key that the caller does not administer, CONFLICT for one that is revoked or expired (đổi mã bí mật).",
   })
-  rotateAccessKey(@Arg("id", () => ID, { description: KEY }) id: string, @Ctx() context: Context) {
-    return keepKeys(context, (em, keeper, now) => rotateAccessKey(em, keeper, id, now));
+  rotateAccessKey(
+    @Arg("id", () => ID, { description: KEY }) id: string,
+    @Arg("overlap", () => String, {
+      nullable: true,
+      description:
+        "How long the old secret is accepted beside the new one: hours or days from 1h to 7d, such as 24h; not at all unless said. One that is still accepted " +
+        "from the rotation before is refused at once (thời gian dùng song song).",
+    })
+    overlap: string | null | undefined,
+    @Ctx() context: Context,
+  ) {
+    return keepKeys(context, (em, keeper, now) => rotateAccessKey(em, keeper, { id, overlap }, now));
   }
 
   @Authorized<Permission>("keys:write")
   @Mutation(() => AccessKeyType, {
     description:
-      "Revokes a key for good; one that is revoked already stays as it is. NOT_FOUND for a key that the caller does not administer (thu hồi khoá API).",
+      "Revokes a key for good, and with it all keys that it made, and that those made; one that is revoked already stays as it is. NOT_FOUND for a key that the caller does not administer (thu hồi khoá API).",
   })
   revokeAccessKey(@Arg("id", () => ID, { description: KEY }) id: string, @Ctx() context: Context) {
     return keepKeys(context, (em, keeper, now) => revokeAccessKey(em, keeper, id, now));

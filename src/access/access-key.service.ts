@@ -5,10 +5,11 @@ import { rowsOf } from "../db/reader.ts";
 import { BadUserInput, DomainError } from "../errors.ts";
 import { type Day, dayOf } from "../time/date.ts";
 import { accessKeys, type AccessKeyView, recordOf } from "./access-key.ts";
-import { type AccessKeyInput, expiryOf, nameOf } from "./access-key.input.ts";
+import { type AccessKeyInput, expiryOf, nameOf, overlapOf } from "./access-key.input.ts";
 import { type Asking, administered } from "./administered.ts";
 import { recordChange } from "./audit.ts";
 import { inForce, unitNamed } from "./grant.ts";
+import { demandRoom } from "./key-room.ts";
 import { coveredBy, rowScope } from "./scope.ts";
 import { hashOf, newSecret } from "./secret.ts";
 import { type Grant, grantsFor, type Role } from "./viewer.ts";
@@ -18,6 +19,8 @@ export interface KeyKeeper {
   readonly actor: string;
   readonly actorName: string;
   readonly admin: readonly Grant[] | null;
+  /** With what the keys end that it makes; missing where a command makes them. */
+  readonly maker?: { readonly until: Date };
 }
 
 /** One transaction of the viewer's, who has the permission keys:write. */
@@ -25,7 +28,10 @@ export const keepKeys = <T>(
   { viewer, reader, now }: KeyAsking,
   work: (em: EntityManager, keeper: KeyKeeper, now: Date) => Promise<T>,
 ): Promise<T> => {
-  const keeper: KeyKeeper = { actor: viewer!.actor, actorName: viewer!.name, admin: grantsFor(viewer, "ADMIN") };
+  const { actor, name, credential } = viewer!;
+  // Whoever proves nothing by a key or token makes none that would outlive it.
+  const maker = { until: credential?.until ?? now };
+  const keeper: KeyKeeper = { actor, actorName: name, admin: grantsFor(viewer, "ADMIN"), maker };
   return reader.write(rowScope(viewer, "ADMIN"), (em) => work(em, keeper, now));
 };
 
@@ -54,17 +60,20 @@ interface GrantedUnit {
 /**
  * What follows runs in the transaction of `em`, with its entry in the audit trail. What the keeper's grants and today's edition cover
  * must have been worked out.
- * @throws BadUserInput; DomainError FORBIDDEN naming a unit that the keeper does not administer.
+ * @throws BadUserInput; DomainError FORBIDDEN naming a unit that the keeper does not administer, LIMIT_EXCEEDED one that has too many keys.
  */
 export const createAccessKey = async (em: EntityManager, keeper: KeyKeeper, input: AccessKeyInput, now: Date): Promise<IssuedKey> => {
   const name = nameOf(input.name);
-  const expiresAt = expiryOf(input.expiresOn, dayOf(now));
+  const expiresAt = expiryOf(input.expiresOn, dayOf(now), keeper.maker ?? null);
   const grants = await grantedUnits(em, keeper, input.grants, dayOf(now));
+  await demandRoom(em, grants, now);
   const secret = newSecret();
   const id = randomBytes(8).toString("hex");
+  const { keyId, token } = makerOf(keeper);
   await sql`
     with made as (
-      insert into access_key (key, name, hash, created_at, expires_at) values (${id}, ${name}, ${hashOf(secret)}, ${now.toISOString()}, ${expiresAt})
+      insert into access_key (key, name, hash, created_at, expires_at, maker_id, maker_token) values (${id}, ${name}, ${hashOf(secret)},
+        ${now.toISOString()}, ${expiresAt}, (select m.id from access_key m where m.key = ${keyId}), ${token})
       returning id
     )
     insert into access_grant (access_key_id, unit_id, role) select made.id, g.unit_id, g.role
@@ -75,19 +84,33 @@ export const createAccessKey = async (em: EntityManager, keeper: KeyKeeper, inpu
   return { key, secret };
 };
 
-/** A new secret for the same key; the old one is no longer valid. @throws DomainError NOT_FOUND; CONFLICT for a key that is no longer valid. */
-export const rotateAccessKey = async (em: EntityManager, keeper: KeyKeeper, id: string, now: Date): Promise<IssuedKey> => {
+export interface Rotation {
+  readonly id: string;
+  /** How long the old secret is valid, too; no longer unless said. */
+  readonly overlap?: string | null | undefined;
+}
+
+/**
+ * A new secret for the same key; of older ones only the last may be valid for a while longer.
+ * @throws DomainError NOT_FOUND; CONFLICT for a key that is no longer valid; BadUserInput for an overlap that is not accepted.
+ */
+export const rotateAccessKey = async (em: EntityManager, keeper: KeyKeeper, { id, overlap }: Rotation, now: Date): Promise<IssuedKey> => {
+  const until = new Date(now.getTime() + overlapOf(overlap)).toISOString();
   const key = await lockedKey(em, keeper, id, now);
   if (key.revokedAt !== null) throw new DomainError("CONFLICT", `id: this key was revoked at ${key.revokedAt}; create another one`);
   if (key.isExpired) throw new DomainError("CONFLICT", `id: this key expired at ${key.expiresAt}; create another one`);
   const secret = newSecret();
-  await sql`update access_key set hash = ${hashOf(secret)} where key = ${id}`.execute(em.getKysely());
-  const before = recordOf(key);
-  await record(em, keeper, "rotateAccessKey", now, { key, before, after: { ...before, rotatedAt: now.toISOString() } });
-  return { key, secret };
+  await sql`
+    update access_key set former_hash = case when ${until}::timestamptz > ${now.toISOString()}::timestamptz then hash end,
+      former_until = case when ${until}::timestamptz > ${now.toISOString()}::timestamptz then least(${until}::timestamptz, expires_at) end, hash = ${hashOf(secret)}
+    where key = ${id}`.execute(em.getKysely());
+  const rotated = await keyOf(em, id, now);
+  const after = { ...recordOf(rotated), rotatedAt: now.toISOString() };
+  await record(em, keeper, "rotateAccessKey", now, { key, before: recordOf(key), after });
+  return { key: rotated, secret };
 };
 
-/** One that is revoked already stays as it is, without another entry in the trail. @throws DomainError NOT_FOUND */
+/** All keys that it made end with it. One that is revoked already stays as it is, without another entry in the trail. @throws DomainError NOT_FOUND */
 export const revokeAccessKey = async (em: EntityManager, keeper: KeyKeeper, id: string, now: Date): Promise<AccessKeyView> => {
   const before = await lockedKey(em, keeper, id, now);
   if (before.revokedAt !== null) return before;
@@ -139,6 +162,12 @@ const grantedUnits = async (
   return [...found.values()];
 };
 const MAX_GRANTS = 100;
+
+/** The key or token that a key is made by, as it is kept. */
+const makerOf = ({ actor, maker }: KeyKeeper): { readonly keyId: string | null; readonly token: string | null } => {
+  if (!maker) return { keyId: null, token: null };
+  return actor.startsWith("key:") ? { keyId: actor.slice("key:".length), token: null } : { keyId: null, token: actor };
+};
 
 const record = async (
   em: EntityManager,

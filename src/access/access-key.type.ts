@@ -36,11 +36,27 @@ export class AccessKeyType implements Omit<AccessKeyView, "isExpired" | "grants"
   @Field(() => DateTimeScalar, { description: "When it was created (ngày tạo)." })
   createdAt!: string;
 
+  @Field(() => String, {
+    nullable: true,
+    description:
+      "The key or token that made it, and with which it ends: key:<id>, or token:<issuer>#<subject>; null where a command did (được tạo bởi).",
+  })
+  madeBy!: string | null;
+
   @Field(() => DateTimeScalar, { description: "From when on it is no longer accepted (hết hạn)." })
   expiresAt!: string;
 
-  @Field(() => DateTimeScalar, { nullable: true, description: "When it was revoked; null while it is not (thu hồi)." })
+  @Field(() => DateTimeScalar, {
+    nullable: true,
+    description: "When it was revoked, or the key that made it; null while neither is (thu hồi).",
+  })
   revokedAt!: string | null;
+
+  @Field(() => DateTimeScalar, {
+    nullable: true,
+    description: "Until when the secret before the last rotation is accepted, too; null where it is not (hạn của mã cũ).",
+  })
+  formerSecretUntil!: string | null;
 }
 
 @ObjectType("IssuedAccessKey", { simpleResolvers: true, description: "A key with its secret (khoá vừa cấp)." })
@@ -71,7 +87,8 @@ export class AccessKeyInputType implements AccessKeyInput {
 
   @Field(() => DateScalar, {
     nullable: true,
-    description: "The last day on which it is accepted: a year from today unless said, at most five (ngày hết hạn).",
+    description:
+      "The last day on which it is accepted: a year from today unless said, at most five, and never longer than the key or token that makes it (ngày hết hạn).",
   })
   expiresOn?: string | null;
 }

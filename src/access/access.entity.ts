@@ -5,6 +5,7 @@ import type { Role } from "./viewer.ts";
 /** A key of a provincial system. The secret itself is shown once and kept nowhere. */
 const AccessKeySchema = defineEntity({
   name: "AccessKey",
+  indexes: [{ properties: ["maker"] }],
   properties: {
     id: p.integer().primary().autoincrement(),
     key: p.text().unique().comment("Public id, by which it is listed, rotated and revoked"),
@@ -13,6 +14,15 @@ const AccessKeySchema = defineEntity({
     createdAt: p.datetime(),
     expiresAt: p.datetime(),
     revokedAt: p.datetime().nullable(),
+    maker: () =>
+      p
+        .manyToOne(AccessKey)
+        .nullable()
+        .deleteRule("cascade")
+        .comment("The key that made it, with which it ends; null where a token or a command did"),
+    makerToken: p.text().nullable().comment("Actor of the token that made it; null where a key or a command did"),
+    formerHash: p.text().unique().nullable().comment("Of the secret before the last rotation, where that is accepted for a while longer"),
+    formerUntil: p.datetime().nullable().comment("From when on the former secret is no longer accepted"),
   },
 });
 export class AccessKey extends AccessKeySchema.class {}
@@ -21,6 +31,7 @@ AccessKeySchema.setClass(AccessKey);
 /** A role of a key on a unit, which its code named on the day of the grant. */
 const AccessGrantSchema = defineEntity({
   name: "AccessGrant",
+  indexes: [{ properties: ["unit"] }],
   properties: {
     accessKey: () => p.manyToOne(AccessKey).primary().deleteRule("cascade"),
     unit: () => p.manyToOne(Unit).primary(),

@@ -2,6 +2,7 @@ import { sql } from "kysely";
 import type { Reader } from "../db/reader.ts";
 import { type Day, dayOf } from "../time/date.ts";
 import { hashOf, isSecret } from "./secret.ts";
+import { headOfLine, lineHolds, lineOf } from "./key-line.ts";
 import { asGrant, ensureCoverage, grantColumns, type GrantRow, inForce, seenOn, unitNamed } from "./grant.ts";
 import { readIssuers } from "./issuer.ts";
 import { refused } from "./refusal.ts";
@@ -35,13 +36,16 @@ export const createAuthenticator = async ({ issuers: file }: { readonly issuers:
 
 const viewerOfKey = async (hash: string, now: Date, reader: Reader): Promise<Viewer> => {
   const today = dayOf(now);
-  const rows = await reader.rows(sql<GrantRow & { key: string; name: string }>`
-    select k.key, k.name, g.role, ${grantColumns(today)} from access_key k
+  const isMeant = sql<boolean>`own.hash = ${hash} or (own.former_hash = ${hash} and own.former_until > ${now.toISOString()}::timestamptz)`;
+  const rows = await reader.rows(sql<GrantRow & { key: string; name: string; head: string; until: number }>`
+    with ${lineOf(isMeant)}
+    select k.key, k.name, ${headOfLine} as head, (select extract(epoch from min(expires_at))::float8 from line) as until, g.role, ${grantColumns(today)} from line k
     join access_grant g on g.access_key_id = k.id join unit u on u.id = g.unit_id join edition e on ${inForce(seenOn(today))}
-    where k.hash = ${hash} and k.revoked_at is null and k.expires_at > ${now.toISOString()}::timestamptz order by u.id, g.role`);
+    where k.step = 0 and ${lineHolds(now)} order by u.id, g.role`);
   if (!rows[0]) throw refused("key");
   await ensureCoverage(reader, rows);
-  return { actor: `key:${rows[0].key}`, name: rows[0].name, grants: rows.map(asGrant) };
+  const { key, name, head, until } = rows[0];
+  return { actor: `key:${key}`, name, grants: rows.map(asGrant), credential: { line: head, until: new Date(until * 1000) } };
 };
 
 /** A claim as it stands: its grant where there is such a unit, and the issuer's own unit with whether it covers that. */
@@ -53,7 +57,7 @@ type ClaimRow = (GrantRow | { readonly unitNo: null }) & {
 };
 
 const viewerOfToken = async (token: Token, today: Day, reader: Reader): Promise<Viewer> => {
-  const { issuer, subject, issuedOn } = token;
+  const { issuer, subject, issuedOn, until } = token;
   const find = () => reader.rows(claims(token, today));
   let rows = await find();
   const isKnown = (row: ClaimRow): row is ClaimRow & GrantRow => row.unitNo !== null;
@@ -66,7 +70,8 @@ const viewerOfToken = async (token: Token, today: Day, reader: Reader): Promise<
   if (unknown) throw refused({ words: `The token names the unit ${JSON.stringify(unknown.name)}, which none was on ${issuedOn}` });
   const beyond = rows.find(({ isWithin }) => !isWithin);
   if (beyond) throw refused({ words: `The token's issuer names a unit beyond its own: ${JSON.stringify(beyond.name)}` });
-  return { actor: `token:${issuer.issuer}#${subject}`, name: subject, grants: rows.filter(isKnown).map(asGrant) };
+  const actor = `token:${issuer.issuer}#${subject}`;
+  return { actor, name: subject, grants: rows.filter(isKnown).map(asGrant), credential: { line: actor, until } };
 };
 
 const claims = ({ issuer, issuedOn, claims: claimed }: Token, today: Day) => sql<ClaimRow>`

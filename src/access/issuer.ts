@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { createLocalJWKSet, createRemoteJWKSet, importJWK, type JWK, type JWTVerifyGetKey } from "jose";
+import { DAY, durationOf } from "../time/duration.ts";
 import { isText } from "./text.ts";
 
 /** Whose tokens are trusted, and how far. */
@@ -9,11 +10,14 @@ export interface Issuer {
   readonly audience: string;
   /** Code or id of the largest unit that it may speak for. */
   readonly unit: string;
+  /** Milliseconds after which its tokens hold no more, whatever they say themselves. */
+  readonly maxAge: number;
   readonly keys: JWTVerifyGetKey;
 }
 
 type Entry = Readonly<Record<string, unknown>>;
-const FIELDS = ["issuer", "jwks", "audience", "unit"];
+const FIELDS = ["issuer", "jwks", "audience", "unit", "maxAge"];
+const LONGEST = 366 * DAY;
 const isObject = (value: unknown): value is Entry => typeof value === "object" && value !== null && !Array.isArray(value);
 
 const reject = (accepted: string): never => {
@@ -56,7 +60,14 @@ const readIssuer = async (entry: unknown, folder: string): Promise<Issuer> => {
   };
   // What an actor is called must tell the issuer from the subject: token:<issuer>#<subject>.
   const issuer = text("issuer").includes("#") ? reject("issuer: accepted is a text without #") : text("issuer");
-  return { issuer, audience: text("audience"), unit: text("unit"), keys: await keysOf(entry["jwks"], folder) };
+  const maxAge = maxAgeOf(entry["maxAge"]);
+  return { issuer, audience: text("audience"), unit: text("unit"), maxAge, keys: await keysOf(entry["jwks"], folder) };
+};
+
+const maxAgeOf = (given: unknown): number => {
+  if (given === undefined) return DAY;
+  const age = typeof given === "string" ? durationOf(given, LONGEST) : null;
+  return age ?? reject("maxAge: accepted is a number of hours or days, from 1h to 366d, such as 12h; a day unless said");
 };
 
 const keysOf = async (jwks: unknown, folder: string): Promise<JWTVerifyGetKey> => {

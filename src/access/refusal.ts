@@ -12,6 +12,7 @@ export const REFUSALS = {
   audience: "The token is meant for another audience",
   signature: "The token's signature does not hold",
   expired: "The token has expired",
+  old: "The token was issued longer ago than tokens of its issuer hold; ask the issuer for a new one",
   early: "The token is not yet valid",
 } as const;
 

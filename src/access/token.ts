@@ -17,6 +17,8 @@ export interface Token {
   readonly subject: string;
   /** The day of its codes. */
   readonly issuedOn: Day;
+  /** When it ends: by itself, or as old as tokens of its issuer may become. */
+  readonly until: Date;
   readonly claims: readonly { readonly unit: string; readonly role: Role }[];
 }
 
@@ -24,12 +26,15 @@ export interface Token {
 export const readToken = async (token: string, issuers: ReadonlyMap<string, Issuer>, now: Date): Promise<Token> => {
   const issuer = issuerOf(token, issuers);
   const payload = await verify(token, issuer, now);
-  const { sub, iat } = payload;
+  const { sub, iat, exp } = payload;
   if (!isText(sub, 200)) throw refused({ words: "The token is malformed: sub must be a text of 1 to 200 characters" });
   if (iat! > now.getTime() / 1000 + CLOCK_SKEW) throw refused("early");
   if (!(iat! >= Date.parse(`${FIRST_DAY}T00:00:00+07:00`) / 1000))
     throw refused({ words: `The token is malformed: iat lies before ${FIRST_DAY}, the first day of which units are known` });
-  return { issuer, subject: sub, issuedOn: dayOf(new Date(iat! * 1000)), claims: claimsOf(payload) };
+  const oldest = iat! + issuer.maxAge / 1000;
+  if (now.getTime() / 1000 > oldest + CLOCK_SKEW) throw refused("old");
+  const until = new Date(Math.min(exp!, oldest) * 1000);
+  return { issuer, subject: sub, issuedOn: dayOf(new Date(iat! * 1000)), until, claims: claimsOf(payload) };
 };
 
 /** Whose token it says it is; also refuses what need not be verified. */

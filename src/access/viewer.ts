@@ -34,6 +34,15 @@ export interface Viewer {
   /** For people: the name of the key, or the subject. */
   readonly name: string;
   readonly grants: readonly Grant[];
+  /** What proves it; missing where no key or token does. */
+  readonly credential?: Credential;
+}
+
+export interface Credential {
+  /** Actor at the head of the line of keys that made one another; of a token its own. */
+  readonly line: string;
+  /** When it ends unless it is revoked. */
+  readonly until: Date;
 }
 
 export type Use = "READ" | "WRITE";

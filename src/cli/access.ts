@@ -83,6 +83,7 @@ const lineOf = (key: AccessKeyView): string => {
 
 const tellSecret = ({ key, secret }: IssuedKey): void => {
   tell(lineOf(key));
+  if (key.formerSecretUntil) tell(`The secret before it is accepted until ${key.formerSecretUntil.slice(0, 16).replace("T", " ")}.`);
   tell("The secret, to be sent as Authorization: Bearer. It is shown this once:");
   console.log(secret);
 };
@@ -140,9 +141,15 @@ key
 
 key
   .command("rotate")
-  .description("give a key a new secret and print it, this once; the old one is refused at once")
+  .description("give a key a new secret and print it, this once; the old one is refused at once, or after --overlap")
   .argument("<id>", "id of the key, as key list shows it")
-  .action(async (id: string) => tellSecret(await inDatabase((em, keeper, now) => rotateAccessKey(em, keeper, id, now))));
+  .option(
+    "--overlap <duration>",
+    "how long the old secret is accepted, too: hours or days from 1h to 7d, such as 24h (default: not at all)",
+  )
+  .action(async (id: string, { overlap }: { readonly overlap?: string }) =>
+    tellSecret(await inDatabase((em, keeper, now) => rotateAccessKey(em, keeper, { id, overlap }, now))),
+  );
 
 await program.parseAsync().catch((error: unknown) => {
   tell(`cchc-graph: ${(error instanceof Error ? error.message : String(error)).replaceAll(/\s*\n\s*/g, "; ")}`);

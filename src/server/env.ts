@@ -78,6 +78,7 @@ export const SETTINGS = {
   statementMs: setting("10000", "a statement that runs longer is cancelled in PostgreSQL", whole(1, 3_600_000)),
   lockMs: setting("2000", "a statement that waits longer for a lock gives up", whole(1, 3_600_000)),
 
+  maxConnections: setting("1000", "connections of clients at once; more are closed unanswered", whole(1, 1_000_000)),
   bodyLimit: setting("2000000", "bytes of a request's body", whole(1000, 1_000_000_000)),
   bodyLimitOfficer: setting(
     "32000000",
@@ -131,7 +132,11 @@ export const SETTINGS = {
   ),
   trustedProxies: setting("", "addresses of proxies, by commas, whose `X-Forwarded-For` is believed", addresses),
   rateAddress: setting("1200", "requests a minute from one address without a key; 0 is without limit", whole(0, 1_000_000_000)),
-  rateKey: setting("12000", "requests a minute of one key or token; 0 is without limit", whole(0, 1_000_000_000)),
+  rateKey: setting(
+    "12000",
+    "requests a minute of all keys and tokens of one unit, and of a key with all that it made; 0 is without limit",
+    whole(0, 1_000_000_000),
+  ),
   rateStore: setting(
     "memory",
     "where they are counted: `memory` of each process, or `database`, which several instances share",

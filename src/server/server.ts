@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import type { AddressInfo } from "node:net";
 import { createAuthenticator } from "../access/authenticate.ts";
-import { holds } from "../access/viewer.ts";
+import { holds, type Viewer } from "../access/viewer.ts";
 import type { Pools } from "../db/database.ts";
 import { Reader } from "../db/reader.ts";
 import { DomainError } from "../errors.ts";
@@ -14,6 +14,7 @@ import { costPlugin } from "./limits/cost.ts";
 import { type Env, readEnv } from "./env.ts";
 import { serveHealth } from "./running/health.ts";
 import { createHttp } from "./http/http.ts";
+import { warnOfUntrustedProxy } from "./http/proxies.ts";
 import { keepingOf } from "./keeping.ts";
 import { createLog, type Log, logRequests } from "./running/log.ts";
 import { countRequests, createMetrics, type Metrics, serveMetrics } from "./running/metrics.ts";
@@ -60,6 +61,13 @@ export const startServer = async (
     plugins: [costPlugin({ maxCost: env.maxCost, hierarchy }), observeOperations(labels, log)],
   });
   await apollo.start();
+  const viewerOf = async (authorization: string | undefined): Promise<Viewer | null> =>
+    authorization === undefined ? null : authenticator.authenticate(authorization, clock(), new Reader(opened()));
+  const holdsNow = (authorization: string): Promise<boolean> =>
+    viewerOf(authorization).then(
+      (viewer) => viewer !== null,
+      () => false,
+    );
   const contextOf = ({ viewer, headers }: FastifyRequest, signal: AbortSignal): Context =>
     createContext(opened(), clock(), { viewer, signal, isRouter: router.isRouter(headers), isProvenRouter: router.isProven(headers) });
   const app = createHttp(apollo, {
@@ -68,10 +76,10 @@ export const startServer = async (
       observationOf(request).codes.add(code);
       if (code === "INTERNAL_SERVER_ERROR") log.error({ err, requestId: request.id }, "unexpected failure");
     },
-    viewer: async ({ headers: { authorization } }) =>
-      authorization === undefined ? null : authenticator.authenticate(authorization, clock(), new Reader(opened())),
+    viewer: ({ headers: { authorization } }) => viewerOf(authorization),
     bodyLimit: ({ viewer, headers }) => (holds(viewer, "OFFICER") || router.isProven(headers) ? env.bodyLimitOfficer : env.bodyLimit),
     prepare: prepareWith({ limits: env, router, trusted }),
+    maxConnections: env.maxConnections,
     kept: keepingOf({ keptAnswers: env.keptAnswers, clock, reader: () => new Reader(opened()), router }),
     // While it closes, probes of its health are answered; all else is refused by what closes it.
     framework: { return503OnClosing: false, trustProxy: env.trustedProxies ?? false },
@@ -80,7 +88,8 @@ export const startServer = async (
   logRequests(app, log);
   const { isStopping, stop } = drainable(app);
   if (metrics) countRequests(app, metrics);
-  limitRates(app, { ...env, pools, ...(metrics && { limited: metrics.limited }) });
+  if (env.trustedProxies === null) warnOfUntrustedProxy(app, log);
+  limitRates(app, { ...env, pools, holds: holdsNow, ...(metrics && { limited: metrics.limited }) });
   serveHealth(app, { pools, isStopping });
   if (env.playground) {
     await servePlayground(app);

@@ -7,7 +7,7 @@ import { NOW } from "../support/client.ts";
 import { createDatabase, type TestDatabase } from "../support/database.ts";
 import { type Ask, asker, issueKey, viewerOf } from "./support.ts";
 
-const KEY = "id name createdAt expiresAt revokedAt grants { role unit { id fullName } }";
+const KEY = "id name madeBy createdAt expiresAt revokedAt formerSecretUntil grants { role unit { id fullName } }";
 const CREATE = `mutation ($input: AccessKeyInput!) { createAccessKey(input: $input) { secret key { ${KEY} } } }`;
 const ROTATE = `mutation ($id: ID!) { rotateAccessKey(id: $id) { secret key { ${KEY} } } }`;
 const REVOKE = `mutation ($id: ID!) { revokeAccessKey(id: $id) { ${KEY} } }`;
@@ -71,6 +71,7 @@ describe("keys by API", () => {
     expect(key).toEqual({
       ...{ id: key.id, name: "Hệ thống một cửa", revokedAt: null },
       ...{ createdAt: "2026-11-22T12:00:00.000000+07:00", expiresAt: "2027-11-23T00:00:00.000000+07:00" },
+      ...{ madeBy: admin.actor, formerSecretUntil: null },
       grants: [
         { role: "OFFICER", unit: { id: "48.2025", fullName: "Thành phố Đà Nẵng" } },
         { role: "VIEWER", unit: { id: "490.2015", fullName: "Quận Liên Chiểu" } },
@@ -122,7 +123,10 @@ describe("keys by API", () => {
   });
 
   it("expire on a day from today to five years from now", async () => {
-    const expiry = (day: string) => create([["48", "VIEWER"]], admin, day);
+    const { secret } = await issueKey(database, [{ unit: "48", role: "ADMIN" }], { expiresOn: "2031-11-22" });
+    const authenticator = await createAuthenticator({ issuers: null });
+    const lasting = (await authenticator.authenticate(`Bearer ${secret}`, NOW, new Reader(database.pools)))!;
+    const expiry = (day: string) => create([["48", "VIEWER"]], lasting, day);
     expect((await expiry("2026-11-22")).data?.createAccessKey.key.expiresAt).toBe("2026-11-23T00:00:00.000000+07:00");
     expect((await expiry("2031-11-22")).data?.createAccessKey.key.expiresAt).toBe("2031-11-23T00:00:00.000000+07:00");
     for (const day of ["2026-11-21", "2031-11-23", "soon", "2027-02-29"])

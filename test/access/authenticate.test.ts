@@ -40,6 +40,7 @@ describe("who asks", () => {
       { issuer: "https://id.country.example", jwks, audience: "cchc", unit: "VN" },
       { issuer: "https://id.backan.example", jwks, audience: "cchc", unit: "06" },
       { issuer: "https://id.thainguyen.example", jwks, audience: "cchc", unit: "19" },
+      { issuer: "https://id.slow.example", jwks, audience: "cchc", unit: "48", maxAge: "30d" },
     ];
     await writeFile(join(folder, "issuers.json"), JSON.stringify(issuers));
     authenticator = await createAuthenticator({ issuers: join(folder, "issuers.json") });
@@ -142,6 +143,22 @@ describe("who asks", () => {
       }
     });
 
+    it("refuses one that was issued more than a day ago, however far its exp lies, unless its issuer is given longer", async () => {
+      const old = "The token was issued longer ago than tokens of its issuer hold; ask the issuer for a new one";
+      const DAYS = 86_400;
+      const issued = async (ago: number, iss = "https://id.danang.example") =>
+        `Bearer ${await tokenOf(ec, { iss, iat: SECONDS - ago, exp: SECONDS + 36_500 * DAYS })}`;
+      await refuses(await issued(3650 * DAYS), old);
+      await refuses(await issued(DAYS + 31), old);
+      // The clocks may differ by half a minute; what it makes ends a day after it was issued all the same.
+      expect(await ask(await issued(DAYS + 29))).toMatchObject({ credential: { until: secondsLater(-29) } });
+      expect(await ask(await issued(60))).toMatchObject({ credential: { until: secondsLater(DAYS - 60) } });
+      await refuses(await issued(30 * DAYS + 31, "https://id.slow.example"), old);
+      expect(await ask(await issued(30 * DAYS, "https://id.slow.example"))).toMatchObject({ credential: { until: NOW } });
+      // One that ends earlier by itself ends then.
+      expect(await ask(`Bearer ${await tokenOf(ec)}`)).toMatchObject({ credential: { until: secondsLater(600) } });
+    });
+
     it("goes by the clock that it is given", async () => {
       const token = `Bearer ${await tokenOf(ec)}`;
       await refuses(token, "The token has expired", secondsLater(631));
@@ -215,10 +232,11 @@ describe("who asks", () => {
     });
 
     it("takes codes for those of the day of iat in Asia/Ho_Chi_Minh", async () => {
+      const now = new Date("2025-07-01T12:00:00+07:00");
       const at = async (iat: string, iss = "https://id.country.example") =>
-        unitsOf(`Bearer ${await tokenOf(ec, { iss, iat: Date.parse(iat) / 1000, cchc: [{ unit: "01843", role: "OFFICER" }] })}`);
+        unitsOf(`Bearer ${await tokenOf(ec, { iss, iat: Date.parse(iat) / 1000, cchc: [{ unit: "01843", role: "OFFICER" }] })}`, now);
       const old = { unit: "01843.2015", role: "OFFICER", asOf: "2025-06-30", ended: true };
-      const present = { unit: "01843.2025", role: "OFFICER", asOf: "2026-11-22", ended: false };
+      const present = { unit: "01843.2025", role: "OFFICER", asOf: "2025-07-01", ended: false };
       expect(await at("2025-06-30T16:59:59Z")).toEqual([old]);
       expect(await at("2025-06-30T17:00:00Z")).toEqual([present]);
       // The issuer's own code is one of that day, too: 06 was Bắc Kạn's until then.
@@ -291,7 +309,7 @@ describe("who asks", () => {
 
     it("refuses the old secret of a rotated one at once", async () => {
       const { key, secret } = await issueKey(database, [{ unit: "48", role: "OFFICER" }]);
-      const rotated = await database.orm.em.fork().transactional((em) => rotateAccessKey(em, COMMAND, key.id, NOW));
+      const rotated = await database.orm.em.fork().transactional((em) => rotateAccessKey(em, COMMAND, { id: key.id }, NOW));
       expect(rotated.key.id).toBe(key.id);
       await refusesKey(secret);
       expect(await ask(`Bearer ${rotated.secret}`)).toMatchObject({ actor: `key:${key.id}` });

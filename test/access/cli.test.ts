@@ -55,12 +55,16 @@ describe("npm run access", () => {
     expect(rotated).toMatchObject({ code: 0, out: expect.stringMatching(/^cchc_[\w-]{43}\n$/) as string });
     await expect(viewerOf(out)).rejects.toThrow("This API key is not valid");
     expect(await viewerOf(rotated.out)).toMatchObject({ actor: `key:${id}` });
+    const overlapping = await run("key", "rotate", id, "--overlap", "24h");
+    expect(overlapping.told).toContain("The secret before it is accepted until ");
+    for (const { out: secret } of [rotated, overlapping]) expect(await viewerOf(secret)).toMatchObject({ actor: `key:${id}` });
     expect(await run("key", "revoke", id)).toMatchObject({ code: 0, out: expect.stringContaining(`${id}  revoked`) as string });
-    await expect(viewerOf(rotated.out)).rejects.toThrow("This API key is not valid");
+    for (const { out: secret } of [rotated, overlapping]) await expect(viewerOf(secret)).rejects.toThrow("This API key is not valid");
     const actor = `command:${userInfo().username}`;
     expect(await entries()).toMatchObject([
       { operation: "createAccessKey", actor, subject: id },
       { operation: "createAccessKey", actor },
+      { operation: "rotateAccessKey", actor, subject: id },
       { operation: "rotateAccessKey", actor, subject: id },
       { operation: "revokeAccessKey", actor, subject: id },
     ]);
@@ -87,6 +91,11 @@ describe("npm run access", () => {
       /expiresOn: "2027-02-30"/,
     ],
     ["an unknown key", ["key", "revoke", "0123456789abcdef"], /id: there is no such access key/],
+    [
+      "an overlap that is too long",
+      ["key", "rotate", "0123456789abcdef", "--overlap", "8d"],
+      /overlap: "8d" is not accepted; accepted is a number of hours or days, from 1h to 7d/,
+    ],
     ["an unknown unit to list", ["key", "list", "--unit", "nowhere"], /unit: "nowhere" is not accepted/],
     ["a command that there is not", ["key", "burn"], /unknown command 'burn'/],
   ])("says in one line what is wrong with %s", async (_, args, message) => {

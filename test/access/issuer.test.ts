@@ -34,7 +34,7 @@ describe("the file of trusted issuers", () => {
     await expect(createAuthenticator({ issuers: missing })).rejects.toThrow(`ISSUERS: ${missing}: cannot be read (ENOENT)`);
     await expect(createAuthenticator({ issuers: await write("{") })).rejects.toThrow(/^ISSUERS: .*issuers\.json: is not JSON$/);
     await expect(createAuthenticator({ issuers: await write({}) })).rejects.toThrow(
-      /^ISSUERS: .*issuers\.json: accepted is a JSON array of \{ issuer, jwks, audience, unit \}$/,
+      /^ISSUERS: .*issuers\.json: accepted is a JSON array of \{ issuer, jwks, audience, unit, maxAge \}$/,
     );
   });
 
@@ -45,6 +45,11 @@ describe("the file of trusted issuers", () => {
     ["an issuer with #", () => entry({ issuer: "a#b" }), /issuer: accepted is a text without #/],
     ["no audience", () => entry({ audience: "" }), /audience: accepted is a text/],
     ["a unit that is a number", () => entry({ unit: 48 }), /unit: accepted is a text/],
+    ...(["2y", "0h", "367d", "1.5h", 24, "", null, "24"] as const).map((maxAge): [string, () => unknown, RegExp] => [
+      `the maxAge ${JSON.stringify(maxAge)}`,
+      () => entry({ maxAge }),
+      /maxAge: accepted is a number of hours or days, from 1h to 366d, such as 12h/,
+    ]),
     ["no jwks", () => entry({ jwks: undefined }), /jwks: accepted is a path relative to the file, an https URL, or the key set itself/],
     ["a file that is not there", () => entry({ jwks: "nowhere.json" }), /jwks: .*nowhere\.json: cannot be read \(ENOENT\)/],
     [

@@ -78,6 +78,47 @@ describe("the order of evidence", () => {
     expect((await told("04", "DISTRICT")).received).toBe(3);
   });
 
+  test("a figure comes first again where completeness is taken back", async () => {
+    const text = `mutation { withdrawCompleteness(input: { kind: DOSSIERS, units: ["048.2015"], from: "2022-01-01", reason: "one is missing" }) { records { kind } } }`;
+    expect((await service.ask(text, {}, admin)).errors).toBeUndefined();
+    expect(await told("048", "DISTRICT")).toMatchObject({ received: DISTRICT });
+    expect((await told("04", null)).received).toBe(DISTRICT + COMMUNES);
+    await declare(["048.2015"]);
+    expect((await told("04", "DISTRICT")).received).toBe(3);
+  });
+
+  test("a statement of completeness leaves the stored roll-ups as they are of which no figure speaks that it concerns", async () => {
+    const other = await issueKey(service.database, "Quảng Ninh", { "22": "ADMIN" });
+    const say = async (bearer: string, units: readonly string[], since: string, through: string) => {
+      const input = { kind: "DOSSIERS", units, since, through };
+      const state = "mutation ($input: DeclareCompleteInput!) { declareComplete(input: $input) { records { kind } } }";
+      expect((await service.ask(state, { input }, bearer)).errors).toBeUndefined();
+      const take = "mutation ($input: WithdrawCompletenessInput!) { withdrawCompleteness(input: $input) { records { kind } } }";
+      const withdrawn = { kind: "DOSSIERS", units, from: since, reason: "r" };
+      expect((await service.ask(take, { input: withdrawn }, bearer)).errors).toBeUndefined();
+    };
+    const ask = async () => {
+      await told("048", "DISTRICT");
+      await told("04", null, "2026-11-20");
+    };
+    const stored = () =>
+      service.database.orm.em
+        .getConnection()
+        .execute<{ id: number }[]>("select id from rollup_set where recorded and period_from = '2022-01-01' order by id");
+    await ask();
+    const before = await stored();
+    expect(before.length).toBeGreaterThan(1);
+    // Another province, another year, and a unit of the province itself that is not under the district of which the report speaks.
+    await say(other, ["22", "196"], "2022-01-01", "2022-12-31");
+    await say(admin, ["048.2015"], "2023-01-01", "2023-06-30");
+    await say(admin, ["040.2015"], "2022-01-01", "2022-12-31");
+    expect(await stored()).toEqual(before);
+    await ask();
+    expect(await stored()).toEqual(before);
+    await say(admin, ["01534"], "2022-06-01", "2022-06-30");
+    expect(await stored()).toEqual([]);
+  });
+
   test("records of all communes come before what the district states of them", async () => {
     const { data } = await service.ask<{ unit: { children: { id: string }[] } }, object>(
       '{ unit(code: "048", asOf: "2022-12-31") { children { id } } }',

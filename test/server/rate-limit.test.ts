@@ -3,7 +3,11 @@ import { describe, expect, it, onTestFinished } from "vitest";
 import type { Viewer } from "../../src/access/viewer.ts";
 import { limitRates, networkOf } from "../../src/server/limits/rate-limit.ts";
 import { type ServerOptions, startServer } from "../../src/server/server.ts";
-import { startService } from "../support/client.ts";
+import { newSecret } from "../../src/access/secret.ts";
+import { readEnv } from "../../src/server/env.ts";
+import { createLog } from "../../src/server/running/log.ts";
+import { NOW, startService, type TestService } from "../support/client.ts";
+import { issueKey } from "../support/key.ts";
 import { createDatabase } from "../support/database.ts";
 
 const ask = (url: string, headers: Record<string, string> = {}) =>
@@ -87,6 +91,85 @@ describe("requests with a key", () => {
     expect(await statuses(url, 2, bearer("bad"))).toEqual([401, 401]);
     await expect.poll(async () => (await ask(url, bearer("bad"))).status).toBe(429);
     await expect.poll(async () => (await ask(url)).status).toBe(429);
+  });
+});
+
+describe("keys that are real", () => {
+  const bearer = (secret: string) => ({ authorization: `Bearer ${secret}` });
+  const CREATE = "mutation ($input: AccessKeyInput!) { createAccessKey(input: $input) { secret } }";
+  const made = async (service: TestService, maker: string, unit: string): Promise<string> => {
+    const input = { name: "one more", grants: [{ unit, role: "ADMIN" }] };
+    const { data } = await service.ask<{ createAccessKey: { secret: string } }, object>(CREATE, { input }, maker);
+    return data.createAccessKey.secret;
+  };
+
+  it("get no more requests together by being more, whoever makes them", async () => {
+    const service = await startService("SEEDED", { rateKey: 8, clock: () => NOW });
+    onTestFinished(() => service.close());
+    const { url } = service.server;
+    const first = await issueKey(service.database, "first", { "48": "ADMIN" });
+    const others = [
+      await made(service, first, "48"),
+      await made(service, first, "20194"),
+      await issueKey(service.database, "second", { "48": "VIEWER" }),
+    ];
+    expect(await statuses(url, 6, bearer(first))).toEqual([200, 200, 200, 200, 200, 200]);
+    // Those that the first made, for whatever unit, and those that somebody else made for its unit.
+    for (const other of others) expect(await statuses(url, 1, bearer(other))).toEqual([429]);
+    expect(await statuses(url, 1, bearer(first))).toEqual([429]);
+    const [, refused] = [await ask(url, bearer(others[1]!)), await ask(url, bearer(others[2]!))];
+    expect(((await refused.json()) as { errors: { message: string }[] }).errors[0]!.message).toMatch(
+      /^Too many requests from the keys and tokens of this unit within a minute; ask again in \d+ s$/,
+    );
+    expect(await statuses(url, 1, bearer(await issueKey(service.database, "elsewhere", { "04": "VIEWER" })))).toEqual([200]);
+  });
+
+  it("are not shut out by wrong ones of their address, whether they were used before or not", async () => {
+    const service = await startService("SEEDED", { rateAddress: 3, rateStore: "memory" });
+    onTestFinished(() => service.close());
+    const { url } = service.server;
+    const [known, fresh, revoked] = [
+      await issueKey(service.database, "known", { "48": "VIEWER" }),
+      await issueKey(service.database, "fresh", { "48": "VIEWER" }),
+      await issueKey(service.database, "revoked", { "48": "VIEWER" }),
+    ];
+    expect(await statuses(url, 1, bearer(known))).toEqual([200]);
+    expect(await statuses(url, 1, bearer(revoked))).toEqual([200]);
+    expect(await statuses(url, 3, bearer(newSecret()))).toEqual([401, 401, 401]);
+    await expect.poll(async () => (await ask(url, bearer(newSecret()))).status).toBe(429);
+    // As many wrong ones as somebody likes are told nothing, and one that holds is answered all the same.
+    for (let n = 0; n < 30; n++) expect(await statuses(url, 1, bearer(newSecret()))).toEqual([429]);
+    expect(await statuses(url, 5, bearer(known))).toEqual([200, 200, 200, 200, 200]);
+    await expect.poll(async () => (await ask(url, bearer(fresh))).status, { timeout: 10_000, interval: 200 }).toBe(200);
+    for (let n = 0; n < 30; n++) expect(await statuses(url, 1, bearer(newSecret()))).toEqual([429]);
+    expect(await statuses(url, 2, bearer(fresh))).toEqual([200, 200]);
+    // What held once and holds no more is wrong like any other.
+    await service.database.orm.em.getConnection().execute("update access_key set revoked_at = now() where name = 'revoked'");
+    expect(await statuses(url, 1, bearer(revoked))).toEqual([401]);
+    await expect.poll(async () => (await ask(url, bearer(revoked))).status).toBe(429);
+    expect(await statuses(url, 1)).toEqual([429]);
+  });
+});
+
+describe("a proxy that is not trusted", () => {
+  const warnings = async (options: ServerOptions) => {
+    let text = "";
+    const log = createLog(readEnv({ LOG_FORMAT: "json", LOG_LEVEL: "warn" }), { write: (line) => void (text += line) });
+    const { server } = await served({ ...options, log });
+    await ask(server.url);
+    expect(text).toBe("");
+    for (let n = 0; n < 3; n++) await ask(server.url, { "x-forwarded-for": `203.0.113.${n}` });
+    return text.split("\n").filter((line) => line.includes("TRUSTED_PROXIES"));
+  };
+
+  it("is told of once in the log", async () => {
+    const lines = await warnings({});
+    expect(lines).toHaveLength(1);
+    expect(JSON.parse(lines[0]!)).toMatchObject({
+      level: "warn",
+      msg: expect.stringMatching(/^127\.0\.0\.1 sends X-Forwarded-For, /) as string,
+    });
+    expect(await warnings({ trustedProxies: "127.0.0.1" })).toEqual([]);
   });
 });
 

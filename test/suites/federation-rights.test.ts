@@ -61,6 +61,21 @@ describe.each(ROUTERS)("what not everybody may see, by %s", (name) => {
     expect(refused.errors).toMatchObject([{ extensions: { code: "UNAUTHENTICATED" } }]);
   });
 
+  it.each([
+    ["a mutation", 'mutation { revokeAccessKey(id: "0123456789abcdef") { id } }'],
+    ["a query of what is never null", '{ accessKeys(unit: "48") { id } }'],
+    ["a query of what may be null", '{ auditTrail(unit: "48") { nodes { id } } }'],
+  ])("is refused by our words, in %s", async (_, query) => {
+    for (const [who, code, message] of [
+      ["nobody", "UNAUTHENTICATED", "This needs a key or token with the role ADMIN, sent as Authorization: Bearer"],
+      ["viewer", "FORBIDDEN", "This needs the role ADMIN"],
+    ] as const) {
+      const { errors } = await ask(query, {}, who);
+      expect(errors).toHaveLength(1);
+      expect(errors).toMatchObject([{ message, extensions: { code } }]);
+    }
+  });
+
   it("is a draft that another graph cites", async () => {
     expect(await ask(CITATION, { id: ids.report }, "viewer")).toMatchObject({
       data: { citation: { page: 1, report: { id: ids.report, title: "Nháp", state: "DRAFT", readers: `of ${ids.report}` } } },

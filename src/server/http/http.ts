@@ -40,6 +40,8 @@ export interface HttpOptions<C extends BaseContext> {
   /** Is told of what is refused, and of what nobody expected, with the code that its client gets. */
   readonly failed?: (error: Error, request: FastifyRequest, code: string) => void;
   readonly timeouts?: Partial<Timeouts>;
+  /** How many may be open at once; one more is closed unanswered. */
+  readonly maxConnections?: number;
   /** Of the framework: its log, its request ids, the proxies that it trusts. */
   readonly framework?: FastifyHttpOptions<Server>;
 }
@@ -74,7 +76,16 @@ const METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
  * says which status goes with it.
  */
 export const createHttp = <C extends BaseContext>(apollo: ApolloServer<C>, options: HttpOptions<C>): FastifyInstance => {
-  const { path = "/graphql", before, viewer, bodyLimit = () => BODY_LIMIT, timeouts, framework, failed = () => {} } = options;
+  const {
+    path = "/graphql",
+    before,
+    viewer,
+    bodyLimit = () => BODY_LIMIT,
+    timeouts,
+    maxConnections,
+    framework,
+    failed = () => {},
+  } = options;
   const answerFailure = (error: FastifyError | Error, request: FastifyRequest, reply: FastifyReply) =>
     sendFailure(failed, error, request, reply);
   const app = fastify({
@@ -83,6 +94,7 @@ export const createHttp = <C extends BaseContext>(apollo: ApolloServer<C>, optio
     frameworkErrors: answerFailure,
     forceCloseConnections: "idle",
   });
+  if (maxConnections !== undefined) app.server.maxConnections = maxConnections;
   app.decorateRequest("viewer", null);
   app.setErrorHandler(answerFailure);
   app.setNotFoundHandler((_request, reply) =>

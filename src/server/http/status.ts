@@ -31,12 +31,13 @@ export const headOf = ({ code, retryAfter }: Readonly<Record<string, unknown>>):
 
 /** Codes that decide the status even where other parts of the answer are good: whoever sent it should send it again. */
 const WHOLE = ["SERVICE_UNAVAILABLE", "TIMEOUT"];
-/** Codes that decide it where nothing else was answered. */
-const ALONE = ["UNAUTHENTICATED", "FORBIDDEN", "LIMIT_EXCEEDED"];
+/** Codes that decide it where the operation never ran. */
+const NEVER_RAN = ["UNAUTHENTICATED", "FORBIDDEN", "LIMIT_EXCEEDED"];
 
-const isEmpty = (data: unknown): boolean => data == null || Object.values(data).every((value) => value === null);
-
-/** Null where the errors leave the status as it is: an operation that ran is answered 200, with what it found and its errors. */
+/**
+ * Undefined where the errors leave the status as it is: an operation that ran is answered 200, with what it found and its errors, also where
+ * it found nothing. A gateway passes on what it is told by 200 only.
+ */
 const decisive = (
   errors: readonly GraphQLFormattedError[],
   data: unknown,
@@ -45,16 +46,13 @@ const decisive = (
   const first = (codes: readonly string[]) => errors.find(({ extensions }) => codes.includes(String(extensions?.["code"])));
   return (
     first(WHOLE) ??
-    (isEmpty(data) ? first(ALONE) : undefined) ??
+    (data === undefined ? first(NEVER_RAN) : undefined) ??
     // Apollo takes a refusal that has no status of its own for a failure of the service.
     (data === undefined && status === 500 ? first(Object.keys(STATUS)) : undefined)
   );
 };
 
-/**
- * The status of an answer. SERVICE_UNAVAILABLE anywhere is 503 and TIMEOUT 504. UNAUTHENTICATED is 401, FORBIDDEN 403 and LIMIT_EXCEEDED
- * 400 where nothing was answered. What never ran has the status of its code. All else is 200.
- */
+/** The status of an answer. SERVICE_UNAVAILABLE anywhere is 503 and TIMEOUT 504. What never ran has the status of its code. All else is 200. */
 export const statusByCode = <C extends BaseContext>(): ApolloServerPlugin<C> => ({
   requestDidStart: async () => ({
     willSendResponse: async ({ response: { body, http } }) => {

@@ -5,11 +5,15 @@ import { RateLimiterMemory, RateLimiterPostgres, RateLimiterRes } from "rate-lim
 import type { Pools } from "../../db/database.ts";
 import type { Env } from "../env.ts";
 import { isHealth } from "../running/health.ts";
+import { countedBy } from "./counted-by.ts";
+import { heldCredentials } from "./held-credentials.ts";
 
 export interface RateOptions extends Pick<Env, "rateAddress" | "rateKey" | "rateStore"> {
   /** Where they are counted with the store `database`; while it is away, each process counts for itself. */
   readonly pools: () => Pools | null;
   readonly limited?: (by: "address" | "key") => void;
+  /** Whether a key or token holds, which is asked of few of an address that has sent too many wrong ones; without it, of none. */
+  readonly holds?: (authorization: string) => Promise<boolean>;
 }
 
 const MINUTE = 60;
@@ -17,11 +21,12 @@ const MINUTE = 60;
 const NETWORK_GROUPS = 4;
 
 /**
- * Counts requests a minute: by key for those whose key or token holds, by address for all others. Credentials that do not hold count for
- * their address, and once it has sent too many, others are not looked at. Comes before what authenticates in `onRequest`.
+ * Counts requests a minute: by key and unit for those whose key or token holds, by address for all others. Credentials that do not hold count
+ * for their address, and once it has sent too many, only what held before is sure to be looked at. Comes before what authenticates in `onRequest`.
  */
 export const limitRates = (app: FastifyInstance, options: RateOptions): void => {
-  const { rateAddress, rateKey, limited = () => {} } = options;
+  const { rateAddress, rateKey, limited = () => {}, holds = async () => false } = options;
+  const held = heldCredentials(holds);
   const byAddress = createLimiter("address", rateAddress, options);
   const byKey = createLimiter("key", rateKey, options);
   const failures = rateAddress > 0 ? new RateLimiterMemory({ keyPrefix: "failure", points: rateAddress, duration: MINUTE }) : null;
@@ -29,17 +34,27 @@ export const limitRates = (app: FastifyInstance, options: RateOptions): void => 
   app.addHook("onRequest", async (request, reply) => {
     if (isHealth(request.url)) return undefined;
     const network = networkOf(request.ip);
-    const over = request.headers.authorization !== undefined ? await spent(failures, network) : await byAddress(network);
-    return over && refuse(reply, over, () => limited("address"), "this address");
+    const { authorization } = request.headers;
+    const over = authorization !== undefined ? await spent(failures, network) : await byAddress(network);
+    if (over === null || (authorization !== undefined && (await held.mayPass(authorization, network)))) return undefined;
+    return refuse(reply, over, () => limited("address"), "this address");
   });
   app.addHook("preParsing", async (request, reply) => {
-    const viewer = request.viewer;
-    const over = viewer && !isHealth(request.url) ? await byKey(viewer.actor) : null;
-    if (over) await refuse(reply, over, () => limited("key"), "this key");
+    const { viewer, headers } = request;
+    if (!viewer || isHealth(request.url)) return;
+    if (headers.authorization !== undefined) held.keep(headers.authorization);
+    for (const { by, whose } of countedBy(viewer)) {
+      const over = await byKey(by);
+      if (over === null) continue;
+      await refuse(reply, over, () => limited("key"), whose);
+      return;
+    }
   });
-  app.addHook("onResponse", async (request) => {
-    if (isHealth(request.url) || request.headers.authorization === undefined || request.viewer) return;
-    const network = networkOf(request.ip);
+  app.addHook("onResponse", async ({ url, ip, viewer, headers: { authorization } }, { statusCode }) => {
+    // What could not be looked at is not wrong.
+    if (isHealth(url) || authorization === undefined || viewer || statusCode === 503) return;
+    if (statusCode === 401) held.forget(authorization);
+    const network = networkOf(ip);
     await failures?.consume(network).catch(() => {});
     await byAddress(network);
   });
