@@ -5,8 +5,9 @@ import { DomainError } from "../../errors.ts";
 import type { Hierarchy } from "../../units/hierarchy.ts";
 import type { CurrentHierarchy } from "../../units/hierarchy-size.ts";
 import type { Context } from "../context.ts";
+import type { Asked } from "./cost/selection.ts";
 import { Effort } from "./cost/unit-set.ts";
-import { type Asked, rowsOf } from "./cost/walk.ts";
+import { rowsOf } from "./cost/walk.ts";
 
 /** An estimate ends after looking at this many units: a tenth of a second at most. What takes longer is refused like what reads too much. */
 const EFFORT = 1_000_000;
