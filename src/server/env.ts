@@ -81,7 +81,7 @@ export const SETTINGS = {
   bodyLimit: setting("2000000", "bytes of a request's body", whole(1000, 1_000_000_000)),
   bodyLimitOfficer: setting(
     "32000000",
-    "bytes of it for a verified key or token with the role OFFICER, and for a router with its secret",
+    "bytes of it for `importDossiers` and `submitReport` with a verified key or token of the role OFFICER, and for a router with its secret",
     whole(1000, 1_000_000_000),
   ),
   maxTokens: setting("4000", "tokens of a document; protects the parser", whole(10, 1_000_000)),

@@ -71,7 +71,7 @@ export const startServer = async (
     viewer: async ({ headers: { authorization } }) =>
       authorization === undefined ? null : authenticator.authenticate(authorization, clock(), new Reader(opened())),
     bodyLimit: ({ viewer, headers }) => (holds(viewer, "OFFICER") || router.isProven(headers) ? env.bodyLimitOfficer : env.bodyLimit),
-    prepare: prepareWith({ limits: env, router, trusted }),
+    prepare: prepareWith({ limits: env, router, trusted, bodies: { short: env.bodyLimit, long: env.bodyLimitOfficer } }),
     kept: keepingOf({ keptAnswers: env.keptAnswers, clock, reader: () => new Reader(opened()), router }),
     // While it closes, probes of its health are answered; all else is refused by what closes it.
     framework: { return503OnClosing: false, trustProxy: env.trustedProxies ?? false },
