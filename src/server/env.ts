@@ -76,6 +76,7 @@ export const SETTINGS = {
   poolWaitMs: setting("2000", "how long a request waits for one of them before it is answered 503", whole(1, 600_000)),
   poolQueue: setting("500", "how many may wait at once; more are answered 503 at once", whole(0, 100_000)),
   statementMs: setting("10000", "a statement that runs longer is cancelled in PostgreSQL", whole(1, 3_600_000)),
+  statementMsPublic: setting("2000", "the same for callers without a key, who share half of the connections", whole(1, 3_600_000)),
   lockMs: setting("2000", "a statement that waits longer for a lock gives up", whole(1, 3_600_000)),
 
   bodyLimit: setting("2000000", "bytes of a request's body", whole(1000, 1_000_000_000)),
@@ -131,6 +132,16 @@ export const SETTINGS = {
   ),
   trustedProxies: setting("", "addresses of proxies, by commas, whose `X-Forwarded-For` is believed", addresses),
   rateAddress: setting("1200", "requests a minute from one address without a key; 0 is without limit", whole(0, 1_000_000_000)),
+  costAddress: setting(
+    "600000",
+    "rows a minute that one address without a key may ask for, as `MAX_COST` counts them; 0 is without limit",
+    whole(0, 1_000_000_000),
+  ),
+  statementsAddress: setting(
+    "2",
+    "statements of one address without a key that run at once; others wait as for a connection; 0 is without limit",
+    whole(0, 1000),
+  ),
   rateKey: setting("12000", "requests a minute of one key or token; 0 is without limit", whole(0, 1_000_000_000)),
   rateStore: setting(
     "memory",
