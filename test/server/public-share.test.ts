@@ -65,7 +65,7 @@ describe("one request", () => {
     const url = await serve();
     const counts = Array.from(
       { length: 12 },
-      (_, n) => `a${n}: dossiers(filter: { receivedFrom: "2026-01-${10 + n}" }, first: 1) { totalCount }`,
+      (_, n) => `a${n}: dossiers(filter: { received: "2025-${String(n + 1).padStart(2, "0")}" }, first: 1) { totalCount }`,
     );
     const { letGo, reaches, waiting } = await hold("dossier");
     const asked = post(url, { query: `{ ${counts.join(" ")} }` }, key);
