@@ -8,6 +8,8 @@ export type ErrorCode =
   | "CONFLICT"
   /** Over a limit of the service; the message states the limit and what was asked. */
   | "LIMIT_EXCEEDED"
+  /** More than may be asked for within a minute; time lifts it. */
+  | "RATE_LIMITED"
   /** Nothing was changed; the same request may succeed when sent again. */
   | "SERVICE_UNAVAILABLE"
   /** Took longer than the service lets a statement run. */

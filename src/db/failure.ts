@@ -9,7 +9,7 @@ export const contended = () =>
 const unstorable = () =>
   new DomainError("BAD_USER_INPUT", "A value cannot be stored or compared: a number is too large, or a text holds what is no text");
 const doubled = () => new DomainError("CONFLICT", "It exists already; nothing was changed");
-const slow = () => new DomainError("TIMEOUT", "This took longer than a statement may run; ask for less at once");
+export const slow = () => new DomainError("TIMEOUT", "This took longer than a statement may run; ask for less at once");
 
 /** What SQLSTATE classes and codes mean for a client; others are ours. */
 const BY_STATE: readonly (readonly [RegExp, () => DomainError])[] = [

@@ -2,7 +2,8 @@ import type { EntityManager } from "@mikro-orm/postgresql";
 import { type RawBuilder, sql } from "kysely";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Pools } from "./database.ts";
-import { busy, failureOf, gaveWay, isCancelled, isLost, unsure } from "./failure.ts";
+import { busy, failureOf, gaveWay, isCancelled, isLost, slow, unsure } from "./failure.ts";
+import { Gate } from "./gate.ts";
 import { oneAtATime, type Turn } from "./one-at-a-time.ts";
 
 /** How often a transaction that gave way to another one is tried. */
@@ -25,17 +26,33 @@ export const rowsOf = (em: EntityManager): Rows => ({ rows: async (query) => (aw
 /** Runs a statement, of which it may tell, such as in a span of a trace. */
 export type Around = <T>(text: () => string, run: () => Promise<T>) => Promise<T>;
 
+/** What a caller shares with others like it. */
+export interface Share {
+  /** What each statement goes through, in this order. */
+  readonly gates: readonly Gate[];
+  /** A statement of theirs that takes longer is cancelled. */
+  readonly statementMs: number;
+}
+
+/** Connections that one request holds at once; the next statement waits for one of them, however many others ask meanwhile. */
+const CONNECTIONS = 3;
+/** What a timer can hold: each statement before it ends by itself. */
+const LONGEST_WAIT_MS = 2 ** 31 - 1;
+
 /** What one request reads and writes through: its statements end with it, and each failure has a code. */
 export class Reader implements Rows {
   readonly #pools: Pools;
   readonly #signal: AbortSignal | undefined;
+  readonly #share: Share | undefined;
+  readonly #own = new Gate({ size: CONNECTIONS, queue: Infinity, waitMs: LONGEST_WAIT_MS });
   /** Statements that this request has sent; for the metrics. */
   statements = 0;
   around: Around = (_text, run) => run();
 
-  constructor(pools: Pools, signal?: AbortSignal) {
+  constructor(pools: Pools, signal?: AbortSignal, share?: Share) {
     this.#pools = pools;
     this.#signal = signal;
+    this.#share = share;
   }
 
   /** Whether tables are laid out over several nodes, which cannot all be read in the same way. */
@@ -55,24 +72,56 @@ export class Reader implements Rows {
   /** @throws DomainError SERVICE_UNAVAILABLE or TIMEOUT where the database does not answer. */
   async rows<R>(query: RawBuilder<R>): Promise<R[]> {
     this.#enter();
+    return this.#passing(() => this.#inTime((signal) => this.#rows(query, signal))).catch((error: unknown) =>
+      Promise.reject(failureOf(error)),
+    );
+  }
+
+  async #rows<R>(query: RawBuilder<R>, signal: AbortSignal | undefined): Promise<R[]> {
     const kysely = this.#pools.requests.em.fork().getKysely();
-    const run = () => query.execute(kysely, this.#abort());
+    const run = () => query.execute(kysely, abortedBy(signal));
     const send = async () => (await this.around(() => query.compile(kysely).sql, run)).rows;
     // A read is repeated once where the connection was lost, as that of a restarted server is, or where another's cancellation met it.
-    const isRepeated = (error: unknown) => isLost(error) || (isCancelled(error) && !this.#signal?.aborted);
-    return send()
-      .catch((error: unknown) => (isRepeated(error) ? send() : Promise.reject(error)))
-      .catch((error: unknown) => Promise.reject(failureOf(error)));
+    const isRepeated = (error: unknown) => isLost(error) || (isCancelled(error) && !signal?.aborted);
+    return send().catch((error: unknown) => (isRepeated(error) ? send() : Promise.reject(error)));
+  }
+
+  /** Through all gates, from the narrowest to the widest: whoever waits keeps no place that others could use. */
+  async #passing<T>(work: () => Promise<T>): Promise<T> {
+    const gates = [this.#own, ...(this.#share?.gates ?? [])];
+    const enter = gates.reduceRight<() => Promise<T>>(
+      (inside, gate) => () => gate.through(inside),
+      async () => {
+        // Its client may have left while it waited.
+        this.#signal?.throwIfAborted();
+        return work();
+      },
+    );
+    return enter();
+  }
+
+  /** Cancels what takes longer than those may take who share with others. */
+  async #inTime<T>(work: (signal: AbortSignal | undefined) => Promise<T>): Promise<T> {
+    if (!this.#share) return work(this.#signal);
+    const late = new AbortController();
+    const timer = setTimeout(() => late.abort(slow()), this.#share.statementMs);
+    try {
+      return await work(this.#signal ? AbortSignal.any([this.#signal, late.signal]) : late.signal);
+    } catch (error) {
+      throw late.signal.aborted && !this.#signal?.aborted ? late.signal.reason : error;
+    } finally {
+      clearTimeout(timer);
+    }
   }
 
   /** Reads what row-level security hides outside the scope. */
   scoped(scope: RowScope): Rows {
-    return { rows: (query) => this.write(scope, async (em) => (await query.execute(em.getKysely(), this.#abort())).rows) };
+    return { rows: (query) => this.write(scope, async (em) => (await query.execute(em.getKysely(), abortedBy(this.#signal))).rows) };
   }
 
   /** One transaction within the scope: all of it or nothing. A write that has begun ends even when its client is gone. */
   write<T>(scope: RowScope, work: (em: EntityManager) => Promise<T>): Promise<T> {
-    return this.#write(this.#pools.requests.em.fork(), scope, work);
+    return this.#passing(() => this.#write(this.#pools.requests.em.fork(), scope, work));
   }
 
   /** The same for what takes a lock that those who build hold: it waits for its turn as they do, and keeps no request's connection. */
@@ -101,11 +150,9 @@ export class Reader implements Rows {
     this.statements++;
     if (this.#pools.waiting() >= this.#pools.limits.poolQueue && this.#pools.limits.poolQueue > 0) throw busy();
   }
-
-  #abort() {
-    return this.#signal ? ({ signal: this.#signal, inflightQueryAbortStrategy: "cancel query" } as const) : {};
-  }
 }
+
+const abortedBy = (signal: AbortSignal | undefined) => (signal ? ({ signal, inflightQueryAbortStrategy: "cancel query" } as const) : {});
 
 /** Until the end of the transaction. By SET LOCAL, for of all ways to set it Citus tells its other nodes of that one only. */
 export const enterScope = async (em: EntityManager, { reads, writes }: RowScope): Promise<void> => {

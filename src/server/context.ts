@@ -1,7 +1,7 @@
 import type { Viewer } from "../access/viewer.ts";
 import { createAssessmentLoaders } from "../assessments/assessment.loaders.ts";
 import type { Pools } from "../db/database.ts";
-import { Reader } from "../db/reader.ts";
+import { Reader, type Share } from "../db/reader.ts";
 import { createDossierLoaders } from "../dossiers/dossier.loaders.ts";
 import { createDossierCountLoaders } from "../dossiers/counts/dossier-count.loaders.ts";
 import { createProcedureLoaders } from "../dossiers/catalogue/procedure.loaders.ts";
@@ -41,6 +41,8 @@ export interface Context {
   readonly loaders: Loaders;
   /** What the view shows: what is published, or the drafts that the viewer may see, too. */
   readonly loadersOf: (view: Pick<UnitView, "evidence">) => Loaders;
+  /** Address of a caller without a key, where what it may ask for is bounded; null for all others. */
+  readonly address: string | null;
   readonly now: Date;
   /** The present day in Asia/Ho_Chi_Minh. */
   readonly today: Day;
@@ -58,13 +60,16 @@ export interface Asker {
   readonly viewer?: Viewer | null;
   /** Aborted when the client is gone: what it asked for is then cancelled. */
   readonly signal?: AbortSignal;
+  readonly address?: string | null;
+  /** What it shares with others like it. */
+  readonly share?: Share | undefined;
   readonly isRouter?: boolean;
   readonly isProvenRouter?: boolean;
 }
 
-export const createContext = (pools: Pools, now: Date, { viewer = null, signal, ...asker }: Asker = {}): Context => {
+export const createContext = (pools: Pools, now: Date, { viewer = null, signal, share, ...asker }: Asker = {}): Context => {
   const today = dayOf(now);
-  const reader = new Reader(pools, signal);
+  const reader = new Reader(pools, signal, share);
   let published: Loaders | null = null;
   let withDrafts: Loaders | null = null;
   const loadersOf = ({ evidence }: Pick<UnitView, "evidence">): Loaders => {
@@ -75,8 +80,8 @@ export const createContext = (pools: Pools, now: Date, { viewer = null, signal, 
     published = null;
     withDrafts = null;
   };
-  const { isRouter = true, isProvenRouter = false } = asker;
-  const own = { viewer, reader, now, today, isRouter, isProvenRouter, loadersOf, renew, state: unitStateOf(pools) };
+  const { isRouter = true, isProvenRouter = false, address = null } = asker;
+  const own = { viewer, reader, address, now, today, isRouter, isProvenRouter, loadersOf, renew, state: unitStateOf(pools) };
   return Object.assign(Object.create(LOADERS) as Pick<Context, "loaders">, own);
 };
 

@@ -76,13 +76,14 @@ export const SETTINGS = {
   poolWaitMs: setting("2000", "how long a request waits for one of them before it is answered 503", whole(1, 600_000)),
   poolQueue: setting("500", "how many may wait at once; more are answered 503 at once", whole(0, 100_000)),
   statementMs: setting("10000", "a statement that runs longer is cancelled in PostgreSQL", whole(1, 3_600_000)),
+  statementMsPublic: setting("2000", "the same for callers without a key, who share half of the connections", whole(1, 3_600_000)),
   lockMs: setting("2000", "a statement that waits longer for a lock gives up", whole(1, 3_600_000)),
 
   maxConnections: setting("1000", "connections of clients at once; more are closed unanswered", whole(1, 1_000_000)),
   bodyLimit: setting("2000000", "bytes of a request's body", whole(1000, 1_000_000_000)),
   bodyLimitOfficer: setting(
     "32000000",
-    "bytes of it for a verified key or token with the role OFFICER, and for a router with its secret",
+    "bytes of it for `importDossiers` and `submitReport` with a verified key or token of the role OFFICER, and for a router with its secret",
     whole(1000, 1_000_000_000),
   ),
   maxTokens: setting("4000", "tokens of a document; protects the parser", whole(10, 1_000_000)),
@@ -132,6 +133,16 @@ export const SETTINGS = {
   ),
   trustedProxies: setting("", "addresses of proxies, by commas, whose `X-Forwarded-For` is believed", addresses),
   rateAddress: setting("1200", "requests a minute from one address without a key; 0 is without limit", whole(0, 1_000_000_000)),
+  costAddress: setting(
+    "600000",
+    "rows a minute that one address without a key may ask for, as `MAX_COST` counts them; 0 is without limit",
+    whole(0, 1_000_000_000),
+  ),
+  statementsAddress: setting(
+    "2",
+    "statements of one address without a key that run at once; others wait as for a connection; 0 is without limit",
+    whole(0, 1000),
+  ),
   rateKey: setting(
     "12000",
     "requests a minute of all keys and tokens of one unit, and of a key with all that it made; 0 is without limit",

@@ -21,7 +21,9 @@ import { countRequests, createMetrics, type Metrics, serveMetrics } from "./runn
 import { labelsOf, observationOf, observed, observeOperations, trustedLabels } from "./running/observation.ts";
 import { isBrowser, readTabs, sendPlayground, servePlayground } from "./playground.ts";
 import { prepareWith } from "./http/prepare.ts";
-import { limitRates } from "./limits/rate-limit.ts";
+import { CostBudget } from "./limits/cost-budget.ts";
+import { PublicShare } from "./limits/public-share.ts";
+import { limitRates, networkOf } from "./limits/rate-limit.ts";
 import { routerCheck } from "./http/router.ts";
 import { drainable } from "./running/shutdown.ts";
 import { readTrustedDocuments } from "./operation/trusted-documents.ts";
@@ -54,11 +56,13 @@ export const startServer = async (
     return open;
   };
   const hierarchy = currentHierarchy(() => new Reader(opened()), clock);
+  const budget = new CostBudget(env.costAddress, () => metrics?.limited("address"));
+  const shares = new PublicShare(env);
   const apollo = createApollo<Context>(schema, {
     ...apolloSettings(env),
     longLists: ({ viewer }) => (holds(viewer, "OFFICER") ? 5 : 1),
     isRouter: ({ isProvenRouter }) => isProvenRouter,
-    plugins: [costPlugin({ maxCost: env.maxCost, hierarchy }), observeOperations(labels, log)],
+    plugins: [costPlugin({ maxCost: env.maxCost, hierarchy, budget }), observeOperations(labels, log)],
   });
   await apollo.start();
   const viewerOf = async (authorization: string | undefined): Promise<Viewer | null> =>
@@ -68,8 +72,13 @@ export const startServer = async (
       (viewer) => viewer !== null,
       () => false,
     );
-  const contextOf = ({ viewer, headers }: FastifyRequest, signal: AbortSignal): Context =>
-    createContext(opened(), clock(), { viewer, signal, isRouter: router.isRouter(headers), isProvenRouter: router.isProven(headers) });
+  const contextOf = ({ viewer, headers, ip }: FastifyRequest, signal: AbortSignal): Context => {
+    const isProvenRouter = router.isProven(headers);
+    const address = viewer === null && !isProvenRouter ? networkOf(ip) : null;
+    const open = opened();
+    const share = address === null ? undefined : shares.of(address, open.limits);
+    return createContext(open, clock(), { viewer, signal, address, share, isRouter: router.isRouter(headers), isProvenRouter });
+  };
   const app = createHttp(apollo, {
     context: (request, _reply, signal) => observed(request, log, () => contextOf(request, signal)),
     failed: (err, request, code) => {
@@ -78,7 +87,7 @@ export const startServer = async (
     },
     viewer: ({ headers: { authorization } }) => viewerOf(authorization),
     bodyLimit: ({ viewer, headers }) => (holds(viewer, "OFFICER") || router.isProven(headers) ? env.bodyLimitOfficer : env.bodyLimit),
-    prepare: prepareWith({ limits: env, router, trusted }),
+    prepare: prepareWith({ limits: env, router, trusted, bodies: { short: env.bodyLimit, long: env.bodyLimitOfficer } }),
     maxConnections: env.maxConnections,
     kept: keepingOf({ keptAnswers: env.keptAnswers, clock, reader: () => new Reader(opened()), router }),
     // While it closes, probes of its health are answered; all else is refused by what closes it.

@@ -1,5 +1,6 @@
 import "reflect-metadata";
 import { Command, InvalidArgumentError } from "commander";
+import { benchCost } from "./cost.ts";
 import { benchFigures } from "./figures.ts";
 import { benchLedger } from "./ledger.ts";
 import { benchPeers } from "./peers.ts";
@@ -8,6 +9,12 @@ const count = (text: string): number => {
   const number = Number(text);
   if (Number.isSafeInteger(number) && number > 0) return number;
   throw new InvalidArgumentError("accepted is a whole number from 1 on");
+};
+
+const part = (text: string): number => {
+  const number = Number(text);
+  if (number >= 0.01 && number <= 1) return number;
+  throw new InvalidArgumentError("accepted is a number from 0.01 to 1");
 };
 
 const program = new Command("npm run bench --").description("What the service costs, each measure beside its floor in the same run.");
@@ -25,5 +32,10 @@ program
   .description("trees of dossiers beside PostGraphile 5 over the same counters")
   .option("--dossiers <n>", "how many", count, 100_000)
   .action(({ dossiers }: { dossiers: number }) => benchPeers(dossiers));
+program
+  .command("cost")
+  .description("processor time by row of cost of some sixty questions; fails where one takes far more than the tree of the whole country")
+  .option("--scale <part>", "the part of the demo's dossiers, from 0.01 to 1", part, 0.05)
+  .action(({ scale }: { scale: number }) => benchCost(scale));
 
 await program.parseAsync();

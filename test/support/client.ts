@@ -20,6 +20,9 @@ export interface TestService {
 export const TODAY = "2026-11-22";
 export const NOW = new Date(`${TODAY}T12:00:00+07:00`);
 
+/** What one client may take, which is what a test is; and nothing that hangs on how busy the machine is. */
+export const UNBOUNDED = { rateAddress: 0, rateKey: 0, costAddress: 0, statementsAddress: 0, statementMsPublic: 10_000 } as const;
+
 /**
  * The whole service over HTTP, on a database of the test's own; what is not given of its settings is as by default, but that rates have no limits
  * and answers are not kept: how many statements an answer takes would depend on what other tests write.
@@ -27,7 +30,7 @@ export const NOW = new Date(`${TODAY}T12:00:00+07:00`);
 export const startService = async (content: Content = "SEEDED", options: ServerOptions = {}): Promise<TestService> => {
   const database = await createDatabase(content);
   const server = await startServer(() => database.pools, {
-    ...{ host: "127.0.0.1", port: 0, clock: () => NOW, rateAddress: 0, rateKey: 0, keptAnswers: 0 },
+    ...{ host: "127.0.0.1", port: 0, clock: () => NOW, ...UNBOUNDED, keptAnswers: 0 },
     ...options,
   });
   return {

@@ -16,13 +16,14 @@ const tooLarge = (limit: number, declared?: number): GraphQLError =>
   });
 
 /**
- * The JSON of a body of at most `limit` bytes of UTF-8; undefined where it is empty.
+ * The JSON of a body of at most `limit` bytes of UTF-8, undefined where it is empty; and how many bytes they were.
  * @throws GraphQLError with the status to answer: 413, 415 or 400. What is left of the body is then passed over.
  */
-export const readJson = async (stream: Readable, headers: IncomingHttpHeaders, limit: number): Promise<unknown> => {
+export const readJson = async (stream: Readable, headers: IncomingHttpHeaders, limit: number) => {
   try {
     checkHeaders(headers);
-    return jsonOf(await readBytes(stream, Number(headers["content-length"] ?? 0), limit));
+    const bytes = await readBytes(stream, Number(headers["content-length"] ?? 0), limit);
+    return { json: jsonOf(bytes), length: bytes.length };
   } catch (error) {
     stream.resume();
     throw error;

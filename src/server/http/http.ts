@@ -15,6 +15,8 @@ declare module "fastify" {
   interface FastifyRequest {
     /** Who asks, once that is verified; null for everybody else. */
     viewer: Viewer | null;
+    /** Bytes of its body. */
+    bodyLength: number;
   }
 }
 
@@ -96,14 +98,17 @@ export const createHttp = <C extends BaseContext>(apollo: ApolloServer<C>, optio
   });
   if (maxConnections !== undefined) app.server.maxConnections = maxConnections;
   app.decorateRequest("viewer", null);
+  app.decorateRequest("bodyLength", 0);
   app.setErrorHandler(answerFailure);
   app.setNotFoundHandler((_request, reply) =>
     reply.code(404).send({ errors: [{ message: "There is nothing here", extensions: { code: "NOT_FOUND" } }] }),
   );
   app.removeAllContentTypeParsers();
-  app.addContentTypeParser("application/json", async (request: FastifyRequest, stream: Readable) =>
-    readJson(stream, request.headers, bodyLimit(request)),
-  );
+  app.addContentTypeParser("application/json", async (request: FastifyRequest, stream: Readable) => {
+    const { json, length } = await readJson(stream, request.headers, bodyLimit(request));
+    request.bodyLength = length;
+    return json;
+  });
   // Apollo says of what a browser could send by itself that it is not answered; the rest is not understood.
   app.addContentTypeParser("*", async ({ headers: { "content-type": type } }: FastifyRequest) => {
     if (type !== undefined && !SIMPLE.test(type)) throw unsupportedType(type);
@@ -147,9 +152,12 @@ const answer = async <C extends BaseContext>(
   const signal = whileConnected(reply);
   const asked = askedBy(request);
   const params = paramsOf(asked);
-  checkJson(params);
+  const { variables, ...others } = params;
+  checkJson(others);
   checkPersistedQuery(params);
   const prepared = prepare?.(params, asked.headers, request) ?? params;
+  // What a document is whose hash alone was sent is known later, and so are its variables.
+  if (prepared["query"] !== undefined) checkJson({ variables });
   const execute = () =>
     apollo.executeHTTPGraphQLRequest({
       httpGraphQLRequest: prepared === params ? asked : withParams(asked, prepared),

@@ -1,22 +1,32 @@
 import type { HttpOptions } from "./http.ts";
+import { checkDeclared } from "../limits/declared.ts";
 import { checkText, type Limits } from "../limits/limits.ts";
+import { checkLongBody } from "../limits/long-bodies.ts";
 import { type RouterCheck, TRACE_HEADER } from "./router.ts";
 import { type TrustedDocuments, trustedParams } from "../operation/trusted-documents.ts";
 
 interface Rules {
   readonly limits: Limits;
   readonly router: RouterCheck;
+  /** Bytes of a body, and of those that may be long. */
+  readonly bodies: { readonly short: number; readonly long: number };
   /** Null: all documents are answered. */
   readonly trusted: TrustedDocuments | null;
 }
 
-/** What every request passes before Apollo sees it: the trace header is the router's alone, and so are documents that are not trusted. */
+/**
+ * What every request passes before Apollo sees it: the trace header is the router's alone, and so are documents that are not trusted. What is
+ * too long, or undeclared, is refused before its values are looked at.
+ */
 export const prepareWith =
-  ({ limits, router, trusted }: Rules): NonNullable<HttpOptions<object>["prepare"]> =>
-  (params, headers, { headers: sent }) => {
+  ({ limits, router, bodies, trusted }: Rules): NonNullable<HttpOptions<object>["prepare"]> =>
+  (params, headers, { headers: sent, bodyLength }) => {
     const isProven = router.isProven(sent);
     if (!isProven) headers.delete(TRACE_HEADER);
     const { query } = params;
     if (typeof query === "string") checkText(query, limits);
-    return trusted && !isProven ? trustedParams(trusted, params) : params;
+    const prepared = trusted && !isProven ? trustedParams(trusted, params) : params;
+    if (!isProven) checkLongBody(prepared, bodyLength, bodies);
+    if (typeof prepared["query"] === "string") checkDeclared(prepared["query"], prepared["variables"]);
+    return prepared;
   };

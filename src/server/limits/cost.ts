@@ -5,8 +5,10 @@ import { DomainError } from "../../errors.ts";
 import type { Hierarchy } from "../../units/hierarchy.ts";
 import type { CurrentHierarchy } from "../../units/hierarchy-size.ts";
 import type { Context } from "../context.ts";
+import type { Asked } from "./cost/selection.ts";
+import type { CostBudget } from "./cost-budget.ts";
 import { Effort } from "./cost/unit-set.ts";
-import { type Asked, rowsOf } from "./cost/walk.ts";
+import { rowsOf } from "./cost/walk.ts";
 
 /** An estimate ends after looking at this many units: a tenth of a second at most. What takes longer is refused like what reads too much. */
 const EFFORT = 1_000_000;
@@ -22,10 +24,12 @@ export interface Cost {
 export interface CostOptions {
   readonly maxCost: number;
   readonly hierarchy: CurrentHierarchy;
+  /** What an address without a key may ask for. */
+  readonly budget?: CostBudget;
 }
 
 /** Estimates the rows that an operation may read before it runs, refuses what is over the limit, and states both numbers in the answer. */
-export const costPlugin = ({ maxCost: maximum, hierarchy }: CostOptions): ApolloServerPlugin<Context> => ({
+export const costPlugin = ({ maxCost: maximum, hierarchy, budget }: CostOptions): ApolloServerPlugin<Context> => ({
   requestDidStart: async () => {
     let cost: Cost | null = null;
     return {
@@ -35,6 +39,8 @@ export const costPlugin = ({ maxCost: maximum, hierarchy }: CostOptions): Apollo
         const requested = await requestedBy(asked, request.contextValue, hierarchy);
         cost = { requested, maximum };
         if (requested > maximum) throw overLimit(cost);
+        const { address } = request.contextValue;
+        if (address !== null) await budget?.spend(address, requested);
       },
       willSendResponse: async ({ response: { body } }) => {
         if (cost && body.kind === "single") body.singleResult.extensions = { ...body.singleResult.extensions, cost };

@@ -2,6 +2,8 @@ import type { ApolloServerPlugin } from "@apollo/server";
 import { GraphQLError, Kind, Lexer, OperationTypeNode, Source, type Token, TokenKind, type ValidationRule } from "graphql";
 import { BadUserInput, DomainError } from "../../errors.ts";
 import { type Env, variableOf } from "../env.ts";
+import { checkJson } from "../http/json.ts";
+import { checkDeclared } from "./declared.ts";
 import { type Measures, measure } from "./measures.ts";
 import { checkValues } from "./values.ts";
 
@@ -87,9 +89,13 @@ export const limitedValues = <C extends object>(
   { longLists = () => 1, isRouter = () => false }: Partial<Allowances<C>> = {},
 ): ApolloServerPlugin<C> => ({
   requestDidStart: async () => ({
-    didResolveOperation: async ({ operation, document, request, contextValue }) => {
+    didResolveOperation: async ({ operation, document, request, source, contextValue }) => {
       // Apollo also calls this where no operation is the one that was named.
       if (!operation) return;
+      if (request.query === undefined) {
+        checkDeclared(source, request.variables);
+        checkJson({ variables: request.variables });
+      }
       if (operation.operation === OperationTypeNode.SUBSCRIPTION) throw noSubscriptions();
       const limit = { maximum: maxList, factor: longLists(contextValue), isRouter: isRouter(contextValue) };
       checkValues(document, request.variables ?? {}, limit);

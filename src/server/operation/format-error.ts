@@ -3,7 +3,17 @@ import { DomainError } from "../../errors.ts";
 
 /** Codes of failures whose messages are written for the client. */
 const PUBLIC_CODES = new Set([
-  ...["BAD_USER_INPUT", "NOT_FOUND", "UNAUTHENTICATED", "FORBIDDEN", "CONFLICT", "LIMIT_EXCEEDED", "SERVICE_UNAVAILABLE", "TIMEOUT"],
+  ...[
+    "BAD_USER_INPUT",
+    "NOT_FOUND",
+    "UNAUTHENTICATED",
+    "FORBIDDEN",
+    "CONFLICT",
+    "LIMIT_EXCEEDED",
+    "RATE_LIMITED",
+    "SERVICE_UNAVAILABLE",
+    "TIMEOUT",
+  ],
   ...["GRAPHQL_PARSE_FAILED", "GRAPHQL_VALIDATION_FAILED", "OPERATION_RESOLUTION_FAILURE", "BAD_REQUEST"],
   ...["PERSISTED_QUERY_NOT_FOUND", "PERSISTED_QUERY_NOT_SUPPORTED"],
 ]);

@@ -20,8 +20,10 @@ import {
   successorsField,
   unitField,
   unitsField,
+  unitsLookedThrough,
 } from "./unit-fields.ts";
-import { anyOf, bounded, NO_UNITS, repeated, type UnitSet } from "./unit-set.ts";
+import { COUNTED, hiddenRows } from "./reads.ts";
+import { anyOf, bounded, NO_UNITS, repeated, type UnitSet, unitsWithin } from "./unit-set.ts";
 
 /** What is known of the objects at one place of an answer. */
 export interface Subject {
@@ -33,6 +35,8 @@ export interface Subject {
   readonly period?: Period;
   /** Of connections: how many rows all their pages have. */
   readonly page?: number;
+  /** Of connections of units: how many are counted for their number. */
+  readonly counted?: number;
   /** True for the edges of a connection, whose rows are counted with it. */
   readonly isEdge?: boolean;
   /** Where there are several types of them, what is known of those of each. */
@@ -115,19 +119,17 @@ const leadingTo =
     return { rows: units.count, below: { count: units.count, units } };
   };
 
-/** The same as a connection, whose lists show the page again without reading it again. */
-const pageOfUnits =
-  (field: (units: UnitSet, place: Place, args: Arguments) => UnitSet): Rule =>
-  (subject, args, place) => {
-    const units = field(subject.units ?? NO_UNITS, place, args);
-    return { rows: units.count, below: { count: subject.count, units, page: units.count } };
-  };
+/** Units as a connection, whose lists show the page again without reading it again. */
+const pageOfUnits = (subject: Subject, units: UnitSet, counted: number, searched = 0): Step => ({
+  rows: units.count + searched,
+  below: { count: subject.count, units, page: units.count, counted },
+});
 
 /** A roll-up is one row, and knows its period. @throws BadUserInput for a period that cannot be read. */
-const rollup: Rule = (subject, { period }) => ({
-  rows: subject.count,
-  below: { ...subject, period: parsePeriod("period", period as string) },
-});
+const rollup: Rule = (subject, args, place) => {
+  const period = parsePeriod("period", args["period"] as string);
+  return { rows: subject.count + place.periods.rowsOf(period, place), below: { ...subject, period } };
+};
 
 /** What was read together with its unit, or with what it belongs to. */
 const carried: Rule = (subject) => ({ rows: 0, below: subject });
@@ -159,13 +161,23 @@ const RULES: Readonly<Record<string, Rule>> = {
     const units = unitField(place, args);
     return { rows: count, below: { count: units.count, units } };
   },
-  "Query.units": pageOfUnits((_, place, args) => unitsField(place, args)),
+  "Query.units": (subject, args, place) => {
+    const looked = unitsLookedThrough(place, args);
+    return pageOfUnits(subject, unitsField(place, args), looked, args["search"] == null ? 0 : looked);
+  },
+  "UnitConnection.totalCount": ({ count, counted }, _, place) => {
+    const all = counted ?? bounded(count * unitsLookedThrough(place, {}));
+    return { rows: all, below: { count: 0 } };
+  },
   "Query._entities": entities,
   "Query.indicators": () => ({ rows: 0, below: { count: INDICATORS.length } }),
   "Unit.parent": leadingTo(parentField),
   "Unit.ancestors": leadingTo(ancestorsField),
   "Unit.children": leadingTo(childrenField),
-  "Unit.descendants": (subject, args, place) => pageOfUnits(descendantsField)({ ...subject, units: unitsOf(subject, place) }, args, place),
+  "Unit.descendants": (subject, args, place) => {
+    const above = unitsOf(subject, place);
+    return pageOfUnits(subject, descendantsField(above, place, args), unitsWithin(above, place.effort));
+  },
   "Unit.predecessors": leadingTo(predecessorsField),
   "Unit.successors": leadingTo(successorsField),
   "Unit.correspondence": leadingTo(correspondenceField),
@@ -192,7 +204,10 @@ const RULES: Readonly<Record<string, Rule>> = {
     const points = seriesOf(subject.period, grain as PeriodGrain);
     return listed({ ...subject, period: points[0]! }, points.length);
   },
-  "Unit.indicators": (subject, { codes }) => listed(subject, (codes as readonly string[] | null | undefined)?.length ?? INDICATORS.length),
+  "Unit.indicators": (subject, { codes, period }, place) => {
+    const { rows, below } = listed(subject, (codes as readonly string[] | null | undefined)?.length ?? INDICATORS.length);
+    return { rows: rows + place.periods.rowsOf(parsePeriod("period", period as string), place), below };
+  },
   "Unit.assessments": (subject) => listed(subject, LIST_SIZES["Unit.assessments"]!),
   "Assessment.previous": (subject) => listed(subject, 1),
   // It looks at the pauses.
@@ -210,13 +225,20 @@ const listed = (subject: Subject, length: number): Step => {
 };
 
 /** @throws GraphQLError for arguments that execution refuses too. */
-export const stepOf = (name: string, field: GraphQLField<unknown, unknown>, subject: Subject, args: Arguments, place: Place): Step =>
-  (RULES[name] ?? ruleOf(name, field))(subject, args, place);
+export const stepOf = (name: string, field: GraphQLField<unknown, unknown>, subject: Subject, args: Arguments, place: Place): Step => {
+  const { rows, below } = (RULES[name] ?? ruleOf(name, field))(subject, args, place);
+  // The points of a series are asked each, and what hangs on them as often.
+  const asked = name === SERIES ? below.count : subject.count;
+  return { rows: bounded(rows + hiddenRows(name, asked, () => unitsOf({ ...subject, count: asked }, place), place)), below };
+};
+
+const SERIES = "DossierRollup.series";
 
 /** What a field without a rule of its own reads, told by its shape. Of units that it leads to nothing is known. */
 const ruleOf = (name: string, { name: own, type, args: definitions }: GraphQLField<unknown, unknown>): Rule => {
   const named = getNamedType(type);
-  if (isLeafType(named)) return (_, args) => ({ rows: itemsIn(args), below: { count: 0 } });
+  const counted = COUNTED[name] ?? 0;
+  if (isLeafType(named)) return ({ count }, args) => ({ rows: itemsIn(args) + counted * count, below: { count: 0 } });
   const isList = isListType(getNullableType(type));
   if (definitions.some((argument) => argument.name === "first" && getNullableType(argument.type) === GraphQLInt))
     return ({ count }, args) => {

@@ -4,7 +4,8 @@ import { type Day, parseKnownDay } from "../../../time/date.ts";
 import { dayNumber, type Hierarchy, type HierarchyVersion, type Slice } from "../../../units/hierarchy.ts";
 import type { Tier, UnitKind } from "../../../units/unit.entity.ts";
 import { readUnitReference, type ReferencedUnit } from "../../../units/unit.reference.ts";
-import { distinct, type Effort, ledTo, type Leads, NO_UNITS, together, type UnitSet } from "./unit-set.ts";
+import type { NewPeriods } from "./reads.ts";
+import { distinct, type Effort, ledTo, type Leads, NO_UNITS, sizesOf, together, type UnitSet } from "./unit-set.ts";
 
 /** Values of a field's arguments, as execution would pass them. */
 export type Arguments = Readonly<Record<string, unknown>>;
@@ -14,6 +15,8 @@ export interface Place {
   readonly hierarchy: Hierarchy;
   readonly today: Day;
   readonly effort: Effort;
+  /** Periods that the operation has asked for so far. */
+  readonly periods: NewPeriods;
 }
 
 interface Filter {
@@ -106,6 +109,16 @@ export const descendantsField = (units: UnitSet, { effort }: Place, args: Argume
     }
   };
   return ledTo(units, effort, leads);
+};
+
+/** How many units are looked through to find those of a list: all of its day, or those within one. */
+export const unitsLookedThrough = ({ hierarchy, today }: Place, args: Arguments): number => {
+  const day = asOfDay(args["asOf"]) ?? dayNumber(today);
+  const slice = hierarchy.on(day);
+  const within = (args["within"] as string | null | undefined) ?? null;
+  if (within === null || args["search"] != null) return slice.members.length;
+  const scope = hierarchy.find({ code: within }, day, day) ?? hierarchy.find({ id: within }, day, day);
+  return scope ? sizesOf(slice)[scope[1]]! : 0;
 };
 
 /** A page of all that a list keeps: the first ones in their order, or any so many of them where only the names say which. */

@@ -89,6 +89,29 @@ const largest = (fans: ReadonlyMap<number, number>, count: number): number => {
   return sum;
 };
 
+const sizes = new WeakMap<Slice, Int32Array>();
+
+/** How many members each one and all below it are. */
+export const sizesOf = (slice: Slice): Int32Array => {
+  const known = sizes.get(slice);
+  if (known) return known;
+  const counted = new Int32Array(slice.members.length);
+  for (const member of counted.keys()) for (let at = member; at >= 0; at = slice.parents[at]!) counted[at]!++;
+  sizes.set(slice, counted);
+  return counted;
+};
+
+/** How many units those of a set and all below them are, each as often as the set may have what it is below. */
+export const unitsWithin = ({ candidates, count }: UnitSet, effort: Effort): number => {
+  const fans = new Map<number, number>();
+  for (const { slice, members, times } of candidates) {
+    effort.spend(members.length);
+    const within = sizesOf(slice);
+    for (const [n, member] of members.entries()) fans.set(within[member]!, (fans.get(within[member]!) ?? 0) + times[n]!);
+  }
+  return bounded(largest(fans, count));
+};
+
 /** The same units `factor` times. */
 export const repeated = ({ candidates, count }: UnitSet, factor: number): UnitSet =>
   factor === 1

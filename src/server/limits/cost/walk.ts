@@ -5,30 +5,21 @@ import {
   GraphQLError,
   type GraphQLField,
   type GraphQLObjectType,
-  type GraphQLSchema,
   isAbstractType,
   isObjectType,
-  Kind,
-  type FragmentDefinitionNode,
-  type SelectionNode,
-  type OperationDefinitionNode,
   type SelectionSetNode,
 } from "graphql";
-import { isIncluded } from "../../operation/conditions.ts";
 import { bounded, CEILING, TooLarge } from "./unit-set.ts";
 import type { Place } from "./unit-fields.ts";
 import { type Subject, stepOf } from "./fields.ts";
-
-/** An operation with the values of its variables. */
-export interface Asked {
-  readonly schema: GraphQLSchema;
-  readonly operation: OperationDefinitionNode;
-  readonly fragments: ReadonlyMap<string, FragmentDefinitionNode>;
-  readonly variables: Readonly<Record<string, unknown>>;
-}
+import { rowsOfIntrospection } from "./introspection.ts";
+import { NewPeriods } from "./reads.ts";
+import { type Asked, fieldsIn } from "./selection.ts";
 
 /** The rows that an operation may read at most: whole, and no larger than CEILING. */
-export const rowsOf = (asked: Asked, place: Place): number => {
+export const rowsOf = (asked: Asked, given: Omit<Place, "periods">): number => {
+  // What is given may read the hierarchy only when it is looked at.
+  const place = Object.assign(Object.create(given) as typeof given, { periods: new NewPeriods() });
   const root = asked.schema.getRootType(asked.operation.operation);
   if (!root) return 0;
   try {
@@ -41,20 +32,15 @@ export const rowsOf = (asked: Asked, place: Place): number => {
 
 /** Of the fields that are selected on all objects of one place. */
 const rowsBelow = (asked: Asked, place: Place, type: GraphQLObjectType, subject: Subject, sets: readonly SelectionSetNode[]): number => {
-  const fields = new Map<string, FieldNode[]>();
-  const visited = new Set<string>();
-  for (const set of sets) collect(asked, place, type, set, fields, visited);
   let sum = 0;
-  for (const nodes of fields.values()) sum += rowsOfField(asked, place, type, subject, nodes);
+  for (const nodes of fieldsIn(asked, place, type, sets)) sum += rowsOfField(asked, place, type, subject, nodes);
   return bounded(sum);
 };
 
-/** Fields of one response name are one field, as execution has it. */
 const rowsOfField = (asked: Asked, place: Place, type: GraphQLObjectType, subject: Subject, nodes: readonly FieldNode[]): number => {
   const [node] = nodes as [FieldNode];
   const field = type.getFields()[node.name.value];
-  // Introspection reads nothing.
-  if (!field) return 0;
+  if (!field) return type === asked.schema.getQueryType() ? rowsOfIntrospection(asked, place, nodes) : 0;
   const step = stepFrom(asked, place, type, field, subject, node);
   if (!step) return 0;
   const { rows, below } = step;
@@ -87,46 +73,3 @@ const stepFrom = (
 };
 
 const NO_ARGUMENTS = {};
-/** A selection takes as long as looking at so many units. */
-const FIELD_EFFORT = 20;
-
-const collect = (
-  asked: Asked,
-  place: Place,
-  type: GraphQLObjectType,
-  { selections }: SelectionSetNode,
-  fields: Map<string, FieldNode[]>,
-  visited: Set<string>,
-): void => {
-  for (const selection of selections) {
-    place.effort.spend(FIELD_EFFORT);
-    if (!mayBeIncluded(asked, selection)) continue;
-    if (selection.kind === Kind.FIELD) {
-      const name = selection.alias?.value ?? selection.name.value;
-      const known = fields.get(name);
-      if (known) known.push(selection);
-      else fields.set(name, [selection]);
-      continue;
-    }
-    let part: FragmentDefinitionNode | typeof selection | undefined = selection;
-    if (selection.kind === Kind.FRAGMENT_SPREAD) {
-      const { value } = selection.name;
-      if (visited.has(value)) continue;
-      visited.add(value);
-      part = asked.fragments.get(value);
-    }
-    if (!part || part.kind === Kind.FRAGMENT_SPREAD) continue;
-    const condition = part.typeCondition && asked.schema.getType(part.typeCondition.name.value);
-    if (!condition || condition === type || (isAbstractType(condition) && asked.schema.isSubType(condition, type)))
-      collect(asked, place, type, part.selectionSet, fields, visited);
-  }
-};
-
-/** A condition that cannot be read is execution's to refuse. */
-const mayBeIncluded = ({ variables }: Asked, node: SelectionNode): boolean => {
-  try {
-    return isIncluded(node, variables);
-  } catch {
-    return true;
-  }
-};

@@ -1,0 +1,34 @@
+import type { PoolLimits } from "../../db/database.ts";
+import { Gate } from "../../db/gate.ts";
+import type { Share } from "../../db/reader.ts";
+import type { Env } from "../env.ts";
+
+type Settings = Pick<Env, "statementsAddress" | "statementMsPublic">;
+
+/** What callers without a key share, so that those with one always find a connection: half of the connections, and of these few an address. */
+export class PublicShare {
+  readonly #settings: Settings;
+  readonly #addresses = new Map<string, Gate>();
+  #all: Gate | null = null;
+
+  constructor(settings: Settings) {
+    this.#settings = settings;
+  }
+
+  of(address: string, limits: PoolLimits): Share {
+    const all = (this.#all ??= gateOf(Math.max(1, Math.floor(limits.poolSize / 2)), limits));
+    const { statementsAddress: size, statementMsPublic: statementMs } = this.#settings;
+    return { gates: size === 0 ? [all] : [this.#addressGate(address, size, limits), all], statementMs };
+  }
+
+  #addressGate(address: string, size: number, limits: PoolLimits): Gate {
+    const known = this.#addresses.get(address);
+    if (known) return known;
+    for (const [other, gate] of this.#addresses) if (gate.isIdle) this.#addresses.delete(other);
+    const made = gateOf(size, limits);
+    this.#addresses.set(address, made);
+    return made;
+  }
+}
+
+const gateOf = (size: number, { poolQueue: queue, poolWaitMs: waitMs }: PoolLimits): Gate => new Gate({ size, queue, waitMs });
