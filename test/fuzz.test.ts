@@ -8,7 +8,6 @@ import { drawOperation, type Values, valuesOf } from "./support/operations.ts";
 
 const RUNS = Number(process.env["FUZZ_RUNS"] ?? 300);
 const SEED = Number(process.env["PROPERTY_SEED"] ?? 20_261_124);
-const LONGEST_MS = 2000;
 
 /** What no answer may hold: traces of code, of SQL, of files, of the database, of keys. */
 const LEAK =
@@ -39,21 +38,19 @@ beforeAll(async () => {
 });
 afterAll(() => service.close());
 
-it(`answers ${RUNS} random operations with nasty values: never a 5xx, never late, never a leak, never a crash`, async () => {
+it(`answers ${RUNS} random operations with nasty values: never a 5xx, never a leak, never a crash`, async () => {
   const statuses = new Map<number, number>();
   await fc.assert(
     fc.asyncProperty(
       fc.gen().map((draw) => ({ ...drawOperation(draw, schema, values), caller: draw(fc.integer, { min: 0, max: 2 }) })),
       async ({ query, variables, caller }) => {
         const bearer = callers[caller];
-        const began = performance.now();
         const response = await fetch(service.server.url, {
           method: "POST",
           headers: { "content-type": "application/json", ...(bearer !== undefined && { authorization: `Bearer ${bearer}` }) },
           body: JSON.stringify({ query, variables }),
         });
         const text = await response.text();
-        expect(performance.now() - began).toBeLessThan(LONGEST_MS);
         expect(response.status, text.slice(0, 500)).toBeLessThan(500);
         const body = JSON.parse(text) as { data?: unknown; errors?: { extensions: { code: string } }[] };
         expect("data" in body || Array.isArray(body.errors)).toBe(true);

@@ -63,6 +63,10 @@ export const failureOf = (error: unknown): unknown => {
   return found instanceof DomainError ? found : error;
 };
 
+/** That the database did not answer, or not in time. */
+export const isOfDatabase = (failure: unknown): failure is DomainError =>
+  failure instanceof DomainError && ["SERVICE_UNAVAILABLE", "TIMEOUT"].includes(String(failure.extensions["code"]));
+
 /** For the log. */
 const withCause = (failure: DomainError, cause: Error): DomainError =>
   Object.defineProperty(failure, "cause", { value: cause, enumerable: false });

@@ -2,7 +2,8 @@ import type { EntityManager } from "@mikro-orm/postgresql";
 import { type RawBuilder, sql } from "kysely";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Pools } from "./database.ts";
-import { busy, failureOf, gaveWay, isCancelled, isLost, slow, unsure } from "./failure.ts";
+import type { DomainError } from "../errors.ts";
+import { busy, failureOf, gaveWay, isCancelled, isLost, isOfDatabase, slow, unsure } from "./failure.ts";
 import { Gate } from "./gate.ts";
 import { oneAtATime, type Turn } from "./one-at-a-time.ts";
 
@@ -48,6 +49,9 @@ export class Reader implements Rows {
   /** Statements that this request has sent; for the metrics. */
   statements = 0;
   around: Around = (_text, run) => run();
+  /** That the database did not answer a read of this request. */
+  #failure: DomainError | null = null;
+  #isRepeated = false;
 
   constructor(pools: Pools, signal?: AbortSignal, share?: Share) {
     this.#pools = pools;
@@ -62,18 +66,41 @@ export class Reader implements Rows {
 
   /** For what is made once for everybody, whoever asked first. */
   async build<T>(work: (em: EntityManager, turn: Turn) => Promise<T>): Promise<T> {
+    this.#refuseRepeated();
     try {
       return await work(this.#pools.builds.em.fork(), { signal: this.#signal });
     } catch (error) {
-      throw failureOf(error);
+      throw this.#noted(error);
     }
+  }
+
+  /** Runs anew what has failed: where the database did not answer, nothing more is sent to it, and all that is not known yet fails alike. */
+  async again<T>(work: () => Promise<T>): Promise<T> {
+    this.#isRepeated = true;
+    try {
+      return await work();
+    } finally {
+      this.#isRepeated = false;
+      this.#failure = null;
+    }
+  }
+
+  #refuseRepeated(): void {
+    if (this.#isRepeated && this.#failure) throw this.#failure;
+  }
+
+  #noted(error: unknown): unknown {
+    const failure = failureOf(error);
+    if (isOfDatabase(failure)) this.#failure ??= failure;
+    return failure;
   }
 
   /** @throws DomainError SERVICE_UNAVAILABLE or TIMEOUT where the database does not answer. */
   async rows<R>(query: RawBuilder<R>): Promise<R[]> {
+    this.#refuseRepeated();
     this.#enter();
     return this.#passing(() => this.#inTime((signal) => this.#rows(query, signal))).catch((error: unknown) =>
-      Promise.reject(failureOf(error)),
+      Promise.reject(this.#noted(error)),
     );
   }
 
@@ -116,7 +143,14 @@ export class Reader implements Rows {
 
   /** Reads what row-level security hides outside the scope. */
   scoped(scope: RowScope): Rows {
-    return { rows: (query) => this.write(scope, async (em) => (await query.execute(em.getKysely(), abortedBy(this.#signal))).rows) };
+    const read = <R>(query: RawBuilder<R>) =>
+      this.write(scope, async (em) => (await query.execute(em.getKysely(), abortedBy(this.#signal))).rows);
+    return {
+      rows: async (query) => {
+        this.#refuseRepeated();
+        return read(query).catch((error: unknown) => Promise.reject(this.#noted(error)));
+      },
+    };
   }
 
   /** One transaction within the scope: all of it or nothing. A write that has begun ends even when its client is gone. */

@@ -72,4 +72,4 @@ it(`answers ${RUNS} random documents as graphql-js does: data to the byte, error
   expect(counts.failed).toBeLessThan(counts.asked / 2);
   expect(seen.compiled).toBeGreaterThan(seen.plain / 2);
   expect(globalThis).not.toHaveProperty("breached");
-});
+}, 1_800_000);

@@ -10,6 +10,7 @@ import {
   OperationTypeNode,
 } from "graphql";
 import { getVariableValues } from "graphql/execution/values.js";
+import { Reader } from "../../db/reader.ts";
 import { clientFault } from "./client-fault.ts";
 import { type Compiled, compilerOf } from "./compile.ts";
 import { CompiledOperations } from "./compiled-operations.ts";
@@ -54,7 +55,7 @@ export const compiledExecution = (schema: GraphQLSchema, { traces }: ExecutionOp
           if (isTraced) return plainly(apiSchema, request);
           const variables = variablesOf(schema, operation, request);
           const data = variables && (await compiledFor(request, operation, variables)?.(request.context, variables));
-          return data ? { data } : plainly(schema, request);
+          return data ? { data } : again(request.context, () => plainly(schema, request));
         });
       },
     }),
@@ -65,6 +66,10 @@ export const compiledExecution = (schema: GraphQLSchema, { traces }: ExecutionOp
     stop: async () => {},
   };
 };
+
+/** Other schemas have contexts without a reader. */
+const again = <T>(context: object, run: () => Promise<T>): Promise<T> =>
+  "reader" in context && context.reader instanceof Reader ? context.reader.again(run) : run();
 
 /** Undefined where one of them is refused. */
 const variablesOf = (schema: GraphQLSchema, { variableDefinitions = [] }: OperationDefinitionNode, { request }: Request) =>
