@@ -85,7 +85,7 @@ const startDemo = (dataDir: string, env: NodeJS.ProcessEnv = {}): Started => {
   const { DATABASE_URL: _given, ...inherited } = process.env;
   const child = spawn("npm", ["run", "demo"], {
     ...{ cwd: PROJECT, detached: true },
-    env: { ...inherited, PORT: "0", WARM_UP: "off", DATA_DIR: dataDir, ...env },
+    env: { ...inherited, PORT: "0", WARM_UP: "off", STATEMENT_MS_PUBLIC: "10000", DATA_DIR: dataDir, ...env },
   });
   let output = "";
   for (const stream of [child.stdout, child.stderr]) stream.on("data", (bytes) => (output += String(bytes)));

@@ -285,7 +285,14 @@ describe("a database that comes later", () => {
     const proxy = await startProxy(database.url);
     onTestFinished(() => proxy.close());
     await proxy.refuse();
-    const service = start({ DATABASE_URL: proxy.url, LOG_LEVEL: "debug", STATEMENT_MS: "60000", LOCK_MS: "60000", GRACE_MS: "60000" });
+    const service = start({
+      DATABASE_URL: proxy.url,
+      LOG_LEVEL: "debug",
+      STATEMENT_MS: "60000",
+      STATEMENT_MS_PUBLIC: "60000",
+      LOCK_MS: "60000",
+      GRACE_MS: "60000",
+    });
     await service.says("trying again until it is there");
     const url = /listening at (\S+)/.exec(service.output())![1]!;
     expect((await fetch(new URL("/livez", url))).status).toBe(200);

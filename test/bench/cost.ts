@@ -12,9 +12,11 @@ import { withDataDir } from "./process.ts";
 
 /** A row may take so many times as long as one of the yardstick. */
 const MOST = 20;
-/** A shape is asked until it has taken so much, for PostgreSQL's time is known by hundredths of a second. */
-const ENOUGH_MS = 200;
-const MOST_RUNS = 30;
+/** A shape is asked for so long, for PostgreSQL's time is known by hundredths of a second. */
+const ENOUGH_MS = 400;
+const LEAST_RUNS = 3;
+const MOST_RUNS = 100;
+const WARM_UPS = 8;
 const TICK_MS = 10;
 const NOW = new Date("2026-01-15T12:00:00+07:00");
 
@@ -31,6 +33,7 @@ export const benchCost = (scale: number): Promise<void> =>
     withDatabase(dataDir, async (database) => {
       await loadSeeds(database.orm.em.fork());
       await fillDemo(database, { say: () => {}, scale });
+      await sql`vacuum analyze`.execute(database.orm.em.fork().getKysely());
       const server = await startServer(() => database.pools, {
         ...{ port: 0, keptAnswers: 0, rateAddress: 0, rateKey: 0, costAddress: 0, statementsAddress: 0, statementMsPublic: 60_000 },
         clock: () => NOW,
@@ -44,7 +47,8 @@ export const benchCost = (scale: number): Promise<void> =>
   );
 
 const compare = async (measure: Measure): Promise<void> => {
-  await measure(YARDSTICK);
+  // What compiles a program while it runs settles first.
+  for (let n = 0; n < WARM_UPS; n++) for (const shape of [YARDSTICK, FLOOR]) await measure(shape);
   const floor = (await measure(FLOOR)).ms;
   const yard = await measure(YARDSTICK);
   const unit = (yard.ms - floor) / yard.cost;
@@ -73,13 +77,18 @@ const measuring =
     const answer = JSON.parse(await ask()) as Answer;
     const code = answer.errors?.[0]?.extensions.code;
     if (code !== undefined && code !== "LIMIT_EXCEEDED") console.log(answer.errors);
-    const began = await processorMs(postmaster);
-    let [runs, ms] = [0, 0];
-    for (; runs < MOST_RUNS && ms < ENOUGH_MS; runs++) {
+    const before = await serverMs(postmaster);
+    const own = process.cpuUsage();
+    const until = performance.now() + ENOUGH_MS;
+    let runs = 0;
+    while (runs < LEAST_RUNS || (runs < MOST_RUNS && performance.now() < until)) {
       await ask();
-      if (runs % 3 === 2) ms = (await processorMs(postmaster)) - began;
+      runs++;
     }
-    return { ms: ((await processorMs(postmaster)) - began) / runs, cost: answer.extensions?.cost?.requested ?? Number.NaN, code };
+    // To look at the processes takes time of this one, too.
+    const { user, system } = process.cpuUsage(own);
+    const ms = ((user + system) / 1000 + (await serverMs(postmaster)) - before) / runs;
+    return { ms, cost: answer.extensions?.cost?.requested ?? Number.NaN, code };
   };
 
 interface Answer {
@@ -98,13 +107,14 @@ const postmasterOf = async ({ orm }: Database): Promise<number> => {
   return (await statOf(row!.pid))!.parent;
 };
 
-/** Of this process, which serves, and of PostgreSQL's. */
-const processorMs = async (postmaster: number): Promise<number> => {
-  const { user, system } = process.cpuUsage();
+/** Of PostgreSQL's processes. */
+const serverMs = async (postmaster: number): Promise<number> => {
   const pids = (await readdir("/proc")).filter((name) => /^\d+$/.test(name)).map(Number);
   const stats = await Promise.all(pids.map(statOf));
-  const ticks = stats.reduce((sum, stat, n) => sum + (stat && (stat.parent === postmaster || pids[n] === postmaster) ? stat.ticks : 0), 0);
-  return (user + system) / 1000 + ticks * TICK_MS;
+  return stats.reduce(
+    (sum, stat, n) => sum + (stat && (stat.parent === postmaster || pids[n] === postmaster) ? stat.ticks * TICK_MS : 0),
+    0,
+  );
 };
 
 /** Null for a process that has ended; what ended ones took is their parent's. */

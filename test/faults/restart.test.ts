@@ -8,7 +8,7 @@ import { loadSeeds } from "../../seeds/seed.ts";
 import { type Database, openDatabase } from "../../src/db/database.ts";
 import { type EmbeddedDatabase, startEmbedded } from "../../src/db/embedded.ts";
 import { type RunningServer, startServer } from "../../src/server/server.ts";
-import { NOW } from "../support/client.ts";
+import { NOW, UNBOUNDED } from "../support/client.ts";
 import { issueKey } from "../support/key.ts";
 import { startProxy, type TcpProxy } from "../support/tcp-proxy.ts";
 import { SUBMIT } from "./world.ts";
@@ -31,7 +31,7 @@ describe("F6: a PostgreSQL that is restarted under load", () => {
     database = await openDatabase({ databaseUrl: proxy.url, dataDir: "" });
     await loadSeeds(database.orm.em.fork());
     key = await issueKey(database as never, "Cao Bằng", { "04": "OFFICER" });
-    server = await startServer(() => database.pools, { host: "127.0.0.1", port: 0, clock: () => NOW, rateAddress: 0, rateKey: 0 });
+    server = await startServer(() => database.pools, { host: "127.0.0.1", port: 0, clock: () => NOW, ...UNBOUNDED });
   });
   afterAll(async () => {
     await server.close();

@@ -3,7 +3,7 @@ import { Client } from "pg";
 import { expect } from "vitest";
 import { openDatabase, type PoolLimits } from "../../src/db/database.ts";
 import { startServer } from "../../src/server/server.ts";
-import { NOW } from "../support/client.ts";
+import { NOW, UNBOUNDED } from "../support/client.ts";
 import { createDatabase, type TestDatabase } from "../support/database.ts";
 import { issueKey } from "../support/key.ts";
 import { startProxy, type TcpProxy } from "../support/tcp-proxy.ts";
@@ -47,7 +47,7 @@ export const startFaulty = async (limits: Partial<PoolLimits> = {}, connections?
     );
   }
   const behind = await openDatabase({ databaseUrl: behindUrl.href, dataDir: "", ...limits });
-  const server = await startServer(() => behind.pools, { host: "127.0.0.1", port: 0, clock: () => NOW, rateAddress: 0, rateKey: 0 });
+  const server = await startServer(() => behind.pools, { host: "127.0.0.1", port: 0, clock: () => NOW, ...UNBOUNDED });
   const send: Faulty["send"] = async (query, variables = {}, signal) => {
     const response = await fetch(server.url, {
       method: "POST",

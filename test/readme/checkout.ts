@@ -97,7 +97,13 @@ export class Checkout {
   #spawn(file: string, args: readonly string[]): ChildProcess {
     const { DATABASE_URL: _url, DATA_DIR: _folder, ...env } = process.env;
     // Lineage that is worked out in the background would only slow down what is asked meanwhile.
-    const own = { PORT: String(this.port), WARM_UP: "off", NODE_ENV: "", npm_config_update_notifier: "false" };
+    const own = {
+      PORT: String(this.port),
+      WARM_UP: "off",
+      STATEMENT_MS_PUBLIC: "10000",
+      NODE_ENV: "",
+      npm_config_update_notifier: "false",
+    };
     const child = spawn(file, args, { cwd: this.folder, env: { ...env, ...own }, detached: true, stdio: ["ignore", "pipe", "pipe"] });
     this.#children.add(child);
     return child;

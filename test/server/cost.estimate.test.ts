@@ -10,7 +10,7 @@ import { rowsOf } from "../../src/server/limits/cost/walk.ts";
 import { type RunningServer, startServer } from "../../src/server/server.ts";
 import { Hierarchy } from "../../src/units/hierarchy.ts";
 import { currentHierarchy } from "../../src/units/hierarchy-size.ts";
-import { NOW, TODAY } from "../support/client.ts";
+import { NOW, TODAY, UNBOUNDED } from "../support/client.ts";
 import { askFor } from "../support/cost.ts";
 import { createDatabase, type TestDatabase } from "../support/database.ts";
 import { statementsOf } from "../support/statements.ts";
@@ -24,7 +24,7 @@ const SEARCHED = 14_000;
 
 const country = await readFile(new URL("../support/country.graphql", import.meta.url), "utf8");
 
-const OPTIONS = { host: "127.0.0.1", port: 0, clock: () => NOW };
+const OPTIONS = { host: "127.0.0.1", port: 0, clock: () => NOW, ...UNBOUNDED };
 
 let database: TestDatabase;
 let small: RunningServer;

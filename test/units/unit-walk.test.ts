@@ -4,7 +4,7 @@ import { type Database, openDatabase } from "../../src/db/database.ts";
 import { type RunningServer, startServer } from "../../src/server/server.ts";
 import { applyUnits } from "../../src/units/unit-apply.service.ts";
 import { readNextUnits } from "../../src/units/unit-next.ts";
-import { NOW } from "../support/client.ts";
+import { NOW, UNBOUNDED } from "../support/client.ts";
 import { createDatabase, type TestDatabase } from "../support/database.ts";
 import { holdAt } from "../support/hold.ts";
 import { startProxy, type TcpProxy } from "../support/tcp-proxy.ts";
@@ -40,7 +40,7 @@ describe("clients that read while an edition is applied", () => {
     database = await createDatabase();
     proxy = await startProxy(database.url);
     slow = await openDatabase({ databaseUrl: proxy.url, dataDir: "" });
-    server = await startServer(() => slow.pools, { host: "127.0.0.1", port: 0, clock: () => NOW });
+    server = await startServer(() => slow.pools, { host: "127.0.0.1", port: 0, clock: () => NOW, ...UNBOUNDED });
   });
   afterAll(async () => {
     await server.close();
