@@ -5,7 +5,6 @@ import type { Tier } from "../units/unit.entity.ts";
 import type { Cell } from "./cell.ts";
 import type { Atom } from "./decompose.ts";
 import { type RollupKind, summedColumns } from "./measure.ts";
-import type { RollupKey } from "./rollup.ts";
 import type { Tree } from "./tree.ts";
 
 /** A roll-up of records: of a unit of an edition, over days of which none lies ahead. */
@@ -50,8 +49,6 @@ export interface Recorded {
 
 /** Records as evidence for roll-ups: what a module that keeps records offers. */
 export interface Records {
-  /** Which of the roll-ups may show them to the viewer. */
-  readonly areVisible: (keys: readonly Pick<RollupKey, "unit" | "period">[]) => Promise<readonly boolean[]>;
   /** Makes reading of the editions fast. */
   readonly prepare: (editionIds: readonly number[]) => Promise<void>;
   readonly sums: (keys: readonly RecordKey[]) => Promise<readonly RecordSums[]>;
