@@ -1,8 +1,9 @@
+import type { Cut } from "../figures/cut.ts";
 import type { Rollup } from "../figures/rollup.ts";
 import type { RollupLoaders } from "../figures/rollup.loaders.ts";
 import { AGENCY_KINDS } from "../units/unit.entity.ts";
 import type { UnitLoaders, UnitView } from "../units/unit.loaders.ts";
-import { areRecordsShown, checkDetail } from "./dossier-access.ts";
+import { checkDetail } from "./dossier-access.ts";
 import type { DossierCountLoaders } from "./counts/dossier-count.loaders.ts";
 import { CHANNELS } from "./dossier-state.ts";
 import { fieldSubtotal, Remainder } from "./part-rollup.ts";
@@ -10,10 +11,8 @@ import { countsByName } from "./counts/record-sums.store.ts";
 
 /** Of records, in the order of the fields' codes. */
 export const dossiersByField = async (loaders: DossierCountLoaders, rollup: Rollup) => {
-  const { unit, period, handledBy } = rollup;
-  await checkDetail(loaders, unit, "byField");
-  if (!(await areRecordsShown(loaders, rollup))) return [];
-  const rows = await loaders.dossierFields.load({ unit, period, handledBy });
+  await checkDetail(loaders, rollup.unit, "byField");
+  const rows = await loaders.dossierFields.load(rollup);
   const fields = [...Map.groupBy(rows, ({ code }) => code).values()];
   return fields.map((of) => ({ field: { code: of[0]!.code, name: of[0]!.name }, counts: fieldSubtotal(rollup, of) }));
 };
@@ -23,10 +22,10 @@ const RECEIVED = { DIRECT: "receivedDirect", ONLINE: "receivedOnline", POSTAL: "
 export const dossiersByChannel = (rollup: Rollup) =>
   CHANNELS.map((channel) => ({ channel, received: rollup.shown(RECEIVED[channel]) })).filter(({ received }) => received !== null);
 
-/** Null where none was resolved, or the records are not shown. */
+/** Null where none was resolved, or records give nothing. */
 export const averageWorkingDays = async (loaders: DossierCountLoaders, rollup: Rollup): Promise<number | null> => {
   await checkDetail(loaders, rollup.unit, "averageWorkingDays");
-  const counted = (await areRecordsShown(loaders, rollup)) ? (await loaders.dossierCounts.load(rollup))?.counted : null;
+  const counted = (await loaders.dossierCounts.load(rollup))?.counted;
   if (!counted || rollup.isWithheld) return null;
   const { resolvedEarly, resolvedOnTime, resolvedOverdue, workingDays } = countsByName(counted);
   const resolved = resolvedEarly + resolvedOnTime + resolvedOverdue;
@@ -34,21 +33,28 @@ export const averageWorkingDays = async (loaders: DossierCountLoaders, rollup: R
 };
 
 /** The parts that add up to a roll-up: the units under it, its agencies, and what is left, which is the unit's own or known of no part. */
-export const partsOf = async ({ dossierRollup, childrenOf }: RollupLoaders & UnitLoaders, rollup: Rollup) => {
-  const { unit, period, handledBy } = rollup;
+export const partsOf = async (loaders: RollupLoaders & UnitLoaders & DossierCountLoaders, rollup: Rollup) => {
+  const { dossierRollup, childrenOf } = loaders;
+  const { unit, period, handledBy, cut } = rollup;
   const { no, asOf } = unit;
   const [units, agencies] = await Promise.all([
     childrenOf.load({ no, asOf, tier: null, kinds: null }),
     childrenOf.load({ no, asOf, tier: null, kinds: [...AGENCY_KINDS] }),
   ]);
-  const below: UnitView[] = [...units, ...agencies];
-  const rollups = await Promise.all(below.map((part) => dossierRollup.load({ unit: part, period, handledBy })));
-  // Who may see records of a part alone finds the part where the whole has it: in what is left.
-  const parts = rollups.filter((part) => part.isRecorded === rollup.isRecorded && knowsSomething(part));
+  const below: UnitView[] = [...units, ...(await shownAgencies(loaders, agencies, cut))];
+  const rollups = await Promise.all(below.map((part) => dossierRollup.load({ unit: part, period, handledBy, cut })));
+  const parts = rollups.filter(knowsSomething);
   return [
     ...parts.map((part) => ({ unit: part.unit, counts: part, isRemainder: false })),
     { unit, counts: new Remainder(rollup, parts), isRemainder: true },
   ];
+};
+
+/** Agencies below the province are parts for those alone who see all of the whole; for all others they are in what is left. */
+const shownAgencies = async ({ isBelowProvince }: DossierCountLoaders, agencies: readonly UnitView[], cut: Cut) => {
+  if (!cut.isOfHalfMonths) return agencies;
+  const areHidden = await Promise.all(agencies.map(({ no }) => isBelowProvince.load(no)));
+  return agencies.filter((_, n) => !areHidden[n]);
 };
 
 const knowsSomething = (rollup: Rollup): boolean => rollup.kind.measures.some(({ name }) => rollup.sum(name) !== null);

@@ -15,8 +15,9 @@ export class UnitFormsResolver {
   @FieldResolver(() => Form06Type, {
     nullable: true,
     description:
-      "Form II.06 of Circular 01/2020/TT-VPCP: one row a field, and the total. Null unless the records of the whole subtree are complete for the period (to date, of " +
-      "one still running), or where the days cut a month and the caller is no VIEWER of the unit (biểu số II.06).",
+      "Form II.06 of Circular 01/2020/TT-VPCP: one row a field, and the total. Null unless the records of the whole subtree are complete for the days that are counted: " +
+      "those of the period up to today for VIEWERs of the unit, for all others up to the end of the last half-month (1st to 14th, 15th to the end), and null for these where a " +
+      "half-month is cut (biểu số II.06).",
   })
   form06(
     @Root() unit: UnitView,
@@ -33,8 +34,9 @@ export class UnitFormsResolver {
 
   @FieldResolver(() => ServiceQualityType, {
     description:
-      "The part of Decision 766/QĐ-TTg's real-time index that dossiers decide, of the records of the subtree; without values where there are none, or where the days " +
-      "cut a month and the caller is no VIEWER of the unit (chỉ số phục vụ người dân, doanh nghiệp).",
+      "The part of Decision 766/QĐ-TTg's real-time index that dossiers decide, of the records of the subtree up to today for VIEWERs of the unit, for all others up to " +
+      "the end of the last half-month (1st to 14th, 15th to the end); without values where there are none, and for these where a half-month is cut (chỉ số phục vụ người dân, " +
+      "doanh nghiệp).",
   })
   serviceQuality(
     @Root() unit: UnitView,

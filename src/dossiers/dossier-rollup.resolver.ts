@@ -11,7 +11,7 @@ import type { UnitView } from "../units/unit.loaders.ts";
 import { TierEnum, UnitType } from "../units/unit.type.ts";
 import { averageWorkingDays, dossiersByChannel, dossiersByField, partsOf } from "./dossier-detail.service.ts";
 import { reconciliationOf } from "./dossier-reconciliation.service.ts";
-import { dossierSeries, dossiersByTier } from "./dossier-rollup.service.ts";
+import { dossierRollupOf, dossierSeries, dossiersByTier } from "./dossier-rollup.service.ts";
 import {
   DossierChannelRollupType,
   DossierCountsType,
@@ -39,7 +39,7 @@ export class UnitDossiersResolver {
       | undefined,
     @Ctx() { loadersOf }: Context,
   ) {
-    return loadersOf(unit).dossierRollup.load({ unit, period: parsePeriod("period", period), handledBy: handledBy ?? null });
+    return dossierRollupOf(loadersOf(unit), { unit, period: parsePeriod("period", period), handledBy: handledBy ?? null });
   }
 }
 
@@ -114,7 +114,7 @@ export class DossierRollupResolver {
   @FieldResolver(() => [DossierFieldRollupType], {
     nullable: true,
     description:
-      "Its single records by field of procedures, in the order of their codes; for days that cut a month, of those that the caller may see, and empty for all but VIEWERs. " +
+      "Its records by field of procedures, in the order of their codes; empty where records give nothing. " +
       "Null, with FORBIDDEN for this field alone, below the province without the role VIEWER on the unit (theo lĩnh vực).",
   })
   byField(@Root() rollup: Rollup, @Ctx() { loadersOf }: Context) {

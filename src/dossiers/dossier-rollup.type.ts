@@ -127,7 +127,9 @@ export abstract class DossierCountsType {
 export class DossierRollupType extends DossierCountsType {
   @Field(() => DateScalar, {
     nullable: true,
-    description: "The last day of which records are counted; null where records give nothing (số liệu hồ sơ tính đến ngày).",
+    description:
+      "The last day of which records are counted: that of the period, or, of one still running, today for VIEWERs of the unit and the end of the last half-month (1st to 14th, " +
+      "15th to the end) for all others; null where records give nothing, as for these where a half-month is cut (số liệu hồ sơ tính đến ngày).",
   })
   dataThrough!: string | null;
 }

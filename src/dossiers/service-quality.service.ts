@@ -1,17 +1,15 @@
 import type { RollupLoaders } from "../figures/rollup.loaders.ts";
 import type { RollupKey } from "../figures/rollup.ts";
-import { areRecordsShown } from "./dossier-access.ts";
 import type { DossierCountLoaders } from "./counts/dossier-count.loaders.ts";
 import { qualityOf } from "./service-quality.ts";
 
-/** Without values where the caller may not see the records of the period, and where roll-ups of them are withheld. */
+/** Without values where records give nothing, and where roll-ups of them are withheld. */
 export const serviceQuality = async (
   loaders: DossierCountLoaders & Pick<RollupLoaders, "dossierRollup">,
   unit: RollupKey["unit"],
   period: RollupKey["period"],
 ) => {
-  const key = { unit, period, handledBy: null };
-  if (!(await areRecordsShown(loaders, key))) return { period, ...qualityOf(null) };
+  const key = { unit, period, handledBy: null, cut: await loaders.cutOf(unit) };
   const [counts, rollup] = await Promise.all([loaders.dossierCounts.load(key), loaders.dossierRollup.load(key)]);
   return { period, ...qualityOf(rollup.isWithheld ? null : (counts?.counted ?? null)) };
 };

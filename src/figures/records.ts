@@ -1,11 +1,10 @@
 import type { EntityManager } from "@mikro-orm/postgresql";
 import type { Day } from "../time/date.ts";
 import type { Period } from "../time/period.ts";
-import type { Tier } from "../units/unit.entity.ts";
+import { SERVING_KINDS, type Tier } from "../units/unit.entity.ts";
 import type { Cell } from "./cell.ts";
 import type { Atom } from "./decompose.ts";
 import { type RollupKind, summedColumns } from "./measure.ts";
-import type { RollupKey } from "./rollup.ts";
 import type { Tree } from "./tree.ts";
 
 /** A roll-up of records: of a unit of an edition, over days of which none lies ahead. */
@@ -50,8 +49,6 @@ export interface Recorded {
 
 /** Records as evidence for roll-ups: what a module that keeps records offers. */
 export interface Records {
-  /** Which of the roll-ups may show them to the viewer. */
-  readonly areVisible: (keys: readonly Pick<RollupKey, "unit" | "period">[]) => Promise<readonly boolean[]>;
   /** Makes reading of the editions fast. */
   readonly prepare: (editionIds: readonly number[]) => Promise<void>;
   readonly sums: (keys: readonly RecordKey[]) => Promise<readonly RecordSums[]>;
@@ -99,7 +96,7 @@ export const mixedCells = (kind: RollupKind, figures: readonly Cell[], recorded:
   const isUnderAuthor = (unitId: number | null): boolean =>
     unitId !== null && (authors.has(unitId) || isUnderAuthor(tree.members.get(unitId)?.parentId ?? null));
   const groups = Map.groupBy(
-    recorded.filter(({ cellUnitId }) => isUnderAuthor(cellUnitId)),
+    recorded.filter(({ cellUnitId }) => isUnderAuthor(cellUnitId)).flatMap((row) => withServed(row, tree)),
     ({ cellUnitId, slot }) => `${cellUnitId} ${slot}`,
   );
   const mixed = [...groups].map(([key, rows]) => {
@@ -110,8 +107,17 @@ export const mixedCells = (kind: RollupKind, figures: readonly Cell[], recorded:
   return [...own.values(), ...mixed];
 };
 
+/** What an agency did is in the cell of the unit that it serves, too, as it is in what that unit states. */
+const withServed = (row: Recorded, { members }: Tree): Recorded[] => {
+  const agency = members.get(row.cellUnitId);
+  const isServing = agency !== undefined && (SERVING_KINDS as readonly string[]).includes(agency.kind);
+  const served = isServing ? members.get(agency.parentId!) : undefined;
+  return served?.tier === row.slot ? [row, { ...row, cellUnitId: served.id, isComplete: false }] : [row];
+};
+
 const mixedCell = (kind: RollupKind, figure: Cell | undefined, rows: readonly Recorded[]): Cell => {
-  const { cellUnitId: unitId, slot, isComplete } = rows[0]!;
+  const { cellUnitId: unitId, slot } = rows[0]!;
+  const isComplete = rows.some((row) => row.isComplete);
   const sums = summedColumns(kind).map((_, n) => sumOf(rows, n));
   // The three columns of a rate come from one hand: where the figure knows the whole, from the figure.
   const decides = summedColumns(kind).map((name, n) => {

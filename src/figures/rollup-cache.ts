@@ -5,10 +5,10 @@ import type { Rollup, RollupKey } from "./rollup.ts";
 export class RollupCache {
   #byFrame = new Map<Period, Map<string, Map<number, Promise<Rollup>>>>();
 
-  #units({ unit, period, handledBy }: RollupKey): Map<number, Promise<Rollup>> {
+  #units({ unit, period, handledBy, cut }: RollupKey): Map<number, Promise<Rollup>> {
     const frames = this.#byFrame.get(period) ?? new Map<string, Map<number, Promise<Rollup>>>();
     if (frames.size === 0) this.#byFrame.set(period, frames);
-    const frame = handledBy === null ? unit.asOf : `${unit.asOf} ${handledBy}`;
+    const frame = `${unit.asOf} ${cut.through} ${handledBy}`;
     const units = frames.get(frame) ?? new Map<number, Promise<Rollup>>();
     if (units.size === 0) frames.set(frame, units);
     return units;

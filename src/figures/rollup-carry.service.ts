@@ -1,11 +1,11 @@
 import { sql } from "kysely";
 import type { Reader } from "../db/reader.ts";
 import type { Day } from "../time/date.ts";
-import { periodOfDays } from "../time/period.ts";
+import { cutsOn } from "./cut.ts";
 import { PUBLISHED } from "./evidence.ts";
 import { cellDayOf } from "./rollup-set.loader.ts";
 import type { Records } from "./records.ts";
-import { makeRollupSets } from "./rollup.service.ts";
+import { makeRollupSets, type SetKey } from "./rollup.service.ts";
 
 /** Sets that are made by one transaction. */
 const AT_ONCE = 20;
@@ -18,15 +18,11 @@ export const carryRollups = async (
   editions: readonly number[],
   today: Day,
 ): Promise<number> => {
-  const stored = await reader.rows(sql<{ from: Day; to: Day; recorded: boolean }>`
-    select distinct period_from as "from", period_to as "to", recorded from rollup_set where edition_id = ${last} and drafts = '' order by 1, 2, 3`);
-  const periods = stored.map(({ from, to, recorded }) => ({
-    from,
-    to,
-    recorded,
-    drafts: "",
-    cellDay: cellDayOf(periodOfDays(from, to), today),
-  }));
+  const { viewers, everybody } = cutsOn(today);
+  const stored = await reader.rows(sql<Pick<SetKey, "from" | "to" | "recorded" | "countedTo">>`
+    select distinct period_from as "from", period_to as "to", recorded, counted_to as "countedTo" from rollup_set
+    where edition_id = ${last} and drafts = '' and counted_to in (period_to, ${viewers.through}::date, ${everybody.through}::date) order by 1, 2, 3, 4`);
+  const periods = stored.map((set) => ({ ...set, drafts: "", cellDay: cellDayOf(set, set.recorded ? set.countedTo : today) }));
   const cells = await reader.rows(sql<{ cellEditionId: number }>`
     select e.id as "cellEditionId" from unnest(${periods.map(({ cellDay }) => cellDay)}::date[]) with ordinality k(day, i)
     join edition e on e.starts_on = (select max(starts_on) from edition where starts_on <= k.day) order by k.i`);

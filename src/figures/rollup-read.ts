@@ -1,16 +1,16 @@
 import { sql } from "kysely";
 import { contended } from "../db/failure.ts";
 import type { Reader } from "../db/reader.ts";
-import { columnName, DOSSIER, type RollupKind, summedColumns } from "./measure.ts";
+import { columnName, type RollupKind, summedColumns } from "./measure.ts";
 import type { Knowledge, RecordSums } from "./records.ts";
 import { ALL_TIERS } from "./rollup.entity.ts";
 import { ATTEMPTS, isRecorded, recordKeyOf, type RollupSource, type SetRow, setsOf } from "./rollup-set.loader.ts";
 import { FIRST_SUM, type Rollup, rollupClass, type RollupKey, type StoredRollup } from "./rollup.ts";
 
 /** What the records of the keys add up to, by their places; null where none are looked for. */
-const recordSums = async ({ records, today }: RollupSource, found: readonly (SetRow | null)[], keys: readonly RollupKey[]) => {
+const recordSums = async ({ records }: RollupSource, found: readonly (SetRow | null)[], keys: readonly RollupKey[]) => {
   const places = keys.map((_, n) => n).filter((n) => isRecorded(found[n]!));
-  const sums = places.length === 0 ? [] : await records.sums(places.map((n) => recordKeyOf(keys[n]!, found[n]!, today)));
+  const sums = places.length === 0 ? [] : await records.sums(places.map((n) => recordKeyOf(keys[n]!, found[n]!)));
   const byPlace = new Map(places.map((n, at) => [n, sums[at]!]));
   return keys.map((_, n) => byPlace.get(n) ?? null);
 };
@@ -19,7 +19,7 @@ const recordSums = async ({ records, today }: RollupSource, found: readonly (Set
 export const readRollups = async (source: RollupSource, kind: RollupKind, keys: readonly RollupKey[]): Promise<Rollup[]> => {
   const KindRollup = rollupClass(kind);
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-    const found = await setsOf(source, kind, keys);
+    const found = await setsOf(source, keys);
     const setIds = found.map((set) => set?.setId ?? null);
     const wanted = [...new Set(setIds.filter((id) => id !== null))];
     const [rows, recorded] = await Promise.all([
@@ -42,7 +42,7 @@ export const readRollups = async (source: RollupSource, kind: RollupKind, keys: 
 
 /** What is known, by their places, of those that may have to be withheld: something is certain and something possible, and no figure covers a unit. */
 const knownOfDoubtful = async (
-  { records, today }: RollupSource,
+  { records }: RollupSource,
   found: readonly (SetRow | null)[],
   keys: readonly RollupKey[],
   stored: readonly (StoredRollup | undefined)[],
@@ -56,7 +56,7 @@ const knownOfDoubtful = async (
     return isInexact && isCertain ? [n] : [];
   });
   if (doubtful.length === 0) return new Map();
-  const known = await records.knowledge(doubtful.map((n) => ({ ...recordKeyOf(keys[n]!, found[n]!, today), ...setOf(found[n]!) })));
+  const known = await records.knowledge(doubtful.map((n) => ({ ...recordKeyOf(keys[n]!, found[n]!), ...setOf(found[n]!) })));
   return new Map(doubtful.map((n, at) => [n, known[at]!]));
 };
 
@@ -64,8 +64,8 @@ const knownOfDoubtful = async (
 export const knowledgeOf = async (source: RollupSource, rollups: readonly Rollup[]): Promise<Knowledge[]> => {
   const unknown = rollups.filter(({ known }) => known === null);
   if (unknown.length === 0) return rollups.map(({ known }) => known!);
-  const found = await setsOf(source, DOSSIER, unknown);
-  const keys = unknown.map((rollup, n) => ({ ...recordKeyOf(rollup, found[n]!, source.today), ...setOf(found[n]!) }));
+  const found = await setsOf(source, unknown);
+  const keys = unknown.map((rollup, n) => ({ ...recordKeyOf(rollup, found[n]!), ...setOf(found[n]!) }));
   const looked = await source.records.knowledge(keys);
   const byRollup = new Map(unknown.map((rollup, n) => [rollup, looked[n]!]));
   return rollups.map((rollup) => rollup.known ?? byRollup.get(rollup)!);

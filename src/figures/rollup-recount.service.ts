@@ -2,7 +2,6 @@ import type { EntityManager } from "@mikro-orm/postgresql";
 import { type RawBuilder, sql } from "kysely";
 import { rowsOf } from "../db/reader.ts";
 import type { Day } from "../time/date.ts";
-import { periodOfDays } from "../time/period.ts";
 import { counted } from "./evidence.ts";
 import type { Records } from "./records.ts";
 import { cellDayOf } from "./rollup-set.loader.ts";
@@ -27,7 +26,7 @@ class Found extends Error {
 }
 
 /**
- * Makes the stored roll-ups of what is published again, of periods that have ended (all of them, or so many drawn at random), and compares. Nothing is kept of it. @returns how many sets are not what
+ * Makes the stored roll-ups of what is published again, of days that have ended (all of them, or so many drawn at random), and compares. Nothing is kept of it. @returns how many sets are not what
  * the figures, and the records where they tell of these, say.
  */
 export const recountRollups = async (em: EntityManager, records: Records, today: Day, sample: number | null): Promise<number> => {
@@ -37,16 +36,16 @@ export const recountRollups = async (em: EntityManager, records: Records, today:
   return wrong;
 };
 
-/** Sets whose cells are still those of the last day of their period. Those of drafts are few, short-lived and seen by their authors alone. */
+/** Sets whose cells are still those of the last day that they count. Those of drafts are few, short-lived and seen by their authors alone. */
 const storedSets = async (em: EntityManager, today: Day, sample: number | null): Promise<Stored[]> => {
   const found = await rowsOf(em).rows(sql<Omit<Stored, "cellDay" | "drafts"> & { cellStartsOn: Day; cellEndsBefore: Day | null }>`
-    select s.id as "setId", s.edition_id as "editionId", s.cell_edition_id as "cellEditionId", s.period_from as "from", s.period_to as "to", s.recorded,
+    select s.id as "setId", s.edition_id as "editionId", s.cell_edition_id as "cellEditionId", s.period_from as "from", s.period_to as "to", s.recorded, s.counted_to as "countedTo",
       c.starts_on as "cellStartsOn", (select min(n.starts_on) from edition n where n.starts_on > c.starts_on) as "cellEndsBefore"
     from rollup_set s join edition e on e.id = s.edition_id and e.contributed
     join edition c on c.id = s.cell_edition_id and (c.contributed or not s.recorded)
-    where s.drafts = '' and s.period_to < ${today}::date order by random() limit ${sample}::int`);
+    where s.drafts = '' and least(s.period_to, s.counted_to) < ${today}::date order by random() limit ${sample}::int`);
   return found.flatMap(({ cellStartsOn, cellEndsBefore, ...set }) => {
-    const cellDay = cellDayOf(periodOfDays(set.from, set.to), today);
+    const cellDay = cellDayOf(set, set.countedTo);
     const isOfDay = cellStartsOn <= cellDay && (cellEndsBefore === null || cellDay < cellEndsBefore);
     return isOfDay ? [{ ...set, cellDay, drafts: "" }] : [];
   });
@@ -65,7 +64,7 @@ const wrongAmong = async (em: EntityManager, records: Records, sets: readonly St
         inside,
         made.map(({ setId }) => setId),
       );
-      const textOf = (set: Stored) => JSON.stringify([set.editionId, set.cellEditionId, set.from, set.to, set.recorded]);
+      const textOf = (set: Stored) => JSON.stringify([set.editionId, set.cellEditionId, set.from, set.to, set.recorded, set.countedTo]);
       const again = new Map(made.map((set) => [textOf(set), after.get(set.setId)]));
       throw new Found(sets.filter((set) => again.get(textOf(set)) !== before.get(set.setId)).length);
     });

@@ -4,14 +4,16 @@ import { oneBy, type Positioned } from "../db/loader.ts";
 import type { Reader } from "../db/reader.ts";
 import { type Day, FIRST_DAY } from "../time/date.ts";
 import type { Period } from "../time/period.ts";
+import { countedTo } from "./cut.ts";
 import { draftsWithin, type Evidence } from "./evidence.ts";
-import { DOSSIER, ROLLUP_KINDS, type RollupKind } from "./measure.ts";
+import { ROLLUP_KINDS } from "./measure.ts";
 import type { RecordKey, Records } from "./records.ts";
 import { ALL_TIERS } from "./rollup.entity.ts";
 import type { RollupKey } from "./rollup.ts";
 import { makeRollupSets } from "./rollup.service.ts";
 
-type SetOf = Pick<RollupKey, "period"> & { asOf: Day; withRecords: boolean };
+/** `countedTo`: the last day of which records are counted; null where they give nothing. */
+type SetOf = Pick<RollupKey, "period"> & { asOf: Day; countedTo: Day | null };
 /** With the numbers of the drafts that count, by commas. */
 type AskedSet = SetOf & { drafts: string };
 export type SetRow = Positioned & {
@@ -20,6 +22,8 @@ export type SetRow = Positioned & {
   cellDay: Day;
   /** Whether there are records besides. */
   recorded: boolean;
+  /** The last day of which they are counted; without records that of the period. */
+  countedTo: Day;
   setId: number | null;
   stated: boolean;
   /** Whether records of the edition are still to be prepared. */
@@ -32,24 +36,24 @@ export interface RollupSource {
   readonly reader: Reader;
   readonly sets: Sets;
   readonly records: Records;
-  readonly today: Day;
 }
 
-export const keyOf = ({ unit, period, handledBy }: RollupKey) => `${unit.no}@${unit.asOf}|${period.name}|${handledBy ?? ALL_TIERS}`;
+export const keyOf = ({ unit, period, handledBy, cut }: RollupKey) =>
+  `${unit.no}@${unit.asOf}|${period.name}|${handledBy ?? ALL_TIERS}|${cut.through}`;
 
 /** How often a read starts again because what it found has made room for others meanwhile. */
 export const ATTEMPTS = 3;
 
-/** Cells are those of the period's last day; of a period still running, of today. */
-export const cellDayOf = (period: Period, today: Day): Day => {
-  const last = period.to < today ? period.to : today;
+/** Cells are those of the period's last day; of a period still running, of the last day that is counted: that of the cut, or without records today. */
+export const cellDayOf = (period: Pick<Period, "to">, counted: Day): Day => {
+  const last = period.to < counted ? period.to : counted;
   return last < FIRST_DAY ? FIRST_DAY : last;
 };
 
 /** The stored set of a period on the hierarchy of a day, made where figures need one that is not there yet. */
 export const setLoader = (reader: Reader, today: Day, evidence: Evidence, records: Records): Sets =>
   oneBy<SetOf, SetRow>(
-    ({ asOf, period, withRecords }) => `${asOf}|${period.name}|${withRecords}`,
+    ({ asOf, period, countedTo: last }) => `${asOf}|${period.name}|${last}`,
     async (asked) => {
       const drafts = await evidence.drafts();
       const keys = asked.map((key) => ({ ...key, drafts: draftsWithin(drafts, key.period).join() }));
@@ -67,33 +71,32 @@ export const setLoader = (reader: Reader, today: Day, evidence: Evidence, record
 const findSets = (reader: Reader, keys: readonly AskedSet[], today: Day): Promise<SetRow[]> => {
   const measures = ROLLUP_KINDS.map(({ name }) => `${name}.%`);
   return reader.rows(sql<SetRow>`
-    select k.i::int, e.id as "editionId", c.id as "cellEditionId", k.cell_day as "cellDay", n.recorded, s.id as "setId",
+    select k.i::int, e.id as "editionId", c.id as "cellEditionId", k.cell_day as "cellDay", n.recorded, n.counted_to as "countedTo", s.id as "setId",
       n.recorded and not e.records_counted
         and (not e.contributed or e.starts_on >= (select max(starts_on) from edition where starts_on <= ${today})) as "isUnprepared",
       s.id is null and (k.drafts <> '' or exists (
         select from figure f where f.period_from >= k.f and f.period_from <= k.t and f.period_to <= k.t and f.measure like any(${measures}::text[])
       )) as stated
-    from unnest(${keys.map(({ asOf }) => asOf)}::date[], ${keys.map(({ period }) => cellDayOf(period, today))}::date[],
+    from unnest(${keys.map(({ asOf }) => asOf)}::date[], ${keys.map(({ period, countedTo: last }) => cellDayOf(period, last ?? today))}::date[],
       ${keys.map(({ period }) => period.from)}::date[], ${keys.map(({ period }) => period.to)}::date[], ${keys.map(({ drafts }) => drafts)}::text[],
-      ${keys.map(({ withRecords, period }) => withRecords && period.from <= today)}::boolean[]) with ordinality k(as_of, cell_day, f, t, drafts, with_records, i)
-    cross join lateral (select k.with_records and exists (select from record_unit) as recorded) n
+      ${keys.map(({ countedTo: last }) => last)}::date[]) with ordinality k(as_of, cell_day, f, t, drafts, counted_to, i)
+    cross join lateral (select k.counted_to is not null and exists (select from record_unit) as recorded) r
+    cross join lateral (select r.recorded, case when r.recorded then k.counted_to else k.t end as counted_to) n
     join edition e on e.starts_on = (select max(starts_on) from edition where starts_on <= k.as_of)
     join edition c on c.starts_on = (select max(starts_on) from edition where starts_on <= k.cell_day)
     left join rollup_set s on s.edition_id = e.id and s.cell_edition_id = c.id and s.period_from = k.f and s.period_to = k.t
-      and s.drafts = k.drafts and s.recorded = n.recorded`);
+      and s.drafts = k.drafts and s.recorded = n.recorded and s.counted_to = n.counted_to`);
 };
 
 /** The set of each key; keys of one day and period share one look-up. */
-export const setsOf = async ({ sets, records }: RollupSource, kind: RollupKind, keys: readonly RollupKey[]): Promise<(SetRow | null)[]> => {
-  const areVisible = kind === DOSSIER ? await records.areVisible(keys) : null;
+export const setsOf = async ({ sets }: RollupSource, keys: readonly RollupKey[]): Promise<(SetRow | null)[]> => {
   const wanted = new Map<Period, Map<string, number>>();
   const asked: SetOf[] = [];
-  const places = keys.map(({ unit: { asOf }, period }, n) => {
+  const places = keys.map(({ unit: { asOf }, period, cut }) => {
     const frames = wanted.get(period) ?? new Map<string, number>();
     if (frames.size === 0) wanted.set(period, frames);
-    const withRecords = areVisible?.[n] ?? false;
-    const frame = withRecords ? asOf : `${asOf} `;
-    const place = frames.get(frame) ?? asked.push({ asOf, period, withRecords }) - 1;
+    const frame = `${asOf} ${cut.through}`;
+    const place = frames.get(frame) ?? asked.push({ asOf, period, countedTo: countedTo(period, cut) }) - 1;
     frames.set(frame, place);
     return place;
   });
@@ -103,13 +106,6 @@ export const setsOf = async ({ sets, records }: RollupSource, kind: RollupKind, 
 
 export const isRecorded = (set: SetRow | null): set is SetRow => set?.recorded === true;
 
-export const recordKeyOf = ({ unit, period, handledBy }: RollupKey, { editionId }: SetRow, today: Day): RecordKey => ({
-  ...{
-    unitNo: unit.no,
-    isCountry: unit.tier === "COUNTRY",
-    editionId,
-    handledBy,
-    from: period.from,
-    to: period.to < today ? period.to : today,
-  },
+export const recordKeyOf = ({ unit, period, handledBy }: RollupKey, { editionId, countedTo: to }: SetRow): RecordKey => ({
+  ...{ unitNo: unit.no, isCountry: unit.tier === "COUNTRY", editionId, handledBy, from: period.from, to },
 });

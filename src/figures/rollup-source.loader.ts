@@ -3,7 +3,7 @@ import { contended } from "../db/failure.ts";
 import { manyBy, type Positioned } from "../db/loader.ts";
 import { type Evidence, figureRows } from "./evidence.ts";
 import type { Source } from "./figure.entity.ts";
-import { DOSSIER, type RollupKind } from "./measure.ts";
+import type { RollupKind } from "./measure.ts";
 import { ALL_TIERS } from "./rollup.entity.ts";
 import { ATTEMPTS, isRecorded, keyOf, recordKeyOf, type RollupSource, type SetRow, setsOf } from "./rollup-set.loader.ts";
 import type { RollupKey } from "./rollup.ts";
@@ -17,7 +17,7 @@ export const sourcesLoader = (source: RollupSource, evidence: Evidence) =>
     (key) => `${key.kind.name}|${keyOf(key)}`,
     async (keys) => {
       for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-        const found = await setsOfKinds(source, keys);
+        const found = await setsOf(source, keys);
         const recorded = await recordSources(source, found, keys);
         const rows = await figureRows(source.reader, evidence, () => sourcesOf(keys, found, recorded));
         if (rows.every(({ gone }) => !gone)) return rows.filter(({ id }) => id !== null);
@@ -27,26 +27,10 @@ export const sourcesLoader = (source: RollupSource, evidence: Evidence) =>
     },
   );
 
-const setsOfKinds = async (source: RollupSource, keys: readonly SourcesOfRollup[]): Promise<(SetRow | null)[]> => {
-  const found: (SetRow | null)[] = keys.map(() => null);
-  for (const [kind, group] of Map.groupBy(
-    keys.map((key, n) => ({ key, n })),
-    ({ key }) => key.kind,
-  )) {
-    const sets = await setsOf(
-      source,
-      kind,
-      group.map(({ key }) => key),
-    );
-    for (const [at, { n }] of group.entries()) found[n] = sets[at]!;
-  }
-  return found;
-};
-
 /** Of records: place of the key, counted from 1, and internal number. */
-const recordSources = async ({ records, today }: RollupSource, found: readonly (SetRow | null)[], keys: readonly SourcesOfRollup[]) => {
-  const places = keys.map((_, n) => n).filter((n) => keys[n]!.kind === DOSSIER && isRecorded(found[n]!));
-  const sources = places.length === 0 ? [] : await records.sources(places.map((n) => recordKeyOf(keys[n]!, found[n]!, today)));
+const recordSources = async ({ records }: RollupSource, found: readonly (SetRow | null)[], keys: readonly SourcesOfRollup[]) => {
+  const places = keys.map((_, n) => n).filter((n) => isRecorded(found[n]!));
+  const sources = places.length === 0 ? [] : await records.sources(places.map((n) => recordKeyOf(keys[n]!, found[n]!)));
   return places.flatMap((n, at) => sources[at]!.map((sourceId) => ({ i: n + 1, sourceId })));
 };
 

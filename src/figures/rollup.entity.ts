@@ -4,11 +4,11 @@ import { DOSSIER, type RollupKind, SERVICE, summedColumns, TASK } from "./measur
 
 /**
  * The roll-ups of one period on one edition, made when first asked for and dropped when a figure of the period changes.
- * Cells are those of the hierarchy of the period's last day (cell edition).
+ * Cells are those of the hierarchy of the last day that is counted, most often the period's (cell edition).
  */
 const RollupSetSchema = defineEntity({
   name: "RollupSet",
-  uniques: [{ properties: ["edition", "periodFrom", "periodTo", "cellEdition", "drafts", "recorded"] }],
+  uniques: [{ properties: ["edition", "periodFrom", "periodTo", "cellEdition", "drafts", "recorded", "countedTo"] }],
   properties: {
     id: p.integer().primary().autoincrement(),
     edition: () => p.manyToOne(Edition).deleteRule("cascade"),
@@ -17,6 +17,7 @@ const RollupSetSchema = defineEntity({
     cellEdition: () => p.manyToOne(Edition).deleteRule("cascade"),
     drafts: p.text().default("").comment("Numbers of the drafts that are counted besides what is published, by commas"),
     recorded: p.boolean().default(false).comment("Whether it tells what figures change of what records of dossiers add up to"),
+    countedTo: p.date().comment("Last day of which records are counted; where none are, that of the period"),
     rows: p.integer(),
   },
 });

@@ -5,6 +5,7 @@ import type { Reader } from "../db/reader.ts";
 import type { Day } from "../time/date.ts";
 import { ensureContributions } from "../units/contribution.service.ts";
 import { editionsOf } from "../units/edition.ts";
+import { countedTo } from "./cut.ts";
 import type { Evidence } from "./evidence.ts";
 import { DOSSIER, type RollupKind, SERVICE, TASK } from "./measure.ts";
 import type { Knowledge, Records } from "./records.ts";
@@ -17,7 +18,7 @@ import { incompleteMeasures, type Rollup, type RollupKey } from "./rollup.ts";
 export type RollupLoaders = ReturnType<typeof createRollupLoaders>;
 
 export const createRollupLoaders = (reader: Reader, today: Day, evidence: Evidence, records: Records) => {
-  const source: RollupSource = { reader, sets: setLoader(reader, today, evidence, records), records, today };
+  const source: RollupSource = { reader, sets: setLoader(reader, today, evidence, records), records };
   const rollups = (kind: RollupKind) =>
     new DataLoader<RollupKey, Rollup>((keys) => readRollups(source, kind, keys), { cacheMap: new RollupCache() });
   return {
@@ -38,7 +39,7 @@ export const createRollupLoaders = (reader: Reader, today: Day, evidence: Eviden
         with k as materialized (
           select k.i, k.no, k.tier, e.id as edition_id, c.starts_on as day
           from unnest(${keys.map(({ unit }) => unit.no)}::int[], ${keys.map(({ unit }) => unit.asOf)}::date[],
-            ${keys.map(({ period }) => cellDayOf(period, today))}::date[], ${keys.map(({ handledBy }) => handledBy)}::text[])
+            ${keys.map(({ period, cut }) => cellDayOf(period, countedTo(period, cut) ?? today))}::date[], ${keys.map(({ handledBy }) => handledBy)}::text[])
             with ordinality k(no, as_of, cell_day, tier, i)
           join edition e on e.starts_on = (select max(starts_on) from edition where starts_on <= k.as_of)
           join edition c on c.starts_on = (select max(starts_on) from edition where starts_on <= k.cell_day)

@@ -15,7 +15,7 @@ import { besidesRecords, mixedCells, type Recorded, type Records } from "./recor
 import { ALL_TIERS, type QuotedRate } from "./rollup.entity.ts";
 import { storeRollups } from "./rollup.store.ts";
 
-/** A period on an edition, its cells in the hierarchy of cellDay: the period's last day, or today where that lies ahead. */
+/** A period on an edition, its cells in the hierarchy of cellDay: the period's last day, or the last that is counted where that lies ahead. */
 export interface SetKey {
   readonly editionId: number;
   readonly cellEditionId: number;
@@ -26,6 +26,8 @@ export interface SetKey {
   readonly drafts: string;
   /** Whether it tells what figures change of what records of dossiers add up to. */
   readonly recorded: boolean;
+  /** The last day of which records are counted; without records that of the period. */
+  readonly countedTo: Day;
 }
 
 /** What one set stores of one kind. */
@@ -108,13 +110,14 @@ const insertSets = async (em: EntityManager, keys: readonly SetKey[]): Promise<(
     with wanted as (
       select * from unnest(${keys.map((key) => key.editionId)}::int[], ${keys.map((key) => key.from)}::date[],
         ${keys.map((key) => key.to)}::date[], ${keys.map((key) => key.cellEditionId)}::int[], ${keys.map((key) => key.drafts)}::text[],
-        ${keys.map((key) => key.recorded)}::boolean[]) with ordinality w(edition_id, period_from, period_to, cell_edition_id, drafts, recorded, i)
+        ${keys.map((key) => key.recorded)}::boolean[], ${keys.map((key) => key.countedTo)}::date[])
+        with ordinality w(edition_id, period_from, period_to, cell_edition_id, drafts, recorded, counted_to, i)
     ), made as (
-      insert into rollup_set (edition_id, period_from, period_to, cell_edition_id, drafts, recorded, rows)
-      select distinct edition_id, period_from, period_to, cell_edition_id, drafts, recorded, 0 from wanted on conflict do nothing
-      returning id, edition_id, period_from, period_to, cell_edition_id, drafts, recorded
+      insert into rollup_set (edition_id, period_from, period_to, cell_edition_id, drafts, recorded, counted_to, rows)
+      select distinct edition_id, period_from, period_to, cell_edition_id, drafts, recorded, counted_to, 0 from wanted on conflict do nothing
+      returning id, edition_id, period_from, period_to, cell_edition_id, drafts, recorded, counted_to
     )
-    select distinct on (m.id) m.id, w.i::int from made m join wanted w using (edition_id, period_from, period_to, cell_edition_id, drafts, recorded)`.execute(
+    select distinct on (m.id) m.id, w.i::int from made m join wanted w using (edition_id, period_from, period_to, cell_edition_id, drafts, recorded, counted_to)`.execute(
     em.getKysely(),
   );
   return rows.map(({ id, i }) => ({ ...keys[i - 1]!, setId: id }));

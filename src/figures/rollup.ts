@@ -2,6 +2,7 @@ import type { Day } from "../time/date.ts";
 import type { Period } from "../time/period.ts";
 import type { Tier } from "../units/unit.entity.ts";
 import type { UnitView } from "../units/unit.loaders.ts";
+import type { Cut } from "./cut.ts";
 import { held } from "./held.ts";
 import { enumValue, measureCode, type RollupKind, summedColumns } from "./measure.ts";
 import { computeRate, heldRate, quotedRate, type Rate, type RateSums, withheldRate } from "./rate.ts";
@@ -14,6 +15,8 @@ export interface RollupKey {
   readonly unit: UnitView;
   readonly period: Period;
   readonly handledBy: Tier | null;
+  /** Up to which day records are counted; those of what has no records count nothing. */
+  readonly cut: Cut;
 }
 
 /** How many units are covered, the bits of the measures known of all of them, exact, what is possible, quoted rates; then the sums. */
@@ -35,6 +38,7 @@ export abstract class Rollup implements RollupKey {
   readonly unit: UnitView;
   readonly period: Period;
   readonly handledBy: Tier | null;
+  readonly cut: Cut;
   readonly #stored: StoredRollup;
   readonly #records: RecordSums;
   /** Whether records were looked for: then what is known is known by looking at each unit. */
@@ -43,7 +47,7 @@ export abstract class Rollup implements RollupKey {
   readonly known: Knowledge | null;
 
   constructor(
-    { unit, period, handledBy }: RollupKey,
+    { unit, period, handledBy, cut }: RollupKey,
     stored: StoredRollup = NOTHING,
     records: RecordSums | null = null,
     known: Knowledge | null = null,
@@ -51,6 +55,7 @@ export abstract class Rollup implements RollupKey {
     this.unit = unit;
     this.period = period;
     this.handledBy = handledBy;
+    this.cut = cut;
     this.#stored = stored;
     this.isRecorded = records !== null;
     this.#records = records ?? NO_RECORDS;

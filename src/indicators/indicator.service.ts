@@ -1,5 +1,9 @@
 import { satisfaction } from "../assessments/assessment.service.ts";
+import { dossierRollupOf } from "../dossiers/dossier-rollup.service.ts";
+import { NOTHING_COUNTED } from "../figures/cut.ts";
 import type { Rate } from "../figures/rate.ts";
+import { DOSSIER, type RollupKind, TASK } from "../figures/measure.ts";
+import type { Rollup } from "../figures/rollup.ts";
 import type { Loaders } from "../server/context.ts";
 import { parsePeriod, type Period } from "../time/period.ts";
 import type { UnitView } from "../units/unit.loaders.ts";
@@ -16,14 +20,21 @@ export const valuesOf = (unit: UnitView, periodText: string, codes: readonly str
   return chosenIndicators(codes).map((indicator) => ({ indicator, unit, period }));
 };
 
-const ROLLUP_LOADERS = { dossier: "dossierRollup", task: "taskRollup", service: "serviceRollup" } as const;
+const rollupOf = (loaders: Loaders, kind: RollupKind, { unit, period }: IndicatorValue): Promise<Rollup> => {
+  const key = { unit, period, handledBy: null };
+  if (kind === DOSSIER) return dossierRollupOf(loaders, key);
+  return loaders[kind === TASK ? "taskRollup" : "serviceRollup"].load({ ...key, cut: NOTHING_COUNTED });
+};
 
-export const rateOfIndicator = (loaders: Loaders, { indicator: { rate }, unit, period }: IndicatorValue): Promise<Rate> =>
-  rate
-    ? loaders[ROLLUP_LOADERS[rate.kind.name]].load({ unit, period, handledBy: null }).then((rollup) => rollup.rate(rate.name))
-    : satisfaction(loaders, unit, period).then((survey) => survey.rate);
+export const rateOfIndicator = (loaders: Loaders, value: IndicatorValue): Promise<Rate> => {
+  const { rate } = value.indicator;
+  return rate
+    ? rollupOf(loaders, rate.kind, value).then((rollup) => rollup.rate(rate.name))
+    : satisfaction(loaders, value.unit, value.period).then((survey) => survey.rate);
+};
 
-export const sourcesOfIndicator = async (loaders: Loaders, { indicator: { rate }, unit, period }: IndicatorValue) =>
-  rate
-    ? loaders.sourcesOfRollup.load({ unit, period, handledBy: null, kind: rate.kind })
-    : (await satisfaction(loaders, unit, period)).sources;
+export const sourcesOfIndicator = async (loaders: Loaders, { indicator: { rate }, unit, period }: IndicatorValue) => {
+  if (!rate) return (await satisfaction(loaders, unit, period)).sources;
+  const cut = rate.kind === DOSSIER ? await loaders.cutOf(unit) : NOTHING_COUNTED;
+  return loaders.sourcesOfRollup.load({ unit, period, handledBy: null, cut, kind: rate.kind });
+};

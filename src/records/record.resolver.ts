@@ -4,6 +4,7 @@ import type { Context } from "../server/context.ts";
 import type { UnitView } from "../units/unit.loaders.ts";
 import { UnitType } from "../units/unit.type.ts";
 import { declareComplete, withdrawCompleteness } from "./declare.service.ts";
+import { recordStatusesOf } from "./record-status.service.ts";
 import { DeclareCompleteInput, DeclareCompletePayloadType, RecordStatusType, WithdrawCompletenessInput } from "./record.type.ts";
 
 @Resolver(() => UnitType)
@@ -42,6 +43,6 @@ export class UnitRecordsResolver {
       "How fresh and complete its own records are here, for each kind of which anything is known, in the order of the kinds (tình trạng dữ liệu gốc).",
   })
   records(@Root() { no }: UnitView, @Ctx() { loaders }: Context) {
-    return loaders.recordsOf.load(no);
+    return recordStatusesOf(loaders, no);
   }
 }

@@ -31,7 +31,8 @@ export class RecordStatusType implements RecordStatus {
 
   @Field(() => DateTimeScalar, {
     nullable: true,
-    description: "When records of the unit last came in; null where none have (lần nhập gần nhất).",
+    description:
+      "When records of the unit last came in, for VIEWERs of the unit; for all others midnight of that day. Null where none have (lần nhập gần nhất).",
   })
   lastImportAt!: string | null;
 }

@@ -1,4 +1,5 @@
 import { Arg, Ctx, FieldResolver, Resolver, Root } from "type-graphql";
+import { NOTHING_COUNTED } from "../figures/cut.ts";
 import { Rate } from "../figures/rate.ts";
 import type { Rollup } from "../figures/rollup.ts";
 import { SourceType } from "../figures/rollup.type.ts";
@@ -24,7 +25,8 @@ export class UnitServicesResolver {
       | undefined,
     @Ctx() { loadersOf }: Context,
   ) {
-    return loadersOf(unit).serviceRollup.load({ unit, period: parsePeriod("period", period), handledBy: handledBy ?? null });
+    const key = { unit, period: parsePeriod("period", period), handledBy: handledBy ?? null, cut: NOTHING_COUNTED };
+    return loadersOf(unit).serviceRollup.load(key);
   }
 }
 

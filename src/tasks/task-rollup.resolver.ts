@@ -1,4 +1,5 @@
 import { Arg, Ctx, FieldResolver, Resolver, Root } from "type-graphql";
+import { NOTHING_COUNTED } from "../figures/cut.ts";
 import { Rate } from "../figures/rate.ts";
 import type { Rollup } from "../figures/rollup.ts";
 import { coverageOf, incompleteOf } from "../figures/rollup.loaders.ts";
@@ -18,7 +19,7 @@ export class UnitTasksResolver {
     @Arg("period", () => PeriodScalar, { description: "Reporting period." }) period: string,
     @Ctx() { loadersOf }: Context,
   ) {
-    return loadersOf(unit).taskRollup.load({ unit, period: parsePeriod("period", period), handledBy: null });
+    return loadersOf(unit).taskRollup.load({ unit, period: parsePeriod("period", period), handledBy: null, cut: NOTHING_COUNTED });
   }
 }
 

@@ -204,7 +204,7 @@ describe("service quality", () => {
     expect(await qualityOf({ code: "48", period: "2026-03" })).toMatchObject({ score: null, maxScore: 48 });
   });
 
-  test("days that cut a month are for VIEWERs of the unit alone", async () => {
+  test("days that cut a half-month are for VIEWERs of the unit alone", async () => {
     const variables = { code: "01558", period: "2026-03-02/2026-03-31" };
     expect((await qualityOf(variables)).score).toBeNull();
     expect((await qualityOf(variables, officer)).score).toBeCloseTo((await qualityOf({ ...variables, period: "2026-03" })).score!, 10);

@@ -111,7 +111,7 @@ describe("the parts of a roll-up", () => {
     ]);
   });
 
-  test("add up for days that cut a month, whoever may see the records of which part", async () => {
+  test("add up for days that cut a half-month, whoever may see the records of which part", async () => {
     const period = "2026-03-02/2026-03-20";
     const ofCommune = await issueKey(service.database, "commune", { "01558": "VIEWER" });
     for (const bearer of [undefined, ofCommune, officer]) expectLaw(await partsOf({ code: "04", period }, bearer));

@@ -91,7 +91,7 @@ describe("answers on roll-ups of dossiers", () => {
     },
   );
 
-  test("days that cut a month are told by field to VIEWERs alone", async () => {
+  test("days that cut a half-month are told by field to VIEWERs alone", async () => {
     const variables = { code: "04", period: "2026-03-01/2026-03-10" };
     expect(await ask("byField { field { code } } averageWorkingDays", variables)).toEqual({ byField: [], averageWorkingDays: null });
     const { byField } = await ask<{ byField: object[] }>("byField { field { code } }", variables, viewer);
@@ -126,7 +126,7 @@ describe("answers on roll-ups of dossiers", () => {
     expect(await postal("04")).toEqual({ receivedPostal: 2 });
   });
 
-  test.each(["2026-03", "2026", "2026-Q1", "2026-11", "2026-12@ND09", "2026-04"])(
+  test.each(["2026-03", "2026", "2026-Q1", "2026-11", "2026-11@ND09", "2026-04", "2026-03-15/2026-03-31", "2026-03-01/2026-11-20"])(
     "fields add up to the roll-up of %s, for everybody",
     async (period) => {
       for (const code of ["04", "VN"]) expect(await sumOfFields({ code, period }), code).toEqual(await ask(MEASURES, { code, period }));
@@ -138,7 +138,9 @@ describe("answers on roll-ups of dossiers", () => {
     "2026-03-05/2026-03-06",
     "2026-01-01/2026-11-20",
     "2026-11",
+    "2026-12@ND09",
     "2026-03-15/2026-03-25",
+    "2026-03-15/2026-03-31",
     "2026-11-10/2026-12-20",
   ])("fields add up to the roll-up of %s, for VIEWERs", async (period) => {
     for (const code of ["04", "01558", "01561"])
@@ -149,6 +151,7 @@ describe("answers on roll-ups of dossiers", () => {
     const { byField } = await ask<{ byField: { counts: Measures }[] }>(
       "byField { counts { inProcessOverdue inProcessPaused inProcessNotDue received } }",
       { code: "04", period: "2026-11" },
+      viewer,
     );
     expect(byField.at(-1)!.counts).toEqual({ inProcessOverdue: 1, inProcessPaused: 1, inProcessNotDue: 1, received: 2 });
   });
@@ -176,10 +179,27 @@ describe("answers on roll-ups of dossiers", () => {
       expect(await codeOfError(`byField { counts { ${field} } }`, { code: "04", period: "2026-03" })).toBe("GRAPHQL_VALIDATION_FAILED");
   });
 
-  test("records are counted through the last day of the period, or today; without records there is no such day", async () => {
-    expect(await ask("dataThrough", { code: "04", period: "2026-03" })).toEqual({ dataThrough: "2026-03-31" });
-    expect(await ask("dataThrough", { code: "04", period: "2026" })).toEqual({ dataThrough: TODAY });
-    expect(await ask("dataThrough", { code: "48", period: "2026-03" })).toEqual({ dataThrough: null });
+  test("records are counted through the last day of the period, or today for VIEWERs, or the end of the last half-month for all others", async () => {
+    const through = async (period: string, bearer?: string, code = "04") =>
+      (await ask<{ dataThrough: string | null }>("dataThrough", { code, period }, bearer)).dataThrough;
+    for (const [period, ofViewers, ofAll] of [
+      ["2026-03", "2026-03-31", "2026-03-31"],
+      ["2026", TODAY, "2026-11-14"],
+      ["2026-11", TODAY, "2026-11-14"],
+      ["2026-11@ND09", "2026-11-14", "2026-11-14"],
+      ["2026-11-01/2026-11-20", "2026-11-20", "2026-11-14"],
+      ["2026-03-15/2026-03-31", "2026-03-31", "2026-03-31"],
+      // Of these days no half-month has ended, or they cut one.
+      ["2026-12@ND09", TODAY, null],
+      ["2026-03-02/2026-03-31", "2026-03-31", null],
+      ["2026-03-01/2026-03-13", "2026-03-13", null],
+      ["2026-03-02/2026-12-31", TODAY, null],
+      ["2027", null, null],
+    ] as const) {
+      expect(await through(period, viewer), period).toBe(ofViewers);
+      expect(await through(period), period).toBe(ofAll);
+    }
+    for (const bearer of [undefined, viewer]) expect(await through("2026-03", bearer, "48")).toBeNull();
   });
 
   test("no dossier resolved gives no mean of working days and no rate, not 100 % and not 0 %", async () => {

@@ -8,6 +8,7 @@ import { SERVICE_LEVELS } from "../../src/dossiers/catalogue/procedure.entity.ts
 import { loadProcedures } from "../../src/dossiers/catalogue/procedure-load.service.ts";
 import { retractDossiers } from "../../src/dossiers/import/dossier-retract.service.ts";
 import type { DossierRow } from "../../src/dossiers/import/dossier-stage.ts";
+import { cutsOn } from "../../src/figures/cut.ts";
 import { DOSSIER, enumValue } from "../../src/figures/measure.ts";
 import { incompleteMeasures, type Rollup } from "../../src/figures/rollup.ts";
 import { createContext } from "../../src/server/context.ts";
@@ -138,17 +139,38 @@ const declare = async (story: Story): Promise<void> => {
 const recountOf = ({ world, oracle, calendar, ledger, ranges }: Story): Recount =>
   new Recount(world, oracle, { dossiers: ledger.all(), ranges, calendar, limits: LIMITS });
 
-/** The days of a period until today; null of one that lies ahead. */
-const daysOf = (name: string, today: Day): Days | null => {
-  const { from, to } = parsePeriod("period", name);
-  return from > today ? null : { from, to: to < today ? to : today };
+const CALLERS = ["viewers", "everybody"] as const;
+type Caller = (typeof CALLERS)[number];
+
+/** The last day of the last half-month that is over. */
+const endedBefore = (today: Day): Day => {
+  let day = addDays(today, -1);
+  while (!["01", "15"].includes(addDays(day, 1).slice(8))) day = addDays(day, -1);
+  return day;
 };
 
-const readRollups = async ({ now }: Pick<Story, "now">, units: readonly string[], asOf: Day, periods: readonly string[]) => {
+/** The days of a period that somebody is told of; null where there are none, or where they cut a half-month and the caller is no VIEWER. */
+const daysOf = (name: string, today: Day, caller: Caller): Days | null => {
+  const { from, to } = parsePeriod("period", name);
+  const cut = caller === "viewers" ? today : endedBefore(today);
+  const last = to < cut ? to : cut;
+  if (from > last) return null;
+  const isWhole = ["01", "15"].includes(from.slice(8)) && ["01", "15"].includes(addDays(last, 1).slice(8));
+  return caller === "viewers" || isWhole ? { from, to: last } : null;
+};
+
+const readRollups = async (
+  { now }: Pick<Story, "now">,
+  caller: Caller,
+  units: readonly string[],
+  asOf: Day,
+  periods: readonly string[],
+) => {
+  const cut = cutsOn(dayOf(new Date(now)))[caller];
   const { loaders } = await contextAt(now);
   const views = await Promise.all(units.map((id) => loaders.unitByReference.load({ id, asOf })));
   const keys = views.flatMap((unit) =>
-    periods.flatMap((name) => [null, ...TIERS].map((handledBy) => ({ unit: unit!, period: parsePeriod("period", name), handledBy }))),
+    periods.flatMap((name) => [null, ...TIERS].map((handledBy) => ({ unit: unit!, period: parsePeriod("period", name), handledBy, cut }))),
   );
   const rollups = await Promise.all(keys.map((key) => loaders.dossierRollup.load(key)));
   const expected = await Promise.all(rollups.map((rollup) => loaders.expectedUnits.load(rollup)));
@@ -177,10 +199,11 @@ const compare = async (story: Story, recount: Recount): Promise<void> => {
   for (const asOf of new Set([oneOf(draw, world.days), oneOf(draw, world.days), today])) {
     const all = oracle.unitsOn(asOf);
     const units = ["VN", ...Array.from({ length: 6 }, () => oneOf(draw, all))];
-    for (const { rollup, expected, known } of await readRollups(story, [...new Set(units)], asOf, periods)) {
+    const caller = oneOf(draw, CALLERS);
+    for (const { rollup, expected, known } of await readRollups(story, caller, [...new Set(units)], asOf, periods)) {
       const { unit, handledBy, period } = rollup;
-      const place = `${unit.id} on ${asOf}, ${period.name}, ${handledBy ?? "all tiers"}, today ${today}`;
-      const days = daysOf(period.name, today);
+      const place = `${unit.id} on ${asOf}, ${period.name}, ${handledBy ?? "all tiers"}, today ${today}, for ${caller}`;
+      const days = daysOf(period.name, today, caller);
       const { certain, possible } = days ? recount.rollup(unit.id, asOf, handledBy, days) : { certain: null, possible: null };
       expect(shown(rollup), place).toEqual({
         ...Object.fromEntries(NUMBERS.map((name) => [name, certain?.[name] ?? null])),
@@ -246,10 +269,11 @@ describe("roll-ups of records", () => {
         const asOf = oneOf(draw, story.world.days);
         const today = dayOf(new Date(story.now));
         const period = oneOf(draw, drawPeriods(draw, story.start, today));
-        const days = daysOf(period, today);
+        const caller = oneOf(draw, CALLERS);
+        const days = daysOf(period, today, caller);
         if (!days) return;
         const cut = drawCut(draw, story.oracle, "VN", asOf);
-        const read = (await readRollups(story, ["VN", ...cut], asOf, [period])).filter(({ rollup }) => rollup.handledBy === null);
+        const read = (await readRollups(story, caller, ["VN", ...cut], asOf, [period])).filter(({ rollup }) => rollup.handledBy === null);
         const above = recount.between("VN", cut, asOf, days);
         const [whole, ...parts] = read.map(({ rollup }) => rollup);
         for (const name of NUMBERS) {
@@ -281,7 +305,7 @@ describe("roll-ups of records", () => {
 
 /** Trees of some editions are there from the start, and kept with each change. */
 const keepTrees = async (story: Story): Promise<void> => {
-  for (const asOf of story.world.days) if (chance(story.draw, 50)) await readRollups(story, ["VN"], asOf, ["2021"]);
+  for (const asOf of story.world.days) if (chance(story.draw, 50)) await readRollups(story, "viewers", ["VN"], asOf, ["2021"]);
 };
 
 const compareWithCleanImport = async ({ ledger, now }: Story): Promise<void> => {

@@ -82,6 +82,8 @@ describe("clocks that differ by ten minutes", () => {
     ]);
     const { data } = await service.ask<{ unit: { records: { lastImportAt: string }[] } }, object>(
       '{ unit(code: "01558") { records { lastImportAt } } }',
+      {},
+      officer,
     );
     expect(data.unit.records.map(({ lastImportAt }) => Date.parse(lastImportAt))).toEqual([back + 10 * MINUTE]);
     now += 10 * MINUTE;
@@ -118,7 +120,7 @@ describe("the last second of the year", () => {
     );
     expect(rows).toEqual([{ zone: "Pacific/Kiritimati" }]);
     const old = { received: 3, carriedOver: 0, resolved: 1, inProcess: 2, inProcessNotDue: 2, inProcessOverdue: 0 };
-    const periods = async (...names: string[]) => Promise.all(names.map((name) => countsOf(service, "04", name)));
+    const periods = async (...names: string[]) => Promise.all(names.map((name) => countsOf(service, "04", name, { bearer: officer })));
     expect(await periods("2025", "2025-12", "2025-Q4")).toEqual([old, old, old]);
     expect(await periods("2026", "2026-01")).toMatchObject([{ received: null }, { received: null }]);
     now += SECOND;

@@ -2,6 +2,7 @@ import type { EntityManager } from "@mikro-orm/postgresql";
 import fc from "fast-check";
 import { sql } from "kysely";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { NOTHING_COUNTED } from "../../src/figures/cut.ts";
 import { DOSSIER, enumValue, measureCode } from "../../src/figures/measure.ts";
 import { incompleteMeasures, type Rollup } from "../../src/figures/rollup.ts";
 import { createContext } from "../../src/server/context.ts";
@@ -93,7 +94,7 @@ const compare = async (oracle: Oracle, year: string, asOf: Day): Promise<void> =
   const views = await Promise.all(oracle.unitsOn(asOf).map((key) => loaders.unitByReference.load({ id: key, asOf })));
   const slots = [null, ...TIERS];
   const rollups = await Promise.all(
-    views.flatMap((unit) => slots.map((handledBy) => loaders.dossierRollup.load({ unit: unit!, period, handledBy }))),
+    views.flatMap((unit) => slots.map((handledBy) => loaders.dossierRollup.load({ unit: unit!, period, handledBy, cut: NOTHING_COUNTED }))),
   );
   const expected = await Promise.all(rollups.map((rollup) => loaders.expectedUnits.load(rollup)));
   for (const [n, rollup] of rollups.entries()) {
@@ -141,7 +142,7 @@ const rollupsOf = async (units: readonly string[], asOf: Day, year: string) => {
   const { loaders } = createContext(database.pools, NOW);
   const views = await Promise.all(units.map((id) => loaders.unitByReference.load({ id, asOf })));
   const period = parsePeriod("period", year);
-  return Promise.all(views.map((unit) => loaders.dossierRollup.load({ unit: unit!, period, handledBy: null })));
+  return Promise.all(views.map((unit) => loaders.dossierRollup.load({ unit: unit!, period, handledBy: null, cut: NOTHING_COUNTED })));
 };
 
 /** A set of units under the root of which none holds another and which together hold its territory. */

@@ -40,8 +40,8 @@ describe("completeness of records", () => {
     expect(errors).toBeUndefined();
     return data.declareComplete.records;
   };
-  const recordsOf = async (code: string) =>
-    (await service.ask<{ unit: { records: Status[] } }, object>(RECORDS, { code })).data.unit.records;
+  const recordsOf = async (code: string, bearer?: string) =>
+    (await service.ask<{ unit: { records: Status[] } }, object>(RECORDS, { code }, bearer)).data.unit.records;
   const rows = <T>(text: string, values: unknown[] = []) => service.database.orm.em.getConnection().execute<T[]>(text, values);
   const ranges = async (id: string) =>
     (
@@ -196,16 +196,22 @@ describe("completeness of records", () => {
     expect(await recordsOf("04")).toEqual([status("2023-01-01", "2024-07-01"), status("2023-07-01", "2023-12-31", "TASKS")]);
   });
 
-  it("tells when records last came, whoever sent them", async () => {
+  it("tells VIEWERs of the unit when records last came, whoever sent them, and all others on which day", async () => {
     const insert = `insert into record_unit (province_id, unit_id, kind, source_id, records, last_import_at)
       select u.id, u.id, k.kind, k.source, 1, k.at::timestamptz from unit u, (values ('DOSSIERS', 1, '2026-11-01 10:00+07'), ('DOSSIERS', 2, '2026-11-02 10:00+07'),
         ('TASKS', 1, '2026-11-03 10:00+07')) k(kind, source, at) where u.key = '04.2015'`;
     await rows(insert);
     await declared(caoBang, ["04"], "2026-01-01", "2026-06-30");
-    expect(await recordsOf("04")).toEqual([
-      status("2026-01-01", "2026-06-30", "DOSSIERS", "2026-11-02T10:00:00.000000+07:00"),
-      status(null, null, "TASKS", "2026-11-03T10:00:00.000000+07:00"),
-    ]);
+    const elsewhere = await issueKey(service.database, "elsewhere", { "48": "ADMIN" });
+    for (const [bearer, time] of [
+      [caoBang, "T10:00:00.000000+07:00"],
+      [undefined, "T00:00:00.000+07:00"],
+      [elsewhere, "T00:00:00.000+07:00"],
+    ] as const)
+      expect(await recordsOf("04", bearer)).toEqual([
+        status("2026-01-01", "2026-06-30", "DOSSIERS", `2026-11-02${time}`),
+        status(null, null, "TASKS", `2026-11-03${time}`),
+      ]);
   });
 
   it("is read by one statement for any number of units", async () => {

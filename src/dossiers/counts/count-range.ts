@@ -1,4 +1,5 @@
 import { addDays, type Day } from "../../time/date.ts";
+import { halfMonthOf, nextHalfMonth } from "../../time/half-month.ts";
 import { DAY_GRAIN, GRAINS } from "./count.ts";
 
 /** Counters of one grain that start on `first` or later, and before `end`. */
@@ -10,7 +11,6 @@ export interface CountRange {
 
 const BEGINNING: Day = "0001-01-01";
 
-export const halfMonthOf = (day: Day): Day => `${day.slice(0, 8)}${day.slice(8) < "15" ? "01" : "15"}`;
 const quarterOf = (day: Day): Day =>
   `${day.slice(0, 5)}${String(Math.floor((Number(day.slice(5, 7)) - 1) / 3) * 3 + 1).padStart(2, "0")}-01`;
 const yearOf = (day: Day): Day => `${day.slice(0, 4)}-01-01`;
@@ -19,16 +19,12 @@ const nextMonth = (day: Day, months: number): Day => {
   const month = Number(day.slice(0, 4)) * 12 + Number(day.slice(5, 7)) - 1 + months;
   return `${String(Math.floor(month / 12)).padStart(4, "0")}-${String((month % 12) + 1).padStart(2, "0")}-01`;
 };
-const nextHalf = (day: Day): Day => (day.slice(8) < "15" ? `${day.slice(0, 8)}15` : nextMonth(day, 1));
-
-/** The last day of the half-month of a day. */
-export const halfMonthEnd = (day: Day): Day => addDays(nextHalf(day), -1);
 
 /** Grains from the longest, with the first start of one that is not before the day. */
 const GRAINED: readonly { readonly grain: number; readonly startAfter: (day: Day) => Day; readonly startOf: (day: Day) => Day }[] = [
   { grain: GRAINS.YEAR, startOf: yearOf, startAfter: (day) => (yearOf(day) === day ? day : nextMonth(yearOf(day), 12)) },
   { grain: GRAINS.QUARTER, startOf: quarterOf, startAfter: (day) => (quarterOf(day) === day ? day : nextMonth(quarterOf(day), 3)) },
-  { grain: GRAINS.HALF_MONTH, startOf: halfMonthOf, startAfter: (day) => (halfMonthOf(day) === day ? day : nextHalf(halfMonthOf(day))) },
+  { grain: GRAINS.HALF_MONTH, startOf: halfMonthOf, startAfter: (day) => (halfMonthOf(day) === day ? day : nextHalfMonth(day)) },
   { grain: DAY_GRAIN, startOf: (day) => day, startAfter: (day) => day },
 ];
 

@@ -1,12 +1,10 @@
 import type { EntityManager } from "@mikro-orm/postgresql";
 import { sql } from "kysely";
-import { coveredAmong } from "../../access/grant.ts";
-import { grantsFor, type Viewer } from "../../access/viewer.ts";
 import { type Reader, type Rows, rowsOf } from "../../db/reader.ts";
 import { DOSSIER } from "../../figures/measure.ts";
 import { columnsOf, type Recorded, type RecordKey, type Records, type RecordSums } from "../../figures/records.ts";
 import { WHOLE_UNIT } from "../../figures/tree.ts";
-import { addDays, type Day } from "../../time/date.ts";
+import type { Day } from "../../time/date.ts";
 import type { Period } from "../../time/period.ts";
 import { ensureContributions } from "../../units/contribution.service.ts";
 import { TIERS } from "../../units/unit.entity.ts";
@@ -16,27 +14,8 @@ import { cellsOfRecords } from "./record-cell.store.ts";
 import { completeKeys, countsInTier, knowledgeOfKeys } from "./record-knowledge.store.ts";
 import { countersOfKeys, keysAndRanges, measuresOf, ROLLED_UP_COUNTED } from "./record-sums.store.ts";
 
-/** True of months, statutory or of the calendar, and of runs of them. */
-export const isOfWholeMonths = ({ from, to }: Period): boolean => {
-  const first = from.slice(8);
-  return (first === "01" || first === "15") && addDays(to, 1).slice(8) === first;
-};
-
-/** Dossiers as evidence for roll-ups. What cuts months is shown to VIEWERs alone, so that no citizen's file shows through. */
-export const dossierRecords = (reader: Reader, viewer: Viewer | null, today: Day): Records => ({
-  areVisible: async (keys) => {
-    const whole = new Map([...new Set(keys.map(({ period }) => period))].map((period) => [period, isOfWholeMonths(period)]));
-    const cutting = keys.filter(({ period }) => !whole.get(period));
-    const covered =
-      cutting.length === 0
-        ? new Set<number>()
-        : await coveredAmong(
-            reader,
-            grantsFor(viewer, "VIEWER"),
-            cutting.map(({ unit }) => unit.no),
-          );
-    return keys.map(({ unit, period }) => whole.get(period)! || covered.has(unit.no));
-  },
+/** Dossiers as evidence for roll-ups. */
+export const dossierRecords = (reader: Reader, today: Day): Records => ({
   prepare: async (editionIds) => {
     await ensureContributions(reader, editionIds);
     await ensureKept(reader, today);
