@@ -22,8 +22,8 @@ export interface Filling {
  */
 export const fillDemo = async (database: Database, { say, signal, scale = 1 }: Filling): Promise<void> => {
   const em = database.orm.em.fork();
-  const known = await rowsOf(em).rows(sql<{ key: string }>`select key from source where kind = 'SYNTHETIC'`);
-  const missing = DEMO_PROVINCES.filter(({ source }) => known.every(({ key }) => key !== source));
+  const known = await rowsOf(em).rows(sql<{ name: string }>`select name from source where kind = 'SYNTHETIC'`);
+  const missing = DEMO_PROVINCES.filter(({ source }) => known.every(({ name }) => name !== source));
   if (missing.length === 0) return;
   const world = await readDemoWorld();
   const by = { actor: "command:demo", actorName: "demo", at: new Date() };
