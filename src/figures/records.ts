@@ -58,7 +58,9 @@ export interface Records {
   readonly knowledge: (keys: readonly KnowledgeKey[]) => Promise<readonly Knowledge[]>;
   /** The sources of the records of each, in the order of arrival: their internal numbers. */
   readonly sources: (keys: readonly RecordKey[]) => Promise<readonly (readonly number[])[]>;
-  /** What they say of a period in the hierarchy of its last day. Nobody changes them until the transaction of `em` ends. */
+  /** The same of these three in the snapshot of the transaction of `em`; contributions of the editions are there. */
+  readonly within: (em: EntityManager) => Pick<Records, "sums" | "knowledge" | "sources">;
+  /** What they say of a period in the hierarchy of its last day, in the snapshot of the transaction of `em`. */
   readonly cells: (
     em: EntityManager,
     key: { readonly cellEditionId: number; readonly cellDay: Day; readonly period: Period },

@@ -3,6 +3,7 @@ import { sql } from "kysely";
 import { recordChange } from "../access/audit.ts";
 import { rowsOf } from "../db/reader.ts";
 import type { Day } from "../time/date.ts";
+import { recordsChanged } from "../units/rollup-version.store.ts";
 import type { RecordKind } from "./record.entity.ts";
 
 /** That the records of a kind are complete in the units from the one day through the other. */
@@ -24,8 +25,8 @@ export const declareWithin = async (em: EntityManager, declaration: Declaration)
   const news = await unstated(em, declaration);
   const before = await removeTouched(em, declaration, news);
   await insertUnited(em, declaration, news, before);
-  if (news.length > 0) await dropMixedRollups(em);
   await recordByProvince(em, { operation: "declareComplete", by, kind, places, unitNos: news, before, after: { kind, since, through } });
+  await recordsChanged(em, news, since);
 };
 
 /** That the records of a kind are not complete in the units from a day on. */
@@ -48,9 +49,9 @@ export const withdrawWithin = async (em: EntityManager, { kind, unitNos, from, r
     select r.no, ${kind}, r.since, ${from}::date - 1 from unnest(${rest.map(({ unitNo }) => unitNo)}::int[], ${rest.map(({ since }) => since)}::date[]) r(no, since)`.execute(
     em.getKysely(),
   );
-  if (before.length > 0) await dropMixedRollups(em);
   const cut = [...new Set(before.map(({ unitNo }) => unitNo))];
   await recordByProvince(em, { operation: "withdrawCompleteness", by, kind, places, unitNos: cut, before, after: { kind, from, reason } });
+  await recordsChanged(em, cut, from);
 };
 
 /** Two who change what is stated of one unit at once would each keep the range that the other has not seen. */
@@ -85,12 +86,6 @@ const recordByProvince = async (
       after,
     });
   }
-};
-
-/** Stored roll-ups beside records rest on which of those are complete; who makes some now is waited for. */
-const dropMixedRollups = async (em: EntityManager): Promise<void> => {
-  await sql`select pg_advisory_xact_lock_shared(hashtext('cchc dossier counts'))`.execute(em.getKysely());
-  await sql`delete from rollup_set where recorded`.execute(em.getKysely());
 };
 
 interface Place {

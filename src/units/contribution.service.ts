@@ -3,6 +3,7 @@ import { sql } from "kysely";
 import { oneAtATime, type Turn } from "../db/one-at-a-time.ts";
 import type { Reader } from "../db/reader.ts";
 import { type EditionDays, storeContributions } from "./contribution.store.ts";
+import { changeRollups } from "./rollup-version.store.ts";
 
 /**
  * Stores what every unit that ever existed contributes to in each of the editions, where that is not stored yet.
@@ -47,7 +48,7 @@ const lockContributions = (em: EntityManager) => sql`select pg_advisory_xact_loc
 /** Who changes units waits here for the others that do, and for what is being made of units, until its transaction ends. */
 export const lockUnits = async (em: EntityManager): Promise<void> => {
   // In this order everywhere. The first is that of stored roll-ups, which rest on contributions.
-  await sql`select pg_advisory_xact_lock(hashtext('cchc rollup'))`.execute(em.getKysely());
+  await changeRollups(em);
   await lockContributions(em);
 };
 
