@@ -36,6 +36,8 @@ export interface KnowledgeKey extends RecordKey {
 export interface Knowledge {
   readonly covered: number;
   readonly known: number;
+  /** Whether the stored set is no more what it was, so that this is of no use. */
+  readonly isGone?: boolean;
 }
 
 /** What the records of one unit add to a cell: their own one, or that of the unit which holds it on the period's last day. */

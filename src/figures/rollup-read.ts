@@ -45,6 +45,7 @@ const rollupsOf = async (
   const places = new Map([...Map.groupBy(rows, ({ setId, slot }) => `${setId} ${slot}`)].map(([place, of]) => [place, byUnit(of)]));
   const stored = keys.map((key, n) => places.get(`${setIds[n]} ${key.handledBy ?? ALL_TIERS}`)?.get(key.unit.no));
   const known = await knownOfDoubtful(source, found, keys, stored, recorded);
+  if ([...known.values()].some(({ isGone }) => isGone)) return null;
   return keys.map((key, n) => new KindRollup(key, stored[n], recorded[n], known.get(n)));
 };
 
@@ -76,10 +77,11 @@ export const knowledgeOf = async (source: RollupSource, rollups: readonly Rollup
     source,
     unknown,
     (asked) => setsOf(source, DOSSIER, asked),
-    async ({ records, today }, found, asked) =>
-      asked.length === 0
-        ? []
-        : records.knowledge(asked.map((rollup, n) => ({ ...recordKeyOf(rollup, found[n]!, today), ...setOf(found[n]!) }))),
+    async ({ records, today }, found, asked) => {
+      if (asked.length === 0) return [];
+      const known = await records.knowledge(asked.map((rollup, n) => ({ ...recordKeyOf(rollup, found[n]!, today), ...setOf(found[n]!) })));
+      return known.some(({ isGone }) => isGone) ? null : known;
+    },
   );
   const byRollup = new Map(unknown.map((rollup, n) => [rollup, looked[n]!]));
   return rollups.map((rollup) => rollup.known ?? byRollup.get(rollup)!);

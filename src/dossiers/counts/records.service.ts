@@ -52,7 +52,7 @@ export const dossierRecords = (reader: Reader, viewer: Viewer | null, today: Day
 const readingOf = (rows: Rows): Pick<Records, "sums" | "knowledge" | "sources"> => ({
   sums: (keys) => sumsOfKeys(rows, keys),
   knowledge: async (keys) => {
-    const found = keys.map(() => ({ covered: 0, known: 0 }));
+    const found = keys.map(() => ({ covered: 0, known: 0, isGone: false }));
     for (const { i, ...knowledge } of await rows.rows(knowledgeOfKeys(keys))) found[i - 1] = knowledge;
     return found;
   },
