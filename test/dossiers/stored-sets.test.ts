@@ -1,5 +1,6 @@
 import { sql } from "kysely";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import { changeRollups } from "../../src/units/rollup-version.store.ts";
 import { startService, type TestService } from "../support/client.ts";
 import { dossier, fillCatalogue, IMPORT, type ImportAnswer } from "../support/dossiers.ts";
 import { holdAt } from "../support/hold.ts";
@@ -125,10 +126,10 @@ describe("a stored set of what figures change of records", () => {
 
   test("never gives an answer that is older than what was acknowledged, however many ask while imports go on", async () => {
     await dropSets();
-    let isEnded = false;
+    const writing = { isEnded: false };
     const readers = Array.from({ length: 3 }, async () => {
       const seen: Told[] = [];
-      while (!isEnded) seen.push(await told());
+      while (!writing.isEnded) seen.push(await told());
       return seen;
     });
     const own: [number | null, number, number][] = [];
@@ -138,7 +139,7 @@ describe("a stored set of what figures change of records", () => {
       const now = await told();
       own.push([now.received, recordedOf(now) - before, now.coverage.unitsCovered]);
     }
-    isEnded = true;
+    writing.isEnded = true;
     expect(own).toEqual(Array.from({ length: 15 }, (_, n) => [STATED, n + 1, 1]));
     for (const seen of await Promise.all(readers)) {
       expect(seen.length).toBeGreaterThan(0);
@@ -164,6 +165,17 @@ describe("a stored set of what figures change of records", () => {
       "2022-01-01/2022-12-31",
     ]);
     for (const period of unnamed) expect(await told(period)).toEqual(open.get(period));
+  });
+
+  test("is not stored while somebody changes reports or units, and who asks does not wait for that", async () => {
+    await dropSets();
+    await service.database.orm.em.fork().transactional(async (em) => {
+      await changeRollups(em);
+      expect((await told()).received).toBe(STATED);
+      expect(await storedPeriods()).toEqual([]);
+    });
+    expect((await told()).received).toBe(STATED);
+    expect(await storedPeriods()).toEqual(["2022-01-01/2022-12-31"]);
   });
 
   test("is made no longer when all who asked for it have hung up", async () => {
