@@ -1,6 +1,7 @@
 import "reflect-metadata";
 import { Command, InvalidArgumentError } from "commander";
 import { benchFigures } from "./figures.ts";
+import { benchFlood } from "./flood.ts";
 import { benchLedger } from "./ledger.ts";
 import { benchPeers } from "./peers.ts";
 
@@ -25,5 +26,10 @@ program
   .description("trees of dossiers beside PostGraphile 5 over the same counters")
   .option("--dossiers <n>", "how many", count, 100_000)
   .action(({ dossiers }: { dossiers: number }) => benchPeers(dossiers));
+program
+  .command("flood")
+  .description("readers with a key and imports beside a flood of ever new periods")
+  .option("--dossiers <n>", "how many", count, 100_000)
+  .action(({ dossiers }: { dossiers: number }) => benchFlood(dossiers));
 
 await program.parseAsync();
