@@ -17,7 +17,7 @@ const FIGURES = 0;
 const UNITS = -1;
 
 /** Stored roll-ups are put away, and dropped with the reports or units they rest on, by one transaction at a time. No import waits here. */
-const lockRollups = (em: EntityManager) => sql`select pg_advisory_xact_lock(hashtext('cchc rollup'))`.execute(em.getKysely());
+export const lockRollups = (em: EntityManager) => sql`select pg_advisory_xact_lock(hashtext('cchc rollup'))`.execute(em.getKysely());
 
 /** The same for who stores some, and waits for nobody. @returns whether the lock is held. */
 export const tryLockRollups = async (em: EntityManager): Promise<boolean> => {
@@ -28,11 +28,14 @@ export const tryLockRollups = async (em: EntityManager): Promise<boolean> => {
 /** The same for who changes reports or units: what is worked out meanwhile is of a state that is no more, and is not stored. */
 export const changeRollups = async (em: EntityManager): Promise<void> => {
   await lockRollups(em);
-  await raise(em, [FIGURES], ALWAYS);
+  await unitsChanged(em);
 };
 
+/** For who holds the lock already, and has changed what units contribute to. */
+export const unitsChanged = (em: EntityManager) => raise(em, [FIGURES], ALWAYS);
+
 /** Units may be in other provinces than before. */
-export const unitsMoved = (em: EntityManager) => raise(em, [UNITS], ALWAYS);
+export const unitsMoved = (em: EntityManager) => raise(em, [FIGURES, UNITS], ALWAYS);
 
 /** Records of the units have changed from a day on; the last that a transaction does but for what is its own. */
 export const recordsChanged = async (em: EntityManager, units: readonly number[], since: Day): Promise<void> => {
