@@ -42,6 +42,8 @@ export interface Database {
 /** Role of the service's connections. */
 export const SERVICE_ROLE = "cchc_service";
 const DEFAULT_LIMITS: PoolLimits = { poolSize: 10, poolWaitMs: 2000, poolQueue: 500, statementMs: 10_000, lockMs: 2000 };
+/** One for each lane of `oneAtATime`. */
+const BUILDERS = 3;
 /** What is made once may take this many times as long as a request's statement. */
 const BUILD_FACTOR = 12;
 
@@ -93,7 +95,7 @@ const openPools = async (
   const builds = await open({
     role: SERVICE_ROLE,
     keepsPlans: false,
-    size: 2,
+    size: BUILDERS,
     waitMs: statementMs * BUILD_FACTOR,
     statementMs: statementMs * BUILD_FACTOR,
     lockMs: statementMs * BUILD_FACTOR,

@@ -21,8 +21,8 @@ const laneOf = (pool: object, name: string): Lane => {
 };
 
 export interface Turn {
-  /** What changes things does not stand behind what is made for readers. */
-  readonly lane?: "BUILDS" | "CHANGES";
+  /** What changes things does not stand behind what is made for readers, nor these behind what is worked out anew for each who has no key. */
+  readonly lane?: "BUILDS" | "CHANGES" | "UNKEYED";
   /** Who hung up before its turn has come needs none. */
   readonly signal?: AbortSignal | undefined;
 }

@@ -9,7 +9,15 @@ import { Dossier, DossierCount, DossierPause, DossierTreeCount, DossierUnitCount
 import { Procedure, ProcedureField } from "../dossiers/catalogue/procedure.entity.ts";
 import { WorkCalendarDay } from "../dossiers/catalogue/work-calendar.entity.ts";
 import { Figure, Source } from "../figures/figure.entity.ts";
-import { DossierRollupRow, RollupKnowledge, RollupSet, RollupSource, ServiceRollupRow, TaskRollupRow } from "../figures/rollup.entity.ts";
+import {
+  DossierRollupRow,
+  RollupKnowledge,
+  RollupSet,
+  RollupSource,
+  RollupVersion,
+  ServiceRollupRow,
+  TaskRollupRow,
+} from "../figures/rollup.entity.ts";
 import { RecordImport, RecordRange, RecordUnit } from "../records/record.entity.ts";
 import { Contribution, Edition, Succession, Unit, UnitName, UnitVersion } from "../units/unit.entity.ts";
 
@@ -51,7 +59,7 @@ export const ormConfig = (clientUrl: string, { role, keepsPlans, size, waitMs, s
     clientUrl,
     entities: [
       ...[Unit, UnitVersion, Succession, Edition, Contribution, UnitName],
-      ...[Source, Figure, RollupSet, DossierRollupRow, TaskRollupRow, ServiceRollupRow, RollupSource, RollupKnowledge],
+      ...[Source, Figure, RollupSet, DossierRollupRow, TaskRollupRow, ServiceRollupRow, RollupSource, RollupKnowledge, RollupVersion],
       ...[RecordRange, RecordUnit, RecordImport, ProcedureField, Procedure, WorkCalendarDay],
       ...[Dossier, DossierPause, DossierCount, DossierUnitCount, DossierTreeCount],
       ...[AccessKey, AccessGrant, AuditEntry],

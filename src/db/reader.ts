@@ -1,4 +1,4 @@
-import type { EntityManager } from "@mikro-orm/postgresql";
+import { type EntityManager, IsolationLevel } from "@mikro-orm/postgresql";
 import { type RawBuilder, sql } from "kysely";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Pools } from "./database.ts";
@@ -21,8 +21,15 @@ export interface Rows {
   readonly rows: <R>(query: RawBuilder<R>) => Promise<R[]>;
 }
 
+/** With what the statements of transactions end that are made for readers. */
+const signals = new WeakMap<EntityManager, AbortSignal>();
+
 /** The statements of an entity manager, such as one inside a transaction, for what takes a reader. */
-export const rowsOf = (em: EntityManager): Rows => ({ rows: async (query) => (await query.execute(em.getKysely())).rows });
+export const rowsOf = (em: EntityManager): Rows => ({
+  rows: async (query) => (await query.execute(em.getKysely(), endingWith(signals.get(em)))).rows,
+});
+
+const endingWith = (signal: AbortSignal | undefined) => (signal ? ({ signal, inflightQueryAbortStrategy: "cancel query" } as const) : {});
 
 /** Runs a statement, of which it may tell, such as in a span of a trace. */
 export type Around = <T>(text: () => string, run: () => Promise<T>) => Promise<T>;
@@ -39,6 +46,11 @@ export interface Share {
 const CONNECTIONS = 3;
 /** What a timer can hold: each statement before it ends by itself. */
 const LONGEST_WAIT_MS = 2 ** 31 - 1;
+
+export interface Making {
+  readonly isSnapshot: boolean;
+  readonly signal: AbortSignal | undefined;
+}
 
 /** What one request reads and writes through: its statements end with it, and each failure has a code. */
 export class Reader implements Rows {
@@ -93,6 +105,21 @@ export class Reader implements Rows {
     const failure = failureOf(error);
     if (isOfDatabase(failure)) this.#failure ??= failure;
     return failure;
+  }
+
+  /** A transaction of what is made for readers: of one snapshot, or of what is there by then. Statements by `rowsOf` end with the signal. */
+  async making<T>(scope: RowScope, work: (em: EntityManager) => Promise<T>, { isSnapshot, signal }: Making): Promise<T> {
+    const isolationLevel = isSnapshot ? IsolationLevel.REPEATABLE_READ : IsolationLevel.READ_COMMITTED;
+    return this.build((em) =>
+      em.transactional(
+        async (inside) => {
+          if (signal) signals.set(inside, signal);
+          await enterScope(inside, scope);
+          return work(inside);
+        },
+        { isolationLevel },
+      ),
+    );
   }
 
   /** @throws DomainError SERVICE_UNAVAILABLE or TIMEOUT where the database does not answer. */

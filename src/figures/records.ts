@@ -35,6 +35,8 @@ export interface KnowledgeKey extends RecordKey {
 export interface Knowledge {
   readonly covered: number;
   readonly known: number;
+  /** Whether the stored set is no more what it was, so that this is of no use. */
+  readonly isGone?: boolean;
 }
 
 /** What the records of one unit add to a cell: their own one, or that of the unit which holds it on the period's last day. */
@@ -55,7 +57,9 @@ export interface Records {
   readonly knowledge: (keys: readonly KnowledgeKey[]) => Promise<readonly Knowledge[]>;
   /** The sources of the records of each, in the order of arrival: their internal numbers. */
   readonly sources: (keys: readonly RecordKey[]) => Promise<readonly (readonly number[])[]>;
-  /** What they say of a period in the hierarchy of its last day. Nobody changes them until the transaction of `em` ends. */
+  /** The same of these three in the snapshot of the transaction of `em`; contributions of the editions are there. */
+  readonly within: (em: EntityManager) => Pick<Records, "sums" | "knowledge" | "sources">;
+  /** What they say of a period in the hierarchy of its last day, in the snapshot of the transaction of `em`. */
   readonly cells: (
     em: EntityManager,
     key: { readonly cellEditionId: number; readonly cellDay: Day; readonly period: Period },

@@ -1,6 +1,7 @@
 import type { EntityManager } from "@mikro-orm/postgresql";
 import { sql } from "kysely";
 import { ensureAgency } from "../units/agency.service.ts";
+import { changeRollups } from "../units/rollup-version.store.ts";
 import { AGENCY_KINDS, type AgencyKind, type Tier, TIERS } from "../units/unit.entity.ts";
 import { beyondText, sumBeyond } from "./sum-limit.store.ts";
 import type { FigureFile, SourceFile, StatedFigure } from "./report.ts";
@@ -35,6 +36,7 @@ export const loadReports = async (
       measure === beyond.measure && Number(period.to.slice(0, 4)) === Number(beyond.year);
     throw (figures.findLast(isMeant) ?? figures.at(-1)!).file.fail("value", `is too much with what else is stated: ${beyondText(beyond)}`);
   }
+  await changeRollups(em);
   await sql`delete from rollup_set`.execute(em.getKysely());
   await sql`analyze source, figure`.execute(em.getKysely());
 };

@@ -5,10 +5,8 @@ import { cutsOn } from "./cut.ts";
 import { PUBLISHED } from "./evidence.ts";
 import { cellDayOf } from "./rollup-set.loader.ts";
 import type { Records } from "./records.ts";
-import { makeRollupSets, type SetKey } from "./rollup.service.ts";
-
-/** Sets that are made by one transaction. */
-const AT_ONCE = 20;
+import { makeRollupSets } from "./rollup-build.service.ts";
+import type { SetKey } from "./rollup.service.ts";
 
 /** Makes for new editions the roll-ups of the periods that are stored for the one that was the last until then. @returns how many. */
 export const carryRollups = async (
@@ -27,7 +25,6 @@ export const carryRollups = async (
     select e.id as "cellEditionId" from unnest(${periods.map(({ cellDay }) => cellDay)}::date[]) with ordinality k(day, i)
     join edition e on e.starts_on = (select max(starts_on) from edition where starts_on <= k.day) order by k.i`);
   const keys = editions.flatMap((editionId) => periods.map((period, n) => ({ ...period, ...cells[n]!, editionId })));
-  for (let done = 0; done < keys.length; done += AT_ONCE)
-    await makeRollupSets(reader, PUBLISHED, records, keys.slice(done, done + AT_ONCE));
+  await makeRollupSets({ reader, evidence: PUBLISHED, records }, keys);
   return keys.length;
 };

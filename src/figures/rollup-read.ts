@@ -1,10 +1,11 @@
 import { sql } from "kysely";
-import { contended } from "../db/failure.ts";
-import type { Reader } from "../db/reader.ts";
+import type { Rows } from "../db/reader.ts";
+import { isCurrent } from "../units/rollup-version.store.ts";
 import { columnName, type RollupKind, summedColumns } from "./measure.ts";
 import type { Knowledge, RecordSums } from "./records.ts";
 import { ALL_TIERS } from "./rollup.entity.ts";
-import { ATTEMPTS, isRecorded, recordKeyOf, type RollupSource, type SetRow, setsOf } from "./rollup-set.loader.ts";
+import { isRecorded, recordKeyOf, type RollupSource, type SetRow, setsOf } from "./rollup-set.loader.ts";
+import { readSets } from "./rollup-sets.ts";
 import { FIRST_SUM, type Rollup, rollupClass, type RollupKey, type StoredRollup } from "./rollup.ts";
 
 /** What the records of the keys add up to, by their places; null where none are looked for. */
@@ -16,28 +17,36 @@ const recordSums = async ({ records }: RollupSource, found: readonly (SetRow | n
 };
 
 /** What is stored of figures, and what records add up to now. */
-export const readRollups = async (source: RollupSource, kind: RollupKind, keys: readonly RollupKey[]): Promise<Rollup[]> => {
+export const readRollups = (source: RollupSource, kind: RollupKind, keys: readonly RollupKey[]): Promise<Rollup[]> =>
+  readSets(
+    source,
+    keys,
+    (asked) => setsOf(source, asked),
+    (within, found, asked) => rollupsOf(within, kind, found, asked),
+  );
+
+const rollupsOf = async (
+  source: RollupSource,
+  kind: RollupKind,
+  found: readonly (SetRow | null)[],
+  keys: readonly RollupKey[],
+): Promise<Rollup[] | null> => {
+  if (keys.length === 0) return [];
   const KindRollup = rollupClass(kind);
-  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-    const found = await setsOf(source, keys);
-    const setIds = found.map((set) => set?.setId ?? null);
-    const wanted = [...new Set(setIds.filter((id) => id !== null))];
-    const [rows, recorded] = await Promise.all([
-      wanted.length === 0 ? [] : storedRows(source.reader, kind, wanted, keys),
-      recordSums(source, found, keys),
-    ]);
-    const present = new Set(rows.map(({ setId }) => setId));
-    if (wanted.some((id) => !present.has(id))) {
-      // Made room for others since it was found.
-      source.sets.clearAll();
-      continue;
-    }
-    const places = new Map([...Map.groupBy(rows, ({ setId, slot }) => `${setId} ${slot}`)].map(([place, of]) => [place, byUnit(of)]));
-    const stored = keys.map((key, n) => places.get(`${setIds[n]} ${key.handledBy ?? ALL_TIERS}`)?.get(key.unit.no));
-    const known = await knownOfDoubtful(source, found, keys, stored, recorded);
-    return keys.map((key, n) => new KindRollup(key, stored[n], recorded[n], known.get(n)));
-  }
-  throw contended();
+  const setIds = found.map((set) => set?.setId ?? null);
+  const wanted = [...new Set(setIds.filter((id) => id !== null))];
+  const readRows = async () => (wanted.length === 0 ? [] : storedRows(source.reader, kind, wanted, keys));
+  // A set that is current when the records beside it have been read tells of what was read.
+  const isMixed = found.some((set) => isRecorded(set) && set.setId !== null);
+  const before = isMixed ? await recordSums(source, found, keys) : null;
+  const [rows, recorded] = await Promise.all([readRows(), before ?? recordSums(source, found, keys)]);
+  const present = new Set(rows.map(({ setId }) => setId));
+  if (wanted.some((id) => !present.has(id))) return null;
+  const places = new Map([...Map.groupBy(rows, ({ setId, slot }) => `${setId} ${slot}`)].map(([place, of]) => [place, byUnit(of)]));
+  const stored = keys.map((key, n) => places.get(`${setIds[n]} ${key.handledBy ?? ALL_TIERS}`)?.get(key.unit.no));
+  const known = await knownOfDoubtful(source, found, keys, stored, recorded);
+  if ([...known.values()].some(({ isGone }) => isGone)) return null;
+  return keys.map((key, n) => new KindRollup(key, stored[n], recorded[n], known.get(n)));
 };
 
 /** What is known, by their places, of those that may have to be withheld: something is certain and something possible, and no figure covers a unit. */
@@ -64,9 +73,16 @@ const knownOfDoubtful = async (
 export const knowledgeOf = async (source: RollupSource, rollups: readonly Rollup[]): Promise<Knowledge[]> => {
   const unknown = rollups.filter(({ known }) => known === null);
   if (unknown.length === 0) return rollups.map(({ known }) => known!);
-  const found = await setsOf(source, unknown);
-  const keys = unknown.map((rollup, n) => ({ ...recordKeyOf(rollup, found[n]!), ...setOf(found[n]!) }));
-  const looked = await source.records.knowledge(keys);
+  const looked = await readSets(
+    source,
+    unknown,
+    (asked) => setsOf(source, asked),
+    async ({ records }, found, asked) => {
+      if (asked.length === 0) return [];
+      const known = await records.knowledge(asked.map((rollup, n) => ({ ...recordKeyOf(rollup, found[n]!), ...setOf(found[n]!) })));
+      return known.some(({ isGone }) => isGone) ? null : known;
+    },
+  );
   const byRollup = new Map(unknown.map((rollup, n) => [rollup, looked[n]!]));
   return rollups.map((rollup) => rollup.known ?? byRollup.get(rollup)!);
 };
@@ -83,7 +99,7 @@ interface StoredRow {
 const byUnit = (rows: readonly StoredRow[]) => new Map(rows.map((row) => [row.unitId, row.stored]));
 
 /** The numbers come as one array, which is parsed at a fraction of the cost of as many columns. */
-const storedRows = (reader: Reader, kind: RollupKind, sets: number[], keys: readonly RollupKey[]): Promise<StoredRow[]> => {
+const storedRows = (reader: Rows, kind: RollupKind, sets: number[], keys: readonly RollupKey[]): Promise<StoredRow[]> => {
   const columns = sql.join(summedColumns(kind).map((name) => sql`r.${sql.ref(columnName(name))}`));
   const units = [...new Set(keys.map(({ unit }) => unit.no))];
   const slots = [...new Set(keys.map(({ handledBy }) => handledBy ?? ALL_TIERS))];
@@ -92,5 +108,5 @@ const storedRows = (reader: Reader, kind: RollupKind, sets: number[], keys: read
       json_build_array(r.covered, r.known, r.exact, r.possible, r.quoted, ${columns}) as stored
     from rollup_set s left join ${sql.table(`${kind.name}_rollup`)} r
       on r.set_id = s.id and r.unit_id = any(${units}::int[]) and r.slot = any(${slots}::text[])
-    where s.id = any(${sets}::int[])`);
+    where s.id = any(${sets}::int[]) and ${isCurrent}`);
 };

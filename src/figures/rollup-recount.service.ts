@@ -1,16 +1,18 @@
-import type { EntityManager } from "@mikro-orm/postgresql";
+import { type EntityManager, IsolationLevel } from "@mikro-orm/postgresql";
 import { type RawBuilder, sql } from "kysely";
 import { rowsOf } from "../db/reader.ts";
 import type { Day } from "../time/date.ts";
+import { isCurrent } from "../units/rollup-version.store.ts";
 import { counted } from "./evidence.ts";
 import type { Records } from "./records.ts";
 import { cellDayOf } from "./rollup-set.loader.ts";
-import { makeRollups, type SetKey } from "./rollup.service.ts";
+import { ownKey } from "./rollup-build.service.ts";
+import { readSet, type SetKey, storeSet } from "./rollup.service.ts";
 
 /** What is stored of a set besides its own row. */
 const PARTS = ["dossier_rollup", "task_rollup", "service_rollup", "rollup_knowledge", "rollup_source"] as const;
 
-/** Sets that are made again by one transaction. */
+/** Sets that are compared by one transaction. */
 const AT_ONCE = 20;
 
 type Stored = SetKey & { readonly setId: number };
@@ -51,36 +53,36 @@ const storedSets = async (em: EntityManager, today: Day, sample: number | null):
   });
 };
 
+/** In one snapshot, so that what changes meanwhile is no difference. */
 const wrongAmong = async (em: EntityManager, records: Records, sets: readonly Stored[]): Promise<number> => {
   try {
-    return await em.fork().transactional(async (inside) => {
-      const before = await digests(
-        inside,
-        sets.map(({ setId }) => setId),
-      );
-      await sql`delete from rollup_set where id = any(${sets.map(({ setId }) => setId)}::int[])`.execute(inside.getKysely());
-      const made = await makeRollups(inside, sets, counted([]), records);
-      const after = await digests(
-        inside,
-        made.map(({ setId }) => setId),
-      );
-      const textOf = (set: Stored) => JSON.stringify([set.editionId, set.cellEditionId, set.from, set.to, set.recorded, set.countedTo]);
-      const again = new Map(made.map((set) => [textOf(set), after.get(set.setId)]));
-      throw new Found(sets.filter((set) => again.get(textOf(set)) !== before.get(set.setId)).length);
-    });
+    return await em.fork().transactional(
+      async (inside) => {
+        const setIds = sets.map(({ setId }) => setId);
+        const before = await digests(inside, setIds);
+        let wrong = 0;
+        for (const set of sets.filter(({ setId }) => before.has(setId))) {
+          const again = await storeSet(inside, ownKey(set), await readSet(inside, set, counted([]), records));
+          const after = await digests(inside, [again!]);
+          if (after.get(again!) !== before.get(set.setId)) wrong++;
+        }
+        throw new Found(wrong);
+      },
+      { isolationLevel: IsolationLevel.REPEATABLE_READ },
+    );
   } catch (error) {
     if (error instanceof Found) return error.wrong;
     throw error;
   }
 };
 
-/** All that is stored of each set as one text, but for the numbers by which it is known. */
+/** All that is stored of each set as one text, but for the numbers by which it is known; of one that waits to be made again, nothing. */
 const digests = async (em: EntityManager, setIds: readonly number[]): Promise<ReadonlyMap<number, string>> => {
   const part = (table: string): RawBuilder<unknown> => sql`
     select x.set_id, ${table}::text as part, (to_jsonb(x) - 'set_id' - 'id')::text as content from ${sql.table(table)} x where x.set_id = any(${setIds}::int[])`;
   const rows = await rowsOf(em).rows(sql<{ id: number; digest: string }>`
     select s.id, s.rows || ' ' || coalesce(md5(string_agg(p.part || p.content, chr(10) order by p.part, p.content)), '') as digest
     from rollup_set s left join (${sql.join(PARTS.map(part), sql` union all `)}) p on p.set_id = s.id
-    where s.id = any(${setIds}::int[]) group by s.id`);
+    where s.id = any(${setIds}::int[]) and ${isCurrent} group by s.id`);
   return new Map(rows.map(({ id, digest }) => [id, digest]));
 };

@@ -1,22 +1,24 @@
 import type DataLoader from "dataloader";
 import { sql } from "kysely";
 import { oneBy, type Positioned } from "../db/loader.ts";
-import type { Reader } from "../db/reader.ts";
+import type { Reader, Rows } from "../db/reader.ts";
 import { type Day, FIRST_DAY } from "../time/date.ts";
 import type { Period } from "../time/period.ts";
+import { isCurrent } from "../units/rollup-version.store.ts";
 import { countedTo } from "./cut.ts";
-import { draftsWithin, type Evidence } from "./evidence.ts";
+import { draftsWithin } from "./evidence.ts";
 import { ROLLUP_KINDS } from "./measure.ts";
 import type { RecordKey, Records } from "./records.ts";
 import { ALL_TIERS } from "./rollup.entity.ts";
 import type { RollupKey } from "./rollup.ts";
-import { makeRollupSets } from "./rollup.service.ts";
+import { makeRollupSets, type SetMaking } from "./rollup-build.service.ts";
+import type { SetKey } from "./rollup.service.ts";
 
 /** `countedTo`: the last day of which records are counted; null where they give nothing. */
 type SetOf = Pick<RollupKey, "period"> & { asOf: Day; countedTo: Day | null };
 /** With the numbers of the drafts that count, by commas. */
 type AskedSet = SetOf & { drafts: string };
-export type SetRow = Positioned & {
+type FoundSet = Positioned & {
   editionId: number;
   cellEditionId: number;
   cellDay: Day;
@@ -29,20 +31,26 @@ export type SetRow = Positioned & {
   /** Whether records of the edition are still to be prepared. */
   isUnprepared: boolean;
 };
+export type SetRow = FoundSet & {
+  readonly key: SetKey;
+  /** Whether it is not stored, and is worked out for each answer. */
+  readonly isOwn: boolean;
+};
 export type Sets = DataLoader<SetOf, SetRow | null, string>;
 
 /** What roll-ups are read from in one request. */
 export interface RollupSource {
-  readonly reader: Reader;
+  readonly reader: Rows;
+  /** For what also tells of drafts that the viewer may see. */
+  readonly figures: Rows;
   readonly sets: Sets;
   readonly records: Records;
+  /** Works a set out that is not stored, and reads it in the same snapshot. */
+  readonly ownSet: <T>(set: SetRow, read: (source: RollupSource, set: SetRow) => Promise<T>) => Promise<T>;
 }
 
 export const keyOf = ({ unit, period, handledBy, cut }: RollupKey) =>
   `${unit.no}@${unit.asOf}|${period.name}|${handledBy ?? ALL_TIERS}|${cut.through}`;
-
-/** How often a read starts again because what it found has made room for others meanwhile. */
-export const ATTEMPTS = 3;
 
 /** Cells are those of the period's last day; of a period still running, of the last day that is counted: that of the cut, or without records today. */
 export const cellDayOf = (period: Pick<Period, "to">, counted: Day): Day => {
@@ -50,27 +58,38 @@ export const cellDayOf = (period: Pick<Period, "to">, counted: Day): Day => {
   return last < FIRST_DAY ? FIRST_DAY : last;
 };
 
-/** The stored set of a period on the hierarchy of a day, made where figures need one that is not there yet. */
-export const setLoader = (reader: Reader, today: Day, evidence: Evidence, records: Records): Sets =>
+/** The stored set of a period on the hierarchy of a day, made where figures need one that is not there yet, and that may be kept. */
+export const setLoader = (making: SetMaking, today: Day, mayKeep: (period: Period) => boolean): Sets =>
   oneBy<SetOf, SetRow>(
     ({ asOf, period, countedTo: last }) => `${asOf}|${period.name}|${last}`,
     async (asked) => {
+      const { reader, evidence, records } = making;
       const drafts = await evidence.drafts();
       const keys = asked.map((key) => ({ ...key, drafts: draftsWithin(drafts, key.period).join() }));
       const found = await findSets(reader, keys, today);
       const unprepared = found.filter(({ isUnprepared }) => isUnprepared);
       if (unprepared.length > 0) await records.prepare([...new Set(unprepared.map(({ editionId }) => editionId))]);
-      const missing = found.filter(({ setId, stated }) => setId === null && stated);
-      if (missing.length === 0) return found;
-      const wanted = missing.map((row) => ({ ...row, ...keys[row.i - 1]!.period, drafts: keys[row.i - 1]!.drafts }));
-      await makeRollupSets(reader, evidence, records, wanted);
-      return findSets(reader, keys, today);
+      const wanted = found.filter((row) => isMissing(row) && mayKeep(keys[row.i - 1]!.period));
+      if (wanted.length > 0)
+        await makeRollupSets(
+          making,
+          wanted.map((row) => setKeyOf(row, keys)),
+        );
+      const now = wanted.length > 0 ? await findSets(reader, keys, today) : found;
+      return now.map((row) => ({ ...row, key: setKeyOf(row, keys), isOwn: isMissing(row) }));
     },
   );
 
-const findSets = (reader: Reader, keys: readonly AskedSet[], today: Day): Promise<SetRow[]> => {
+const isMissing = ({ setId, stated }: FoundSet) => setId === null && stated;
+
+const setKeyOf = ({ i, editionId, cellEditionId, cellDay, recorded, countedTo: last }: FoundSet, keys: readonly AskedSet[]): SetKey => {
+  const { period, drafts } = keys[i - 1]!;
+  return { editionId, cellEditionId, cellDay, recorded, countedTo: last, drafts, from: period.from, to: period.to };
+};
+
+const findSets = (reader: Reader, keys: readonly AskedSet[], today: Day): Promise<FoundSet[]> => {
   const measures = ROLLUP_KINDS.map(({ name }) => `${name}.%`);
-  return reader.rows(sql<SetRow>`
+  return reader.rows(sql<FoundSet>`
     select k.i::int, e.id as "editionId", c.id as "cellEditionId", k.cell_day as "cellDay", n.recorded, n.counted_to as "countedTo", s.id as "setId",
       n.recorded and not e.records_counted
         and (not e.contributed or e.starts_on >= (select max(starts_on) from edition where starts_on <= ${today})) as "isUnprepared",
@@ -85,7 +104,7 @@ const findSets = (reader: Reader, keys: readonly AskedSet[], today: Day): Promis
     join edition e on e.starts_on = (select max(starts_on) from edition where starts_on <= k.as_of)
     join edition c on c.starts_on = (select max(starts_on) from edition where starts_on <= k.cell_day)
     left join rollup_set s on s.edition_id = e.id and s.cell_edition_id = c.id and s.period_from = k.f and s.period_to = k.t
-      and s.drafts = k.drafts and s.recorded = n.recorded and s.counted_to = n.counted_to`);
+      and s.drafts = k.drafts and s.recorded = n.recorded and s.counted_to = n.counted_to and ${isCurrent}`);
 };
 
 /** The set of each key; keys of one day and period share one look-up. */

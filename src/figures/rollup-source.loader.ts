@@ -1,31 +1,36 @@
 import { sql } from "kysely";
-import { contended } from "../db/failure.ts";
 import { manyBy, type Positioned } from "../db/loader.ts";
-import { type Evidence, figureRows } from "./evidence.ts";
 import type { Source } from "./figure.entity.ts";
 import type { RollupKind } from "./measure.ts";
 import { ALL_TIERS } from "./rollup.entity.ts";
-import { ATTEMPTS, isRecorded, keyOf, recordKeyOf, type RollupSource, type SetRow, setsOf } from "./rollup-set.loader.ts";
+import { isRecorded, keyOf, recordKeyOf, type RollupSource, type SetRow, setsOf } from "./rollup-set.loader.ts";
+import { readSets } from "./rollup-sets.ts";
 import type { RollupKey } from "./rollup.ts";
 
 export type SourceRow = Positioned & Pick<Source, "kind" | "title" | "publishedOn" | "state"> & { id: string };
 export type SourcesOfRollup = RollupKey & { readonly kind: RollupKind };
 
 /** The sources of what is certain or possible there, in the order in which they came in. */
-export const sourcesLoader = (source: RollupSource, evidence: Evidence) =>
+export const sourcesLoader = (source: RollupSource) =>
   manyBy<SourcesOfRollup, SourceRow>(
     (key) => `${key.kind.name}|${keyOf(key)}`,
     async (keys) => {
-      for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-        const found = await setsOf(source, keys);
-        const recorded = await recordSources(source, found, keys);
-        const rows = await figureRows(source.reader, evidence, () => sourcesOf(keys, found, recorded));
-        if (rows.every(({ gone }) => !gone)) return rows.filter(({ id }) => id !== null);
-        source.sets.clearAll();
-      }
-      throw contended();
+      const found = await readSets(source, keys, (asked) => setsOf(source, asked), readSources);
+      return found.flatMap((rows, n) => rows.map((row) => ({ ...row, i: n + 1 })));
     },
   );
+
+const readSources = async (source: RollupSource, found: readonly (SetRow | null)[], keys: readonly SourcesOfRollup[]) => {
+  if (keys.length === 0) return [];
+  const recorded = await recordSources(source, found, keys);
+  const rows = await source.figures.rows(sourcesOf(keys, found, recorded));
+  if (rows.some(({ gone }) => gone)) return null;
+  const byKey = Map.groupBy(
+    rows.filter(({ id }) => id !== null),
+    ({ i }) => i,
+  );
+  return keys.map((_, n) => byKey.get(n + 1) ?? []);
+};
 
 /** Of records: place of the key, counted from 1, and internal number. */
 const recordSources = async ({ records }: RollupSource, found: readonly (SetRow | null)[], keys: readonly SourcesOfRollup[]) => {

@@ -19,10 +19,32 @@ const RollupSetSchema = defineEntity({
     recorded: p.boolean().default(false).comment("Whether it tells what figures change of what records of dossiers add up to"),
     countedTo: p.date().comment("Last day of which records are counted; where none are, that of the period"),
     rows: p.integer(),
+    places: p
+      .array((text) => Number(text))
+      .columnType("int[]")
+      .default([])
+      .comment("Places of rollup_version whose records it rests on"),
+    version: p.bigint("number").default(0).comment("The version of the places in the snapshot that it was made of"),
   },
 });
 export class RollupSet extends RollupSetSchema.class {}
 RollupSetSchema.setClass(RollupSet);
+
+/** What stored roll-ups rest on, by place and month: the rows of both together are its version. */
+const RollupVersionSchema = defineEntity({
+  name: "RollupVersion",
+  indexes: [{ properties: ["placeId", "startsOn"] }],
+  properties: {
+    id: p.bigint("number").primary().autoincrement(),
+    placeId: p
+      .integer()
+      .comment("A province, or what is at the top where units are in none; 0 for reports and contributions, -1 for units"),
+    startsOn: p.date().comment("First day of the month from which on something changed"),
+    version: p.bigint("number"),
+  },
+});
+export class RollupVersion extends RollupVersionSchema.class {}
+RollupVersionSchema.setClass(RollupVersion);
 
 /** Slot of the roll-up of all tiers; the other slots are the tiers. */
 export const ALL_TIERS = "ALL";

@@ -1,24 +1,30 @@
 import DataLoader from "dataloader";
 import { sql } from "kysely";
 import { oneBy, type Positioned } from "../db/loader.ts";
-import type { Reader } from "../db/reader.ts";
+import type { Reader, Rows } from "../db/reader.ts";
 import type { Day } from "../time/date.ts";
+import { isNamed } from "../time/period.ts";
 import { ensureContributions } from "../units/contribution.service.ts";
 import { editionsOf } from "../units/edition.ts";
 import { countedTo } from "./cut.ts";
-import type { Evidence } from "./evidence.ts";
+import { type Evidence, figureRows } from "./evidence.ts";
 import { DOSSIER, type RollupKind, SERVICE, TASK } from "./measure.ts";
 import type { Knowledge, Records } from "./records.ts";
 import { RollupCache } from "./rollup-cache.ts";
 import { knowledgeOf, readRollups } from "./rollup-read.ts";
 import { cellDayOf, keyOf, type RollupSource, setLoader } from "./rollup-set.loader.ts";
+import { ownSets } from "./rollup-sets.ts";
 import { sourcesLoader } from "./rollup-source.loader.ts";
 import { incompleteMeasures, type Rollup, type RollupKey } from "./rollup.ts";
 
 export type RollupLoaders = ReturnType<typeof createRollupLoaders>;
 
-export const createRollupLoaders = (reader: Reader, today: Day, evidence: Evidence, records: Records) => {
-  const source: RollupSource = { reader, sets: setLoader(reader, today, evidence, records), records };
+/** Without a key named periods alone are kept: others are as many as anybody likes to ask for. */
+export const createRollupLoaders = (reader: Reader, today: Day, evidence: Evidence, records: Records, isKeyed: boolean) => {
+  const making = { reader, evidence, records };
+  const sets = setLoader(making, today, (period) => isKeyed || isNamed(period));
+  const figures: Rows = { rows: (query) => figureRows(reader, evidence, () => query) };
+  const source: RollupSource = { reader, figures, sets, records, ownSet: ownSets(making, isKeyed, () => source) };
   const rollups = (kind: RollupKind) =>
     new DataLoader<RollupKey, Rollup>((keys) => readRollups(source, kind, keys), { cacheMap: new RollupCache() });
   return {
@@ -61,7 +67,7 @@ export const createRollupLoaders = (reader: Reader, today: Day, evidence: Eviden
       cacheKeyFn: (rollup) => `${rollup.kind.name}|${keyOf(rollup)}`,
     }),
 
-    sourcesOfRollup: sourcesLoader(source, evidence),
+    sourcesOfRollup: sourcesLoader(source),
   };
 };
 

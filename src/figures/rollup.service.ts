@@ -1,14 +1,12 @@
 import type { EntityManager } from "@mikro-orm/postgresql";
 import { type RawBuilder, sql } from "kysely";
-import { oneAtATime } from "../db/one-at-a-time.ts";
-import { enterScope, type Reader } from "../db/reader.ts";
+import { rowsOf } from "../db/reader.ts";
 import type { Day } from "../time/date.ts";
 import { periodOfDays } from "../time/period.ts";
-import { ensureContributions } from "../units/contribution.service.ts";
+import { isCurrent, placesBeneath, versionOf } from "../units/rollup-version.store.ts";
 import type { Tier } from "../units/unit.entity.ts";
 import { type Cell, cellsOf, type StatedCount } from "./cell.ts";
 import { type Atom, type Decomposed, decompose } from "./decompose.ts";
-import { counted, type Evidence } from "./evidence.ts";
 import { type Member, slotOf, type Tree, treeOf, WHOLE_UNIT } from "./tree.ts";
 import { DOSSIER, ROLLUP_KINDS, type RollupKind } from "./measure.ts";
 import { besidesRecords, mixedCells, type Recorded, type Records } from "./records.ts";
@@ -58,108 +56,75 @@ const ROWS_OF_A_SET = 100;
 /** Together the stored sets may hold this many rows; the oldest sets make room for new ones. */
 const MAX_STORED_ROWS = 5_000_000;
 
-/** Makes and stores the roll-ups of the keys that nobody has made yet. Two callers never make the same ones. */
-export const makeRollupSets = async (reader: Reader, evidence: Evidence, records: Records, keys: readonly SetKey[]): Promise<void> => {
-  const editions = keys.flatMap(({ editionId, cellEditionId, recorded }) => (recorded ? [editionId, cellEditionId] : [editionId]));
-  await ensureContributions(reader, [...new Set(editions)]);
-  const counting = counted(await evidence.drafts());
-  await reader.build((em, turn) =>
-    oneAtATime(
-      em,
-      () =>
-        em.transactional(async (locked) => {
-          await enterScope(locked, evidence.scope);
-          await makeRollups(locked, keys, counting, records);
-        }),
-      turn,
-    ),
-  );
+/** A set as it is of one snapshot. */
+export interface SetState {
+  readonly contents: ReadonlyMap<RollupKind, Omit<SetContent, "setId">>;
+  /** The places whose records it rests on, and their version. */
+  readonly places: readonly number[];
+  readonly version: number;
+}
+
+/** Works a set out within a transaction of one snapshot. Contributions of the editions are there. */
+export const readSet = async (em: EntityManager, key: SetKey, counting: RawBuilder<boolean>, records: Records): Promise<SetState> => {
+  const figures = await figuresWithin(em, key, counting);
+  const tree = await treeOn(em, key.cellDay);
+  const { from, to, ...rest } = key;
+  const recorded = key.recorded ? await records.cells(em, { ...rest, period: periodOfDays(from, to) }) : null;
+  const contents = new Map(ROLLUP_KINDS.map((kind) => [kind, contentOf(kind, key, figures, tree, kind === DOSSIER ? recorded : null)]));
+  const authors = figures.filter(({ measure }) => measure.startsWith(`${DOSSIER.name}.`)).map(({ unitId }) => unitId);
+  const places = key.recorded ? await placesBeneath(em, key.cellEditionId, [...new Set(authors)]) : [];
+  return { contents, places, version: await versionOf(em, places, to) };
 };
 
-/** Roll-ups are made, and dropped with what they rest on, by one transaction at a time. */
-export const lockRollups = (em: EntityManager) => sql`select pg_advisory_xact_lock(hashtext('cchc rollup'))`.execute(em.getKysely());
-
-/** The same within a transaction. @returns what was made, with the numbers of the sets */
-export const makeRollups = async (
-  locked: EntityManager,
-  keys: readonly SetKey[],
-  counting: RawBuilder<boolean>,
-  records: Records,
-): Promise<(SetKey & { readonly setId: number })[]> => {
-  await lockRollups(locked);
-  const made = await insertSets(locked, keys);
-  if (made.length === 0) return made;
-  const figures = await figuresWithin(locked, made, counting);
-  const trees = await treesOf(locked, [...new Set(made.map(({ cellDay }) => cellDay))]);
-  const recorded: (readonly Recorded[] | null)[] = [];
-  for (const { from, to, ...key } of made)
-    recorded.push(key.recorded ? await records.cells(locked, { ...key, period: periodOfDays(from, to) }) : null);
-  for (const kind of ROLLUP_KINDS) {
-    const contents = made.map((key, n) => contentOf(kind, key, figures, trees.get(key.cellDay)!, kind === DOSSIER ? recorded[n]! : null));
-    await storeRollups(locked, kind, contents);
-  }
-  await makeRoom(
-    locked,
-    made.map(({ setId }) => setId),
-  );
-  return made;
+/** Stores a set, unless there is one of the key. @returns its number. */
+export const storeSet = async (em: EntityManager, key: SetKey, { contents, places, version }: SetState): Promise<number | null> => {
+  const [set] = await rowsOf(em).rows(sql<{ id: number }>`
+    insert into rollup_set (edition_id, period_from, period_to, cell_edition_id, drafts, recorded, counted_to, rows, places, version)
+    values (${key.editionId}, ${key.from}, ${key.to}, ${key.cellEditionId}, ${key.drafts}, ${key.recorded}, ${key.countedTo}, 0, ${places}::int[], ${version})
+    on conflict do nothing returning id`);
+  if (!set) return null;
+  for (const [kind, content] of contents) await storeRollups(em, kind, [{ ...content, setId: set.id }]);
+  return set.id;
 };
 
-const insertSets = async (em: EntityManager, keys: readonly SetKey[]): Promise<(SetKey & { setId: number })[]> => {
-  const { rows } = await sql<{ id: number; i: number }>`
-    with wanted as (
-      select * from unnest(${keys.map((key) => key.editionId)}::int[], ${keys.map((key) => key.from)}::date[],
-        ${keys.map((key) => key.to)}::date[], ${keys.map((key) => key.cellEditionId)}::int[], ${keys.map((key) => key.drafts)}::text[],
-        ${keys.map((key) => key.recorded)}::boolean[], ${keys.map((key) => key.countedTo)}::date[])
-        with ordinality w(edition_id, period_from, period_to, cell_edition_id, drafts, recorded, counted_to, i)
-    ), made as (
-      insert into rollup_set (edition_id, period_from, period_to, cell_edition_id, drafts, recorded, counted_to, rows)
-      select distinct edition_id, period_from, period_to, cell_edition_id, drafts, recorded, counted_to, 0 from wanted on conflict do nothing
-      returning id, edition_id, period_from, period_to, cell_edition_id, drafts, recorded, counted_to
-    )
-    select distinct on (m.id) m.id, w.i::int from made m join wanted w using (edition_id, period_from, period_to, cell_edition_id, drafts, recorded, counted_to)`.execute(
-    em.getKysely(),
-  );
-  return rows.map(({ id, i }) => ({ ...keys[i - 1]!, setId: id }));
+/** Drops the set of the key if records have changed beside it. */
+export const dropOutdated = async (em: EntityManager, key: SetKey): Promise<void> => {
+  await rowsOf(em).rows(sql`
+    delete from rollup_set s where s.edition_id = ${key.editionId} and s.period_from = ${key.from} and s.period_to = ${key.to}
+      and s.cell_edition_id = ${key.cellEditionId} and s.drafts = ${key.drafts} and s.recorded = ${key.recorded} and s.counted_to = ${key.countedTo} and not ${isCurrent}`);
 };
 
-/** Figures of the periods and of parts of them; a later source speaks last. */
-const figuresWithin = async (em: EntityManager, keys: readonly SetKey[], counting: RawBuilder<boolean>): Promise<FigureRow[]> => {
+/** Figures of the period and of parts of it; a later source speaks last. */
+const figuresWithin = (em: EntityManager, { from, to }: SetKey, counting: RawBuilder<boolean>): Promise<FigureRow[]> => {
   const prefixes = ROLLUP_KINDS.map(({ name }) => `${name}.%`);
-  const { rows } = await sql<FigureRow>`
+  return rowsOf(em).rows(sql<FigureRow>`
     select f.source_id as "sourceId", f.unit_id as "unitId", f.scope, f.period_from as "from", f.period_to as "to", f.measure, f.value,
       f.low, f.high, f.denominator
     from figure f join source s on s.id = f.source_id and ${counting}
-    where f.measure like any(${prefixes}::text[]) and exists (
-      select from unnest(${keys.map(({ from }) => from)}::date[], ${keys.map(({ to }) => to)}::date[]) k(f, t)
-      where f.period_from >= k.f and f.period_to <= k.t)
-    order by s.published_on nulls first, s.id, f.position`.execute(em.getKysely());
-  return rows;
+    where f.measure like any(${prefixes}::text[]) and f.period_from >= ${from}::date and f.period_to <= ${to}::date
+    order by s.published_on nulls first, s.id, f.position`);
 };
 
-const treesOf = async (em: EntityManager, days: readonly Day[]): Promise<Map<Day, Tree>> => {
-  const { rows } = await sql<Member & { day: Day }>`
-    select d.day, v.unit_id as id, v.parent_id as "parentId", v.tier, v.kind
-    from unnest(${days}::date[]) d(day)
-    join unit_version v on v.valid_from <= d.day and (v.valid_to is null or v.valid_to > d.day)`.execute(em.getKysely());
-  const byDay = Map.groupBy(rows, ({ day }) => day);
-  return new Map(days.map((day) => [day, treeOf(byDay.get(day) ?? [])]));
-};
+const treeOn = async (em: EntityManager, day: Day): Promise<Tree> =>
+  treeOf(
+    await rowsOf(em).rows(sql<Member>`
+      select v.unit_id as id, v.parent_id as "parentId", v.tier, v.kind from unit_version v
+      where v.valid_from <= ${day}::date and (v.valid_to is null or v.valid_to > ${day}::date)`),
+  );
 
 const contentOf = (
   kind: RollupKind,
-  key: SetKey & { setId: number },
+  key: SetKey,
   figures: readonly FigureRow[],
   tree: Tree,
   recorded: readonly Recorded[] | null,
-): SetContent => {
-  const within = figures.filter(({ from, to }) => from >= key.from && to <= key.to);
-  const counts = within.flatMap((row): StatedCount[] =>
+): Omit<SetContent, "setId"> => {
+  const counts = figures.flatMap((row): StatedCount[] =>
     row.value === null ? [] : [{ ...row, value: row.value, slot: slotOf(tree.members.get(row.unitId), row.scope, tree) }],
   );
   const stated = cellsOf(kind, periodOfDays(key.from, key.to), counts);
-  const exact = within.filter(({ from, to }) => from === key.from && to === key.to);
-  const common = { setId: key.setId, quoted: quotedRates(kind, exact, tree) };
+  const exact = figures.filter(({ from, to }) => from === key.from && to === key.to);
+  const common = { quoted: quotedRates(kind, exact, tree) };
   if (recorded === null) return { ...common, recorded: false, cells: stated, ...decompose(kind, stated, tree), replaced: [] };
   const cells = mixedCells(kind, stated, recorded, tree);
   const decomposed = decompose(kind, cells, tree);
@@ -182,10 +147,9 @@ const quotedRates = (kind: RollupKind, figures: readonly FigureRow[], tree: Tree
   });
 };
 
-const makeRoom = async (em: EntityManager, kept: readonly number[]): Promise<void> => {
-  await sql`
-    delete from rollup_set where not id = any(${kept}::int[]) and id in (
-      select id from (select id, sum(rows + ${ROWS_OF_A_SET}) over (order by id desc) as total from rollup_set) newest where total > ${MAX_STORED_ROWS})`.execute(
-    em.getKysely(),
-  );
+/** Drops the oldest sets where all together are too many. */
+export const makeRoom = async (em: EntityManager, kept: number): Promise<void> => {
+  await rowsOf(em).rows(sql`
+    delete from rollup_set where id <> ${kept} and id in (
+      select id from (select id, sum(rows + ${ROWS_OF_A_SET}) over (order by id desc) as total from rollup_set) newest where total > ${MAX_STORED_ROWS})`);
 };

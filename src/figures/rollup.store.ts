@@ -1,5 +1,6 @@
 import type { EntityManager } from "@mikro-orm/postgresql";
 import { type RawBuilder, sql } from "kysely";
+import { rowsOf } from "../db/reader.ts";
 import { WHOLE_UNIT } from "./tree.ts";
 import { columnName, DOSSIER, type RollupKind, summedColumns } from "./measure.ts";
 import { ALL_TIERS } from "./rollup.entity.ts";
@@ -18,7 +19,7 @@ export const storeRollups = async (em: EntityManager, kind: RollupKind, contents
   const sums = sql.join(columns.map((name, n) => sql`sum(sign * columns[${sql.lit(n + 1)}])::bigint as ${sql.ref(columnName(name))}`));
   const shown = sql.join(columns.map((name) => sql`max(${sql.ref(columnName(name))})`));
   const nothing = sql.join(columns.map(() => sql`null::bigint`));
-  await sql`
+  await rowsOf(em).rows(sql`
     with ${inputs(contents)},
     placed as materialized (
       select a.set_id, a.slot, a.sign, a.columns, c.target_id, c.certain
@@ -94,25 +95,21 @@ export const storeRollups = async (em: EntityManager, kind: RollupKind, contents
       from part group by set_id, target_id, slot
       returning set_id
     )
-    update rollup_set s set rows = s.rows + n.rows from (select set_id, count(*) as rows from stored group by 1) n where n.set_id = s.id`.execute(
-    em.getKysely(),
-  );
+    update rollup_set s set rows = s.rows + n.rows from (select set_id, count(*) as rows from stored group by 1) n where n.set_id = s.id`);
   await storeSources(em, kind, contents);
 };
 
 /** For those periods that have records, too: there what is known is put together for each unit. */
 const storeKnowledge = async (em: EntityManager, contents: readonly SetContent[]): Promise<void> => {
   const rows = contents.flatMap(({ setId, recorded, knowledge }) => (!recorded ? [] : knowledge.map((known) => ({ setId, ...known }))));
-  await sql`
+  await rowsOf(em).rows(sql`
     with stored as (
       insert into rollup_knowledge (set_id, unit_id, author_id, slot, mask)
       select * from unnest(${rows.map(({ setId }) => setId)}::int[], ${rows.map(({ unitId }) => unitId)}::int[], ${rows.map(({ authorId }) => authorId)}::int[],
         ${rows.map(({ slot }) => slot)}::text[], ${rows.map(({ mask }) => mask)}::int[])
       returning set_id
     )
-    update rollup_set s set rows = s.rows + n.rows from (select set_id, count(*) as rows from stored group by 1) n where n.set_id = s.id`.execute(
-    em.getKysely(),
-  );
+    update rollup_set s set rows = s.rows + n.rows from (select set_id, count(*) as rows from stored group by 1) n where n.set_id = s.id`);
 };
 
 /** A cell's sources belong to its unit, and to those that may hold a part of it; those of a quoted rate to its unit alone. */
@@ -131,7 +128,7 @@ const storeSources = async (em: EntityManager, kind: RollupKind, contents: reado
     }
   }
   const all = [...rows.values()];
-  await sql`
+  await rowsOf(em).rows(sql`
     with stored as (
       insert into rollup_source (set_id, kind, slot, unit_id, source_id, own)
       select set_id, ${kind.name}, slot, unit_id, source_id, own
@@ -139,9 +136,7 @@ const storeSources = async (em: EntityManager, kind: RollupKind, contents: reado
         ${all.map(({ sourceId }) => sourceId)}::int[], ${all.map(({ own }) => own)}::boolean[]) as r(set_id, slot, unit_id, source_id, own)
       returning set_id
     )
-    update rollup_set s set rows = s.rows + n.rows from (select set_id, count(*) as rows from stored group by 1) n where n.set_id = s.id`.execute(
-    em.getKysely(),
-  );
+    update rollup_set s set rows = s.rows + n.rows from (select set_id, count(*) as rows from stored group by 1) n where n.set_id = s.id`);
 };
 
 const inputs = (contents: readonly SetContent[]): RawBuilder<unknown> => {

@@ -3,7 +3,7 @@ import { sql } from "kysely";
 import { recordChange } from "../access/audit.ts";
 import { rowsOf } from "../db/reader.ts";
 import type { Day } from "../time/date.ts";
-import { dropMixedRollups } from "./mixed-rollup.store.ts";
+import { recordsChanged } from "../units/rollup-version.store.ts";
 import type { RecordKind } from "./record.entity.ts";
 
 /** That the records of a kind are complete in the units from the one day through the other. */
@@ -25,8 +25,8 @@ export const declareWithin = async (em: EntityManager, declaration: Declaration)
   const news = await unstated(em, declaration);
   const before = await removeTouched(em, declaration, news);
   await insertUnited(em, declaration, news, before);
-  if (news.length > 0) await dropMixedRollups(em, { kind, unitNos: news, since, through });
   await recordByProvince(em, { operation: "declareComplete", by, kind, places, unitNos: news, before, after: { kind, since, through } });
+  await recordsChanged(em, news, since);
 };
 
 /** That the records of a kind are not complete in the units from a day on. */
@@ -50,8 +50,8 @@ export const withdrawWithin = async (em: EntityManager, { kind, unitNos, from, r
     em.getKysely(),
   );
   const cut = [...new Set(before.map(({ unitNo }) => unitNo))];
-  if (cut.length > 0) await dropMixedRollups(em, { kind, unitNos: cut, since: from, through: null });
   await recordByProvince(em, { operation: "withdrawCompleteness", by, kind, places, unitNos: cut, before, after: { kind, from, reason } });
+  await recordsChanged(em, cut, from);
 };
 
 /** Two who change what is stated of one unit at once would each keep the range that the other has not seen. */

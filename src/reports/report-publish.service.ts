@@ -5,9 +5,9 @@ import { rowScope } from "../access/scope.ts";
 import { DomainError } from "../errors.ts";
 import type { SourceState } from "../figures/figure.entity.ts";
 import { MAX_COUNT } from "../figures/held.ts";
-import { lockRollups } from "../figures/rollup.service.ts";
 import { beyondText, sumBeyond } from "../figures/sum-limit.store.ts";
 import type { Context } from "../server/context.ts";
+import { changeRollups } from "../units/rollup-version.store.ts";
 import type { Report } from "./report.loaders.ts";
 import { demandRole, reportNamed } from "./report.service.ts";
 import { textOf } from "./report-text.ts";
@@ -59,7 +59,7 @@ const change = async (context: Context, report: Report, operation: string, work:
   const { actor, name } = context.viewer!;
   const scope = rowScope(context.viewer, operation === "withdrawReport" && report.state === "DRAFT" ? "OFFICER" : "ADMIN");
   await context.reader.writePatiently(scope, async (em) => {
-    await lockRollups(em);
+    await changeRollups(em);
     const after = await work(em);
     await dropRollups(em, [report.no, ...(report.supersedesNo === null ? [] : [report.supersedesNo])]);
     await recordChange(em, {

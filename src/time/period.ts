@@ -70,6 +70,9 @@ export const periodOfDays = (from: Day, to: Day): Period => {
   return { name: `${from}/${to}`, from, to, convention: null };
 };
 
+/** True of a month, a quarter, a half, nine months and a year of either convention. */
+export const isNamed = ({ name, convention }: Period): boolean => convention !== null && !name.includes("/");
+
 const readPeriod = (text: string): Period | null => {
   const days = DAYS.exec(text);
   if (days) {

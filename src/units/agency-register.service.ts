@@ -9,6 +9,7 @@ import { addDays, type Day, parseKnownDay } from "../time/date.ts";
 import { dropRollupsOf, endAgency, insertAgency, insertWholeSuccession, slugOf, withKin } from "./agency.store.ts";
 import type { RegisterAgencyInput } from "./agency.type.ts";
 import { lockUnits, renewContributions } from "./contribution.service.ts";
+import { unitsMoved } from "./rollup-version.store.ts";
 import { AGENCY_KINDS, type AgencyKind, type Tier } from "./unit.entity.ts";
 import { agencyNameOf } from "./unit-text.ts";
 import type { UnitView } from "./unit.loaders.ts";
@@ -145,6 +146,7 @@ export const closeAgency = async (context: Context, { id, lastDay, successor }: 
     if (heir) await insertWholeSuccession(em, agency.no, heir.no, ended);
     const kin = await withKin(em, [agency.no]);
     await renewContributions(em, kin);
+    await unitsMoved(em);
     await dropRollupsOf(em, kin);
     const before = { validTo: lastDayBefore(agency.endedOn), successor: null };
     await record(em, context, agency.seat, agency.id, before, { validTo: last, successor: heir?.id ?? null });

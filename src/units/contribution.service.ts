@@ -3,6 +3,7 @@ import { sql } from "kysely";
 import { oneAtATime, type Turn } from "../db/one-at-a-time.ts";
 import type { Reader } from "../db/reader.ts";
 import { type EditionDays, storeContributions } from "./contribution.store.ts";
+import { lockRollups, unitsChanged } from "./rollup-version.store.ts";
 
 /**
  * Stores what every unit that ever existed contributes to in each of the editions, where that is not stored yet.
@@ -47,13 +48,14 @@ const lockContributions = (em: EntityManager) => sql`select pg_advisory_xact_loc
 /** Who changes units waits here for the others that do, and for what is being made of units, until its transaction ends. */
 export const lockUnits = async (em: EntityManager): Promise<void> => {
   // In this order everywhere. The first is that of stored roll-ups, which rest on contributions.
-  await sql`select pg_advisory_xact_lock(hashtext('cchc rollup'))`.execute(em.getKysely());
+  await lockRollups(em);
   await lockContributions(em);
 };
 
 /** Makes what the units contribute to again, in all editions for which that is stored. The caller holds the locks of `lockUnits`. */
 export const renewContributions = async (em: EntityManager, units: readonly number[]): Promise<void> => {
   if (units.length === 0) return;
+  await unitsChanged(em);
   const { rows } = await sql<EditionDays>`
     select id, starts_on as "startsOn", (select min(n.starts_on) from edition n where n.starts_on > e.starts_on) as next
     from edition e where contributed order by id`.execute(em.getKysely());

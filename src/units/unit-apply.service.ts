@@ -5,6 +5,7 @@ import type { Day } from "../time/date.ts";
 import { followAgencies, spanningAgencies } from "./agency-follow.service.ts";
 import { dropRollupsOf } from "./agency.store.ts";
 import { lockUnits, makeContributionsWithin, renewContributions } from "./contribution.service.ts";
+import { unitsMoved } from "./rollup-version.store.ts";
 import { changesOf, type EditionChange, newEditions } from "./unit-change.ts";
 import { livesOf, type SuccessionRow, type VersionRow } from "./unit-file.ts";
 import { insertNames, insertSuccessions, insertUnits, insertVersions, type Numbers } from "./unit-load.service.ts";
@@ -118,6 +119,7 @@ const write = async (em: EntityManager, { known, merged }: Plan): Promise<number
   );
   await renewContributions(em, [...new Set([...newKeys.map((key) => numbers.get(key)!), ...gaining, ...agencies, ...spanning])]);
   await makeContributionsWithin(em, made);
+  await unitsMoved(em);
   await dropRollupsOf(em, [...agencies, ...spanning]);
   // Of these, statements above them speak too, whether or not they have figures of their own.
   if (gaining.length > 0)

@@ -2,6 +2,7 @@ import "reflect-metadata";
 import { Command, InvalidArgumentError } from "commander";
 import { benchCost } from "./cost.ts";
 import { benchFigures } from "./figures.ts";
+import { benchFlood } from "./flood.ts";
 import { benchLedger } from "./ledger.ts";
 import { benchPeers } from "./peers.ts";
 
@@ -37,5 +38,10 @@ program
   .description("processor time by row of cost of some sixty questions; fails where one takes far more than the tree of the whole country")
   .option("--scale <part>", "the part of the demo's dossiers, from 0.01 to 1", part, 0.05)
   .action(({ scale }: { scale: number }) => benchCost(scale));
+program
+  .command("flood")
+  .description("readers with a key and imports beside a flood of ever new periods")
+  .option("--dossiers <n>", "how many", count, 100_000)
+  .action(({ dossiers }: { dossiers: number }) => benchFlood(dossiers));
 
 await program.parseAsync();

@@ -64,6 +64,7 @@ describe("a database with Citus", () => {
           "rollup_knowledge",
           "rollup_set",
           "rollup_source",
+          "rollup_version",
           "service_rollup",
           "source",
           "succession",

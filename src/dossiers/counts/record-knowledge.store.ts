@@ -2,6 +2,7 @@ import { type RawBuilder, sql } from "kysely";
 import { DOSSIER } from "../../figures/measure.ts";
 import type { KnowledgeKey, RecordKey } from "../../figures/records.ts";
 import { WHOLE_UNIT } from "../../figures/tree.ts";
+import { isCurrent } from "../../units/rollup-version.store.ts";
 import { SERVING_KINDS } from "../../units/unit.entity.ts";
 import { anyRecord, countersOfUnits, existedWithin, isComplete, keysAndRanges } from "./record-sums.store.ts";
 
@@ -33,7 +34,7 @@ export const membersOfCells = (): RawBuilder<unknown> => sql`
  * For each key how many units are covered by records or figures, and the bits of the measures known of all of them. Sets are asked by `in`, which
  * hashes them: PostgreSQL takes the country's ten thousand units for one, and would join them row by row.
  */
-export const knowledgeOfKeys = (keys: readonly KnowledgeKey[]) => sql<{ i: number; covered: number; known: number }>`
+export const knowledgeOfKeys = (keys: readonly KnowledgeKey[]) => sql<{ i: number; covered: number; known: number; isGone: boolean }>`
   with ${keysAndRanges(keys)},
     f as materialized (
       select distinct k.span, x.cell_edition_id, x.cell_day from k join unnest(${keys.map(({ cellEditionId }) => cellEditionId)}::int[],
@@ -67,11 +68,16 @@ export const knowledgeOfKeys = (keys: readonly KnowledgeKey[]) => sql<{ i: numbe
       group by 1, 2
     )
   select k.i::int, count(*)::int as covered, bit_and(coalesce(case when k.tier is null then g.of_any else g.of_tier end, 0)
-      | case when (w.span, w.unit_id) in (select span, unit_id from cell where is_complete) then ${sql.lit(ALL_MEASURES)} else 0 end)::int as known
+      | case when (w.span, w.unit_id) in (select span, unit_id from cell where is_complete) then ${sql.lit(ALL_MEASURES)} else 0 end)::int as known,
+    false as "isGone"
   from k join wanted w on w.i = k.i
   left join figure_known g on g.i = k.i and g.unit_id = w.unit_id
   where (w.span, w.unit_id) in (select span, unit_id from cell where has_records or is_complete) or (case when k.tier is null then g.of_any else g.of_tier end) is not null
-  group by k.i`;
+  group by k.i
+  union all
+  select x.i::int, 0, 0, true from unnest(${keys.map(({ setId }) => setId)}::int[]) with ordinality x(set_id, i)
+  where x.set_id is not null and not exists (select from rollup_set s where s.id = x.set_id and ${isCurrent})
+  order by "isGone"`;
 
 /** The condition that the unit counts in the tier of key `k`: an agency in that of the unit which it serves. */
 export const countsInTier = (unit: RawBuilder<unknown>) => sql`exists (

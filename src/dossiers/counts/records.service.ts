@@ -9,7 +9,6 @@ import type { Period } from "../../time/period.ts";
 import { ensureContributions } from "../../units/contribution.service.ts";
 import { TIERS } from "../../units/unit.entity.ts";
 import { ensureKept } from "./count-tree.service.ts";
-import { lockCounters } from "./count.store.ts";
 import { cellsOfRecords } from "./record-cell.store.ts";
 import { completeKeys, countsInTier, knowledgeOfKeys } from "./record-knowledge.store.ts";
 import { countersOfKeys, keysAndRanges, measuresOf, ROLLED_UP_COUNTED } from "./record-sums.store.ts";
@@ -20,21 +19,26 @@ export const dossierRecords = (reader: Reader, today: Day): Records => ({
     await ensureContributions(reader, editionIds);
     await ensureKept(reader, today);
   },
-  sums: (keys) => sumsOfKeys(reader, keys),
+  ...readingOf(reader),
   knowledge: async (keys) => {
     await ensureContributions(reader, [...new Set(keys.map(({ cellEditionId }) => cellEditionId))]);
-    const found = keys.map(() => ({ covered: 0, known: 0 }));
-    for (const { i, ...knowledge } of await reader.rows(knowledgeOfKeys(keys))) found[i - 1] = knowledge;
+    return readingOf(reader).knowledge(keys);
+  },
+  within: (em) => readingOf(rowsOf(em)),
+  cells: recordedCells,
+});
+
+const readingOf = (rows: Rows): Pick<Records, "sums" | "knowledge" | "sources"> => ({
+  sums: (keys) => sumsOfKeys(rows, keys),
+  knowledge: async (keys) => {
+    const found = keys.map(() => ({ covered: 0, known: 0, isGone: false }));
+    for (const { i, ...knowledge } of await rows.rows(knowledgeOfKeys(keys))) found[i - 1] = knowledge;
     return found;
   },
   sources: async (keys) => {
     const found = keys.map((): number[] => []);
-    for (const { i, sourceId } of await reader.rows(sourcesOfKeys(keys))) found[i - 1]!.push(sourceId);
+    for (const { i, sourceId } of await rows.rows(sourcesOfKeys(keys))) found[i - 1]!.push(sourceId);
     return found;
-  },
-  cells: async (em, key) => {
-    await lockCounters(em);
-    return recordedCells(em, key);
   },
 });
 

@@ -3,6 +3,8 @@ import { type RawBuilder, sql } from "kysely";
 import type { Grant } from "../../access/viewer.ts";
 import { coveredBy } from "../../access/scope.ts";
 import { rowsOf } from "../../db/reader.ts";
+import type { Day } from "../../time/date.ts";
+import { recordsChanged } from "../../units/rollup-version.store.ts";
 import { pauseColumns } from "../counts/count.event.ts";
 import { applyDeltas, noteDeltas, type Noted, shareCounters } from "../counts/count.store.ts";
 import { firstDaysOf, noteUnits, renewFirstDays } from "./record-unit.store.ts";
@@ -157,8 +159,8 @@ export const retractStage = async (em: EntityManager, staged: Staged, at: Date):
 /** Adds what was noted to the counters: the last that a transaction does, for it locks what others change, too. */
 export const countChanges = async (em: EntityManager, noted: Noted): Promise<void> => {
   await shareCounters(em);
-  await dropMixedRollups(em, noted);
   await applyDeltas(em, noted);
+  await renewMixedRollups(em, noted);
 };
 
 /** Records that come, of units that have sent, too, what changed nothing. */
@@ -171,20 +173,11 @@ const sentRecords = (staged: Staged) => sql`
 const replacedRecords = (staged: Staged) => sql`
       select d.province_id, d.unit_id, -(d.received_on is not null)::int as records, null::date as received_on from ${keptDossiers(staged)}`;
 
-/**
- * Stored roll-ups tell what figures change of records: they are made again where such records change that a figure speaks of, too. They are
- * found first and dropped then, for Citus drops nothing of a reference table by what it finds in another kind of table.
- */
-const dropMixedRollups = async (em: EntityManager, { key, deltas }: Noted): Promise<void> => {
-  const mixed = await rowsOf(em).rows(sql<{ id: number }>`
-    select distinct m.id from rollup_set m join lateral (
-      select unit_id from ${deltas} where import = ${key}::uuid and grain = 0 group by unit_id having min(starts_on) <= m.period_to
-    ) d on true
-    join contribution c on c.edition_id = m.cell_edition_id and c.unit_id = d.unit_id
-    join rollup_source a on a.set_id = m.id and a.unit_id = c.target_id and a.kind = 'dossier'
-    where m.recorded`);
-  if (mixed.length === 0) return;
-  await sql`delete from rollup_set where id = any(${mixed.map(({ id }) => id)}::int[])`.execute(em.getKysely());
+/** Stored roll-ups tell what figures change of records: those of the provinces and days concerned are made again when they are asked for. */
+const renewMixedRollups = async (em: EntityManager, { key, deltas }: Noted): Promise<void> => {
+  const [found] = await rowsOf(em).rows(sql<{ units: number[] | null; since: Day | null }>`
+    select array_agg(distinct unit_id) as units, min(starts_on) as since from ${deltas} where import = ${key}::uuid`);
+  if (found?.units && found.since) await recordsChanged(em, found.units, found.since);
 };
 
 /** Takes an import out of the tables that imports share. */
