@@ -146,6 +146,6 @@ describe("units that change while dossiers are imported", () => {
       { code: "OUTSIDE_SCOPE" },
     ]);
     expect((await senderOf(service, "lang-son", after).send([late])).data.importDossiers.report).toMatchObject({ created: 1 });
-    expect((await countsOf(service, "20", "2026")).received).toBe(sent["20"] + 1);
+    expect((await countsOf(service, "20", "2026", { bearer: after })).received).toBe(sent["20"] + 1);
   });
 });

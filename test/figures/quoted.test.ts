@@ -3,7 +3,8 @@ import { startService, type TestService } from "../support/client.ts";
 
 let service: TestService;
 beforeAll(async () => {
-  service = await startService();
+  // What is asked of a long series is more than one operation may read.
+  service = await startService("SEEDED", { maxCost: 10_000_000 });
 });
 afterAll(() => service.close());
 
