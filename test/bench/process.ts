@@ -41,8 +41,7 @@ export const startService = (dataDir: string, { keeps = false } = {}): Promise<S
   startProcess("npm", ["start", "--silent"], {
     ...{ DATA_DIR: dataDir, PORT: "0", WARM_UP: "off", NODE_ENV: "production", ...(!keeps && { KEPT_ANSWERS: "0" }) },
     ...{ RATE_ADDRESS: "100000000", RATE_KEY: "100000000", METRICS_PORT: "0" },
-    // Callers without a key have half of the connections: as many as what the service is held beside.
-    ...{ COST_ADDRESS: "0", STATEMENTS_ADDRESS: "0", POOL_SIZE: "20" },
+    ...{ COST_ADDRESS: "0", STATEMENTS_ADDRESS: "0" },
   });
 
 /** Works in a folder for databases that is removed in the end. */
