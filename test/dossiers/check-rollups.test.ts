@@ -78,7 +78,7 @@ describe("npm run check:rollups", () => {
     await askOfReports();
     const { rows } = await sql`select from dossier_rollup`.execute(service.database.orm.em.fork().getKysely());
     expect(rows).not.toEqual([]);
-    expect(await check()).toEqual({
+    expect(await check()).toMatchObject({
       code: 0,
       out: expect.stringMatching(/^\d+ units counted again; rows that differ: 0 .*0 .*0 .*0 .*0 /) as string,
     });

@@ -41,6 +41,11 @@ const inVersions = (edit: Edit) => ["unit-versions.csv", edit] as const;
 const inSuccessions = (edit: Edit) => ["successions.csv", edit] as const;
 
 describe("an edition that is refused changes nothing and is told by file, row and column", () => {
+  let before: Record<string, string>;
+  beforeAll(async () => {
+    before = await digestOf(service.database);
+  });
+
   it.each<[string, readonly [FileName, Edit], RegExp]>([
     [
       "a day that is none",
@@ -162,7 +167,6 @@ describe("an edition that is refused changes nothing and is told by file, row an
       string[]
     >;
     edit(files[file]);
-    const before = await digestOf(service.database);
     const error = await applied(files).catch((reason: unknown) => reason);
     expect(error).toBeInstanceOf(FileError);
     expect((error as Error).message).toMatch(message);
