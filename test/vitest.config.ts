@@ -14,5 +14,7 @@ export default defineConfig({
     testTimeout: 300_000,
     hookTimeout: 120_000,
     maxWorkers: 2,
+    // The modules are loaded once by each worker; no test changes what they share.
+    isolate: false,
   },
 });

@@ -1,13 +1,10 @@
-import { spawn } from "node:child_process";
-import { fileURLToPath } from "node:url";
 import { userInfo } from "node:os";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createAuthenticator } from "../../src/access/authenticate.ts";
 import { Reader } from "../../src/db/reader.ts";
 import { dayOf } from "../../src/time/date.ts";
+import { type Ended, run as runCommand } from "../support/command.ts";
 import { createDatabase, type TestDatabase } from "../support/database.ts";
-
-const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 
 describe("npm run access", () => {
   let database: TestDatabase;
@@ -16,15 +13,7 @@ describe("npm run access", () => {
   });
   afterAll(() => database.close());
 
-  const run = (...args: string[]): Promise<{ code: number | null; out: string; told: string }> =>
-    new Promise((done, fail) => {
-      const env = { ...process.env, DATABASE_URL: database.url };
-      const child = spawn(process.execPath, ["--import", "tsx", "src/cli/access.ts", ...args], { cwd: ROOT, env });
-      const texts = { out: "", told: "" };
-      child.stdout.on("data", (data: Buffer) => (texts.out += data.toString()));
-      child.stderr.on("data", (data: Buffer) => (texts.told += data.toString()));
-      child.on("error", fail).on("close", (code) => done({ code, ...texts }));
-    });
+  const run = (...args: string[]): Promise<Ended> => runCommand("access", database, args);
   const viewerOf = async (secret: string) =>
     (await createAuthenticator({ issuers: null })).authenticate(`Bearer ${secret.trim()}`, new Date(), new Reader(database.pools));
   const entries = () =>
@@ -36,17 +25,17 @@ describe("npm run access", () => {
 
   it("creates, lists, rotates and revokes keys, telling each secret once", async () => {
     const create = ["key", "create", "--unit", "48", "--role", "OFFICER", "--grant", "04:viewer", "--name", "Sở Nội vụ"];
-    const { code, out, told } = await run(...create);
+    const { code, out, err } = await run(...create);
     expect(code).toBe(0);
     expect(out).toMatch(/^cchc_[\w-]{43}\n$/);
-    const id = /^([0-9a-f]{16}) {2}valid/.exec(told)![1]!;
-    expect(told).toContain("04.2015:VIEWER 48.2025:OFFICER  Sở Nội vụ");
-    expect(told).not.toContain(out.trim());
+    const id = /^([0-9a-f]{16}) {2}valid/.exec(err)![1]!;
+    expect(err).toContain("04.2015:VIEWER 48.2025:OFFICER  Sở Nội vụ");
+    expect(err).not.toContain(out.trim());
     expect(await viewerOf(out)).toMatchObject({ actor: `key:${id}`, name: "Sở Nội vụ", grants: [{}, {}] });
 
     const other = await run("key", "create", "--unit", "490.2015", "--role", "VIEWER", "--name", "Quận", "--expires", dayOf(new Date()));
     const list = await run("key", "list");
-    expect(list.out.trim().split("\n")).toEqual([other.told.split("\n")[0], told.split("\n")[0]]);
+    expect(list.out.trim().split("\n")).toEqual([other.err.split("\n")[0], err.split("\n")[0]]);
     expect(list.out).not.toContain("cchc_");
     expect((await run("key", "list", "--unit", "04")).out).toContain(id);
     expect((await run("key", "list", "--unit", "490.2015")).out).not.toContain(id);
@@ -56,7 +45,7 @@ describe("npm run access", () => {
     await expect(viewerOf(out)).rejects.toThrow("This API key is not valid");
     expect(await viewerOf(rotated.out)).toMatchObject({ actor: `key:${id}` });
     const overlapping = await run("key", "rotate", id, "--overlap", "24h");
-    expect(overlapping.told).toContain("The secret before it is accepted until ");
+    expect(overlapping.err).toContain("The secret before it is accepted until ");
     for (const { out: secret } of [rotated, overlapping]) expect(await viewerOf(secret)).toMatchObject({ actor: `key:${id}` });
     expect(await run("key", "revoke", id)).toMatchObject({ code: 0, out: expect.stringContaining(`${id}  revoked`) as string });
     for (const { out: secret } of [rotated, overlapping]) await expect(viewerOf(secret)).rejects.toThrow("This API key is not valid");
@@ -100,10 +89,10 @@ describe("npm run access", () => {
     ["a command that there is not", ["key", "burn"], /unknown command 'burn'/],
   ])("says in one line what is wrong with %s", async (_, args, message) => {
     const before = await entries();
-    const { code, out, told } = await run(...args);
+    const { code, out, err } = await run(...args);
     expect({ code, out }).toEqual({ code: 1, out: "" });
-    expect(told).toMatch(/^cchc-graph: [^\n]+\n$/);
-    expect(told).toMatch(message);
+    expect(err).toMatch(/^cchc-graph: [^\n]+\n$/);
+    expect(err).toMatch(message);
     expect(await entries()).toEqual(before);
   });
 

@@ -202,3 +202,49 @@ describe("dossiers by field and by channel", () => {
     );
   });
 });
+
+const SUMMED = NAMES.filter((name) => name !== "averageWorkingDays");
+type Summed = Record<string, number | null>;
+/** What nothing was recorded of is null. */
+const asCounted = (told: Summed) => SUMMED.map((name) => told[name] ?? 0);
+
+describe("dossiers of several periods at once", () => {
+  test("are what one counts one by one, however the periods lie to each other", { timeout: 120_000 }, async () => {
+    const several = fc.record({ periods: fc.uniqueArray(period, { minLength: 2, maxLength: 6 }), code: fc.constantFrom(...UNITS) });
+    await fc.assert(
+      fc.asyncProperty(several, async ({ periods, code }) => {
+        const fields = periods.map((name, n) => `p${n}: dossiers(period: "${name}") { ${SUMMED.join(" ")} }`);
+        const { data, errors } = await service.ask<{ unit: Record<string, Summed> }, object>(
+          `{ unit(code: "${code}") { ${fields.join(" ")} } }`,
+          {},
+          viewer,
+        );
+        expect(errors).toBeUndefined();
+        const some = dossiers.filter(({ unit }) => code === "04" || unit === code);
+        for (const [n, name] of periods.entries()) {
+          const { from, to } = parsePeriod("period", name);
+          const last = [to, TODAY].toSorted()[0]!;
+          const counts: Summed = from > last ? {} : countsOf(some, from, last);
+          expect(asCounted(data.unit[`p${n}`]!), name).toEqual(asCounted(counts));
+        }
+      }),
+      { seed: SEED, numRuns: Number(process.env["PROPERTY_RUNS"] ?? 30) },
+    );
+  });
+
+  test("are, as the points of a series, those of each period", async () => {
+    const { data } = await service.ask<{ unit: { dossiers: { series: (Summed & { period: string })[] } } }, object>(
+      `{ unit(code: "04") { dossiers(period: "2024/2026") { series(grain: MONTH) { period ${SUMMED.join(" ")} } } } }`,
+      {},
+      viewer,
+    );
+    const { series } = data.unit.dossiers;
+    expect(series).toHaveLength(36);
+    expect(series.some((point) => point["carriedOver"]! > 0)).toBe(true);
+    for (const point of series) {
+      const { from, to } = parsePeriod("period", point.period);
+      const last = [to, TODAY].toSorted()[0]!;
+      expect(asCounted(point), point.period).toEqual(asCounted(from > last ? {} : countsOf(dossiers, from, last)));
+    }
+  });
+});

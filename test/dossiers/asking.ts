@@ -6,7 +6,7 @@ import { startService, type TestService } from "../support/client.ts";
 import { issueKey } from "../support/key.ts";
 import { makeDossiers, type MadeDossier } from "./world.ts";
 
-export const RUNS = Number(process.env["PROPERTY_RUNS"] ?? 60);
+export const RUNS = Number(process.env["PROPERTY_RUNS"] ?? 30);
 export const SEED = Number(process.env["PROPERTY_SEED"] ?? 20_261_124);
 const COUNT = 400;
 

@@ -1,16 +1,14 @@
-import { execFile } from "node:child_process";
 import { readFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
 import { sql } from "kysely";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { openDatabase } from "../../src/db/database.ts";
 import { temporaryFolder } from "../files/folder.ts";
 import { senderOf } from "../faults/importing.ts";
 import { startService, type TestService } from "../support/client.ts";
+import { run } from "../support/command.ts";
 import { fillCatalogue } from "../support/dossiers.ts";
 import { issueKey } from "../support/key.ts";
 
-const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const file = temporaryFolder();
 
 interface RecordUnit {
@@ -45,14 +43,7 @@ describe("npm run check:rollups", () => {
     for (const period of ["2021", "2022", "2021-07", "2026-03"]) expect((await service.ask(query, { period })).errors).toBeUndefined();
   };
 
-  /** The command as people run it. */
-  const check = (...args: string[]): Promise<{ code: number; out: string }> =>
-    new Promise((done) => {
-      const env = { ...process.env, DATABASE_URL: service.database.url };
-      execFile(process.execPath, ["--import", "tsx", "src/cli/check-rollups.ts", ...args], { cwd: ROOT, env }, (error, out) =>
-        done({ code: error === null ? 0 : Number(error.code), out }),
-      );
-    });
+  const check = (...args: string[]) => run("check-rollups", service.database, args);
 
   test("finds nothing after dossiers are sent, corrected, moved to another unit and taken back, and their numbers follow", async () => {
     const at = (day: string) => ({ receivedAt: `${day}T08:00:00+07:00` });
@@ -87,7 +78,7 @@ describe("npm run check:rollups", () => {
     await askOfReports();
     const { rows } = await sql`select from dossier_rollup`.execute(service.database.orm.em.fork().getKysely());
     expect(rows).not.toEqual([]);
-    expect(await check()).toEqual({
+    expect(await check()).toMatchObject({
       code: 0,
       out: expect.stringMatching(/^\d+ units counted again; rows that differ: 0 .*0 .*0 .*0 .*0 /) as string,
     });

@@ -11,7 +11,7 @@ import { DOSSIER_COLUMNS } from "../../src/dossiers/import/dossier-row.ts";
 import { communes, fillProcedures, ledgerRows } from "../bench/ledger-rows.ts";
 import { createDatabase, type TestDatabase } from "../support/database.ts";
 import { holdAt } from "../support/hold.ts";
-import { run, start } from "../support/import-command.ts";
+import { run, start } from "../support/command.ts";
 import { NO_DIFFERENCES } from "../support/recount.ts";
 
 const KILLS = 20;
@@ -65,18 +65,18 @@ describe("npm run import -- dossiers", () => {
   it("F19: ends as one clean run wherever it was killed before", async () => {
     const clean = await createDatabase(empty);
     try {
-      expect(await run(clean, ["dossiers", file("first.csv"), "--source", "s"])).toMatchObject({
+      expect(await run("import", clean, ["dossiers", file("first.csv"), "--source", "s"])).toMatchObject({
         code: 0,
         out: expect.stringContaining("1000 created"),
       });
-      const whole = await run(clean, ["dossiers", file("second.csv"), "--source", "s"]);
+      const whole = await start("import", clean, ["dossiers", file("second.csv"), "--source", "s"]).ended;
       expect(whole).toMatchObject({ code: 0, out: expect.stringContaining("3000 created, 1000 updated") });
-      await run(database, ["dossiers", file("first.csv"), "--source", "s"]);
+      await run("import", database, ["dossiers", file("first.csv"), "--source", "s"]);
       const before = await contentOf(database, "dossier");
       const random = randomOf(7);
       const seen = new Set<string>();
       for (let kill = 0; kill < KILLS; kill++) {
-        const { child, ended } = start(database, ["dossiers", file("second.csv"), "--source", "s"]);
+        const { child, ended } = start("import", database, ["dossiers", file("second.csv"), "--source", "s"]);
         const timer = setTimeout(() => child.kill("SIGKILL"), 300 + random() * whole.ms);
         const { code } = await ended;
         clearTimeout(timer);
@@ -86,7 +86,7 @@ describe("npm run import -- dossiers", () => {
           expect([before, await contentOf(clean, "dossier")]).toContain(await contentOf(database, "dossier"));
       }
       expect(seen).toContain("killed");
-      expect((await run(database, ["dossiers", file("second.csv"), "--source", "s"])).code).toBe(0);
+      expect((await run("import", database, ["dossiers", file("second.csv"), "--source", "s"])).code).toBe(0);
       for (const table of TABLES) expect(await contentOf(database, table), table).toBe(await contentOf(clean, table));
       const left = await database.orm.em
         .getConnection()
@@ -106,7 +106,7 @@ describe("npm run import -- dossiers", () => {
     const held = async (table: string) => {
       const before = await contents();
       const hold = await holdAt(database, table);
-      const { child, ended } = start(database, args());
+      const { child, ended } = start("import", database, args());
       const backend = await hold.waiter();
       return { before, hold, child, ended, backend };
     };
@@ -128,18 +128,18 @@ describe("npm run import -- dossiers", () => {
       await sleep(500);
       await hold.letGo();
       await hold.close();
-      expect(await ended).toMatchObject({ code: 1, told: expect.stringContaining("stopped by SIGTERM; nothing was kept") });
+      expect(await ended).toMatchObject({ code: 1, err: expect.stringContaining("stopped by SIGTERM; nothing was kept") });
       expect(await contents()).toEqual(before);
-      expect(await run(database, args())).toMatchObject({ code: 0, out: expect.stringContaining("4000 created") });
+      expect(await run("import", database, args())).toMatchObject({ code: 0, out: expect.stringContaining("4000 created") });
       expect((await recount(database.orm.em.fork(), null)).differences).toEqual(NO_DIFFERENCES);
     });
   });
 
   it("lets two systems import for the same units at the same time, without a deadlock or a lost count", async () => {
     const ended = await Promise.all(
-      ["one", "two", "three"].map((source) => run(database, ["dossiers", file("second.csv"), "--source", source])),
+      ["one", "two", "three"].map((source) => start("import", database, ["dossiers", file("second.csv"), "--source", source]).ended),
     );
-    expect(ended.map(({ code, told }) => [code, /deadlock/.test(told)])).toEqual([
+    expect(ended.map(({ code, err }) => [code, /deadlock/.test(err)])).toEqual([
       [0, false],
       [0, false],
       [0, false],
@@ -157,7 +157,7 @@ describe("npm run import -- dossiers", () => {
     );
     rows.push("y,nowhere,00004,PROCESSING,2026-03-03T08:00:00+07:00,,SUPPLEMENT,2026-03-03T09:00:00+07:00", "ragged,row");
     await writeFile(file("bad.csv"), rows.join("\n"));
-    const whole = await run(database, ["dossiers", file("bad.csv"), "--source", "bad"]);
+    const whole = await run("import", database, ["dossiers", file("bad.csv"), "--source", "bad"]);
     expect(whole).toMatchObject({ code: 1, out: "2 created, 0 updated, 0 unchanged, 0 stale, 3 rejected\nnothing was kept\n" });
     const problems = (await readFile(`${file("bad.csv")}.problems.csv`, "utf8")).trim().split("\n");
     expect(problems.map((line) => line.split(",").slice(0, 3).join())).toEqual([
@@ -166,23 +166,23 @@ describe("npm run import -- dossiers", () => {
       "5,pauses,PAUSES_MALFORMED",
       "6,,RAGGED",
     ]);
-    const dry = await run(database, ["dossiers", file("bad.csv"), "--source", "bad", "--partial", "--dry-run"]);
+    const dry = await run("import", database, ["dossiers", file("bad.csv"), "--source", "bad", "--partial", "--dry-run"]);
     expect(dry.out).toContain("nothing was kept");
-    const partial = await run(database, ["dossiers", file("bad.csv"), "--source", "bad", "--partial"]);
+    const partial = await run("import", database, ["dossiers", file("bad.csv"), "--source", "bad", "--partial"]);
     expect(partial).toMatchObject({ code: 0, out: expect.stringContaining("2 created") });
-    const again = await run(database, ["dossiers", file("bad.csv"), "--source", "bad", "--partial"]);
+    const again = await run("import", database, ["dossiers", file("bad.csv"), "--source", "bad", "--partial"]);
     expect(again.out).toContain("0 created, 0 updated, 2 unchanged, 0 stale, 3 rejected");
   });
 
   it("names the file and what is wrong with it as a whole", async () => {
-    expect(await run(database, ["dossiers", file("none.csv"), "--source", "x"])).toMatchObject({
+    expect(await run("import", database, ["dossiers", file("none.csv"), "--source", "x"])).toMatchObject({
       code: 1,
-      told: expect.stringContaining("there is no such file"),
+      err: expect.stringContaining("there is no such file"),
     });
     expect(existsSync(`${file("none.csv")}.problems.csv`)).toBe(false);
-    expect(await run(database, ["dossiers", file("first.csv"), "--source", "no blanks"])).toMatchObject({
+    expect(await run("import", database, ["dossiers", file("first.csv"), "--source", "no blanks"])).toMatchObject({
       code: 1,
-      told: expect.stringContaining("source"),
+      err: expect.stringContaining("source"),
     });
   });
 });

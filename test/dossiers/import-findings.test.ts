@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { temporaryFolder } from "../files/folder.ts";
 import { createDatabase, type TestDatabase } from "../support/database.ts";
 import { fillCatalogue } from "../support/dossiers.ts";
-import { run } from "../support/import-command.ts";
+import { run } from "../support/command.ts";
 
 const file = temporaryFolder();
 const COLUMNS = [
@@ -46,7 +46,7 @@ const rowsOf = async <R>(query: ReturnType<typeof sql<R>>): Promise<R[]> => (awa
 /** Imports a file, under a source of its own unless one is named. */
 const imported = async (name: string, content: string, options: readonly string[] = [], source = `source-${++count}`) => {
   const path = file(name, content);
-  const ended = await run(database, ["dossiers", path, "--source", source, ...options]);
+  const ended = await run("import", database, ["dossiers", path, "--source", source, ...options]);
   const kept = await rowsOf(sql<{ code: string }>`
     select d.code from dossier d join source s on s.id = d.source_id where s.name = ${source} order by d.code`);
   const [{ sources }] = (await rowsOf(sql<{ sources: number }>`select count(*)::int as sources from source where name = ${source}`)) as [
@@ -140,7 +140,7 @@ describe("a code", () => {
     const found = await imported("unseen.csv", csv(dossier("C26 x"), dossier("Hồ-sơ/1"), ...rows), ["--partial"]);
     expect(found).toMatchObject({ code: 0, codes: ["C26 x", "Hồ-sơ/1"] });
     expect(found.problems!.map(({ column, code }) => `${column} ${code}`)).toEqual(rows.map(() => "code CODE_MALFORMED"));
-    expect(found.told).toContain(String.raw`× code "C26\u00A0x" (CODE_MALFORMED)`);
+    expect(found.err).toContain(String.raw`× code "C26\u00A0x" (CODE_MALFORMED)`);
   });
 
   test("that has become a number is taken only where none of its digits is lost", async () => {
@@ -162,7 +162,7 @@ describe("a code", () => {
     const found = await imported("numbers.ndjson", `${rows.join("\n")}\n`, ["--partial"]);
     expect(found).toMatchObject({ code: 0, codes: ["26", "9007199254740991"] });
     expect(found.problems!.map(({ row, column }) => `${row} ${column}`)).toEqual(lines.slice(0, 10).map((_, n) => `${n + 1} code`));
-    expect(found.told).toContain('1 × code "12345678901234567890" (TEXT_EXPECTED)');
+    expect(found.err).toContain('1 × code "12345678901234567890" (TEXT_EXPECTED)');
   });
 });
 
@@ -197,8 +197,8 @@ describe("a source", () => {
       const found = await imported(`bad-${options.join()}.csv`, bad, options);
       expect(found).toMatchObject({ code: 1, codes: [], isSource: false });
       expect(found.out).toContain("0 created, 0 updated, 0 unchanged, 0 stale, 2 rejected\nnothing was kept\n");
-      expect(found.told).toContain('2 × unit "1558" (UNIT_UNKNOWN)');
-      expect(found.told).not.toContain("role OFFICER");
+      expect(found.err).toContain('2 × unit "1558" (UNIT_UNKNOWN)');
+      expect(found.err).not.toContain("role OFFICER");
       expect(found.problems).toMatchObject([
         { row: "2", column: "unit", record: "a" },
         { row: "3", record: "b" },
@@ -214,7 +214,7 @@ describe("a source", () => {
 
   test("of a name that is none is refused, after what is wrong with the file is told or not at all", async () => {
     const found = await imported("named.csv", csv(dossier("a")), [], "ab\u3164c");
-    expect(found).toMatchObject({ code: 1, isSource: false, told: expect.stringContaining("source:") as string });
+    expect(found).toMatchObject({ code: 1, isSource: false, err: expect.stringContaining("source:") as string });
   });
 });
 
@@ -225,10 +225,10 @@ describe("what is found", () => {
     );
     const found = await imported("export.csv", csv(...rows));
     expect(found).toMatchObject({ code: 1, codes: [] });
-    expect(found.told).toContain("2,400 problems in 1,200 rows:");
-    expect(found.told).toContain('1,000 × state "Đã trả kết quả" (VALUE_UNKNOWN)');
-    expect(found.told).toContain('200 × state "Đang xử lý" (VALUE_UNKNOWN)');
-    expect(found.told).toMatch(/1,\d{3} × receivedAt, 58 other values \(INSTANT_MALFORMED\)/);
+    expect(found.err).toContain("2,400 problems in 1,200 rows:");
+    expect(found.err).toContain('1,000 × state "Đã trả kết quả" (VALUE_UNKNOWN)');
+    expect(found.err).toContain('200 × state "Đang xử lý" (VALUE_UNKNOWN)');
+    expect(found.err).toMatch(/1,\d{3} × receivedAt, 58 other values \(INSTANT_MALFORMED\)/);
     expect(found.problems).toHaveLength(2400);
     expect(found.problems![0]).toMatchObject({ row: "2", column: "state", code: "VALUE_UNKNOWN", record: "H-0" });
   });
@@ -248,7 +248,7 @@ describe("what is found", () => {
     expect((await imported("again.csv", bad)).problems).toHaveLength(1);
     expect(await imported("again.csv", "colour\nred\n")).toMatchObject({ code: 1, problems: null });
     const own = await imported("own.csv", bad, ["--problems", file("own.csv")]);
-    expect(own).toMatchObject({ code: 1, told: expect.stringContaining("is the file that is imported") as string });
+    expect(own).toMatchObject({ code: 1, err: expect.stringContaining("is the file that is imported") as string });
     expect(readFileSync(file("own.csv"), "utf8")).toBe(bad);
   });
 
@@ -262,8 +262,8 @@ describe("what is found", () => {
     });
     const second = await imported("second.csv", rows, [], "portal");
     expect(second).toMatchObject({ code: 0, codes: ["mine", "shared-1", "shared-2"], problems: null });
-    expect(second.told).toContain("2 warnings in 2 rows:");
-    expect(second.told).toContain('row 2, shared-1: code: "shared-1" was sent by igate, too');
+    expect(second.err).toContain("2 warnings in 2 rows:");
+    expect(second.err).toContain('row 2, shared-1: code: "shared-1" was sent by igate, too');
     expect(second.warnings).toMatchObject([
       { row: "2", column: "code", code: "KNOWN_FROM_OTHER_SOURCE", record: "shared-1" },
       { row: "3", record: "shared-2" },

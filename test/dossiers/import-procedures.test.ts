@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { temporaryFolder } from "../files/folder.ts";
 import { sheetsOf, text, zipOf } from "../files/xlsx-writer.ts";
 import { createDatabase, type TestDatabase } from "../support/database.ts";
-import { run } from "../support/import-command.ts";
+import { run } from "../support/command.ts";
 
 const file = temporaryFolder();
 const COLUMNS = ["code", "name", "field", "fieldName", "competence", "serviceLevel", "workingDays", "hasFee"];
@@ -27,7 +27,7 @@ describe("npm run import -- procedures", () => {
 
   const imported = async (name: string, content: string | Buffer, ...options: string[]) => {
     const path = file(name, content);
-    const ended = await run(database, ["procedures", path, ...options]);
+    const ended = await run("import", database, ["procedures", path, ...options]);
     const { rows: kept } = await sql<{
       code: string;
       days: number | null;
@@ -58,16 +58,16 @@ describe("npm run import -- procedures", () => {
       expect(found.problems!.find(({ row }) => row === String(n + 3))!["message"]).toContain(
         `workingDays: ${value === "2001" ? value : `"${value}"`} is not`,
       );
-    expect(found.told).toContain('1 × workingDays "0x10" (BAD_LIMIT)');
-    expect(found.told).toContain("14 problems in 14 rows:");
+    expect(found.err).toContain('1 × workingDays "0x10" (BAD_LIMIT)');
+    expect(found.err).toContain("14 problems in 14 rows:");
     expect((await imported("wrong.csv", csv(procedure(1)))).problems).toBeNull();
   });
 
   test("tells what is wrong in words of the file: its rows, and one problem as one", async () => {
     const found = await imported("twice.csv", csv(procedure(1), procedure(2), procedure(1)));
     expect(found).toMatchObject({ code: 1, kept: [], problems: [{ row: "4", column: "code", code: "TWICE", record: "1.950001" }] });
-    expect(found.told).toContain("1 problem in 1 row:");
-    expect(found.told).toContain("is stated before, in row 2");
+    expect(found.err).toContain("1 problem in 1 row:");
+    expect(found.err).toContain("is stated before, in row 2");
     const flags = await imported(
       "flags.csv",
       csv(
@@ -102,7 +102,7 @@ describe("npm run import -- procedures", () => {
       );
     expect(await imported("a.xlsx", book(good))).toMatchObject({
       code: 1,
-      told: expect.stringContaining('"A" (1 row), "B" (1 row)') as string,
+      err: expect.stringContaining('"A" (1 row), "B" (1 row)') as string,
     });
     expect(await imported("a.xlsx", book(good), "--sheet", "A")).toMatchObject({ code: 0, kept: [{ days: 1.5 }] });
     const found = await imported("b.xlsx", book(good, ...wrong), "--sheet", "A");

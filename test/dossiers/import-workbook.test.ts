@@ -4,7 +4,7 @@ import { temporaryFolder } from "../files/folder.ts";
 import { type SheetDraft, sheetsOf, text, type ZipEntry, zipOf } from "../files/xlsx-writer.ts";
 import { createDatabase, type TestDatabase } from "../support/database.ts";
 import { fillCatalogue } from "../support/dossiers.ts";
-import { run } from "../support/import-command.ts";
+import { run } from "../support/command.ts";
 
 const file = temporaryFolder();
 const COLUMNS = ["code", "procedure", "unit", "state", "receivedAt", "dueAt", "updatedAt"];
@@ -32,13 +32,13 @@ describe("npm run import -- dossiers, of a workbook,", () => {
   const imported = async (entries: readonly ZipEntry[], ...more: string[]) => {
     const source = `book-${++count}`;
     const path = file(`${source}.xlsx`, zipOf(entries));
-    const ended = await run(database, ["dossiers", path, "--source", source, ...more]);
+    const ended = await run("import", database, ["dossiers", path, "--source", source, ...more]);
     const { rows } = await sql<{ code: string; receivedAt: string; dueAt: string | null }>`
       select d.code, to_char(d.received_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') as "receivedAt", d.due_at as "dueAt"
       from dossier d join source s on s.id = d.source_id where s.name = ${source} order by d.code`.execute(
       database.orm.em.fork().getKysely(),
     );
-    return { ...ended, all: ended.out + ended.told, kept: rows, codes: rows.map(({ code }) => code) };
+    return { ...ended, all: ended.out + ended.err, kept: rows, codes: rows.map(({ code }) => code) };
   };
   const book = (...sheets: SheetDraft[]) => sheetsOf(sheets);
 
@@ -62,7 +62,7 @@ describe("npm run import -- dossiers, of a workbook,", () => {
     );
     const refused = await imported(months, "--since", "2026-01-01", "--through", "2026-03-31");
     expect(refused).toMatchObject({ code: 1, codes: [] });
-    expect(refused.told).toContain(
+    expect(refused.err).toContain(
       'has rows on 3 sheets: "Tháng 1" (2 rows), "Tháng 2" (hidden, 1 row), "Ghi chú" (1 row); name with --sheet',
     );
     const named = await imported(months, "--sheet", "Tháng 2");
@@ -71,9 +71,9 @@ describe("npm run import -- dossiers, of a workbook,", () => {
     expect(named.out).toContain('other sheets were not read: "Tháng 1", "Ghi chú"');
     const unknown = await imported(months, "--sheet", "Tháng 4");
     expect(unknown).toMatchObject({ code: 1, codes: [] });
-    expect(unknown.told).toContain('has no sheet "Tháng 4"; it has "Tháng 1", "Tháng 2" (hidden), "Ghi chú"');
-    const csv = await run(database, ["dossiers", file("plain.csv", "code\n"), "--source", "x", "--sheet", "a"]);
-    expect(csv).toMatchObject({ code: 1, told: expect.stringContaining("has no sheets") as string });
+    expect(unknown.err).toContain('has no sheet "Tháng 4"; it has "Tháng 1", "Tháng 2" (hidden), "Ghi chú"');
+    const csv = await run("import", database, ["dossiers", file("plain.csv", "code\n"), "--source", "x", "--sheet", "a"]);
+    expect(csv).toMatchObject({ code: 1, err: expect.stringContaining("has no sheets") as string });
   });
 
   test("states how many rows and which columns were hidden, and that they were read", async () => {
@@ -136,7 +136,7 @@ describe("npm run import -- dossiers, of a workbook,", () => {
       codes: ["good"],
       out: expect.stringContaining("1 created, 0 updated, 0 unchanged, 0 stale, 1 rejected") as string,
     });
-    expect(found.told).toMatch(new RegExp(`1 × ${column}.* \\(${problem}\\)`));
+    expect(found.err).toMatch(new RegExp(`1 × ${column}.* \\(${problem}\\)`));
   });
 
   test("takes a formula that was computed to a text of nothing for blank, and whole numbers for codes", async () => {
@@ -150,6 +150,6 @@ describe("npm run import -- dossiers, of a workbook,", () => {
       book({ name: "S", rows: HEADER + row("a") + row("b"), after: '<mergeCells><mergeCell ref="F2:F3"/></mergeCells>' }),
     );
     expect(found).toMatchObject({ code: 1, codes: [] });
-    expect(found.told).toContain("row 2, column dueAt: the cells F2:F3 are merged");
+    expect(found.err).toContain("row 2, column dueAt: the cells F2:F3 are merged");
   });
 });

@@ -1,7 +1,7 @@
 import type { EntityManager } from "@mikro-orm/postgresql";
-import { sql } from "kysely";
 import { loadUnits } from "../../src/units/unit-load.service.ts";
 import type { Tier } from "../../src/units/unit.entity.ts";
+import { empty } from "../support/empty.ts";
 import type { World } from "./world.ts";
 
 const countsOf = (world: World) =>
@@ -23,8 +23,6 @@ const countsOf = (world: World) =>
 
 /** Puts the world in the place of all units, and of all that was stated of them. */
 export const load = async (em: EntityManager, world: World): Promise<void> => {
-  await sql`truncate unit, unit_version, succession, unit_name, edition, contribution, source, figure, rollup_set restart identity cascade`.execute(
-    em.getKysely(),
-  );
+  await empty(em, ["unit", "unit_version", "succession", "unit_name", "edition", "contribution", "source", "figure", "rollup_set"]);
   await loadUnits(em, { ...world, editions: countsOf(world) });
 };

@@ -28,6 +28,7 @@ export default async (project: TestProject) => {
     if (dataDir !== null) await rm(dataDir, { recursive: true, force: true });
   };
   try {
+    if (embedded) await forgetCrashes(serverUrl);
     await seed(serverUrl);
   } catch (error) {
     await clear();
@@ -35,6 +36,12 @@ export default async (project: TestProject) => {
   }
   project.provide("serverUrl", serverUrl);
   return clear;
+};
+
+/** What tests write need not outlive the machine. */
+const forgetCrashes = async (serverUrl: string): Promise<void> => {
+  for (const name of ["fsync", "full_page_writes", "synchronous_commit"]) await admin(serverUrl, `alter system set ${name} = off`);
+  await admin(serverUrl, "select pg_reload_conf()");
 };
 
 const seed = async (serverUrl: string): Promise<void> => {

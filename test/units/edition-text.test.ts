@@ -2,9 +2,10 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { FileError } from "../../src/csv.ts";
 import { applyUnits, planUnits } from "../../src/units/unit-apply.service.ts";
 import { readNextUnits } from "../../src/units/unit-next.ts";
+import { run } from "../support/command.ts";
 import { NOW } from "../support/client.ts";
 import { createDatabase, type TestDatabase } from "../support/database.ts";
-import { digestOf, type Files, folderOf, nextEdition, runUnits } from "./next-edition.ts";
+import { digestOf, type Files, folderOf, nextEdition } from "./next-edition.ts";
 
 const [DAY, LATER] = ["2027-01-01", "2027-07-01"];
 const COLUMNS = "unit_id,valid_from,valid_to,code,parent_id,tier,kind,name,full_name,name_en,resolution".split(",");
@@ -144,7 +145,7 @@ describe("an edition whose texts are not those of units is refused by file, row,
   it("and nothing is changed, by the command either; what is as it should be is taken", async () => {
     expect(await digestOf(database)).toEqual(before);
     const { path, remove } = await written({ code: "1279" });
-    const { code, out, err } = await runUnits(database, "apply", path).done;
+    const { code, out, err } = await run("units", database, ["apply", path]);
     expect([code, out]).toEqual([1, ""]);
     expect(err).toMatch(
       /^cchc-graph: .*unit-versions\.csv, row 6, column code: "1279" accepted for the tier COMMUNE is 5 digits, such as 01558\n$/,

@@ -1,13 +1,10 @@
 import { sql } from "kysely";
-import { spawn } from "node:child_process";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import type { TestDatabase } from "../support/database.ts";
 
 const SEEDS = new URL("../../seeds/units/", import.meta.url);
-const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 const seedLines = (await readFile(new URL("unit-versions.csv", SEEDS), "utf8")).split("\n");
 const HEADERS = {
   "unit-versions.csv": seedLines[0]!,
@@ -61,26 +58,6 @@ export const folderOf = async (files: Files): Promise<{ path: string; remove: ()
   for (const [name, lines] of Object.entries(files))
     await writeFile(join(path, name), `${[HEADERS[name as FileName], ...lines].join("\n")}\n`);
   return { path, remove: () => rm(path, { recursive: true, force: true }) };
-};
-
-export interface Run {
-  readonly code: number | null;
-  readonly out: string;
-  readonly err: string;
-}
-
-/** The command as people run it, a process of its own. */
-export const runUnits = (database: Pick<TestDatabase, "url">, ...args: string[]) => {
-  const child = spawn(process.execPath, ["--import", "tsx", "src/cli/units.ts", ...args], {
-    cwd: ROOT,
-    env: { ...process.env, DATABASE_URL: database.url },
-    stdio: ["ignore", "pipe", "pipe"],
-  });
-  let [out, err] = ["", ""];
-  child.stdout.on("data", (bytes) => (out += String(bytes)));
-  child.stderr.on("data", (bytes) => (err += String(bytes)));
-  const done = new Promise<Run>((resolve) => child.on("close", (code) => resolve({ code, out, err })));
-  return { child, done };
 };
 
 /** A digest of every row of every table. */

@@ -10,10 +10,11 @@ import { createContext } from "../../src/server/context.ts";
 import { registerAgency } from "../../src/units/agency-register.service.ts";
 import { applyUnits, planUnits } from "../../src/units/unit-apply.service.ts";
 import { readNextUnits } from "../../src/units/unit-next.ts";
+import { run, start } from "../support/command.ts";
 import { NOW, startService, type TestService } from "../support/client.ts";
 import { holdAt } from "../support/hold.ts";
 import { viewerOf } from "../support/viewer.ts";
-import { closed, digestOf, type FileName, type Files, folderOf, nextEdition, runUnits, version } from "./next-edition.ts";
+import { closed, digestOf, type FileName, type Files, folderOf, nextEdition, version } from "./next-edition.ts";
 
 const DAY = "2027-01-01";
 const LATER = "2027-07-01";
@@ -40,6 +41,11 @@ const inVersions = (edit: Edit) => ["unit-versions.csv", edit] as const;
 const inSuccessions = (edit: Edit) => ["successions.csv", edit] as const;
 
 describe("an edition that is refused changes nothing and is told by file, row and column", () => {
+  let before: Record<string, string>;
+  beforeAll(async () => {
+    before = await digestOf(service.database);
+  });
+
   it.each<[string, readonly [FileName, Edit], RegExp]>([
     [
       "a day that is none",
@@ -161,7 +167,6 @@ describe("an edition that is refused changes nothing and is told by file, row an
       string[]
     >;
     edit(files[file]);
-    const before = await digestOf(service.database);
     const error = await applied(files).catch((reason: unknown) => reason);
     expect(error).toBeInstanceOf(FileError);
     expect((error as Error).message).toMatch(message);
@@ -200,13 +205,13 @@ describe("an edition that is refused changes nothing and is told by file, row an
 
   it("by the command in one line, and with exit code 1", async () => {
     const { path, remove } = await folderOf({ ...nextEdition(DAY, LATER), "successions.csv": [`x,y,${DAY},WHOLE,,,`] });
-    const { code, out, err } = await runUnits(service.database, "apply", path).done;
+    const { code, out, err } = await run("units", service.database, ["apply", path]);
     expect([code, out]).toEqual([1, ""]);
     expect(err).toMatch(/^cchc-graph: .*successions\.csv, row 2, column predecessor_id: "x" is no unit of unit-versions\.csv\n$/);
     await remove();
-    const missing = await runUnits(service.database, "apply", path).done;
+    const missing = await run("units", service.database, ["apply", path]);
     expect([missing.code, missing.err]).toEqual([1, `cchc-graph: ${path} does not exist\n`]);
-    const help = await runUnits(service.database, "apply", "--help").done;
+    const help = await run("units", service.database, ["apply", "--help"]);
     expect(help.code).toBe(0);
     expect(help.out).toContain("--dry-run");
   });
@@ -254,7 +259,7 @@ describe("an edition that is applied", () => {
 
   it("is shown first, which changes nothing", async () => {
     const before = await digestOf(service.database);
-    const { code, out, err } = await runUnits(service.database, "apply", folder.path, "--dry-run").done;
+    const { code, out, err } = await run("units", service.database, ["apply", folder.path, "--dry-run"]);
     expect([code, err]).toEqual([0, ""]);
     expect(out.split("\n")).toEqual([
       "2027-01-01  until then 34 provinces, 0 districts, 3321 communes; from then on 34 provinces, 0 districts, 3319 communes",
@@ -277,13 +282,13 @@ describe("an edition that is applied", () => {
   it("leaves nothing where its process is killed in the middle, and keeps a second one away meanwhile", async () => {
     const before = await digestOf(service.database);
     const hold = await holdAt(service.database, "audit_entry");
-    const { child, done } = runUnits(service.database, "apply", folder.path);
+    const { child, ended } = start("units", service.database, ["apply", folder.path]);
     const backend = await hold.waiter();
     await expect(applyUnits(em(), await readNextUnits(folder.path), "test", NOW)).rejects.toThrow(
       /units are being applied by another command/,
     );
     child.kill("SIGKILL");
-    expect((await done).code).toBeNull();
+    expect((await ended).code).toBeNull();
     await hold.letGo();
     while (await hold.isThere(backend)) await new Promise((wake) => setTimeout(wake, 20));
     await hold.close();
@@ -292,7 +297,7 @@ describe("an edition that is applied", () => {
   });
 
   it("is applied by the command beside a running service, with roll-ups for the new editions and one entry in the trail", async () => {
-    const { code, out, err } = await runUnits(service.database, "apply", folder.path).done;
+    const { code, out, err } = await run("units", service.database, ["apply", folder.path]);
     expect([code, err]).toEqual([0, ""]);
     expect(out).toContain("applied: 2027-01-01, 2027-07-01\nroll-ups made for it: 2\n");
     const sets = await sql`
@@ -353,7 +358,7 @@ describe("an edition that is applied", () => {
 
   it("is nothing new when it is applied again, from its files, from one of them, or within the whole set", async () => {
     const before = await digestOf(service.database);
-    const again = await runUnits(service.database, "apply", folder.path).done;
+    const again = await run("units", service.database, ["apply", folder.path]);
     expect([again.code, again.out]).toEqual([0, "nothing to change: all of it is known\n"]);
     const one = await applyUnits(em(), await readNextUnits(join(folder.path, "unit-versions.csv")), "test", NOW);
     expect(one.made).toEqual([]);

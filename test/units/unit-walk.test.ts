@@ -4,11 +4,12 @@ import { type Database, openDatabase } from "../../src/db/database.ts";
 import { type RunningServer, startServer } from "../../src/server/server.ts";
 import { applyUnits } from "../../src/units/unit-apply.service.ts";
 import { readNextUnits } from "../../src/units/unit-next.ts";
+import { run } from "../support/command.ts";
 import { NOW, UNBOUNDED } from "../support/client.ts";
 import { createDatabase, type TestDatabase } from "../support/database.ts";
 import { holdAt } from "../support/hold.ts";
 import { startProxy, type TcpProxy } from "../support/tcp-proxy.ts";
-import { closed, folderOf, nextEdition, runUnits, version } from "./next-edition.ts";
+import { closed, folderOf, nextEdition, version } from "./next-edition.ts";
 
 const OLD_DAY = "2026-12-31";
 const NEW_DAY = "2027-08-01";
@@ -75,7 +76,7 @@ describe("clients that read while an edition is applied", () => {
       }
     };
     const readers = [0, 1, 2, 3, 0, 1].map(read);
-    const run = await runUnits(database, "apply", path).done;
+    const applied = await run("units", database, ["apply", path]);
     // Those that were under way have ended, and some have begun since.
     const sent = got.length;
     while (got.length < sent + 12) await sleep(20);
@@ -83,7 +84,7 @@ describe("clients that read while an edition is applied", () => {
     await Promise.all(readers);
     await remove();
     proxy.road = { kind: "OPEN" };
-    expect(run).toMatchObject({ code: 0, err: "" });
+    expect(applied).toMatchObject({ code: 0, err: "" });
     const after = await askAll();
     for (const query of QUESTIONS) expect(after.get(query)).not.toBe(before.get(query));
     const seen = { before: 0, after: 0 };

@@ -25,3 +25,7 @@ export const DAY_GRAIN = 0;
 
 /** Slot of what counts in no tier. */
 export const NO_TIER = 0;
+
+export const RECEIVED: readonly Count[] = ["receivedDirect", "receivedOnline", "receivedPostal"];
+export const ENDED: readonly Count[] = ["resolvedEarly", "resolvedOnTime", "resolvedOverdue", "withdrawn", "stopped"];
+export const STOCKS: ReadonlySet<Count> = new Set(["pastDue", "paused", "pausedLate"]);

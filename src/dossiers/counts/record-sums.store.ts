@@ -3,9 +3,9 @@ import { columnName } from "../../figures/measure.ts";
 import type { RecordKey } from "../../figures/records.ts";
 import type { Day } from "../../time/date.ts";
 import { TIERS } from "../../units/unit.entity.ts";
-import { type Count, COUNTS, DAY_GRAIN, NO_TIER } from "./count.ts";
+import { type Count, COUNTS, DAY_GRAIN, ENDED, NO_TIER, RECEIVED, STOCKS } from "./count.ts";
 import { countColumns } from "./count.event.ts";
-import { type CountRange, rangesOf } from "./count-range.ts";
+import { type CountRange, rangesOf, rangesWithin } from "./count-range.ts";
 
 /** Slots of counters, as tiers: 1 is the country; 0 is outside all tiers. */
 export const slotOfTier = (tier: string | null): number | null => (tier === null ? null : TIERS.indexOf(tier as never) + 1);
@@ -17,36 +17,46 @@ interface Span {
   readonly ranges: readonly CountRange[];
 }
 
+/** A key of which the days before `from` may be left out, for they are told by another one. */
+export interface SumKey extends RecordKey {
+  readonly isNext?: boolean;
+}
+
 /** What many keys have in common: those of a tree differ by their units alone. */
-interface Frame extends Omit<RecordKey, "unitNo"> {
+interface Frame extends Omit<SumKey, "unitNo"> {
   readonly span: Span;
 }
 
-const framesOf = (keys: readonly RecordKey[]) => {
+const framesOf = (keys: readonly SumKey[]) => {
   const spans = new Map<string, Span>();
   const frames = new Map<string, number>();
   const found: Frame[] = [];
   let last = -1;
   const placed = keys.map((key) => {
-    const { isCountry, editionId, from, to, handledBy } = key;
+    const { isCountry, editionId, from, to, handledBy, isNext = false } = key;
     const before = found[last];
     if (before && isOf(before, key)) return last;
-    const name = `${isCountry} ${editionId} ${from}/${to} ${handledBy}`;
-    const days = `${from}/${to}`;
-    const span = spans.get(days) ?? { number: spans.size, from, to, ranges: rangesOf(from, to) };
+    const days = `${from}/${to} ${isNext}`;
+    const name = `${isCountry} ${editionId} ${days} ${handledBy}`;
+    const span = spans.get(days) ?? { number: spans.size, from, to, ranges: isNext ? rangesWithin(from, to) : rangesOf(from, to) };
     spans.set(days, span);
-    last = frames.get(name) ?? found.push({ isCountry, editionId, from, to, handledBy, span }) - 1;
+    last = frames.get(name) ?? found.push({ isCountry, editionId, from, to, handledBy, isNext, span }) - 1;
     frames.set(name, last);
     return last;
   });
   return { placed, frames: found, spans: [...spans.values()] };
 };
 
-const isOf = (frame: Frame, { isCountry, editionId, from, to, handledBy }: RecordKey): boolean =>
-  frame.isCountry === isCountry && frame.editionId === editionId && frame.from === from && frame.to === to && frame.handledBy === handledBy;
+const isOf = (frame: Frame, { isCountry, editionId, from, to, handledBy, isNext = false }: SumKey): boolean =>
+  frame.isCountry === isCountry &&
+  frame.editionId === editionId &&
+  frame.from === from &&
+  frame.to === to &&
+  frame.handledBy === handledBy &&
+  frame.isNext === isNext;
 
 /** The keys as relation `k` (i, no, is_country, edition_id, slot, tier, span), the days of each span as `s`, and their counters as `r`. */
-export const keysAndRanges = (keys: readonly RecordKey[]): RawBuilder<unknown> => {
+export const keysAndRanges = (keys: readonly SumKey[]): RawBuilder<unknown> => {
   const { placed, frames, spans } = framesOf(keys);
   const ranges = spans.flatMap(({ number, from, ranges: own }) => own.map((range) => ({ number, from, ...range })));
   return sql`
@@ -133,15 +143,11 @@ const sum = (names: readonly Count[], when: RawBuilder<unknown> | null) => {
   return when ? sql`coalesce(sum(${added}) filter (where ${when}), 0)` : sql`coalesce(sum(${added}), 0)`;
 };
 
-const RECEIVED: readonly Count[] = ["receivedDirect", "receivedOnline", "receivedPostal"];
-const ENDED: readonly Count[] = ["resolvedEarly", "resolvedOnTime", "resolvedOverdue", "withdrawn", "stopped"];
-const STOCKS: ReadonlySet<Count> = new Set(["pastDue", "paused", "pausedLate"]);
-
 /** What is read of counters: first how many were open before the period, then each count of it; stocks are those of its end. */
 export const COUNTED = ["openBefore", ...COUNTS] as const;
 
-/** Of COUNTED as many as roll-ups are made of. */
-const ROLLED_UP = COUNTED.indexOf("paused") + 1;
+/** Of COUNTED those that roll-ups are made of. */
+export const ROLLED_UP = COUNTED.slice(0, COUNTED.indexOf("paused") + 1);
 
 /** True of a group of counters where records count in the days. */
 export const anyRecord = sql`(${sum([...RECEIVED, ...ENDED], sql`not is_before`)} <> 0 or ${sum(RECEIVED, null)} <> ${sum(ENDED, null)}
@@ -157,7 +163,7 @@ const countedUpTo = (length: number) =>
 export const ALL_COUNTED = countedUpTo(COUNTED.length);
 
 /** Those of them that measuresOf needs. */
-export const ROLLED_UP_COUNTED = countedUpTo(ROLLED_UP);
+export const ROLLED_UP_COUNTED = countedUpTo(ROLLED_UP.length);
 
 /** Counts by name, of a row of COUNTED. */
 export type Counted = Readonly<Record<(typeof COUNTED)[number], number>>;

@@ -12,6 +12,7 @@ import { ensureKept } from "./count-tree.service.ts";
 import { cellsOfRecords } from "./record-cell.store.ts";
 import { completeKeys, countsInTier, knowledgeOfKeys } from "./record-knowledge.store.ts";
 import { countersOfKeys, keysAndRanges, measuresOf, ROLLED_UP_COUNTED } from "./record-sums.store.ts";
+import { inOnePass, type SumRow } from "./running-sums.ts";
 
 /** Dossiers as evidence for roll-ups. */
 export const dossierRecords = (reader: Reader, today: Day): Records => ({
@@ -42,16 +43,12 @@ const readingOf = (rows: Rows): Pick<Records, "sums" | "knowledge" | "sources"> 
   },
 });
 
-interface SumRow {
-  readonly i: number;
-  readonly certain: boolean;
-  readonly counted: readonly number[];
-}
-
 const sumsOfKeys = async (rows: Rows, keys: readonly RecordKey[]): Promise<RecordSums[]> => {
-  const found = await rows.rows(sql<SumRow>`
-    with ${keysAndRanges(keys)}, ${countersOfKeys()}
-    select i::int, certain, json_build_array(${ROLLED_UP_COUNTED}) as counted from counter group by i, certain`);
+  const found = await inOnePass(keys, (parts) =>
+    rows.rows(sql<SumRow>`
+      with ${keysAndRanges(parts)}, ${countersOfKeys()}
+      select i::int, certain, json_build_array(${ROLLED_UP_COUNTED}) as counted from counter group by i, certain`),
+  );
   const sums = keys.map(({ to }): { certain: number[] | null; possible: number[] | null; through: Day } => ({
     certain: null,
     possible: null,

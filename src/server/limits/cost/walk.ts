@@ -11,10 +11,11 @@ import {
 } from "graphql";
 import { bounded, CEILING, TooLarge } from "./unit-set.ts";
 import type { Place } from "./unit-fields.ts";
-import { type Subject, stepOf } from "./fields.ts";
+import { stepOf } from "./fields.ts";
 import { rowsOfIntrospection } from "./introspection.ts";
 import { NewPeriods } from "./reads.ts";
 import { type Asked, fieldsIn } from "./selection.ts";
+import type { Subject } from "./shape.ts";
 
 /** The rows that an operation may read at most: whole, and no larger than CEILING. */
 export const rowsOf = (asked: Asked, given: Omit<Place, "periods">): number => {
