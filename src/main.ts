@@ -5,6 +5,7 @@ import { type Env, envText, readEnv } from "./server/env.ts";
 import { createLog, type Log } from "./server/running/log.ts";
 import { startServer } from "./server/server.ts";
 import { closeDatabase } from "./server/running/shutdown.ts";
+import { keepTrees } from "./server/running/keep-trees.ts";
 import { startTelemetry } from "./server/running/telemetry.ts";
 import { warmUp } from "./server/running/warm-up.ts";
 
@@ -53,7 +54,7 @@ const main = async (env: Env, log: Log): Promise<void> => {
     pools = database.pools;
     if (server.metricsUrl) log.info(`metrics at ${server.metricsUrl}`);
     log.info(`ready at ${server.url} after ${((performance.now() - started) / 1000).toFixed(1)} s`);
-    if (env.warmUp) void warmUp(pools, log, stop);
+    if (env.warmUp) for (const work of [keepTrees, warmUp]) void work(pools, log, stop);
     await stopped;
   } catch (error) {
     if (!stop.aborted) throw error;

@@ -41,7 +41,7 @@ const check = async ({ sample, metrics }: { readonly sample?: number; readonly m
   try {
     const today = dayOf(new Date());
     const { units, differences } = await recount(database.orm.em.fork(), sample ?? null);
-    const figures = await recountRollups(database.orm.em.fork(), dossierRecords(new Reader(database.pools), today), today, sample ?? null);
+    const figures = await recountRollups(database.orm.em.fork(), dossierRecords(new Reader(database.pools)), today, sample ?? null);
     const found: Checked = { units, differences: { ...differences, figures } };
     const { days, records, byField, byUnit, rolledUp } = differences;
     console.log(

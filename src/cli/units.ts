@@ -41,7 +41,7 @@ const apply = async (path: string, isDry: boolean): Promise<void> => {
     say(`applied: ${changes.map(({ day }) => day).join(", ")}`);
     const reader = new Reader(database.pools);
     await ensureCounted(reader, made);
-    const carried = await carryRollups(reader, dossierRecords(reader, dayOf(now)), last, made, dayOf(now));
+    const carried = await carryRollups(reader, dossierRecords(reader), last, made, dayOf(now));
     say(`roll-ups made for it: ${carried}`);
   } finally {
     await database.close();

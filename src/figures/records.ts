@@ -51,8 +51,6 @@ export interface Recorded {
 
 /** Records as evidence for roll-ups: what a module that keeps records offers. */
 export interface Records {
-  /** Makes reading of the editions fast. */
-  readonly prepare: (editionIds: readonly number[]) => Promise<void>;
   readonly sums: (keys: readonly RecordKey[]) => Promise<readonly RecordSums[]>;
   readonly knowledge: (keys: readonly KnowledgeKey[]) => Promise<readonly Knowledge[]>;
   /** The sources of the records of each, in the order of arrival: their internal numbers. */

@@ -4,6 +4,7 @@ import { oneBy, type Positioned } from "../db/loader.ts";
 import type { Reader, Rows } from "../db/reader.ts";
 import { type Day, FIRST_DAY } from "../time/date.ts";
 import type { Period } from "../time/period.ts";
+import { ensureContributions } from "../units/contribution.service.ts";
 import { isCurrent } from "../units/rollup-version.store.ts";
 import { countedTo } from "./cut.ts";
 import { draftsWithin } from "./evidence.ts";
@@ -28,8 +29,8 @@ type FoundSet = Positioned & {
   countedTo: Day;
   setId: number | null;
   stated: boolean;
-  /** Whether records of the edition are still to be prepared. */
-  isUnprepared: boolean;
+  /** Whether there are records, of which the edition's lineage is not worked out yet. */
+  isUntraced: boolean;
 };
 export type SetRow = FoundSet & {
   readonly key: SetKey;
@@ -63,12 +64,12 @@ export const setLoader = (making: SetMaking, today: Day, mayKeep: (period: Perio
   oneBy<SetOf, SetRow>(
     ({ asOf, period, countedTo: last }) => `${asOf}|${period.name}|${last}`,
     async (asked) => {
-      const { reader, evidence, records } = making;
+      const { reader, evidence } = making;
       const drafts = await evidence.drafts();
       const keys = asked.map((key) => ({ ...key, drafts: draftsWithin(drafts, key.period).join() }));
       const found = await findSets(reader, keys, today);
-      const unprepared = found.filter(({ isUnprepared }) => isUnprepared);
-      if (unprepared.length > 0) await records.prepare([...new Set(unprepared.map(({ editionId }) => editionId))]);
+      const untraced = found.filter(({ isUntraced }) => isUntraced);
+      if (untraced.length > 0) await ensureContributions(reader, [...new Set(untraced.map(({ editionId }) => editionId))]);
       const wanted = found.filter((row) => isMissing(row) && mayKeep(keys[row.i - 1]!.period));
       if (wanted.length > 0)
         await makeRollupSets(
@@ -91,8 +92,7 @@ const findSets = (reader: Reader, keys: readonly AskedSet[], today: Day): Promis
   const measures = ROLLUP_KINDS.map(({ name }) => `${name}.%`);
   return reader.rows(sql<FoundSet>`
     select k.i::int, e.id as "editionId", c.id as "cellEditionId", k.cell_day as "cellDay", n.recorded, n.counted_to as "countedTo", s.id as "setId",
-      n.recorded and not e.records_counted
-        and (not e.contributed or e.starts_on >= (select max(starts_on) from edition where starts_on <= ${today})) as "isUnprepared",
+      n.recorded and not e.contributed as "isUntraced",
       s.id is null and (k.drafts <> '' or exists (
         select from figure f where f.period_from >= k.f and f.period_from <= k.t and f.period_to <= k.t and f.measure like any(${measures}::text[])
       )) as stated

@@ -21,7 +21,7 @@ import { type UnitState, unitStateOf } from "../units/unit-state.ts";
 const createLoaders = (reader: Reader, today: Day, evidence: Evidence, viewer: Viewer | null) => ({
   ...createUnitLoaders(reader, today, evidence.kind),
   ...createFigureLoaders(reader, evidence),
-  ...createRollupLoaders(reader, today, evidence, dossierRecords(reader, today), viewer !== null),
+  ...createRollupLoaders(reader, today, evidence, dossierRecords(reader), viewer !== null),
   ...createDossierCountLoaders(reader, today, viewer),
   ...createAssessmentLoaders(reader, evidence),
   ...createReportLoaders(reader, viewer),

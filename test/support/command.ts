@@ -50,9 +50,12 @@ class Exit extends Error {}
 const runHere = async (command: Command, { url }: Place, args: readonly string[]): Promise<Ended> => {
   const began = performance.now();
   const texts = { out: "", err: "" };
-  const { argv, exit, exitCode: before } = process;
+  const { argv, exitCode: before } = process;
   const { log, error } = console;
+  /* eslint-disable typescript/unbound-method -- put back as they are, and not called */
+  const { exit } = process;
   const writes = { out: process.stdout.write, err: process.stderr.write };
+  /* eslint-enable typescript/unbound-method */
   const given = process.env["DATABASE_URL"];
   let code: number | null = null;
   process.argv = [argv[0]!, `src/cli/${command}.ts`, ...args];
@@ -75,7 +78,7 @@ const runHere = async (command: Command, { url }: Place, args: readonly string[]
     await import(/* @vite-ignore */ `${ROOT}src/cli/${command}.ts?run=${runs++}`).catch((reason: unknown) => {
       if (!(reason instanceof Exit)) throw reason;
     });
-    return { code: code ?? Number(process.exitCode), ...texts, ms: performance.now() - began };
+    return { code: code ?? process.exitCode, ...texts, ms: performance.now() - began };
   } finally {
     Object.assign(process, { argv, exit, exitCode: before });
     Object.assign(console, { log, error });

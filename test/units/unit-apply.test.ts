@@ -193,11 +193,11 @@ describe("an edition that is refused changes nothing and is told by file, row an
     const viewer = await viewerOf(service.database, "admin", { "04": "ADMIN" });
     const agency = { unit: "01288", kind: "DIVISION", name: "Phòng Mới", validFrom: "2028-01-01" } as const;
     await registerAgency(createContext(service.database.pools, NOW, { viewer }), agency);
-    const before = await digestOf(service.database);
+    const registered = await digestOf(service.database);
     await expect(applied(nextEdition(DAY, LATER))).rejects.toThrow(
       /row 5, column valid_to: .* ends it before its agency 01288\.2025\/phong-moi begins, on 2028-01-01/,
     );
-    expect(await digestOf(service.database)).toEqual(before);
+    expect(await digestOf(service.database)).toEqual(registered);
     for (const table of ["contribution", "unit_name", "unit_version"])
       await sql`delete from ${sql.table(table)} where unit_id = (select max(id) from unit)`.execute(em().getKysely());
     await sql`delete from unit where id = (select max(id) from unit)`.execute(em().getKysely());

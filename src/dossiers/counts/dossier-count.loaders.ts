@@ -36,7 +36,7 @@ export const createDossierCountLoaders = (reader: Reader, today: Day, viewer: Vi
 
   /** As roll-ups have them: what was recorded, or 0 where records are complete; null where nobody has said. */
   dossierRecords: oneBy<RollupKey, Positioned & RecordSums>(keyOf, (keys) =>
-    ofKeys(reader, keys, async (asked) => (await dossierRecords(reader, today).sums(asked)).map((sums, n) => ({ ...sums, i: n + 1 }))),
+    ofKeys(reader, keys, async (asked) => (await dossierRecords(reader).sums(asked)).map((sums, n) => ({ ...sums, i: n + 1 }))),
   ),
 
   /** There where the records of the whole subtree are complete. */

@@ -8,18 +8,13 @@ import type { Day } from "../../time/date.ts";
 import type { Period } from "../../time/period.ts";
 import { ensureContributions } from "../../units/contribution.service.ts";
 import { TIERS } from "../../units/unit.entity.ts";
-import { ensureKept } from "./count-tree.service.ts";
 import { cellsOfRecords } from "./record-cell.store.ts";
 import { completeKeys, countsInTier, knowledgeOfKeys } from "./record-knowledge.store.ts";
 import { countersOfKeys, keysAndRanges, measuresOf, ROLLED_UP_COUNTED } from "./record-sums.store.ts";
 import { inOnePass, type SumRow } from "./running-sums.ts";
 
 /** Dossiers as evidence for roll-ups. */
-export const dossierRecords = (reader: Reader, today: Day): Records => ({
-  prepare: async (editionIds) => {
-    await ensureContributions(reader, editionIds);
-    await ensureKept(reader, today);
-  },
+export const dossierRecords = (reader: Reader): Records => ({
   ...readingOf(reader),
   knowledge: async (keys) => {
     await ensureContributions(reader, [...new Set(keys.map(({ cellEditionId }) => cellEditionId))]);
