@@ -60,6 +60,10 @@ class Decomposition {
   readonly #totals = new Map<Tier, Map<number, number>>();
   /** `unit column`, where each part of the whole unit is known. */
   readonly #complete = new Set<string>();
+  /** Units that anything is known of, or of one under them. */
+  readonly #touched = new Set<number>();
+  /** Columns that anything is known in. */
+  readonly #used: readonly number[];
 
   constructor(kind: RollupKind, cells: readonly Cell[], tree: Tree) {
     this.#kind = kind;
@@ -71,6 +75,12 @@ class Decomposition {
     this.#gates = names.map((_, column) => column);
     for (const { name } of kind.rates)
       for (const part of ["Part", "Of"]) this.#gates[names.indexOf(name + part)] = names.indexOf(`${name}Whole`);
+    for (const { unitId } of cells) this.#touch(tree.members.get(unitId));
+    this.#used = this.#gates.map((_, column) => column).filter((column) => cells.some((cell) => cell.columns[column] != null));
+  }
+
+  #touch(member: Member | undefined): void {
+    for (let above = member; above && !this.#touched.has(above.id); above = this.#above(above)) this.#touched.add(above.id);
   }
 
   /**
@@ -105,9 +115,7 @@ class Decomposition {
    */
   decomposeWhole(): void {
     const roots = [...this.#tree.members.values()].filter(({ parentId }) => parentId === null);
-    const gatesFirst = this.#gates
-      .map((_, column) => column)
-      .toSorted((a, b) => Number(this.#gates[a] !== a) - Number(this.#gates[b] !== b));
+    const gatesFirst = this.#used.toSorted((a, b) => Number(this.#gates[a] !== a) - Number(this.#gates[b] !== b));
     for (const column of gatesFirst) {
       for (const root of roots) this.#wholeOf(root, column);
       for (const cell of this.#cells.get(WHOLE_UNIT)!.values()) {
@@ -189,6 +197,7 @@ class Decomposition {
 
   /** The value of a whole unit and of its tiers; adds the atom that makes its subtree sum up to it. */
   #wholeOf(member: Member, column: number): WholeUnit {
+    if (!this.#touched.has(member.id)) return UNKNOWN;
     const all = this.#tree.children.get(member.id) ?? [];
     const below = all.filter(({ tier }) => tier !== null).map((child) => this.#wholeOf(child, column));
     const serving = all.filter(({ tier }) => tier === null).map(({ id }) => this.#amount(id, member.tier!, column));
@@ -245,6 +254,8 @@ interface WholeUnit {
   /** Its own figure, or each of its parts. */
   readonly known: boolean;
 }
+
+const UNKNOWN: WholeUnit = { value: null, tiers: null, known: false };
 
 /** Known, and not only by some records out of all there are. */
 const isWhole = (cell: Cell | undefined, column: number): boolean =>
