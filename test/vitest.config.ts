@@ -1,3 +1,5 @@
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
 
@@ -10,7 +12,11 @@ export default defineConfig({
     setupFiles: ["reflect-metadata"],
     globalSetup: ["test/support/global-setup.ts"],
     // Gateways under test report to nobody.
-    env: { APOLLO_TELEMETRY_DISABLED: "true" },
+    env: {
+      APOLLO_TELEMETRY_DISABLED: "true",
+      // Processes that tests start compile no module twice.
+      NODE_COMPILE_CACHE: join(tmpdir(), "cchc-compile-cache"),
+    },
     testTimeout: 300_000,
     hookTimeout: 120_000,
     maxWorkers: 2,

@@ -15,7 +15,7 @@ import { askFor } from "../support/cost.ts";
 import { createDatabase, type TestDatabase } from "../support/database.ts";
 import { statementsOf } from "../support/statements.ts";
 
-const RUNS = Number(process.env["PROPERTY_RUNS"] ?? 60);
+const RUNS = Number(process.env["PROPERTY_RUNS"] ?? 30);
 const SEED = Number(process.env["PROPERTY_SEED"] ?? 20_251_107);
 const DAY = "2025-06-30";
 /** Of the servers whose answers are counted, so that none is large; a search looks through all units of its day. */
