@@ -5,18 +5,21 @@ import { hashOf, newSecret } from "../../src/access/secret.ts";
 import { rowScope } from "../../src/access/scope.ts";
 import type { Viewer } from "../../src/access/viewer.ts";
 import { enterScope, type RowScope } from "../../src/db/reader.ts";
-import { createDatabase, type TestDatabase } from "../support/database.ts";
+import { startService, type TestService } from "../support/client.ts";
+import type { TestDatabase } from "../support/database.ts";
 import { issueKey, viewerOf } from "./support.ts";
 
+let service: TestService;
 let database: TestDatabase;
 let own: Viewer;
 let foreign: Viewer;
 beforeAll(async () => {
-  database = await createDatabase();
+  service = await startService();
+  ({ database } = service);
   own = await viewerOf(database, ["48", "ADMIN"]);
   foreign = await viewerOf(database, ["01", "ADMIN"]);
 });
-afterAll(() => database.close());
+afterAll(() => service.close());
 
 const NOTHING: RowScope = { reads: "", writes: "" };
 
@@ -99,5 +102,59 @@ describe("a statement of the service in which a check was forgotten", () => {
     for (const scope of [NOTHING, rowScope(own)]) await expect(run(scope, make)).rejects.toMatchObject(DENIED);
     expect(await hashes()).toEqual(before);
     expect(await run(rowScope(own, "ADMIN"), revoke)).toEqual([{ key: key.id }]);
+  });
+
+  it("sees what a stored set tells of drafts within the scope of whoever sees all of these, and what tells of none anywhere", async () => {
+    const officers = await viewerOf(database, ["04", "OFFICER"]);
+    const { secret } = await issueKey(database, [{ unit: "04", role: "OFFICER" }]);
+    const { secret: wide } = await issueKey(database, [
+      { unit: "04", role: "OFFICER" },
+      { unit: "48", role: "OFFICER" },
+    ]);
+    const submit = async (unit: string, bearer: string) => {
+      const figures = [{ measure: "dossier.received", value: 777, period: "2021", scope: "COMMUNE", quote: "trong năm" }];
+      const text = "mutation ($input: ReportInput!, $key: String!) { submitReport(input: $input, idempotencyKey: $key) { state } }";
+      const { data } = await service.ask(text, { input: { title: "Báo cáo", unit, figures }, key: unit }, bearer);
+      expect(data).toEqual({ submitReport: { state: "DRAFT" } });
+    };
+    await submit("01273", secret);
+    const reported = '{ unit(code: "04", asOf: "2022-12-31") { dossiers(period: "2022") { received } } }';
+    expect(await service.ask(reported)).toMatchObject({ data: { unit: { dossiers: { received: 32_521 } } } });
+    const year = (code: string, bearer?: string) =>
+      service.ask(
+        `{ unit(code: "${code}", asOf: "2021-12-31"${bearer === undefined ? "" : ", evidence: ALL"}) { dossiers(period: "2021") { received } } }`,
+        {},
+        bearer,
+      );
+    const drafted = { data: { unit: { dossiers: { received: 777 } } } };
+    expect(await year("01273", secret)).toMatchObject(drafted);
+    expect(await year("01273")).not.toMatchObject(drafted);
+    await submit("20194", wide);
+    expect(await year("20194", wide)).toMatchObject(drafted);
+
+    const told = "select distinct array_length(string_to_array(s.drafts, ','), 1) as drafts";
+    const parts = ["dossier_rollup", "rollup_source"];
+    for (const part of parts) {
+      const text = `${told} from ${part} r join rollup_set s on s.id = r.set_id order by 1`;
+      const [published, one, both] = [{ drafts: null }, { drafts: 1 }, { drafts: 2 }];
+      expect(await run(NOTHING, text)).toEqual([published]);
+      expect(await run(rowScope(foreign, "ADMIN"), text)).toEqual([published]);
+      expect(await run(rowScope(own, "ADMIN"), text)).toEqual([published]);
+      expect(await run(rowScope(officers), text)).toEqual([one, published]);
+      expect(await run(rowScope(await viewerOf(database, ["04", "VIEWER"], ["48", "VIEWER"])), text)).toEqual([one, both, published]);
+      for (const change of [`update ${part} set set_id = 1`, `delete from ${part}`])
+        await expect(run(rowScope(officers, "OFFICER"), change)).rejects.toMatchObject(DENIED);
+    }
+  });
+
+  it("stores nothing of drafts among what everybody sees", async () => {
+    const make = (drafts: string) =>
+      run(
+        rowScope(own, "ADMIN"),
+        `insert into rollup_set (edition_id, period_from, period_to, cell_edition_id, drafts, recorded, counted_to, rows)
+          select id, '2001-01-01', '2001-12-31', id, '${drafts}', false, '2001-12-31', 0 from edition limit 1`,
+      );
+    await make("");
+    await expect(make("1")).rejects.toMatchObject({ code: "23514" });
   });
 });

@@ -81,6 +81,7 @@ describe("a database with Citus", () => {
           "viewer_covers_draft",
           "viewer_covers_source",
           "viewer_keeps_key",
+          "viewer_sees_set",
           "viewer_sees_source",
         ].map((name) => `function ${name}`),
       );

@@ -20,9 +20,9 @@ export const dossierRecords = (reader: Reader, today: Day): Records => ({
     await ensureKept(reader, today);
   },
   ...readingOf(reader),
-  knowledge: async (keys) => {
+  knowledge: async (keys, rows = reader) => {
     await ensureContributions(reader, [...new Set(keys.map(({ cellEditionId }) => cellEditionId))]);
-    return readingOf(reader).knowledge(keys);
+    return readingOf(rows).knowledge(keys);
   },
   within: (em) => readingOf(rowsOf(em)),
   cells: recordedCells,
