@@ -77,6 +77,23 @@ const seen = async (database: Database) => {
   return sessionUser(database);
 };
 
+/** Where the role is not made yet, for it is the server's. */
+const onOwnServer = async (work: (url: string, client: Client) => Promise<void>): Promise<void> => {
+  const other = await mkdtemp(join(tmpdir(), "cchc-login-"));
+  await chmod(other, 0o711);
+  const own = await startEmbedded(other);
+  const client = new Client({ connectionString: own.url });
+  await client.connect();
+  try {
+    await client.query("alter role cchc_service rename to cchc_service_before");
+    await work(own.url, client);
+  } finally {
+    await client.end();
+    await own.stop();
+    await rm(other, { recursive: true, force: true });
+  }
+};
+
 const passwordFile = () => join(dataDir, "service-password");
 
 describe("the embedded server", () => {
@@ -128,30 +145,39 @@ describe("a server with a login for the service and one for the owner", () => {
   });
 
   it.each([
-    ["is missing", "drop role cchc_service_kept"],
-    ["cannot log in", "alter role cchc_service_kept rename to cchc_service; alter role cchc_service nologin password null"],
+    ["is missing", "drop role cchc_service_before"],
+    ["cannot log in", "alter role cchc_service_before rename to cchc_service; alter role cchc_service nologin password null"],
   ])("makes the role, where the owner may and it %s, with the password given for it", async (_state, text) => {
-    // Of its own, for the role is the server's.
-    const other = await mkdtemp(join(tmpdir(), "cchc-login-"));
-    await chmod(other, 0o711);
-    const own = await startEmbedded(other);
-    const client = new Client({ connectionString: own.url });
-    await client.connect();
-    try {
-      await client.query(`alter role cchc_service rename to cchc_service_kept; ${text}`);
-      const databaseUrl = Object.assign(new URL(own.url), { username: "cchc_service", password: "it's given" }).href;
-      const database = await openDatabase({ databaseUrl, databaseOwnerUrl: own.url, dataDir: "" });
+    await onOwnServer(async (url, client) => {
+      await client.query(text);
+      const databaseUrl = Object.assign(new URL(url), { username: "cchc_service", password: "it's given" }).href;
+      const database = await openDatabase({ databaseUrl, databaseOwnerUrl: url, dataDir: "" });
       try {
         expect(await seen(database)).toEqual([{ name: "cchc_service", role: "cchc_service" }]);
         await expectNothingGained(database);
       } finally {
         await database.close();
       }
-    } finally {
-      await client.end();
-      await own.stop();
-      await rm(other, { recursive: true, force: true });
-    }
+    });
+  });
+
+  it("takes what an administrator has made as the README says", async () => {
+    const readme = await readFile(new URL("../../README.md", import.meta.url), "utf8");
+    const [, statements] = /```sql\n(create role .*?)```/s.exec(readme)!;
+    const urlOf = (setting: string) => new RegExp(` -e ${setting}=(\\S+)`).exec(readme)![1]!;
+    await onOwnServer(async (url, client) => {
+      for (const statement of statements!.trim().split("\n")) await client.query(statement);
+      const [databaseUrl, databaseOwnerUrl] = ["DATABASE_URL", "DATABASE_OWNER_URL"].map(
+        (setting) => Object.assign(new URL(urlOf(setting)), { host: new URL(url).host }).href,
+      );
+      const database = await openDatabase({ databaseUrl: databaseUrl!, databaseOwnerUrl: databaseOwnerUrl!, dataDir: "" });
+      try {
+        expect(await seen(database)).toEqual([{ name: "cchc_service", role: "cchc_service" }]);
+        await expectNothingGained(database);
+      } finally {
+        await database.close();
+      }
+    });
   });
 
   it("takes a login of another name that is a member of the role, and an owner who is no superuser and may make no role", async () => {
