@@ -19,6 +19,10 @@ for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal
 
 const stopped = new Promise<void>((done) => stop.addEventListener("abort", () => done(), { once: true }));
 
+const SHARED_LOGIN =
+  "DATABASE_URL: requests run in sessions of the owner of the tables, in a role that such a session can leave; " +
+  "better give the service a login of its own there, and the owner's in DATABASE_OWNER_URL (README, The database)";
+
 /** With its units and reports loaded. */
 const openSeeded = async (env: Env, log: Log): Promise<Database> => {
   const open = async () => {
@@ -51,6 +55,7 @@ const main = async (env: Env, log: Log): Promise<void> => {
     // The server's requests end before their database does.
     closing.splice(1, 0, () => closeDatabase(database));
     stop.throwIfAborted();
+    if (database.isShared) log.warn(SHARED_LOGIN);
     pools = database.pools;
     if (server.metricsUrl) log.info(`metrics at ${server.metricsUrl}`);
     log.info(`ready at ${server.url} after ${((performance.now() - started) / 1000).toFixed(1)} s`);

@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { readdir, readFile } from "node:fs/promises";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
+import { SERVICE_ROLE } from "../src/db/service-role.ts";
 import { readEnv, SETTINGS, variableOf } from "../src/server/env.ts";
 
 const PROJECT = new URL("../", import.meta.url);
@@ -71,12 +72,31 @@ interface Compose {
 }
 
 describe("compose.yaml", () => {
+  it("gives the service a login and a password of its own beside the owner's, neither of which may be left out", async () => {
+    const text = await read("compose.yaml");
+    const { database, service } = (parse(text) as Compose).services;
+    const passwordOf = (value: string | undefined) => /\$\{(\w+)/.exec(value!)![1]!;
+    const own = passwordOf(service!.environment["DATABASE_URL"]);
+    const owners = passwordOf(service!.environment["DATABASE_OWNER_URL"]);
+    expect(owners).toBe(passwordOf(database!.environment["POSTGRES_PASSWORD"]));
+    expect(own).not.toBe(owners);
+    for (const name of [own, owners]) expect(text).toContain(`\${${name}:?`);
+  });
+
   it("starts the service after its database, with settings that hold, and lets it stop in time", async () => {
     const { database, service } = (parse(await read("compose.yaml")) as Compose).services;
-    const url = service!.environment["DATABASE_URL"]!.replace("${POSTGRES_PASSWORD}", "a-password");
-    expect(readEnv({ ...service!.environment, DATABASE_URL: url }).databaseUrl).toBe(url);
-    expect(new URL(url)).toMatchObject({ hostname: "database", pathname: `/${database!.environment["POSTGRES_DB"]}` });
-    expect(new URL(url).username).toBe(database!.environment["POSTGRES_USER"]);
+    const given = (name: string) => service!.environment[name]!.replaceAll(/\$\{\w+(?::\?[^}]*)?\}/g, "a-password");
+    const [url, ownerUrl] = [given("DATABASE_URL"), given("DATABASE_OWNER_URL")];
+    const settings = { ...service!.environment, DATABASE_URL: url, DATABASE_OWNER_URL: ownerUrl };
+    expect(readEnv(settings)).toMatchObject({ databaseUrl: url, databaseOwnerUrl: ownerUrl });
+    for (const one of [url, ownerUrl])
+      expect(new URL(one)).toMatchObject({
+        hostname: "database",
+        pathname: `/${database!.environment["POSTGRES_DB"]}`,
+        password: "a-password",
+      });
+    expect(new URL(url).username).toBe(SERVICE_ROLE);
+    expect(new URL(ownerUrl).username).toBe(database!.environment["POSTGRES_USER"]);
     expect(service!.depends_on).toEqual({ database: { condition: "service_healthy" } });
     expect(database!.healthcheck).toBeTruthy();
     expect(Number.parseInt(service!.stop_grace_period!, 10) * 1000).toBeGreaterThan(readEnv({}).graceMs);

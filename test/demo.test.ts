@@ -82,7 +82,7 @@ interface Started {
 }
 
 const startDemo = (dataDir: string, env: NodeJS.ProcessEnv = {}): Started => {
-  const { DATABASE_URL: _given, ...inherited } = process.env;
+  const { DATABASE_URL: _given, DATABASE_OWNER_URL: _owners, ...inherited } = process.env;
   const child = spawn("npm", ["run", "demo"], {
     ...{ cwd: PROJECT, detached: true },
     env: { ...inherited, PORT: "0", WARM_UP: "off", STATEMENT_MS_PUBLIC: "10000", DATA_DIR: dataDir, ...env },

@@ -27,7 +27,7 @@ interface Service {
 }
 
 const run = (command: string, args: string[], env: NodeJS.ProcessEnv): Service => {
-  const { DATABASE_URL: _given, ...inherited } = process.env;
+  const { DATABASE_URL: _given, DATABASE_OWNER_URL: _owners, ...inherited } = process.env;
   const child = spawn(command, args, {
     cwd: PROJECT,
     env: { ...inherited, PORT: "0", DATA_DIR: dataDir, WARM_UP: "off", ...env },
@@ -195,6 +195,7 @@ describe("the life of a data folder", () => {
     const npm = run("npm", ["start"], {});
     await npm.says("ready at");
     expect(npm.output()).not.toContain("loading");
+    expect(npm.output()).not.toContain("DATABASE_URL");
     expect(await digest()).toEqual(loaded);
     const { pid } = (await postmaster())!;
     // A terminal sends it to the whole group.
@@ -323,6 +324,7 @@ describe("a database that comes later", () => {
     await locking.query("rollback");
     expect(await (await running).json()).toMatchObject({ data: { unit: { name: "Cao Bằng" } } });
     expect(await service.ended).toBe(0);
+    expect(service.output().match(/DATABASE_URL: requests run in sessions of the owner .* DATABASE_OWNER_URL/g)).toHaveLength(1);
     expect(service.output()).toMatch(/\ncchc-graph: stopped\n$/);
   });
 });
@@ -347,6 +349,14 @@ describe("what it cannot start with", () => {
     const output = await fails({ DATABASE_URL: url.href });
     expect(output).toMatch(/\ncchc-graph: DATABASE_URL: password authentication failed for user "\w+"\n$/);
     expect(output).not.toContain("wrong-secret");
+  });
+
+  it("names the setting whose login could do more than the service may", async () => {
+    const url = inject("serverUrl");
+    expect(await fails({ DATABASE_URL: url, DATABASE_OWNER_URL: url })).toMatch(
+      /\ncchc-graph: DATABASE_URL: \w+ is a superuser; [^\n]*\n$/,
+    );
+    expect(await fails({ DATABASE_OWNER_URL: url })).toMatch(/^cchc-graph: DATABASE_OWNER_URL: [^\n]*\n$/);
   });
 
   it("names a data folder that cannot be one", async () => {

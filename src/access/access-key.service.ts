@@ -1,6 +1,7 @@
 import type { EntityManager } from "@mikro-orm/postgresql";
 import { type RawBuilder, sql } from "kysely";
 import { randomBytes } from "node:crypto";
+import { contended } from "../db/failure.ts";
 import { rowsOf } from "../db/reader.ts";
 import { BadUserInput, DomainError } from "../errors.ts";
 import { type Day, dayOf } from "../time/date.ts";
@@ -95,15 +96,16 @@ export interface Rotation {
  * @throws DomainError NOT_FOUND; CONFLICT for a key that is no longer valid; BadUserInput for an overlap that is not accepted.
  */
 export const rotateAccessKey = async (em: EntityManager, keeper: KeyKeeper, { id, overlap }: Rotation, now: Date): Promise<IssuedKey> => {
-  const until = new Date(now.getTime() + overlapOf(overlap)).toISOString();
+  const overlapMs = overlapOf(overlap);
+  const until = overlapMs > 0 ? new Date(now.getTime() + overlapMs).toISOString() : null;
   const key = await lockedKey(em, keeper, id, now);
   if (key.revokedAt !== null) throw new DomainError("CONFLICT", `id: this key was revoked at ${key.revokedAt}; create another one`);
   if (key.isExpired) throw new DomainError("CONFLICT", `id: this key expired at ${key.expiresAt}; create another one`);
   const secret = newSecret();
-  await sql`
-    update access_key set former_hash = case when ${until}::timestamptz > ${now.toISOString()}::timestamptz then hash end,
-      former_until = case when ${until}::timestamptz > ${now.toISOString()}::timestamptz then least(${until}::timestamptz, expires_at) end, hash = ${hashOf(secret)}
-    where key = ${id}`.execute(em.getKysely());
+  const { rows } = await sql<{
+    isDone: boolean | null;
+  }>`select rotate_access_key(${id}, ${hashOf(secret)}, ${until}::timestamptz) as "isDone"`.execute(em.getKysely());
+  if (!rows[0]?.isDone) throw contended();
   const rotated = await keyOf(em, id, now);
   const after = { ...recordOf(rotated), rotatedAt: now.toISOString() };
   await record(em, keeper, "rotateAccessKey", now, { key, before: recordOf(key), after });

@@ -36,7 +36,7 @@ export const createAuthenticator = async ({ issuers: file }: { readonly issuers:
 
 const viewerOfKey = async (hash: string, now: Date, reader: Reader): Promise<Viewer> => {
   const today = dayOf(now);
-  const isMeant = sql<boolean>`own.hash = ${hash} or (own.former_hash = ${hash} and own.former_until > ${now.toISOString()}::timestamptz)`;
+  const isMeant = sql<boolean>`own.id = access_key_of(${hash}, ${now.toISOString()}::timestamptz)`;
   const rows = await reader.rows(sql<GrantRow & { key: string; name: string; head: string; until: number }>`
     with ${lineOf(isMeant)}
     select k.key, k.name, ${headOfLine} as head, (select extract(epoch from min(expires_at))::float8 from line) as until, g.role, ${grantColumns(today)} from line k

@@ -33,7 +33,10 @@ interface Owner {
 export interface Cluster {
   readonly folder: string;
   readonly binaries: string;
+  /** Of the owner, who is a superuser. */
   readonly password: string;
+  /** Of the role that requests run as. */
+  readonly servicePassword: string;
   /** Whom it runs as, where that is not this process's own user. */
   readonly owner: Owner | null;
 }
@@ -51,6 +54,7 @@ export const prepareCluster = async (dataDir: string): Promise<Cluster> => {
     folder,
     binaries: await reachableBinaries(owner),
     password: await secret(join(real, "password"), isNew),
+    servicePassword: await secret(join(real, "service-password"), true),
     owner,
   };
   if (isNew) await initialise(cluster);
@@ -182,11 +186,16 @@ const initialise = async (cluster: Cluster): Promise<void> => {
 export const runBinary = ({ binaries, owner }: Cluster, name: "initdb" | "pg_ctl", args: string[]): Promise<string> =>
   run(join(binaries, name), args, owner);
 
+/** What the programs need of the environment; all else is the service's, secrets among it, and they may run as another user. */
+const environment = (): NodeJS.ProcessEnv => {
+  const { PATH, SystemRoot } = process.env;
+  return { ...(PATH !== undefined && { PATH }), ...(SystemRoot !== undefined && { SystemRoot }), LC_ALL: "C", LANG: "C" };
+};
+
 /** A group of its own keeps a terminal's Ctrl-C from it: what was begun is finished, and stopped in order. */
 const run = (file: string, args: string[], owner: Owner | null = null): Promise<string> =>
   new Promise((done, fail) => {
-    const env = { ...process.env, LC_ALL: "C", LANG: "C" };
-    const child = spawn(file, args, { ...owner, cwd: "/", env, detached: true, stdio: ["ignore", "pipe", "pipe"] });
+    const child = spawn(file, args, { ...owner, cwd: "/", env: environment(), detached: true, stdio: ["ignore", "pipe", "pipe"] });
     let [output, problem] = ["", ""];
     child.stdout.on("data", (text) => (output += String(text)));
     child.stderr.on("data", (text) => (problem += String(text)));

@@ -4,8 +4,9 @@ import { distribute, hasCitus } from "./distribution.ts";
 import { startEmbedded } from "./embedded.ts";
 import { ormConfig, OWNER, type PoolOptions } from "./orm.config.ts";
 import { cancelBackends, type PoolState, watchPool } from "./pool-watch.ts";
+import { checkLogin, checkSame, ensureLogin, ensureRole, SERVICE_ROLE } from "./service-role.ts";
 
-/** The connections of the service, which take a role that owns nothing and may only append to the audit trail. */
+/** The connections of the service, by the role of its own. */
 export interface Pools {
   /** What requests share. */
   readonly requests: MikroORM;
@@ -30,6 +31,8 @@ export interface PoolLimits {
 export interface Database {
   /** Where it is, with the name and password of the owner. */
   readonly url: string;
+  /** Whether requests take their role in sessions of the owner, who can leave it. */
+  readonly isShared: boolean;
   /** The owner's: migrations, seeds, commands. */
   readonly orm: MikroORM;
   readonly pools: Pools;
@@ -39,44 +42,94 @@ export interface Database {
   close(): Promise<void>;
 }
 
-/** Role of the service's connections. */
-export const SERVICE_ROLE = "cchc_service";
 const DEFAULT_LIMITS: PoolLimits = { poolSize: 10, poolWaitMs: 2000, poolQueue: 500, statementMs: 10_000, lockMs: 2000 };
 /** One for each lane of `oneAtATime`. */
 const BUILDERS = 3;
 /** What is made once may take this many times as long as a request's statement. */
 const BUILD_FACTOR = 12;
 
+export interface DatabaseOptions extends Partial<PoolLimits> {
+  /** By which requests log in; null is the embedded server. */
+  readonly databaseUrl: string | null;
+  /** By which the owner of the tables does; null where that is by the same. */
+  readonly databaseOwnerUrl?: string | null;
+  readonly dataDir: string;
+  readonly connectMs?: number;
+}
+
+/** Who logs in how, each with the setting that says so, for errors. */
+interface Logins {
+  readonly owner: Login;
+  /** Null where requests take the role in sessions of the owner. */
+  readonly service: Login | null;
+}
+
+interface Login {
+  readonly url: string;
+  readonly setting: string | null;
+}
+
 /** Connects, starting the embedded server where no URL is given, and brings the tables up to date. */
 export const openDatabase = async ({
   databaseUrl,
+  databaseOwnerUrl = null,
   dataDir,
   connectMs = OWNER.waitMs,
   ...limits
-}: { databaseUrl: string | null; dataDir: string; connectMs?: number } & Partial<PoolLimits>): Promise<Database> => {
-  const embedded = databaseUrl === null ? await startEmbedded(dataDir) : null;
-  const closing = embedded ? [() => embedded.stop()] : [];
+}: DatabaseOptions): Promise<Database> => {
+  const closing: (() => Promise<void>)[] = [];
   const close = async () => {
     for (const step of closing.splice(0).toReversed()) await step();
   };
-  const open = async (options: PoolOptions): Promise<MikroORM> => {
-    const orm = await MikroORM.init(ormConfig(embedded?.url ?? databaseUrl!, options));
+  const open = async (url: string, pool: PoolOptions): Promise<MikroORM> => {
+    const orm = await MikroORM.init(ormConfig(url, pool));
     closing.push(() => orm.close());
     return orm;
   };
   try {
-    const orm = await open({ ...OWNER, waitMs: connectMs });
-    await checkServer(orm).catch((error: unknown) => {
-      throw databaseUrl === null ? error : new Error(`DATABASE_URL: ${textOf(error)}`, { cause: error });
-    });
-    await ensureRole(orm);
+    const logins = await findLogins({ databaseUrl, databaseOwnerUrl, dataDir }, closing);
+    const orm = await open(logins.owner.url, { ...OWNER, waitMs: connectMs });
+    await naming(logins.owner, () => checkServer(orm));
+    const session = logins.service ? await open(logins.service.url, { ...OWNER, size: 1, waitMs: connectMs }) : orm;
+    await prepareRole(logins, orm, session);
     await migrate(orm);
-    const { pools, busy } = await openPools(open, { ...DEFAULT_LIMITS, ...limits }, await hasCitus(orm.em.fork()));
-    return { url: embedded?.url ?? databaseUrl!, orm, pools, close, cancel: (what) => cancelBackends(orm.em.fork(), busy(what)) };
+    const { url } = logins.service ?? logins.owner;
+    const { pools, busy } = await openPools((pool) => open(url, pool), { ...DEFAULT_LIMITS, ...limits }, await hasCitus(orm.em.fork()));
+    // None but the login that began a statement, and superusers, may cancel it.
+    const cancel: Database["cancel"] = (what) => cancelBackends(session.em.fork(), busy(what));
+    return { url: logins.owner.url, isShared: !logins.service, orm, pools, close, cancel };
   } catch (error) {
     await close();
     throw error;
   }
+};
+
+const findLogins = async (
+  { databaseUrl, databaseOwnerUrl, dataDir }: Required<Pick<DatabaseOptions, "databaseUrl" | "databaseOwnerUrl" | "dataDir">>,
+  closing: (() => Promise<void>)[],
+): Promise<Logins> => {
+  if (databaseUrl === null) {
+    const embedded = await startEmbedded(dataDir);
+    closing.push(() => embedded.stop());
+    return { owner: { url: embedded.url, setting: null }, service: { url: embedded.serviceUrl, setting: null } };
+  }
+  const given = { url: databaseUrl, setting: "DATABASE_URL" };
+  if (databaseOwnerUrl === null) return { owner: given, service: null };
+  return { owner: { url: databaseOwnerUrl, setting: "DATABASE_OWNER_URL" }, service: given };
+};
+
+const naming = <T>({ setting }: Login, work: () => Promise<T>): Promise<T> =>
+  work().catch((error: unknown) => {
+    throw setting === null ? error : new Error(`${setting}: ${textOf(error)}`, { cause: error });
+  });
+
+const prepareRole = async ({ service }: Logins, owner: MikroORM, session: MikroORM): Promise<void> => {
+  if (!service) return ensureRole(owner);
+  await ensureLogin(owner, service.url);
+  await naming(service, async () => {
+    await checkSame(owner, session);
+    await checkLogin(session);
+  });
 };
 
 interface OpenedPools {
@@ -119,34 +172,6 @@ const checkServer = async (orm: MikroORM): Promise<void> => {
   const { version, encoding } = rows[0]!;
   if (Number.parseInt(version, 10) < OLDEST) throw new Error(`the server is PostgreSQL ${version}; accepted is ${OLDEST} or newer`);
   if (encoding !== "UTF8") throw new Error(`the database is in ${encoding}; accepted is UTF8`);
-};
-
-/** The role is the server's, not the database's; whoever logs in must be a member, and may make it where that is allowed. */
-const ensureRole = async (orm: MikroORM): Promise<void> => {
-  const db = orm.em.fork().getKysely();
-  const isMember = async () =>
-    (
-      await sql<{
-        is: boolean;
-      }>`select coalesce(bool_or(pg_has_role(oid, 'MEMBER')), false) as is from pg_roles where rolname = ${SERVICE_ROLE}`.execute(db)
-    ).rows[0]!.is;
-  if (await isMember()) return;
-  try {
-    await sql
-      .raw(`do $$ begin
-      perform pg_advisory_xact_lock(hashtext('cchc role'));
-      if not exists (select from pg_roles where rolname = '${SERVICE_ROLE}') then create role ${SERVICE_ROLE} nologin; end if;
-      execute format('grant ${SERVICE_ROLE} to %I', current_user);
-    end $$`)
-      .execute(db);
-  } catch (error) {
-    const { rows } = await sql<{ name: string }>`select current_user as name`.execute(db);
-    throw new Error(
-      `DATABASE_URL: ${rows[0]!.name} is no member of the role ${SERVICE_ROLE} and may not make it; let an administrator run: ` +
-        `create role ${SERVICE_ROLE} nologin; grant ${SERVICE_ROLE} to "${rows[0]!.name}";`,
-      { cause: error },
-    );
-  }
 };
 
 /**

@@ -6,13 +6,18 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { Client } from "pg";
 import { type Cluster, isAlive, prepareCluster, runBinary, USER } from "./cluster.ts";
 import { APPLICATION_NAME } from "./orm.config.ts";
+import { watchLog } from "./server-log.ts";
+import { giveLogin, SERVICE_ROLE } from "./service-role.ts";
 
 const DATABASE = "cchc";
 /** Recovery after a crash included. */
 const PATIENCE_MS = 60_000;
 
 export interface EmbeddedDatabase {
+  /** With the name and password of the owner. */
   readonly url: string;
+  /** With those of the role that requests run as. */
+  readonly serviceUrl: string;
   /** Stops the server, unless another process still uses it. */
   stop(): Promise<void>;
 }
@@ -23,20 +28,28 @@ export const startEmbedded = async (dataDir: string): Promise<EmbeddedDatabase> 
   for (const name of ["PGSSLMODE", "PGOPTIONS"]) delete process.env[name];
   const cluster = await prepareCluster(resolve(dataDir));
   const { session, port } = await takeServer(cluster);
+  const unwatch = watchLog(logOf(cluster));
   const stop = async () => {
+    unwatch();
     if (await isLastUser(cluster, session)) await stopServer(cluster);
     await session.end().catch(() => {});
   };
   try {
     await createDatabase(session);
+    await giveLogin(session, cluster.servicePassword);
   } catch (error) {
     await stop();
     throw error;
   }
-  return { url: urlOf(cluster, port, DATABASE), stop };
+  return { url: urlOf(cluster, port, DATABASE), serviceUrl: urlFor(SERVICE_ROLE, cluster.servicePassword, port, DATABASE), stop };
 };
 
-const urlOf = ({ password }: Cluster, port: number, database: string) => `postgresql://${USER}:${password}@127.0.0.1:${port}/${database}`;
+const urlFor = (user: string, password: string, port: number, database: string) =>
+  `postgresql://${user}:${encodeURIComponent(password)}@127.0.0.1:${port}/${database}`;
+
+const urlOf = ({ password }: Cluster, port: number, database: string) => urlFor(USER, password, port, database);
+
+const logOf = ({ folder }: Cluster) => join(folder, "server.log");
 
 /** Its users hold this lock in common; who stops it needs it alone. */
 const IN_USE = "hashtext('cchc server')";
@@ -162,9 +175,12 @@ const start = async (cluster: Cluster): Promise<void> => {
     shared_buffers: "256MB",
     jit: "off",
     max_wal_size: "2GB",
+    // The log is for what befalls the server. What a statement ran into is told to whoever sent it.
+    log_min_error_statement: "panic",
+    log_error_verbosity: "terse",
   };
   const options = Object.entries(settings).map(([name, value]) => `-c ${name}=${value}`);
-  const log = join(cluster.folder, "server.log");
+  const log = logOf(cluster);
   try {
     await runBinary(cluster, "pg_ctl", ["start", "-w", "-t", "60", "-D", cluster.folder, "-l", log, "-o", options.join(" ")]);
   } catch (error) {

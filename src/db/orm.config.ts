@@ -88,6 +88,6 @@ export const APPLICATION_NAME = "cchc-graph";
 
 /** For the MikroORM command line, which compares entities with migrations and keeps the snapshot of them. */
 export default () => {
-  const config = ormConfig(process.env["DATABASE_URL"] ?? "postgresql://127.0.0.1:5432/cchc");
+  const config = ormConfig(process.env["DATABASE_OWNER_URL"] ?? process.env["DATABASE_URL"] ?? "postgresql://127.0.0.1:5432/cchc");
   return { ...config, migrations: { ...config.migrations, snapshot: true } };
 };

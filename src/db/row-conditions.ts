@@ -30,6 +30,11 @@ export const ROW_CONDITIONS = {
       "grants text",
       "select exists (select from public.unit_version v where v.tier = 'COUNTRY' and public.viewer_covers(v.unit_id, grants))",
     ),
+    condition(
+      "viewer_sees_set",
+      "set int, grants text",
+      "select exists (select from public.rollup_set s where s.id = set and public.viewer_sees_drafts(s.drafts, grants))",
+    ),
   ],
   policies: [
     `alter policy audit_read on audit_entry using (viewer_covers(unit_id, ${reads}))`,
@@ -45,6 +50,9 @@ export const ROW_CONDITIONS = {
     "alter policy figure_read on figure using (viewer_sees_source(source_id))",
     `alter policy figure_insert on figure with check (viewer_covers_draft(source_id, ${writes}))`,
     `alter policy calendar_write on work_calendar_day using (viewer_covers_country(${writes}))`,
+    ...["dossier_rollup", "task_rollup", "service_rollup", "rollup_source", "rollup_knowledge"].map(
+      (part) => `alter policy ${part}_read on ${part} using (set_id > 0 or viewer_sees_set(set_id, ${reads}))`,
+    ),
   ],
 } as const;
 

@@ -1,4 +1,5 @@
 import type { EntityManager } from "@mikro-orm/postgresql";
+import type { Rows } from "../db/reader.ts";
 import type { Day } from "../time/date.ts";
 import type { Period } from "../time/period.ts";
 import { SERVING_KINDS, type Tier } from "../units/unit.entity.ts";
@@ -52,7 +53,8 @@ export interface Recorded {
 /** Records as evidence for roll-ups: what a module that keeps records offers. */
 export interface Records {
   readonly sums: (keys: readonly RecordKey[]) => Promise<readonly RecordSums[]>;
-  readonly knowledge: (keys: readonly KnowledgeKey[]) => Promise<readonly Knowledge[]>;
+  /** By `rows` where the sets tell of drafts, which are seen within a scope only. */
+  readonly knowledge: (keys: readonly KnowledgeKey[], rows?: Rows) => Promise<readonly Knowledge[]>;
   /** The sources of the records of each, in the order of arrival: their internal numbers. */
   readonly sources: (keys: readonly RecordKey[]) => Promise<readonly (readonly number[])[]>;
   /** The same of these three in the snapshot of the transaction of `em`; contributions of the editions are there. */

@@ -6,6 +6,7 @@ import type { Knowledge, RecordSums } from "./records.ts";
 import { ALL_TIERS } from "./rollup.entity.ts";
 import { isRecorded, recordKeyOf, type RollupSource, type SetRow, setsOf } from "./rollup-set.loader.ts";
 import { readSets } from "./rollup-sets.ts";
+import { tellsOfDrafts } from "./rollup.service.ts";
 import { FIRST_SUM, type Rollup, rollupClass, type RollupKey, type StoredRollup } from "./rollup.ts";
 
 /** What the records of the keys add up to, by their places; null where none are looked for. */
@@ -15,6 +16,10 @@ const recordSums = async ({ records }: RollupSource, found: readonly (SetRow | n
   const byPlace = new Map(places.map((n, at) => [n, sums[at]!]));
   return keys.map((_, n) => byPlace.get(n) ?? null);
 };
+
+/** What is stored of sets is seen outside a scope where none of them tells of drafts. */
+const rowsFor = ({ reader, figures }: RollupSource, found: readonly (SetRow | null)[]): Rows =>
+  found.some((set) => set !== null && tellsOfDrafts(set.key)) ? figures : reader;
 
 /** What is stored of figures, and what records add up to now. */
 export const readRollups = (source: RollupSource, kind: RollupKind, keys: readonly RollupKey[]): Promise<Rollup[]> =>
@@ -35,7 +40,7 @@ const rollupsOf = async (
   const KindRollup = rollupClass(kind);
   const setIds = found.map((set) => set?.setId ?? null);
   const wanted = [...new Set(setIds.filter((id) => id !== null))];
-  const readRows = async () => (wanted.length === 0 ? [] : storedRows(source.reader, kind, wanted, keys));
+  const readRows = async () => (wanted.length === 0 ? [] : storedRows(rowsFor(source, found), kind, wanted, keys));
   // A set that is current when the records beside it have been read tells of what was read.
   const isMixed = found.some((set) => isRecorded(set) && set.setId !== null);
   const before = isMixed ? await recordSums(source, found, keys) : null;
@@ -51,7 +56,7 @@ const rollupsOf = async (
 
 /** What is known, by their places, of those that may have to be withheld: something is certain and something possible, and no figure covers a unit. */
 const knownOfDoubtful = async (
-  { records }: RollupSource,
+  source: RollupSource,
   found: readonly (SetRow | null)[],
   keys: readonly RollupKey[],
   stored: readonly (StoredRollup | undefined)[],
@@ -65,7 +70,10 @@ const knownOfDoubtful = async (
     return isInexact && isCertain ? [n] : [];
   });
   if (doubtful.length === 0) return new Map();
-  const known = await records.knowledge(doubtful.map((n) => ({ ...recordKeyOf(keys[n]!, found[n]!), ...setOf(found[n]!) })));
+  const known = await source.records.knowledge(
+    doubtful.map((n) => ({ ...recordKeyOf(keys[n]!, found[n]!), ...setOf(found[n]!) })),
+    rowsFor(source, found),
+  );
   return new Map(doubtful.map((n, at) => [n, known[at]!]));
 };
 
@@ -77,9 +85,12 @@ export const knowledgeOf = async (source: RollupSource, rollups: readonly Rollup
     source,
     unknown,
     (asked) => setsOf(source, asked),
-    async ({ records }, found, asked) => {
+    async (within, found, asked) => {
       if (asked.length === 0) return [];
-      const known = await records.knowledge(asked.map((rollup, n) => ({ ...recordKeyOf(rollup, found[n]!), ...setOf(found[n]!) })));
+      const known = await within.records.knowledge(
+        asked.map((rollup, n) => ({ ...recordKeyOf(rollup, found[n]!), ...setOf(found[n]!) })),
+        rowsFor(within, found),
+      );
       return known.some(({ isGone }) => isGone) ? null : known;
     },
   );

@@ -10,7 +10,7 @@ const RollupSetSchema = defineEntity({
   name: "RollupSet",
   uniques: [{ properties: ["edition", "periodFrom", "periodTo", "cellEdition", "drafts", "recorded", "countedTo"] }],
   properties: {
-    id: p.integer().primary().autoincrement(),
+    id: p.integer().primary().autoincrement().comment("Below 0 where drafts are counted, too"),
     edition: () => p.manyToOne(Edition).deleteRule("cascade"),
     periodFrom: p.date(),
     periodTo: p.date(),

@@ -76,11 +76,15 @@ export const readSet = async (em: EntityManager, key: SetKey, counting: RawBuild
   return { contents, places, version: await versionOf(em, places, to) };
 };
 
+/** Whether the set is hidden from whoever may not see the drafts: row-level security knows it by its number, which is below 0. */
+export const tellsOfDrafts = ({ drafts }: Pick<SetKey, "drafts">): boolean => drafts.split(" ")[0] !== "";
+
 /** Stores a set, unless there is one of the key. @returns its number. */
 export const storeSet = async (em: EntityManager, key: SetKey, { contents, places, version }: SetState): Promise<number | null> => {
+  const sign = tellsOfDrafts(key) ? -1 : 1;
   const [set] = await rowsOf(em).rows(sql<{ id: number }>`
-    insert into rollup_set (edition_id, period_from, period_to, cell_edition_id, drafts, recorded, counted_to, rows, places, version)
-    values (${key.editionId}, ${key.from}, ${key.to}, ${key.cellEditionId}, ${key.drafts}, ${key.recorded}, ${key.countedTo}, 0, ${places}::int[], ${version})
+    insert into rollup_set (id, edition_id, period_from, period_to, cell_edition_id, drafts, recorded, counted_to, rows, places, version)
+    values (${sign}::int * nextval('rollup_set_id_seq'), ${key.editionId}, ${key.from}, ${key.to}, ${key.cellEditionId}, ${key.drafts}, ${key.recorded}, ${key.countedTo}, 0, ${places}::int[], ${version})
     on conflict do nothing returning id`);
   if (!set) return null;
   for (const [kind, content] of contents) await storeRollups(em, kind, [{ ...content, setId: set.id }]);
@@ -151,5 +155,5 @@ const quotedRates = (kind: RollupKind, figures: readonly FigureRow[], tree: Tree
 export const makeRoom = async (em: EntityManager, kept: number): Promise<void> => {
   await rowsOf(em).rows(sql`
     delete from rollup_set where id <> ${kept} and id in (
-      select id from (select id, sum(rows + ${ROWS_OF_A_SET}) over (order by id desc) as total from rollup_set) newest where total > ${MAX_STORED_ROWS})`);
+      select id from (select id, sum(rows + ${ROWS_OF_A_SET}) over (order by abs(id) desc) as total from rollup_set) newest where total > ${MAX_STORED_ROWS})`);
 };

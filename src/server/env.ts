@@ -70,7 +70,13 @@ export const SETTINGS = {
     databaseUrl,
     true,
   ),
-  dataDir: setting(".data", "folder of the embedded PostgreSQL and its password", (given) => given),
+  databaseOwnerUrl: setting(
+    "",
+    "the same database by the login of its owner, who migrates and for whom commands run; `DATABASE_URL` is then the service's own login",
+    databaseUrl,
+    true,
+  ),
+  dataDir: setting(".data", "folder of the embedded PostgreSQL and its passwords", (given) => given),
 
   poolSize: setting("10", "connections to PostgreSQL that requests share; protects its `max_connections`", whole(1, 1000)),
   poolWaitMs: setting("2000", "how long a request waits for one of them before it is answered 503", whole(1, 600_000)),
@@ -184,7 +190,10 @@ export const readEnv = (variables: NodeJS.ProcessEnv): Env => {
       throw new Error(`${name}: ${(error as Error).message}`, { cause: error });
     }
   });
-  return { ...(Object.fromEntries(read) as Omit<Env, "production">), production: variables["NODE_ENV"] === "production" };
+  const env = { ...(Object.fromEntries(read) as Omit<Env, "production">), production: variables["NODE_ENV"] === "production" };
+  if (env.databaseOwnerUrl !== null && env.databaseUrl === null)
+    throw new Error("DATABASE_OWNER_URL: accepted is one beside DATABASE_URL, by which the service logs in; that is missing");
+  return env;
 };
 
 const written = (value: unknown): string => (typeof value === "boolean" ? (value ? "on" : "off") : String(value));

@@ -75,9 +75,15 @@ describe("a database with Citus", () => {
         ...["unit_version", "work_calendar_day"],
       ]);
       expect(calls.filter((text) => text.startsWith("function"))).toEqual(
-        ["viewer_covers", "viewer_covers_country", "viewer_covers_draft", "viewer_covers_source", "viewer_sees_source"].map(
-          (name) => `function ${name}`,
-        ),
+        [
+          "viewer_covers",
+          "viewer_covers_country",
+          "viewer_covers_draft",
+          "viewer_covers_source",
+          "viewer_keeps_key",
+          "viewer_sees_set",
+          "viewer_sees_source",
+        ].map((name) => `function ${name}`),
       );
       expect(await opened()).toEqual(calls);
       await admin(

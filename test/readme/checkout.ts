@@ -95,7 +95,7 @@ export class Checkout {
   }
 
   #spawn(file: string, args: readonly string[]): ChildProcess {
-    const { DATABASE_URL: _url, DATA_DIR: _folder, ...env } = process.env;
+    const { DATABASE_URL: _url, DATABASE_OWNER_URL: _owners, DATA_DIR: _folder, ...env } = process.env;
     // Lineage that is worked out in the background would only slow down what is asked meanwhile.
     const own = {
       PORT: String(this.port),

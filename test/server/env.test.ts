@@ -35,6 +35,19 @@ describe("settings", () => {
     },
   );
 
+  it("takes an owner's login beside the service's, and keeps both out of the log", () => {
+    const [databaseUrl, databaseOwnerUrl] = ["postgresql://anna:secret@localhost/cchc", "postgresql://olga:hidden@localhost/cchc"];
+    const env = readEnv({ DATABASE_URL: databaseUrl, DATABASE_OWNER_URL: databaseOwnerUrl });
+    expect(env).toMatchObject({ databaseUrl, databaseOwnerUrl });
+    expect(envText(env)).toMatch(/localhost\/cchc DATABASE_OWNER_URL=\*{3}$/);
+    expect(envText(env)).not.toMatch(/secret|hidden|anna|olga/);
+  });
+
+  it("names DATABASE_OWNER_URL where it is no URL, or the service has no login beside it", () => {
+    expect(() => readEnv({ DATABASE_OWNER_URL: "mysql://localhost/cchc" })).toThrow(/^DATABASE_OWNER_URL: accepted is postgresql:/);
+    expect(() => readEnv({ DATABASE_OWNER_URL: "postgresql://localhost/cchc" })).toThrow(/^DATABASE_OWNER_URL: .* DATABASE_URL/);
+  });
+
   it("never repeats what a refused DATABASE_URL holds", () => {
     expect(() => readEnv({ DATABASE_URL: "mysql://anna:secret@localhost/cchc" })).not.toThrow(/secret/);
   });

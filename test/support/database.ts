@@ -30,19 +30,26 @@ export const createDatabase = async (content: Content = "SEEDED"): Promise<TestD
   const serverUrl = inject("serverUrl");
   const name = `cchc_test_${randomBytes(6).toString("hex")}`;
   await admin(serverUrl, `create database ${name} encoding 'UTF8' template ${templateOf(content)}`);
-  const url = new URL(serverUrl);
-  url.pathname = `/${name}`;
-  const database = await openDatabase({ databaseUrl: url.href, dataDir: "" });
+  const url = urlOn(serverUrl, name);
+  const serviceUrl = inject("serviceUrl");
+  const logins = serviceUrl === null ? { databaseUrl: url } : { databaseUrl: urlOn(serviceUrl, name), databaseOwnerUrl: url };
+  const database = await openDatabase({ ...logins, dataDir: "" });
   return {
     ...database,
     name,
-    url: url.href,
+    url,
     disconnect: () => database.close(),
     close: async () => {
       await database.close();
       await admin(serverUrl, `drop database if exists ${name} with (force)`);
     },
   };
+};
+
+const urlOn = (serverUrl: string, name: string): string => {
+  const url = new URL(serverUrl);
+  url.pathname = `/${name}`;
+  return url.href;
 };
 
 const templateOf = (content: Content): string => {

@@ -11,6 +11,8 @@ declare module "vitest" {
   interface ProvidedContext {
     /** A server on which tests make databases of their own. */
     serverUrl: string;
+    /** By the service's login there; null where its role is taken in sessions of the owner. */
+    serviceUrl: string | null;
   }
 }
 
@@ -35,6 +37,7 @@ export default async (project: TestProject) => {
     throw error;
   }
   project.provide("serverUrl", serverUrl);
+  project.provide("serviceUrl", embedded?.serviceUrl ?? null);
   return clear;
 };
 

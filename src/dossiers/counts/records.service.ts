@@ -16,9 +16,9 @@ import { inOnePass, type SumRow } from "./running-sums.ts";
 /** Dossiers as evidence for roll-ups. */
 export const dossierRecords = (reader: Reader): Records => ({
   ...readingOf(reader),
-  knowledge: async (keys) => {
+  knowledge: async (keys, rows = reader) => {
     await ensureContributions(reader, [...new Set(keys.map(({ cellEditionId }) => cellEditionId))]);
-    return readingOf(reader).knowledge(keys);
+    return readingOf(rows).knowledge(keys);
   },
   within: (em) => readingOf(rowsOf(em)),
   cells: recordedCells,
