@@ -19,7 +19,8 @@ export default defineConfig({
     },
     testTimeout: 300_000,
     hookTimeout: 120_000,
-    maxWorkers: 2,
+    // One more than cores, for tests wait for PostgreSQL and for processes that they start.
+    maxWorkers: 3,
     // The modules are loaded once by each worker; no test changes what they share.
     isolate: false,
   },

@@ -2,7 +2,7 @@ import "reflect-metadata";
 import { writeFile } from "node:fs/promises";
 import { Command, InvalidArgumentError } from "commander";
 import { openDatabase } from "../db/database.ts";
-import { Reader } from "../db/reader.ts";
+import { PUBLIC_SCOPE, Reader } from "../db/reader.ts";
 import { dossierRecords } from "../dossiers/counts/records.service.ts";
 import { type Derived, recount } from "../dossiers/counts/recount.service.ts";
 import { recountRollups } from "../figures/rollup-recount.service.ts";
@@ -41,7 +41,12 @@ const check = async ({ sample, metrics }: { readonly sample?: number; readonly m
   try {
     const today = dayOf(new Date());
     const { units, differences } = await recount(database.orm.em.fork(), sample ?? null);
-    const figures = await recountRollups(database.orm.em.fork(), dossierRecords(new Reader(database.pools)), today, sample ?? null);
+    const figures = await recountRollups(
+      database.orm.em.fork(),
+      dossierRecords(new Reader(database.pools), PUBLIC_SCOPE),
+      today,
+      sample ?? null,
+    );
     const found: Checked = { units, differences: { ...differences, figures } };
     const { days, records, byField, byUnit, rolledUp } = differences;
     console.log(

@@ -1,7 +1,7 @@
 import "reflect-metadata";
 import { Command } from "commander";
 import { openDatabase } from "../db/database.ts";
-import { Reader } from "../db/reader.ts";
+import { PUBLIC_SCOPE, Reader } from "../db/reader.ts";
 import { ensureCounted } from "../dossiers/counts/count-tree.service.ts";
 import { dossierRecords } from "../dossiers/counts/records.service.ts";
 import { carryRollups } from "../figures/rollup-carry.service.ts";
@@ -41,7 +41,7 @@ const apply = async (path: string, isDry: boolean): Promise<void> => {
     say(`applied: ${changes.map(({ day }) => day).join(", ")}`);
     const reader = new Reader(database.pools);
     await ensureCounted(reader, made);
-    const carried = await carryRollups(reader, dossierRecords(reader), last, made, dayOf(now));
+    const carried = await carryRollups(reader, dossierRecords(reader, PUBLIC_SCOPE), last, made, dayOf(now));
     say(`roll-ups made for it: ${carried}`);
   } finally {
     await database.close();

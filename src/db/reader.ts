@@ -16,6 +16,9 @@ export interface RowScope {
   readonly writes: string;
 }
 
+/** Of what is worked out for everybody: it covers nothing, and within it counters are read as within any scope. */
+export const PUBLIC_SCOPE: RowScope = { reads: "0:0", writes: "" };
+
 /** What loaders need of a reader. */
 export interface Rows {
   readonly rows: <R>(query: RawBuilder<R>) => Promise<R[]>;

@@ -1,7 +1,7 @@
 import { type RawBuilder, sql } from "kysely";
 import { coveredBy, rowScope } from "../access/scope.ts";
 import { grantsFor, type Viewer } from "../access/viewer.ts";
-import type { Reader, RowScope } from "../db/reader.ts";
+import { PUBLIC_SCOPE, type Reader, type RowScope } from "../db/reader.ts";
 import type { Day } from "../time/date.ts";
 import type { EvidenceKind } from "../units/unit.loaders.ts";
 import { ROLLUP_KINDS } from "./measure.ts";
@@ -20,10 +20,9 @@ export interface Evidence {
   readonly drafts: () => Promise<readonly Draft[]>;
 }
 
-const NO_SCOPE: RowScope = { reads: "", writes: "" };
 const NO_DRAFTS: readonly Draft[] = [];
 
-export const PUBLISHED: Evidence = { kind: "PUBLISHED", scope: NO_SCOPE, drafts: async () => NO_DRAFTS };
+export const PUBLISHED: Evidence = { kind: "PUBLISHED", scope: PUBLIC_SCOPE, drafts: async () => NO_DRAFTS };
 
 export const evidenceOf = (reader: Reader, viewer: Viewer | null): Evidence => {
   const grants = grantsFor(viewer, "VIEWER");

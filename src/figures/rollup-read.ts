@@ -17,9 +17,9 @@ const recordSums = async ({ records }: RollupSource, found: readonly (SetRow | n
   return keys.map((_, n) => byPlace.get(n) ?? null);
 };
 
-/** What is stored of sets is seen outside a scope where none of them tells of drafts. */
-const rowsFor = ({ reader, figures }: RollupSource, found: readonly (SetRow | null)[]): Rows =>
-  found.some((set) => set !== null && tellsOfDrafts(set.key)) ? figures : reader;
+/** What is stored of sets that tell of drafts is seen within a scope; undefined where none does. */
+const draftRows = ({ figures }: RollupSource, found: readonly (SetRow | null)[]): Rows | undefined =>
+  found.some((set) => set !== null && tellsOfDrafts(set.key)) ? figures : undefined;
 
 /** What is stored of figures, and what records add up to now. */
 export const readRollups = (source: RollupSource, kind: RollupKind, keys: readonly RollupKey[]): Promise<Rollup[]> =>
@@ -40,7 +40,7 @@ const rollupsOf = async (
   const KindRollup = rollupClass(kind);
   const setIds = found.map((set) => set?.setId ?? null);
   const wanted = [...new Set(setIds.filter((id) => id !== null))];
-  const readRows = async () => (wanted.length === 0 ? [] : storedRows(rowsFor(source, found), kind, wanted, keys));
+  const readRows = async () => (wanted.length === 0 ? [] : storedRows(draftRows(source, found) ?? source.reader, kind, wanted, keys));
   // A set that is current when the records beside it have been read tells of what was read.
   const isMixed = found.some((set) => isRecorded(set) && set.setId !== null);
   const before = isMixed ? await recordSums(source, found, keys) : null;
@@ -72,7 +72,7 @@ const knownOfDoubtful = async (
   if (doubtful.length === 0) return new Map();
   const known = await source.records.knowledge(
     doubtful.map((n) => ({ ...recordKeyOf(keys[n]!, found[n]!), ...setOf(found[n]!) })),
-    rowsFor(source, found),
+    draftRows(source, found),
   );
   return new Map(doubtful.map((n, at) => [n, known[at]!]));
 };
@@ -89,7 +89,7 @@ export const knowledgeOf = async (source: RollupSource, rollups: readonly Rollup
       if (asked.length === 0) return [];
       const known = await within.records.knowledge(
         asked.map((rollup, n) => ({ ...recordKeyOf(rollup, found[n]!), ...setOf(found[n]!) })),
-        rowsFor(within, found),
+        draftRows(within, found),
       );
       return known.some(({ isGone }) => isGone) ? null : known;
     },

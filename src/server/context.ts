@@ -1,3 +1,4 @@
+import { rowScope } from "../access/scope.ts";
 import type { Viewer } from "../access/viewer.ts";
 import { createAssessmentLoaders } from "../assessments/assessment.loaders.ts";
 import type { Pools } from "../db/database.ts";
@@ -21,7 +22,7 @@ import { type UnitState, unitStateOf } from "../units/unit-state.ts";
 const createLoaders = (reader: Reader, today: Day, evidence: Evidence, viewer: Viewer | null) => ({
   ...createUnitLoaders(reader, today, evidence.kind),
   ...createFigureLoaders(reader, evidence),
-  ...createRollupLoaders(reader, today, evidence, dossierRecords(reader), viewer !== null),
+  ...createRollupLoaders(reader, today, evidence, dossierRecords(reader, rowScope(viewer)), viewer !== null),
   ...createDossierCountLoaders(reader, today, viewer),
   ...createAssessmentLoaders(reader, evidence),
   ...createReportLoaders(reader, viewer),

@@ -4,9 +4,12 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { hashOf, newSecret } from "../../src/access/secret.ts";
 import { rowScope } from "../../src/access/scope.ts";
 import type { Viewer } from "../../src/access/viewer.ts";
-import { enterScope, type RowScope } from "../../src/db/reader.ts";
+import { enterScope, PUBLIC_SCOPE, Reader, type RowScope } from "../../src/db/reader.ts";
+import { dossierRecords } from "../../src/dossiers/counts/records.service.ts";
 import { startService, type TestService } from "../support/client.ts";
 import type { TestDatabase } from "../support/database.ts";
+import { dossier, fillCatalogue, IMPORT } from "../support/dossiers.ts";
+import { issueKey as issueAccessKey } from "../support/key.ts";
 import { issueKey, viewerOf } from "./support.ts";
 
 let service: TestService;
@@ -156,5 +159,29 @@ describe("a statement of the service in which a check was forgotten", () => {
       );
     await make("");
     await expect(make("1")).rejects.toMatchObject({ code: "23514" });
+  });
+
+  it("counts nothing of single days or by field outside of a scope, and fails where it needs to", async () => {
+    await fillCatalogue(database);
+    const officer = await issueAccessKey(database, "Cao Bằng", { "04": "OFFICER" });
+    const dossiers = [dossier({ code: "d-1", unit: "01558", receivedAt: "2026-03-03T08:00:00+07:00" })];
+    const { errors } = await service.ask(IMPORT, { source: "cao-bang", dossiers }, officer);
+    expect(errors).toBeUndefined();
+    const seen = async (scope: RowScope, text: string) => (await run(scope, text)).length;
+    for (const text of [
+      "select from dossier_unit_count where grain = 0",
+      "select from dossier_tree_count where grain = 0",
+      "select from dossier_count",
+    ]) {
+      expect(await seen(NOTHING, text), text).toBe(0);
+      expect(await seen(rowScope(own), text), text).toBeGreaterThan(0);
+    }
+    for (const table of ["dossier_unit_count", "dossier_tree_count"])
+      expect(await seen(NOTHING, `select from ${table} where grain > 0`)).toBeGreaterThan(0);
+    await expect(run(NOTHING, "select counters_are_readable()")).rejects.toMatchObject(DENIED);
+    const key = { unitNo: 1, isCountry: true, editionId: 1, from: "2026-03-02", to: "2026-03-04", handledBy: null };
+    const reader = new Reader(database.pools);
+    await expect(dossierRecords(reader, NOTHING).sums([key])).rejects.toThrow("within a scope only");
+    expect(await dossierRecords(reader, PUBLIC_SCOPE).sums([key])).toHaveLength(1);
   });
 });

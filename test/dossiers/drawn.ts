@@ -1,15 +1,15 @@
-import fc from "fast-check";
 import type { DossierRow } from "../../src/dossiers/import/dossier-stage.ts";
 import { CHANNELS, DOSSIER_STATES, type DossierState, isAccepted } from "../../src/dossiers/dossier-state.ts";
 import { addDays, type Day, dayOf } from "../../src/time/date.ts";
 import type { Oracle } from "../figures/oracle.ts";
 import { type Draw, FIRST, type World } from "../figures/world.ts";
 import type { Range } from "./recount.ts";
+import { whole } from "../support/whole.ts";
 
 const MINUTE = 60_000;
 const DAY = 1440 * MINUTE;
 
-export const numberOf = (draw: Draw, min: number, max: number): number => draw(fc.integer, { min, max });
+export const numberOf = (draw: Draw, min: number, max: number): number => draw(whole(min, max));
 export const oneOf = <T>(draw: Draw, list: readonly T[]): T => list[numberOf(draw, 0, list.length - 1)]!;
 export const chance = (draw: Draw, percent: number): boolean => numberOf(draw, 0, 99) < percent;
 

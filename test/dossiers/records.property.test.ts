@@ -7,6 +7,7 @@ import { startService, type TestService, TODAY } from "../support/client.ts";
 import { fillCatalogue, IMPORT, type ImportAnswer } from "../support/dossiers.ts";
 import { issueKey } from "../support/key.ts";
 import { NO_DIFFERENCES } from "../support/recount.ts";
+import { whole } from "../support/whole.ts";
 
 const RUNS = Number(process.env["RECORD_RUNS"] ?? 4);
 const SEED = Number(process.env["PROPERTY_SEED"] ?? 20_261_124);
@@ -45,7 +46,7 @@ interface Told {
 }
 
 const draw = (gen: fc.GeneratorValue, codes: number): Told => {
-  const int = (min: number, max: number) => gen(fc.integer, { min, max });
+  const int = (min: number, max: number) => gen(whole(min, max));
   const unit = Object.keys(UNITS)[int(0, 5)]!;
   const { from, to } = UNITS[unit]!;
   const first = from < "2024-09-01" ? "2024-09-01" : from;

@@ -3,6 +3,7 @@ import { addDays, type Day } from "../../src/time/date.ts";
 import type { SuccessionRow, VersionRow } from "../../src/units/unit-file.ts";
 import { KINDS as KIND_RULES } from "../../src/units/unit-text.ts";
 import type { SuccessionKind, Tier, UnitKind } from "../../src/units/unit.entity.ts";
+import { whole } from "../support/whole.ts";
 
 export type Draw = fc.GeneratorValue;
 
@@ -49,7 +50,7 @@ export class History {
   }
 
   #number(min: number, max: number): number {
-    return this.#draw(fc.integer, { min, max });
+    return this.#draw(whole(min, max));
   }
 
   #pick<T>(list: readonly T[]): T {

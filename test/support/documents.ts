@@ -1,4 +1,3 @@
-import fc from "fast-check";
 import {
   type DocumentNode,
   getNamedType,
@@ -15,6 +14,7 @@ import {
   visit,
 } from "graphql";
 import type { Draw } from "./operations.ts";
+import { whole } from "./whole.ts";
 
 /** Variables as documents define them, and what requests send for them; undefined is nothing. */
 const VARIABLES: Readonly<Record<string, readonly [definition: string, values: readonly unknown[]]>> = {
@@ -74,7 +74,7 @@ class Drawing {
   }
 
   #number(max: number): number {
-    return this.#draw(fc.integer, { min: 0, max });
+    return this.#draw(whole(0, max));
   }
 
   #pick<T>(list: readonly T[]): T {

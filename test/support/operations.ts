@@ -15,6 +15,7 @@ import {
   isRequiredArgument,
   isRequiredInputField,
 } from "graphql";
+import { whole } from "./whole.ts";
 
 export type Draw = fc.GeneratorValue;
 
@@ -84,7 +85,7 @@ class Drawing {
   }
 
   #number(max: number): number {
-    return this.#draw(fc.integer, { min: 0, max });
+    return this.#draw(whole(0, max));
   }
 
   #pick<T>(list: readonly T[]): T {

@@ -1,6 +1,6 @@
 import { sql } from "kysely";
 import { oneAtATime } from "../../db/one-at-a-time.ts";
-import type { Reader } from "../../db/reader.ts";
+import { enterScope, PUBLIC_SCOPE, type Reader } from "../../db/reader.ts";
 import type { Day } from "../../time/date.ts";
 import { ensureContributions } from "../../units/contribution.service.ts";
 import { lockCounters, renewTrees } from "./count.store.ts";
@@ -27,6 +27,7 @@ export const ensureCounted = async (reader: Reader, editionIds: readonly number[
       em,
       () =>
         em.transactional(async (locked) => {
+          await enterScope(locked, PUBLIC_SCOPE);
           await lockCounters(locked);
           // Who changes units holds these rows until contributions are what they shall be.
           const { rows } = await sql<{ id: number }>`

@@ -21,6 +21,7 @@ const ofUnits = sql`
     place as materialized (
       select k.i, k.span, k.slot, c.unit_id, c.certain, u.province_id from k
       join contribution c on c.edition_id = k.edition_id and c.target_id = k.no join recorded u on u.unit_id = c.unit_id
+      where counters_are_readable()
     ),
     grained as (
       select p.i, p.certain, c.field_id, ${counterColumns} from place p join r on r.span = p.span

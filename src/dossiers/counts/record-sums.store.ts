@@ -2,6 +2,7 @@ import { type RawBuilder, sql } from "kysely";
 import { columnName } from "../../figures/measure.ts";
 import type { RecordKey } from "../../figures/records.ts";
 import type { Day } from "../../time/date.ts";
+import { halfMonthEnd, halfMonthOf } from "../../time/half-month.ts";
 import { TIERS } from "../../units/unit.entity.ts";
 import { type Count, COUNTS, DAY_GRAIN, ENDED, NO_TIER, RECEIVED, STOCKS } from "./count.ts";
 import { countColumns } from "./count.event.ts";
@@ -74,8 +75,13 @@ export const keysAndRanges = (keys: readonly SumKey[]): RawBuilder<unknown> => {
     r as materialized (
       select * from unnest(${ranges.map(({ number }) => number)}::int[], ${ranges.map(({ grain }) => grain)}::int[], ${ranges.map(({ first }) => first)}::date[],
         ${ranges.map(({ end }) => end)}::date[], ${ranges.map(({ from }) => from)}::date[]) r(span, grain, first_on, end_on, span_on)
+      ${ranges.some(({ grain }) => grain === DAY_GRAIN) ? sql`where counters_are_readable()` : sql``}
     )`;
 };
+
+/** Whether the counters of single days are needed, which are read within a scope. */
+export const readsDays = (keys: readonly Pick<RecordKey, "from" | "to">[]): boolean =>
+  keys.some(({ from, to }) => halfMonthOf(from) !== from || halfMonthEnd(to) !== to);
 
 /** Relation `recorded` (province_id, unit_id): the units that have records, in all provinces of which these are. */
 export const recordedUnits = (when: RawBuilder<unknown>): RawBuilder<unknown> =>

@@ -1,6 +1,6 @@
 import type { EntityManager } from "@mikro-orm/postgresql";
 import { sql } from "kysely";
-import { type Reader, type Rows, rowsOf } from "../../db/reader.ts";
+import { type Reader, type Rows, type RowScope, rowsOf } from "../../db/reader.ts";
 import { DOSSIER } from "../../figures/measure.ts";
 import { columnsOf, type Recorded, type RecordKey, type Records, type RecordSums } from "../../figures/records.ts";
 import { WHOLE_UNIT } from "../../figures/tree.ts";
@@ -10,19 +10,23 @@ import { ensureContributions } from "../../units/contribution.service.ts";
 import { TIERS } from "../../units/unit.entity.ts";
 import { cellsOfRecords } from "./record-cell.store.ts";
 import { completeKeys, countsInTier, knowledgeOfKeys } from "./record-knowledge.store.ts";
-import { countersOfKeys, keysAndRanges, measuresOf, ROLLED_UP_COUNTED } from "./record-sums.store.ts";
+import { countersOfKeys, keysAndRanges, measuresOf, readsDays, ROLLED_UP_COUNTED } from "./record-sums.store.ts";
 import { inOnePass, type SumRow } from "./running-sums.ts";
 
-/** Dossiers as evidence for roll-ups. */
-export const dossierRecords = (reader: Reader): Records => ({
+/** Dossiers as evidence for roll-ups. Counters of single days are read within the scope. */
+export const dossierRecords = (reader: Reader, scope: RowScope): Records => ({
   ...readingOf(reader),
-  knowledge: async (keys, rows = reader) => {
+  sums: (keys) => sumsOfKeys(rowsFor(reader, scope, keys), keys),
+  knowledge: async (keys, rows = rowsFor(reader, scope, keys)) => {
     await ensureContributions(reader, [...new Set(keys.map(({ cellEditionId }) => cellEditionId))]);
     return readingOf(rows).knowledge(keys);
   },
   within: (em) => readingOf(rowsOf(em)),
   cells: recordedCells,
 });
+
+export const rowsFor = (reader: Reader, scope: RowScope, keys: readonly RecordKey[]): Rows =>
+  readsDays(keys) ? reader.scoped(scope) : reader;
 
 const readingOf = (rows: Rows): Pick<Records, "sums" | "knowledge" | "sources"> => ({
   sums: (keys) => sumsOfKeys(rows, keys),
