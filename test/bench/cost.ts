@@ -4,8 +4,10 @@ import { fillDemo } from "../../seeds/demo/fill.ts";
 import { loadSeeds } from "../../seeds/seed.ts";
 import { createAccessKey } from "../../src/access/access-key.service.ts";
 import type { Database } from "../../src/db/database.ts";
-import { rowsOf } from "../../src/db/reader.ts";
+import { Reader, rowsOf } from "../../src/db/reader.ts";
+import { ensureKept } from "../../src/dossiers/counts/count-tree.service.ts";
 import { startServer } from "../../src/server/server.ts";
+import { dayOf } from "../../src/time/date.ts";
 import { FLOOR, type Shape, SHAPES, YARDSTICK } from "./cost-shapes.ts";
 import { withDatabase } from "./ledger-fill.ts";
 import { withDataDir } from "./process.ts";
@@ -33,6 +35,7 @@ export const benchCost = (scale: number): Promise<void> =>
     withDatabase(dataDir, async (database) => {
       await loadSeeds(database.orm.em.fork());
       await fillDemo(database, { say: () => {}, scale });
+      await ensureKept(new Reader(database.pools), dayOf(NOW));
       await sql`vacuum analyze`.execute(database.orm.em.fork().getKysely());
       const server = await startServer(() => database.pools, {
         ...{ port: 0, keptAnswers: 0, rateAddress: 0, rateKey: 0, costAddress: 0, statementsAddress: 0, statementMsPublic: 60_000 },

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { STATEMENT_ROWS } from "../../src/server/limits/cost/reads.ts";
 import { startService, type TestService } from "../support/client.ts";
 import { askFor } from "../support/cost.ts";
 import { dossier, fillCatalogue, IMPORT } from "../support/dossiers.ts";
@@ -33,7 +34,7 @@ describe("what answers on roll-ups cost", () => {
     expect(await statements(40)).toBe(await statements(2));
   });
 
-  test("is counted in rows: eighty fields, the units right below, five criteria, and the units that are looked through", async () => {
+  test("is counted in rows: eighty fields, the units right below, five criteria, the units that are looked through, and statements", async () => {
     const costOf = async (selection: string) => {
       const { errors, extensions } = await askFor(service.server, `{ unit(code: "04") { ${selection} } }`);
       expect(errors).toBeUndefined();
@@ -42,11 +43,15 @@ describe("what answers on roll-ups cost", () => {
     const children = (await costOf("children { name }")) - 1;
     const within = (await costOf("descendants(first: 1) { totalCount }")) - 2;
     const rollup = (fields: string) => costOf(`dossiers(period: "2026-03") { ${fields} }`);
-    expect(await rollup("byField { field { name } counts { received onlineRate { value } } }")).toBe(2 + 80 + within);
-    expect(await rollup("byChannel { received } averageWorkingDays inProcessPaused")).toBe(2 + 3 + 1 + 2 * within);
-    expect(await rollup("parts { unit { name } counts { received } }")).toBe(2 + children + 1 + 5 + within);
-    expect(await rollup("reconciliation { measure source { id } }")).toBe(2 + 15 + 5);
-    expect(await costOf('form06(period: "2026-03") { rows { field { name } toHandle } total { toHandle } }')).toBe(2 + 80 + 1 + within);
-    expect(await costOf('serviceQuality(period: "2026-03") { score criteria { rate { value } } }')).toBe(2 + 5 + 1 + within);
+    expect(await rollup("byField { field { name } counts { received onlineRate { value } } }")).toBe(2 + 80 + within + 2 * STATEMENT_ROWS);
+    expect(await rollup("byChannel { received } averageWorkingDays inProcessPaused")).toBe(2 + 3 + 1 + 2 * within + 3 * STATEMENT_ROWS);
+    expect(await rollup("parts { unit { name } counts { received } }")).toBe(2 + children + 1 + 5 + within + 2 * STATEMENT_ROWS);
+    expect(await rollup("reconciliation { measure source { id } }")).toBe(2 + 15 + 5 + 2 * STATEMENT_ROWS);
+    expect(await costOf('form06(period: "2026-03") { rows { field { name } toHandle } total { toHandle } }')).toBe(
+      2 + 80 + 1 + within + STATEMENT_ROWS,
+    );
+    expect(await costOf('serviceQuality(period: "2026-03") { score criteria { rate { value } } }')).toBe(
+      2 + 5 + 1 + within + STATEMENT_ROWS,
+    );
   });
 });

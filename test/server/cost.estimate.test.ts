@@ -5,6 +5,7 @@ import { sql } from "kysely";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Reader } from "../../src/db/reader.ts";
 import { createSubgraph } from "../../src/federation/subgraph.ts";
+import { STATEMENT_ROWS } from "../../src/server/limits/cost/reads.ts";
 import { CEILING, Effort } from "../../src/server/limits/cost/unit-set.ts";
 import { rowsOf } from "../../src/server/limits/cost/walk.ts";
 import { type RunningServer, startServer } from "../../src/server/server.ts";
@@ -41,11 +42,21 @@ afterAll(async () => {
 });
 
 /** Units and roll-ups, each a row; a unit that was not found was looked for. */
-const rowsIn = (data: unknown): number => {
+const rowsIn = (data: unknown): number => unitsAndRollups(data) + STATEMENT_ROWS * rollupPlaces(data).size;
+
+/** The places of roll-ups in an answer, each of which is read at once for all units there. */
+const rollupPlaces = (data: unknown, path = "", found = new Set<string>()): Set<string> => {
+  if (typeof data !== "object" || data === null) return found;
+  if ((data as { __typename?: string }).__typename === "DossierRollup") found.add(path);
+  for (const [name, part] of Object.entries(data)) rollupPlaces(part, Array.isArray(data) ? path : `${path} ${name}`, found);
+  return found;
+};
+
+const unitsAndRollups = (data: unknown): number => {
   if (typeof data !== "object" || data === null) return 0;
   const own =
     (data as { unit?: unknown }).unit === null || ["Unit", "DossierRollup"].includes((data as { __typename?: string }).__typename ?? "");
-  return Object.values(data).reduce((sum: number, part: unknown) => sum + rowsIn(part), Number(own));
+  return Object.values(data).reduce((sum: number, part: unknown) => sum + unitsAndRollups(part), Number(own));
 };
 
 const day = fc.constantFrom("2015-08-31", "2019-12-31", "2021-12-31", "2025-01-01", DAY, "2025-07-01", "2026-01-01");

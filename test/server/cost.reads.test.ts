@@ -78,7 +78,6 @@ describe("what reads far more than it shows", () => {
   it.each([
     ["what is covered in each of sixty months", series("2021/2025", "coverage { unitsCovered }")],
     ["what is incomplete in each of sixty months", series("2021/2025", "incomplete")],
-    ["a series of 396 months", series("1993/2025", "received")],
     [
       "thirty runs of days",
       `{ ${COUNTRY} { ${times(30, (n) => `a${n}: dossiers(period: "1931-02-15/20${10 + (n % 15)}-0${1 + Math.floor(n / 15)}-14") { received }`)} } }`,
@@ -100,7 +99,7 @@ describe("what reads far more than it shows", () => {
       const [country, province, commune] = [await of("VN", field), await of("04", field), await of("01273", field)];
       expect(country, field).toBeGreaterThan(3000);
       expect(province, field).toBeGreaterThan(commune + 40);
-      expect(commune, field).toBeLessThan(30);
+      expect(commune, field).toBeLessThan(60);
     }
     for (const list of ["dossiers(filter: {}, first: 1)", 'auditTrail(unit: "04", first: 1)'])
       expect(await estimateOf(`{ ${list} { totalCount } }`)).toBeGreaterThan(4000);

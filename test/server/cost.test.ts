@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { sql } from "kysely";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { STATEMENT_ROWS } from "../../src/server/limits/cost/reads.ts";
 import { UNIT_KINDS } from "../../src/units/unit.entity.ts";
 import { type CostAnswer, askFor } from "../support/cost.ts";
 import { startService, type TestService } from "../support/client.ts";
@@ -76,31 +77,36 @@ describe("the cost of an operation", () => {
 
   it("counts a row for each roll-up, and for each part of one", async () => {
     const at = (selection: string) => `{ unit(code: "04", asOf: "${DAY}") { ${selection} } }`;
-    expect(await costOf(at('dossiers(period: "2024") { received onTimeRate { value } bounds(measure: RECEIVED) { high } }'))).toBe(2);
+    expect(await costOf(at('dossiers(period: "2024") { received onTimeRate { value } bounds(measure: RECEIVED) { high } }'))).toBe(
+      2 + STATEMENT_ROWS,
+    );
     const within = (await costOf(at("descendants(first: 1) { totalCount }"))) - 2;
     const coverage = await costOf(at('dossiers(period: "2024") { coverage { unitsCovered } }'));
-    expect(coverage).toBe(2 + 5 + 2 * within + 1);
-    const months = 2 + 12 * (1 + within / 10);
+    expect(coverage).toBe(2 + 5 + 2 * within + 1 + 2 * STATEMENT_ROWS);
+    // Its dossiers, the points of the series, and what is asked of them.
+    const months = 2 + 12 * (1 + 15) + 3 * STATEMENT_ROWS;
     expect(await costOf(at('dossiers(period: "2024") { series(grain: MONTH) { received byTier { rollup { received } } } }'))).toBe(
-      Math.ceil(months + 12 * 4),
+      Math.ceil(months + 12 * 4 + (12 * within) / 20),
     );
     expect(await costOf(at('dossiers(period: "2024") { series(grain: MONTH) { coverage { unitsCovered } } }'))).toBe(
-      Math.ceil(months + 12 * (5 + 2 * within + 1)),
+      months + 12 * (5 + 2 * within + 1),
     );
     expect(
       await costOf(
         at('dossiers(period: "2021/2024") { byTier { rollup { series(grain: YEAR) { series(grain: QUARTER) { received } } } } }'),
       ),
-    ).toBe(Math.ceil(2 + 4 + (4 * 4 + 4 * 4 * 4) * (1 + within / 10) + (await unitsToday())));
-    expect(await costOf(at('tasks(period: "2024") { total } services(period: "2024") { online onlineRate { value } }'))).toBe(3);
+    ).toBe(Math.ceil(2 + 4 + (4 * 4 + 4 * 4 * 4) * (1 + 15) + within / 20 + (await unitsToday()) + 4 * STATEMENT_ROWS));
+    expect(await costOf(at('tasks(period: "2024") { total } services(period: "2024") { online onlineRate { value } }'))).toBe(
+      3 + 2 * STATEMENT_ROWS,
+    );
     expect(
       await costOf(
         at('indicators(period: "2024", codes: ["task-on-time", "dossier-online"]) { indicator { name } rate { value } unit { name } }'),
       ),
-    ).toBe(1 + 2 + 2);
+    ).toBe(1 + 2 + 2 + STATEMENT_ROWS);
     const { data } = await ask("{ indicators { code } }");
     const all = (data as { indicators: unknown[] }).indicators.length;
-    expect(await costOf(at('indicators(period: "2024") { rate { value } }'))).toBe(1 + all);
+    expect(await costOf(at('indicators(period: "2024") { rate { value } }'))).toBe(1 + all + STATEMENT_ROWS);
   });
 
   it("counts nothing for names of types and for the list of indicators", async () => {
@@ -143,9 +149,9 @@ describe("the cost of an operation", () => {
 
   it("is at most 100000 for the whole country with its figures", async () => {
     const cost = await costOf(country, { asOf: DAY, period: "2024" });
-    // A unit, its dossiers, its tasks and two indicators.
-    expect(cost).toBe(5 * (await count("tier is not null")));
-    expect(cost).toBe(53_975);
+    // A unit, its dossiers, its tasks and two indicators; on each of four levels three fields send statements.
+    expect(cost).toBe(5 * (await count("tier is not null")) + 12 * STATEMENT_ROWS);
+    expect(cost).toBe(54_215);
   });
 
   it("counts federated references, and what is asked of their units", async () => {

@@ -5,6 +5,9 @@ import type { TestProject } from "vitest/node";
 import { loadSeeds } from "../../seeds/seed.ts";
 import { openDatabase } from "../../src/db/database.ts";
 import { startEmbedded } from "../../src/db/embedded.ts";
+import { rowsOf } from "../../src/db/reader.ts";
+import { makeContributions } from "../../src/units/contribution.service.ts";
+import { editionsOf } from "../../src/units/edition.ts";
 import { admin, SEEDED } from "./database.ts";
 
 declare module "vitest" {
@@ -47,12 +50,17 @@ const forgetCrashes = async (serverUrl: string): Promise<void> => {
   await admin(serverUrl, "select pg_reload_conf()");
 };
 
+const USUAL_DAYS = ["2022-12-31", "2025-06-30", "2025-12-31"];
+
 const seed = async (serverUrl: string): Promise<void> => {
   await admin(serverUrl, `drop database if exists ${SEEDED}`);
   await admin(serverUrl, `create database ${SEEDED} encoding 'UTF8' template template0`);
   const url = new URL(serverUrl);
   url.pathname = `/${SEEDED}`;
   const database = await openDatabase({ databaseUrl: url.href, dataDir: "" });
-  await loadSeeds(database.orm.em.fork());
+  const em = database.orm.em.fork();
+  await loadSeeds(em);
+  // Each test that asks for one of these days would work them out for itself.
+  await makeContributions(em, await editionsOf(rowsOf(em), USUAL_DAYS));
   await database.close();
 };

@@ -4,7 +4,7 @@ import type { KnowledgeKey, RecordKey } from "../../figures/records.ts";
 import { WHOLE_UNIT } from "../../figures/tree.ts";
 import { isCurrent } from "../../units/rollup-version.store.ts";
 import { SERVING_KINDS } from "../../units/unit.entity.ts";
-import { anyRecord, countersOfUnits, existedWithin, isComplete, keysAndRanges } from "./record-sums.store.ts";
+import { anyRecord, countersOfUnits, existedWithin, isComplete, isCompleteBy, keysAndRanges } from "./record-sums.store.ts";
 
 const ALL_MEASURES = 2 ** DOSSIER.measures.length - 1;
 
@@ -85,10 +85,17 @@ export const countsInTier = (unit: RawBuilder<unknown>) => sql`exists (
     and served.valid_from < coalesce(v.valid_to, 'infinity') and coalesce(served.valid_to, 'infinity') > v.valid_from
   where v.unit_id = ${unit} and coalesce(v.tier, served.tier) = k.tier)`;
 
-/** Which keys hold a unit whose records are complete, so that no record is 0. */
+/** Which keys hold a unit whose records are complete, so that no record is 0. Units are asked by `in`, as in knowledgeOfKeys. */
 export const completeKeys = (keys: readonly RecordKey[]) => sql<{ i: number }>`
-  with ${keysAndRanges(keys)}
-  select k.i::int from k join s on s.number = k.span + 1 where exists (
-    select from record_range declared join contribution c on c.unit_id = declared.unit_id and c.edition_id = k.edition_id and c.target_id = k.no and c.certain
-    join unit u on u.id = declared.unit_id
-    where declared.kind = 'DOSSIERS' and ${existedWithin} and ${isComplete} and (k.tier is null or ${countsInTier(sql`u.id`)}))`;
+  with ${keysAndRanges(keys)},
+    complete as materialized (
+      select distinct s.number - 1 as span, u.id as unit_id from s
+      join record_range g on g.kind = 'DOSSIERS' and g.since <= s.last_on and g.through >= s.first_on
+      join unit u on u.id = g.unit_id and ${existedWithin} and ${isCompleteBy}
+    ),
+    held as materialized (
+      select k.i, k.span, k.tier, c.unit_id from k join contribution c on c.edition_id = k.edition_id and c.target_id = k.no and c.certain
+      where k.span in (select span from complete)
+    )
+  select distinct k.i::int from held k where (k.span, k.unit_id) in (select span, unit_id from complete)
+    and (k.tier is null or ${countsInTier(sql`k.unit_id`)})`;

@@ -97,9 +97,11 @@ export const countersOfUnits = (o: RawBuilder<unknown>): RawBuilder<unknown> => 
   select o.unit_id, c.slot, o.span, ${counterColumns} from ${o} join r on r.span = o.span
   join dossier_unit_count c on c.province_id = o.province_id and c.unit_id = o.unit_id and ${within}`;
 
-/** The condition that the records of unit `u` are complete for the days of span `s`, as far as it existed then. */
-export const isComplete = sql`exists (select from record_range g where g.unit_id = u.id and g.kind = 'DOSSIERS'
-  and g.since <= greatest(s.first_on, coalesce(u.began_on, s.first_on)) and g.through >= least(s.last_on, coalesce(u.ended_on - 1, s.last_on)))`;
+/** The condition that by range `g` the records of unit `u` are complete for the days of span `s`, as far as it existed then. */
+export const isCompleteBy = sql`g.since <= greatest(s.first_on, coalesce(u.began_on, s.first_on)) and g.through >= least(s.last_on, coalesce(u.ended_on - 1, s.last_on))`;
+
+/** The same by any range. */
+export const isComplete = sql`exists (select from record_range g where g.unit_id = u.id and g.kind = 'DOSSIERS' and ${isCompleteBy})`;
 
 /** The condition that unit `u` existed on one of the days of span `s`. */
 export const existedWithin = sql`coalesce(u.began_on, '-infinity') <= s.last_on and coalesce(u.ended_on, 'infinity') > s.first_on`;

@@ -15,14 +15,14 @@ interface Reads {
 }
 
 /** Rows of each field of these, for its statements: they take that long before the first row. */
-const ONCE = 10;
+export const STATEMENT_ROWS = 20;
 
 const READS: Readonly<Record<string, Reads>> = {
   "Unit.dossiers": { own: 0, within: 0 },
   "Unit.tasks": { own: 0, within: 0 },
   "Unit.services": { own: 0, within: 0 },
   "Unit.indicators": { own: 0, within: 0 },
-  "DossierRollup.byTier": { own: 0, within: 0 },
+  "DossierRollup.byTier": { own: 0, within: 0.05 },
   // Which units are covered is asked of each unit below.
   "DossierRollup.coverage": { own: 5, within: 2 },
   "DossierRollup.incomplete": { own: 5, within: 2 },
@@ -39,8 +39,8 @@ const READS: Readonly<Record<string, Reads>> = {
   "DossierRollup.reconciliation": { own: 5, within: 0 },
   "Unit.form06": { own: 1, within: 1 },
   "Unit.serviceQuality": { own: 1, within: 1 },
-  // Running sums of each province, for each point.
-  "DossierRollup.series": { own: 0, within: 0.1 },
+  // Its points are read in one pass, but for those of which nothing is recorded: whether that is all there is takes another look at each.
+  "DossierRollup.series": { own: 15, within: 0 },
 };
 
 /** Of `count` objects that speak of these units. */
@@ -48,7 +48,7 @@ export const hiddenRows = (field: string, count: number, units: () => UnitSet, {
   const reads = READS[field];
   if (!reads || count === 0) return 0;
   const { own, within } = reads;
-  return bounded(ONCE + own * count + (within === 0 ? 0 : within * unitsWithin(units(), effort)));
+  return bounded(STATEMENT_ROWS + own * count + (within === 0 ? 0 : within * unitsWithin(units(), effort)));
 };
 
 /** Rows that are counted for `totalCount`, whatever is stored, so that they tell nothing of it. */
