@@ -10,7 +10,7 @@ import { dossier, fillCatalogue, IMPORT, type ImportAnswer } from "../support/do
 import { issueKey } from "../support/key.ts";
 import { type Draw, drawOperation, type Operation, type Values, valuesOf } from "../support/operations.ts";
 
-const RUNS = Number(process.env["NON_INTERFERENCE_RUNS"] ?? 300);
+const RUNS = Number(process.env["NON_INTERFERENCE_RUNS"] ?? 250);
 const SEED = Number(process.env["PROPERTY_SEED"] ?? 20_261_124);
 
 const SUBMIT = "mutation ($input: ReportInput!, $key: String!) { submitReport(input: $input, idempotencyKey: $key) { id } }";

@@ -30,7 +30,7 @@ import { chance, drawPeriods, drawRanges, LIMITS, numberOf, oneOf, Rows } from "
 import { Ledger } from "./ledger.ts";
 import { type Days, NUMBERS, type Numbers, type Range, Recount } from "./recount.ts";
 
-const RUNS = Number(process.env["RECORD_RUNS"] ?? 12);
+const RUNS = Number(process.env["RECORD_RUNS"] ?? 6);
 const SEED = Number(process.env["RECORD_SEED"] ?? 20_260_303);
 const DAY = 86_400_000;
 const SOURCES = ["one", "two"];

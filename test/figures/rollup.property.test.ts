@@ -16,7 +16,7 @@ import { load } from "./stored-world.ts";
 import { type Draw, History, type World } from "./world.ts";
 
 const NOW = new Date("2026-11-22T12:00:00+07:00");
-const RUNS = Number(process.env["PROPERTY_RUNS"] ?? 30);
+const RUNS = Number(process.env["PROPERTY_RUNS"] ?? 20);
 const SEED = Number(process.env["PROPERTY_SEED"] ?? 20_251_107);
 const YEARS = ["2016", "2019", "2022", "2025"];
 

@@ -4,7 +4,7 @@ import { startService, type TestService } from "../support/client.ts";
 import { askFor } from "../support/cost.ts";
 import { statementsOf } from "../support/statements.ts";
 
-const RUNS = Number(process.env["PROPERTY_RUNS"] ?? 60) * 2;
+const RUNS = Number(process.env["PROPERTY_RUNS"] ?? 30) * 2;
 const SEED = Number(process.env["PROPERTY_SEED"] ?? 20_251_107);
 const DAY = "2025-06-30";
 /** So that no answer is large. */

@@ -7,7 +7,7 @@ import { askFor } from "../support/cost.ts";
 import { codeOf, post } from "../support/post.ts";
 import { statementsOf } from "../support/statements.ts";
 
-const RUNS = Number(process.env["PROPERTY_RUNS"] ?? 60);
+const RUNS = Number(process.env["PROPERTY_RUNS"] ?? 30);
 const SEED = Number(process.env["PROPERTY_SEED"] ?? 20_251_107);
 const MAXIMUM = 100_000;
 

@@ -170,6 +170,9 @@ describe("an edition that is refused changes nothing and is told by file, row an
     const error = await applied(files).catch((reason: unknown) => reason);
     expect(error).toBeInstanceOf(FileError);
     expect((error as Error).message).toMatch(message);
+  });
+
+  it("and nothing is changed by any of these", async () => {
     expect(await digestOf(service.database)).toEqual(before);
   });
 
