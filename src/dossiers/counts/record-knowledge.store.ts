@@ -85,17 +85,32 @@ export const countsInTier = (unit: RawBuilder<unknown>) => sql`exists (
     and served.valid_from < coalesce(v.valid_to, 'infinity') and coalesce(served.valid_to, 'infinity') > v.valid_from
   where v.unit_id = ${unit} and coalesce(v.tier, served.tier) = k.tier)`;
 
-/** Which keys hold a unit whose records are complete, so that no record is 0. Units are asked by `in`, as in knowledgeOfKeys. */
-export const completeKeys = (keys: readonly RecordKey[]) => sql<{ i: number }>`
+/** Which keys hold a unit whose records are complete, so that no record is 0. Keys of a tree are of one period, those of a series of one unit. */
+export const completeKeys = (keys: readonly RecordKey[]): RawBuilder<{ i: number }> =>
+  keys.every(({ from, to }) => from === keys[0]!.from && to === keys[0]!.to) ? completeOfTree(keys) : completeOfSeries(keys);
+
+const completeOfTree = (keys: readonly RecordKey[]) => sql<{ i: number }>`
+  with ${keysAndRanges(keys)}
+  select k.i::int from k join s on s.number = k.span + 1 where exists (
+    select from record_range declared join contribution c on c.unit_id = declared.unit_id and c.edition_id = k.edition_id and c.target_id = k.no and c.certain
+    join unit u on u.id = declared.unit_id
+    where declared.kind = 'DOSSIERS' and ${existedWithin} and ${isComplete} and (k.tier is null or ${countsInTier(sql`u.id`)}))`;
+
+/** Only days are looked at of which the records of some unit are complete, and then the units of the keys alone. */
+const completeOfSeries = (keys: readonly RecordKey[]) => sql<{ i: number }>`
   with ${keysAndRanges(keys)},
-    complete as materialized (
-      select distinct s.number - 1 as span, u.id as unit_id from s
-      join record_range g on g.kind = 'DOSSIERS' and g.since <= s.last_on and g.through >= s.first_on
-      join unit u on u.id = g.unit_id and ${existedWithin} and ${isCompleteBy}
+    stated as materialized (
+      select s.number - 1 as span from s
+      where exists (select from record_range g where g.kind = 'DOSSIERS' and g.since <= s.last_on and g.through >= s.first_on)
     ),
     held as materialized (
       select k.i, k.span, k.tier, c.unit_id from k join contribution c on c.edition_id = k.edition_id and c.target_id = k.no and c.certain
-      where k.span in (select span from complete)
+      where k.span in (select span from stated)
+    ),
+    complete as materialized (
+      select distinct h.span, h.unit_id from (select distinct span, unit_id from held) h join s on s.number = h.span + 1
+      join unit u on u.id = h.unit_id and ${existedWithin}
+      join record_range g on g.unit_id = h.unit_id and g.kind = 'DOSSIERS' and ${isCompleteBy}
     )
   select distinct k.i::int from held k where (k.span, k.unit_id) in (select span, unit_id from complete)
     and (k.tier is null or ${countsInTier(sql`k.unit_id`)})`;
