@@ -175,7 +175,7 @@ const start = async (cluster: Cluster): Promise<void> => {
     shared_buffers: "256MB",
     jit: "off",
     max_wal_size: "2GB",
-    // The log is for what befalls the server. What a statement ran into is told to whoever sent it.
+    // The log is for what befalls the server. Who sent a statement gets its error.
     log_min_error_statement: "panic",
     log_error_verbosity: "terse",
   };

@@ -69,7 +69,7 @@ export const ensureLogin = async (owner: MikroORM, serviceUrl: string): Promise<
     await owner.em.fork().transactional(async (em) => {
       const db = em.getKysely();
       await sql`select set_config('cchc.password', ${given}, true)`.execute(db);
-      // An error that tells of the statement would bring the password into the server's log.
+      // An error with the text of the statement would bring the password into the server's log.
       await sql
         .raw(`do $$ begin
           perform pg_advisory_xact_lock(${LOCK});

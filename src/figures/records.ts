@@ -53,7 +53,7 @@ export interface Recorded {
 /** Records as evidence for roll-ups: what a module that keeps records offers. */
 export interface Records {
   readonly sums: (keys: readonly RecordKey[]) => Promise<readonly RecordSums[]>;
-  /** By `rows` where the sets tell of drafts, which are seen within a scope only. */
+  /** By `rows` where the sets count drafts, which are seen within a scope only. */
   readonly knowledge: (keys: readonly KnowledgeKey[], rows?: Rows) => Promise<readonly Knowledge[]>;
   /** The sources of the records of each, in the order of arrival: their internal numbers. */
   readonly sources: (keys: readonly RecordKey[]) => Promise<readonly (readonly number[])[]>;

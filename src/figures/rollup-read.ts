@@ -17,7 +17,7 @@ const recordSums = async ({ records }: RollupSource, found: readonly (SetRow | n
   return keys.map((_, n) => byPlace.get(n) ?? null);
 };
 
-/** What is stored of sets that tell of drafts is seen within a scope; undefined where none does. */
+/** What is stored of sets that count drafts is seen within a scope; undefined where none does. */
 const draftRows = ({ figures }: RollupSource, found: readonly (SetRow | null)[]): Rows | undefined =>
   found.some((set) => set !== null && tellsOfDrafts(set.key)) ? figures : undefined;
 

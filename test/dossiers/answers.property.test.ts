@@ -206,7 +206,7 @@ describe("dossiers by field and by channel", () => {
 const SUMMED = NAMES.filter((name) => name !== "averageWorkingDays");
 type Summed = Record<string, number | null>;
 /** What nothing was recorded of is null. */
-const asCounted = (told: Summed) => SUMMED.map((name) => told[name] ?? 0);
+const asCounted = (counts: Summed) => SUMMED.map((name) => counts[name] ?? 0);
 
 describe("dossiers of several periods at once", () => {
   test("are what one counts one by one, however the periods lie to each other", { timeout: 120_000 }, async () => {

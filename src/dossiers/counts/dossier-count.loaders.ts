@@ -36,7 +36,7 @@ export const createDossierCountLoaders = (reader: Reader, today: Day, viewer: Vi
       ),
     ),
 
-    /** As roll-ups have them: what was recorded, or 0 where records are complete; null where nobody has said. */
+    /** As roll-ups have them: what was recorded, or 0 where records are complete; null where that is not stated. */
     dossierRecords: oneBy<RollupKey, Positioned & RecordSums>(keyOf, (keys) =>
       ofKeys(reader, keys, async (asked) => (await dossierRecords(reader, scope).sums(asked)).map((sums, n) => ({ ...sums, i: n + 1 }))),
     ),

@@ -18,7 +18,7 @@ interface Span {
   readonly ranges: readonly CountRange[];
 }
 
-/** A key of which the days before `from` may be left out, for they are told by another one. */
+/** A key of which the days before `from` may be left out, for another one counts them. */
 export interface SumKey extends RecordKey {
   readonly isNext?: boolean;
 }

@@ -94,7 +94,7 @@ export const listed = (subject: Subject, length: number): Step => {
   return { rows: count, below: { ...subject, count } };
 };
 
-/** What a field without a rule of its own reads, told by its shape. Of units that it leads to nothing is known. */
+/** What a field without a rule of its own reads, as its shape says. Of units that it leads to nothing is known. */
 export const shapeRule = (name: string, { name: own, type, args: definitions }: GraphQLField<unknown, unknown>): Rule => {
   const named = getNamedType(type);
   const counted = COUNTED[name] ?? 0;
