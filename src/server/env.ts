@@ -50,6 +50,23 @@ const addresses = (given: string): string | null => {
   return fail(`"${wrong}" is not an address; accepted are such as 10.0.0.7, 10.0.0.0/8 and ::1, by commas`);
 };
 
+/** Origins as browsers send them, by commas, or `*` for all of them. */
+const origins = (given: string): string | null => {
+  if (given === "" || given === "*") return given || null;
+  const all = given.split(",").map((one) => one.trim());
+  const wrong = all.find((one) => originOf(one) !== one);
+  if (wrong === undefined) return all.join(",");
+  const origin = originOf(wrong);
+  return fail(
+    `"${wrong}" is not an origin${origin === null ? "" : `; that of it is ${origin}`}; accepted are such as https://app.example.vn, by commas, or * alone for all`,
+  );
+};
+
+const originOf = (address: string): string | null => {
+  if (address.includes("*") || !/^https?:/i.test(address) || !URL.canParse(address)) return null;
+  return new URL(address).origin;
+};
+
 const databaseUrl = (given: string): string | null =>
   given === "" || /^postgres(ql)?:\/\/[^?]*\/[^/?]/.test(given)
     ? given || null
@@ -138,6 +155,11 @@ export const SETTINGS = {
     true,
   ),
   trustedProxies: setting("", "addresses of proxies, by commas, whose `X-Forwarded-For` is believed", addresses),
+  corsOrigins: setting(
+    "",
+    "origins of pages that may ask from a browser, such as `https://app.example.vn`, by commas, or `*` for all; never with cookies",
+    origins,
+  ),
   rateAddress: setting("1200", "requests a minute from one address without a key; 0 is without limit", whole(0, 1_000_000_000)),
   costAddress: setting(
     "600000",

@@ -20,8 +20,18 @@ export const keepingOf = ({ keptAnswers, clock, reader, router }: KeepingOptions
     : {
         answers: new KeptAnswers({ maximum: keptAnswers, state: () => stateOf(reader(), clock()) }),
         questionOf: ({ query, operationName, variables, extensions }, headers, request) => {
-          if (request.method !== "POST" || request.headers.authorization !== undefined || headers.has(TRACE_HEADER)) return null;
-          return JSON.stringify([query, operationName, variables, extensions, headers.get("accept"), router.isRouter(request.headers)]);
+          const { method } = request;
+          if ((method !== "POST" && method !== "GET") || request.headers.authorization !== undefined || headers.has(TRACE_HEADER))
+            return null;
+          return JSON.stringify([
+            method,
+            query,
+            operationName,
+            variables,
+            extensions,
+            headers.get("accept"),
+            router.isRouter(request.headers),
+          ]);
         },
         retellingOf: (request) => {
           const { operation, label, cost } = observationOf(request);

@@ -3,6 +3,7 @@ import { readdir, readFile } from "node:fs/promises";
 import { extname } from "node:path";
 import { promisify } from "node:util";
 import { gzip } from "node:zlib";
+import { sendNamed, varyBy } from "./http/named.ts";
 
 const OPERATIONS = new URL("../../schema/operations/", import.meta.url);
 const BUNDLE = new URL("../../.cache/playground/", import.meta.url);
@@ -39,7 +40,9 @@ interface Asset {
 export const servePlayground = async (app: FastifyInstance): Promise<void> => {
   const tabs = JSON.stringify(await readTabs());
   const assets = new Map<string, Promise<Asset | null>>();
-  app.get("/graphql/operations.json", (_request, reply) => sendSafely(reply).type("application/json; charset=utf-8").send(tabs));
+  app.get("/graphql/operations.json", async (request, reply) =>
+    sendNamed(request, sendSafely(reply).type("application/json; charset=utf-8"), tabs),
+  );
   app.get<{ Params: { name: string } }>("/graphql/assets/:name", async (request, reply) => {
     const { name } = request.params;
     const found = assets.get(name) ?? readAsset(name);
@@ -57,23 +60,25 @@ export const isBrowser = ({ method, headers, query }: FastifyRequest): boolean =
   (headers.accept ?? "").includes("text/html") &&
   Object.keys(query as Record<string, unknown>).every((name) => !["query", "extensions"].includes(name));
 
-export const sendPlayground = async (reply: FastifyReply): Promise<FastifyReply> => {
+export const sendPlayground = async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
   const page = await readIfThere(new URL("index.html", BUNDLE));
-  return sendSafely(reply)
+  varyBy(reply, "accept");
+  void sendSafely(reply)
     .code(page ? 200 : 503)
     .header("content-security-policy", CONTENT_SECURITY_POLICY)
     .header("x-frame-options", "DENY")
-    .header("vary", "accept")
-    .type("text/html; charset=utf-8")
-    .send(page ?? NOT_BUILT);
+    .type("text/html; charset=utf-8");
+  return reply.send(page ? sendNamed(request, reply, page) : NOT_BUILT);
 };
 
 const sendSafely = (reply: FastifyReply): FastifyReply =>
   reply.header("cache-control", "no-cache").header("x-content-type-options", "nosniff").header("referrer-policy", "no-referrer");
 
-const sendAsset = ({ headers }: FastifyRequest, reply: FastifyReply, { type, bytes, gzipped }: Asset): FastifyReply => {
-  void reply.header("x-content-type-options", "nosniff").header("vary", "accept-encoding").type(type);
-  return /\bgzip\b/.test(headers["accept-encoding"] ?? "") ? reply.header("content-encoding", "gzip").send(gzipped) : reply.send(bytes);
+const sendAsset = (request: FastifyRequest, reply: FastifyReply, { type, bytes, gzipped }: Asset): FastifyReply => {
+  void reply.header("x-content-type-options", "nosniff").type(type);
+  const named = sendNamed(request, reply, bytes);
+  if (named !== bytes || !/\bgzip\b/.test(request.headers["accept-encoding"] ?? "")) return reply.send(named);
+  return reply.header("content-encoding", "gzip").send(gzipped);
 };
 
 /** Null for all but files of the bundle: a name cannot lead out of its folder. */

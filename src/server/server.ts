@@ -10,6 +10,7 @@ import { currentHierarchy } from "../units/hierarchy-size.ts";
 import { addressUrl, takenPort } from "./http/address.ts";
 import { apolloSettings, createApollo } from "./operation/apollo.ts";
 import { type Context, createContext } from "./context.ts";
+import { allowOrigins } from "./http/cors.ts";
 import { costPlugin } from "./limits/cost.ts";
 import { type Env, readEnv } from "./env.ts";
 import { serveHealth } from "./running/health.ts";
@@ -20,6 +21,7 @@ import { createLog, type Log, logRequests } from "./running/log.ts";
 import { countRequests, createMetrics, type Metrics, serveMetrics } from "./running/metrics.ts";
 import { labelsOf, observationOf, observed, observeOperations, trustedLabels } from "./running/observation.ts";
 import { isBrowser, readTabs, sendPlayground, servePlayground } from "./playground.ts";
+import { publicCaching } from "./operation/public-caching.ts";
 import { prepareWith } from "./http/prepare.ts";
 import { CostBudget } from "./limits/cost-budget.ts";
 import { PublicShare } from "./limits/public-share.ts";
@@ -62,7 +64,7 @@ export const startServer = async (
     ...apolloSettings(env),
     longLists: ({ viewer }) => (holds(viewer, "OFFICER") ? 5 : 1),
     isRouter: ({ isProvenRouter }) => isProvenRouter,
-    plugins: [costPlugin({ maxCost: env.maxCost, hierarchy, budget }), observeOperations(labels, log)],
+    plugins: [costPlugin({ maxCost: env.maxCost, hierarchy, budget }), observeOperations(labels, log), publicCaching()],
   });
   await apollo.start();
   const viewerOf = async (authorization: string | undefined): Promise<Viewer | null> =>
@@ -79,7 +81,7 @@ export const startServer = async (
     const share = address === null ? undefined : shares.of(address, open.limits);
     return createContext(open, clock(), { viewer, signal, address, share, isRouter: router.isRouter(headers), isProvenRouter });
   };
-  const app = createHttp(apollo, {
+  const app = await createHttp(apollo, {
     context: (request, _reply, signal) => observed(request, log, () => contextOf(request, signal)),
     failed: (err, request, code) => {
       observationOf(request).codes.add(code);
@@ -92,9 +94,10 @@ export const startServer = async (
     kept: keepingOf({ keptAnswers: env.keptAnswers, clock, reader: () => new Reader(opened()), router }),
     // While it closes, probes of its health are answered; all else is refused by what closes it.
     framework: { return503OnClosing: false, trustProxy: env.trustedProxies ?? false },
-    ...(env.playground && { before: (request, reply) => (isBrowser(request) ? sendPlayground(reply) : undefined) }),
+    ...(env.playground && { before: (request, reply) => (isBrowser(request) ? sendPlayground(request, reply) : undefined) }),
   });
   logRequests(app, log);
+  await allowOrigins(app, env.corsOrigins);
   const { isStopping, stop } = drainable(app);
   if (metrics) countRequests(app, metrics);
   if (env.trustedProxies === null) warnOfUntrustedProxy(app, log);

@@ -71,6 +71,31 @@ describe("settings", () => {
     expect(() => readEnv({ TRUSTED_PROXIES: text })).toThrow(/^TRUSTED_PROXIES: ".*" is not an address/);
   });
 
+  it.each([
+    ["*", "*"],
+    ["https://app.example.vn", "https://app.example.vn"],
+    ["https://app.example.vn, http://localhost:5173", "https://app.example.vn,http://localhost:5173"],
+  ])("takes %s for origins of pages", (text, origins) => {
+    expect(readEnv({ CORS_ORIGINS: text }).corsOrigins).toBe(origins);
+  });
+
+  it.each([
+    [
+      "https://app.example.vn/",
+      'CORS_ORIGINS: "https://app.example.vn/" is not an origin; that of it is https://app.example.vn; accepted are such as',
+    ],
+    ["https://a.vn,https://HaNoi.vn:443", '"https://HaNoi.vn:443" is not an origin; that of it is https://hanoi.vn;'],
+    ["https://đànẵng.vn", '"https://đànẵng.vn" is not an origin; that of it is https://xn--'],
+    ["app.example.vn", '"app.example.vn" is not an origin; accepted are'],
+    ["https://*.example.vn", '"https://*.example.vn" is not an origin; accepted are'],
+    ["*,https://app.example.vn", '"*" is not an origin; accepted are'],
+    ["https://a.vn,,https://b.vn", '"" is not an origin; accepted are'],
+    ["null", '"null" is not an origin; accepted are'],
+    ["file:///home/page.html", '"file:///home/page.html" is not an origin; accepted are'],
+  ])("names CORS_ORIGINS where it is %s", (text, message) => {
+    expect(() => readEnv({ CORS_ORIGINS: text })).toThrow(message);
+  });
+
   it("shows what differs from the defaults, but no secret", () => {
     const text = envText(readEnv({ GATEWAY_SECRET: "hush-hush-hush-hush", GRACE_MS: "5", WARM_UP: "off", NODE_ENV: "production" }));
     expect(text).toMatch(/GATEWAY_SECRET=\*{3} GRACE_MS=5 WARM_UP=off$/);

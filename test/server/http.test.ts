@@ -58,7 +58,7 @@ const serve = async (options: Partial<HttpOptions<Asked>> = {}): Promise<{ url: 
   waiting = Promise.withResolvers();
   const apollo = createApollo<Asked>(schema);
   await apollo.start();
-  const app = createHttp(apollo, { context: async ({ viewer }, _reply, signal) => ({ viewer, signal }), ...options });
+  const app = await createHttp(apollo, { context: async ({ viewer }, _reply, signal) => ({ viewer, signal }), ...options });
   await app.listen({ host: "127.0.0.1", port: 0 });
   onTestFinished(async () => {
     app.server.closeAllConnections();
@@ -117,11 +117,6 @@ describe("a body", () => {
     const answer = await post(url, NAME, { "content-type": type });
     expect(answer.status).toBe(status);
     if (status !== 200) expect(codeOf(answer)).toBe("BAD_REQUEST");
-  });
-
-  it("that is compressed is not unpacked", async () => {
-    const { url } = await serve();
-    expect((await post(url, NAME, { "content-encoding": "gzip" })).status).toBe(415);
   });
 });
 
@@ -325,7 +320,7 @@ describe("connections", () => {
 it("carries any Apollo server", async () => {
   const apollo = new ApolloServer({ typeDefs: "type Query { one: Int }", resolvers: { Query: { one: () => 1 } } });
   await apollo.start();
-  const app = createHttp(apollo, { context: async () => ({}) });
+  const app = await createHttp(apollo, { context: async () => ({}) });
   const answer = await app.inject({ method: "POST", url: "/graphql", payload: { query: "{ one }" } });
   expect(answer.json()).toEqual({ data: { one: 1 } });
   await app.close();

@@ -59,7 +59,7 @@ describe("long lists", () => {
     const schema = new GraphQLSchema({ query: new GraphQLObjectType({ name: "Query", fields: { count } }) });
     const apollo = createApollo<{ officer: boolean }>(schema, { maxList: 10, longLists: ({ officer }) => (officer ? 5 : 1) });
     await apollo.start();
-    const app = createHttp(apollo, { context: async ({ headers }) => ({ officer: headers.authorization !== undefined }) });
+    const app = await createHttp(apollo, { context: async ({ headers }) => ({ officer: headers.authorization !== undefined }) });
     const url = `${await app.listen({ host: "127.0.0.1", port: 0 })}/graphql`;
     const ask = (name: string, length: number, headers = {}) =>
       post(url, { query: `query ($x: [Int]) { count(${name}: $x) }`, variables: { x: Array.from({ length }, () => 1) } }, headers);

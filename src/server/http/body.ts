@@ -2,10 +2,12 @@ import { DomainError } from "../../errors.ts";
 import { GraphQLError } from "graphql";
 import type { IncomingHttpHeaders } from "node:http";
 import type { Readable } from "node:stream";
+import { promisify } from "node:util";
+import { brotliDecompress, gunzip, type InputType } from "node:zlib";
 import { parseJson } from "./json.ts";
 
-const refusal = (status: number, message: string): GraphQLError =>
-  new GraphQLError(message, { extensions: { code: "BAD_REQUEST", http: { status, headers: new Map() } } });
+const refusal = (status: number, message: string, headers: ReadonlyMap<string, string> = new Map()): GraphQLError =>
+  new GraphQLError(message, { extensions: { code: "BAD_REQUEST", http: { status, headers } } });
 
 export const unsupportedType = (given: string | undefined): GraphQLError =>
   refusal(415, `content-type: ${JSON.stringify(given ?? "nothing")} is not accepted; accepted is application/json in UTF-8`);
@@ -15,14 +17,24 @@ const tooLarge = (limit: number, declared?: number): GraphQLError =>
     http: { status: 413, headers: new Map() },
   });
 
+type Unpack = (packed: InputType, options: { readonly maxOutputLength: number }) => Promise<Buffer>;
+
+/** Codings of a body; each stops as soon as it has unpacked more than it may. */
+const UNPACK: ReadonlyMap<string, Unpack> = new Map([
+  ["gzip", promisify(gunzip) as Unpack],
+  ["br", promisify(brotliDecompress) as Unpack],
+]);
+
 /**
- * The JSON of a body of at most `limit` bytes of UTF-8, undefined where it is empty; and how many bytes they were.
+ * The JSON of a body of at most `limit` bytes of UTF-8, packed and unpacked, undefined where it is empty; and how many bytes it has unpacked.
  * @throws GraphQLError with the status to answer: 413, 415 or 400. What is left of the body is then passed over.
  */
 export const readJson = async (stream: Readable, headers: IncomingHttpHeaders, limit: number) => {
   try {
-    checkHeaders(headers);
-    const bytes = await readBytes(stream, Number(headers["content-length"] ?? 0), limit);
+    checkCharset(headers["content-type"]);
+    const unpack = unpackOf(headers["content-encoding"]);
+    const sent = await readBytes(stream, Number(headers["content-length"] ?? 0), limit);
+    const bytes = unpack && sent.length > 0 ? await unpacked(unpack, sent, limit) : sent;
     return { json: jsonOf(bytes), length: bytes.length };
   } catch (error) {
     stream.resume();
@@ -30,13 +42,32 @@ export const readJson = async (stream: Readable, headers: IncomingHttpHeaders, l
   }
 };
 
-const checkHeaders = (headers: IncomingHttpHeaders): void => {
-  const type = headers["content-type"];
+const checkCharset = (type: string | undefined): void => {
   const charset = /;\s*charset\s*=\s*"?([^";\s]*)/i.exec(type ?? "")?.[1];
   if (charset !== undefined && !/^utf-?8$/i.test(charset)) throw unsupportedType(type);
-  const encoding = headers["content-encoding"];
-  if (encoding !== undefined && !/^identity$/i.test(encoding))
-    throw refusal(415, `content-encoding: "${encoding}" is not accepted; accepted is a body that is not compressed`);
+};
+
+/** Null where the body is as it is. */
+const unpackOf = (encoding = "identity"): Unpack | null => {
+  const coding = encoding.trim().toLowerCase().replace(/^x-/, "");
+  if (coding === "identity") return null;
+  const unpack = UNPACK.get(coding);
+  if (unpack) return unpack;
+  const accepted = [...UNPACK.keys()];
+  throw refusal(
+    415,
+    `content-encoding: ${JSON.stringify(encoding.slice(0, 80))} is not accepted; accepted are ${accepted.join(" and ")}, once, and none`,
+    new Map([["accept-encoding", accepted.join(", ")]]),
+  );
+};
+
+const unpacked = async (unpack: Unpack, packed: Buffer, limit: number): Promise<Buffer> => {
+  try {
+    return await unpack(packed, { maxOutputLength: limit });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ERR_BUFFER_TOO_LARGE") throw tooLarge(limit);
+    throw refusal(400, "Bad Request: the body is not what its content-encoding says");
+  }
 };
 
 const readBytes = async (stream: Readable, declared: number, limit: number): Promise<Buffer> => {

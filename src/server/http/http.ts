@@ -1,4 +1,5 @@
 import { type ApolloServer, type BaseContext, HeaderMap, type HTTPGraphQLRequest, type HTTPGraphQLResponse } from "@apollo/server";
+import compress from "@fastify/compress";
 import fastify, { type FastifyError, type FastifyHttpOptions, type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
 import type { Server } from "node:http";
 import { Readable } from "node:stream";
@@ -7,6 +8,7 @@ import { DomainError } from "../../errors.ts";
 import { readJson, unsupportedType } from "./body.ts";
 import { sendFailure } from "./failure.ts";
 import { checkJson } from "./json.ts";
+import { nameByCoding, sendNamed, varyBy } from "./named.ts";
 import type { HttpAnswer, KeptAnswers } from "./kept-answers.ts";
 import { checkPersistedQuery, type Params, paramsOf, withParams } from "./params.ts";
 import { withStatus } from "./status.ts";
@@ -77,7 +79,7 @@ const METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
  * The Apollo server at its path. Every failure is answered as GraphQL's `{ errors: [{ message, extensions: { code } }] }`; `status.ts`
  * says which status goes with it.
  */
-export const createHttp = <C extends BaseContext>(apollo: ApolloServer<C>, options: HttpOptions<C>): FastifyInstance => {
+export const createHttp = async <C extends BaseContext>(apollo: ApolloServer<C>, options: HttpOptions<C>): Promise<FastifyInstance> => {
   const {
     path = "/graphql",
     before,
@@ -113,6 +115,9 @@ export const createHttp = <C extends BaseContext>(apollo: ApolloServer<C>, optio
   app.addContentTypeParser("*", async ({ headers: { "content-type": type } }: FastifyRequest) => {
     if (type !== undefined && !SIMPLE.test(type)) throw unsupportedType(type);
   });
+  // Bodies of requests are unpacked where they are read, within their limit.
+  await app.register(compress, { encodings: ["br", "gzip"], globalDecompression: false });
+  nameByCoding(app);
   app.addHook("onSend", async (_request, reply, payload) => {
     void reply.header("x-content-type-options", "nosniff").header("referrer-policy", "no-referrer");
     if (reply.statusCode >= 400 && !reply.hasHeader("cache-control")) void reply.header("cache-control", "no-store");
@@ -122,7 +127,8 @@ export const createHttp = <C extends BaseContext>(apollo: ApolloServer<C>, optio
   app.route({
     method: METHODS,
     url: path,
-    onRequest: async (request) => {
+    onRequest: async (request, reply) => {
+      varyBy(reply, "authorization", "accept");
       if (viewer) request.viewer = await viewer(request);
     },
     preHandler: async (request, reply) => before?.(request, reply),
@@ -170,18 +176,23 @@ const answer = async <C extends BaseContext>(
       },
     });
   const question = kept?.questionOf(prepared, asked.headers, request) ?? null;
-  if (kept && question !== null) return send(reply, await answered(kept, question, request, execute));
+  if (kept && question !== null) return send(request, reply, await answered(kept, question, request, execute));
   const { status, headers, body } = await execute();
-  if (body.kind === "complete") return send(reply, { status: status ?? 200, headers: [...headers], body: body.string });
+  if (body.kind === "complete") return send(request, reply, { status: status ?? 200, headers: [...headers], body: body.string });
   for (const [name, value] of headers) void reply.header(name, value);
   return reply.code(status ?? 200).send(Readable.from(body.asyncIterator));
 };
 
-const send = (reply: FastifyReply, { status, headers, body }: HttpAnswer): Buffer | string => {
+/** What everybody who asks gets is named, so that who has it need not be sent it again. */
+const send = (request: FastifyRequest, reply: FastifyReply, { status, headers, body }: HttpAnswer): Buffer | string => {
   for (const [name, value] of headers) void reply.header(name, value);
   void reply.code(status);
-  return body;
+  return request.headers.authorization === undefined && isWhole(status, body) ? sendNamed(request, reply, body) : body;
 };
+
+const DATA = '{"data":';
+const isWhole = (status: number, body: Buffer | string): boolean =>
+  status === 200 && (typeof body === "string" ? body.startsWith(DATA) : body.toString("latin1", 0, DATA.length) === DATA);
 
 /** The answer that was kept, or a new one, which is kept where it is whole. */
 const answered = async (
@@ -193,10 +204,9 @@ const answered = async (
   const found = await answers.answer(question, async () => {
     const { status = 200, headers, body } = await execute();
     if (body.kind !== "complete") throw new Error("An answer in parts was not asked for");
-    const isWhole = status === 200 && body.string.startsWith('{"data":');
     return {
       answer: { status, headers: [...headers], body: body.string.length > SHORT ? Buffer.from(body.string) : body.string },
-      told: isWhole ? retellingOf(request) : null,
+      told: isWhole(status, body.string) ? retellingOf(request) : null,
     };
   });
   found.told?.(request);

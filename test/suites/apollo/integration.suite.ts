@@ -10,7 +10,7 @@ import { createHttp } from "../../../src/server/http/http.ts";
 const createServer = async (given: unknown, options?: CreateServerForIntegrationTestsOptions) => {
   const server = new ApolloServer(given as ApolloServerOptions<BaseContext>);
   await server.start();
-  const app = createHttp(server, {
+  const app = await createHttp(server, {
     context: async () => (await options?.context?.()) ?? {},
     // It asks at several addresses.
     path: "*",

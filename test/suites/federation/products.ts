@@ -77,6 +77,6 @@ const resolvers = {
 const plain = await buildSchema({ resolvers: [Queries, UserResolver], orphanedTypes: [Inventory], validate: false, skipCheck: true });
 const apollo = createApollo(federate(plain, HEAD, resolvers).schema, { traces: true });
 await apollo.start();
-const app = createHttp(apollo, { context: async () => ({}), path: "/" });
+const app = await createHttp(apollo, { context: async () => ({}), path: "/" });
 await app.listen({ host: "127.0.0.1", port: 0 });
 process.send!({ port: (app.server.address() as AddressInfo).port });
