@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { expect } from "vitest";
 import { readIssuers } from "../../src/access/issuer.ts";
 import { type Block, commandsOf, compared } from "./blocks.ts";
-import { checkCachePolicy } from "./cache-policy.ts";
+import { checkClientCode } from "./client-code.ts";
 import type { Checkout, Running } from "./checkout.ts";
 
 /** Commands that are not run here, with the reason. All others that a block has are. */
@@ -61,7 +61,7 @@ export class Play {
     if (language === "graphql") return this.#ask(placed);
     if (language === "json") return this.#answered(placed);
     if (language === "text") return this.#told(placed);
-    if (language === "ts") return checkCachePolicy(text);
+    if (language === "ts") return checkClientCode(text);
     if (language !== "") throw new Error(`line ${line} of the README: nothing says how to check a block of ${language}`);
     for (const command of commandsOf(placed)) await this.#command(command);
   }

@@ -1,0 +1,39 @@
+import { getNamedType, getNullableType, type GraphQLSchema, isCompositeType, isListType, isObjectType } from "graphql";
+
+const HEAD = `/* Written by \`npm run schema\` from the schema; npm run schema:check compares. */
+`;
+
+/** The text of schema/clients/cache-types.ts: by what a client's cache knows each type, and which fields are lists. */
+export const cacheTypesOf = (schema: GraphQLSchema, sdl: string): string => {
+  const types = Object.values(schema.getTypeMap())
+    .filter(isObjectType)
+    .filter(({ name }) => !name.startsWith("_"))
+    .toSorted((a, b) => (a.name < b.name ? -1 : 1));
+  const keyOf = (name: string, fields: object): string[] | null =>
+    new RegExp(`^type ${name}\\b.*? @key\\(fields: "([^"]+)"`, "m").exec(sdl)?.[1]?.split(" ") ?? ("id" in fields ? ["id"] : null);
+  const listsOf = (type: (typeof types)[number]) =>
+    Object.values(type.getFields())
+      .filter(
+        (field) => isListType(getNullableType(field.type)) && isCompositeType(getNamedType(field.type)) && !field.name.startsWith("_"),
+      )
+      .map(({ name }) => name);
+  const keyed = types.flatMap((type) => {
+    const key = keyOf(type.name, type.getFields());
+    return key ? [[type.name, key] as const] : [];
+  });
+  const roots = new Set([schema.getQueryType(), schema.getMutationType()]);
+  const embedded = types.filter((type) => !roots.has(type) && keyOf(type.name, type.getFields()) === null).map(({ name }) => name);
+  const lists = types.map((type) => [type.name, listsOf(type)] as const).filter(([, fields]) => fields.length > 0);
+  return [
+    HEAD,
+    "/** Types that have an identity, and the fields that make it. */",
+    `export const KEYED = ${objectOf(keyed)};\n`,
+    "/** Types that belong to where they are asked for. */",
+    `export const EMBEDDED = [\n${embedded.map((name) => `  "${name}",\n`).join("")}] as const;\n`,
+    "/** Fields that are lists of objects. */",
+    `export const LISTS = ${objectOf(lists)};\n`,
+  ].join("\n");
+};
+
+const objectOf = (entries: readonly (readonly [string, readonly string[]])[]): string =>
+  `{\n${entries.map(([name, fields]) => `  ${name}: ${JSON.stringify(fields).replaceAll(",", ", ")},\n`).join("")}} as const`;
