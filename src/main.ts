@@ -1,7 +1,7 @@
 import { loadSeeds } from "../seeds/seed.ts";
 import { type Database, openDatabase, type Pools } from "./db/database.ts";
 import { CONNECT_MS, openWhenThere } from "./db/open-when-there.ts";
-import { type Env, envText, readEnv } from "./server/env.ts";
+import { type Env, envText, envWarnings, readEnv } from "./server/env.ts";
 import { createLog, type Log } from "./server/running/log.ts";
 import { startServer } from "./server/server.ts";
 import { closeDatabase } from "./server/running/shutdown.ts";
@@ -75,6 +75,7 @@ process.on("unhandledRejection", (reason) => log.error({ err: reason }, "unexpec
 try {
   const env = readEnv(process.env);
   log = createLog(env);
+  for (const line of envWarnings(process.env)) log.warn(line);
   await main(env, log);
 } catch (error) {
   log.fatal(error instanceof Error ? error.message : String(error));

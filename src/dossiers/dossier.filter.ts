@@ -3,7 +3,7 @@ import { Field, ID, InputType } from "type-graphql";
 import { BadUserInput } from "../errors.ts";
 import type { Context } from "../server/context.ts";
 import { type Day, parseKnownDay } from "../time/date.ts";
-import { parsePeriod, type Period } from "../time/period.ts";
+import { begunPeriod, type Period } from "../time/period.ts";
 import { DateScalar, PeriodScalar } from "../time/scalar.ts";
 import { ensureContributions } from "../units/contribution.service.ts";
 import { editionsOf } from "../units/edition.ts";
@@ -50,10 +50,16 @@ export class DossierFilter {
   })
   timeliness?: Timeliness[] | null;
 
-  @Field(() => PeriodScalar, { nullable: true, description: "Keeps those accepted in this period (kỳ tiếp nhận)." })
+  @Field(() => PeriodScalar, {
+    nullable: true,
+    description: "Keeps those accepted in this period, which must have begun by today (kỳ tiếp nhận).",
+  })
   received?: string | null;
 
-  @Field(() => PeriodScalar, { nullable: true, description: "Keeps those resolved in this period, with a result (kỳ giải quyết)." })
+  @Field(() => PeriodScalar, {
+    nullable: true,
+    description: "Keeps those resolved in this period, which must have begun by today, with a result (kỳ giải quyết).",
+  })
   resolved?: string | null;
 }
 
@@ -75,8 +81,8 @@ export interface DossierCondition {
 export const conditionOf = async (context: Context, filter: DossierFilter): Promise<DossierCondition> => {
   const { channel, states, timeliness, received, resolved } = filter;
   const periods = {
-    received: received == null ? null : parsePeriod("filter.received", received),
-    resolved: resolved == null ? null : parsePeriod("filter.resolved", resolved),
+    received: received == null ? null : begunPeriod("filter.received", received, context.today),
+    resolved: resolved == null ? null : begunPeriod("filter.resolved", resolved, context.today),
   };
   return {
     within: await withinOf(context, filter),

@@ -1,10 +1,10 @@
 import { sql } from "kysely";
 import { coveredUnits, rowScope } from "../access/scope.ts";
 import { type Grant, grantsFor } from "../access/viewer.ts";
-import { BadUserInput, DomainError } from "../errors.ts";
+import { DomainError } from "../errors.ts";
 import { edgesOf } from "../page.ts";
 import type { Context } from "../server/context.ts";
-import { type Day, dayOf, epochDay, parseDay } from "../time/date.ts";
+import { type Day, dayOf, epochDay, parsePastDay } from "../time/date.ts";
 import type { UnitView } from "../units/unit.loaders.ts";
 import {
   countOfDossiers,
@@ -68,8 +68,7 @@ export const pausesOf = async ({ loaders }: Context, dossier: DossierView) =>
 
 /** @throws BadUserInput for a day that is still to come. */
 export const timelinessOf = async (context: Context, dossier: DossierView, asOf: string | null | undefined): Promise<Timeliness> => {
-  const day = asOf == null ? context.today : parseDay("asOf", asOf);
-  if (day > context.today) throw new BadUserInput("asOf", asOf, `accepted is a day up to today, ${context.today}`);
+  const day = asOf == null ? context.today : parsePastDay("asOf", asOf, context.today);
   const pauses = await pausesOf(context, dossier);
   return timelinessOn(daysOf(dossier, pauses), epochDay(day)) ?? withoutReceipt(dossier, day);
 };

@@ -6,8 +6,8 @@ import { rowScope } from "../access/scope.ts";
 import { grantsFor, type Viewer } from "../access/viewer.ts";
 import { BadUserInput, DomainError } from "../errors.ts";
 import type { Context } from "../server/context.ts";
-import { parseDay } from "../time/date.ts";
-import { parsePeriod } from "../time/period.ts";
+import { type Day, parsePastDay } from "../time/date.ts";
+import { begunPeriod, parsePeriod } from "../time/period.ts";
 import { unitNamed } from "../units/unit.service.ts";
 import type { UnitView } from "../units/unit.loaders.ts";
 import { contradictions, MAX_FIGURES, type PlacedFigure, type Problem, problemsOfFigure } from "./report-check.ts";
@@ -28,7 +28,7 @@ export const submitReport = async (context: Context, given: ReportInput, idempot
   const viewer = context.viewer!;
   if (!/^[\x21-\x7E]{1,200}$/.test(idempotencyKey))
     throw new BadUserInput("idempotencyKey", idempotencyKey, "accepted are 1 to 200 visible ASCII characters, new for each report");
-  const input = cleaned(given);
+  const input = cleaned(given, context.today);
   const digest = createHash("sha256").update(JSON.stringify(input)).digest("hex");
   const before = await findSent(context, viewer, idempotencyKey, digest);
   if (before !== null) return reportNamed(context, "id", before);
@@ -83,13 +83,13 @@ const sentBefore = (idempotencyKey: string): DomainError =>
 
 const LONGEST = { title: 500, note: 2000, quote: 2000 } as const;
 
-const cleaned = (input: ReportInput): ReportInput => {
+const cleaned = (input: ReportInput, today: Day): ReportInput => {
   if (input.figures.length === 0 || input.figures.length > MAX_FIGURES)
     throw new BadUserInput("figures", input.figures.length, `accepted are 1 to ${MAX_FIGURES} figures`);
   return {
     title: textOf("title", input.title, LONGEST.title),
     unit: input.unit,
-    publishedOn: input.publishedOn == null ? null : parseDay("publishedOn", input.publishedOn),
+    publishedOn: input.publishedOn == null ? null : parsePastDay("publishedOn", input.publishedOn, today),
     note: input.note == null ? null : textOf("note", input.note, LONGEST.note),
     supersedes: input.supersedes ?? null,
     figures: input.figures.map((figure, n) => ({
@@ -118,9 +118,7 @@ const unitOfReport = ({ loaders }: Context, { unit, figures }: ReportInput): Pro
 const placed = ({ loaders, today }: Context, { figures }: ReportInput, unit: UnitView): Promise<PlacedFigure[]> =>
   Promise.all(
     figures.map(async (input, position) => {
-      const period = parsePeriod(`figures[${position}].period`, input.period);
-      if (period.from > today)
-        throw new BadUserInput(`figures[${position}].period`, period.name, `accepted is a period that has begun by ${today}`);
+      const period = begunPeriod(`figures[${position}].period`, input.period, today);
       const argument = `figures[${position}].unit`;
       return { position, input, period, unit: await unitNamed(loaders, argument, input.unit ?? unit.id, period.to) };
     }),

@@ -56,7 +56,7 @@ export class ReportInput {
   @Field(() => ID, { description: "Code on the last day of its latest period, or id, of the unit that it speaks of (đơn vị báo cáo)." })
   unit!: string;
 
-  @Field(() => DateScalar, { nullable: true, description: "Day that it bears; null where it bears none (ngày báo cáo)." })
+  @Field(() => DateScalar, { nullable: true, description: "Day that it bears, up to today; null where it bears none (ngày báo cáo)." })
   publishedOn?: string | null;
 
   @Field(() => String, { nullable: true, description: "A remark (ghi chú)." })

@@ -1,4 +1,5 @@
 import { isIP } from "node:net";
+import { unknownVariables } from "./unknown-variables.ts";
 
 /** One setting of the environment: how its text is read, what it is without one, and what it does or protects. */
 interface Setting<T> {
@@ -128,7 +129,7 @@ export const SETTINGS = {
     whole(1, 1_000_000),
   ),
   maxCost: setting("100000", "rows that one operation may read, estimated before it runs", whole(1, 1_000_000_000)),
-  introspection: setting("on", "whether the schema may be asked for, `on` or `off`", onOff),
+  introspection: setting("on", "whether the schema may be asked for, also as `/schema.graphql`, `on` or `off`", onOff),
   playground: setting("on", "whether browsers get the playground, `on` or `off`", onOff),
   suggestions: setting(
     "auto",
@@ -202,8 +203,15 @@ export type Env = { readonly [K in keyof Settings]: ReturnType<Settings[K]["read
 
 export const variableOf = (property: string): string => property.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase();
 
-/** All configuration, read in this one place. @throws Error naming the variable that is wrong. */
+const unknownIn = (variables: NodeJS.ProcessEnv) => unknownVariables(variables, Object.keys(SETTINGS).map(variableOf));
+
+/** What the log says of variables that may have been meant as settings. */
+export const envWarnings = (variables: NodeJS.ProcessEnv): readonly string[] => unknownIn(variables).told;
+
+/** All configuration, read in this one place. @throws Error naming the variable that is wrong, or not known. */
 export const readEnv = (variables: NodeJS.ProcessEnv): Env => {
+  const { refused } = unknownIn(variables);
+  if (refused.length > 0) throw new Error(refused.join("\n"));
   const read = Object.entries(SETTINGS).map(([property, { fallback, read: parse }]) => {
     const name = variableOf(property);
     try {

@@ -27,6 +27,7 @@ import { CostBudget } from "./limits/cost-budget.ts";
 import { PublicShare } from "./limits/public-share.ts";
 import { limitRates, networkOf } from "./limits/rate-limit.ts";
 import { routerCheck } from "./http/router.ts";
+import { serveSchema } from "./schema-file.ts";
 import { drainable } from "./running/shutdown.ts";
 import { readTrustedDocuments } from "./operation/trusted-documents.ts";
 
@@ -50,7 +51,7 @@ export const startServer = async (
   const authenticator = await createAuthenticator(env);
   const router = routerCheck(env.gatewaySecret);
   const metrics = env.metricsPort === null ? null : createMetrics(pools);
-  const { schema } = await createSubgraph();
+  const { schema, sdl } = await createSubgraph();
   const labels = trusted === null ? labelsOf((await readTabs()).map(({ query }) => query)) : trustedLabels;
   const opened = (): Pools => {
     const open = pools();
@@ -103,6 +104,7 @@ export const startServer = async (
   if (env.trustedProxies === null) warnOfUntrustedProxy(app, log);
   limitRates(app, { ...env, pools, holds: holdsNow, ...(metrics && { limited: metrics.limited }) });
   serveHealth(app, { pools, isStopping });
+  serveSchema(app, sdl, env.introspection);
   if (env.playground) {
     await servePlayground(app);
     app.get("/", (_request, reply) => reply.redirect("/graphql"));

@@ -106,6 +106,13 @@ export const parsePeriod = (argument: string, text: string): Period => {
   return period;
 };
 
+/** A period in which something may have happened. @throws BadUserInput naming the argument, for one that is still to come. */
+export const begunPeriod = (argument: string, text: string, today: Day): Period => {
+  const period = parsePeriod(argument, text);
+  if (period.from <= today) return period;
+  throw new BadUserInput(argument, period.name, `accepted is a period that has begun by ${today}`);
+};
+
 /** The parts of a period, in their order. @throws BadUserInput for a grain that does not divide it, or for over 400 points. */
 export const seriesOf = (period: Period, grain: PeriodGrain): Period[] => {
   const convention = period.convention ?? (period.from.endsWith("-15") ? "ND09" : "CALENDAR");

@@ -23,9 +23,11 @@ export class UnitQueries {
   unit(
     @Arg("code", () => ID, { nullable: true, description: "Official code at asOf: 48." }) code: string | undefined,
     @Arg("id", () => ID, { nullable: true, description: "Identity: 48.2015." }) id: string | undefined,
-    @Arg("asOf", () => DateScalar, { nullable: true, description: "Day whose hierarchy is meant, from 31 August 2015." }) asOf:
-      | string
-      | undefined,
+    @Arg("asOf", () => DateScalar, {
+      nullable: true,
+      description: "Day whose hierarchy is meant, from 31 August 2015; for a day to come, as far as it is decided by now.",
+    })
+    asOf: string | undefined,
     @Arg("evidence", () => EvidenceEnum, { defaultValue: "PUBLISHED", description: "Which reports its figures rest on." })
     evidence: EvidenceKind,
     @Ctx() { loadersOf }: Context,
@@ -57,9 +59,11 @@ export class UnitQueries {
         "before units above it (Hạ Long, Quảng Ninh), or a code (48), of which the first three digits do. At most 200 characters and 12 words.",
     })
     search: string | undefined,
-    @Arg("asOf", () => DateScalar, { nullable: true, description: "Day whose hierarchy is meant, from 31 August 2015." }) asOf:
-      | string
-      | undefined,
+    @Arg("asOf", () => DateScalar, {
+      nullable: true,
+      description: "Day whose hierarchy is meant, from 31 August 2015; for a day to come, as far as it is decided by now.",
+    })
+    asOf: string | undefined,
     @Arg("first", () => Int, { defaultValue: 50, description: FIRST }) first: number,
     @Arg("after", () => String, { nullable: true, description: AFTER }) after: string | undefined,
     @Ctx() { loaders, today }: Context,

@@ -1,10 +1,12 @@
-import { getNamedType, isObjectType } from "graphql";
+import { composeServices } from "@apollo/composition";
+import { getNamedType, isObjectType, parse } from "graphql";
+import { readFile } from "node:fs/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createSubgraph } from "../../src/federation/subgraph.ts";
 import { startService, type TestService } from "../support/client.ts";
 import { dossier, fillCatalogue, IMPORT } from "../support/dossiers.ts";
 import { issueKey } from "../support/key.ts";
-import { post, send } from "../support/post.ts";
+import { codeOf, messageOf, post, send } from "../support/post.ts";
 
 const PAST = '{ unit(code: "048", asOf: "2022-12-31") { fullName dossiers(period: "2022") { received } } }';
 const KEPT = "public, max-age=10, must-revalidate";
@@ -158,6 +160,31 @@ describe("every argument that tells a time", () => {
     // Whole numbers and texts that mean a time are added to src/server/operation/public-caching.ts.
     const others = args.filter(({ type }) => ["Int", "String"].includes(getNamedType(type).name)).map(({ name }) => name);
     expect([...new Set(others)].toSorted()).toEqual(["after", "first", "search", "year"]);
+  });
+});
+
+describe("/schema.graphql", () => {
+  it("is the schema as it is committed, and not sent again to who has it", async () => {
+    const answer = await path("/schema.graphql");
+    expect(answer.text).toBe(await readFile(new URL("../../schema/subgraph.graphql", import.meta.url), "utf8"));
+    expect([answer.headers.get("content-type"), cacheOf(answer)]).toEqual(["text/plain; charset=utf-8", "no-cache"]);
+    expect((await path("/schema.graphql", { "if-none-match": tagOf(answer)! })).status).toBe(304);
+    const head = await send(new URL("/schema.graphql", service.server.url).href, { method: "HEAD" });
+    expect([head.status, head.text]).toEqual([200, ""]);
+    const composed = composeServices([{ name: "cchc", typeDefs: parse(answer.text) }]);
+    expect(composed.errors).toBeUndefined();
+  });
+
+  it("is not told where introspection is off", async () => {
+    const closed = await startService("EMPTY", { introspection: false });
+    const answer = await send(new URL("/schema.graphql", closed.server.url).href, {});
+    expect([answer.status, codeOf(answer), messageOf(answer), cacheOf(answer)]).toEqual([
+      403,
+      "FORBIDDEN",
+      "The schema is not told here: INTROSPECTION is off",
+      "no-store",
+    ]);
+    await closed.close();
   });
 });
 

@@ -1,6 +1,11 @@
-import { describe, expect, it } from "vitest";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { readFile } from "node:fs/promises";
-import { envText, readEnv, SETTINGS, variableOf } from "../../src/server/env.ts";
+import { fileURLToPath } from "node:url";
+import { describe, expect, it } from "vitest";
+import { envText, envWarnings, readEnv, SETTINGS, variableOf } from "../../src/server/env.ts";
+
+const PROJECT = fileURLToPath(new URL("../..", import.meta.url));
 
 describe("settings", () => {
   it("has a default for each", () => {
@@ -103,5 +108,95 @@ describe("settings", () => {
 
   it("says where the embedded database is", () => {
     expect(envText(readEnv({}))).toBe("PORT=4000 HOST=127.0.0.1 database: embedded in .data");
+  });
+});
+
+describe("variables that are no settings", () => {
+  it.each([
+    ["MAX_DETPH", "MAX_DEPTH"],
+    ["MAXDEPTH", "MAX_DEPTH"],
+    ["MAX_DEPTHS", "MAX_DEPTH"],
+    ["max_depth", "MAX_DEPTH"],
+    ["MAX-DEPTH", "MAX_DEPTH"],
+    ["CCHC_MAX_DEPTH", "MAX_DEPTH"],
+    ["RATE_ADRESS", "RATE_ADDRESS"],
+    ["CORS_ORIGIN", "CORS_ORIGINS"],
+    ["DATABASE_URI", "DATABASE_URL"],
+    ["METRIC_PORT", "METRICS_PORT"],
+  ])("end the start where they misspell one, as %s", (name, meant) => {
+    expect(() => readEnv({ [name]: "3" })).toThrow(
+      `${name} is not a setting; did you mean ${meant}? Unset it where it is another program's`,
+    );
+    expect(readEnv({ [name]: " " })).toEqual(readEnv({}));
+  });
+
+  it("are named all at once", () => {
+    expect(() => readEnv({ MAX_DETPH: "3", POOL_SZIE: "5", MAX_COST: "x" })).toThrow(/MAX_DETPH.*\n.*POOL_SIZE/);
+  });
+
+  it.each([
+    ["RATE_LIMIT", /^RATE_LIMIT is not a setting, and is not looked at; those that begin so are RATE_ADDRESS, RATE_KEY, RATE_STORE$/],
+    ["MAX_COMPLEXITY", /; those that begin so are MAX_CONNECTIONS, MAX_TOKENS, /],
+    ["PROT", /did you mean PORT\?/],
+    ["host", /did you mean HOST\?/],
+    ["CCHC_SECRET", /README lists those that are/],
+  ])("are named in the log where they only look like one, as %s", (name, message) => {
+    expect(readEnv({ [name]: "3" })).toEqual(readEnv({}));
+    expect(envWarnings({ [name]: "3" })).toEqual([expect.stringMatching(message)]);
+  });
+
+  it("are of no interest where a shell, npm, Node, a container or another program has set them", () => {
+    const words =
+      "HOME PATH PWD OLDPWD SHELL SHLVL USER LOGNAME TERM LANG LANGUAGE LC_ALL LC_CTYPE HOSTNAME HOSTTYPE OSTYPE MACHTYPE MAIL EDITOR PAGER DISPLAY TZ TMPDIR TEMP _ PS1 LS_COLORS " +
+      "COLUMNS LINES SSH_AUTH_SOCK SSH_CONNECTION XDG_RUNTIME_DIR XDG_DATA_DIRS DBUS_SESSION_BUS_ADDRESS SUDO_USER INVOCATION_ID JOURNAL_STREAM NOTIFY_SOCKET LISTEN_FDS " +
+      "NODE_ENV NODE_OPTIONS NODE_PATH NODE_VERSION NODE_EXTRA_CA_CERTS NODE_COMPILE_CACHE YARN_VERSION INIT_CWD NODE npm_execpath npm_config_cache npm_package_name npm_lifecycle_event COLOR FORCE_COLOR " +
+      "NO_COLOR DEBUG CI GITHUB_ACTIONS GITHUB_TOKEN RUNNER_TEMP http_proxy https_proxy no_proxy HTTP_PROXY HTTPS_PROXY NO_PROXY container DOCKER_HOST COMPOSE_PROJECT_NAME " +
+      "POD_NAME POD_IP POD_NAMESPACE NODE_NAME HOST_IP HOST_PORT POSTGRES_USER POSTGRES_PASSWORD POSTGRES_DB POSTGRES_HOST POSTGRES_PORT PGHOST PGPORT PGUSER PGPASSWORD PGDATABASE PGSSLMODE " +
+      "OTEL_EXPORTER_OTLP_ENDPOINT OTEL_TRACES_EXPORTER OTEL_SERVICE_NAME REDIS_URL REDIS_HOST DB_HOST DB_PORT APP_PORT APP_ENV SECRET_KEY AWS_REGION DYNO WEB_CONCURRENCY " +
+      "DATABASE_NAME DATABASE_USER DATABASE_PASSWORD DATA_PATH LOG_FILE LOG_DIR SERVICE_PASSWORD ADMIN_PASSWORD TRUST_PROXY UV_THREADPOOL_SIZE MEMORY_LIMIT VITEST VITEST_POOL_ID";
+    const links = {
+      ...{
+        KUBERNETES_SERVICE_HOST: "10.0.0.1",
+        KUBERNETES_SERVICE_PORT: "443",
+        KUBERNETES_SERVICE_PORT_HTTPS: "443",
+        KUBERNETES_PORT: "tcp://10.0.0.1:443",
+      },
+      ...{
+        KUBERNETES_PORT_443_TCP: "tcp://10.0.0.1:443",
+        KUBERNETES_PORT_443_TCP_PROTO: "tcp",
+        KUBERNETES_PORT_443_TCP_PORT: "443",
+        KUBERNETES_PORT_443_TCP_ADDR: "10.0.0.1",
+      },
+      ...{
+        METRIC_PORT: "tcp://10.0.0.2:9464",
+        METRICS_SERVICE_HOST: "10.0.0.2",
+        METRICS_SERVICE_PORT: "9464",
+        METRICS_SERVICE_PORT_HTTP: "9464",
+        METRICS_PORT_9464_TCP: "tcp://10.0.0.2:9464",
+      },
+      ...{ RATE_PORT: "tcp://10.0.0.3:80", POOL_PORT_80_TCP_ADDR: "10.0.0.3", REDIS_PORT: "tcp://10.0.0.4:6379" },
+    };
+    const environments: NodeJS.ProcessEnv[] = [Object.fromEntries(words.split(" ").map((name) => [name, "x"])), links, process.env];
+    for (const env of environments) {
+      expect(readEnv(env)).toEqual({ ...readEnv({}), production: env["NODE_ENV"] === "production" });
+      expect(envWarnings(env)).toEqual([]);
+    }
+  });
+
+  it("are told to whoever starts the service", async () => {
+    const start = async (variables: NodeJS.ProcessEnv, said: string) => {
+      const { DATABASE_OWNER_URL: _owners, ...env } = process.env;
+      const own = { PORT: "0", DATABASE_URL: "postgresql://nobody@127.0.0.1:1/nothing", ...variables };
+      const child = spawn(process.execPath, ["--import", "tsx", "src/main.ts"], { cwd: PROJECT, env: { ...env, ...own } });
+      const ended = once(child, "close");
+      let told = "";
+      for await (const chunk of child.stderr) if ((told += String(chunk)).includes(said)) break;
+      if (child.exitCode === null) child.kill("SIGTERM");
+      await ended;
+      return told;
+    };
+    const misspelt = "MAX_DETPH is not a setting; did you mean MAX_DEPTH?";
+    expect(await start({ MAX_DETPH: "3" }, misspelt)).toMatch(/^cchc-graph: MAX_DETPH is not a setting/);
+    expect(await start({ RATE_LIMIT: "3" }, "RATE_LIMIT")).toContain("RATE_LIMIT is not a setting, and is not looked at");
   });
 });

@@ -1,0 +1,53 @@
+/** What is said of variables of the environment that are none of ours, but look as if they were meant to be. */
+export interface UnknownVariables {
+  /** One name misspelt: what it protects would not be protected. */
+  readonly refused: readonly string[];
+  /** They begin as ours do, and may be another program's. */
+  readonly told: readonly string[];
+}
+
+/** First words that many programs use for variables of their own. */
+const COMMON_WORDS = new Set(["DATABASE", "DATA", "LOG"]);
+/** Names this short differ by one letter from words of any kind. */
+const SHORT = 5;
+/** Of services beside this one, as Kubernetes and Docker name them. */
+const SERVICE_LINK = /_SERVICE_(?:HOST|PORT(?:_\w+)?)$|_PORT_\d+_(?:TCP|UDP|SCTP)(?:_(?:ADDR|PORT|PROTO))?$/;
+const LINK = /^(?:tcp|udp|sctp):\/\//;
+
+export const unknownVariables = (variables: NodeJS.ProcessEnv, known: readonly string[]): UnknownVariables => {
+  const [refused, told]: [string[], string[]] = [[], []];
+  for (const [name, value] of Object.entries(variables)) {
+    if (!value?.trim() || known.includes(name) || isLink(name, value)) continue;
+    const given = name
+      .toUpperCase()
+      .replaceAll("-", "_")
+      .replace(/^CCHC_(?:GRAPH_)?/, "");
+    const meant = known.find((one) => distance(given, one) <= (one.length < SHORT ? 1 : 2));
+    const family = known.filter((one) => one.startsWith(`${wordOf(name)}_`));
+    if (meant !== undefined) {
+      const message = `${name} is not a setting; did you mean ${meant}? Unset it where it is another program's`;
+      (meant.length < SHORT ? told : refused).push(message);
+    } else if (name.startsWith("CCHC_")) told.push(`${name} is not a setting, and is not looked at; README lists those that are`);
+    else if (name.includes("_") && family.length > 0 && !COMMON_WORDS.has(wordOf(name)))
+      told.push(`${name} is not a setting, and is not looked at; those that begin so are ${family.join(", ")}`);
+  }
+  return { refused, told };
+};
+
+const isLink = (name: string, value: string): boolean => SERVICE_LINK.test(name) || (name.endsWith("_PORT") && LINK.test(value));
+
+const wordOf = (name: string): string => name.split("_", 1)[0]!;
+
+/** Letters that are other, too many, too few, or two in the wrong order. */
+const distance = (a: string, b: string): number => {
+  if (Math.abs(a.length - b.length) > 2) return Number.POSITIVE_INFINITY;
+  const rows = Array.from({ length: a.length + 1 }, (_, i) => Array.from({ length: b.length + 1 }, (__, j) => i + j));
+  for (let i = 1; i <= a.length; i++)
+    for (let j = 1; j <= b.length; j++) {
+      const other = a[i - 1] === b[j - 1] ? 0 : 1;
+      let least = Math.min(rows[i - 1]![j]! + 1, rows[i]![j - 1]! + 1, rows[i - 1]![j - 1]! + other);
+      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]) least = Math.min(least, rows[i - 2]![j - 2]! + 1);
+      rows[i]![j] = least;
+    }
+  return rows[a.length]![b.length]!;
+};
