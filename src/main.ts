@@ -14,8 +14,12 @@ const started = performance.now();
 const stopping = new AbortController();
 const stop = stopping.signal;
 
+/** A terminal that is closed, or whoever wants files to be read anew. */
+let hungUp = (): void => stopping.abort();
+
 // One that comes twice, from a terminal and from npm, is one.
-for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => stopping.abort());
+for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => stopping.abort());
+process.on("SIGHUP", () => hungUp());
 
 const stopped = new Promise<void>((done) => stop.addEventListener("abort", () => done(), { once: true }));
 
@@ -50,6 +54,8 @@ const main = async (env: Env, log: Log): Promise<void> => {
   try {
     const server = await startServer(() => pools, { ...env, log });
     closing.push(() => server.close());
+    const { renewTrusted } = server;
+    if (renewTrusted) hungUp = () => void renewTrusted();
     log.debug(`listening at ${server.url}`);
     const database = await openSeeded(env, log);
     // The server's requests end before their database does.

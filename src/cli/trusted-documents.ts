@@ -1,25 +1,27 @@
 import { Command } from "commander";
+import { Kind, parse } from "graphql";
 import { readdir, readFile, writeFile } from "node:fs/promises";
-import { trustedDocumentsFile } from "../server/operation/trusted-documents.ts";
+import { trustedDocumentsFile } from "../server/operation/document-texts.ts";
 
-/**
- * Writes the documents of schema/operations for TRUSTED_DOCUMENTS, as `{ sha256: text }`. Each stands there in every text in which clients
- * send it: as its file has it, as graphql-js prints it (which is how the typed documents are sent), and printed with `__typename` in
- * every selection, as clients with a cache ask.
- */
+/** Writes the operations of files for TRUSTED_DOCUMENTS, as `{ sha256: text }`, in every text in which clients send them. */
 const OPERATIONS = new URL("../../schema/operations/", import.meta.url);
 
-const write = async ({ out }: { out: string }): Promise<void> => {
+const ours = async (): Promise<URL[]> => {
   const names = (await readdir(OPERATIONS)).filter((name) => name.endsWith(".graphql")).toSorted();
-  const texts = await Promise.all(names.map((name) => readFile(new URL(name, OPERATIONS), "utf8")));
+  return names.map((name) => new URL(name, OPERATIONS));
+};
+
+const write = async (files: readonly string[], { out }: { out: string }): Promise<void> => {
+  const texts = await Promise.all((files.length > 0 ? files : await ours()).map((file) => readFile(file, "utf8")));
+  const operations = texts.flatMap((text) => parse(text).definitions).filter(({ kind }) => kind === Kind.OPERATION_DEFINITION);
+  if (operations.length === 0) throw new Error("none of the files has an operation");
   await writeFile(out, trustedDocumentsFile(texts));
-  console.log(`cchc-graph: ${names.length} documents are in ${out}; set TRUSTED_DOCUMENTS=${out} to answer no other`);
+  console.log(`cchc-graph: ${operations.length} operations are in ${out}; set TRUSTED_DOCUMENTS=${out} to answer no other`);
 };
 
 await new Command("npm run trusted-documents --")
-  .description(
-    "write the documents of schema/operations as the only ones that a service with TRUSTED_DOCUMENTS answers; put yours there, too",
-  )
+  .description("write the operations of files, or of schema/operations, as the only ones that a service with TRUSTED_DOCUMENTS answers")
+  .argument("[files...]", "files of operations and fragments, in GraphQL")
   .option("--out <file>", "where to", "trusted-documents.json")
   .action(write)
   .parseAsync()

@@ -144,7 +144,7 @@ export const SETTINGS = {
   ),
   trustedDocuments: setting(
     "",
-    "file of `npm run trusted-documents`: only the documents in it are answered; persisted queries are then off",
+    "files by commas, of `npm run trusted-documents` or of clients' tools: only the documents in them are answered, and persisted queries are off",
     text,
   ),
 

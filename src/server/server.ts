@@ -29,11 +29,13 @@ import { limitRates, networkOf } from "./limits/rate-limit.ts";
 import { routerCheck } from "./http/router.ts";
 import { serveSchema } from "./schema-file.ts";
 import { drainable } from "./running/shutdown.ts";
-import { readTrustedDocuments } from "./operation/trusted-documents.ts";
+import { trustedList, type TrustedList } from "./operation/trusted-documents.ts";
 
 export interface RunningServer {
   readonly url: string;
   readonly metricsUrl: string | null;
+  /** Reads the trusted documents anew, and says so in the log; where that cannot be, those from before stay. Null where all documents are answered. */
+  readonly renewTrusted: (() => Promise<void>) | null;
   /** Lets running requests finish, then closes all connections. */
   close(): Promise<void>;
 }
@@ -47,7 +49,7 @@ export const startServer = async (
 ): Promise<RunningServer> => {
   const env: Env = { ...readEnv({}), ...given };
   const log = givenLog ?? createLog({ ...env, logLevel: "error" });
-  const trusted = env.trustedDocuments === null ? null : await readTrustedDocuments(env.trustedDocuments);
+  const trusted = env.trustedDocuments === null ? null : await trustedList(env.trustedDocuments);
   const authenticator = await createAuthenticator(env);
   const router = routerCheck(env.gatewaySecret);
   const metrics = env.metricsPort === null ? null : createMetrics(pools);
@@ -113,12 +115,21 @@ export const startServer = async (
   return {
     url: addressUrl(env.host, (app.server.address() as AddressInfo).port, "/graphql"),
     metricsUrl: measured?.url ?? null,
+    renewTrusted: trusted && (() => renewed(trusted, log)),
     close: async () => {
       await stop(env.graceMs);
       await apollo.stop();
       await measured?.close();
     },
   };
+};
+
+const renewed = async (trusted: TrustedList, log: Log): Promise<void> => {
+  try {
+    log.info(`TRUSTED_DOCUMENTS: ${await trusted.renew()} documents are answered from now on`);
+  } catch (error) {
+    log.error(`${(error as Error).message}; the documents from before are answered still`);
+  }
 };
 
 /** Both ports or none. */

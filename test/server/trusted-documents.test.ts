@@ -1,13 +1,13 @@
 import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
-import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { print } from "graphql";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { readTrustedDocuments } from "../../src/server/operation/trusted-documents.ts";
+import { readManifests } from "../../src/server/operation/document-manifest.ts";
 import { TasksOfACityDocument } from "../generated/operations.ts";
 import { startService, type TestService } from "../support/client.ts";
 import { codeOf, messageOf, post, send } from "../support/post.ts";
@@ -25,7 +25,7 @@ describe("trusted documents", () => {
     file = join(folder, "list.json");
     const args = ["--import", "tsx", "src/cli/trusted-documents.ts", "--out", file];
     const { stdout } = await promisify(execFile)(process.execPath, args, { cwd: PROJECT });
-    expect(stdout).toContain(`${(await readdir(join(PROJECT, "schema/operations"))).length} documents`);
+    expect(stdout).toContain(`${(await readdir(join(PROJECT, "schema/operations"))).length} operations`);
     service = await startService("SEEDED", { trustedDocuments: file, gatewaySecret: SECRET });
   });
   afterAll(async () => {
@@ -40,9 +40,7 @@ describe("trusted documents", () => {
   it("are answered as their file has them, as typed documents print them, and with the type names of a cache", async () => {
     const text = await readFile(join(PROJECT, "schema/operations/01-tasks-of-a-city.graphql"), "utf8");
     for (const query of [text, text.trim(), typed]) expect((await ask({ query })).body.data).toMatchObject(total);
-    const cached = [...(await readTrustedDocuments(file)).values()].find(
-      (one) => one.includes("__typename") && one.includes("TasksOfACity"),
-    )!;
+    const cached = [...(await readManifests(file)).values()].find((one) => one.includes("__typename") && one.includes("TasksOfACity"))!;
     const answer = await ask({ query: cached });
     expect(answer.body.data).toMatchObject({ unit: { __typename: "Unit", tasks: { __typename: "TaskRollup" } } });
     expect(answer.body.data).not.toHaveProperty("__typename");
@@ -53,6 +51,9 @@ describe("trusted documents", () => {
     expect((await ask({ documentId: `sha256:${hash}` })).body.data).toMatchObject(total);
     const extensions = { persistedQuery: { version: 1, sha256Hash: hash } };
     expect((await ask({ extensions })).body.data).toMatchObject(total);
+    for (const name of ["documentId", "id", "doc_id"])
+      for (const id of [hash, hash.toUpperCase(), `sha256:${hash}`, `SHA256:${hash}`])
+        expect((await ask({ [name]: id, query: name === "id" ? null : undefined })).body.data, name).toMatchObject(total);
     const search = new URLSearchParams({ extensions: JSON.stringify(extensions) });
     const answer = await send(`${service.server.url}?${search.toString()}`, { headers: { "apollo-require-preflight": "1" } });
     expect(answer.body.data).toMatchObject(total);
@@ -66,6 +67,11 @@ describe("trusted documents", () => {
       { query: `${typed} ` },
       { documentId: `sha256:${hash}` },
       { documentId: "constructor" },
+      { documentId: `sha1:${hashOf(typed)}` },
+      { documentId: { toString: "x" } },
+      { id: hash, documentId: hashOf(typed).slice(1) },
+      { doc_id: 5 },
+      { query: "", id: hash },
       { extensions: { persistedQuery: { version: 1, sha256Hash: hash } } },
       { query, extensions: { persistedQuery: { version: 1, sha256Hash: hashOf(typed) } } },
       { query, documentId: hashOf(typed) },
@@ -87,22 +93,6 @@ describe("trusted documents", () => {
     expect((await ask(body)).status).toBe(403);
     expect((await ask(body, { "x-gateway-secret": "guessed" })).status).toBe(403);
     expect((await ask(body, { "x-gateway-secret": SECRET })).body.data).toEqual({ _entities: [{ name: "Đà Nẵng" }] });
-  });
-});
-
-describe("a list of trusted documents", () => {
-  it.each([
-    ["is missing", null, /cannot be read \(ENOENT\)/],
-    ["is no JSON", "{", /is not JSON/],
-    ["is a list", "[]", /is no object/],
-    ["has a document under another hash", JSON.stringify({ [hashOf("{ a }")]: "{ b }" }), /is not the document of that hash/],
-  ])("that %s keeps the service from starting", async (_, content, message) => {
-    const folder = await mkdtemp(join(tmpdir(), "cchc-trusted-"));
-    const file = join(folder, "list.json");
-    if (content !== null) await writeFile(file, content);
-    await expect(readTrustedDocuments(file)).rejects.toThrow(message);
-    await expect(readTrustedDocuments(file)).rejects.toThrow(/^TRUSTED_DOCUMENTS: /);
-    await rm(folder, { recursive: true });
   });
 });
 

@@ -3,7 +3,7 @@ import { checkDeclared } from "../limits/declared.ts";
 import { checkText, type Limits } from "../limits/limits.ts";
 import { checkLongBody } from "../limits/long-bodies.ts";
 import { type RouterCheck, TRACE_HEADER } from "./router.ts";
-import { type TrustedDocuments, trustedParams } from "../operation/trusted-documents.ts";
+import { type TrustedList, trustedParams } from "../operation/trusted-documents.ts";
 
 interface Rules {
   readonly limits: Limits;
@@ -11,7 +11,7 @@ interface Rules {
   /** Bytes of a body, and of those that may be long. */
   readonly bodies: { readonly short: number; readonly long: number };
   /** Null: all documents are answered. */
-  readonly trusted: TrustedDocuments | null;
+  readonly trusted: TrustedList | null;
 }
 
 /**
@@ -25,7 +25,7 @@ export const prepareWith =
     if (!isProven) headers.delete(TRACE_HEADER);
     const { query } = params;
     if (typeof query === "string") checkText(query, limits);
-    const prepared = trusted && !isProven ? trustedParams(trusted, params) : params;
+    const prepared = trusted && !isProven ? trustedParams(trusted.documents, params) : params;
     if (!isProven) checkLongBody(prepared, bodyLength, bodies);
     if (typeof prepared["query"] === "string") checkDeclared(prepared["query"], prepared["variables"]);
     return prepared;
