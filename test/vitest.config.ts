@@ -3,14 +3,22 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
 
+/** What needs no database, and takes seconds in all. */
+const UNIT = "test/**/*.unit.test.ts";
+
 export default defineConfig({
   root: fileURLToPath(new URL("..", import.meta.url)),
   // Two builds of graphql in one process do not know each other's schemas.
   resolve: { alias: [{ find: /^graphql$/, replacement: "graphql/index.js" }] },
   test: {
-    include: ["test/**/*.test.ts"],
     setupFiles: ["reflect-metadata"],
-    globalSetup: ["test/support/global-setup.ts"],
+    projects: [
+      { extends: true, test: { name: "unit", include: [UNIT] } },
+      {
+        extends: true,
+        test: { name: "service", include: ["test/**/*.test.ts"], exclude: [UNIT], globalSetup: ["test/support/global-setup.ts"] },
+      },
+    ],
     // Gateways under test report to nobody.
     env: {
       APOLLO_TELEMETRY_DISABLED: "true",

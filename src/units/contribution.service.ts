@@ -1,9 +1,10 @@
 import type { EntityManager } from "@mikro-orm/postgresql";
 import { sql } from "kysely";
+import { busy } from "../db/failure.ts";
 import { oneAtATime, type Turn } from "../db/one-at-a-time.ts";
 import type { Reader } from "../db/reader.ts";
 import { type EditionDays, storeContributions } from "./contribution.store.ts";
-import { lockRollups, unitsChanged } from "./rollup-version.store.ts";
+import { contributionsVersion, lockRollups, unitsChanged } from "./rollup-version.store.ts";
 
 /**
  * Stores what every unit that ever existed contributes to in each of the editions, where that is not stored yet.
@@ -21,19 +22,39 @@ const missingOf = (editionIds: readonly number[]) => sql<EditionDays>`
 /** The same with the entity manager that makes them. */
 export const makeContributions = async (em: EntityManager, editionIds: readonly number[], turn: Turn = {}): Promise<void> => {
   const missing = await missingOf(editionIds).execute(em.getKysely());
-  for (const { id } of missing.rows)
-    await oneAtATime(
-      em,
-      () =>
-        em.transactional(async (locked) => {
-          await lockContributions(locked);
-          await makeContributionsWithin(locked, [id]);
-        }),
-      turn,
-    );
+  for (const { id } of missing.rows) await oneAtATime(em, () => makeOf(em, id), turn);
 };
 
-/** The same within a transaction that holds the lock. */
+/** How often an edition is begun again because units have changed meanwhile. */
+const ATTEMPTS = 10;
+
+/** What was made is of units as they no longer are, and is rolled back. */
+class UnitsChanged extends Error {}
+
+const makeOf = async (em: EntityManager, editionId: number): Promise<void> => {
+  for (let attempt = 1; attempt <= ATTEMPTS; attempt++)
+    try {
+      return await em.transactional((making) => makeBesideChanges(making, editionId));
+    } catch (error) {
+      if (!(error instanceof UnitsChanged)) throw error;
+      // Who is changing units ends first.
+      await em.transactional(lockContributions);
+    }
+  throw busy();
+};
+
+/**
+ * Whoever changes units does not wait for this: the lock of units is held only from the look at their version to the commit. Makers wait for
+ * one another by a lock of their own.
+ */
+const makeBesideChanges = async (em: EntityManager, editionId: number): Promise<void> => {
+  await sql`select pg_advisory_xact_lock(hashtext('cchc contribution making'))`.execute(em.getKysely());
+  const version = await contributionsVersion(em);
+  await makeContributionsWithin(em, [editionId]);
+  if (!(await tryLockContributions(em)) || (await contributionsVersion(em)) !== version) throw new UnitsChanged();
+};
+
+/** The same within a transaction that nobody changes units beside. */
 export const makeContributionsWithin = async (em: EntityManager, editionIds: readonly number[]): Promise<void> => {
   const { rows } = await missingOf(editionIds).execute(em.getKysely());
   for (const edition of rows) {
@@ -45,7 +66,14 @@ export const makeContributionsWithin = async (em: EntityManager, editionIds: rea
 
 const lockContributions = (em: EntityManager) => sql`select pg_advisory_xact_lock(hashtext('cchc contribution'))`.execute(em.getKysely());
 
-/** Who changes units waits here for the others that do, and for what is being made of units, until its transaction ends. */
+const tryLockContributions = async (em: EntityManager): Promise<boolean> => {
+  const { rows } = await sql<{ isOurs: boolean }>`select pg_try_advisory_xact_lock(hashtext('cchc contribution')) as "isOurs"`.execute(
+    em.getKysely(),
+  );
+  return rows[0]!.isOurs;
+};
+
+/** Who changes units waits here for the others that do, until its transaction ends. */
 export const lockUnits = async (em: EntityManager): Promise<void> => {
   // In this order everywhere. The first is that of stored roll-ups, which rest on contributions.
   await lockRollups(em);

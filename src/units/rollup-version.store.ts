@@ -15,6 +15,8 @@ const ALWAYS: Day = "0001-01-01";
 const FIGURES = 0;
 /** A place of every set: raised where units may come into other provinces. */
 const UNITS = -1;
+/** Stands for what units contribute to alone: who stores that looks at it. */
+const CONTRIBUTIONS = -2;
 
 /** Stored roll-ups are put away, and dropped with the reports or units they rest on, by one transaction at a time. No import waits here. */
 export const lockRollups = (em: EntityManager) => sql`select pg_advisory_xact_lock(hashtext('cchc rollup'))`.execute(em.getKysely());
@@ -28,14 +30,14 @@ export const tryLockRollups = async (em: EntityManager): Promise<boolean> => {
 /** The same for who changes reports or units: what is worked out meanwhile is of a state that is no more, and is not stored. */
 export const changeRollups = async (em: EntityManager): Promise<void> => {
   await lockRollups(em);
-  await unitsChanged(em);
+  await raise(em, [FIGURES], ALWAYS);
 };
 
 /** For who holds the lock already, and has changed what units contribute to. */
-export const unitsChanged = (em: EntityManager) => raise(em, [FIGURES], ALWAYS);
+export const unitsChanged = (em: EntityManager) => raise(em, [FIGURES, CONTRIBUTIONS], ALWAYS);
 
 /** Units may be in other provinces than before. */
-export const unitsMoved = (em: EntityManager) => raise(em, [FIGURES, UNITS], ALWAYS);
+export const unitsMoved = (em: EntityManager) => raise(em, [FIGURES, UNITS, CONTRIBUTIONS], ALWAYS);
 
 /** Records of the units have changed from a day on; the last that a transaction does but for what is its own. */
 export const recordsChanged = async (em: EntityManager, units: readonly number[], since: Day): Promise<void> => {
@@ -92,6 +94,8 @@ export const versionOf = async (em: EntityManager, places: readonly number[], th
 };
 
 export const figuresVersion = (em: EntityManager) => versionOf(em, [FIGURES], ALWAYS);
+
+export const contributionsVersion = (em: EntityManager) => versionOf(em, [CONTRIBUTIONS], ALWAYS);
 
 /** The condition that nothing has changed of the records beside a stored set `s`. */
 export const isCurrent = sql<boolean>`(not s.recorded or s.version = ${versionAt(sql`s.places`, sql`s.period_to`)})`;

@@ -5,6 +5,7 @@ import { benchFigures } from "./figures.ts";
 import { benchFlood } from "./flood.ts";
 import { benchLedger } from "./ledger.ts";
 import { benchPeers } from "./peers.ts";
+import { benchSoak } from "./soak.ts";
 
 const count = (text: string): number => {
   const number = Number(text);
@@ -43,5 +44,11 @@ program
   .description("readers with a key and imports beside a flood of ever new periods")
   .option("--dossiers <n>", "how many", count, 100_000)
   .action(({ dossiers }: { dossiers: number }) => benchFlood(dossiers));
+program
+  .command("soak")
+  .description("readers and writers over the demo for minutes: errors, memory by minute, times, a recount")
+  .option("--minutes <n>", "how long", count, 10)
+  .option("--scale <part>", "the part of the demo's dossiers, from 0.01 to 1", part, 1)
+  .action(({ minutes, scale }: { minutes: number; scale: number }) => benchSoak(minutes, scale));
 
 await program.parseAsync();

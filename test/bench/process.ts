@@ -34,14 +34,14 @@ export const startProcess = (command: string, args: string[], env: Record<string
 export const NODE_FLAGS = ["--max-semi-space-size=128", "--import", "tsx"];
 
 /**
- * The service with all that protects it, its limits of rates beyond what is measured; the lineage of other days is not worked out meanwhile. It
- * works each answer out, unless it is to keep them.
+ * The service with all that protects it, its limits of rates beyond what is measured; the lineage of other days is not worked out meanwhile, and each
+ * answer is worked out, unless it is told otherwise.
  */
-export const startService = (dataDir: string, { keeps = false } = {}): Promise<Service> =>
+export const startService = (dataDir: string, { keeps = false, warmsUp = false } = {}): Promise<Service> =>
   startProcess("npm", ["start", "--silent"], {
-    ...{ DATA_DIR: dataDir, PORT: "0", WARM_UP: "off", NODE_ENV: "production", ...(!keeps && { KEPT_ANSWERS: "0" }) },
+    ...{ DATA_DIR: dataDir, PORT: "0", WARM_UP: warmsUp ? "on" : "off", NODE_ENV: "production", ...(!keeps && { KEPT_ANSWERS: "0" }) },
     ...{ RATE_ADDRESS: "100000000", RATE_KEY: "100000000", METRICS_PORT: "0" },
-    ...{ COST_ADDRESS: "0", STATEMENTS_ADDRESS: "0" },
+    ...{ COST_ADDRESS: "0", STATEMENTS_ADDRESS: "0", STATEMENT_MS_PUBLIC: "60000" },
   });
 
 /** Works in a folder for databases that is removed in the end. */

@@ -35,6 +35,14 @@ const mended = (mend: () => Promise<void>): (() => Promise<void>) => {
   return once;
 };
 
+/** Of limits so narrow that a busy machine passes them, too: in the end there is an answer. */
+const answering = (world: Faulty) =>
+  until(async () => {
+    const reply = await world.send(READ);
+    if (reply.status === 200) expectAnswer(reply);
+    return reply.status === 200;
+  });
+
 describe("a fault between the service and its database", () => {
   it("F2: a connection that dies in a read is replaced, and the read is repeated once; if that dies too, 503", async () => {
     const world = await start();
@@ -101,12 +109,11 @@ describe("a fault between the service and its database", () => {
 
   it("F8: a server that swallows everything is waited for no longer than a statement may run, and forgotten nothing when it is back", async () => {
     const world = await start({ poolSize: 2, poolWaitMs: 500, statementMs: 500 });
-    expectAnswer(await world.send(READ));
+    await answering(world);
     world.proxy.road = { kind: "BLACK_HOLE" };
     for (let n = 0; n < 3; n++) expectUnavailable(await world.send(READ));
     world.proxy.road = { kind: "OPEN" };
-    await until(async () => (await world.send(READ)).status === 200);
-    expectAnswer(await world.send(READ));
+    await answering(world);
   });
 
   it("F9: a far server costs a round trip for each statement, however many units are asked for", async () => {
@@ -115,27 +122,24 @@ describe("a fault between the service and its database", () => {
       '{ unit(code: "04", asOf: "2022-12-31") { children { name dossiers(period: "2022") { received } children { name dossiers(period: "2022") { received } } } } }';
     await world.send(tree);
     const statements = (await statementsOf(() => world.send(tree))).length;
-    const ms = 100;
-    world.proxy.road = { kind: "SLOW", ms };
-    const began = performance.now();
-    expect((await world.send(tree)).status).toBe(200);
-    // Each way takes that long; a new connection takes some of them.
-    expect(performance.now() - began).toBeLessThan((statements + 10) * 2 * ms + 3000);
+    world.proxy.road = { kind: "SLOW", ms: 100 };
+    const far = await statementsOf(async () => expect((await world.send(tree)).status).toBe(200));
+    expect(far.length).toBe(statements);
     expect(statements).toBeLessThanOrEqual(12);
   });
 
   it("F10: a statement that runs too long is cancelled in PostgreSQL, answered 504, and its connection is used again", async () => {
-    const world = await start({ poolSize: 1, statementMs: 300 });
+    const world = await start({ poolSize: 1, statementMs: 1000 });
     const mend = mended(await slowReads(world, 30));
     expect(await world.send(READ)).toMatchObject({ status: 504, code: "TIMEOUT" });
     expect(await running(world, "unit_version")).toEqual([]);
     await mend();
-    expectAnswer(await world.send(READ));
+    await answering(world);
   });
 
   it("F11: where all connections are taken, those who wait too long get 503, those over the queue at once; health answers", async () => {
     const world = await start({ poolSize: 3, poolWaitMs: 400, poolQueue: 20 });
-    expectAnswer(await world.send(READ));
+    await answering(world);
     const mend = mended(await slowReads(world, 0.5));
     const replies = Promise.all(Array.from({ length: 50 }, () => world.send(READ)));
     await until(async () => (await running(world, "unit_version")).length === 3);
@@ -145,7 +149,7 @@ describe("a fault between the service and its database", () => {
     for (const reply of answered) expectAnswer(reply);
     expect(answered.length).toBeLessThan(50);
     await mend();
-    for (const reply of await Promise.all(Array.from({ length: 20 }, () => world.send(READ)))) expectAnswer(reply);
+    await Promise.all(Array.from({ length: 20 }, () => answering(world)));
   });
 
   it("F12: who waits for a lock gives up soon, and nothing is lost", async () => {

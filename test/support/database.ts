@@ -12,6 +12,9 @@ export interface TestDatabase extends Database {
   disconnect(): Promise<void>;
 }
 
+/** A busy machine fails no test: nobody is turned away for having waited for a connection. */
+export const PATIENT = { poolWaitMs: 120_000, statementMs: 120_000 } as const;
+
 /** Runs one statement beside the databases of the tests. */
 export const admin = async (serverUrl: string, text: string): Promise<void> => {
   const client = new Client({ connectionString: serverUrl });
@@ -33,7 +36,7 @@ export const createDatabase = async (content: Content = "SEEDED"): Promise<TestD
   const url = urlOn(serverUrl, name);
   const serviceUrl = inject("serviceUrl");
   const logins = serviceUrl === null ? { databaseUrl: url } : { databaseUrl: urlOn(serviceUrl, name), databaseOwnerUrl: url };
-  const database = await openDatabase({ ...logins, dataDir: "" });
+  const database = await openDatabase({ ...logins, dataDir: "", ...PATIENT });
   return {
     ...database,
     name,

@@ -6,7 +6,7 @@ import { applyUnits } from "../../src/units/unit-apply.service.ts";
 import { readNextUnits } from "../../src/units/unit-next.ts";
 import { run } from "../support/command.ts";
 import { NOW, UNBOUNDED } from "../support/client.ts";
-import { createDatabase, type TestDatabase } from "../support/database.ts";
+import { createDatabase, PATIENT, type TestDatabase } from "../support/database.ts";
 import { holdAt } from "../support/hold.ts";
 import { startProxy, type TcpProxy } from "../support/tcp-proxy.ts";
 import { closed, folderOf, nextEdition, version } from "./next-edition.ts";
@@ -40,7 +40,7 @@ describe("clients that read while an edition is applied", () => {
   beforeAll(async () => {
     database = await createDatabase();
     proxy = await startProxy(database.url);
-    slow = await openDatabase({ databaseUrl: proxy.url, dataDir: "" });
+    slow = await openDatabase({ databaseUrl: proxy.url, dataDir: "", ...PATIENT });
     server = await startServer(() => slow.pools, { host: "127.0.0.1", port: 0, clock: () => NOW, ...UNBOUNDED });
   });
   afterAll(async () => {

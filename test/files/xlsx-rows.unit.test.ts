@@ -1,4 +1,3 @@
-import { hash } from "node:crypto";
 import { readdirSync, readlinkSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { FileError } from "../../src/csv.ts";
@@ -8,7 +7,6 @@ import { HEADER, replaced, type SheetParts, text, workbookOf, type ZipEntry, zip
 
 const file = temporaryFolder();
 const SHEET = "xl/worksheets/sheet2.xml";
-const STRINGS = "xl/sharedStrings.xml";
 const archive = (entries: readonly ZipEntry[]) => file("a.xlsx", zipOf(entries));
 const book = (parts: SheetParts) => archive(workbookOf(parts));
 const FORMATS = `<numFmts><numFmt numFmtId="164" formatCode="dd/mm/yyyy\\ hh:mm"/><numFmt numFmtId="165" formatCode="#,##0\\ &quot;days&quot;"/>
@@ -175,18 +173,6 @@ describe("a workbook is refused", () => {
     const reading = readAll(make());
     await expect(reading).rejects.toThrow(FileError);
     await expect(reading).rejects.toThrow(problem);
-  });
-
-  test("with shared strings of more than 200 MB, long ones or many", async () => {
-    const noise = Array.from({ length: 240 }, (_, n) => hash("sha512", String(n))).join("");
-    const long = `<si><t>${noise.slice(0, 30_000)}</t></si>`;
-    for (const [content, times] of [
-      [long.repeat(20), 400],
-      [`${"<si/>".repeat(2000)}<si><t>${noise.slice(0, 300)}</t></si>`, 3500],
-    ] as const) {
-      const path = archive(replaced(workbookOf({ rows: HEADER }), { name: STRINGS, head: "<sst>", content, times }));
-      await expect(readAll(path)).rejects.toThrow("its shared strings take more than 200000000 bytes, which is the limit");
-    }
   });
 
   test("and it is closed where a reader stops early", async () => {
