@@ -4,7 +4,7 @@ import { readFile } from "node:fs/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { typePolicies } from "../../schema/clients/apollo.ts";
 import { startService, type TestService } from "../support/client.ts";
-import { BY_CODE, byId, ENDED, PAIRS, todayById, TODAY_BY_CODE, type UnitAnswer } from "./questions.ts";
+import { BY_CODE, byId, ENDED, halvesOfUnit, PAIRS, todayById, TODAY_BY_CODE, type UnitAnswer } from "./questions.ts";
 
 let service: TestService;
 beforeAll(async () => {
@@ -33,6 +33,18 @@ describe("Apollo Client with the policies of schema/clients", () => {
     const [a, b] = [await ask(first), await ask(second)];
     expect([await ask(first), await ask(second)]).toEqual([a, b]);
     expect(sent.count).toBe(2);
+  });
+
+  it("asks for each half of all that is embedded in a unit once", async () => {
+    const counts = new Map<string, number>();
+    for (const [field, first, second] of await halvesOfUnit()) {
+      const { ask, sent } = clientWith(typePolicies);
+      for (const query of [first, second, first, second]) await ask(query);
+      counts.set(field, sent.count);
+    }
+    // Of an empty list both halves are known at once.
+    expect([...counts].filter(([, count]) => count > 2)).toEqual([]);
+    expect([...counts.values()].filter((count) => count === 2).length).toBeGreaterThan(4);
   });
 
   it("would ask again and again without them, and for units of two days as for one", async () => {

@@ -1,3 +1,17 @@
+import {
+  buildSchema,
+  type GraphQLField,
+  type GraphQLObjectType,
+  getNamedType,
+  type GraphQLArgument,
+  isEnumType,
+  isLeafType,
+  isObjectType,
+  isRequiredArgument,
+} from "graphql";
+import { readFile } from "node:fs/promises";
+import { EMBEDDED } from "../../schema/clients/cache-types.ts";
+
 /** Two questions of one roll-up, each of other parts, also within lists and what lists hold. */
 const of = (selection: string) => `
   query Asked { unit(code: "048", asOf: "2022-12-31") { id asOf dossiers(period: "2022") { ${selection} } } }`;
@@ -22,3 +36,59 @@ export const ENDED = 'query Ended { unit(id: "048.2015") { id asOf fullName } }'
 export interface UnitAnswer {
   readonly unit: { readonly id: string; readonly asOf: string; readonly fullName: string };
 }
+
+const GIVEN: Readonly<Record<string, string>> = {
+  ...{ period: '"2022"', year: "2022", on: '"2025-12-31"' },
+};
+/** How deep embedded objects are asked for within each other. */
+const DEPTH = 3;
+
+/**
+ * For each field of a unit that is embedded in it, or a list of what is: two questions that have no field of values in common, there and in what it holds
+ * in turn. What some may not see is left out, as are Unit and others that have an id, which are known by that.
+ */
+export const halvesOfUnit = async (): Promise<(readonly [field: string, first: string, second: string])[]> => {
+  const sdl = await readFile(new URL("../../schema/subgraph.graphql", import.meta.url), "utf8");
+  const unit = buildSchema(sdl, { assumeValidSDL: true }).getType("Unit") as GraphQLObjectType;
+  const fields = Object.values(unit.getFields()).filter(isEmbedded);
+  return fields.map((field) => {
+    const [first, second] = [0, 1].map(
+      (half) => `query Half { unit(code: "48", asOf: "2022-12-31") { id asOf ${asked(field, half, DEPTH)} } }`,
+    ) as [string, string];
+    return [field.name, first, second];
+  });
+};
+
+const valueOf = ({ name, type }: GraphQLArgument): string | undefined => {
+  const named = getNamedType(type);
+  return isEnumType(named) ? named.getValues()[0]!.name : GIVEN[name];
+};
+
+type Field = GraphQLField<unknown, unknown>;
+
+const isEmbedded = ({ type, args }: Field): boolean => {
+  const named = getNamedType(type);
+  return (
+    (EMBEDDED as readonly string[]).includes(named.name) && args.every((arg) => !isRequiredArgument(arg) || valueOf(arg) !== undefined)
+  );
+};
+
+const asked = (field: Field, half: number, depth: number): string => {
+  const args = field.args.filter(isRequiredArgument).map((arg) => `${arg.name}: ${valueOf(arg)}`);
+  return `${field.name}${args.length > 0 ? `(${args.join(", ")})` : ""} { ${selected(getNamedType(field.type), half, depth)} }`;
+};
+
+const selected = (type: ReturnType<typeof getNamedType>, half: number, depth: number): string => {
+  if (!isObjectType(type)) return "__typename";
+  const fields = Object.values(type.getFields());
+  const leaves = fields.filter((field) => isLeafType(getNamedType(field.type)) && field.args.length === 0 && !GUARDED.has(field.name));
+  const inner = depth > 1 ? fields.filter((field) => isEmbedded(field) && !GUARDED.has(field.name)) : [];
+  return [
+    "__typename",
+    ...leaves.filter((_, n) => n % 2 === half).map(({ name }) => name),
+    ...inner.map((field) => asked(field, half, depth - 1)),
+  ].join(" ");
+};
+
+/** What callers without a key are refused, or what costs much. */
+const GUARDED: ReadonlySet<string> = new Set(["byField", "averageWorkingDays", "reconciliation", "series", "byTier", "byChannel", "parts"]);

@@ -1,9 +1,11 @@
 import { Client, fetchExchange, gql } from "@urql/core";
 import { cacheExchange } from "@urql/exchange-graphcache";
+import { buildSchema, isObjectType } from "graphql";
+import { readFile } from "node:fs/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { keys, resolvers } from "../../schema/clients/urql.ts";
 import { startService, type TestService } from "../support/client.ts";
-import { BY_CODE, byId, ENDED, PAIRS, todayById, TODAY_BY_CODE, type UnitAnswer } from "./questions.ts";
+import { BY_CODE, byId, ENDED, halvesOfUnit, PAIRS, todayById, TODAY_BY_CODE, type UnitAnswer } from "./questions.ts";
 
 let service: TestService;
 beforeAll(async () => {
@@ -44,6 +46,15 @@ describe("urql with the keys of schema/clients", () => {
     expect(complaints).toEqual([]);
   });
 
+  it("asks for each half of all that is embedded in a unit once", async () => {
+    for (const [field, first, second] of await halvesOfUnit()) {
+      const { ask, sent, complaints } = newClient();
+      for (const query of [first, second, first, second]) await ask(query);
+      expect([field, complaints]).toEqual([field, []]);
+      expect(sent.count, field).toBeLessThanOrEqual(2);
+    }
+  });
+
   it("has two components that watch parts of one roll-up, of which none makes the other ask again", async () => {
     const { client, sent, ask } = newClient();
     const [, first, second] = PAIRS[0]!;
@@ -79,5 +90,14 @@ describe("urql with the keys of schema/clients", () => {
     const { ask, sent } = newClient();
     const unit = await ask(ENDED);
     expect([await ask(ENDED), sent.count]).toEqual([unit, 1]);
+  });
+
+  it("has a key for every type, and none for those that have no id", async () => {
+    const sdl = await readFile(new URL("../../schema/subgraph.graphql", import.meta.url), "utf8");
+    const types = Object.values(buildSchema(sdl, { assumeValidSDL: true }).getTypeMap()).filter(isObjectType);
+    const own = types.filter(({ name }) => !/^(?:_|Query$|Mutation$)/.test(name));
+    const data = { __typename: "", id: "1", code: "1", asOf: "2026-01-01" };
+    const keyed = own.filter(({ name }) => keys[name]!(data) !== null).map(({ name }) => name);
+    expect(keyed).toEqual(own.filter((type) => "id" in type.getFields() || type.name === "Procedure").map(({ name }) => name));
   });
 });
