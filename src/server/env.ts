@@ -1,5 +1,5 @@
 import { isIP } from "node:net";
-import { unknownVariables } from "./unknown-variables.ts";
+import { isLink, unknownVariables } from "./unknown-variables.ts";
 
 /** One setting of the environment: how its text is read, what it is without one, and what it does or protects. */
 interface Setting<T> {
@@ -215,7 +215,8 @@ export const readEnv = (variables: NodeJS.ProcessEnv): Env => {
   const read = Object.entries(SETTINGS).map(([property, { fallback, read: parse }]) => {
     const name = variableOf(property);
     try {
-      return [property, parse(variables[name]?.trim() || fallback)];
+      const given = variables[name]?.trim() ?? "";
+      return [property, parse(isLink(name, given) ? fallback : given || fallback)];
     } catch (error) {
       throw new Error(`${name}: ${(error as Error).message}`, { cause: error });
     }

@@ -17,7 +17,13 @@ const LINK = /^(?:tcp|udp|sctp):\/\//;
 export const unknownVariables = (variables: NodeJS.ProcessEnv, known: readonly string[]): UnknownVariables => {
   const [refused, told]: [string[], string[]] = [[], []];
   for (const [name, value] of Object.entries(variables)) {
-    if (!value?.trim() || known.includes(name) || isLink(name, value)) continue;
+    if (!value?.trim()) continue;
+    if (known.includes(name)) {
+      if (isLink(name, value))
+        told.push(`${name} is ${value}, where a service of that name listens, and is not looked at (enableServiceLinks: false)`);
+      continue;
+    }
+    if (isLink(name, value)) continue;
     const given = name
       .toUpperCase()
       .replaceAll("-", "_")
@@ -34,7 +40,8 @@ export const unknownVariables = (variables: NodeJS.ProcessEnv, known: readonly s
   return { refused, told };
 };
 
-const isLink = (name: string, value: string): boolean => SERVICE_LINK.test(name) || (name.endsWith("_PORT") && LINK.test(value));
+/** Whether a platform has set it to tell of another service. */
+export const isLink = (name: string, value: string): boolean => SERVICE_LINK.test(name) || (name.endsWith("_PORT") && LINK.test(value));
 
 const wordOf = (name: string): string => name.split("_", 1)[0]!;
 

@@ -2,6 +2,8 @@ import { request } from "node:http";
 import { brotliCompressSync, brotliDecompressSync, gunzipSync, gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startService, type TestService } from "../support/client.ts";
+import { dossier, fillCatalogue, IMPORT } from "../support/dossiers.ts";
+import { issueKey } from "../support/key.ts";
 import { codeOf, messageOf, post } from "../support/post.ts";
 
 const LIMIT = 100_000;
@@ -100,6 +102,22 @@ describe("a packed body", () => {
       "LIMIT_EXCEEDED",
       `The body has more than ${LIMIT} bytes; the maximum is ${LIMIT} bytes`,
     ]);
+  });
+
+  it("of many dossiers counts for an officer as long as an officer's may be", async () => {
+    await fillCatalogue(service.database);
+    const key = await issueKey(service.database, "Cao Bằng", { "04": "OFFICER" });
+    const dossiers = Array.from({ length: 800 }, (_, n) => dossier({ code: `n-${n}`, unit: "01558" }));
+    const text = JSON.stringify({ query: IMPORT, variables: { source: "s", dossiers } });
+    expect(text.length).toBeGreaterThan(LIMIT);
+    const packed = gzipSync(text);
+    expect(packed.length).toBeLessThan(LIMIT / 10);
+    const headers = { "content-encoding": "gzip" };
+    expect((await post(service.server.url, packed, headers)).status).toBe(413);
+    const answer = await post(service.server.url, packed, { ...headers, authorization: `Bearer ${key}` });
+    expect(answer.body.data).toMatchObject({ importDossiers: { report: { created: 800 } } });
+    const other = gzipSync(JSON.stringify(COUNTRY).padEnd(LIMIT + 1));
+    expect((await post(service.server.url, other, { ...headers, authorization: `Bearer ${key}` })).status).toBe(413);
   });
 
   const zeros = gzipSync(Buffer.alloc(10_000_000), { level: 9 });

@@ -183,6 +183,12 @@ describe("variables that are no settings", () => {
     }
   });
 
+  it("leave alone a port that Kubernetes has set to the address of a service", () => {
+    const link = { METRICS_PORT: "tcp://10.0.0.2:9464" };
+    expect(readEnv(link)).toEqual(readEnv({}));
+    expect(envWarnings(link)).toEqual([expect.stringMatching(/^METRICS_PORT is tcp:.* not looked at \(enableServiceLinks: false\)$/)]);
+  });
+
   it("are told to whoever starts the service", async () => {
     const start = async (variables: NodeJS.ProcessEnv, said: string) => {
       const { DATABASE_OWNER_URL: _owners, ...env } = process.env;
