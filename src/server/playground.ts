@@ -3,7 +3,7 @@ import { readdir, readFile } from "node:fs/promises";
 import { extname } from "node:path";
 import { promisify } from "node:util";
 import { gzip } from "node:zlib";
-import { sendNamed, varyBy } from "./http/named.ts";
+import { sendWithEtag, varyBy } from "./http/etag.ts";
 
 const OPERATIONS = new URL("../../schema/operations/", import.meta.url);
 const BUNDLE = new URL("../../.cache/playground/", import.meta.url);
@@ -41,7 +41,7 @@ export const servePlayground = async (app: FastifyInstance): Promise<void> => {
   const tabs = JSON.stringify(await readTabs());
   const assets = new Map<string, Promise<Asset | null>>();
   app.get("/graphql/operations.json", async (request, reply) =>
-    sendNamed(request, sendSafely(reply).type("application/json; charset=utf-8"), tabs),
+    sendWithEtag(request, sendSafely(reply).type("application/json; charset=utf-8"), tabs),
   );
   app.get<{ Params: { name: string } }>("/graphql/assets/:name", async (request, reply) => {
     const { name } = request.params;
@@ -68,7 +68,7 @@ export const sendPlayground = async (request: FastifyRequest, reply: FastifyRepl
     .header("content-security-policy", CONTENT_SECURITY_POLICY)
     .header("x-frame-options", "DENY")
     .type("text/html; charset=utf-8");
-  return reply.send(page ? sendNamed(request, reply, page) : NOT_BUILT);
+  return reply.send(page ? sendWithEtag(request, reply, page) : NOT_BUILT);
 };
 
 const sendSafely = (reply: FastifyReply): FastifyReply =>
@@ -76,7 +76,7 @@ const sendSafely = (reply: FastifyReply): FastifyReply =>
 
 const sendAsset = (request: FastifyRequest, reply: FastifyReply, { type, bytes, gzipped }: Asset): FastifyReply => {
   void reply.header("x-content-type-options", "nosniff").type(type);
-  const named = sendNamed(request, reply, bytes);
+  const named = sendWithEtag(request, reply, bytes);
   if (named !== bytes || !/\bgzip\b/.test(request.headers["accept-encoding"] ?? "")) return reply.send(named);
   return reply.header("content-encoding", "gzip").send(gzipped);
 };

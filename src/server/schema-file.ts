@@ -1,11 +1,11 @@
 import type { FastifyInstance } from "fastify";
 import { DomainError } from "../errors.ts";
-import { sendNamed } from "./http/named.ts";
+import { sendWithEtag } from "./http/etag.ts";
 
 /** The schema as a file, for whoever may ask for it. */
 export const serveSchema = (app: FastifyInstance, sdl: string, isOpen: boolean): void => {
   app.get("/schema.graphql", async (request, reply) => {
     if (!isOpen) throw new DomainError("FORBIDDEN", "The schema is not told here: INTROSPECTION is off");
-    return sendNamed(request, reply.header("cache-control", "no-cache").type("text/plain; charset=utf-8"), sdl);
+    return sendWithEtag(request, reply.header("cache-control", "no-cache").type("text/plain; charset=utf-8"), sdl);
   });
 };

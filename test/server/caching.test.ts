@@ -31,7 +31,7 @@ const cacheOf = ({ headers }: { headers: globalThis.Headers }) => headers.get("c
 const tagOf = ({ headers }: { headers: globalThis.Headers }) => headers.get("etag");
 
 describe("an answer to GET without a key", () => {
-  it("is named by its bytes, and not sent again to who has it", async () => {
+  it("has a strong ETag, and is not sent again to who has it", async () => {
     const first = await get(PAST);
     const tag = tagOf(first)!;
     expect(tag).toMatch(/^"[\w-]{43}"$/);
@@ -45,18 +45,18 @@ describe("an answer to GET without a key", () => {
       expect((await get(PAST, { "if-none-match": other })).status, other).toBe(200);
   });
 
-  it("has another name where it is packed, by which it is known as well", async () => {
+  it("has another ETag where it is compressed, by which it is known as well", async () => {
     const query = '{ units(asOf: "2022-12-31", first: 50) { nodes { id code fullName } } }';
-    const names = new Map<string, string>();
+    const tags = new Map<string, string>();
     for (const coding of ["identity", "gzip", "br"]) {
       const answer = await get(query, { "accept-encoding": coding });
-      names.set(coding, tagOf(answer)!);
+      tags.set(coding, tagOf(answer)!);
       expect(answer.headers.get("vary")).toContain("accept-encoding");
       const again = await get(query, { "accept-encoding": coding, "if-none-match": tagOf(answer)! });
       expect([again.status, tagOf(again), again.headers.get("content-encoding")]).toEqual([304, tagOf(answer), null]);
     }
-    const plain = names.get("identity")!.slice(0, -1);
-    expect([...names.values()]).toEqual([`${plain}"`, `${plain}-gzip"`, `${plain}-br"`]);
+    const plain = tags.get("identity")!.slice(0, -1);
+    expect([...tags.values()]).toEqual([`${plain}"`, `${plain}-gzip"`, `${plain}-br"`]);
   });
 
   it("of what is past may be kept by caches, and shows a correction as soon as they ask again", async () => {
@@ -108,7 +108,7 @@ describe("an answer to GET without a key", () => {
     ["the catalogue", "{ procedures { totalCount } }", {}],
     ["the schema", "{ __schema { queryType { name } } }", {}],
     ["nothing", "{ __typename }", {}],
-  ])("stays where it is asked for where it is of %s, and has a name nevertheless", async (_, query, variables) => {
+  ])("stays where it is asked for where it is of %s, and has an ETag nevertheless", async (_, query, variables) => {
     const answer = await get(query, {}, { variables: JSON.stringify(variables) });
     expect(answer.body.errors).toBeUndefined();
     expect([cacheOf(answer), tagOf(answer)]).toEqual(["no-store", expect.any(String)]);
@@ -116,7 +116,7 @@ describe("an answer to GET without a key", () => {
   });
 });
 
-describe("what no cache may keep, and has no name:", () => {
+describe("what no cache may keep, and has no ETag:", () => {
   const day = 'unit(code: "048", asOf: "2022-12-31")';
   it.each([
     ["a part that is refused", `{ ${day} { name dossiers(period: "2022") { byField { count { received } } } } }`],
@@ -189,7 +189,7 @@ describe("/schema.graphql", () => {
 });
 
 describe("files of the playground", () => {
-  it("have a name, and are not sent again to who has it", async () => {
+  it("have an ETag, and are not sent again to who has it", async () => {
     const html = { accept: "text/html" };
     const page = await path("/graphql", html);
     const script = /src="([^"]+\.js)"/.exec(page.text)![1]!;

@@ -20,7 +20,7 @@ interface Raw {
   readonly bytes: Buffer;
 }
 
-/** As it comes over the wire; fetch would unpack it. */
+/** As it comes over the wire; fetch would decompress it. */
 const raw = (body: object, accepted?: string): Promise<Raw> =>
   new Promise((done, fail) => {
     const headers = { "content-type": "application/json", ...(accepted !== undefined && { "accept-encoding": accepted }) };
@@ -36,14 +36,14 @@ describe("an answer", () => {
     ["br", "br", brotliDecompressSync],
     ["gzip, deflate, br, zstd", "br", brotliDecompressSync],
     ["br;q=0.1, gzip", "gzip", gunzipSync],
-  ])("is packed for who accepts %s", async (accepted, coding, unpack) => {
+  ])("is compressed for who accepts %s", async (accepted, coding, decompress) => {
     const plain = await raw(COUNTRY);
     expect(plain.headers["content-encoding"]).toBeUndefined();
-    const packed = await raw(COUNTRY, accepted);
-    expect(packed.headers["content-encoding"]).toBe(coding);
-    expect(packed.headers["vary"]).toMatch(/\baccept-encoding\b/);
-    expect(packed.bytes.length).toBeLessThan(plain.bytes.length / 5);
-    expect(unpack(packed.bytes).equals(plain.bytes)).toBe(true);
+    const compressed = await raw(COUNTRY, accepted);
+    expect(compressed.headers["content-encoding"]).toBe(coding);
+    expect(compressed.headers["vary"]).toMatch(/\baccept-encoding\b/);
+    expect(compressed.bytes.length).toBeLessThan(plain.bytes.length / 5);
+    expect(decompress(compressed.bytes).equals(plain.bytes)).toBe(true);
   });
 
   it("is as it is where it is short, or where nothing that is known is accepted", async () => {
@@ -60,7 +60,7 @@ describe("an answer", () => {
   });
 });
 
-describe("a packed body", () => {
+describe("a compressed body", () => {
   const body = JSON.stringify(COUNTRY);
 
   it.each([
@@ -70,7 +70,7 @@ describe("a packed body", () => {
     ["gzip", Buffer.concat([gzipSync(body.slice(0, 20)), gzipSync(body.slice(20))])],
     ["br", brotliCompressSync(body)],
     ["identity", Buffer.from(body)],
-  ])("by %s is unpacked", async (coding, bytes) => {
+  ])("by %s is read", async (coding, bytes) => {
     const answer = await post(service.server.url, bytes, { "content-encoding": coding });
     expect(answer.body.data).toHaveProperty("unit.children");
   });
@@ -93,7 +93,7 @@ describe("a packed body", () => {
     expect(answer.headers.get("accept-encoding")).toBe("gzip, br");
   });
 
-  it("counts as long as it is unpacked", async () => {
+  it("counts as long as it is when it is decompressed", async () => {
     const exact = (length: number) => gzipSync(body.padEnd(length));
     expect((await post(service.server.url, exact(LIMIT), { "content-encoding": "gzip" })).status).toBe(200);
     const answer = await post(service.server.url, exact(LIMIT + 1), { "content-encoding": "gzip" });
@@ -110,11 +110,11 @@ describe("a packed body", () => {
     const dossiers = Array.from({ length: 800 }, (_, n) => dossier({ code: `n-${n}`, unit: "01558" }));
     const text = JSON.stringify({ query: IMPORT, variables: { source: "s", dossiers } });
     expect(text.length).toBeGreaterThan(LIMIT);
-    const packed = gzipSync(text);
-    expect(packed.length).toBeLessThan(LIMIT / 10);
+    const compressed = gzipSync(text);
+    expect(compressed.length).toBeLessThan(LIMIT / 10);
     const headers = { "content-encoding": "gzip" };
-    expect((await post(service.server.url, packed, headers)).status).toBe(413);
-    const answer = await post(service.server.url, packed, { ...headers, authorization: `Bearer ${key}` });
+    expect((await post(service.server.url, compressed, headers)).status).toBe(413);
+    const answer = await post(service.server.url, compressed, { ...headers, authorization: `Bearer ${key}` });
     expect(answer.body.data).toMatchObject({ importDossiers: { report: { created: 800 } } });
     const other = gzipSync(JSON.stringify(COUNTRY).padEnd(LIMIT + 1));
     expect((await post(service.server.url, other, { ...headers, authorization: `Bearer ${key}` })).status).toBe(413);
@@ -124,7 +124,7 @@ describe("a packed body", () => {
   it.each([
     ["gzip", Buffer.concat(Array.from({ length: 10 }, () => zeros)).subarray(0, LIMIT)],
     ["br", brotliCompressSync(Buffer.alloc(100_000_000))],
-  ])("by %s that would fill the memory costs a part of what it would cost to unpack it", async (coding, bomb) => {
+  ])("by %s that would fill the memory is refused for a part of what it would cost to decompress it", async (coding, bomb) => {
     expect(bomb.length).toBeLessThanOrEqual(LIMIT);
     const cpu = async (work: () => unknown) => {
       const before = process.cpuUsage();
@@ -142,7 +142,7 @@ describe("a packed body", () => {
       for (let n = 0; n < 5; n++) await refuse();
     });
     expect(refused / 5).toBeLessThan(whole / 2);
-    // All five unpacked would be 500 MB.
+    // All five decompressed would be 500 MB.
     expect(process.resourceUsage().maxRSS - maxRSS).toBeLessThan(100_000);
   });
 });

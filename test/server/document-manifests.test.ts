@@ -12,9 +12,9 @@ import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { typePolicies } from "../../schema/clients/apollo.ts";
 import { readManifests } from "../../src/server/operation/document-manifest.ts";
-import { startServer } from "../../src/server/server.ts";
-import { startService, type TestService } from "../support/client.ts";
-import { createDatabase } from "../support/database.ts";
+import { type RunningServer, startServer } from "../../src/server/server.ts";
+import { NOW, UNBOUNDED } from "../support/client.ts";
+import { createDatabase, type TestDatabase } from "../support/database.ts";
 import { codeOf, post } from "../support/post.ts";
 
 const PROJECT = fileURLToPath(new URL("../..", import.meta.url));
@@ -33,21 +33,27 @@ const ALPHA = { unit: { fullName: "Huyện Hạ Lang", dossiers: { received: 32_
 const BETA = { unit: { fullName: "Tỉnh Cao Bằng" } };
 
 let folder: string;
+let database: TestDatabase;
 const file = (name: string) => join(folder, name);
 const json = async <T>(name: string) => JSON.parse(await readFile(file(name), "utf8")) as T;
 
 beforeAll(async () => {
+  database = await createDatabase("SEEDED");
   folder = await mkdtemp(join(tmpdir(), "cchc-manifest-"));
   await mkdir(file("single"));
   for (const [name, text] of Object.entries(FILES)) await writeFile(file(`single/${name}`), text);
   await writeFile(file("several.graphql"), SEVERAL);
 });
-afterAll(() => rm(folder, { recursive: true, force: true }));
+afterAll(async () => {
+  await database.close();
+  await rm(folder, { recursive: true, force: true });
+});
 
-const started = async (trustedDocuments: string): Promise<TestService> => {
-  const service = await startService("SEEDED", { trustedDocuments });
-  onTestFinished(() => service.close());
-  return service;
+const started = async (trustedDocuments: string): Promise<{ readonly server: RunningServer }> => {
+  const options = { host: "127.0.0.1", port: 0, clock: () => NOW, ...UNBOUNDED, keptAnswers: 0, trustedDocuments };
+  const server = await startServer(() => database.pools, options);
+  onTestFinished(() => server.close());
+  return { server };
 };
 const variables = { code: "048" };
 
@@ -168,7 +174,6 @@ describe("on SIGHUP", () => {
     const put = (...texts: string[]) =>
       writeFile(file("live.json"), JSON.stringify(Object.fromEntries(texts.map((text) => [hash(text), text]))));
     await put(first);
-    const database = await createDatabase("SEEDED");
     const { DATABASE_OWNER_URL: _owners, ...inherited } = process.env;
     const env = { ...inherited, PORT: "0", DATABASE_URL: database.url, WARM_UP: "off", TRUSTED_DOCUMENTS: file("live.json") };
     const child = spawn(process.execPath, ["--import", "tsx", "src/main.ts"], { cwd: PROJECT, env });
@@ -176,7 +181,6 @@ describe("on SIGHUP", () => {
     onTestFinished(async () => {
       child.kill("SIGKILL");
       await ended;
-      await database.close();
     });
     let output = "";
     for (const stream of [child.stdout, child.stderr]) stream.on("data", (bytes) => (output += String(bytes)));

@@ -17,24 +17,24 @@ const tooLarge = (limit: number, declared?: number): GraphQLError =>
     http: { status: 413, headers: new Map() },
   });
 
-type Unpack = (packed: InputType, options: { readonly maxOutputLength: number }) => Promise<Buffer>;
+type Decompress = (compressed: InputType, options: { readonly maxOutputLength: number }) => Promise<Buffer>;
 
-/** Codings of a body; each stops as soon as it has unpacked more than it may. */
-const UNPACK: ReadonlyMap<string, Unpack> = new Map([
-  ["gzip", promisify(gunzip) as Unpack],
-  ["br", promisify(brotliDecompress) as Unpack],
+/** Content codings of a body; each stops as soon as its output is longer than it may be. */
+const DECOMPRESS: ReadonlyMap<string, Decompress> = new Map([
+  ["gzip", promisify(gunzip) as Decompress],
+  ["br", promisify(brotliDecompress) as Decompress],
 ]);
 
 /**
- * The JSON of a body of at most `limit` bytes of UTF-8, packed and unpacked, undefined where it is empty; and how many bytes it has unpacked.
+ * The JSON of a body of at most `limit` bytes of UTF-8, as it is sent and decompressed, undefined where it is empty; and how many bytes it has decompressed.
  * @throws GraphQLError with the status to answer: 413, 415 or 400. What is left of the body is then passed over.
  */
 export const readJson = async (stream: Readable, headers: IncomingHttpHeaders, limit: number) => {
   try {
     checkCharset(headers["content-type"]);
-    const unpack = unpackOf(headers["content-encoding"]);
+    const decompress = decompressOf(headers["content-encoding"]);
     const sent = await readBytes(stream, Number(headers["content-length"] ?? 0), limit);
-    const bytes = unpack && sent.length > 0 ? await unpacked(unpack, sent, limit) : sent;
+    const bytes = decompress && sent.length > 0 ? await decompressed(decompress, sent, limit) : sent;
     return { json: jsonOf(bytes), length: bytes.length };
   } catch (error) {
     stream.resume();
@@ -48,12 +48,12 @@ const checkCharset = (type: string | undefined): void => {
 };
 
 /** Null where the body is as it is. */
-const unpackOf = (encoding = "identity"): Unpack | null => {
+const decompressOf = (encoding = "identity"): Decompress | null => {
   const coding = encoding.trim().toLowerCase().replace(/^x-/, "");
   if (coding === "identity") return null;
-  const unpack = UNPACK.get(coding);
-  if (unpack) return unpack;
-  const accepted = [...UNPACK.keys()];
+  const decompress = DECOMPRESS.get(coding);
+  if (decompress) return decompress;
+  const accepted = [...DECOMPRESS.keys()];
   throw refusal(
     415,
     `content-encoding: ${JSON.stringify(encoding.slice(0, 80))} is not accepted; accepted are ${accepted.join(" and ")}, once, and none`,
@@ -61,9 +61,9 @@ const unpackOf = (encoding = "identity"): Unpack | null => {
   );
 };
 
-const unpacked = async (unpack: Unpack, packed: Buffer, limit: number): Promise<Buffer> => {
+const decompressed = async (decompress: Decompress, bytes: Buffer, limit: number): Promise<Buffer> => {
   try {
-    return await unpack(packed, { maxOutputLength: limit });
+    return await decompress(bytes, { maxOutputLength: limit });
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ERR_BUFFER_TOO_LARGE") throw tooLarge(limit);
     throw refusal(400, "Bad Request: the body is not what its content-encoding says");

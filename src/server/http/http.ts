@@ -8,7 +8,7 @@ import { DomainError } from "../../errors.ts";
 import { readJson, unsupportedType } from "./body.ts";
 import { sendFailure } from "./failure.ts";
 import { checkJson } from "./json.ts";
-import { nameByCoding, sendNamed, varyBy } from "./named.ts";
+import { etagByCoding, sendWithEtag, varyBy } from "./etag.ts";
 import type { HttpAnswer, KeptAnswers } from "./kept-answers.ts";
 import { checkPersistedQuery, type Params, paramsOf, withParams } from "./params.ts";
 import { withStatus } from "./status.ts";
@@ -115,9 +115,9 @@ export const createHttp = async <C extends BaseContext>(apollo: ApolloServer<C>,
   app.addContentTypeParser("*", async ({ headers: { "content-type": type } }: FastifyRequest) => {
     if (type !== undefined && !SIMPLE.test(type)) throw unsupportedType(type);
   });
-  // Bodies of requests are unpacked where they are read, within their limit.
+  // Bodies of requests are decompressed where they are read, within their limit.
   await app.register(compress, { encodings: ["br", "gzip"], globalDecompression: false });
-  nameByCoding(app);
+  etagByCoding(app);
   app.addHook("onSend", async (_request, reply, payload) => {
     void reply.header("x-content-type-options", "nosniff").header("referrer-policy", "no-referrer");
     if (reply.statusCode >= 400 && !reply.hasHeader("cache-control")) void reply.header("cache-control", "no-store");
@@ -183,11 +183,11 @@ const answer = async <C extends BaseContext>(
   return reply.code(status ?? 200).send(Readable.from(body.asyncIterator));
 };
 
-/** What everybody who asks gets is named, so that who has it need not be sent it again. */
+/** What is the same for everybody has an ETag, so that who has it need not be sent it again. */
 const send = (request: FastifyRequest, reply: FastifyReply, { status, headers, body }: HttpAnswer): Buffer | string => {
   for (const [name, value] of headers) void reply.header(name, value);
   void reply.code(status);
-  return request.headers.authorization === undefined && isWhole(status, body) ? sendNamed(request, reply, body) : body;
+  return request.headers.authorization === undefined && isWhole(status, body) ? sendWithEtag(request, reply, body) : body;
 };
 
 const DATA = '{"data":';
