@@ -1,0 +1,53 @@
+import { pick, useGraphiQL, useGraphiQLActions } from "@graphiql/react";
+import { useEffect } from "react";
+import { type Folder, isExample } from "./folders.ts";
+import { FONT } from "./font.ts";
+import { questionOf } from "./link.ts";
+import type { Notify } from "./notice.tsx";
+import { useOpen } from "./open.ts";
+
+/**
+ * What happens once the editors are there: a link shows its question, which waits for the reader's word; without one an
+ * example that nobody has changed is answered.
+ */
+export const Start = ({ folders, notify }: { folders: readonly Folder[]; notify: Notify }) => {
+  const actions = useGraphiQLActions();
+  const { queryEditor, variableEditor, headerEditor, responseEditor, tabs, activeTabIndex, isFetching } = useGraphiQL(
+    pick("queryEditor", "variableEditor", "headerEditor", "responseEditor", "tabs", "activeTabIndex", "isFetching"),
+  );
+  const open = useOpen();
+  const isReady = Boolean(queryEditor && variableEditor && headerEditor && responseEditor);
+
+  /** @returns whether there was one. */
+  const followLink = (): boolean => {
+    const question = questionOf(location.hash);
+    if (!question) return false;
+    // The page keeps the question in a tab from here on; loaded again, it must not open another.
+    history.replaceState(null, "", location.pathname + location.search);
+    if ("refused" in question) notify("Liên kết dài quá, không mở được. (The link is too long and was not opened.)");
+    else {
+      open(question, { inNewTab: true });
+      notify("Câu hỏi này đến từ một liên kết và chưa chạy: hãy đọc trước khi chạy. (It came by a link: read it before you run it.)");
+    }
+    return true;
+  };
+
+  useEffect(() => {
+    if (!isReady) return undefined;
+    for (const editor of [queryEditor, variableEditor, headerEditor, responseEditor]) editor?.updateOptions({ fontFamily: FONT });
+    const isUntouched = isExample(folders, queryEditor?.getValue() ?? "") && !variableEditor?.getValue().trim();
+    if (!followLink() && isUntouched) actions.run();
+    addEventListener("hashchange", followLink);
+    return () => removeEventListener("hashchange", followLink);
+  }, [isReady]);
+
+  useEffect(() => {
+    if (isFetching) notify("");
+  }, [isFetching]);
+
+  const title = tabs[activeTabIndex]?.title;
+  useEffect(() => {
+    document.querySelector(".graphiql-tab-active")?.scrollIntoView({ block: "nearest", inline: "nearest" });
+  }, [tabs.length, activeTabIndex, title]);
+  return null;
+};
