@@ -18,23 +18,28 @@ export const Start = ({ folders, notify }: { folders: readonly Folder[]; notify:
   const open = useOpen();
   const isReady = Boolean(queryEditor && variableEditor && headerEditor && responseEditor);
 
-  /** @returns whether there was one. */
+  /** @returns whether a link has brought what is not seen already. */
   const followLink = (): boolean => {
     const question = questionOf(location.hash);
     if (!question) return false;
     // The page keeps the question in a tab from here on; loaded again, it must not open another.
     history.replaceState(null, "", location.pathname + location.search);
-    if ("refused" in question) notify("Liên kết dài quá, không mở được. (The link is too long and was not opened.)");
-    else {
-      open(question, { inNewTab: true });
-      notify("Câu hỏi này đến từ một liên kết và chưa chạy: hãy đọc trước khi chạy. (It came by a link: read it before you run it.)");
+    if ("refused" in question) {
+      notify("Liên kết dài quá, không mở được. (The link is too long and was not opened.)");
+      return true;
     }
+    if (queryEditor?.getValue() === question.query && variableEditor?.getValue() === question.variables) return false;
+    open(question, { inNewTab: true });
+    notify("Câu hỏi này đến từ một liên kết và chưa chạy: hãy đọc trước khi chạy. (It came by a link: read it before you run it.)");
     return true;
   };
 
   useEffect(() => {
     if (!isReady) return undefined;
-    for (const editor of [queryEditor, variableEditor, headerEditor, responseEditor]) editor?.updateOptions({ fontFamily: FONT });
+    for (const editor of [queryEditor, variableEditor, headerEditor, responseEditor]) {
+      // Monaco would ask in a dialog what to do about line separators of Unicode.
+      editor?.updateOptions({ fontFamily: FONT, unusualLineTerminators: "off" });
+    }
     const isUntouched = isExample(folders, queryEditor?.getValue() ?? "") && !variableEditor?.getValue().trim();
     if (!followLink() && isUntouched) actions.run();
     addEventListener("hashchange", followLink);

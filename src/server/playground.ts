@@ -70,6 +70,7 @@ export const sendPlayground = async (reply: FastifyReply): Promise<FastifyReply>
     .code(page ? 200 : 503)
     .header("content-security-policy", CONTENT_SECURITY_POLICY)
     .header("x-frame-options", "DENY")
+    .header("cross-origin-opener-policy", "same-origin")
     .header("vary", "accept")
     .type("text/html; charset=utf-8")
     .send(page ?? NOT_BUILT);
