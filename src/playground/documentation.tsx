@@ -1,7 +1,7 @@
 import { DOC_EXPLORER_PLUGIN, DocExplorer, useDocExplorerActions } from "@graphiql/plugin-doc-explorer";
 import { type GraphiQLPlugin, useGraphiQL } from "@graphiql/react";
 import { useMemo, useRef, useState } from "react";
-import { entriesOf, find, type Found } from "./terms.ts";
+import { entriesOf, find, type Found, MOST } from "./terms.ts";
 
 /** GraphiQL's own search reads names alone, which are English. */
 const Documentation = () => {
@@ -33,9 +33,14 @@ const Documentation = () => {
   );
 };
 
+const countOf = (found: readonly Found[]): string => {
+  if (found.length === 0) return "Không có mục nào (no entries)";
+  return found.length < MOST ? `${found.length} mục (entries)` : `${MOST} mục đầu (the first ${MOST} entries)`;
+};
+
 const Results = ({ found, open }: { found: readonly Found[]; open: (entry: Found) => void }) => (
   <>
-    <p role="status">{found.length > 0 ? `${found.length} mục (entries)` : "Không có mục nào (no entries)"}</p>
+    <p role="status">{countOf(found)}</p>
     <ul className="listed">
       {found.map((entry) => (
         <li key={entry.path}>

@@ -6,20 +6,13 @@ import { questionOf } from "./link.ts";
 import type { Notify } from "./notice.tsx";
 import { useOpen } from "./open.ts";
 
-/**
- * What happens once the editors are there: a link shows its question, which waits for the reader's word; without one an
- * example that nobody has changed is answered.
- */
-export const Start = ({ folders, notify }: { folders: readonly Folder[]; notify: Notify }) => {
-  const actions = useGraphiQLActions();
-  const { queryEditor, variableEditor, headerEditor, responseEditor, tabs, activeTabIndex, isFetching } = useGraphiQL(
-    pick("queryEditor", "variableEditor", "headerEditor", "responseEditor", "tabs", "activeTabIndex", "isFetching"),
-  );
-  const open = useOpen();
-  const isReady = Boolean(queryEditor && variableEditor && headerEditor && responseEditor);
+const useEditors = () => useGraphiQL(pick("queryEditor", "variableEditor", "headerEditor", "responseEditor"));
 
-  /** @returns whether a link has brought what is not seen already. */
-  const followLink = (): boolean => {
+/** @returns what shows the question of a link, and says whether there was one that is not seen already. */
+const useFollowLink = (notify: Notify): (() => boolean) => {
+  const { queryEditor, variableEditor } = useEditors();
+  const open = useOpen();
+  return () => {
     const question = questionOf(location.hash);
     if (!question) return false;
     // The page keeps the question in a tab from here on; loaded again, it must not open another.
@@ -33,13 +26,32 @@ export const Start = ({ folders, notify }: { folders: readonly Folder[]; notify:
     notify("Câu hỏi này đến từ một liên kết và chưa chạy: hãy đọc trước khi chạy. (It came by a link: read it before you run it.)");
     return true;
   };
+};
+
+const useTabInView = (): void => {
+  const { tabs, activeTabIndex } = useGraphiQL(pick("tabs", "activeTabIndex"));
+  const title = tabs[activeTabIndex]?.title;
+  useEffect(() => {
+    document.querySelector(".graphiql-tab-active")?.scrollIntoView({ block: "nearest", inline: "nearest" });
+  }, [tabs.length, activeTabIndex, title]);
+};
+
+/**
+ * What happens once the editors are there: a link shows its question, which waits for the reader's word; without one an
+ * example that nobody has changed is answered.
+ */
+export const Start = ({ folders, notify }: { folders: readonly Folder[]; notify: Notify }) => {
+  const actions = useGraphiQLActions();
+  const editors = useEditors();
+  const isFetching = useGraphiQL((state) => state.isFetching);
+  const followLink = useFollowLink(notify);
+  const isReady = Object.values(editors).every(Boolean);
 
   useEffect(() => {
     if (!isReady) return undefined;
-    for (const editor of [queryEditor, variableEditor, headerEditor, responseEditor]) {
-      // Monaco would ask in a dialog what to do about line separators of Unicode.
-      editor?.updateOptions({ fontFamily: FONT, unusualLineTerminators: "off" });
-    }
+    // Monaco would ask in a dialog what to do about line separators of Unicode.
+    for (const editor of Object.values(editors)) editor?.updateOptions({ fontFamily: FONT, unusualLineTerminators: "off" });
+    const { queryEditor, variableEditor } = editors;
     const isUntouched = isExample(folders, queryEditor?.getValue() ?? "") && !variableEditor?.getValue().trim();
     if (!followLink() && isUntouched) actions.run();
     addEventListener("hashchange", followLink);
@@ -50,9 +62,6 @@ export const Start = ({ folders, notify }: { folders: readonly Folder[]; notify:
     if (isFetching) notify("");
   }, [isFetching]);
 
-  const title = tabs[activeTabIndex]?.title;
-  useEffect(() => {
-    document.querySelector(".graphiql-tab-active")?.scrollIntoView({ block: "nearest", inline: "nearest" });
-  }, [tabs.length, activeTabIndex, title]);
+  useTabInView();
   return null;
 };

@@ -23,7 +23,7 @@ export interface Found extends Entry {
 
 type Def = NonNullable<DocExplorerNavStackItem["def"]>;
 
-const MOST = 100;
+export const MOST = 100;
 const BEFORE = 50;
 const AROUND = 160;
 

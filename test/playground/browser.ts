@@ -82,6 +82,13 @@ export interface Browser {
   readonly complaints: string[];
 }
 
+const launch = (folder: string): Promise<BrowserContext> =>
+  chromium.launchPersistentContext(folder, {
+    executablePath: CHROMIUM,
+    args: ["--no-sandbox", "--disable-gpu", "--disable-quic", ...QUIET],
+    viewport: { width: 1400, height: 900 },
+  });
+
 const watch = async (context: BrowserContext, url: string): Promise<Browser> => {
   const sent: { url: string; body: string | null }[] = [];
   const complaints: string[] = [];
@@ -122,12 +129,7 @@ export const describeInBrowser = (title: string, tests: (browser: () => Browser)
     beforeAll(async () => {
       service = await startService();
       folder = await mkdtemp(join(tmpdir(), "cchc-chromium-"));
-      const context = await chromium.launchPersistentContext(folder, {
-        executablePath: CHROMIUM,
-        args: ["--no-sandbox", "--disable-gpu", "--disable-quic", ...QUIET],
-        viewport: { width: 1400, height: 900 },
-      });
-      browser = await watch(context, service.server.url);
+      browser = await watch(await launch(folder), service.server.url);
     });
     afterEach(async () => {
       for (const page of browser.context.pages().filter((open) => open.url() !== "about:blank")) {
