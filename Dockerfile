@@ -8,7 +8,7 @@ RUN npm ci --omit=dev
 RUN rm -rf node_modules/.bin node_modules/node node_modules/node-bin-* \
   node_modules/vite node_modules/rolldown node_modules/@rolldown node_modules/lightningcss* node_modules/prettier \
   node_modules/graphiql node_modules/@graphiql node_modules/monaco-editor node_modules/react node_modules/react-dom \
-  node_modules/react-aria node_modules/react-stately node_modules/framer-motion node_modules/motion-dom
+  node_modules/react-aria node_modules/react-stately node_modules/framer-motion node_modules/motion-dom node_modules/@fontsource-variable
 
 FROM node:24-bookworm-slim
 RUN rm -rf /usr/local/lib/node_modules /usr/local/bin/npm /usr/local/bin/npx /usr/local/bin/corepack /usr/local/bin/yarn* /opt/yarn* \

@@ -29,6 +29,22 @@ describe("the operations that people start from", () => {
     expect(Object.values(data)).not.toContain(null);
   });
 
+  it("are in one folder of the playground each, under a question in both languages", async () => {
+    const folders = JSON.parse(await readFile(new URL("../schema/folders.json", import.meta.url), "utf8")) as {
+      vi: string;
+      en: string;
+      operations: { file: string; vi: string; en: string }[];
+    }[];
+    const listed = folders.flatMap(({ operations }) => operations);
+    expect(listed.map(({ file }) => `${file}.graphql`).toSorted()).toEqual(files);
+    for (const { vi, en } of [...folders, ...listed])
+      expect([vi, en]).toEqual([expect.stringMatching(/\P{ASCII}/u), expect.stringMatching(/\w/)]);
+    expect(listed.filter(({ vi, en }) => !/\?/.test(vi) || !/\?/.test(en))).toEqual([]);
+    const served = await (await fetch(new URL("/graphql/operations.json", service.server.url))).json();
+    expect(served).toMatchObject(folders.map(({ vi, operations }) => ({ vi, operations: operations.map(({ en }) => ({ en })) })));
+    expect(JSON.stringify(served)).toContain("query TasksOfACity");
+  });
+
   it("answers with what the reports say", async () => {
     const tasks = await service.ask(generated.TasksOfACityDocument);
     expect(tasks.data.unit).toMatchObject({ fullName: "Thành phố Bắc Kạn", tasks: { total: 115, onTimeRate: { numerator: 46 } } });

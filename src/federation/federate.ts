@@ -1,6 +1,6 @@
 import { buildSubgraphSchema } from "@apollo/subgraph";
 import { printSchemaWithDirectives } from "@graphql-tools/utils";
-import { type FieldDefinitionNode, type GraphQLSchema, Kind, parse, print, visit } from "graphql";
+import { type FieldDefinitionNode, type GraphQLSchema, Kind, type ObjectTypeDefinitionNode, parse, print, visit } from "graphql";
 import { createResolversMap } from "type-graphql";
 
 type Module = Extract<Parameters<typeof buildSubgraphSchema>[0], readonly unknown[]>[number];
@@ -15,9 +15,18 @@ export interface Subgraph {
 /** Decorators of parameters run from the last to the first, and type-graphql lists arguments as they run. */
 const inOrderOfUse = (field: FieldDefinitionNode): FieldDefinitionNode => ({ ...field, arguments: field.arguments?.toReversed() ?? [] });
 
+/** Query with these fields before its others, which is where readers of its documentation begin. */
+const beginningWith = (names: readonly string[]) => (type: ObjectTypeDefinitionNode) => {
+  const rankOf = ({ name }: FieldDefinitionNode) => (names.includes(name.value) ? names.indexOf(name.value) : names.length);
+  return type.name.value === "Query" ? { ...type, fields: type.fields?.toSorted((a, b) => rankOf(a) - rankOf(b)) ?? [] } : undefined;
+};
+
 /** A subgraph of a type-graphql schema: `head` links the federation directives that it uses, `resolvers` find what routers refer to. */
-export const federate = (plain: GraphQLSchema, head: string, resolvers: Resolvers = {}): Subgraph => {
-  const { definitions } = visit(parse(printSchemaWithDirectives(plain)), { FieldDefinition: inOrderOfUse });
+export const federate = (plain: GraphQLSchema, head: string, resolvers: Resolvers = {}, first: readonly string[] = []): Subgraph => {
+  const { definitions } = visit(parse(printSchemaWithDirectives(plain)), {
+    FieldDefinition: inOrderOfUse,
+    ObjectTypeDefinition: { leave: beginningWith(first) },
+  });
   const nameOf = (definition: (typeof definitions)[number]) => ("name" in definition ? (definition.name?.value ?? "") : "");
   const sorted = definitions.filter(({ kind }) => kind !== Kind.SCHEMA_DEFINITION).toSorted((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1));
   const sdl = `${[head, ...sorted.map(print)].join("\n\n")}\n`;

@@ -50,7 +50,7 @@ export const createSubgraph = async (): Promise<Subgraph> => {
     validate: false,
     skipCheck: true,
   });
-  const { schema, sdl } = federate(plain, LINK);
+  const { schema, sdl } = federate(plain, LINK, {}, ["unit", "units"]);
   // The library's own lets one bad reference fail all of them, and leaves promises behind that nobody waits for.
   const { _entities, _service } = schema.getQueryType()!.getFields();
   _entities!.resolve = (_root, args: { representations: unknown[] }, context: Context) => resolveEntities(args.representations, context);

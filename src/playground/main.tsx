@@ -1,10 +1,13 @@
 // oxlint-disable-next-line import/no-unassigned-import -- it tells the editor where its workers are
 import "graphiql/setup-workers/vite";
-import { GraphiQL, type GraphiQLProps } from "graphiql";
+import "@fontsource-variable/jetbrains-mono/wght.css";
+import type { GraphiQLProps } from "graphiql";
 import "graphiql/style.css";
 import { createRoot } from "react-dom/client";
+import { readFolders } from "./folders.ts";
+import { loadFont } from "./font.ts";
 import "./page.css";
-import { storageWithoutHeaders } from "./storage.ts";
+import { Playground } from "./playground.tsx";
 
 const ENDPOINT = "/graphql";
 
@@ -17,19 +20,5 @@ const fetcher: GraphiQLProps["fetcher"] = async (params, options) => {
   return response.json();
 };
 
-/** None where they cannot be had: GraphiQL then opens with its own greeting. */
-const readTabs = async (): Promise<{ query: string }[]> => {
-  const response = await fetch(`${ENDPOINT}/operations.json`).catch(() => null);
-  return response?.ok ? response.json() : [];
-};
-
-const tabs = await readTabs();
-createRoot(document.querySelector("#playground")!).render(
-  <GraphiQL
-    fetcher={fetcher}
-    {...(tabs.length > 0 && { defaultTabs: tabs })}
-    shouldPersistHeaders={false}
-    showPersistHeadersSettings={false}
-    storage={storageWithoutHeaders(localStorage)}
-  />,
-);
+const [folders] = await Promise.all([readFolders(ENDPOINT), loadFont()]);
+createRoot(document.querySelector("#playground")!).render(<Playground folders={folders} fetcher={fetcher} />);

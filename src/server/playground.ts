@@ -4,8 +4,10 @@ import { extname } from "node:path";
 import { promisify } from "node:util";
 import { gzip } from "node:zlib";
 import { sendWithEtag, varyBy } from "./http/etag.ts";
+import type { Example, Folder } from "../playground/folders.ts";
 
 const OPERATIONS = new URL("../../schema/operations/", import.meta.url);
+const FOLDERS = new URL("../../schema/folders.json", import.meta.url);
 const BUNDLE = new URL("../../.cache/playground/", import.meta.url);
 
 /** No request of the page leaves for another host, and no script runs that is not a file of ours; the editor writes styles of its own. */
@@ -26,9 +28,14 @@ const CONTENT_TYPES: Readonly<Record<string, string>> = {
   ".js": "text/javascript; charset=utf-8",
   ".css": "text/css; charset=utf-8",
   ".ttf": "font/ttf",
+  ".woff2": "font/woff2",
 };
 
 const NOT_BUILT = "<!doctype html><title>cchc-graph</title><p>The playground is not built: run <code>npm run playground</code>.</p>";
+
+interface ListedFolder extends Omit<Folder, "operations"> {
+  readonly operations: readonly (Omit<Example, "query"> & { readonly file: string })[];
+}
 
 interface Asset {
   readonly type: string;
@@ -38,10 +45,10 @@ interface Asset {
 
 /** Serves GraphiQL to browsers at /graphql, and what it needs below that. */
 export const servePlayground = async (app: FastifyInstance): Promise<void> => {
-  const tabs = JSON.stringify(await readTabs());
+  const folders = JSON.stringify(await readFolders());
   const assets = new Map<string, Promise<Asset | null>>();
   app.get("/graphql/operations.json", async (request, reply) =>
-    sendWithEtag(request, sendSafely(reply).type("application/json; charset=utf-8"), tabs),
+    sendWithEtag(request, sendSafely(reply).type("application/json; charset=utf-8"), folders),
   );
   app.get<{ Params: { name: string } }>("/graphql/assets/:name", async (request, reply) => {
     const { name } = request.params;
@@ -67,6 +74,7 @@ export const sendPlayground = async (request: FastifyRequest, reply: FastifyRepl
     .code(page ? 200 : 503)
     .header("content-security-policy", CONTENT_SECURITY_POLICY)
     .header("x-frame-options", "DENY")
+    .header("cross-origin-opener-policy", "same-origin")
     .type("text/html; charset=utf-8");
   return reply.send(page ? sendWithEtag(request, reply, page) : NOT_BUILT);
 };
@@ -89,10 +97,18 @@ const readAsset = async (name: string): Promise<Asset | null> => {
   return bytes && { type, bytes, gzipped: await promisify(gzip)(bytes) };
 };
 
-/** One tab for each file, in the order of the names. */
-export const readTabs = async (): Promise<{ query: string }[]> => {
+/** The texts of schema/operations, in the order of their names. */
+export const readOperations = async (): Promise<string[]> => {
   const names = (await readdir(OPERATIONS)).filter((name) => name.endsWith(".graphql")).toSorted();
-  return Promise.all(names.map(async (name) => ({ query: await readFile(new URL(name, OPERATIONS), "utf8") })));
+  return Promise.all(names.map((name) => readFile(new URL(name, OPERATIONS), "utf8")));
+};
+
+/** The same, in the folders in which the playground shows them. */
+const readFolders = async (): Promise<Folder[]> => {
+  const folders = JSON.parse(await readFile(FOLDERS, "utf8")) as readonly ListedFolder[];
+  const read = ({ vi, en, file }: ListedFolder["operations"][number]): Promise<Example> =>
+    readFile(new URL(`${file}.graphql`, OPERATIONS), "utf8").then((query) => ({ vi, en, query }));
+  return Promise.all(folders.map(async (folder) => ({ ...folder, operations: await Promise.all(folder.operations.map(read)) })));
 };
 
 const readIfThere = (file: URL): Promise<Buffer | null> =>

@@ -20,7 +20,7 @@ import { keepingOf } from "./keeping.ts";
 import { createLog, type Log, logRequests } from "./running/log.ts";
 import { countRequests, createMetrics, type Metrics, serveMetrics } from "./running/metrics.ts";
 import { labelsOf, observationOf, observed, observeOperations, trustedLabels } from "./running/observation.ts";
-import { isBrowser, readTabs, sendPlayground, servePlayground } from "./playground.ts";
+import { isBrowser, readOperations, sendPlayground, servePlayground } from "./playground.ts";
 import { publicCaching } from "./operation/public-caching.ts";
 import { prepareWith } from "./http/prepare.ts";
 import { CostBudget } from "./limits/cost-budget.ts";
@@ -54,7 +54,7 @@ export const startServer = async (
   const router = routerCheck(env.gatewaySecret);
   const metrics = env.metricsPort === null ? null : createMetrics(pools);
   const { schema, sdl } = await createSubgraph();
-  const labels = trusted === null ? labelsOf((await readTabs()).map(({ query }) => query)) : trustedLabels;
+  const labels = trusted === null ? labelsOf(await readOperations()) : trustedLabels;
   const opened = (): Pools => {
     const open = pools();
     if (!open) throw new DomainError("SERVICE_UNAVAILABLE", "The database is not there yet; ask again", { retryAfter: 1 });
