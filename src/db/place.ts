@@ -16,6 +16,8 @@ export interface PlaceOptions {
   readonly databaseOwnerUrl: string | null;
   readonly dataDir: string;
   readonly connectMs?: number;
+  /** Learns of the owner's connections. */
+  readonly onPool?: PoolOptions["onPool"];
 }
 
 /** A database with the role that requests run as, whatever is in it. */
@@ -50,7 +52,7 @@ interface Login {
 }
 
 /** Connects, starting the embedded server where no URL is given, and makes the role that requests run as where there is none. */
-export const openPlace = async ({ connectMs = OWNER.waitMs, ...options }: PlaceOptions): Promise<Place> => {
+export const openPlace = async ({ connectMs = OWNER.waitMs, onPool, ...options }: PlaceOptions): Promise<Place> => {
   const closing: (() => Promise<unknown>)[] = [];
   const close = async () => {
     for (const step of closing.splice(0).toReversed()) await step();
@@ -64,7 +66,7 @@ export const openPlace = async ({ connectMs = OWNER.waitMs, ...options }: PlaceO
       closing.push(() => orm.close());
       return orm;
     };
-    const orm = await open(owner.url, { ...OWNER, waitMs: connectMs });
+    const orm = await open(owner.url, { ...OWNER, waitMs: connectMs, ...(onPool && { onPool }) });
     await naming(owner, () => checkServer(orm));
     const session = service ? await open(service.url, { ...OWNER, size: 1, waitMs: connectMs }) : orm;
     await prepareRole(logins, orm, session);
