@@ -1,7 +1,7 @@
 import { loadSeeds } from "../seeds/seed.ts";
 import { type Database, openDatabase, type Pools } from "./db/database.ts";
 import { textOf } from "./db/failure.ts";
-import { CONNECT_MS, openWhenThere } from "./db/open-when-there.ts";
+import { CONNECT_MS, isAway, openWhenThere } from "./db/open-when-there.ts";
 import { type Env, envText, readEnv } from "./server/env.ts";
 import { createLog, type Log } from "./server/running/log.ts";
 import { startServer } from "./server/server.ts";
@@ -56,6 +56,16 @@ const watched = (database: Database, { databaseUrl }: Env, log: Log): Promise<ne
     });
   });
 
+/** What was loaded and worked out takes twice its disk until then. */
+const trimAfter = async (work: Promise<void>, database: Database, log: Log): Promise<void> => {
+  try {
+    await work;
+    if (!stop.aborted) await database.trim();
+  } catch (error) {
+    if (!stop.aborted && !isAway(error)) log.error({ err: error }, "disk that is not needed any more was not given back");
+  }
+};
+
 const main = async (env: Env, log: Log): Promise<void> => {
   const telemetry = await startTelemetry(process.env, (line) => log.warn(line));
   const closing: (() => Promise<unknown>)[] = [() => telemetry.stop()];
@@ -74,7 +84,8 @@ const main = async (env: Env, log: Log): Promise<void> => {
     pools = database.pools;
     if (server.metricsUrl) log.info(`metrics at ${server.metricsUrl}`);
     log.info(`ready at ${server.url} after ${seconds(performance.now() - started)}`);
-    if (env.warmUp) for (const work of [keepTrees, warmUp]) void work(pools, log, stop);
+    if (env.warmUp) void keepTrees(pools, log, stop);
+    void trimAfter(env.warmUp ? warmUp(pools, log, stop) : Promise.resolve(), database, log);
     await Promise.race([stopped, dead]);
   } catch (error) {
     if (!stop.aborted) throw error;

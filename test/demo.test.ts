@@ -1,8 +1,8 @@
 import { sql } from "kysely";
 import { type ChildProcess, spawn } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync } from "node:fs";
-import { chmod, mkdtemp, rm } from "node:fs/promises";
+import { existsSync, readdirSync } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -12,7 +12,7 @@ import { type DemoWorld, demoDossiers, readDemoWorld } from "../seeds/demo/dossi
 import { fillDemo } from "../seeds/demo/fill.ts";
 import { DEMO_PROVINCES, type DemoProvince } from "../seeds/demo/provinces.ts";
 import { demoUnits } from "../seeds/demo/units.ts";
-import { LAST } from "../seeds/demo/year.ts";
+import { USUAL_LAST, yearUntil } from "../seeds/demo/year.ts";
 import { loadSeeds } from "../seeds/seed.ts";
 import { type Database, openDatabase } from "../src/db/database.ts";
 import { recount } from "../src/dossiers/counts/recount.service.ts";
@@ -26,11 +26,11 @@ const SCALE = 0.02;
 const SOURCES = DEMO_PROVINCES.map(({ source }) => source);
 
 /** What a file of the province's dossiers would hold, in short. */
-const surveyOf = (world: DemoWorld, province: DemoProvince) => {
+const surveyOf = (world: DemoWorld, province: DemoProvince, scale = 1) => {
   const hash = createHash("sha256");
   const [days, months] = [new Map<string, Set<string>>(), new Map<string, { all: number; online: number }>()];
   let [count, last] = [0, ""];
-  for (const row of demoDossiers(world, province)) {
+  for (const row of demoDossiers(world, province, scale)) {
     hash.update(JSON.stringify(row));
     count++;
     const { unit, receivedAt, updatedAt, channel } = row.cells as Record<"unit" | "receivedAt" | "updatedAt" | "channel", string>;
@@ -61,8 +61,8 @@ describe("a year of made-up dossiers", () => {
     ({ n, codes }) => {
       const { days, months, last } = surveys[n]!;
       expect([...days.keys()].filter((day) => !world.calendar.isWorkingDay(day))).toEqual([]);
-      expect(last < `${addDays(LAST, 1)}T`).toBe(true);
-      const idle = demoUnits(world.units, codes).filter(
+      expect(last < `${addDays(USUAL_LAST, 1)}T`).toBe(true);
+      const idle = demoUnits(world.units, codes, world.year).filter(
         ({ code, from, to }) => ![...days].some(([day, units]) => from <= day && (to === null || day < to) && units.has(code)),
       );
       expect(idle).toEqual([]);
@@ -74,6 +74,21 @@ describe("a year of made-up dossiers", () => {
   );
 });
 
+describe("a year that ends on another day", () => {
+  it.each(["2020-02-29", "2024-12-31", "2025-06-30", "2025-08-10", "2026-11-14", "2026-11-28"])("%s", async (last) => {
+    const world = await readDemoWorld(last);
+    const { first } = yearUntil(last);
+    expect(first <= `${Number(last.slice(0, 4)) - 1}${addDays(last, 1).slice(4)}` || last.endsWith("12-31")).toBe(true);
+    for (const province of DEMO_PROVINCES) {
+      const { count, days } = surveyOf(world, province, 0.05);
+      const received = [...days.keys()].toSorted();
+      expect(count).toBeGreaterThan(province.yearly * 0.05 * 0.8);
+      expect(received.at(-1)! <= last && received.at(-1)! > addDays(last, -12)).toBe(true);
+      expect(received[0]! < addDays(first, 12)).toBe(true);
+    }
+  });
+});
+
 interface Started {
   readonly process: ChildProcess;
   /** The exit code, once it has ended. */
@@ -81,9 +96,9 @@ interface Started {
   readonly output: () => string;
 }
 
-const startDemo = (dataDir: string, env: NodeJS.ProcessEnv = {}): Started => {
+const startDemo = (dataDir: string, env: NodeJS.ProcessEnv = {}, args: readonly string[] = []): Started => {
   const { DATABASE_URL: _given, DATABASE_OWNER_URL: _owners, ...inherited } = process.env;
-  const child = spawn("npm", ["run", "demo"], {
+  const child = spawn("npm", ["run", "demo", ...args], {
     ...{ cwd: PROJECT, detached: true },
     env: { ...inherited, PORT: "0", WARM_UP: "off", STATEMENT_MS_PUBLIC: "10000", DATA_DIR: dataDir, ...env },
   });
@@ -94,6 +109,7 @@ const startDemo = (dataDir: string, env: NodeJS.ProcessEnv = {}): Started => {
 
 describe("npm run demo", () => {
   let dataDir: string;
+  const demoDir = () => `${dataDir}-demo`;
   let demo: Started;
   let url: string;
   const said: string[] = [];
@@ -111,8 +127,7 @@ describe("npm run demo", () => {
   /** As the command does it, but for the number of dossiers. */
   beforeAll(async () => {
     dataDir = await mkdtemp(join(tmpdir(), "cchc-demo-"));
-    await chmod(dataDir, 0o711);
-    const database = await openDatabase({ databaseUrl: null, dataDir: join(dataDir, "demo") });
+    const database = await openDatabase({ databaseUrl: null, dataDir: demoDir() });
     const stopping = new AbortController();
     const say = (line: string) => {
       said.push(line);
@@ -140,7 +155,7 @@ describe("npm run demo", () => {
   afterAll(async () => {
     demo?.process.kill("SIGINT");
     await demo?.ended;
-    await rm(dataDir, { recursive: true, force: true });
+    for (const folder of [dataDir, demoDir()]) await rm(folder, { recursive: true, force: true });
   });
 
   interface Rollup {
@@ -167,7 +182,9 @@ describe("npm run demo", () => {
     expect(found.halfway).toEqual({ dossiers: made[0]! + made[1]!, sources: SOURCES.slice(0, 2) });
     expect(found.filled).toEqual({ dossiers: made.reduce((sum, count) => sum + count, 0), sources: SOURCES });
     expect(found.again).toEqual(found.filled);
-    expect(said).toEqual([]);
+    const kept = `keeps what is there: ${found.filled.dossiers.toLocaleString("en-US")} dossiers, up to 2025-12-31`;
+    expect(said).toEqual([kept]);
+    expect(demo.output()).toContain(kept);
     expect(demo.output()).not.toMatch(/making up|loading/);
   });
 
@@ -218,8 +235,20 @@ describe("npm run demo", () => {
   });
 
   it("is in a folder of its own, beside what the service has in DATA_DIR", () => {
-    expect(existsSync(join(dataDir, "postgres"))).toBe(false);
-    expect(demo.output()).toContain(`embedded in ${join(dataDir, "demo")}`);
+    expect(readdirSync(dataDir)).toEqual([]);
+    expect(demo.output()).toContain(`embedded in ${demoDir()}`);
+  });
+
+  it.each([
+    ["2025-06-30", "--until: there is a demo already, which ends on 2025-12-31; start it without, or delete its folder first"],
+    ["2019-12-30", "accepted is a day from 2019-12-31 to "],
+    ["2099-01-01", "accepted is a day from 2019-12-31 to "],
+    ["tomorrow", "accepted is a day from 2019-12-31 to "],
+  ])("refuses --until %s, and keeps what is there", async (until, message) => {
+    const refused = startDemo(dataDir, {}, ["--", "--until", until]);
+    onTestFinished(() => void refused.process.kill());
+    expect(await refused.ended).toBe(1);
+    expect(refused.output()).toContain(message);
   });
 
   it("refuses DATABASE_URL, whatever database that is, and makes nothing", async () => {

@@ -41,6 +41,8 @@ export interface Database {
   cancel(what: "BUILDS" | "ALL"): Promise<void>;
   /** Tells when the database is lost and back, until it is closed; an embedded one is started again. */
   watch(told: Told): void;
+  /** Gives back disk of an embedded one that it does not need any more. */
+  trim(): Promise<void>;
   /** Waits for what runs. */
   close(): Promise<void>;
 }

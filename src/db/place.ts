@@ -7,6 +7,7 @@ import { type EmbeddedDatabase, startEmbedded } from "./embedded.ts";
 import { textOf } from "./failure.ts";
 import { CONNECT_MS } from "./open-when-there.ts";
 import { APPLICATION_NAME, ormConfig, OWNER, type PoolOptions } from "./orm.config.ts";
+import { trimLog } from "./wal.ts";
 import { checkLogin, checkSame, ensureLogin, ensureRole } from "./service-role.ts";
 
 export interface PlaceOptions {
@@ -34,6 +35,8 @@ export interface Place {
   readonly open: (pool: PoolOptions) => Promise<MikroORM>;
   /** Tells when the database is lost and back, until it is closed; an embedded one is started again. */
   watch(told: Told): void;
+  /** Gives back disk of an embedded one that it does not need any more. */
+  trim(): Promise<void>;
   /** Waits for what runs. */
   close(): Promise<void>;
 }
@@ -77,7 +80,8 @@ export const openPlace = async ({ connectMs = OWNER.waitMs, onPool, ...options }
       following.start(told);
       closing.push(async () => (await following.end())?.client.end());
     };
-    return { url: owner.url, isShared: !service, orm, session, open: (pool) => open(url, pool), watch, close };
+    const trim = async () => (embedded ? trimLog(orm) : undefined);
+    return { url: owner.url, isShared: !service, orm, session, open: (pool) => open(url, pool), watch, trim, close };
   } catch (error) {
     await close();
     throw error;

@@ -77,7 +77,10 @@ const start = async (cluster: Cluster, port: number): Promise<void> => {
     unix_socket_directories: "",
     shared_buffers: "256MB",
     jit: "off",
-    max_wal_size: "2GB",
+    // Large, so that an import waits for no checkpoint; what a checkpoint leaves behind is given back.
+    max_wal_size: "1GB",
+    min_wal_size: "32MB",
+    wal_recycle: "off",
     // The log is for what befalls the server. Who sent a statement gets its error.
     log_min_error_statement: "panic",
     log_error_verbosity: "terse",
