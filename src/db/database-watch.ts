@@ -90,7 +90,7 @@ export class DatabaseWatch {
         if (isTold) told.back(performance.now() - began);
         return session;
       } catch (error) {
-        tell(textOf(error));
+        if (!isFull(error)) tell(textOf(error));
         if (this.#database.revive && performance.now() - began > RECOVERY_MS) throw error;
       }
       this.#ending.signal.throwIfAborted();
@@ -101,6 +101,9 @@ export class DatabaseWatch {
     }
   }
 }
+
+/** The server is there, but all its connections are taken. */
+const isFull = (error: unknown): boolean => (error as { readonly code?: unknown }).code === "53300";
 
 /** Waits until the session is lost, or its server does not answer it any more. */
 const lossOf = async (client: Client, signal: AbortSignal): Promise<void> => {

@@ -1,4 +1,6 @@
 import { chmod, mkdtemp, readdir, readFile, realpath, rename, rm } from "node:fs/promises";
+import { once } from "node:events";
+import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -48,6 +50,14 @@ const owner = async (): Promise<Client> => {
   return client;
 };
 
+/** Of the machine, which no test brings about. */
+const forgetCrashes = async (): Promise<void> => {
+  const client = await owner();
+  await client.query("alter system set fsync = off");
+  await client.query("select pg_reload_conf()");
+  await client.end();
+};
+
 const kill = async (): Promise<number> => {
   const { pid } = (await postmasterOf(dataDir))!;
   process.kill(pid, "SIGKILL");
@@ -81,6 +91,7 @@ beforeEach(({ skip }) => {
 describe("an embedded PostgreSQL that ends", () => {
   it("is started again by one of the services on its folder, for all of them, and stays stopped when they stop", async () => {
     const [one, two] = await Promise.all([ready(), ready()]);
+    await forgetCrashes();
     const before = await startsOf();
     const first = await kill();
     await Promise.all([one, two].map((service) => service.says("the database is back after")));
@@ -129,6 +140,25 @@ describe("an embedded PostgreSQL that ends", () => {
       expect(await statuses(service)).toEqual([200, 200, 200]);
       expect(losses(service)).toEqual([times, times]);
     }
+  });
+
+  it("is found by all of them where it could not be started on the same port", async () => {
+    const services = [await ready(), await ready()];
+    const { pid, port } = (await postmasterOf(dataDir))!;
+    const folder = await realpath(join(dataDir, "postgres"));
+    await rename(folder, `${folder}.away`);
+    process.kill(pid, "SIGKILL");
+    const other = createServer();
+    onTestFinished(() => void other.close());
+    // It takes a moment to end.
+    while (!other.listening) await once(other.listen(port, "127.0.0.1"), "listening").catch(() => sleep(10));
+    await rename(`${folder}.away`, folder);
+    for (const service of services) {
+      await service.says("the database is back after");
+      expect(await statuses(service)).toEqual([200, 200, 200]);
+      expect(losses(service)).toEqual([1, 1]);
+    }
+    expect((await postmasterOf(dataDir))!.port).not.toBe(port);
   });
 
   it("ends the services with 1 where it cannot be started again, and nothing is made in its place", async () => {
