@@ -1,6 +1,7 @@
 import { loadSeeds } from "../seeds/seed.ts";
 import { type Database, openDatabase, type Pools } from "./db/database.ts";
-import { CONNECT_MS, openWhenThere } from "./db/open-when-there.ts";
+import { textOf } from "./db/failure.ts";
+import { CONNECT_MS, isAway, openWhenThere } from "./db/open-when-there.ts";
 import { type Env, envText, envWarnings, readEnv } from "./server/env.ts";
 import { createLog, type Log } from "./server/running/log.ts";
 import { startServer } from "./server/server.ts";
@@ -46,6 +47,29 @@ const openSeeded = async (env: Env, log: Log): Promise<Database> => {
   return openWhenThere(open, (failure) => log.warn(`${failure}; trying again until it is there`), stop);
 };
 
+const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`;
+
+/** Fails where the database is lost for good. */
+const watched = (database: Database, { databaseUrl }: Env, log: Log): Promise<never> =>
+  new Promise((_, fail) => {
+    const next = databaseUrl === null ? "starting it again" : "trying again until it is there";
+    database.watch({
+      lost: (reason) => log.warn(`the database is lost: ${reason}; ${next}`),
+      back: (ms) => log.info(`the database is back after ${seconds(ms)}`),
+      dead: (error) => fail(new Error(`the database is lost, and does not come back: ${textOf(error)}`, { cause: error })),
+    });
+  });
+
+/** What was loaded and worked out takes twice its disk until then. */
+const trimAfter = async (work: Promise<void>, database: Database, log: Log): Promise<void> => {
+  try {
+    await work;
+    if (!stop.aborted) await database.trim();
+  } catch (error) {
+    if (!stop.aborted && !isAway(error)) log.error({ err: error }, "disk that is not needed any more was not given back");
+  }
+};
+
 const main = async (env: Env, log: Log): Promise<void> => {
   const telemetry = await startTelemetry(process.env, (line) => log.warn(line));
   const closing: (() => Promise<unknown>)[] = [() => telemetry.stop()];
@@ -61,12 +85,14 @@ const main = async (env: Env, log: Log): Promise<void> => {
     // The server's requests end before their database does.
     closing.splice(1, 0, () => closeDatabase(database));
     stop.throwIfAborted();
+    const dead = watched(database, env, log);
     if (database.isShared) log.warn(SHARED_LOGIN);
     pools = database.pools;
     if (server.metricsUrl) log.info(`metrics at ${server.metricsUrl}`);
-    log.info(`ready at ${server.url} after ${((performance.now() - started) / 1000).toFixed(1)} s`);
-    if (env.warmUp) for (const work of [keepTrees, warmUp]) void work(pools, log, stop);
-    await stopped;
+    log.info(`ready at ${server.url} after ${seconds(performance.now() - started)}`);
+    if (env.warmUp) void keepTrees(pools, log, stop);
+    void trimAfter(env.warmUp ? warmUp(pools, log, stop) : Promise.resolve(), database, log);
+    await Promise.race([stopped, dead]);
   } catch (error) {
     if (!stop.aborted) throw error;
   } finally {

@@ -1,22 +1,18 @@
 import { sql } from "kysely";
 import { type ChildProcess, spawn } from "node:child_process";
-import { createHash } from "node:crypto";
-import { existsSync } from "node:fs";
-import { chmod, mkdtemp, rm } from "node:fs/promises";
+import { existsSync, readdirSync } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { print } from "graphql";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from "vitest";
-import { type DemoWorld, demoDossiers, readDemoWorld } from "../seeds/demo/dossiers.ts";
+import { demoDossiers, readDemoWorld } from "../seeds/demo/dossiers.ts";
 import { fillDemo } from "../seeds/demo/fill.ts";
-import { DEMO_PROVINCES, type DemoProvince } from "../seeds/demo/provinces.ts";
-import { demoUnits } from "../seeds/demo/units.ts";
-import { LAST } from "../seeds/demo/year.ts";
+import { DEMO_PROVINCES } from "../seeds/demo/provinces.ts";
 import { loadSeeds } from "../seeds/seed.ts";
 import { type Database, openDatabase } from "../src/db/database.ts";
 import { recount } from "../src/dossiers/counts/recount.service.ts";
-import { addDays } from "../src/time/date.ts";
 import { AYearOfDossiersDocument } from "./generated/operations.ts";
 import { NO_DIFFERENCES } from "./support/recount.ts";
 
@@ -25,55 +21,6 @@ const PROJECT = fileURLToPath(new URL("..", import.meta.url));
 const SCALE = 0.02;
 const SOURCES = DEMO_PROVINCES.map(({ source }) => source);
 
-/** What a file of the province's dossiers would hold, in short. */
-const surveyOf = (world: DemoWorld, province: DemoProvince) => {
-  const hash = createHash("sha256");
-  const [days, months] = [new Map<string, Set<string>>(), new Map<string, { all: number; online: number }>()];
-  let [count, last] = [0, ""];
-  for (const row of demoDossiers(world, province)) {
-    hash.update(JSON.stringify(row));
-    count++;
-    const { unit, receivedAt, updatedAt, channel } = row.cells as Record<"unit" | "receivedAt" | "updatedAt" | "channel", string>;
-    const day = receivedAt.slice(0, 10);
-    days.set(day, (days.get(day) ?? new Set()).add(unit));
-    const { all, online } = months.get(day.slice(0, 7)) ?? { all: 0, online: 0 };
-    months.set(day.slice(0, 7), { all: all + 1, online: online + Number(channel === "ONLINE") });
-    if (updatedAt > last) last = updatedAt;
-  }
-  return { digest: hash.digest("hex"), count, days, months, last };
-};
-
-describe("a year of made-up dossiers", () => {
-  let world: DemoWorld;
-  let surveys: readonly ReturnType<typeof surveyOf>[];
-  beforeAll(async () => {
-    world = await readDemoWorld();
-    surveys = DEMO_PROVINCES.map((province) => surveyOf(world, province));
-  });
-
-  it("is the same each time, and has at least 300,000", () => {
-    expect(surveys.reduce((sum, { count }) => sum + count, 0)).toBeGreaterThan(300_000);
-    expect(DEMO_PROVINCES.map((province) => surveyOf(world, province).digest)).toEqual(surveys.map(({ digest }) => digest));
-  });
-
-  it.each(DEMO_PROVINCES.map((province, n) => ({ ...province, n })))(
-    "of $name is received on working days by each of its units, more and more online, and less while the units change",
-    ({ n, codes }) => {
-      const { days, months, last } = surveys[n]!;
-      expect([...days.keys()].filter((day) => !world.calendar.isWorkingDay(day))).toEqual([]);
-      expect(last < `${addDays(LAST, 1)}T`).toBe(true);
-      const idle = demoUnits(world.units, codes).filter(
-        ({ code, from, to }) => ![...days].some(([day, units]) => from <= day && (to === null || day < to) && units.has(code)),
-      );
-      expect(idle).toEqual([]);
-      const [january, july, september, december] = ["01", "07", "09", "12"].map((month) => months.get(`2025-${month}`)!);
-      expect(january!.online / january!.all).toBeGreaterThan(0.68);
-      expect(december!.online / december!.all).toBeGreaterThan(january!.online / january!.all + 0.04);
-      expect(july!.all).toBeLessThan(september!.all);
-    },
-  );
-});
-
 interface Started {
   readonly process: ChildProcess;
   /** The exit code, once it has ended. */
@@ -81,9 +28,9 @@ interface Started {
   readonly output: () => string;
 }
 
-const startDemo = (dataDir: string, env: NodeJS.ProcessEnv = {}): Started => {
+const startDemo = (dataDir: string, env: NodeJS.ProcessEnv = {}, args: readonly string[] = []): Started => {
   const { DATABASE_URL: _given, DATABASE_OWNER_URL: _owners, ...inherited } = process.env;
-  const child = spawn("npm", ["run", "demo"], {
+  const child = spawn("npm", ["run", "demo", ...args], {
     ...{ cwd: PROJECT, detached: true },
     env: { ...inherited, PORT: "0", WARM_UP: "off", STATEMENT_MS_PUBLIC: "10000", DATA_DIR: dataDir, ...env },
   });
@@ -94,6 +41,7 @@ const startDemo = (dataDir: string, env: NodeJS.ProcessEnv = {}): Started => {
 
 describe("npm run demo", () => {
   let dataDir: string;
+  const demoDir = () => `${dataDir}-demo`;
   let demo: Started;
   let url: string;
   const said: string[] = [];
@@ -111,8 +59,7 @@ describe("npm run demo", () => {
   /** As the command does it, but for the number of dossiers. */
   beforeAll(async () => {
     dataDir = await mkdtemp(join(tmpdir(), "cchc-demo-"));
-    await chmod(dataDir, 0o711);
-    const database = await openDatabase({ databaseUrl: null, dataDir: join(dataDir, "demo") });
+    const database = await openDatabase({ databaseUrl: null, dataDir: demoDir() });
     const stopping = new AbortController();
     const say = (line: string) => {
       said.push(line);
@@ -140,7 +87,7 @@ describe("npm run demo", () => {
   afterAll(async () => {
     demo?.process.kill("SIGINT");
     await demo?.ended;
-    await rm(dataDir, { recursive: true, force: true });
+    for (const folder of [dataDir, demoDir()]) await rm(folder, { recursive: true, force: true });
   });
 
   interface Rollup {
@@ -167,7 +114,9 @@ describe("npm run demo", () => {
     expect(found.halfway).toEqual({ dossiers: made[0]! + made[1]!, sources: SOURCES.slice(0, 2) });
     expect(found.filled).toEqual({ dossiers: made.reduce((sum, count) => sum + count, 0), sources: SOURCES });
     expect(found.again).toEqual(found.filled);
-    expect(said).toEqual([]);
+    const kept = `keeps what is there: ${found.filled.dossiers.toLocaleString("en-US")} dossiers, up to 2025-12-31`;
+    expect(said).toEqual([kept]);
+    expect(demo.output()).toContain(kept);
     expect(demo.output()).not.toMatch(/making up|loading/);
   });
 
@@ -218,8 +167,20 @@ describe("npm run demo", () => {
   });
 
   it("is in a folder of its own, beside what the service has in DATA_DIR", () => {
-    expect(existsSync(join(dataDir, "postgres"))).toBe(false);
-    expect(demo.output()).toContain(`embedded in ${join(dataDir, "demo")}`);
+    expect(readdirSync(dataDir)).toEqual([]);
+    expect(demo.output()).toContain(`embedded in ${demoDir()}`);
+  });
+
+  it.each([
+    ["2025-06-30", "--until: there is a demo already, which ends on 2025-12-31; start it without, or delete its folder first"],
+    ["2019-12-30", "accepted is a day from 2019-12-31 to "],
+    ["2099-01-01", "accepted is a day from 2019-12-31 to "],
+    ["tomorrow", "accepted is a day from 2019-12-31 to "],
+  ])("refuses --until %s, and keeps what is there", async (until, message) => {
+    const refused = startDemo(dataDir, {}, ["--", "--until", until]);
+    onTestFinished(() => void refused.process.kill());
+    expect(await refused.ended).toBe(1);
+    expect(refused.output()).toContain(message);
   });
 
   it("refuses DATABASE_URL, whatever database that is, and makes nothing", async () => {

@@ -1,64 +1,23 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
-import { chmod, mkdir, mkdtemp, readFile, realpath, rm, writeFile } from "node:fs/promises";
+import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { once } from "node:events";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { fileURLToPath } from "node:url";
 import { Client } from "pg";
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, it, onTestFailed, onTestFinished } from "vitest";
 import { createDatabase } from "./support/database.ts";
+import { gone, isAlive, postmasterFile, postmasterOf, runService, type Service, startMain } from "./support/process.ts";
 import { startProxy } from "./support/tcp-proxy.ts";
 
-const PROJECT = fileURLToPath(new URL("..", import.meta.url));
 let base: string;
 let dataDir: string;
 
-interface Service {
-  readonly process: ChildProcess;
-  readonly output: () => string;
-  /** The exit code, or the signal that ended it. */
-  readonly ended: Promise<number | NodeJS.Signals | null>;
-  /** Waits for a text of its output. */
-  readonly says: (text: string) => Promise<void>;
-  readonly url: () => string;
-}
+const run = (command: string, args: string[], env: NodeJS.ProcessEnv): Service => runService(command, args, { DATA_DIR: dataDir, ...env });
 
-const run = (command: string, args: string[], env: NodeJS.ProcessEnv): Service => {
-  const { DATABASE_URL: _given, DATABASE_OWNER_URL: _owners, ...inherited } = process.env;
-  const child = spawn(command, args, {
-    cwd: PROJECT,
-    env: { ...inherited, PORT: "0", DATA_DIR: dataDir, WARM_UP: "off", ...env },
-    detached: true,
-  });
-  let output = "";
-  for (const stream of [child.stdout, child.stderr]) stream.on("data", (bytes) => (output += String(bytes)));
-  const ended = new Promise<number | NodeJS.Signals | null>((done) => child.once("close", (code, signal) => done(code ?? signal)));
-  let isOver = false;
-  void ended.then(() => (isOver = true));
-  onTestFinished(async () => {
-    if (isOver) return;
-    process.kill(-child.pid!, "SIGKILL");
-    await ended;
-  });
-  return {
-    process: child,
-    output: () => output,
-    ended,
-    says: async (text) => {
-      while (!output.includes(text)) {
-        if (isOver) throw new Error(`It ended without saying "${text}":\n${output}`);
-        await sleep(20);
-      }
-    },
-    url: () => /ready at (\S+)/.exec(output)![1]!,
-  };
-};
-
-const start = (env: NodeJS.ProcessEnv = {}): Service =>
-  run(process.execPath, ["--max-semi-space-size=128", "--import", "tsx", "src/main.ts"], env);
+const start = (env: NodeJS.ProcessEnv = {}): Service => startMain({ DATA_DIR: dataDir, ...env });
 
 const ready = async (env: NodeJS.ProcessEnv = {}): Promise<Service> => {
   const service = start(env);
@@ -73,29 +32,7 @@ const ask = async ({ url }: Service, query: string): Promise<unknown> => (await 
 
 const TYPENAME = { data: { __typename: "Query" }, extensions: { cost: { requested: 0, maximum: 100_000 } } };
 
-const postmasterFile = async (): Promise<string> => join(await realpath(join(dataDir, "postgres")), "postmaster.pid");
-
-const postmaster = async (): Promise<{ pid: number; port: number } | null> => {
-  const text = await readFile(await postmasterFile(), "utf8").catch(() => null);
-  const [pid, , , port] = text?.split("\n") ?? [];
-  return pid === undefined ? null : { pid: Number(pid), port: Number(port) };
-};
-
-const isAlive = (pid: number): boolean => {
-  try {
-    return process.kill(pid, 0);
-  } catch {
-    return false;
-  }
-};
-
-/** It takes its file away a moment before it ends. */
-const gone = async (pid: number): Promise<void> => {
-  for (let tries = 0; isAlive(pid); tries++) {
-    if (tries > 100) throw new Error(`Process ${pid} lives on`);
-    await sleep(100);
-  }
-};
+const postmaster = () => postmasterOf(dataDir);
 
 const query = async <R extends object>(text: string): Promise<R[]> => {
   const { port } = (await postmaster())!;
@@ -237,7 +174,7 @@ describe("the life of a data folder", () => {
   it("takes no other process for its server, and does it no harm", async () => {
     const stranger = spawn("sleep", ["100"]);
     onTestFinished(() => void stranger.kill());
-    await writeFile(await postmasterFile(), `${stranger.pid}\n${dataDir}/postgres\n1\n5432\n\n127.0.0.1\n0 0\nready\n`);
+    await writeFile(await postmasterFile(dataDir), `${stranger.pid}\n${dataDir}/postgres\n1\n5432\n\n127.0.0.1\n0 0\nready\n`);
     const service = await ready();
     expect((await postmaster())!.pid).not.toBe(stranger.pid);
     expect(await digest()).toEqual(loaded);

@@ -36,7 +36,7 @@ describe("what the README prints, from its first block to its last, on a new che
     checkout = await Checkout.make();
     await cp((await edition).path, join(checkout.folder, "next-edition"), { recursive: true });
     // Meanwhile the blocks above it are played.
-    const filled = fillSmallDemo(join(checkout.folder, ".data", "demo"));
+    const filled = fillSmallDemo(join(checkout.folder, ".data-demo"));
     filled.catch(() => {});
     play = new Play(checkout, { "npm run demo": () => filled });
   });

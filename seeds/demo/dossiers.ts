@@ -1,6 +1,6 @@
 import type { Channel } from "../../src/dossiers/dossier-state.ts";
 import type { FileRow } from "../../src/files/file-row.ts";
-import { epochDay } from "../../src/time/date.ts";
+import { type Day, epochDay } from "../../src/time/date.ts";
 import { readWorkCalendar } from "../../src/time/work-calendar-file.ts";
 import { WorkCalendar } from "../../src/time/work-calendar.ts";
 import { readUnitFiles, type UnitFiles } from "../../src/units/unit-file.ts";
@@ -10,21 +10,23 @@ import { type DemoProcedure, readDemoProcedures } from "./procedures.ts";
 import type { DemoProvince } from "./provinces.ts";
 import { drawnFor, randomOf, weighted } from "./random.ts";
 import { type DemoUnit, demoUnits } from "./units.ts";
-import { type BusyDay, busyDays, REFORM } from "./year.ts";
+import { type BusyDay, busyDays, type DemoYear, REFORM, USUAL_LAST, yearUntil } from "./year.ts";
 
 /** What dossiers are made from: units, calendar and procedures as files have them, so that they are the same on every machine. */
 export interface DemoWorld {
   readonly units: UnitFiles;
   readonly calendar: WorkCalendar;
   readonly procedures: readonly DemoProcedure[];
+  readonly year: DemoYear;
 }
 
 const SEEDS = new URL("../", import.meta.url);
 
-export const readDemoWorld = async (): Promise<DemoWorld> => ({
+export const readDemoWorld = async (last: Day = USUAL_LAST): Promise<DemoWorld> => ({
   units: await readUnitFiles(new URL("units/", SEEDS)),
   calendar: new WorkCalendar(await readWorkCalendar(new URL("work-calendar.csv", SEEDS))),
   procedures: await readDemoProcedures(),
+  year: yearUntil(last),
 });
 
 /** Part of the dossiers that each tier handles; since there are no districts, communes do their work. */
@@ -37,12 +39,12 @@ const SHARES_SINCE: Partial<Record<Tier, number>> = { PROVINCE: 0.18, COMMUNE: 0
  */
 export function* demoDossiers(world: DemoWorld, province: DemoProvince, scale = 1): Generator<FileRow> {
   const random = randomOf(Math.floor(drawnFor(province.source) * 2 ** 32));
-  const units = demoUnits(world.units, province.codes);
+  const units = demoUnits(world.units, province.codes, world.year);
   const draw = drawerOf(world.procedures);
   /** What each unit has still to get, for a day's part of it is seldom a whole number. */
   const due = units.map(() => random());
   let row = 1;
-  for (const busy of busyDays(world.calendar)) {
+  for (const busy of busyDays(world.calendar, world.year)) {
     const open = [...units.keys()].filter((n) => isOpenOn(units[n]!, busy.day));
     const weights = new Map<Tier, number>();
     for (const n of open) weights.set(units[n]!.tier, (weights.get(units[n]!.tier) ?? 0) + units[n]!.weight);
@@ -88,12 +90,12 @@ interface Place {
 }
 
 const cellsOf = (random: () => number, { world, province, unit, busy: { day, epoch }, procedure }: Place) => {
-  /** How far 2025 is, from 0 to 1. */
-  const progress = Math.max(0, (epoch - YEAR_BEGINS) / 365);
+  /** How far the last year is, from 0 to 1. */
+  const progress = Math.max(0, (epoch - epochDay(world.year.last) + 364) / 365);
   const isFull = procedure.serviceLevel === "FULL";
   const channel = channelOf(random, procedure, (isFull ? 0.8 : 0.74) + 0.1 * progress + province.online + unit.online);
   const punctuality = province.punctuality + unit.punctuality - (day >= REFORM && day < SETTLED ? 0.015 : 0);
-  const life = lifeOf(random, world.calendar, { day: epoch, channel, procedure, punctuality });
+  const life = lifeOf(random, world.calendar, { day: epoch, channel, procedure, punctuality, year: world.year });
   const [paid, electronic, digitised] = [random(), random(), random()];
   if (life === null) return null;
   const hasResult = life.state === "RESOLVED" || life.state === "RESULT_RETURNED";
@@ -105,7 +107,6 @@ const cellsOf = (random: () => number, { world, province, unit, busy: { day, epo
   };
 };
 
-const YEAR_BEGINS = epochDay("2025-01-01");
 /** Until then the new units were slower. */
 const SETTLED = "2025-09-01";
 

@@ -1,31 +1,52 @@
 import { sql } from "kysely";
 import type { Database } from "../../src/db/database.ts";
-import { rowsOf } from "../../src/db/reader.ts";
+import { type Rows, rowsOf } from "../../src/db/reader.ts";
 import { loadProcedures } from "../../src/dossiers/catalogue/procedure-load.service.ts";
 import { importFile } from "../../src/dossiers/import/dossier-file.service.ts";
 import type { FileRow } from "../../src/files/file-row.ts";
+import type { Day } from "../../src/time/date.ts";
 import { demoDossiers, readDemoWorld } from "./dossiers.ts";
 import { DEMO_PROVINCES } from "./provinces.ts";
-import { FIRST, LAST } from "./year.ts";
+import { USUAL_LAST } from "./year.ts";
 
 export interface Filling {
   readonly say: (line: string) => void;
   readonly signal?: AbortSignal;
   /** The part of the dossiers that is made, from 0 to 1. */
   readonly scale?: number;
+  /** The last day that it tells of, where one is asked for. */
+  readonly until?: Day | null;
 }
+
+interface Kept {
+  readonly dossiers: number;
+  readonly last: Day;
+}
+
+const keptOf = async (rows: Rows): Promise<Kept | null> => {
+  const [kept] = await rows.rows(sql<{ dossiers: number; last: Day | null }>`
+    with made as (select id from source where kind = 'SYNTHETIC')
+    select count(*)::int as dossiers, coalesce((select max(r.through) from record_range r
+        where r.unit_id in (select unit_id from record_unit where source_id in (select id from made))), max(received_on)) as last
+    from dossier where source_id in (select id from made)`);
+  return kept!.last === null ? null : { dossiers: kept!.dossiers, last: kept!.last };
+};
 
 /**
  * Fills a database that has the seeds with a year of made-up dossiers of five provinces, complete for that year. Each province is there whole or
  * not at all, and one that is there is left as it is.
- * @throws Error where a dossier is refused, and the reason of the signal where that stops it; what was filled before is kept.
+ * @throws Error where what is there ends on another day than is asked for, or a dossier is refused, and the reason of the signal where that stops it; what was filled before is kept.
  */
-export const fillDemo = async (database: Database, { say, signal, scale = 1 }: Filling): Promise<void> => {
+export const fillDemo = async (database: Database, { say, signal, scale = 1, until = null }: Filling): Promise<void> => {
   const em = database.orm.em.fork();
+  const kept = await keptOf(rowsOf(em));
+  if (kept && until !== null && until !== kept.last)
+    throw new Error(`--until: there is a demo already, which ends on ${kept.last}; start it without, or delete its folder first`);
+  if (kept) say(`keeps what is there: ${kept.dossiers.toLocaleString("en-US")} dossiers, up to ${kept.last}`);
   const known = await rowsOf(em).rows(sql<{ name: string }>`select name from source where kind = 'SYNTHETIC'`);
   const missing = DEMO_PROVINCES.filter(({ source }) => known.every(({ name }) => name !== source));
   if (missing.length === 0) return;
-  const world = await readDemoWorld();
+  const world = await readDemoWorld(kept?.last ?? until ?? USUAL_LAST);
   const by = { actor: "command:demo", actorName: "demo", at: new Date() };
   await loadProcedures(
     em,
@@ -36,7 +57,7 @@ export const fillDemo = async (database: Database, { say, signal, scale = 1 }: F
     say(`making up the dossiers of ${province.name}`);
     const { created, problems } = await importFile(database, followed(demoDossiers(world, province, scale), say), {
       ...{ source: province.source, kind: "SYNTHETIC", partial: false, dryRun: false, by, onProblem: () => {} },
-      ...{ complete: { since: FIRST, through: LAST }, ...(signal && { signal }) },
+      ...{ complete: { since: world.year.first, through: world.year.last }, ...(signal && { signal }) },
     });
     if (problems[0]) throw new Error(`${province.source}, ${problems[0].record}: ${problems[0].message}`);
     say(`${province.name} has ${created.toLocaleString("en-US")} dossiers`);

@@ -2,7 +2,7 @@ import type { Channel, PauseReason } from "../../src/dossiers/dossier-state.ts";
 import { epochDay, instantOn, instantText } from "../../src/time/date.ts";
 import type { WorkCalendar } from "../../src/time/work-calendar.ts";
 import type { DemoProcedure } from "./procedures.ts";
-import { END, FIRST } from "./year.ts";
+import type { DemoYear } from "./year.ts";
 
 export interface Beginning {
   /** Epoch day of receipt, a working day. */
@@ -11,6 +11,7 @@ export interface Beginning {
   readonly procedure: DemoProcedure;
   /** How likely it is resolved in time. */
   readonly punctuality: number;
+  readonly year: DemoYear;
 }
 
 interface Pause {
@@ -29,7 +30,8 @@ const at = (day: number, minute: number) => instantOn(day, 0) + Math.floor(minut
  * Instants and state of a dossier as they were known at the end of the demo's year, as columns of a file of dossiers; null for one that had
  * ended before that year began.
  */
-export const lifeOf = (random: () => number, calendar: WorkCalendar, { day, channel, procedure, punctuality }: Beginning) => {
+export const lifeOf = (random: () => number, calendar: WorkCalendar, { day, channel, procedure, punctuality, year }: Beginning) => {
+  const { first, end: over } = year;
   const { workingDays: limit } = procedure;
   const received = at(day, 450 + random() * 540);
   const submitted = channel === "ONLINE" ? received - Math.floor(random() * 900) * 60_000 : null;
@@ -40,10 +42,10 @@ export const lifeOf = (random: () => number, calendar: WorkCalendar, { day, chan
   const ended = end === day ? received + Math.floor(1 + random() * 25) * 60_000 : at(end, 480 + random() * 540);
   const fate = random();
   const handedOver = random() < 0.06 ? Infinity : handOver(random, calendar, end, ended);
-  if (fate >= FORGOTTEN && ended < instantOn(epochDay(FIRST), 0)) return null;
-  const isOpen = ended >= END || fate < FORGOTTEN;
-  const known = pause === null || pause.from >= END ? null : { ...pause, to: pause.to < END ? pause.to : null };
-  const returned = !isOpen && fate >= STOPPED && handedOver < END ? handedOver : null;
+  if (fate >= FORGOTTEN && ended < instantOn(epochDay(first), 0)) return null;
+  const isOpen = ended >= over || fate < FORGOTTEN;
+  const known = pause === null || pause.from >= over ? null : { ...pause, to: pause.to < over ? pause.to : null };
+  const returned = !isOpen && fate >= STOPPED && handedOver < over ? handedOver : null;
   return {
     state: stateOf(isOpen, fate, known, returned),
     submittedAt: textOrNull(submitted),

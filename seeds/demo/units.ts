@@ -1,8 +1,8 @@
-import type { Day } from "../../src/time/date.ts";
+import { addDays, type Day } from "../../src/time/date.ts";
 import type { Tier, UnitKind } from "../../src/units/unit.entity.ts";
 import type { UnitFiles, VersionRow } from "../../src/units/unit-file.ts";
 import { drawnFor } from "./random.ts";
-import { FIRST, LAST, REFORM } from "./year.ts";
+import { type DemoYear, REFORM } from "./year.ts";
 
 /** A unit that handles dossiers of the demo while its code holds. */
 export interface DemoUnit {
@@ -31,7 +31,9 @@ const EMPTY = new Set(["498", "20333"]);
 const SLOW = 0.03;
 
 /** The units below provinces of these codes, they themselves, and from 1 July 2025 on the communes that theirs went into. */
-export const demoUnits = ({ versions, successions }: UnitFiles, codes: readonly string[]): DemoUnit[] => {
+export const demoUnits = ({ versions, successions }: UnitFiles, codes: readonly string[], { first, last }: DemoYear): DemoUnit[] => {
+  const atReform = addDays(REFORM, -1);
+  const since = first < atReform ? first : atReform;
   const byUnit = Map.groupBy(versions, ({ key }) => key);
   const on = (key: string, day: Day) =>
     byUnit.get(key)?.find(({ validFrom, validTo }) => validFrom <= day && (validTo === null || validTo > day));
@@ -41,18 +43,21 @@ export const demoUnits = ({ versions, successions }: UnitFiles, codes: readonly 
     return parent && provinceOf(parent, day);
   };
   const isWithin = (version: VersionRow) => {
-    const province = provinceOf(version, version.validFrom > FIRST ? version.validFrom : FIRST);
+    const province = provinceOf(version, version.validFrom > since ? version.validFrom : since);
     return province !== undefined && codes.includes(province.code);
   };
-  const inTime = versions.filter(({ validFrom, validTo }) => validFrom <= LAST && (validTo === null || validTo > FIRST));
-  const before = new Set(inTime.filter((version) => version.validFrom < REFORM && isWithin(version)).map(({ key }) => key));
+  const known = versions.filter(({ validFrom, validTo }) => validFrom <= last && (validTo === null || validTo > since));
+  const before = new Set(known.filter((version) => version.validFrom < REFORM && isWithin(version)).map(({ key }) => key));
   const after = new Set(successions.flatMap(({ predecessor, successor }) => (before.has(predecessor) ? [successor] : [])));
   const isOurs = (version: VersionRow) =>
     isWithin(version) || (version.tier === "COMMUNE" && version.validFrom >= REFORM && (before.has(version.key) || after.has(version.key)));
-  return inTime.filter(isOurs).map(({ code, tier, kind, validFrom, validTo }) => ({
-    ...{ code, tier, from: validFrom, to: validTo },
-    weight: EMPTY.has(code) ? 0.02 : WEIGHTS[kind]! * (0.6 + 0.8 * drawnFor(`${code} size`)),
-    online: 0.08 * (drawnFor(`${code} online`) - 0.5),
-    punctuality: tier === "COMMUNE" && drawnFor(`${code} slow`) < SLOW ? -0.12 : 0.02 * (drawnFor(`${code} punctual`) - 0.5),
-  }));
+  const isInTime = ({ validTo }: VersionRow) => validTo === null || validTo > first;
+  return known
+    .filter((version) => isInTime(version) && isOurs(version))
+    .map(({ code, tier, kind, validFrom, validTo }) => ({
+      ...{ code, tier, from: validFrom, to: validTo },
+      weight: EMPTY.has(code) ? 0.02 : WEIGHTS[kind]! * (0.6 + 0.8 * drawnFor(`${code} size`)),
+      online: 0.08 * (drawnFor(`${code} online`) - 0.5),
+      punctuality: tier === "COMMUNE" && drawnFor(`${code} slow`) < SLOW ? -0.12 : 0.02 * (drawnFor(`${code} punctual`) - 0.5),
+    }));
 };

@@ -1,23 +1,40 @@
-import { type Day, dayOfEpoch, epochDay, instantOn } from "../../src/time/date.ts";
+import { addDays, type Day, dayOfEpoch, epochDay, instantOn } from "../../src/time/date.ts";
 import type { WorkCalendar } from "../../src/time/work-calendar.ts";
 
-/** The year of the demo, which holds 2025 in both conventions: the statutory one began on 15 December 2024. */
-export const FIRST: Day = "2024-12-15";
-export const LAST: Day = "2025-12-31";
+/** What the demo tells of: dossiers received in a year and some weeks, and some of before that were still open when it began. */
+export interface DemoYear {
+  readonly first: Day;
+  readonly last: Day;
+  readonly earliest: Day;
+  /** What was known when the last day was over is what the demo tells. */
+  readonly end: number;
+}
+
+/** Unless another one is asked for. It is the end of a year in both conventions, of which the statutory one began on 15 December. */
+export const USUAL_LAST: Day = "2025-12-31";
+/** The work calendar begins before the demo that ends then. */
+export const EARLIEST_LAST: Day = "2019-12-31";
 /** Districts were abolished and provinces merged on this day. */
 export const REFORM: Day = "2025-07-01";
-/** Some dossiers of this day and later were still open on the first one. */
-const EARLIEST: Day = "2024-10-15";
 
-/** What was known when the last day was over is what the demo tells. */
-export const END = instantOn(epochDay(LAST) + 1, 0);
+/** The fifteenth of so many months before the one of the day. */
+const fifteenth = (day: Day, months: number): Day => {
+  const number = Number(day.slice(0, 4)) * 12 + Number(day.slice(5, 7)) - 1 - months;
+  return `${Math.floor(number / 12)}-${String((number % 12) + 1).padStart(2, "0")}-15`;
+};
+
+/** A year, from the start of a half-month on, that ends with the day. */
+export const yearUntil = (last: Day): DemoYear => {
+  const months = Number(addDays(last, 1).slice(8)) >= 15 || addDays(last, 1).endsWith("-01") ? 12 : 13;
+  return { first: fifteenth(last, months), last, earliest: fifteenth(last, months + 2), end: instantOn(epochDay(last) + 1, 0) };
+};
 
 /** From Monday to Sunday. */
 const WEEK = [1.22, 1.08, 1, 0.95, 0.85, 0.5, 0.4];
 
-/** How much busier than usual, from the day on. */
+/** How much busier than usual, from the day on, up to the usual last day. */
 const SEASONS: readonly (readonly [from: Day, factor: number])[] = [
-  [EARLIEST, 1],
+  ["2024-10-15", 1],
   ["2025-01-02", 1.1],
   ["2025-01-20", 0.55],
   ["2025-02-03", 0.5],
@@ -31,6 +48,22 @@ const SEASONS: readonly (readonly [from: Day, factor: number])[] = [
   ["2025-12-22", 0.85],
 ];
 
+/** The same by the day of any other year. */
+const USUAL_SEASONS: readonly (readonly [from: string, factor: number])[] = [
+  ["01-01", 1.1],
+  ["01-25", 0.6],
+  ["02-15", 1.15],
+  ["06-01", 1],
+  ["08-01", 1.1],
+  ["10-01", 1.05],
+  ["12-22", 0.85],
+];
+
+const seasonOf = (day: Day): number =>
+  day < SEASONS[0]![0] || day > USUAL_LAST
+    ? USUAL_SEASONS.findLast(([from]) => from <= day.slice(5))![1]
+    : SEASONS.findLast(([from]) => from <= day)![1];
+
 /** A working day, and what part of a year's dossiers is received on it. */
 export interface BusyDay {
   readonly day: Day;
@@ -39,19 +72,18 @@ export interface BusyDay {
 }
 
 /** The days on which dossiers are received: working days, the parts of which add up to 1 over the year of the demo. */
-export const busyDays = (calendar: WorkCalendar): BusyDay[] => {
-  const found = daysOf(calendar);
-  const sum = found.reduce((whole, { day, share }) => whole + (day < FIRST ? 0 : share), 0);
+export const busyDays = (calendar: WorkCalendar, year: DemoYear): BusyDay[] => {
+  const found = daysOf(calendar, year);
+  const sum = found.reduce((whole, { day, share }) => whole + (day < year.first ? 0 : share), 0);
   return found.map((one) => ({ ...one, share: one.share / sum }));
 };
 
-const daysOf = (calendar: WorkCalendar): BusyDay[] => {
+const daysOf = (calendar: WorkCalendar, { earliest, last }: DemoYear): BusyDay[] => {
   const days: BusyDay[] = [];
-  for (let epoch = epochDay(EARLIEST); epoch <= epochDay(LAST); epoch++) {
+  for (let epoch = epochDay(earliest); epoch <= epochDay(last); epoch++) {
     const day = dayOfEpoch(epoch);
     if (!calendar.isWorkingDayEpoch(epoch)) continue;
-    const [, season] = SEASONS.findLast(([from]) => from <= day)!;
-    days.push({ day, epoch, share: WEEK[(epoch + 3) % 7]! * season });
+    days.push({ day, epoch, share: WEEK[(epoch + 3) % 7]! * seasonOf(day) });
   }
   return days;
 };

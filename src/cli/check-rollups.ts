@@ -9,6 +9,7 @@ import { recountRollups } from "../figures/rollup-recount.service.ts";
 import { wholeOf as wholeNumber } from "../number.ts";
 import { readEnv } from "../server/env.ts";
 import { dayOf } from "../time/date.ts";
+import { textOfCheck } from "./check-text.ts";
 
 const wholeOf = (text: string): number => {
   const number = wholeNumber(text);
@@ -48,11 +49,7 @@ const check = async ({ sample, metrics }: { readonly sample?: number; readonly m
       sample ?? null,
     );
     const found: Checked = { units, differences: { ...differences, figures } };
-    const { days, records, byField, byUnit, rolledUp } = differences;
-    console.log(
-      `${units} units counted again; rows that differ: ${days} of dossiers, ${records} of numbers of records, ${byField} by field, ${byUnit} by unit, ` +
-        `${rolledUp} rolled up; stored roll-ups of reports that differ: ${figures}`,
-    );
+    console.log(textOfCheck({ units, differences, figures }));
     if (metrics !== undefined) await writeFile(metrics, metricsOf(found, new Date()));
     if (Object.values(found.differences).some((rows) => rows > 0)) process.exitCode = 1;
   } finally {

@@ -1,21 +1,32 @@
 import "reflect-metadata";
-import { join } from "node:path";
+import { existsSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { Command, CommanderError, InvalidArgumentError } from "commander";
 import { fillDemo } from "../../seeds/demo/fill.ts";
+import { EARLIEST_LAST, USUAL_LAST } from "../../seeds/demo/year.ts";
 import { loadSeeds } from "../../seeds/seed.ts";
 import { openDatabase } from "../db/database.ts";
 import { type Env, readEnv } from "../server/env.ts";
 import { createLog, type Log } from "../server/running/log.ts";
+import { addDays, type Day, dayOf, isDay } from "../time/date.ts";
 
 const stopping = new AbortController();
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => stopping.abort());
 
-/** In a folder within that of the service, whose own data it leaves alone. */
+/** In a folder beside that of the service, whose own data it leaves alone. */
 const folderOf = ({ databaseUrl, dataDir }: Env): string => {
-  if (databaseUrl === null) return join(dataDir, "demo");
+  if (databaseUrl === null) return `${resolve(dataDir)}-demo`;
   throw new Error("DATABASE_URL: the demo puts made-up dossiers into no database but an embedded one of its own; start it without");
 };
 
-const fill = async (dataDir: string, log: Log): Promise<void> => {
+/** A day that is over, for dossiers of the future are refused. */
+const lastDay = (text: string): Day => {
+  const yesterday = addDays(dayOf(new Date()), -1);
+  if (isDay(text) && text >= EARLIEST_LAST && text <= yesterday) return text;
+  throw new InvalidArgumentError(`accepted is a day from ${EARLIEST_LAST} to ${yesterday}, such as ${USUAL_LAST}`);
+};
+
+const fill = async (dataDir: string, until: Day | null, log: Log): Promise<void> => {
   const say = (line: string) => {
     stopping.signal.throwIfAborted();
     log.info(line);
@@ -23,26 +34,38 @@ const fill = async (dataDir: string, log: Log): Promise<void> => {
   const database = await openDatabase({ databaseUrl: null, dataDir });
   try {
     await loadSeeds(database.orm.em.fork(), say);
-    await fillDemo(database, { say, signal: stopping.signal });
+    await fillDemo(database, { say, signal: stopping.signal, until });
   } finally {
     await database.close();
   }
+};
+
+const run = async (until: Day | null, env: Env, log: Log): Promise<void> => {
+  const folder = folderOf(env);
+  log.info(`the demo is in ${folder}: made-up dossiers of a year`);
+  const former = join(env.dataDir, "demo", "postgres");
+  if (existsSync(former)) log.warn(`that of an earlier version in ${join(env.dataDir, "demo")} is of no use any more; delete it`);
+  await fill(folder, until, log);
+  stopping.signal.throwIfAborted();
+  process.env["DATA_DIR"] = folder;
+  await import("../main.ts");
 };
 
 let log = createLog({ logLevel: "info", logFormat: "auto", production: process.env["NODE_ENV"] === "production" });
 try {
   const env = readEnv(process.env);
   log = createLog(env);
-  const folder = folderOf(env);
-  log.info(`the demo is in ${folder}: made-up dossiers of the year 2025`);
-  await fill(folder, log);
-  stopping.signal.throwIfAborted();
-  process.env["DATA_DIR"] = folder;
-  await import("../main.ts");
+  await new Command("npm run demo --")
+    .description("Serves a database of its own with made-up dossiers of a year; a later start keeps what is there.")
+    .option("--until <date>", `the last day of that year; ${USUAL_LAST} unless said`, lastDay)
+    .exitOverride()
+    .configureOutput({ writeErr: () => {} })
+    .action(({ until = null }: { readonly until?: Day | null }) => run(until, env, log))
+    .parseAsync();
 } catch (error) {
   if (stopping.signal.aborted) log.info("stopped; the next start goes on");
-  else {
-    log.fatal(error instanceof Error ? error.message : String(error));
+  else if (!(error instanceof CommanderError && error.exitCode === 0)) {
+    log.fatal((error instanceof Error ? error.message : String(error)).replace(/^error: /, ""));
     process.exitCode = 1;
   }
   process.exit();

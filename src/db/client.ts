@@ -22,6 +22,8 @@ const nameOf = (text: string): string | undefined => {
 export interface ClientOptions {
   /** Whether PostgreSQL keeps the plans of statements, instead of planning each for its values. */
   readonly keepsPlans: boolean;
+  /** Where the server listens now, for one that may have been started again elsewhere. */
+  readonly portNow: () => number;
 }
 
 /**
@@ -33,6 +35,7 @@ export class ServiceClient extends Client {
 
   constructor(options: ClientConfig & Partial<ClientOptions>) {
     super(options);
+    if (options.portNow) Object.assign(this, { port: options.portNow() });
     this.#keepsPlans = options.keepsPlans ?? false;
   }
 

@@ -1,10 +1,11 @@
-import { type EntityManager, MikroORM } from "@mikro-orm/postgresql";
+import type { EntityManager, MikroORM } from "@mikro-orm/postgresql";
 import { sql } from "kysely";
+import type { Told } from "./database-watch.ts";
 import { distribute, hasCitus } from "./distribution.ts";
-import { startEmbedded } from "./embedded.ts";
-import { ormConfig, OWNER, type PoolOptions } from "./orm.config.ts";
+import type { PoolOptions } from "./orm.config.ts";
+import { openPlace } from "./place.ts";
 import { cancelBackends, type PoolState, watchPool } from "./pool-watch.ts";
-import { checkLogin, checkSame, ensureLogin, ensureRole, SERVICE_ROLE } from "./service-role.ts";
+import { SERVICE_ROLE } from "./service-role.ts";
 
 /** The connections of the service, by the role of its own. */
 export interface Pools {
@@ -38,6 +39,10 @@ export interface Database {
   readonly pools: Pools;
   /** Cancels what runs on the service's connections: what is made once for everybody, or requests, too. */
   cancel(what: "BUILDS" | "ALL"): Promise<void>;
+  /** Tells when the database is lost and back, until it is closed; an embedded one is started again. */
+  watch(told: Told): void;
+  /** Gives back disk of an embedded one that it does not need any more. */
+  trim(): Promise<void>;
   /** Waits for what runs. */
   close(): Promise<void>;
 }
@@ -57,79 +62,28 @@ export interface DatabaseOptions extends Partial<PoolLimits> {
   readonly connectMs?: number;
 }
 
-/** Who logs in how, each with the setting that says so, for errors. */
-interface Logins {
-  readonly owner: Login;
-  /** Null where requests take the role in sessions of the owner. */
-  readonly service: Login | null;
-}
-
-interface Login {
-  readonly url: string;
-  readonly setting: string | null;
-}
-
 /** Connects, starting the embedded server where no URL is given, and brings the tables up to date. */
 export const openDatabase = async ({
   databaseUrl,
   databaseOwnerUrl = null,
   dataDir,
-  connectMs = OWNER.waitMs,
+  connectMs,
   ...limits
 }: DatabaseOptions): Promise<Database> => {
-  const closing: (() => Promise<void>)[] = [];
-  const close = async () => {
-    for (const step of closing.splice(0).toReversed()) await step();
-  };
-  const open = async (url: string, pool: PoolOptions): Promise<MikroORM> => {
-    const orm = await MikroORM.init(ormConfig(url, pool));
-    closing.push(() => orm.close());
-    return orm;
-  };
+  const { orm, session, open, ...place } = await openPlace({
+    ...{ databaseUrl, databaseOwnerUrl, dataDir },
+    ...(connectMs !== undefined && { connectMs }),
+  });
   try {
-    const logins = await findLogins({ databaseUrl, databaseOwnerUrl, dataDir }, closing);
-    const orm = await open(logins.owner.url, { ...OWNER, waitMs: connectMs });
-    await naming(logins.owner, () => checkServer(orm));
-    const session = logins.service ? await open(logins.service.url, { ...OWNER, size: 1, waitMs: connectMs }) : orm;
-    await prepareRole(logins, orm, session);
     await migrate(orm);
-    const { url } = logins.service ?? logins.owner;
-    const { pools, busy } = await openPools((pool) => open(url, pool), { ...DEFAULT_LIMITS, ...limits }, await hasCitus(orm.em.fork()));
+    const { pools, busy } = await openPools(open, { ...DEFAULT_LIMITS, ...limits }, await hasCitus(orm.em.fork()));
     // None but the login that began a statement, and superusers, may cancel it.
     const cancel: Database["cancel"] = (what) => cancelBackends(session.em.fork(), busy(what));
-    return { url: logins.owner.url, isShared: !logins.service, orm, pools, close, cancel };
+    return { ...place, orm, pools, cancel };
   } catch (error) {
-    await close();
+    await place.close();
     throw error;
   }
-};
-
-const findLogins = async (
-  { databaseUrl, databaseOwnerUrl, dataDir }: Required<Pick<DatabaseOptions, "databaseUrl" | "databaseOwnerUrl" | "dataDir">>,
-  closing: (() => Promise<void>)[],
-): Promise<Logins> => {
-  if (databaseUrl === null) {
-    const embedded = await startEmbedded(dataDir);
-    closing.push(() => embedded.stop());
-    return { owner: { url: embedded.url, setting: null }, service: { url: embedded.serviceUrl, setting: null } };
-  }
-  const given = { url: databaseUrl, setting: "DATABASE_URL" };
-  if (databaseOwnerUrl === null) return { owner: given, service: null };
-  return { owner: { url: databaseOwnerUrl, setting: "DATABASE_OWNER_URL" }, service: given };
-};
-
-const naming = <T>({ setting }: Login, work: () => Promise<T>): Promise<T> =>
-  work().catch((error: unknown) => {
-    throw setting === null ? error : new Error(`${setting}: ${textOf(error)}`, { cause: error });
-  });
-
-const prepareRole = async ({ service }: Logins, owner: MikroORM, session: MikroORM): Promise<void> => {
-  if (!service) return ensureRole(owner);
-  await ensureLogin(owner, service.url);
-  await naming(service, async () => {
-    await checkSame(owner, session);
-    await checkLogin(session);
-  });
 };
 
 interface OpenedPools {
@@ -164,16 +118,6 @@ const openPools = async (
   };
 };
 
-const OLDEST = 15;
-
-const checkServer = async (orm: MikroORM): Promise<void> => {
-  const { rows } = await sql<{ version: string; encoding: string }>`
-    select current_setting('server_version') as version, current_setting('server_encoding') as encoding`.execute(orm.em.fork().getKysely());
-  const { version, encoding } = rows[0]!;
-  if (Number.parseInt(version, 10) < OLDEST) throw new Error(`the server is PostgreSQL ${version}; accepted is ${OLDEST} or newer`);
-  if (encoding !== "UTF8") throw new Error(`the database is in ${encoding}; accepted is UTF8`);
-};
-
 /**
  * Tables of a session could stand before ours in what the conditions for rows ask. It is a right on the database, which neither a dump nor a
  * copy carries; where another one owns the database, the conditions name their schema all the same.
@@ -188,12 +132,6 @@ const forbidTemporary = async (em: EntityManager): Promise<void> => {
       exception when insufficient_privilege then null; end $$`,
     )
     .execute(em.getKysely());
-};
-
-/** Node reports a host with several addresses, none of which answers, by an error without a text. */
-export const textOf = (error: unknown): string => {
-  if (error instanceof AggregateError) return error.errors.map(textOf).join(", ");
-  return error instanceof Error ? error.message : String(error);
 };
 
 /** Of several processes that start at once, one migrates and the others wait for it. */

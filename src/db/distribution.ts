@@ -43,7 +43,7 @@ export const placements = (tables: readonly Table[]): string[] => {
   ];
 };
 
-const inOrder = (tables: readonly Table[]): string[] => {
+export const inOrder = (tables: readonly Table[]): string[] => {
   const ordered = new Set<string>();
   const visited = new Set<Table>();
   const visit = (table: Table): void => {

@@ -1,12 +1,12 @@
-import { existsSync } from "node:fs";
-import { readFile, readlink, rename, rm } from "node:fs/promises";
-import { createServer } from "node:net";
-import { join, resolve } from "node:path";
+import { resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { Client } from "pg";
-import { type Cluster, isAlive, prepareCluster, runBinary, USER } from "./cluster.ts";
+import type { Client } from "pg";
+import { ServiceClient } from "./client.ts";
+import { type Cluster, prepareCluster, USER } from "./cluster.ts";
+import { DatabaseWatch, startOf, type Told, type WatchedSession } from "./database-watch.ts";
 import { APPLICATION_NAME } from "./orm.config.ts";
 import { watchLog } from "./server-log.ts";
+import { findServer, logOf, type RunningServer, startUnlessAnother, stopServer } from "./server-process.ts";
 import { giveLogin, SERVICE_ROLE } from "./service-role.ts";
 
 const DATABASE = "cchc";
@@ -18,6 +18,10 @@ export interface EmbeddedDatabase {
   readonly url: string;
   /** With those of the role that requests run as. */
   readonly serviceUrl: string;
+  /** Of the server that runs now, which may be another one than that of the URLs. */
+  readonly port: () => number;
+  /** Starts the server again, should it end before it is stopped. */
+  watch(told: Told): void;
   /** Stops the server, unless another process still uses it. */
   stop(): Promise<void>;
 }
@@ -27,21 +31,38 @@ export const startEmbedded = async (dataDir: string): Promise<EmbeddedDatabase> 
   // The driver fills in what a URL leaves open, and these are meant for another server.
   for (const name of ["PGSSLMODE", "PGOPTIONS"]) delete process.env[name];
   const cluster = await prepareCluster(resolve(dataDir));
-  const { session, port } = await takeServer(cluster);
+  const first = await takeServer(cluster);
+  let { port } = first;
+  const reach = async (): Promise<WatchedSession> => {
+    const again = await reachServer(cluster);
+    ({ port } = again);
+    return again;
+  };
+  const revive = async (): Promise<void> => {
+    if (!(await findServer(cluster))) await startUnlessAnother(cluster, port);
+  };
+  const watch = new DatabaseWatch({ reach, revive }, first);
   const unwatch = watchLog(logOf(cluster));
   const stop = async () => {
     unwatch();
-    if (await isLastUser(cluster, session)) await stopServer(cluster);
-    await session.end().catch(() => {});
+    const { client } = (await watch.end()) ?? first;
+    if (await isLastUser(cluster, client)) await stopServer(cluster);
+    await client.end().catch(() => {});
   };
   try {
-    await createDatabase(session);
-    await giveLogin(session, cluster.servicePassword);
+    await createDatabase(first.client);
+    await giveLogin(first.client, cluster.servicePassword);
   } catch (error) {
     await stop();
     throw error;
   }
-  return { url: urlOf(cluster, port, DATABASE), serviceUrl: urlFor(SERVICE_ROLE, cluster.servicePassword, port, DATABASE), stop };
+  return {
+    url: urlOf(cluster, port, DATABASE),
+    serviceUrl: urlFor(SERVICE_ROLE, cluster.servicePassword, port, DATABASE),
+    port: () => port,
+    watch: (told) => watch.start(told),
+    stop,
+  };
 };
 
 const urlFor = (user: string, password: string, port: number, database: string) =>
@@ -49,13 +70,10 @@ const urlFor = (user: string, password: string, port: number, database: string) 
 
 const urlOf = ({ password }: Cluster, port: number, database: string) => urlFor(USER, password, port, database);
 
-const logOf = ({ folder }: Cluster) => join(folder, "server.log");
-
 /** Its users hold this lock in common; who stops it needs it alone. */
 const IN_USE = "hashtext('cchc server')";
 
-interface TakenServer {
-  readonly session: Client;
+interface TakenServer extends WatchedSession {
   readonly port: number;
 }
 
@@ -70,36 +88,31 @@ const takeServer = async (cluster: Cluster): Promise<TakenServer> => {
         isStarted = await startUnlessAnother(cluster);
         running = await findServer(cluster);
       }
-      const session = running && (await openSession(cluster, running));
-      if (session) return { session, port: running!.port };
+      const client = running && (await openSession(cluster, running));
+      if (client) return { client, port: running!.port, startedAt: await startOf(client) };
     }
   } catch (error) {
     if (isStarted) await stopServer(cluster);
     throw error;
   }
-  throw new Error(
-    running
-      ? `Process ${running.pid} holds ${cluster.folder}, but it does not answer as our PostgreSQL; stop it, or set DATA_DIR`
-      : `PostgreSQL does not stay up on ${cluster.folder}; see server.log there`,
-  );
+  throw running ? silent(cluster, running) : new Error(`PostgreSQL does not stay up on ${cluster.folder}; see server.log there`);
 };
 
-/** @returns whether it was we who started the server. */
-const startUnlessAnother = async (cluster: Cluster): Promise<boolean> => {
-  try {
-    await start(cluster);
-    return true;
-  } catch (error) {
-    if (!(await findServer(cluster))) throw error;
-    return false;
-  }
-};
+const silent = ({ folder }: Cluster, { pid }: RunningServer) =>
+  new Error(`Process ${pid} holds ${folder}, but it does not answer as our PostgreSQL; stop it, or set DATA_DIR`);
 
-const stopServer = (cluster: Cluster) => runBinary(cluster, "pg_ctl", ["stop", "-m", "fast", "-w", "-D", cluster.folder]);
+/** @throws Error where no server of ours runs, or answers, at present. */
+const reachServer = async (cluster: Cluster): Promise<TakenServer> => {
+  const running = await findServer(cluster);
+  if (!running) throw new Error(`no PostgreSQL runs on ${cluster.folder} any more`);
+  const client = await openSession(cluster, running);
+  if (!client) throw silent(cluster, running);
+  return { client, port: running.port, startedAt: await startOf(client) };
+};
 
 /** @returns null where the server is not ready, or no longer, or not ours. */
 const openSession = async (cluster: Cluster, { port, isOurs }: RunningServer): Promise<Client | null> => {
-  const client = new Client({
+  const client: Client = new ServiceClient({
     connectionString: urlOf(cluster, port, "postgres"),
     application_name: `${APPLICATION_NAME} in use`,
     connectionTimeoutMillis: 5000,
@@ -134,69 +147,6 @@ const isLastUser = async (cluster: Cluster, session: Client): Promise<boolean> =
     return again !== null && (await isLastUser(cluster, again));
   }
 };
-
-interface RunningServer {
-  readonly pid: number;
-  readonly port: number;
-  /** Known from the process itself; else the server must tell that it is on our folder. */
-  readonly isOurs: boolean;
-}
-
-/** The server that holds the folder, as after `kill -9` of the service; null where none does. */
-const findServer = async ({ folder }: Cluster): Promise<RunningServer | null> => {
-  const file = join(folder, "postmaster.pid");
-  const text = await readFile(file, "utf8").catch(() => null);
-  if (text === null) return null;
-  const [pid, , , port] = text.split("\n");
-  const isOurs = await holds(Number(pid), folder);
-  if (isOurs !== false) return { pid: Number(pid), port: Number(port ?? 0), isOurs: isOurs ?? false };
-  // PostgreSQL would take any process of its user with this id for a server. Another process may just have put a new file there.
-  const aside = `${file}.${process.pid}`;
-  await rename(file, aside).catch(() => {});
-  if ((await readFile(aside, "utf8").catch(() => text)) !== text) await rename(aside, file);
-  await rm(aside, { force: true });
-  return null;
-};
-
-/** Whether a process is the server on the folder, for its id may have been given away since; null where that cannot be told. */
-const holds = async (pid: number, folder: string): Promise<boolean | null> => {
-  if (!isAlive(pid)) return false;
-  const workingFolder = await readlink(`/proc/${pid}/cwd`).catch(() => null);
-  if (workingFolder !== null) return workingFolder === folder;
-  const commandLine = await readFile(`/proc/${pid}/cmdline`, "utf8").catch(() => null);
-  return commandLine === null || commandLine.includes("postgres") ? null : false;
-};
-
-const start = async (cluster: Cluster): Promise<void> => {
-  const settings = {
-    port: await freePort(),
-    listen_addresses: "127.0.0.1",
-    unix_socket_directories: "",
-    shared_buffers: "256MB",
-    jit: "off",
-    max_wal_size: "2GB",
-    // The log is for what befalls the server. Who sent a statement gets its error.
-    log_min_error_statement: "panic",
-    log_error_verbosity: "terse",
-  };
-  const options = Object.entries(settings).map(([name, value]) => `-c ${name}=${value}`);
-  const log = logOf(cluster);
-  try {
-    await runBinary(cluster, "pg_ctl", ["start", "-w", "-t", "60", "-D", cluster.folder, "-l", log, "-o", options.join(" ")]);
-  } catch (error) {
-    const tail = existsSync(log) ? (await readFile(log, "utf8")).trimEnd().split("\n").slice(-5).join("\n") : String(error);
-    throw new Error(`PostgreSQL did not start on ${cluster.folder}:\n${tail}`, { cause: error });
-  }
-};
-
-const freePort = (): Promise<number> =>
-  new Promise((done, fail) => {
-    const server = createServer().once("error", fail);
-    server.listen(0, "127.0.0.1", () => {
-      const address = server.address();
-      server.close(() => done(typeof address === "object" && address ? address.port : 0));
-    });
-  });
 
 const createDatabase = async (session: Client): Promise<void> => {
   const exists = async () => (await session.query("select from pg_database where datname = $1", [DATABASE])).rows.length > 0;

@@ -67,6 +67,12 @@ export const failureOf = (error: unknown): unknown => {
 export const isOfDatabase = (failure: unknown): failure is DomainError =>
   failure instanceof DomainError && ["SERVICE_UNAVAILABLE", "TIMEOUT"].includes(String(failure.extensions["code"]));
 
+/** Node reports a host with several addresses, none of which answers, by an error without a text. */
+export const textOf = (error: unknown): string => {
+  if (error instanceof AggregateError) return error.errors.map(textOf).join(", ");
+  return error instanceof Error ? error.message : String(error);
+};
+
 /** For the log. */
 const withCause = (failure: DomainError, cause: Error): DomainError =>
   Object.defineProperty(failure, "cause", { value: cause, enumerable: false });

@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { DomainError } from "../errors.ts";
-import { textOf } from "./database.ts";
-import { failureOf } from "./failure.ts";
+import { failureOf, textOf } from "./failure.ts";
 
 const FIRST_PAUSE_MS = 50;
 /** Short, so that the service is there soon after its database is. */

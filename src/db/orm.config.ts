@@ -37,11 +37,16 @@ export interface PoolOptions {
   /** How long a statement may wait for a lock; 0 is without end. */
   readonly lockMs: number;
   readonly onPool?: (pool: Pool) => void;
+  /** Where the server listens by then, instead of the port of the URL. */
+  readonly portNow?: () => number;
 }
 
 export const OWNER: PoolOptions = { role: null, keepsPlans: false, size: 4, waitMs: 10_000, statementMs: 0, lockMs: 0 };
 
-export const ormConfig = (clientUrl: string, { role, keepsPlans, size, waitMs, statementMs, lockMs, onPool }: PoolOptions = OWNER) => {
+export const ormConfig = (
+  clientUrl: string,
+  { role, keepsPlans, size, waitMs, statementMs, lockMs, onPool, portNow }: PoolOptions = OWNER,
+) => {
   // Compiling costs more than it saves: the statements are many and short, and the planner overrates recursive ones.
   const settings = {
     jit: "off",
@@ -73,6 +78,7 @@ export const ormConfig = (clientUrl: string, { role, keepsPlans, size, waitMs, s
       keepAlive: true,
       Client: ServiceClient,
       keepsPlans,
+      ...(portNow && { portNow }),
       // The server's own limit comes first; this one is for a server that does not answer at all.
       ...(statementMs > 0 && { query_timeout: statementMs + 1000 }),
       ...(onPool && { onPoolCreated: onPool }),

@@ -40,11 +40,14 @@ export const keepingOf = ({ keptAnswers, clock, reader, router }: KeepingOptions
       };
 
 /**
- * The day, and which transactions PostgreSQL shows: two snapshots of one name show the same data. Null where other nodes write what
+ * The day, and which transactions PostgreSQL shows: two snapshots of one name show the same data, but that numbers of transactions that were
+ * undone may be given again after a crash. Null where other nodes write what
  * the snapshots of this one do not tell.
  */
 const stateOf = async (reader: Reader, now: Date): Promise<string | null> => {
   if (reader.isDistributed) return null;
-  const [row] = await reader.rows(sql<{ snapshot: string }>`select pg_current_snapshot()::text as snapshot`);
+  const [row] = await reader.rows(
+    sql<{ snapshot: string }>`select concat_ws(' ', pg_postmaster_start_time(), pg_current_snapshot()) as snapshot`,
+  );
   return `${dayOf(now)} ${row!.snapshot}`;
 };

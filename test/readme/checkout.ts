@@ -9,7 +9,7 @@ import { stripVTControlCharacters } from "node:util";
 
 const PROJECT = fileURLToPath(new URL("../../", import.meta.url));
 /** What a checkout does not have, or what is installed into it. */
-const LEFT_OUT = new Set(["node_modules", ".git", ".data", ".cache", "dist", "coverage"]);
+const LEFT_OUT = new Set(["node_modules", ".git", ".data", ".data-demo", ".cache", "dist", "coverage"]);
 
 export interface Ran {
   readonly code: number | null;

@@ -4,7 +4,7 @@ import type { TestDatabase } from "./database.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 
-export type Command = "access" | "check-rollups" | "import" | "units";
+export type Command = "access" | "backup" | "check-rollups" | "import" | "restore" | "units";
 
 export interface Ended {
   readonly code: number | null;
@@ -21,9 +21,9 @@ interface Started {
 type Place = Pick<TestDatabase, "url">;
 
 /** The command as people run it, a process of its own. */
-export const start = (command: Command, { url }: Place, args: readonly string[]): Started => {
+export const start = (command: Command, { url }: Place, args: readonly string[], more: NodeJS.ProcessEnv = {}): Started => {
   const began = performance.now();
-  const env = { ...process.env, DATABASE_URL: url };
+  const env = { ...process.env, DATABASE_URL: url, ...more };
   const child = spawn(process.execPath, ["--import", "tsx", `src/cli/${command}.ts`, ...args], { cwd: ROOT, env });
   const texts = { out: "", err: "" };
   child.stdout.on("data", (data: Buffer) => (texts.out += data.toString()));

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Pools } from "../../db/database.ts";
+import { isAway } from "../../db/open-when-there.ts";
 import { Reader } from "../../db/reader.ts";
 import { ensureKept } from "../../dossiers/counts/count-tree.service.ts";
 import { dayOf } from "../../time/date.ts";
@@ -19,9 +20,10 @@ export const keepTrees = async (pools: Pools, log: Log, signal: AbortSignal): Pr
       await ensureKept(new Reader(pools), dayOf(new Date()));
       isFailing = false;
     } catch (error) {
-      if (!isFailing && !signal.aborted)
+      // Of a database that is away, somebody else tells.
+      if (!isFailing && !signal.aborted && !isAway(error))
         log.error({ err: error }, "the counters of units were not added up; roll-ups of records are slow until they are");
-      isFailing = true;
+      isFailing = !isAway(error);
     }
     await sleep(PAUSE_MS, undefined, { signal }).catch(() => {});
   }

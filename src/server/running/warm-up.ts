@@ -1,18 +1,20 @@
 import { sql } from "kysely";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Pools } from "../../db/database.ts";
+import { isAway } from "../../db/open-when-there.ts";
 import { Reader } from "../../db/reader.ts";
 import { ensureContributions } from "../../units/contribution.service.ts";
 import type { Log } from "./log.ts";
 
 /** After each edition, the pause takes as long again as the work did, so that half of one processor is left to requests. */
 const SHORTEST_PAUSE_MS = 100;
+const AWAY_MS = 2000;
 
 /** Works out in the background what every unit contributes to in each edition, the newest first, before somebody has to wait for it. */
 export const warmUp = async (pools: Pools, log: Log, signal: AbortSignal): Promise<void> => {
   const began = performance.now();
   let done = 0;
-  try {
+  const work = async () => {
     const reader = new Reader(pools);
     const editions = await reader.rows(sql<{ id: number }>`select id from edition where not contributed order by starts_on desc`);
     for (const { id } of editions) {
@@ -22,8 +24,23 @@ export const warmUp = async (pools: Pools, log: Log, signal: AbortSignal): Promi
       done++;
       await sleep(Math.max(SHORTEST_PAUSE_MS, performance.now() - from), undefined, { signal });
     }
+  };
+  try {
+    await whenThere(work, signal);
     if (done > 0) log.info(`worked out the lineage of ${done} more editions in ${((performance.now() - began) / 1000).toFixed(1)} s`);
   } catch (error) {
     if (!signal.aborted) log.error({ err: error }, "the lineage of the editions was not worked out; whoever asks first waits for it");
+  }
+};
+
+/** Goes on when a database that was away is back. */
+const whenThere = async (work: () => Promise<void>, signal: AbortSignal): Promise<void> => {
+  for (;;) {
+    try {
+      return await work();
+    } catch (error) {
+      if (!isAway(error)) throw error;
+      await sleep(AWAY_MS, undefined, { signal });
+    }
   }
 };

@@ -1,0 +1,135 @@
+import type { EntityManager, MikroORM } from "@mikro-orm/postgresql";
+import { sql } from "kysely";
+import { once } from "node:events";
+import { finished } from "node:stream/promises";
+import type { Pool, PoolClient } from "pg";
+import { type CopyStreamQuery, from as copyFrom } from "pg-copy-streams";
+import { rowsOf } from "../db/reader.ts";
+import { countAgain } from "../dossiers/counts/count-again.service.ts";
+import { type Recount, recount } from "../dossiers/counts/recount.service.ts";
+import { makeContributions } from "../units/contribution.service.ts";
+import type { Day } from "../time/date.ts";
+import { type FoundTable, MIGRATIONS, quoted, TABLES, copied } from "./backup.service.ts";
+import { type Contents, rowsOfBackup } from "./backup-file.ts";
+
+/** The connections of a pool, to find the one that a transaction is on. */
+export const trackClients = () => {
+  const clients = new Set<PoolClient>();
+  return {
+    onPool: (pool: Pool) => void pool.on("connect", (client) => clients.add(client)).on("remove", (client) => clients.delete(client)),
+    of: async (em: EntityManager): Promise<PoolClient> => {
+      const [row] = await rowsOf(em).rows(sql<{ pid: number }>`select pg_backend_pid() as pid`);
+      return [...clients].find((client) => (client as PoolClient & { readonly processID: number }).processID === row!.pid)!;
+    },
+  };
+};
+
+export interface Restoring {
+  /** The owner's, whose pool is tracked. */
+  readonly orm: MikroORM;
+  readonly clients: ReturnType<typeof trackClients>;
+  readonly path: string;
+  readonly contents: Contents;
+  readonly today: Day;
+  readonly signal: AbortSignal;
+  readonly say: (line: string) => void;
+}
+
+/**
+ * Fills an empty database from a verified backup, in one transaction: at the schema that the backup was made at, from which it is then migrated
+ * on. What is derived is made again, and checked. @throws Error where the database is not empty or something is not as it should be; then nothing is kept.
+ */
+export const restore = async (restoring: Restoring): Promise<Recount> => {
+  const { orm, signal } = restoring;
+  await checkEmpty(orm.em.fork());
+  // Makes the table of migrations, where it is not there.
+  await orm.migrator.getPending();
+  signal.throwIfAborted();
+  try {
+    return await orm.em.fork().transactional((em) => restoreWithin(em, restoring));
+  } catch (error) {
+    throw signal.aborted ? signal.reason : error;
+  }
+};
+
+const restoreWithin = async (em: EntityManager, { orm, clients, path, contents, today, signal, say }: Restoring): Promise<Recount> => {
+  const { migrator } = orm;
+  const { manifest, ending } = contents;
+  const client = await clients.of(em);
+  signal.addEventListener("abort", () => cut(client));
+  const run = async (text: string) => void (await sql.raw(text).execute(em.getKysely()));
+  // A service that starts meanwhile waits.
+  await run("select pg_advisory_xact_lock(hashtext('cchc migration'))");
+  await checkEmpty(em);
+  const transaction = em.getTransactionContext()!;
+  await migrator.up({ migrations: manifest.migrations.map(({ name }) => name), transaction });
+  say(`filling ${manifest.tables.length} tables`);
+  await fill(client, path, contents, signal);
+  for (const { name, value, isCalled } of ending.sequences)
+    await sql`select setval(${quoted(name)}::regclass, ${value}::bigint, ${isCalled})`.execute(em.getKysely());
+  await run("analyze");
+  signal.throwIfAborted();
+  const newer = await migrator.up({ transaction });
+  if (newer.length > 0) say(`migrated on by ${newer.length} migrations`);
+  say("counting the dossiers");
+  const editions = await editionsFrom(em, today);
+  await makeContributions(em, editions);
+  await countAgain(em, editions);
+  await run("analyze");
+  signal.throwIfAborted();
+  const found = await recount(em, null);
+  if (Object.values(found.differences).some((rows) => rows > 0))
+    throw new Error(`what was counted again differs from the dossiers: ${JSON.stringify(found.differences)}; nothing was kept`);
+  signal.throwIfAborted();
+  return found;
+};
+
+/** What the server gets no more of, it rolls back. */
+const cut = (client: PoolClient) => (client as unknown as { connection: { stream: { destroy(): void } } }).connection.stream.destroy();
+
+/** An empty table of migrations is left by a restore that failed. */
+const checkEmpty = async (em: EntityManager): Promise<void> => {
+  const rows = rowsOf(em);
+  const tables = await rows.rows(sql.raw<FoundTable>(TABLES));
+  const isLeft = tables.length === 1 && tables[0]!.name === MIGRATIONS;
+  if (tables.length === 0 || (isLeft && (await rows.rows(sql`select from ${sql.table(MIGRATIONS)} limit 1`)).length === 0)) return;
+  throw new Error(
+    `the database must be empty, and has ${tables.length} tables: stop its service and move DATA_DIR away, or make another database; nothing was changed`,
+  );
+};
+
+/** That of the day and those to come. */
+const editionsFrom = async (em: EntityManager, today: Day): Promise<number[]> =>
+  (
+    await rowsOf(em).rows(sql<{ id: number }>`
+      select id from edition where starts_on >= (select max(starts_on) from edition where starts_on <= ${today}) order by id`)
+  ).map(({ id }) => id);
+
+const fill = async (client: PoolClient, path: string, { manifest, ending }: Contents, signal: AbortSignal): Promise<void> => {
+  const rows = rowsOfBackup(path);
+  let next = await rows.next();
+  for (const table of manifest.tables) {
+    const stream = client.query(copyFrom(`copy ${copied(table)} from stdin`));
+    const done = finished(stream);
+    done.catch(() => {});
+    try {
+      for (; !next.done && next.value.table === table.name; next = await rows.next()) {
+        signal.throwIfAborted();
+        await write(stream, next.value.data, done);
+      }
+      stream.end();
+      await done;
+    } catch (error) {
+      // The server waits for more until it is told that no more comes.
+      stream.destroy();
+      await done.catch(() => {});
+      throw error;
+    }
+    if (stream.rowCount !== ending.rows[table.name])
+      throw new Error(`${path}: ${table.name} has ${stream.rowCount} rows instead of ${ending.rows[table.name]}; nothing was kept`);
+  }
+};
+
+const write = async (stream: CopyStreamQuery, data: Buffer, done: Promise<void>): Promise<void> => {
+  if (!stream.write(data)) await Promise.race([once(stream, "drain"), done]);
+};

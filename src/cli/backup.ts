@@ -1,0 +1,35 @@
+import "reflect-metadata";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { Command } from "commander";
+import { backUp } from "../backup/backup.service.ts";
+import { openPlace } from "../db/place.ts";
+import { readEnv } from "../server/env.ts";
+import { stoppable } from "./stopping.ts";
+
+const backup = async (path: string, signal: AbortSignal): Promise<void> => {
+  const began = performance.now();
+  const { databaseUrl, databaseOwnerUrl, dataDir } = readEnv(process.env);
+  if (databaseUrl === null && !existsSync(join(dataDir, "postgres"))) throw new Error(`DATA_DIR: there is no database in ${dataDir}`);
+  const place = await openPlace({ databaseUrl, databaseOwnerUrl, dataDir });
+  try {
+    const { bytes, rows, tables } = await backUp(place.url, path, signal);
+    const [size, seconds] = [(bytes / 1e6).toFixed(1), ((performance.now() - began) / 1000).toFixed(1)];
+    console.log(`${path}: ${size} MB, ${rows.toLocaleString("en-US")} rows of ${tables} tables, in ${seconds} s`);
+  } finally {
+    await place.close();
+  }
+};
+
+await new Command("npm run backup --")
+  .description(
+    "Writes all that the database holds, as one moment has it, into a file for `npm run restore`; what can be made again of the rest is left out. " +
+      "The database is that of DATABASE_URL, or the embedded one in DATA_DIR; a service may be running on it.",
+  )
+  .argument("<file>", "the file; one of that name is replaced when the new one is whole")
+  .action((path: string) => stoppable("no backup was written", (signal) => backup(path, signal)))
+  .parseAsync()
+  .catch((error: unknown) => {
+    console.error(`cchc-graph: ${error instanceof Error ? error.message : String(error)}`);
+    process.exitCode = 1;
+  });

@@ -1,0 +1,10 @@
+import type { Recount } from "../dossiers/counts/recount.service.ts";
+
+/** What a check of all that is derived has found, in a line. */
+export const textOfCheck = ({ units, differences, figures }: Recount & { readonly figures: number }): string => {
+  const { days, records, byField, byUnit, rolledUp } = differences;
+  return (
+    `${units} units counted again; rows that differ: ${days} of dossiers, ${records} of numbers of records, ${byField} by field, ${byUnit} by unit, ` +
+    `${rolledUp} rolled up; stored roll-ups of reports that differ: ${figures}`
+  );
+};

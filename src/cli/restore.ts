@@ -1,0 +1,47 @@
+import "reflect-metadata";
+import { Command } from "commander";
+import { verifyBackup } from "../backup/backup-file.ts";
+import { checkMigrations, readMigrationFiles } from "../backup/migration-files.ts";
+import { restore, trackClients } from "../backup/restore.service.ts";
+import { openPlace } from "../db/place.ts";
+import { readEnv } from "../server/env.ts";
+import { dayOf } from "../time/date.ts";
+import { textOfCheck } from "./check-text.ts";
+import { stoppable } from "./stopping.ts";
+
+const say = (line: string) => console.log(line);
+
+const run = async (path: string, signal: AbortSignal): Promise<void> => {
+  const began = performance.now();
+  const { databaseUrl, databaseOwnerUrl, dataDir } = readEnv(process.env);
+  const contents = await verifyBackup(path);
+  const { manifest, ending } = contents;
+  checkMigrations(await readMigrationFiles(), manifest.migrations, path);
+  signal.throwIfAborted();
+  const clients = trackClients();
+  const place = await openPlace({ databaseUrl, databaseOwnerUrl, dataDir, onPool: clients.onPool });
+  try {
+    say(`${path} is a backup of ${manifest.madeAt}`);
+    const found = await restore({ orm: place.orm, clients, path, contents, today: dayOf(new Date()), signal, say });
+    say(textOfCheck({ ...found, figures: 0 }));
+    const rows = Object.values(ending.rows).reduce((sum, count) => sum + count, 0);
+    say(
+      `restored ${rows.toLocaleString("en-US")} rows of ${manifest.tables.length} tables in ${((performance.now() - began) / 1000).toFixed(1)} s`,
+    );
+  } finally {
+    await place.close();
+  }
+};
+
+await new Command("npm run restore --")
+  .description(
+    "Fills an empty database from a file of `npm run backup`, whole or not at all, brings it to this version, counts the dossiers again and checks that. " +
+      "The database is that of DATABASE_URL, or the embedded one in DATA_DIR, which is made where there is none.",
+  )
+  .argument("<file>", "the backup, of this version or of an earlier one")
+  .action((path: string) => stoppable("nothing was kept", (signal) => run(path, signal)))
+  .parseAsync()
+  .catch((error: unknown) => {
+    console.error(`cchc-graph: ${error instanceof Error ? error.message : String(error)}`);
+    process.exitCode = 1;
+  });

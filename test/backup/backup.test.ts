@@ -1,0 +1,227 @@
+import { readFileSync } from "node:fs";
+import { chmod, mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { gunzipSync, gzipSync } from "node:zlib";
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
+import { fillDemo } from "../../seeds/demo/fill.ts";
+import { verifyBackup } from "../../src/backup/backup-file.ts";
+import { DERIVED_TABLES, MIGRATIONS } from "../../src/backup/backup.service.ts";
+import { type Database, openDatabase } from "../../src/db/database.ts";
+import { readTabs } from "../../src/server/playground.ts";
+import { startServer } from "../../src/server/server.ts";
+import { senderOf } from "../faults/importing.ts";
+import { temporaryFolder } from "../files/folder.ts";
+import { NOW, startService, type TestService, UNBOUNDED } from "../support/client.ts";
+import { type Ended, run, start } from "../support/command.ts";
+import { fillCatalogue } from "../support/dossiers.ts";
+import { issueKey } from "../support/key.ts";
+import { contentOf, emptyDatabase, hasPostgres15, holdCounters, queryOn, startPostgres15, tableNames } from "./world.ts";
+
+const file = temporaryFolder();
+const SCALE = 0.005;
+const SUBMIT = `mutation ($title: String!) { submitReport(idempotencyKey: $title, input: { title: $title, unit: "04", figures: [
+  { measure: "dossier.received", scope: PROVINCE, period: "2026-Q1", value: 12, quote: "12 \\\\N hồ sơ" }] }) { id state } }`;
+const TRAIL = '{ auditTrail(unit: "04", first: 50) { edges { node { at actor operation subject } } } }';
+const RECORDS = '{ dossiers(filter: { within: "04" }, first: 20) { edges { cursor node { id code state receivedAt dueAt } } } }';
+
+let service: TestService;
+let key: string;
+let backup: string;
+
+const good = (ended: Ended): Ended => {
+  expect(ended.code, ended.out + ended.err).toBe(0);
+  return ended;
+};
+
+const answersOf = async (url: string): Promise<string[]> => {
+  const questions = [...(await readTabs()).map(({ query }) => query), TRAIL, RECORDS, '{ accessKeys(unit: "04") { id name } }'];
+  const answers: string[] = [];
+  for (const query of questions) {
+    const headers = { "content-type": "application/json", authorization: `Bearer ${key}` };
+    answers.push(await (await fetch(url, { method: "POST", headers, body: JSON.stringify({ query }) })).text());
+  }
+  return answers;
+};
+
+/** The service on a database that was restored. */
+const serve = async (database: Database): Promise<string> => {
+  const server = await startServer(() => database.pools, { host: "127.0.0.1", port: 0, clock: () => NOW, ...UNBOUNDED });
+  onTestFinished(async () => {
+    await server.close();
+    await database.close();
+  });
+  return server.url;
+};
+
+const expectNewRows = async (url: string): Promise<void> => {
+  const ask: TestService["ask"] = async (query, variables, bearer) => {
+    const headers = { "content-type": "application/json", authorization: `Bearer ${bearer}` };
+    return (await (await fetch(url, { method: "POST", headers, body: JSON.stringify({ query, variables }) })).json()) as never;
+  };
+  expect(await ask(SUBMIT, { title: "after" }, key)).toMatchObject({ data: { submitReport: { state: "DRAFT" } } });
+  const { data } = await senderOf({ ask }, "igate", key).send([{ code: "after-the-restore" }]);
+  expect(data.importDossiers.report).toMatchObject({ created: 1, problems: [] });
+};
+
+beforeAll(async () => {
+  service = await startService();
+  await fillCatalogue(service.database);
+  await fillDemo(service.database, { say: () => {}, scale: SCALE });
+  key = await issueKey(service.database, "Cao Bằng", { "04": "ADMIN" });
+  expect((await service.ask(SUBMIT, { title: "before" }, key)).errors).toBeUndefined();
+  const sent = await senderOf(service, "igate", key).send([{ code: "a" }, { code: "b" }]);
+  expect(sent.data.importDossiers.report.created).toBe(2);
+  backup = file("whole.backup");
+  good(await run("backup", service.database, [backup]));
+});
+afterAll(() => service.close());
+
+describe("a backup", () => {
+  it("is a tar archive of all tables but those that can be made again, with the migrations", async () => {
+    const { manifest, ending } = await verifyBackup(backup);
+    const all = await tableNames(service.database.url);
+    expect([...manifest.tables.map(({ name }) => name), ...DERIVED_TABLES, MIGRATIONS].toSorted()).toEqual(all.toSorted());
+    const done = await queryOn<{ name: string }>(service.database.url, `select name from ${MIGRATIONS} order by id`);
+    expect(manifest.migrations.map(({ name }) => name)).toEqual(done.map(({ name }) => name));
+    expect(ending.rows["dossier"]).toBeGreaterThan(1000);
+    expect(gunzipSync(readFileSync(backup)).toString("latin1", 257, 262)).toBe("ustar");
+  });
+
+  it("is one moment's, while imports go on", async () => {
+    const sender = senderOf(service, "igate", key);
+    const stopping = new AbortController();
+    let sent = 0;
+    const sending = (async () => {
+      for (; !stopping.signal.aborted; sent++)
+        expect((await sender.send(["x", "y", "z"].map((name) => ({ code: `${sent}-${name}` })))).data.importDossiers.report.created).toBe(
+          3,
+        );
+    })();
+    const before = sent;
+    const beside = file("beside.backup");
+    const { out } = await start("backup", service.database, [beside]).ended;
+    stopping.abort();
+    await sending;
+    expect(sent).toBeGreaterThan(before);
+    expect(out).toMatch(/beside\.backup: \d+\.\d MB, [\d,]+ rows of \d+ tables, in \d+\.\d s\n$/);
+
+    const target = await emptyDatabase();
+    const restored = good(await run("restore", target, [beside]));
+    expect(restored.out).toMatch(
+      / units counted again; rows that differ: 0 of dossiers, 0 of numbers of records, 0 by field, 0 by unit, 0 rolled up; /,
+    );
+    const [row] = await queryOn<{ dossiers: number; complete: number }>(
+      target.url,
+      `select count(*)::int as dossiers, (select count(*)::int from (select from dossier where code ~ '^\\d+-[xyz]$'
+        group by split_part(code, '-', 1) having count(*) = 3) c) as complete from dossier where code ~ '^\\d+-[xyz]$'`,
+    );
+    expect(row!.dossiers).toBe(3 * row!.complete);
+  });
+
+  it("is refused where there is no database, and none is made", async () => {
+    const { code, err } = await start("backup", { url: "" }, [file("none.backup")], { DATA_DIR: file("nowhere") }).ended;
+    expect([code, err]).toEqual([1, expect.stringContaining("DATA_DIR: there is no database in")]);
+    const empty = await run("backup", await emptyDatabase(), [file("none.backup")]);
+    expect([empty.code, empty.err]).toEqual([1, "cchc-graph: the database has no tables of cchc-graph; there is nothing to back up\n"]);
+  });
+});
+
+describe("a restore", () => {
+  it("gives the same answers, byte by byte, and takes new rows", async () => {
+    const answers = await answersOf(service.server.url);
+    const content = await contentOf(service.database.url);
+    expect(answers.filter((answer) => answer.includes('"errors"'))).toEqual([]);
+    good(await run("backup", service.database, [backup]));
+    const target = await emptyDatabase();
+    good(await run("restore", target, [backup]));
+    expect(await contentOf(target.url)).toEqual(content);
+    const url = await serve(await openDatabase({ databaseUrl: target.url, dataDir: "" }));
+    expect(await answersOf(url)).toEqual(answers);
+    await expectNewRows(url);
+    good(await run("check-rollups", target, []));
+  });
+
+  it("goes into an embedded PostgreSQL, by way of PostgreSQL 15", async ({ skip }) => {
+    skip(!hasPostgres15, "PostgreSQL 15 of Debian is not installed here");
+    const content = await contentOf(service.database.url);
+    good(await run("backup", service.database, [backup]));
+    const own = await startPostgres15();
+    good(await run("restore", own, [backup]));
+    expect(await contentOf(own.url)).toEqual(content);
+    const second = file("second.backup");
+    good(await run("backup", own, [second]));
+
+    const dataDir = await mkdtemp(join(tmpdir(), "cchc-restored-"));
+    await chmod(dataDir, 0o711);
+    onTestFinished(() => rm(dataDir, { recursive: true, force: true }));
+    good(await start("restore", { url: "" }, [second], { DATA_DIR: dataDir }).ended);
+    const database = await openDatabase({ databaseUrl: null, dataDir });
+    expect(await contentOf(database.url)).toEqual(content);
+    await expectNewRows(await serve(database));
+  });
+
+  it("is refused on a database that has tables, filled or not", async () => {
+    for (const target of [service.database, await emptyDatabase()]) {
+      if (target !== service.database) await queryOn(target.url, "create table somebodys (id int)");
+      const before = await contentOf(target.url);
+      const { code, err } = await run("restore", target, [backup]);
+      expect([code, err]).toEqual([
+        1,
+        expect.stringMatching(/^cchc-graph: the database must be empty, and has \d+ tables: .*; nothing was changed\n$/),
+      ]);
+      expect(await contentOf(target.url)).toEqual(before);
+    }
+  });
+
+  const bytes = () => readFileSync(backup);
+  const damaged = (at: number) => {
+    const content = bytes();
+    content[Math.floor(content.length * at)]! ^= 0x10;
+    return content;
+  };
+  it.each([
+    ["cut at the beginning", () => bytes().subarray(0, 5)],
+    ["cut in the middle", () => bytes().subarray(0, bytes().length / 2)],
+    ["cut at the end", () => bytes().subarray(0, -1)],
+    ["longer than it was", () => Buffer.concat([bytes(), Buffer.from("more")])],
+    ["twice itself", () => Buffer.concat([bytes(), bytes()])],
+    ["damaged early", () => damaged(0.1)],
+    ["damaged late", () => damaged(0.9)],
+    ["empty", () => Buffer.alloc(0)],
+    ["a text", () => Buffer.from("code,procedure\n1,2\n")],
+    ["a zipped text", () => gzipSync("code,procedure\n1,2\n".repeat(100))],
+    ["an archive of zeros", () => gzipSync(Buffer.alloc(10_240))],
+    ["cut before it was zipped", () => gzipSync(gunzipSync(bytes()).subarray(0, -20_000))],
+    [
+      "changed before it was zipped",
+      () => gzipSync(Buffer.from(gunzipSync(bytes()).toString("latin1").replace("Cao B", "Gao B"), "latin1")),
+    ],
+    [
+      "of another format",
+      () => gzipSync(Buffer.from(gunzipSync(bytes()).toString("latin1").replace("cchc-graph backup 1", "cchc-graph backup 9"), "latin1")),
+    ],
+  ])("refuses a file that is %s, before it looks for the database", async (_kind, content) => {
+    const path = file("bad.backup", content());
+    const { code, err } = await run("restore", { url: "postgresql://nobody:nowhere@127.0.0.1:1/cchc" }, [path]);
+    expect([code, err]).toEqual([
+      1,
+      expect.stringMatching(/^cchc-graph: \S+bad\.backup is no backup of cchc-graph, or a damaged one: .*; nothing was changed\n$/),
+    ]);
+  });
+
+  it("keeps nothing where it is stopped or killed on the way, and can be begun again", async () => {
+    const target = await emptyDatabase();
+    for (const signal of ["SIGTERM", "SIGKILL"] as const) {
+      const holder = await holdCounters(target.url);
+      const { child, ended } = start("restore", target, [backup]);
+      await holder.waiter();
+      child.kill(signal);
+      const { code, err } = await ended;
+      await holder.end();
+      expect([code, err]).toEqual(signal === "SIGTERM" ? [1, "cchc-graph: stopped by SIGTERM; nothing was kept\n"] : [null, ""]);
+      await expect.poll(() => tableNames(target.url), { timeout: 60_000 }).toEqual([MIGRATIONS]);
+    }
+    good(await run("restore", target, [backup]));
+  });
+});
