@@ -8,7 +8,7 @@ import { fillDemo } from "../../seeds/demo/fill.ts";
 import { verifyBackup } from "../../src/backup/backup-file.ts";
 import { DERIVED_TABLES, MIGRATIONS } from "../../src/backup/backup.service.ts";
 import { type Database, openDatabase } from "../../src/db/database.ts";
-import { readTabs } from "../../src/server/playground.ts";
+import { readOperations } from "../../src/server/playground.ts";
 import { startServer } from "../../src/server/server.ts";
 import { senderOf } from "../faults/importing.ts";
 import { temporaryFolder } from "../files/folder.ts";
@@ -35,7 +35,7 @@ const good = (ended: Ended): Ended => {
 };
 
 const answersOf = async (url: string): Promise<string[]> => {
-  const questions = [...(await readTabs()).map(({ query }) => query), TRAIL, RECORDS, '{ accessKeys(unit: "04") { id name } }'];
+  const questions = [...(await readOperations()), TRAIL, RECORDS, '{ accessKeys(unit: "04") { id name } }'];
   const answers: string[] = [];
   for (const query of questions) {
     const headers = { "content-type": "application/json", authorization: `Bearer ${key}` };
