@@ -132,10 +132,11 @@ export const describeInBrowser = (title: string, tests: (browser: () => Browser)
       browser = await watch(await launch(folder), service.server.url);
     });
     afterEach(async () => {
-      for (const page of browser.context.pages().filter((open) => open.url() !== "about:blank")) {
-        await page.evaluate("localStorage.clear()");
-        await page.close();
-      }
+      for (const page of browser.context.pages().filter((open) => open.url() !== "about:blank")) await page.close();
+      // Pages write a while after what they keep has changed, so all are closed before.
+      const session = await browser.context.newCDPSession(browser.context.pages()[0]!);
+      await session.send("Storage.clearDataForOrigin", { origin: new URL(browser.url).origin, storageTypes: "local_storage" });
+      await session.detach();
     });
     afterAll(async () => {
       await browser?.context.close();
