@@ -2,7 +2,7 @@
 FROM node:24-bookworm-slim AS build
 WORKDIR /app
 COPY package.json package-lock.json tsconfig.json ./
-COPY src/playground src/playground
+COPY src/apps/playground src/apps/playground
 RUN npm ci --omit=dev
 # The image has a Node of its own, and the bundle holds all that was needed to make it.
 RUN rm -rf node_modules/.bin node_modules/node node_modules/node-bin-* \

@@ -1,7 +1,7 @@
 import { loadSeeds } from "../seeds/seed.ts";
-import { type Database, openDatabase, type Pools } from "./db/database.ts";
-import { textOf } from "./db/failure.ts";
-import { CONNECT_MS, isAway, openWhenThere } from "./db/open-when-there.ts";
+import { type Database, openDatabase, type Pools } from "./database/database.ts";
+import { textOf } from "./database/failure.ts";
+import { CONNECT_MS, isAway, openWhenThere } from "./database/open-when-there.ts";
 import { type Env, envText, envWarnings, readEnv } from "./server/env.ts";
 import { createLog, type Log } from "./server/running/log.ts";
 import { startServer } from "./server/server.ts";

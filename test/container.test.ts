@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { readdir, readFile } from "node:fs/promises";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
-import { SERVICE_ROLE } from "../src/db/service-role.ts";
+import { SERVICE_ROLE } from "../src/database/service-role.ts";
 import { readEnv, SETTINGS, variableOf } from "../src/server/env.ts";
 
 const PROJECT = new URL("../", import.meta.url);
@@ -37,7 +37,7 @@ describe("the image", () => {
     const removed = [...(await read("Dockerfile")).matchAll(/node_modules\/([\w@*-]+)/g)].map(([, name]) => name!);
     expect(removed).toContain("vite");
     const files = (await readdir(new URL("src/", PROJECT), { recursive: true })).filter(
-      (name) => name.endsWith(".ts") && !name.startsWith("playground/"),
+      (name) => name.endsWith(".ts") && !name.startsWith("apps/"),
     );
     const imported = await Promise.all(
       files.map(async (name) =>

@@ -1,6 +1,6 @@
 import { getNamedType, type GraphQLInputType, isInputObjectType, isObjectType } from "graphql";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { createSubgraph } from "../src/federation/subgraph.ts";
+import { createSubgraph } from "../src/graphql/schema/subgraph.ts";
 import { startService, type TestService, TODAY } from "./support/client.ts";
 import { dossier, fillCatalogue, IMPORT, type ImportAnswer, type Sent } from "./support/dossiers.ts";
 import { issueKey } from "./support/key.ts";

@@ -4,7 +4,7 @@ import { type DemoWorld, demoDossiers, readDemoWorld } from "../seeds/demo/dossi
 import { DEMO_PROVINCES, type DemoProvince } from "../seeds/demo/provinces.ts";
 import { demoUnits } from "../seeds/demo/units.ts";
 import { USUAL_LAST, yearUntil } from "../seeds/demo/year.ts";
-import { addDays } from "../src/time/date.ts";
+import { addDays } from "../src/lib/time/date.ts";
 
 /** What a file of the province's dossiers would hold, in short. */
 const surveyOf = (world: DemoWorld, province: DemoProvince, scale = 1) => {

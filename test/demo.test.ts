@@ -11,8 +11,8 @@ import { demoDossiers, readDemoWorld } from "../seeds/demo/dossiers.ts";
 import { fillDemo } from "../seeds/demo/fill.ts";
 import { DEMO_PROVINCES } from "../seeds/demo/provinces.ts";
 import { loadSeeds } from "../seeds/seed.ts";
-import { type Database, openDatabase } from "../src/db/database.ts";
-import { recount } from "../src/dossiers/counts/recount.service.ts";
+import { type Database, openDatabase } from "../src/database/database.ts";
+import { recount } from "../src/counters/recount.service.ts";
 import { AYearOfDossiersDocument } from "./generated/operations.ts";
 import { NO_DIFFERENCES } from "./support/recount.ts";
 

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { createSubgraph } from "../src/federation/subgraph.ts";
+import { createSubgraph } from "../src/graphql/schema/subgraph.ts";
 import { startService, type TestService } from "./support/client.ts";
 import { dossier, fillCatalogue, IMPORT } from "./support/dossiers.ts";
 import { issueKey } from "./support/key.ts";

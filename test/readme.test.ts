@@ -4,14 +4,14 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { fillDemo } from "../seeds/demo/fill.ts";
 import { loadSeeds } from "../seeds/seed.ts";
 import { ROLES } from "../src/access/viewer.ts";
-import { openDatabase } from "../src/db/database.ts";
-import { PROCEDURE_COLUMNS } from "../src/dossiers/catalogue/procedure-file.ts";
-import { SERVICE_LEVELS } from "../src/dossiers/catalogue/procedure.entity.ts";
-import { TIERS } from "../src/units/unit.entity.ts";
+import { openDatabase } from "../src/database/database.ts";
+import { PROCEDURE_COLUMNS } from "../src/procedures/procedure-file.ts";
+import { SERVICE_LEVELS } from "../src/procedures/procedure.entity.ts";
+import { TIERS } from "../src/hierarchy/unit.entity.ts";
 import { blocksOf } from "./readme/blocks.ts";
 import { Checkout } from "./readme/checkout.ts";
 import { Play } from "./readme/play.ts";
-import { folderOf, nextEdition } from "./units/next-edition.ts";
+import { folderOf, nextEdition } from "./hierarchy/next-edition.ts";
 
 const README = await readFile(new URL("../README.md", import.meta.url), "utf8");
 /** The part of the demo's dossiers that is filled in here; what is asked of it has no printed answer. */

@@ -5,10 +5,10 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { loadSeeds } from "../seeds/seed.ts";
-import { FileError } from "../src/csv.ts";
-import type { ProcedureRow } from "../src/dossiers/catalogue/procedure-check.ts";
-import { readProcedureFile } from "../src/dossiers/catalogue/procedure-file.ts";
-import { loadProcedures } from "../src/dossiers/catalogue/procedure-load.service.ts";
+import { FileError } from "../src/lib/files/csv.ts";
+import type { ProcedureRow } from "../src/procedures/procedure-check.ts";
+import { readProcedureFile } from "../src/procedures/procedure-file.ts";
+import { loadProcedures } from "../src/procedures/procedure-load.service.ts";
 import { createDatabase, type TestDatabase } from "./support/database.ts";
 
 const SEEDS = new URL("../seeds/", import.meta.url);

@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { parsePeriod } from "../src/time/period.ts";
+import { parsePeriod } from "../src/lib/time/period.ts";
 import { startService, type TestService } from "./support/client.ts";
 import { statementsOf } from "./support/statements.ts";
 import { fillCommunes } from "./support/synthetic.ts";

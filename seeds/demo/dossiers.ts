@@ -1,10 +1,10 @@
 import type { Channel } from "../../src/dossiers/dossier-state.ts";
-import type { FileRow } from "../../src/files/file-row.ts";
-import { type Day, epochDay } from "../../src/time/date.ts";
-import { readWorkCalendar } from "../../src/time/work-calendar-file.ts";
-import { WorkCalendar } from "../../src/time/work-calendar.ts";
-import { readUnitFiles, type UnitFiles } from "../../src/units/unit-file.ts";
-import type { Tier } from "../../src/units/unit.entity.ts";
+import type { FileRow } from "../../src/lib/files/file-row.ts";
+import { type Day, epochDay } from "../../src/lib/time/date.ts";
+import { readWorkCalendar } from "../../src/calendar/work-calendar-file.ts";
+import { WorkCalendar } from "../../src/calendar/work-calendar.ts";
+import { readUnitFiles, type UnitFiles } from "../../src/hierarchy/unit-file.ts";
+import type { Tier } from "../../src/hierarchy/unit.entity.ts";
 import { lifeOf } from "./life.ts";
 import { type DemoProcedure, readDemoProcedures } from "./procedures.ts";
 import type { DemoProvince } from "./provinces.ts";

@@ -1,10 +1,10 @@
 import { sql } from "kysely";
-import type { Database } from "../../src/db/database.ts";
-import { type Rows, rowsOf } from "../../src/db/reader.ts";
-import { loadProcedures } from "../../src/dossiers/catalogue/procedure-load.service.ts";
+import type { Database } from "../../src/database/database.ts";
+import { type Rows, rowsOf } from "../../src/database/reader.ts";
+import { loadProcedures } from "../../src/procedures/procedure-load.service.ts";
 import { importFile } from "../../src/dossiers/import/dossier-file.service.ts";
-import type { FileRow } from "../../src/files/file-row.ts";
-import type { Day } from "../../src/time/date.ts";
+import type { FileRow } from "../../src/lib/files/file-row.ts";
+import type { Day } from "../../src/lib/time/date.ts";
 import { demoDossiers, readDemoWorld } from "./dossiers.ts";
 import { DEMO_PROVINCES } from "./provinces.ts";
 import { USUAL_LAST } from "./year.ts";

@@ -1,6 +1,6 @@
 import type { Channel, PauseReason } from "../../src/dossiers/dossier-state.ts";
-import { epochDay, instantOn, instantText } from "../../src/time/date.ts";
-import type { WorkCalendar } from "../../src/time/work-calendar.ts";
+import { epochDay, instantOn, instantText } from "../../src/lib/time/date.ts";
+import type { WorkCalendar } from "../../src/calendar/work-calendar.ts";
 import type { DemoProcedure } from "./procedures.ts";
 import type { DemoYear } from "./year.ts";
 

@@ -1,5 +1,5 @@
-import { readCsv } from "../../src/csv.ts";
-import type { ProcedureRow } from "../../src/dossiers/catalogue/procedure-check.ts";
+import { readCsv } from "../../src/lib/files/csv.ts";
+import type { ProcedureRow } from "../../src/procedures/procedure-check.ts";
 
 /** A made-up procedure of the demo. */
 export interface DemoProcedure extends ProcedureRow {

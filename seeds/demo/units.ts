@@ -1,6 +1,6 @@
-import { addDays, type Day } from "../../src/time/date.ts";
-import type { Tier, UnitKind } from "../../src/units/unit.entity.ts";
-import type { UnitFiles, VersionRow } from "../../src/units/unit-file.ts";
+import { addDays, type Day } from "../../src/lib/time/date.ts";
+import type { Tier, UnitKind } from "../../src/hierarchy/unit.entity.ts";
+import type { UnitFiles, VersionRow } from "../../src/hierarchy/unit-file.ts";
 import { drawnFor } from "./random.ts";
 import { type DemoYear, REFORM } from "./year.ts";
 

@@ -1,5 +1,5 @@
-import { addDays, type Day, dayOfEpoch, epochDay, instantOn } from "../../src/time/date.ts";
-import type { WorkCalendar } from "../../src/time/work-calendar.ts";
+import { addDays, type Day, dayOfEpoch, epochDay, instantOn } from "../../src/lib/time/date.ts";
+import type { WorkCalendar } from "../../src/calendar/work-calendar.ts";
 
 /** What the demo tells of: dossiers received in a year and some weeks, and some of before that were still open when it began. */
 export interface DemoYear {

@@ -1,5 +1,5 @@
 import { defineEntity, p } from "@mikro-orm/core";
-import { Unit } from "../units/unit.entity.ts";
+import { Unit } from "../hierarchy/unit.entity.ts";
 import type { Role } from "./viewer.ts";
 
 /** A key of a provincial system. The secret itself is shown once and kept nowhere. */

@@ -1,6 +1,6 @@
 import { sql } from "kysely";
-import type { Reader } from "../db/reader.ts";
-import { type Day, dayOf } from "../time/date.ts";
+import type { Reader } from "../database/reader.ts";
+import { type Day, dayOf } from "../lib/time/date.ts";
 import { hashOf, isSecret } from "./secret.ts";
 import { headOfLine, lineHolds, lineOf } from "./key-line.ts";
 import { asGrant, ensureCoverage, grantColumns, type GrantRow, inForce, seenOn, unitNamed } from "./grant.ts";

@@ -1,8 +1,8 @@
 import { type RawBuilder, sql } from "kysely";
-import type { Reader, Rows } from "../db/reader.ts";
-import type { Day } from "../time/date.ts";
-import { ensureContributions } from "../units/contribution.service.ts";
-import { validOn } from "../units/unit.loaders.ts";
+import type { Reader, Rows } from "../database/reader.ts";
+import type { Day } from "../lib/time/date.ts";
+import { ensureContributions } from "../hierarchy/contribution.service.ts";
+import { validOn } from "../hierarchy/unit.loaders.ts";
 import { coveredBy } from "./scope.ts";
 import type { Grant } from "./viewer.ts";
 

@@ -1,8 +1,8 @@
 import { readFile } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { createLocalJWKSet, createRemoteJWKSet, importJWK, type JWK, type JWTVerifyGetKey } from "jose";
-import { DAY, durationOf } from "../time/duration.ts";
-import { isText } from "./text.ts";
+import { DAY, durationOf } from "../lib/time/duration.ts";
+import { isText } from "../lib/text.ts";
 
 /** Whose tokens are trusted, and how far. */
 export interface Issuer {

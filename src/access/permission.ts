@@ -1,6 +1,6 @@
 import type { AuthCheckerFn } from "type-graphql";
-import { DomainError } from "../errors.ts";
-import type { Context } from "../server/context.ts";
+import { DomainError } from "../lib/errors.ts";
+import type { Context } from "./request-context.ts";
 import { holds, type Role } from "./viewer.ts";
 
 /** What a root field needs, by name: a role on some unit, or null where everybody may. Which rows are seen is decided by scope. */

@@ -1,4 +1,4 @@
-import { DomainError } from "../errors.ts";
+import { DomainError } from "../lib/errors.ts";
 
 /** Why a credential does not hold. The messages never repeat any of it. */
 export const REFUSALS = {

@@ -1,5 +1,5 @@
 import { type RawBuilder, sql } from "kysely";
-import type { RowScope } from "../db/reader.ts";
+import type { RowScope } from "../database/reader.ts";
 import { type Grant, grantsFor, type Role, type Viewer } from "./viewer.ts";
 
 /**

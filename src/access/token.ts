@@ -1,9 +1,9 @@
 import { decodeJwt, decodeProtectedHeader, errors, type JWTPayload, jwtVerify, type JWTVerifyGetKey } from "jose";
-import { DomainError } from "../errors.ts";
-import { type Day, dayOf, FIRST_DAY } from "../time/date.ts";
+import { DomainError } from "../lib/errors.ts";
+import { type Day, dayOf, FIRST_DAY } from "../lib/time/date.ts";
 import type { Issuer } from "./issuer.ts";
 import { refused } from "./refusal.ts";
-import { isText } from "./text.ts";
+import { isText } from "../lib/text.ts";
 import { type Role, ROLES } from "./viewer.ts";
 
 const ALGORITHMS = ["RS256", "ES256", "EdDSA"];

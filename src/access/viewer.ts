@@ -1,4 +1,4 @@
-import type { Day } from "../time/date.ts";
+import type { Day } from "../lib/time/date.ts";
 
 /**
  * What a viewer may do on a unit and on all that contributes certainly to it. VIEWER reads drafts and records, OFFICER also writes them,

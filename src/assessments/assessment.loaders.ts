@@ -1,10 +1,10 @@
 import { type RawBuilder, sql } from "kysely";
-import { manyBy, type Positioned } from "../db/loader.ts";
-import type { Reader } from "../db/reader.ts";
+import { manyBy, type Positioned } from "../database/loader.ts";
+import type { Reader } from "../database/reader.ts";
 import { type Evidence, figureRows } from "../figures/evidence.ts";
 import { type SourceView, sourceColumn } from "../figures/figure.loaders.ts";
-import type { Day } from "../time/date.ts";
-import { seenBy, unitColumns, type UnitView, validOn } from "../units/unit.loaders.ts";
+import type { Day } from "../lib/time/date.ts";
+import { seenBy, unitColumns, type UnitView, validOn } from "../hierarchy/unit.loaders.ts";
 import type { IndexKind } from "./vocabulary.ts";
 
 /** One reported figure of an assessment, of a unit seen at `asOf` (on the last day of the judged year where it is not of that day). */

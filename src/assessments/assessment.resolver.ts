@@ -1,8 +1,8 @@
 import { Arg, Ctx, FieldResolver, Int, Resolver, Root } from "type-graphql";
-import type { Context } from "../server/context.ts";
-import { parsePeriod } from "../time/period.ts";
-import { PeriodScalar } from "../time/scalar.ts";
-import type { UnitView } from "../units/unit.loaders.ts";
+import type { Context } from "../access/request-context.ts";
+import { parsePeriod } from "../lib/time/period.ts";
+import { PeriodScalar } from "../lib/time/scalar.ts";
+import type { UnitView } from "../hierarchy/unit.loaders.ts";
 import { UnitType } from "../units/unit.type.ts";
 import { type Assessment, assessmentsOf, commendationsOf, previousOf, rankingsOf, surveysOf } from "./assessment.service.ts";
 import { AssessmentType, CommendationType, IndexKindEnum, RankingType, SurveyResultType } from "./assessment.type.ts";

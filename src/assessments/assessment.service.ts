@@ -1,8 +1,8 @@
 import type { createFigureLoaders, FigureRow, SourceView } from "../figures/figure.loaders.ts";
-import { computeRate, quotedRate, type Rate } from "../figures/rate.ts";
-import { decimalOf } from "../number.ts";
-import { type Period, parsePeriod } from "../time/period.ts";
-import type { UnitView } from "../units/unit.loaders.ts";
+import { computeRate, quotedRate, type Rate } from "../rollups/rate.ts";
+import { decimalOf } from "../lib/number.ts";
+import { type Period, parsePeriod } from "../lib/time/period.ts";
+import type { UnitView } from "../hierarchy/unit.loaders.ts";
 import type { AssessmentFigure, createAssessmentLoaders } from "./assessment.loaders.ts";
 import { blockOf, classificationOf, type CommendationForm, INDEX_NAMES, type IndexKind } from "./vocabulary.ts";
 

@@ -3,7 +3,7 @@ import { createReadStream, createWriteStream } from "node:fs";
 import { open, rename, rm, stat } from "node:fs/promises";
 import { pipeline } from "node:stream/promises";
 import { createGunzip, createGzip } from "node:zlib";
-import { textOf } from "../db/failure.ts";
+import { textOf } from "../database/failure.ts";
 import type { MigrationFile } from "./migration-files.ts";
 import { type Member, packTar, unpackTar } from "./tar.ts";
 

@@ -1,6 +1,6 @@
 import { Client } from "pg";
 import { to as copyTo } from "pg-copy-streams";
-import { inOrder, type Table } from "../db/distribution.ts";
+import { inOrder, type Table } from "../database/citus/distribution.ts";
 import { type BackedUpTable, type Contents, FORMAT, writeBackup } from "./backup-file.ts";
 import { checkMigrations, readMigrationFiles } from "./migration-files.ts";
 

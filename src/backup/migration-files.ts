@@ -7,7 +7,7 @@ export interface MigrationFile {
   readonly sha256: string;
 }
 
-const FOLDER = new URL("../db/migrations/", import.meta.url);
+const FOLDER = new URL("../migrations/", import.meta.url);
 
 /** Those of this version, in their order. */
 export const readMigrationFiles = async (): Promise<MigrationFile[]> => {

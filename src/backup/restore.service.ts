@@ -4,11 +4,11 @@ import { once } from "node:events";
 import { finished } from "node:stream/promises";
 import type { Pool, PoolClient } from "pg";
 import { type CopyStreamQuery, from as copyFrom } from "pg-copy-streams";
-import { rowsOf } from "../db/reader.ts";
-import { countAgain } from "../dossiers/counts/count-again.service.ts";
-import { type Recount, recount } from "../dossiers/counts/recount.service.ts";
-import { makeContributions } from "../units/contribution.service.ts";
-import type { Day } from "../time/date.ts";
+import { rowsOf } from "../database/reader.ts";
+import { countAgain } from "../counters/count-again.service.ts";
+import { type Recount, recount } from "../counters/recount.service.ts";
+import { makeContributions } from "../hierarchy/contribution.service.ts";
+import type { Day } from "../lib/time/date.ts";
 import { type FoundTable, MIGRATIONS, quoted, TABLES, copied } from "./backup.service.ts";
 import { type Contents, rowsOfBackup } from "./backup-file.ts";
 

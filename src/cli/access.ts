@@ -8,17 +8,17 @@ import {
   type KeyKeeper,
   revokeAccessKey,
   rotateAccessKey,
-} from "../access/access-key.service.ts";
-import { accessKeys, type AccessKeyView } from "../access/access-key.ts";
+} from "../administration/access-key.service.ts";
+import { accessKeys, type AccessKeyView } from "../administration/access-key.ts";
 import { inForce, seenOn, unitNamed } from "../access/grant.ts";
 import { type Role, ROLES } from "../access/viewer.ts";
-import { openDatabase } from "../db/database.ts";
-import { rowsOf } from "../db/reader.ts";
-import { BadUserInput } from "../errors.ts";
+import { openDatabase } from "../database/database.ts";
+import { rowsOf } from "../database/reader.ts";
+import { BadUserInput } from "../lib/errors.ts";
 import { readEnv } from "../server/env.ts";
-import { type Day, dayOf } from "../time/date.ts";
-import { makeContributions } from "../units/contribution.service.ts";
-import { editionsOf } from "../units/edition.ts";
+import { type Day, dayOf } from "../lib/time/date.ts";
+import { makeContributions } from "../hierarchy/contribution.service.ts";
+import { editionsOf } from "../hierarchy/edition.ts";
 import { userName } from "./user-name.ts";
 
 interface CreateOptions {

@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { Command } from "commander";
 import { backUp } from "../backup/backup.service.ts";
-import { openPlace } from "../db/place.ts";
+import { openPlace } from "../database/place.ts";
 import { readEnv } from "../server/env.ts";
 import { stoppable } from "./stopping.ts";
 

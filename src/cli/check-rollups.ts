@@ -1,14 +1,14 @@
 import "reflect-metadata";
 import { writeFile } from "node:fs/promises";
 import { Command, InvalidArgumentError } from "commander";
-import { openDatabase } from "../db/database.ts";
-import { PUBLIC_SCOPE, Reader } from "../db/reader.ts";
-import { dossierRecords } from "../dossiers/counts/records.service.ts";
-import { type Derived, recount } from "../dossiers/counts/recount.service.ts";
-import { recountRollups } from "../figures/rollup-recount.service.ts";
-import { wholeOf as wholeNumber } from "../number.ts";
+import { openDatabase } from "../database/database.ts";
+import { PUBLIC_SCOPE, Reader } from "../database/reader.ts";
+import { dossierRecords } from "../counters/records.service.ts";
+import { type Derived, recount } from "../counters/recount.service.ts";
+import { recountRollups } from "../rollups/rollup-recount.service.ts";
+import { wholeOf as wholeNumber } from "../lib/number.ts";
 import { readEnv } from "../server/env.ts";
-import { dayOf } from "../time/date.ts";
+import { dayOf } from "../lib/time/date.ts";
 import { textOfCheck } from "./check-text.ts";
 
 const wholeOf = (text: string): number => {

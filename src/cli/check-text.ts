@@ -1,4 +1,4 @@
-import type { Recount } from "../dossiers/counts/recount.service.ts";
+import type { Recount } from "../counters/recount.service.ts";
 
 /** What a check of all that is derived has found, in a line. */
 export const textOfCheck = ({ units, differences, figures }: Recount & { readonly figures: number }): string => {

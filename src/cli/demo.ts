@@ -5,10 +5,10 @@ import { Command, CommanderError, InvalidArgumentError } from "commander";
 import { fillDemo } from "../../seeds/demo/fill.ts";
 import { EARLIEST_LAST, USUAL_LAST } from "../../seeds/demo/year.ts";
 import { loadSeeds } from "../../seeds/seed.ts";
-import { openDatabase } from "../db/database.ts";
+import { openDatabase } from "../database/database.ts";
 import { type Env, readEnv } from "../server/env.ts";
 import { createLog, type Log } from "../server/running/log.ts";
-import { addDays, type Day, dayOf, isDay } from "../time/date.ts";
+import { addDays, type Day, dayOf, isDay } from "../lib/time/date.ts";
 
 const stopping = new AbortController();
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => stopping.abort());

@@ -1,8 +1,8 @@
 import { realpathSync } from "node:fs";
 import { resolve } from "node:path";
-import { visible } from "../code.ts";
-import { openProblemFile, type Problem } from "../files/problem-file.ts";
-import { ProblemSummary } from "../files/problem-summary.ts";
+import { visible } from "../lib/code.ts";
+import { openProblemFile, type Problem } from "../lib/files/problem-file.ts";
+import { ProblemSummary } from "../lib/files/problem-summary.ts";
 
 /** Single ones that are shown; the files have them all. */
 const SHOWN = 10;

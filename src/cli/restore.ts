@@ -3,9 +3,9 @@ import { Command } from "commander";
 import { verifyBackup } from "../backup/backup-file.ts";
 import { checkMigrations, readMigrationFiles } from "../backup/migration-files.ts";
 import { restore, trackClients } from "../backup/restore.service.ts";
-import { openPlace } from "../db/place.ts";
+import { openPlace } from "../database/place.ts";
 import { readEnv } from "../server/env.ts";
-import { dayOf } from "../time/date.ts";
+import { dayOf } from "../lib/time/date.ts";
 import { textOfCheck } from "./check-text.ts";
 import { stoppable } from "./stopping.ts";
 

@@ -1,7 +1,7 @@
 import { Command } from "commander";
 import { Kind, parse } from "graphql";
 import { readdir, readFile, writeFile } from "node:fs/promises";
-import { trustedDocumentsFile } from "../server/operation/document-texts.ts";
+import { trustedDocumentsFile } from "../graphql/execution/document-texts.ts";
 
 /** Writes the operations of files for TRUSTED_DOCUMENTS, as `{ sha256: text }`, in every text in which clients send them. */
 const OPERATIONS = new URL("../../schema/operations/", import.meta.url);

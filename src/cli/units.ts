@@ -1,15 +1,15 @@
 import "reflect-metadata";
 import { Command } from "commander";
-import { openDatabase } from "../db/database.ts";
-import { PUBLIC_SCOPE, Reader } from "../db/reader.ts";
-import { ensureCounted } from "../dossiers/counts/count-tree.service.ts";
-import { dossierRecords } from "../dossiers/counts/records.service.ts";
-import { carryRollups } from "../figures/rollup-carry.service.ts";
+import { openDatabase } from "../database/database.ts";
+import { PUBLIC_SCOPE, Reader } from "../database/reader.ts";
+import { ensureCounted } from "../counters/count-tree.service.ts";
+import { dossierRecords } from "../counters/records.service.ts";
+import { carryRollups } from "../rollups/rollup-carry.service.ts";
 import { readEnv } from "../server/env.ts";
-import { dayOf } from "../time/date.ts";
-import { applyUnits, planUnits } from "../units/unit-apply.service.ts";
-import type { Counts, EditionChange } from "../units/unit-change.ts";
-import { readNextUnits } from "../units/unit-next.ts";
+import { dayOf } from "../lib/time/date.ts";
+import { applyUnits, planUnits } from "../administration/unit-apply.service.ts";
+import type { Counts, EditionChange } from "../hierarchy/unit-change.ts";
+import { readNextUnits } from "../hierarchy/unit-next.ts";
 import { userName } from "./user-name.ts";
 
 const say = (line: string) => console.log(line);

@@ -1,10 +1,10 @@
 import { type RawBuilder, sql } from "kysely";
 import { coveredUnits } from "../access/scope.ts";
 import type { Grant } from "../access/viewer.ts";
-import { BadUserInput } from "../errors.ts";
-import { MAX_FIRST, type Page, pageOf, type Position } from "../page.ts";
-import { addDays, type Day, epochDay } from "../time/date.ts";
-import { localDay } from "../time/local-time.ts";
+import { BadUserInput } from "../lib/errors.ts";
+import { MAX_FIRST, type Page, pageOf, type Position } from "../lib/page.ts";
+import { addDays, type Day, epochDay } from "../lib/time/date.ts";
+import { localDay } from "../lib/time/local-time.ts";
 import type { DossierCondition } from "./dossier.filter.ts";
 import { dossierColumns, type DossierView } from "./dossier.loaders.ts";
 

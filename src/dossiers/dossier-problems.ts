@@ -1,4 +1,4 @@
-import { epochDayOf, instantText } from "../time/date.ts";
+import { epochDayOf, instantText } from "../lib/time/date.ts";
 import { type DossierFacts, type DossierState, isAccepted, type PauseFacts, type PauseReason } from "./dossier-state.ts";
 
 /** Every way in which the facts of a dossier contradict themselves. The codes are part of the API. */

@@ -1,5 +1,5 @@
-import { epochDayOf, instantOn, MS_PER_DAY } from "../time/date.ts";
-import type { WorkCalendar } from "../time/work-calendar.ts";
+import { epochDayOf, instantOn, MS_PER_DAY } from "../lib/time/date.ts";
+import type { WorkCalendar } from "../calendar/work-calendar.ts";
 
 /** The national code list, 1 to 10 in this order. */
 export const DOSSIER_STATES = [

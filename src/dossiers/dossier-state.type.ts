@@ -1,4 +1,4 @@
-import { enumType } from "../enum.ts";
+import { enumType } from "../lib/enum.ts";
 import type { Channel, DossierState, PauseReason } from "./dossier-state.ts";
 
 export const DossierStateEnum = enumType<DossierState>(

@@ -1,5 +1,5 @@
 import { defineEntity, p } from "@mikro-orm/core";
-import { COUNTS } from "./counts/count.ts";
+import { COUNTS } from "../counters/count.ts";
 
 /**
  * One dossier as its system last told of it, with what follows from that (dossier-state.ts). Growing tables lead their keys with the

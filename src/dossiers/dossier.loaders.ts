@@ -1,11 +1,11 @@
 import { type RawBuilder, sql } from "kysely";
-import { instant } from "../access/instant.ts";
+import { instant } from "../database/instant-text.ts";
 import { coveredUnits, rowScope } from "../access/scope.ts";
 import { type Grant, grantsFor, type Viewer } from "../access/viewer.ts";
-import { manyBy, oneBy, type Positioned } from "../db/loader.ts";
-import type { Reader } from "../db/reader.ts";
-import type { Day } from "../time/date.ts";
-import { localDay } from "../time/local-time.ts";
+import { manyBy, oneBy, type Positioned } from "../database/loader.ts";
+import type { Reader } from "../database/reader.ts";
+import type { Day } from "../lib/time/date.ts";
+import { localDay } from "../lib/time/local-time.ts";
 import type { DossierIdentity } from "./dossier-id.ts";
 import {
   type Channel,

@@ -1,4 +1,4 @@
-import { type FindReferenced, key } from "../reference.ts";
+import { type FindReferenced, key } from "../access/reference.ts";
 import { parseDossierId } from "./dossier-id.ts";
 
 /** By `id`; for VIEWERs of its unit alone, as the field dossier. */

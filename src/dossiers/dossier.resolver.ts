@@ -1,8 +1,8 @@
 import { Arg, Authorized, Ctx, FieldResolver, ID, Int, Query, Resolver, Root } from "type-graphql";
 import type { Permission } from "../access/permission.ts";
-import { SourceType } from "../figures/rollup.type.ts";
-import type { Context } from "../server/context.ts";
-import { DateScalar } from "../time/scalar.ts";
+import { SourceType } from "../rollups/rollup.type.ts";
+import type { Context } from "../access/request-context.ts";
+import { DateScalar } from "../lib/time/scalar.ts";
 import { UnitType } from "../units/unit.type.ts";
 import { dossierIdOf } from "./dossier-id.ts";
 import type { DossierList } from "./dossier-list.ts";
@@ -10,7 +10,7 @@ import { DossierFilter } from "./dossier.filter.ts";
 import type { DossierView } from "./dossier.loaders.ts";
 import { countDossiers, findDossier, listDossiers, pausesOf, timelinessOf, unitOfDossier } from "./dossier.service.ts";
 import { DossierConnection, DossierType, PauseType, TimelinessEnum } from "./dossier.type.ts";
-import { ProcedureType } from "./catalogue/procedure.type.ts";
+import { ProcedureType } from "../procedures/procedure.type.ts";
 
 @Resolver()
 export class DossierQueries {

@@ -1,11 +1,11 @@
 import { sql } from "kysely";
 import { coveredUnits, rowScope } from "../access/scope.ts";
 import { type Grant, grantsFor } from "../access/viewer.ts";
-import { DomainError } from "../errors.ts";
-import { edgesOf } from "../page.ts";
-import type { Context } from "../server/context.ts";
-import { type Day, dayOf, epochDay, parsePastDay } from "../time/date.ts";
-import type { UnitView } from "../units/unit.loaders.ts";
+import { DomainError } from "../lib/errors.ts";
+import { edgesOf } from "../lib/page.ts";
+import type { Context } from "../access/request-context.ts";
+import { type Day, dayOf, epochDay, parsePastDay } from "../lib/time/date.ts";
+import type { UnitView } from "../hierarchy/unit.loaders.ts";
 import {
   countOfDossiers,
   countOverNodes,

@@ -1,7 +1,7 @@
 import { Directive, Field, ID, ObjectType } from "type-graphql";
-import { enumType } from "../enum.ts";
-import { type Edge, PageInfo } from "../page.ts";
-import { DateTimeScalar } from "../time/scalar.ts";
+import { enumType } from "../lib/enum.ts";
+import { type Edge, PageInfo } from "../lib/page.ts";
+import { DateTimeScalar } from "../lib/time/scalar.ts";
 import type { Channel, DossierState, PauseReason } from "./dossier-state.ts";
 import { ChannelEnum, DossierStateEnum, PauseReasonEnum } from "./dossier-state.type.ts";
 import type { Timeliness } from "./timeliness.ts";

@@ -1,9 +1,9 @@
 import { type RawBuilder, sql } from "kysely";
 import { coveredBy, rowScope } from "../access/scope.ts";
 import { grantsFor, type Viewer } from "../access/viewer.ts";
-import { PUBLIC_SCOPE, type Reader, type RowScope } from "../db/reader.ts";
-import type { Day } from "../time/date.ts";
-import type { EvidenceKind } from "../units/unit.loaders.ts";
+import { PUBLIC_SCOPE, type Reader, type RowScope } from "../database/reader.ts";
+import type { Day } from "../lib/time/date.ts";
+import type { EvidenceKind } from "../hierarchy/unit.loaders.ts";
 import { ROLLUP_KINDS } from "./measure.ts";
 
 /** A draft that counts, and the periods for which it changes roll-ups: those of its figures, and of those that it corrects. */

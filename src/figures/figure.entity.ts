@@ -1,5 +1,5 @@
 import { defineEntity, p } from "@mikro-orm/core";
-import { type Tier, Unit } from "../units/unit.entity.ts";
+import { type Tier, Unit } from "../hierarchy/unit.entity.ts";
 
 export const SOURCE_KINDS = ["REPORT", "RECORDS", "SYNTHETIC"] as const;
 export type SourceKind = (typeof SOURCE_KINDS)[number];

@@ -1,9 +1,9 @@
 import { sql } from "kysely";
-import { manyBy, oneBy, type Positioned } from "../db/loader.ts";
-import type { Reader } from "../db/reader.ts";
-import type { Day } from "../time/date.ts";
-import type { Period } from "../time/period.ts";
-import type { Tier } from "../units/unit.entity.ts";
+import { manyBy, oneBy, type Positioned } from "../database/loader.ts";
+import type { Reader } from "../database/reader.ts";
+import type { Day } from "../lib/time/date.ts";
+import type { Period } from "../lib/time/period.ts";
+import type { Tier } from "../hierarchy/unit.entity.ts";
 import { type Evidence, figureRows } from "./evidence.ts";
 import type { Source } from "./figure.entity.ts";
 

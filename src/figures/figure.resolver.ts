@@ -1,13 +1,13 @@
 import { Arg, Ctx, Field, FieldResolver, Float, ID, ObjectType, Resolver, Root } from "type-graphql";
-import type { Context } from "../server/context.ts";
-import { parsePeriod, type Period, periodOfDays } from "../time/period.ts";
-import { PeriodScalar } from "../time/scalar.ts";
-import type { Tier } from "../units/unit.entity.ts";
-import type { UnitView } from "../units/unit.loaders.ts";
+import type { Context } from "../access/request-context.ts";
+import { parsePeriod, type Period, periodOfDays } from "../lib/time/period.ts";
+import { PeriodScalar } from "../lib/time/scalar.ts";
+import type { Tier } from "../hierarchy/unit.entity.ts";
+import type { UnitView } from "../hierarchy/unit.loaders.ts";
 import { TierEnum, UnitType } from "../units/unit.type.ts";
 import type { FigureRow } from "./figure.loaders.ts";
 import { measureLabel } from "./measure-label.ts";
-import { SourceType } from "./rollup.type.ts";
+import { SourceType } from "../rollups/rollup.type.ts";
 
 @ObjectType("Figure", { simpleResolvers: true, description: "One reported number with its evidence (số liệu báo cáo)." })
 export class FigureType {

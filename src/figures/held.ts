@@ -1,4 +1,4 @@
-import { DomainError } from "../errors.ts";
+import { DomainError } from "../lib/errors.ts";
 
 /** What an Int of GraphQL holds at most. */
 export const MAX_COUNT = 2_147_483_647;

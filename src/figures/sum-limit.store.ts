@@ -1,7 +1,7 @@
 import type { EntityManager } from "@mikro-orm/postgresql";
 import { type RawBuilder, sql } from "kysely";
-import { type Day } from "../time/date.ts";
-import { type Tier, TIERS } from "../units/unit.entity.ts";
+import { type Day } from "../lib/time/date.ts";
+import { type Tier, TIERS } from "../hierarchy/unit.entity.ts";
 import { isHeld, MAX_COUNT, numeral } from "./held.ts";
 import { measureCode, ROLLUP_KINDS, type RollupKind } from "./measure.ts";
 import { type GreatestSum, type StatedTile, tooLargeSums } from "./sum-limit.ts";

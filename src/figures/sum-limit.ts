@@ -1,5 +1,5 @@
-import { addDays, type Day } from "../time/date.ts";
-import { type Tier, TIERS } from "../units/unit.entity.ts";
+import { addDays, type Day } from "../lib/time/date.ts";
+import { type Tier, TIERS } from "../hierarchy/unit.entity.ts";
 import { fillIdentities, type Known } from "./identity.ts";
 import { isHeld } from "./held.ts";
 import type { Measure, RollupKind } from "./measure.ts";

@@ -1,4 +1,4 @@
-import { SERVING_KINDS, type Tier, type UnitKind } from "../units/unit.entity.ts";
+import { SERVING_KINDS, type Tier, type UnitKind } from "../hierarchy/unit.entity.ts";
 
 /** Slot of what a unit states of itself with all its tiers. */
 export const WHOLE_UNIT = "WHOLE";

@@ -1,10 +1,10 @@
 import { Arg, Authorized, Ctx, FieldResolver, ID, Query, Resolver, Root } from "type-graphql";
 import type { Permission } from "../access/permission.ts";
-import { Rate } from "../figures/rate.ts";
-import { SourceType } from "../figures/rollup.type.ts";
-import type { Context } from "../server/context.ts";
-import { PeriodScalar } from "../time/scalar.ts";
-import type { UnitView } from "../units/unit.loaders.ts";
+import { Rate } from "../rollups/rate.ts";
+import { SourceType } from "../rollups/rollup.type.ts";
+import type { Context } from "../access/request-context.ts";
+import { PeriodScalar } from "../lib/time/scalar.ts";
+import type { UnitView } from "../hierarchy/unit.loaders.ts";
 import { UnitType } from "../units/unit.type.ts";
 import { INDICATORS } from "./indicator.ts";
 import { type IndicatorValue, rateOfIndicator, sourcesOfIndicator, valuesOf } from "./indicator.service.ts";

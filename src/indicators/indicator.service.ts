@@ -1,12 +1,12 @@
 import { satisfaction } from "../assessments/assessment.service.ts";
-import { dossierRollupOf } from "../dossiers/dossier-rollup.service.ts";
-import { NOTHING_COUNTED } from "../figures/cut.ts";
-import type { Rate } from "../figures/rate.ts";
+import { dossierRollupOf } from "../dossiers/statistics/dossier-rollup.service.ts";
+import { NOTHING_COUNTED } from "../counters/cut.ts";
+import type { Rate } from "../rollups/rate.ts";
 import { DOSSIER, type RollupKind, TASK } from "../figures/measure.ts";
-import type { Rollup } from "../figures/rollup.ts";
-import type { Loaders } from "../server/context.ts";
-import { parsePeriod, type Period } from "../time/period.ts";
-import type { UnitView } from "../units/unit.loaders.ts";
+import type { Rollup } from "../rollups/rollup.ts";
+import type { Loaders } from "../access/request-context.ts";
+import { parsePeriod, type Period } from "../lib/time/period.ts";
+import type { UnitView } from "../hierarchy/unit.loaders.ts";
 import { chosenIndicators, type Indicator } from "./indicator.ts";
 
 export interface IndicatorValue {

@@ -1,4 +1,4 @@
-import { BadUserInput } from "../errors.ts";
+import { BadUserInput } from "../lib/errors.ts";
 import { DOSSIER, type RollupKind, SERVICE, TASK } from "../figures/measure.ts";
 
 export type Direction = "HIGHER_IS_BETTER" | "LOWER_IS_BETTER";

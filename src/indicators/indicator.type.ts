@@ -1,8 +1,8 @@
 import { Field, ID, ObjectType } from "type-graphql";
-import { enumType } from "../enum.ts";
-import type { Period } from "../time/period.ts";
-import { PeriodScalar } from "../time/scalar.ts";
-import type { UnitView } from "../units/unit.loaders.ts";
+import { enumType } from "../lib/enum.ts";
+import type { Period } from "../lib/time/period.ts";
+import { PeriodScalar } from "../lib/time/scalar.ts";
+import type { UnitView } from "../hierarchy/unit.loaders.ts";
 import { UnitType } from "../units/unit.type.ts";
 import type { Direction, Indicator } from "./indicator.ts";
 

@@ -1,9 +1,9 @@
 import { type Contradiction, fillIdentities, identityText, type Known } from "../figures/identity.ts";
 import { isHeld, MAX_COUNT, numeral } from "../figures/held.ts";
 import { isRolledUp, measureCode, ROLLUP_KINDS, type RollupKind } from "../figures/measure.ts";
-import type { Period } from "../time/period.ts";
-import { type Tier, TIERS } from "../units/unit.entity.ts";
-import type { UnitView } from "../units/unit.loaders.ts";
+import type { Period } from "../lib/time/period.ts";
+import { type Tier, TIERS } from "../hierarchy/unit.entity.ts";
+import type { UnitView } from "../hierarchy/unit.loaders.ts";
 import type { FigureInput } from "./report.type.ts";
 
 /** One thing that is wrong with a submitted report. */

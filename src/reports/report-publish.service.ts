@@ -1,13 +1,13 @@
 import type { EntityManager } from "@mikro-orm/postgresql";
 import { sql } from "kysely";
-import { recordChange } from "../access/audit.ts";
+import { recordChange } from "../journal/audit.ts";
 import { rowScope } from "../access/scope.ts";
-import { DomainError } from "../errors.ts";
+import { DomainError } from "../lib/errors.ts";
 import type { SourceState } from "../figures/figure.entity.ts";
 import { MAX_COUNT } from "../figures/held.ts";
 import { beyondText, sumBeyond } from "../figures/sum-limit.store.ts";
-import type { Context } from "../server/context.ts";
-import { changeRollups } from "../units/rollup-version.store.ts";
+import type { Context } from "../access/request-context.ts";
+import { changeRollups } from "../hierarchy/rollup-version.store.ts";
 import type { Report } from "./report.loaders.ts";
 import { demandRole, reportNamed } from "./report.service.ts";
 import { textOf } from "./report-text.ts";

@@ -1,4 +1,4 @@
-import { BadUserInput } from "../errors.ts";
+import { BadUserInput } from "../lib/errors.ts";
 
 /** NFC, without blanks around it; line breaks are kept. @throws BadUserInput for what PostgreSQL could not hold or nobody could read. */
 export const textOf = (argument: string, text: string, longest: number): string => {

@@ -1,14 +1,14 @@
 import { type RawBuilder, sql } from "kysely";
-import { instant } from "../access/instant.ts";
+import { instant } from "../database/instant-text.ts";
 import { coveredBy, rowScope } from "../access/scope.ts";
 import { type Grant, grantsFor, type Viewer } from "../access/viewer.ts";
 import DataLoader from "dataloader";
-import { manyBy, oneBy, type Positioned } from "../db/loader.ts";
-import type { Reader, Rows } from "../db/reader.ts";
+import { manyBy, oneBy, type Positioned } from "../database/loader.ts";
+import type { Reader, Rows } from "../database/reader.ts";
 import type { SourceState } from "../figures/figure.entity.ts";
 import { figureColumns, figureJoins, type FigureRow } from "../figures/figure.loaders.ts";
-import type { Page } from "../page.ts";
-import type { UnitView } from "../units/unit.loaders.ts";
+import type { Page } from "../lib/page.ts";
+import type { UnitView } from "../hierarchy/unit.loaders.ts";
 
 /** A report as it stands. */
 export interface Report {

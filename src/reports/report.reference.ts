@@ -1,4 +1,4 @@
-import { type FindReferenced, key } from "../reference.ts";
+import { type FindReferenced, key } from "../access/reference.ts";
 import { findReport } from "./report.service.ts";
 
 /** By `id`; drafts and what counts no more for VIEWERs of their units alone, as the field report. */

@@ -1,14 +1,14 @@
 import { coveredBy } from "../access/scope.ts";
 import { type Grant, grantsFor } from "../access/viewer.ts";
-import { BadUserInput, DomainError } from "../errors.ts";
+import { BadUserInput, DomainError } from "../lib/errors.ts";
 import type { SourceState } from "../figures/figure.entity.ts";
-import { connectionOf, pageOf } from "../page.ts";
-import type { Context } from "../server/context.ts";
+import { connectionOf, pageOf } from "../lib/page.ts";
+import type { Context } from "../access/request-context.ts";
 import { sql } from "kysely";
-import { ensureContributions } from "../units/contribution.service.ts";
-import { editionsOf } from "../units/edition.ts";
+import { ensureContributions } from "../hierarchy/contribution.service.ts";
+import { editionsOf } from "../hierarchy/edition.ts";
 import { unitNamed } from "../units/unit.service.ts";
-import type { UnitView } from "../units/unit.loaders.ts";
+import type { UnitView } from "../hierarchy/unit.loaders.ts";
 import type { Report } from "./report.loaders.ts";
 
 /** The report with this id, as far as the viewer may see it; null for the others, and for none. */

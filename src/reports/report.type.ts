@@ -1,9 +1,9 @@
 import { Directive, Field, Float, ID, InputType, ObjectType } from "type-graphql";
 import type { SourceState } from "../figures/figure.entity.ts";
-import { SourceStateEnum } from "../figures/rollup.type.ts";
-import { type Edge, PageInfo, totalCountField } from "../page.ts";
-import { DateScalar, DateTimeScalar, PeriodScalar } from "../time/scalar.ts";
-import type { Tier } from "../units/unit.entity.ts";
+import { SourceStateEnum } from "../rollups/rollup.type.ts";
+import { type Edge, PageInfo, totalCountField } from "../lib/page.ts";
+import { DateScalar, DateTimeScalar, PeriodScalar } from "../lib/time/scalar.ts";
+import type { Tier } from "../hierarchy/unit.entity.ts";
 import { TierEnum } from "../units/unit.type.ts";
 
 @InputType("FigureInput", { description: "One number, range or rate that a report states (số liệu)." })

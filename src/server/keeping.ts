@@ -1,9 +1,9 @@
 import { sql } from "kysely";
-import type { Reader } from "../db/reader.ts";
-import { dayOf } from "../time/date.ts";
+import type { Reader } from "../database/reader.ts";
+import { dayOf } from "../lib/time/date.ts";
 import type { Keeping } from "./http/http.ts";
 import { KeptAnswers } from "./http/kept-answers.ts";
-import { type RouterCheck, TRACE_HEADER } from "./http/router.ts";
+import { type RouterCheck, TRACE_HEADER } from "../access/router.ts";
 import { observationOf } from "./running/observation.ts";
 
 interface KeepingOptions {

@@ -4,7 +4,7 @@ import { extname } from "node:path";
 import { promisify } from "node:util";
 import { gzip } from "node:zlib";
 import { sendWithEtag, varyBy } from "./http/etag.ts";
-import type { Example, Folder } from "../playground/folders.ts";
+import type { Example, Folder } from "../apps/playground/folders.ts";
 
 const OPERATIONS = new URL("../../schema/operations/", import.meta.url);
 const FOLDERS = new URL("../../schema/folders.json", import.meta.url);

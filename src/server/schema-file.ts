@@ -1,5 +1,5 @@
 import type { FastifyInstance } from "fastify";
-import { DomainError } from "../errors.ts";
+import { DomainError } from "../lib/errors.ts";
 import { sendWithEtag } from "./http/etag.ts";
 
 /** The schema as a file, for whoever may ask for it. */

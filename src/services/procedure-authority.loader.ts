@@ -1,14 +1,14 @@
 import { sql } from "kysely";
-import { manyBy, type Positioned } from "../db/loader.ts";
-import type { Reader } from "../db/reader.ts";
+import { manyBy, type Positioned } from "../database/loader.ts";
+import type { Reader } from "../database/reader.ts";
 import { type Evidence, figureRows } from "../figures/evidence.ts";
 import { held } from "../figures/held.ts";
-import type { RollupKey } from "../figures/rollup.ts";
-import { cellDayOf } from "../figures/rollup-set.loader.ts";
-import type { Day } from "../time/date.ts";
-import { ensureContributions } from "../units/contribution.service.ts";
-import { editionsOf } from "../units/edition.ts";
-import type { UnitKind } from "../units/unit.entity.ts";
+import type { RollupKey } from "../rollups/rollup.ts";
+import { cellDayOf } from "../rollups/rollup-set.loader.ts";
+import type { Day } from "../lib/time/date.ts";
+import { ensureContributions } from "../hierarchy/contribution.service.ts";
+import { editionsOf } from "../hierarchy/edition.ts";
+import type { UnitKind } from "../hierarchy/unit.entity.ts";
 
 export type ProcedureAuthorityRow = Positioned & { kind: UnitKind; name: string; procedures: number };
 

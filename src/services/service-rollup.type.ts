@@ -1,7 +1,7 @@
 import { Field, Int, ObjectType } from "type-graphql";
-import type { Period } from "../time/period.ts";
-import { PeriodScalar } from "../time/scalar.ts";
-import type { UnitKind } from "../units/unit.entity.ts";
+import type { Period } from "../lib/time/period.ts";
+import { PeriodScalar } from "../lib/time/scalar.ts";
+import type { UnitKind } from "../hierarchy/unit.entity.ts";
 import { UnitKindEnum } from "../units/unit.type.ts";
 
 @ObjectType("ServiceRollup", {

@@ -1,13 +1,13 @@
 import { Arg, Ctx, FieldResolver, Resolver, Root } from "type-graphql";
-import { NOTHING_COUNTED } from "../figures/cut.ts";
-import { Rate } from "../figures/rate.ts";
-import type { Rollup } from "../figures/rollup.ts";
-import { coverageOf, incompleteOf } from "../figures/rollup.loaders.ts";
-import { Bounds, Coverage, SourceType } from "../figures/rollup.type.ts";
-import type { Context } from "../server/context.ts";
-import { parsePeriod } from "../time/period.ts";
-import { PeriodScalar } from "../time/scalar.ts";
-import type { UnitView } from "../units/unit.loaders.ts";
+import { NOTHING_COUNTED } from "../counters/cut.ts";
+import { Rate } from "../rollups/rate.ts";
+import type { Rollup } from "../rollups/rollup.ts";
+import { coverageOf, incompleteOf } from "../rollups/rollup.loaders.ts";
+import { Bounds, Coverage, SourceType } from "../rollups/rollup.type.ts";
+import type { Context } from "../access/request-context.ts";
+import { parsePeriod } from "../lib/time/period.ts";
+import { PeriodScalar } from "../lib/time/scalar.ts";
+import type { UnitView } from "../hierarchy/unit.loaders.ts";
 import { UnitType } from "../units/unit.type.ts";
 import { type TaskMeasure, TaskMeasureEnum, TaskRollupType } from "./task-rollup.type.ts";
 

@@ -1,7 +1,7 @@
 import { Field, Int, ObjectType } from "type-graphql";
-import { enumType } from "../enum.ts";
-import type { Period } from "../time/period.ts";
-import { PeriodScalar } from "../time/scalar.ts";
+import { enumType } from "../lib/enum.ts";
+import type { Period } from "../lib/time/period.ts";
+import { PeriodScalar } from "../lib/time/scalar.ts";
 
 export type TaskMeasure =
   | "TOTAL"

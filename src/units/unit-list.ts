@@ -1,12 +1,12 @@
 import DataLoader from "dataloader";
 import { sql } from "kysely";
-import type { Positioned } from "../db/loader.ts";
-import type { Reader } from "../db/reader.ts";
-import { MAX_RANK, type Page } from "../page.ts";
-import type { Day } from "../time/date.ts";
-import type { Tier, UnitKind } from "./unit.entity.ts";
-import { arrayText, FALLBACK_RANKS, foundUnits, rankOfFound } from "./unit-search.store.ts";
-import { type EvidenceKind, seenBy, unitColumns, type UnitView, validOn } from "./unit.loaders.ts";
+import type { Positioned } from "../database/loader.ts";
+import type { Reader } from "../database/reader.ts";
+import { MAX_RANK, type Page } from "../lib/page.ts";
+import type { Day } from "../lib/time/date.ts";
+import type { Tier, UnitKind } from "../hierarchy/unit.entity.ts";
+import { arrayText, FALLBACK_RANKS, foundUnits, rankOfFound } from "../hierarchy/unit-search.store.ts";
+import { type EvidenceKind, seenBy, unitColumns, type UnitView, validOn } from "../hierarchy/unit.loaders.ts";
 
 /** Which units of one day's hierarchy a list holds; null leaves a condition out. */
 export interface UnitListKey {

@@ -1,6 +1,6 @@
-import { BadUserInput } from "../errors.ts";
-import { type FindReferenced, optionalKey, type Reference } from "../reference.ts";
-import { type Day, parseKnownDay } from "../time/date.ts";
+import { BadUserInput } from "../lib/errors.ts";
+import { type FindReferenced, optionalKey, type Reference } from "../access/reference.ts";
+import { type Day, parseKnownDay } from "../lib/time/date.ts";
 import { findUnit } from "./unit.service.ts";
 
 export interface ReferencedUnit {

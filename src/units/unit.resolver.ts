@@ -1,9 +1,9 @@
 import { Arg, Authorized, Ctx, FieldResolver, ID, Int, Query, Resolver, Root } from "type-graphql";
 import type { Permission } from "../access/permission.ts";
-import type { Context } from "../server/context.ts";
-import { DateScalar } from "../time/scalar.ts";
-import type { Tier, UnitKind } from "./unit.entity.ts";
-import type { EvidenceKind, UnitView } from "./unit.loaders.ts";
+import type { Context } from "../access/request-context.ts";
+import { DateScalar } from "../lib/time/scalar.ts";
+import type { Tier, UnitKind } from "../hierarchy/unit.entity.ts";
+import type { EvidenceKind, UnitView } from "../hierarchy/unit.loaders.ts";
 import { correspondences, descendantsOf, findUnit, listUnits, successions } from "./unit.service.ts";
 import { CorrespondenceType, EvidenceEnum, SuccessionType, TierEnum, UnitConnection, UnitKindEnum, UnitType } from "./unit.type.ts";
 

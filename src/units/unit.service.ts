@@ -1,11 +1,11 @@
 import type DataLoader from "dataloader";
-import { BadUserInput } from "../errors.ts";
-import { connectionOf, pageOf } from "../page.ts";
-import { type Day, parseKnownDay } from "../time/date.ts";
-import { searchWords } from "./search.ts";
-import type { Tier, UnitKind } from "./unit.entity.ts";
+import { BadUserInput } from "../lib/errors.ts";
+import { connectionOf, pageOf } from "../lib/page.ts";
+import { type Day, parseKnownDay } from "../lib/time/date.ts";
+import { searchWords } from "../hierarchy/search.ts";
+import type { Tier, UnitKind } from "../hierarchy/unit.entity.ts";
 import type { ListedUnit, unitListLoader, UnitListKey } from "./unit-list.ts";
-import type { SuccessionRow, UnitLoaders, UnitOn, UnitView } from "./unit.loaders.ts";
+import type { SuccessionRow, UnitLoaders, UnitOn, UnitView } from "../hierarchy/unit.loaders.ts";
 
 type Optional<T> = { [K in keyof T]: T[K] | null | undefined };
 type Loaders = UnitLoaders & { unitList: ReturnType<typeof unitListLoader> };

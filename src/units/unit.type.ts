@@ -1,9 +1,9 @@
 import { Directive, Field, Float, ID, ObjectType } from "type-graphql";
-import { enumType } from "../enum.ts";
-import { type Edge, PageInfo, totalCountField } from "../page.ts";
-import { DateScalar } from "../time/scalar.ts";
-import type { SuccessionKind, Tier, UnitKind } from "./unit.entity.ts";
-import type { EvidenceKind, UnitView } from "./unit.loaders.ts";
+import { enumType } from "../lib/enum.ts";
+import { type Edge, PageInfo, totalCountField } from "../lib/page.ts";
+import { DateScalar } from "../lib/time/scalar.ts";
+import type { SuccessionKind, Tier, UnitKind } from "../hierarchy/unit.entity.ts";
+import type { EvidenceKind, UnitView } from "../hierarchy/unit.loaders.ts";
 
 export const TierEnum = enumType<Tier>("Tier", "Tier of a territorial unit (cấp hành chính), from the country down.", {
   COUNTRY: "The whole country (cả nước).",

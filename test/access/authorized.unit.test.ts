@@ -1,7 +1,7 @@
 import { Authorized, buildSchema, getMetadataStorage, Mutation, Query, Resolver } from "type-graphql";
 import { beforeAll, describe, expect, it } from "vitest";
 import { PERMISSIONS } from "../../src/access/permission.ts";
-import { createSubgraph } from "../../src/federation/subgraph.ts";
+import { createSubgraph } from "../../src/graphql/schema/subgraph.ts";
 import type { GraphQLSchema } from "graphql";
 
 /** What the gateway asks; it has no class of ours. */

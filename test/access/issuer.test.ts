@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createAuthenticator } from "../../src/access/authenticate.ts";
-import { Reader } from "../../src/db/reader.ts";
+import { Reader } from "../../src/database/reader.ts";
 import { NOW } from "../support/client.ts";
 import { createDatabase, type TestDatabase } from "../support/database.ts";
 import { keyPair, type KeyPair, tokenOf } from "./support.ts";

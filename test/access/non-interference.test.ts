@@ -3,7 +3,7 @@ import { sql } from "kysely";
 import { isDeepStrictEqual } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { dossierIdOf } from "../../src/dossiers/dossier-id.ts";
-import { createSubgraph } from "../../src/federation/subgraph.ts";
+import { createSubgraph } from "../../src/graphql/schema/subgraph.ts";
 import { startService, type TestService } from "../support/client.ts";
 import type { TestDatabase } from "../support/database.ts";
 import { dossier, fillCatalogue, IMPORT, type ImportAnswer } from "../support/dossiers.ts";

@@ -1,13 +1,13 @@
 import fc from "fast-check";
 import { sql } from "kysely";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { addDays } from "../../src/time/date.ts";
-import type { CalendarDay } from "../../src/time/work-calendar.ts";
+import { addDays } from "../../src/lib/time/date.ts";
+import type { CalendarDay } from "../../src/calendar/work-calendar.ts";
 import { NOW, startService, type TestService } from "../support/client.ts";
 import type { TestDatabase } from "../support/database.ts";
 import { dossier, fillCatalogue, IMPORT, type ImportAnswer, type Sent } from "../support/dossiers.ts";
 import { issueKey } from "../support/key.ts";
-import { NaiveCalendar } from "../time/naive-calendar.ts";
+import { NaiveCalendar } from "../calendar/naive-calendar.ts";
 import { COMMUNES, divisionOf, drawWorlds, PROCEDURES } from "./two-worlds.ts";
 
 const RUNS = Number(process.env["PUBLIC_RECORDS_RUNS"] ?? 100);

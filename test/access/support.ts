@@ -1,13 +1,13 @@
 import { exportJWK, generateKeyPair, type JWK, SignJWT } from "jose";
 import { type GraphQLFormattedError, parse, validate } from "graphql";
-import { createAccessKey } from "../../src/access/access-key.service.ts";
-import type { AccessKeyInput } from "../../src/access/access-key.input.ts";
+import { createAccessKey } from "../../src/administration/access-key.service.ts";
+import type { AccessKeyInput } from "../../src/administration/access-key.input.ts";
 import { createAuthenticator } from "../../src/access/authenticate.ts";
 import type { Role, Viewer } from "../../src/access/viewer.ts";
-import { Reader } from "../../src/db/reader.ts";
-import { createSubgraph } from "../../src/federation/subgraph.ts";
-import { createContext } from "../../src/server/context.ts";
-import { compiledExecution } from "../../src/server/operation/executor.ts";
+import { Reader } from "../../src/database/reader.ts";
+import { createSubgraph } from "../../src/graphql/schema/subgraph.ts";
+import { createContext } from "../../src/access/request-context.ts";
+import { compiledExecution } from "../../src/graphql/execution/executor.ts";
 import { NOW } from "../support/client.ts";
 import type { TestDatabase } from "../support/database.ts";
 

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { CHANNELS } from "../../src/dossiers/dossier-state.ts";
-import { addDays, type Day } from "../../src/time/date.ts";
+import { addDays, type Day } from "../../src/lib/time/date.ts";
 import { dossier, type Sent } from "../support/dossiers.ts";
-import type { NaiveCalendar } from "../time/naive-calendar.ts";
+import type { NaiveCalendar } from "../calendar/naive-calendar.ts";
 
 /** Half-months that have ended on 22 November 2026, and the days of the running one. */
 const ENDED: readonly (readonly [Day, Day])[] = ["08", "09", "10", "11"].flatMap((month) => {

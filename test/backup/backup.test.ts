@@ -7,11 +7,11 @@ import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vites
 import { fillDemo } from "../../seeds/demo/fill.ts";
 import { verifyBackup } from "../../src/backup/backup-file.ts";
 import { DERIVED_TABLES, MIGRATIONS } from "../../src/backup/backup.service.ts";
-import { type Database, openDatabase } from "../../src/db/database.ts";
+import { type Database, openDatabase } from "../../src/database/database.ts";
 import { readOperations } from "../../src/server/playground.ts";
 import { startServer } from "../../src/server/server.ts";
 import { senderOf } from "../faults/importing.ts";
-import { temporaryFolder } from "../files/folder.ts";
+import { temporaryFolder } from "../lib/files/folder.ts";
 import { NOW, startService, type TestService, UNBOUNDED } from "../support/client.ts";
 import { type Ended, run, start } from "../support/command.ts";
 import { fillCatalogue } from "../support/dossiers.ts";

@@ -8,11 +8,11 @@ import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vites
 import { fillDemo } from "../../seeds/demo/fill.ts";
 import { checkMigrations, readMigrationFiles } from "../../src/backup/migration-files.ts";
 import { DERIVED_TABLES, type FoundTable, MIGRATIONS, TABLES } from "../../src/backup/backup.service.ts";
-import { openDatabase } from "../../src/db/database.ts";
-import { inOrder } from "../../src/db/distribution.ts";
-import { openPlace } from "../../src/db/place.ts";
+import { openDatabase } from "../../src/database/database.ts";
+import { inOrder } from "../../src/database/citus/distribution.ts";
+import { openPlace } from "../../src/database/place.ts";
 import { startServer } from "../../src/server/server.ts";
-import { temporaryFolder } from "../files/folder.ts";
+import { temporaryFolder } from "../lib/files/folder.ts";
 import { NOW, startService, type TestService, UNBOUNDED } from "../support/client.ts";
 import { run } from "../support/command.ts";
 import { contentOf, emptyDatabase, queryOn } from "./world.ts";

@@ -1,9 +1,9 @@
 import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
-import { openDatabase } from "../../src/db/database.ts";
-import { startEmbedded } from "../../src/db/embedded.ts";
+import { openDatabase } from "../../src/database/database.ts";
+import { startEmbedded } from "../../src/database/embedded/embedded.ts";
 import { startServer } from "../../src/server/server.ts";
-import { parsePeriod } from "../../src/time/period.ts";
+import { parsePeriod } from "../../src/lib/time/period.ts";
 import { statementsOf } from "../support/statements.ts";
 import { fillCommunes } from "../support/synthetic.ts";
 import { AS_OF, PERIOD } from "./floor.ts";

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { createAccessKey } from "../../src/access/access-key.service.ts";
+import { createAccessKey } from "../../src/administration/access-key.service.ts";
 import { fillLedger, withDatabase } from "./ledger-fill.ts";
 import { median, type Service, startService, timed, withDataDir } from "./process.ts";
 

@@ -1,8 +1,8 @@
 import type { EntityManager } from "@mikro-orm/postgresql";
 import { sql } from "kysely";
 import { randomOf } from "../../seeds/demo/random.ts";
-import type { FileRow } from "../../src/files/file-row.ts";
-import { addDays, type Day, epochDay } from "../../src/time/date.ts";
+import type { FileRow } from "../../src/lib/files/file-row.ts";
+import { addDays, type Day, epochDay } from "../../src/lib/time/date.ts";
 
 const REFORM: Day = "2025-07-01";
 export const FIRST: Day = "2023-12-01";

@@ -7,7 +7,7 @@ import { postgraphile } from "postgraphile";
 import { makePgService } from "postgraphile/adaptors/pg";
 import { grafserv } from "postgraphile/grafserv/node";
 import { PostGraphileAmberPreset } from "postgraphile/presets/amber";
-import { openDatabase } from "../../src/db/database.ts";
+import { openDatabase } from "../../src/database/database.ts";
 import { AS_OF, PERIOD } from "./trees.ts";
 
 const asOf = sql.lit(AS_OF);

@@ -1,7 +1,7 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { EntityManager } from "@mikro-orm/postgresql";
-import { openDatabase } from "../../src/db/database.ts";
+import { openDatabase } from "../../src/database/database.ts";
 
 /** Serves one answer, made anew for each request, from the database in the folder that the program is given. */
 export const serveFloor = async (answer: (em: EntityManager) => Promise<string>): Promise<void> => {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { STATEMENT_ROWS } from "../../src/server/limits/cost/reads.ts";
+import { STATEMENT_ROWS } from "../../src/graphql/cost/reads.ts";
 import { startService, type TestService } from "../support/client.ts";
 import { askFor } from "../support/cost.ts";
 import { dossier, fillCatalogue, IMPORT } from "../support/dossiers.ts";

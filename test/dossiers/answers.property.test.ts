@@ -2,13 +2,13 @@ import fc from "fast-check";
 import { sql } from "kysely";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Channel, CHANNELS, type DossierFacts, isAccepted } from "../../src/dossiers/dossier-state.ts";
-import { addDays, type Day } from "../../src/time/date.ts";
-import { parsePeriod } from "../../src/time/period.ts";
-import type { CalendarDay } from "../../src/time/work-calendar.ts";
+import { addDays, type Day } from "../../src/lib/time/date.ts";
+import { parsePeriod } from "../../src/lib/time/period.ts";
+import type { CalendarDay } from "../../src/calendar/work-calendar.ts";
 import { NOW, startService, type TestService, TODAY } from "../support/client.ts";
 import { fillCatalogue, IMPORT, type ImportAnswer } from "../support/dossiers.ts";
 import { issueKey } from "../support/key.ts";
-import { NaiveCalendar } from "../time/naive-calendar.ts";
+import { NaiveCalendar } from "../calendar/naive-calendar.ts";
 import { consistentFacts } from "./facts.ts";
 import { endOf, naively, naiveTimeliness } from "./naive-dossier.ts";
 

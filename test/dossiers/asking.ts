@@ -1,7 +1,7 @@
 import { sql } from "kysely";
 import fc from "fast-check";
 import { expect } from "vitest";
-import type { Day } from "../../src/time/date.ts";
+import type { Day } from "../../src/lib/time/date.ts";
 import { startService, type TestService } from "../support/client.ts";
 import { issueKey } from "../support/key.ts";
 import { makeDossiers, type MadeDossier } from "./world.ts";

@@ -2,10 +2,10 @@ import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
 import { type DaySpan, derive, type DossierFacts } from "../../src/dossiers/dossier-state.ts";
 import { type Timeliness, TIMELINESS, timelinessOn } from "../../src/dossiers/timeliness.ts";
-import { addDays, type Day, dayOfEpoch, epochDay, epochDayOf, instantText } from "../../src/time/date.ts";
-import { readWorkCalendar } from "../../src/time/work-calendar-file.ts";
-import { type CalendarDay, WorkCalendar } from "../../src/time/work-calendar.ts";
-import { NaiveCalendar } from "../time/naive-calendar.ts";
+import { addDays, type Day, dayOfEpoch, epochDay, epochDayOf, instantText } from "../../src/lib/time/date.ts";
+import { readWorkCalendar } from "../../src/calendar/work-calendar-file.ts";
+import { type CalendarDay, WorkCalendar } from "../../src/calendar/work-calendar.ts";
+import { NaiveCalendar } from "../calendar/naive-calendar.ts";
 import { at, consistentFacts, factsOf, supplement } from "./facts.ts";
 import { naively, naiveTimeliness } from "./naive-dossier.ts";
 

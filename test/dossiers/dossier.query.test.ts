@@ -1,10 +1,10 @@
 import { sql } from "kysely";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { readScope } from "../../src/access/scope.ts";
-import { Reader, rowsOf } from "../../src/db/reader.ts";
+import { Reader, rowsOf } from "../../src/database/reader.ts";
 import { countOfDossiers, dossierPage, pageOfDossiers } from "../../src/dossiers/dossier-list.ts";
 import { DOSSIER_STATES } from "../../src/dossiers/dossier-state.ts";
-import { type Day, instantText } from "../../src/time/date.ts";
+import { type Day, instantText } from "../../src/lib/time/date.ts";
 import { TODAY } from "../support/client.ts";
 import { derivedOf, insertDossiers } from "../support/dossier-rows.ts";
 import { issueKey } from "../support/key.ts";

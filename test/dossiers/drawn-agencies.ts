@@ -1,10 +1,10 @@
 import type { EntityManager } from "@mikro-orm/postgresql";
 import { sql } from "kysely";
-import { addDays } from "../../src/time/date.ts";
-import type { VersionRow } from "../../src/units/unit-file.ts";
-import { insertUnits, insertVersions } from "../../src/units/unit-load.service.ts";
-import type { AgencyKind } from "../../src/units/unit.entity.ts";
-import { type Draw, FIRST, type World } from "../figures/world.ts";
+import { addDays } from "../../src/lib/time/date.ts";
+import type { VersionRow } from "../../src/hierarchy/unit-file.ts";
+import { insertUnits, insertVersions } from "../../src/hierarchy/unit-load.service.ts";
+import type { AgencyKind } from "../../src/hierarchy/unit.entity.ts";
+import { type Draw, FIRST, type World } from "../rollups/world.ts";
 import { chance, numberOf } from "./drawn.ts";
 
 /** Departments and vertical agencies of provinces that still exist, from any day on; some are closed again. */

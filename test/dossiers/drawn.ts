@@ -1,9 +1,9 @@
 import type { DossierRow } from "../../src/dossiers/import/dossier-stage.ts";
 import { CHANNELS, DOSSIER_STATES, type DossierState, isAccepted } from "../../src/dossiers/dossier-state.ts";
-import { addDays, type Day, dayOf } from "../../src/time/date.ts";
-import type { Oracle } from "../figures/oracle.ts";
-import { type Draw, FIRST, type World } from "../figures/world.ts";
-import type { Range } from "./recount.ts";
+import { addDays, type Day, dayOf } from "../../src/lib/time/date.ts";
+import type { Oracle } from "../rollups/oracle.ts";
+import { type Draw, FIRST, type World } from "../rollups/world.ts";
+import type { Range } from "../counters/recount.ts";
 import { whole } from "../support/whole.ts";
 
 const MINUTE = 60_000;

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { recount } from "../../src/dossiers/counts/recount.service.ts";
+import { recount } from "../../src/counters/recount.service.ts";
 import { startService, type TestService } from "../support/client.ts";
 import { dossier, fillCatalogue, IMPORT, type ImportAnswer } from "../support/dossiers.ts";
 import { issueKey } from "../support/key.ts";

@@ -1,7 +1,7 @@
 import type { Derived, DossierFacts } from "../../src/dossiers/dossier-state.ts";
 import type { Timeliness } from "../../src/dossiers/timeliness.ts";
-import type { Day } from "../../src/time/date.ts";
-import type { NaiveCalendar } from "../time/naive-calendar.ts";
+import type { Day } from "../../src/lib/time/date.ts";
+import type { NaiveCalendar } from "../calendar/naive-calendar.ts";
 
 const clock = new Intl.DateTimeFormat("sv-SE", { timeZone: "Asia/Ho_Chi_Minh", dateStyle: "short", timeStyle: "medium" });
 const dayAt = (ms: number): Day => clock.format(ms).slice(0, 10);

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { recount } from "../../src/dossiers/counts/recount.service.ts";
-import { addDays, type Day } from "../../src/time/date.ts";
-import { parsePeriod } from "../../src/time/period.ts";
+import { recount } from "../../src/counters/recount.service.ts";
+import { addDays, type Day } from "../../src/lib/time/date.ts";
+import { parsePeriod } from "../../src/lib/time/period.ts";
 import { startService, type TestService, TODAY } from "../support/client.ts";
 import { fillCatalogue, IMPORT, type ImportAnswer } from "../support/dossiers.ts";
 import { issueKey } from "../support/key.ts";

@@ -1,7 +1,7 @@
 import type { EntityManager } from "@mikro-orm/postgresql";
 import fc from "fast-check";
 import { CHANNELS } from "../../src/dossiers/dossier-state.ts";
-import { type Day, dayOfEpoch } from "../../src/time/date.ts";
+import { type Day, dayOfEpoch } from "../../src/lib/time/date.ts";
 import { derivedOf, type DossierDraft, insertDossiers, insertProcedure, insertSource, unitNumbers } from "../support/dossier-rows.ts";
 import { consistentFacts } from "./facts.ts";
 

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Client } from "pg";
 import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFailed, onTestFinished } from "vitest";
-import { type Cluster, prepareCluster, runBinary } from "../../src/db/cluster.ts";
+import { type Cluster, prepareCluster, runBinary } from "../../src/database/embedded/cluster.ts";
 import { gone, isAlive, postmasterOf, type Service, startMain } from "../support/process.ts";
 
 let dataDir: string;

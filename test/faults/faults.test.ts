@@ -1,5 +1,5 @@
 import { describe, expect, it, onTestFinished } from "vitest";
-import type { PoolLimits } from "../../src/db/database.ts";
+import type { PoolLimits } from "../../src/database/database.ts";
 import { statementsOf } from "../support/statements.ts";
 import {
   beforeRows,

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startService, type TestService } from "../support/client.ts";
 import { fillCatalogue, type Sent } from "../support/dossiers.ts";
 import { issueKey } from "../support/key.ts";
-import { digestOf } from "../units/next-edition.ts";
+import { digestOf } from "../hierarchy/next-edition.ts";
 import { countsOf, expectRecounted, patiently, type Sender, senderOf } from "./importing.ts";
 
 const AT_ONCE = 20;

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it, onTestFinished } from "vitest";
 import { dossier, fillCatalogue, IMPORT, RETRACT } from "../support/dossiers.ts";
-import { digestOf } from "../units/next-edition.ts";
+import { digestOf } from "../hierarchy/next-edition.ts";
 import { expectRecounted } from "./importing.ts";
 import { beforeRows, expectAnswer, expectUnavailable, type Faulty, READ, startFaulty } from "./world.ts";
 

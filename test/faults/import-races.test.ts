@@ -1,12 +1,12 @@
 import { sql } from "kysely";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { applyUnits } from "../../src/units/unit-apply.service.ts";
-import { readNextUnits } from "../../src/units/unit-next.ts";
+import { applyUnits } from "../../src/administration/unit-apply.service.ts";
+import { readNextUnits } from "../../src/hierarchy/unit-next.ts";
 import { randomOf } from "../../seeds/demo/random.ts";
 import { NOW, startService, type TestService } from "../support/client.ts";
 import { fillCatalogue, type Sent } from "../support/dossiers.ts";
 import { issueKey } from "../support/key.ts";
-import { folderOf, nextEdition } from "../units/next-edition.ts";
+import { folderOf, nextEdition } from "../hierarchy/next-edition.ts";
 import { countsOf, expectRecounted, patiently, type Sender, senderOf } from "./importing.ts";
 import { until } from "./world.ts";
 

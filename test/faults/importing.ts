@@ -1,5 +1,5 @@
 import { expect } from "vitest";
-import { recount } from "../../src/dossiers/counts/recount.service.ts";
+import { recount } from "../../src/counters/recount.service.ts";
 import type { Answer, TestService } from "../support/client.ts";
 import type { TestDatabase } from "../support/database.ts";
 import { dossier, IMPORT, type ImportAnswer, RETRACT, type Sent } from "../support/dossiers.ts";

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { Client } from "pg";
 import { expect } from "vitest";
-import { openDatabase, type PoolLimits } from "../../src/db/database.ts";
+import { openDatabase, type PoolLimits } from "../../src/database/database.ts";
 import { startServer } from "../../src/server/server.ts";
 import { NOW, UNBOUNDED } from "../support/client.ts";
 import { createDatabase, type TestDatabase } from "../support/database.ts";

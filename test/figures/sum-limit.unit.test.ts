@@ -4,9 +4,9 @@ import { MAX_COUNT } from "../../src/figures/held.ts";
 import { DOSSIER } from "../../src/figures/measure.ts";
 import { type StatedTile, tooLargeSums } from "../../src/figures/sum-limit.ts";
 import { type Member, treeOf } from "../../src/figures/tree.ts";
-import { type Tier, TIERS } from "../../src/units/unit.entity.ts";
-import { type Measure, Oracle, type Statement } from "./oracle.ts";
-import { type Draw, History } from "./world.ts";
+import { type Tier, TIERS } from "../../src/hierarchy/unit.entity.ts";
+import { type Measure, Oracle, type Statement } from "../rollups/oracle.ts";
+import { type Draw, History } from "../rollups/world.ts";
 
 const SEED = Number(process.env["PROPERTY_SEED"] ?? 20_251_107);
 const RUNS = Number(process.env["PROPERTY_RUNS"] ?? 60) * 5;

@@ -43,7 +43,7 @@ export class Play {
   static reasonOf({ language, text, line }: Block): string | null {
     if (language === "graphql" && text.startsWith("extend schema "))
       return "test/suites/federation-graph.test.ts composes it and asks through it";
-    if (language === "sql") return "it is an administrator's; test/db/service-login.test.ts runs it on a server of its own";
+    if (language === "sql") return "it is an administrator's; test/database/service-login.test.ts runs it on a server of its own";
     if (language !== "") return null;
     const reasons = commandsOf(text).map((command) => {
       if (command in STARTED || RUN.test(command)) return null;

@@ -2,7 +2,7 @@ import { composeServices } from "@apollo/composition";
 import { getNamedType, isObjectType, parse } from "graphql";
 import { readFile } from "node:fs/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { createSubgraph } from "../../src/federation/subgraph.ts";
+import { createSubgraph } from "../../src/graphql/schema/subgraph.ts";
 import { startService, type TestService } from "../support/client.ts";
 import { dossier, fillCatalogue, IMPORT } from "../support/dossiers.ts";
 import { issueKey } from "../support/key.ts";
@@ -157,7 +157,7 @@ describe("every argument that tells a time", () => {
     const args = fields.flatMap((field) => field.args);
     const timed = args.filter(({ type }) => ["Date", "Period", "DateTime"].includes(getNamedType(type).name));
     expect(timed.length).toBeGreaterThan(8);
-    // Whole numbers and texts that mean a time are added to src/server/operation/public-caching.ts.
+    // Whole numbers and texts that mean a time are added to src/graphql/execution/public-caching.ts.
     const others = args.filter(({ type }) => ["Int", "String"].includes(getNamedType(type).name)).map(({ name }) => name);
     expect([...new Set(others)].toSorted()).toEqual(["after", "first", "search", "year"]);
   });

@@ -7,8 +7,8 @@ import { connect, type AddressInfo } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, it, onTestFinished } from "vitest";
 import type { Viewer } from "../../src/access/viewer.ts";
-import { DomainError, type ErrorCode } from "../../src/errors.ts";
-import { createApollo } from "../../src/server/operation/apollo.ts";
+import { DomainError, type ErrorCode } from "../../src/lib/errors.ts";
+import { createApollo } from "../../src/server/apollo.ts";
 import { createHttp, type HttpOptions } from "../../src/server/http/http.ts";
 import { codeOf, messageOf, post, send } from "../support/post.ts";
 

@@ -14,7 +14,7 @@ import {
 } from "graphql";
 import { sql } from "kysely";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { createSubgraph } from "../../src/federation/subgraph.ts";
+import { createSubgraph } from "../../src/graphql/schema/subgraph.ts";
 import { startService, type TestService } from "../support/client.ts";
 import { issueKey } from "../support/key.ts";
 import { messageOf, post } from "../support/post.ts";

@@ -1,6 +1,6 @@
 import { Client } from "pg";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
-import { type Database, openDatabase } from "../../src/db/database.ts";
+import { type Database, openDatabase } from "../../src/database/database.ts";
 import { type ServerOptions, startServer } from "../../src/server/server.ts";
 import { NOW, UNBOUNDED } from "../support/client.ts";
 import { createDatabase, type TestDatabase } from "../support/database.ts";

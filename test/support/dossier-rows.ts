@@ -1,8 +1,8 @@
 import type { EntityManager } from "@mikro-orm/postgresql";
 import { sql } from "kysely";
 import { type Channel, CHANNELS, derive, DOSSIER_STATES, type DossierFacts, PAUSE_REASONS } from "../../src/dossiers/dossier-state.ts";
-import { dayOfEpoch, instantText } from "../../src/time/date.ts";
-import { WorkCalendar } from "../../src/time/work-calendar.ts";
+import { dayOfEpoch, instantText } from "../../src/lib/time/date.ts";
+import { WorkCalendar } from "../../src/calendar/work-calendar.ts";
 
 /** A dossier to be kept as it is, by internal numbers. */
 export interface DossierDraft {

@@ -3,11 +3,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestProject } from "vitest/node";
 import { loadSeeds } from "../../seeds/seed.ts";
-import { openDatabase } from "../../src/db/database.ts";
-import { startEmbedded } from "../../src/db/embedded.ts";
-import { rowsOf } from "../../src/db/reader.ts";
-import { makeContributions } from "../../src/units/contribution.service.ts";
-import { editionsOf } from "../../src/units/edition.ts";
+import { openDatabase } from "../../src/database/database.ts";
+import { startEmbedded } from "../../src/database/embedded/embedded.ts";
+import { rowsOf } from "../../src/database/reader.ts";
+import { makeContributions } from "../../src/hierarchy/contribution.service.ts";
+import { editionsOf } from "../../src/hierarchy/edition.ts";
 import { admin, SEEDED } from "./database.ts";
 
 declare module "vitest" {

@@ -1,4 +1,4 @@
-import { createAccessKey } from "../../src/access/access-key.service.ts";
+import { createAccessKey } from "../../src/administration/access-key.service.ts";
 import type { Role } from "../../src/access/viewer.ts";
 import { NOW } from "./client.ts";
 import type { TestDatabase } from "./database.ts";

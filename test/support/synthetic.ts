@@ -1,6 +1,6 @@
 import type { EntityManager } from "@mikro-orm/postgresql";
 import { sql } from "kysely";
-import type { Period } from "../../src/time/period.ts";
+import type { Period } from "../../src/lib/time/period.ts";
 
 /** A year of made-up figures for every commune that existed on the period's last day: dossiers and tasks, twelve numbers each. */
 export const fillCommunes = async (em: EntityManager, { from, to, name }: Period): Promise<void> => {

@@ -1,8 +1,8 @@
 import { sql } from "kysely";
 import { graphql, type GraphQLSchema } from "graphql";
 import type { Grant, Role, Viewer } from "../../src/access/viewer.ts";
-import { createContext } from "../../src/server/context.ts";
-import { ensureContributions } from "../../src/units/contribution.service.ts";
+import { createContext } from "../../src/access/request-context.ts";
+import { ensureContributions } from "../../src/hierarchy/contribution.service.ts";
 import type { Answer } from "./client.ts";
 import { NOW } from "./client.ts";
 import type { TestDatabase } from "./database.ts";

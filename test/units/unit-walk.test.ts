@@ -1,15 +1,15 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type Database, openDatabase } from "../../src/db/database.ts";
+import { type Database, openDatabase } from "../../src/database/database.ts";
 import { type RunningServer, startServer } from "../../src/server/server.ts";
-import { applyUnits } from "../../src/units/unit-apply.service.ts";
-import { readNextUnits } from "../../src/units/unit-next.ts";
+import { applyUnits } from "../../src/administration/unit-apply.service.ts";
+import { readNextUnits } from "../../src/hierarchy/unit-next.ts";
 import { run } from "../support/command.ts";
 import { NOW, UNBOUNDED } from "../support/client.ts";
 import { createDatabase, PATIENT, type TestDatabase } from "../support/database.ts";
 import { holdAt } from "../support/hold.ts";
 import { startProxy, type TcpProxy } from "../support/tcp-proxy.ts";
-import { closed, folderOf, nextEdition, version } from "./next-edition.ts";
+import { closed, folderOf, nextEdition, version } from "../hierarchy/next-edition.ts";
 
 const OLD_DAY = "2026-12-31";
 const NEW_DAY = "2027-08-01";

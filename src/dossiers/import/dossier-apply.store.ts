@@ -2,11 +2,11 @@ import type { EntityManager } from "@mikro-orm/postgresql";
 import { type RawBuilder, sql } from "kysely";
 import type { Grant } from "../../access/viewer.ts";
 import { coveredBy } from "../../access/scope.ts";
-import { rowsOf } from "../../db/reader.ts";
-import type { Day } from "../../time/date.ts";
-import { recordsChanged } from "../../units/rollup-version.store.ts";
-import { pauseColumns } from "../counts/count.event.ts";
-import { applyDeltas, noteDeltas, type Noted, shareCounters } from "../counts/count.store.ts";
+import { rowsOf } from "../../database/reader.ts";
+import type { Day } from "../../lib/time/date.ts";
+import { recordsChanged } from "../../hierarchy/rollup-version.store.ts";
+import { pauseColumns } from "../../counters/count.event.ts";
+import { applyDeltas, noteDeltas, type Noted, shareCounters } from "../../counters/count.store.ts";
 import { firstDaysOf, noteUnits, renewFirstDays } from "./record-unit.store.ts";
 
 /** What becomes of a row that was read. */

@@ -1,14 +1,14 @@
 import type { EntityManager } from "@mikro-orm/postgresql";
 import { sql } from "kysely";
 import { randomUUID } from "node:crypto";
-import type { Database } from "../../db/database.ts";
-import { Reader, rowsOf } from "../../db/reader.ts";
-import { faultsOf, type Item, isFault, recordOf } from "../../files/file-row.ts";
-import { declareWithin } from "../../records/declare.store.ts";
-import { type Day, dayOf } from "../../time/date.ts";
-import { readUnitDirectory } from "../../units/unit-directory.ts";
-import { ensureKept } from "../counts/count-tree.service.ts";
-import { shareProcedures } from "../catalogue/procedure-load.service.ts";
+import type { Database } from "../../database/database.ts";
+import { Reader, rowsOf } from "../../database/reader.ts";
+import { faultsOf, type Item, isFault, recordOf } from "../../lib/files/file-row.ts";
+import { declareWithin } from "../../counters/declare.store.ts";
+import { type Day, dayOf } from "../../lib/time/date.ts";
+import { readUnitDirectory } from "../../hierarchy/unit-directory.ts";
+import { ensureKept } from "../../counters/count-tree.service.ts";
+import { shareProcedures } from "../../procedures/procedure-load.service.ts";
 import { countChanges, judgeStage, lockSource, NO_SOURCE, noteChanges, type Staged, writeStage } from "./dossier-apply.store.ts";
 import { StageTable } from "./dossier-copy.ts";
 import {
@@ -26,7 +26,7 @@ import {
 } from "./import-report.ts";
 import { dossierOfCells } from "./dossier-row.ts";
 import { type ImportWorld, type RowProblem, stageRow, type StagedDossier } from "./dossier-stage.ts";
-import { checkSourceName, findSource, makeSource } from "./import-source.service.ts";
+import { checkSourceName, findSource, makeSource } from "../../imports/import-source.service.ts";
 import { readCalendar, readProcedures } from "./import-world.ts";
 import { knownElsewhere } from "./known-elsewhere.store.ts";
 

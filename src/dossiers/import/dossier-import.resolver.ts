@@ -1,6 +1,6 @@
 import { Arg, Authorized, Ctx, Mutation, Resolver } from "type-graphql";
 import type { Permission } from "../../access/permission.ts";
-import type { Context } from "../../server/context.ts";
+import type { Context } from "../../access/request-context.ts";
 import { importDossiers } from "./dossier-import.service.ts";
 import { retractDossiers } from "./dossier-retract.service.ts";
 import {
@@ -11,7 +11,7 @@ import {
   SourcePayloadType,
   TransferSourceInput,
 } from "./import-mutation.type.ts";
-import { retireSource, transferSource } from "./source.service.ts";
+import { retireSource, transferSource } from "../../imports/source.service.ts";
 
 @Resolver()
 export class DossierMutations {

@@ -4,11 +4,11 @@ import { randomUUID } from "node:crypto";
 import { coveredAmong } from "../../access/grant.ts";
 import { rowScope } from "../../access/scope.ts";
 import { type Grant, grantsFor } from "../../access/viewer.ts";
-import { BadUserInput } from "../../errors.ts";
-import type { Context } from "../../server/context.ts";
-import { readUnitDirectory } from "../../units/unit-directory.ts";
-import { ensureKept } from "../counts/count-tree.service.ts";
-import { shareProcedures } from "../catalogue/procedure-load.service.ts";
+import { BadUserInput } from "../../lib/errors.ts";
+import type { Context } from "../../access/request-context.ts";
+import { readUnitDirectory } from "../../hierarchy/unit-directory.ts";
+import { ensureKept } from "../../counters/count-tree.service.ts";
+import { shareProcedures } from "../../procedures/procedure-load.service.ts";
 import {
   countChanges,
   emptyStage,
@@ -34,7 +34,7 @@ import {
   reported,
   reportOf,
 } from "./import-report.ts";
-import { findSource, makeSource, type SourceName } from "./import-source.service.ts";
+import { findSource, makeSource, type SourceName } from "../../imports/import-source.service.ts";
 import { knownElsewhere } from "./known-elsewhere.store.ts";
 
 export const MAX_DOSSIERS = 5000;

@@ -1,5 +1,5 @@
 import { Field, ID, InputType, Int, ObjectType } from "type-graphql";
-import { DateTimeScalar } from "../../time/scalar.ts";
+import { DateTimeScalar } from "../../lib/time/scalar.ts";
 import type { DossierRow } from "./dossier-stage.ts";
 import type { Channel, DossierState, PauseReason } from "../dossier-state.ts";
 import { ChannelEnum, DossierStateEnum, PauseReasonEnum } from "../dossier-state.type.ts";

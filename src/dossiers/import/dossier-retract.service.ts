@@ -1,13 +1,13 @@
 import type { EntityManager } from "@mikro-orm/postgresql";
 import { sql } from "kysely";
 import { randomUUID } from "node:crypto";
-import { type Change, recordChanges } from "../../access/audit.ts";
+import { type Change, recordChanges } from "../../journal/audit.ts";
 import { coveredBy, rowScope } from "../../access/scope.ts";
 import { grantsFor } from "../../access/viewer.ts";
-import { rowsOf } from "../../db/reader.ts";
-import { BadUserInput } from "../../errors.ts";
-import type { Context } from "../../server/context.ts";
-import { shareProcedures } from "../catalogue/procedure-load.service.ts";
+import { rowsOf } from "../../database/reader.ts";
+import { BadUserInput } from "../../lib/errors.ts";
+import type { Context } from "../../access/request-context.ts";
+import { shareProcedures } from "../../procedures/procedure-load.service.ts";
 import {
   emptyStage,
   isOfSource,
@@ -20,7 +20,7 @@ import {
   STATUSES,
 } from "./dossier-apply.store.ts";
 import { type ImportedBy, type ImportReport, noteImport, NothingKept, reported } from "./import-report.ts";
-import { type ImportSource, openSource, type SourceName } from "./import-source.service.ts";
+import { type ImportSource, openSource, type SourceName } from "../../imports/import-source.service.ts";
 
 const MAX_CODES = 1000;
 const MAX_REASON = 2000;

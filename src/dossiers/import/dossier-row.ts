@@ -1,4 +1,4 @@
-import { INSTANT_FORM } from "../../time/instant.ts";
+import { INSTANT_FORM } from "../../lib/time/instant.ts";
 import type { DossierRow, RowProblem } from "./dossier-stage.ts";
 
 /** Columns of files of dossiers, named as the fields of DossierInput. */

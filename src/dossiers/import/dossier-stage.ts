@@ -1,14 +1,14 @@
 import { hash } from "node:crypto";
-import { codeForm, faultOfCode } from "../../code.ts";
-import { dayOfEpoch, epochDay, epochDayOf, instantText, MS_PER_DAY } from "../../time/date.ts";
-import { INSTANT_FORM, parseInstant } from "../../time/instant.ts";
-import { LOCAL_OFFSET, LOCAL_OFFSET_MS } from "../../time/local-time.ts";
-import type { WorkCalendar } from "../../time/work-calendar.ts";
-import type { UnitDirectory, UnitPlace } from "../../units/unit-directory.ts";
+import { codeForm, faultOfCode } from "../../lib/code.ts";
+import { dayOfEpoch, epochDay, epochDayOf, instantText, MS_PER_DAY } from "../../lib/time/date.ts";
+import { INSTANT_FORM, parseInstant } from "../../lib/time/instant.ts";
+import { LOCAL_OFFSET, LOCAL_OFFSET_MS } from "../../lib/time/local-time.ts";
+import type { WorkCalendar } from "../../calendar/work-calendar.ts";
+import type { UnitDirectory, UnitPlace } from "../../hierarchy/unit-directory.ts";
 import { STATUSES } from "./dossier-apply.store.ts";
 import { CHANNELS, derive, DOSSIER_STATES, type DossierFacts, PAUSE_REASONS, type PauseFacts } from "../dossier-state.ts";
 import { problemsOf } from "../dossier-problems.ts";
-import { slotOfTier } from "../counts/record-sums.store.ts";
+import { slotOfTier } from "../../counters/record-sums.store.ts";
 
 /** One dossier as a system tells it; instants are texts. */
 export interface DossierRow {

@@ -1,10 +1,10 @@
 import type { EntityManager } from "@mikro-orm/postgresql";
 import { sql } from "kysely";
-import { recordChange } from "../../access/audit.ts";
-import { rowsOf } from "../../db/reader.ts";
+import { recordChange } from "../../journal/audit.ts";
+import { rowsOf } from "../../database/reader.ts";
 import { outcomesOf, type Staged, STATUSES } from "./dossier-apply.store.ts";
 import type { RowProblem } from "./dossier-stage.ts";
-import type { ImportSource } from "./import-source.service.ts";
+import type { ImportSource } from "../../imports/import-source.service.ts";
 
 /** Problems that one report names. */
 export const MAX_PROBLEMS = 1000;

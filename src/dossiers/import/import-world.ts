@@ -1,6 +1,6 @@
 import { sql } from "kysely";
-import type { Rows } from "../../db/reader.ts";
-import { type CalendarDay, WorkCalendar } from "../../time/work-calendar.ts";
+import type { Rows } from "../../database/reader.ts";
+import { type CalendarDay, WorkCalendar } from "../../calendar/work-calendar.ts";
 import type { ProcedureFacts } from "./dossier-stage.ts";
 
 export const readCalendar = async (rows: Rows): Promise<WorkCalendar> =>

@@ -1,7 +1,7 @@
 import type { EntityManager } from "@mikro-orm/postgresql";
 import { sql } from "kysely";
 import { coveredBy, coveredUnits } from "../../access/scope.ts";
-import { rowsOf } from "../../db/reader.ts";
+import { rowsOf } from "../../database/reader.ts";
 import { type Staged, STATUSES } from "./dossier-apply.store.ts";
 import type { ImportWarning } from "./import-report.ts";
 

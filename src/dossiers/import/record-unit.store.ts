@@ -1,7 +1,7 @@
 import type { EntityManager } from "@mikro-orm/postgresql";
 import { type RawBuilder, sql } from "kysely";
-import { rowsOf } from "../../db/reader.ts";
-import type { Day } from "../../time/date.ts";
+import { rowsOf } from "../../database/reader.ts";
+import type { Day } from "../../lib/time/date.ts";
 import type { Staged } from "./dossier-apply.store.ts";
 
 /**

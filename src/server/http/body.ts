@@ -1,10 +1,10 @@
-import { DomainError } from "../../errors.ts";
+import { DomainError } from "../../lib/errors.ts";
 import { GraphQLError } from "graphql";
 import type { IncomingHttpHeaders } from "node:http";
 import type { Readable } from "node:stream";
 import { promisify } from "node:util";
 import { brotliDecompress, gunzip, type InputType } from "node:zlib";
-import { parseJson } from "./json.ts";
+import { parseJson } from "../../lib/json.ts";
 
 const refusal = (status: number, message: string, headers: ReadonlyMap<string, string> = new Map()): GraphQLError =>
   new GraphQLError(message, { extensions: { code: "BAD_REQUEST", http: { status, headers } } });

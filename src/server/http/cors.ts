@@ -1,6 +1,6 @@
 import cors, { type FastifyCorsOptions } from "@fastify/cors";
 import type { FastifyInstance, FastifyRequest } from "fastify";
-import { DomainError } from "../../errors.ts";
+import { DomainError } from "../../lib/errors.ts";
 
 /** Seconds for which a browser need not ask again; Chromium takes no more. */
 const MAX_AGE = 7200;

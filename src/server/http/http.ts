@@ -4,13 +4,13 @@ import fastify, { type FastifyError, type FastifyHttpOptions, type FastifyInstan
 import type { Server } from "node:http";
 import { Readable } from "node:stream";
 import type { Viewer } from "../../access/viewer.ts";
-import { DomainError } from "../../errors.ts";
+import { DomainError } from "../../lib/errors.ts";
 import { readJson, unsupportedType } from "./body.ts";
 import { sendFailure } from "./failure.ts";
-import { checkJson } from "./json.ts";
+import { checkJson } from "../../lib/json.ts";
 import { etagByCoding, sendWithEtag, varyBy } from "./etag.ts";
 import type { HttpAnswer, KeptAnswers } from "./kept-answers.ts";
-import { checkPersistedQuery, type Params, paramsOf, withParams } from "./params.ts";
+import { checkPersistedQuery, type Params, paramsOf, withParams } from "../../graphql/params.ts";
 import { withStatus } from "./status.ts";
 
 declare module "fastify" {

@@ -1,9 +1,9 @@
 import type { HttpOptions } from "./http.ts";
-import { checkDeclared } from "../limits/declared.ts";
-import { checkText, type Limits } from "../limits/limits.ts";
-import { checkLongBody } from "../limits/long-bodies.ts";
-import { type RouterCheck, TRACE_HEADER } from "./router.ts";
-import { type TrustedList, trustedParams } from "../operation/trusted-documents.ts";
+import { checkDeclared } from "../../graphql/limits/declared.ts";
+import { checkText, type Limits } from "../../graphql/limits/limits.ts";
+import { checkLongBody } from "../../graphql/limits/long-bodies.ts";
+import { type RouterCheck, TRACE_HEADER } from "../../access/router.ts";
+import { type TrustedList, trustedParams } from "../../graphql/execution/trusted-documents.ts";
 
 interface Rules {
   readonly limits: Limits;

@@ -1,6 +1,6 @@
-import type { PoolLimits } from "../../db/database.ts";
-import { Gate } from "../../db/gate.ts";
-import type { Share } from "../../db/reader.ts";
+import type { PoolLimits } from "../../database/database.ts";
+import { Gate } from "../../database/gate.ts";
+import type { Share } from "../../database/reader.ts";
 import type { Env } from "../env.ts";
 
 type Settings = Pick<Env, "statementsAddress" | "statementMsPublic">;

@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyReply } from "fastify";
 import { CompiledQuery } from "kysely";
 import { isIPv4, isIPv6 } from "node:net";
 import { RateLimiterMemory, RateLimiterPostgres, RateLimiterRes } from "rate-limiter-flexible";
-import type { Pools } from "../../db/database.ts";
+import type { Pools } from "../../database/database.ts";
 import type { Env } from "../env.ts";
 import { isHealth } from "../running/health.ts";
 import { countedBy } from "./counted-by.ts";

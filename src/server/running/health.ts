@@ -1,7 +1,7 @@
 import type { FastifyInstance } from "fastify";
 import { sql } from "kysely";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Pools } from "../../db/database.ts";
+import type { Pools } from "../../database/database.ts";
 
 /** How long the database may take to answer a probe, the wait for a connection included. */
 const PROBE_MS = 1000;

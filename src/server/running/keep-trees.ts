@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Pools } from "../../db/database.ts";
-import { isAway } from "../../db/open-when-there.ts";
-import { Reader } from "../../db/reader.ts";
-import { ensureKept } from "../../dossiers/counts/count-tree.service.ts";
-import { dayOf } from "../../time/date.ts";
+import type { Pools } from "../../database/database.ts";
+import { isAway } from "../../database/open-when-there.ts";
+import { Reader } from "../../database/reader.ts";
+import { ensureKept } from "../../counters/count-tree.service.ts";
+import { dayOf } from "../../lib/time/date.ts";
 import type { Log } from "./log.ts";
 
 /** So long after a change of units, roll-ups of records are slow at most; an import ends that at once. */

@@ -2,7 +2,7 @@ import type { FastifyInstance } from "fastify";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from "prom-client";
-import type { Pools } from "../../db/database.ts";
+import type { Pools } from "../../database/database.ts";
 import { addressUrl, listening } from "../http/address.ts";
 import { isHealth } from "./health.ts";
 import { observationOf } from "./observation.ts";

@@ -1,8 +1,8 @@
 import type { ApolloServerPlugin, GraphQLRequestContext } from "@apollo/server";
 import { type DocumentNode, getOperationAST, GraphQLError, parse, print } from "graphql";
 import type { FastifyRequest } from "fastify";
-import type { Context } from "../context.ts";
-import { causeOf } from "../operation/format-error.ts";
+import type { Context } from "../../access/request-context.ts";
+import { causeOf } from "../../graphql/execution/format-error.ts";
 import type { Log } from "./log.ts";
 import { type OperationSpan, startSpan } from "./telemetry.ts";
 

@@ -1,7 +1,7 @@
 import type { FastifyInstance } from "fastify";
 import type { ServerResponse } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Database } from "../../db/database.ts";
+import type { Database } from "../../database/database.ts";
 import { isHealth } from "./health.ts";
 
 export interface Draining {

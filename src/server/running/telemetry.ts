@@ -1,6 +1,6 @@
 import { context, propagation, ROOT_CONTEXT, type Span, SpanKind, SpanStatusCode, trace } from "@opentelemetry/api";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Around } from "../../db/reader.ts";
+import type { Around } from "../../database/reader.ts";
 
 /** Of one operation. */
 export interface OperationSpan {

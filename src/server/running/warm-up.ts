@@ -1,9 +1,9 @@
 import { sql } from "kysely";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Pools } from "../../db/database.ts";
-import { isAway } from "../../db/open-when-there.ts";
-import { Reader } from "../../db/reader.ts";
-import { ensureContributions } from "../../units/contribution.service.ts";
+import type { Pools } from "../../database/database.ts";
+import { isAway } from "../../database/open-when-there.ts";
+import { Reader } from "../../database/reader.ts";
+import { ensureContributions } from "../../hierarchy/contribution.service.ts";
 import type { Log } from "./log.ts";
 
 /** After each edition, the pause takes as long again as the work did, so that half of one processor is left to requests. */

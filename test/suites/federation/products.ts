@@ -1,7 +1,7 @@
 import type { AddressInfo } from "node:net";
 import { Arg, buildSchema, FieldResolver, ID, Int, Query, Resolver, Root } from "type-graphql";
-import { federate } from "../../../src/federation/federate.ts";
-import { createApollo } from "../../../src/server/operation/apollo.ts";
+import { federate } from "../../../src/graphql/federation/federate.ts";
+import { createApollo } from "../../../src/server/apollo.ts";
 import { createHttp } from "../../../src/server/http/http.ts";
 import { DeprecatedProduct, Inventory, Product, type ProductResearch, User } from "./products.types.ts";
 

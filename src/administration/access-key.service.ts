@@ -1,0 +1,193 @@
+import type { EntityManager } from "@mikro-orm/postgresql";
+import { type RawBuilder, sql } from "kysely";
+import { randomBytes } from "node:crypto";
+import { contended } from "../database/failure.ts";
+import { rowsOf } from "../database/reader.ts";
+import { BadUserInput, DomainError } from "../lib/errors.ts";
+import { type Day, dayOf } from "../lib/time/date.ts";
+import { accessKeys, type AccessKeyView, recordOf } from "./access-key.ts";
+import { type AccessKeyInput, expiryOf, nameOf, overlapOf } from "./access-key.input.ts";
+import { type Asking, administered } from "./administered.ts";
+import { recordChange } from "../journal/audit.ts";
+import { inForce, unitNamed } from "../access/grant.ts";
+import { demandRoom } from "./key-room.ts";
+import { coveredBy, rowScope } from "../access/scope.ts";
+import { hashOf, newSecret } from "../access/secret.ts";
+import { type Grant, grantsFor, type Role } from "../access/viewer.ts";
+
+/** Who changes keys, and where: null is everywhere, for whoever commands the database itself. */
+export interface KeyKeeper {
+  readonly actor: string;
+  readonly actorName: string;
+  readonly admin: readonly Grant[] | null;
+  /** With what the keys end that it makes; missing where a command makes them. */
+  readonly maker?: { readonly until: Date };
+}
+
+/** One transaction of the viewer's, who has the permission keys:write. */
+export const keepKeys = <T>(
+  { viewer, reader, now }: KeyAsking,
+  work: (em: EntityManager, keeper: KeyKeeper, now: Date) => Promise<T>,
+): Promise<T> => {
+  const { actor, name, credential } = viewer!;
+  // Whoever proves nothing by a key or token makes none that would outlive it.
+  const maker = { until: credential?.until ?? now };
+  const keeper: KeyKeeper = { actor, actorName: name, admin: grantsFor(viewer, "ADMIN"), maker };
+  return reader.write(rowScope(viewer, "ADMIN"), (em) => work(em, keeper, now));
+};
+
+/** Keys with a role on the unit, or on what contributes certainly to it, all of whose units the viewer administers. */
+export const keysUnder = async (asking: KeyAsking, unit: string): Promise<AccessKeyView[]> => {
+  const { unit: grant, admin } = await administered(asking, unit);
+  return accessKeys(asking.reader, asking.now, asking.today, sql`${isUnder(grant)} and ${isKeptBy(admin)}`);
+};
+
+export const isUnder = (grant: Pick<Grant, "unitNo" | "editionId">): RawBuilder<boolean> =>
+  sql`exists (select from access_grant g where g.access_key_id = k.id and ${coveredBy([grant], sql`g.unit_id`)})`;
+
+type KeyAsking = Asking & { readonly now: Date };
+
+/** A key with its secret, the only time that it is told. */
+export interface IssuedKey {
+  readonly key: AccessKeyView;
+  readonly secret: string;
+}
+
+interface GrantedUnit {
+  readonly unitNo: number;
+  readonly role: Role;
+}
+
+/**
+ * What follows runs in the transaction of `em`, with its entry in the audit trail. What the keeper's grants and today's edition cover
+ * must have been worked out.
+ * @throws BadUserInput; DomainError FORBIDDEN naming a unit that the keeper does not administer, LIMIT_EXCEEDED one that has too many keys.
+ */
+export const createAccessKey = async (em: EntityManager, keeper: KeyKeeper, input: AccessKeyInput, now: Date): Promise<IssuedKey> => {
+  const name = nameOf(input.name);
+  const expiresAt = expiryOf(input.expiresOn, dayOf(now), keeper.maker ?? null);
+  const grants = await grantedUnits(em, keeper, input.grants, dayOf(now));
+  await demandRoom(em, grants, now);
+  const secret = newSecret();
+  const id = randomBytes(8).toString("hex");
+  const { keyId, token } = makerOf(keeper);
+  await sql`
+    with made as (
+      insert into access_key (key, name, hash, created_at, expires_at, maker_id, maker_token) values (${id}, ${name}, ${hashOf(secret)},
+        ${now.toISOString()}, ${expiresAt}, (select m.id from access_key m where m.key = ${keyId}), ${token})
+      returning id
+    )
+    insert into access_grant (access_key_id, unit_id, role) select made.id, g.unit_id, g.role
+    from made, unnest(${grants.map(({ unitNo }) => unitNo)}::int[], ${grants.map(({ role }) => role)}::text[]) g(unit_id, role)
+  `.execute(em.getKysely());
+  const key = await keyOf(em, id, now);
+  await record(em, keeper, "createAccessKey", now, { key, before: null, after: recordOf(key) });
+  return { key, secret };
+};
+
+export interface Rotation {
+  readonly id: string;
+  /** How long the old secret is valid, too; no longer unless said. */
+  readonly overlap?: string | null | undefined;
+}
+
+/**
+ * A new secret for the same key; of older ones only the last may be valid for a while longer.
+ * @throws DomainError NOT_FOUND; CONFLICT for a key that is no longer valid; BadUserInput for an overlap that is not accepted.
+ */
+export const rotateAccessKey = async (em: EntityManager, keeper: KeyKeeper, { id, overlap }: Rotation, now: Date): Promise<IssuedKey> => {
+  const overlapMs = overlapOf(overlap);
+  const until = overlapMs > 0 ? new Date(now.getTime() + overlapMs).toISOString() : null;
+  const key = await lockedKey(em, keeper, id, now);
+  if (key.revokedAt !== null) throw new DomainError("CONFLICT", `id: this key was revoked at ${key.revokedAt}; create another one`);
+  if (key.isExpired) throw new DomainError("CONFLICT", `id: this key expired at ${key.expiresAt}; create another one`);
+  const secret = newSecret();
+  const { rows } = await sql<{
+    isDone: boolean | null;
+  }>`select rotate_access_key(${id}, ${hashOf(secret)}, ${until}::timestamptz) as "isDone"`.execute(em.getKysely());
+  if (!rows[0]?.isDone) throw contended();
+  const rotated = await keyOf(em, id, now);
+  const after = { ...recordOf(rotated), rotatedAt: now.toISOString() };
+  await record(em, keeper, "rotateAccessKey", now, { key, before: recordOf(key), after });
+  return { key: rotated, secret };
+};
+
+/** All keys that it made end with it. One that is revoked already stays as it is, without another entry in the trail. @throws DomainError NOT_FOUND */
+export const revokeAccessKey = async (em: EntityManager, keeper: KeyKeeper, id: string, now: Date): Promise<AccessKeyView> => {
+  const before = await lockedKey(em, keeper, id, now);
+  if (before.revokedAt !== null) return before;
+  await sql`update access_key set revoked_at = ${now.toISOString()} where key = ${id}`.execute(em.getKysely());
+  const key = await keyOf(em, id, now);
+  await record(em, keeper, "revokeAccessKey", now, { key, before: recordOf(before), after: recordOf(key) });
+  return key;
+};
+
+/** Whether all units of key `k` are administered by the grants. */
+export const isKeptBy = (admin: readonly Grant[] | null): RawBuilder<boolean> =>
+  admin === null
+    ? sql`true`
+    : sql`not exists (select from access_grant o where o.access_key_id = k.id and not ${coveredBy(admin, sql`o.unit_id`)})`;
+
+const keyOf = async (em: EntityManager, id: string, now: Date): Promise<AccessKeyView> =>
+  (await accessKeys(rowsOf(em), now, dayOf(now), sql`k.key = ${id}`))[0]!;
+
+/** The key, which nobody else changes until the end of the transaction. */
+const lockedKey = async (em: EntityManager, { admin }: KeyKeeper, id: string, now: Date): Promise<AccessKeyView> => {
+  const isPossible = /^[0-9a-f]{16}$/.test(id);
+  if (isPossible) await sql`select from access_key k where k.key = ${id} and ${isKeptBy(admin)} for update`.execute(em.getKysely());
+  const [key] = isPossible ? await accessKeys(rowsOf(em), now, dayOf(now), sql`k.key = ${id} and ${isKeptBy(admin)}`) : [];
+  if (!key) throw new DomainError("NOT_FOUND", "id: there is no such access key");
+  return key;
+};
+
+const grantedUnits = async (
+  em: EntityManager,
+  { admin }: KeyKeeper,
+  grants: AccessKeyInput["grants"],
+  today: Day,
+): Promise<GrantedUnit[]> => {
+  if (grants.length === 0 || grants.length > MAX_GRANTS)
+    throw new BadUserInput("grants", grants.length, `accepted are 1 to ${MAX_GRANTS} grants`);
+  const names = grants.map(({ unit }) => (unit.includes("\0") ? "" : unit));
+  const rows = await rowsOf(em).rows(sql<{ unitNo: number | null; isCovered: boolean }>`
+    select u.id as "unitNo", ${admin === null ? sql`true` : coveredBy(admin, sql`u.id`)} as "isCovered"
+    from unnest(${names}::text[]) with ordinality n(name, i) left join unit u on u.id = ${unitNamed(sql`n.name`, today)} order by n.i`);
+  const found = new Map<string, GrantedUnit>();
+  for (const [index, { unitNo, isCovered }] of rows.entries()) {
+    const { unit, role } = grants[index]!;
+    if (unitNo === null)
+      throw new BadUserInput("unit", unit, `accepted is the code of a unit that exists on ${today}, or the id of any unit`);
+    if (!isCovered)
+      throw new DomainError("FORBIDDEN", `This needs the role ADMIN on the unit ${JSON.stringify(unit)}, or on a unit above it`);
+    found.set(`${unitNo}:${role}`, { unitNo, role });
+  }
+  return [...found.values()];
+};
+const MAX_GRANTS = 100;
+
+/** The key or token that a key is made by, as it is kept. */
+const makerOf = ({ actor, maker }: KeyKeeper): { readonly keyId: string | null; readonly token: string | null } => {
+  if (!maker) return { keyId: null, token: null };
+  return actor.startsWith("key:") ? { keyId: actor.slice("key:".length), token: null } : { keyId: null, token: actor };
+};
+
+const record = async (
+  em: EntityManager,
+  { actor, actorName }: KeyKeeper,
+  operation: string,
+  at: Date,
+  { key, before, after }: { readonly key: AccessKeyView; readonly before: unknown; readonly after: unknown },
+): Promise<void> => {
+  const unitNo = await concerned(em, [...new Set(key.grants.map((grant) => grant.unitNo))], dayOf(at));
+  await recordChange(em, { ...{ actor, actorName, operation, unitNo, subject: key.id, before, after, at } });
+};
+
+/** The unit of a key, or the smallest of today's to which all of its units contribute: who sees the entry administers all of them. */
+const concerned = async (em: EntityManager, unitNos: readonly number[], today: Day): Promise<number | null> => {
+  if (unitNos.length === 1) return unitNos[0]!;
+  const [above] = await rowsOf(em).rows(sql<{ no: number }>`
+    select c.target_id as no from contribution c join edition e on e.id = c.edition_id and ${inForce(sql`${today}::date`)}
+    where c.certain and c.unit_id = any(${unitNos}::int[]) group by c.edition_id, c.target_id having count(*) = ${unitNos.length}
+    order by (select count(*) from contribution t where t.edition_id = c.edition_id and t.target_id = c.target_id and t.certain), 1 limit 1`);
+  return above?.no ?? null;
+};

@@ -1,0 +1,52 @@
+import { type RawBuilder, sql } from "kysely";
+import type { Rows } from "../database/reader.ts";
+import type { Day } from "../lib/time/date.ts";
+import { seenOn } from "../access/grant.ts";
+import { instant } from "../database/instant-text.ts";
+import { lineOf } from "../access/key-line.ts";
+import type { Role } from "../access/viewer.ts";
+
+/** A key as people see it: never with its secret, nor the hash of it. */
+export interface AccessKeyView {
+  readonly id: string;
+  readonly name: string;
+  readonly grants: readonly AccessGrantView[];
+  readonly createdAt: string;
+  /** The key, or the actor of the token, that made it; null where a command did. */
+  readonly madeBy: string | null;
+  /** With the first of its line that expires. */
+  readonly expiresAt: string;
+  /** With the first of its line that was revoked. */
+  readonly revokedAt: string | null;
+  /** Until when the secret before the last rotation is accepted, too. */
+  readonly formerSecretUntil: string | null;
+  readonly isExpired: boolean;
+}
+
+export interface AccessGrantView {
+  readonly role: Role;
+  readonly unitNo: number;
+  readonly unitId: string;
+  readonly asOf: Day;
+}
+
+/** The keys `k` of which the condition holds, newest first. */
+export const accessKeys = (reader: Rows, now: Date, today: Day, condition: RawBuilder<boolean>): Promise<AccessKeyView[]> =>
+  reader.rows(sql<AccessKeyView>`
+    select k.key as id, k.name, coalesce('key:' || m.key, k.maker_token) as "madeBy", ${instant(sql`k.created_at`)} as "createdAt",
+      ${instant(sql`h.expires_at`)} as "expiresAt", ${instant(sql`h.revoked_at`)} as "revokedAt",
+      h.expires_at <= ${now.toISOString()}::timestamptz as "isExpired",
+      case when k.former_until > ${now.toISOString()}::timestamptz then ${instant(sql`k.former_until`)} end as "formerSecretUntil", (
+        select json_agg(json_build_object('role', g.role, 'unitNo', u.id, 'unitId', u.key, 'asOf', greatest(${seenOn(today)}, u.began_on))
+          order by u.key collate "C", g.role)
+        from access_grant g join unit u on u.id = g.unit_id where g.access_key_id = k.id
+      ) as grants
+    from access_key k left join access_key m on m.id = k.maker_id
+    cross join lateral (with ${lineOf(sql`own.id = k.id`)} select min(expires_at) as expires_at, min(revoked_at) as revoked_at from line) h
+    where ${condition} order by k.created_at desc, k.id desc`);
+
+/** What the audit trail keeps of a key. */
+export const recordOf = ({ id, name, grants, madeBy, createdAt, expiresAt, revokedAt, formerSecretUntil }: AccessKeyView) => ({
+  ...{ id, name, madeBy, createdAt, expiresAt, revokedAt, formerSecretUntil },
+  grants: grants.map(({ unitId, role }) => ({ unit: unitId, role })),
+});

@@ -1,0 +1,201 @@
+import type { EntityManager } from "@mikro-orm/postgresql";
+import { sql } from "kysely";
+import { recordChange } from "../journal/audit.ts";
+import type { Day } from "../lib/time/date.ts";
+import { followAgencies, spanningAgencies } from "./agency-follow.service.ts";
+import { dropRollupsOf } from "../hierarchy/agency.store.ts";
+import { lockUnits, makeContributionsWithin, renewContributions } from "../hierarchy/contribution.service.ts";
+import { unitsMoved } from "../hierarchy/rollup-version.store.ts";
+import { changesOf, type EditionChange, newEditions } from "../hierarchy/unit-change.ts";
+import { livesOf, type SuccessionRow, type VersionRow } from "../hierarchy/unit-file.ts";
+import { insertNames, insertSuccessions, insertUnits, insertVersions, type Numbers } from "../hierarchy/unit-load.service.ts";
+import { type KnownUnits, type MergedUnits, mergeUnits } from "../hierarchy/unit-merge.ts";
+import { type NameRow, namesOf } from "../hierarchy/unit-name.ts";
+import { checkCounts, type NextFiles } from "../hierarchy/unit-next.ts";
+
+/** What files would change, and on what it rests. */
+export interface Plan {
+  readonly known: KnownUnits;
+  readonly merged: MergedUnits;
+  readonly changes: readonly EditionChange[];
+}
+
+export interface Applied {
+  readonly changes: readonly EditionChange[];
+  /** The edition that was the last one until then, and those that are new. */
+  readonly last: number;
+  readonly made: readonly number[];
+}
+
+/** @throws FileError naming file, row and column of what cannot be applied. */
+export const planUnits = async (em: EntityManager, files: NextFiles): Promise<Plan> => {
+  const known = await knownUnits(em);
+  const merged = mergeUnits(known, files);
+  const changes = changesOf(known, merged);
+  checkCounts(files.editions, merged, changes);
+  return { known, merged, changes };
+};
+
+/** Applies the files as one transaction of the owner. @throws Error where another one is doing so. */
+export const applyUnits = (owner: EntityManager, files: NextFiles, actorName: string, now: Date): Promise<Applied> =>
+  owner.transactional(async (em) => {
+    const lock = await sql<{ isOurs: boolean }>`select pg_try_advisory_xact_lock(hashtext('cchc units apply')) as "isOurs"`.execute(
+      em.getKysely(),
+    );
+    if (!lock.rows[0]!.isOurs)
+      throw new Error("units are being applied by another command; nothing was changed, try again when it is done");
+    await lockUnits(em);
+    const plan = await planUnits(em, files);
+    const last = await lastEdition(em);
+    if (plan.changes.length === 0) return { changes: [], last, made: [] };
+    const made = await write(em, plan);
+    await recordChange(em, {
+      ...{ actor: `command:${actorName}`, actorName, operation: "units apply", unitNo: await country(em), subject: null, at: now },
+      before: { lastEdition: plan.known.lastEdition },
+      after: { files: files.digests, ...sizeOf(plan) },
+    });
+    return { changes: plan.changes, last, made };
+  });
+
+/** Whose affair the hierarchy is. */
+const country = async (em: EntityManager): Promise<number> => {
+  const { rows } = await sql<{
+    no: number;
+  }>`select unit_id as no from unit_version where tier = 'COUNTRY' order by valid_from desc limit 1`.execute(em.getKysely());
+  return rows[0]!.no;
+};
+
+const sizeOf = ({ merged: { begun, closed, succeeded }, changes }: Plan) => ({
+  ...{ versionsBegun: begun.size, versionsClosed: closed.size, successions: succeeded.length },
+  editions: changes.map(({ day, before, after }) => ({ day, before, after })),
+});
+
+const knownUnits = async (em: EntityManager): Promise<KnownUnits> => {
+  const db = em.getKysely();
+  const versions = await sql<VersionRow>`
+    select u.key, v.valid_from as "validFrom", v.valid_to as "validTo", v.code, p.key as "parentKey", v.tier, v.kind, v.name,
+      v.full_name as "fullName", v.name_en as "nameEn", v.resolution
+    from unit_version v join unit u on u.id = v.unit_id left join unit p on p.id = v.parent_id where v.tier is not null
+    order by v.unit_id, v.valid_from`.execute(db);
+  const successions = await sql<SuccessionRow>`
+    select p.key as predecessor, n.key as successor, s.effective_on as "effectiveOn", s.kind, s.share, s.resolution, s.note
+    from succession s join unit p on p.id = s.predecessor_id join unit n on n.id = s.successor_id
+    where exists (select from unit_version v where v.unit_id = p.id and v.tier is not null) order by s.predecessor_id, s.successor_id`.execute(
+    db,
+  );
+  const { rows } = await sql<{ day: Day | null }>`select max(starts_on) as day from edition`.execute(db);
+  if (!rows[0]?.day) throw new Error("the database has no units yet; npm start loads those of the seeds first");
+  return { versions: versions.rows, successions: successions.rows, lastEdition: rows[0].day };
+};
+
+const lastEdition = async (em: EntityManager): Promise<number> =>
+  (await sql<{ id: number }>`select id from edition order by starts_on desc limit 1`.execute(em.getKysely())).rows[0]!.id;
+
+/** @returns the new editions. */
+const write = async (em: EntityManager, { known, merged }: Plan): Promise<number[]> => {
+  const db = em.getKysely();
+  const existing = await numbersOf(em);
+  const isNew = ({ key }: VersionRow) => !existing.has(key);
+  const firstNew = (await sql<{ id: number }>`select max(id) + 1 as id from unit`.execute(db)).rows[0]!.id;
+  const begun = [...merged.begun.keys()];
+  const newKeys = [...new Set(begun.filter(isNew).map(({ key }) => key))];
+  const numbers: Numbers = new Map([...existing, ...newKeys.map((key, n) => [key, firstNew + n] as const)]);
+  await insertUnits(em, begun.filter(isNew), numbers);
+  await closeVersions(em, merged, numbers);
+  await insertVersions(em, begun, numbers);
+  await insertSuccessions(em, merged.succeeded, numbers);
+  await changeNames(em, known, merged, numbers);
+  const altered = new Set([...merged.closed.keys(), ...begun].filter((version) => !isNew(version)).map(({ key }) => key));
+  await endUnits(em, merged, altered, numbers);
+  const days = newEditions(known, merged);
+  const agencies = await followAgencies(em, merged, [...altered], numbers);
+  const made = await insertEditions(em, days);
+  await sql`analyze unit, unit_version, succession, unit_name, edition`.execute(db);
+  const spanning = await spanningAgencies(em, days[0]!);
+  const heirs = merged.succeeded.map(({ successor }) => successor).filter((key) => existing.has(key));
+  const gaining = await leadingTo(
+    em,
+    [...new Set(heirs)].map((key) => numbers.get(key)!),
+  );
+  await renewContributions(em, [...new Set([...newKeys.map((key) => numbers.get(key)!), ...gaining, ...agencies, ...spanning])]);
+  await makeContributionsWithin(em, made);
+  await unitsMoved(em);
+  await dropRollupsOf(em, [...agencies, ...spanning]);
+  // Of these, statements above them speak too, whether or not they have figures of their own.
+  if (gaining.length > 0)
+    await sql`
+      delete from rollup_set where edition_id in (
+        select e.id from edition e join unit u on u.id = any(${gaining}::int[]) and u.began_on > e.starts_on)`.execute(db);
+  return made;
+};
+
+const numbersOf = async (em: EntityManager): Promise<Map<string, number>> => {
+  const { rows } = await sql<{ key: string; id: number }>`select key, id from unit`.execute(em.getKysely());
+  return new Map(rows.map(({ key, id }) => [key, id]));
+};
+
+const closeVersions = async (em: EntityManager, { closed }: MergedUnits, numbers: Numbers): Promise<void> => {
+  const versions = [...closed.keys()];
+  await sql`
+    update unit_version v set valid_to = c.valid_to
+    from unnest(${versions.map(({ key }) => numbers.get(key)!)}::int[], ${versions.map(({ validFrom }) => validFrom)}::date[],
+      ${versions.map(({ validTo }) => validTo)}::date[]) c(unit_id, valid_from, valid_to)
+    where v.unit_id = c.unit_id and v.valid_from = c.valid_from`.execute(em.getKysely());
+};
+
+const endUnits = async (em: EntityManager, { versions }: MergedUnits, altered: ReadonlySet<string>, numbers: Numbers): Promise<void> => {
+  const lives = [...livesOf(versions.filter(({ key }) => altered.has(key))).values()];
+  await sql`
+    update unit u set ended_on = l.ended_on
+    from unnest(${lives.map(({ key }) => numbers.get(key)!)}::int[], ${lives.map(({ validTo }) => validTo)}::date[]) l(id, ended_on)
+    where u.id = l.id`.execute(em.getKysely());
+};
+
+/** What was the present name until now has an end; what begins, and what goes over, is new. */
+const changeNames = async (em: EntityManager, known: KnownUnits, merged: MergedUnits, numbers: Numbers): Promise<void> => {
+  const before = namesOf(known.versions, known.successions);
+  const after = namesOf(merged.versions, merged.successions);
+  const gone = missingFrom(before, after);
+  await sql`
+    delete from unit_name n using unnest(${gone.map(({ key }) => numbers.get(key)!)}::int[], ${gone.map(({ knownFrom }) => knownFrom)}::date[])
+      g(unit_id, known_from) where n.unit_id = g.unit_id and n.known_from = g.known_from and n.own_until is null`.execute(em.getKysely());
+  await insertNames(em, missingFrom(after, before), numbers);
+};
+
+/** Those of `rows` that the others have not, counting equal ones. */
+const missingFrom = (rows: readonly NameRow[], others: readonly NameRow[]): NameRow[] => {
+  const idOf = ({ key, fullName, words, fullWords, knownFrom, ownUntil }: NameRow) =>
+    [key, fullName, words, fullWords, knownFrom, ownUntil].join("|");
+  const left = new Map<string, number>();
+  for (const row of others) left.set(idOf(row), (left.get(idOf(row)) ?? 0) + 1);
+  return rows.filter((row) => {
+    const count = left.get(idOf(row)) ?? 0;
+    left.set(idOf(row), count - 1);
+    return count <= 0;
+  });
+};
+
+const insertEditions = async (em: EntityManager, days: readonly Day[]): Promise<number[]> => {
+  const { rows } = await sql<{ id: number }>`
+    insert into edition (id, starts_on, contributed)
+    select (select max(id) from edition) + n, day, false from unnest(${days}::date[]) with ordinality d(day, n) returning id`.execute(
+    em.getKysely(),
+  );
+  return rows.map(({ id }) => id);
+};
+
+/** Of units that began after the first day known, those whose way back to an older edition leads through one of these, which themselves do. */
+const leadingTo = async (em: EntityManager, units: readonly number[]): Promise<number[]> => {
+  const { rows } = await sql<{ id: number }>`
+    with recursive concerned as (
+      select id from unit where id = any(${units}::int[]) and began_on is not null
+      union
+      select u.id from concerned l cross join lateral (
+        select s.successor_id as id from succession s where s.predecessor_id = l.id
+        union all
+        select v.unit_id from unit_version v join unit c on c.id = v.unit_id
+        where v.parent_id = l.id and (v.valid_from = c.began_on or v.valid_to = c.ended_on)
+      ) next join unit u on u.id = next.id
+    ) select id from concerned`.execute(em.getKysely());
+  return rows.map(({ id }) => id);
+};

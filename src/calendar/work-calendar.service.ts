@@ -1,0 +1,104 @@
+import type { EntityManager } from "@mikro-orm/postgresql";
+import { sql } from "kysely";
+import { isDeepStrictEqual } from "node:util";
+import { recordChange } from "../journal/audit.ts";
+import { coveredBy, rowScope } from "../access/scope.ts";
+import { grantsFor } from "../access/viewer.ts";
+import { type Rows, rowsOf } from "../database/reader.ts";
+import { BadUserInput, DomainError } from "../lib/errors.ts";
+import type { Context } from "../access/request-context.ts";
+import { parseDay } from "../lib/time/date.ts";
+import { type CalendarDay, faultOfDay } from "./work-calendar.ts";
+import { countryNo } from "../hierarchy/country.ts";
+import type { CalendarStatus, WorkCalendarDayInput } from "./work-calendar.type.ts";
+
+const FIRST_YEAR = 1990;
+const LAST_YEAR = 2100;
+const MAX_DAYS = 366;
+
+interface CalendarDayView {
+  readonly day: string;
+  readonly kind: CalendarDay["kind"];
+  readonly status: CalendarStatus;
+}
+
+export interface WorkCalendarView {
+  readonly year: number;
+  readonly isPublished: boolean;
+  readonly days: CalendarDayView[];
+}
+
+/** The days of the year that break the week's rule. @throws BadUserInput for a year of another age. */
+export const workCalendar = async (reader: Rows, year: number): Promise<WorkCalendarView> => {
+  const days = await daysOf(reader, knownYear(year));
+  return { year, isPublished: days.some(({ status }) => status === "PUBLISHED"), days };
+};
+
+/**
+ * Replaces the days of the year, for ADMINs of the whole country, and tells who did; days that are the same stay without another entry.
+ * @throws BadUserInput naming the day, DomainError FORBIDDEN.
+ */
+export const setWorkCalendar = async (
+  context: Context,
+  given: number,
+  input: readonly WorkCalendarDayInput[],
+): Promise<WorkCalendarView> => {
+  const { viewer, reader, now } = context;
+  const year = knownYear(given);
+  const country = await countryNo(reader);
+  const admin = grantsFor(viewer, "ADMIN");
+  if ((await reader.rows(sql`select where ${coveredBy(admin, sql`${country}::int`)}`)).length === 0)
+    throw new DomainError("FORBIDDEN", "This needs the role ADMIN on the whole country");
+  const days = checkedDays(year, input);
+  await reader.write(rowScope(viewer, "ADMIN"), async (em) => {
+    await sql`select pg_advisory_xact_lock(hashtext('cchc work calendar'))`.execute(em.getKysely());
+    const before = await daysOf(rowsOf(em), year);
+    if (isDeepStrictEqual(before, days)) return;
+    await sql`delete from work_calendar_day where ${inYear(year)}`.execute(em.getKysely());
+    await insertCalendarDays(
+      em,
+      days.map((day) => ({ ...day, status: day.status === "PUBLISHED" ? "published" : "provisional" })),
+    );
+    await recordChange(em, {
+      ...{ actor: viewer!.actor, actorName: viewer!.name, operation: "setWorkCalendar", unitNo: country, subject: String(year), at: now },
+      ...{ before: { days: before }, after: { days } },
+    });
+  });
+  context.renew();
+  return workCalendar(reader, year);
+};
+
+/** Stores days of which there are none yet. */
+export const insertCalendarDays = async (em: EntityManager, days: readonly CalendarDay[]): Promise<void> => {
+  await sql`
+    insert into work_calendar_day (day, kind, status)
+    select * from unnest(${days.map(({ day }) => day)}::date[], ${days.map(({ kind }) => kind)}::text[],
+      ${days.map(({ status }) => status)}::text[])`.execute(em.getKysely());
+};
+
+const knownYear = (year: number): number => {
+  if (year >= FIRST_YEAR && year <= LAST_YEAR) return year;
+  throw new BadUserInput("year", year, `accepted is a year from ${FIRST_YEAR} to ${LAST_YEAR}`);
+};
+
+const inYear = (year: number) => sql<boolean>`day between make_date(${year}::int, 1, 1) and make_date(${year}::int, 12, 31)`;
+
+const daysOf = (reader: Rows, year: number): Promise<CalendarDayView[]> =>
+  reader.rows(sql<CalendarDayView>`select day, kind, upper(status) as status from work_calendar_day where ${inYear(year)} order by day`);
+
+/** The days in their order. @throws BadUserInput naming the first that cannot be. */
+const checkedDays = (year: number, input: readonly WorkCalendarDayInput[]): CalendarDayView[] => {
+  if (input.length > MAX_DAYS) throw new BadUserInput("days", input.length, `accepted are at most ${MAX_DAYS} days`);
+  const known = new Set<string>();
+  const days = input.map(({ day: text, kind, status }, n) => {
+    const argument = `days[${n}].day`;
+    const day = parseDay(argument, text);
+    if (!day.startsWith(`${year}-`)) throw new BadUserInput(argument, day, `accepted is a day of ${year}`);
+    const fault = faultOfDay({ day, kind });
+    if (fault !== null) throw new BadUserInput(argument, day, `${day} ${fault}`);
+    if (known.has(day)) throw new BadUserInput(argument, day, `${day} is stated before`);
+    known.add(day);
+    return { day, kind, status };
+  });
+  return days.toSorted((one, other) => (one.day < other.day ? -1 : 1));
+};

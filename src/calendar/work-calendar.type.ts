@@ -1,0 +1,67 @@
+import { Field, InputType, Int, ObjectType } from "type-graphql";
+import { enumType } from "../lib/enum.ts";
+import type { CalendarDay } from "./work-calendar.ts";
+import { DateScalar } from "../lib/time/scalar.ts";
+import type { WorkCalendarView } from "./work-calendar.service.ts";
+
+export type CalendarStatus = Uppercase<CalendarDay["status"]>;
+
+export const WorkCalendarDayKindEnum = enumType<CalendarDay["kind"]>(
+  "WorkCalendarDayKind",
+  "How a day breaks the rule of the week (loại ngày).",
+  {
+    DAY_OFF: "A public holiday, or the working day that makes up for one on a weekend (nghỉ lễ, nghỉ bù).",
+    SWAP_OFF: "A working day that is off in exchange for another one (ngày nghỉ hoán đổi).",
+    MAKEUP_WORK: "A Saturday or Sunday that is worked in exchange (ngày làm bù).",
+  },
+);
+
+export const WorkCalendarStatusEnum = enumType<CalendarStatus>(
+  "WorkCalendarStatus",
+  "Whether a notice has said so (tình trạng lịch nghỉ).",
+  {
+    PUBLISHED: "A notice has been published (đã công bố).",
+    PROVISIONAL: "It is expected by the law; the notice is still to come (tạm tính).",
+  },
+);
+
+@ObjectType("WorkCalendarDay", { simpleResolvers: true, description: "A day that is not what its weekday says (ngày nghỉ, ngày làm bù)." })
+export class WorkCalendarDayType {
+  @Field(() => DateScalar, { description: "The day (ngày)." })
+  day!: string;
+
+  @Field(() => WorkCalendarDayKindEnum, { description: "Off, or worked (loại ngày)." })
+  kind!: CalendarDay["kind"];
+
+  @Field(() => WorkCalendarStatusEnum, { description: "Whether a notice has said so (tình trạng)." })
+  status!: CalendarStatus;
+}
+
+@ObjectType("WorkCalendar", {
+  simpleResolvers: true,
+  description: "The days of a year that break the rule of the week, which is work from Monday to Friday (lịch nghỉ, lịch làm việc).",
+})
+export class WorkCalendarType implements WorkCalendarView {
+  @Field(() => Int, { description: "The year (năm)." })
+  year!: number;
+
+  @Field(() => Boolean, {
+    description: "False where no notice has said anything of the year: due days in it are provisional (đã công bố lịch nghỉ).",
+  })
+  isPublished!: boolean;
+
+  @Field(() => [WorkCalendarDayType], { description: "Its days, in their order (các ngày)." })
+  days!: WorkCalendarDayType[];
+}
+
+@InputType("WorkCalendarDayInput", { description: "A day that is not what its weekday says (ngày nghỉ, ngày làm bù)." })
+export class WorkCalendarDayInput {
+  @Field(() => DateScalar, { description: "A day of the year; from Monday to Friday unless it is MAKEUP_WORK (ngày)." })
+  day!: string;
+
+  @Field(() => WorkCalendarDayKindEnum, { description: "Off, or worked (loại ngày)." })
+  kind!: CalendarDay["kind"];
+
+  @Field(() => WorkCalendarStatusEnum, { description: "Whether a notice has said so (tình trạng)." })
+  status!: CalendarStatus;
+}

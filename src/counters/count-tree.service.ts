@@ -1,0 +1,45 @@
+import { sql } from "kysely";
+import { oneAtATime } from "../database/one-at-a-time.ts";
+import { enterScope, PUBLIC_SCOPE, type Reader } from "../database/reader.ts";
+import type { Day } from "../lib/time/date.ts";
+import { ensureContributions } from "../hierarchy/contribution.service.ts";
+import { lockCounters, renewTrees } from "./count.store.ts";
+
+/** Those in force on the day or later: their counters are rolled up, and those of other editions when they are asked for. */
+export const ensureKept = async (reader: Reader, today: Day): Promise<void> => {
+  const missing = await reader.rows(sql<{ id: number }>`
+    select id from edition where not records_counted and starts_on >= (select max(starts_on) from edition where starts_on <= ${today}) order by id`);
+  await ensureCounted(
+    reader,
+    missing.map(({ id }) => id),
+  );
+};
+
+/**
+ * Rolls the counters up to the units of the editions where that is not done yet; from then on each import keeps them so. Two callers never
+ * do it twice, and a change of units makes it be done again.
+ */
+export const ensureCounted = async (reader: Reader, editionIds: readonly number[]): Promise<void> => {
+  if (editionIds.length === 0) return;
+  await ensureContributions(reader, editionIds);
+  await reader.build((em, turn) =>
+    oneAtATime(
+      em,
+      () =>
+        em.transactional(async (locked) => {
+          await enterScope(locked, PUBLIC_SCOPE);
+          await lockCounters(locked);
+          // Who changes units holds these rows until contributions are what they shall be.
+          const { rows } = await sql<{ id: number }>`
+            select id from edition where id = any(${editionIds}::int[]) and not records_counted order by id for update`.execute(
+            locked.getKysely(),
+          );
+          if (rows.length === 0) return;
+          const missing = rows.map(({ id }) => id);
+          await renewTrees(locked, missing);
+          await sql`update edition set records_counted = true where id = any(${missing}::int[])`.execute(locked.getKysely());
+        }),
+      turn,
+    ),
+  );
+};

@@ -1,0 +1,124 @@
+import type { EntityManager } from "@mikro-orm/postgresql";
+import { type RawBuilder, sql } from "kysely";
+import { columnName } from "../figures/measure.ts";
+import { COUNTS, DAY_GRAIN, GRAINS, NO_TIER } from "./count.ts";
+import { anyCount, type Counted, countColumns, eventsOf, startOf, sumsOfCounts } from "./count.event.ts";
+
+/** Where an import notes how it changes the counters: in dossier_delta, or in a table of the same shape. */
+export interface Noted {
+  readonly key: string;
+  readonly deltas: RawBuilder<unknown>;
+}
+
+/** Notes how an import changes the counters, while what was known before can still be read. */
+export const noteDeltas = async (em: EntityManager, { key, deltas }: Noted, counted: readonly Counted[]): Promise<void> => {
+  const events = sql.join(
+    counted.map((one) => eventsOf(one)),
+    sql` union all `,
+  );
+  const start = startOf.HALF_MONTH(sql`e.day`);
+  await sql`
+    insert into ${deltas} (import, province_id, unit_id, slot, grain, starts_on, field_id, ${countColumns})
+    select ${key}::uuid, province_id, unit_id, slot, ${sql.lit(GRAINS.HALF_MONTH)}, ${start}, field_id, ${sumsOfCounts}
+    from (${events}) e group by province_id, unit_id, slot, ${start}, field_id having ${anyCount}`.execute(em.getKysely());
+  await sql`
+    insert into ${deltas} (import, province_id, unit_id, slot, grain, starts_on, field_id, ${countColumns})
+    select ${key}::uuid, province_id, unit_id, slot, ${sql.lit(DAY_GRAIN)}, e.day, 0, ${sumsOfCounts}
+    from (${events}) e group by province_id, unit_id, slot, e.day having ${anyCount}`.execute(em.getKysely());
+};
+
+const added = (table: string) =>
+  sql.join(
+    COUNTS.map((name) => {
+      const column = columnName(name);
+      return sql`${sql.ref(column)} = ${sql.ref(`${table}.${column}`)} + excluded.${sql.ref(column)}`;
+    }),
+  );
+
+/**
+ * Adds to the counters what an import has noted; the caller holds `shareCounters`. Rows are locked table by table and key by key, the same way everywhere, so that two imports
+ * wait for one another at most.
+ */
+export const applyDeltas = async (em: EntityManager, { key, deltas }: Noted): Promise<void> => {
+  const noted = (grain: number) => sql`from ${deltas} where import = ${key}::uuid and grain = ${sql.lit(grain)}`;
+  for (const [grain, start] of STARTS) {
+    await sql`
+      insert into dossier_count (province_id, unit_id, slot, grain, starts_on, field_id, ${countColumns})
+      select province_id, unit_id, slot, ${sql.lit(grain)}, ${start}, field_id, ${sumsOfCounts} ${noted(GRAINS.HALF_MONTH)}
+      group by province_id, unit_id, slot, ${start}, field_id having ${anyCount} order by 1, 2, 3, 5, 6
+      on conflict (province_id, unit_id, slot, grain, starts_on, field_id) do update set ${added("dossier_count")}`.execute(em.getKysely());
+  }
+  const changes = grained(
+    sql`select province_id, unit_id, slot, starts_on, ${countColumns} ${noted(GRAINS.HALF_MONTH)}`,
+    sql`select province_id, unit_id, slot, ${sql.lit(DAY_GRAIN)}::smallint as grain, starts_on, ${countColumns} ${noted(DAY_GRAIN)}`,
+  );
+  await sql`
+    insert into dossier_unit_count (province_id, unit_id, grain, starts_on, slot, ${countColumns})
+    select province_id, unit_id, grain, starts_on, slot, ${countColumns} from (${changes}) c order by 1, 2, 3, 4, 5
+    on conflict (province_id, unit_id, grain, starts_on, slot) do update set ${added("dossier_unit_count")}`.execute(em.getKysely());
+  await addToTrees(em, sql`select id from edition where records_counted`, changes);
+};
+
+/** Each grain but that of days, with the start of that in which `starts_on` lies, the start of a half-month. */
+const STARTS: readonly (readonly [number, RawBuilder<unknown>])[] = [
+  [GRAINS.HALF_MONTH, sql`starts_on`],
+  [GRAINS.QUARTER, startOf.QUARTER(sql`starts_on`)],
+  [GRAINS.YEAR, startOf.YEAR(sql`starts_on`)],
+];
+
+/** Rows as those of dossier_unit_count: of half-months by field, that are added up, and of days, that are so already. */
+const grained = (halves: RawBuilder<unknown>, days: RawBuilder<unknown>): RawBuilder<unknown> => sql`
+  with half as materialized (select province_id, unit_id, slot, starts_on, ${sumsOfCounts} from (${halves}) h group by 1, 2, 3, 4 having ${anyCount})
+  ${days} union all ${sql.join(
+    STARTS.map(
+      ([grain, start]) => sql`
+        select province_id, unit_id, slot, ${sql.lit(grain)}::smallint, ${start}, ${sumsOfCounts} from half group by 1, 2, 3, 5 having ${anyCount}`,
+    ),
+    sql` union all `,
+  )}`;
+
+/** The counters of all units. */
+export const ALL_COUNTERS = sql`select province_id, unit_id, slot, grain, starts_on, ${countColumns} from dossier_unit_count`;
+
+/**
+ * What the counters of units, rows as those of dossier_unit_count, add up to in the units of editions, as rows of dossier_tree_count; those of days
+ * where the one that holds is another one. The country gets only what is certain in no province, and what
+ * counts in no tier: that is not read from the provinces, for what only sits in one counts nowhere above.
+ */
+export const treeCounts = (editions: RawBuilder<unknown>, counters: RawBuilder<unknown>): RawBuilder<unknown> => sql`
+    with counter as materialized (${counters}),
+    place as materialized (
+      select c.edition_id, c.unit_id, c.target_id, c.certain,
+        c.target_id in (select unit_id from unit_version where tier = 'COUNTRY') and exists (
+          select from contribution q where q.edition_id = c.edition_id and q.unit_id = c.unit_id and q.certain
+            and q.target_id in (select unit_id from unit_version where tier = 'PROVINCE')) as is_summed
+      from contribution c where c.edition_id in (${editions}) and c.unit_id in (select unit_id from counter)
+    )
+    select g.province_id, p.edition_id, p.target_id, g.slot, p.certain, g.grain, g.starts_on, ${sumsOfCounts}
+    from counter g join place p on p.unit_id = g.unit_id and (g.grain <> ${sql.lit(DAY_GRAIN)} or p.target_id <> g.unit_id)
+      and not (p.is_summed and g.slot <> ${sql.lit(NO_TIER)})
+    group by 1, 2, 3, 4, 5, 6, 7 having ${anyCount} order by 1, 2, 3, 4, 5, 6, 7`;
+
+/** The units of an edition are waited for in one order. */
+const addToTrees = async (em: EntityManager, editions: RawBuilder<unknown>, counters: RawBuilder<unknown>): Promise<void> => {
+  await sql`
+    insert into dossier_tree_count (province_id, edition_id, target_id, slot, certain, grain, starts_on, ${countColumns})
+    ${treeCounts(editions, counters)}
+    on conflict (province_id, edition_id, target_id, slot, certain, grain, starts_on) do update set ${added("dossier_tree_count")}`.execute(
+    em.getKysely(),
+  );
+};
+
+/** Rolls all counters up to editions anew. The caller holds `lockCounters`. */
+export const renewTrees = async (em: EntityManager, editionIds: readonly number[]): Promise<void> => {
+  await sql`delete from dossier_tree_count where edition_id = any(${editionIds}::int[])`.execute(em.getKysely());
+  await addToTrees(em, sql`select unnest(${editionIds}::int[])`, ALL_COUNTERS);
+};
+
+const LOCK = sql`hashtext('cchc dossier counts')`;
+
+/** Held until the transaction ends by all who change counters, side by side. */
+export const shareCounters = (em: EntityManager) => sql`select pg_advisory_xact_lock_shared(${LOCK})`.execute(em.getKysely());
+
+/** Waits for those who change counters, and keeps others from it until the transaction ends. */
+export const lockCounters = (em: EntityManager) => sql`select pg_advisory_xact_lock(${LOCK})`.execute(em.getKysely());

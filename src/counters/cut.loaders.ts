@@ -1,0 +1,46 @@
+import DataLoader from "dataloader";
+import { sql } from "kysely";
+import { coveredAmong } from "../access/grant.ts";
+import { grantsFor, type Viewer } from "../access/viewer.ts";
+import type { Reader } from "../database/reader.ts";
+import { type Cut, cutsOn, NOTHING_COUNTED } from "./cut.ts";
+import type { Day } from "../lib/time/date.ts";
+import type { UnitView } from "../hierarchy/unit.loaders.ts";
+
+type Asked = Pick<UnitView, "no" | "tier">;
+
+/** What the caller is shown of records. */
+export const createCutLoaders = (reader: Reader, today: Day, viewer: Viewer | null) => {
+  const grants = grantsFor(viewer, "VIEWER");
+  const cuts = cutsOn(today);
+
+  /** Whether a VIEWER's grant covers the unit. */
+  const viewerCovers = new DataLoader<number, boolean>(async (units) => {
+    const covered = await coveredAmong(reader, grants, units);
+    return units.map((no) => covered.has(no));
+  });
+
+  /** Whether the agency belongs to a unit below the province, or ever did. */
+  const isBelowProvince = new DataLoader<number, boolean>(async (agencies) => {
+    const below = await reader.rows(belowProvince(agencies));
+    const found = new Set(below.map(({ no }) => no));
+    return agencies.map((no) => found.has(no));
+  });
+
+  const cutOfCaller = async ({ no, tier }: Asked): Promise<Cut> => {
+    if (await viewerCovers.load(no)) return cuts.viewers;
+    return tier === null && (await isBelowProvince.load(no)) ? NOTHING_COUNTED : cuts.everybody;
+  };
+
+  return {
+    viewerCovers,
+    isBelowProvince,
+    /** Of a roll-up of the unit itself; what hangs on it inherits its cut. */
+    cutOf: (unit: Asked): Cut | Promise<Cut> => (grants.length === 0 && unit.tier !== null ? cuts.everybody : cutOfCaller(unit)),
+  };
+};
+
+const belowProvince = (agencies: readonly number[]) => sql<{ no: number }>`
+  select distinct v.unit_id as no from unit_version v join unit_version p on p.unit_id = v.parent_id
+    and p.valid_from < coalesce(v.valid_to, 'infinity') and coalesce(p.valid_to, 'infinity') > v.valid_from
+  where v.unit_id = any(${agencies}::int[]) and v.tier is null and p.tier is distinct from 'COUNTRY' and p.tier is distinct from 'PROVINCE'`;

@@ -1,0 +1,98 @@
+import { sql } from "kysely";
+import { coveredBy, rowScope } from "../access/scope.ts";
+import { grantsFor } from "../access/viewer.ts";
+import { BadUserInput, DomainError } from "../lib/errors.ts";
+import type { Context } from "../access/request-context.ts";
+import { type Day, FIRST_DAY, parseDay } from "../lib/time/date.ts";
+import { completeRange } from "./complete-range.ts";
+import { declareWithin, withdrawWithin } from "./declare.store.ts";
+import type { RecordKind } from "./record.entity.ts";
+import type { RecordStatus } from "./record.loaders.ts";
+
+const MAX_UNITS = 5000;
+const MAX_REASON = 2000;
+
+interface Given {
+  readonly kind: RecordKind;
+  readonly units: readonly string[];
+  readonly since: string;
+  readonly through: string;
+}
+
+/**
+ * Keeps that the records of the units are complete for the days. @returns what is then known of each, in the order of the units.
+ * @throws BadUserInput naming the unit or day, DomainError FORBIDDEN for a unit that the caller does not administer.
+ */
+export const declareComplete = async (context: Context, { kind, units, ...given }: Given): Promise<RecordStatus[]> => {
+  const { viewer, today } = context;
+  const range = completeRange(given, today);
+  const unitNos = await administeredUnits(context, units, range);
+  const declaration = { kind, unitNos: [...new Set(unitNos)], ...range, by: byOf(context) };
+  await context.reader.write(rowScope(viewer, "ADMIN"), (em) => declareWithin(em, declaration));
+  return statusesOf(context, kind, unitNos);
+};
+
+interface Withdrawal {
+  readonly kind: RecordKind;
+  readonly units: readonly string[];
+  readonly from: string;
+  readonly reason: string;
+}
+
+/**
+ * Takes back that the records of the units are complete, from a day on. @returns what is then known of each, in the order of the units.
+ * @throws BadUserInput naming the unit, day or reason, DomainError FORBIDDEN for a unit that the caller does not administer.
+ */
+export const withdrawCompleteness = async (context: Context, { kind, units, ...given }: Withdrawal): Promise<RecordStatus[]> => {
+  const { viewer, today } = context;
+  const from = parseDay("from", given.from);
+  const reason = given.reason.trim().normalize("NFC");
+  if (reason === "" || reason.length > MAX_REASON)
+    throw new BadUserInput("reason", given.reason, `accepted are 1 to ${MAX_REASON} characters`);
+  const unitNos = await administeredUnits(context, units, { since: from, through: from > today ? from : today });
+  const withdrawal = { kind, unitNos: [...new Set(unitNos)], from, reason, by: byOf(context) };
+  await context.reader.write(rowScope(viewer, "ADMIN"), (em) => withdrawWithin(em, withdrawal));
+  return statusesOf(context, kind, unitNos);
+};
+
+const byOf = ({ viewer, now }: Context) => ({ actor: viewer!.actor, actorName: viewer!.name, at: now });
+
+/** What is known of the units after a change. */
+const statusesOf = async (context: Context, kind: RecordKind, unitNos: readonly number[]): Promise<RecordStatus[]> => {
+  context.renew();
+  const known = await context.loaders.recordsOf.loadMany(unitNos);
+  return known.map((statuses) => {
+    if (statuses instanceof Error) throw statuses;
+    return statuses.find((status) => status.kind === kind) ?? { kind, completeSince: null, completeThrough: null, lastImportAt: null };
+  });
+};
+
+/**
+ * Numbers of the units that hold the codes on the last of the days, or held them last within these; or have the ids and existed then. What
+ * was there on the first day known is taken to have been there before.
+ */
+const administeredUnits = async (
+  { viewer, reader }: Context,
+  names: readonly string[],
+  { since, through }: { readonly since: Day; readonly through: Day },
+): Promise<number[]> => {
+  if (names.length === 0 || names.length > MAX_UNITS) throw new BadUserInput("units", names.length, `accepted are 1 to ${MAX_UNITS} units`);
+  const last = through < FIRST_DAY ? FIRST_DAY : through;
+  const rows = await reader.rows(sql<{ no: number | null; isCovered: boolean }>`
+    with named as (
+      select n.i, coalesce(
+        (select v.unit_id from unit_version v where v.code = n.name and v.valid_from <= ${last}::date and (v.valid_to is null or v.valid_to > ${since}::date)
+          order by v.valid_from desc limit 1),
+        (select o.id from unit o where o.key = n.name and coalesce(o.began_on <= ${last}::date, true) and (o.ended_on is null or o.ended_on > ${since}::date))
+      ) as no
+      from unnest(${names.map((name) => (name.includes("\0") ? "" : name))}::text[]) with ordinality n(name, i)
+    )
+    select no, coalesce(${coveredBy(grantsFor(viewer, "ADMIN"), sql`named.no`)}, false) as "isCovered" from named order by i`);
+  return rows.map(({ no, isCovered }, n) => {
+    if (no === null)
+      throw new BadUserInput(`units[${n}]`, names[n], `accepted is the code or id of a unit that existed between ${since} and ${through}`);
+    if (!isCovered)
+      throw new DomainError("FORBIDDEN", `This needs the role ADMIN on the unit ${JSON.stringify(names[n])}, or on a unit above it`);
+    return no;
+  });
+};

@@ -1,0 +1,147 @@
+import type { EntityManager } from "@mikro-orm/postgresql";
+import { sql } from "kysely";
+import { recordChange } from "../journal/audit.ts";
+import { rowsOf } from "../database/reader.ts";
+import type { Day } from "../lib/time/date.ts";
+import { recordsChanged } from "../hierarchy/rollup-version.store.ts";
+import type { RecordKind } from "./record.entity.ts";
+
+/** That the records of a kind are complete in the units from the one day through the other. */
+export interface Declaration {
+  readonly kind: RecordKind;
+  readonly unitNos: readonly number[];
+  readonly since: Day;
+  readonly through: Day;
+  readonly by: { readonly actor: string; readonly actorName: string; readonly at: Date };
+}
+
+/**
+ * Keeps the declaration within the transaction of `em`, with an entry in the audit trail for each province of units of which it says
+ * something new. Ranges that touch or overlap become one, so that the ranges of a unit never touch.
+ */
+export const declareWithin = async (em: EntityManager, declaration: Declaration): Promise<void> => {
+  const { kind, since, through, by } = declaration;
+  const places = await lockedPlaces(em, declaration.unitNos);
+  const news = await unstated(em, declaration);
+  const before = await removeTouched(em, declaration, news);
+  await insertUnited(em, declaration, news, before);
+  await recordByProvince(em, { operation: "declareComplete", by, kind, places, unitNos: news, before, after: { kind, since, through } });
+  await recordsChanged(em, news, since);
+};
+
+/** That the records of a kind are not complete in the units from a day on. */
+export interface CompletenessWithdrawal extends Pick<Declaration, "kind" | "unitNos" | "by"> {
+  readonly from: Day;
+  readonly reason: string;
+}
+
+/** Cuts what was stated of the units off at the day, within the transaction of `em`, with entries in the audit trail as above. */
+export const withdrawWithin = async (em: EntityManager, { kind, unitNos, from, reason, by }: CompletenessWithdrawal): Promise<void> => {
+  const places = await lockedPlaces(em, unitNos);
+  const before = await rowsOf(em).rows(sql<Range>`
+    with cut as (
+      delete from record_range where unit_id = any(${unitNos}::int[]) and kind = ${kind} and through >= ${from}::date returning unit_id, since, through
+    )
+    select c.unit_id as "unitNo", u.key as unit, c.since, c.through from cut c join unit u on u.id = c.unit_id order by u.key collate "C", c.since`);
+  const rest = before.filter(({ since }) => since < from);
+  await sql`
+    insert into record_range (unit_id, kind, since, through)
+    select r.no, ${kind}, r.since, ${from}::date - 1 from unnest(${rest.map(({ unitNo }) => unitNo)}::int[], ${rest.map(({ since }) => since)}::date[]) r(no, since)`.execute(
+    em.getKysely(),
+  );
+  const cut = [...new Set(before.map(({ unitNo }) => unitNo))];
+  await recordByProvince(em, { operation: "withdrawCompleteness", by, kind, places, unitNos: cut, before, after: { kind, from, reason } });
+  await recordsChanged(em, cut, from);
+};
+
+/** Two who change what is stated of one unit at once would each keep the range that the other has not seen. */
+const lockedPlaces = async (em: EntityManager, unitNos: readonly number[]): Promise<Place[]> => {
+  const places = await placesOf(em, unitNos);
+  for (const provinceNo of [...new Set(places.map((place) => place.provinceNo))].toSorted((a, b) => a - b))
+    await sql`select pg_advisory_xact_lock(hashtext('cchc complete'), ${provinceNo}::int)`.execute(em.getKysely());
+  return places;
+};
+
+interface CompletenessChange extends Pick<Declaration, "kind" | "by"> {
+  readonly operation: string;
+  readonly places: readonly Place[];
+  /** The units of which it changes what was stated. */
+  readonly unitNos: readonly number[];
+  readonly before: readonly Range[];
+  readonly after: unknown;
+}
+
+/** One entry in the audit trail for each province that has such units. */
+const recordByProvince = async (
+  em: EntityManager,
+  { operation, by, kind, places, unitNos, before, after }: CompletenessChange,
+): Promise<void> => {
+  const changed = places.filter(({ unitNo }) => unitNos.includes(unitNo));
+  for (const [provinceNo, units] of Map.groupBy(changed, (place) => place.provinceNo)) {
+    const ranges = before.filter(({ unitNo }) => units.some((place) => place.unitNo === unitNo));
+    await recordChange(em, {
+      ...{ ...by, operation, unitNo: units.length === 1 ? units[0]!.unitNo : provinceNo },
+      subject: units.map(({ id }) => id).join(" "),
+      before: { kind, ranges: ranges.map(({ unit, since, through }) => ({ unit, since, through })) },
+      after,
+    });
+  }
+};
+
+interface Place {
+  readonly unitNo: number;
+  readonly id: string;
+  /** Its province, or itself; the country where it is in none. */
+  readonly provinceNo: number;
+}
+
+/** Units with the province that they are in, or were in on their last day, by id. */
+const placesOf = (em: EntityManager, unitNos: readonly number[]): Promise<Place[]> =>
+  rowsOf(em).rows(sql<Place>`
+    with recursive above as (
+      select u.id as unit_id, u.key, v.unit_id as no, v.parent_id, v.tier, coalesce(u.ended_on - 1, 'infinity'::date) as day
+      from unit u join unit_version v on v.unit_id = u.id and v.valid_to is not distinct from u.ended_on where u.id = any(${unitNos}::int[])
+      union all
+      select a.unit_id, a.key, v.unit_id, v.parent_id, v.tier, a.day from above a
+      join unit_version v on v.unit_id = a.parent_id and v.valid_from <= a.day and (v.valid_to is null or v.valid_to > a.day)
+      where a.tier is distinct from 'PROVINCE'
+    )
+    select unit_id as "unitNo", key as id, no as "provinceNo" from above where tier = 'PROVINCE' or parent_id is null order by key collate "C"`);
+
+/** Units of which it is not stated already. */
+const unstated = async (em: EntityManager, { kind, unitNos, since, through }: Declaration): Promise<number[]> => {
+  const rows = await rowsOf(em).rows(sql<{ no: number }>`
+    select distinct k.no from unnest(${unitNos}::int[]) k(no) where not exists (
+      select from record_range r where r.unit_id = k.no and r.kind = ${kind} and r.since <= ${since}::date and r.through >= ${through}::date)`);
+  return rows.map(({ no }) => no);
+};
+
+interface Range {
+  readonly unitNo: number;
+  readonly unit: string;
+  readonly since: Day;
+  readonly through: Day;
+}
+
+const removeTouched = (em: EntityManager, { kind, since, through }: Declaration, unitNos: readonly number[]): Promise<Range[]> =>
+  rowsOf(em).rows(sql<Range>`
+    with touched as (
+      delete from record_range where unit_id = any(${unitNos}::int[]) and kind = ${kind} and since <= ${through}::date + 1 and through >= ${since}::date - 1
+      returning unit_id, since, through
+    )
+    select t.unit_id as "unitNo", u.key as unit, t.since, t.through from touched t join unit u on u.id = t.unit_id order by u.key collate "C", t.since`);
+
+/** One range for each unit, as long as the new one and all that it touches. */
+const insertUnited = async (
+  em: EntityManager,
+  { kind, since, through }: Declaration,
+  unitNos: readonly number[],
+  touched: readonly Range[],
+): Promise<void> => {
+  await sql`
+    insert into record_range (unit_id, kind, since, through)
+    select k.no, ${kind}, least(${since}::date, min(t.since)), greatest(${through}::date, max(t.through)) from unnest(${unitNos}::int[]) k(no)
+    left join unnest(${touched.map(({ unitNo }) => unitNo)}::int[], ${touched.map((range) => range.since)}::date[],
+      ${touched.map((range) => range.through)}::date[]) t(no, since, through) on t.no = k.no
+    group by k.no`.execute(em.getKysely());
+};

@@ -1,0 +1,100 @@
+import { sql } from "kysely";
+import { rowScope } from "../access/scope.ts";
+import type { Viewer } from "../access/viewer.ts";
+import { manyBy, oneBy, type Positioned } from "../database/loader.ts";
+import { PUBLIC_SCOPE, type Reader, type RowScope } from "../database/reader.ts";
+import { countedTo } from "./cut.ts";
+import type { RecordKey, RecordSums } from "./records.ts";
+import type { RollupKey } from "../rollups/rollup.ts";
+import type { Day } from "../lib/time/date.ts";
+import { halfMonthEnd, halfMonthOf } from "../lib/time/half-month.ts";
+import { ensureContributions } from "../hierarchy/contribution.service.ts";
+import { editionsByDay } from "../hierarchy/edition.ts";
+import { createCutLoaders } from "./cut.loaders.ts";
+import { type FieldCountRow, fieldsOfDays, fieldsOfHalves } from "./field-count.store.ts";
+import { ALL_COUNTED, countersOfKeys, keysAndRanges } from "./record-sums.store.ts";
+import { dossierRecords, rowsFor } from "./records.service.ts";
+import { completeSubtrees } from "./subtree-completeness.store.ts";
+
+export type CountRow = Positioned & { readonly counted: readonly number[] };
+export type DossierCountLoaders = ReturnType<typeof createDossierCountLoaders>;
+
+const keyOf = ({ unit, period, handledBy, cut }: RollupKey) => `${unit.no}@${unit.asOf}|${period.name}|${handledBy ?? ""}|${cut.through}`;
+
+/** What the records themselves count, up to the cut. */
+export const createDossierCountLoaders = (reader: Reader, today: Day, viewer: Viewer | null) => {
+  const scope = rowScope(viewer);
+  return {
+    ...createCutLoaders(reader, today, viewer),
+
+    /** As COUNTED, what is certain; null where nothing was recorded. */
+    dossierCounts: oneBy<RollupKey, CountRow>(keyOf, (keys) =>
+      ofKeys(reader, keys, (asked) =>
+        rowsFor(reader, scope, asked).rows(sql<CountRow>`
+        with ${keysAndRanges(asked)}, ${countersOfKeys()}
+        select i::int, json_build_array(${ALL_COUNTED}) as counted from counter where certain group by i`),
+      ),
+    ),
+
+    /** As roll-ups have them: what was recorded, or 0 where records are complete; null where that is not stated. */
+    dossierRecords: oneBy<RollupKey, Positioned & RecordSums>(keyOf, (keys) =>
+      ofKeys(reader, keys, async (asked) => (await dossierRecords(reader, scope).sums(asked)).map((sums, n) => ({ ...sums, i: n + 1 }))),
+    ),
+
+    /** There where the records of the whole subtree are complete. */
+    dossiersComplete: oneBy<RollupKey, Positioned>(keyOf, (keys) => ofKeys(reader, keys, (asked) => reader.rows(completeSubtrees(asked)))),
+
+    /** By field, in the order of their codes. */
+    dossierFields: manyBy<RollupKey, FieldCountRow>(keyOf, async (keys) => {
+      const whole = keys.filter((key) => isOfHalves(key, today));
+      const [shared, own] = [whole.filter(isPublic), whole.filter((key) => !isPublic(key))];
+      const cutting = keys.filter((key) => !isOfHalves(key, today));
+      const places = new Map(keys.map((key, n) => [key, n + 1]));
+      const placed = (rows: readonly FieldCountRow[], of: readonly RollupKey[]) =>
+        rows.map((row) => ({ ...row, i: places.get(of[row.i - 1]!)! }));
+      const halvesOf = (of: readonly RollupKey[], within: RowScope) =>
+        ofKeys(reader, of, (asked) => reader.scoped(within).rows(fieldsOfHalves(asked.map(toHalfMonthEnd), today)));
+      const [everybodys, halves, days] = await Promise.all([
+        halvesOf(shared, PUBLIC_SCOPE),
+        halvesOf(own, scope),
+        ofKeys(reader, cutting, (asked) => reader.scoped(scope).rows(fieldsOfDays(asked))),
+      ]);
+      return [...placed(everybodys, shared), ...placed(halves, own), ...placed(days, cutting)];
+    }),
+  };
+};
+
+/** What is by field is of everybody for the country and provinces. */
+const isPublic = ({ unit: { tier } }: RollupKey): boolean => tier === "COUNTRY" || tier === "PROVINCE";
+
+/** Whether the days that are counted are whole half-months, of which the last may still run. */
+const isOfHalves = ({ period, cut }: RollupKey, today: Day): boolean => {
+  const last = countedTo(period, cut);
+  return halfMonthOf(period.from) === period.from && last !== null && (last === today || halfMonthEnd(last) === last);
+};
+
+const toHalfMonthEnd = (key: RecordKey): RecordKey => ({ ...key, to: halfMonthEnd(key.to) });
+
+/** Rows of those keys of which records answer, by the place of the key. */
+const ofKeys = async <R extends { readonly i: number }>(
+  reader: Reader,
+  keys: readonly RollupKey[],
+  read: (keys: readonly RecordKey[]) => Promise<readonly R[]>,
+): Promise<R[]> => {
+  const answered = keys.flatMap((key, n) => {
+    const to = countedTo(key.period, key.cut);
+    return to === null ? [] : [{ key, n, to }];
+  });
+  if (answered.length === 0) return [];
+  const editions = await editionsByDay(
+    reader,
+    answered.map(({ key: { unit } }) => unit.asOf),
+  );
+  await ensureContributions(reader, [...new Set(editions.values())]);
+  const rows = await read(
+    answered.map(({ key: { unit, period, handledBy }, to }) => ({
+      ...{ unitNo: unit.no, isCountry: unit.tier === "COUNTRY", editionId: editions.get(unit.asOf)!, handledBy, from: period.from, to },
+    })),
+  );
+  return rows.map((row) => ({ ...row, i: answered[row.i - 1]!.n + 1 }));
+};

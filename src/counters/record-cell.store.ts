@@ -1,0 +1,64 @@
+import { sql } from "kysely";
+import type { Day } from "../lib/time/date.ts";
+import type { Period } from "../lib/time/period.ts";
+import { TIERS } from "../hierarchy/unit.entity.ts";
+import { membersOfCells } from "./record-knowledge.store.ts";
+import {
+  anyRecord,
+  countersOfUnits,
+  existedWithin,
+  isComplete,
+  keysAndRanges,
+  recordedUnits,
+  ROLLED_UP_COUNTED,
+} from "./record-sums.store.ts";
+
+export interface CellRow {
+  readonly unitId: number;
+  readonly cellUnitId: number;
+  readonly slot: number;
+  /** As COUNTED; null where nothing was recorded. */
+  readonly counted: readonly number[] | null;
+  readonly isComplete: boolean;
+}
+
+/**
+ * What the records of each unit say of a period, and to which cell of its last day they belong: of a unit that is no more, to that of the
+ * unit into which it went whole, else to what its smallest holder has of a tier that is no more; else they stand by themselves.
+ */
+export const cellsOfRecords = ({ cellEditionId, cellDay, period }: { cellEditionId: number; cellDay: Day; period: Period }) => sql<CellRow>`
+  with ${keysAndRanges([{ unitNo: 0, isCountry: false, editionId: cellEditionId, from: period.from, to: cellDay < period.to ? cellDay : period.to, handledBy: null }])},
+    f as materialized (select 0 as span, ${cellEditionId}::int as cell_edition_id, ${cellDay}::date as cell_day),
+    ${membersOfCells()},
+    ${recordedUnits(sql`true`)},
+    sums as materialized (
+      select unit_id, slot, json_build_array(${ROLLED_UP_COUNTED}) as counted
+      from (${countersOfUnits(sql`(select unit_id, province_id, 0 as span from recorded) o`)}) c group by 1, 2 having ${anyRecord}
+    ),
+    cell as materialized (
+      select m.cell_unit_id, bool_and(${isComplete}) filter (where not m.is_agency and ${existedWithin}) as is_complete
+      from member m join s on true join unit u on u.id = m.unit_id group by 1
+    ),
+    tier as materialized (
+      select v.unit_id, array_position(${[...TIERS]}::text[], v.tier) as slot from unit_version v
+      where v.valid_from <= ${cellDay} and (v.valid_to is null or v.valid_to > ${cellDay}) and v.tier is not null
+    ),
+    former as materialized (
+      select x.unit_id, x.slot, coalesce(
+        (select m.cell_unit_id from member m where m.unit_id = x.unit_id limit 1),
+        (select h.target_id from contribution h join tier t on t.unit_id = h.target_id
+          where h.edition_id = ${cellEditionId} and h.unit_id = x.unit_id and h.certain
+            and not exists (select from contribution b join tier y on y.unit_id = b.unit_id and y.slot = x.slot
+              where b.edition_id = ${cellEditionId} and b.target_id = h.target_id and b.certain)
+          order by t.slot desc limit 1),
+        x.unit_id) as cell_unit_id
+      from sums x where not exists (select from unit_version v where v.unit_id = x.unit_id and v.valid_from <= ${cellDay} and (v.valid_to is null or v.valid_to > ${cellDay}))
+    )
+  select x.unit_id as "unitId", coalesce(o.cell_unit_id, x.unit_id) as "cellUnitId", x.slot, x.counted,
+    coalesce(t.slot = x.slot and c.is_complete, false) as "isComplete"
+  from sums x left join former o on o.unit_id = x.unit_id and o.slot = x.slot
+  left join tier t on t.unit_id = coalesce(o.cell_unit_id, x.unit_id)
+  left join cell c on c.cell_unit_id = coalesce(o.cell_unit_id, x.unit_id)
+  union all
+  select c.cell_unit_id, c.cell_unit_id, t.slot, null, true from cell c join tier t on t.unit_id = c.cell_unit_id
+  where c.is_complete and not exists (select from sums x where x.unit_id = c.cell_unit_id and x.slot = t.slot)`;

@@ -1,0 +1,116 @@
+import { type RawBuilder, sql } from "kysely";
+import { DOSSIER } from "../figures/measure.ts";
+import type { KnowledgeKey, RecordKey } from "./records.ts";
+import { WHOLE_UNIT } from "../figures/tree.ts";
+import { isCurrent } from "../hierarchy/rollup-version.store.ts";
+import { SERVING_KINDS } from "../hierarchy/unit.entity.ts";
+import { anyRecord, countersOfUnits, existedWithin, isComplete, isCompleteBy, keysAndRanges } from "./record-sums.store.ts";
+
+const ALL_MEASURES = 2 ** DOSSIER.measures.length - 1;
+
+const validOn = (version: string, day: RawBuilder<unknown>) => {
+  const [from, to] = [sql.ref(`${version}.valid_from`), sql.ref(`${version}.valid_to`)];
+  return sql`${from} <= ${day} and (${to} is null or ${to} > ${day})`;
+};
+
+/**
+ * `member` (span, cell_unit_id, unit_id, is_agency): whose records make the cell of each unit of the spans' last days: its own, those of units
+ * that went whole into it within the days, and those of agencies that serve it. `f` are the frames (span, cell_edition_id, cell_day).
+ */
+export const membersOfCells = (): RawBuilder<unknown> => sql`
+    member as materialized (
+      select f.span, v.unit_id as cell_unit_id, v.unit_id, false as is_agency from f join unit_version v on ${validOn("v", sql`f.cell_day`)} and v.tier is not null
+      union all
+      select f.span, c.target_id, u.id, false from f join s on s.number = f.span + 1
+      join unit u on u.ended_on > s.first_on and u.ended_on <= f.cell_day
+      join contribution c on c.edition_id = f.cell_edition_id and c.unit_id = u.id and c.nearest and c.certain
+      join unit_version v on v.unit_id = c.target_id and ${validOn("v", sql`f.cell_day`)}
+      join unit_version o on o.unit_id = u.id and o.valid_to = u.ended_on and o.tier = v.tier
+      union all
+      select f.span, v.parent_id, v.unit_id, true from f join unit_version v on ${validOn("v", sql`f.cell_day`)} and v.kind = any(${[...SERVING_KINDS]}::text[])
+    )`;
+
+/**
+ * For each key how many units are covered by records or figures, and the bits of the measures known of all of them. Sets are asked by `in`, which
+ * hashes them: PostgreSQL takes the country's ten thousand units for one, and would join them row by row.
+ */
+export const knowledgeOfKeys = (keys: readonly KnowledgeKey[]) => sql<{ i: number; covered: number; known: number; isGone: boolean }>`
+  with ${keysAndRanges(keys)},
+    f as materialized (
+      select distinct k.span, x.cell_edition_id, x.cell_day from k join unnest(${keys.map(({ cellEditionId }) => cellEditionId)}::int[],
+        ${keys.map(({ cellDay }) => cellDay)}::date[]) with ordinality x(cell_edition_id, cell_day, i) on x.i = k.i
+    ),
+    wanted as materialized (
+      select k.i, k.span, v.unit_id, v.tier from k join f on f.span = k.span
+      join contribution c on c.edition_id = k.edition_id and c.target_id = k.no and c.certain
+      join unit_version v on v.unit_id = c.unit_id and ${validOn("v", sql`f.cell_day`)} and v.tier is not null and v.tier <> 'COUNTRY'
+      where k.tier is null or v.tier = k.tier
+    ),
+    ${membersOfCells()},
+    wanted_member as materialized (select m.* from member m where (m.span, m.cell_unit_id) in (select span, unit_id from wanted)),
+    having_records as materialized (
+      select distinct unit_id, span from (
+        select unit_id, span from (${countersOfUnits(sql`(
+          select distinct u.unit_id, u.province_id, m.span from wanted_member m join record_unit u on u.unit_id = m.unit_id and u.kind = 'DOSSIERS') o`)}) c
+        group by unit_id, span having ${anyRecord}) x
+    ),
+    cell as materialized (
+      select m.span, m.cell_unit_id as unit_id, bool_or((m.unit_id, m.span) in (select unit_id, span from having_records)) as has_records,
+        bool_and(${isComplete}) filter (where not m.is_agency and ${existedWithin}) as is_complete
+      from wanted_member m join s on s.number = m.span + 1 join unit u on u.id = m.unit_id group by 1, 2
+    ),
+    figure_known as (
+      select k.i, n.unit_id, bit_or(n.mask) filter (where n.slot <> ${WHOLE_UNIT}) as of_tier, bit_or(n.mask) as of_any
+      from k join unnest(${keys.map(({ setId }) => setId)}::int[]) with ordinality x(set_id, i) on x.i = k.i
+      join rollup_knowledge n on n.set_id = x.set_id
+      where exists (select from contribution a where a.edition_id = k.edition_id and a.target_id = k.no and a.unit_id = n.author_id and a.certain)
+        and exists (select from contribution a where a.edition_id = k.edition_id and a.target_id = k.no and a.unit_id = n.unit_id and a.certain)
+      group by 1, 2
+    )
+  select k.i::int, count(*)::int as covered, bit_and(coalesce(case when k.tier is null then g.of_any else g.of_tier end, 0)
+      | case when (w.span, w.unit_id) in (select span, unit_id from cell where is_complete) then ${sql.lit(ALL_MEASURES)} else 0 end)::int as known,
+    false as "isGone"
+  from k join wanted w on w.i = k.i
+  left join figure_known g on g.i = k.i and g.unit_id = w.unit_id
+  where (w.span, w.unit_id) in (select span, unit_id from cell where has_records or is_complete) or (case when k.tier is null then g.of_any else g.of_tier end) is not null
+  group by k.i
+  union all
+  select x.i::int, 0, 0, true from unnest(${keys.map(({ setId }) => setId)}::int[]) with ordinality x(set_id, i)
+  where x.set_id is not null and not exists (select from rollup_set s where s.id = x.set_id and ${isCurrent})
+  order by "isGone"`;
+
+/** The condition that the unit counts in the tier of key `k`: an agency in that of the unit which it serves. */
+export const countsInTier = (unit: RawBuilder<unknown>) => sql`exists (
+  select from unit_version v left join unit_version served on v.kind = any(${[...SERVING_KINDS]}::text[]) and served.unit_id = v.parent_id
+    and served.valid_from < coalesce(v.valid_to, 'infinity') and coalesce(served.valid_to, 'infinity') > v.valid_from
+  where v.unit_id = ${unit} and coalesce(v.tier, served.tier) = k.tier)`;
+
+/** Which keys hold a unit whose records are complete, so that no record is 0. Keys of a tree are of one period, those of a series of one unit. */
+export const completeKeys = (keys: readonly RecordKey[]): RawBuilder<{ i: number }> =>
+  keys.every(({ from, to }) => from === keys[0]!.from && to === keys[0]!.to) ? completeOfTree(keys) : completeOfSeries(keys);
+
+const completeOfTree = (keys: readonly RecordKey[]) => sql<{ i: number }>`
+  with ${keysAndRanges(keys)}
+  select k.i::int from k join s on s.number = k.span + 1 where exists (
+    select from record_range declared join contribution c on c.unit_id = declared.unit_id and c.edition_id = k.edition_id and c.target_id = k.no and c.certain
+    join unit u on u.id = declared.unit_id
+    where declared.kind = 'DOSSIERS' and ${existedWithin} and ${isComplete} and (k.tier is null or ${countsInTier(sql`u.id`)}))`;
+
+/** Only days are looked at of which the records of some unit are complete, and then the units of the keys alone. */
+const completeOfSeries = (keys: readonly RecordKey[]) => sql<{ i: number }>`
+  with ${keysAndRanges(keys)},
+    stated as materialized (
+      select s.number - 1 as span from s
+      where exists (select from record_range g where g.kind = 'DOSSIERS' and g.since <= s.last_on and g.through >= s.first_on)
+    ),
+    held as materialized (
+      select k.i, k.span, k.tier, c.unit_id from k join contribution c on c.edition_id = k.edition_id and c.target_id = k.no and c.certain
+      where k.span in (select span from stated)
+    ),
+    complete as materialized (
+      select distinct h.span, h.unit_id from (select distinct span, unit_id from held) h join s on s.number = h.span + 1
+      join unit u on u.id = h.unit_id and ${existedWithin}
+      join record_range g on g.unit_id = h.unit_id and g.kind = 'DOSSIERS' and ${isCompleteBy}
+    )
+  select distinct k.i::int from held k where (k.span, k.unit_id) in (select span, unit_id from complete)
+    and (k.tier is null or ${countsInTier(sql`k.unit_id`)})`;

@@ -1,0 +1,48 @@
+import { Arg, Authorized, Ctx, FieldResolver, Mutation, Resolver, Root } from "type-graphql";
+import type { Permission } from "../access/permission.ts";
+import type { Context } from "../access/request-context.ts";
+import type { UnitView } from "../hierarchy/unit.loaders.ts";
+import { UnitType } from "../units/unit.type.ts";
+import { declareComplete, withdrawCompleteness } from "./declare.service.ts";
+import { recordStatusesOf } from "./record-status.service.ts";
+import { DeclareCompleteInput, DeclareCompletePayloadType, RecordStatusType, WithdrawCompletenessInput } from "./record.type.ts";
+
+@Resolver(() => UnitType)
+export class UnitRecordsResolver {
+  @Authorized<Permission>("records:declare")
+  @Mutation(() => DeclareCompletePayloadType, {
+    description:
+      "States that the records of these units (a unit without a row has none, which is 0) are complete from since through through, all that were open on " +
+      "the first day included; days stated before stay so. For ADMINs of all of them, else FORBIDDEN; BAD_USER_INPUT names a unit or day that is not accepted " +
+      "(xác nhận dữ liệu đầy đủ).",
+  })
+  async declareComplete(
+    @Arg("input", () => DeclareCompleteInput, { description: "Which records of which units, and of which days." })
+    input: DeclareCompleteInput,
+    @Ctx() context: Context,
+  ) {
+    return { records: await declareComplete(context, input) };
+  }
+
+  @Authorized<Permission>("records:declare")
+  @Mutation(() => DeclareCompletePayloadType, {
+    description:
+      "Takes back that the records of these units are complete, from a day on; what was stated of the days before stays. For ADMINs of all of them, else FORBIDDEN; " +
+      "BAD_USER_INPUT names a unit, day or reason that is not accepted (thu hồi xác nhận dữ liệu đầy đủ).",
+  })
+  async withdrawCompleteness(
+    @Arg("input", () => WithdrawCompletenessInput, { description: "Which records of which units, and from when on." })
+    input: WithdrawCompletenessInput,
+    @Ctx() context: Context,
+  ) {
+    return { records: await withdrawCompleteness(context, input) };
+  }
+
+  @FieldResolver(() => [RecordStatusType], {
+    description:
+      "How fresh and complete its own records are here, for each kind of which anything is known, in the order of the kinds (tình trạng dữ liệu gốc).",
+  })
+  records(@Root() { no }: UnitView, @Ctx() { loaders }: Context) {
+    return recordStatusesOf(loaders, no);
+  }
+}

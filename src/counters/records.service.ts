@@ -1,0 +1,84 @@
+import type { EntityManager } from "@mikro-orm/postgresql";
+import { sql } from "kysely";
+import { type Reader, type Rows, type RowScope, rowsOf } from "../database/reader.ts";
+import { DOSSIER } from "../figures/measure.ts";
+import { columnsOf, type Recorded, type RecordKey, type Records, type RecordSums } from "./records.ts";
+import { WHOLE_UNIT } from "../figures/tree.ts";
+import type { Day } from "../lib/time/date.ts";
+import type { Period } from "../lib/time/period.ts";
+import { ensureContributions } from "../hierarchy/contribution.service.ts";
+import { TIERS } from "../hierarchy/unit.entity.ts";
+import { cellsOfRecords } from "./record-cell.store.ts";
+import { completeKeys, countsInTier, knowledgeOfKeys } from "./record-knowledge.store.ts";
+import { countersOfKeys, keysAndRanges, measuresOf, readsDays, ROLLED_UP_COUNTED } from "./record-sums.store.ts";
+import { inOnePass, type SumRow } from "./running-sums.ts";
+
+/** Dossiers as evidence for roll-ups. Counters of single days are read within the scope. */
+export const dossierRecords = (reader: Reader, scope: RowScope): Records => ({
+  ...readingOf(reader),
+  sums: (keys) => sumsOfKeys(rowsFor(reader, scope, keys), keys),
+  knowledge: async (keys, rows = rowsFor(reader, scope, keys)) => {
+    await ensureContributions(reader, [...new Set(keys.map(({ cellEditionId }) => cellEditionId))]);
+    return readingOf(rows).knowledge(keys);
+  },
+  within: (em) => readingOf(rowsOf(em)),
+  cells: recordedCells,
+});
+
+export const rowsFor = (reader: Reader, scope: RowScope, keys: readonly RecordKey[]): Rows =>
+  readsDays(keys) ? reader.scoped(scope) : reader;
+
+const readingOf = (rows: Rows): Pick<Records, "sums" | "knowledge" | "sources"> => ({
+  sums: (keys) => sumsOfKeys(rows, keys),
+  knowledge: async (keys) => {
+    const found = keys.map(() => ({ covered: 0, known: 0, isGone: false }));
+    for (const { i, ...knowledge } of await rows.rows(knowledgeOfKeys(keys))) found[i - 1] = knowledge;
+    return found;
+  },
+  sources: async (keys) => {
+    const found = keys.map((): number[] => []);
+    for (const { i, sourceId } of await rows.rows(sourcesOfKeys(keys))) found[i - 1]!.push(sourceId);
+    return found;
+  },
+});
+
+const sumsOfKeys = async (rows: Rows, keys: readonly RecordKey[]): Promise<RecordSums[]> => {
+  const found = await inOnePass(keys, (parts) =>
+    rows.rows(sql<SumRow>`
+      with ${keysAndRanges(parts)}, ${countersOfKeys()}
+      select i::int, certain, json_build_array(${ROLLED_UP_COUNTED}) as counted from counter group by i, certain`),
+  );
+  const sums = keys.map(({ to }): { certain: number[] | null; possible: number[] | null; through: Day } => ({
+    certain: null,
+    possible: null,
+    through: to,
+  }));
+  for (const { i, certain, counted } of found) {
+    if (counted.every((count) => count === 0)) continue;
+    sums[i - 1]![certain ? "certain" : "possible"] = columnsOf(DOSSIER, measuresOf(counted));
+  }
+  // Where nothing was recorded, that is 0 if somebody has stated that all of it is here.
+  const silent = keys.flatMap((key, n) => (sums[n]!.certain === null ? [{ key, n }] : []));
+  if (silent.length === 0) return sums;
+  for (const { i } of await rows.rows(completeKeys(silent.map(({ key }) => key)))) sums[silent[i - 1]!.n]!.certain = [...NOTHING];
+  return sums;
+};
+
+const NOTHING = columnsOf(DOSSIER, Object.fromEntries(DOSSIER.measures.map(({ name }) => [name, 0])));
+
+const sourcesOfKeys = (keys: readonly RecordKey[]) => sql<{ i: number; sourceId: number }>`
+  with ${keysAndRanges(keys)}
+  select distinct k.i::int, u.source_id as "sourceId" from k join s on s.number = k.span + 1
+  join contribution c on c.edition_id = k.edition_id and c.target_id = k.no
+  join record_unit u on u.unit_id = c.unit_id and u.kind = 'DOSSIERS' and u.records > 0 and u.first_on <= s.last_on
+  where k.tier is null or ${countsInTier(sql`u.unit_id`)}
+  order by 1, 2`;
+
+const recordedCells = async (em: EntityManager, key: { cellEditionId: number; cellDay: Day; period: Period }): Promise<Recorded[]> => {
+  const rows = await rowsOf(em).rows(cellsOfRecords(key));
+  return rows.map(({ slot, counted, ...row }) => ({
+    ...row,
+    slot: TIERS[slot - 1] ?? WHOLE_UNIT,
+    columns: counted ? columnsOf(DOSSIER, measuresOf(counted)) : NOTHING,
+  }));
+};

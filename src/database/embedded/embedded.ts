@@ -1,0 +1,157 @@
+import { resolve } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Client } from "pg";
+import { ServiceClient } from "../client.ts";
+import { type Cluster, prepareCluster, USER } from "./cluster.ts";
+import { DatabaseWatch, startOf, type Told, type WatchedSession } from "../database-watch.ts";
+import { APPLICATION_NAME } from "../../orm.config.ts";
+import { watchLog } from "./server-log.ts";
+import { findServer, logOf, type RunningServer, startUnlessAnother, stopServer } from "./server-process.ts";
+import { giveLogin, SERVICE_ROLE } from "../service-role.ts";
+
+const DATABASE = "cchc";
+/** Recovery after a crash included. */
+const PATIENCE_MS = 60_000;
+
+export interface EmbeddedDatabase {
+  /** With the name and password of the owner. */
+  readonly url: string;
+  /** With those of the role that requests run as. */
+  readonly serviceUrl: string;
+  /** Of the server that runs now, which may be another one than that of the URLs. */
+  readonly port: () => number;
+  /** Starts the server again, should it end before it is stopped. */
+  watch(told: Told): void;
+  /** Stops the server, unless another process still uses it. */
+  stop(): Promise<void>;
+}
+
+/** Starts the PostgreSQL that came through npm on a folder of ours, or adopts the server that already runs on it. */
+export const startEmbedded = async (dataDir: string): Promise<EmbeddedDatabase> => {
+  // The driver fills in what a URL leaves open, and these are meant for another server.
+  for (const name of ["PGSSLMODE", "PGOPTIONS"]) delete process.env[name];
+  const cluster = await prepareCluster(resolve(dataDir));
+  const first = await takeServer(cluster);
+  let { port } = first;
+  const reach = async (): Promise<WatchedSession> => {
+    const again = await reachServer(cluster);
+    ({ port } = again);
+    return again;
+  };
+  const revive = async (): Promise<void> => {
+    if (!(await findServer(cluster))) await startUnlessAnother(cluster, port);
+  };
+  const watch = new DatabaseWatch({ reach, revive }, first);
+  const unwatch = watchLog(logOf(cluster));
+  const stop = async () => {
+    unwatch();
+    const { client } = (await watch.end()) ?? first;
+    if (await isLastUser(cluster, client)) await stopServer(cluster);
+    await client.end().catch(() => {});
+  };
+  try {
+    await createDatabase(first.client);
+    await giveLogin(first.client, cluster.servicePassword);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return {
+    url: urlOf(cluster, port, DATABASE),
+    serviceUrl: urlFor(SERVICE_ROLE, cluster.servicePassword, port, DATABASE),
+    port: () => port,
+    watch: (told) => watch.start(told),
+    stop,
+  };
+};
+
+const urlFor = (user: string, password: string, port: number, database: string) =>
+  `postgresql://${user}:${encodeURIComponent(password)}@127.0.0.1:${port}/${database}`;
+
+const urlOf = ({ password }: Cluster, port: number, database: string) => urlFor(USER, password, port, database);
+
+/** Its users hold this lock in common; who stops it needs it alone. */
+const IN_USE = "hashtext('cchc server')";
+
+interface TakenServer extends WatchedSession {
+  readonly port: number;
+}
+
+/** A session that keeps other processes from stopping the server. While we look, they may start or stop it. */
+const takeServer = async (cluster: Cluster): Promise<TakenServer> => {
+  let running: RunningServer | null = null;
+  let isStarted = false;
+  try {
+    for (const end = Date.now() + PATIENCE_MS; Date.now() < end; await sleep(100)) {
+      running = await findServer(cluster);
+      if (!running) {
+        isStarted = await startUnlessAnother(cluster);
+        running = await findServer(cluster);
+      }
+      const client = running && (await openSession(cluster, running));
+      if (client) return { client, port: running!.port, startedAt: await startOf(client) };
+    }
+  } catch (error) {
+    if (isStarted) await stopServer(cluster);
+    throw error;
+  }
+  throw running ? silent(cluster, running) : new Error(`PostgreSQL does not stay up on ${cluster.folder}; see server.log there`);
+};
+
+const silent = ({ folder }: Cluster, { pid }: RunningServer) =>
+  new Error(`Process ${pid} holds ${folder}, but it does not answer as our PostgreSQL; stop it, or set DATA_DIR`);
+
+/** @throws Error where no server of ours runs, or answers, at present. */
+const reachServer = async (cluster: Cluster): Promise<TakenServer> => {
+  const running = await findServer(cluster);
+  if (!running) throw new Error(`no PostgreSQL runs on ${cluster.folder} any more`);
+  const client = await openSession(cluster, running);
+  if (!client) throw silent(cluster, running);
+  return { client, port: running.port, startedAt: await startOf(client) };
+};
+
+/** @returns null where the server is not ready, or no longer, or not ours. */
+const openSession = async (cluster: Cluster, { port, isOurs }: RunningServer): Promise<Client | null> => {
+  const client: Client = new ServiceClient({
+    connectionString: urlOf(cluster, port, "postgres"),
+    application_name: `${APPLICATION_NAME} in use`,
+    connectionTimeoutMillis: 5000,
+    keepAlive: true,
+  });
+  client.on("error", () => {});
+  try {
+    await client.connect();
+    const { rows } = await client.query<{ data_directory: string }>("show data_directory");
+    if (isOurs || rows[0]?.data_directory === cluster.folder) {
+      await client.query(`select pg_advisory_lock_shared(${IN_USE})`);
+      return client;
+    }
+  } catch (error) {
+    if (isOurs && (error as { code?: string }).code === "28P01")
+      throw new Error(`The password beside ${cluster.folder} is not that of the data; bring the right one back, or set DATA_DIR`, {
+        cause: error,
+      });
+  }
+  await client.end().catch(() => {});
+  return null;
+};
+
+const isLastUser = async (cluster: Cluster, session: Client): Promise<boolean> => {
+  try {
+    await session.query(`select pg_advisory_unlock_shared(${IN_USE})`);
+    return (await session.query<{ is: boolean }>(`select pg_try_advisory_lock(${IN_USE}) as is`)).rows[0]!.is;
+  } catch {
+    // The session was lost, the server perhaps not.
+    const running = await findServer(cluster);
+    const again = running && (await openSession(cluster, running));
+    return again !== null && (await isLastUser(cluster, again));
+  }
+};
+
+const createDatabase = async (session: Client): Promise<void> => {
+  const exists = async () => (await session.query("select from pg_database where datname = $1", [DATABASE])).rows.length > 0;
+  if (await exists()) return;
+  await session.query(`create database ${DATABASE} encoding 'UTF8' template template0`).catch(async (error: unknown) => {
+    if (!(await exists())) throw error;
+  });
+};

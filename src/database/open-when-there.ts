@@ -1,0 +1,38 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { DomainError } from "../lib/errors.ts";
+import { failureOf, textOf } from "./failure.ts";
+
+const FIRST_PAUSE_MS = 50;
+/** Short, so that the service is there soon after its database is. */
+const LONGEST_PAUSE_MS = 500;
+/** A try that is not answered within this time is given up; a server that does not answer would hold it for ever. */
+export const CONNECT_MS = 2000;
+
+/** Whether the server cannot be reached or takes nobody at present, which passes; a wrong password or an old server does not. */
+export const isAway = (error: unknown): boolean => {
+  const failure = failureOf(error);
+  return failure instanceof DomainError && failure.extensions["code"] === "SERVICE_UNAVAILABLE";
+};
+
+/** Tries until the database is there; `tell` hears of each kind of failure once. Ends with the signal. */
+export const openWhenThere = async <T>(open: () => Promise<T>, tell: (failure: string) => void, signal: AbortSignal): Promise<T> => {
+  const told = new Set<string>();
+  for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(pause * 2, LONGEST_PAUSE_MS)) {
+    signal.throwIfAborted();
+    try {
+      return await open();
+    } catch (error) {
+      if (!isAway(error)) throw error;
+      const text = textOf(error);
+      const kind = /\b(?:E[A-Z_]{4,}|5[37][0-9A-Z]{3}|timeout)\b/.exec(`${text} ${codeOf(error)}`)?.[0] ?? text;
+      if (!told.has(kind)) tell(text);
+      told.add(kind);
+    }
+    await sleep(pause, undefined, { signal });
+  }
+};
+
+const codeOf = (error: unknown): string => {
+  const { code, cause } = error as { code?: unknown; cause?: unknown };
+  return typeof code === "string" ? code : cause instanceof Error ? codeOf(cause) : "";
+};

@@ -1,0 +1,139 @@
+import { MikroORM } from "@mikro-orm/postgresql";
+import { sql } from "kysely";
+import type { Client } from "pg";
+import { ServiceClient } from "./client.ts";
+import { DatabaseWatch, startOf, type Told, type WatchedSession } from "./database-watch.ts";
+import { type EmbeddedDatabase, startEmbedded } from "./embedded/embedded.ts";
+import { textOf } from "./failure.ts";
+import { CONNECT_MS } from "./open-when-there.ts";
+import { APPLICATION_NAME, ormConfig, OWNER, type PoolOptions } from "../orm.config.ts";
+import { trimLog } from "./wal.ts";
+import { checkLogin, checkSame, ensureLogin, ensureRole } from "./service-role.ts";
+
+export interface PlaceOptions {
+  /** By which requests log in; null is the embedded server. */
+  readonly databaseUrl: string | null;
+  /** By which the owner of the tables does; null where that is by the same. */
+  readonly databaseOwnerUrl: string | null;
+  readonly dataDir: string;
+  readonly connectMs?: number;
+  /** Learns of the owner's connections. */
+  readonly onPool?: PoolOptions["onPool"];
+}
+
+/** A database with the role that requests run as, whatever is in it. */
+export interface Place {
+  /** Where it is, with the name and password of the owner. */
+  readonly url: string;
+  /** Whether requests take their role in sessions of the owner, who can leave it. */
+  readonly isShared: boolean;
+  /** The owner's. */
+  readonly orm: MikroORM;
+  /** Of whoever logs in for requests. */
+  readonly session: MikroORM;
+  /** More connections of whoever logs in for requests. */
+  readonly open: (pool: PoolOptions) => Promise<MikroORM>;
+  /** Tells when the database is lost and back, until it is closed; an embedded one is started again. */
+  watch(told: Told): void;
+  /** Gives back disk of an embedded one that it does not need any more. */
+  trim(): Promise<void>;
+  /** Waits for what runs. */
+  close(): Promise<void>;
+}
+
+/** Who logs in how, each with the setting that says so, for errors. */
+interface Logins {
+  readonly owner: Login;
+  /** Null where requests take the role in sessions of the owner. */
+  readonly service: Login | null;
+  readonly embedded: EmbeddedDatabase | null;
+}
+
+interface Login {
+  readonly url: string;
+  readonly setting: string | null;
+}
+
+/** Connects, starting the embedded server where no URL is given, and makes the role that requests run as where there is none. */
+export const openPlace = async ({ connectMs = OWNER.waitMs, onPool, ...options }: PlaceOptions): Promise<Place> => {
+  const closing: (() => Promise<unknown>)[] = [];
+  const close = async () => {
+    for (const step of closing.splice(0).toReversed()) await step();
+  };
+  try {
+    const logins = await findLogins(options);
+    const { owner, service, embedded } = logins;
+    if (embedded) closing.push(() => embedded.stop());
+    const open = async (url: string, pool: PoolOptions): Promise<MikroORM> => {
+      const orm = await MikroORM.init(ormConfig(url, { ...pool, ...(embedded && { portNow: embedded.port }) }));
+      closing.push(() => orm.close());
+      return orm;
+    };
+    const orm = await open(owner.url, { ...OWNER, waitMs: connectMs, ...(onPool && { onPool }) });
+    await naming(owner, () => checkServer(orm));
+    const session = service ? await open(service.url, { ...OWNER, size: 1, waitMs: connectMs }) : orm;
+    await prepareRole(logins, orm, session);
+    const { url } = service ?? owner;
+    const watch = (told: Told) => {
+      if (embedded) return embedded.watch(told);
+      const following = new DatabaseWatch({ reach: () => reach(url) }, null);
+      following.start(told);
+      closing.push(async () => (await following.end())?.client.end());
+    };
+    const trim = async () => (embedded ? trimLog(orm) : undefined);
+    return { url: owner.url, isShared: !service, orm, session, open: (pool) => open(url, pool), watch, trim, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+};
+
+const findLogins = async ({ databaseUrl, databaseOwnerUrl, dataDir }: PlaceOptions): Promise<Logins> => {
+  if (databaseUrl === null) {
+    const embedded = await startEmbedded(dataDir);
+    return { owner: { url: embedded.url, setting: null }, service: { url: embedded.serviceUrl, setting: null }, embedded };
+  }
+  const given = { url: databaseUrl, setting: "DATABASE_URL" };
+  if (databaseOwnerUrl === null) return { owner: given, service: null, embedded: null };
+  return { owner: { url: databaseOwnerUrl, setting: "DATABASE_OWNER_URL" }, service: given, embedded: null };
+};
+
+const naming = <T>({ setting }: Login, work: () => Promise<T>): Promise<T> =>
+  work().catch((error: unknown) => {
+    throw setting === null ? error : new Error(`${setting}: ${textOf(error)}`, { cause: error });
+  });
+
+const prepareRole = async ({ service }: Logins, owner: MikroORM, session: MikroORM): Promise<void> => {
+  if (!service) return ensureRole(owner);
+  await ensureLogin(owner, service.url);
+  await naming(service, async () => {
+    await checkSame(owner, session);
+    await checkLogin(session);
+  });
+};
+
+const OLDEST = 15;
+
+const checkServer = async (orm: MikroORM): Promise<void> => {
+  const { rows } = await sql<{ version: string; encoding: string }>`
+    select current_setting('server_version') as version, current_setting('server_encoding') as encoding`.execute(orm.em.fork().getKysely());
+  const { version, encoding } = rows[0]!;
+  if (Number.parseInt(version, 10) < OLDEST) throw new Error(`the server is PostgreSQL ${version}; accepted is ${OLDEST} or newer`);
+  if (encoding !== "UTF8") throw new Error(`the database is in ${encoding}; accepted is UTF8`);
+};
+
+/** Of a server that nobody here starts. */
+const reach = async (url: string): Promise<WatchedSession> => {
+  const client: Client = new ServiceClient({
+    ...{ connectionString: url, application_name: `${APPLICATION_NAME} watch`, keepAlive: true },
+    ...{ connectionTimeoutMillis: CONNECT_MS, query_timeout: CONNECT_MS },
+  });
+  client.on("error", () => {});
+  try {
+    await client.connect();
+    return { client, startedAt: await startOf(client) };
+  } catch (error) {
+    client.end().catch(() => {});
+    throw error;
+  }
+};

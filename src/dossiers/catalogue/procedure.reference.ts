@@ -1,5 +1,0 @@
-import { type FindReferenced, key } from "../../reference.ts";
-
-/** By `code`. */
-export const findReferencedProcedure: FindReferenced = async (reference, { loaders }) =>
-  loaders.procedureByCode.load(key(reference, "code"));

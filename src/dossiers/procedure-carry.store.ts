@@ -1,0 +1,57 @@
+import type { EntityManager } from "@mikro-orm/postgresql";
+import { sql } from "kysely";
+import { randomUUID } from "node:crypto";
+import { pauseColumns } from "../counters/count.event.ts";
+import { noteDeltas } from "../counters/count.store.ts";
+import { countChanges } from "./import/dossier-apply.store.ts";
+
+/** Tables of one transaction: the dossiers that are carried, as they were, and what that changes of the counters. */
+const CARRIED = sql.table("carried_dossier");
+const DELTAS = sql.table("carried_delta");
+
+/** What a statement may hold of what it sorts and groups; a procedure may have hundreds of thousands of dossiers. */
+const WORK_MEMORY = "64MB";
+
+/** What dossiers keep of their procedure, as the catalogue has it now. The limit is not among it: a due day was promised at the receipt. */
+const NOW = { field_id: sql`p.field_id`, has_fee: sql`p.has_fee`, is_full: sql`p.service_level = 'FULL'` };
+const facts = sql.join(Object.entries(NOW).map(([name, value]) => sql`${value} as ${sql.ref(name)}`));
+const isOtherwise = sql`(d.field_id, d.has_fee, d.is_full) is distinct from (${sql.join(Object.values(NOW))})`;
+
+/** What else the counters look at. */
+const COUNTED = sql.join(
+  [
+    ...["province_id", "source_id", "code", "unit_id", "slot", "procedure_id", "channel", "received_on", "ended_on", "due_on"],
+    ...["outcome", "working_days", "digitised", "paid_online", "electronic_result", "pauses"],
+  ].map((name) => sql.ref(`d.${name}`)),
+);
+
+/**
+ * Carries the field, the fee and the level of procedures to their dossiers, where these have others, and the counters follow. The caller has locked
+ * the catalogue, so that no import and no retraction runs, and counters are locked last, as by these.
+ * @returns how many dossiers were carried.
+ */
+export const carryToDossiers = async (em: EntityManager, procedures: readonly number[]): Promise<number> => {
+  if (procedures.length === 0) return 0;
+  const db = em.getKysely();
+  await sql`select set_config('work_mem', ${WORK_MEMORY}, true)`.execute(db);
+  const ofThese = sql`procedure p where p.id = d.procedure_id and p.id = any(${procedures}::int[]) and ${isOtherwise}`;
+  await sql`
+    create temporary table ${CARRIED} on commit drop as select ${COUNTED}, d.field_id, d.has_fee, d.is_full from dossier d, ${ofThese}`.execute(
+    db,
+  );
+  await sql`create temporary table ${DELTAS} (like dossier_delta including defaults) on commit drop`.execute(db);
+  await sql`analyze ${CARRIED}`.execute(db);
+  const noted = { key: randomUUID(), deltas: DELTAS };
+  const pauses = sql`(select ${pauseColumns} from dossier_pause p) p`;
+  await noteDeltas(em, noted, [
+    { dossiers: sql`${CARRIED} d`, pauses, sign: -1 },
+    { dossiers: sql`(select ${COUNTED}, ${facts} from ${CARRIED} d join procedure p on p.id = d.procedure_id) d`, pauses, sign: 1 },
+  ]);
+  const { numAffectedRows } = await sql`
+    update dossier d set ${sql.join(Object.entries(NOW).map(([name, value]) => sql`${sql.ref(name)} = ${value}`))} from ${ofThese}`.execute(
+    db,
+  );
+  await countChanges(em, noted);
+  await sql`drop table ${CARRIED}, ${DELTAS}`.execute(db);
+  return Number(numAffectedRows ?? 0);
+};

@@ -1,0 +1,30 @@
+import type { FigureLoaders, FigureRow } from "../../figures/figure.loaders.ts";
+import { held } from "../../figures/held.ts";
+import { DOSSIER, enumValue, measureCode } from "../../figures/measure.ts";
+import type { Rollup } from "../../rollups/rollup.ts";
+import type { DossierCountLoaders } from "../../counters/dossier-count.loaders.ts";
+
+const PLACES = new Map(DOSSIER.measures.map(({ name }, place) => [measureCode(DOSSIER, name), { name, place }]));
+
+/** What the unit itself states of exactly the period, against its records of the tier that it speaks of; where both exist. */
+export const reconciliationOf = async (loaders: FigureLoaders & DossierCountLoaders, rollup: Rollup) => {
+  const { unit, period, handledBy } = rollup;
+  const figures = (await loaders.figuresOf.load({ no: unit.no, period })).filter(
+    ({ measure, value, from, to, scope }) =>
+      PLACES.has(measure) && value !== null && from === period.from && to === period.to && (handledBy === null || scope === handledBy),
+  );
+  const compared = await Promise.all(figures.map((figure) => comparedWith(loaders, rollup, figure)));
+  return compared.filter((one) => one !== null).toSorted((a, b) => a.place - b.place);
+};
+
+const comparedWith = async (
+  { dossierRecords }: DossierCountLoaders,
+  { unit, period, cut }: Rollup,
+  { measure, value, scope, source }: FigureRow,
+) => {
+  const { name, place } = PLACES.get(measure)!;
+  const recorded = (await dossierRecords.load({ unit, period, handledBy: scope, cut }))?.certain?.[place] ?? null;
+  if (recorded === null) return null;
+  const numbers = { reported: held(measure, value!), recorded: held(measure, recorded), difference: held(measure, recorded - value!) };
+  return { place, measure: enumValue(name), ...numbers, source };
+};

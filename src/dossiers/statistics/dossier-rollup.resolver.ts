@@ -1,0 +1,158 @@
+import { Arg, Ctx, FieldResolver, Float, Resolver, Root } from "type-graphql";
+import { Rate } from "../../rollups/rate.ts";
+import type { Rollup } from "../../rollups/rollup.ts";
+import { coverageOf, incompleteOf } from "../../rollups/rollup.loaders.ts";
+import { Bounds, Coverage, SourceType } from "../../rollups/rollup.type.ts";
+import type { Context } from "../../access/request-context.ts";
+import { parsePeriod, type PeriodGrain } from "../../lib/time/period.ts";
+import { PeriodGrainEnum, PeriodScalar } from "../../lib/time/scalar.ts";
+import type { Tier } from "../../hierarchy/unit.entity.ts";
+import type { UnitView } from "../../hierarchy/unit.loaders.ts";
+import { TierEnum, UnitType } from "../../units/unit.type.ts";
+import { averageWorkingDays, dossiersByChannel, dossiersByField, partsOf } from "./dossier-detail.service.ts";
+import { reconciliationOf } from "./dossier-reconciliation.service.ts";
+import { dossierRollupOf, dossierSeries, dossiersByTier } from "./dossier-rollup.service.ts";
+import {
+  DossierChannelRollupType,
+  DossierCountsType,
+  DossierFieldRollupType,
+  type DossierMeasure,
+  DossierMeasureEnum,
+  DossierPartType,
+  DossierRollupType,
+  DossierTierRollupType,
+  type OnTimeBasis,
+  OnTimeBasisEnum,
+  ReconciliationType,
+} from "./dossier-rollup.type.ts";
+
+@Resolver(() => UnitType)
+export class UnitDossiersResolver {
+  @FieldResolver(() => DossierRollupType, {
+    description: "Dossiers handled in the subtree; handledBy keeps those handled by units of one tier (tổng hợp hồ sơ).",
+  })
+  dossiers(
+    @Root() unit: UnitView,
+    @Arg("period", () => PeriodScalar, { description: "Reporting period." }) period: string,
+    @Arg("handledBy", () => TierEnum, { nullable: true, description: "Tier of the handling units at that time." }) handledBy:
+      | Tier
+      | undefined,
+    @Ctx() { loadersOf }: Context,
+  ) {
+    return dossierRollupOf(loadersOf(unit), { unit, period: parsePeriod("period", period), handledBy: handledBy ?? null });
+  }
+}
+
+@Resolver(() => DossierCountsType)
+export class DossierCountsResolver {
+  @FieldResolver(() => Rate, { description: "Share of dossiers handled in time (tỷ lệ giải quyết đúng hạn)." })
+  onTimeRate(
+    @Root() rollup: Rollup,
+    @Arg("basis", () => OnTimeBasisEnum, { defaultValue: "RESOLVED", description: "Which of the formulas in use." }) basis: OnTimeBasis,
+  ) {
+    return rollup.rate(basis === "RESOLVED" ? "onTimeRate" : "onTimeHandledRate");
+  }
+
+  @FieldResolver(() => Rate, { description: "Received online / received (tỷ lệ hồ sơ trực tuyến)." })
+  onlineRate(@Root() rollup: Rollup) {
+    return rollup.rate("onlineRate");
+  }
+}
+
+@Resolver(() => DossierRollupType)
+export class DossierRollupResolver {
+  @FieldResolver(() => [DossierMeasureEnum], {
+    description:
+      "The measures for which some covered unit gave nothing, in the order of their enum; empty where nothing is covered (chỉ tiêu thiếu).",
+  })
+  incomplete(@Root() rollup: Rollup, @Ctx() { loadersOf }: Context) {
+    return incompleteOf(loadersOf(rollup.unit), rollup);
+  }
+
+  @FieldResolver(() => Boolean, {
+    description:
+      "False where a known figure belongs here only possibly, as that of a split unit does; bounds then says how much (chính xác).",
+  })
+  exact(@Root() rollup: Rollup) {
+    return rollup.exact;
+  }
+
+  @FieldResolver(() => Bounds, { description: "What is certain, and that plus what is possible (khoảng giá trị)." })
+  bounds(@Root() rollup: Rollup, @Arg("measure", () => DossierMeasureEnum, { description: "Of which measure." }) measure: DossierMeasure) {
+    return rollup.bounds(measure);
+  }
+
+  @FieldResolver(() => [DossierTierRollupType], {
+    description: "The same roll-up for each tier that handled dossiers, from the country down (theo cấp).",
+  })
+  byTier(@Root() rollup: Rollup, @Ctx() { loadersOf }: Context) {
+    return dossiersByTier(loadersOf(rollup.unit), rollup);
+  }
+
+  @FieldResolver(() => [DossierRollupType], {
+    description:
+      "The same roll-up for each part of the period; at most 400 points. BAD_USER_INPUT where the period is not made of such parts (chuỗi thời gian).",
+  })
+  series(
+    @Root() rollup: Rollup,
+    @Arg("grain", () => PeriodGrainEnum, { description: "Length of the parts." }) grain: PeriodGrain,
+    @Ctx() { loadersOf }: Context,
+  ) {
+    return dossierSeries(loadersOf(rollup.unit), rollup, grain);
+  }
+
+  @FieldResolver(() => Coverage, { description: "How many units that should report did (độ bao phủ)." })
+  coverage(@Root() rollup: Rollup, @Ctx() { loadersOf }: Context) {
+    return coverageOf(loadersOf(rollup.unit), rollup);
+  }
+
+  @FieldResolver(() => [SourceType], { description: "Where the numbers come from, in the order of arrival (nguồn)." })
+  sources(@Root() rollup: Rollup, @Ctx() { loadersOf }: Context) {
+    return loadersOf(rollup.unit).sourcesOfRollup.load(rollup);
+  }
+
+  @FieldResolver(() => [DossierFieldRollupType], {
+    nullable: true,
+    description:
+      "Its records by field of procedures, in the order of their codes; empty where records give nothing. " +
+      "Null, with FORBIDDEN for this field alone, below the province without the role VIEWER on the unit (theo lĩnh vực).",
+  })
+  byField(@Root() rollup: Rollup, @Ctx() { loadersOf }: Context) {
+    return dossiersByField(loadersOf(rollup.unit), rollup);
+  }
+
+  @FieldResolver(() => [DossierChannelRollupType], {
+    description: "What was received by each channel of which that is known, in the order of the enum (theo kênh tiếp nhận).",
+  })
+  byChannel(@Root() rollup: Rollup) {
+    return dossiersByChannel(rollup);
+  }
+
+  @FieldResolver(() => Float, {
+    nullable: true,
+    description:
+      "Mean working days from receipt to result, pauses left out, of the records resolved in the period; null where there are none, and, with FORBIDDEN for this " +
+      "field alone, below the province without the role VIEWER on the unit (thời gian giải quyết trung bình).",
+  })
+  averageWorkingDays(@Root() rollup: Rollup, @Ctx() { loadersOf }: Context) {
+    return averageWorkingDays(loadersOf(rollup.unit), rollup);
+  }
+
+  @FieldResolver(() => [DossierPartType], {
+    description:
+      "Where the number comes from, one level down: the units under it of which anything is known, by their codes, its agencies that have dossiers, and last the " +
+      "unit itself with the remainder, which is its own or not known further down. For every measure they add up to the roll-up, null as nothing (nguồn gốc số liệu).",
+  })
+  parts(@Root() rollup: Rollup, @Ctx() { loadersOf }: Context) {
+    return partsOf(loadersOf(rollup.unit), rollup);
+  }
+
+  @FieldResolver(() => [ReconciliationType], {
+    description:
+      "Reported against recorded: each figure that this very unit states for exactly this period (handledBy keeps those of that scope) beside the records of the tiers " +
+      "that it speaks of, where there are any that the caller may see; by measure, then in the order of arrival (đối soát số liệu).",
+  })
+  reconciliation(@Root() rollup: Rollup, @Ctx() { loadersOf }: Context) {
+    return reconciliationOf(loadersOf(rollup.unit), rollup);
+  }
+}

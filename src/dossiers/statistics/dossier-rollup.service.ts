@@ -1,0 +1,30 @@
+import type { Rollup, RollupKey } from "../../rollups/rollup.ts";
+import type { RollupLoaders } from "../../rollups/rollup.loaders.ts";
+import { type PeriodGrain, seriesOf } from "../../lib/time/period.ts";
+import { TIERS } from "../../hierarchy/unit.entity.ts";
+import type { DossierCountLoaders } from "../../counters/dossier-count.loaders.ts";
+
+/** A roll-up as the caller is shown it, which all that hangs on it is like. */
+export const dossierRollupOf = (
+  { dossierRollup, cutOf }: Pick<RollupLoaders, "dossierRollup"> & Pick<DossierCountLoaders, "cutOf">,
+  key: Omit<RollupKey, "cut">,
+): Promise<Rollup> => {
+  const cut = cutOf(key.unit);
+  // Of thousands of units each waits for nothing that is known.
+  return cut instanceof Promise ? cut.then((found) => dossierRollup.load({ ...key, cut: found })) : dossierRollup.load({ ...key, cut });
+};
+
+/** The tiers of which anything is known; of a roll-up of one tier that tier alone. */
+export const dossiersByTier = async ({ dossierRollup }: RollupLoaders, { unit, period, handledBy, cut }: Rollup) => {
+  const tiers = TIERS.filter((tier) => handledBy === null || tier === handledBy);
+  const rollups = await Promise.all(tiers.map((tier) => dossierRollup.load({ unit, period, handledBy: tier, cut })));
+  return tiers
+    .map((tier, n) => ({ tier, rollup: rollups[n]! }))
+    .filter(({ rollup }) => rollup.knowledge.covered > 0 || !rollup.exact || hasCounts(rollup));
+};
+
+/** An agency's own dossiers count in the tier of its unit, which the agency does not cover. */
+const hasCounts = (rollup: Rollup): boolean => ["received", "resolved", "inProcess"].some((measure) => rollup.sum(measure) !== null);
+
+export const dossierSeries = ({ dossierRollup }: RollupLoaders, { unit, period, handledBy, cut }: Rollup, grain: PeriodGrain) =>
+  Promise.all(seriesOf(period, grain).map((point) => dossierRollup.load({ unit, period: point, handledBy, cut })));

@@ -1,0 +1,210 @@
+import { Field, InterfaceType, Int, ObjectType } from "type-graphql";
+import { enumType } from "../../lib/enum.ts";
+import type { Rollup } from "../../rollups/rollup.ts";
+import type { Period } from "../../lib/time/period.ts";
+import { SourceType } from "../../rollups/rollup.type.ts";
+import { DateScalar, PeriodScalar } from "../../lib/time/scalar.ts";
+import type { Tier } from "../../hierarchy/unit.entity.ts";
+import type { UnitView } from "../../hierarchy/unit.loaders.ts";
+import { TierEnum, UnitType } from "../../units/unit.type.ts";
+import type { Channel } from "../dossier-state.ts";
+import { ChannelEnum } from "../dossier-state.type.ts";
+import { ProcedureFieldType } from "../../procedures/procedure.type.ts";
+
+export type DossierMeasure =
+  | "RECEIVED"
+  | "RECEIVED_ONLINE"
+  | "RECEIVED_DIRECT"
+  | "RECEIVED_POSTAL"
+  | "CARRIED_OVER"
+  | "RESOLVED"
+  | "RESOLVED_EARLY"
+  | "RESOLVED_ON_TIME"
+  | "RESOLVED_OVERDUE"
+  | "IN_PROCESS"
+  | "IN_PROCESS_NOT_DUE"
+  | "IN_PROCESS_OVERDUE"
+  | "WITHDRAWN"
+  | "STOPPED"
+  | "IN_PROCESS_PAUSED";
+export const DossierMeasureEnum = enumType<DossierMeasure>("DossierMeasure", "What incomplete and bounds speak of (chỉ tiêu hồ sơ).", {
+  RECEIVED: "Received in the period (đã tiếp nhận).",
+  RECEIVED_ONLINE: "Received online (trực tuyến).",
+  RECEIVED_DIRECT: "Received in person (trực tiếp).",
+  RECEIVED_POSTAL: "Received by public post (bưu chính công ích).",
+  CARRIED_OVER: "Carried over from the period before (từ kỳ trước chuyển qua).",
+  RESOLVED: "Resolved in the period (đã giải quyết).",
+  RESOLVED_EARLY: "Resolved before the due day (trước hạn).",
+  RESOLVED_ON_TIME: "Resolved on the due day, or without one (đúng hạn).",
+  RESOLVED_OVERDUE: "Resolved after the due day (quá hạn).",
+  IN_PROCESS: "In process at the end of the period (đang giải quyết).",
+  IN_PROCESS_NOT_DUE: "In process and not past due (trong hạn).",
+  IN_PROCESS_OVERDUE: "In process and past due (quá hạn).",
+  WITHDRAWN: "Withdrawn by the citizen in the period (công dân rút hồ sơ).",
+  STOPPED: "Stopped by the officer in the period (dừng xử lý).",
+  IN_PROCESS_PAUSED: "In process and waiting for a supplement or a payment (đang tạm dừng).",
+});
+
+export type OnTimeBasis = "RESOLVED" | "HANDLED";
+export const OnTimeBasisEnum = enumType<OnTimeBasis>(
+  "OnTimeBasis",
+  "What the on-time rate is a rate of; several formulas are in use (cách tính tỷ lệ đúng hạn).",
+  {
+    RESOLVED: "(early + on time) / resolved: what news reports and most portals print.",
+    HANDLED: "(early + on time + in process and not yet due) / (received + carried over): indicator 2.1 of Decision 766/QĐ-TTg.",
+  },
+);
+
+/** Form II.06 of Circular 01/2020/TT-VPCP. */
+@InterfaceType("DossierCounts", {
+  resolveType: () => "DossierRollup",
+  description:
+    "What a whole, a part and a breakdown of dossiers have in common (số liệu hồ sơ), as form II.06 of Circular 01/2020/TT-VPCP counts them. Null means that " +
+    "nothing is known, which is not 0.",
+})
+export abstract class DossierCountsType {
+  @Field(() => PeriodScalar, { description: "The period asked for (kỳ báo cáo)." })
+  period!: Period;
+
+  @Field(() => Int, { nullable: true, description: "Received in the period (đã tiếp nhận)." })
+  received!: number | null;
+
+  @Field(() => Int, { nullable: true, description: "Received online (trực tuyến)." })
+  receivedOnline!: number | null;
+
+  @Field(() => Int, { nullable: true, description: "Received in person (trực tiếp)." })
+  receivedDirect!: number | null;
+
+  @Field(() => Int, { nullable: true, description: "Received by public post (bưu chính công ích)." })
+  receivedPostal!: number | null;
+
+  @Field(() => Int, { nullable: true, description: "Carried over from the period before (từ kỳ trước chuyển qua)." })
+  carriedOver!: number | null;
+
+  @Field(() => Int, { nullable: true, description: "Resolved in the period (đã giải quyết)." })
+  resolved!: number | null;
+
+  @Field(() => Int, { nullable: true, description: "Resolved before the due day (trước hạn)." })
+  resolvedEarly!: number | null;
+
+  @Field(() => Int, { nullable: true, description: "Resolved on the due day, or without one (đúng hạn)." })
+  resolvedOnTime!: number | null;
+
+  @Field(() => Int, { nullable: true, description: "Resolved after the due day (quá hạn)." })
+  resolvedOverdue!: number | null;
+
+  @Field(() => Int, { nullable: true, description: "In process at the end of the period (đang giải quyết)." })
+  inProcess!: number | null;
+
+  @Field(() => Int, { nullable: true, description: "In process and not past due (trong hạn)." })
+  inProcessNotDue!: number | null;
+
+  @Field(() => Int, { nullable: true, description: "In process and past due (quá hạn)." })
+  inProcessOverdue!: number | null;
+
+  @Field(() => Int, { nullable: true, description: "Withdrawn by the citizen in the period (công dân rút hồ sơ)." })
+  withdrawn!: number | null;
+
+  @Field(() => Int, { nullable: true, description: "Stopped by the officer in the period (dừng xử lý)." })
+  stopped!: number | null;
+
+  @Field(() => Int, {
+    nullable: true,
+    description:
+      "Of those in process (inProcess includes them): waiting for a supplement or a payment, the clock stopped; null where nobody has said (đang tạm dừng).",
+  })
+  inProcessPaused!: number | null;
+}
+
+@ObjectType("DossierRollup", {
+  implements: DossierCountsType,
+  simpleResolvers: true,
+  description:
+    "Dossiers (hồ sơ thủ tục hành chính) handled in a subtree. Counts add up over the units of the subtree. Null means that nothing is known, which is not 0; " +
+    "a measure for which some unit that reported dossiers gave no figure is listed in incomplete, and its sum is of the known parts. Where nothing that is " +
+    "covered is certain and something is possible, as of a district long after its end, all are null, and bounds tell.",
+})
+export class DossierRollupType extends DossierCountsType {
+  @Field(() => DateScalar, {
+    nullable: true,
+    description:
+      "The last day of which records are counted: that of the period, or, of one still running, today for VIEWERs of the unit and the end of the last half-month (1st to 14th, " +
+      "15th to the end) for all others; null where records give nothing, as for these where a half-month is cut (số liệu hồ sơ tính đến ngày).",
+  })
+  dataThrough!: string | null;
+}
+
+@ObjectType("DossierSubtotal", {
+  implements: DossierCountsType,
+  simpleResolvers: true,
+  description: "Counts and rates of a part or of one field; nothing that only a whole can tell (số liệu thành phần).",
+})
+export class DossierSubtotalType extends DossierCountsType {}
+
+@ObjectType("DossierTierRollup", {
+  simpleResolvers: true,
+  description: "The roll-up of the dossiers that units of one tier handled (theo cấp giải quyết).",
+})
+export class DossierTierRollupType {
+  @Field(() => TierEnum, { description: "Tier of the handling units at that time." })
+  tier!: Tier;
+
+  @Field(() => DossierRollupType, { description: "Their dossiers." })
+  rollup!: Rollup;
+}
+
+@ObjectType("DossierFieldRollup", {
+  simpleResolvers: true,
+  description: "The dossiers of one field of procedures, of single records alone (theo lĩnh vực).",
+})
+export class DossierFieldRollupType {
+  @Field(() => ProcedureFieldType, { description: "The field (lĩnh vực)." })
+  field!: ProcedureFieldType;
+
+  @Field(() => DossierSubtotalType, { description: "Its dossiers (số liệu)." })
+  counts!: Rollup;
+}
+
+@ObjectType("DossierChannelRollup", { simpleResolvers: true, description: "What was received by one channel (theo kênh tiếp nhận)." })
+export class DossierChannelRollupType {
+  @Field(() => ChannelEnum, { description: "How it was handed in." })
+  channel!: Channel;
+
+  @Field(() => Int, { description: "Received in the period (đã tiếp nhận)." })
+  received!: number;
+}
+
+@ObjectType("DossierPart", { simpleResolvers: true, description: "One of the parts that add up to a roll-up (thành phần)." })
+export class DossierPartType {
+  @Field(() => UnitType, { description: "A unit under it, an agency of it, or the unit itself with what is left (đơn vị)." })
+  unit!: UnitView;
+
+  @Field(() => DossierSubtotalType, {
+    description:
+      "Its dossiers. Of the remainder a number may be below 0, where reports contradict one another, or agencies count where they sit and not above (số liệu).",
+  })
+  counts!: Rollup;
+
+  @Field(() => Boolean, {
+    description: "True for the last one, whose unit is the whole's own: what is its own, or not known further down (phần còn lại).",
+  })
+  isRemainder!: boolean;
+}
+
+@ObjectType("Reconciliation", { simpleResolvers: true, description: "A reported figure against the single records (đối soát số liệu)." })
+export class ReconciliationType {
+  @Field(() => DossierMeasureEnum, { description: "What is counted (chỉ tiêu)." })
+  measure!: DossierMeasure;
+
+  @Field(() => Int, { description: "As reported (số báo cáo)." })
+  reported!: number;
+
+  @Field(() => Int, { description: "As the records of the same tiers have it (số từ hồ sơ)." })
+  recorded!: number;
+
+  @Field(() => Int, { description: "Recorded less reported (chênh lệch)." })
+  difference!: number;
+
+  @Field(() => SourceType, { description: "The source that reports it (nguồn)." })
+  source!: SourceType;
+}

@@ -1,0 +1,32 @@
+import type { RollupKey } from "../../rollups/rollup.ts";
+import { checkDetail } from "./dossier-access.ts";
+import type { DossierCountLoaders } from "../../counters/dossier-count.loaders.ts";
+import { COUNTED } from "../../counters/record-sums.store.ts";
+import { form06Of, type ReportingConvention } from "./form06.ts";
+
+/** A form of one unit and period, whose rows are read where they are asked for. */
+export interface Form06 extends RollupKey {
+  readonly convention: ReportingConvention;
+}
+
+const NOTHING = COUNTED.map(() => 0);
+
+/** Null where the records of the subtree are not complete for the days that are counted, or give nothing. */
+export const form06 = async (
+  loaders: DossierCountLoaders,
+  unit: RollupKey["unit"],
+  period: RollupKey["period"],
+  convention: ReportingConvention,
+) => {
+  const key = { unit, period, handledBy: null, cut: await loaders.cutOf(unit) };
+  if (!(await loaders.dossiersComplete.load(key))) return null;
+  const counted = (await loaders.dossierCounts.load(key))?.counted ?? NOTHING;
+  return { ...key, convention, total: { field: null, ...form06Of(counted, convention) } };
+};
+
+/** One row for each field, in the order of their codes. @throws DomainError FORBIDDEN below the province for all but VIEWERs. */
+export const form06Rows = async (loaders: DossierCountLoaders, form: Form06) => {
+  await checkDetail(loaders, form.unit, "rows");
+  const fields = (await loaders.dossierFields.load(form)).filter(({ certain }) => certain);
+  return fields.map(({ code, name, counted }) => ({ field: { code, name }, ...form06Of(counted, form.convention) }));
+};

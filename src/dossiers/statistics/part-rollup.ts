@@ -1,0 +1,57 @@
+import { DOSSIER, summedColumns } from "../../figures/measure.ts";
+import { type Rate, UNKNOWN_RATE } from "../../rollups/rate.ts";
+import { columnsOf, type Knowledge } from "../../counters/records.ts";
+import { type Rollup, rollupClass } from "../../rollups/rollup.ts";
+import type { FieldCountRow } from "../../counters/field-count.store.ts";
+import { measuresOf } from "../../counters/record-sums.store.ts";
+
+const DossierRollup = rollupClass(DOSSIER);
+const NO_KNOWLEDGE: Knowledge = { covered: 0, known: 0 };
+const POSITIONS: ReadonlyMap<string, number> = new Map(summedColumns(DOSSIER).map((name, n) => [name, n]));
+
+/** The records of one field of procedures; `whole` are the dossiers of all fields, whose coverage is theirs. */
+export const fieldSubtotal = (whole: Rollup, rows: readonly FieldCountRow[]): Rollup => {
+  const columns = (certain: boolean) => {
+    const counted = rows.find((row) => row.certain === certain)?.counted;
+    return counted ? columnsOf(DOSSIER, measuresOf(counted)) : null;
+  };
+  return new DossierRollup(whole, undefined, { certain: columns(true), possible: columns(false) }, whole.isWithheld ? NO_KNOWLEDGE : null);
+};
+
+/** What is left of a roll-up when its other parts are taken off, so that all parts add up to it. It may be less than nothing. */
+export class Remainder extends DossierRollup {
+  readonly whole: Rollup;
+  readonly #parts: readonly Rollup[];
+
+  constructor(whole: Rollup, parts: readonly Rollup[]) {
+    super(whole);
+    this.whole = whole;
+    this.#parts = parts;
+  }
+
+  override get kind() {
+    return DOSSIER;
+  }
+
+  override get positions() {
+    return POSITIONS;
+  }
+
+  /** Of a whole that nobody can tell nobody can tell the rest. */
+  override get isWithheld(): boolean {
+    return this.whole.isWithheld;
+  }
+
+  override certainAt(position: number): number | null {
+    const known = [...this.#parts.map((part) => part.at(position)), this.whole.at(position)].filter((sum) => sum !== null);
+    if (known.length === 0) return null;
+    return this.#parts.reduce((rest, part) => rest - (part.at(position) ?? 0), this.whole.at(position) ?? 0);
+  }
+
+  /** Of less than nothing there is no rate. */
+  override rate(name: string): Rate {
+    return this.isWithheld || ["Part", "Of", "Whole"].some((column) => (this.sum(`${name}${column}`) ?? 0) < 0)
+      ? UNKNOWN_RATE
+      : super.rate(name);
+  }
+}

@@ -1,0 +1,15 @@
+import type { RollupLoaders } from "../../rollups/rollup.loaders.ts";
+import type { RollupKey } from "../../rollups/rollup.ts";
+import type { DossierCountLoaders } from "../../counters/dossier-count.loaders.ts";
+import { qualityOf } from "./service-quality.ts";
+
+/** Without values where records give nothing, and where roll-ups of them are withheld. */
+export const serviceQuality = async (
+  loaders: DossierCountLoaders & Pick<RollupLoaders, "dossierRollup">,
+  unit: RollupKey["unit"],
+  period: RollupKey["period"],
+) => {
+  const key = { unit, period, handledBy: null, cut: await loaders.cutOf(unit) };
+  const [counts, rollup] = await Promise.all([loaders.dossierCounts.load(key), loaders.dossierRollup.load(key)]);
+  return { period, ...qualityOf(rollup.isWithheld ? null : (counts?.counted ?? null)) };
+};

@@ -1,0 +1,65 @@
+import type { ApolloServerPlugin, GraphQLRequestContextDidResolveOperation } from "@apollo/server";
+import { type FragmentDefinitionNode, Kind } from "graphql";
+import { getVariableValues } from "graphql/execution/values.js";
+import { DomainError } from "../../lib/errors.ts";
+import type { CurrentHierarchy } from "../../hierarchy/hierarchy-size.ts";
+import type { Context } from "../../access/request-context.ts";
+import { requestedBy } from "./estimates.ts";
+import type { Asked } from "./selection.ts";
+import type { CostBudget } from "./cost-budget.ts";
+
+/** What `extensions.cost` states, in rows. */
+export interface Cost {
+  /** That the operation may read. */
+  readonly requested: number;
+  /** That one operation may read. */
+  readonly maximum: number;
+}
+
+export interface CostOptions {
+  readonly maxCost: number;
+  readonly hierarchy: CurrentHierarchy;
+  /** What an address without a key may ask for. */
+  readonly budget?: CostBudget;
+}
+
+/** Estimates the rows that an operation may read before it runs, refuses what is over the limit, and states both numbers in the answer. */
+export const costPlugin = ({ maxCost: maximum, hierarchy, budget }: CostOptions): ApolloServerPlugin<Context> => ({
+  requestDidStart: async () => {
+    let cost: Cost | null = null;
+    return {
+      didResolveOperation: async (request) => {
+        const asked = askedOf(request);
+        if (!asked) return;
+        const requested = await requestedBy(request.document, asked, request.contextValue.today, hierarchy);
+        cost = { requested, maximum };
+        if (requested > maximum) throw overLimit(cost);
+        const { address } = request.contextValue;
+        if (address !== null) await budget?.spend(address, requested);
+      },
+      willSendResponse: async ({ response: { body } }) => {
+        if (cost && body.kind === "single") body.singleResult.extensions = { ...body.singleResult.extensions, cost };
+      },
+    };
+  },
+});
+
+const overLimit = (cost: Cost): DomainError =>
+  new DomainError(
+    "LIMIT_EXCEEDED",
+    `This operation may read ${cost.requested} rows; accepted are at most ${cost.maximum}. Ask for fewer units, lists or periods at once`,
+    { ...cost, http: { status: 400 } },
+  );
+
+/** Apollo resolves operations that it did not find, too, whatever its types say. */
+type Request = Omit<GraphQLRequestContextDidResolveOperation<Context>, "operation"> &
+  Partial<Pick<GraphQLRequestContextDidResolveOperation<Context>, "operation">>;
+
+/** Null for what execution refuses whatever its cost. */
+const askedOf = ({ schema, document, operation, request }: Request): Asked | null => {
+  if (!operation) return null;
+  const { coerced: variables } = getVariableValues(schema, operation.variableDefinitions ?? [], request.variables ?? {}, { maxErrors: 1 });
+  if (!variables) return null;
+  const definitions = document.definitions.filter(({ kind }) => kind === Kind.FRAGMENT_DEFINITION) as FragmentDefinitionNode[];
+  return { schema, operation, variables, fragments: new Map(definitions.map((fragment) => [fragment.name.value, fragment])) };
+};

@@ -1,0 +1,166 @@
+import { pageOf } from "../../lib/page.ts";
+import type { Reference } from "../../access/reference.ts";
+import { type Day, parseKnownDay } from "../../lib/time/date.ts";
+import { dayNumber, type Hierarchy, type HierarchyVersion, type Slice } from "../../hierarchy/hierarchy.ts";
+import type { Tier, UnitKind } from "../../hierarchy/unit.entity.ts";
+import { readUnitReference, type ReferencedUnit } from "../../units/unit.reference.ts";
+import type { NewPeriods } from "./reads.ts";
+import { distinct, type Effort, ledTo, type Leads, NO_UNITS, sizesOf, together, type UnitSet } from "./unit-set.ts";
+
+/** Values of a field's arguments, as execution would pass them. */
+export type Arguments = Readonly<Record<string, unknown>>;
+
+/** What the units of an answer are looked up in. */
+export interface Place {
+  readonly hierarchy: Hierarchy;
+  readonly today: Day;
+  readonly effort: Effort;
+  /** Periods that the operation has asked for so far. */
+  readonly periods: NewPeriods;
+}
+
+interface Filter {
+  readonly tier?: Tier | null;
+  readonly kinds?: readonly UnitKind[] | null;
+}
+
+const keeps =
+  ({ tier, kinds }: Filter, agencies: boolean) =>
+  (member: HierarchyVersion): boolean =>
+    (tier == null || member.tier === tier) && (kinds == null ? agencies || member.tier !== null : kinds.includes(member.kind));
+
+/** Null where the argument is not given. @throws BadUserInput as the field itself does. */
+const asOfDay = (asOf: unknown): number | null => (asOf == null ? null : dayNumber(parseKnownDay("asOf", asOf as string)));
+
+export const unitField = ({ hierarchy, today }: Place, { code, id, asOf }: Arguments): UnitSet => {
+  if ((code == null) === (id == null)) return NO_UNITS;
+  const found = hierarchy.find(code == null ? { id: id as string } : { code: code as string }, asOfDay(asOf), dayNumber(today));
+  return found ? together([found]) : NO_UNITS;
+};
+
+/** Null for one that is refused. */
+const meantBy = (reference: Reference): ReferencedUnit | null => {
+  try {
+    return readUnitReference(reference);
+  } catch {
+    return null;
+  }
+};
+
+/** A reference that is refused, or means nothing, leads to no unit; it does not keep the others from theirs. */
+export const referencedUnits = ({ hierarchy, today }: Place, references: readonly Reference[]): UnitSet =>
+  together(
+    references.flatMap((reference): [Slice, number][] => {
+      const meant = meantBy(reference);
+      if (!meant) return [];
+      const found = hierarchy.find(meant.id === null ? { code: meant.code! } : { id: meant.id }, asOfDay(meant.asOf), dayNumber(today));
+      return found ? [found] : [];
+    }),
+  );
+
+export const parentField = (units: UnitSet, { effort }: Place): UnitSet =>
+  ledTo(units, effort, (slice, member, reach) => {
+    if (slice.parents[member]! >= 0) reach(slice, slice.parents[member]!);
+  });
+
+export const ancestorsField = (units: UnitSet, { effort }: Place): UnitSet =>
+  ledTo(units, effort, (slice, member, reach) => {
+    for (let at = slice.parents[member]!; at >= 0; at = slice.parents[at]!) reach(slice, at);
+  });
+
+export const childrenField = (units: UnitSet, { effort }: Place, args: Arguments): UnitSet => {
+  const kept = keeps(args, false);
+  return ledTo(units, effort, (slice, member, reach) => {
+    for (const child of slice.under[member]!) if (kept(slice.members[child]!)) reach(slice, child);
+  });
+};
+
+/** The units and agencies right under one, and that one itself. */
+export const partsField = (units: UnitSet, { effort }: Place): UnitSet =>
+  ledTo(units, effort, (slice, member, reach) => {
+    for (const child of slice.under[member]!) reach(slice, child);
+    reach(slice, member);
+  });
+
+/** Members below one at any depth, by code. */
+const below = (slice: Slice, member: number, effort: Effort): number[] => {
+  const found = [...slice.under[member]!];
+  // The list grows while it is gone through.
+  for (const one of found) found.push(...slice.under[one]!);
+  effort.spend(found.length);
+  return found.toSorted((a, b) => a - b);
+};
+
+/** Order of codes in PostgreSQL's collation C. */
+const isAfter = (code: string, other: string): boolean => Buffer.compare(Buffer.from(code), Buffer.from(other)) > 0;
+
+/** @throws BadUserInput for a page that the field refuses. */
+const pageAsked = ({ first, after }: Arguments) => pageOf((first as number | null) ?? 50, after as string | null);
+
+export const descendantsField = (units: UnitSet, { effort }: Place, args: Arguments): UnitSet => {
+  const { first, after } = pageAsked(args);
+  const kept = keeps(args, false);
+  const leads: Leads = (slice, member, reach) => {
+    let left = first;
+    for (const one of below(slice, member, effort)) {
+      if (!kept(slice.members[one]!) || (after && after.rank === 0 && !isAfter(slice.members[one]!.code, after.text))) continue;
+      if (left-- === 0) break;
+      reach(slice, one);
+    }
+  };
+  return ledTo(units, effort, leads);
+};
+
+/** How many units are looked through to find those of a list: all of its day, or those within one. */
+export const unitsLookedThrough = ({ hierarchy, today }: Place, args: Arguments): number => {
+  const day = asOfDay(args["asOf"]) ?? dayNumber(today);
+  const slice = hierarchy.on(day);
+  const within = (args["within"] as string | null | undefined) ?? null;
+  if (within === null || args["search"] != null) return slice.members.length;
+  const scope = hierarchy.find({ code: within }, day, day) ?? hierarchy.find({ id: within }, day, day);
+  return scope ? sizesOf(slice)[scope[1]]! : 0;
+};
+
+/** A page of all that a list keeps: the first ones in their order, or any so many of them where only the names say which. */
+export const unitsField = ({ hierarchy, today, effort }: Place, args: Arguments): UnitSet => {
+  const { first, after } = pageAsked(args);
+  const day = asOfDay(args["asOf"]) ?? dayNumber(today);
+  const slice = hierarchy.on(day);
+  const within = (args["within"] as string | null | undefined) ?? null;
+  const scope = within === null ? null : (hierarchy.find({ code: within }, day, day) ?? hierarchy.find({ id: within }, day, day));
+  if (within !== null && !scope) return NO_UNITS;
+  const codes = args["codes"] as readonly string[] | null | undefined;
+  const ranks = codes && new Map(codes.map((code, n) => [code, n + 1] as const).toReversed());
+  const kept = keeps(args, true);
+  const placed = scope ? below(slice, scope[1], effort) : [...slice.members.keys()];
+  effort.spend(placed.length);
+  const listed = placed.filter((member) => kept(slice.members[member]!) && (!ranks || ranks.has(slice.members[member]!.code)));
+  if (args["search"] != null) return distinct(slice, listed, first);
+  const rank = (member: number) => ranks?.get(slice.members[member]!.code) ?? 0;
+  const ordered = ranks ? listed.toSorted((a, b) => rank(a) - rank(b) || a - b) : listed;
+  const start = after
+    ? ordered.findIndex((one) => rank(one) > after.rank || (rank(one) === after.rank && isAfter(slice.members[one]!.code, after.text)))
+    : 0;
+  return distinct(slice, start < 0 ? [] : ordered.slice(start, start + first));
+};
+
+export const predecessorsField = (units: UnitSet, { hierarchy, effort }: Place): UnitSet =>
+  ledTo(units, effort, (slice, member, reach) => {
+    for (const [on, one] of hierarchy.predecessorsOf(slice, member)) reach(on, one);
+  });
+
+export const successorsField = (units: UnitSet, { hierarchy, effort }: Place): UnitSet =>
+  ledTo(units, effort, (slice, member, reach) => {
+    for (const [on, one] of hierarchy.successorsOf(slice, member)) reach(on, one);
+  });
+
+/** Following a unit through its lineage takes as long as looking at so many units. */
+const LINEAGE_EFFORT = 40;
+
+export const correspondenceField = (units: UnitSet, { hierarchy, effort }: Place, { on }: Arguments): UnitSet => {
+  const other = hierarchy.on(dayNumber(parseKnownDay("on", on as string)));
+  return ledTo(units, effort, (slice, member, reach) => {
+    effort.spend(LINEAGE_EFFORT);
+    for (const one of hierarchy.correspondentsOf(slice.members[member]!.unitNo, other)) reach(other, one);
+  });
+};

@@ -1,0 +1,148 @@
+import type { Slice } from "../../hierarchy/hierarchy.ts";
+
+/** Every number of rows ends here: products of lists in lists grow beyond what a number holds. */
+export const CEILING = 1_000_000_000_000;
+export const bounded = (rows: number): number => Math.min(rows, CEILING);
+
+/** Members of one slice, and how often each may stand in a set. */
+export interface Candidates {
+  readonly slice: Slice;
+  readonly members: readonly number[];
+  readonly times: readonly number[];
+}
+
+/**
+ * What is known of the units at one place of an answer: which there may be, each how often at most, and how many in all. Where the
+ * candidates together are as many as `count`, the set is known exactly.
+ */
+export interface UnitSet {
+  readonly candidates: readonly Candidates[];
+  readonly count: number;
+}
+
+export const NO_UNITS: UnitSet = { candidates: [], count: 0 };
+
+/** Looking at members that lasts longer ends the estimate: the operation is too large whatever the exact number. */
+export class Effort {
+  #left: number;
+  constructor(steps: number) {
+    this.#left = steps;
+  }
+
+  spend(steps: number): void {
+    this.#left -= steps;
+    if (this.#left < 0) throw new TooLarge();
+  }
+}
+
+/** Ends an estimate. */
+export class TooLarge extends Error {}
+
+/** Where units lead to from one of them: calls `reach` for every unit, as often as the answer has it. */
+export type Leads = (slice: Slice, member: number, reach: (slice: Slice, member: number) => void) => void;
+
+class Tally {
+  readonly #slice: Slice;
+  readonly #times = new Map<number, number>();
+  constructor(slice: Slice) {
+    this.#slice = slice;
+  }
+
+  add(member: number, times: number): void {
+    this.#times.set(member, (this.#times.get(member) ?? 0) + times);
+  }
+
+  candidates(): Candidates {
+    return { slice: this.#slice, members: [...this.#times.keys()], times: [...this.#times.values()].map(bounded) };
+  }
+}
+
+/** The units that those of a set lead to. */
+export const ledTo = (from: UnitSet, effort: Effort, leads: Leads): UnitSet => {
+  const tallies = new Map<Slice, Tally>();
+  /** How many units lead to how many. */
+  const fans = new Map<number, number>();
+  for (const { slice: source, members, times } of from.candidates)
+    for (const [n, member] of members.entries()) {
+      let fan = 0;
+      const often = times[n]!;
+      leads(source, member, (slice, reached) => {
+        fan++;
+        let tally = tallies.get(slice);
+        if (!tally) tallies.set(slice, (tally = new Tally(slice)));
+        tally.add(reached, often);
+      });
+      fans.set(fan, (fans.get(fan) ?? 0) + often);
+      effort.spend(1 + fan);
+    }
+  return { candidates: [...tallies.values()].map((tally) => tally.candidates()), count: bounded(largest(fans, from.count)) };
+};
+
+/** The most that `count` units lead to: those that lead to most come first. */
+const largest = (fans: ReadonlyMap<number, number>, count: number): number => {
+  let [left, sum] = [count, 0];
+  for (const [fan, often] of [...fans].toSorted(([a], [b]) => b - a)) {
+    const taken = Math.min(left, often);
+    sum += taken * fan;
+    left -= taken;
+  }
+  return sum;
+};
+
+const sizes = new WeakMap<Slice, Int32Array>();
+
+/** How many members each one and all below it are. */
+export const sizesOf = (slice: Slice): Int32Array => {
+  const known = sizes.get(slice);
+  if (known) return known;
+  const counted = new Int32Array(slice.members.length);
+  for (const member of counted.keys()) for (let at = member; at >= 0; at = slice.parents[at]!) counted[at]!++;
+  sizes.set(slice, counted);
+  return counted;
+};
+
+/** How many units those of a set and all below them are, each as often as the set may have what it is below. */
+export const unitsWithin = ({ candidates, count }: UnitSet, effort: Effort): number => {
+  const fans = new Map<number, number>();
+  for (const { slice, members, times } of candidates) {
+    effort.spend(members.length);
+    const within = sizesOf(slice);
+    for (const [n, member] of members.entries()) fans.set(within[member]!, (fans.get(within[member]!) ?? 0) + times[n]!);
+  }
+  return bounded(largest(fans, count));
+};
+
+/** The same units `factor` times. */
+export const repeated = ({ candidates, count }: UnitSet, factor: number): UnitSet =>
+  factor === 1
+    ? { candidates, count }
+    : {
+        candidates: candidates.map(({ slice, members, times }) => ({
+          slice,
+          members,
+          times: times.map((often) => bounded(often * factor)),
+        })),
+        count: bounded(count * factor),
+      };
+
+/** Any units of a slice, each perhaps every time. */
+export const anyOf = (slice: Slice, count: number): UnitSet => ({
+  candidates: [{ slice, members: [...slice.members.keys()], times: slice.members.map(() => count) }],
+  count: slice.members.length === 0 ? 0 : count,
+});
+
+/** These members, each once; of them at most `count`. */
+export const distinct = (slice: Slice, members: readonly number[], count = members.length): UnitSet => ({
+  candidates: [{ slice, members, times: members.map(() => 1) }],
+  count: Math.min(count, members.length),
+});
+
+export const together = (sets: readonly (readonly [Slice, number])[]): UnitSet => {
+  const tallies = new Map<Slice, Tally>();
+  for (const [slice, member] of sets) {
+    const tally = tallies.get(slice) ?? new Tally(slice);
+    tallies.set(slice, tally);
+    tally.add(member, 1);
+  }
+  return { candidates: [...tallies.values()].map((tally) => tally.candidates()), count: sets.length };
+};

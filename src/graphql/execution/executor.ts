@@ -1,0 +1,113 @@
+import type { GatewayExecutionResult, GatewayExecutor, GatewayInterface } from "@apollo/server-gateway-interface";
+import { mapSchema } from "@graphql-tools/utils";
+import {
+  type DocumentNode,
+  execute,
+  getOperationAST,
+  GraphQLError,
+  type GraphQLSchema,
+  type OperationDefinitionNode,
+  OperationTypeNode,
+} from "graphql";
+import { getVariableValues } from "graphql/execution/values.js";
+import { Reader } from "../../database/reader.ts";
+import { clientFault } from "./client-fault.ts";
+import { type Compiled, compilerOf } from "./compile.ts";
+import { CompiledOperations } from "./compiled-operations.ts";
+import { conditionVariables } from "./conditions.ts";
+import { measure } from "../limits/measures.ts";
+import { ofOneState } from "./one-state.ts";
+import { TRACE_HEADER } from "../../access/router.ts";
+
+/** Selected fields of the compiled operations that are kept: 2 kB each. Operations that were not asked for longest make room. */
+const MAX_COMPILED = 50_000;
+/** What is compiled keeps its text, which weighs as much as a field by so many characters; longer ones are not compiled. */
+const FIELD_LENGTH = 500;
+const LONGEST_COMPILED = 100_000;
+/** Variants of operations that were asked for once. */
+const MAX_VARIANTS = 10_000;
+/** Variables beyond this many errors are not looked at. */
+const MAX_COERCION_ERRORS = 5;
+
+interface ExecutionOptions {
+  /** Whether a request with the header of a trace is told how long each field took. */
+  readonly traces: boolean;
+}
+
+type Request = Parameters<GatewayExecutor>[0];
+
+/**
+ * Runs queries as compiled functions: on a large answer graphql-js spends most of its time on the fields between the data. What does not go
+ * well in compiled code is run again by graphql-js, whose answer counts; loaders have then read most of it.
+ */
+export const compiledExecution = (schema: GraphQLSchema, { traces }: ExecutionOptions): GatewayInterface => {
+  // Apollo wraps every field of its schema with the first trace, and for good: what runs untraced is another schema.
+  const apiSchema = traces ? mapSchema(schema) : schema;
+  const compiledFor = compiledBy(schema);
+  return {
+    load: async () => ({
+      executor: async (request) => {
+        const operation = getOperationAST(request.document, request.request.operationName);
+        if (operation && !schema.getRootType(operation.operation)) return { errors: [unsupported(operation)] };
+        const isTraced = traces && request.request.http?.headers.get(TRACE_HEADER) === "ftv1";
+        if (operation?.operation !== OperationTypeNode.QUERY) return plainly(isTraced ? apiSchema : schema, request);
+        return ofOneState(request.context, async () => {
+          if (isTraced) return plainly(apiSchema, request);
+          const variables = variablesOf(schema, operation, request);
+          const data = variables && (await compiledFor(request, operation, variables)?.(request.context, variables));
+          return data ? { data } : again(request.context, () => plainly(schema, request));
+        });
+      },
+    }),
+    onSchemaLoadOrUpdate: (callback) => {
+      callback({ apiSchema, coreSupergraphSdl: "" });
+      return () => {};
+    },
+    stop: async () => {},
+  };
+};
+
+/** Other schemas have contexts without a reader. */
+const again = <T>(context: object, run: () => Promise<T>): Promise<T> =>
+  "reader" in context && context.reader instanceof Reader ? context.reader.again(run) : run();
+
+/** Undefined where one of them is refused. */
+const variablesOf = (schema: GraphQLSchema, { variableDefinitions = [] }: OperationDefinitionNode, { request }: Request) =>
+  getVariableValues(schema, variableDefinitions, request.variables ?? {}, { maxErrors: 1 }).coerced;
+
+/** By graphql-js, which also says what is wrong with the operation or its variables. */
+const plainly = async (schema: GraphQLSchema, { document, request, context }: Request): Promise<GatewayExecutionResult> => {
+  const { errors, ...answer } = await execute({
+    ...{ schema, document, operationName: request.operationName ?? null, contextValue: context, variableValues: request.variables ?? {} },
+    options: { maxCoercionErrors: MAX_COERCION_ERRORS },
+  });
+  return { ...(errors && { errors: errors.map(clientFault) }), ...answer };
+};
+
+/** What was compiled for an operation and the values of its conditions; null where graphql-js runs it. */
+const compiledBy = (schema: GraphQLSchema) => {
+  const compile = compilerOf(schema);
+  const operations = new CompiledOperations<Compiled | null>(MAX_COMPILED);
+  const variants = new CompiledOperations<true>(MAX_VARIANTS);
+  return ({ document, queryHash }: Request, operation: OperationDefinitionNode, variables: Readonly<Record<string, unknown>>) => {
+    const length = lengthOf(document);
+    if (length > LONGEST_COMPILED) return null;
+    const values = conditionVariables(document, operation).map((name) => variables[name]);
+    // Null is refused where the condition is met.
+    if (values.some((value) => typeof value !== "boolean")) return null;
+    const key = `${queryHash} ${document.definitions.indexOf(operation)} ${values.map(Number).join("")}`;
+    let found = operations.get(key);
+    if (found === undefined) {
+      // n variables make 2^n variants. To compile one takes longer than to run it once, so what nobody asks for again is not compiled.
+      if (values.length > 0 && !variants.get(key)) return variants.keep(key, true, () => 1) ?? null;
+      found = compile(document, operation, variables);
+    }
+    operations.keep(key, found, () => measure(document, operation).selections + Math.ceil(length / FIELD_LENGTH));
+    return found;
+  };
+};
+
+const lengthOf = ({ loc }: DocumentNode): number => loc?.source.body.length ?? 0;
+
+const unsupported = ({ operation }: OperationDefinitionNode): GraphQLError =>
+  new GraphQLError(`operation: "${operation}" is not accepted; this service answers queries`, { extensions: { code: "BAD_USER_INPUT" } });

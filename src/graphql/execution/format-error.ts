@@ -1,0 +1,52 @@
+import { GraphQLError, type GraphQLFormattedError } from "graphql";
+import { DomainError } from "../../lib/errors.ts";
+
+/** Codes of failures whose messages are written for the client. */
+const PUBLIC_CODES = new Set([
+  ...[
+    "BAD_USER_INPUT",
+    "NOT_FOUND",
+    "UNAUTHENTICATED",
+    "FORBIDDEN",
+    "CONFLICT",
+    "LIMIT_EXCEEDED",
+    "RATE_LIMITED",
+    "SERVICE_UNAVAILABLE",
+    "TIMEOUT",
+  ],
+  ...["GRAPHQL_PARSE_FAILED", "GRAPHQL_VALIDATION_FAILED", "OPERATION_RESOLUTION_FAILURE", "BAD_REQUEST"],
+  ...["PERSISTED_QUERY_NOT_FOUND", "PERSISTED_QUERY_NOT_SUPPORTED"],
+]);
+
+const SUGGESTION = / ?Did you mean .*$/s;
+
+/** What went wrong, under what graphql-js and Apollo wrap around it. */
+export const causeOf = (error: unknown): unknown =>
+  error instanceof GraphQLError && error.originalError ? causeOf(error.originalError) : error;
+
+/** Everything else is ours: the client learns only that it happened, the log learns what from observation.ts. */
+export const createFormatError =
+  ({ suggestions }: { readonly suggestions: boolean }) =>
+  (given: GraphQLFormattedError, error: unknown): GraphQLFormattedError => {
+    const formatted = withOwnCode(given, error);
+    const code = formatted.extensions?.["code"];
+    if (typeof code === "string" && PUBLIC_CODES.has(code))
+      return suggestions ? formatted : { ...formatted, message: formatted.message.replace(SUGGESTION, "") };
+    const cause = causeOf(error);
+    // graphql-js refuses what a scalar cannot hold with an error of its own, which has no cause.
+    const { locations, path } = formatted;
+    const message = cause instanceof GraphQLError ? formatted.message : "Something went wrong on our side";
+    return { message, ...(locations && { locations }), ...(path && { path }), extensions: { code: "INTERNAL_SERVER_ERROR" } };
+  };
+
+/** Apollo gives all that validation refuses one code, and some of what it refuses a status of the client's faults, but no code. */
+const withOwnCode = (formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError => {
+  if (!(error instanceof GraphQLError)) return formatted;
+  const { code, http } = error.extensions as { code?: unknown; http?: { status?: number } };
+  if (code === undefined && http?.status !== undefined && http.status >= 400 && http.status < 500)
+    return { ...formatted, extensions: { ...formatted.extensions, code: "BAD_REQUEST" } };
+  const refusal = error.originalError;
+  return formatted.extensions?.["code"] === "GRAPHQL_VALIDATION_FAILED" && refusal instanceof DomainError
+    ? { ...formatted, extensions: refusal.extensions }
+    : formatted;
+};

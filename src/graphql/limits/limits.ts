@@ -1,0 +1,104 @@
+import type { ApolloServerPlugin } from "@apollo/server";
+import { GraphQLError, Kind, Lexer, OperationTypeNode, Source, type Token, TokenKind, type ValidationRule } from "graphql";
+import { BadUserInput, DomainError } from "../../lib/errors.ts";
+import { type Env, variableOf } from "../../server/env.ts";
+import { checkJson } from "../../lib/json.ts";
+import { checkDeclared } from "./declared.ts";
+import { type Measures, measure } from "./measures.ts";
+import { checkValues } from "./values.ts";
+
+/** What a document may ask for, by the settings of the same names. */
+export type Limits = Pick<Env, "maxTokens" | "maxDepth" | "maxAliases" | "maxDirectives" | "maxSelections" | "maxList">;
+
+const exceeded = (setting: keyof Limits, what: string, asked: number | string, maximum: number): GraphQLError =>
+  new DomainError("LIMIT_EXCEEDED", `${variableOf(setting)}: ${what} ${asked}; the maximum is ${maximum}`);
+
+const nextOf = (lexer: Lexer): Pick<Token, "kind" | "value"> => {
+  try {
+    return lexer.advance();
+  } catch {
+    return { kind: TokenKind.EOF, value: "" };
+  }
+};
+
+/** Braces, brackets and parentheses within each other, for each level of nested fields: what code that calls itself can bear. */
+const NESTING = 4;
+const OPENING = new Set<TokenKind>([TokenKind.BRACE_L, TokenKind.BRACKET_L, TokenKind.PAREN_L]);
+const CLOSING = new Set<TokenKind>([TokenKind.BRACE_R, TokenKind.BRACKET_R, TokenKind.PAREN_R]);
+
+/**
+ * Refuses a document by its length and nesting before it is parsed. What is no GraphQL is left to the parser.
+ * @throws DomainError LIMIT_EXCEEDED, BadUserInput for a name that answers cannot have
+ */
+export const checkText = (text: string, { maxTokens, maxDepth }: Limits): void => {
+  const lexer = new Lexer(new Source(text));
+  let nesting = 0;
+  for (let tokens = 1; ; tokens++) {
+    const { kind, value } = nextOf(lexer);
+    if (kind === TokenKind.EOF) return;
+    if (tokens > maxTokens) throw exceeded("maxTokens", "the number of tokens is more than", maxTokens, maxTokens);
+    if (kind === TokenKind.NAME && value === "__proto__")
+      throw new BadUserInput("query", value, "accepted are names that do not change what objects inherit");
+    if (CLOSING.has(kind)) nesting--;
+    if (OPENING.has(kind) && ++nesting > maxDepth * NESTING)
+      throw exceeded("maxDepth", "braces and brackets are nested deeper than", maxDepth * NESTING, maxDepth * NESTING);
+  }
+};
+
+const excess = ({ depth, aliases, repetitions, directives, selections }: Measures, limits: Limits): GraphQLError | null => {
+  const { maxDepth, maxAliases, maxDirectives, maxSelections } = limits;
+  if (depth > maxDepth) return exceeded("maxDepth", "the depth of fields is", depth, maxDepth);
+  if (aliases > maxAliases) return exceeded("maxAliases", "the number of aliases is", aliases, maxAliases);
+  if (repetitions > maxAliases) return exceeded("maxAliases", "the number of times that a field is repeated is", repetitions, maxAliases);
+  if (directives > maxDirectives) return exceeded("maxDirectives", "the number of directives is", directives, maxDirectives);
+  if (selections > maxSelections)
+    return exceeded("maxSelections", "with its fragments written out, the number of selected fields is", selections, maxSelections);
+  return null;
+};
+
+/** HTTP carries no stream of events. */
+const noSubscriptions = (): GraphQLError =>
+  new GraphQLError('operation: "subscription" is not accepted; this service answers queries and mutations', {
+    extensions: { code: "BAD_USER_INPUT", http: { status: 405, headers: new Map([["allow", "GET, POST"]]) } },
+  });
+
+/** Refuses a document by what it asks for, along with all else that is wrong in it and before anything counts on it. */
+export const limitsRule =
+  (limits: Limits): ValidationRule =>
+  (context) => ({
+    Document: (document) => {
+      for (const definition of document.definitions) {
+        if (definition.kind !== Kind.OPERATION_DEFINITION) continue;
+        const error = excess(measure(document, definition), limits);
+        if (error) return context.reportError(error);
+      }
+    },
+  });
+
+/** What one who asks may send more of than others. */
+export interface Allowances<C extends object> {
+  /** How many times as many figures, dossiers or units. */
+  readonly longLists: (context: C) => number;
+  /** True for a router, which asks for many units by reference. */
+  readonly isRouter: (context: C) => boolean;
+}
+
+/** Refuses values that are over a limit before anything runs. */
+export const limitedValues = <C extends object>(
+  { maxList }: Limits,
+  { longLists = () => 1, isRouter = () => false }: Partial<Allowances<C>> = {},
+): ApolloServerPlugin<C> => ({
+  requestDidStart: async () => ({
+    didResolveOperation: async ({ operation, document, request, source, contextValue }) => {
+      // Apollo also calls this where no operation is the one that was named.
+      if (!operation) return;
+      if (request.query === undefined) {
+        checkDeclared(source, request.variables);
+        checkJson({ variables: request.variables });
+      }
+      if (operation.operation === OperationTypeNode.SUBSCRIPTION) throw noSubscriptions();
+      const limit = { maximum: maxList, factor: longLists(contextValue), isRouter: isRouter(contextValue) };
+      checkValues(document, request.variables ?? {}, limit);
+    },
+  }),
+});

@@ -1,0 +1,31 @@
+import { getOperationAST, Kind, OperationTypeNode, parse } from "graphql";
+import { DomainError } from "../../lib/errors.ts";
+import type { Params } from "../params.ts";
+
+/** What provinces send by thousands of rows. */
+const LONG = ["importDossiers", "submitReport"];
+
+/** Whether what is asked is nothing but such a mutation. The document has been found short enough to be parsed. */
+const isLong = ({ query, operationName }: Params): boolean => {
+  if (typeof query !== "string") return false;
+  try {
+    const operation = getOperationAST(parse(query, { noLocation: true }), typeof operationName === "string" ? operationName : undefined);
+    return (
+      operation?.operation === OperationTypeNode.MUTATION &&
+      operation.selectionSet.selections.every((one) => one.kind === Kind.FIELD && LONG.includes(one.name.value))
+    );
+  } catch {
+    return false;
+  }
+};
+
+/** @throws DomainError LIMIT_EXCEEDED for a long body that asks for anything else; its values are not looked at. */
+export const checkLongBody = (params: Params, bytes: number, { short, long }: { readonly short: number; readonly long: number }): void => {
+  if (bytes <= short || isLong(params)) return;
+  throw new DomainError(
+    "LIMIT_EXCEEDED",
+    `The body has ${bytes} bytes; the maximum is ${short} bytes, and ${long} for mutations of nothing but ${LONG.join(" and ")} whose document is ` +
+      "sent as text or trusted",
+    { http: { status: 413, headers: new Map() } },
+  );
+};

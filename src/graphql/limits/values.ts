@@ -1,0 +1,73 @@
+import { type DocumentNode, Kind, type ValueNode, visit } from "graphql";
+import { BadUserInput, DomainError } from "../../lib/errors.ts";
+import { checkText } from "../../lib/json.ts";
+
+interface ListLimit {
+  readonly maximum: number;
+  /** How many times as long the lists of `LONG` may be. */
+  readonly factor: number;
+  /** Whether a router asks, which has proved it. */
+  readonly isRouter: boolean;
+}
+
+/** References that a router may send in a call: more than any hierarchy has units. */
+const MAX_REFERENCES = 20_000;
+
+/** Lists that a province sends by thousands. */
+const LONG = new Set(["figures", "dossiers", "units"]);
+
+/**
+ * Looks through the values of all arguments, written out or in variables.
+ * @throws DomainError LIMIT_EXCEEDED for a list that is too long, BAD_USER_INPUT for a number or text that cannot be.
+ */
+export const checkValues = (document: DocumentNode, variables: Readonly<Record<string, unknown>>, limit: ListLimit): void => {
+  const done = new Set<string>();
+  const check = (name: string, node: ValueNode): void => {
+    if (node.kind === Kind.VARIABLE) {
+      const variable = node.name.value;
+      if (!done.has(`${variable} ${name}`) && Object.hasOwn(variables, variable)) checkGiven(name, variables[variable], limit);
+      done.add(`${variable} ${name}`);
+    } else if (node.kind === Kind.LIST) {
+      checkLength(name, node.values.length, limit);
+      for (const value of node.values) check(name, value);
+    } else if (node.kind === Kind.OBJECT) {
+      for (const field of node.fields) check(field.name.value, field.value);
+    } else {
+      checkLiteral(name, node);
+    }
+  };
+  visit(document, {
+    Argument: ({ name, value }) => check(name.value, value),
+    VariableDefinition: ({ variable, defaultValue }) => {
+      if (defaultValue) check(variable.name.value, defaultValue);
+    },
+  });
+};
+
+const checkLength = (name: string, length: number, { maximum, factor, isRouter }: ListLimit): void => {
+  const isReferences = name === "representations";
+  if (isReferences && isRouter) {
+    if (length <= MAX_REFERENCES) return;
+    throw new DomainError("LIMIT_EXCEEDED", `${name}: ${length} references were sent; the maximum is ${MAX_REFERENCES} a call`);
+  }
+  const most = LONG.has(name) ? maximum * factor : maximum;
+  if (length <= most) return;
+  const others = isReferences ? `, and ${MAX_REFERENCES} for a router that sends its secret` : "";
+  throw new DomainError("LIMIT_EXCEEDED", `MAX_LIST: ${name} has ${length} items; the maximum is ${most}${others}`);
+};
+
+const checkGiven = (name: string, value: unknown, limit: ListLimit): void => {
+  if (Array.isArray(value)) {
+    checkLength(name, value.length, limit);
+    for (const item of value) checkGiven(name, item, limit);
+  } else if (typeof value === "object" && value !== null) {
+    for (const [key, item] of Object.entries(value)) checkGiven(key, item, limit);
+  }
+};
+
+/** graphql-js takes 1e400 for Infinity. */
+const checkLiteral = (name: string, node: ValueNode): void => {
+  if (node.kind === Kind.STRING) checkText(node.value, name);
+  if ((node.kind === Kind.FLOAT || node.kind === Kind.INT) && !Number.isFinite(Number(node.value)))
+    throw new BadUserInput(name, node.value, "accepted are finite numbers");
+};

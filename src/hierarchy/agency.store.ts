@@ -1,0 +1,105 @@
+import type { EntityManager } from "@mikro-orm/postgresql";
+import { sql } from "kysely";
+import { type Day, FIRST_DAY } from "../lib/time/date.ts";
+import { renewContributions } from "./contribution.service.ts";
+import { foldName } from "./fold.ts";
+import type { AgencyKind } from "./unit.entity.ts";
+
+export interface NewAgency {
+  /** Internal number of the unit that it serves. */
+  readonly seat: number;
+  readonly key: string;
+  readonly slug: string;
+  readonly kind: AgencyKind;
+  readonly name: string;
+  /** Null: since its unit began. */
+  readonly from: Day | null;
+  /** First day on which it is no more; null: as long as its unit lives. */
+  readonly until: Day | null;
+}
+
+/** The part of an agency's code after that of its unit: so-noi-vu. Empty for a name without letters and digits. */
+export const slugOf = (name: string): string => foldName(name).trim().replaceAll(" ", "-");
+
+/** Stores an agency with what it contributes to, and returns its number. The caller holds the locks of `lockUnits`. */
+export const insertAgency = async (em: EntityManager, { seat, key, slug, kind, name, from, until }: NewAgency): Promise<number> => {
+  const db = em.getKysely();
+  const { rows } = await sql<{ id: number }>`
+    insert into unit (id, key, began_on, ended_on)
+    select (select max(id) + 1 from unit), ${key}, case when ${from}::date is null then began_on else nullif(${from}::date, ${FIRST_DAY}) end,
+      least(${until}::date, ended_on) from unit where id = ${seat} returning id`.execute(db);
+  const id = rows[0]!.id;
+  await followSeats(em, [{ id, seat, slug, kind, name }]);
+  await sql`
+    insert into unit_name (unit_id, known_from, own_until, words, full_words, full_name)
+    select ${id}, min(valid_from), null, ${foldName(name)}, ${foldName(name)}, ${name} from unit_version where unit_id = ${id}`.execute(db);
+  await renewContributions(em, [id]);
+  return id;
+};
+
+export interface SeatedAgency {
+  readonly id: number;
+  readonly seat: number;
+  readonly slug: string;
+  readonly kind: AgencyKind;
+  readonly name: string;
+}
+
+/** Within its life, an agency has a version for each of its unit's, whose code it carries on. */
+export const followSeats = async (em: EntityManager, agencies: readonly SeatedAgency[]): Promise<void> => {
+  await sql`
+    insert into unit_version (unit_id, valid_from, valid_to, code, parent_id, tier, kind, name, full_name, name_en, resolution)
+    select u.id, greatest(v.valid_from, u.began_on), least(v.valid_to, u.ended_on), v.code || '/' || a.slug, v.unit_id, null, a.kind, a.name,
+      a.name, null, null
+    from unnest(${agencies.map(({ id }) => id)}::int[], ${agencies.map(({ seat }) => seat)}::int[], ${agencies.map(({ slug }) => slug)}::text[],
+      ${agencies.map(({ kind }) => kind)}::text[], ${agencies.map(({ name }) => name)}::text[]) a(id, seat, slug, kind, name)
+    join unit u on u.id = a.id
+    join unit_version v on v.unit_id = a.seat and (u.ended_on is null or v.valid_from < u.ended_on)
+      and (u.began_on is null or v.valid_to is null or v.valid_to > u.began_on)
+    on conflict (unit_id, valid_from) do update set valid_to = excluded.valid_to, code = excluded.code`.execute(em.getKysely());
+};
+
+/** Ends an agency on the day; the caller makes what it contributes to again. */
+export const endAgency = async (em: EntityManager, id: number, endedOn: Day): Promise<void> => {
+  const db = em.getKysely();
+  await sql`update unit set ended_on = ${endedOn} where id = ${id}`.execute(db);
+  await sql`select drop_agency_versions(${id}, ${endedOn})`.execute(db);
+  await sql`update unit_version set valid_to = ${endedOn} where unit_id = ${id} and (valid_to is null or valid_to > ${endedOn})`.execute(
+    db,
+  );
+};
+
+/** From that day on the successor holds what the other did, and is found by its names. */
+export const insertWholeSuccession = async (em: EntityManager, predecessor: number, successor: number, effectiveOn: Day): Promise<void> => {
+  const db = em.getKysely();
+  await sql`
+    insert into succession (predecessor_id, successor_id, effective_on, kind)
+    values (${predecessor}, ${successor}, ${effectiveOn}, 'WHOLE')`.execute(db);
+  await sql`
+    insert into unit_name (unit_id, known_from, own_until, words, full_words, full_name)
+    select ${successor}, ${effectiveOn}, ${effectiveOn}, words, full_words, full_name from unit_name where unit_id = ${predecessor}`.execute(
+    db,
+  );
+};
+
+/** The agencies with all that they succeeded and that succeeded them: what each contributes to rests on the others. */
+export const withKin = async (em: EntityManager, agencies: readonly number[]): Promise<number[]> => {
+  const { rows } = await sql<{ id: number }>`
+    with recursive kin as (
+      select unnest(${agencies}::int[]) as id
+      union
+      select case when s.predecessor_id = k.id then s.successor_id else s.predecessor_id end
+      from kin k join succession s on s.predecessor_id = k.id or s.successor_id = k.id
+    ) select id from kin`.execute(em.getKysely());
+  return rows.map(({ id }) => id);
+};
+
+/** Drops the stored roll-ups that count figures of the units, and those with drafts, of which not all may be visible here. */
+export const dropRollupsOf = async (em: EntityManager, units: readonly number[]): Promise<void> => {
+  if (units.length === 0) return;
+  await sql`
+    delete from rollup_set s where s.drafts <> '' or exists (
+      select from figure f where f.unit_id = any(${units}::int[]) and f.period_from >= s.period_from and f.period_to <= s.period_to)`.execute(
+    em.getKysely(),
+  );
+};

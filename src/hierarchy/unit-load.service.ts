@@ -1,0 +1,90 @@
+import type { EntityManager } from "@mikro-orm/postgresql";
+import { sql } from "kysely";
+import { type Day, FIRST_DAY } from "../lib/time/date.ts";
+import type { EditionFile, SuccessionRow, UnitFiles, VersionRow } from "./unit-file.ts";
+import { type NameRow, namesOf } from "./unit-name.ts";
+import type { Tier } from "./unit.entity.ts";
+
+/** Stores the units of the files in an empty database; the counts of editions.csv must come out. @throws FileError where they do not. */
+export const loadUnits = async (em: EntityManager, { versions, successions, editions }: UnitFiles): Promise<void> => {
+  const numbers = new Map([...new Set(versions.map(({ key }) => key))].map((key, n) => [key, n + 1]));
+  await insertUnits(em, versions, numbers);
+  await insertVersions(em, versions, numbers);
+  await insertSuccessions(em, successions, numbers);
+  await insertNames(em, namesOf(versions, successions), numbers);
+  await insertEditions(em);
+  await sql`analyze unit, unit_version, succession, unit_name, edition`.execute(em.getKysely());
+  await checkEditions(em, editions);
+};
+
+/** Internal numbers of units by their public ids. */
+export type Numbers = ReadonlyMap<string, number>;
+
+/** Stores the units of which these are all the versions. */
+export const insertUnits = async (em: EntityManager, versions: readonly VersionRow[], numbers: Numbers): Promise<void> => {
+  await sql`
+    insert into unit (id, key, began_on, ended_on)
+    select id, key, nullif(min(f), ${FIRST_DAY}::date), case when bool_or(t is null) then null else max(t) end
+    from unnest(${versions.map(({ key }) => numbers.get(key)!)}::int[], ${versions.map(({ key }) => key)}::text[],
+      ${versions.map(({ validFrom }) => validFrom)}::date[], ${versions.map(({ validTo }) => validTo)}::date[]) v(id, key, f, t)
+    group by id, key`.execute(em.getKysely());
+};
+
+export const insertVersions = async (em: EntityManager, versions: readonly VersionRow[], numbers: Numbers): Promise<void> => {
+  const parents = versions.map(({ parentKey }) => (parentKey === null ? null : numbers.get(parentKey)!));
+  await sql`
+    insert into unit_version (unit_id, valid_from, valid_to, code, parent_id, tier, kind, name, full_name, name_en, resolution)
+    select * from unnest(${versions.map(({ key }) => numbers.get(key)!)}::int[], ${versions.map(({ validFrom }) => validFrom)}::date[],
+      ${versions.map(({ validTo }) => validTo)}::date[], ${versions.map(({ code }) => code)}::text[], ${parents}::int[],
+      ${versions.map(({ tier }) => tier)}::text[], ${versions.map(({ kind }) => kind)}::text[], ${versions.map(({ name }) => name)}::text[],
+      ${versions.map(({ fullName }) => fullName)}::text[], ${versions.map(({ nameEn }) => nameEn)}::text[],
+      ${versions.map(({ resolution }) => resolution)}::text[])`.execute(em.getKysely());
+};
+
+export const insertSuccessions = async (em: EntityManager, rows: readonly SuccessionRow[], numbers: Numbers): Promise<void> => {
+  await sql`
+    insert into succession (predecessor_id, successor_id, effective_on, kind, share, resolution, note)
+    select * from unnest(${rows.map(({ predecessor }) => numbers.get(predecessor)!)}::int[],
+      ${rows.map(({ successor }) => numbers.get(successor)!)}::int[], ${rows.map(({ effectiveOn }) => effectiveOn)}::date[],
+      ${rows.map(({ kind }) => kind)}::text[], ${rows.map(({ share }) => share)}::float8[],
+      ${rows.map(({ resolution }) => resolution)}::text[], ${rows.map(({ note }) => note)}::text[])`.execute(em.getKysely());
+};
+
+/** Stores names by which units are found. */
+export const insertNames = async (em: EntityManager, rows: readonly NameRow[], numbers: Numbers): Promise<void> => {
+  await sql`
+    insert into unit_name (unit_id, known_from, own_until, words, full_words, full_name)
+    select * from unnest(${rows.map(({ key }) => numbers.get(key)!)}::int[], ${rows.map(({ knownFrom }) => knownFrom)}::date[],
+      ${rows.map(({ ownUntil }) => ownUntil)}::date[], ${rows.map(({ words }) => words)}::text[],
+      ${rows.map(({ fullWords }) => fullWords)}::text[], ${rows.map(({ fullName }) => fullName)}::text[])`.execute(em.getKysely());
+};
+
+/** Every day on which a version began or ended. */
+const insertEditions = async (em: EntityManager): Promise<void> => {
+  await sql`
+    insert into edition (id, starts_on, contributed)
+    select row_number() over (order by day), day, false
+    from (select valid_from as day from unit_version union select valid_to from unit_version where valid_to is not null) d`.execute(
+    em.getKysely(),
+  );
+};
+
+const COUNTED = { provinces: "PROVINCE", districts: "DISTRICT", communes: "COMMUNE" } as const satisfies Record<string, Tier>;
+
+const checkEditions = async (em: EntityManager, editions: readonly EditionFile[]): Promise<void> => {
+  const { rows } = await sql<{ day: Day; tier: Tier; units: number }>`
+    select e.starts_on as day, v.tier, count(*)::int as units from edition e
+    join unit_version v on v.valid_from <= e.starts_on and (v.valid_to is null or v.valid_to > e.starts_on)
+    group by 1, 2`.execute(em.getKysely());
+  const counts = new Map(rows.map(({ day, tier, units }) => [`${day} ${tier}`, units]));
+  const loaded = new Set(rows.map(({ day }) => day));
+  for (const row of editions) {
+    if (!loaded.delete(row.get("date"))) throw row.fail("date", "is no day on which a unit changes");
+    for (const [column, tier] of Object.entries(COUNTED) as [keyof typeof COUNTED, Tier][]) {
+      const found = counts.get(`${row.get("date")} ${tier}`) ?? 0;
+      if (String(found) !== row.get(column)) throw row.fail(column, `is stated, but ${found} were loaded for ${row.get("date")}`);
+    }
+  }
+  const unstated = [...loaded].toSorted()[0];
+  if (unstated) throw editions.at(-1)!.fail("date", `is the last edition stated, but units change on ${unstated} too`);
+};

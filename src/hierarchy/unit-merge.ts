@@ -1,0 +1,167 @@
+import type { FileError } from "../lib/files/csv.ts";
+import type { Day } from "../lib/time/date.ts";
+import {
+  type Blamed,
+  checkSuccessions,
+  checkVersions,
+  type ReadRows,
+  type SuccessionColumn,
+  type SuccessionRow,
+  type VersionColumn,
+  type VersionRow,
+} from "./unit-file.ts";
+
+export interface KnownUnits {
+  readonly versions: readonly VersionRow[];
+  readonly successions: readonly SuccessionRow[];
+  /** The start of the last edition: what was until then is history. */
+  readonly lastEdition: Day;
+}
+
+export interface NextUnits {
+  readonly versions: ReadRows<VersionColumn, VersionRow>;
+  readonly successions: ReadRows<SuccessionColumn, SuccessionRow>;
+}
+
+/** What is known and what the files add to it, all checked together. */
+export interface MergedUnits {
+  readonly versions: readonly VersionRow[];
+  readonly successions: readonly SuccessionRow[];
+  /** Versions that were open and get an end, each with its row. */
+  readonly closed: ReadonlyMap<VersionRow, Blamed<VersionColumn>>;
+  readonly begun: ReadonlyMap<VersionRow, Blamed<VersionColumn>>;
+  readonly succeeded: readonly SuccessionRow[];
+}
+
+/** Files that hold this part of what is known are the whole set, and must lack nothing. */
+const WHOLE_SET = 0.9;
+
+/** @throws FileError naming file, row and column of what rewrites history, and of what breaks a rule of unit files. */
+export const mergeUnits = (known: KnownUnits, next: NextUnits): MergedUnits => {
+  const versions = mergeVersions(known, next.versions);
+  const successions = mergeSuccessions(known, next.successions);
+  // The rows of the files first, so that they are blamed before what is known.
+  checkVersions(
+    [...versions.rows, ...versions.kept.map((version) => standIn(version, next.versions))],
+    [...versions.said, ...versions.kept],
+  );
+  const all = { versions: [...versions.said, ...versions.kept], successions: [...successions.said, ...successions.kept] };
+  const blamed = successions.kept.map(({ predecessor }) => ofPredecessor(predecessor, next.successions) ?? next.successions.rows[0]!);
+  checkSuccessions([...successions.rows, ...blamed], all.successions, all.versions);
+  return { ...all, closed: versions.closed, begun: versions.begun, succeeded: successions.succeeded };
+};
+
+const idOf = ({ key, validFrom }: VersionRow) => `${key} from ${validFrom}`;
+
+const FIELDS: readonly (readonly [VersionColumn, keyof VersionRow])[] = [
+  ...([
+    ["code", "code"],
+    ["parent_id", "parentKey"],
+    ["tier", "tier"],
+    ["kind", "kind"],
+  ] as const),
+  ...([
+    ["name", "name"],
+    ["full_name", "fullName"],
+    ["name_en", "nameEn"],
+    ["resolution", "resolution"],
+  ] as const),
+];
+
+const mergeVersions = ({ versions: known, lastEdition }: KnownUnits, { rows, said }: NextUnits["versions"]) => {
+  const before = new Map(known.map((version) => [idOf(version), version]));
+  const found = new Set<string>();
+  const closed = new Map<VersionRow, Blamed<VersionColumn>>();
+  const begun = new Map<VersionRow, Blamed<VersionColumn>>();
+  for (const [n, version] of said.entries()) {
+    const row = rows[n]!;
+    const old = before.get(idOf(version));
+    if (found.size === found.add(idOf(version)).size) throw row.fail("valid_from", `stands twice for ${version.key}`);
+    if (!old) {
+      if (version.validFrom <= lastEdition) throw row.fail("valid_from", `rewrites history: ${notAfter(lastEdition)}`);
+      begun.set(version, row);
+    } else if (isClosing(row, old, version, lastEdition)) closed.set(version, row);
+  }
+  checkWhole(rows, "unit_id", known.map(idOf), found);
+  return { rows, said, kept: known.filter((version) => !found.has(idOf(version))), closed, begun };
+};
+
+const notAfter = (lastEdition: Day) => `it is not after ${lastEdition}, the start of the last edition known`;
+const rewrites = (what: string, known: string | number | null) => `rewrites history: known of ${what} is "${known ?? ""}"`;
+
+/** @throws FileError where the row says something else than is known. */
+const isClosing = (row: Blamed<VersionColumn>, old: VersionRow, version: VersionRow, lastEdition: Day): boolean => {
+  for (const [column, field] of FIELDS) if (old[field] !== version[field]) throw row.fail(column, rewrites(idOf(old), old[field]));
+  if (old.validTo === version.validTo) return false;
+  if (old.validTo !== null || version.validTo === null) throw row.fail("valid_to", rewrites(idOf(old), old.validTo));
+  if (version.validTo <= lastEdition) throw row.fail("valid_to", `rewrites history: ${notAfter(lastEdition)}`);
+  return true;
+};
+
+const pairOf = ({ predecessor, successor }: SuccessionRow) => `${predecessor} to ${successor}`;
+
+const mergeSuccessions = ({ successions: known, lastEdition }: KnownUnits, { rows, said }: NextUnits["successions"]) => {
+  const before = new Map(known.map((row) => [pairOf(row), row]));
+  const found = new Set<string>();
+  const succeeded: SuccessionRow[] = [];
+  for (const [n, succession] of said.entries()) {
+    const row = rows[n]!;
+    const old = before.get(pairOf(succession));
+    if (found.size === found.add(pairOf(succession)).size) throw row.fail("successor_id", `stands twice for ${succession.predecessor}`);
+    if (!old) {
+      if (succession.effectiveOn <= lastEdition) throw row.fail("effective_on", `rewrites history: ${notAfter(lastEdition)}`);
+      succeeded.push(succession);
+      continue;
+    }
+    for (const [column, field] of SUCCESSION_FIELDS)
+      if (old[field] !== succession[field]) throw row.fail(column, rewrites(pairOf(old), old[field]));
+  }
+  const kept = known.filter((row) => !found.has(pairOf(row)));
+  for (const { predecessor, successor } of kept) {
+    const row = ofPredecessor(predecessor, { rows, said });
+    if (row) throw row.fail("predecessor_id", `rewrites history: it went to ${successor} too, as is known`);
+  }
+  checkWhole(rows, "predecessor_id", known.map(pairOf), found);
+  return { rows, said, kept, succeeded };
+};
+
+const SUCCESSION_FIELDS: readonly (readonly [SuccessionColumn, keyof SuccessionRow])[] = [
+  ...([
+    ["effective_on", "effectiveOn"],
+    ["kind", "kind"],
+    ["share", "share"],
+  ] as const),
+  ...([
+    ["resolution", "resolution"],
+    ["note", "note"],
+  ] as const),
+];
+
+const ofPredecessor = (predecessor: string, { rows, said }: NextUnits["successions"]) =>
+  rows[said.findLastIndex((row) => row.predecessor === predecessor)];
+
+const checkWhole = <C extends string>(
+  rows: readonly Blamed<C>[],
+  column: C,
+  known: readonly string[],
+  found: ReadonlySet<string>,
+): void => {
+  const missing = known.filter((one) => !found.has(one));
+  if (missing.length > 0 && missing.length <= known.length * (1 - WHOLE_SET))
+    throw rows.at(-1)!.fail(column, `is the last row of a whole set, but ${missing[0]} is missing, which is known`);
+};
+
+/** For a version that is known and not in the file: what breaks it is the end of the unit above. */
+const standIn = (version: VersionRow, { rows, said }: NextUnits["versions"]): Blamed<VersionColumn> => ({
+  fail: (column, problem): FileError => {
+    const above = said.findLastIndex(({ key, validTo }) => key === version.parentKey && validTo !== null);
+    const what = `${version.key} ${version.fullName}`;
+    if (column === "parent_id" && above !== -1)
+      return rows[above]!.fail("valid_to", `leaves ${what} under it, which the files neither end nor move`);
+    const own = Math.max(
+      0,
+      said.findLastIndex(({ key }) => key === version.key),
+    );
+    return rows[own]!.fail("unit_id", `does not go with ${what}, known from ${version.validFrom}, whose ${column} ${problem}`);
+  },
+});

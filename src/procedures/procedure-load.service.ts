@@ -1,0 +1,125 @@
+import type { EntityManager } from "@mikro-orm/postgresql";
+import { sql } from "kysely";
+import { createHash } from "node:crypto";
+import { recordChange } from "../journal/audit.ts";
+import { rowsOf } from "../database/reader.ts";
+import { DomainError } from "../lib/errors.ts";
+import { countryNo } from "../hierarchy/country.ts";
+import { foldName } from "../hierarchy/fold.ts";
+import { carryToDossiers } from "../dossiers/procedure-carry.store.ts";
+import { cleanProcedure, type ProcedureRow, problemsOfProcedures, type RowProblem } from "./procedure-check.ts";
+
+export interface LoadedBy {
+  readonly actor: string;
+  readonly actorName: string;
+  readonly at: Date;
+}
+
+export interface LoadedProcedures {
+  readonly created: number;
+  readonly updated: number;
+  readonly unchanged: number;
+  /** Dossiers that follow procedures whose field, fee or level has changed. */
+  readonly dossiers: number;
+}
+
+const IN_MESSAGE = 10;
+
+/** Who writes dossiers shares the catalogue until the end of the transaction; who changes it waits for them, and they for it. */
+export const shareProcedures = async (em: EntityManager): Promise<void> => {
+  await sql`select pg_advisory_xact_lock_shared(hashtext('cchc procedures'))`.execute(em.getKysely());
+};
+
+/** Waits for those who write dossiers, and keeps others from it until the transaction ends. */
+export const lockProcedures = async (em: EntityManager): Promise<void> => {
+  await sql`select pg_advisory_xact_lock(hashtext('cchc procedures'))`.execute(em.getKysely());
+};
+
+/** Adds procedures that have been checked to a catalogue that has none. */
+export const addProcedures = async (em: EntityManager, rows: readonly ProcedureRow[]): Promise<void> => {
+  await upsertFields(em, rows);
+  await upsertProcedures(em, rows);
+};
+
+/**
+ * Adds procedures to the catalogue and replaces those of the same code; the others stay. Field, fee and level are those of all dossiers of a
+ * procedure, past ones too, for the catalogue knows no dates; due days stay as they were reckoned. All or nothing, with its entry in the audit trail
+ * where anything changes.
+ * @throws DomainError BAD_USER_INPUT with extensions.problems, whose `row` counts from 0.
+ */
+export const loadProcedures = async (em: EntityManager, given: readonly ProcedureRow[], by: LoadedBy): Promise<LoadedProcedures> => {
+  refuse(problemsOfProcedures(given));
+  const rows = given.map(cleanProcedure);
+  return em.transactional(async (inside) => {
+    await lockProcedures(inside);
+    const known = await knownProcedures(inside, rows);
+    const created = rows.filter(({ code }) => !known.has(code));
+    const updated = rows.filter((row) => known.has(row.code) && !isSame(row, known.get(row.code)!.row));
+    const changed = { created: created.length, updated: updated.length, unchanged: rows.length - created.length - updated.length };
+    if (created.length + updated.length === 0) return { ...changed, dossiers: 0 };
+    await upsertFields(inside, rows);
+    await upsertProcedures(inside, [...created, ...updated]);
+    const moved = updated.filter((row) => isCarried(known.get(row.code)!.row, row));
+    const dossiers = await carryToDossiers(
+      inside,
+      moved.map(({ code }) => known.get(code)!.no),
+    );
+    const counts = { ...changed, dossiers };
+    await recordChange(inside, {
+      ...{ ...by, operation: "import procedures", unitNo: await countryNo(rowsOf(inside)), subject: null },
+      before: updated.map(({ code }) => known.get(code)!.row),
+      after: { ...counts, updated, digest: createHash("sha256").update(JSON.stringify(rows)).digest("hex") },
+    });
+    return counts;
+  });
+};
+
+const refuse = (problems: readonly RowProblem[]): void => {
+  if (problems.length === 0) return;
+  const shown = problems.slice(0, IN_MESSAGE).map(({ row, message }) => `row ${row}: ${message}`);
+  const rest = problems.length > IN_MESSAGE ? [`and ${problems.length - IN_MESSAGE} more`] : [];
+  throw new DomainError("BAD_USER_INPUT", [...shown, ...rest].join("\n"), { problems });
+};
+
+interface Known {
+  readonly no: number;
+  readonly row: ProcedureRow;
+}
+
+/** What the catalogue has under the codes of the rows. */
+const knownProcedures = async (em: EntityManager, rows: readonly ProcedureRow[]): Promise<ReadonlyMap<string, Known>> => {
+  const found = await rowsOf(em).rows(sql<ProcedureRow & { no: number }>`
+    select p.id as no, p.code, p.name, f.code as field, f.name as "fieldName", p.competence, p.service_level as "serviceLevel",
+      p.working_days as "workingDays", p.has_fee as "hasFee"
+    from procedure p join procedure_field f on f.id = p.field_id where p.code = any(${rows.map(({ code }) => code)}::text[])`);
+  return new Map(found.map(({ no, ...row }) => [row.code, { no, row }]));
+};
+
+const isSame = (one: ProcedureRow, other: ProcedureRow): boolean =>
+  (Object.keys(one) as (keyof ProcedureRow)[]).every((column) => one[column] === other[column]);
+
+/** True where dossiers of the procedure count differently. */
+const isCarried = (before: ProcedureRow, after: ProcedureRow): boolean =>
+  before.field !== after.field || before.hasFee !== after.hasFee || (before.serviceLevel === "FULL") !== (after.serviceLevel === "FULL");
+
+const upsertFields = async (em: EntityManager, rows: readonly ProcedureRow[]): Promise<void> => {
+  const names = [...new Map(rows.map(({ field, fieldName }) => [field, fieldName]))];
+  await sql`
+    insert into procedure_field as f (code, name)
+    select * from unnest(${names.map(([code]) => code)}::text[], ${names.map(([, name]) => name)}::text[])
+    on conflict (code) do update set name = excluded.name where f.name <> excluded.name`.execute(em.getKysely());
+};
+
+const upsertProcedures = async (em: EntityManager, rows: readonly ProcedureRow[]): Promise<void> => {
+  await sql`
+    insert into procedure (code, name, words, field_id, competence, service_level, working_days, has_fee)
+    select k.code, k.name, k.words, f.id, k.competence, k.service_level, k.working_days, k.has_fee
+    from unnest(${rows.map(({ code }) => code)}::text[], ${rows.map(({ name }) => name)}::text[],
+      ${rows.map(({ name }) => foldName(name))}::text[], ${rows.map(({ field }) => field)}::text[],
+      ${rows.map(({ competence }) => competence)}::text[], ${rows.map(({ serviceLevel }) => serviceLevel)}::text[],
+      ${rows.map(({ workingDays }) => workingDays)}::float8[], ${rows.map(({ hasFee }) => hasFee)}::boolean[])
+      k(code, name, words, field, competence, service_level, working_days, has_fee)
+    join procedure_field f on f.code = k.field
+    on conflict (code) do update set name = excluded.name, words = excluded.words, field_id = excluded.field_id, competence = excluded.competence,
+      service_level = excluded.service_level, working_days = excluded.working_days, has_fee = excluded.has_fee`.execute(em.getKysely());
+};

@@ -1,0 +1,35 @@
+import { Arg, Authorized, Ctx, FieldResolver, ID, Int, Query, Resolver, Root } from "type-graphql";
+import type { Permission } from "../access/permission.ts";
+import type { Context } from "../access/request-context.ts";
+import { listProcedures, type ProcedureView } from "./procedure.loaders.ts";
+import { ProcedureConnection, ProcedureFieldType, ProcedureType } from "./procedure.type.ts";
+
+@Resolver(() => ProcedureType)
+export class ProcedureResolver {
+  @Authorized<Permission>("procedures:read")
+  @Query(() => ProcedureConnection, {
+    description:
+      "The catalogue of procedures, by code. Search ignores case and diacritics: each of its words begins a word of the name, or it is the beginning of " +
+      "the code. BAD_USER_INPUT for a field that there is not (danh mục thủ tục hành chính).",
+  })
+  procedures(
+    @Arg("field", () => ID, { nullable: true, description: "Keeps those of the field with this code (lĩnh vực)." }) field:
+      | string
+      | undefined,
+    @Arg("search", () => String, {
+      nullable: true,
+      description: "Words that begin words of the name, dang ky ket hon; or of a code, 1.0008.",
+    })
+    search: string | undefined,
+    @Arg("first", () => Int, { defaultValue: 50, description: "How many at most, 1..1000." }) first: number,
+    @Arg("after", () => String, { nullable: true, description: "Cursor after which the page begins." }) after: string | undefined,
+    @Ctx() { reader }: Context,
+  ) {
+    return listProcedures(reader, { field, search, first, after });
+  }
+
+  @FieldResolver(() => ProcedureFieldType, { description: "The field that it belongs to (lĩnh vực)." })
+  field(@Root() { fieldNo }: ProcedureView, @Ctx() { loaders }: Context) {
+    return loaders.fieldByNo.load(fieldNo);
+  }
+}

@@ -1,0 +1,267 @@
+import { type Tier, TIERS } from "../hierarchy/unit.entity.ts";
+import type { Cell } from "./cell.ts";
+import { type RollupKind, summedColumns } from "../figures/measure.ts";
+import { type Member, type Tree, WHOLE_UNIT } from "../figures/tree.ts";
+
+/**
+ * What one unit's evidence adds to every roll-up that holds the unit: its figure less the chosen figures below it, so that the sum
+ * of the atoms of a subtree is the value of its cell, and each dossier counts once however many units speak of it.
+ */
+export interface Atom {
+  readonly unitId: number;
+  readonly slot: string;
+  readonly columns: (number | null)[];
+}
+
+/** An amount of one column that is certain at its author, and possible at those under it whose part nobody has stated. */
+export interface Spread {
+  readonly unitId: number;
+  readonly slot: string;
+  readonly column: number;
+  readonly amount: number;
+  /** The units that may hold a part of it; what they contribute to may hold it too. */
+  readonly receivers: readonly number[];
+}
+
+/** Bit n of `mask`: measure n of the unit's own tier is known by a figure of the author, alone or as part of a statement. */
+export interface Knowledge {
+  readonly unitId: number;
+  readonly authorId: number;
+  readonly slot: string;
+  readonly mask: number;
+}
+
+export interface Decomposed {
+  readonly atoms: Atom[];
+  readonly spreads: Spread[];
+  readonly knowledge: Knowledge[];
+}
+
+export const decompose = (kind: RollupKind, cells: readonly Cell[], tree: Tree): Decomposed => {
+  const work = new Decomposition(kind, cells, tree);
+  for (const tier of new Set(cells.map(({ slot }) => slot))) if (tier !== WHOLE_UNIT) work.decomposeTier(tier as Tier);
+  if (cells.some(({ slot }) => slot === WHOLE_UNIT)) work.decomposeWhole();
+  for (const cell of cells) work.learn(cell);
+  return { atoms: [...work.atoms.values()], spreads: work.spreads, knowledge: work.knowledge };
+};
+
+class Decomposition {
+  readonly atoms = new Map<string, Atom>();
+  readonly spreads: Spread[] = [];
+  readonly knowledge: Knowledge[] = [];
+  readonly #kind: RollupKind;
+  readonly #tree: Tree;
+  readonly #cells: Map<string, Map<number, Cell>>;
+  /** For each column the column whose completeness decides between statement and detail: a matched rate goes with its whole. */
+  readonly #gates: number[];
+  /** `slot column` → the units whose own figure was chosen. */
+  readonly #chosen = new Map<string, Set<number>>();
+  /** tier → unit → how many units of the tier are at or under it. */
+  readonly #totals = new Map<Tier, Map<number, number>>();
+  /** `unit column`, where each part of the whole unit is known. */
+  readonly #complete = new Set<string>();
+  /** Units that anything is known of, or of one under them. */
+  readonly #touched = new Set<number>();
+  /** Columns that anything is known in. */
+  readonly #used: readonly number[];
+
+  constructor(kind: RollupKind, cells: readonly Cell[], tree: Tree) {
+    this.#kind = kind;
+    this.#tree = tree;
+    this.#cells = new Map(
+      [...Map.groupBy(cells, ({ slot }) => slot)].map(([slot, group]) => [slot, new Map(group.map((cell) => [cell.unitId, cell]))]),
+    );
+    const names = summedColumns(kind);
+    this.#gates = names.map((_, column) => column);
+    for (const { name } of kind.rates)
+      for (const part of ["Part", "Of"]) this.#gates[names.indexOf(name + part)] = names.indexOf(`${name}Whole`);
+    for (const { unitId } of cells) this.#touch(tree.members.get(unitId));
+    this.#used = this.#gates.map((_, column) => column).filter((column) => cells.some((cell) => cell.columns[column] != null));
+  }
+
+  #touch(member: Member | undefined): void {
+    for (let above = member; above && !this.#touched.has(above.id); above = this.#above(above)) this.#touched.add(above.id);
+  }
+
+  /**
+   * The own figure of a unit of the tier, and the statement of a unit above it, unless every unit of the tier under that one
+   * has the measure.
+   */
+  decomposeTier(tier: Tier): void {
+    const cells = this.#cells.get(tier)!;
+    const columns = this.#gates.length;
+    const total = this.#count([...this.#tree.members.values()].filter((member) => member.tier === tier));
+    this.#totals.set(tier, total);
+    for (let column = 0; column < columns; column++) {
+      const gate = this.#gates[column]!;
+      const has = (id: number) => isWhole(cells.get(id), gate);
+      const stating = [...cells.values()].filter((cell) => cell.columns[column] != null);
+      const detail = stating.some(({ unitId }) => this.#isStatement(unitId, tier)) ? [...cells.keys()].filter(has) : [];
+      const known = this.#count(detail.map((id) => this.#tree.members.get(id)).filter((member) => member?.tier === tier));
+      const chosen = new Set<number>();
+      for (const { unitId } of stating) {
+        const complete = this.#isStatement(unitId, tier) && (total.get(unitId) ?? 0) > 0 && known.get(unitId) === total.get(unitId);
+        if (!complete) chosen.add(unitId);
+      }
+      this.#chosen.set(`${tier} ${column}`, chosen);
+      this.#addRemainders(tier, column, chosen, (id) => cells.get(id)!.columns[column]!);
+      for (const unitId of chosen) if (this.#isStatement(unitId, tier)) this.#spreadStatement(unitId, tier, column, chosen);
+    }
+  }
+
+  /**
+   * What units state of all their tiers together. Where each of a unit's parts (its own tier, the wholes of those under it) is known,
+   * their sum counts; else its own figure; else what it states of lower tiers; else the known parts.
+   */
+  decomposeWhole(): void {
+    const roots = [...this.#tree.members.values()].filter(({ parentId }) => parentId === null);
+    const gatesFirst = this.#used.toSorted((a, b) => Number(this.#gates[a] !== a) - Number(this.#gates[b] !== b));
+    for (const column of gatesFirst) {
+      for (const root of roots) this.#wholeOf(root, column);
+      for (const cell of this.#cells.get(WHOLE_UNIT)!.values()) {
+        const member = this.#tree.members.get(cell.unitId);
+        if (!member || member.tier === null) this.#add(cell.unitId, WHOLE_UNIT, column, cell.columns[column] ?? null);
+      }
+    }
+  }
+
+  /** Which measures the cell tells of which units. */
+  learn(cell: Cell): void {
+    const isTold = (n: number) => cell.columns[n] != null && !cell.recorded?.columns[n];
+    const mask = this.#kind.measures.reduce((bits, _, n) => (isTold(n) ? bits | (1 << n) : bits), 0);
+    const member = this.#tree.members.get(cell.unitId);
+    if (mask === 0 || !member) return;
+    if (member.tier === null && cell.slot === WHOLE_UNIT) return;
+    const about = member.tier === null ? [this.#tree.members.get(member.parentId!)!] : this.#subtree(member);
+    for (const unit of about) {
+      if (unit.tier === null || unit.tier === "COUNTRY" || (cell.slot !== WHOLE_UNIT && unit.tier !== cell.slot)) continue;
+      this.knowledge.push({ unitId: unit.id, authorId: cell.unitId, slot: cell.slot, mask });
+    }
+  }
+
+  #isStatement(unitId: number, tier: Tier): boolean {
+    const member = this.#tree.members.get(unitId);
+    return member !== undefined && member.tier !== null && member.tier !== tier;
+  }
+
+  #count(units: readonly (Member | undefined)[]): Map<number, number> {
+    const counts = new Map<number, number>();
+    for (const unit of units)
+      for (let above = unit; above; above = this.#above(above)) counts.set(above.id, (counts.get(above.id) ?? 0) + 1);
+    return counts;
+  }
+
+  #above(member: Member): Member | undefined {
+    return member.parentId === null ? undefined : this.#tree.members.get(member.parentId);
+  }
+
+  /** The nearest of the units above that is in the set. */
+  #nearest(id: number, among: ReadonlySet<number>): number | null {
+    const member = this.#tree.members.get(id);
+    for (let above = member && this.#above(member); above; above = this.#above(above)) if (among.has(above.id)) return above.id;
+    return null;
+  }
+
+  #add(unitId: number, slot: string, column: number, amount: number | null): void {
+    if (amount === null) return;
+    const key = `${unitId} ${slot}`;
+    const atom = this.atoms.get(key) ?? { unitId, slot, columns: Array<number | null>(this.#gates.length).fill(null) };
+    atom.columns[column] = (atom.columns[column] ?? 0) + amount;
+    this.atoms.set(key, atom);
+  }
+
+  /** Each chosen figure counts at its unit and is taken off that of the next chosen unit above. */
+  #addRemainders(slot: string, column: number, chosen: ReadonlySet<number>, value: (id: number) => number): void {
+    for (const id of chosen) {
+      this.#add(id, slot, column, value(id));
+      const above = this.#nearest(id, chosen);
+      if (above !== null) this.#add(above, slot, column, -value(id));
+    }
+  }
+
+  #spreadStatement(unitId: number, tier: Tier, column: number, chosen: ReadonlySet<number>): void {
+    const under = this.#subtree(this.#tree.members.get(unitId)!).filter((unit) => unit.tier === tier);
+    const receivers = under.filter(({ id }) => !chosen.has(id) && this.#nearest(id, chosen) === unitId).map(({ id }) => id);
+    this.#spread(unitId, tier, column, receivers);
+  }
+
+  #spread(unitId: number, slot: string, column: number, receivers: readonly number[]): void {
+    if (receivers.length > 0) this.spreads.push({ unitId, slot, column, amount: this.#amount(unitId, slot, column)!, receivers });
+  }
+
+  #subtree(root: Member): Member[] {
+    const found = [root];
+    for (const member of found) found.push(...(this.#tree.children.get(member.id) ?? []));
+    return found;
+  }
+
+  /** The value of a whole unit and of its tiers; adds the atom that makes its subtree sum up to it. */
+  #wholeOf(member: Member, column: number): WholeUnit {
+    if (!this.#touched.has(member.id)) return UNKNOWN;
+    const all = this.#tree.children.get(member.id) ?? [];
+    const below = all.filter(({ tier }) => tier !== null).map((child) => this.#wholeOf(child, column));
+    const serving = all.filter(({ tier }) => tier === null).map(({ id }) => this.#amount(id, member.tier!, column));
+    const used = TIERS.filter((tier) => tier !== member.tier && this.#chosen.get(`${tier} ${column}`)?.has(member.id));
+    // What it states of a tier that has no units under it any more is its own, like its own tier.
+    const lower = used.filter((tier) => this.#totals.get(tier)!.has(member.id));
+    const apart = used.filter((tier) => !lower.includes(tier)).map((tier) => this.#amount(member.id, tier, column));
+    const own = sumKnown([this.#amount(member.id, member.tier!, column), ...serving, ...apart]);
+    const statedBelow = sumKnown(lower.map((tier) => this.#amount(member.id, tier, column)));
+    const tiers = sumKnown([own, statedBelow, ...below.map((child) => child.tiers)]);
+    const stated = this.#cells.get(WHOLE_UNIT)!.get(member.id)?.columns[column] ?? null;
+    const complete = this.#isComplete(member, column, below);
+    const parts = sumKnown([own, ...below.map(({ value }) => value)]);
+    const value = complete ? parts : (stated ?? (lower.length > 0 ? tiers : parts));
+    const rest = (value ?? 0) - (sumKnown([parts, statedBelow]) ?? 0);
+    const states = !complete && stated !== null;
+    if (states || rest !== 0) this.#add(member.id, WHOLE_UNIT, column, rest);
+    if (states) this.#spread(member.id, WHOLE_UNIT, column, this.#unstated(member, column));
+    return { value, tiers, known: stated !== null || complete };
+  }
+
+  #isComplete(member: Member, column: number, below: readonly WholeUnit[]): boolean {
+    const gate = this.#gates[column]!;
+    const key = `${member.id} ${gate}`;
+    if (gate !== column) return this.#complete.has(key);
+    const complete = isWhole(this.#cells.get(member.tier!)?.get(member.id), gate) && below.every(({ known }) => known);
+    if (complete) this.#complete.add(key);
+    return complete;
+  }
+
+  #amount(unitId: number, slot: string, column: number): number | null {
+    return this.atoms.get(`${unitId} ${slot}`)?.columns[column] ?? null;
+  }
+
+  /** The units below of which neither a figure of their own nor a statement of a unit between tells the part. */
+  #unstated(root: Member, column: number): number[] {
+    const found: number[] = [];
+    const visit = (member: Member, stated: readonly Tier[]): void => {
+      const told = [...stated, ...TIERS.filter((tier) => this.#chosen.get(`${tier} ${column}`)?.has(member.id))];
+      for (const child of this.#tree.children.get(member.id) ?? []) {
+        if (child.tier === null || this.#cells.get(WHOLE_UNIT)!.get(child.id)?.columns[column] != null) continue;
+        if (!told.includes(child.tier) && this.#cells.get(child.tier)?.get(child.id)?.columns[column] == null) found.push(child.id);
+        visit(child, told);
+      }
+    };
+    visit(root, []);
+    return found;
+  }
+}
+
+interface WholeUnit {
+  readonly value: number | null;
+  readonly tiers: number | null;
+  /** Its own figure, or each of its parts. */
+  readonly known: boolean;
+}
+
+const UNKNOWN: WholeUnit = { value: null, tiers: null, known: false };
+
+/** Known, and not only by some records out of all there are. */
+const isWhole = (cell: Cell | undefined, column: number): boolean =>
+  cell?.columns[column] != null && (!cell.recorded?.columns[column] || cell.recorded.isComplete);
+
+const sumKnown = (numbers: readonly (number | null)[]): number | null => {
+  const known = numbers.filter((number) => number !== null);
+  return known.length === 0 ? null : known.reduce((sum, number) => sum + number, 0);
+};

@@ -1,0 +1,96 @@
+import { Field, Float, Int, ObjectType } from "type-graphql";
+import { held } from "../figures/held.ts";
+import type { QuotedRate } from "./rollup.entity.ts";
+
+/** Sums over the cells of a roll-up: matched are those whose part and whole are known together. */
+export interface RateSums {
+  readonly part: number | null;
+  /** The whole of the matched cells. */
+  readonly of: number | null;
+  /** The whole of all cells, as far as it is known. */
+  readonly whole: number | null;
+}
+
+@ObjectType("Rate", {
+  simpleResolvers: true,
+  description:
+    "A ratio of sums, never a mean of ratios (tỷ lệ). Numerator and denominator count the same units: those that reported both parts. " +
+    "Every share is 0..1.",
+})
+export class Rate {
+  @Field(() => Float, {
+    nullable: true,
+    description:
+      "numerator / denominator, or as quoted. Null where the denominator is 0, nothing is known, or nothing that is covered is certain and something is possible.",
+  })
+  value!: number | null;
+
+  @Field(() => Int, { nullable: true, description: "Sum of the parts; null where no unit reported both parts (tử số)." })
+  numerator!: number | null;
+
+  @Field(() => Int, {
+    nullable: true,
+    description: "Sum of the wholes of the same units; null where no unit reported both parts (mẫu số).",
+  })
+  denominator!: number | null;
+
+  @Field(() => Float, {
+    nullable: true,
+    description:
+      "The part of the whole denominator for which the numerator is known too, 0..1; null where no denominator is known (độ bao phủ).",
+  })
+  coverage!: number | null;
+
+  @Field(() => Float, { nullable: true, description: "If every unknown counted against, or the lower end of a quoted range." })
+  low!: number | null;
+
+  @Field(() => Float, { nullable: true, description: "If every unknown counted in favour, or the upper end of a quoted range." })
+  high!: number | null;
+
+  @Field(() => Boolean, { description: "True where a source printed the rate without its parts (số liệu trích dẫn)." })
+  quoted!: boolean;
+}
+
+/** Nothing is known of it. */
+export const UNKNOWN_RATE: Rate = { value: null, numerator: null, denominator: null, coverage: null, low: null, high: null, quoted: false };
+
+export const quotedRate = ({ value, low, high }: QuotedRate): Rate => ({ ...UNKNOWN_RATE, value, low, high, quoted: true });
+
+/** Of what is certain nothing is covered: its bounds alone tell. */
+export const withheldRate = ({ coverage, low, high }: Rate): Rate => ({
+  ...UNKNOWN_RATE,
+  coverage: coverage === null ? null : 0,
+  low,
+  high,
+});
+
+/**
+ * A rate with its bounds. Low counts every unmatched case against, and what is only possible where it lowers the rate; high does
+ * the contrary. All null where no denominator is known.
+ */
+export const computeRate = (certain: RateSums, possible: RateSums | null): Rate => {
+  if (certain.whole === null) return UNKNOWN_RATE;
+  if (certain.of === null || certain.part === null) return { ...UNKNOWN_RATE, coverage: 0, low: 0, high: 1 };
+  const { part, of } = certain;
+  const whole = Math.max(certain.whole, of);
+  const inFavour = (possible?.part ?? 0) + Math.max((possible?.whole ?? 0) - (possible?.of ?? 0), 0);
+  const against = Math.max((possible?.whole ?? 0) - (possible?.part ?? 0), 0);
+  return {
+    value: ratio(part, of),
+    numerator: part,
+    denominator: of,
+    coverage: whole === 0 ? 1 : of / whole,
+    low: ratio(part, whole + against),
+    high: ratio(part + (whole - of) + inFavour, whole + inFavour),
+    quoted: false,
+  };
+};
+
+/** With numerator and denominator as an answer holds them; `what` is the rate. */
+export const heldRate = (rate: Rate, what: string): Rate => ({
+  ...rate,
+  numerator: held(`${what}, numerator`, rate.numerator),
+  denominator: held(`${what}, denominator`, rate.denominator),
+});
+
+const ratio = (part: number, whole: number): number | null => (whole === 0 ? null : part / whole);

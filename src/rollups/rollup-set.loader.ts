@@ -1,0 +1,130 @@
+import type DataLoader from "dataloader";
+import { sql } from "kysely";
+import { oneBy, type Positioned } from "../database/loader.ts";
+import type { Reader, Rows } from "../database/reader.ts";
+import { type Day, FIRST_DAY } from "../lib/time/date.ts";
+import type { Period } from "../lib/time/period.ts";
+import { ensureContributions } from "../hierarchy/contribution.service.ts";
+import { isCurrent } from "../hierarchy/rollup-version.store.ts";
+import { countedTo } from "../counters/cut.ts";
+import { draftsWithin } from "../figures/evidence.ts";
+import { ROLLUP_KINDS } from "../figures/measure.ts";
+import type { RecordKey, Records } from "../counters/records.ts";
+import { ALL_TIERS } from "./rollup.entity.ts";
+import type { RollupKey } from "./rollup.ts";
+import { makeRollupSets, type SetMaking } from "./rollup-build.service.ts";
+import type { SetKey } from "./rollup.service.ts";
+
+/** `countedTo`: the last day of which records are counted; null where they give nothing. */
+type SetOf = Pick<RollupKey, "period"> & { asOf: Day; countedTo: Day | null };
+/** With the numbers of the drafts that count, by commas. */
+type AskedSet = SetOf & { drafts: string };
+type FoundSet = Positioned & {
+  editionId: number;
+  cellEditionId: number;
+  cellDay: Day;
+  /** Whether there are records besides. */
+  recorded: boolean;
+  /** The last day of which they are counted; without records that of the period. */
+  countedTo: Day;
+  setId: number | null;
+  stated: boolean;
+  /** Whether there are records, of which the edition's lineage is not worked out yet. */
+  isUntraced: boolean;
+};
+export type SetRow = FoundSet & {
+  readonly key: SetKey;
+  /** Whether it is not stored, and is worked out for each answer. */
+  readonly isOwn: boolean;
+};
+export type Sets = DataLoader<SetOf, SetRow | null, string>;
+
+/** What roll-ups are read from in one request. */
+export interface RollupSource {
+  readonly reader: Rows;
+  /** For what also tells of drafts that the viewer may see. */
+  readonly figures: Rows;
+  readonly sets: Sets;
+  readonly records: Records;
+  /** Works a set out that is not stored, and reads it in the same snapshot. */
+  readonly ownSet: <T>(set: SetRow, read: (source: RollupSource, set: SetRow) => Promise<T>) => Promise<T>;
+}
+
+export const keyOf = ({ unit, period, handledBy, cut }: RollupKey) =>
+  `${unit.no}@${unit.asOf}|${period.name}|${handledBy ?? ALL_TIERS}|${cut.through}`;
+
+/** Cells are those of the period's last day; of a period still running, of the last day that is counted: that of the cut, or without records today. */
+export const cellDayOf = (period: Pick<Period, "to">, counted: Day): Day => {
+  const last = period.to < counted ? period.to : counted;
+  return last < FIRST_DAY ? FIRST_DAY : last;
+};
+
+/** The stored set of a period on the hierarchy of a day, made where figures need one that is not there yet, and that may be kept. */
+export const setLoader = (making: SetMaking, today: Day, mayKeep: (period: Period) => boolean): Sets =>
+  oneBy<SetOf, SetRow>(
+    ({ asOf, period, countedTo: last }) => `${asOf}|${period.name}|${last}`,
+    async (asked) => {
+      const { reader, evidence } = making;
+      const drafts = await evidence.drafts();
+      const keys = asked.map((key) => ({ ...key, drafts: draftsWithin(drafts, key.period).join() }));
+      const found = await findSets(reader, keys, today);
+      const untraced = found.filter(({ isUntraced }) => isUntraced);
+      if (untraced.length > 0) await ensureContributions(reader, [...new Set(untraced.map(({ editionId }) => editionId))]);
+      const wanted = found.filter((row) => isMissing(row) && mayKeep(keys[row.i - 1]!.period));
+      if (wanted.length > 0)
+        await makeRollupSets(
+          making,
+          wanted.map((row) => setKeyOf(row, keys)),
+        );
+      const now = wanted.length > 0 ? await findSets(reader, keys, today) : found;
+      return now.map((row) => ({ ...row, key: setKeyOf(row, keys), isOwn: isMissing(row) }));
+    },
+  );
+
+const isMissing = ({ setId, stated }: FoundSet) => setId === null && stated;
+
+const setKeyOf = ({ i, editionId, cellEditionId, cellDay, recorded, countedTo: last }: FoundSet, keys: readonly AskedSet[]): SetKey => {
+  const { period, drafts } = keys[i - 1]!;
+  return { editionId, cellEditionId, cellDay, recorded, countedTo: last, drafts, from: period.from, to: period.to };
+};
+
+const findSets = (reader: Reader, keys: readonly AskedSet[], today: Day): Promise<FoundSet[]> => {
+  const measures = ROLLUP_KINDS.map(({ name }) => `${name}.%`);
+  return reader.rows(sql<FoundSet>`
+    select k.i::int, e.id as "editionId", c.id as "cellEditionId", k.cell_day as "cellDay", n.recorded, n.counted_to as "countedTo", s.id as "setId",
+      n.recorded and not e.contributed as "isUntraced",
+      s.id is null and (k.drafts <> '' or exists (
+        select from figure f where f.period_from >= k.f and f.period_from <= k.t and f.period_to <= k.t and f.measure like any(${measures}::text[])
+      )) as stated
+    from unnest(${keys.map(({ asOf }) => asOf)}::date[], ${keys.map(({ period, countedTo: last }) => cellDayOf(period, last ?? today))}::date[],
+      ${keys.map(({ period }) => period.from)}::date[], ${keys.map(({ period }) => period.to)}::date[], ${keys.map(({ drafts }) => drafts)}::text[],
+      ${keys.map(({ countedTo: last }) => last)}::date[]) with ordinality k(as_of, cell_day, f, t, drafts, counted_to, i)
+    cross join lateral (select k.counted_to is not null and exists (select from record_unit) as recorded) r
+    cross join lateral (select r.recorded, case when r.recorded then k.counted_to else k.t end as counted_to) n
+    join edition e on e.starts_on = (select max(starts_on) from edition where starts_on <= k.as_of)
+    join edition c on c.starts_on = (select max(starts_on) from edition where starts_on <= k.cell_day)
+    left join rollup_set s on s.edition_id = e.id and s.cell_edition_id = c.id and s.period_from = k.f and s.period_to = k.t
+      and s.drafts = k.drafts and s.recorded = n.recorded and s.counted_to = n.counted_to and ${isCurrent}`);
+};
+
+/** The set of each key; keys of one day and period share one look-up. */
+export const setsOf = async ({ sets }: RollupSource, keys: readonly RollupKey[]): Promise<(SetRow | null)[]> => {
+  const wanted = new Map<Period, Map<string, number>>();
+  const asked: SetOf[] = [];
+  const places = keys.map(({ unit: { asOf }, period, cut }) => {
+    const frames = wanted.get(period) ?? new Map<string, number>();
+    if (frames.size === 0) wanted.set(period, frames);
+    const frame = `${asOf} ${cut.through}`;
+    const place = frames.get(frame) ?? asked.push({ asOf, period, countedTo: countedTo(period, cut) }) - 1;
+    frames.set(frame, place);
+    return place;
+  });
+  const found = await Promise.all(asked.map((key) => sets.load(key)));
+  return places.map((place) => found[place]!);
+};
+
+export const isRecorded = (set: SetRow | null): set is SetRow => set?.recorded === true;
+
+export const recordKeyOf = ({ unit, period, handledBy }: RollupKey, { editionId, countedTo: to }: SetRow): RecordKey => ({
+  ...{ unitNo: unit.no, isCountry: unit.tier === "COUNTRY", editionId, handledBy, from: period.from, to },
+});

@@ -1,0 +1,68 @@
+import type { EntityManager } from "@mikro-orm/postgresql";
+import { contended } from "../database/failure.ts";
+import { rowsOf } from "../database/reader.ts";
+import { type SetMaking, withOwnSet } from "./rollup-build.service.ts";
+import type { RollupSource, SetRow } from "./rollup-set.loader.ts";
+
+/** How often a read starts again because what it found was changed meanwhile, before it works that out for itself. */
+const ATTEMPTS = 3;
+
+type Read<K, R> = (source: RollupSource, found: readonly (SetRow | null)[], keys: readonly K[]) => Promise<readonly R[] | null>;
+
+/**
+ * Reads what is stored, by `read`, which says null where a set is no more what it was. What is not stored is worked out for this answer alone, and so is
+ * what changes all the time; either way, what is read of one set is of one state.
+ */
+export const readSets = async <K, R>(
+  source: RollupSource,
+  keys: readonly K[],
+  find: (keys: readonly K[]) => Promise<readonly (SetRow | null)[]>,
+  read: Read<K, R>,
+): Promise<R[]> => {
+  for (let attempt = 1; ; attempt++) {
+    const found = await find(keys);
+    const isOwn = (set: SetRow | null): set is SetRow => set !== null && (set.isOwn || (attempt >= ATTEMPTS && set.setId !== null));
+    const places = keys.map((_, n) => n);
+    const stored = places.filter((n) => !isOwn(found[n]!));
+    const answers = await read(
+      source,
+      stored.map((n) => found[n]!),
+      stored.map((n) => keys[n]!),
+    );
+    if (answers === null) {
+      source.sets.clearAll();
+      continue;
+    }
+    const byPlace = new Map(stored.map((n, at) => [n, answers[at]!]));
+    const own = Map.groupBy(
+      places.filter((n) => isOwn(found[n]!)),
+      (n) => found[n]!,
+    );
+    for (const [set, ofSet] of own) {
+      const asked = ofSet.map((n) => keys[n]!);
+      const worked = await source.ownSet(set, (within, row) =>
+        read(
+          within,
+          asked.map(() => row),
+          asked,
+        ),
+      );
+      if (worked === null) throw contended();
+      for (const [at, n] of ofSet.entries()) byPlace.set(n, worked[at]!);
+    }
+    return places.map((n) => byPlace.get(n)!);
+  }
+};
+
+/** As `RollupSource.ownSet`. Those without a key do not hold up the others. */
+export const ownSets =
+  (making: SetMaking, isKeyed: boolean, source: () => RollupSource): RollupSource["ownSet"] =>
+  (set, read) =>
+    withOwnSet(making, set.key, isKeyed ? "BUILDS" : "UNKEYED", (em, setId) => read(within(source(), making, em), { ...set, setId }));
+
+const within = (source: RollupSource, { records }: SetMaking, em: EntityManager): RollupSource => ({
+  ...source,
+  reader: rowsOf(em),
+  figures: rowsOf(em),
+  records: { ...records, ...records.within(em) },
+});

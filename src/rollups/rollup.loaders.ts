@@ -1,0 +1,81 @@
+import DataLoader from "dataloader";
+import { sql } from "kysely";
+import { oneBy, type Positioned } from "../database/loader.ts";
+import type { Reader, Rows } from "../database/reader.ts";
+import type { Day } from "../lib/time/date.ts";
+import { isNamed } from "../lib/time/period.ts";
+import { ensureContributions } from "../hierarchy/contribution.service.ts";
+import { editionsOf } from "../hierarchy/edition.ts";
+import { countedTo } from "../counters/cut.ts";
+import { type Evidence, figureRows } from "../figures/evidence.ts";
+import { DOSSIER, type RollupKind, SERVICE, TASK } from "../figures/measure.ts";
+import type { Knowledge, Records } from "../counters/records.ts";
+import { RollupCache } from "./rollup-cache.ts";
+import { knowledgeOf, readRollups } from "./rollup-read.ts";
+import { cellDayOf, keyOf, type RollupSource, setLoader } from "./rollup-set.loader.ts";
+import { ownSets } from "./rollup-sets.ts";
+import { sourcesLoader } from "./rollup-source.loader.ts";
+import { incompleteMeasures, type Rollup, type RollupKey } from "./rollup.ts";
+
+export type RollupLoaders = ReturnType<typeof createRollupLoaders>;
+
+/** Without a key named periods alone are kept: others are as many as anybody likes to ask for. */
+export const createRollupLoaders = (reader: Reader, today: Day, evidence: Evidence, records: Records, isKeyed: boolean) => {
+  const making = { reader, evidence, records };
+  const sets = setLoader(making, today, (period) => isKeyed || isNamed(period));
+  const figures: Rows = { rows: (query) => figureRows(reader, evidence, () => query) };
+  const source: RollupSource = { reader, figures, sets, records, ownSet: ownSets(making, isKeyed, () => source) };
+  const rollups = (kind: RollupKind) =>
+    new DataLoader<RollupKey, Rollup>((keys) => readRollups(source, kind, keys), { cacheMap: new RollupCache() });
+  return {
+    dossierRollup: rollups(DOSSIER),
+    taskRollup: rollups(TASK),
+    serviceRollup: rollups(SERVICE),
+
+    /** How many territorial units existed on the cells' day, and contribute certainly. */
+    expectedUnits: oneBy<RollupKey, Positioned & { expected: number }>(keyOf, async (keys) => {
+      await ensureContributions(
+        reader,
+        await editionsOf(
+          reader,
+          keys.map(({ unit }) => unit.asOf),
+        ),
+      );
+      return reader.rows(sql<Positioned & { expected: number }>`
+        with k as materialized (
+          select k.i, k.no, k.tier, e.id as edition_id, c.starts_on as day
+          from unnest(${keys.map(({ unit }) => unit.no)}::int[], ${keys.map(({ unit }) => unit.asOf)}::date[],
+            ${keys.map(({ period, cut }) => cellDayOf(period, countedTo(period, cut) ?? today))}::date[], ${keys.map(({ handledBy }) => handledBy)}::text[])
+            with ordinality k(no, as_of, cell_day, tier, i)
+          join edition e on e.starts_on = (select max(starts_on) from edition where starts_on <= k.as_of)
+          join edition c on c.starts_on = (select max(starts_on) from edition where starts_on <= k.cell_day)
+        ), asked as (
+          -- Keys of one unit and hierarchy are counted once; each keeps its places, for to look them up again takes a comparison of all with all.
+          select no, edition_id, day, tier, array_agg(i) as places from k group by no, edition_id, day, tier
+        ), counted as (
+          select q.places, count(*)::int as expected from asked q
+          join contribution c on c.edition_id = q.edition_id and c.target_id = q.no and c.certain
+          join unit_version v on v.unit_id = c.unit_id and v.valid_from <= q.day and (v.valid_to is null or v.valid_to > q.day)
+          where v.tier <> 'COUNTRY' and (q.tier is null or v.tier = q.tier)
+          group by q.no, q.edition_id, q.day, q.tier, q.places
+        )
+        select unnest(places)::int as i, expected from counted`);
+    }),
+
+    /** How many units are covered, and what is known of all of them. */
+    knowledgeOfRollup: new DataLoader<Rollup, Knowledge, string>((asked) => knowledgeOf(source, asked), {
+      cacheKeyFn: (rollup) => `${rollup.kind.name}|${keyOf(rollup)}`,
+    }),
+
+    sourcesOfRollup: sourcesLoader(source),
+  };
+};
+
+export const coverageOf = async ({ expectedUnits, knowledgeOfRollup }: RollupLoaders, rollup: Rollup) => {
+  const [expected, { covered }] = await Promise.all([expectedUnits.load(rollup), knowledgeOfRollup.load(rollup)]);
+  return { unitsExpected: expected?.expected ?? 0, unitsCovered: covered };
+};
+
+/** The measures for which some covered unit gave nothing, in the order of their enum. */
+export const incompleteOf = async ({ knowledgeOfRollup }: RollupLoaders, rollup: Rollup): Promise<string[]> =>
+  incompleteMeasures(rollup, await knowledgeOfRollup.load(rollup));

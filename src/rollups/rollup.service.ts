@@ -1,0 +1,159 @@
+import type { EntityManager } from "@mikro-orm/postgresql";
+import { type RawBuilder, sql } from "kysely";
+import { rowsOf } from "../database/reader.ts";
+import type { Day } from "../lib/time/date.ts";
+import { periodOfDays } from "../lib/time/period.ts";
+import { isCurrent, placesBeneath, versionOf } from "../hierarchy/rollup-version.store.ts";
+import type { Tier } from "../hierarchy/unit.entity.ts";
+import { type Cell, cellsOf, type StatedCount } from "./cell.ts";
+import { type Atom, type Decomposed, decompose } from "./decompose.ts";
+import { type Member, slotOf, type Tree, treeOf, WHOLE_UNIT } from "../figures/tree.ts";
+import { DOSSIER, ROLLUP_KINDS, type RollupKind } from "../figures/measure.ts";
+import { besidesRecords, mixedCells, type Recorded, type Records } from "../counters/records.ts";
+import { ALL_TIERS, type QuotedRate } from "./rollup.entity.ts";
+import { storeRollups } from "./rollup.store.ts";
+
+/** A period on an edition, its cells in the hierarchy of cellDay: the period's last day, or the last that is counted where that lies ahead. */
+export interface SetKey {
+  readonly editionId: number;
+  readonly cellEditionId: number;
+  readonly cellDay: Day;
+  readonly from: Day;
+  readonly to: Day;
+  /** Numbers of the drafts that count besides what is published, by commas. */
+  readonly drafts: string;
+  /** Whether it tells what figures change of what records of dossiers add up to. */
+  readonly recorded: boolean;
+  /** The last day of which records are counted; without records that of the period. */
+  readonly countedTo: Day;
+}
+
+/** What one set stores of one kind. */
+export interface SetContent extends Decomposed {
+  readonly setId: number;
+  readonly recorded: boolean;
+  /** Records that are read at their time, and of which a figure has taken the place. */
+  readonly replaced: readonly Atom[];
+  readonly cells: readonly Cell[];
+  readonly quoted: readonly { unitId: number; slot: string; sources: ReadonlySet<number>; rates: Record<string, QuotedRate> }[];
+}
+
+interface FigureRow {
+  sourceId: number;
+  unitId: number;
+  scope: Tier | null;
+  from: Day;
+  to: Day;
+  measure: string;
+  value: number | null;
+  low: number | null;
+  high: number | null;
+  denominator: number | null;
+}
+
+/** What a set costs that stores nothing. */
+const ROWS_OF_A_SET = 100;
+/** Together the stored sets may hold this many rows; the oldest sets make room for new ones. */
+const MAX_STORED_ROWS = 5_000_000;
+
+/** A set as it is of one snapshot. */
+export interface SetState {
+  readonly contents: ReadonlyMap<RollupKind, Omit<SetContent, "setId">>;
+  /** The places whose records it rests on, and their version. */
+  readonly places: readonly number[];
+  readonly version: number;
+}
+
+/** Works a set out within a transaction of one snapshot. Contributions of the editions are there. */
+export const readSet = async (em: EntityManager, key: SetKey, counting: RawBuilder<boolean>, records: Records): Promise<SetState> => {
+  const figures = await figuresWithin(em, key, counting);
+  const tree = await treeOn(em, key.cellDay);
+  const { from, to, ...rest } = key;
+  const recorded = key.recorded ? await records.cells(em, { ...rest, period: periodOfDays(from, to) }) : null;
+  const contents = new Map(ROLLUP_KINDS.map((kind) => [kind, contentOf(kind, key, figures, tree, kind === DOSSIER ? recorded : null)]));
+  const authors = figures.filter(({ measure }) => measure.startsWith(`${DOSSIER.name}.`)).map(({ unitId }) => unitId);
+  const places = key.recorded ? await placesBeneath(em, key.cellEditionId, [...new Set(authors)]) : [];
+  return { contents, places, version: await versionOf(em, places, to) };
+};
+
+/** Whether the set is hidden from whoever may not see the drafts: row-level security knows it by its number, which is below 0. */
+export const tellsOfDrafts = ({ drafts }: Pick<SetKey, "drafts">): boolean => drafts.split(" ")[0] !== "";
+
+/** Stores a set, unless there is one of the key. @returns its number. */
+export const storeSet = async (em: EntityManager, key: SetKey, { contents, places, version }: SetState): Promise<number | null> => {
+  const sign = tellsOfDrafts(key) ? -1 : 1;
+  const [set] = await rowsOf(em).rows(sql<{ id: number }>`
+    insert into rollup_set (id, edition_id, period_from, period_to, cell_edition_id, drafts, recorded, counted_to, rows, places, version)
+    values (${sign}::int * nextval('rollup_set_id_seq'), ${key.editionId}, ${key.from}, ${key.to}, ${key.cellEditionId}, ${key.drafts}, ${key.recorded}, ${key.countedTo}, 0, ${places}::int[], ${version})
+    on conflict do nothing returning id`);
+  if (!set) return null;
+  for (const [kind, content] of contents) await storeRollups(em, kind, [{ ...content, setId: set.id }]);
+  return set.id;
+};
+
+/** Drops the set of the key if records have changed beside it. */
+export const dropOutdated = async (em: EntityManager, key: SetKey): Promise<void> => {
+  await rowsOf(em).rows(sql`
+    delete from rollup_set s where s.edition_id = ${key.editionId} and s.period_from = ${key.from} and s.period_to = ${key.to}
+      and s.cell_edition_id = ${key.cellEditionId} and s.drafts = ${key.drafts} and s.recorded = ${key.recorded} and s.counted_to = ${key.countedTo} and not ${isCurrent}`);
+};
+
+/** Figures of the period and of parts of it; a later source speaks last. */
+const figuresWithin = (em: EntityManager, { from, to }: SetKey, counting: RawBuilder<boolean>): Promise<FigureRow[]> => {
+  const prefixes = ROLLUP_KINDS.map(({ name }) => `${name}.%`);
+  return rowsOf(em).rows(sql<FigureRow>`
+    select f.source_id as "sourceId", f.unit_id as "unitId", f.scope, f.period_from as "from", f.period_to as "to", f.measure, f.value,
+      f.low, f.high, f.denominator
+    from figure f join source s on s.id = f.source_id and ${counting}
+    where f.measure like any(${prefixes}::text[]) and f.period_from >= ${from}::date and f.period_to <= ${to}::date
+    order by s.published_on nulls first, s.id, f.position`);
+};
+
+const treeOn = async (em: EntityManager, day: Day): Promise<Tree> =>
+  treeOf(
+    await rowsOf(em).rows(sql<Member>`
+      select v.unit_id as id, v.parent_id as "parentId", v.tier, v.kind from unit_version v
+      where v.valid_from <= ${day}::date and (v.valid_to is null or v.valid_to > ${day}::date)`),
+  );
+
+const contentOf = (
+  kind: RollupKind,
+  key: SetKey,
+  figures: readonly FigureRow[],
+  tree: Tree,
+  recorded: readonly Recorded[] | null,
+): Omit<SetContent, "setId"> => {
+  const counts = figures.flatMap((row): StatedCount[] =>
+    row.value === null ? [] : [{ ...row, value: row.value, slot: slotOf(tree.members.get(row.unitId), row.scope, tree) }],
+  );
+  const stated = cellsOf(kind, periodOfDays(key.from, key.to), counts);
+  const exact = figures.filter(({ from, to }) => from === key.from && to === key.to);
+  const common = { quoted: quotedRates(kind, exact, tree) };
+  if (recorded === null) return { ...common, recorded: false, cells: stated, ...decompose(kind, stated, tree), replaced: [] };
+  const cells = mixedCells(kind, stated, recorded, tree);
+  const decomposed = decompose(kind, cells, tree);
+  return { ...common, recorded: true, cells, ...decomposed, ...besidesRecords(decomposed.atoms, cells, recorded) };
+};
+
+/** Rates as printed, for the very unit, period and scope; a range has no value, a value is its own range. */
+const quotedRates = (kind: RollupKind, figures: readonly FigureRow[], tree: Tree): SetContent["quoted"] => {
+  const names = new Map(kind.rates.map(({ name, quotedAs }) => [quotedAs, name]));
+  const quotes = figures.filter(({ measure }) => names.has(measure));
+  return [...Map.groupBy(quotes, ({ unitId, scope }) => `${unitId} ${scope}`).values()].map((rows) => {
+    const slot = slotOf(tree.members.get(rows[0]!.unitId), rows[0]!.scope, tree);
+    const rates = rows.map(({ measure, value, low, high }) => [names.get(measure)!, { value, low: low ?? value, high: high ?? value }]);
+    return {
+      unitId: rows[0]!.unitId,
+      slot: slot === WHOLE_UNIT ? ALL_TIERS : slot,
+      sources: new Set(rows.map(({ sourceId }) => sourceId)),
+      rates: Object.fromEntries(rates),
+    };
+  });
+};
+
+/** Drops the oldest sets where all together are too many. */
+export const makeRoom = async (em: EntityManager, kept: number): Promise<void> => {
+  await rowsOf(em).rows(sql`
+    delete from rollup_set where id <> ${kept} and id in (
+      select id from (select id, sum(rows + ${ROWS_OF_A_SET}) over (order by abs(id) desc) as total from rollup_set) newest where total > ${MAX_STORED_ROWS})`);
+};

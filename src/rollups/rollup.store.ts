@@ -1,0 +1,175 @@
+import type { EntityManager } from "@mikro-orm/postgresql";
+import { type RawBuilder, sql } from "kysely";
+import { rowsOf } from "../database/reader.ts";
+import { WHOLE_UNIT } from "../figures/tree.ts";
+import { columnName, DOSSIER, type RollupKind, summedColumns } from "../figures/measure.ts";
+import { ALL_TIERS } from "./rollup.entity.ts";
+import type { SetContent } from "./rollup.service.ts";
+
+/**
+ * Carries the evidence of the sets to every unit of their editions and stores the sums: what is certain as columns, what is
+ * possible besides by name, which measures are known of every covered unit, and rates that were quoted.
+ */
+export const storeRollups = async (em: EntityManager, kind: RollupKind, contents: readonly SetContent[]): Promise<void> => {
+  if (contents.every(({ cells, quoted }) => cells.length === 0 && quoted.length === 0)) return;
+  if (kind === DOSSIER) await storeKnowledge(em, contents);
+  const columns = summedColumns(kind);
+  const table = sql.table(`${kind.name}_rollup`);
+  const stored = sql.join(columns.map((name) => sql.ref(columnName(name))));
+  const sums = sql.join(columns.map((name, n) => sql`sum(sign * columns[${sql.lit(n + 1)}])::bigint as ${sql.ref(columnName(name))}`));
+  const shown = sql.join(columns.map((name) => sql`max(${sql.ref(columnName(name))})`));
+  const nothing = sql.join(columns.map(() => sql`null::bigint`));
+  await rowsOf(em).rows(sql`
+    with ${inputs(contents)},
+    placed as materialized (
+      select a.set_id, a.slot, a.sign, a.columns, c.target_id, c.certain
+      from atom a join rollup_set s on s.id = a.set_id join contribution c on c.edition_id = s.edition_id and c.unit_id = a.unit_id
+    ),
+    certain as (
+      select set_id, target_id, coalesce(slot, ${ALL_TIERS}) as slot, ${sums}
+      from placed where certain group by grouping sets ((set_id, target_id, slot), (set_id, target_id))
+      having slot is distinct from ${WHOLE_UNIT}
+    ),
+    -- Both look-ups go by unit, of which each contributes to a few: by target the planner would walk all that the country holds.
+    spread_target as (
+      select spread, target_id from (
+        select p.spread, c.target_id, false as of_author from spread p join rollup_set s on s.id = p.set_id
+        join receiver r on r.spread = p.spread join contribution c on c.edition_id = s.edition_id and c.unit_id = r.unit_id
+        union all
+        select p.spread, c.target_id, true from spread p join rollup_set s on s.id = p.set_id
+        join contribution c on c.edition_id = s.edition_id and c.unit_id = p.unit_id
+      ) either group by spread, target_id having not bool_or(of_author)
+    ),
+    possible_amount as (
+      select set_id, target_id, slot, n::int as n, sign, amount from placed cross join unnest(columns) with ordinality u(amount, n)
+      where not certain and amount is not null
+      union all
+      select p.set_id, t.target_id, p.slot, p.n, 1, p.amount from spread p join spread_target t on t.spread = p.spread
+    ),
+    possible_sum as (
+      select set_id, target_id, coalesce(slot, ${ALL_TIERS}) as slot, n, sum(sign * greatest(amount, 0))::bigint as amount, bool_or(sign > 0) as is_told
+      from possible_amount group by grouping sets ((set_id, target_id, slot, n), (set_id, target_id, n))
+      having slot is distinct from ${WHOLE_UNIT}
+    ),
+    possible as (
+      select set_id, target_id, slot, jsonb_object_agg((${columns}::text[])[n], amount) as amounts, bool_or(is_told and n <= ${kind.measures.length}) as inexact
+      from possible_sum group by 1, 2, 3
+    ),
+    known_place as (
+      select k.set_id, c.target_id, k.unit_id, k.slot, k.mask from knowledge k join rollup_set s on s.id = k.set_id
+      join contribution c on c.edition_id = s.edition_id and c.unit_id = k.unit_id and c.certain
+      where k.author_id = k.unit_id
+      union all
+      select min(set_id), target_id, min(unit_id), min(slot), min(mask) from (
+        select k.n, k.set_id, c.target_id, k.unit_id, k.slot, k.mask from knowledge k join rollup_set s on s.id = k.set_id
+        join contribution c on c.edition_id = s.edition_id and c.certain and c.unit_id = any(array[k.unit_id, k.author_id])
+        where k.author_id <> k.unit_id
+      ) side group by n, target_id having count(*) = 2
+    ),
+    known_unit as (
+      select set_id, target_id, unit_id, max(slot) filter (where slot <> ${WHOLE_UNIT}) as slot,
+        bit_or(mask) filter (where slot <> ${WHOLE_UNIT}) as of_tier, bit_or(mask) as of_any
+      from known_place group by 1, 2, 3
+    ),
+    known as (
+      select set_id, target_id, slot, count(*)::int as covered, bit_and(of_tier) as mask from known_unit where slot is not null group by 1, 2, 3
+      union all
+      select set_id, target_id, ${ALL_TIERS}, count(*)::int, bit_and(of_any) from known_unit group by 1, 2
+    ),
+    quote as (
+      select q.set_id, q.unit_id as target_id, q.slot, q.rates from quoted q join rollup_set s on s.id = q.set_id
+      join contribution c on c.edition_id = s.edition_id and c.target_id = q.unit_id and c.unit_id = q.unit_id
+    ),
+    -- Gathered by grouping: joins of parts whose sizes the planner cannot know may take minutes.
+    part as (
+      select set_id, target_id, slot, null::int as covered, null::int as mask, false as inexact, null::jsonb as possible, null::jsonb as quoted,
+        ${stored} from certain
+      union all select set_id, target_id, slot, null, null, inexact, amounts, null, ${nothing} from possible
+      union all select set_id, target_id, slot, covered, mask, false, null, null, ${nothing} from known
+      union all select set_id, target_id, slot, null, null, false, null, rates, ${nothing} from quote
+    ),
+    stored as (
+      insert into ${table} (set_id, unit_id, slot, covered, known, exact, possible, quoted, ${stored})
+      select set_id, target_id, slot, coalesce(max(covered), 0), coalesce(max(mask), 0), not bool_or(inexact),
+        (array_agg(possible) filter (where possible is not null))[1], (array_agg(quoted) filter (where quoted is not null))[1], ${shown}
+      from part group by set_id, target_id, slot
+      returning set_id
+    )
+    update rollup_set s set rows = s.rows + n.rows from (select set_id, count(*) as rows from stored group by 1) n where n.set_id = s.id`);
+  await storeSources(em, kind, contents);
+};
+
+/** For those periods that have records, too: there what is known is put together for each unit. */
+const storeKnowledge = async (em: EntityManager, contents: readonly SetContent[]): Promise<void> => {
+  const rows = contents.flatMap(({ setId, recorded, knowledge }) => (!recorded ? [] : knowledge.map((known) => ({ setId, ...known }))));
+  await rowsOf(em).rows(sql`
+    with stored as (
+      insert into rollup_knowledge (set_id, unit_id, author_id, slot, mask)
+      select * from unnest(${rows.map(({ setId }) => setId)}::int[], ${rows.map(({ unitId }) => unitId)}::int[], ${rows.map(({ authorId }) => authorId)}::int[],
+        ${rows.map(({ slot }) => slot)}::text[], ${rows.map(({ mask }) => mask)}::int[])
+      returning set_id
+    )
+    update rollup_set s set rows = s.rows + n.rows from (select set_id, count(*) as rows from stored group by 1) n where n.set_id = s.id`);
+};
+
+/** A cell's sources belong to its unit, and to those that may hold a part of it; those of a quoted rate to its unit alone. */
+const storeSources = async (em: EntityManager, kind: RollupKind, contents: readonly SetContent[]): Promise<void> => {
+  const rows = new Map<string, { setId: number; slot: string; unitId: number; sourceId: number; own: boolean }>();
+  for (const { setId, cells, spreads, quoted } of contents) {
+    const add = (unitId: number, slot: string, sources: ReadonlySet<number>, own: boolean): void => {
+      for (const sourceId of sources) rows.set(`${setId} ${unitId} ${slot} ${sourceId}`, { setId, slot, unitId, sourceId, own });
+    };
+    for (const { unitId, slot, sources } of quoted) add(unitId, slot, sources, true);
+    const receivers = Map.groupBy(spreads, ({ unitId, slot }) => `${unitId} ${slot}`);
+    for (const { unitId, slot, sources } of cells) {
+      if (sources.size === 0) continue;
+      const units = new Set([unitId, ...(receivers.get(`${unitId} ${slot}`) ?? []).flatMap((spread) => spread.receivers)]);
+      for (const unit of units) add(unit, slot, sources, false);
+    }
+  }
+  const all = [...rows.values()];
+  await rowsOf(em).rows(sql`
+    with stored as (
+      insert into rollup_source (set_id, kind, slot, unit_id, source_id, own)
+      select set_id, ${kind.name}, slot, unit_id, source_id, own
+      from unnest(${all.map(({ setId }) => setId)}::int[], ${all.map(({ slot }) => slot)}::text[], ${all.map(({ unitId }) => unitId)}::int[],
+        ${all.map(({ sourceId }) => sourceId)}::int[], ${all.map(({ own }) => own)}::boolean[]) as r(set_id, slot, unit_id, source_id, own)
+      returning set_id
+    )
+    update rollup_set s set rows = s.rows + n.rows from (select set_id, count(*) as rows from stored group by 1) n where n.set_id = s.id`);
+};
+
+const inputs = (contents: readonly SetContent[]): RawBuilder<unknown> => {
+  const atoms = contents.flatMap(({ setId, atoms: own, replaced }) => [
+    ...own.map((atom) => ({ setId, sign: 1, ...atom })),
+    ...replaced.map((atom) => ({ setId, sign: -1, ...atom })),
+  ]);
+  const spreads = contents.flatMap(({ setId, spreads: own }) => own.map((spread) => ({ setId, ...spread })));
+  const receivers = spreads.flatMap((spread, n) => spread.receivers.map((unitId) => ({ n, unitId })));
+  const knowledge = contents.flatMap(({ setId, knowledge: own }) => own.map((known) => ({ setId, ...known })));
+  const quoted = contents.flatMap(({ setId, quoted: own }) => own.map((quote) => ({ setId, ...quote })));
+  const list = (numbers: (number | null)[]) => `{${numbers.map((number) => number ?? "NULL").join()}}`;
+  return sql`
+    atom as materialized (
+      select set_id, sign, unit_id, slot, columns::bigint[] as columns from unnest(${atoms.map((a) => a.setId)}::int[],
+        ${atoms.map((a) => a.unitId)}::int[], ${atoms.map((a) => a.slot)}::text[], ${atoms.map((a) => list(a.columns))}::text[],
+        ${atoms.map((a) => a.sign)}::int[]) a(set_id, unit_id, slot, columns, sign)
+    ),
+    spread as materialized (
+      select spread::int, set_id, unit_id, slot, n, amount from unnest(${spreads.map((s) => s.setId)}::int[],
+        ${spreads.map((s) => s.unitId)}::int[], ${spreads.map((s) => s.slot)}::text[], ${spreads.map((s) => s.column + 1)}::int[],
+        ${spreads.map((s) => s.amount)}::bigint[]) with ordinality s(set_id, unit_id, slot, n, amount, spread)
+    ),
+    receiver as materialized (
+      select * from unnest(${receivers.map(({ n }) => n + 1)}::int[], ${receivers.map(({ unitId }) => unitId)}::int[]) r(spread, unit_id)
+    ),
+    knowledge as materialized (
+      select * from unnest(${knowledge.map((k) => k.setId)}::int[], ${knowledge.map((k) => k.unitId)}::int[],
+        ${knowledge.map((k) => k.authorId)}::int[], ${knowledge.map((k) => k.slot)}::text[], ${knowledge.map((k) => k.mask)}::int[])
+        with ordinality k(set_id, unit_id, author_id, slot, mask, n)
+    ),
+    quoted as materialized (
+      select * from unnest(${quoted.map((q) => q.setId)}::int[], ${quoted.map((q) => q.unitId)}::int[], ${quoted.map((q) => q.slot)}::text[],
+        ${quoted.map((q) => JSON.stringify(q.rates))}::jsonb[]) q(set_id, unit_id, slot, rates)
+    )`;
+};

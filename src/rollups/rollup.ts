@@ -1,0 +1,189 @@
+import type { Day } from "../lib/time/date.ts";
+import type { Period } from "../lib/time/period.ts";
+import type { Tier } from "../hierarchy/unit.entity.ts";
+import type { UnitView } from "../hierarchy/unit.loaders.ts";
+import type { Cut } from "../counters/cut.ts";
+import { held } from "../figures/held.ts";
+import { enumValue, measureCode, type RollupKind, summedColumns } from "../figures/measure.ts";
+import { computeRate, heldRate, quotedRate, type Rate, type RateSums, withheldRate } from "./rate.ts";
+import type { Knowledge, RecordSums } from "../counters/records.ts";
+import type { QuotedRate } from "./rollup.entity.ts";
+import type { Bounds } from "./rollup.type.ts";
+
+/** A unit's subtree in a period; `handledBy` null means all tiers. */
+export interface RollupKey {
+  readonly unit: UnitView;
+  readonly period: Period;
+  readonly handledBy: Tier | null;
+  /** Up to which day records are counted; those of what has no records count nothing. */
+  readonly cut: Cut;
+}
+
+/** How many units are covered, the bits of the measures known of all of them, exact, what is possible, quoted rates; then the sums. */
+export type StoredRollup = readonly [
+  covered: number,
+  known: number,
+  exact: boolean,
+  possible: Readonly<Record<string, number>> | null,
+  quoted: Readonly<Record<string, QuotedRate>> | null,
+  ...sums: (number | null)[],
+];
+/** Where the sums begin. */
+export const FIRST_SUM = 5;
+const NO_RECORDS: RecordSums = { certain: null, possible: null };
+const NOTHING: StoredRollup = [0, 0, true, null, null];
+
+/** One roll-up; each measure of its kind is a property, null where nothing is known. */
+export abstract class Rollup implements RollupKey {
+  readonly unit: UnitView;
+  readonly period: Period;
+  readonly handledBy: Tier | null;
+  readonly cut: Cut;
+  readonly #stored: StoredRollup;
+  readonly #records: RecordSums;
+  /** Whether records were looked for: then what is known is known by looking at each unit. */
+  readonly isRecorded: boolean;
+  /** What is known of figures and records; null where it has not been looked up. */
+  readonly known: Knowledge | null;
+
+  constructor(
+    { unit, period, handledBy, cut }: RollupKey,
+    stored: StoredRollup = NOTHING,
+    records: RecordSums | null = null,
+    known: Knowledge | null = null,
+  ) {
+    this.unit = unit;
+    this.period = period;
+    this.handledBy = handledBy;
+    this.cut = cut;
+    this.#stored = stored;
+    this.isRecorded = records !== null;
+    this.#records = records ?? NO_RECORDS;
+    this.known = known ?? (this.isRecorded ? null : this.knowledge);
+  }
+
+  abstract readonly kind: RollupKind;
+
+  abstract readonly positions: ReadonlyMap<string, number>;
+
+  /** Of a name of summedColumns. */
+  sum(name: string): number | null {
+    return this.at(this.positions.get(name)!);
+  }
+
+  /**
+   * True where nothing that is covered is certain and something is possible, as in a district long after its end: then a sum of what is left of it
+   * would be taken for the whole, and bounds alone tell. Agencies are no part of coverage.
+   */
+  get isWithheld(): boolean {
+    return !this.exact && this.unit.tier !== null && this.known?.covered === 0;
+  }
+
+  /** Of a position in summedColumns. */
+  at(position: number): number | null {
+    return this.isWithheld ? null : this.certainAt(position);
+  }
+
+  /** Of a position in summedColumns, also where the value is withheld. */
+  certainAt(position: number): number | null {
+    const stated = (this.#stored[FIRST_SUM + position] as number | null | undefined) ?? null;
+    const recorded = this.#records.certain?.[position] ?? null;
+    const sum = stated === null ? recorded : stated + (recorded ?? 0);
+    // Evidence that contradicts itself may leave less than nothing.
+    return sum !== null && sum < 0 ? 0 : sum;
+  }
+
+  /** The last day of which records are counted; null where they give nothing. */
+  get dataThrough(): Day | null {
+    const { certain, possible, through } = this.#records;
+    return certain === null && possible === null ? null : (through ?? null);
+  }
+
+  /** Of the figures alone. */
+  get knowledge(): Knowledge {
+    const [covered, known] = this.#stored;
+    return { covered, known };
+  }
+
+  /** False where a known cell contributes only possibly. */
+  get exact(): boolean {
+    return this.#stored[2] && this.#records.possible === null;
+  }
+
+  /** What is possible besides; null where nothing is known. */
+  #possible(name: string): number | null {
+    const stated = this.#stored[3]?.[name];
+    const recorded = this.#records.possible?.[this.positions.get(name)!] ?? undefined;
+    if (stated === undefined && recorded === undefined) return null;
+    return Math.max((stated ?? 0) + (recorded ?? 0), 0);
+  }
+
+  /** What is certain, and that plus what is possible; null where nothing is known. */
+  bounds(measure: string): Bounds {
+    const { name } = this.kind.measures.find((candidate) => enumValue(candidate.name) === measure)!;
+    const certain = this.certainAt(this.positions.get(name)!);
+    const possible = this.#possible(name);
+    if (certain === null && possible === null) return { low: null, high: null };
+    const code = measureCode(this.kind, name);
+    return { low: held(code, certain ?? 0), high: held(code, (certain ?? 0) + (possible ?? 0)) };
+  }
+
+  /** Of a measure, as an answer holds it. */
+  shown(name: string): number | null {
+    return held(measureCode(this.kind, name), this.sum(name));
+  }
+
+  /** As computed; where that has no value, as a source printed it. */
+  rate(name: string): Rate {
+    const quoted = this.#stored[4];
+    // The three sums of a rate stand side by side.
+    const first = this.positions.get(`${name}Part`)!;
+    const certain: RateSums = { part: this.certainAt(first), of: this.certainAt(first + 1), whole: this.certainAt(first + 2) };
+    const hasPossible = this.#stored[3] !== null || this.#records.possible !== null;
+    const computed = computeRate(certain, hasPossible ? this.#possibleSums(name) : null);
+    const rate = this.isWithheld ? withheldRate(computed) : computed;
+    const quote = quoted?.[name];
+    return rate.value === null && quote ? quotedRate(quote) : heldRate(rate, `${this.kind.name}.${name}`);
+  }
+
+  #possibleSums(name: string): RateSums {
+    return { part: this.#possible(`${name}Part`), of: this.#possible(`${name}Of`), whole: this.#possible(`${name}Whole`) };
+  }
+}
+
+/** The measures for which some covered unit gave nothing, in the order of their enum; optional ones where another gave something. */
+export const incompleteMeasures = (rollup: Rollup, { covered, known }: Knowledge): string[] =>
+  covered === 0
+    ? []
+    : rollup.kind.measures
+        .filter(({ name, isOptional }, n) => (known & (1 << n)) === 0 && !(isOptional && rollup.sum(name) === null))
+        .map(({ name }) => enumValue(name));
+
+type RollupClass = new (key: RollupKey, stored?: StoredRollup, records?: RecordSums | null, known?: Knowledge | null) => Rollup;
+const classes = new Map<RollupKind, RollupClass>();
+
+/** The class of a kind's roll-ups, with a property for each measure. */
+export const rollupClass = (kind: RollupKind): RollupClass => {
+  const known = classes.get(kind);
+  if (known) return known;
+  const positions = new Map(summedColumns(kind).map((name, n) => [name, n]));
+  class KindRollup extends Rollup {
+    get kind() {
+      return kind;
+    }
+    get positions() {
+      return positions;
+    }
+  }
+  for (const { name } of kind.measures) {
+    const position = positions.get(name)!;
+    const code = measureCode(kind, name);
+    Object.defineProperty(KindRollup.prototype, name, {
+      get(this: Rollup) {
+        return held(code, this.at(position));
+      },
+    });
+  }
+  classes.set(kind, KindRollup);
+  return KindRollup;
+};

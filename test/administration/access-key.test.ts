@@ -1,0 +1,256 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { createAuthenticator } from "../../src/access/authenticate.ts";
+import { hashOf } from "../../src/access/secret.ts";
+import type { Role, Viewer } from "../../src/access/viewer.ts";
+import { Reader } from "../../src/database/reader.ts";
+import { NOW } from "../support/client.ts";
+import { createDatabase, type TestDatabase } from "../support/database.ts";
+import { type Ask, asker, issueKey, viewerOf } from "../access/support.ts";
+
+const KEY = "id name madeBy createdAt expiresAt revokedAt formerSecretUntil grants { role unit { id fullName } }";
+const CREATE = `mutation ($input: AccessKeyInput!) { createAccessKey(input: $input) { secret key { ${KEY} } } }`;
+const ROTATE = `mutation ($id: ID!) { rotateAccessKey(id: $id) { secret key { ${KEY} } } }`;
+const REVOKE = `mutation ($id: ID!) { revokeAccessKey(id: $id) { ${KEY} } }`;
+const LIST = `query ($unit: ID!) { accessKeys(unit: $unit) { ${KEY} } }`;
+const UNKNOWN = "0123456789abcdef";
+
+interface Issued {
+  readonly secret: string;
+  readonly key: { readonly id: string; readonly expiresAt: string; readonly createdAt: string };
+}
+
+describe("keys by API", () => {
+  let database: TestDatabase;
+  let ask: Ask;
+  let admin: Viewer;
+  beforeAll(async () => {
+    database = await createDatabase();
+    ask = await asker(database);
+    admin = await viewerOf(database, ["48", "ADMIN"]);
+  });
+  afterAll(() => database.close());
+
+  const rows = <T>(text: string, values: unknown[] = []) => database.orm.em.getConnection().execute<T[]>(text, values);
+  const entriesOf = (subject: string) =>
+    rows<{ operation: string; actor: string; actor_name: string; before: unknown; after: unknown; unit: string | null }>(
+      "select a.*, u.key as unit from audit_entry a left join unit u on u.id = a.unit_id where subject = ? order by at, a.id",
+      [subject],
+    );
+  const counts = () => rows("select (select count(*) from access_key) as keys, (select count(*) from audit_entry) as entries");
+  const create = async (grants: readonly (readonly [string, Role])[], viewer = admin, expiresOn?: string) =>
+    ask<{ createAccessKey: Issued }>(viewer, CREATE, {
+      input: { name: "Hệ thống một cửa", grants: grants.map(([unit, role]) => ({ unit, role })), expiresOn },
+    });
+  const created = async (...grants: readonly (readonly [string, Role])[]): Promise<Issued> => (await create(grants)).data!.createAccessKey;
+  const isAccepted = async (secret: string): Promise<boolean> => {
+    const authenticator = await createAuthenticator({ issuers: null });
+    return authenticator.authenticate(`Bearer ${secret}`, NOW, new Reader(database.pools)).then(
+      () => true,
+      () => false,
+    );
+  };
+  const asAdmin = (id: string, operation: string) => ask(admin, operation, { id });
+  const rotatedBy = async (id: string) => (await ask<{ rotateAccessKey: Issued }>(admin, ROTATE, { id })).data!.rotateAccessKey;
+  const listed = async (viewer: Viewer, unit: string) =>
+    (await ask<{ accessKeys: { id: string }[] }>(viewer, LIST, { unit })).data!.accessKeys.map(({ id }) => id);
+
+  it.each([
+    [CREATE, { input: { name: "x", grants: [{ unit: "48", role: "VIEWER" }] } }],
+    [ROTATE, { id: UNKNOWN }],
+    [REVOKE, { id: UNKNOWN }],
+    [LIST, { unit: "48" }],
+  ])("are refused to nobody, and to whoever is no ADMIN: %s", async (operation, variables) => {
+    expect(await ask(null, operation, variables)).toMatchObject({ code: "UNAUTHENTICATED", data: null });
+    for (const role of ["VIEWER", "OFFICER", "ASSESSOR"] as const)
+      expect(await ask(await viewerOf(database, ["48", role]), operation, variables)).toMatchObject({ code: "FORBIDDEN", data: null });
+  });
+
+  it("are created with a secret that holds, for a year, with one entry in the trail", async () => {
+    const { secret, key } = await created(["48", "OFFICER"], ["490.2015", "VIEWER"], ["48", "OFFICER"]);
+    expect(await isAccepted(secret)).toBe(true);
+    expect(key).toEqual({
+      ...{ id: key.id, name: "Hệ thống một cửa", revokedAt: null },
+      ...{ createdAt: "2026-11-22T12:00:00.000000+07:00", expiresAt: "2027-11-23T00:00:00.000000+07:00" },
+      ...{ madeBy: admin.actor, formerSecretUntil: null },
+      grants: [
+        { role: "OFFICER", unit: { id: "48.2025", fullName: "Thành phố Đà Nẵng" } },
+        { role: "VIEWER", unit: { id: "490.2015", fullName: "Quận Liên Chiểu" } },
+      ],
+    });
+    const grants = [
+      { unit: "48.2025", role: "OFFICER" },
+      { unit: "490.2015", role: "VIEWER" },
+    ];
+    expect(await entriesOf(key.id)).toMatchObject([
+      {
+        ...{ operation: "createAccessKey", actor: admin.actor, actor_name: admin.name, unit: "48.2025", before: null },
+        after: { id: key.id, name: "Hệ thống một cửa", grants, createdAt: key.createdAt, expiresAt: key.expiresAt, revokedAt: null },
+      },
+    ]);
+  });
+
+  it("are not created outside what the caller administers, nor in part", async () => {
+    const before = await counts();
+    for (const [unit, message] of [
+      ["04", 'This needs the role ADMIN on the unit "04", or on a unit above it'],
+      ["VN", 'This needs the role ADMIN on the unit "VN", or on a unit above it'],
+    ] as const)
+      expect(
+        await create([
+          ["48", "VIEWER"],
+          [unit, "VIEWER"],
+        ]),
+      ).toEqual({ data: null, code: "FORBIDDEN", message });
+    for (const unit of ["nowhere", "06", "", "48\0"])
+      expect(
+        await create([
+          ["48", "VIEWER"],
+          [unit, "VIEWER"],
+        ]),
+      ).toMatchObject({
+        code: "BAD_USER_INPUT",
+        message: expect.stringMatching(
+          /^unit: .* accepted is the code of a unit that exists on 2026-11-22, or the id of any unit$/,
+        ) as string,
+      });
+    expect(await create([])).toMatchObject({ code: "BAD_USER_INPUT", message: "grants: 0 is not accepted; accepted are 1 to 100 grants" });
+    for (const name of ["", "  ", "a\nb", "x".repeat(201)])
+      expect(await ask(admin, CREATE, { input: { name, grants: [{ unit: "48", role: "VIEWER" }] } })).toMatchObject({
+        code: "BAD_USER_INPUT",
+        message: expect.stringMatching(/^name: /) as string,
+      });
+    expect(await counts()).toEqual(before);
+  });
+
+  it("expire on a day from today to five years from now", async () => {
+    const { secret } = await issueKey(database, [{ unit: "48", role: "ADMIN" }], { expiresOn: "2031-11-22" });
+    const authenticator = await createAuthenticator({ issuers: null });
+    const lasting = (await authenticator.authenticate(`Bearer ${secret}`, NOW, new Reader(database.pools)))!;
+    const expiry = (day: string) => create([["48", "VIEWER"]], lasting, day);
+    expect((await expiry("2026-11-22")).data?.createAccessKey.key.expiresAt).toBe("2026-11-23T00:00:00.000000+07:00");
+    expect((await expiry("2031-11-22")).data?.createAccessKey.key.expiresAt).toBe("2031-11-23T00:00:00.000000+07:00");
+    for (const day of ["2026-11-21", "2031-11-23", "soon", "2027-02-29"])
+      expect((await expiry(day)).message).toMatch(new RegExp(`^expiresOn: "${day}" is not accepted; accepted is a day`));
+  });
+
+  it("give nothing on what contributes only possibly", async () => {
+    // A part of ward 00007 went to 00008, another to 00025; all of it to Hà Nội.
+    const ward = await viewerOf(database, ["00008", "ADMIN"]);
+    expect(await create([["00007.2015", "VIEWER"]], ward)).toMatchObject({ code: "FORBIDDEN" });
+    expect(await ask(ward, LIST, { unit: "00007.2015" })).toMatchObject({ code: "FORBIDDEN" });
+    const city = await viewerOf(database, ["01", "ADMIN"]);
+    expect(await create([["00007.2015", "VIEWER"]], city)).toMatchObject({ code: undefined });
+    expect(await listed(city, "00007.2015")).toHaveLength(1);
+    // What the ward sees of its own is without that.
+    expect(await listed(ward, "00008")).toHaveLength(1);
+  });
+
+  it("do not exist for whoever does not administer all of their units", async () => {
+    const own = await issueKey(database, [{ unit: "490.2015", role: "VIEWER" }]);
+    const mixed = await issueKey(database, [
+      { unit: "48", role: "VIEWER" },
+      { unit: "04", role: "VIEWER" },
+    ]);
+    const other = await issueKey(database, [{ unit: "04", role: "VIEWER" }]);
+    const before = await counts();
+    for (const operation of [ROTATE, REVOKE]) {
+      const unknown = await asAdmin(UNKNOWN, operation);
+      expect(unknown).toEqual({ data: null, code: "NOT_FOUND", message: "id: there is no such access key" });
+      for (const id of [mixed.key.id, other.key.id, "", "\0", "x".repeat(100_000), own.key.id.toUpperCase()])
+        expect(await asAdmin(id, operation)).toEqual(unknown);
+    }
+    expect(await counts()).toEqual(before);
+    const seen = await listed(admin, "48");
+    expect(seen).toContain(own.key.id);
+    expect(seen).not.toContain(mixed.key.id);
+    expect(await ask(admin, LIST, { unit: "04" })).toMatchObject({
+      code: "FORBIDDEN",
+      message: "This needs the role ADMIN on Tỉnh Cao Bằng (04.2015), or on a unit above it",
+    });
+    expect(await ask(admin, LIST, { unit: "nowhere" })).toMatchObject({
+      code: "BAD_USER_INPUT",
+      message: 'unit: "nowhere" is not accepted; accepted is the code or id of a unit',
+    });
+    const both = await viewerOf(database, ["48", "ADMIN"], ["04", "ADMIN"]);
+    expect((await ask(both, REVOKE, { id: mixed.key.id })).data).toMatchObject({ revokeAccessKey: { id: mixed.key.id } });
+    expect((await entriesOf(mixed.key.id)).map(({ unit }) => unit)).toEqual(["VN", "VN"]);
+  });
+
+  it("are only read by the ADMIN of a unit that is no more", async () => {
+    const ended = await viewerOf(database, ["06.2015", "ADMIN"]);
+    const { key } = await issueKey(database, [{ unit: "06.2015", role: "OFFICER" }]);
+    expect(await listed(ended, "06.2015")).toContain(key.id);
+    for (const [operation, variables] of [
+      [REVOKE, { id: key.id }],
+      [ROTATE, { id: key.id }],
+      [CREATE, { input: { name: "x", grants: [{ unit: "06.2015", role: "VIEWER" }] } }],
+    ] as const)
+      expect(await ask(ended, operation, variables)).toMatchObject({ code: "FORBIDDEN", data: null });
+  });
+
+  it("are rotated and revoked, each with one entry in the trail", async () => {
+    const { secret, key } = await created(["48", "ADMIN"]);
+    const rotated = await rotatedBy(key.id);
+    expect([await isAccepted(secret), await isAccepted(rotated.secret)]).toEqual([false, true]);
+    expect(rotated.key).toEqual(key);
+    expect(await asAdmin(key.id, REVOKE)).toMatchObject({ data: { revokeAccessKey: { revokedAt: "2026-11-22T12:00:00.000000+07:00" } } });
+    expect(await isAccepted(rotated.secret)).toBe(false);
+    // Again changes nothing, and is no change that the trail would tell.
+    expect(await asAdmin(key.id, REVOKE)).toMatchObject({ data: { revokeAccessKey: { revokedAt: "2026-11-22T12:00:00.000000+07:00" } } });
+    expect(await asAdmin(key.id, ROTATE)).toMatchObject({ code: "CONFLICT", message: /^id: this key was revoked at 2026-11-22T12/ });
+    const entries = await entriesOf(key.id);
+    expect(entries.map(({ operation }) => operation)).toEqual(["createAccessKey", "rotateAccessKey", "revokeAccessKey"]);
+    expect(entries[2]).toMatchObject({ before: { revokedAt: null }, after: { revokedAt: "2026-11-22T12:00:00.000000+07:00" } });
+  });
+
+  it("are not rotated once they have expired", async () => {
+    const { key } = await issueKey(database, [{ unit: "48", role: "VIEWER" }], { now: new Date("2025-11-01T12:00:00+07:00") });
+    expect(await asAdmin(key.id, ROTATE)).toMatchObject({ code: "CONFLICT", message: /^id: this key expired at 2026-11-02T00:00/ });
+  });
+
+  it("that many rotate at once end with one secret that holds", async () => {
+    const { secret, key } = await created(["48", "VIEWER"]);
+    const rotated = await Promise.all(Array.from({ length: 6 }, () => rotatedBy(key.id)));
+    const secrets = [secret, ...rotated.map((issued) => issued.secret)];
+    expect(new Set(secrets).size).toBe(7);
+    expect((await Promise.all(secrets.map(isAccepted))).filter(Boolean)).toHaveLength(1);
+    expect(await entriesOf(key.id)).toHaveLength(7);
+  });
+
+  it("change not at all where the trail cannot be written", async () => {
+    const { secret, key } = await created(["48", "VIEWER"]);
+    const before = await counts();
+    await rows("revoke insert on audit_entry from cchc_service");
+    try {
+      for (const operation of [ROTATE, REVOKE]) expect(await asAdmin(key.id, operation)).toMatchObject({ data: null });
+      expect(await create([["48", "VIEWER"]])).toMatchObject({ data: null });
+    } finally {
+      await rows("grant insert on audit_entry to cchc_service");
+    }
+    expect(await isAccepted(secret)).toBe(true);
+    expect(await counts()).toEqual(before);
+  });
+
+  it("have secrets that are in no table, and hashes that are in no other", async () => {
+    const { secret, key } = await created(["48", "VIEWER"]);
+    const rotated = await rotatedBy(key.id);
+    await asAdmin(key.id, REVOKE);
+    const tables = await rows<{ name: string }>("select quote_ident(tablename) as name from pg_tables where schemaname = 'public'");
+    expect(tables.map(({ name }) => name)).toEqual(expect.arrayContaining(["access_key", "audit_entry"]) as string[]);
+    const holding = async (text: string): Promise<string[]> => {
+      const found: string[] = [];
+      for (const { name } of tables) {
+        const [row] = await rows<{ n: number }>(`select count(*)::int as n from ${name} t where strpos(t::text, ?) > 0`, [text]);
+        if (row!.n > 0) found.push(name);
+      }
+      return found;
+    };
+    for (const issued of [secret, rotated.secret]) {
+      expect(await holding(issued)).toEqual([]);
+      expect(await holding(issued.slice("cchc_".length))).toEqual([]);
+    }
+    expect(await holding(hashOf(secret))).toEqual([]);
+    expect(await holding(hashOf(rotated.secret))).toEqual(["access_key"]);
+    expect(await holding(key.id)).toHaveLength(2);
+  });
+});

@@ -1,0 +1,52 @@
+import { Client } from "pg";
+import { expect, it, onTestFinished } from "vitest";
+import { DatabaseWatch, startOf } from "../../src/database/database-watch.ts";
+import { createDatabase } from "../support/database.ts";
+
+it("a server that only takes no more connections is not lost; one whose sessions end and that takes none is, once", async () => {
+  const database = await createDatabase("EMPTY");
+  const owner = new Client({ connectionString: database.url });
+  await owner.connect();
+  const name = `${database.name}_watch`;
+  await owner.query(`create role ${name} login password '${name}' connection limit 1`);
+  onTestFinished(async () => {
+    await owner.query(`drop role ${name}`);
+    await owner.end();
+    await database.close();
+  });
+  const url = new URL(database.url);
+  url.username = url.password = name;
+  const connect = async (): Promise<Client> => {
+    const client = new Client({ connectionString: url.href });
+    client.on("error", () => {});
+    await client.connect();
+    return client;
+  };
+
+  const holder = await connect();
+  const told: string[] = [];
+  let [tries, sessions] = [0, 0];
+  const reach = async () => {
+    tries++;
+    const client = await connect();
+    sessions++;
+    return { client, startedAt: await startOf(client) };
+  };
+  const watch = new DatabaseWatch({ reach }, null);
+  watch.start({ lost: (reason) => told.push(reason), back: () => told.push("back"), dead: () => told.push("dead") });
+  await expect.poll(() => tries, { timeout: 60_000 }).toBeGreaterThan(2);
+  expect(sessions).toBe(0);
+  await holder.end();
+  await expect.poll(() => sessions, { timeout: 60_000 }).toBe(1);
+  expect(told).toEqual([]);
+
+  await owner.query(`alter role ${name} nologin`);
+  await owner.query("select pg_terminate_backend(pid) from pg_stat_activity where usename = $1", [name]);
+  const before = tries;
+  await expect.poll(() => tries, { timeout: 60_000 }).toBeGreaterThan(before + 2);
+  expect(told).toEqual([`role "${name}" is not permitted to log in`]);
+  await owner.query(`alter role ${name} login`);
+  await expect.poll(() => told.length, { timeout: 60_000 }).toBe(2);
+  expect(told[1]).toBe("back");
+  await (await watch.end())!.client.end();
+});

@@ -1,0 +1,52 @@
+import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { parse } from "csv-parse/sync";
+import { expect, test } from "vitest";
+import { openProblemFile, problemCell } from "../../../src/lib/files/problem-file.ts";
+import { temporaryFolder } from "./folder.ts";
+
+const file = temporaryFolder();
+
+test("the problem file is not there before the first problem", () => {
+  const path = file("none.csv");
+  openProblemFile(path).close();
+  expect(existsSync(path)).toBe(false);
+});
+
+test("the problem file has a row for each problem, and only its owner may read it, also where it was there before", () => {
+  const path = file("problems.csv");
+  writeFileSync(path, "old and longer than what comes".repeat(10_000), { mode: 0o644 });
+  const problems = openProblemFile(path);
+  problems.write({ row: 2, column: "unit", code: "NOT_FOUND", message: 'the unit "Xã A, B"\nis not known', record: "H-1" });
+  for (let row = 3; row < 5000; row++) problems.write({ row, column: null, code: "RAGGED", message: "Thiếu ô", record: null });
+  problems.close();
+  problems.close();
+  const records: string[][] = parse(readFileSync(path));
+  expect(records.slice(0, 3)).toEqual([
+    ["row", "column", "code", "message", "record"],
+    ["2", "unit", "NOT_FOUND", 'the unit "Xã A, B"\nis not known', "H-1"],
+    ["3", "", "RAGGED", "Thiếu ô", ""],
+  ]);
+  expect(records).toHaveLength(4999);
+  expect(statSync(path).mode & 0o777).toBe(0o600);
+});
+
+test.each([
+  ["=1+1", "'=1+1"],
+  ["+1", "'+1"],
+  ["-1", "'-1"],
+  ["@SUM(A1)", "'@SUM(A1)"],
+  [" =1", "' =1"],
+  ['"=1"', `"'""=1"""`],
+  ["' \u00A0\u200B=1", "'' \u00A0\u200B=1"],
+  ["＝1", "'＝1"],
+  ["\tx", `"'\tx"`],
+  ["\rx", `"'\rx"`],
+  ["\nx", `"'\nx"`],
+  ["a;=1", `"a;'=1"`],
+  ["a\n=1", `"a\n'=1"`],
+  ["a\t @x", `"a\t' @x"`],
+  ["a = b, -1", '"a = b, -1"'],
+  ["2025-01-02", "2025-01-02"],
+])("the cell %j is written as %j", (text, written) => {
+  expect(problemCell(text)).toBe(written);
+});

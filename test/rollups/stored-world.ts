@@ -1,0 +1,28 @@
+import type { EntityManager } from "@mikro-orm/postgresql";
+import { loadUnits } from "../../src/hierarchy/unit-load.service.ts";
+import type { Tier } from "../../src/hierarchy/unit.entity.ts";
+import { empty } from "../support/empty.ts";
+import type { World } from "./world.ts";
+
+const countsOf = (world: World) =>
+  world.days.map((day, n) => {
+    const count = (tier: Tier) =>
+      world.versions.filter(
+        (version) => version.tier === tier && version.validFrom <= day && (version.validTo === null || day < version.validTo),
+      ).length;
+    const cells: Record<string, string> = {
+      ...{ date: day, provinces: `${count("PROVINCE")}`, districts: `${count("DISTRICT")}`, communes: `${count("COMMUNE")}` },
+    };
+    return {
+      row: n + 2,
+      get: (column: string) => cells[column]!,
+      written: (column: string) => cells[column]!,
+      fail: (column: string, problem: string) => new Error(`${column} ${problem}`) as never,
+    };
+  });
+
+/** Puts the world in the place of all units, and of all that was stated of them. */
+export const load = async (em: EntityManager, world: World): Promise<void> => {
+  await empty(em, ["unit", "unit_version", "succession", "unit_name", "edition", "contribution", "source", "figure", "rollup_set"]);
+  await loadUnits(em, { ...world, editions: countsOf(world) });
+};
