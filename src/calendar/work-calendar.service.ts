@@ -8,25 +8,13 @@ import { type Rows, rowsOf } from "../database/reader.ts";
 import { BadUserInput, DomainError } from "../lib/errors.ts";
 import type { Context } from "../access/request-context.ts";
 import { parseDay } from "../lib/time/date.ts";
-import { type CalendarDay, faultOfDay } from "./work-calendar.ts";
+import { type CalendarDay, type CalendarDayView, faultOfDay, type WorkCalendarView } from "./work-calendar.ts";
 import { countryNo } from "../hierarchy/country.ts";
-import type { CalendarStatus, WorkCalendarDayInput } from "./work-calendar.type.ts";
+import type { WorkCalendarDayInput } from "./work-calendar.type.ts";
 
 const FIRST_YEAR = 1990;
 const LAST_YEAR = 2100;
 const MAX_DAYS = 366;
-
-interface CalendarDayView {
-  readonly day: string;
-  readonly kind: CalendarDay["kind"];
-  readonly status: CalendarStatus;
-}
-
-export interface WorkCalendarView {
-  readonly year: number;
-  readonly isPublished: boolean;
-  readonly days: CalendarDayView[];
-}
 
 /** The days of the year that break the week's rule. @throws BadUserInput for a year of another age. */
 export const workCalendar = async (reader: Rows, year: number): Promise<WorkCalendarView> => {

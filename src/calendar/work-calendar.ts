@@ -10,6 +10,20 @@ export interface CalendarDay {
   readonly status: (typeof CALENDAR_STATUSES)[number];
 }
 
+export type CalendarStatus = Uppercase<CalendarDay["status"]>;
+
+export interface CalendarDayView {
+  readonly day: string;
+  readonly kind: CalendarDay["kind"];
+  readonly status: CalendarStatus;
+}
+
+export interface WorkCalendarView {
+  readonly year: number;
+  readonly isPublished: boolean;
+  readonly days: CalendarDayView[];
+}
+
 const FIRST_YEAR = 1990;
 const LAST_YEAR = 2100;
 

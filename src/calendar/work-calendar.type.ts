@@ -1,10 +1,7 @@
 import { Field, InputType, Int, ObjectType } from "type-graphql";
 import { enumType } from "../lib/enum.ts";
-import type { CalendarDay } from "./work-calendar.ts";
+import type { CalendarDay, CalendarStatus, WorkCalendarView } from "./work-calendar.ts";
 import { DateScalar } from "../lib/time/scalar.ts";
-import type { WorkCalendarView } from "./work-calendar.service.ts";
-
-export type CalendarStatus = Uppercase<CalendarDay["status"]>;
 
 export const WorkCalendarDayKindEnum = enumType<CalendarDay["kind"]>(
   "WorkCalendarDayKind",
