@@ -1,7 +1,7 @@
+import type { Day } from "../../lib/time/date.ts";
 import type { Period } from "../../lib/time/period.ts";
-import { dayNumber } from "../../hierarchy/hierarchy.ts";
-import type { Place } from "./unit-fields.ts";
-import { bounded, type UnitSet, unitsWithin } from "./unit-set.ts";
+import { dayNumber, type Hierarchy } from "../../hierarchy/hierarchy.ts";
+import { bounded, type Effort, type UnitSet, unitsWithin } from "./unit-set.ts";
 
 /**
  * What fields read that their answer does not show. One row of cost is what a unit of the whole country's tree of roll-ups takes;
@@ -44,7 +44,7 @@ const READS: Readonly<Record<string, Reads>> = {
 };
 
 /** Of `count` objects that speak of these units. */
-export const hiddenRows = (field: string, count: number, units: () => UnitSet, { effort }: Place): number => {
+export const hiddenRows = (field: string, count: number, units: () => UnitSet, { effort }: { readonly effort: Effort }): number => {
   const reads = READS[field];
   if (!reads || count === 0) return 0;
   const { own, within } = reads;
@@ -68,7 +68,7 @@ export const COUNTED: Readonly<Record<string, number>> = {
 export class NewPeriods {
   readonly #known = new Set<string>();
 
-  rowsOf({ name, convention }: Period, { hierarchy, today }: Place): number {
+  rowsOf({ name, convention }: Period, { hierarchy, today }: { readonly hierarchy: Hierarchy; readonly today: Day }): number {
     if ((convention !== null && !name.includes("/")) || this.#known.has(name)) return 0;
     this.#known.add(name);
     return hierarchy.on(dayNumber(today)).members.length;
