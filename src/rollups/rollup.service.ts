@@ -5,13 +5,13 @@ import type { Day } from "../lib/time/date.ts";
 import { periodOfDays } from "../lib/time/period.ts";
 import { isCurrent, placesBeneath, versionOf } from "../hierarchy/rollup-version.store.ts";
 import type { Tier } from "../hierarchy/unit.entity.ts";
-import { type Cell, cellsOf, type StatedCount } from "./cell.ts";
-import { type Atom, type Decomposed, decompose } from "./decompose.ts";
+import { cellsOf, type StatedCount } from "./cell.ts";
+import { decompose } from "./decompose.ts";
 import { type Member, slotOf, type Tree, treeOf, WHOLE_UNIT } from "../figures/tree.ts";
 import { DOSSIER, ROLLUP_KINDS, type RollupKind } from "../figures/measure.ts";
 import { besidesRecords, mixedCells, type Recorded, type Records } from "../counters/records.ts";
-import { ALL_TIERS, type QuotedRate } from "./rollup.entity.ts";
-import { storeRollups } from "./rollup.store.ts";
+import { ALL_TIERS } from "./rollup.entity.ts";
+import { type SetContent, storeRollups } from "./rollup.store.ts";
 
 /** A period on an edition, its cells in the hierarchy of cellDay: the period's last day, or the last that is counted where that lies ahead. */
 export interface SetKey {
@@ -26,16 +26,6 @@ export interface SetKey {
   readonly recorded: boolean;
   /** The last day of which records are counted; without records that of the period. */
   readonly countedTo: Day;
-}
-
-/** What one set stores of one kind. */
-export interface SetContent extends Decomposed {
-  readonly setId: number;
-  readonly recorded: boolean;
-  /** Records that are read at their time, and of which a figure has taken the place. */
-  readonly replaced: readonly Atom[];
-  readonly cells: readonly Cell[];
-  readonly quoted: readonly { unitId: number; slot: string; sources: ReadonlySet<number>; rates: Record<string, QuotedRate> }[];
 }
 
 interface FigureRow {

@@ -3,8 +3,19 @@ import { type RawBuilder, sql } from "kysely";
 import { rowsOf } from "../database/reader.ts";
 import { WHOLE_UNIT } from "../figures/tree.ts";
 import { columnName, DOSSIER, type RollupKind, summedColumns } from "../figures/measure.ts";
-import { ALL_TIERS } from "./rollup.entity.ts";
-import type { SetContent } from "./rollup.service.ts";
+import type { Cell } from "./cell.ts";
+import type { Atom, Decomposed } from "./decompose.ts";
+import { ALL_TIERS, type QuotedRate } from "./rollup.entity.ts";
+
+/** What one set stores of one kind. */
+export interface SetContent extends Decomposed {
+  readonly setId: number;
+  readonly recorded: boolean;
+  /** Records that are read at their time, and of which a figure has taken the place. */
+  readonly replaced: readonly Atom[];
+  readonly cells: readonly Cell[];
+  readonly quoted: readonly { unitId: number; slot: string; sources: ReadonlySet<number>; rates: Record<string, QuotedRate> }[];
+}
 
 /**
  * Carries the evidence of the sets to every unit of their editions and stores the sums: what is certain as columns, what is
