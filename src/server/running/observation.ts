@@ -1,9 +1,9 @@
 import type { ApolloServerPlugin, GraphQLRequestContext } from "@apollo/server";
 import { type DocumentNode, getOperationAST, GraphQLError, parse, print } from "graphql";
 import type { FastifyRequest } from "fastify";
+import type { Logger } from "pino";
 import type { Context } from "../../access/request-context.ts";
 import { causeOf } from "../../graphql/execution/format-error.ts";
-import type { Log } from "./log.ts";
 import { type OperationSpan, startSpan } from "./telemetry.ts";
 
 /** What becomes known of a request on its way, for its line in the log and for the metrics. */
@@ -31,7 +31,7 @@ export const observationOf = (key: object): Observation => {
 /** Makes the context of a request, through which more is learned of it. What fails in that is kept from the client, as what fails later is. */
 export const observed = async <C extends Pick<Context, "reader">>(
   request: FastifyRequest,
-  log: Log,
+  log: Logger,
   make: () => C | Promise<C>,
 ): Promise<C> => {
   try {
@@ -75,7 +75,7 @@ export const trustedLabels: Labels = (name) => name ?? "other";
 const LONGEST_NAME = 80;
 
 /** Observes operations: names them, opens their spans, writes down what failed on our side, and names the request to its client. */
-export const observeOperations = (labels: Labels, log: Log): ApolloServerPlugin<Context> => ({
+export const observeOperations = (labels: Labels, log: Logger): ApolloServerPlugin<Context> => ({
   requestDidStart: async ({ contextValue: { reader }, request }) => {
     const seen = observationOf(reader);
     const requestId = request.http?.headers.get("x-request-id");
@@ -102,7 +102,7 @@ export const observeOperations = (labels: Labels, log: Log): ApolloServerPlugin<
 });
 
 /** A failure that nobody expected; the others are the client's to know. */
-const tell = (log: Log, error: unknown, requestId?: string): void => {
+const tell = (log: Logger, error: unknown, requestId?: string): void => {
   const cause = causeOf(error);
   if (!(cause instanceof GraphQLError)) log.error({ err: cause, ...(requestId && { requestId }) }, "unexpected failure");
 };
