@@ -2,7 +2,6 @@ import type { EntityManager } from "@mikro-orm/postgresql";
 import { type RawBuilder, sql } from "kysely";
 import { rowsOf } from "../../database/reader.ts";
 import type { Day } from "../../lib/time/date.ts";
-import type { Staged } from "./dossier-apply.store.ts";
 
 /**
  * Notes how many records each unit has of the source, from when on, and when it last imported. Changes are rows of (province_id, unit_id, records,
@@ -10,7 +9,7 @@ import type { Staged } from "./dossier-apply.store.ts";
  */
 export const noteUnits = async (
   em: EntityManager,
-  { sourceId }: Pick<Staged, "sourceId">,
+  { sourceId }: { readonly sourceId: number },
   at: Date,
   changes: readonly RawBuilder<unknown>[],
 ): Promise<void> => {
@@ -40,7 +39,7 @@ export const firstDaysOf = (em: EntityManager, dossiers: RawBuilder<unknown>): P
 /** Where the first record of a unit has gone, the next one is its first: for when what goes, with its first days, is gone. */
 export const renewFirstDays = async (
   em: EntityManager,
-  { sourceId }: Pick<Staged, "sourceId">,
+  { sourceId }: { readonly sourceId: number },
   lost: readonly FirstDay[],
 ): Promise<void> => {
   if (lost.length === 0) return;
