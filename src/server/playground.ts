@@ -4,7 +4,6 @@ import { extname } from "node:path";
 import { promisify } from "node:util";
 import { gzip } from "node:zlib";
 import { sendWithEtag, varyBy } from "./http/etag.ts";
-import type { Example, Folder } from "../apps/playground/folders.ts";
 
 const OPERATIONS = new URL("../../schema/operations/", import.meta.url);
 const FOLDERS = new URL("../../schema/folders.json", import.meta.url);
@@ -32,6 +31,19 @@ const CONTENT_TYPES: Readonly<Record<string, string>> = {
 };
 
 const NOT_BUILT = "<!doctype html><title>cchc-graph</title><p>The playground is not built: run <code>npm run playground</code>.</p>";
+
+/** Operations that people start from, as the playground asks for them. */
+interface Example {
+  readonly vi: string;
+  readonly en: string;
+  readonly query: string;
+}
+
+interface Folder {
+  readonly vi: string;
+  readonly en: string;
+  readonly operations: readonly Example[];
+}
 
 interface ListedFolder extends Omit<Folder, "operations"> {
   readonly operations: readonly (Omit<Example, "query"> & { readonly file: string })[];
