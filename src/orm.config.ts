@@ -2,8 +2,9 @@ import { fileURLToPath } from "node:url";
 import { Migrator } from "@mikro-orm/migrations";
 import { defineConfig } from "@mikro-orm/postgresql";
 import { CompiledQuery, type DatabaseConnection } from "kysely";
-import { type Pool, types } from "pg";
+import { types } from "pg";
 import { ServiceClient } from "./database/client.ts";
+import { APPLICATION_NAME, OWNER, type PoolOptions } from "./database/pool-options.ts";
 import { AccessGrant, AccessKey, AuditEntry } from "./access/access.entity.ts";
 import { Dossier, DossierCount, DossierPause, DossierTreeCount, DossierUnitCount } from "./dossiers/dossier.entity.ts";
 import { Procedure, ProcedureField } from "./procedures/procedure.entity.ts";
@@ -23,25 +24,6 @@ import { Contribution, Edition, Succession, Unit, UnitName, UnitVersion } from "
 
 // Sums of counts are bigint; all of ours are far below 2^53.
 types.setTypeParser(types.builtins.INT8, Number);
-
-export interface PoolOptions {
-  /** Role that each connection takes; null stays the one that logged in, the owner of the tables. */
-  readonly role: string | null;
-  readonly size: number;
-  /** Whether statements are planned once, for lists of any length: what is short is then answered in a third of the time. */
-  readonly keepsPlans: boolean;
-  /** How long a caller waits for a connection. */
-  readonly waitMs: number;
-  /** How long a statement may run; 0 is without end. */
-  readonly statementMs: number;
-  /** How long a statement may wait for a lock; 0 is without end. */
-  readonly lockMs: number;
-  readonly onPool?: (pool: Pool) => void;
-  /** Where the server listens by then, instead of the port of the URL. */
-  readonly portNow?: () => number;
-}
-
-export const OWNER: PoolOptions = { role: null, keepsPlans: false, size: 4, waitMs: 10_000, statementMs: 0, lockMs: 0 };
 
 export const ormConfig = (
   clientUrl: string,
@@ -89,8 +71,6 @@ export const ormConfig = (
     logger: () => {},
   });
 };
-
-export const APPLICATION_NAME = "cchc-graph";
 
 /** For the MikroORM command line, which compares entities with migrations and keeps the snapshot of them. */
 export default () => {

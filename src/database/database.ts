@@ -2,7 +2,7 @@ import type { EntityManager, MikroORM } from "@mikro-orm/postgresql";
 import { sql } from "kysely";
 import type { Told } from "./database-watch.ts";
 import { distribute, hasCitus } from "./citus/distribution.ts";
-import type { PoolOptions } from "../orm.config.ts";
+import type { PoolOptions } from "./pool-options.ts";
 import { openPlace } from "./place.ts";
 import { cancelBackends, type PoolState, watchPool } from "./pool-watch.ts";
 import { SERVICE_ROLE } from "./service-role.ts";

@@ -6,7 +6,8 @@ import { DatabaseWatch, startOf, type Told, type WatchedSession } from "./databa
 import { type EmbeddedDatabase, startEmbedded } from "./embedded/embedded.ts";
 import { textOf } from "./failure.ts";
 import { CONNECT_MS } from "./open-when-there.ts";
-import { APPLICATION_NAME, ormConfig, OWNER, type PoolOptions } from "../orm.config.ts";
+import { ormConfig } from "../orm.config.ts";
+import { APPLICATION_NAME, OWNER, type PoolOptions } from "./pool-options.ts";
 import { trimLog } from "./wal.ts";
 import { checkLogin, checkSame, ensureLogin, ensureRole } from "./service-role.ts";
 

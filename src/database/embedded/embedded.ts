@@ -4,7 +4,7 @@ import type { Client } from "pg";
 import { ServiceClient } from "../client.ts";
 import { type Cluster, prepareCluster, USER } from "./cluster.ts";
 import { DatabaseWatch, startOf, type Told, type WatchedSession } from "../database-watch.ts";
-import { APPLICATION_NAME } from "../../orm.config.ts";
+import { APPLICATION_NAME } from "../pool-options.ts";
 import { watchLog } from "./server-log.ts";
 import { findServer, logOf, type RunningServer, startUnlessAnother, stopServer } from "./server-process.ts";
 import { giveLogin, SERVICE_ROLE } from "../service-role.ts";
