@@ -57,7 +57,6 @@ const KNOWN = {
   "database/place.ts": ["orm.config.ts"],
   "figures/figure.resolver.ts": ["rollups/rollup.type.ts"],
   "graphql/limits/limits.ts": ["server/env.ts"],
-  "imports/source.service.ts": ["dossiers/import/dossier-apply.store.ts"],
   "indicators/indicator.service.ts": ["assessments/assessment.service.ts"],
   "procedures/procedure-load.service.ts": ["dossiers/procedure-carry.store.ts"],
 };

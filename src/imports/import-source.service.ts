@@ -37,6 +37,10 @@ export interface Sought extends SourceName {
   readonly at: Date;
 }
 
+/** One import of a source at a time, until its transaction ends; of one that is not made yet the lock of its name is held. */
+export const lockSource = (em: EntityManager, sourceId: number) =>
+  sql`select pg_advisory_xact_lock(hashtext('cchc source'), ${sourceId}::int)`.execute(em.getKysely());
+
 const NAME = /^[\p{L}\p{N}][\p{L}\p{N}._:/-]{0,99}$/u;
 
 /** @throws BadUserInput for a name that no source can have. */

@@ -7,8 +7,7 @@ import { rowsOf } from "../database/reader.ts";
 import { BadUserInput, DomainError } from "../lib/errors.ts";
 import { sourceColumn, type SourceView } from "../figures/figure.loaders.ts";
 import type { Context } from "../access/request-context.ts";
-import { lockSource } from "../dossiers/import/dossier-apply.store.ts";
-import { type ImportSource, lockSourceName, sourcesNamed } from "./import-source.service.ts";
+import { type ImportSource, lockSource, lockSourceName, sourcesNamed } from "./import-source.service.ts";
 import { coveredUnit } from "./source-owner.ts";
 
 interface Owned {

@@ -41,10 +41,6 @@ export const isOfSource = ({ sourceId }: Pick<Staged, "sourceId">) => sql`d.sour
 /** What stands for a source that is not made yet: it has no dossiers. */
 export const NO_SOURCE = 0;
 
-/** One import of a source at a time, until its transaction ends; of one that is not made yet the lock of its name is held. */
-export const lockSource = (em: EntityManager, sourceId: number) =>
-  sql`select pg_advisory_xact_lock(hashtext('cchc source'), ${sourceId}::int)`.execute(em.getKysely());
-
 /**
  * Says of each staged row what becomes of it. Of rows with one code the latest counts; those with one updatedAt and different contents
  * are both refused, for nobody can say which is true. The source is locked, the catalogue shared.

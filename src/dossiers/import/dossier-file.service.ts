@@ -9,7 +9,7 @@ import { type Day, dayOf } from "../../lib/time/date.ts";
 import { readUnitDirectory } from "../../hierarchy/unit-directory.ts";
 import { ensureKept } from "../../counters/count-tree.service.ts";
 import { shareProcedures } from "../../procedures/procedure-load.service.ts";
-import { countChanges, judgeStage, lockSource, NO_SOURCE, noteChanges, type Staged, writeStage } from "./dossier-apply.store.ts";
+import { countChanges, judgeStage, NO_SOURCE, noteChanges, type Staged, writeStage } from "./dossier-apply.store.ts";
 import { StageTable } from "./dossier-copy.ts";
 import {
   type ImportedBy,
@@ -26,7 +26,7 @@ import {
 } from "./import-report.ts";
 import { dossierOfCells } from "./dossier-row.ts";
 import { type ImportWorld, type RowProblem, stageRow, type StagedDossier } from "./dossier-stage.ts";
-import { checkSourceName, findSource, makeSource } from "../../imports/import-source.service.ts";
+import { checkSourceName, findSource, lockSource, makeSource } from "../../imports/import-source.service.ts";
 import { readCalendar, readProcedures } from "./import-world.ts";
 import { knownElsewhere } from "./known-elsewhere.store.ts";
 

@@ -13,7 +13,6 @@ import {
   countChanges,
   emptyStage,
   judgeStage,
-  lockSource,
   NO_SOURCE,
   noteChanges,
   sharedStage,
@@ -34,7 +33,7 @@ import {
   reported,
   reportOf,
 } from "./import-report.ts";
-import { findSource, makeSource, type SourceName } from "../../imports/import-source.service.ts";
+import { findSource, lockSource, makeSource, type SourceName } from "../../imports/import-source.service.ts";
 import { knownElsewhere } from "./known-elsewhere.store.ts";
 
 export const MAX_DOSSIERS = 5000;

@@ -8,19 +8,9 @@ import { rowsOf } from "../../database/reader.ts";
 import { BadUserInput } from "../../lib/errors.ts";
 import type { Context } from "../../access/request-context.ts";
 import { shareProcedures } from "../../procedures/procedure-load.service.ts";
-import {
-  emptyStage,
-  isOfSource,
-  keptColumns,
-  keptNames,
-  lockSource,
-  retractStage,
-  sharedStage,
-  type Staged,
-  STATUSES,
-} from "./dossier-apply.store.ts";
+import { emptyStage, isOfSource, keptColumns, keptNames, retractStage, sharedStage, type Staged, STATUSES } from "./dossier-apply.store.ts";
 import { type ImportedBy, type ImportReport, noteImport, NothingKept, reported } from "./import-report.ts";
-import { type ImportSource, openSource, type SourceName } from "../../imports/import-source.service.ts";
+import { type ImportSource, lockSource, openSource, type SourceName } from "../../imports/import-source.service.ts";
 
 const MAX_CODES = 1000;
 const MAX_REASON = 2000;
