@@ -55,7 +55,6 @@ const KNOWN = {
   "counters/records.ts": ["rollups/cell.ts", "rollups/decompose.ts"],
   // It opens connections by the list of all tables, until whoever opens it hands it in.
   "database/place.ts": ["orm.config.ts"],
-  "figures/figure.resolver.ts": ["rollups/rollup.type.ts"],
   "graphql/limits/limits.ts": ["server/env.ts"],
   "indicators/indicator.service.ts": ["assessments/assessment.service.ts"],
   "procedures/procedure-load.service.ts": ["dossiers/procedure-carry.store.ts"],

@@ -1,7 +1,7 @@
 import { Field, Float, ID, Int, ObjectType } from "type-graphql";
 import { enumType } from "../lib/enum.ts";
 import { Rate } from "../rollups/rate.ts";
-import { SourceType } from "../rollups/rollup.type.ts";
+import { SourceType } from "../figures/source.type.ts";
 import { UnitType } from "../units/unit.type.ts";
 import type { CommendationForm, IndexKind } from "./vocabulary.ts";
 

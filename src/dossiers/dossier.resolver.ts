@@ -1,6 +1,6 @@
 import { Arg, Authorized, Ctx, FieldResolver, ID, Int, Query, Resolver, Root } from "type-graphql";
 import type { Permission } from "../access/permission.ts";
-import { SourceType } from "../rollups/rollup.type.ts";
+import { SourceType } from "../figures/source.type.ts";
 import type { Context } from "../access/request-context.ts";
 import { DateScalar } from "../lib/time/scalar.ts";
 import { UnitType } from "../units/unit.type.ts";

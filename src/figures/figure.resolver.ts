@@ -7,7 +7,7 @@ import type { UnitView } from "../hierarchy/unit.loaders.ts";
 import { TierEnum, UnitType } from "../units/unit.type.ts";
 import type { FigureRow } from "./figure.loaders.ts";
 import { measureLabel } from "./measure-label.ts";
-import { SourceType } from "../rollups/rollup.type.ts";
+import { SourceType } from "./source.type.ts";
 
 @ObjectType("Figure", { simpleResolvers: true, description: "One reported number with its evidence (số liệu báo cáo)." })
 export class FigureType {

@@ -1,7 +1,7 @@
 import { Arg, Authorized, Ctx, FieldResolver, ID, Query, Resolver, Root } from "type-graphql";
 import type { Permission } from "../access/permission.ts";
 import { Rate } from "../rollups/rate.ts";
-import { SourceType } from "../rollups/rollup.type.ts";
+import { SourceType } from "../figures/source.type.ts";
 import type { Context } from "../access/request-context.ts";
 import { PeriodScalar } from "../lib/time/scalar.ts";
 import type { UnitView } from "../hierarchy/unit.loaders.ts";

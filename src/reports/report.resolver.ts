@@ -2,7 +2,7 @@ import { Arg, Authorized, Ctx, FieldResolver, ID, Int, Mutation, Query, Resolver
 import type { Permission } from "../access/permission.ts";
 import type { SourceState } from "../figures/figure.entity.ts";
 import { FigureType } from "../figures/figure.resolver.ts";
-import { SourceStateEnum } from "../rollups/rollup.type.ts";
+import { SourceStateEnum } from "../figures/source.type.ts";
 import type { Context } from "../access/request-context.ts";
 import { UnitType } from "../units/unit.type.ts";
 import type { Report } from "./report.loaders.ts";

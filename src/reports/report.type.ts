@@ -1,6 +1,6 @@
 import { Directive, Field, Float, ID, InputType, ObjectType } from "type-graphql";
 import type { SourceState } from "../figures/figure.entity.ts";
-import { SourceStateEnum } from "../rollups/rollup.type.ts";
+import { SourceStateEnum } from "../figures/source.type.ts";
 import { type Edge, PageInfo, totalCountField } from "../lib/page.ts";
 import { DateScalar, DateTimeScalar, PeriodScalar } from "../lib/time/scalar.ts";
 import type { Tier } from "../hierarchy/unit.entity.ts";

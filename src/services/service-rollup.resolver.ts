@@ -2,7 +2,7 @@ import { Arg, Ctx, FieldResolver, Resolver, Root } from "type-graphql";
 import { NOTHING_COUNTED } from "../counters/cut.ts";
 import { Rate } from "../rollups/rate.ts";
 import type { Rollup } from "../rollups/rollup.ts";
-import { SourceType } from "../rollups/rollup.type.ts";
+import { SourceType } from "../figures/source.type.ts";
 import type { Context } from "../access/request-context.ts";
 import { parsePeriod } from "../lib/time/period.ts";
 import { PeriodScalar } from "../lib/time/scalar.ts";

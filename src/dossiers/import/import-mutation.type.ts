@@ -1,5 +1,5 @@
 import { Field, ID, InputType, ObjectType } from "type-graphql";
-import { SourceType } from "../../rollups/rollup.type.ts";
+import { SourceType } from "../../figures/source.type.ts";
 import { DossierInput, ImportReportType } from "./dossier-import.type.ts";
 
 const SOURCE = "Name of the source system, 1 to 100 characters, one of its own among those of its owner; or its id (hệ thống nguồn).";

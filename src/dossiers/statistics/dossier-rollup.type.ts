@@ -2,7 +2,7 @@ import { Field, InterfaceType, Int, ObjectType } from "type-graphql";
 import { enumType } from "../../lib/enum.ts";
 import type { Rollup } from "../../rollups/rollup.ts";
 import type { Period } from "../../lib/time/period.ts";
-import { SourceType } from "../../rollups/rollup.type.ts";
+import { SourceType } from "../../figures/source.type.ts";
 import { DateScalar, PeriodScalar } from "../../lib/time/scalar.ts";
 import type { Tier } from "../../hierarchy/unit.entity.ts";
 import type { UnitView } from "../../hierarchy/unit.loaders.ts";
