@@ -51,8 +51,6 @@ const KNOWN = {
   ],
   // It shows the evidence of dossiers in terms of roll-ups.
   "counters/dossier-count.loaders.ts": ["rollups/rollup.ts"],
-  // What the engine asks of records stands beside how the engine uses it.
-  "counters/records.ts": ["rollups/cell.ts", "rollups/decompose.ts"],
   // It opens connections by the list of all tables, until whoever opens it hands it in.
   "database/place.ts": ["orm.config.ts"],
   "graphql/limits/limits.ts": ["server/env.ts"],

@@ -9,8 +9,9 @@ import { cellsOf, type StatedCount } from "./cell.ts";
 import { decompose } from "./decompose.ts";
 import { type Member, slotOf, type Tree, treeOf, WHOLE_UNIT } from "../figures/tree.ts";
 import { DOSSIER, ROLLUP_KINDS, type RollupKind } from "../figures/measure.ts";
-import { besidesRecords, mixedCells, type Recorded, type Records } from "../counters/records.ts";
+import type { Recorded, Records } from "../counters/records.ts";
 import { ALL_TIERS } from "./rollup.entity.ts";
+import { besidesRecords, mixedCells } from "./mixed-cells.ts";
 import { type SetContent, storeRollups } from "./rollup.store.ts";
 
 /** A period on an edition, its cells in the hierarchy of cellDay: the period's last day, or the last that is counted where that lies ahead. */
