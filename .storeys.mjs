@@ -49,8 +49,6 @@ const KNOWN = {
     "services/procedure-authority.loader.ts",
     "units/unit-list.ts",
   ],
-  // It shows the evidence of dossiers in terms of roll-ups.
-  "counters/dossier-count.loaders.ts": ["rollups/rollup.ts"],
   // It opens connections by the list of all tables, until whoever opens it hands it in.
   "database/place.ts": ["orm.config.ts"],
   "graphql/limits/limits.ts": ["server/env.ts"],

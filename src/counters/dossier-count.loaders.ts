@@ -5,7 +5,7 @@ import { manyBy, oneBy, type Positioned } from "../database/loader.ts";
 import { PUBLIC_SCOPE, type Reader, type RowScope } from "../database/reader.ts";
 import { countedTo } from "./cut.ts";
 import type { RecordKey, RecordSums } from "./records.ts";
-import type { RollupKey } from "../rollups/rollup.ts";
+import type { RollupKey } from "./rollup-key.ts";
 import type { Day } from "../lib/time/date.ts";
 import { halfMonthEnd, halfMonthOf } from "../lib/time/half-month.ts";
 import { ensureContributions } from "../hierarchy/contribution.service.ts";

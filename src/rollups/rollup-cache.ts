@@ -1,5 +1,6 @@
 import type { Period } from "../lib/time/period.ts";
-import type { Rollup, RollupKey } from "./rollup.ts";
+import type { RollupKey } from "../counters/rollup-key.ts";
+import type { Rollup } from "./rollup.ts";
 
 /** A country asks for tens of thousands of roll-ups: nested maps find one faster than a text made of its key. */
 export class RollupCache {

@@ -7,7 +7,8 @@ import { ALL_TIERS } from "./rollup.entity.ts";
 import { isRecorded, recordKeyOf, type RollupSource, type SetRow, setsOf } from "./rollup-set.loader.ts";
 import { readSets } from "./rollup-sets.ts";
 import { tellsOfDrafts } from "./rollup.service.ts";
-import { FIRST_SUM, type Rollup, rollupClass, type RollupKey, type StoredRollup } from "./rollup.ts";
+import type { RollupKey } from "../counters/rollup-key.ts";
+import { FIRST_SUM, type Rollup, rollupClass, type StoredRollup } from "./rollup.ts";
 
 /** What the records of the keys add up to, by their places; null where none are looked for. */
 const recordSums = async ({ records }: RollupSource, found: readonly (SetRow | null)[], keys: readonly RollupKey[]) => {

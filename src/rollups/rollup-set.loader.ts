@@ -11,7 +11,7 @@ import { draftsWithin } from "../figures/evidence.ts";
 import { ROLLUP_KINDS } from "../figures/measure.ts";
 import type { RecordKey, Records } from "../counters/records.ts";
 import { ALL_TIERS } from "./rollup.entity.ts";
-import type { RollupKey } from "./rollup.ts";
+import type { RollupKey } from "../counters/rollup-key.ts";
 import { makeRollupSets, type SetMaking } from "./rollup-build.service.ts";
 import type { SetKey } from "./rollup.service.ts";
 

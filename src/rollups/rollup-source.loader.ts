@@ -5,7 +5,7 @@ import type { RollupKind } from "../figures/measure.ts";
 import { ALL_TIERS } from "./rollup.entity.ts";
 import { isRecorded, keyOf, recordKeyOf, type RollupSource, type SetRow, setsOf } from "./rollup-set.loader.ts";
 import { readSets } from "./rollup-sets.ts";
-import type { RollupKey } from "./rollup.ts";
+import type { RollupKey } from "../counters/rollup-key.ts";
 
 export type SourceRow = Positioned & Pick<Source, "kind" | "title" | "publishedOn" | "state"> & { id: string };
 export type SourcesOfRollup = RollupKey & { readonly kind: RollupKind };

@@ -15,7 +15,8 @@ import { knowledgeOf, readRollups } from "./rollup-read.ts";
 import { cellDayOf, keyOf, type RollupSource, setLoader } from "./rollup-set.loader.ts";
 import { ownSets } from "./rollup-sets.ts";
 import { sourcesLoader } from "./rollup-source.loader.ts";
-import { incompleteMeasures, type Rollup, type RollupKey } from "./rollup.ts";
+import type { RollupKey } from "../counters/rollup-key.ts";
+import { incompleteMeasures, type Rollup } from "./rollup.ts";
 
 export type RollupLoaders = ReturnType<typeof createRollupLoaders>;
 

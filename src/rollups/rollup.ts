@@ -6,18 +6,10 @@ import type { Cut } from "../counters/cut.ts";
 import { held } from "../figures/held.ts";
 import { enumValue, measureCode, type RollupKind, summedColumns } from "../figures/measure.ts";
 import { computeRate, heldRate, quotedRate, type Rate, type RateSums, withheldRate } from "./rate.ts";
+import type { RollupKey } from "../counters/rollup-key.ts";
 import type { Knowledge, RecordSums } from "../counters/records.ts";
 import type { QuotedRate } from "./rollup.entity.ts";
 import type { Bounds } from "./rollup.type.ts";
-
-/** A unit's subtree in a period; `handledBy` null means all tiers. */
-export interface RollupKey {
-  readonly unit: UnitView;
-  readonly period: Period;
-  readonly handledBy: Tier | null;
-  /** Up to which day records are counted; those of what has no records count nothing. */
-  readonly cut: Cut;
-}
 
 /** How many units are covered, the bits of the measures known of all of them, exact, what is possible, quoted rates; then the sums. */
 export type StoredRollup = readonly [

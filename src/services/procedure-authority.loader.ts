@@ -3,7 +3,7 @@ import { manyBy, type Positioned } from "../database/loader.ts";
 import type { Reader } from "../database/reader.ts";
 import { type Evidence, figureRows } from "../figures/evidence.ts";
 import { held } from "../figures/held.ts";
-import type { RollupKey } from "../rollups/rollup.ts";
+import type { RollupKey } from "../counters/rollup-key.ts";
 import { cellDayOf } from "../rollups/rollup-set.loader.ts";
 import type { Day } from "../lib/time/date.ts";
 import { ensureContributions } from "../hierarchy/contribution.service.ts";

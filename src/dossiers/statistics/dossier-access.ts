@@ -1,5 +1,5 @@
 import { DomainError } from "../../lib/errors.ts";
-import type { RollupKey } from "../../rollups/rollup.ts";
+import type { RollupKey } from "../../counters/rollup-key.ts";
 import type { DossierCountLoaders } from "../../counters/dossier-count.loaders.ts";
 
 type Covers = Pick<DossierCountLoaders, "viewerCovers">;

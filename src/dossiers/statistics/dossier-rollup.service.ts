@@ -1,4 +1,5 @@
-import type { Rollup, RollupKey } from "../../rollups/rollup.ts";
+import type { RollupKey } from "../../counters/rollup-key.ts";
+import type { Rollup } from "../../rollups/rollup.ts";
 import type { RollupLoaders } from "../../rollups/rollup.loaders.ts";
 import { type PeriodGrain, seriesOf } from "../../lib/time/period.ts";
 import { TIERS } from "../../hierarchy/unit.entity.ts";

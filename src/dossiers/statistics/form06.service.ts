@@ -1,4 +1,4 @@
-import type { RollupKey } from "../../rollups/rollup.ts";
+import type { RollupKey } from "../../counters/rollup-key.ts";
 import { checkDetail } from "./dossier-access.ts";
 import type { DossierCountLoaders } from "../../counters/dossier-count.loaders.ts";
 import { COUNTED } from "../../counters/record-sums.store.ts";

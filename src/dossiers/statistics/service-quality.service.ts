@@ -1,5 +1,5 @@
 import type { RollupLoaders } from "../../rollups/rollup.loaders.ts";
-import type { RollupKey } from "../../rollups/rollup.ts";
+import type { RollupKey } from "../../counters/rollup-key.ts";
 import type { DossierCountLoaders } from "../../counters/dossier-count.loaders.ts";
 import { qualityOf } from "./service-quality.ts";
 

@@ -1,0 +1,13 @@
+import type { Tier } from "../hierarchy/unit.entity.ts";
+import type { UnitView } from "../hierarchy/unit.loaders.ts";
+import type { Period } from "../lib/time/period.ts";
+import type { Cut } from "./cut.ts";
+
+/** A unit's subtree in a period; `handledBy` null means all tiers. */
+export interface RollupKey {
+  readonly unit: UnitView;
+  readonly period: Period;
+  readonly handledBy: Tier | null;
+  /** Up to which day records are counted; those of what has no records count nothing. */
+  readonly cut: Cut;
+}
