@@ -51,8 +51,9 @@ const KNOWN = {
   ],
   // It opens connections by the list of all tables, until whoever opens it hands it in.
   "database/place.ts": ["orm.config.ts"],
-  "graphql/limits/limits.ts": ["server/env.ts"],
+  // An index of satisfaction is what surveys found, which assessments read.
   "indicators/indicator.service.ts": ["assessments/assessment.service.ts"],
+  // Who corrects a procedure carries that to the dossiers in the same transaction.
   "procedures/procedure-load.service.ts": ["dossiers/procedure-carry.store.ts"],
 };
 

@@ -3,7 +3,8 @@ import { readdir, readFile } from "node:fs/promises";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import { SERVICE_ROLE } from "../src/database/service-role.ts";
-import { readEnv, SETTINGS, variableOf } from "../src/server/env.ts";
+import { readEnv, SETTINGS } from "../src/server/env.ts";
+import { variableOf } from "../src/lib/text.ts";
 
 const PROJECT = new URL("../", import.meta.url);
 const read = (name: string) => readFile(new URL(name, PROJECT), "utf8");

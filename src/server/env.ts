@@ -1,4 +1,5 @@
 import { isIP } from "node:net";
+import { variableOf } from "../lib/text.ts";
 import { isLink, unknownVariables } from "./unknown-variables.ts";
 
 /** One setting of the environment: how its text is read, what it is without one, and what it does or protects. */
@@ -200,8 +201,6 @@ export type Env = { readonly [K in keyof Settings]: ReturnType<Settings[K]["read
   /** True where NODE_ENV is production. */
   readonly production: boolean;
 };
-
-export const variableOf = (property: string): string => property.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase();
 
 const unknownIn = (variables: NodeJS.ProcessEnv) => unknownVariables(variables, Object.keys(SETTINGS).map(variableOf));
 

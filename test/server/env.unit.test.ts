@@ -3,7 +3,8 @@ import { once } from "node:events";
 import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
-import { envText, envWarnings, readEnv, SETTINGS, variableOf } from "../../src/server/env.ts";
+import { envText, envWarnings, readEnv, SETTINGS } from "../../src/server/env.ts";
+import { variableOf } from "../../src/lib/text.ts";
 
 const PROJECT = fileURLToPath(new URL("../..", import.meta.url));
 

@@ -1,14 +1,14 @@
 import type { ApolloServerPlugin } from "@apollo/server";
 import { GraphQLError, Kind, Lexer, OperationTypeNode, Source, type Token, TokenKind, type ValidationRule } from "graphql";
 import { BadUserInput, DomainError } from "../../lib/errors.ts";
-import { type Env, variableOf } from "../../server/env.ts";
 import { checkJson } from "../../lib/json.ts";
+import { variableOf } from "../../lib/text.ts";
 import { checkDeclared } from "./declared.ts";
 import { type Measures, measure } from "./measures.ts";
 import { checkValues } from "./values.ts";
 
 /** What a document may ask for, by the settings of the same names. */
-export type Limits = Pick<Env, "maxTokens" | "maxDepth" | "maxAliases" | "maxDirectives" | "maxSelections" | "maxList">;
+export type Limits = Readonly<Record<"maxTokens" | "maxDepth" | "maxAliases" | "maxDirectives" | "maxSelections" | "maxList", number>>;
 
 const exceeded = (setting: keyof Limits, what: string, asked: number | string, maximum: number): GraphQLError =>
   new DomainError("LIMIT_EXCEEDED", `${variableOf(setting)}: ${what} ${asked}; the maximum is ${maximum}`);
