@@ -3,7 +3,7 @@ import { dirname, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 
 /** The storeys of src, from the ground up: what stands in one imports from those below it alone, types too, and not from its neighbours. */
-const STOREYS = [
+export const STOREYS = [
   ["lib"],
   ["database"],
   ["hierarchy"],
