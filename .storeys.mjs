@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { dirname, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 
-/** The storeys of src, from the ground up: what stands in one imports from those below it alone, types too, and not from its neighbours. */
+/** The storeys of src, from the ground up: what stands in one imports from those below it alone, types too, and not from its neighbours. Analysis and exports are to come. */
 export const STOREYS = [
   ["lib"],
   ["database"],
