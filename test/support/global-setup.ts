@@ -50,7 +50,7 @@ const forgetCrashes = async (serverUrl: string): Promise<void> => {
   await admin(serverUrl, "select pg_reload_conf()");
 };
 
-const USUAL_DAYS = ["2022-12-31", "2025-06-30", "2025-12-31"];
+const USUAL_DAYS = ["2021-12-31", "2022-12-31", "2024-12-31", "2025-06-30", "2025-12-31", "2026-09-30"];
 
 const seed = async (serverUrl: string): Promise<void> => {
   await admin(serverUrl, `drop database if exists ${SEEDED}`);
