@@ -3,7 +3,7 @@ import { type RollupKind, summedColumns } from "../figures/measure.ts";
 import type { Tree } from "../figures/tree.ts";
 import { SERVING_KINDS } from "../hierarchy/unit.entity.ts";
 import type { Cell } from "./cell.ts";
-import type { Atom } from "./decompose.ts";
+import type { Atom } from "./atom.ts";
 
 const NO_SOURCES: ReadonlySet<number> = new Set();
 

@@ -4,7 +4,7 @@ import { rowsOf } from "../database/reader.ts";
 import { WHOLE_UNIT } from "../figures/tree.ts";
 import { columnName, DOSSIER, type RollupKind, summedColumns } from "../figures/measure.ts";
 import type { Cell } from "./cell.ts";
-import type { Atom, Decomposed } from "./decompose.ts";
+import type { Atom, Decomposed } from "./atom.ts";
 import { ALL_TIERS, type QuotedRate } from "./rollup.entity.ts";
 
 /** What one set stores of one kind. */
