@@ -132,7 +132,7 @@ describe("a fault between the service and its database", () => {
     const world = await start({ poolSize: 1, statementMs: 1000 });
     const mend = mended(await slowReads(world, 30));
     expect(await world.send(READ)).toMatchObject({ status: 504, code: "TIMEOUT" });
-    expect(await running(world, "unit_version")).toEqual([]);
+    await until(async () => (await running(world, "unit_version")).length === 0);
     await mend();
     await answering(world);
   });
