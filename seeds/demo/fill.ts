@@ -18,35 +18,35 @@ export interface Filling {
   readonly until?: Day | null;
 }
 
-interface Kept {
+interface ExistingDemo {
   readonly dossiers: number;
   readonly last: Day;
 }
 
-const keptOf = async (rows: Rows): Promise<Kept | null> => {
-  const [kept] = await rows.rows(sql<{ dossiers: number; last: Day | null }>`
+const existingDemo = async (rows: Rows): Promise<ExistingDemo | null> => {
+  const [existing] = await rows.rows(sql<{ dossiers: number; last: Day | null }>`
     with made as (select id from source where kind = 'SYNTHETIC')
     select count(*)::int as dossiers, coalesce((select max(r.through) from record_range r
         where r.unit_id in (select unit_id from record_unit where source_id in (select id from made))), max(received_on)) as last
     from dossier where source_id in (select id from made)`);
-  return kept!.last === null ? null : { dossiers: kept!.dossiers, last: kept!.last };
+  return existing!.last === null ? null : { dossiers: existing!.dossiers, last: existing!.last };
 };
 
 /**
  * Fills a database that has the seeds with a year of made-up dossiers of five provinces, complete for that year. Each province is there whole or
  * not at all, and one that is there is left as it is.
- * @throws Error where what is there ends on another day than is asked for, or a dossier is refused, and the reason of the signal where that stops it; what was filled before is kept.
+ * @throws Error where what is there ends on another day than is asked for, or a dossier is refused, and the reason of the signal where that stops it; what was filled before stays.
  */
 export const fillDemo = async (database: Database, { say, signal, scale = 1, until = null }: Filling): Promise<void> => {
   const em = database.orm.em.fork();
-  const kept = await keptOf(rowsOf(em));
-  if (kept && until !== null && until !== kept.last)
-    throw new Error(`--until: there is a demo already, which ends on ${kept.last}; start it without, or delete its folder first`);
-  if (kept) say(`keeps what is there: ${kept.dossiers.toLocaleString("en-US")} dossiers, up to ${kept.last}`);
+  const existing = await existingDemo(rowsOf(em));
+  if (existing && until !== null && until !== existing.last)
+    throw new Error(`--until: there is a demo already, which ends on ${existing.last}; start it without, or delete its folder first`);
+  if (existing) say(`keeps what is there: ${existing.dossiers.toLocaleString("en-US")} dossiers, up to ${existing.last}`);
   const known = await rowsOf(em).rows(sql<{ name: string }>`select name from source where kind = 'SYNTHETIC'`);
   const missing = DEMO_PROVINCES.filter(({ source }) => known.every(({ name }) => name !== source));
   if (missing.length === 0) return;
-  const world = await readDemoWorld(kept?.last ?? until ?? USUAL_LAST);
+  const world = await readDemoWorld(existing?.last ?? until ?? USUAL_LAST);
   const by = { actor: "command:demo", actorName: "demo", at: new Date() };
   await loadProcedures(
     em,

@@ -61,9 +61,9 @@ const writeSnapshot = async (client: Client, path: string): Promise<BackedUp> =>
   const { rows: found } = await client.query<FoundTable>(TABLES);
   if (found.every(({ name }) => name !== MIGRATIONS))
     throw new Error("the database has no tables of cchc-graph; there is nothing to back up");
-  const kept = found.filter(({ name }) => name !== MIGRATIONS && !DERIVED_TABLES.includes(name));
-  const tables = inOrder(kept).map((name) => {
-    const { columns } = kept.find((table) => table.name === name)!;
+  const stored = found.filter(({ name }) => name !== MIGRATIONS && !DERIVED_TABLES.includes(name));
+  const tables = inOrder(stored).map((name) => {
+    const { columns } = stored.find((table) => table.name === name)!;
     return { name, columns: columns.filter((column) => !DERIVED_COLUMNS[name]?.includes(column)) };
   });
   // What changes tables waits.

@@ -2,15 +2,15 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Client, QueryConfig } from "pg";
 import { textOf } from "./failure.ts";
 
-/** What is told of a database, once for each time that it is lost. */
-export interface Told {
+/** Hears of a database that is lost, and of its return, once for each time. */
+export interface LossListener {
   readonly lost: (reason: string) => void;
   readonly back: (ms: number) => void;
   /** It is lost, and cannot be brought back. */
   readonly dead: (error: unknown) => void;
 }
 
-/** A session that is kept to learn of the end of its server at once. */
+/** A session that stays open, so that the end of its server shows at once. */
 export interface WatchedSession {
   readonly client: Client;
   /** When its server was started, as the server says. */
@@ -50,47 +50,47 @@ export class DatabaseWatch {
     this.#session = first;
   }
 
-  start(told: Told): void {
-    this.#following = this.#follow(told).catch((error: unknown) => {
-      if (!this.#ending.signal.aborted) told.dead(error);
+  start(listener: LossListener): void {
+    this.#following = this.#follow(listener).catch((error: unknown) => {
+      if (!this.#ending.signal.aborted) listener.dead(error);
     });
   }
 
-  /** From now on nothing is told, nor brought back. @returns the session, which may be lost. */
+  /** From now on nothing is reported, nor brought back. @returns the session, which may be lost. */
   async end(): Promise<WatchedSession | null> {
     this.#ending.abort();
     await this.#following;
     return this.#session;
   }
 
-  async #follow(told: Told): Promise<void> {
+  async #follow(listener: LossListener): Promise<void> {
     const { signal } = this.#ending;
     for (;;) {
-      this.#session ??= await this.#regain(null, told);
+      this.#session ??= await this.#regain(null, listener);
       const { client, startedAt } = this.#session;
       await lossOf(client, signal);
       if (signal.aborted) return;
       client.end().catch(() => {});
-      this.#session = await this.#regain(startedAt, told);
+      this.#session = await this.#regain(startedAt, listener);
     }
   }
 
-  async #regain(startedAt: string | null, told: Told): Promise<WatchedSession> {
+  async #regain(startedAt: string | null, listener: LossListener): Promise<WatchedSession> {
     const began = performance.now();
-    let isTold = false;
-    const tell = (reason: string) => {
-      if (!isTold && !this.#ending.signal.aborted) told.lost(reason);
-      isTold = true;
+    let isReported = false;
+    const report = (reason: string) => {
+      if (!isReported && !this.#ending.signal.aborted) listener.lost(reason);
+      isReported = true;
     };
     let starts = 0;
     for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(pause * 2, LONGEST_PAUSE_MS)) {
       try {
         const session = await this.#database.reach();
-        if (startedAt !== null && session.startedAt !== startedAt) tell("it was started again");
-        if (isTold) told.back(performance.now() - began);
+        if (startedAt !== null && session.startedAt !== startedAt) report("it was started again");
+        if (isReported) listener.back(performance.now() - began);
         return session;
       } catch (error) {
-        if (!isFull(error)) tell(textOf(error));
+        if (!isFull(error)) report(textOf(error));
         if (this.#database.revive && performance.now() - began > RECOVERY_MS) throw error;
       }
       this.#ending.signal.throwIfAborted();

@@ -1,6 +1,6 @@
 import type { EntityManager, MikroORM } from "@mikro-orm/postgresql";
 import { sql } from "kysely";
-import type { Told } from "./database-watch.ts";
+import type { LossListener } from "./database-watch.ts";
 import { distribute, hasCitus } from "./citus/distribution.ts";
 import type { PoolOptions } from "./pool-options.ts";
 import { openPlace } from "./place.ts";
@@ -40,7 +40,7 @@ export interface Database {
   /** Cancels what runs on the service's connections: what is made once for everybody, or requests, too. */
   cancel(what: "BUILDS" | "ALL"): Promise<void>;
   /** Tells when the database is lost and back, until it is closed; an embedded one is started again. */
-  watch(told: Told): void;
+  watch(listener: LossListener): void;
   /** Gives back disk of an embedded one that it does not need any more. */
   trim(): Promise<void>;
   /** Waits for what runs. */

@@ -2,7 +2,7 @@ import { MikroORM } from "@mikro-orm/postgresql";
 import { sql } from "kysely";
 import type { Client } from "pg";
 import { ServiceClient } from "./client.ts";
-import { DatabaseWatch, startOf, type Told, type WatchedSession } from "./database-watch.ts";
+import { DatabaseWatch, startOf, type LossListener, type WatchedSession } from "./database-watch.ts";
 import { type EmbeddedDatabase, startEmbedded } from "./embedded/embedded.ts";
 import { textOf } from "./failure.ts";
 import { CONNECT_MS } from "./open-when-there.ts";
@@ -35,7 +35,7 @@ export interface Place {
   /** More connections of whoever logs in for requests. */
   readonly open: (pool: PoolOptions) => Promise<MikroORM>;
   /** Tells when the database is lost and back, until it is closed; an embedded one is started again. */
-  watch(told: Told): void;
+  watch(listener: LossListener): void;
   /** Gives back disk of an embedded one that it does not need any more. */
   trim(): Promise<void>;
   /** Waits for what runs. */
@@ -75,10 +75,10 @@ export const openPlace = async ({ connectMs = OWNER.waitMs, onPool, ...options }
     const session = service ? await open(service.url, { ...OWNER, size: 1, waitMs: connectMs }) : orm;
     await prepareRole(logins, orm, session);
     const { url } = service ?? owner;
-    const watch = (told: Told) => {
-      if (embedded) return embedded.watch(told);
+    const watch = (listener: LossListener) => {
+      if (embedded) return embedded.watch(listener);
       const following = new DatabaseWatch({ reach: () => reach(url) }, null);
-      following.start(told);
+      following.start(listener);
       closing.push(async () => (await following.end())?.client.end());
     };
     const trim = async () => (embedded ? trimLog(orm) : undefined);

@@ -205,7 +205,7 @@ export type Env = { readonly [K in keyof Settings]: ReturnType<Settings[K]["read
 const unknownIn = (variables: NodeJS.ProcessEnv) => unknownVariables(variables, Object.keys(SETTINGS).map(variableOf));
 
 /** What the log says of variables that may have been meant as settings. */
-export const envWarnings = (variables: NodeJS.ProcessEnv): readonly string[] => unknownIn(variables).told;
+export const envWarnings = (variables: NodeJS.ProcessEnv): readonly string[] => unknownIn(variables).warned;
 
 /** All configuration, read in this one place. @throws Error naming the variable that is wrong, or not known. */
 export const readEnv = (variables: NodeJS.ProcessEnv): Env => {

@@ -5,7 +5,7 @@ import { sendWithEtag } from "./http/etag.ts";
 /** The schema as a file, for whoever may ask for it. */
 export const serveSchema = (app: FastifyInstance, sdl: string, isOpen: boolean): void => {
   app.get("/schema.graphql", async (request, reply) => {
-    if (!isOpen) throw new DomainError("FORBIDDEN", "The schema is not told here: INTROSPECTION is off");
+    if (!isOpen) throw new DomainError("FORBIDDEN", "The schema is not served here: INTROSPECTION is off");
     return sendWithEtag(request, reply.header("cache-control", "no-cache").type("text/plain; charset=utf-8"), sdl);
   });
 };

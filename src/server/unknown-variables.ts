@@ -3,7 +3,7 @@ export interface UnknownVariables {
   /** One name misspelt: what it protects would not be protected. */
   readonly refused: readonly string[];
   /** They begin as ours do, and may be another program's. */
-  readonly told: readonly string[];
+  readonly warned: readonly string[];
 }
 
 /** First words that many programs use for variables of their own. */
@@ -15,12 +15,12 @@ const SERVICE_LINK = /_SERVICE_(?:HOST|PORT(?:_\w+)?)$|_PORT_\d+_(?:TCP|UDP|SCTP
 const LINK = /^(?:tcp|udp|sctp):\/\//;
 
 export const unknownVariables = (variables: NodeJS.ProcessEnv, known: readonly string[]): UnknownVariables => {
-  const [refused, told]: [string[], string[]] = [[], []];
+  const [refused, warned]: [string[], string[]] = [[], []];
   for (const [name, value] of Object.entries(variables)) {
     if (!value?.trim()) continue;
     if (known.includes(name)) {
       if (isLink(name, value))
-        told.push(`${name} is ${value}, where a service of that name listens, and is not looked at (enableServiceLinks: false)`);
+        warned.push(`${name} is ${value}, where a service of that name listens, and is not looked at (enableServiceLinks: false)`);
       continue;
     }
     if (isLink(name, value)) continue;
@@ -32,12 +32,12 @@ export const unknownVariables = (variables: NodeJS.ProcessEnv, known: readonly s
     const family = known.filter((one) => one.startsWith(`${wordOf(name)}_`));
     if (meant !== undefined) {
       const message = `${name} is not a setting; did you mean ${meant}? Unset it where it is another program's`;
-      (meant.length < SHORT ? told : refused).push(message);
-    } else if (name.startsWith("CCHC_")) told.push(`${name} is not a setting, and is not looked at; README lists those that are`);
+      (meant.length < SHORT ? warned : refused).push(message);
+    } else if (name.startsWith("CCHC_")) warned.push(`${name} is not a setting, and is not looked at; README lists those that are`);
     else if (name.includes("_") && family.length > 0 && !COMMON_WORDS.has(wordOf(name)))
-      told.push(`${name} is not a setting, and is not looked at; those that begin so are ${family.join(", ")}`);
+      warned.push(`${name} is not a setting, and is not looked at; those that begin so are ${family.join(", ")}`);
   }
-  return { refused, told };
+  return { refused, warned };
 };
 
 /** Whether a platform has set it to tell of another service. */

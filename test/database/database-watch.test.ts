@@ -24,7 +24,7 @@ it("a server that only takes no more connections is not lost; one whose sessions
   };
 
   const holder = await connect();
-  const told: string[] = [];
+  const reported: string[] = [];
   let [tries, sessions] = [0, 0];
   const reach = async () => {
     tries++;
@@ -33,20 +33,20 @@ it("a server that only takes no more connections is not lost; one whose sessions
     return { client, startedAt: await startOf(client) };
   };
   const watch = new DatabaseWatch({ reach }, null);
-  watch.start({ lost: (reason) => told.push(reason), back: () => told.push("back"), dead: () => told.push("dead") });
+  watch.start({ lost: (reason) => reported.push(reason), back: () => reported.push("back"), dead: () => reported.push("dead") });
   await expect.poll(() => tries, { timeout: 60_000 }).toBeGreaterThan(2);
   expect(sessions).toBe(0);
   await holder.end();
   await expect.poll(() => sessions, { timeout: 60_000 }).toBe(1);
-  expect(told).toEqual([]);
+  expect(reported).toEqual([]);
 
   await owner.query(`alter role ${name} nologin`);
   await owner.query("select pg_terminate_backend(pid) from pg_stat_activity where usename = $1", [name]);
   const before = tries;
   await expect.poll(() => tries, { timeout: 60_000 }).toBeGreaterThan(before + 2);
-  expect(told).toEqual([`role "${name}" is not permitted to log in`]);
+  expect(reported).toEqual([`role "${name}" is not permitted to log in`]);
   await owner.query(`alter role ${name} login`);
-  await expect.poll(() => told.length, { timeout: 60_000 }).toBe(2);
-  expect(told[1]).toBe("back");
+  await expect.poll(() => reported.length, { timeout: 60_000 }).toBe(2);
+  expect(reported[1]).toBe("back");
   await (await watch.end())!.client.end();
 });

@@ -175,13 +175,13 @@ describe("/schema.graphql", () => {
     expect(composed.errors).toBeUndefined();
   });
 
-  it("is not told where introspection is off", async () => {
+  it("is not served where introspection is off", async () => {
     const closed = await startService("EMPTY", { introspection: false });
     const answer = await send(new URL("/schema.graphql", closed.server.url).href, {});
     expect([answer.status, codeOf(answer), messageOf(answer), cacheOf(answer)]).toEqual([
       403,
       "FORBIDDEN",
-      "The schema is not told here: INTROSPECTION is off",
+      "The schema is not served here: INTROSPECTION is off",
       "no-store",
     ]);
     await closed.close();

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Client } from "pg";
 import { ServiceClient } from "../client.ts";
 import { type Cluster, prepareCluster, USER } from "./cluster.ts";
-import { DatabaseWatch, startOf, type Told, type WatchedSession } from "../database-watch.ts";
+import { DatabaseWatch, startOf, type LossListener, type WatchedSession } from "../database-watch.ts";
 import { APPLICATION_NAME } from "../pool-options.ts";
 import { watchLog } from "./server-log.ts";
 import { findServer, logOf, type RunningServer, startUnlessAnother, stopServer } from "./server-process.ts";
@@ -21,7 +21,7 @@ export interface EmbeddedDatabase {
   /** Of the server that runs now, which may be another one than that of the URLs. */
   readonly port: () => number;
   /** Starts the server again, should it end before it is stopped. */
-  watch(told: Told): void;
+  watch(listener: LossListener): void;
   /** Stops the server, unless another process still uses it. */
   stop(): Promise<void>;
 }
@@ -60,7 +60,7 @@ export const startEmbedded = async (dataDir: string): Promise<EmbeddedDatabase> 
     url: urlOf(cluster, port, DATABASE),
     serviceUrl: urlFor(SERVICE_ROLE, cluster.servicePassword, port, DATABASE),
     port: () => port,
-    watch: (told) => watch.start(told),
+    watch: (listener) => watch.start(listener),
     stop,
   };
 };
