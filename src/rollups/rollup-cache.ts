@@ -1,33 +1,63 @@
+import type { Tier } from "../hierarchy/unit.entity.ts";
+import { inner } from "../lib/maps.ts";
+import type { Day } from "../lib/time/date.ts";
 import type { Period } from "../lib/time/period.ts";
 import type { RollupKey } from "../counters/rollup-key.ts";
 import type { Rollup } from "./rollup.ts";
 
-/** A country asks for tens of thousands of roll-ups: nested maps find one faster than a text made of its key. */
-export class RollupCache {
-  #byFrame = new Map<Period, Map<string, Map<number, Promise<Rollup>>>>();
+/**
+ * One value for each frame: a period, the day of a hierarchy, the last day of records, and a tier. A country asks for tens of thousands of roll-ups
+ * of one frame: nested maps find it faster than a text made of the key, and the last one needs no map.
+ */
+export class ByFrame<T> {
+  readonly #make: (key: RollupKey) => T;
+  readonly #byPeriod = new Map<Period, Map<Day, Map<Day | null, Map<Tier | null, T>>>>();
+  #last: { readonly key: RollupKey; readonly value: T } | null = null;
 
-  #units({ unit, period, handledBy, cut }: RollupKey): Map<number, Promise<Rollup>> {
-    const frames = this.#byFrame.get(period) ?? new Map<string, Map<number, Promise<Rollup>>>();
-    if (frames.size === 0) this.#byFrame.set(period, frames);
-    const frame = `${unit.asOf} ${cut.through} ${handledBy}`;
-    const units = frames.get(frame) ?? new Map<number, Promise<Rollup>>();
-    if (units.size === 0) frames.set(frame, units);
-    return units;
+  constructor(make: (key: RollupKey) => T) {
+    this.#make = make;
   }
 
+  of(key: RollupKey): T {
+    const last = this.#last;
+    if (last !== null && isSameFrame(last.key, key)) return last.value;
+    const byTier = inner(inner(inner(this.#byPeriod, key.period), key.unit.asOf), key.cut.through);
+    const found = byTier.get(key.handledBy);
+    const value = found === undefined ? this.#make(key) : found;
+    if (found === undefined) byTier.set(key.handledBy, value);
+    this.#last = { key, value };
+    return value;
+  }
+
+  clear(): void {
+    this.#byPeriod.clear();
+    this.#last = null;
+  }
+}
+
+const isSameFrame = (one: RollupKey, other: RollupKey): boolean =>
+  one.period === other.period &&
+  one.handledBy === other.handledBy &&
+  one.unit.asOf === other.unit.asOf &&
+  one.cut.through === other.cut.through;
+
+/** The roll-ups of one request, by frame and unit. */
+export class RollupCache {
+  readonly #byUnit = new ByFrame(() => new Map<number, Promise<Rollup>>());
+
   get(key: RollupKey) {
-    return this.#units(key).get(key.unit.no);
+    return this.#byUnit.of(key).get(key.unit.no);
   }
 
   set(key: RollupKey, rollup: Promise<Rollup>) {
-    this.#units(key).set(key.unit.no, rollup);
+    this.#byUnit.of(key).set(key.unit.no, rollup);
   }
 
   delete(key: RollupKey) {
-    this.#units(key).delete(key.unit.no);
+    this.#byUnit.of(key).delete(key.unit.no);
   }
 
   clear() {
-    this.#byFrame.clear();
+    this.#byUnit.clear();
   }
 }

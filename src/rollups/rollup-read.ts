@@ -1,5 +1,6 @@
 import { sql } from "kysely";
 import type { Rows } from "../database/reader.ts";
+import { inner } from "../lib/maps.ts";
 import { isCurrent } from "../hierarchy/rollup-version.store.ts";
 import { columnName, type RollupKind, summedColumns } from "../figures/measure.ts";
 import type { Knowledge, RecordSums } from "../counters/records.ts";
@@ -8,6 +9,7 @@ import { isRecorded, recordKeyOf, type RollupSource, type SetRow, setsOf } from 
 import { readSets } from "./rollup-sets.ts";
 import { tellsOfDrafts } from "./rollup.service.ts";
 import type { RollupKey } from "../counters/rollup-key.ts";
+
 import { FIRST_SUM, type Rollup, rollupClass, type StoredRollup } from "./rollup.ts";
 
 /** What the records of the keys add up to, by their places; null where none are looked for. */
@@ -48,8 +50,8 @@ const rollupsOf = async (
   const [rows, recorded] = await Promise.all([readRows(), before ?? recordSums(source, found, keys)]);
   const present = new Set(rows.map(({ setId }) => setId));
   if (wanted.some((id) => !present.has(id))) return null;
-  const places = new Map([...Map.groupBy(rows, ({ setId, slot }) => `${setId} ${slot}`)].map(([place, of]) => [place, byUnit(of)]));
-  const stored = keys.map((key, n) => places.get(`${setIds[n]} ${key.handledBy ?? ALL_TIERS}`)?.get(key.unit.no));
+  const storedOf = bySetAndSlot(rows);
+  const stored = keys.map((key, n) => storedOf(setIds[n]!, key.handledBy ?? ALL_TIERS)?.get(key.unit.no));
   const known = await knownOfDoubtful(source, found, keys, stored, recorded);
   if ([...known.values()].some(({ isGone }) => isGone)) return null;
   return keys.map((key, n) => new KindRollup(key, stored[n], recorded[n], known.get(n)));
@@ -108,7 +110,13 @@ interface StoredRow {
   stored: StoredRollup;
 }
 
-const byUnit = (rows: readonly StoredRow[]) => new Map(rows.map((row) => [row.unitId, row.stored]));
+type ByUnit = ReadonlyMap<number | null, StoredRollup>;
+
+const bySetAndSlot = (rows: readonly StoredRow[]): ((setId: number | null, slot: string) => ByUnit | undefined) => {
+  const sets = new Map<number | null, Map<string | null, Map<number | null, StoredRollup>>>();
+  for (const { setId, slot, unitId, stored } of rows) inner(inner(sets, setId), slot).set(unitId, stored);
+  return (setId, slot) => sets.get(setId)?.get(slot);
+};
 
 /** The numbers come as one array, which is parsed at a fraction of the cost of as many columns. */
 const storedRows = (reader: Rows, kind: RollupKind, sets: number[], keys: readonly RollupKey[]): Promise<StoredRow[]> => {

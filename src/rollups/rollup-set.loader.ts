@@ -12,6 +12,7 @@ import { ROLLUP_KINDS } from "../figures/measure.ts";
 import type { RecordKey, Records } from "../counters/records.ts";
 import { ALL_TIERS } from "./rollup.entity.ts";
 import type { RollupKey } from "../counters/rollup-key.ts";
+import { ByFrame } from "./rollup-cache.ts";
 import { makeRollupSets, type SetMaking } from "./rollup-build.service.ts";
 import type { SetKey } from "./rollup.service.ts";
 
@@ -107,20 +108,13 @@ const findSets = (reader: Reader, keys: readonly AskedSet[], today: Day): Promis
       and s.drafts = k.drafts and s.recorded = n.recorded and s.counted_to = n.counted_to and ${isCurrent}`);
 };
 
-/** The set of each key; keys of one day and period share one look-up. */
+/** The set of each key; keys of one frame share one look-up. */
 export const setsOf = async ({ sets }: RollupSource, keys: readonly RollupKey[]): Promise<(SetRow | null)[]> => {
-  const wanted = new Map<Period, Map<string, number>>();
   const asked: SetOf[] = [];
-  const places = keys.map(({ unit: { asOf }, period, cut }) => {
-    const frames = wanted.get(period) ?? new Map<string, number>();
-    if (frames.size === 0) wanted.set(period, frames);
-    const frame = `${asOf} ${cut.through}`;
-    const place = frames.get(frame) ?? asked.push({ asOf, period, countedTo: countedTo(period, cut) }) - 1;
-    frames.set(frame, place);
-    return place;
-  });
+  const places = new ByFrame(({ unit: { asOf }, period, cut }) => asked.push({ asOf, period, countedTo: countedTo(period, cut) }) - 1);
+  const placed = keys.map((key) => places.of(key));
   const found = await Promise.all(asked.map((key) => sets.load(key)));
-  return places.map((place) => found[place]!);
+  return placed.map((place) => found[place]!);
 };
 
 export const isRecorded = (set: SetRow | null): set is SetRow => set?.recorded === true;

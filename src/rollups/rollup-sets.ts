@@ -22,6 +22,12 @@ export const readSets = async <K, R>(
   for (let attempt = 1; ; attempt++) {
     const found = await find(keys);
     const isOwn = (set: SetRow | null): set is SetRow => set !== null && (set.isOwn || (attempt >= ATTEMPTS && set.setId !== null));
+    if (!found.some(isOwn)) {
+      const answers = await read(source, found, keys);
+      if (answers !== null) return [...answers];
+      source.sets.clearAll();
+      continue;
+    }
     const places = keys.map((_, n) => n);
     const stored = places.filter((n) => !isOwn(found[n]!));
     const answers = await read(

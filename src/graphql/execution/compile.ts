@@ -76,7 +76,7 @@ const guard = (schema: GraphQLSchema): GraphQLSchema => {
 };
 
 const isPromise = (value: unknown): value is PromiseLike<unknown> =>
-  typeof (value as PromiseLike<unknown> | null | undefined)?.then === "function";
+  (typeof value === "object" || typeof value === "function") && typeof (value as PromiseLike<unknown> | null)?.then === "function";
 
 const caught =
   (resolve: GraphQLFieldResolver<unknown, unknown>): GraphQLFieldResolver<unknown, unknown> =>
@@ -84,8 +84,8 @@ const caught =
     guarded(resolve(source, args, context, info));
 
 const guarded = (result: unknown): unknown => {
-  if (isPromise(result)) return new Caught(result);
-  return Array.isArray(result) && result.some((item) => isPromise(item) || Array.isArray(item)) ? result.map(guarded) : result;
+  if (Array.isArray(result)) return result.some((item) => isPromise(item) || Array.isArray(item)) ? result.map(guarded) : result;
+  return isPromise(result) ? new Caught(result) : result;
 };
 
 /**

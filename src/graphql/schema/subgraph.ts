@@ -21,6 +21,7 @@ import { AgencyMutations } from "../../administration/agency.resolver.ts";
 import { UnitQueries, UnitResolver } from "../../units/unit.resolver.ts";
 import { checkRouter, resolveEntities } from "../federation/entities.ts";
 import { federate, type Subgraph } from "../federation/federate.ts";
+import { sortParameters } from "./resolver-parameters.ts";
 
 const LINK = 'extend schema @link(url: "https://specs.apollo.dev/federation/v2.3", import: ["@key", "@shareable"])';
 
@@ -50,6 +51,7 @@ export const createSubgraph = async (): Promise<Subgraph> => {
     validate: false,
     skipCheck: true,
   });
+  sortParameters();
   const { schema, sdl } = federate(plain, LINK, {}, ["unit", "units"]);
   // The library's own lets one bad reference fail all of them, and leaves promises behind that nobody waits for.
   const { _entities, _service } = schema.getQueryType()!.getFields();
