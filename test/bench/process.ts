@@ -53,11 +53,18 @@ export interface Watched extends Service {
   livingMemory(): Promise<number>;
 }
 
-/** The same, which also says what it holds in memory. It keeps answers and works out the lineage of other days, as in use. */
+/**
+ * The same, which also says what it holds in memory. It caches answers and works out the lineage of other days, as in use; its cache is small, so that
+ * it is full after minutes and what grows later is no cache.
+ */
 export const startWatched = async (dataDir: string): Promise<Watched> => {
   const file = join(dataDir, "living");
   const flags = [...NODE_FLAGS, "--expose-gc", "--import", fileURLToPath(new URL("living.ts", import.meta.url))];
-  const service = await startProcess("node", [...flags, "src/main.ts"], { ...settings(dataDir, true, true), LIVING_FILE: file });
+  const service = await startProcess("node", [...flags, "src/main.ts"], {
+    ...settings(dataDir, true, true),
+    KEPT_ANSWERS: "8000000",
+    LIVING_FILE: file,
+  });
   return {
     ...service,
     livingMemory: async () => {
