@@ -33,7 +33,8 @@ export const startProcess = (command: string, args: string[], env: Record<string
     });
   });
 
-export const NODE_FLAGS = ["--max-semi-space-size=128", "--import", "tsx"];
+/** Node with what loads TypeScript, from any folder. */
+export const NODE_FLAGS = ["--max-semi-space-size=128", "--import", new URL("../../src/typescript.js", import.meta.url).href];
 
 /**
  * The service with all that protects it, its limits of rates beyond what is measured; the lineage of other days is not worked out meanwhile, and each

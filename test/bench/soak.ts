@@ -118,6 +118,9 @@ const slopeOf = (values: readonly number[]): number => {
   return above / values.reduce((sum, _, n) => sum + (n - middle) ** 2, 0);
 };
 
+const SINGLE = `query ($code: ID!, $month: Period!) {
+  unit(code: $code, asOf: "2025-12-31") { fullName dossiers(period: $month) { received resolvedOverdue onTimeRate { value } } } }`;
+
 /** The playground's documents and single units in turn; half of the readers have a key. */
 const reader = ({ service, key, units, documents }: World, number: number, { reads }: Tally) => {
   const random = randomOf(number);
@@ -125,9 +128,9 @@ const reader = ({ service, key, units, documents }: World, number: number, { rea
   return async () => {
     const code = units[Math.floor(random() * units.length)]!;
     const month = `2025-${String(1 + Math.floor(random() * 12)).padStart(2, "0")}`;
-    const single = `{ unit(code: "${code}", asOf: "2025-12-31") { fullName dossiers(period: "${month}") { received resolvedOverdue onTimeRate { value } } } }`;
-    const query = turn++ % 2 === 0 ? documents[Math.floor(turn / 2) % documents.length]! : single;
-    const { ms, answer } = await timed(() => post(service, { query }, number % 2 === 0 ? key : null));
+    const single = { query: SINGLE, variables: { code, month } };
+    const asked = turn++ % 2 === 0 ? { query: documents[Math.floor(turn / 2) % documents.length]! } : single;
+    const { ms, answer } = await timed(() => post(service, asked, number % 2 === 0 ? key : null));
     reads.push(ms);
     return answer;
   };

@@ -194,7 +194,7 @@ describe("variables that are no settings", () => {
     const start = async (variables: NodeJS.ProcessEnv, said: string) => {
       const { DATABASE_OWNER_URL: _owners, ...env } = process.env;
       const own = { PORT: "0", DATABASE_URL: "postgresql://nobody@127.0.0.1:1/nothing", ...variables };
-      const child = spawn(process.execPath, ["--import", "tsx", "src/main.ts"], { cwd: PROJECT, env: { ...env, ...own } });
+      const child = spawn(process.execPath, ["--import", "./src/typescript.js", "src/main.ts"], { cwd: PROJECT, env: { ...env, ...own } });
       const ended = once(child, "close");
       let told = "";
       for await (const chunk of child.stderr) if ((told += String(chunk)).includes(said)) break;

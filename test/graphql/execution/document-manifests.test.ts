@@ -147,7 +147,7 @@ describe("the manifest of", () => {
       process.execPath,
       ...[
         "--import",
-        "tsx",
+        "./src/typescript.js",
         "src/cli/trusted-documents.ts",
         "--out",
         file("trusted.json"),
@@ -180,7 +180,7 @@ describe("on SIGHUP", () => {
     await put(first);
     const { DATABASE_OWNER_URL: _owners, ...inherited } = process.env;
     const env = { ...inherited, PORT: "0", DATABASE_URL: database.url, WARM_UP: "off", TRUSTED_DOCUMENTS: file("live.json") };
-    const child = spawn(process.execPath, ["--import", "tsx", "src/main.ts"], { cwd: PROJECT, env });
+    const child = spawn(process.execPath, ["--import", "./src/typescript.js", "src/main.ts"], { cwd: PROJECT, env });
     const ended = once(child, "close");
     onTestFinished(async () => {
       child.kill("SIGKILL");
