@@ -6,13 +6,14 @@ import { grantsFor, type Viewer } from "../access/viewer.ts";
 import { BadUserInput, DomainError } from "../lib/errors.ts";
 import type { Context } from "../access/request-context.ts";
 import { addDays, type Day, parseKnownDay } from "../lib/time/date.ts";
-import { dropRollupsOf, endAgency, insertAgency, insertWholeSuccession, slugOf, withKin } from "../hierarchy/agency.store.ts";
+import { endAgency, insertAgency, insertWholeSuccession, slugOf, withKin } from "../hierarchy/agency.store.ts";
 import type { RegisterAgencyInput } from "./agency.type.ts";
 import { lockUnits, renewContributions } from "../hierarchy/contribution.service.ts";
 import { unitsMoved } from "../hierarchy/rollup-version.store.ts";
 import { AGENCY_KINDS, type AgencyKind, type Tier } from "../hierarchy/unit.entity.ts";
 import { agencyNameOf } from "../hierarchy/unit-text.ts";
 import type { UnitView } from "../hierarchy/unit.loaders.ts";
+import { dropSetsOfUnits } from "../rollups/invalidate.ts";
 
 /** The day after it is one too. */
 const LAST_DAY: Day = "9999-12-30";
@@ -147,7 +148,7 @@ export const closeAgency = async (context: Context, { id, lastDay, successor }: 
     const kin = await withKin(em, [agency.no]);
     await renewContributions(em, kin);
     await unitsMoved(em);
-    await dropRollupsOf(em, kin);
+    await dropSetsOfUnits(em, kin);
     const before = { validTo: lastDayBefore(agency.endedOn), successor: null };
     await record(em, context, agency.seat, agency.id, before, { validTo: last, successor: heir?.id ?? null });
     return agency;

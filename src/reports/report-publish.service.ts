@@ -8,6 +8,7 @@ import { MAX_COUNT } from "../figures/held.ts";
 import { beyondText, sumBeyond } from "../figures/sum-limit.store.ts";
 import type { Context } from "../access/request-context.ts";
 import { changeRollups } from "../hierarchy/rollup-version.store.ts";
+import { dropSetsOfSources } from "../rollups/invalidate.ts";
 import type { Report } from "./report.loaders.ts";
 import { demandRole, reportNamed } from "./report.service.ts";
 import { textOf } from "./report-text.ts";
@@ -61,7 +62,7 @@ const change = async (context: Context, report: Report, operation: string, work:
   await context.reader.writePatiently(scope, async (em) => {
     await changeRollups(em);
     const after = await work(em);
-    await dropRollups(em, [report.no, ...(report.supersedesNo === null ? [] : [report.supersedesNo])]);
+    await dropSetsOfSources(em, [report.no, ...(report.supersedesNo === null ? [] : [report.supersedesNo])]);
     await recordChange(em, {
       ...{ actor, actorName: name, operation, unitNo: report.unitNo, subject: report.id, at: context.now },
       ...{ before: { state: report.state }, after },
@@ -99,12 +100,4 @@ const notNow = ({ id }: Report, state: string): DomainError =>
 const stateNow = async (em: EntityManager, report: Report): Promise<DomainError> => {
   const { rows } = await sql<{ state: SourceState }>`select state from source where id = ${report.no}`.execute(em.getKysely());
   return notNow(report, rows[0]?.state ?? "gone");
-};
-
-const dropRollups = async (em: EntityManager, sources: readonly number[]): Promise<void> => {
-  await sql`
-    delete from rollup_set t where exists (
-      select from figure f where f.source_id = any(${sources}::int[]) and f.period_from >= t.period_from and f.period_to <= t.period_to)`.execute(
-    em.getKysely(),
-  );
 };
