@@ -9,7 +9,7 @@ import { createSubgraph } from "../graphql/schema/subgraph.ts";
 import { currentHierarchy } from "../hierarchy/hierarchy-size.ts";
 import { addressUrl, takenPort } from "./http/address.ts";
 import { apolloSettings, createApollo } from "./apollo.ts";
-import { type Context, createContext } from "../access/request-context.ts";
+import { RequestContext } from "../access/request-context.ts";
 import { allowOrigins } from "./http/cors.ts";
 import { costPlugin } from "../graphql/cost/cost.ts";
 import { type Env, readEnv } from "./env.ts";
@@ -63,7 +63,7 @@ export const startServer = async (
   const hierarchy = currentHierarchy(() => new Reader(opened()), clock);
   const budget = new CostBudget(env.costAddress, () => metrics?.limited("address"));
   const shares = new PublicShare(env);
-  const apollo = createApollo<Context>(schema, {
+  const apollo = createApollo<RequestContext>(schema, {
     ...apolloSettings(env),
     longLists: ({ viewer }) => (holds(viewer, "OFFICER") ? 5 : 1),
     isRouter: ({ isProvenRouter }) => isProvenRouter,
@@ -77,12 +77,12 @@ export const startServer = async (
       (viewer) => viewer !== null,
       () => false,
     );
-  const contextOf = ({ viewer, headers, ip }: FastifyRequest, signal: AbortSignal): Context => {
+  const contextOf = ({ viewer, headers, ip }: FastifyRequest, signal: AbortSignal): RequestContext => {
     const isProvenRouter = router.isProven(headers);
     const address = viewer === null && !isProvenRouter ? networkOf(ip) : null;
     const open = opened();
     const share = address === null ? undefined : shares.of(address, open.limits);
-    return createContext(open, clock(), { viewer, signal, address, share, isRouter: router.isRouter(headers), isProvenRouter });
+    return new RequestContext(open, clock(), { viewer, signal, address, share, isRouter: router.isRouter(headers), isProvenRouter });
   };
   const app = await createHttp(apollo, {
     context: (request, _reply, signal) => observed(request, log, () => contextOf(request, signal)),

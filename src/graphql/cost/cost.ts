@@ -3,7 +3,7 @@ import { type FragmentDefinitionNode, Kind } from "graphql";
 import { getVariableValues } from "graphql/execution/values.js";
 import { DomainError } from "../../lib/errors.ts";
 import type { CurrentHierarchy } from "../../hierarchy/hierarchy-size.ts";
-import type { Context } from "../../access/request-context.ts";
+import type { RequestContext } from "../../access/request-context.ts";
 import { requestedBy } from "./estimates.ts";
 import type { Asked } from "./selection.ts";
 import type { CostBudget } from "./cost-budget.ts";
@@ -24,7 +24,7 @@ export interface CostOptions {
 }
 
 /** Estimates the rows that an operation may read before it runs, refuses what is over the limit, and states both numbers in the answer. */
-export const costPlugin = ({ maxCost: maximum, hierarchy, budget }: CostOptions): ApolloServerPlugin<Context> => ({
+export const costPlugin = ({ maxCost: maximum, hierarchy, budget }: CostOptions): ApolloServerPlugin<RequestContext> => ({
   requestDidStart: async () => {
     let cost: Cost | null = null;
     return {
@@ -52,8 +52,8 @@ const overLimit = (cost: Cost): DomainError =>
   );
 
 /** Apollo resolves operations that it did not find, too, whatever its types say. */
-type Request = Omit<GraphQLRequestContextDidResolveOperation<Context>, "operation"> &
-  Partial<Pick<GraphQLRequestContextDidResolveOperation<Context>, "operation">>;
+type Request = Omit<GraphQLRequestContextDidResolveOperation<RequestContext>, "operation"> &
+  Partial<Pick<GraphQLRequestContextDidResolveOperation<RequestContext>, "operation">>;
 
 /** Null for what execution refuses whatever its cost. */
 const askedOf = ({ schema, document, operation, request }: Request): Asked | null => {

@@ -3,7 +3,7 @@ import { findReferencedDossier } from "../../dossiers/dossier.reference.ts";
 import { DomainError } from "../../lib/errors.ts";
 import type { FindReferenced, Reference } from "../../access/reference.ts";
 import { findReferencedReport } from "../../reports/report.reference.ts";
-import type { Context } from "../../access/request-context.ts";
+import type { RequestContext } from "../../access/request-context.ts";
 import { findReferencedUnit } from "../../units/unit.reference.ts";
 
 /** What other graphs may refer to. */
@@ -15,7 +15,7 @@ const KINDS: ReadonlyMap<unknown, FindReferenced> = new Map([
 ]);
 
 /** @throws DomainError FORBIDDEN where a router's secret is configured and did not come along. */
-export const checkRouter = ({ isRouter }: Context): void => {
+export const checkRouter = ({ isRouter }: RequestContext): void => {
   if (!isRouter) throw new DomainError("FORBIDDEN", "This is answered to the router alone, which sends its secret along");
 };
 
@@ -24,12 +24,12 @@ export const checkRouter = ({ isRouter }: Context): void => {
  * the others along. How many there may be is a limit of values.
  * @throws DomainError FORBIDDEN for all but the router.
  */
-export const resolveEntities = (representations: readonly unknown[], context: Context) => {
+export const resolveEntities = (representations: readonly unknown[], context: RequestContext) => {
   checkRouter(context);
   return representations.map((one) => resolveEntity(one, context));
 };
 
-const resolveEntity = async (representation: unknown, context: Context): Promise<object | null> => {
+const resolveEntity = async (representation: unknown, context: RequestContext): Promise<object | null> => {
   if (typeof representation !== "object" || representation === null || !Object.hasOwn(representation, "__typename")) return null;
   const reference = representation as Reference;
   const found = await KINDS.get(reference["__typename"])?.(reference, context);

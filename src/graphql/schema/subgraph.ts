@@ -14,7 +14,7 @@ import { FigureResolver, UnitFiguresResolver } from "../../figures/figure.resolv
 import { IndicatorQueries, IndicatorValueResolver, UnitIndicatorsResolver } from "../../indicators/indicator.resolver.ts";
 import { UnitRecordsResolver } from "../../counters/record.resolver.ts";
 import { ReportResolver } from "../../reports/report.resolver.ts";
-import type { Context } from "../../access/request-context.ts";
+import type { RequestContext } from "../../access/request-context.ts";
 import { ServiceRollupResolver, UnitServicesResolver } from "../../services/service-rollup.resolver.ts";
 import { TaskRollupResolver, UnitTasksResolver } from "../../tasks/task-rollup.resolver.ts";
 import { AgencyMutations } from "../../administration/agency.resolver.ts";
@@ -55,9 +55,10 @@ export const createSubgraph = async (): Promise<Subgraph> => {
   const { schema, sdl } = federate(plain, LINK, {}, ["unit", "units"]);
   // The library's own lets one bad reference fail all of them, and leaves promises behind that nobody waits for.
   const { _entities, _service } = schema.getQueryType()!.getFields();
-  _entities!.resolve = (_root, args: { representations: unknown[] }, context: Context) => resolveEntities(args.representations, context);
+  _entities!.resolve = (_root, args: { representations: unknown[] }, context: RequestContext) =>
+    resolveEntities(args.representations, context);
   const resolveService = _service!.resolve!;
-  _service!.resolve = (root, args, context: Context, info) => {
+  _service!.resolve = (root, args, context: RequestContext, info) => {
     checkRouter(context);
     return resolveService(root, args, context, info);
   };
