@@ -28,6 +28,8 @@ import { PublicShare } from "./limits/public-share.ts";
 import { limitRates, networkOf } from "./limits/rate-limit.ts";
 import { routerCheck } from "../access/router.ts";
 import { serveSchema } from "./schema-file.ts";
+import type { Module } from "../module/module.ts";
+import * as all from "../modules.ts";
 import { drainable } from "./running/shutdown.ts";
 import { trustedList, type TrustedList } from "../graphql/execution/trusted-documents.ts";
 
@@ -40,12 +42,16 @@ export interface RunningServer {
   close(): Promise<void>;
 }
 
-export type ServerOptions = Partial<Env> & { readonly clock?: () => Date; readonly log?: Log };
+export type ServerOptions = Partial<Env> & {
+  readonly clock?: () => Date;
+  readonly log?: Log;
+  readonly modules?: readonly Module[];
+};
 
 /** Serves at once; `pools` is null until the database is open. */
 export const startServer = async (
   pools: () => Pools | null,
-  { clock = () => new Date(), log: givenLog, ...given }: ServerOptions,
+  { clock = () => new Date(), log: givenLog, modules = Object.values(all), ...given }: ServerOptions,
 ): Promise<RunningServer> => {
   const env: Env = { ...readEnv({}), ...given };
   const log = givenLog ?? createLog({ ...env, logLevel: "error" });
@@ -53,7 +59,7 @@ export const startServer = async (
   const authenticator = await createAuthenticator(env);
   const router = routerCheck(env.gatewaySecret);
   const metrics = env.metricsPort === null ? null : createMetrics(pools);
-  const { schema, sdl } = await createSubgraph();
+  const { schema, sdl } = await createSubgraph(modules);
   const labels = trusted === null ? labelsOf(await readOperations()) : trustedLabels;
   const opened = (): Pools => {
     const open = pools();

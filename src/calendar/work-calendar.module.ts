@@ -1,0 +1,8 @@
+import type { Module } from "../module/module.ts";
+import { WorkCalendarDay } from "./work-calendar.entity.ts";
+import { WorkCalendarResolver } from "./work-calendar.resolver.ts";
+
+export const workCalendarModule: Module = {
+  entities: [WorkCalendarDay],
+  resolvers: [WorkCalendarResolver],
+};

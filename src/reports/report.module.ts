@@ -1,0 +1,8 @@
+import type { Module } from "../module/module.ts";
+import { findReferencedReport } from "./report.reference.ts";
+import { ReportResolver } from "./report.resolver.ts";
+
+export const reportModule: Module = {
+  resolvers: [ReportResolver],
+  references: { Report: findReferencedReport },
+};

@@ -1,0 +1,6 @@
+import type { Module } from "../module/module.ts";
+import { ServiceRollupResolver, UnitServicesResolver } from "./service-rollup.resolver.ts";
+
+export const serviceModule: Module = {
+  resolvers: [UnitServicesResolver, ServiceRollupResolver],
+};
