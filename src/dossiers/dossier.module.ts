@@ -5,6 +5,7 @@ import { DossierCountsResolver, DossierRollupResolver, UnitDossiersResolver } fr
 import { Dossier, DossierCount, DossierPause, DossierTreeCount, DossierUnitCount } from "./dossier.entity.ts";
 import { findReferencedDossier } from "./dossier.reference.ts";
 import { DossierConnectionResolver, DossierQueries, DossierResolver } from "./dossier.resolver.ts";
+import { dossierCosts } from "./dossier.cost.ts";
 
 export const dossierModule: Module = {
   entities: [Dossier, DossierPause, DossierCount, DossierUnitCount, DossierTreeCount],
@@ -20,4 +21,5 @@ export const dossierModule: Module = {
     DossierConnectionResolver,
   ],
   references: { Dossier: findReferencedDossier },
+  costs: dossierCosts,
 };

@@ -8,7 +8,9 @@ import {
   ServiceRollupRow,
   TaskRollupRow,
 } from "./rollup.entity.ts";
+import { rollupCosts } from "./rollup.cost.ts";
 
 export const rollupModule: Module = {
   entities: [RollupSet, DossierRollupRow, TaskRollupRow, ServiceRollupRow, RollupSource, RollupKnowledge, RollupVersion],
+  costs: rollupCosts,
 };

@@ -73,7 +73,7 @@ export const startServer = async (
     ...apolloSettings(env),
     longLists: ({ viewer }) => (holds(viewer, "OFFICER") ? 5 : 1),
     isRouter: ({ isProvenRouter }) => isProvenRouter,
-    plugins: [costPlugin({ maxCost: env.maxCost, hierarchy, budget }), observeOperations(labels, log), publicCaching()],
+    plugins: [costPlugin({ maxCost: env.maxCost, hierarchy, modules, budget }), observeOperations(labels, log), publicCaching()],
   });
   await apollo.start();
   const viewerOf = async (authorization: string | undefined): Promise<Viewer | null> =>

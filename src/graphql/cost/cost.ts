@@ -4,6 +4,8 @@ import { getVariableValues } from "graphql/execution/values.js";
 import { DomainError } from "../../lib/errors.ts";
 import type { CurrentHierarchy } from "../../hierarchy/hierarchy-size.ts";
 import type { RequestContext } from "../../access/request-context.ts";
+import type { Module } from "../../module/module.ts";
+import { costTableOf } from "./fields.ts";
 import { requestedBy } from "./estimates.ts";
 import type { Asked } from "./selection.ts";
 import type { CostBudget } from "./cost-budget.ts";
@@ -19,30 +21,34 @@ export interface Cost {
 export interface CostOptions {
   readonly maxCost: number;
   readonly hierarchy: CurrentHierarchy;
+  readonly modules: readonly Module[];
   /** What an address without a key may ask for. */
   readonly budget?: CostBudget;
 }
 
 /** Estimates the rows that an operation may read before it runs, refuses what is over the limit, and states both numbers in the answer. */
-export const costPlugin = ({ maxCost: maximum, hierarchy, budget }: CostOptions): ApolloServerPlugin<RequestContext> => ({
-  requestDidStart: async () => {
-    let cost: Cost | null = null;
-    return {
-      didResolveOperation: async (request) => {
-        const asked = askedOf(request);
-        if (!asked) return;
-        const requested = await requestedBy(request.document, asked, request.contextValue.today, hierarchy);
-        cost = { requested, maximum };
-        if (requested > maximum) throw overLimit(cost);
-        const { address } = request.contextValue;
-        if (address !== null) await budget?.spend(address, requested);
-      },
-      willSendResponse: async ({ response: { body } }) => {
-        if (cost && body.kind === "single") body.singleResult.extensions = { ...body.singleResult.extensions, cost };
-      },
-    };
-  },
-});
+export const costPlugin = ({ maxCost: maximum, hierarchy, modules, budget }: CostOptions): ApolloServerPlugin<RequestContext> => {
+  const tables = { current: hierarchy, costs: costTableOf(modules) };
+  return {
+    requestDidStart: async () => {
+      let cost: Cost | null = null;
+      return {
+        didResolveOperation: async (request) => {
+          const asked = askedOf(request);
+          if (!asked) return;
+          const requested = await requestedBy(request.document, asked, request.contextValue.today, tables);
+          cost = { requested, maximum };
+          if (requested > maximum) throw overLimit(cost);
+          const { address } = request.contextValue;
+          if (address !== null) await budget?.spend(address, requested);
+        },
+        willSendResponse: async ({ response: { body } }) => {
+          if (cost && body.kind === "single") body.singleResult.extensions = { ...body.singleResult.extensions, cost };
+        },
+      };
+    },
+  };
+};
 
 const overLimit = (cost: Cost): DomainError =>
   new DomainError(
