@@ -48,7 +48,7 @@ export interface ChildrenOf extends UnitOn {
 type UnitRow = UnitView & Positioned;
 export type SuccessionRow = UnitRow & { successionKind: SuccessionKind; effectiveOn: Day; share: number | null };
 export type CorrespondenceRow = UnitRow & { certain: boolean };
-export type UnitLoaders = ReturnType<typeof createUnitLoaders>;
+export type UnitLoaders = ReturnType<typeof unitLoaders>;
 
 /** The columns of a UnitView; `v` is its version, `u` the unit, `day` the day on which it is seen. */
 export const unitColumns = (day: RawBuilder<unknown>) => sql`u.id as no, u.key as id, v.code, v.name, v.full_name as "fullName",
@@ -66,8 +66,8 @@ const keyOn = ({ no, asOf }: UnitOn) => `${no}@${asOf}`;
 const unitsOn = (keys: readonly UnitOn[]) =>
   sql`unnest(${keys.map(({ no }) => no)}::int[], ${keys.map(({ asOf }) => asOf)}::date[]) with ordinality k(no, day, i)`;
 
-export const createUnitLoaders = (reader: Reader, today: Day, evidence: EvidenceKind) => {
-  const rows = async <R extends UnitView>(query: RawBuilder<R>): Promise<R[]> => seenBy(evidence, await reader.rows(query));
+export const unitLoaders = ({ session, today }: { readonly session: Reader; readonly today: Day }, evidence: EvidenceKind) => {
+  const rows = async <R extends UnitView>(query: RawBuilder<R>): Promise<R[]> => seenBy(evidence, await session.rows(query));
   return {
     /** By code or id; without a day as it is today, else as it was on its last day. */
     unitByReference: oneBy<UnitReference, UnitRow>(
@@ -129,9 +129,9 @@ export const createUnitLoaders = (reader: Reader, today: Day, evidence: Evidence
     /** The smallest units of another day's hierarchy to which the unit contributes. */
     correspondenceOf: manyBy<UnitOn, CorrespondenceRow>(keyOn, async (keys) => {
       await ensureContributions(
-        reader,
+        session,
         await editionsOf(
-          reader,
+          session,
           keys.map(({ asOf }) => asOf),
         ),
       );

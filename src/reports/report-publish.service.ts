@@ -6,12 +6,14 @@ import { DomainError } from "../lib/errors.ts";
 import type { SourceState } from "../figures/figure.entity.ts";
 import { MAX_COUNT } from "../figures/held.ts";
 import { beyondText, sumBeyond } from "../figures/sum-limit.store.ts";
-import type { Context } from "../access/request-context.ts";
+import type { RequestContext } from "../access/request-context.ts";
 import { changeRollups } from "../hierarchy/rollup-version.store.ts";
 import { dropSetsOfSources } from "../rollups/invalidate.ts";
 import type { Report } from "./report.loaders.ts";
 import { demandRole, reportNamed } from "./report.service.ts";
 import { textOf } from "./report-text.ts";
+
+type Asking = Pick<RequestContext, "session" | "viewer" | "now" | "use" | "renew">;
 
 const MAX_REASON = 1000;
 
@@ -19,7 +21,7 @@ const MAX_REASON = 1000;
  * Makes a draft count for everybody, and supersedes what it corrects, at one instant. What is published stays as it is.
  * @throws DomainError NOT_FOUND, FORBIDDEN, or CONFLICT for a report that is neither, or whose figures make sums too large for answers.
  */
-export const publishReport = async (context: Context, id: string): Promise<Report> => {
+export const publishReport = async (context: Asking, id: string): Promise<Report> => {
   const report = await reportNamed(context, "id", id);
   await demandRole(context, report, "ADMIN");
   if (report.state === "PUBLISHED") return report;
@@ -42,7 +44,7 @@ export const publishReport = async (context: Context, id: string): Promise<Repor
  * Takes a draft or a published report back; it counts no more, and stays. What it had superseded stays superseded.
  * @throws DomainError NOT_FOUND, FORBIDDEN, or CONFLICT for one that was superseded or withdrawn before.
  */
-export const withdrawReport = async (context: Context, id: string, given: string): Promise<Report> => {
+export const withdrawReport = async (context: Asking, id: string, given: string): Promise<Report> => {
   const reason = textOf("reason", given, MAX_REASON);
   const report = await reportNamed(context, "id", id);
   await demandRole(context, report, report.state === "DRAFT" ? "OFFICER" : "ADMIN");
@@ -56,10 +58,10 @@ export const withdrawReport = async (context: Context, id: string, given: string
 };
 
 /** With the stored roll-ups that rest on it, and the audit, in one transaction. */
-const change = async (context: Context, report: Report, operation: string, work: (em: EntityManager) => Promise<object>): Promise<void> => {
+const change = async (context: Asking, report: Report, operation: string, work: (em: EntityManager) => Promise<object>): Promise<void> => {
   const { actor, name } = context.viewer!;
   const scope = rowScope(context.viewer, operation === "withdrawReport" && report.state === "DRAFT" ? "OFFICER" : "ADMIN");
-  await context.reader.writePatiently(scope, async (em) => {
+  await context.session.writePatiently(scope, async (em) => {
     await changeRollups(em);
     const after = await work(em);
     await dropSetsOfSources(em, [report.no, ...(report.supersedesNo === null ? [] : [report.supersedesNo])]);

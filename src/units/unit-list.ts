@@ -1,12 +1,12 @@
 import DataLoader from "dataloader";
 import { sql } from "kysely";
+import type { RequestContext } from "../access/request-context.ts";
 import type { Positioned } from "../database/loader.ts";
-import type { Reader } from "../database/reader.ts";
 import { MAX_RANK, type Page } from "../lib/page.ts";
 import type { Day } from "../lib/time/date.ts";
 import type { Tier, UnitKind } from "../hierarchy/unit.entity.ts";
 import { arrayText, FALLBACK_RANKS, foundUnits, rankOfFound } from "../hierarchy/unit-search.store.ts";
-import { type EvidenceKind, seenBy, unitColumns, type UnitView, validOn } from "../hierarchy/unit.loaders.ts";
+import { type EvidenceKind, seenBy, unitColumns, unitLoaders, type UnitView, validOn } from "../hierarchy/unit.loaders.ts";
 
 /** Which units of one day's hierarchy a list holds; null leaves a condition out. */
 export interface UnitListKey {
@@ -33,11 +33,13 @@ export interface UnitList {
 type Row = Positioned & { totalCount: number } & (ListedUnit | { no: null });
 
 /** Many lists by one statement. */
-export const unitListLoader = (reader: Reader, evidence: EvidenceKind) =>
-  new DataLoader<UnitListKey, UnitList, string>(
+export const unitListLoaders = (context: RequestContext, evidence: EvidenceKind) => ({
+  ...context.use(unitLoaders, evidence),
+
+  unitList: new DataLoader<UnitListKey, UnitList, string>(
     async (keys) => {
       const lists = keys.map((): { rows: ListedUnit[]; totalCount: number } => ({ rows: [], totalCount: 0 }));
-      for (const row of await reader.rows(unitLists(keys))) {
+      for (const row of await context.session.rows(unitLists(keys))) {
         const list = lists[row.i - 1]!;
         list.totalCount = row.totalCount;
         if (row.no !== null) list.rows.push(...seenBy(evidence, [row]));
@@ -45,7 +47,8 @@ export const unitListLoader = (reader: Reader, evidence: EvidenceKind) =>
       return lists;
     },
     { cacheKeyFn: (key) => JSON.stringify(key) },
-  );
+  ),
+});
 
 const unitLists = (keys: readonly UnitListKey[]) => sql<Row>`
   with recursive k as materialized (

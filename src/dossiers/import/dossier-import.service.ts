@@ -5,7 +5,7 @@ import { coveredAmong } from "../../access/grant.ts";
 import { rowScope } from "../../access/scope.ts";
 import { type Grant, grantsFor } from "../../access/viewer.ts";
 import { BadUserInput } from "../../lib/errors.ts";
-import type { Context } from "../../access/request-context.ts";
+import type { RequestContext } from "../../access/request-context.ts";
 import { readUnitDirectory } from "../../hierarchy/unit-directory.ts";
 import { ensureKept } from "../../counters/count-tree.service.ts";
 import { shareProcedures } from "../../procedures/procedure-load.service.ts";
@@ -36,6 +36,8 @@ import {
 import { findSource, lockSource, makeSource, type SourceName } from "../../imports/import-source.service.ts";
 import { knownElsewhere } from "./known-elsewhere.store.ts";
 
+type Asking = Pick<RequestContext, "session" | "viewer" | "now" | "today" | "renew">;
+
 export const MAX_DOSSIERS = 5000;
 export interface DossierImport extends SourceName {
   readonly dossiers: readonly DossierRow[];
@@ -49,19 +51,19 @@ export interface DossierImport extends SourceName {
  * @throws BadUserInput for too many rows or an unclear source, DomainError FORBIDDEN for a source outside the caller's scope.
  */
 export const importDossiers = async (
-  context: Context,
+  context: Asking,
   { source: name, owner, dossiers, partial, dryRun }: DossierImport,
 ): Promise<ImportReport> => {
   const viewer = context.viewer!;
   if (dossiers.length === 0 || dossiers.length > MAX_DOSSIERS)
     throw new BadUserInput("dossiers", dossiers.length, `accepted are 1 to ${MAX_DOSSIERS} dossiers`);
   const grants = grantsFor(viewer, "OFFICER");
-  await ensureKept(context.reader, context.today);
+  await ensureKept(context.session, context.today);
   const world = await worldOf(context, grants, dossiers);
   const { staged, problems } = stageAll(world, dossiers);
   const by = { actor: viewer.actor, actorName: viewer.name, at: context.now };
   return reported(() =>
-    context.reader.write(rowScope(viewer, "OFFICER"), async (em) => {
+    context.session.write(rowScope(viewer, "OFFICER"), async (em) => {
       const known = await findSource(em, { source: name, owner, grants, at: context.now });
       const key = randomUUID();
       const judged: Staged = { ...sharedStage, key, sourceId: known?.id ?? NO_SOURCE, grants };
@@ -91,17 +93,21 @@ const firstWarnings = async (em: EntityManager, stage: Staged): Promise<ImportWa
   return warnings;
 };
 
-const worldOf = async ({ reader, now }: Context, grants: readonly Grant[], dossiers: readonly DossierRow[]): Promise<ImportWorld> => {
+const worldOf = async (
+  { session, now }: Pick<RequestContext, "session" | "now">,
+  grants: readonly Grant[],
+  dossiers: readonly DossierRow[],
+): Promise<ImportWorld> => {
   const codes = [...new Set(dossiers.flatMap(({ unit, receivedBy }) => (receivedBy == null ? [unit] : [unit, receivedBy])))];
   const [calendar, procedures, units] = await Promise.all([
-    readCalendar(reader),
+    readCalendar(session),
     readProcedures(
-      reader,
+      session,
       dossiers.map(({ procedure }) => procedure),
     ),
-    readUnitDirectory(reader, codes),
+    readUnitDirectory(session, codes),
   ]);
-  const covered = await coveredAmong(reader, grants, units.unitNumbers());
+  const covered = await coveredAmong(session, grants, units.unitNumbers());
   return { calendar, procedures, units, now: now.getTime(), isCovered: (unitNo) => covered.has(unitNo) };
 };
 

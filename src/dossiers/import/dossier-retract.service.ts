@@ -6,11 +6,13 @@ import { coveredBy, rowScope } from "../../access/scope.ts";
 import { grantsFor } from "../../access/viewer.ts";
 import { rowsOf } from "../../database/reader.ts";
 import { BadUserInput } from "../../lib/errors.ts";
-import type { Context } from "../../access/request-context.ts";
+import type { RequestContext } from "../../access/request-context.ts";
 import { shareProcedures } from "../../procedures/procedure-load.service.ts";
 import { emptyStage, isOfSource, keptColumns, keptNames, retractStage, sharedStage, type Staged, STATUSES } from "./dossier-apply.store.ts";
 import { type ImportedBy, type ImportReport, noteImport, NothingKept, reported } from "./import-report.ts";
 import { type ImportSource, lockSource, openSource, type SourceName } from "../../imports/import-source.service.ts";
+
+type Asking = Pick<RequestContext, "session" | "viewer" | "now" | "renew">;
 
 const MAX_CODES = 1000;
 const MAX_REASON = 2000;
@@ -26,7 +28,7 @@ export interface DossierRetraction extends SourceName {
  * @throws BadUserInput for too many codes or an unclear source, DomainError FORBIDDEN outside the caller's scope.
  */
 export const retractDossiers = async (
-  context: Context,
+  context: Asking,
   { source: name, owner, codes: given, reason }: DossierRetraction,
 ): Promise<ImportReport> => {
   const viewer = context.viewer!;
@@ -38,7 +40,7 @@ export const retractDossiers = async (
   const grants = grantsFor(viewer, "OFFICER");
   const by = { actor: viewer.actor, actorName: viewer.name, at: context.now };
   return reported(() =>
-    context.reader.write(rowScope(viewer, "OFFICER"), async (em) => {
+    context.session.write(rowScope(viewer, "OFFICER"), async (em) => {
       const source = await openSource(em, { source: name, owner, grants, at: context.now });
       const key = randomUUID();
       const stage: Staged = { ...sharedStage, key, sourceId: source.id, grants };
