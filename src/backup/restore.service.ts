@@ -1,5 +1,6 @@
 import type { EntityManager, MikroORM } from "@mikro-orm/postgresql";
 import { sql } from "kysely";
+import { takeLock } from "../database/locks.ts";
 import { once } from "node:events";
 import { finished } from "node:stream/promises";
 import type { Pool, PoolClient } from "pg";
@@ -59,7 +60,7 @@ const restoreWithin = async (em: EntityManager, { orm, clients, path, contents, 
   signal.addEventListener("abort", () => cut(client));
   const run = async (text: string) => void (await sql.raw(text).execute(em.getKysely()));
   // A service that starts meanwhile waits.
-  await run("select pg_advisory_xact_lock(hashtext('cchc migration'))");
+  await takeLock(em, "migration");
   await checkEmpty(em);
   const transaction = em.getTransactionContext()!;
   await migrator.up({ migrations: manifest.migrations.map(({ name }) => name), transaction });

@@ -1,5 +1,6 @@
 import type { EntityManager } from "@mikro-orm/postgresql";
 import { sql } from "kysely";
+import { takeLocks } from "../database/locks.ts";
 import { recordChange } from "../journal/audit.ts";
 import { rowsOf } from "../database/reader.ts";
 import type { Day } from "../lib/time/date.ts";
@@ -57,8 +58,11 @@ export const withdrawWithin = async (em: EntityManager, { kind, unitNos, from, r
 /** Two who change what is stated of one unit at once would each keep the range that the other has not seen. */
 const lockedPlaces = async (em: EntityManager, unitNos: readonly number[]): Promise<Place[]> => {
   const places = await placesOf(em, unitNos);
-  for (const provinceNo of [...new Set(places.map((place) => place.provinceNo))].toSorted((a, b) => a - b))
-    await sql`select pg_advisory_xact_lock(hashtext('cchc complete'), ${provinceNo}::int)`.execute(em.getKysely());
+  await takeLocks(
+    em,
+    "completeness",
+    places.map(({ provinceNo }) => provinceNo),
+  );
   return places;
 };
 

@@ -5,6 +5,7 @@ import { recordChange } from "../journal/audit.ts";
 import { coveredBy } from "../access/scope.ts";
 import type { Grant } from "../access/viewer.ts";
 import { faultOfCode } from "../lib/code.ts";
+import { takeLock } from "../database/locks.ts";
 import { rowsOf } from "../database/reader.ts";
 import { BadUserInput, DomainError } from "../lib/errors.ts";
 import { coveredUnit } from "./source-owner.ts";
@@ -38,8 +39,7 @@ export interface Sought extends SourceName {
 }
 
 /** One import of a source at a time, until its transaction ends; of one that is not made yet the lock of its name is held. */
-export const lockSource = (em: EntityManager, sourceId: number) =>
-  sql`select pg_advisory_xact_lock(hashtext('cchc source'), ${sourceId}::int)`.execute(em.getKysely());
+export const lockSource = (em: EntityManager, sourceId: number) => takeLock(em, "source", sourceId);
 
 const NAME = /^[\p{L}\p{N}][\p{L}\p{N}._:/-]{0,99}$/u;
 
@@ -111,8 +111,7 @@ export const makeSource = async (
 };
 
 /** One change of the sources of a name at a time, until the transaction ends. */
-export const lockSourceName = (em: EntityManager, name: string) =>
-  sql`select pg_advisory_xact_lock(hashtext('cchc source name'), hashtext(${name}))`.execute(em.getKysely());
+export const lockSourceName = (em: EntityManager, name: string) => takeLock(em, "sourceName", name);
 
 const severalOwners = (name: string, sources: readonly ImportSource[]): BadUserInput =>
   new BadUserInput(
