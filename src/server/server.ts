@@ -4,6 +4,7 @@ import { createAuthenticator } from "../access/authenticate.ts";
 import { holds, type Viewer } from "../access/viewer.ts";
 import type { Pools } from "../database/database.ts";
 import { Reader } from "../database/reader.ts";
+import { INTERNAL } from "../lib/error-codes.ts";
 import { DomainError } from "../lib/errors.ts";
 import { createSubgraph } from "../graphql/schema/subgraph.ts";
 import { currentHierarchy } from "../hierarchy/hierarchy-size.ts";
@@ -88,7 +89,7 @@ export const startServer = async (
     context: (request, _reply, signal) => observed(request, log, () => contextOf(request, signal)),
     failed: (err, request, code) => {
       observationOf(request).codes.add(code);
-      if (code === "INTERNAL_SERVER_ERROR") log.error({ err, requestId: request.id }, "unexpected failure");
+      if (code === INTERNAL) log.error({ err, requestId: request.id }, "unexpected failure");
     },
     viewer: ({ headers: { authorization } }) => viewerOf(authorization),
     bodyLimit: ({ viewer, headers }) => (holds(viewer, "OFFICER") || router.isProven(headers) ? env.bodyLimitOfficer : env.bodyLimit),

@@ -11,7 +11,7 @@ import { checkJson } from "../../lib/json.ts";
 import { etagByCoding, sendWithEtag, varyBy } from "./etag.ts";
 import type { HttpAnswer, KeptAnswers } from "./kept-answers.ts";
 import { checkPersistedQuery, type Params, paramsOf, withParams } from "../../graphql/params.ts";
-import { withStatus } from "./status.ts";
+import { refusalOf, sendRefusal, withStatus } from "./status.ts";
 
 declare module "fastify" {
   interface FastifyRequest {
@@ -102,9 +102,7 @@ export const createHttp = async <C extends BaseContext>(apollo: ApolloServer<C>,
   app.decorateRequest("viewer", null);
   app.decorateRequest("bodyLength", 0);
   app.setErrorHandler(answerFailure);
-  app.setNotFoundHandler((_request, reply) =>
-    reply.code(404).send({ errors: [{ message: "There is nothing here", extensions: { code: "NOT_FOUND" } }] }),
-  );
+  app.setNotFoundHandler((_request, reply) => sendRefusal(reply, refusalOf("NOT_FOUND", "There is nothing here")));
   app.removeAllContentTypeParsers();
   app.addContentTypeParser("application/json", async (request: FastifyRequest, stream: Readable) => {
     const { json, length } = await readJson(stream, request.headers, bodyLimit(request));
