@@ -16,8 +16,8 @@ import { costPlugin } from "../graphql/cost/cost.ts";
 import { type Env, readEnv } from "./env.ts";
 import { serveHealth } from "./running/health.ts";
 import { createHttp } from "./http/http.ts";
+import { responseCache } from "./http/response-cache.ts";
 import { warnOfUntrustedProxy } from "./http/proxies.ts";
-import { keepingOf } from "./keeping.ts";
 import { createLog, type Log, logRequests } from "./running/log.ts";
 import { countRequests, createMetrics, type Metrics, serveMetrics } from "./running/metrics.ts";
 import { labelsOf, observationOf, observed, observeOperations, trustedLabels } from "./running/observation.ts";
@@ -95,7 +95,7 @@ export const startServer = async (
     bodyLimit: ({ viewer, headers }) => (holds(viewer, "OFFICER") || router.isProven(headers) ? env.bodyLimitOfficer : env.bodyLimit),
     prepare: prepareWith({ limits: env, router, trusted, bodies: { short: env.bodyLimit, long: env.bodyLimitOfficer } }),
     maxConnections: env.maxConnections,
-    kept: keepingOf({ keptAnswers: env.keptAnswers, clock, reader: () => new Reader(opened()), router }),
+    cache: responseCache({ keptAnswers: env.keptAnswers, clock, reader: () => new Reader(opened()), router }),
     // While it closes, probes of its health are answered; all else is refused by what closes it.
     framework: { return503OnClosing: false, trustProxy: env.trustedProxies ?? false },
     ...(env.playground && { before: (request, reply) => (isBrowser(request) ? sendPlayground(request, reply) : undefined) }),
