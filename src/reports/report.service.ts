@@ -34,7 +34,7 @@ export const listReports = async ({ loaders, reader }: Context, { unit: name, st
   const unit = await unitNamed(loaders, "unit", name, null);
   await ensureContributions(reader, await editionsOf(reader, [unit.asOf]));
   const { rows, totalCount } = await loaders.reportList.load({ unit, states: states ?? null, page });
-  return connectionOf(rows, totalCount, page, ({ rank, id }) => ({ rank, text: id }));
+  return { ...connectionOf(rows, page, ({ rank, id }) => ({ rank, text: id })), totalCount };
 };
 
 /** @throws DomainError FORBIDDEN naming the first unit that none of the grants covers. */
