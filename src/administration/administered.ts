@@ -3,9 +3,10 @@ import type { Reader } from "../database/reader.ts";
 import { BadUserInput, DomainError } from "../lib/errors.ts";
 import type { Day } from "../lib/time/date.ts";
 import type { UnitLoaders } from "../hierarchy/unit.loaders.ts";
-import { ensureCoverage, inForce, seenOn } from "../access/grant.ts";
+import { ensureCoverage, seenOn } from "../access/grant.ts";
 import { coveredBy } from "../access/scope.ts";
 import { type Grant, grantsFor, type Viewer } from "../access/viewer.ts";
+import { inForceOn } from "../hierarchy/sql.ts";
 
 /** Who asks, and what of. */
 export interface Asking {
@@ -31,7 +32,7 @@ export const administered = async ({ viewer, reader, loaders, today }: Asking, n
   const admin = grantsFor(viewer, "ADMIN", "READ");
   const [row] = await reader.rows(sql<{ editionId: number; contributed: boolean; isCovered: boolean }>`
     select e.id as "editionId", e.contributed, ${coveredBy(admin, sql`u.id`)} as "isCovered"
-    from unit u join edition e on ${inForce(seenOn(today))} where u.id = ${unit.no}`);
+    from unit u join edition e on ${inForceOn(seenOn(today))} where u.id = ${unit.no}`);
   if (!row?.isCovered)
     throw new DomainError("FORBIDDEN", `This needs the role ADMIN on ${unit.fullName} (${unit.id}), or on a unit above it`);
   await ensureCoverage(reader, [row]);

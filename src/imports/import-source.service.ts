@@ -9,6 +9,7 @@ import { takeLock } from "../database/locks.ts";
 import { rowsOf } from "../database/reader.ts";
 import { BadUserInput, DomainError } from "../lib/errors.ts";
 import { coveredUnit } from "./source-owner.ts";
+import { validOn } from "../hierarchy/sql.ts";
 
 /** A system that sends records, which belongs to one unit. */
 export interface ImportSource {
@@ -141,7 +142,7 @@ export const sourcesNamed = async (em: EntityManager, { name, ownerNo, grants }:
     select s.id, s.key, s.name, s.unit_id as "unitNo", s.retired_at is not null as "isRetired",
       (select v.code from unit_version v where v.unit_id = s.unit_id order by v.valid_from desc limit 1) as "unitCode",
       coalesce((select c.target_id from contribution c join edition e on e.id = c.edition_id
-        join unit_version v on v.unit_id = c.target_id and v.tier = 'PROVINCE' and v.valid_from <= e.starts_on and (v.valid_to is null or v.valid_to > e.starts_on)
+        join unit_version v on v.unit_id = c.target_id and v.tier = 'PROVINCE' and ${validOn(sql`e.starts_on`)}
         where c.unit_id = s.unit_id and c.certain and e.contributed order by e.starts_on desc limit 1), 0) as "provinceNo"
     from source s where s.kind <> 'REPORT' and (s.key = ${name} or s.name = ${name} and s.retired_at is null)
       and ${grants === null ? sql`true` : coveredBy(grants, sql`s.unit_id`)} and (${ownerNo}::int is null or s.unit_id = ${ownerNo})

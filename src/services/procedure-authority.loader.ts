@@ -9,6 +9,7 @@ import type { Day } from "../lib/time/date.ts";
 import { ensureContributions } from "../hierarchy/contribution.service.ts";
 import { editionsOf } from "../hierarchy/edition.ts";
 import type { UnitKind } from "../hierarchy/unit.entity.ts";
+import { inForceOn } from "../hierarchy/sql.ts";
 
 export type ProcedureAuthorityRow = Positioned & { kind: UnitKind; name: string; procedures: number };
 
@@ -31,8 +32,8 @@ export const procedureAuthorityLoader = (reader: Reader, today: Day, evidence: E
           from unnest(${keys.map(({ unit }) => unit.no)}::int[], ${keys.map(({ unit }) => unit.asOf)}::date[], ${cellDays}::date[],
             ${keys.map(({ period }) => period.from)}::date[], ${keys.map(({ period }) => period.to)}::date[],
             ${keys.map(({ handledBy }) => handledBy)}::text[]) with ordinality k(no, as_of, cell_day, f, t, tier, i)
-          join edition e on e.starts_on = (select max(starts_on) from edition where starts_on <= k.as_of)
-          join edition c on c.starts_on = (select max(starts_on) from edition where starts_on <= k.cell_day)
+          join edition e on ${inForceOn(sql`k.as_of`)}
+          join edition c on ${inForceOn(sql`k.cell_day`, "c")}
         ), stated as (
           select distinct on (k.i, f.unit_id, f.scope, f.qualifiers ->> 'kind', f.qualifiers ->> 'name')
             k.i, k.cell_edition_id, f.unit_id, f.scope, f.qualifiers ->> 'kind' as kind, f.qualifiers ->> 'name' as name, f.value
