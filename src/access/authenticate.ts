@@ -3,11 +3,12 @@ import type { Reader } from "../database/reader.ts";
 import { type Day, dayOf } from "../lib/time/date.ts";
 import { hashOf, isSecret } from "./secret.ts";
 import { headOfLine, lineHolds, lineOf } from "./key-line.ts";
-import { asGrant, ensureCoverage, grantColumns, type GrantRow, inForce, seenOn, unitNamed } from "./grant.ts";
+import { asGrant, ensureCoverage, grantColumns, type GrantRow, seenOn, unitNoNamed } from "./grant.ts";
 import { readIssuers } from "./issuer.ts";
 import { refused } from "./refusal.ts";
 import { readToken, type Token } from "./token.ts";
 import type { Viewer } from "./viewer.ts";
+import { inForceOn } from "../hierarchy/sql.ts";
 
 export interface Authenticator {
   /**
@@ -40,7 +41,7 @@ const viewerOfKey = async (hash: string, now: Date, reader: Reader): Promise<Vie
   const rows = await reader.rows(sql<GrantRow & { key: string; name: string; head: string; until: number }>`
     with ${lineOf(isMeant)}
     select k.key, k.name, ${headOfLine} as head, (select extract(epoch from min(expires_at))::float8 from line) as until, g.role, ${grantColumns(today)} from line k
-    join access_grant g on g.access_key_id = k.id join unit u on u.id = g.unit_id join edition e on ${inForce(seenOn(today))}
+    join access_grant g on g.access_key_id = k.id join unit u on u.id = g.unit_id join edition e on ${inForceOn(seenOn(today))}
     where k.step = 0 and ${lineHolds(now)} order by u.id, g.role`);
   if (!rows[0]) throw refused("key");
   await ensureCoverage(reader, rows);
@@ -76,13 +77,13 @@ const viewerOfToken = async (token: Token, today: Day, reader: Reader): Promise<
 
 const claims = ({ issuer, issuedOn, claims: claimed }: Token, today: Day) => sql<ClaimRow>`
   with own as (
-    select u.id as unit_id, e.id as edition_id, e.contributed from unit u join edition e on ${inForce(seenOn(today))}
-    where u.id = ${unitNamed(sql`${issuer.unit}`, issuedOn)}
+    select u.id as unit_id, e.id as edition_id, e.contributed from unit u join edition e on ${inForceOn(seenOn(today))}
+    where u.id = ${unitNoNamed(sql`${issuer.unit}`, issuedOn)}
   )
   select c.name, c.role, ${grantColumns(today)}, o.edition_id as "ownEdition", o.contributed as "ownContributed",
     coalesce(u.id = o.unit_id, false) or exists (
       select from contribution x where x.edition_id = o.edition_id and x.target_id = o.unit_id and x.unit_id = u.id and x.certain
     ) as "isWithin"
   from unnest(${claimed.map(({ unit }) => unit)}::text[], ${claimed.map(({ role }) => role)}::text[]) with ordinality c(name, role, i)
-  left join own o on true left join unit u on u.id = ${unitNamed(sql`c.name`, issuedOn)} left join edition e on u.id is not null and ${inForce(seenOn(today))}
+  left join own o on true left join unit u on u.id = ${unitNoNamed(sql`c.name`, issuedOn)} left join edition e on u.id is not null and ${inForceOn(seenOn(today))}
   order by c.i`;

@@ -2,9 +2,9 @@ import { type RawBuilder, sql } from "kysely";
 import type { Reader, Rows } from "../database/reader.ts";
 import type { Day } from "../lib/time/date.ts";
 import { ensureContributions } from "../hierarchy/contribution.service.ts";
-import { validOn } from "../hierarchy/unit.loaders.ts";
 import { coveredBy } from "./scope.ts";
 import type { Grant } from "./viewer.ts";
+import { validOn } from "../hierarchy/sql.ts";
 
 /** A grant as it is read, with whether what it covers is worked out already. */
 export type GrantRow = Grant & { readonly contributed: boolean };
@@ -12,16 +12,12 @@ export type GrantRow = Grant & { readonly contributed: boolean };
 /** The day on which unit `u` is seen: today, or its last. */
 export const seenOn = (today: Day): RawBuilder<Day> => sql`least(${today}::date, u.ended_on - 1)`;
 
-/** Whether edition `e` was in force on the day. */
-export const inForce = (day: RawBuilder<unknown>): RawBuilder<boolean> =>
-  sql`e.starts_on = (select max(starts_on) from edition where starts_on <= ${day})`;
-
 /** What a grant on unit `u` is beside its role, with edition `e` of the day on which the unit is seen. */
 export const grantColumns = (today: Day) => sql`u.id as "unitNo", ${seenOn(today)} as "asOf", e.id as "editionId",
   coalesce(u.ended_on <= ${today}::date, false) as ended, e.contributed`;
 
 /** Number of the unit that holds the code on the day, or has the id and had begun by then; null where there is none. */
-export const unitNamed = (name: RawBuilder<unknown>, day: Day): RawBuilder<number | null> => sql`coalesce(
+export const unitNoNamed = (name: RawBuilder<unknown>, day: Day): RawBuilder<number | null> => sql`coalesce(
   (select v.unit_id from unit_version v where v.code = ${name} and ${validOn(sql`${day}::date`)} limit 1),
   (select named_unit.id from unit named_unit where named_unit.key = ${name} and coalesce(named_unit.began_on <= ${day}::date, true)))`;
 

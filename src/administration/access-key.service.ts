@@ -10,11 +10,12 @@ import { type AccessKeyInput, expiryOf, nameOf, overlapOf } from "./access-key.i
 import { type Asking, administered } from "./administered.ts";
 import { recordChange } from "../journal/audit.ts";
 import type { RequestContext } from "../access/request-context.ts";
-import { inForce, unitNamed } from "../access/grant.ts";
+import { unitNoNamed } from "../access/grant.ts";
 import { demandRoom } from "./key-room.ts";
 import { coveredBy, rowScope } from "../access/scope.ts";
 import { hashOf, newSecret } from "../access/secret.ts";
 import { type Grant, grantsFor, type Role } from "../access/viewer.ts";
+import { inForceOn } from "../hierarchy/sql.ts";
 
 /** Who changes keys, and where: null is everywhere, for whoever commands the database itself. */
 export interface KeyKeeper {
@@ -152,7 +153,7 @@ const grantedUnits = async (
   const names = grants.map(({ unit }) => (unit.includes("\0") ? "" : unit));
   const rows = await rowsOf(em).rows(sql<{ unitNo: number | null; isCovered: boolean }>`
     select u.id as "unitNo", ${admin === null ? sql`true` : coveredBy(admin, sql`u.id`)} as "isCovered"
-    from unnest(${names}::text[]) with ordinality n(name, i) left join unit u on u.id = ${unitNamed(sql`n.name`, today)} order by n.i`);
+    from unnest(${names}::text[]) with ordinality n(name, i) left join unit u on u.id = ${unitNoNamed(sql`n.name`, today)} order by n.i`);
   const found = new Map<string, GrantedUnit>();
   for (const [index, { unitNo, isCovered }] of rows.entries()) {
     const { unit, role } = grants[index]!;
@@ -187,7 +188,7 @@ const record = async (
 const concerned = async (em: EntityManager, unitNos: readonly number[], today: Day): Promise<number | null> => {
   if (unitNos.length === 1) return unitNos[0]!;
   const [above] = await rowsOf(em).rows(sql<{ no: number }>`
-    select c.target_id as no from contribution c join edition e on e.id = c.edition_id and ${inForce(sql`${today}::date`)}
+    select c.target_id as no from contribution c join edition e on e.id = c.edition_id and ${inForceOn(sql`${today}::date`)}
     where c.certain and c.unit_id = any(${unitNos}::int[]) group by c.edition_id, c.target_id having count(*) = ${unitNos.length}
     order by (select count(*) from contribution t where t.edition_id = c.edition_id and t.target_id = c.target_id and t.certain), 1 limit 1`);
   return above?.no ?? null;

@@ -2,9 +2,10 @@ import { sql } from "kysely";
 import { BadUserInput, DomainError } from "../lib/errors.ts";
 import { unitLoaders } from "../hierarchy/unit.loaders.ts";
 import type { RequestContext } from "../access/request-context.ts";
-import { ensureCoverage, inForce, seenOn } from "../access/grant.ts";
+import { ensureCoverage, seenOn } from "../access/grant.ts";
 import { coveredBy } from "../access/scope.ts";
 import { type Grant, grantsFor } from "../access/viewer.ts";
+import { inForceOn } from "../hierarchy/sql.ts";
 
 /** Who asks, and what of. */
 export type Asking = Pick<RequestContext, "viewer" | "session" | "today" | "use">;
@@ -27,7 +28,7 @@ export const administered = async (context: Asking, name: string): Promise<Admin
   const admin = grantsFor(viewer, "ADMIN", "READ");
   const [row] = await session.rows(sql<{ editionId: number; contributed: boolean; isCovered: boolean }>`
     select e.id as "editionId", e.contributed, ${coveredBy(admin, sql`u.id`)} as "isCovered"
-    from unit u join edition e on ${inForce(seenOn(today))} where u.id = ${unit.no}`);
+    from unit u join edition e on ${inForceOn(seenOn(today))} where u.id = ${unit.no}`);
   if (!row?.isCovered)
     throw new DomainError("FORBIDDEN", `This needs the role ADMIN on ${unit.fullName} (${unit.id}), or on a unit above it`);
   await ensureCoverage(session, [row]);

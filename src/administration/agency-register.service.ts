@@ -13,6 +13,7 @@ import { unitsMoved } from "../hierarchy/rollup-version.store.ts";
 import { AGENCY_KINDS, type AgencyKind, type Tier } from "../hierarchy/unit.entity.ts";
 import { agencyNameOf } from "../hierarchy/unit-text.ts";
 import { unitLoaders, type UnitView } from "../hierarchy/unit.loaders.ts";
+import { validOn } from "../hierarchy/sql.ts";
 import { dropSetsOfUnits } from "../rollups/invalidate.ts";
 
 type Asking = Pick<RequestContext, "session" | "viewer" | "now" | "today" | "use" | "renew">;
@@ -82,7 +83,7 @@ const seatOf = async (em: EntityManager, viewer: Viewer | null, { unit, from, un
   const { rows } = await sql<Seat>`
     select u.id as no, u.key as id, v.code, v.full_name as "fullName", v.tier, u.ended_on as "endedOn",
       ${coveredBy(grantsFor(viewer, "ADMIN"), sql`u.id`)} as "isCovered"
-    from unit u join unit_version v on v.unit_id = u.id and v.valid_from <= ${from} and (v.valid_to is null or v.valid_to > ${from})
+    from unit u join unit_version v on v.unit_id = u.id and ${validOn(sql`${from}`)}
     where v.code = ${unit} or u.key = ${unit} order by v.code = ${unit} desc limit 1`.execute(em.getKysely());
   const seat = rows[0];
   if (!seat || seat.tier === null) throw new BadUserInput("unit", unit, accepted);
@@ -172,8 +173,8 @@ const agencyOn = async (
     : await sql<Agency>`
     select u.id as no, u.key as id, v.code, v.name, u.began_on as "beganOn", u.ended_on as "endedOn", v.parent_id as seat,
       p.code || ' ' || p.full_name as "seatName", ${coveredBy(grantsFor(viewer, "ADMIN"), sql`v.parent_id`)} as "isCovered"
-    from unit u join unit_version v on v.unit_id = u.id and v.tier is null and v.valid_from <= ${day} and (v.valid_to is null or v.valid_to > ${day})
-    join unit_version p on p.unit_id = v.parent_id and p.valid_from <= ${day} and (p.valid_to is null or p.valid_to > ${day})
+    from unit u join unit_version v on v.unit_id = u.id and v.tier is null and ${validOn(sql`${day}`)}
+    join unit_version p on p.unit_id = v.parent_id and ${validOn(sql`${day}`, "p")}
     where u.key = ${reference} or v.code = ${reference} order by u.key = ${reference} desc limit 1`.execute(em.getKysely());
   const agency = rows[0];
   if (!agency) throw new BadUserInput(argument, reference, `accepted is the id, or the code on ${day}, of ${accepted}`);

@@ -1,5 +1,5 @@
 import { sql } from "kysely";
-import { edgesOf, type Page, pageOf } from "../lib/page.ts";
+import { connectionOf, type Page, pageOf } from "../lib/page.ts";
 import type { Day } from "../lib/time/date.ts";
 import { type Administered, administered, type Asking } from "./administered.ts";
 import { seenOn } from "../access/grant.ts";
@@ -26,7 +26,7 @@ export const auditTrail = async (asking: Asking, unit: string, first: number | n
   const page = pageOf(first ?? 50, after, Number.MAX_SAFE_INTEGER);
   const where = await administered(asking, unit);
   const rows = await asking.session.scoped(readScope(where.admin)).rows(entries(where, asking.today, page));
-  return { ...edgesOf(rows, page, ({ micros, id }) => ({ rank: micros, text: id })), where };
+  return { ...connectionOf(rows, page, ({ micros, id }) => ({ rank: micros, text: id })), where };
 };
 
 export const countAuditTrail = async ({ session }: Pick<Asking, "session">, where: Administered): Promise<number> => {

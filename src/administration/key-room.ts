@@ -1,5 +1,6 @@
 import type { EntityManager } from "@mikro-orm/postgresql";
 import { sql } from "kysely";
+import { takeLocks } from "../database/locks.ts";
 import { rowsOf } from "../database/reader.ts";
 import { DomainError } from "../lib/errors.ts";
 import { isLiving } from "../access/key-line.ts";
@@ -8,8 +9,8 @@ const MAX_KEYS = 100;
 
 /** @throws DomainError LIMIT_EXCEEDED for a unit that has as many keys as it may. Two who create keys of one unit at once are counted one after the other. */
 export const demandRoom = async (em: EntityManager, grants: readonly { readonly unitNo: number }[], now: Date): Promise<void> => {
-  const unitNos = [...new Set(grants.map(({ unitNo }) => unitNo))].toSorted((a, b) => a - b);
-  await sql`select pg_advisory_xact_lock(hashtext('cchc keys'), n.no) from unnest(${unitNos}::int[]) n(no)`.execute(em.getKysely());
+  const unitNos = [...new Set(grants.map(({ unitNo }) => unitNo))];
+  await takeLocks(em, "keys", unitNos);
   const [full] = await rowsOf(em).rows(sql<{ unit: string }>`
     select u.key as unit from unnest(${unitNos}::int[]) n(no) join unit u on u.id = n.no
     where (select count(distinct g.access_key_id) from access_grant g where g.unit_id = n.no and ${isLiving(sql`g.access_key_id`, now)}) >= ${MAX_KEYS}

@@ -1,5 +1,6 @@
 import type { EntityManager } from "@mikro-orm/postgresql";
 import { sql } from "kysely";
+import { tryLock } from "../database/locks.ts";
 import { recordChange } from "../journal/audit.ts";
 import type { Day } from "../lib/time/date.ts";
 import { followAgencies, spanningAgencies } from "./agency-follow.service.ts";
@@ -39,10 +40,7 @@ export const planUnits = async (em: EntityManager, files: NextFiles): Promise<Pl
 /** Applies the files as one transaction of the owner. @throws Error where another one is doing so. */
 export const applyUnits = (owner: EntityManager, files: NextFiles, actorName: string, now: Date): Promise<Applied> =>
   owner.transactional(async (em) => {
-    const lock = await sql<{ isOurs: boolean }>`select pg_try_advisory_xact_lock(hashtext('cchc units apply')) as "isOurs"`.execute(
-      em.getKysely(),
-    );
-    if (!lock.rows[0]!.isOurs)
+    if (!(await tryLock(em, "unitsApply")))
       throw new Error("units are being applied by another command; nothing was changed, try again when it is done");
     await lockUnits(em);
     const plan = await planUnits(em, files);

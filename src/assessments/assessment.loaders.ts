@@ -4,8 +4,9 @@ import { manyBy, type Positioned } from "../database/loader.ts";
 import { evidenceOf, figureRows } from "../figures/evidence.ts";
 import { figureLoaders, type SourceView, sourceColumn } from "../figures/figure.loaders.ts";
 import type { Day } from "../lib/time/date.ts";
-import { type EvidenceKind, seenBy, unitColumns, type UnitView, validOn } from "../hierarchy/unit.loaders.ts";
+import { type EvidenceKind, seenBy, unitColumns, type UnitView } from "../hierarchy/unit.loaders.ts";
 import type { IndexKind } from "./vocabulary.ts";
+import { validOn } from "../hierarchy/sql.ts";
 
 /** One reported figure of an assessment, of a unit seen at `asOf` (on the last day of the judged year where it is not of that day). */
 export interface AssessmentFigure extends Positioned, UnitView {
@@ -48,7 +49,7 @@ export const assessmentLoaders = (context: RequestContext, kind: EvidenceKind) =
       from ${asked(keys)} join figure f on f.unit_id = k.no and f.measure in ('assessment.score', 'assessment.rank') and ${wanted}
       join source s on s.id = f.source_id and ${counting}
       join unit_version v on v.unit_id = k.no and ${validOn(sql`k.day`)} join unit u on u.id = v.unit_id
-      left join unit_version p on p.unit_id = k.no and p.valid_from <= f.period_to and (p.valid_to is null or p.valid_to > f.period_to)
+      left join unit_version p on p.unit_id = k.no and ${validOn(sql`f.period_to`, "p")}
       left join unit pu on pu.id = p.parent_id
       order by k.i, year, s.id, f.position`,
       ),
@@ -63,7 +64,7 @@ export const assessmentLoaders = (context: RequestContext, kind: EvidenceKind) =
         union all
         select k.i, k.day, k.no, f.* from ${asked(keys)} join unit_version m on m.parent_id = k.no
         join figure f on f.unit_id = m.unit_id and f.measure in ('assessment.score', 'assessment.rank') and ${wanted}
-          and m.valid_from <= f.period_to and (m.valid_to is null or m.valid_to > f.period_to)
+          and ${validOn(sql`f.period_to`, "m")}
       )
       select f.i::int, ${figureColumns(sql`pu.key`)}, ${unitColumns(sql`seen.day`)}
       from stated f join source s on s.id = f.source_id and ${counting} join unit u on u.id = f.unit_id join unit pu on pu.id = f.no

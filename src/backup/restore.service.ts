@@ -1,5 +1,6 @@
 import type { EntityManager, MikroORM } from "@mikro-orm/postgresql";
 import { sql } from "kysely";
+import { takeLock } from "../database/locks.ts";
 import { once } from "node:events";
 import { finished } from "node:stream/promises";
 import type { Pool, PoolClient } from "pg";
@@ -11,6 +12,7 @@ import { makeContributions } from "../hierarchy/contribution.service.ts";
 import type { Day } from "../lib/time/date.ts";
 import { type FoundTable, MIGRATIONS, quoted, TABLES, copied } from "./backup.service.ts";
 import { type Contents, rowsOfBackup } from "./backup-file.ts";
+import { editionDayOn } from "../hierarchy/sql.ts";
 
 /** The connections of a pool, to find the one that a transaction is on. */
 export const trackClients = () => {
@@ -59,7 +61,7 @@ const restoreWithin = async (em: EntityManager, { orm, clients, path, contents, 
   signal.addEventListener("abort", () => cut(client));
   const run = async (text: string) => void (await sql.raw(text).execute(em.getKysely()));
   // A service that starts meanwhile waits.
-  await run("select pg_advisory_xact_lock(hashtext('cchc migration'))");
+  await takeLock(em, "migration");
   await checkEmpty(em);
   const transaction = em.getTransactionContext()!;
   await migrator.up({ migrations: manifest.migrations.map(({ name }) => name), transaction });
@@ -102,7 +104,7 @@ const checkEmpty = async (em: EntityManager): Promise<void> => {
 const editionsFrom = async (em: EntityManager, today: Day): Promise<number[]> =>
   (
     await rowsOf(em).rows(sql<{ id: number }>`
-      select id from edition where starts_on >= (select max(starts_on) from edition where starts_on <= ${today}) order by id`)
+      select id from edition where starts_on >= ${editionDayOn(sql`${today}`)} order by id`)
   ).map(({ id }) => id);
 
 const fill = async (client: PoolClient, path: string, { manifest, ending }: Contents, signal: AbortSignal): Promise<void> => {

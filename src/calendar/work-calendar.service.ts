@@ -5,6 +5,7 @@ import { recordChange } from "../journal/audit.ts";
 import { coveredBy, rowScope } from "../access/scope.ts";
 import { grantsFor } from "../access/viewer.ts";
 import { type Rows, rowsOf } from "../database/reader.ts";
+import { takeLock } from "../database/locks.ts";
 import { BadUserInput, DomainError } from "../lib/errors.ts";
 import type { RequestContext } from "../access/request-context.ts";
 import { parseDay } from "../lib/time/date.ts";
@@ -41,7 +42,7 @@ export const setWorkCalendar = async (
     throw new DomainError("FORBIDDEN", "This needs the role ADMIN on the whole country");
   const days = checkedDays(year, input);
   await session.write(rowScope(viewer, "ADMIN"), async (em) => {
-    await sql`select pg_advisory_xact_lock(hashtext('cchc work calendar'))`.execute(em.getKysely());
+    await takeLock(em, "workCalendar");
     const before = await daysOf(rowsOf(em), year);
     if (isDeepStrictEqual(before, days)) return;
     await sql`delete from work_calendar_day where ${inYear(year)}`.execute(em.getKysely());

@@ -10,7 +10,7 @@ import {
   rotateAccessKey,
 } from "../administration/access-key.service.ts";
 import { accessKeys, type AccessKeyView } from "../administration/access-key.ts";
-import { inForce, seenOn, unitNamed } from "../access/grant.ts";
+import { seenOn, unitNoNamed } from "../access/grant.ts";
 import { type Role, ROLES } from "../access/viewer.ts";
 import { openDatabase } from "../database/database.ts";
 import { rowsOf } from "../database/reader.ts";
@@ -20,6 +20,7 @@ import { type Day, dayOf } from "../lib/time/date.ts";
 import { makeContributions } from "../hierarchy/contribution.service.ts";
 import { editionsOf } from "../hierarchy/edition.ts";
 import { userName } from "./user-name.ts";
+import { inForceOn } from "../hierarchy/sql.ts";
 
 interface CreateOptions {
   readonly name: string;
@@ -95,8 +96,8 @@ const keysOfUnit = async (em: EntityManager, name: string | undefined, now: Date
 
 const standingOf = async (em: EntityManager, name: string, today: Day) => {
   const [found] = await rowsOf(em).rows(sql<{ unitNo: number; editionId: number }>`
-    select u.id as "unitNo", e.id as "editionId" from unit u join edition e on ${inForce(seenOn(today))}
-    where u.id = ${unitNamed(sql`${name}`, today)}`);
+    select u.id as "unitNo", e.id as "editionId" from unit u join edition e on ${inForceOn(seenOn(today))}
+    where u.id = ${unitNoNamed(sql`${name}`, today)}`);
   if (!found) throw new BadUserInput("unit", name, `accepted is the code of a unit that exists on ${today}, or the id of any unit`);
   return found;
 };

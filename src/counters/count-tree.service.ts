@@ -4,11 +4,12 @@ import { enterScope, PUBLIC_SCOPE, type Reader } from "../database/reader.ts";
 import type { Day } from "../lib/time/date.ts";
 import { ensureContributions } from "../hierarchy/contribution.service.ts";
 import { lockCounters, renewTrees } from "./count.store.ts";
+import { editionDayOn } from "../hierarchy/sql.ts";
 
 /** Those in force on the day or later: their counters are rolled up, and those of other editions when they are asked for. */
 export const ensureKept = async (reader: Reader, today: Day): Promise<void> => {
   const missing = await reader.rows(sql<{ id: number }>`
-    select id from edition where not records_counted and starts_on >= (select max(starts_on) from edition where starts_on <= ${today}) order by id`);
+    select id from edition where not records_counted and starts_on >= ${editionDayOn(sql`${today}`)} order by id`);
   await ensureCounted(
     reader,
     missing.map(({ id }) => id),

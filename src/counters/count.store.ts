@@ -1,5 +1,6 @@
 import type { EntityManager } from "@mikro-orm/postgresql";
 import { type RawBuilder, sql } from "kysely";
+import { shareLock, takeLock } from "../database/locks.ts";
 import { columnName } from "../figures/measure.ts";
 import { COUNTS, DAY_GRAIN, GRAINS, NO_TIER } from "./count.ts";
 import { anyCount, type Counted, countColumns, eventsOf, startOf, sumsOfCounts } from "./count.event.ts";
@@ -115,10 +116,8 @@ export const renewTrees = async (em: EntityManager, editionIds: readonly number[
   await addToTrees(em, sql`select unnest(${editionIds}::int[])`, ALL_COUNTERS);
 };
 
-const LOCK = sql`hashtext('cchc dossier counts')`;
-
 /** Held until the transaction ends by all who change counters, side by side. */
-export const shareCounters = (em: EntityManager) => sql`select pg_advisory_xact_lock_shared(${LOCK})`.execute(em.getKysely());
+export const shareCounters = (em: EntityManager) => shareLock(em, "counters");
 
 /** Waits for those who change counters, and keeps others from it until the transaction ends. */
-export const lockCounters = (em: EntityManager) => sql`select pg_advisory_xact_lock(${LOCK})`.execute(em.getKysely());
+export const lockCounters = (em: EntityManager) => takeLock(em, "counters");

@@ -1,10 +1,12 @@
 import type { EntityManager } from "@mikro-orm/postgresql";
 import { sql } from "kysely";
+import { takeLocks } from "../database/locks.ts";
 import { recordChange } from "../journal/audit.ts";
 import { rowsOf } from "../database/reader.ts";
 import type { Day } from "../lib/time/date.ts";
 import { recordsChanged } from "../hierarchy/rollup-version.store.ts";
 import type { RecordKind } from "./record.entity.ts";
+import { validOn } from "../hierarchy/sql.ts";
 
 /** That the records of a kind are complete in the units from the one day through the other. */
 export interface Declaration {
@@ -57,8 +59,11 @@ export const withdrawWithin = async (em: EntityManager, { kind, unitNos, from, r
 /** Two who change what is stated of one unit at once would each keep the range that the other has not seen. */
 const lockedPlaces = async (em: EntityManager, unitNos: readonly number[]): Promise<Place[]> => {
   const places = await placesOf(em, unitNos);
-  for (const provinceNo of [...new Set(places.map((place) => place.provinceNo))].toSorted((a, b) => a - b))
-    await sql`select pg_advisory_xact_lock(hashtext('cchc complete'), ${provinceNo}::int)`.execute(em.getKysely());
+  await takeLocks(
+    em,
+    "completeness",
+    places.map(({ provinceNo }) => provinceNo),
+  );
   return places;
 };
 
@@ -103,7 +108,7 @@ const placesOf = (em: EntityManager, unitNos: readonly number[]): Promise<Place[
       from unit u join unit_version v on v.unit_id = u.id and v.valid_to is not distinct from u.ended_on where u.id = any(${unitNos}::int[])
       union all
       select a.unit_id, a.key, v.unit_id, v.parent_id, v.tier, a.day from above a
-      join unit_version v on v.unit_id = a.parent_id and v.valid_from <= a.day and (v.valid_to is null or v.valid_to > a.day)
+      join unit_version v on v.unit_id = a.parent_id and ${validOn(sql`a.day`)}
       where a.tier is distinct from 'PROVINCE'
     )
     select unit_id as "unitNo", key as id, no as "provinceNo" from above where tier = 'PROVINCE' or parent_id is null order by key collate "C"`);

@@ -12,6 +12,7 @@ import {
   recordedUnits,
   ROLLED_UP_COUNTED,
 } from "./record-sums.store.ts";
+import { validOn } from "../hierarchy/sql.ts";
 
 export interface CellRow {
   readonly unitId: number;
@@ -41,7 +42,7 @@ export const cellsOfRecords = ({ cellEditionId, cellDay, period }: { cellEdition
     ),
     tier as materialized (
       select v.unit_id, array_position(${[...TIERS]}::text[], v.tier) as slot from unit_version v
-      where v.valid_from <= ${cellDay} and (v.valid_to is null or v.valid_to > ${cellDay}) and v.tier is not null
+      where ${validOn(sql`${cellDay}`)} and v.tier is not null
     ),
     former as materialized (
       select x.unit_id, x.slot, coalesce(
@@ -52,7 +53,7 @@ export const cellsOfRecords = ({ cellEditionId, cellDay, period }: { cellEdition
               where b.edition_id = ${cellEditionId} and b.target_id = h.target_id and b.certain)
           order by t.slot desc limit 1),
         x.unit_id) as cell_unit_id
-      from sums x where not exists (select from unit_version v where v.unit_id = x.unit_id and v.valid_from <= ${cellDay} and (v.valid_to is null or v.valid_to > ${cellDay}))
+      from sums x where not exists (select from unit_version v where v.unit_id = x.unit_id and ${validOn(sql`${cellDay}`)})
     )
   select x.unit_id as "unitId", coalesce(o.cell_unit_id, x.unit_id) as "cellUnitId", x.slot, x.counted,
     coalesce(t.slot = x.slot and c.is_complete, false) as "isComplete"

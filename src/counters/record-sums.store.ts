@@ -7,6 +7,7 @@ import { TIERS } from "../hierarchy/unit.entity.ts";
 import { type Count, COUNTS, DAY_GRAIN, ENDED, NO_TIER, RECEIVED, STOCKS } from "./count.ts";
 import { countColumns } from "./count.event.ts";
 import { type CountRange, rangesOf, rangesWithin } from "./count-range.ts";
+import { validOn } from "../hierarchy/sql.ts";
 
 /** Slots of counters, as tiers: 1 is the country; 0 is outside all tiers. */
 export const slotOfTier = (tier: string | null): number | null => (tier === null ? null : TIERS.indexOf(tier as never) + 1);
@@ -117,7 +118,7 @@ export const countersOfKeys = (): RawBuilder<unknown> => sql`
       select k.i, k.span, k.slot, k.edition_id, k.no as target_id, true as is_own from kept k
       union all
       select k.i, k.span, k.slot, k.edition_id, p.unit_id, false from kept k join edition e on e.id = k.edition_id
-      join unit_version p on p.parent_id = k.no and p.tier = 'PROVINCE' and p.valid_from <= e.starts_on and (p.valid_to is null or p.valid_to > e.starts_on)
+      join unit_version p on p.parent_id = k.no and p.tier = 'PROVINCE' and ${validOn(sql`e.starts_on`, "p")}
       where k.is_country
     ),
     unkept as materialized (select k.* from k join edition e on e.id = k.edition_id where not e.records_counted),

@@ -2,6 +2,7 @@ import type { EntityManager, MikroORM } from "@mikro-orm/postgresql";
 import { sql } from "kysely";
 import type { LossListener } from "./database-watch.ts";
 import { distribute, hasCitus } from "./citus/distribution.ts";
+import { takeLock } from "./locks.ts";
 import type { PoolOptions } from "./pool-options.ts";
 import { openPlace } from "./place.ts";
 import { cancelBackends, type PoolState, watchPool } from "./pool-watch.ts";
@@ -137,7 +138,7 @@ const forbidTemporary = async (em: EntityManager): Promise<void> => {
 /** Of several processes that start at once, one migrates and the others wait for it. */
 const migrate = async (orm: MikroORM): Promise<void> => {
   await orm.em.fork().transactional(async (em) => {
-    await sql`select pg_advisory_xact_lock(hashtext('cchc migration'))`.execute(em.getKysely());
+    await takeLock(em, "migration");
     await orm.migrator.up();
     await distribute(orm.em.fork());
     await forbidTemporary(em);

@@ -1,3 +1,4 @@
+import { ruleOf } from "../lib/error-codes.ts";
 import { DomainError } from "../lib/errors.ts";
 
 const RETRY = { retryAfter: 1 };
@@ -65,7 +66,7 @@ export const failureOf = (error: unknown): unknown => {
 
 /** That the database did not answer, or not in time. */
 export const isOfDatabase = (failure: unknown): failure is DomainError =>
-  failure instanceof DomainError && ["SERVICE_UNAVAILABLE", "TIMEOUT"].includes(String(failure.extensions["code"]));
+  failure instanceof DomainError && ruleOf(failure.extensions["code"]).isOurs;
 
 /** Node reports a host with several addresses, none of which answers, by an error without a text. */
 export const textOf = (error: unknown): string => {

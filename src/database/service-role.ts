@@ -1,16 +1,16 @@
 import type { MikroORM } from "@mikro-orm/postgresql";
 import { sql } from "kysely";
 import { Client } from "pg";
+import { lockKey, lockSession } from "./locks.ts";
 
 /** Role that requests run as: it owns nothing, and may only append to the audit trail. It is the server's, not the database's. */
 export const SERVICE_ROLE = "cchc_service";
 
-const LOCK = "hashtext('cchc role')";
 const MISSING = `not exists (select from pg_roles where rolname = '${SERVICE_ROLE}')`;
 
 /** On the embedded server; one that an earlier version made gets it, too. */
 export const giveLogin = async (owner: Client, password: string): Promise<void> => {
-  await owner.query(`select pg_advisory_lock(${LOCK})`);
+  await lockSession(owner, "lock", "role");
   try {
     await owner.query(`do $$ begin if ${MISSING} then create role ${SERVICE_ROLE}; end if; end $$`);
     await owner.query(
@@ -19,7 +19,7 @@ export const giveLogin = async (owner: Client, password: string): Promise<void> 
     // Statements of requests fail as clients like, each time with a line in the server's log.
     await owner.query(`alter role ${SERVICE_ROLE} set log_min_messages = 'fatal'`);
   } finally {
-    await owner.query(`select pg_advisory_unlock(${LOCK})`);
+    await lockSession(owner, "unlock", "role");
   }
 };
 
@@ -39,7 +39,7 @@ export const ensureRole = async (owner: MikroORM): Promise<void> => {
   try {
     await sql
       .raw(`do $$ begin
-      perform pg_advisory_xact_lock(${LOCK});
+      perform pg_advisory_xact_lock(${lockKey("role")});
       if ${MISSING} then create role ${SERVICE_ROLE} nologin; end if;
       execute format('grant ${SERVICE_ROLE} to %I', current_user);
     end $$`)
@@ -72,7 +72,7 @@ export const ensureLogin = async (owner: MikroORM, serviceUrl: string): Promise<
       // An error with the text of the statement would bring the password into the server's log.
       await sql
         .raw(`do $$ begin
-          perform pg_advisory_xact_lock(${LOCK});
+          perform pg_advisory_xact_lock(${lockKey("role")});
           if ${MISSING} then create role ${SERVICE_ROLE} nologin; end if;
           if current_setting('cchc.password') <> '' and exists (select from pg_roles where rolname = '${SERVICE_ROLE}' and not rolcanlogin) then
             execute format('alter role ${SERVICE_ROLE} login password %L', current_setting('cchc.password'));

@@ -2,7 +2,7 @@ import { sql } from "kysely";
 import { coveredUnits, rowScope } from "../access/scope.ts";
 import { type Grant, grantsFor } from "../access/viewer.ts";
 import { DomainError } from "../lib/errors.ts";
-import { edgesOf } from "../lib/page.ts";
+import { connectionOf } from "../lib/page.ts";
 import type { RequestContext } from "../access/request-context.ts";
 import { type Day, dayOf, epochDay, parsePastDay } from "../lib/time/date.ts";
 import { unitLoaders, type UnitView } from "../hierarchy/unit.loaders.ts";
@@ -55,7 +55,7 @@ export const listDossiers = async (context: Asking, filter: DossierFilter, first
   const list: DossierList = { grants: grantsFor(context.viewer, "VIEWER"), condition: await conditionOf(context, filter) };
   const pageOf = context.session.isDistributed ? pageOverNodes : pageOfDossiers;
   const rows = await context.session.scoped(rowScope(context.viewer)).rows(pageOf(list, page.from));
-  return { ...edgesOf(rows, page, positionOf), list };
+  return { ...connectionOf(rows, page, positionOf), list };
 };
 
 export const countDossiers = async ({ session, viewer }: Pick<RequestContext, "session" | "viewer">, list: DossierList): Promise<number> =>

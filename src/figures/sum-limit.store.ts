@@ -6,6 +6,7 @@ import { isHeld, MAX_COUNT, numeral } from "./held.ts";
 import { measureCode, ROLLUP_KINDS, type RollupKind } from "./measure.ts";
 import { type GreatestSum, type StatedTile, tooLargeSums } from "./sum-limit.ts";
 import { type Member, treeOf } from "./tree.ts";
+import { validOn } from "../hierarchy/sql.ts";
 
 /** A sum that an answer could not hold, of the year in which the figures end. */
 export interface SumBeyond extends GreatestSum {
@@ -96,7 +97,7 @@ const tilesOf = async (em: EntityManager, kind: RollupKind, year: string): Promi
 /** The units of the tiles and all above them, each where it last was; and the tiers that there are on the year's last day. */
 const membersOf = async (em: EntityManager, tiles: readonly StatedTile[], year: string) => {
   const db = em.getKysely();
-  const valid = sql`v.unit_id = a.unit_id and v.valid_from <= a.day and (v.valid_to is null or v.valid_to > a.day)`;
+  const valid = sql`v.unit_id = a.unit_id and ${validOn(sql`a.day`)}`;
   const { rows: members } = await sql<Member>`
     with recursive a as (
       select unit_id, day from unnest(${tiles.map(({ unitId }) => unitId)}::int[], ${tiles.map(({ to }) => to)}::date[]) t(unit_id, day)

@@ -1,6 +1,7 @@
 import type { EntityManager } from "@mikro-orm/postgresql";
 import { sql } from "kysely";
 import { busy } from "../database/failure.ts";
+import { takeLock, tryLock } from "../database/locks.ts";
 import { oneAtATime, type Turn } from "../database/one-at-a-time.ts";
 import type { Reader } from "../database/reader.ts";
 import { type EditionDays, storeContributions } from "./contribution.store.ts";
@@ -48,10 +49,10 @@ const makeOf = async (em: EntityManager, editionId: number): Promise<void> => {
  * one another by a lock of their own.
  */
 const makeBesideChanges = async (em: EntityManager, editionId: number): Promise<void> => {
-  await sql`select pg_advisory_xact_lock(hashtext('cchc contribution making'))`.execute(em.getKysely());
+  await takeLock(em, "contributionMaking");
   const version = await contributionsVersion(em);
   await makeContributionsWithin(em, [editionId]);
-  if (!(await tryLockContributions(em)) || (await contributionsVersion(em)) !== version) throw new UnitsChanged();
+  if (!(await tryLock(em, "contributions")) || (await contributionsVersion(em)) !== version) throw new UnitsChanged();
 };
 
 /** The same within a transaction that nobody changes units beside. */
@@ -64,14 +65,7 @@ export const makeContributionsWithin = async (em: EntityManager, editionIds: rea
   if (rows.length > 0) await sql`select analyze_contribution()`.execute(em.getKysely());
 };
 
-const lockContributions = (em: EntityManager) => sql`select pg_advisory_xact_lock(hashtext('cchc contribution'))`.execute(em.getKysely());
-
-const tryLockContributions = async (em: EntityManager): Promise<boolean> => {
-  const { rows } = await sql<{ isOurs: boolean }>`select pg_try_advisory_xact_lock(hashtext('cchc contribution')) as "isOurs"`.execute(
-    em.getKysely(),
-  );
-  return rows[0]!.isOurs;
-};
+const lockContributions = (em: EntityManager) => takeLock(em, "contributions");
 
 /** Who changes units waits here for the others that do, until its transaction ends. */
 export const lockUnits = async (em: EntityManager): Promise<void> => {

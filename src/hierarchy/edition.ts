@@ -1,12 +1,13 @@
 import { sql } from "kysely";
 import type { Rows } from "../database/reader.ts";
 import type { Day } from "../lib/time/date.ts";
+import { inForceOn } from "./sql.ts";
 
 /** The editions in force on the days, each once. */
 export const editionsOf = async (reader: Rows, days: readonly Day[]): Promise<number[]> => {
   const rows = await reader.rows(sql<{ id: number }>`
     select distinct e.id from unnest(${[...new Set(days)]}::date[]) d(day)
-    join edition e on e.starts_on = (select max(starts_on) from edition where starts_on <= d.day)`);
+    join edition e on ${inForceOn(sql`d.day`)}`);
   return rows.map(({ id }) => id);
 };
 
@@ -14,6 +15,6 @@ export const editionsOf = async (reader: Rows, days: readonly Day[]): Promise<nu
 export const editionsByDay = async (reader: Rows, days: readonly Day[]): Promise<Map<Day, number>> => {
   const rows = await reader.rows(sql<{ day: Day; id: number }>`
     select d.day, e.id from unnest(${[...new Set(days)]}::date[]) d(day)
-    join edition e on e.starts_on = (select max(starts_on) from edition where starts_on <= d.day)`);
+    join edition e on ${inForceOn(sql`d.day`)}`);
   return new Map(rows.map(({ day, id }) => [day, id]));
 };

@@ -1,5 +1,6 @@
 import type { EntityManager } from "@mikro-orm/postgresql";
 import { type RawBuilder, sql } from "kysely";
+import { takeLock, tryLock } from "../database/locks.ts";
 import { rowsOf } from "../database/reader.ts";
 import type { Day } from "../lib/time/date.ts";
 
@@ -19,13 +20,10 @@ const UNITS = -1;
 const CONTRIBUTIONS = -2;
 
 /** Stored roll-ups are put away, and dropped with the reports or units they rest on, by one transaction at a time. No import waits here. */
-export const lockRollups = (em: EntityManager) => sql`select pg_advisory_xact_lock(hashtext('cchc rollup'))`.execute(em.getKysely());
+export const lockRollups = (em: EntityManager) => takeLock(em, "rollups");
 
 /** The same for who stores some, and waits for nobody. @returns whether the lock is held. */
-export const tryLockRollups = async (em: EntityManager): Promise<boolean> => {
-  const rows = await rowsOf(em).rows(sql<{ isOurs: boolean }>`select pg_try_advisory_xact_lock(hashtext('cchc rollup')) as "isOurs"`);
-  return rows[0]!.isOurs;
-};
+export const tryLockRollups = (em: EntityManager) => tryLock(em, "rollups");
 
 /** The same for who changes reports or units: what is worked out meanwhile is of a state that is no more, and is not stored. */
 export const changeRollups = async (em: EntityManager): Promise<void> => {

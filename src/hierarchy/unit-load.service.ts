@@ -4,6 +4,7 @@ import { type Day, FIRST_DAY } from "../lib/time/date.ts";
 import type { EditionFile, SuccessionRow, UnitFiles, VersionRow } from "./unit-file.ts";
 import { type NameRow, namesOf } from "./unit-name.ts";
 import type { Tier } from "./unit.entity.ts";
+import { validOn } from "./sql.ts";
 
 /** Stores the units of the files in an empty database; the counts of editions.csv must come out. @throws FileError where they do not. */
 export const loadUnits = async (em: EntityManager, { versions, successions, editions }: UnitFiles): Promise<void> => {
@@ -74,7 +75,7 @@ const COUNTED = { provinces: "PROVINCE", districts: "DISTRICT", communes: "COMMU
 const checkEditions = async (em: EntityManager, editions: readonly EditionFile[]): Promise<void> => {
   const { rows } = await sql<{ day: Day; tier: Tier; units: number }>`
     select e.starts_on as day, v.tier, count(*)::int as units from edition e
-    join unit_version v on v.valid_from <= e.starts_on and (v.valid_to is null or v.valid_to > e.starts_on)
+    join unit_version v on ${validOn(sql`e.starts_on`)}
     group by 1, 2`.execute(em.getKysely());
   const counts = new Map(rows.map(({ day, tier, units }) => [`${day} ${tier}`, units]));
   const loaded = new Set(rows.map(({ day }) => day));

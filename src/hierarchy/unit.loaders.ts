@@ -5,6 +5,7 @@ import type { Day } from "../lib/time/date.ts";
 import { ensureContributions } from "./contribution.service.ts";
 import { editionsOf } from "./edition.ts";
 import type { SuccessionKind, Tier, UnitKind } from "./unit.entity.ts";
+import { inForceOn, validOn } from "./sql.ts";
 
 /** Which reports the figures of a view rest on. */
 export const EVIDENCE_KINDS = ["PUBLISHED", "ALL"] as const;
@@ -53,8 +54,6 @@ export type UnitLoaders = ReturnType<typeof unitLoaders>;
 /** The columns of a UnitView; `v` is its version, `u` the unit, `day` the day on which it is seen. */
 export const unitColumns = (day: RawBuilder<unknown>) => sql`u.id as no, u.key as id, v.code, v.name, v.full_name as "fullName",
   v.name_en as "nameEn", v.kind, v.tier, ${day} as "asOf", u.began_on as "validFrom", u.ended_on - 1 as "validTo", v.parent_id as "parentNo"`;
-
-export const validOn = (day: RawBuilder<unknown>) => sql`v.valid_from <= ${day} and (v.valid_to is null or v.valid_to > ${day})`;
 
 /** Statements know nothing of evidence: whoever reads views says what they show. */
 export const seenBy = <V extends UnitView>(evidence: EvidenceKind, views: V[]): V[] => {
@@ -137,7 +136,7 @@ export const unitLoaders = ({ session, today }: { readonly session: Reader; read
       );
       return rows(sql<CorrespondenceRow>`
         select k.i::int, ${unitColumns(sql`k.day`)}, c.certain from ${unitsOn(keys)}
-        join edition e on e.starts_on = (select max(starts_on) from edition where starts_on <= k.day)
+        join edition e on ${inForceOn(sql`k.day`)}
         join contribution c on c.edition_id = e.id and c.unit_id = k.no and c.nearest
         join unit_version v on v.unit_id = c.target_id and ${validOn(sql`k.day`)} join unit u on u.id = v.unit_id
         order by v.code collate "C"`);
@@ -157,7 +156,7 @@ const unitsByReference = (keys: readonly UnitReference[], today: Day) => sql<Uni
   ), holder as (
     select distinct on (f.i) f.i, f.unit_id, coalesce(f.asked, least(${today}::date, u.ended_on - 1)) as day
     from found f join unit u on u.id = f.unit_id
-    where case when f.asked is null then f.valid_from <= ${today} else f.valid_from <= f.asked and (f.valid_to is null or f.valid_to > f.asked) end
+    where case when f.asked is null then f.valid_from <= ${today} else ${validOn(sql`f.asked`, "f")} end
     order by f.i, f.valid_from desc
   )
   select h.i::int, ${unitColumns(sql`h.day`)} from holder h

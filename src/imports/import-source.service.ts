@@ -5,9 +5,11 @@ import { recordChange } from "../journal/audit.ts";
 import { coveredBy } from "../access/scope.ts";
 import type { Grant } from "../access/viewer.ts";
 import { faultOfCode } from "../lib/code.ts";
+import { takeLock } from "../database/locks.ts";
 import { rowsOf } from "../database/reader.ts";
 import { BadUserInput, DomainError } from "../lib/errors.ts";
 import { coveredUnit } from "./source-owner.ts";
+import { validOn } from "../hierarchy/sql.ts";
 
 /** A system that sends records, which belongs to one unit. */
 export interface ImportSource {
@@ -38,8 +40,7 @@ export interface Sought extends SourceName {
 }
 
 /** One import of a source at a time, until its transaction ends; of one that is not made yet the lock of its name is held. */
-export const lockSource = (em: EntityManager, sourceId: number) =>
-  sql`select pg_advisory_xact_lock(hashtext('cchc source'), ${sourceId}::int)`.execute(em.getKysely());
+export const lockSource = (em: EntityManager, sourceId: number) => takeLock(em, "source", sourceId);
 
 const NAME = /^[\p{L}\p{N}][\p{L}\p{N}._:/-]{0,99}$/u;
 
@@ -111,8 +112,7 @@ export const makeSource = async (
 };
 
 /** One change of the sources of a name at a time, until the transaction ends. */
-export const lockSourceName = (em: EntityManager, name: string) =>
-  sql`select pg_advisory_xact_lock(hashtext('cchc source name'), hashtext(${name}))`.execute(em.getKysely());
+export const lockSourceName = (em: EntityManager, name: string) => takeLock(em, "sourceName", name);
 
 const severalOwners = (name: string, sources: readonly ImportSource[]): BadUserInput =>
   new BadUserInput(
@@ -142,7 +142,7 @@ export const sourcesNamed = async (em: EntityManager, { name, ownerNo, grants }:
     select s.id, s.key, s.name, s.unit_id as "unitNo", s.retired_at is not null as "isRetired",
       (select v.code from unit_version v where v.unit_id = s.unit_id order by v.valid_from desc limit 1) as "unitCode",
       coalesce((select c.target_id from contribution c join edition e on e.id = c.edition_id
-        join unit_version v on v.unit_id = c.target_id and v.tier = 'PROVINCE' and v.valid_from <= e.starts_on and (v.valid_to is null or v.valid_to > e.starts_on)
+        join unit_version v on v.unit_id = c.target_id and v.tier = 'PROVINCE' and ${validOn(sql`e.starts_on`)}
         where c.unit_id = s.unit_id and c.certain and e.contributed order by e.starts_on desc limit 1), 0) as "provinceNo"
     from source s where s.kind <> 'REPORT' and (s.key = ${name} or s.name = ${name} and s.retired_at is null)
       and ${grants === null ? sql`true` : coveredBy(grants, sql`s.unit_id`)} and (${ownerNo}::int is null or s.unit_id = ${ownerNo})

@@ -1,6 +1,7 @@
 import type { EntityManager } from "@mikro-orm/postgresql";
 import { sql } from "kysely";
 import { randomUUID } from "node:crypto";
+import { validOn } from "../hierarchy/sql.ts";
 
 export interface Change {
   /** `key:<id>`, `token:<issuer>#<subject>`, or `command:<user of the operating system>`. */
@@ -35,7 +36,7 @@ export const recordChanges = async (em: EntityManager, changes: readonly Change[
       join unit_version v on v.unit_id = u.id and (v.valid_to is null or v.valid_to = u.ended_on) where u.id in (select unit_id from change)
       union all
       select a.of_id, v.unit_id, v.parent_id, v.tier, a.day from above a
-      join unit_version v on v.unit_id = a.parent_id and v.valid_from <= a.day and (v.valid_to is null or v.valid_to > a.day)
+      join unit_version v on v.unit_id = a.parent_id and ${validOn(sql`a.day`)}
     )
     insert into audit_entry (province_id, key, at, actor, actor_name, operation, unit_id, subject, before, after)
     select coalesce((select id from above a where a.of_id = c.unit_id and a.tier = 'PROVINCE' limit 1), 0), c.key, c.at, c.actor, c.actor_name, c.operation,

@@ -1,19 +1,5 @@
 import { GraphQLError } from "graphql";
-
-export type ErrorCode =
-  | "BAD_USER_INPUT"
-  | "NOT_FOUND"
-  | "UNAUTHENTICATED"
-  | "FORBIDDEN"
-  | "CONFLICT"
-  /** Over a limit of the service; the message states the limit and what was asked. */
-  | "LIMIT_EXCEEDED"
-  /** More than may be asked for within a minute; time lifts it. */
-  | "RATE_LIMITED"
-  /** Nothing was changed; the same request may succeed when sent again. */
-  | "SERVICE_UNAVAILABLE"
-  /** Took longer than the service lets a statement run. */
-  | "TIMEOUT";
+import type { ErrorCode } from "./error-codes.ts";
 
 /** An expected failure: its message is written for the client, who sees it with `extensions.code`. */
 export class DomainError extends GraphQLError {

@@ -56,8 +56,8 @@ export interface Edge<T> {
   node: T;
 }
 
-/** The rows of one page, of which one more than `first` were read. */
-export const edgesOf = <T>(rows: readonly T[], page: Page, position: (row: T) => Position) => {
+/** A page of a list, of whose rows one more than `first` were read. The total of all pages is a field of its own where it takes a statement of its own. */
+export const connectionOf = <T>(rows: readonly T[], page: Page, position: (row: T) => Position) => {
   const nodes = rows.slice(0, page.first);
   const edges = nodes.map((node): Edge<T> => ({ cursor: cursorOf(position(node)), node }));
   const pageInfo: PageInfo = {
@@ -68,11 +68,5 @@ export const edgesOf = <T>(rows: readonly T[], page: Page, position: (row: T) =>
   };
   return { edges, nodes, pageInfo };
 };
-
-/** The same with how many rows there are on all pages. */
-export const connectionOf = <T>(rows: readonly T[], totalCount: number, page: Page, position: (row: T) => Position) => ({
-  ...edgesOf(rows, page, position),
-  totalCount,
-});
 
 export const totalCountField = Field(() => Int, { description: "All of the list, whatever the page." });

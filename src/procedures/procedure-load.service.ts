@@ -3,6 +3,7 @@ import { sql } from "kysely";
 import { createHash } from "node:crypto";
 import { recordChange } from "../journal/audit.ts";
 import { rowsOf } from "../database/reader.ts";
+import { shareLock, takeLock } from "../database/locks.ts";
 import { DomainError } from "../lib/errors.ts";
 import { countryNo } from "../hierarchy/country.ts";
 import { foldName } from "../hierarchy/fold.ts";
@@ -26,14 +27,10 @@ export interface LoadedProcedures {
 const IN_MESSAGE = 10;
 
 /** Who writes dossiers shares the catalogue until the end of the transaction; who changes it waits for them, and they for it. */
-export const shareProcedures = async (em: EntityManager): Promise<void> => {
-  await sql`select pg_advisory_xact_lock_shared(hashtext('cchc procedures'))`.execute(em.getKysely());
-};
+export const shareProcedures = (em: EntityManager) => shareLock(em, "procedures");
 
 /** Waits for those who write dossiers, and keeps others from it until the transaction ends. */
-export const lockProcedures = async (em: EntityManager): Promise<void> => {
-  await sql`select pg_advisory_xact_lock(hashtext('cchc procedures'))`.execute(em.getKysely());
-};
+export const lockProcedures = (em: EntityManager) => takeLock(em, "procedures");
 
 /** Adds procedures that have been checked to a catalogue that has none. */
 export const addProcedures = async (em: EntityManager, rows: readonly ProcedureRow[]): Promise<void> => {

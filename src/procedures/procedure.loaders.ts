@@ -74,7 +74,7 @@ export const listProcedures = async (reader: Rows, { field, search, first, after
   const found = field?.includes("\0") ? [] : await reader.rows(pageOfProcedures({ field: field ?? null, words, prefix, page }));
   if (!found[0]?.isField) throw new BadUserInput("field", field, "accepted is the code of a field of procedures");
   const listed = found.flatMap((row) => (row.no === null ? [] : [row]));
-  return connectionOf(listed, found[0].totalCount, page, ({ code }) => ({ rank: 0, text: code }));
+  return { ...connectionOf(listed, page, ({ code }) => ({ rank: 0, text: code })), totalCount: found[0].totalCount };
 };
 
 /** The beginning of a code, without marks around it; null where the search is for something else. */

@@ -10,6 +10,7 @@ import type { SourceState } from "../figures/figure.entity.ts";
 import { figureColumns, figureJoins, type FigureRow } from "../figures/figure.loaders.ts";
 import type { Page } from "../lib/page.ts";
 import type { UnitView } from "../hierarchy/unit.loaders.ts";
+import { inForceOn } from "../hierarchy/sql.ts";
 
 /** A report as it stands. */
 export interface Report {
@@ -100,7 +101,7 @@ const reportLists = (keys: readonly ReportListKey[], seen: RawBuilder<boolean>) 
       ${keys.map(({ states }) => states && `{${states.join()}}`)}::text[], ${keys.map(({ page }) => page.first)}::int[],
       ${keys.map(({ page }) => page.after?.rank ?? null)}::int[], ${keys.map(({ page }) => page.after?.text ?? null)}::text[])
       with ordinality k(no, day, states, first, after_rank, after_text, i)
-    join edition e on e.starts_on = (select max(starts_on) from edition where starts_on <= k.day)
+    join edition e on ${inForceOn(sql`k.day`)}
   ),
   listed as materialized (
     select k.i, k.first, k.after_rank, k.after_text, ${reportColumns} from k

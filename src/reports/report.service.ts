@@ -36,7 +36,7 @@ export const listReports = async (context: Asking, { unit: name, states, first, 
   const unit = await unitNamed(context.use(unitLoaders), "unit", name, null);
   await ensureContributions(context.session, await editionsOf(context.session, [unit.asOf]));
   const { rows, totalCount } = await context.use(reportLoaders).reportList.load({ unit, states: states ?? null, page });
-  return connectionOf(rows, totalCount, page, ({ rank, id }) => ({ rank, text: id }));
+  return { ...connectionOf(rows, page, ({ rank, id }) => ({ rank, text: id })), totalCount };
 };
 
 /** @throws DomainError FORBIDDEN naming the first unit that none of the grants covers. */

@@ -7,6 +7,7 @@ import { cellDayOf } from "./rollup-set.loader.ts";
 import type { Records } from "../counters/records.ts";
 import { makeRollupSets } from "./rollup-build.service.ts";
 import type { SetKey } from "./rollup.service.ts";
+import { inForceOn } from "../hierarchy/sql.ts";
 
 /** Makes for new editions the roll-ups of the periods that are stored for the one that was the last until then. @returns how many. */
 export const carryRollups = async (
@@ -23,7 +24,7 @@ export const carryRollups = async (
   const periods = stored.map((set) => ({ ...set, drafts: "", cellDay: cellDayOf(set, set.recorded ? set.countedTo : today) }));
   const cells = await reader.rows(sql<{ cellEditionId: number }>`
     select e.id as "cellEditionId" from unnest(${periods.map(({ cellDay }) => cellDay)}::date[]) with ordinality k(day, i)
-    join edition e on e.starts_on = (select max(starts_on) from edition where starts_on <= k.day) order by k.i`);
+    join edition e on ${inForceOn(sql`k.day`)} order by k.i`);
   const keys = editions.flatMap((editionId) => periods.map((period, n) => ({ ...period, ...cells[n]!, editionId })));
   await makeRollupSets({ reader, evidence: PUBLISHED, records }, keys);
   return keys.length;

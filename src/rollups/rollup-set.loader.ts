@@ -15,6 +15,7 @@ import type { RollupKey } from "../counters/rollup-key.ts";
 import { ByFrame } from "./rollup-cache.ts";
 import { makeRollupSets, type SetMaking } from "./rollup-build.service.ts";
 import type { SetKey } from "./rollup.service.ts";
+import { inForceOn } from "../hierarchy/sql.ts";
 
 /** `countedTo`: the last day of which records are counted; null where they give nothing. */
 type SetOf = Pick<RollupKey, "period"> & { asOf: Day; countedTo: Day | null };
@@ -102,8 +103,8 @@ const findSets = (reader: Reader, keys: readonly AskedSet[], today: Day): Promis
       ${keys.map(({ countedTo: last }) => last)}::date[]) with ordinality k(as_of, cell_day, f, t, drafts, counted_to, i)
     cross join lateral (select k.counted_to is not null and exists (select from record_unit) as recorded) r
     cross join lateral (select r.recorded, case when r.recorded then k.counted_to else k.t end as counted_to) n
-    join edition e on e.starts_on = (select max(starts_on) from edition where starts_on <= k.as_of)
-    join edition c on c.starts_on = (select max(starts_on) from edition where starts_on <= k.cell_day)
+    join edition e on ${inForceOn(sql`k.as_of`)}
+    join edition c on ${inForceOn(sql`k.cell_day`, "c")}
     left join rollup_set s on s.edition_id = e.id and s.cell_edition_id = c.id and s.period_from = k.f and s.period_to = k.t
       and s.drafts = k.drafts and s.recorded = n.recorded and s.counted_to = n.counted_to and ${isCurrent}`);
 };

@@ -20,6 +20,7 @@ import { ownSets } from "./rollup-sets.ts";
 import { sourcesLoader } from "./rollup-source.loader.ts";
 import type { RollupKey } from "../counters/rollup-key.ts";
 import { incompleteMeasures, type Rollup } from "./rollup.ts";
+import { inForceOn, validOn } from "../hierarchy/sql.ts";
 
 export type RollupLoaders = ReturnType<typeof rollupLoaders>;
 
@@ -54,15 +55,15 @@ export const rollupLoaders = (context: RequestContext, kind: EvidenceKind) => {
           from unnest(${keys.map(({ unit }) => unit.no)}::int[], ${keys.map(({ unit }) => unit.asOf)}::date[],
             ${keys.map(({ period, cut }) => cellDayOf(period, countedTo(period, cut) ?? today))}::date[], ${keys.map(({ handledBy }) => handledBy)}::text[])
             with ordinality k(no, as_of, cell_day, tier, i)
-          join edition e on e.starts_on = (select max(starts_on) from edition where starts_on <= k.as_of)
-          join edition c on c.starts_on = (select max(starts_on) from edition where starts_on <= k.cell_day)
+          join edition e on ${inForceOn(sql`k.as_of`)}
+          join edition c on ${inForceOn(sql`k.cell_day`, "c")}
         ), asked as (
           -- Keys of one unit and hierarchy are counted once; each keeps its places, for to look them up again takes a comparison of all with all.
           select no, edition_id, day, tier, array_agg(i) as places from k group by no, edition_id, day, tier
         ), counted as (
           select q.places, count(*)::int as expected from asked q
           join contribution c on c.edition_id = q.edition_id and c.target_id = q.no and c.certain
-          join unit_version v on v.unit_id = c.unit_id and v.valid_from <= q.day and (v.valid_to is null or v.valid_to > q.day)
+          join unit_version v on v.unit_id = c.unit_id and ${validOn(sql`q.day`)}
           where v.tier <> 'COUNTRY' and (q.tier is null or v.tier = q.tier)
           group by q.no, q.edition_id, q.day, q.tier, q.places
         )

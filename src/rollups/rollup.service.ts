@@ -13,6 +13,7 @@ import type { Recorded, Records } from "../counters/records.ts";
 import { ALL_TIERS } from "./rollup.entity.ts";
 import { besidesRecords, mixedCells } from "./mixed-cells.ts";
 import { type SetContent, storeRollups } from "./rollup.store.ts";
+import { validOn } from "../hierarchy/sql.ts";
 
 /** A period on an edition, its cells in the hierarchy of cellDay: the period's last day, or the last that is counted where that lies ahead. */
 export interface SetKey {
@@ -92,7 +93,7 @@ const treeOn = async (em: EntityManager, day: Day): Promise<Tree> =>
   treeOf(
     await rowsOf(em).rows(sql<Member>`
       select v.unit_id as id, v.parent_id as "parentId", v.tier, v.kind from unit_version v
-      where v.valid_from <= ${day}::date and (v.valid_to is null or v.valid_to > ${day}::date)`),
+      where ${validOn(sql`${day}::date`)}`),
   );
 
 const contentOf = (

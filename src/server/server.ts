@@ -4,6 +4,7 @@ import { createAuthenticator } from "../access/authenticate.ts";
 import { holds, type Viewer } from "../access/viewer.ts";
 import type { Pools } from "../database/database.ts";
 import { Reader } from "../database/reader.ts";
+import { INTERNAL } from "../lib/error-codes.ts";
 import { DomainError } from "../lib/errors.ts";
 import { createSubgraph } from "../graphql/schema/subgraph.ts";
 import { currentHierarchy } from "../hierarchy/hierarchy-size.ts";
@@ -15,8 +16,8 @@ import { costPlugin } from "../graphql/cost/cost.ts";
 import { type Env, readEnv } from "./env.ts";
 import { serveHealth } from "./running/health.ts";
 import { createHttp } from "./http/http.ts";
+import { responseCache } from "./http/response-cache.ts";
 import { warnOfUntrustedProxy } from "./http/proxies.ts";
-import { keepingOf } from "./keeping.ts";
 import { createLog, type Log, logRequests } from "./running/log.ts";
 import { countRequests, createMetrics, type Metrics, serveMetrics } from "./running/metrics.ts";
 import { labelsOf, observationOf, observed, observeOperations, trustedLabels } from "./running/observation.ts";
@@ -94,13 +95,13 @@ export const startServer = async (
     context: (request, _reply, signal) => observed(request, log, () => contextOf(request, signal)),
     failed: (err, request, code) => {
       observationOf(request).codes.add(code);
-      if (code === "INTERNAL_SERVER_ERROR") log.error({ err, requestId: request.id }, "unexpected failure");
+      if (code === INTERNAL) log.error({ err, requestId: request.id }, "unexpected failure");
     },
     viewer: ({ headers: { authorization } }) => viewerOf(authorization),
     bodyLimit: ({ viewer, headers }) => (holds(viewer, "OFFICER") || router.isProven(headers) ? env.bodyLimitOfficer : env.bodyLimit),
     prepare: prepareWith({ limits: env, router, trusted, bodies: { short: env.bodyLimit, long: env.bodyLimitOfficer } }),
     maxConnections: env.maxConnections,
-    kept: keepingOf({ keptAnswers: env.keptAnswers, clock, reader: () => new Reader(opened()), router }),
+    cache: responseCache({ keptAnswers: env.keptAnswers, clock, reader: () => new Reader(opened()), router }),
     // While it closes, probes of its health are answered; all else is refused by what closes it.
     framework: { return503OnClosing: false, trustProxy: env.trustedProxies ?? false },
     ...(env.playground && { before: (request, reply) => (isBrowser(request) ? sendPlayground(request, reply) : undefined) }),

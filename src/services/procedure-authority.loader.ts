@@ -9,6 +9,7 @@ import type { EvidenceKind } from "../hierarchy/unit.loaders.ts";
 import { ensureContributions } from "../hierarchy/contribution.service.ts";
 import { editionsOf } from "../hierarchy/edition.ts";
 import type { UnitKind } from "../hierarchy/unit.entity.ts";
+import { inForceOn } from "../hierarchy/sql.ts";
 
 export type ProcedureAuthorityRow = Positioned & { kind: UnitKind; name: string; procedures: number };
 
@@ -33,8 +34,8 @@ export const proceduresByAuthority = (context: RequestContext, kind: EvidenceKin
           from unnest(${keys.map(({ unit }) => unit.no)}::int[], ${keys.map(({ unit }) => unit.asOf)}::date[], ${cellDays}::date[],
             ${keys.map(({ period }) => period.from)}::date[], ${keys.map(({ period }) => period.to)}::date[],
             ${keys.map(({ handledBy }) => handledBy)}::text[]) with ordinality k(no, as_of, cell_day, f, t, tier, i)
-          join edition e on e.starts_on = (select max(starts_on) from edition where starts_on <= k.as_of)
-          join edition c on c.starts_on = (select max(starts_on) from edition where starts_on <= k.cell_day)
+          join edition e on ${inForceOn(sql`k.as_of`)}
+          join edition c on ${inForceOn(sql`k.cell_day`, "c")}
         ), stated as (
           select distinct on (k.i, f.unit_id, f.scope, f.qualifiers ->> 'kind', f.qualifiers ->> 'name')
             k.i, k.cell_edition_id, f.unit_id, f.scope, f.qualifiers ->> 'kind' as kind, f.qualifiers ->> 'name' as name, f.value

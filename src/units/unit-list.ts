@@ -6,7 +6,8 @@ import { MAX_RANK, type Page } from "../lib/page.ts";
 import type { Day } from "../lib/time/date.ts";
 import type { Tier, UnitKind } from "../hierarchy/unit.entity.ts";
 import { arrayText, FALLBACK_RANKS, foundUnits, rankOfFound } from "../hierarchy/unit-search.store.ts";
-import { type EvidenceKind, seenBy, unitColumns, unitLoaders, type UnitView, validOn } from "../hierarchy/unit.loaders.ts";
+import { validOn } from "../hierarchy/sql.ts";
+import { type EvidenceKind, seenBy, unitColumns, unitLoaders, type UnitView } from "../hierarchy/unit.loaders.ts";
 
 /** Which units of one day's hierarchy a list holds; null leaves a condition out. */
 export interface UnitListKey {

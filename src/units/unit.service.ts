@@ -71,8 +71,8 @@ export const descendantsOf = (
 
 const listOf = async ({ unitList }: Loaders, key: UnitListKey) => {
   const { rows, totalCount } = await unitList.load(key);
-  const { edges, ...connection } = connectionOf(rows, totalCount, key.page, ({ rank, code }: ListedUnit) => ({ rank, text: code }));
-  return { ...connection, edges: edges.map((edge) => ({ ...edge, matchedName: edge.node.matchedName })) };
+  const { edges, ...connection } = connectionOf(rows, key.page, ({ rank, code }: ListedUnit) => ({ rank, text: code }));
+  return { ...connection, totalCount, edges: edges.map((edge) => ({ ...edge, matchedName: edge.node.matchedName })) };
 };
 
 export const successions = async (loader: DataLoader<UnitOn, SuccessionRow[], string>, unit: UnitOn) =>

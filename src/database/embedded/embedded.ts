@@ -5,6 +5,7 @@ import { ServiceClient } from "../client.ts";
 import { type Cluster, prepareCluster, USER } from "./cluster.ts";
 import { DatabaseWatch, startOf, type LossListener, type WatchedSession } from "../database-watch.ts";
 import { APPLICATION_NAME } from "../pool-options.ts";
+import { lockSession, tryLockSession } from "../locks.ts";
 import { watchLog } from "./server-log.ts";
 import { findServer, logOf, type RunningServer, startUnlessAnother, stopServer } from "./server-process.ts";
 import { giveLogin, SERVICE_ROLE } from "../service-role.ts";
@@ -70,9 +71,6 @@ const urlFor = (user: string, password: string, port: number, database: string) 
 
 const urlOf = ({ password }: Cluster, port: number, database: string) => urlFor(USER, password, port, database);
 
-/** Its users hold this lock in common; who stops it needs it alone. */
-const IN_USE = "hashtext('cchc server')";
-
 interface TakenServer extends WatchedSession {
   readonly port: number;
 }
@@ -123,7 +121,7 @@ const openSession = async (cluster: Cluster, { port, isOurs }: RunningServer): P
     await client.connect();
     const { rows } = await client.query<{ data_directory: string }>("show data_directory");
     if (isOurs || rows[0]?.data_directory === cluster.folder) {
-      await client.query(`select pg_advisory_lock_shared(${IN_USE})`);
+      await lockSession(client, "lock_shared", "server");
       return client;
     }
   } catch (error) {
@@ -138,8 +136,8 @@ const openSession = async (cluster: Cluster, { port, isOurs }: RunningServer): P
 
 const isLastUser = async (cluster: Cluster, session: Client): Promise<boolean> => {
   try {
-    await session.query(`select pg_advisory_unlock_shared(${IN_USE})`);
-    return (await session.query<{ is: boolean }>(`select pg_try_advisory_lock(${IN_USE}) as is`)).rows[0]!.is;
+    await lockSession(session, "unlock_shared", "server");
+    return await tryLockSession(session, "server");
   } catch {
     // The session was lost, the server perhaps not.
     const running = await findServer(cluster);

@@ -1,16 +1,13 @@
 import type { EntityManager } from "@mikro-orm/postgresql";
-import { type RawBuilder, sql } from "kysely";
-import type { Grant } from "../../access/viewer.ts";
+import { sql } from "kysely";
 import { coveredBy } from "../../access/scope.ts";
 import { rowsOf } from "../../database/reader.ts";
 import type { Day } from "../../lib/time/date.ts";
 import { recordsChanged } from "../../hierarchy/rollup-version.store.ts";
 import { pauseColumns } from "../../counters/count.event.ts";
 import { applyDeltas, noteDeltas, type Noted, shareCounters } from "../../counters/count.store.ts";
+import { isOfImport, type Staged, STATUSES } from "../../imports/stage.ts";
 import { firstDaysOf, noteUnits, renewFirstDays } from "./record-unit.store.ts";
-
-/** What becomes of a row that was read. */
-export const STATUSES = { CREATED: 1, UPDATED: 2, UNCHANGED: 3, STALE: 4, REJECTED: 5 } as const;
 
 /** Columns of a dossier as they are staged and kept; the province, the source and the code stand before them. */
 const KEPT = [
@@ -21,49 +18,36 @@ const KEPT = [
 export const keptNames = sql.join(KEPT.map((name) => sql.ref(name)));
 export const keptColumns = (of: string) => sql.join(KEPT.map((name) => sql.ref(`${of}.${name}`)));
 
-/** One import: its rows are in dossier_stage and what they change in dossier_delta, or in tables of the same shapes. */
-export interface Staged extends Noted {
-  readonly sourceId: number;
-  readonly stage: RawBuilder<unknown>;
-  /** What the caller's role must cover of units; null where it may do all. */
-  readonly grants: readonly Grant[] | null;
-}
-
 /** In the tables that imports share. */
 export const sharedStage = { stage: sql`dossier_stage`, deltas: sql`dossier_delta` };
-
-const isOurs = ({ key }: Staged) => sql`s.import = ${key}::uuid`;
 
 /** Whether the dossier `d` is of the source, looked up in the few provinces that the source has records of. */
 export const isOfSource = ({ sourceId }: Pick<Staged, "sourceId">) => sql`d.source_id = ${sourceId}
   and d.province_id in (select province_id from record_unit where source_id = ${sourceId} and kind = 'DOSSIERS')`;
 
-/** What stands for a source that is not made yet: it has no dossiers. */
-export const NO_SOURCE = 0;
-
 /**
- * Says of each staged row what becomes of it. Of rows with one code the latest counts; those with one updatedAt and different contents
+ * Gives each staged row its status. Of rows with one code the latest counts; those with one updatedAt and different contents
  * are both refused, for nobody can say which is true. The source is locked, the catalogue shared.
  */
-export const judgeStage = async (em: EntityManager, staged: Staged): Promise<void> => {
+export const classifyStage = async (em: EntityManager, staged: Staged): Promise<void> => {
   // A procedure may have changed since the rows were read, and changes no more while the caller shares the catalogue.
   await sql`
     update ${staged.stage} s set field_id = p.field_id, has_fee = p.has_fee, is_full = p.service_level = 'FULL' from procedure p
-    where ${isOurs(staged)} and p.id = s.procedure_id and (p.field_id, p.has_fee, p.service_level = 'FULL') <> (s.field_id, s.has_fee, s.is_full)`.execute(
+    where ${isOfImport(staged)} and p.id = s.procedure_id and (p.field_id, p.has_fee, p.service_level = 'FULL') <> (s.field_id, s.has_fee, s.is_full)`.execute(
     em.getKysely(),
   );
   await sql`
-    with twice as materialized (select s.code from ${staged.stage} s where ${isOurs(staged)} and s.status <> ${sql.lit(STATUSES.REJECTED)} group by s.code having count(*) > 1),
+    with twice as materialized (select s.code from ${staged.stage} s where ${isOfImport(staged)} and s.status <> ${sql.lit(STATUSES.REJECTED)} group by s.code having count(*) > 1),
     judged as (
       select s.row, row_number() over (partition by s.code order by s.updated_at desc, s.row) as place,
         max(s.updated_at) over (partition by s.code) = s.updated_at as is_latest,
         min(s.digest::text) over same <> max(s.digest::text) over same as is_torn
-      from ${staged.stage} s join twice t on t.code = s.code where ${isOurs(staged)} and s.status <> ${sql.lit(STATUSES.REJECTED)}
+      from ${staged.stage} s join twice t on t.code = s.code where ${isOfImport(staged)} and s.status <> ${sql.lit(STATUSES.REJECTED)}
       window same as (partition by s.code, s.updated_at)
     )
     update ${staged.stage} s set problem = case when j.is_torn and j.is_latest then 'CONFLICT' end, status = case when j.is_torn and j.is_latest then ${sql.lit(STATUSES.REJECTED)}
         when j.is_latest then ${sql.lit(STATUSES.UNCHANGED)} else ${sql.lit(STATUSES.STALE)} end
-    from judged j where ${isOurs(staged)} and s.row = j.row and (j.place > 1 or j.is_torn)`.execute(em.getKysely());
+    from judged j where ${isOfImport(staged)} and s.row = j.row and (j.place > 1 or j.is_torn)`.execute(em.getKysely());
   const isOutside = staged.grants === null ? sql`false` : sql`not ${coveredBy(staged.grants, sql`d.unit_id`)}`;
   // What is known is looked up in a query of its own, so that the stage goes to where the dossiers are and not the other way.
   await sql`
@@ -76,37 +60,26 @@ export const judgeStage = async (em: EntityManager, staged: Staged): Promise<voi
           when d.digest = s.digest then ${sql.lit(STATUSES.UNCHANGED)} else ${sql.lit(STATUSES.REJECTED)} end as status,
         case when ${isOutside} then 'OUTSIDE_SCOPE' when d.updated_at = s.updated_at and d.digest <> s.digest then 'CONFLICT' end as problem
       from ${staged.stage} s join dossier d on d.code = s.code
-      where ${isOurs(staged)} and s.status = ${sql.lit(STATUSES.CREATED)} and ${isOfSource(staged)}
+      where ${isOfImport(staged)} and s.status = ${sql.lit(STATUSES.CREATED)} and ${isOfSource(staged)}
     ) k
-    where ${isOurs(staged)} and s.row = k.row`.execute(em.getKysely());
-};
-
-export interface Outcome {
-  readonly status: number;
-  readonly rows: number;
-}
-
-export const outcomesOf = async (em: EntityManager, staged: Staged): Promise<Map<number, number>> => {
-  const { rows } = await sql<Outcome>`
-    select s.status, count(*)::int as rows from ${staged.stage} s where ${isOurs(staged)} group by 1`.execute(em.getKysely());
-  return new Map(rows.map(({ status, rows: count }) => [status, count]));
+    where ${isOfImport(staged)} and s.row = k.row`.execute(em.getKysely());
 };
 
 const changed = sql`s.status in (${sql.lit(STATUSES.CREATED)}, ${sql.lit(STATUSES.UPDATED)})`;
 
 /** The staged dossiers as relation `d` with the columns of the table. */
 const stagedDossiers = (staged: Staged) => sql`(
-  select s.province_id, ${staged.sourceId}::int as source_id, s.code, ${keptColumns("s")} from ${staged.stage} s where ${isOurs(staged)} and ${changed}) d`;
+  select s.province_id, ${staged.sourceId}::int as source_id, s.code, ${keptColumns("s")} from ${staged.stage} s where ${isOfImport(staged)} and ${changed}) d`;
 
 const stagedPauses = (staged: Staged) => sql`
   select s.province_id, ${staged.sourceId}::int as source_id, s.code, x.position::smallint, s.unit_id, x.reason, x.from_at, x.to_at, x.is_late
   from ${staged.stage} s cross join unnest(s.pause_reason, s.pause_from, s.pause_to, s.pause_late) with ordinality x(reason, from_at, to_at, is_late, position)
-  where ${isOurs(staged)} and ${changed} and s.pauses > 0`;
+  where ${isOfImport(staged)} and ${changed} and s.pauses > 0`;
 
 /** The dossiers that the stage replaces, or that it names, as they are kept. */
 const keptDossiers = (staged: Staged) => sql`(
   select k.* from dossier k join ${staged.stage} s on s.province_id = k.province_id and s.code = k.code
-  where k.source_id = ${staged.sourceId} and ${isOurs(staged)} and s.status = ${sql.lit(STATUSES.UPDATED)}) d`;
+  where k.source_id = ${staged.sourceId} and ${isOfImport(staged)} and s.status = ${sql.lit(STATUSES.UPDATED)}) d`;
 const keptPauses = sql`(select ${pauseColumns} from dossier_pause p) p`;
 
 /** Notes what the rows that are new or newer change of the counters. What they replace is still there. */
@@ -122,15 +95,15 @@ export const writeStage = async (em: EntityManager, staged: Staged, at: Date): P
   const lost = await firstDaysOf(em, keptDossiers(staged));
   await noteUnits(em, staged, at, [sentRecords(staged), replacedRecords(staged)]);
   await sql`
-    delete from dossier_pause p using ${staged.stage} s where ${isOurs(staged)} and s.status = ${sql.lit(STATUSES.UPDATED)}
+    delete from dossier_pause p using ${staged.stage} s where ${isOfImport(staged)} and s.status = ${sql.lit(STATUSES.UPDATED)}
       and p.province_id = s.province_id and p.source_id = ${staged.sourceId} and p.code = s.code`.execute(db);
   await sql`
     update dossier d set ${sql.join(KEPT.map((name) => sql`${sql.ref(name)} = ${sql.ref(`s.${name}`)}`))}
-    from ${staged.stage} s where ${isOurs(staged)} and s.status = ${sql.lit(STATUSES.UPDATED)}
+    from ${staged.stage} s where ${isOfImport(staged)} and s.status = ${sql.lit(STATUSES.UPDATED)}
       and d.province_id = s.province_id and d.source_id = ${staged.sourceId} and d.code = s.code`.execute(db);
   await sql`
     insert into dossier (province_id, source_id, code, ${keptNames})
-    select s.province_id, ${staged.sourceId}, s.code, ${keptColumns("s")} from ${staged.stage} s where ${isOurs(staged)} and s.status = ${sql.lit(STATUSES.CREATED)}`.execute(
+    select s.province_id, ${staged.sourceId}, s.code, ${keptColumns("s")} from ${staged.stage} s where ${isOfImport(staged)} and s.status = ${sql.lit(STATUSES.CREATED)}`.execute(
     db,
   );
   await sql`insert into dossier_pause (province_id, source_id, code, position, unit_id, reason, from_at, to_at, is_late) ${stagedPauses(staged)}`.execute(
@@ -146,7 +119,7 @@ export const retractStage = async (em: EntityManager, staged: Staged, at: Date):
   await noteUnits(em, staged, at, [replacedRecords(staged)]);
   for (const table of ["dossier_pause", "dossier"])
     await sql`
-      delete from ${sql.table(table)} d using ${staged.stage} s where ${isOurs(staged)} and s.status = ${sql.lit(STATUSES.UPDATED)}
+      delete from ${sql.table(table)} d using ${staged.stage} s where ${isOfImport(staged)} and s.status = ${sql.lit(STATUSES.UPDATED)}
         and d.province_id = s.province_id and d.source_id = ${staged.sourceId} and d.code = s.code`.execute(em.getKysely());
   await renewFirstDays(em, staged, lost);
   await countChanges(em, staged);
@@ -163,7 +136,7 @@ export const countChanges = async (em: EntityManager, noted: Noted): Promise<voi
 const sentRecords = (staged: Staged) => sql`
       select d.province_id, d.unit_id, (d.received_on is not null)::int as records, d.received_on from ${stagedDossiers(staged)}
       union all
-      select s.province_id, s.unit_id, 0, null from ${staged.stage} s where ${isOurs(staged)} and s.status in (${sql.lit(STATUSES.UNCHANGED)}, ${sql.lit(STATUSES.STALE)})`;
+      select s.province_id, s.unit_id, 0, null from ${staged.stage} s where ${isOfImport(staged)} and s.status in (${sql.lit(STATUSES.UNCHANGED)}, ${sql.lit(STATUSES.STALE)})`;
 
 /** Records that go: a later word takes their place, or they are taken back. */
 const replacedRecords = (staged: Staged) => sql`

@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { finished } from "node:stream/promises";
 import { Client } from "pg";
 import { from as copyFrom } from "pg-copy-streams";
+import { lockSession, tryLockSession } from "../../database/locks.ts";
 import type { StagedDossier } from "./dossier-stage.ts";
 
 /** Columns of dossier_stage in the order in which they are copied, after the import. */
@@ -55,7 +56,7 @@ export class StageTable {
     const client = new Client({ connectionString: url, application_name: "cchc-graph" });
     await client.connect();
     const table = new StageTable(client, key);
-    await client.query("select pg_advisory_lock(hashtext('cchc stage'), hashtext($1))", [table.name]);
+    await lockSession(client, "lock", "stage", table.name);
     await client.query(`create unlogged table ${table.name} (like dossier_stage including defaults)`);
     await client.query(`create unlogged table ${table.deltas} (like dossier_delta including defaults)`);
     const { rows } = await client.query<{ name: string }>(
@@ -63,13 +64,9 @@ export class StageTable {
       [table.name],
     );
     for (const { name } of rows) {
-      const { rows: held } = await client.query<{ free: boolean }>(
-        "select pg_try_advisory_lock(hashtext('cchc stage'), hashtext($1)) as free",
-        [name],
-      );
-      if (!held[0]!.free) continue;
+      if (!(await tryLockSession(client, "stage", name))) continue;
       await client.query(`drop table if exists ${name}, ${name.replace("stage", "delta")}`);
-      await client.query("select pg_advisory_unlock(hashtext('cchc stage'), hashtext($1))", [name]);
+      await lockSession(client, "unlock", "stage", name);
     }
     return table;
   }

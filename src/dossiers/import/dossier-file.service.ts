@@ -4,31 +4,25 @@ import { randomUUID } from "node:crypto";
 import type { Database } from "../../database/database.ts";
 import { Reader, rowsOf } from "../../database/reader.ts";
 import { faultsOf, type Item, isFault, recordOf } from "../../lib/files/file-row.ts";
-import { declareWithin } from "../../counters/declare.store.ts";
 import { type Day, dayOf } from "../../lib/time/date.ts";
 import { readUnitDirectory } from "../../hierarchy/unit-directory.ts";
 import { ensureKept } from "../../counters/count-tree.service.ts";
-import { shareProcedures } from "../../procedures/procedure-load.service.ts";
-import { countChanges, judgeStage, NO_SOURCE, noteChanges, type Staged, writeStage } from "./dossier-apply.store.ts";
-import { StageTable } from "./dossier-copy.ts";
+import { importRows, type Staging } from "../../imports/import-pipeline.ts";
 import {
   type ImportedBy,
   type ImportProblem,
   type ImportReport,
+  type ImportRowProblem,
   type ImportWarning,
-  isOfNothing,
   MAX_PROBLEMS,
-  noteImport,
-  NothingKept,
   problemOf,
-  rejectedRows,
-  reportOf,
-} from "./import-report.ts";
+} from "../../imports/import-report.ts";
+import { checkSourceName } from "../../imports/import-source.service.ts";
+import { StageTable } from "./dossier-copy.ts";
+import { DOSSIER_IMPORT } from "./dossier-import-kind.ts";
 import { dossierOfCells } from "./dossier-row.ts";
-import { type ImportWorld, type RowProblem, stageRow, type StagedDossier } from "./dossier-stage.ts";
-import { checkSourceName, findSource, lockSource, makeSource } from "../../imports/import-source.service.ts";
+import { type ImportWorld, stageRow, type StagedDossier } from "./dossier-stage.ts";
 import { readCalendar, readProcedures } from "./import-world.ts";
-import { knownElsewhere } from "./known-elsewhere.store.ts";
 
 export interface FileImport {
   readonly source: string;
@@ -68,25 +62,16 @@ export const importFile = async (database: Database, rows: AsyncIterable<Item>, 
   await ensureKept(new Reader(database.pools), dayOf(options.by.at));
   const key = randomUUID();
   const table = await StageTable.open(database.url, key);
-  const found: ImportProblem[] = [];
-  let rejected = 0;
   try {
-    await table.fill(
-      stagedRows(world, rows, options.signal, (row, record, problems) => {
-        rejected++;
-        for (const problem of problems) {
-          const one = problemOf(row, record, problem);
-          options.onProblem(one, problem.value);
-          if (found.length < MAX_PROBLEMS) found.push(one);
-        }
-      }),
-    );
+    const staging = await stagingOf(em, table, key, world, rows, options);
     options.signal?.throwIfAborted();
     options.onPhase?.("checking against what is known");
-    return await transaction(em, (inside) => keep(inside, { key, table, found, rejected, options, outside: em }));
-  } catch (error) {
-    if (error instanceof NothingKept) return { ...error.report, isKept: false, declared: options.complete && 0 };
-    throw error;
+    const { kind, onProblem, ...others } = options;
+    const { report, committed, declared } = await importRows((work) => transaction(em, work), DOSSIER_IMPORT, staging, {
+      ...{ ...others, ...(kind && { sourceKind: kind }), grants: null, operation: "import dossiers" },
+      onProblem: (problem) => onProblem(problem, undefined),
+    });
+    return { ...report, isKept: committed, declared };
   } finally {
     await table.close();
   }
@@ -108,7 +93,7 @@ async function* stagedRows(
   world: ImportWorld,
   rows: AsyncIterable<Item>,
   signal: AbortSignal | undefined,
-  reject: (row: number, record: string | null, problems: readonly RowProblem[]) => void,
+  reject: (row: number, record: string | null, problems: readonly ImportRowProblem[]) => void,
 ): AsyncGenerator<StagedDossier> {
   for await (const row of rows) {
     signal?.throwIfAborted();
@@ -126,77 +111,36 @@ async function* stagedRows(
 
 const named = (column: string | null, message: string): string => (column === null ? message : `${column}: ${message}`);
 
-interface Kept {
-  readonly key: string;
-  readonly table: StageTable;
-  readonly found: readonly ImportProblem[];
-  readonly rejected: number;
-  readonly options: FileImport;
-  /** For transactions of their own, which concern the tables of this import alone. */
-  readonly outside: EntityManager;
-}
-
 /**
- * What is written is written by one transaction. The rows are judged, and what they change of the counters is worked out, beside it, in tables that
- * only this import knows: the second while the dossiers are written, for both take as long.
+ * The rows are copied to tables of this import alone. They are classified, and what they change of the counters is noted, in transactions beside
+ * the one that writes.
  */
-const keep = async (em: EntityManager, { key, table, found, rejected, options, outside }: Kept): Promise<FileReport> => {
-  const { source: name, owner, kind = "RECORDS", partial, dryRun, complete, by, onPhase, signal } = options;
-  const known = await findSource(em, { source: name, owner, grants: null, at: by.at });
-  const stage = sql.table(table.name);
-  const rows = rowsOf(em);
-  const units = (await rows.rows(sql<{ no: number }>`select distinct unit_id as no from ${stage}`)).map(({ no }) => no);
-  const judged: Staged = { key, sourceId: known?.id ?? NO_SOURCE, stage, deltas: sql.table(table.deltas), grants: null };
-  if (known) await lockSource(em, known.id);
-  await shareProcedures(em);
-  await transaction(outside, (other) => judgeStage(other, judged));
-  const report = withFound(await reportOf(em, judged, []), found, rejected, await tell(em, judged, options));
-  if (isOfNothing(report) || (report.rejected > 0 && !partial)) throw new NothingKept(report);
-  const source = known ?? (await makeSource(em, { source: name, owner, kind, grants: null, units, by }));
-  if (dryRun) throw new NothingKept(report);
-  const staged = { ...judged, sourceId: source.id };
-  signal?.throwIfAborted();
-  onPhase?.("writing records and counters");
-  await both(
-    transaction(outside, (other) => noteChanges(other, staged)),
-    writeStage(em, staged, by.at),
+const stagingOf = async (
+  em: EntityManager,
+  table: StageTable,
+  key: string,
+  world: ImportWorld,
+  rows: AsyncIterable<Item>,
+  { onProblem, signal }: FileImport,
+): Promise<Staging> => {
+  const problems: ImportProblem[] = [];
+  let rejected = 0;
+  await table.fill(
+    stagedRows(world, rows, signal, (row, record, found) => {
+      rejected++;
+      for (const problem of found) {
+        const one = problemOf(row, record, problem);
+        onProblem(one, problem.value);
+        if (problems.length < MAX_PROBLEMS) problems.push(one);
+      }
+    }),
   );
-  await countChanges(em, staged);
-  const isWhole = report.rejected === 0;
-  if (complete !== null && isWhole) await declareWithin(em, { kind: "DOSSIERS", unitNos: units, ...complete, by });
-  await noteImport(em, { source, report, operation: "import dossiers", by });
-  signal?.throwIfAborted();
-  return { ...report, isKept: true, declared: complete && (isWhole ? units.length : 0) };
-};
-
-const withFound = (
-  judged: ImportReport,
-  found: readonly ImportProblem[],
-  rejected: number,
-  warnings: readonly ImportWarning[],
-): ImportReport => {
-  const problems = [...found, ...judged.problems].toSorted((a, b) => a.row - b.row).slice(0, MAX_PROBLEMS);
-  return { ...judged, rejected: judged.rejected + rejected, problems, warnings };
-};
-
-/** Ends when both have ended, and fails as either did. */
-const both = async (...works: readonly Promise<void>[]): Promise<void> => {
-  const failed = (await Promise.allSettled(works)).find((work) => work.status === "rejected");
-  if (failed) throw failed.reason;
-};
-
-/** Tells of all that is wrong and of all that should be known, however much it is. @returns the first warnings */
-const tell = async (em: EntityManager, staged: Staged, { onProblem, onWarning }: FileImport): Promise<ImportWarning[]> => {
-  for (let after = 0; ;) {
-    const problems = await rejectedRows(em, staged, after);
-    for (const problem of problems) onProblem(problem, undefined);
-    if (problems.length === 0) break;
-    after = problems.at(-1)!.row;
-  }
-  const first: ImportWarning[] = [];
-  for await (const warning of knownElsewhere(em, staged)) {
-    onWarning?.(warning);
-    if (first.length < MAX_PROBLEMS) first.push(warning);
-  }
-  return first;
+  const stage = sql.table(table.name);
+  return {
+    ...{ key, stage, deltas: sql.table(table.deltas), problems, rejected },
+    fill: async (inside) =>
+      (await rowsOf(inside).rows(sql<{ no: number }>`select distinct unit_id as no from ${stage}`)).map(({ no }) => no),
+    beside: (work) => transaction(em, work),
+    empty: async () => {},
+  };
 };

@@ -8,33 +8,13 @@ import { BadUserInput } from "../../lib/errors.ts";
 import type { RequestContext } from "../../access/request-context.ts";
 import { readUnitDirectory } from "../../hierarchy/unit-directory.ts";
 import { ensureKept } from "../../counters/count-tree.service.ts";
-import { shareProcedures } from "../../procedures/procedure-load.service.ts";
-import {
-  countChanges,
-  emptyStage,
-  judgeStage,
-  NO_SOURCE,
-  noteChanges,
-  sharedStage,
-  type Staged,
-  writeStage,
-} from "./dossier-apply.store.ts";
+import { type ImportProblem, type ImportReport, problemOf } from "../../imports/import-report.ts";
+import { importRows, type Staging } from "../../imports/import-pipeline.ts";
+import type { SourceName } from "../../imports/import-source.service.ts";
+import { emptyStage, sharedStage } from "./dossier-apply.store.ts";
+import { DOSSIER_IMPORT } from "./dossier-import-kind.ts";
 import { type DossierRow, type ImportWorld, stageRow, type StagedDossier } from "./dossier-stage.ts";
 import { readCalendar, readProcedures } from "./import-world.ts";
-import {
-  type ImportProblem,
-  type ImportReport,
-  type ImportWarning,
-  isOfNothing,
-  MAX_PROBLEMS,
-  noteImport,
-  NothingKept,
-  problemOf,
-  reported,
-  reportOf,
-} from "./import-report.ts";
-import { findSource, lockSource, makeSource, type SourceName } from "../../imports/import-source.service.ts";
-import { knownElsewhere } from "./known-elsewhere.store.ts";
 
 type Asking = Pick<RequestContext, "session" | "viewer" | "now" | "today" | "renew">;
 
@@ -53,44 +33,23 @@ export interface DossierImport extends SourceName {
 export const importDossiers = async (
   context: Asking,
   { source: name, owner, dossiers, partial, dryRun }: DossierImport,
-): Promise<ImportReport> => {
+): Promise<ImportReport & { readonly isKept: boolean }> => {
   const viewer = context.viewer!;
   if (dossiers.length === 0 || dossiers.length > MAX_DOSSIERS)
     throw new BadUserInput("dossiers", dossiers.length, `accepted are 1 to ${MAX_DOSSIERS} dossiers`);
   const grants = grantsFor(viewer, "OFFICER");
   await ensureKept(context.session, context.today);
   const world = await worldOf(context, grants, dossiers);
-  const { staged, problems } = stageAll(world, dossiers);
-  const by = { actor: viewer.actor, actorName: viewer.name, at: context.now };
-  return reported(() =>
-    context.session.write(rowScope(viewer, "OFFICER"), async (em) => {
-      const known = await findSource(em, { source: name, owner, grants, at: context.now });
-      const key = randomUUID();
-      const judged: Staged = { ...sharedStage, key, sourceId: known?.id ?? NO_SOURCE, grants };
-      if (known) await lockSource(em, known.id);
-      await shareProcedures(em);
-      await putInStage(em, key, staged);
-      await judgeStage(em, judged);
-      const report = { ...(await reportOf(em, judged, problems)), warnings: await firstWarnings(em, judged) };
-      if (isOfNothing(report) || (report.rejected > 0 && !partial)) throw new NothingKept(report);
-      const units = staged.map(({ unit_id: unit }) => unit as number);
-      const source = known ?? (await makeSource(em, { source: name, owner, grants, units, by }));
-      if (dryRun) throw new NothingKept(report);
-      const stage = { ...judged, sourceId: source.id };
-      await noteChanges(em, stage);
-      await writeStage(em, stage, context.now);
-      await countChanges(em, stage);
-      await emptyStage(em, key);
-      await noteImport(em, { source, report, operation: "importDossiers", by });
-      return report;
-    }),
+  const { report, committed } = await importRows(
+    (work) => context.session.write(rowScope(viewer, "OFFICER"), work),
+    DOSSIER_IMPORT,
+    stagingOf(world, dossiers),
+    {
+      ...{ source: name, owner, grants, partial, dryRun, complete: null, operation: "importDossiers" },
+      by: { actor: viewer.actor, actorName: viewer.name, at: context.now },
+    },
   ).finally(() => context.renew());
-};
-
-const firstWarnings = async (em: EntityManager, stage: Staged): Promise<ImportWarning[]> => {
-  const warnings: ImportWarning[] = [];
-  for await (const warning of knownElsewhere(em, stage)) if (warnings.push(warning) === MAX_PROBLEMS) break;
-  return warnings;
+  return { ...report, isKept: committed };
 };
 
 const worldOf = async (
@@ -111,7 +70,9 @@ const worldOf = async (
   return { calendar, procedures, units, now: now.getTime(), isCovered: (unitNo) => covered.has(unitNo) };
 };
 
-const stageAll = (world: ImportWorld, dossiers: readonly DossierRow[]) => {
+/** The rows of one request are put into the tables that imports share. */
+const stagingOf = (world: ImportWorld, dossiers: readonly DossierRow[]): Staging => {
+  const key = randomUUID();
   const staged: StagedDossier[] = [];
   const problems: ImportProblem[] = [];
   for (const [n, dossier] of dossiers.entries()) {
@@ -119,7 +80,14 @@ const stageAll = (world: ImportWorld, dossiers: readonly DossierRow[]) => {
     if ("row" in result) staged.push(result);
     else problems.push(...result.map((problem) => problemOf(n + 1, dossier.code || null, problem)));
   }
-  return { staged, problems };
+  return {
+    ...{ key, ...sharedStage, problems, rejected: dossiers.length - staged.length, beside: null },
+    fill: async (em) => {
+      await putInStage(em, key, staged);
+      return staged.map(({ unit_id: unit }) => unit as number);
+    },
+    empty: (em) => emptyStage(em, key),
+  };
 };
 
 const putInStage = (em: EntityManager, key: string, staged: readonly StagedDossier[]) =>

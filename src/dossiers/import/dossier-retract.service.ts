@@ -8,9 +8,12 @@ import { rowsOf } from "../../database/reader.ts";
 import { BadUserInput } from "../../lib/errors.ts";
 import type { RequestContext } from "../../access/request-context.ts";
 import { shareProcedures } from "../../procedures/procedure-load.service.ts";
-import { emptyStage, isOfSource, keptColumns, keptNames, retractStage, sharedStage, type Staged, STATUSES } from "./dossier-apply.store.ts";
-import { type ImportedBy, type ImportReport, noteImport, NothingKept, reported } from "./import-report.ts";
-import { type ImportSource, lockSource, openSource, type SourceName } from "../../imports/import-source.service.ts";
+import { type Outcome, settle } from "../../database/outcome.ts";
+import { noteImport } from "../../imports/import-ledger.store.ts";
+import type { ImportedBy, ImportReport } from "../../imports/import-report.ts";
+import { type Staged, STATUSES } from "../../imports/stage.ts";
+import { emptyStage, isOfSource, keptColumns, keptNames, retractStage, sharedStage } from "./dossier-apply.store.ts";
+import { type ImportSource, lockSource, openSource, type Sought, type SourceName } from "../../imports/import-source.service.ts";
 
 type Asking = Pick<RequestContext, "session" | "viewer" | "now" | "renew">;
 
@@ -30,50 +33,68 @@ export interface DossierRetraction extends SourceName {
 export const retractDossiers = async (
   context: Asking,
   { source: name, owner, codes: given, reason }: DossierRetraction,
-): Promise<ImportReport> => {
+): Promise<ImportReport & { readonly isKept: boolean }> => {
   const viewer = context.viewer!;
-  const codes = [...new Set(given)];
-  if (codes.length === 0 || codes.length > MAX_CODES) throw new BadUserInput("codes", codes.length, `accepted are 1 to ${MAX_CODES} codes`);
+  const count = new Set(given).size;
+  if (count === 0 || count > MAX_CODES) throw new BadUserInput("codes", count, `accepted are 1 to ${MAX_CODES} codes`);
   const words = reason.trim().normalize("NFC");
   if (words === "" || words.length > MAX_REASON || words.includes("\0"))
     throw new BadUserInput("reason", reason, `accepted are 1 to ${MAX_REASON} characters`);
   const grants = grantsFor(viewer, "OFFICER");
   const by = { actor: viewer.actor, actorName: viewer.name, at: context.now };
-  return reported(() =>
-    context.session.write(rowScope(viewer, "OFFICER"), async (em) => {
-      const source = await openSource(em, { source: name, owner, grants, at: context.now });
-      const key = randomUUID();
-      const stage: Staged = { ...sharedStage, key, sourceId: source.id, grants };
-      await lockSource(em, source.id);
-      await shareProcedures(em);
-      const found = await nameInStage(
-        em,
-        stage,
-        codes.filter((code) => !code.includes("\0")),
-      );
-      const report = retractionOf(key, source, given, found);
-      if (report.rejected > 0) throw new NothingKept(report);
-      const before = await rowsOf(em).rows(sql<{ dossier: KeptDossier }>`
-        select to_jsonb(d) || jsonb_build_object('paused', (select coalesce(jsonb_agg(jsonb_build_array(p.reason, p.from_at, p.to_at) order by p.position), '[]')
-          from dossier_pause p where p.province_id = d.province_id and p.source_id = d.source_id and p.code = d.code)) as dossier
-        from dossier d join dossier_stage s on s.province_id = d.province_id and s.code = d.code
-        where d.source_id = ${source.id} and s.import = ${key}::uuid order by d.code`);
-      await retractStage(em, stage, context.now);
-      await emptyStage(em, key);
-      await noteImport(em, { source, report, operation: "retractDossiers", by, reason: words });
-      await recordChanges(
-        em,
-        before.map(({ dossier }) => retracted(source, by, dossier)),
-      );
-      return report;
-    }),
+  const retracting = { source: { source: name, owner, grants, at: context.now }, given, reason: words, by };
+  const { report, committed } = await settle<RetractionOutcome>(
+    (work) => context.session.write(rowScope(viewer, "OFFICER"), work),
+    (em) => retractWithin(em, retracting),
   ).finally(() => context.renew());
+  return { ...report, isKept: committed };
+};
+
+interface RetractionOutcome extends Outcome {
+  readonly report: ImportReport;
+}
+
+interface Retracting {
+  readonly source: Sought;
+  readonly given: readonly string[];
+  readonly reason: string;
+  readonly by: ImportedBy;
+}
+
+const retractWithin = async (em: EntityManager, { source: sought, given, reason, by }: Retracting): Promise<RetractionOutcome> => {
+  const source = await openSource(em, sought);
+  const key = randomUUID();
+  const stage: Staged = { ...sharedStage, key, sourceId: source.id, grants: sought.grants };
+  await lockSource(em, source.id);
+  await shareProcedures(em);
+  const codes = [...new Set(given)].filter((code) => !code.includes("\0"));
+  const report = retractionOf(key, source, given, await nameInStage(em, stage, codes));
+  if (report.rejected > 0) return { report, committed: false };
+  const before = await stagedBefore(em, stage);
+  await retractStage(em, stage, by.at);
+  await emptyStage(em, key);
+  await noteImport(em, { kind: "DOSSIERS", source, report, operation: "retractDossiers", by, reason });
+  await recordChanges(
+    em,
+    before.map((dossier) => retracted(source, by, dossier)),
+  );
+  return { report, committed: true };
+};
+
+/** The dossiers that the stage names, as the audit trail keeps them. */
+const stagedBefore = async (em: EntityManager, { sourceId, key }: Staged): Promise<KeptDossier[]> => {
+  const rows = await rowsOf(em).rows(sql<{ dossier: KeptDossier }>`
+    select to_jsonb(d) || jsonb_build_object('paused', (select coalesce(jsonb_agg(jsonb_build_array(p.reason, p.from_at, p.to_at) order by p.position), '[]')
+      from dossier_pause p where p.province_id = d.province_id and p.source_id = d.source_id and p.code = d.code)) as dossier
+    from dossier d join dossier_stage s on s.province_id = d.province_id and s.code = d.code
+    where d.source_id = ${sourceId} and s.import = ${key}::uuid order by d.code`);
+  return rows.map(({ dossier }) => dossier);
 };
 
 const retractionOf = (id: string, source: ImportSource, given: readonly string[], found: ReadonlySet<string>): ImportReport => {
   const problems = given.flatMap((code, n) => (found.has(code) ? [] : [{ row: n + 1, record: code, ...unknownCode(source) }]));
   const [updated, rejected] = [found.size, new Set(problems.map(({ record }) => record)).size];
-  return { id, isKept: true, created: 0, updated, unchanged: 0, stale: 0, rejected, problems, warnings: [] };
+  return { id, created: 0, updated, unchanged: 0, stale: 0, rejected, problems, warnings: [] };
 };
 
 const unknownCode = ({ name }: ImportSource) => ({

@@ -1,5 +1,6 @@
 import { INSTANT_FORM } from "../../lib/time/instant.ts";
-import type { DossierRow, RowProblem } from "./dossier-stage.ts";
+import type { ImportRowProblem } from "../../imports/import-report.ts";
+import type { DossierRow } from "./dossier-stage.ts";
 
 /** Columns of files of dossiers, named as the fields of DossierInput. */
 export const DOSSIER_COLUMNS = [
@@ -19,7 +20,7 @@ type Cells = Readonly<Record<string, unknown>>;
 
 /** Reads cells, and notes which cannot be read. */
 class CellReader {
-  readonly problems: RowProblem[] = [];
+  readonly problems: ImportRowProblem[] = [];
   readonly #cells: Cells;
 
   constructor(cells: Cells) {
@@ -67,7 +68,7 @@ class CellReader {
 }
 
 /** A row of a file as a dossier; what is empty is left out. Of what cannot be read it says which field and why. */
-export const dossierOfCells = (cells: Cells): DossierRow | readonly RowProblem[] => {
+export const dossierOfCells = (cells: Cells): DossierRow | readonly ImportRowProblem[] => {
   const read = new CellReader(cells);
   const pauses = pausesOfCell(cells["pauses"]);
   if (pauses === null)

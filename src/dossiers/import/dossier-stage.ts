@@ -5,7 +5,8 @@ import { INSTANT_FORM, parseInstant } from "../../lib/time/instant.ts";
 import { LOCAL_OFFSET, LOCAL_OFFSET_MS } from "../../lib/time/local-time.ts";
 import type { WorkCalendar } from "../../calendar/work-calendar.ts";
 import type { UnitDirectory, UnitPlace } from "../../hierarchy/unit-directory.ts";
-import { STATUSES } from "./dossier-apply.store.ts";
+import type { ImportRowProblem } from "../../imports/import-report.ts";
+import { STATUSES } from "../../imports/stage.ts";
 import { CHANNELS, derive, DOSSIER_STATES, type DossierFacts, PAUSE_REASONS, type PauseFacts } from "../dossier-state.ts";
 import { problemsOf } from "../dossier-problems.ts";
 import { slotOfTier } from "../../counters/record-sums.store.ts";
@@ -50,14 +51,6 @@ export interface ImportWorld {
   readonly isCovered: (unitNo: number) => boolean;
 }
 
-export interface RowProblem {
-  readonly field: string | null;
-  readonly code: string;
-  readonly message: string;
-  /** What stands there, where the problem is of one value. */
-  readonly value?: string | undefined;
-}
-
 /** A row of dossier_stage without the import that it is of. */
 export type StagedDossier = Readonly<Record<string, unknown>> & { readonly row: number; readonly code: string };
 
@@ -65,7 +58,7 @@ export type StagedDossier = Readonly<Record<string, unknown>> & { readonly row: 
 const LAST_DAY = epochDay("9999-12-31");
 
 class Problems {
-  readonly found: RowProblem[] = [];
+  readonly found: ImportRowProblem[] = [];
 
   add(field: string, code: string, message: string, value?: string): void {
     this.found.push({ field, code, message, value });
@@ -82,7 +75,7 @@ class Problems {
 const shown = (text: string) => JSON.stringify(text.length > 120 ? `${text.slice(0, 117)}...` : text);
 
 /** What a row becomes in the stage, or why it cannot. */
-export const stageRow = (world: ImportWorld, number: number, row: DossierRow): StagedDossier | readonly RowProblem[] => {
+export const stageRow = (world: ImportWorld, number: number, row: DossierRow): StagedDossier | readonly ImportRowProblem[] => {
   const problems = new Problems();
   const fault = faultOfCode(row.code);
   if (fault !== null) problems.add("code", "CODE_MALFORMED", `code: ${shown(row.code)} ${fault}; accepted are ${codeForm(100)}`, row.code);

@@ -2,8 +2,8 @@ import type { EntityManager } from "@mikro-orm/postgresql";
 import { sql } from "kysely";
 import { coveredBy, coveredUnits } from "../../access/scope.ts";
 import { rowsOf } from "../../database/reader.ts";
-import { type Staged, STATUSES } from "./dossier-apply.store.ts";
-import type { ImportWarning } from "./import-report.ts";
+import type { ImportWarning } from "../../imports/import-report.ts";
+import { type Staged, STATUSES } from "../../imports/stage.ts";
 
 const AT_ONCE = 1000;
 

@@ -1,22 +1,6 @@
 import { GraphQLError, type GraphQLFormattedError } from "graphql";
+import { INTERNAL, INTERNAL_MESSAGE, ruleOf } from "../../lib/error-codes.ts";
 import { DomainError } from "../../lib/errors.ts";
-
-/** Codes of failures whose messages are written for the client. */
-const PUBLIC_CODES = new Set([
-  ...[
-    "BAD_USER_INPUT",
-    "NOT_FOUND",
-    "UNAUTHENTICATED",
-    "FORBIDDEN",
-    "CONFLICT",
-    "LIMIT_EXCEEDED",
-    "RATE_LIMITED",
-    "SERVICE_UNAVAILABLE",
-    "TIMEOUT",
-  ],
-  ...["GRAPHQL_PARSE_FAILED", "GRAPHQL_VALIDATION_FAILED", "OPERATION_RESOLUTION_FAILURE", "BAD_REQUEST"],
-  ...["PERSISTED_QUERY_NOT_FOUND", "PERSISTED_QUERY_NOT_SUPPORTED"],
-]);
 
 const SUGGESTION = / ?Did you mean .*$/s;
 
@@ -30,13 +14,12 @@ export const createFormatError =
   (given: GraphQLFormattedError, error: unknown): GraphQLFormattedError => {
     const formatted = withOwnCode(given, error);
     const code = formatted.extensions?.["code"];
-    if (typeof code === "string" && PUBLIC_CODES.has(code))
-      return suggestions ? formatted : { ...formatted, message: formatted.message.replace(SUGGESTION, "") };
+    if (ruleOf(code).isPublic) return suggestions ? formatted : { ...formatted, message: formatted.message.replace(SUGGESTION, "") };
     const cause = causeOf(error);
     // graphql-js refuses what a scalar cannot hold with an error of its own, which has no cause.
     const { locations, path } = formatted;
-    const message = cause instanceof GraphQLError ? formatted.message : "Something went wrong on our side";
-    return { message, ...(locations && { locations }), ...(path && { path }), extensions: { code: "INTERNAL_SERVER_ERROR" } };
+    const message = cause instanceof GraphQLError ? formatted.message : INTERNAL_MESSAGE;
+    return { message, ...(locations && { locations }), ...(path && { path }), extensions: { code: INTERNAL } };
   };
 
 /** Apollo gives all that validation refuses one code, and some of what it refuses a status of the client's faults, but no code. */

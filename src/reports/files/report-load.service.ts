@@ -6,6 +6,7 @@ import { dropAllSets } from "../../rollups/invalidate.ts";
 import { AGENCY_KINDS, type AgencyKind, type Tier, TIERS } from "../../hierarchy/unit.entity.ts";
 import { beyondText, sumBeyond } from "../../figures/sum-limit.store.ts";
 import type { FigureFile, SourceFile, StatedFigure } from "./report.ts";
+import { validOn } from "../../hierarchy/sql.ts";
 
 interface Holder {
   readonly id: number;
@@ -61,9 +62,7 @@ const holdersOf = async (
   const { rows } = await sql<Holder & { code: string; day: string }>`
     select k.code, k.day, v.unit_id as id, v.tier
     from (select distinct * from unnest(${asked.map(({ code }) => code)}::text[], ${asked.map(({ day }) => day)}::date[]) k(code, day)) k
-    join unit_version v on v.code = k.code and v.valid_from <= k.day and (v.valid_to is null or v.valid_to > k.day)`.execute(
-    em.getKysely(),
-  );
+    join unit_version v on v.code = k.code and ${validOn(sql`k.day`)}`.execute(em.getKysely());
   const holders = new Map(rows.map(({ code, day, id, tier }) => [`${code}@${day}`, { id, tier }]));
   for (const { file, code, day } of asked)
     if (!holders.has(`${code}@${day}`))

@@ -1,8 +1,7 @@
 import { type FastifyError, type FastifyReply, type FastifyRequest } from "fastify";
 import { GraphQLError } from "graphql";
+import { INTERNAL, INTERNAL_MESSAGE } from "../../lib/error-codes.ts";
 import { type Head, headOf } from "./status.ts";
-
-const MASKED = "Something went wrong on our side";
 
 interface Failure extends Head {
   readonly message: string;
@@ -17,7 +16,7 @@ const failureOf = (error: FastifyError | Error): Failure => {
   }
   const status = "statusCode" in error && error.statusCode !== undefined ? error.statusCode : 500;
   if (status < 500) return { status, headers: new Map(), message: error.message, extensions: { code: "BAD_REQUEST" } };
-  return { status: 500, headers: new Map(), message: MASKED, extensions: { code: "INTERNAL_SERVER_ERROR" } };
+  return { ...headOf({ code: INTERNAL }), message: INTERNAL_MESSAGE, extensions: { code: INTERNAL } };
 };
 
 /** `failed` is told of it, with the code that its client gets. */

@@ -1,4 +1,4 @@
-import { type ApolloServer, type BaseContext, HeaderMap, type HTTPGraphQLRequest, type HTTPGraphQLResponse } from "@apollo/server";
+import { type ApolloServer, type BaseContext, HeaderMap, type HTTPGraphQLRequest } from "@apollo/server";
 import compress from "@fastify/compress";
 import fastify, { type FastifyError, type FastifyHttpOptions, type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
 import type { Server } from "node:http";
@@ -9,9 +9,10 @@ import { readJson, unsupportedType } from "./body.ts";
 import { sendFailure } from "./failure.ts";
 import { checkJson } from "../../lib/json.ts";
 import { etagByCoding, sendWithEtag, varyBy } from "./etag.ts";
-import type { HttpAnswer, KeptAnswers } from "./kept-answers.ts";
 import { checkPersistedQuery, type Params, paramsOf, withParams } from "../../graphql/params.ts";
-import { withStatus } from "./status.ts";
+import { isSuccess, LONGEST_TEXT, type WholeResponse, wholeResponse } from "./response.ts";
+import type { ResponseCache } from "./response-cache.ts";
+import { refusalOf, sendRefusal, withStatus } from "./status.ts";
 
 declare module "fastify" {
   interface FastifyRequest {
@@ -39,8 +40,7 @@ export interface HttpOptions<C extends BaseContext> {
   readonly bodyLimit?: (request: FastifyRequest) => number;
   /** Checks, and may replace, what is asked and the headers that Apollo sees. @throws DomainError */
   readonly prepare?: (params: Params, headers: HeaderMap, request: FastifyRequest) => Params;
-  /** Answers that are given again. */
-  readonly kept?: Keeping | null;
+  readonly cache?: ResponseCache | null;
   /** Is told of what is refused, and of what nobody expected, with the code that its client gets. */
   readonly failed?: (error: Error, request: FastifyRequest, code: string) => void;
   readonly timeouts?: Partial<Timeouts>;
@@ -48,17 +48,6 @@ export interface HttpOptions<C extends BaseContext> {
   readonly maxConnections?: number;
   /** Of the framework: its log, its request ids, the proxies that it trusts. */
   readonly framework?: FastifyHttpOptions<Server>;
-}
-
-/** What is told of a later request that gets the same answer. */
-export type Retelling = (later: FastifyRequest) => void;
-
-/** Which answers are kept. */
-export interface Keeping {
-  readonly answers: KeptAnswers<Retelling>;
-  /** What tells one question from all others; null where its answer is not for everybody. */
-  readonly questionOf: (params: Params, headers: HeaderMap, request: FastifyRequest) => string | null;
-  readonly retellingOf: (request: FastifyRequest) => Retelling;
 }
 
 /** How long a client may take, in milliseconds; one that takes longer loses its connection. */
@@ -102,9 +91,7 @@ export const createHttp = async <C extends BaseContext>(apollo: ApolloServer<C>,
   app.decorateRequest("viewer", null);
   app.decorateRequest("bodyLength", 0);
   app.setErrorHandler(answerFailure);
-  app.setNotFoundHandler((_request, reply) =>
-    reply.code(404).send({ errors: [{ message: "There is nothing here", extensions: { code: "NOT_FOUND" } }] }),
-  );
+  app.setNotFoundHandler((_request, reply) => sendRefusal(reply, refusalOf("NOT_FOUND", "There is nothing here")));
   app.removeAllContentTypeParsers();
   app.addContentTypeParser("application/json", async (request: FastifyRequest, stream: Readable) => {
     const { json, length } = await readJson(stream, request.headers, bodyLimit(request));
@@ -121,8 +108,7 @@ export const createHttp = async <C extends BaseContext>(apollo: ApolloServer<C>,
   app.addHook("onSend", async (_request, reply, payload) => {
     void reply.header("x-content-type-options", "nosniff").header("referrer-policy", "no-referrer");
     if (reply.statusCode >= 400 && !reply.hasHeader("cache-control")) void reply.header("cache-control", "no-store");
-    // Node writes a short text together with its headers, and one of megabytes several times as slowly as its bytes.
-    return typeof payload === "string" && payload.length > SHORT ? Buffer.from(payload) : payload;
+    return typeof payload === "string" && payload.length > LONGEST_TEXT ? Buffer.from(payload) : payload;
   });
   app.route({
     method: METHODS,
@@ -137,8 +123,6 @@ export const createHttp = async <C extends BaseContext>(apollo: ApolloServer<C>,
   return app;
 };
 
-const SHORT = 16_384;
-
 /** What browsers send to other sites without asking them first. */
 const SIMPLE = /^\s*(application\/x-www-form-urlencoded|multipart\/form-data|text\/plain)\s*(;|$)/i;
 
@@ -151,7 +135,7 @@ const limitsOnTime = ({ headers, request, idle }: Timeouts): FastifyHttpOptions<
 
 const answer = async <C extends BaseContext>(
   apollo: ApolloServer<C>,
-  { context, prepare, kept }: HttpOptions<C>,
+  { context, prepare, cache }: HttpOptions<C>,
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<unknown> => {
@@ -175,42 +159,20 @@ const answer = async <C extends BaseContext>(
         }
       },
     });
-  const question = kept?.questionOf(prepared, asked.headers, request) ?? null;
-  if (kept && question !== null) return send(request, reply, await answered(kept, question, request, execute));
-  const { status, headers, body } = await execute();
-  if (body.kind === "complete") return send(request, reply, { status: status ?? 200, headers: [...headers], body: body.string });
+  const key = cache?.keyOf(prepared, asked.headers, request) ?? null;
+  if (cache && key !== null) return send(request, reply, await cache.respond(key, request, execute));
+  const executed = await execute();
+  const { status, headers, body } = executed;
+  if (body.kind === "complete") return send(request, reply, wholeResponse(executed));
   for (const [name, value] of headers) void reply.header(name, value);
   return reply.code(status ?? 200).send(Readable.from(body.asyncIterator));
 };
 
 /** What is the same for everybody has an ETag, so that who has it need not be sent it again. */
-const send = (request: FastifyRequest, reply: FastifyReply, { status, headers, body }: HttpAnswer): Buffer | string => {
+const send = (request: FastifyRequest, reply: FastifyReply, { status, headers, body }: WholeResponse): Buffer | string => {
   for (const [name, value] of headers) void reply.header(name, value);
   void reply.code(status);
-  return request.headers.authorization === undefined && isWhole(status, body) ? sendWithEtag(request, reply, body) : body;
-};
-
-const DATA = '{"data":';
-const isWhole = (status: number, body: Buffer | string): boolean =>
-  status === 200 && (typeof body === "string" ? body.startsWith(DATA) : body.toString("latin1", 0, DATA.length) === DATA);
-
-/** The answer that was kept, or a new one, which is kept where it is whole. */
-const answered = async (
-  { answers, retellingOf }: Keeping,
-  question: string,
-  request: FastifyRequest,
-  execute: () => Promise<HTTPGraphQLResponse>,
-): Promise<HttpAnswer> => {
-  const found = await answers.answer(question, async () => {
-    const { status = 200, headers, body } = await execute();
-    if (body.kind !== "complete") throw new Error("An answer in parts was not asked for");
-    return {
-      answer: { status, headers: [...headers], body: body.string.length > SHORT ? Buffer.from(body.string) : body.string },
-      told: isWhole(status, body.string) ? retellingOf(request) : null,
-    };
-  });
-  found.told?.(request);
-  return found.answer;
+  return request.headers.authorization === undefined && isSuccess({ status, body }) ? sendWithEtag(request, reply, body) : body;
 };
 
 const askedBy = ({ method, body, headers, url }: FastifyRequest): HTTPGraphQLRequest => {

@@ -1,19 +1,7 @@
 import type { ApolloServerPlugin, BaseContext } from "@apollo/server";
+import type { FastifyReply } from "fastify";
 import { GraphQLError, type GraphQLFormattedError } from "graphql";
-
-/** The status that a request ends with when it fails as a whole, by the code of its error. */
-const STATUS: Readonly<Record<string, number>> = {
-  BAD_USER_INPUT: 400,
-  BAD_REQUEST: 400,
-  LIMIT_EXCEEDED: 400,
-  UNAUTHENTICATED: 401,
-  FORBIDDEN: 403,
-  NOT_FOUND: 404,
-  CONFLICT: 409,
-  RATE_LIMITED: 429,
-  SERVICE_UNAVAILABLE: 503,
-  TIMEOUT: 504,
-};
+import { type ErrorCode, ruleOf } from "../../lib/error-codes.ts";
 
 export interface Head {
   readonly status: number;
@@ -26,14 +14,9 @@ export const headOf = ({ code, retryAfter }: Readonly<Record<string, unknown>>):
   if (typeof retryAfter === "number") headers.set("retry-after", String(Math.ceil(retryAfter)));
   else if (code === "SERVICE_UNAVAILABLE") headers.set("retry-after", "1");
   if (code === "UNAUTHENTICATED") headers.set("www-authenticate", "Bearer");
-  const status = code === "LIMIT_EXCEEDED" && typeof retryAfter === "number" ? 429 : (STATUS[String(code)] ?? 500);
+  const status = code === "LIMIT_EXCEEDED" && typeof retryAfter === "number" ? 429 : (ruleOf(code).status ?? 500);
   return { status, headers };
 };
-
-/** Codes that decide the status even where other parts of the answer are good: whoever sent it should send it again. */
-const WHOLE = ["SERVICE_UNAVAILABLE", "TIMEOUT"];
-/** Codes that decide it where the operation never ran. */
-const NEVER_RAN = ["UNAUTHENTICATED", "FORBIDDEN", "LIMIT_EXCEEDED"];
 
 /**
  * Undefined where the errors leave the status as it is: an operation that ran is answered 200, with what it found and its errors, also where
@@ -44,12 +27,13 @@ const decisive = (
   data: unknown,
   status: number | undefined,
 ): GraphQLFormattedError | undefined => {
-  const first = (codes: readonly string[]) => errors.find(({ extensions }) => codes.includes(String(extensions?.["code"])));
+  const first = (isMeant: (rule: ReturnType<typeof ruleOf>) => boolean) =>
+    errors.find(({ extensions }) => isMeant(ruleOf(extensions?.["code"])));
   return (
-    first(WHOLE) ??
-    (data === undefined ? first(NEVER_RAN) : undefined) ??
+    first(({ decides }) => decides === "ALWAYS") ??
+    (data === undefined ? first(({ decides }) => decides === "UNLESS_RUN") : undefined) ??
     // Apollo takes a refusal that has no status of its own for a failure of the service.
-    (data === undefined && status === 500 ? first(Object.keys(STATUS)) : undefined)
+    (data === undefined && status === 500 ? first((rule) => rule.isPublic && rule.status !== null) : undefined)
   );
 };
 
@@ -69,6 +53,19 @@ export const statusByCode = <C extends BaseContext>(): ApolloServerPlugin<C> => 
     },
   }),
 });
+
+export interface WholeAnswer extends Head {
+  readonly body: { readonly errors: readonly { readonly message: string; readonly extensions: Readonly<Record<string, unknown>> }[] };
+}
+
+/** The answer to a request that is refused before it is asked of GraphQL. */
+export const refusalOf = (code: ErrorCode, message: string, extensions: Readonly<Record<string, unknown>> = {}): WholeAnswer => {
+  const given = { code, ...extensions };
+  return { ...headOf(given), body: { errors: [{ message, extensions: given }] } };
+};
+
+export const sendRefusal = (reply: FastifyReply, { status, headers, body }: WholeAnswer): FastifyReply =>
+  reply.code(status).headers(Object.fromEntries(headers)).send(body);
 
 /** The same error, with the status that Apollo then answers. */
 export const withStatus = (error: unknown): unknown => {

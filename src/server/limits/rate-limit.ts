@@ -4,6 +4,7 @@ import { isIPv4, isIPv6 } from "node:net";
 import { RateLimiterMemory, RateLimiterPostgres, RateLimiterRes } from "rate-limiter-flexible";
 import type { Pools } from "../../database/database.ts";
 import type { Env } from "../env.ts";
+import { refusalOf, sendRefusal } from "../http/status.ts";
 import { isHealth } from "../running/health.ts";
 import { countedBy } from "./counted-by.ts";
 import { heldCredentials } from "./held-credentials.ts";
@@ -120,8 +121,5 @@ export const networkOf = (address: string): string => {
 const refuse = async (reply: FastifyReply, seconds: number, count: () => void, whose: string): Promise<FastifyReply> => {
   count();
   const message = `Too many requests from ${whose} within a minute; ask again in ${seconds} s`;
-  return reply
-    .code(429)
-    .header("retry-after", String(seconds))
-    .send({ errors: [{ message, extensions: { code: "RATE_LIMITED", retryAfter: seconds } }] });
+  return sendRefusal(reply, refusalOf("RATE_LIMITED", message, { retryAfter: seconds }));
 };

@@ -4,6 +4,7 @@ import type { FastifyRequest } from "fastify";
 import type { Logger } from "pino";
 import type { RequestContext } from "../../access/request-context.ts";
 import { causeOf } from "../../graphql/execution/format-error.ts";
+import { INTERNAL, INTERNAL_MESSAGE } from "../../lib/error-codes.ts";
 import { type OperationSpan, startSpan } from "./telemetry.ts";
 
 /** What becomes known of a request on its way, for its line in the log and for the metrics. */
@@ -41,7 +42,7 @@ export const observed = async <C extends Pick<RequestContext, "session">>(
   } catch (error) {
     if (error instanceof GraphQLError) throw error;
     tell(log, error, request.id);
-    throw new GraphQLError("Something went wrong on our side", { extensions: { code: "INTERNAL_SERVER_ERROR" } });
+    throw new GraphQLError(INTERNAL_MESSAGE, { extensions: { code: INTERNAL } });
   }
 };
 
@@ -112,8 +113,8 @@ type Result = Extract<GraphQLRequestContext<RequestContext>["response"]["body"],
 const summarize = (seen: Observation, result: Result, requestId: string | undefined): void => {
   seen.cost = result.extensions?.["cost"] ?? null;
   for (const { extensions } of result.errors ?? []) seen.codes.add(String(extensions?.["code"]));
-  if (!requestId || !seen.codes.has("INTERNAL_SERVER_ERROR")) return;
+  if (!requestId || !seen.codes.has(INTERNAL)) return;
   result.errors = result.errors!.map((error) =>
-    error.extensions?.["code"] === "INTERNAL_SERVER_ERROR" ? { ...error, extensions: { ...error.extensions, requestId } } : error,
+    error.extensions?.["code"] === INTERNAL ? { ...error, extensions: { ...error.extensions, requestId } } : error,
   );
 };

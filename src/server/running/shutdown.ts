@@ -2,6 +2,7 @@ import type { FastifyInstance } from "fastify";
 import type { ServerResponse } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Database } from "../../database/database.ts";
+import { refusalOf, sendRefusal } from "../http/status.ts";
 import { isHealth } from "./health.ts";
 
 export interface Draining {
@@ -10,9 +11,7 @@ export interface Draining {
   readonly stop: (graceMs: number) => Promise<void>;
 }
 
-const STOPPING = {
-  errors: [{ message: "This instance is stopping; ask again", extensions: { code: "SERVICE_UNAVAILABLE", retryAfter: 1 } }],
-};
+const STOPPING = refusalOf("SERVICE_UNAVAILABLE", "This instance is stopping; ask again", { retryAfter: 1 });
 
 /** Knows the requests that run, so that neither an idle connection nor a slow one keeps the service from stopping. */
 export const drainable = (app: FastifyInstance): Draining => {
@@ -21,7 +20,7 @@ export const drainable = (app: FastifyInstance): Draining => {
   let allDone = () => {};
   app.addHook("onRequest", (request, reply, done) => {
     if (isStopping) void reply.header("connection", "close");
-    if (isStopping && !isHealth(request.url)) return void reply.code(503).header("retry-after", "1").send(STOPPING);
+    if (isStopping && !isHealth(request.url)) return void sendRefusal(reply, STOPPING);
     running.add(reply.raw);
     reply.raw.once("close", () => {
       running.delete(reply.raw);

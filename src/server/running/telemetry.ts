@@ -1,6 +1,7 @@
 import { context, propagation, ROOT_CONTEXT, type Span, SpanKind, SpanStatusCode, trace } from "@opentelemetry/api";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Around } from "../../database/reader.ts";
+import { ruleOf } from "../../lib/error-codes.ts";
 
 /** Of one operation. */
 export interface OperationSpan {
@@ -11,9 +12,6 @@ export interface OperationSpan {
   /** With the codes of its errors. */
   readonly end: (codes: ReadonlySet<string>) => void;
 }
-
-/** Codes of failures that are the service's own. */
-const OURS = new Set(["INTERNAL_SERVER_ERROR", "SERVICE_UNAVAILABLE", "TIMEOUT"]);
 
 const tracer = () => trace.getTracer("cchc-graph");
 
@@ -26,7 +24,7 @@ export const startSpan = (name: string, type: string, headers: ReadonlyMap<strin
     isRecording: span.isRecording(),
     around: (text, run) => inSpan(span, text(), run),
     end: (codes) => {
-      const code = [...codes].find((one) => OURS.has(one));
+      const code = [...codes].find((one) => ruleOf(one).isOurs);
       if (code) span.setStatus({ code: SpanStatusCode.ERROR, message: code });
       span.end();
     },

@@ -1,63 +1,64 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type HttpAnswer, KeptAnswers } from "../../src/server/http/kept-answers.ts";
+import { ResponseEntries } from "../../src/server/http/response-cache.ts";
+import type { WholeResponse } from "../../src/server/http/response.ts";
 import { NOW, startService, type TestService } from "../support/client.ts";
 import { dossier, fillCatalogue, IMPORT, type ImportAnswer } from "../support/dossiers.ts";
 import { issueKey } from "../support/key.ts";
 import { post } from "../support/post.ts";
 import { statementsOf } from "../support/statements.ts";
 
-describe("answers that are kept", () => {
-  const answerOf = (text: string): HttpAnswer => ({
+describe("cached responses", () => {
+  const responseOf = (text: string): WholeResponse => ({
     status: 200,
     headers: [["content-type", "application/json"]],
     body: Buffer.from(text),
   });
 
-  /** Answers that are numbered as they are worked out; `state` may be set. */
-  const world = (maximum = 1_000_000) => {
-    const told = { state: "1" as string | null, worked: 0, isWhole: true };
-    const answers = new KeptAnswers<string>({ maximum, state: async () => told.state });
+  /** Responses that are numbered as they are made; `version` may be set. */
+  const create = (maximum = 1_000_000) => {
+    const data = { version: "1" as string | null, made: 0, isSuccess: true };
+    const entries = new ResponseEntries<string>({ maximum, version: async () => data.version });
     const ask = async (question: string, during?: () => void, size = 1) => {
-      const { answer } = await answers.answer(question, async () => {
+      const { response } = await entries.respond(question, async () => {
         during?.();
-        return { answer: answerOf(String(++told.worked).padStart(size)), told: told.isWhole ? "told" : null };
+        return { response: responseOf(String(++data.made).padStart(size)), detail: data.isSuccess ? "detail" : null };
       });
-      return Number(answer.body.toString());
+      return Number(response.body.toString());
     };
     const ended = () => new Promise((done) => setImmediate(done));
-    return { told, ask, asks: async (question: string, size = 1) => [await ask(question, undefined, size), await ended()][0] as number };
+    return { data, ask, asks: async (question: string, size = 1) => [await ask(question, undefined, size), await ended()][0] as number };
   };
 
-  test("are given again from the third time on that they are asked for", async () => {
-    const { asks } = world();
+  test("are sent again from the third request on", async () => {
+    const { asks } = create();
     expect([await asks("a"), await asks("a"), await asks("a"), await asks("b"), await asks("a")]).toEqual([1, 2, 2, 3, 2]);
   });
 
-  test("are worked out again when anything has changed", async () => {
-    const { asks, told } = world();
+  test("are made again when anything has changed", async () => {
+    const { asks, data } = create();
     for (let n = 0; n < 3; n++) await asks("a");
-    told.state = "2";
+    data.version = "2";
     expect([await asks("a"), await asks("a")]).toEqual([3, 3]);
   });
 
-  test("are not kept where something changed meanwhile, and not where nobody can tell", async () => {
-    const { ask, asks, told } = world();
+  test("are not stored where something changed meanwhile, nor where the version is unknown", async () => {
+    const { ask, asks, data } = create();
     await asks("a");
-    await ask("a", () => (told.state = "2"));
+    await ask("a", () => (data.version = "2"));
     expect(await asks("a")).toBe(3);
     expect(await asks("a")).toBe(3);
-    told.state = null;
+    data.version = null;
     expect([await asks("a"), await asks("a")]).toEqual([4, 5]);
   });
 
-  test("are whole", async () => {
-    const { asks, told } = world();
-    told.isWhole = false;
+  test("are without errors", async () => {
+    const { asks, data } = create();
+    data.isSuccess = false;
     expect([await asks("a"), await asks("a"), await asks("a")]).toEqual([1, 2, 3]);
   });
 
-  test("make room when they are many, the one first that was not asked for longest; one that is too large is not kept", async () => {
-    const { asks } = world(4000);
+  test("make room when they are many, the least recently used first; one that is too large is not stored", async () => {
+    const { asks } = create(4000);
     for (const question of ["a", "b", "c"]) for (let n = 0; n < 2; n++) await asks(question, 690);
     expect([await asks("a"), await asks("b"), await asks("c")]).toEqual([2, 4, 6]);
     for (let n = 0; n < 2; n++) await asks("d", 690);
@@ -70,7 +71,7 @@ describe("answers that are kept", () => {
   });
 });
 
-describe("a service that keeps answers", () => {
+describe("a service that caches responses", () => {
   const clock = { now: NOW };
   let service: TestService;
   let officer: string;
@@ -89,17 +90,17 @@ describe("a service that keeps answers", () => {
   };
   const send = (code: string) =>
     service.ask<ImportAnswer, object>(IMPORT, { source: "s", dossiers: [dossier({ code, unit: "01558" })] }, officer);
-  /** Asks until an answer is one that was kept: other databases of the same server change the state of this one, too. */
-  const isKept = (ask: () => Promise<unknown>) =>
+  /** Asks until a response is a cached one: other databases of the same server change the version of this one, too. */
+  const isCached = (ask: () => Promise<unknown>) =>
     expect.poll(async () => (await statementsOf(ask)).length, { timeout: 20_000, interval: 1 }).toBe(1);
 
-  test("gives one of them for one statement", async () => {
+  test("sends a cached one with one statement", async () => {
     const before = await received();
-    await isKept(received);
+    await isCached(received);
     expect(await received()).toBe(before);
   });
 
-  test("never gives one that is older than what was acknowledged, however often it is asked meanwhile", async () => {
+  test("never sends one that is older than an acknowledged change, however many requests come meanwhile", async () => {
     const writing = { isEnded: false };
     const readers = Array.from({ length: 3 }, async () => {
       const seen: number[] = [];
@@ -115,7 +116,7 @@ describe("a service that keeps answers", () => {
     for (const seen of await Promise.all(readers)) expect(seen).toEqual(seen.toSorted((a, b) => a - b));
   });
 
-  test("sees what is committed by others, when it is", async () => {
+  test("shows changes of others once they are committed", async () => {
     const count = await received();
     await service.database.orm.em.fork().transactional(async (em) => {
       await em.execute(
@@ -126,8 +127,8 @@ describe("a service that keeps answers", () => {
     expect(await received()).toBe(count! + 1);
   });
 
-  test("keeps nothing for those who have said who they are, and no failures", async () => {
-    await isKept(received);
+  test("caches nothing for requests with credentials, and no failures", async () => {
+    await isCached(received);
     for (let n = 0; n < 3; n++) {
       const sent = await statementsOf(() => service.ask(RECEIVED, {}, officer));
       expect(sent.length).toBeGreaterThan(1);
@@ -138,7 +139,7 @@ describe("a service that keeps answers", () => {
     }
   });
 
-  test("tells questions apart by their variables, their operation and what is accepted", async () => {
+  test("distinguishes requests by their variables, their operation and what they accept", async () => {
     const query = "query A($code: ID!) { unit(code: $code) { code } } query B($code: ID!) { unit(code: $code) { id } }";
     const ask = (operationName: string, code: string) => post(service.server.url, { query, operationName, variables: { code } });
     for (let n = 0; n < 4; n++) {
@@ -160,7 +161,7 @@ describe("a service that keeps answers", () => {
   test("knows that a day has passed", async () => {
     const query = '{ unit(code: "04") { asOf } }';
     const today = async () => (await service.ask<{ unit: { asOf: string } }, object>(query)).data.unit.asOf;
-    await isKept(today);
+    await isCached(today);
     clock.now = new Date("2026-11-23T00:00:01+07:00");
     expect(await today()).toBe("2026-11-23");
     clock.now = NOW;

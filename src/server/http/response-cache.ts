@@ -1,0 +1,143 @@
+import type { HeaderMap, HTTPGraphQLResponse } from "@apollo/server";
+import type { FastifyRequest } from "fastify";
+import { sql } from "kysely";
+import { createHash } from "node:crypto";
+import { type RouterCheck, TRACE_HEADER } from "../../access/router.ts";
+import type { Reader } from "../../database/reader.ts";
+import type { Params } from "../../graphql/params.ts";
+import { dayOf } from "../../lib/time/date.ts";
+import { observationOf } from "../running/observation.ts";
+import { isSuccess, type WholeResponse, wholeResponse } from "./response.ts";
+
+interface ResponseCacheOptions {
+  /** Bytes of all entries; the least recently used make room. 0 caches nothing. */
+  readonly keptAnswers: number;
+  readonly clock: () => Date;
+  readonly reader: () => Reader;
+  readonly router: RouterCheck;
+}
+
+/** Responses that callers without credentials share. */
+export interface ResponseCache {
+  /** What tells a request from all others; null where its response is not for everybody. */
+  readonly keyOf: (params: Params, headers: HeaderMap, request: FastifyRequest) => string | null;
+  /** The cached response, else a new one, which is cached where it has data and no errors. */
+  readonly respond: (key: string, request: FastifyRequest, execute: () => Promise<HTTPGraphQLResponse>) => Promise<WholeResponse>;
+}
+
+/** @returns null where nothing is cached. */
+export const responseCache = ({ keptAnswers, clock, reader, router }: ResponseCacheOptions): ResponseCache | null => {
+  if (keptAnswers === 0) return null;
+  const entries = new ResponseEntries<Observe>({ maximum: keptAnswers, version: () => databaseVersion(reader(), clock()) });
+  return {
+    keyOf: ({ query, operationName, variables, extensions }, headers, request) => {
+      const { method } = request;
+      const isShared = request.headers.authorization === undefined && !headers.has(TRACE_HEADER);
+      if ((method !== "POST" && method !== "GET") || !isShared) return null;
+      const isRouter = router.isRouter(request.headers);
+      return JSON.stringify([method, query, operationName, variables, extensions, headers.get("accept"), isRouter]);
+    },
+    respond: async (key, request, execute) => {
+      const found = await entries.respond(key, async () => {
+        const response = wholeResponse(await execute());
+        return { response, detail: isSuccess(response) ? observeLike(request) : null };
+      });
+      found.detail?.(request);
+      return found.response;
+    },
+  };
+};
+
+type Observe = (later: FastifyRequest) => void;
+
+/** Logs and metrics count a cached response as that of the request that it was made for, with one statement. */
+const observeLike = (request: FastifyRequest): Observe => {
+  const { operation, label, cost } = observationOf(request);
+  return (later) => Object.assign(observationOf(later), { operation, label, cost, statements: 1 });
+};
+
+/**
+ * The day, and which transactions PostgreSQL shows: two snapshots of one name show the same data, but that numbers of transactions that were
+ * undone may be given again after a crash. Null where other nodes write what the snapshots of this one do not show.
+ */
+const databaseVersion = async (reader: Reader, now: Date): Promise<string | null> => {
+  if (reader.isDistributed) return null;
+  const [row] = await reader.rows(
+    sql<{ snapshot: string }>`select concat_ws(' ', pg_postmaster_start_time(), pg_current_snapshot()) as snapshot`,
+  );
+  return `${dayOf(now)} ${row!.snapshot}`;
+};
+
+interface EntriesOptions {
+  /** Bytes that the entries may take together. */
+  readonly maximum: number;
+  /** Names the version of all data that responses are made of: the same name, the same responses. Null where nobody can say. */
+  readonly version: () => Promise<string | null>;
+}
+
+interface Entry<T> {
+  /** Null until the second request of its key. */
+  readonly cached: { readonly response: WholeResponse; readonly version: string; readonly detail: T } | null;
+  readonly bytes: number;
+}
+
+/** A response, with what is cached beside it; null where the response is new or must not be cached. */
+interface Detailed<T> {
+  readonly response: WholeResponse;
+  readonly detail: T | null;
+}
+
+/** What an entry takes besides the body. */
+const ENTRY_BYTES = 300;
+/** One response may take this part of all bytes. */
+const LARGEST = 1 / 4;
+
+/** Responses that are sent again as long as the version of the data is the same. It is looked up for each request, so no cached response is ever stale. */
+export class ResponseEntries<T> {
+  readonly #entries = new Map<string, Entry<T>>();
+  readonly #options: EntriesOptions;
+  #bytes = 0;
+
+  constructor(options: EntriesOptions) {
+    this.#options = options;
+  }
+
+  async respond(key: string, work: () => Promise<Detailed<T>>): Promise<Detailed<T>> {
+    const digest = createHash("sha256").update(key).digest("base64");
+    const entry = this.#entries.get(digest);
+    if (!entry) {
+      this.#set(digest, { cached: null, bytes: ENTRY_BYTES });
+      return { ...(await work()), detail: null };
+    }
+    const version = await this.#version();
+    if (version !== null && entry.cached?.version === version) {
+      this.#set(digest, entry);
+      return entry.cached;
+    }
+    const { response, detail } = await work();
+    if (version !== null && detail !== null) void this.#store(digest, { response, version, detail });
+    return { response, detail: null };
+  }
+
+  /** Stores the response where the version is still the one of before it was made. */
+  async #store(digest: string, cached: NonNullable<Entry<T>["cached"]>): Promise<void> {
+    const bytes = ENTRY_BYTES + cached.response.body.length;
+    if (bytes <= this.#options.maximum * LARGEST && (await this.#version()) === cached.version) this.#set(digest, { cached, bytes });
+  }
+
+  /** Where the version cannot be read, whoever answers says what is wrong. */
+  #version(): Promise<string | null> {
+    return this.#options.version().catch(() => null);
+  }
+
+  #set(digest: string, entry: Entry<T>): void {
+    this.#bytes += entry.bytes - (this.#entries.get(digest)?.bytes ?? 0);
+    this.#entries.delete(digest);
+    this.#entries.set(digest, entry);
+    for (const [oldest, { bytes }] of this.#entries) {
+      if (this.#bytes <= this.#options.maximum) return;
+      this.#entries.delete(oldest);
+      this.#bytes -= bytes;
+    }
+  }
+}
