@@ -109,15 +109,7 @@ export const startServer = async (
   logRequests(app, log);
   await allowOrigins(app, env.corsOrigins);
   const { isStopping, stop } = drainable(app);
-  if (metrics) countRequests(app, metrics);
-  if (env.trustedProxies === null) warnOfUntrustedProxy(app, log);
-  limitRates(app, { ...env, pools, holds: holdsNow, ...(metrics && { limited: metrics.limited }) });
-  serveHealth(app, { pools, isStopping });
-  serveSchema(app, sdl, env.introspection);
-  if (env.playground) {
-    await servePlayground(app);
-    app.get("/", (_request, reply) => reply.redirect("/graphql"));
-  }
+  await serveBeside(app, { env, log, pools, metrics, isStopping, sdl, holds: holdsNow });
   const measured = await listen(app, env, metrics);
   return {
     url: addressUrl(env.host, (app.server.address() as AddressInfo).port, "/graphql"),
@@ -129,6 +121,30 @@ export const startServer = async (
       await measured?.close();
     },
   };
+};
+
+interface Beside {
+  readonly env: Env;
+  readonly log: Log;
+  readonly pools: () => Pools | null;
+  readonly metrics: Metrics | null;
+  readonly isStopping: () => boolean;
+  readonly sdl: string;
+  /** Whether the key or token is valid now. */
+  readonly holds: (authorization: string) => Promise<boolean>;
+}
+
+/** All that is served besides GraphQL, and what counts and limits requests. */
+const serveBeside = async (app: FastifyInstance, { env, log, pools, metrics, isStopping, sdl, holds }: Beside): Promise<void> => {
+  if (metrics) countRequests(app, metrics);
+  if (env.trustedProxies === null) warnOfUntrustedProxy(app, log);
+  limitRates(app, { ...env, pools, holds, ...(metrics && { limited: metrics.limited }) });
+  serveHealth(app, { pools, isStopping });
+  serveSchema(app, sdl, env.introspection);
+  if (env.playground) {
+    await servePlayground(app);
+    app.get("/", (_request, reply) => reply.redirect("/graphql"));
+  }
 };
 
 const renewed = async (trusted: TrustedList, log: Log): Promise<void> => {

@@ -51,15 +51,26 @@ export const unitListLoaders = (context: RequestContext, evidence: EvidenceKind)
   ),
 });
 
+const keysOf = (keys: readonly UnitListKey[]) => sql`
+  select day, within, codes::text[] as codes, tier, kinds::text[] as kinds, is_searched, agencies, first, after_rank, after_text, i
+  from unnest(${keys.map((key) => key.asOf)}::date[], ${keys.map((key) => key.within)}::int[],
+    ${keys.map((key) => arrayText(key.codes))}::text[], ${keys.map((key) => key.tier)}::text[], ${keys.map((key) => arrayText(key.kinds))}::text[],
+    ${keys.map((key) => key.search !== null)}::boolean[],
+    ${keys.map((key) => key.agencies)}::boolean[], ${keys.map((key) => key.page.first)}::int[],
+    ${keys.map((key) => key.page.after?.rank ?? null)}::int[], ${keys.map((key) => key.page.after?.text ?? null)}::text[])
+    with ordinality k(day, within, codes, tier, kinds, is_searched, agencies, first, after_rank, after_text, i)`;
+
+/** `matched`: of what is found, the best; what fits less well only where nothing better is found. */
+const MATCHED = sql`
+  best as (select i, min(found_rank) as rank from kept group by i),
+  matched as materialized (
+    select m.* from kept m join best b on b.i = m.i
+    where m.found_rank is null or m.found_rank < (select min(f) from unnest(${[...FALLBACK_RANKS, MAX_RANK]}::int[]) f where f > b.rank)
+  )`;
+
 const unitLists = (keys: readonly UnitListKey[]) => sql<Row>`
   with recursive k as materialized (
-    select day, within, codes::text[] as codes, tier, kinds::text[] as kinds, is_searched, agencies, first, after_rank, after_text, i
-    from unnest(${keys.map((key) => key.asOf)}::date[], ${keys.map((key) => key.within)}::int[],
-      ${keys.map((key) => arrayText(key.codes))}::text[], ${keys.map((key) => key.tier)}::text[], ${keys.map((key) => arrayText(key.kinds))}::text[],
-      ${keys.map((key) => key.search !== null)}::boolean[],
-      ${keys.map((key) => key.agencies)}::boolean[], ${keys.map((key) => key.page.first)}::int[],
-      ${keys.map((key) => key.page.after?.rank ?? null)}::int[], ${keys.map((key) => key.page.after?.text ?? null)}::text[])
-      with ordinality k(day, within, codes, tier, kinds, is_searched, agencies, first, after_rank, after_text, i)
+    ${keysOf(keys)}
   ),
   below as (
     select k.i, v.unit_id from k join unit_version v on v.parent_id = k.within and ${validOn(sql`k.day`)}
@@ -86,11 +97,7 @@ const unitLists = (keys: readonly UnitListKey[]) => sql<Row>`
     where (k.codes is null or v.code = any(k.codes)) and (k.tier is null or v.tier = k.tier)
       and case when k.kinds is null then k.agencies or v.tier is not null else v.kind = any(k.kinds) end
   ),
-  best as (select i, min(found_rank) as rank from kept group by i),
-  matched as materialized (
-    select m.* from kept m join best b on b.i = m.i
-    where m.found_rank is null or m.found_rank < (select min(f) from unnest(${[...FALLBACK_RANKS, MAX_RANK]}::int[]) f where f > b.rank)
-  ),
+  ${MATCHED},
   total as (select i, count(*)::int as total from matched group by i),
   listed as (
     select m.i, m.unit_id, m.valid_from, m.rank, m."matchedName", row_number() over (partition by m.i order by m.rank, m.code collate "C") as position, k.first
