@@ -109,7 +109,7 @@ export const startServer = async (
   logRequests(app, log);
   await allowOrigins(app, env.corsOrigins);
   const { isStopping, stop } = drainable(app);
-  await serveBeside(app, { env, log, pools, metrics, isStopping, sdl, holds: holdsNow });
+  await serveBeside(app, { env, log, pools, metrics, isStopping, sdl, isValid: holdsNow });
   const measured = await listen(app, env, metrics);
   return {
     url: addressUrl(env.host, (app.server.address() as AddressInfo).port, "/graphql"),
@@ -131,14 +131,14 @@ interface Beside {
   readonly isStopping: () => boolean;
   readonly sdl: string;
   /** Whether the key or token is valid now. */
-  readonly holds: (authorization: string) => Promise<boolean>;
+  readonly isValid: (authorization: string) => Promise<boolean>;
 }
 
 /** All that is served besides GraphQL, and what counts and limits requests. */
-const serveBeside = async (app: FastifyInstance, { env, log, pools, metrics, isStopping, sdl, holds }: Beside): Promise<void> => {
+const serveBeside = async (app: FastifyInstance, { env, log, pools, metrics, isStopping, sdl, isValid }: Beside): Promise<void> => {
   if (metrics) countRequests(app, metrics);
   if (env.trustedProxies === null) warnOfUntrustedProxy(app, log);
-  limitRates(app, { ...env, pools, holds, ...(metrics && { limited: metrics.limited }) });
+  limitRates(app, { ...env, pools, holds: isValid, ...(metrics && { limited: metrics.limited }) });
   serveHealth(app, { pools, isStopping });
   serveSchema(app, sdl, env.introspection);
   if (env.playground) {
