@@ -62,9 +62,9 @@ const keysOf = (keys: readonly UnitListKey[]) => sql`
 
 /** `matched`: of what is found, the best; what fits less well only where nothing better is found. */
 const MATCHED = sql`
-  best as (select i, min(found_rank) as rank from kept group by i),
+  best as (select i, min(found_rank) as rank from accepted group by i),
   matched as materialized (
-    select m.* from kept m join best b on b.i = m.i
+    select m.* from accepted m join best b on b.i = m.i
     where m.found_rank is null or m.found_rank < (select min(f) from unnest(${[...FALLBACK_RANKS, MAX_RANK]}::int[]) f where f > b.rank)
   )`;
 
@@ -86,7 +86,7 @@ const unitLists = (keys: readonly UnitListKey[]) => sql<Row>`
     keys.map((key) => key.search),
     validOn,
   )},
-  kept as materialized (
+  accepted as materialized (
     select found.i, v.unit_id, v.valid_from, v.code, coalesce(array_position(k.codes, v.code), ${rankOfFound}, 0) as rank, ${rankOfFound} as found_rank,
       nullif(found.name, v.full_name) as "matchedName"
     from (
