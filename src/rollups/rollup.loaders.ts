@@ -9,10 +9,10 @@ import { editionsOf } from "../hierarchy/edition.ts";
 import { countedTo } from "../counters/cut.ts";
 import { type Evidence, figureRows } from "../figures/evidence.ts";
 import { DOSSIER, type RollupKind, SERVICE, TASK } from "../figures/measure.ts";
-import type { Knowledge, Records } from "../counters/records.ts";
+import type { RecordKnowledge, Records } from "../counters/records.ts";
 import { RollupCache } from "./rollup-cache.ts";
 import { knowledgeOf, readRollups } from "./rollup-read.ts";
-import { cellDayOf, keyOf, type RollupSource, setLoader } from "./rollup-set.loader.ts";
+import { cellDayOf, keyOf, type RollupOrigin, setLoader } from "./rollup-set.loader.ts";
 import { ownSets } from "./rollup-sets.ts";
 import { sourcesLoader } from "./rollup-source.loader.ts";
 import type { RollupKey } from "../counters/rollup-key.ts";
@@ -26,7 +26,7 @@ export const createRollupLoaders = (reader: Reader, today: Day, evidence: Eviden
   const making = { reader, evidence, records };
   const sets = setLoader(making, today, (period) => isKeyed || isNamed(period));
   const figures: Rows = { rows: (query) => figureRows(reader, evidence, () => query) };
-  const source: RollupSource = { reader, figures, sets, records, ownSet: ownSets(making, isKeyed, () => source) };
+  const source: RollupOrigin = { reader, figures, sets, records, ownSet: ownSets(making, isKeyed, () => source) };
   const rollups = (kind: RollupKind) =>
     new DataLoader<RollupKey, Rollup>((keys) => readRollups(source, kind, keys), { cacheMap: new RollupCache() });
   return {
@@ -65,7 +65,7 @@ export const createRollupLoaders = (reader: Reader, today: Day, evidence: Eviden
     }),
 
     /** How many units are covered, and what is known of all of them. */
-    knowledgeOfRollup: new DataLoader<Rollup, Knowledge, string>((asked) => knowledgeOf(source, asked), {
+    knowledgeOfRollup: new DataLoader<Rollup, RecordKnowledge, string>((asked) => knowledgeOf(source, asked), {
       cacheKeyFn: (rollup) => `${rollup.kind.name}|${keyOf(rollup)}`,
     }),
 

@@ -52,7 +52,7 @@ export const hiddenRows = (field: string, count: number, units: () => UnitSet, {
 };
 
 /** Rows that are counted for `totalCount`, whatever is stored, so that they tell nothing of it. */
-export const COUNTED: Readonly<Record<string, number>> = {
+export const COUNTED_ROWS: Readonly<Record<string, number>> = {
   "DossierConnection.totalCount": 5000,
   "AuditEntryConnection.totalCount": 5000,
   "ProcedureConnection.totalCount": 500,

@@ -2,7 +2,7 @@ import { getNamedType, getNullableType, type GraphQLField, GraphQLInt, isLeafTyp
 import { CHANNELS } from "../../dossiers/dossier-state.ts";
 import { MAX_FIGURES } from "../../reports/report-check.ts";
 import type { Period } from "../../lib/time/period.ts";
-import { COUNTED } from "./reads.ts";
+import { COUNTED_ROWS } from "./reads.ts";
 import type { Arguments, Place } from "./unit-fields.ts";
 import { bounded, type UnitSet } from "./unit-set.ts";
 
@@ -97,7 +97,7 @@ export const listed = (subject: Subject, length: number): Step => {
 /** What a field without a rule of its own reads, as its shape says. Of units that it leads to nothing is known. */
 export const shapeRule = (name: string, { name: own, type, args: definitions }: GraphQLField<unknown, unknown>): Rule => {
   const named = getNamedType(type);
-  const counted = COUNTED[name] ?? 0;
+  const counted = COUNTED_ROWS[name] ?? 0;
   if (isLeafType(named)) return ({ count }, args) => ({ rows: itemsIn(args) + counted * count, below: { count: 0 } });
   const isList = isListType(getNullableType(type));
   if (definitions.some((argument) => argument.name === "first" && getNullableType(argument.type) === GraphQLInt))
