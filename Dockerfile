@@ -20,6 +20,7 @@ COPY --from=build /app/.cache .cache
 COPY schema schema
 COPY seeds seeds
 COPY src src
+RUN node src/typescript.js
 
 # Without DATABASE_URL the embedded PostgreSQL keeps its data in the volume.
 ENV NODE_ENV=production HOST=0.0.0.0 PORT=4000 METRICS_HOST=0.0.0.0 METRICS_PORT=9464 DATA_DIR=/data
@@ -29,4 +30,4 @@ USER node
 # It lives while it waits for its database; whether it may be sent requests, /readyz says.
 HEALTHCHECK --interval=10s --timeout=3s --start-period=30s \
   CMD ["node", "-e", "fetch('http://127.0.0.1:' + process.env.PORT + '/livez').then((answer) => process.exit(answer.ok ? 0 : 1), () => process.exit(1))"]
-CMD ["node", "--max-semi-space-size=128", "--import", "tsx", "src/main.ts"]
+CMD ["node", "--max-semi-space-size=128", "--import", "./src/typescript.js", "src/main.ts"]

@@ -26,7 +26,7 @@ const stopped = new Promise<void>((done) => stop.addEventListener("abort", () =>
 
 const SHARED_LOGIN =
   "DATABASE_URL: requests run in sessions of the owner of the tables, in a role that such a session can leave; " +
-  "better give the service a login of its own there, and the owner's in DATABASE_OWNER_URL (README, The database)";
+  "better give the service a login of its own there, and the owner's in DATABASE_OWNER_URL (docs/operations.md, The database)";
 
 /** With its units and reports loaded. */
 const openSeeded = async (env: Env, log: Log): Promise<Database> => {

@@ -1,5 +1,5 @@
 import { cp, readFile } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { fillDemo } from "../seeds/demo/fill.ts";
 import { loadSeeds } from "../seeds/seed.ts";
@@ -13,7 +13,20 @@ import { Checkout } from "./readme/checkout.ts";
 import { Play } from "./readme/play.ts";
 import { folderOf, nextEdition } from "./hierarchy/next-edition.ts";
 
-const README = await readFile(new URL("../README.md", import.meta.url), "utf8");
+/** Pages in the order in which they are played, each on what those before it have done. */
+const NAMES = ["README.md", "docs/api.md", "docs/operations.md", "docs/integration.md", "docs/citus.md", "README.vi.md"] as const;
+const textOf = (name: string): Promise<string> => readFile(new URL(`../${name}`, import.meta.url), "utf8");
+const PAGES = await Promise.all(NAMES.map(async (name) => ({ name, text: await textOf(name) })));
+const BLOCKS = PAGES.flatMap((page) => blocksOf(page.text).map((block) => ({ name: page.name, block })));
+const README = PAGES[0]!.text;
+const ALL = PAGES.map(({ text }) => text).join("\n");
+/** The address of a heading within its page. */
+const slugOf = (heading: string): string =>
+  heading
+    .toLowerCase()
+    .replaceAll(/[^\p{L}\p{N} -]/gu, "")
+    .replaceAll(" ", "-");
+const headingsOf = (text: string): string[] => [...text.matchAll(/^#{2,3} (.+)$/gm)].map(([, heading]) => heading!);
 /** The part of the demo's dossiers that is filled in here; what is asked of it has no printed answer. */
 const DEMO_SCALE = 0.02;
 
@@ -27,7 +40,7 @@ const fillSmallDemo = async (dataDir: string): Promise<void> => {
   }
 };
 
-describe("what the README prints, from its first block to its last, on a new checkout", () => {
+describe("what README and docs print, from the first block to the last, on a new checkout", () => {
   let checkout: Checkout;
   let play: Play;
   const edition = folderOf(nextEdition("2099-01-01", "2099-07-01"));
@@ -45,16 +58,16 @@ describe("what the README prints, from its first block to its last, on a new che
     await (await edition).remove();
   });
 
-  for (const block of blocksOf(README)) {
+  for (const { name, block } of BLOCKS) {
     const reason = Play.reasonOf(block);
-    it(`line ${block.line}, ${block.language || "sh"}: ${block.text.trim().split("\n", 1)[0]!.slice(0, 80)}`, async ({ skip }) => {
+    it(`${name}, line ${block.line}, ${block.language || "sh"}: ${block.text.trim().split("\n", 1)[0]!.slice(0, 80)}`, async ({ skip }) => {
       if (reason !== null) skip(reason);
       await play.block(block);
     });
   }
 });
 
-describe("what the README says besides", () => {
+describe("what README and docs say besides", () => {
   it("has no block that nobody has thought of", async () => {
     const only = (text: string) => blocksOf(`## New\n\n${text}`)[0]!;
     expect(() => Play.reasonOf(only("```\nnpm start\nsystemctl restart cchc\n```"))).toThrow(/line 3 .* systemctl restart cchc/);
@@ -66,25 +79,35 @@ describe("what the README says besides", () => {
 
   it("names only commands that there are", async () => {
     const { scripts } = JSON.parse(await readFile(new URL("../package.json", import.meta.url), "utf8")) as { scripts: object };
-    const named = [...README.matchAll(/npm run (?:-s )?([\w:-]+)/g)].map(([, name]) => name!);
+    const named = [...ALL.matchAll(/npm run (?:-s )?([\w:-]+)/g)].map(([, name]) => name!);
     expect(named.length).toBeGreaterThan(10);
     expect(named.filter((name) => !(name in scripts))).toEqual([]);
   });
 
   it("has what a catalogue accepts, and each role", () => {
-    for (const accepted of [...PROCEDURE_COLUMNS, ...TIERS, ...SERVICE_LEVELS, ...ROLES]) expect(README).toContain(`\`${accepted}\``);
+    for (const accepted of [...PROCEDURE_COLUMNS, ...TIERS, ...SERVICE_LEVELS, ...ROLES]) expect(ALL).toContain(`\`${accepted}\``);
   });
 
-  it("lists its sections at the top", () => {
-    const slug = (heading: string) =>
-      heading
-        .toLowerCase()
-        .replaceAll(/[^\p{L}\p{N} -]/gu, "")
-        .replaceAll(" ", "-");
-    const headings = README.split("\n")
-      .filter((line) => line.startsWith("## "))
-      .map((line) => line.slice(3));
-    const links = [...README.slice(0, README.indexOf("\n## ")).matchAll(/\[([^\]]+)\]\(#([^)]+)\)/g)].map(([, text, to]) => [text, to]);
-    expect(links).toEqual(headings.map((heading) => [heading, slug(heading)]));
+  it.each(["docs/api.md", "docs/operations.md", "docs/integration.md"])("lists the sections of %s at its top", async (name) => {
+    const text = await textOf(name);
+    const headings = [...text.matchAll(/^## (.+)$/gm)].map(([, heading]) => heading!);
+    const links = [...text.slice(0, text.indexOf("\n## ")).matchAll(/\[([^\]]+)\]\(#([^)]+)\)/g)].map(([, shown, to]) => [shown, to]);
+    expect(links).toEqual(headings.map((heading) => [heading, slugOf(heading)]));
+  });
+
+  it.each([...NAMES, "CONTRIBUTING.md", "seeds/README.md"])("links from %s to files and sections that there are", async (name) => {
+    const links = [...(await textOf(name)).matchAll(/\]\((?!https?:)([^)#]*)(?:#([^)]+))?\)/g)].map(([, path, heading]) => ({
+      path: path!,
+      heading,
+    }));
+    for (const { path, heading } of links) {
+      const target = path === "" ? name : join(dirname(name), path);
+      const text = await textOf(target);
+      if (heading !== undefined) expect(headingsOf(text).map(slugOf), `${target}#${heading}`).toContain(heading);
+    }
+  });
+
+  it("has a README of at most 180 lines", () => {
+    expect(README.trimEnd().split("\n").length).toBeLessThanOrEqual(180);
   });
 });

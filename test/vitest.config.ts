@@ -5,18 +5,29 @@ import { defineConfig } from "vitest/config";
 
 /** What needs no database, and takes seconds in all. */
 const UNIT = "test/**/*.unit.test.ts";
+/** Packages of the folders that have some. */
+const PACKAGES = "**/node_modules/**";
 
 export default defineConfig({
   root: fileURLToPath(new URL("..", import.meta.url)),
   // Two builds of graphql in one process do not know each other's schemas.
-  resolve: { alias: [{ find: /^graphql$/, replacement: "graphql/index.js" }] },
+  resolve: {
+    alias: [
+      { find: /^graphql$/, replacement: "graphql/index.js" },
+      // Where traces are wanted it is installed beside the service; for tests it is among the packages of the suites.
+      {
+        find: /^@opentelemetry\/sdk-node$/,
+        replacement: fileURLToPath(new URL("suites/node_modules/@opentelemetry/sdk-node", import.meta.url)),
+      },
+    ],
+  },
   test: {
     setupFiles: ["reflect-metadata"],
     projects: [
       { extends: true, test: { name: "unit", include: [UNIT] } },
       {
         extends: true,
-        test: { name: "service", include: ["test/**/*.test.ts"], exclude: [UNIT], globalSetup: ["test/support/global-setup.ts"] },
+        test: { name: "service", include: ["test/**/*.test.ts"], exclude: [UNIT, PACKAGES], globalSetup: ["test/support/global-setup.ts"] },
       },
     ],
     // Gateways under test report to nobody.

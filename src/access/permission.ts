@@ -1,6 +1,6 @@
 import type { AuthCheckerFn } from "type-graphql";
 import { DomainError } from "../lib/errors.ts";
-import type { Context } from "./request-context.ts";
+import type { RequestContext } from "./request-context.ts";
 import { holds, type Role } from "./viewer.ts";
 
 /** What a root field needs, by name: a role on some unit, or null where everybody may. Which rows are seen is decided by scope. */
@@ -25,7 +25,7 @@ export const PERMISSIONS = {
 export type Permission = keyof typeof PERMISSIONS;
 
 /** @throws DomainError UNAUTHENTICATED without a viewer, FORBIDDEN without the role on any unit. */
-export const checkPermission: AuthCheckerFn<Context, Permission> = ({ context: { viewer } }, permissions) => {
+export const checkPermission: AuthCheckerFn<RequestContext, Permission> = ({ context: { viewer } }, permissions) => {
   for (const permission of permissions) {
     const role = PERMISSIONS[permission];
     if (role === null) continue;

@@ -1,11 +1,14 @@
 import { BadUserInput } from "../lib/errors.ts";
-import type { Context } from "./request-context.ts";
+import type { RequestContext } from "./request-context.ts";
 
 /** What a router knows of an object of ours: the fields of one of its keys. */
 export type Reference = Readonly<Record<string, unknown>>;
 
 /** Finds what a reference means; null for what is unknown, or not for the caller. All of a tick by one statement. */
-export type FindReferenced = (reference: Reference, context: Context) => Promise<object | null>;
+export type FindReferenced = (
+  reference: Reference,
+  context: Pick<RequestContext, "session" | "viewer" | "today" | "use">,
+) => Promise<object | null>;
 
 /** Null where the reference does not say. @throws BadUserInput for what is neither a text that can be kept nor a whole number that was sent exactly. */
 export const optionalKey = (reference: Reference, field: string): string | null => {

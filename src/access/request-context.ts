@@ -1,61 +1,9 @@
-import { rowScope } from "./scope.ts";
 import type { Viewer } from "./viewer.ts";
-import { createAssessmentLoaders } from "../assessments/assessment.loaders.ts";
 import type { Pools } from "../database/database.ts";
 import { Reader, type Share } from "../database/reader.ts";
-import { createDossierLoaders } from "../dossiers/dossier.loaders.ts";
-import { createDossierCountLoaders } from "../counters/dossier-count.loaders.ts";
-import { createProcedureLoaders } from "../procedures/procedure.loaders.ts";
-import { dossierRecords } from "../counters/records.service.ts";
-import { type Evidence, evidenceOf, PUBLISHED } from "../figures/evidence.ts";
-import { createFigureLoaders } from "../figures/figure.loaders.ts";
-import { createRollupLoaders } from "../rollups/rollup.loaders.ts";
-import { createRecordLoaders } from "../counters/record.loaders.ts";
-import { createReportLoaders } from "../reports/report.loaders.ts";
-import { procedureAuthorityLoader } from "../services/procedure-authority.loader.ts";
-import { type Day, dayOf } from "../lib/time/date.ts";
-import { unitListLoader } from "../units/unit-list.ts";
-import { createUnitLoaders, type UnitView } from "../hierarchy/unit.loaders.ts";
+import type { EvidenceKind } from "../hierarchy/unit.loaders.ts";
 import { type UnitState, unitStateOf } from "../hierarchy/unit-state.ts";
-
-/** What resolvers read from: made anew for every request, so that one request sees one state and shares nothing with the next. */
-const createLoaders = (reader: Reader, today: Day, evidence: Evidence, viewer: Viewer | null) => ({
-  ...createUnitLoaders(reader, today, evidence.kind),
-  ...createFigureLoaders(reader, evidence),
-  ...createRollupLoaders(reader, today, evidence, dossierRecords(reader, rowScope(viewer)), viewer !== null),
-  ...createDossierCountLoaders(reader, today, viewer),
-  ...createAssessmentLoaders(reader, evidence),
-  ...createReportLoaders(reader, viewer),
-  ...createProcedureLoaders(reader),
-  ...createRecordLoaders(reader),
-  ...createDossierLoaders(reader, viewer),
-  unitList: unitListLoader(reader, evidence.kind),
-  proceduresByAuthority: procedureAuthorityLoader(reader, today, evidence),
-});
-export type Loaders = ReturnType<typeof createLoaders>;
-
-export interface Context {
-  /** Null: nobody has said who asks. */
-  readonly viewer: Viewer | null;
-  readonly reader: Reader;
-  /** What is published. */
-  readonly loaders: Loaders;
-  /** What the view shows: what is published, or the drafts that the viewer may see, too. */
-  readonly loadersOf: (view: Pick<UnitView, "evidence">) => Loaders;
-  /** Address of a caller without a key, where what it may ask for is bounded; null for all others. */
-  readonly address: string | null;
-  readonly now: Date;
-  /** The present day in Asia/Ho_Chi_Minh. */
-  readonly today: Day;
-  /** True where the router's secret came along, or none is configured. */
-  readonly isRouter: boolean;
-  /** True where the router's secret came along. */
-  readonly isProvenRouter: boolean;
-  /** Which hierarchy of units this process has seen. */
-  readonly state: UnitState;
-  /** After a change: what was read before is read anew. */
-  readonly renew: () => void;
-}
+import { type Day, dayOf } from "../lib/time/date.ts";
 
 export interface Asker {
   readonly viewer?: Viewer | null;
@@ -68,27 +16,54 @@ export interface Asker {
   readonly isProvenRouter?: boolean;
 }
 
-export const createContext = (pools: Pools, now: Date, { viewer = null, signal, share, ...asker }: Asker = {}): Context => {
-  const today = dayOf(now);
-  const reader = new Reader(pools, signal, share);
-  let published: Loaders | null = null;
-  let withDrafts: Loaders | null = null;
-  const loadersOf = ({ evidence }: Pick<UnitView, "evidence">): Loaders => {
-    if (evidence === "PUBLISHED") return (published ??= createLoaders(reader, today, PUBLISHED, viewer));
-    return (withDrafts ??= createLoaders(reader, today, evidenceOf(reader, viewer), viewer));
-  };
-  const renew = () => {
-    published = null;
-    withDrafts = null;
-  };
-  const { isRouter = true, isProvenRouter = false, address = null } = asker;
-  const own = { viewer, reader, address, now, today, isRouter, isProvenRouter, loadersOf, renew, state: unitStateOf(pools) };
-  return Object.assign(Object.create(LOADERS) as Pick<Context, "loaders">, own);
-};
+/** Makes what a request reads by, such as the loaders of a module. */
+export type Factory<T> = (context: RequestContext, evidence: EvidenceKind) => T;
 
-/** Apollo copies the own properties of a context, and would keep the loaders of before a change. */
-const LOADERS: Pick<Context, "loaders"> & ThisType<Context> = {
-  get loaders() {
-    return this.loadersOf({ evidence: "PUBLISHED" });
-  },
-};
+/** What one request has, made anew for each, so that it shares nothing with the next. It knows no module. */
+export class RequestContext {
+  /** What reads and writes. */
+  readonly session: Reader;
+  /** Null: nobody has said who asks. */
+  readonly viewer: Viewer | null;
+  readonly now: Date;
+  /** The present day in Asia/Ho_Chi_Minh. */
+  readonly today: Day;
+  /** Address of a caller without a key, where what it may ask for is bounded; null for all others. */
+  readonly address: string | null;
+  /** True where the router's secret came along, or none is configured. */
+  readonly isRouter: boolean;
+  /** True where the router's secret came along. */
+  readonly isProvenRouter: boolean;
+  /** Which hierarchy of units this process has seen. */
+  readonly state: UnitState;
+  // Apollo copies the own properties of a context: the copy shares these maps, and could not read fields with `#`.
+  private readonly published = new Map<Factory<unknown>, unknown>();
+  private readonly withDrafts = new Map<Factory<unknown>, unknown>();
+
+  constructor(pools: Pools, now: Date, { viewer = null, signal, share, ...asker }: Asker = {}) {
+    this.session = new Reader(pools, signal, share);
+    this.viewer = viewer;
+    this.now = now;
+    this.today = dayOf(now);
+    this.address = asker.address ?? null;
+    this.isRouter = asker.isRouter ?? true;
+    this.isProvenRouter = asker.isProvenRouter ?? false;
+    this.state = unitStateOf(pools);
+  }
+
+  /** What the factory makes, once for each evidence: what is published, or also the drafts that the viewer may see. */
+  use<T>(create: Factory<T>, evidence: EvidenceKind = "PUBLISHED"): T {
+    const made = evidence === "PUBLISHED" ? this.published : this.withDrafts;
+    const found = made.get(create);
+    if (found !== undefined) return found as T;
+    const value = create(this, evidence);
+    made.set(create, value);
+    return value;
+  }
+
+  /** After a change: what was read before is read anew. */
+  renew(): void {
+    this.published.clear();
+    this.withDrafts.clear();
+  }
+}

@@ -1,5 +1,6 @@
 import { Arg, Authorized, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from "type-graphql";
-import type { Context } from "../access/request-context.ts";
+import type { RequestContext } from "../access/request-context.ts";
+import { unitLoaders } from "../hierarchy/unit.loaders.ts";
 import { UnitType } from "../units/unit.type.ts";
 import { createAccessKey, keepKeys, keysUnder, revokeAccessKey, rotateAccessKey } from "./access-key.service.ts";
 import type { AccessGrantView } from "./access-key.ts";
@@ -18,7 +19,7 @@ export class AccessKeyResolver {
   })
   accessKeys(
     @Arg("unit", () => ID, { description: "Code (as of today, else of its last holder) or id of the unit." }) unit: string,
-    @Ctx() context: Context,
+    @Ctx() context: RequestContext,
   ) {
     return keysUnder(context, unit);
   }
@@ -31,7 +32,7 @@ export class AccessKeyResolver {
   })
   createAccessKey(
     @Arg("input", () => AccessKeyInputType, { description: "Name, roles and expiry." }) input: AccessKeyInputType,
-    @Ctx() context: Context,
+    @Ctx() context: RequestContext,
   ) {
     return keepKeys(context, (em, keeper, now) => createAccessKey(em, keeper, input, now));
   }
@@ -51,7 +52,7 @@ export class AccessKeyResolver {
         "from the rotation before is refused at once (thời gian dùng song song).",
     })
     overlap: string | null | undefined,
-    @Ctx() context: Context,
+    @Ctx() context: RequestContext,
   ) {
     return keepKeys(context, (em, keeper, now) => rotateAccessKey(em, keeper, { id, overlap }, now));
   }
@@ -61,7 +62,7 @@ export class AccessKeyResolver {
     description:
       "Revokes a key for good, and with it all keys that it made, and that those made; one that is revoked already stays as it is. NOT_FOUND for a key that the caller does not administer (thu hồi khoá API).",
   })
-  revokeAccessKey(@Arg("id", () => ID, { description: KEY }) id: string, @Ctx() context: Context) {
+  revokeAccessKey(@Arg("id", () => ID, { description: KEY }) id: string, @Ctx() context: RequestContext) {
     return keepKeys(context, (em, keeper, now) => revokeAccessKey(em, keeper, id, now));
   }
 }
@@ -69,7 +70,7 @@ export class AccessKeyResolver {
 @Resolver(() => AccessGrantType)
 export class AccessGrantResolver {
   @FieldResolver(() => UnitType, { description: "The unit, as it is today or was on its last day (đơn vị)." })
-  unit(@Root() { unitNo, asOf }: AccessGrantView, @Ctx() { loaders }: Context) {
-    return loaders.unitOn.load({ no: unitNo, asOf });
+  unit(@Root() { unitNo, asOf }: AccessGrantView, @Ctx() context: RequestContext) {
+    return context.use(unitLoaders).unitOn.load({ no: unitNo, asOf });
   }
 }

@@ -9,6 +9,7 @@ import { accessKeys, type AccessKeyView, keyRecordOf } from "./access-key.ts";
 import { type AccessKeyInput, expiryOf, keyNameOf, overlapOf } from "./access-key.input.ts";
 import { type Asking, administered } from "./administered.ts";
 import { recordChange } from "../journal/audit.ts";
+import type { RequestContext } from "../access/request-context.ts";
 import { unitNoNamed } from "../access/grant.ts";
 import { demandRoom } from "./key-room.ts";
 import { coveredBy, rowScope } from "../access/scope.ts";
@@ -27,26 +28,26 @@ export interface KeyKeeper {
 
 /** One transaction of the viewer's, who has the permission keys:write. */
 export const keepKeys = <T>(
-  { viewer, reader, now }: KeyAsking,
+  { viewer, session, now }: KeyAsking,
   work: (em: EntityManager, keeper: KeyKeeper, now: Date) => Promise<T>,
 ): Promise<T> => {
   const { actor, name, credential } = viewer!;
   // Whoever proves nothing by a key or token makes none that would outlive it.
   const maker = { until: credential?.until ?? now };
   const keeper: KeyKeeper = { actor, actorName: name, admin: grantsFor(viewer, "ADMIN"), maker };
-  return reader.write(rowScope(viewer, "ADMIN"), (em) => work(em, keeper, now));
+  return session.write(rowScope(viewer, "ADMIN"), (em) => work(em, keeper, now));
 };
 
 /** Keys with a role on the unit, or on what contributes certainly to it, all of whose units the viewer administers. */
 export const keysUnder = async (asking: KeyAsking, unit: string): Promise<AccessKeyView[]> => {
   const { unit: grant, admin } = await administered(asking, unit);
-  return accessKeys(asking.reader, asking.now, asking.today, sql`${isUnder(grant)} and ${isKeptBy(admin)}`);
+  return accessKeys(asking.session, asking.now, asking.today, sql`${isUnder(grant)} and ${isKeptBy(admin)}`);
 };
 
 export const isUnder = (grant: Pick<Grant, "unitNo" | "editionId">): RawBuilder<boolean> =>
   sql`exists (select from access_grant g where g.access_key_id = k.id and ${coveredBy([grant], sql`g.unit_id`)})`;
 
-type KeyAsking = Asking & { readonly now: Date };
+type KeyAsking = Asking & Pick<RequestContext, "now">;
 
 /** A key with its secret, the only time that it is told. */
 export interface IssuedKey {

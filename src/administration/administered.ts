@@ -1,20 +1,14 @@
 import { sql } from "kysely";
-import type { Reader } from "../database/reader.ts";
 import { BadUserInput, DomainError } from "../lib/errors.ts";
-import type { Day } from "../lib/time/date.ts";
-import type { UnitLoaders } from "../hierarchy/unit.loaders.ts";
+import { unitLoaders } from "../hierarchy/unit.loaders.ts";
+import type { RequestContext } from "../access/request-context.ts";
 import { ensureCoverage, seenOn } from "../access/grant.ts";
 import { coveredBy } from "../access/scope.ts";
-import { type Grant, grantsFor, type Viewer } from "../access/viewer.ts";
+import { type Grant, grantsFor } from "../access/viewer.ts";
 import { inForceOn } from "../hierarchy/sql.ts";
 
 /** Who asks, and what of. */
-export interface Asking {
-  readonly viewer: Viewer | null;
-  readonly reader: Reader;
-  readonly loaders: UnitLoaders;
-  readonly today: Day;
-}
+export type Asking = Pick<RequestContext, "viewer" | "session" | "today" | "use">;
 
 /** A unit that the viewer administers, as the grant that the caller's ADMIN grants hold on it. */
 export interface Administered {
@@ -23,18 +17,20 @@ export interface Administered {
 }
 
 /** @throws BadUserInput for a unit that nobody knows, DomainError FORBIDDEN for one outside the viewer's ADMIN grants. */
-export const administered = async ({ viewer, reader, loaders, today }: Asking, name: string): Promise<Administered> => {
+export const administered = async (context: Asking, name: string): Promise<Administered> => {
+  const { viewer, session, today } = context;
+  const { unitByReference } = context.use(unitLoaders);
   const found = name.includes("\0")
     ? []
-    : await Promise.all([{ code: name }, { id: name }].map((by) => loaders.unitByReference.load({ ...by, asOf: null })));
+    : await Promise.all([{ code: name }, { id: name }].map((by) => unitByReference.load({ ...by, asOf: null })));
   const unit = found.find((one) => one !== null);
   if (!unit) throw new BadUserInput("unit", name, "accepted is the code or id of a unit");
   const admin = grantsFor(viewer, "ADMIN", "READ");
-  const [row] = await reader.rows(sql<{ editionId: number; contributed: boolean; isCovered: boolean }>`
+  const [row] = await session.rows(sql<{ editionId: number; contributed: boolean; isCovered: boolean }>`
     select e.id as "editionId", e.contributed, ${coveredBy(admin, sql`u.id`)} as "isCovered"
     from unit u join edition e on ${inForceOn(seenOn(today))} where u.id = ${unit.no}`);
   if (!row?.isCovered)
     throw new DomainError("FORBIDDEN", `This needs the role ADMIN on ${unit.fullName} (${unit.id}), or on a unit above it`);
-  await ensureCoverage(reader, [row]);
+  await ensureCoverage(session, [row]);
   return { unit: { role: "ADMIN", unitNo: unit.no, asOf: unit.asOf, editionId: row.editionId, ended: unit.validTo !== null }, admin };
 };

@@ -4,16 +4,19 @@ import { recordChange } from "../journal/audit.ts";
 import { coveredBy, rowScope } from "../access/scope.ts";
 import { grantsFor, type Viewer } from "../access/viewer.ts";
 import { BadUserInput, DomainError } from "../lib/errors.ts";
-import type { Context } from "../access/request-context.ts";
+import type { RequestContext } from "../access/request-context.ts";
 import { addDays, type Day, parseKnownDay } from "../lib/time/date.ts";
-import { dropRollupsOf, endAgency, insertAgency, insertWholeSuccession, slugOf, withKin } from "../hierarchy/agency.store.ts";
+import { endAgency, insertAgency, insertWholeSuccession, slugOf, withKin } from "../hierarchy/agency.store.ts";
 import type { RegisterAgencyInput } from "./agency.type.ts";
 import { lockUnits, renewContributions } from "../hierarchy/contribution.service.ts";
 import { unitsMoved } from "../hierarchy/rollup-version.store.ts";
 import { AGENCY_KINDS, type AgencyKind, type Tier } from "../hierarchy/unit.entity.ts";
 import { agencyNameOf } from "../hierarchy/unit-text.ts";
-import type { UnitView } from "../hierarchy/unit.loaders.ts";
+import { unitLoaders, type UnitView } from "../hierarchy/unit.loaders.ts";
 import { validOn } from "../hierarchy/sql.ts";
+import { dropSetsOfUnits } from "../rollups/invalidate.ts";
+
+type Asking = Pick<RequestContext, "session" | "viewer" | "now" | "today" | "use" | "renew">;
 
 /** The day after it is one too. */
 const LAST_DAY: Day = "9999-12-30";
@@ -28,9 +31,9 @@ interface AgencyDates {
 }
 
 /** Adds the agency and tells who did. @throws BadUserInput, DomainError FORBIDDEN or CONFLICT. */
-export const registerAgency = async (context: Context, input: RegisterAgencyInput): Promise<UnitView> => {
+export const registerAgency = async (context: Asking, input: RegisterAgencyInput): Promise<UnitView> => {
   const agency = agencyOf(input);
-  const made = await context.reader.writePatiently(rowScope(context.viewer, "ADMIN"), async (em) => {
+  const made = await context.session.writePatiently(rowScope(context.viewer, "ADMIN"), async (em) => {
     await lockUnits(em);
     const seat = await seatOf(em, context.viewer, agency);
     const key = await freeKey(em, seat, agency);
@@ -130,10 +133,10 @@ interface Agency {
 }
 
 /** Ends the agency and tells who did. @throws BadUserInput, DomainError FORBIDDEN or CONFLICT. */
-export const closeAgency = async (context: Context, { id, lastDay, successor }: Closing): Promise<UnitView> => {
+export const closeAgency = async (context: Asking, { id, lastDay, successor }: Closing): Promise<UnitView> => {
   const last = lastDayOf("lastDay", lastDay);
   const ended = addDays(last, 1);
-  const closed = await context.reader.writePatiently(rowScope(context.viewer, "ADMIN"), async (em) => {
+  const closed = await context.session.writePatiently(rowScope(context.viewer, "ADMIN"), async (em) => {
     await lockUnits(em);
     const agency = await agencyOn(em, context.viewer, "id", id, last, "an agency that exists on lastDay");
     const known = await successorOf(em, agency.no);
@@ -148,7 +151,7 @@ export const closeAgency = async (context: Context, { id, lastDay, successor }: 
     const kin = await withKin(em, [agency.no]);
     await renewContributions(em, kin);
     await unitsMoved(em);
-    await dropRollupsOf(em, kin);
+    await dropSetsOfUnits(em, kin);
     const before = { validTo: lastDayBefore(agency.endedOn), successor: null };
     await record(em, context, agency.seat, agency.id, before, { validTo: last, successor: heir?.id ?? null });
     return agency;
@@ -206,17 +209,24 @@ const checkFigures = async (em: EntityManager, agency: Agency, last: Day): Promi
     throw new DomainError("CONFLICT", `Figures are reported for ${agency.code} for days until ${until}; lastDay must not lie before`);
 };
 
-const record = (em: EntityManager, { viewer, now }: Context, unitNo: number, subject: string, before: object | null, after: object) =>
+const record = (
+  em: EntityManager,
+  { viewer, now }: Pick<RequestContext, "viewer" | "now">,
+  unitNo: number,
+  subject: string,
+  before: object | null,
+  after: object,
+) =>
   recordChange(em, {
     ...{ actor: viewer!.actor, actorName: viewer!.name, operation: before === null ? "registerAgency" : "closeAgency" },
     ...{ unitNo, subject, before, after, at: now },
   });
 
 /** As it is today, else on the nearest of its days. What this request has read before may be another state. */
-const seen = async (context: Context, id: string, from: Day | null, until: Day | null): Promise<UnitView> => {
+const seen = async (context: Asking, id: string, from: Day | null, until: Day | null): Promise<UnitView> => {
   const { today } = context;
   context.renew();
   const begun = from !== null && today < from ? from : today;
   const asOf = until !== null && begun >= until ? addDays(until, -1) : begun;
-  return (await context.loaders.unitByReference.load({ id, asOf }))!;
+  return (await context.use(unitLoaders).unitByReference.load({ id, asOf }))!;
 };

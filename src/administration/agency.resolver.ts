@@ -1,6 +1,6 @@
 import { Arg, Authorized, Ctx, ID, Mutation, Resolver } from "type-graphql";
 import type { Permission } from "../access/permission.ts";
-import type { Context } from "../access/request-context.ts";
+import type { RequestContext } from "../access/request-context.ts";
 import { DateScalar } from "../lib/time/scalar.ts";
 import { closeAgency, registerAgency } from "./agency-register.service.ts";
 import { RegisterAgencyInput } from "./agency.type.ts";
@@ -17,7 +17,7 @@ export class AgencyMutations {
   })
   registerAgency(
     @Arg("input", () => RegisterAgencyInput, { description: "The agency." }) input: RegisterAgencyInput,
-    @Ctx() context: Context,
+    @Ctx() context: RequestContext,
   ): Promise<UnitView> {
     return registerAgency(context, input);
   }
@@ -36,7 +36,7 @@ export class AgencyMutations {
       description: "Id of the agency that takes over as a whole, or its code on the day after; it exists on that day (cơ quan kế thừa).",
     })
     successor: string | undefined,
-    @Ctx() context: Context,
+    @Ctx() context: RequestContext,
   ): Promise<UnitView> {
     return closeAgency(context, { id, lastDay, successor: successor ?? null });
   }

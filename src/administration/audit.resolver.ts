@@ -1,5 +1,6 @@
 import { Arg, Authorized, Ctx, FieldResolver, ID, Int, Query, Resolver, Root } from "type-graphql";
-import type { Context } from "../access/request-context.ts";
+import type { RequestContext } from "../access/request-context.ts";
+import { unitLoaders } from "../hierarchy/unit.loaders.ts";
 import { UnitType } from "../units/unit.type.ts";
 import type { Administered } from "./administered.ts";
 import { type AuditRow, auditTrail, countAuditTrail } from "./audit.service.ts";
@@ -18,7 +19,7 @@ export class AuditQueries {
     @Arg("unit", () => ID, { description: "Code (as of today, else of its last holder) or id of the unit." }) unit: string,
     @Arg("first", () => Int, { defaultValue: 50, description: "How many at most, 1..1000." }) first: number | null,
     @Arg("after", () => String, { nullable: true, description: "Cursor after which the page begins." }) after: string | undefined,
-    @Ctx() context: Context,
+    @Ctx() context: RequestContext,
   ) {
     return auditTrail(context, unit, first, after);
   }
@@ -27,7 +28,7 @@ export class AuditQueries {
 @Resolver(() => AuditEntryConnection)
 export class AuditEntryConnectionResolver {
   @FieldResolver(() => Int, { description: "All of the list, whatever the page." })
-  totalCount(@Root() { where }: { where: Administered }, @Ctx() context: Context) {
+  totalCount(@Root() { where }: { where: Administered }, @Ctx() context: RequestContext) {
     return countAuditTrail(context, where);
   }
 }
@@ -35,7 +36,7 @@ export class AuditEntryConnectionResolver {
 @Resolver(() => AuditEntryType)
 export class AuditEntryResolver {
   @FieldResolver(() => UnitType, { description: "The unit concerned, as it is today or was on its last day (đơn vị liên quan)." })
-  unit(@Root() { unitNo, asOf }: AuditRow, @Ctx() { loaders }: Context) {
-    return loaders.unitOn.load({ no: unitNo, asOf });
+  unit(@Root() { unitNo, asOf }: AuditRow, @Ctx() context: RequestContext) {
+    return context.use(unitLoaders).unitOn.load({ no: unitNo, asOf });
   }
 }

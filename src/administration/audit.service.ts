@@ -25,12 +25,12 @@ export interface AuditRow {
 export const auditTrail = async (asking: Asking, unit: string, first: number | null, after: string | null | undefined) => {
   const page = pageOf(first ?? 50, after, Number.MAX_SAFE_INTEGER);
   const where = await administered(asking, unit);
-  const rows = await asking.reader.scoped(readScope(where.admin)).rows(entries(where, asking.today, page));
+  const rows = await asking.session.scoped(readScope(where.admin)).rows(entries(where, asking.today, page));
   return { ...connectionOf(rows, page, ({ micros, id }) => ({ rank: micros, text: id })), where };
 };
 
-export const countAuditTrail = async ({ reader }: Pick<Asking, "reader">, where: Administered): Promise<number> => {
-  const rows = await reader
+export const countAuditTrail = async ({ session }: Pick<Asking, "session">, where: Administered): Promise<number> => {
+  const rows = await session
     .scoped(readScope(where.admin))
     .rows(sql<{ total: number }>`select count(*)::int as total from audit_entry a where ${isAbout(where)}`);
   return rows[0]!.total;

@@ -4,7 +4,7 @@ import { tryLock } from "../database/locks.ts";
 import { recordChange } from "../journal/audit.ts";
 import type { Day } from "../lib/time/date.ts";
 import { followAgencies, spanningAgencies } from "./agency-follow.service.ts";
-import { dropRollupsOf } from "../hierarchy/agency.store.ts";
+import { dropSetsBefore, dropSetsOfUnits } from "../rollups/invalidate.ts";
 import { lockUnits, makeContributionsWithin, renewContributions } from "../hierarchy/contribution.service.ts";
 import { unitsMoved } from "../hierarchy/rollup-version.store.ts";
 import { changesOf, type EditionChange, newEditions } from "../hierarchy/unit-change.ts";
@@ -118,12 +118,8 @@ const write = async (em: EntityManager, { known, merged }: Plan): Promise<number
   await renewContributions(em, [...new Set([...newKeys.map((key) => numbers.get(key)!), ...gaining, ...agencies, ...spanning])]);
   await makeContributionsWithin(em, made);
   await unitsMoved(em);
-  await dropRollupsOf(em, [...agencies, ...spanning]);
-  // Of these, statements above them speak too, whether or not they have figures of their own.
-  if (gaining.length > 0)
-    await sql`
-      delete from rollup_set where edition_id in (
-        select e.id from edition e join unit u on u.id = any(${gaining}::int[]) and u.began_on > e.starts_on)`.execute(db);
+  await dropSetsOfUnits(em, [...agencies, ...spanning]);
+  await dropSetsBefore(em, gaining);
   return made;
 };
 

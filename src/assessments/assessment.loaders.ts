@@ -1,10 +1,10 @@
 import { type RawBuilder, sql } from "kysely";
+import type { RequestContext } from "../access/request-context.ts";
 import { manyBy, type Positioned } from "../database/loader.ts";
-import type { Reader } from "../database/reader.ts";
-import { type Evidence, figureRows } from "../figures/evidence.ts";
-import { type SourceView, sourceColumn } from "../figures/figure.loaders.ts";
+import { evidenceOf, figureRows } from "../figures/evidence.ts";
+import { figureLoaders, type SourceView, sourceColumn } from "../figures/figure.loaders.ts";
 import type { Day } from "../lib/time/date.ts";
-import { seenBy, unitColumns, type UnitView } from "../hierarchy/unit.loaders.ts";
+import { type EvidenceKind, seenBy, unitColumns, type UnitView } from "../hierarchy/unit.loaders.ts";
 import type { IndexKind } from "./vocabulary.ts";
 import { validOn } from "../hierarchy/sql.ts";
 
@@ -34,10 +34,13 @@ const wanted = sql`(k.index_kind is null or f.qualifiers ->> 'index' = k.index_k
 const figureColumns = (publisher: RawBuilder<unknown>) => sql`f.measure, extract(year from f.period_to)::int as year, f.value, f.qualifiers,
   ${sourceColumn} as source, ${publisher} as publisher`;
 
-export const createAssessmentLoaders = (reader: Reader, evidence: Evidence) => {
+export const assessmentLoaders = (context: RequestContext, kind: EvidenceKind) => {
+  const evidence = context.use(evidenceOf, kind);
   const seen = async (query: (counting: RawBuilder<boolean>) => RawBuilder<AssessmentFigure>) =>
-    seenBy(evidence.kind, await figureRows(reader, evidence, query));
+    seenBy(kind, await figureRows(context.session, evidence, query));
   return {
+    ...context.use(figureLoaders, kind),
+
     /** Scores and ranks of the unit itself, by year, then in the order of the sources. */
     assessmentFigures: manyBy<AssessmentsOf, AssessmentFigure>(keyOf, (keys) =>
       seen(

@@ -1,5 +1,6 @@
 import { Arg, Ctx, FieldResolver, Int, Resolver, Root } from "type-graphql";
-import type { Context } from "../access/request-context.ts";
+import type { RequestContext } from "../access/request-context.ts";
+import { assessmentLoaders } from "./assessment.loaders.ts";
 import { parsePeriod } from "../lib/time/period.ts";
 import { PeriodScalar } from "../lib/time/scalar.ts";
 import type { UnitView } from "../hierarchy/unit.loaders.ts";
@@ -19,9 +20,9 @@ export class UnitAssessmentsResolver {
     @Root() unit: UnitView,
     @Arg("index", () => IndexKindEnum, { nullable: true, description: "Keeps results of this index." }) index: IndexKind | undefined,
     @Arg("year", () => Int, { nullable: true, description: "Keeps results of this year." }) year: number | undefined,
-    @Ctx() { loadersOf }: Context,
+    @Ctx() context: RequestContext,
   ) {
-    return assessmentsOf(loadersOf(unit), unit, index ?? null, year ?? null);
+    return assessmentsOf(context.use(assessmentLoaders, unit.evidence), unit, index ?? null, year ?? null);
   }
 
   @FieldResolver(() => [RankingType], {
@@ -31,9 +32,9 @@ export class UnitAssessmentsResolver {
     @Root() unit: UnitView,
     @Arg("index", () => IndexKindEnum, { description: "What was measured." }) index: IndexKind,
     @Arg("year", () => Int, { description: "Year that was judged." }) year: number,
-    @Ctx() { loadersOf }: Context,
+    @Ctx() context: RequestContext,
   ) {
-    return rankingsOf(loadersOf(unit), unit, index, year);
+    return rankingsOf(context.use(assessmentLoaders, unit.evidence), unit, index, year);
   }
 
   @FieldResolver(() => [SurveyResultType], {
@@ -42,9 +43,9 @@ export class UnitAssessmentsResolver {
   surveys(
     @Root() unit: UnitView,
     @Arg("period", () => PeriodScalar, { description: PERIOD }) period: string,
-    @Ctx() { loadersOf }: Context,
+    @Ctx() context: RequestContext,
   ) {
-    return surveysOf(loadersOf(unit), unit, parsePeriod("period", period));
+    return surveysOf(context.use(assessmentLoaders, unit.evidence), unit, parsePeriod("period", period));
   }
 
   @FieldResolver(() => [CommendationType], {
@@ -53,9 +54,9 @@ export class UnitAssessmentsResolver {
   commendations(
     @Root() unit: UnitView,
     @Arg("period", () => PeriodScalar, { description: PERIOD }) period: string,
-    @Ctx() { loadersOf }: Context,
+    @Ctx() context: RequestContext,
   ) {
-    return commendationsOf(loadersOf(unit), unit, period);
+    return commendationsOf(context.use(assessmentLoaders, unit.evidence), unit, period);
   }
 }
 
@@ -65,7 +66,7 @@ export class AssessmentResolver {
     nullable: true,
     description: "The result of the year before by the same index in the same block; null where none is known.",
   })
-  previous(@Root() assessment: Assessment, @Ctx() { loadersOf }: Context) {
-    return previousOf(loadersOf(assessment.unit), assessment);
+  previous(@Root() assessment: Assessment, @Ctx() context: RequestContext) {
+    return previousOf(context.use(assessmentLoaders, assessment.unit.evidence), assessment);
   }
 }

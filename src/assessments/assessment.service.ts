@@ -1,12 +1,12 @@
-import type { createFigureLoaders, FigureRow, SourceView } from "../figures/figure.loaders.ts";
+import type { FigureLoaders, FigureRow, SourceView } from "../figures/figure.loaders.ts";
 import { computeRate, quotedRate, type Rate } from "../rollups/rate.ts";
 import { decimalOf } from "../lib/number.ts";
 import { type Period, parsePeriod } from "../lib/time/period.ts";
 import type { UnitView } from "../hierarchy/unit.loaders.ts";
-import type { AssessmentFigure, createAssessmentLoaders } from "./assessment.loaders.ts";
+import type { AssessmentFigure, assessmentLoaders } from "./assessment.loaders.ts";
 import { blockOf, classificationOf, type CommendationForm, INDEX_NAMES, type IndexKind } from "./vocabulary.ts";
 
-type Loaders = ReturnType<typeof createAssessmentLoaders> & ReturnType<typeof createFigureLoaders>;
+type Loaders = ReturnType<typeof assessmentLoaders>;
 
 export interface Assessment {
   readonly unit: UnitView;
@@ -100,13 +100,13 @@ export const rankingsOf = async ({ rankingFigures }: Loaders, unit: UnitView, in
 const bestFirst = (a: Assessment, b: Assessment): number =>
   (a.rank ?? Infinity) - (b.rank ?? Infinity) || (b.score ?? -Infinity) - (a.score ?? -Infinity) || (a.unit.code < b.unit.code ? -1 : 1);
 
-const reported = async ({ figuresOf }: Loaders, { no }: UnitView, period: Period, prefix: string): Promise<FigureRow[]> =>
+const reported = async ({ figuresOf }: FigureLoaders, { no }: UnitView, period: Period, prefix: string): Promise<FigureRow[]> =>
   (await figuresOf.load({ no, period })).filter(
     ({ measure, from, to }) => measure.startsWith(prefix) && from === period.from && to === period.to,
   );
 
 /** Survey results for exactly this period, one for each question, in the order of the sources. */
-export const surveysOf = async (loaders: Loaders, unit: UnitView, period: Period) => {
+export const surveysOf = async (loaders: FigureLoaders, unit: UnitView, period: Period) => {
   const figures = await reported(loaders, unit, period, "survey.satisfied");
   return [...Map.groupBy(figures, ({ qualifiers }) => qualifiers["question"] ?? "")].map(([question, answers]) => ({
     question,
@@ -128,7 +128,11 @@ const satisfactionOf = (answers: readonly FigureRow[]): Rate => {
  * Satisfaction over all questions: satisfied / asked of those that were counted; where only rates were printed, the one rate or the
  * range of them.
  */
-export const satisfaction = async (loaders: Loaders, unit: UnitView, period: Period): Promise<{ rate: Rate; sources: SourceView[] }> => {
+export const satisfaction = async (
+  loaders: FigureLoaders,
+  unit: UnitView,
+  period: Period,
+): Promise<{ rate: Rate; sources: SourceView[] }> => {
   const surveys = await surveysOf(loaders, unit, period);
   const sources = sourcesOf(surveys.flatMap((survey) => survey.sources.map((source) => ({ source }))));
   const rates = surveys.map(({ satisfied }) => satisfied);
@@ -144,7 +148,7 @@ export const satisfaction = async (loaders: Loaders, unit: UnitView, period: Per
 };
 
 /** Commendations for exactly this period, by form and index in the order of the sources. */
-export const commendationsOf = async (loaders: Loaders, unit: UnitView, period: string) => {
+export const commendationsOf = async (loaders: FigureLoaders, unit: UnitView, period: string) => {
   const figures = await reported(loaders, unit, parsePeriod("period", period), "commendation.");
   return [...Map.groupBy(figures, ({ qualifiers }) => `${qualifiers["form"]} ${qualifiers["index"]}`).values()].map((rows) => ({
     form: rows[0]!.qualifiers["form"] as CommendationForm,

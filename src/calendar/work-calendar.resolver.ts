@@ -1,6 +1,6 @@
 import { Arg, Authorized, Ctx, Int, Mutation, Query, Resolver } from "type-graphql";
 import type { Permission } from "../access/permission.ts";
-import type { Context } from "../access/request-context.ts";
+import type { RequestContext } from "../access/request-context.ts";
 import { setWorkCalendar, workCalendar } from "./work-calendar.service.ts";
 import { WorkCalendarDayInput, WorkCalendarType } from "./work-calendar.type.ts";
 
@@ -13,8 +13,8 @@ export class WorkCalendarResolver {
     description:
       "The work calendar of a year, by which due days are computed; a year that nothing is known of has no days (lịch làm việc).",
   })
-  workCalendar(@Arg("year", () => Int, { description: YEAR }) year: number, @Ctx() { reader }: Context) {
-    return workCalendar(reader, year);
+  workCalendar(@Arg("year", () => Int, { description: YEAR }) year: number, @Ctx() { session }: RequestContext) {
+    return workCalendar(session, year);
   }
 
   @Authorized<Permission>("calendar:write")
@@ -27,7 +27,7 @@ export class WorkCalendarResolver {
     @Arg("year", () => Int, { description: YEAR }) year: number,
     @Arg("days", () => [WorkCalendarDayInput], { description: "All of its days that break the rule of the week." })
     days: WorkCalendarDayInput[],
-    @Ctx() context: Context,
+    @Ctx() context: RequestContext,
   ) {
     return setWorkCalendar(context, year, days);
   }

@@ -7,11 +7,13 @@ import { grantsFor } from "../access/viewer.ts";
 import { type Rows, rowsOf } from "../database/reader.ts";
 import { takeLock } from "../database/locks.ts";
 import { BadUserInput, DomainError } from "../lib/errors.ts";
-import type { Context } from "../access/request-context.ts";
+import type { RequestContext } from "../access/request-context.ts";
 import { parseDay } from "../lib/time/date.ts";
 import { type CalendarDay, type CalendarDayView, faultOfDay, type WorkCalendarView } from "./work-calendar.ts";
 import { countryNo } from "../hierarchy/country.ts";
 import type { WorkCalendarDayInput } from "./work-calendar.type.ts";
+
+type Asking = Pick<RequestContext, "session" | "viewer" | "now" | "renew">;
 
 const FIRST_YEAR = 1990;
 const LAST_YEAR = 2100;
@@ -28,18 +30,18 @@ export const workCalendar = async (reader: Rows, year: number): Promise<WorkCale
  * @throws BadUserInput naming the day, DomainError FORBIDDEN.
  */
 export const setWorkCalendar = async (
-  context: Context,
+  context: Asking,
   given: number,
   input: readonly WorkCalendarDayInput[],
 ): Promise<WorkCalendarView> => {
-  const { viewer, reader, now } = context;
+  const { viewer, session, now } = context;
   const year = knownYear(given);
-  const country = await countryNo(reader);
+  const country = await countryNo(session);
   const admin = grantsFor(viewer, "ADMIN");
-  if ((await reader.rows(sql`select where ${coveredBy(admin, sql`${country}::int`)}`)).length === 0)
+  if ((await session.rows(sql`select where ${coveredBy(admin, sql`${country}::int`)}`)).length === 0)
     throw new DomainError("FORBIDDEN", "This needs the role ADMIN on the whole country");
   const days = checkedDays(year, input);
-  await reader.write(rowScope(viewer, "ADMIN"), async (em) => {
+  await session.write(rowScope(viewer, "ADMIN"), async (em) => {
     await takeLock(em, "workCalendar");
     const before = await daysOf(rowsOf(em), year);
     if (isDeepStrictEqual(before, days)) return;
@@ -54,7 +56,7 @@ export const setWorkCalendar = async (
     });
   });
   context.renew();
-  return workCalendar(reader, year);
+  return workCalendar(session, year);
 };
 
 /** Stores days of which there are none yet. */

@@ -1,28 +1,27 @@
 import DataLoader from "dataloader";
 import { sql } from "kysely";
 import { coveredAmong } from "../access/grant.ts";
-import { grantsFor, type Viewer } from "../access/viewer.ts";
-import type { Reader } from "../database/reader.ts";
+import type { RequestContext } from "../access/request-context.ts";
+import { grantsFor } from "../access/viewer.ts";
 import { type Cut, cutsOn, NOTHING_COUNTED } from "./cut.ts";
-import type { Day } from "../lib/time/date.ts";
 import type { UnitView } from "../hierarchy/unit.loaders.ts";
 
 type Asked = Pick<UnitView, "no" | "tier">;
 
 /** What the caller is shown of records. */
-export const createCutLoaders = (reader: Reader, today: Day, viewer: Viewer | null) => {
+export const cutLoaders = ({ session, today, viewer }: Pick<RequestContext, "session" | "today" | "viewer">) => {
   const grants = grantsFor(viewer, "VIEWER");
   const cuts = cutsOn(today);
 
   /** Whether a VIEWER's grant covers the unit. */
   const viewerCovers = new DataLoader<number, boolean>(async (units) => {
-    const covered = await coveredAmong(reader, grants, units);
+    const covered = await coveredAmong(session, grants, units);
     return units.map((no) => covered.has(no));
   });
 
   /** Whether the agency belongs to a unit below the province, or ever did. */
   const isBelowProvince = new DataLoader<number, boolean>(async (agencies) => {
-    const below = await reader.rows(belowProvince(agencies));
+    const below = await session.rows(belowProvince(agencies));
     const found = new Set(below.map(({ no }) => no));
     return agencies.map((no) => found.has(no));
   });

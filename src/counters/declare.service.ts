@@ -2,12 +2,14 @@ import { sql } from "kysely";
 import { coveredBy, rowScope } from "../access/scope.ts";
 import { grantsFor } from "../access/viewer.ts";
 import { BadUserInput, DomainError } from "../lib/errors.ts";
-import type { Context } from "../access/request-context.ts";
+import type { RequestContext } from "../access/request-context.ts";
 import { type Day, FIRST_DAY, parseDay } from "../lib/time/date.ts";
 import { completeRange } from "./complete-range.ts";
 import { declareWithin, withdrawWithin } from "./declare.store.ts";
 import type { RecordKind } from "./record.entity.ts";
-import type { RecordStatus } from "./record.loaders.ts";
+import { recordLoaders, type RecordStatus } from "./record.loaders.ts";
+
+type Asking = Pick<RequestContext, "session" | "viewer" | "now" | "today" | "use" | "renew">;
 
 const MAX_UNITS = 5000;
 const MAX_REASON = 2000;
@@ -23,12 +25,12 @@ interface Given {
  * Keeps that the records of the units are complete for the days. @returns what is then known of each, in the order of the units.
  * @throws BadUserInput naming the unit or day, DomainError FORBIDDEN for a unit that the caller does not administer.
  */
-export const declareComplete = async (context: Context, { kind, units, ...given }: Given): Promise<RecordStatus[]> => {
+export const declareComplete = async (context: Asking, { kind, units, ...given }: Given): Promise<RecordStatus[]> => {
   const { viewer, today } = context;
   const range = completeRange(given, today);
   const unitNos = await administeredUnits(context, units, range);
   const declaration = { kind, unitNos: [...new Set(unitNos)], ...range, by: byOf(context) };
-  await context.reader.write(rowScope(viewer, "ADMIN"), (em) => declareWithin(em, declaration));
+  await context.session.write(rowScope(viewer, "ADMIN"), (em) => declareWithin(em, declaration));
   return statusesOf(context, kind, unitNos);
 };
 
@@ -43,7 +45,7 @@ interface Withdrawal {
  * Takes back that the records of the units are complete, from a day on. @returns what is then known of each, in the order of the units.
  * @throws BadUserInput naming the unit, day or reason, DomainError FORBIDDEN for a unit that the caller does not administer.
  */
-export const withdrawCompleteness = async (context: Context, { kind, units, ...given }: Withdrawal): Promise<RecordStatus[]> => {
+export const withdrawCompleteness = async (context: Asking, { kind, units, ...given }: Withdrawal): Promise<RecordStatus[]> => {
   const { viewer, today } = context;
   const from = parseDay("from", given.from);
   const reason = given.reason.trim().normalize("NFC");
@@ -51,16 +53,16 @@ export const withdrawCompleteness = async (context: Context, { kind, units, ...g
     throw new BadUserInput("reason", given.reason, `accepted are 1 to ${MAX_REASON} characters`);
   const unitNos = await administeredUnits(context, units, { since: from, through: from > today ? from : today });
   const withdrawal = { kind, unitNos: [...new Set(unitNos)], from, reason, by: byOf(context) };
-  await context.reader.write(rowScope(viewer, "ADMIN"), (em) => withdrawWithin(em, withdrawal));
+  await context.session.write(rowScope(viewer, "ADMIN"), (em) => withdrawWithin(em, withdrawal));
   return statusesOf(context, kind, unitNos);
 };
 
-const byOf = ({ viewer, now }: Context) => ({ actor: viewer!.actor, actorName: viewer!.name, at: now });
+const byOf = ({ viewer, now }: Pick<RequestContext, "viewer" | "now">) => ({ actor: viewer!.actor, actorName: viewer!.name, at: now });
 
 /** What is known of the units after a change. */
-const statusesOf = async (context: Context, kind: RecordKind, unitNos: readonly number[]): Promise<RecordStatus[]> => {
+const statusesOf = async (context: Asking, kind: RecordKind, unitNos: readonly number[]): Promise<RecordStatus[]> => {
   context.renew();
-  const known = await context.loaders.recordsOf.loadMany(unitNos);
+  const known = await context.use(recordLoaders).recordsOf.loadMany(unitNos);
   return known.map((statuses) => {
     if (statuses instanceof Error) throw statuses;
     return statuses.find((status) => status.kind === kind) ?? { kind, completeSince: null, completeThrough: null, lastImportAt: null };
@@ -72,13 +74,13 @@ const statusesOf = async (context: Context, kind: RecordKind, unitNos: readonly 
  * was there on the first day known is taken to have been there before.
  */
 const administeredUnits = async (
-  { viewer, reader }: Context,
+  { viewer, session }: Pick<RequestContext, "viewer" | "session">,
   names: readonly string[],
   { since, through }: { readonly since: Day; readonly through: Day },
 ): Promise<number[]> => {
   if (names.length === 0 || names.length > MAX_UNITS) throw new BadUserInput("units", names.length, `accepted are 1 to ${MAX_UNITS} units`);
   const last = through < FIRST_DAY ? FIRST_DAY : through;
-  const rows = await reader.rows(sql<{ no: number | null; isCovered: boolean }>`
+  const rows = await session.rows(sql<{ no: number | null; isCovered: boolean }>`
     with named as (
       select n.i, coalesce(
         (select v.unit_id from unit_version v where v.code = n.name and v.valid_from <= ${last}::date and (v.valid_to is null or v.valid_to > ${since}::date)

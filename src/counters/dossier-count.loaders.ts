@@ -1,6 +1,7 @@
 import { sql } from "kysely";
+import type { RequestContext } from "../access/request-context.ts";
 import { rowScope } from "../access/scope.ts";
-import type { Viewer } from "../access/viewer.ts";
+import type { EvidenceKind } from "../hierarchy/unit.loaders.ts";
 import { manyBy, oneBy, type Positioned } from "../database/loader.ts";
 import { PUBLIC_SCOPE, type Reader, type RowScope } from "../database/reader.ts";
 import { countedTo } from "./cut.ts";
@@ -10,22 +11,23 @@ import type { Day } from "../lib/time/date.ts";
 import { halfMonthEnd, halfMonthOf } from "../lib/time/half-month.ts";
 import { ensureContributions } from "../hierarchy/contribution.service.ts";
 import { editionsByDay } from "../hierarchy/edition.ts";
-import { createCutLoaders } from "./cut.loaders.ts";
+import { cutLoaders } from "./cut.loaders.ts";
 import { type FieldCountRow, fieldsOfDays, fieldsOfHalves } from "./field-count.store.ts";
 import { ALL_COUNTED, countersOfKeys, keysAndRanges } from "./record-sums.store.ts";
 import { dossierRecords, rowsFor } from "./records.service.ts";
 import { completeSubtrees } from "./subtree-completeness.store.ts";
 
 export type CountRow = Positioned & { readonly counted: readonly number[] };
-export type DossierCountLoaders = ReturnType<typeof createDossierCountLoaders>;
+export type DossierCountLoaders = ReturnType<typeof dossierCountLoaders>;
 
 const keyOf = ({ unit, period, handledBy, cut }: RollupKey) => `${unit.no}@${unit.asOf}|${period.name}|${handledBy ?? ""}|${cut.through}`;
 
 /** What the records themselves count, up to the cut. */
-export const createDossierCountLoaders = (reader: Reader, today: Day, viewer: Viewer | null) => {
-  const scope = rowScope(viewer);
+export const dossierCountLoaders = (context: RequestContext, evidence: EvidenceKind) => {
+  const { session: reader, today } = context;
+  const scope = rowScope(context.viewer);
   return {
-    ...createCutLoaders(reader, today, viewer),
+    ...context.use(cutLoaders, evidence),
 
     /** As COUNTED, what is certain; null where nothing was recorded. */
     dossierCounts: oneBy<RollupKey, CountRow>(keyOf, (keys) =>

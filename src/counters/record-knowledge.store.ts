@@ -30,6 +30,31 @@ export const membersOfCells = (): RawBuilder<unknown> => sql`
       select f.span, v.parent_id, v.unit_id, true from f join unit_version v on ${validOn("v", sql`f.cell_day`)} and v.kind = any(${[...SERVING_KINDS]}::text[])
     )`;
 
+/** `cell` (span, unit_id): whether the unit has records, and whether they are complete. */
+const knownOfRecords = () => sql`
+  having_records as materialized (
+    select distinct unit_id, span from (
+      select unit_id, span from (${countersOfUnits(sql`(
+        select distinct u.unit_id, u.province_id, m.span from wanted_member m join record_unit u on u.unit_id = m.unit_id and u.kind = 'DOSSIERS') o`)}) c
+      group by unit_id, span having ${anyRecord}) x
+  ),
+  cell as materialized (
+    select m.span, m.cell_unit_id as unit_id, bool_or((m.unit_id, m.span) in (select unit_id, span from having_records)) as has_records,
+      bool_and(${isComplete}) filter (where not m.is_agency and ${existedWithin}) as is_complete
+    from wanted_member m join s on s.number = m.span + 1 join unit u on u.id = m.unit_id group by 1, 2
+  )`;
+
+/** `figure_known` (i, unit_id): the bits of the measures that figures state. */
+const knownOfFigures = (keys: readonly KnowledgeKey[]) => sql`
+  figure_known as (
+    select k.i, n.unit_id, bit_or(n.mask) filter (where n.slot <> ${WHOLE_UNIT}) as of_tier, bit_or(n.mask) as of_any
+    from k join unnest(${keys.map(({ setId }) => setId)}::int[]) with ordinality x(set_id, i) on x.i = k.i
+    join rollup_knowledge n on n.set_id = x.set_id
+    where exists (select from contribution a where a.edition_id = k.edition_id and a.target_id = k.no and a.unit_id = n.author_id and a.certain)
+      and exists (select from contribution a where a.edition_id = k.edition_id and a.target_id = k.no and a.unit_id = n.unit_id and a.certain)
+    group by 1, 2
+  )`;
+
 /**
  * For each key how many units are covered by records or figures, and the bits of the measures known of all of them. Sets are asked by `in`, which
  * hashes them: PostgreSQL takes the country's ten thousand units for one, and would join them row by row.
@@ -48,25 +73,8 @@ export const knowledgeOfKeys = (keys: readonly KnowledgeKey[]) => sql<{ i: numbe
     ),
     ${membersOfCells()},
     wanted_member as materialized (select m.* from member m where (m.span, m.cell_unit_id) in (select span, unit_id from wanted)),
-    having_records as materialized (
-      select distinct unit_id, span from (
-        select unit_id, span from (${countersOfUnits(sql`(
-          select distinct u.unit_id, u.province_id, m.span from wanted_member m join record_unit u on u.unit_id = m.unit_id and u.kind = 'DOSSIERS') o`)}) c
-        group by unit_id, span having ${anyRecord}) x
-    ),
-    cell as materialized (
-      select m.span, m.cell_unit_id as unit_id, bool_or((m.unit_id, m.span) in (select unit_id, span from having_records)) as has_records,
-        bool_and(${isComplete}) filter (where not m.is_agency and ${existedWithin}) as is_complete
-      from wanted_member m join s on s.number = m.span + 1 join unit u on u.id = m.unit_id group by 1, 2
-    ),
-    figure_known as (
-      select k.i, n.unit_id, bit_or(n.mask) filter (where n.slot <> ${WHOLE_UNIT}) as of_tier, bit_or(n.mask) as of_any
-      from k join unnest(${keys.map(({ setId }) => setId)}::int[]) with ordinality x(set_id, i) on x.i = k.i
-      join rollup_knowledge n on n.set_id = x.set_id
-      where exists (select from contribution a where a.edition_id = k.edition_id and a.target_id = k.no and a.unit_id = n.author_id and a.certain)
-        and exists (select from contribution a where a.edition_id = k.edition_id and a.target_id = k.no and a.unit_id = n.unit_id and a.certain)
-      group by 1, 2
-    )
+    ${knownOfRecords()},
+    ${knownOfFigures(keys)}
   select k.i::int, count(*)::int as covered, bit_and(coalesce(case when k.tier is null then g.of_any else g.of_tier end, 0)
       | case when (w.span, w.unit_id) in (select span, unit_id from cell where is_complete) then ${sql.lit(ALL_MEASURES)} else 0 end)::int as known,
     false as "isGone"

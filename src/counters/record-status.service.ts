@@ -1,12 +1,14 @@
-import type { Context } from "../access/request-context.ts";
 import { LOCAL_OFFSET } from "../lib/time/local-time.ts";
-import type { RecordStatus } from "./record.loaders.ts";
+import type { recordLoaders, RecordStatus } from "./record.loaders.ts";
 
 /** Midnight of the day of an instant, which loaders give as local time. */
 const midnightOf = (instant: string): string => `${instant.slice(0, 10)}T00:00:00.000${LOCAL_OFFSET}`;
 
 /** VIEWERs of the unit are told when records came in; all others on which day. */
-export const recordStatusesOf = async ({ recordsOf, viewerCovers }: Context["loaders"], no: number): Promise<RecordStatus[]> => {
+export const recordStatusesOf = async (
+  { recordsOf, viewerCovers }: ReturnType<typeof recordLoaders>,
+  no: number,
+): Promise<RecordStatus[]> => {
   const [statuses, isViewer] = await Promise.all([recordsOf.load(no), viewerCovers.load(no)]);
   if (isViewer) return statuses;
   return statuses.map((status) => ({ ...status, lastImportAt: status.lastImportAt && midnightOf(status.lastImportAt) }));

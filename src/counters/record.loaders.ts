@@ -1,8 +1,10 @@
 import { sql } from "kysely";
+import type { RequestContext } from "../access/request-context.ts";
 import { instant } from "../database/instant-text.ts";
 import { manyBy, type Positioned } from "../database/loader.ts";
-import type { Rows } from "../database/reader.ts";
+import type { EvidenceKind } from "../hierarchy/unit.loaders.ts";
 import type { Day } from "../lib/time/date.ts";
+import { cutLoaders } from "./cut.loaders.ts";
 import { RECORD_KINDS, type RecordKind } from "./record.entity.ts";
 
 export interface RecordStatus {
@@ -13,10 +15,12 @@ export interface RecordStatus {
   readonly lastImportAt: string | null;
 }
 
-export const createRecordLoaders = (reader: Rows) => ({
+export const recordLoaders = (context: RequestContext, evidence: EvidenceKind) => ({
+  ...context.use(cutLoaders, evidence),
+
   /** By internal number of the unit: one for each kind of which anything is known, in the order of the kinds. */
   recordsOf: manyBy<number, RecordStatus & Positioned>(String, (numbers) =>
-    reader.rows(sql<RecordStatus & Positioned>`
+    context.session.rows(sql<RecordStatus & Positioned>`
       with ranged as (
         select distinct on (unit_id, kind) unit_id, kind, since, through from record_range where unit_id = any(${numbers}::int[])
         order by unit_id, kind, since desc

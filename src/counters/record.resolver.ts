@@ -1,6 +1,7 @@
 import { Arg, Authorized, Ctx, FieldResolver, Mutation, Resolver, Root } from "type-graphql";
 import type { Permission } from "../access/permission.ts";
-import type { Context } from "../access/request-context.ts";
+import type { RequestContext } from "../access/request-context.ts";
+import { recordLoaders } from "./record.loaders.ts";
 import type { UnitView } from "../hierarchy/unit.loaders.ts";
 import { UnitType } from "../units/unit.type.ts";
 import { declareComplete, withdrawCompleteness } from "./declare.service.ts";
@@ -19,7 +20,7 @@ export class UnitRecordsResolver {
   async declareComplete(
     @Arg("input", () => DeclareCompleteInput, { description: "Which records of which units, and of which days." })
     input: DeclareCompleteInput,
-    @Ctx() context: Context,
+    @Ctx() context: RequestContext,
   ) {
     return { records: await declareComplete(context, input) };
   }
@@ -33,7 +34,7 @@ export class UnitRecordsResolver {
   async withdrawCompleteness(
     @Arg("input", () => WithdrawCompletenessInput, { description: "Which records of which units, and from when on." })
     input: WithdrawCompletenessInput,
-    @Ctx() context: Context,
+    @Ctx() context: RequestContext,
   ) {
     return { records: await withdrawCompleteness(context, input) };
   }
@@ -42,7 +43,7 @@ export class UnitRecordsResolver {
     description:
       "How fresh and complete its own records are here, for each kind of which anything is known, in the order of the kinds (tình trạng dữ liệu gốc).",
   })
-  records(@Root() { no }: UnitView, @Ctx() { loaders }: Context) {
-    return recordStatusesOf(loaders, no);
+  records(@Root() { no }: UnitView, @Ctx() context: RequestContext) {
+    return recordStatusesOf(context.use(recordLoaders), no);
   }
 }

@@ -6,7 +6,7 @@ import { DatabaseWatch, serverStartOf, type LossListener, type WatchedSession } 
 import { type EmbeddedDatabase, startEmbedded } from "./embedded/embedded.ts";
 import { errorText } from "./failure.ts";
 import { CONNECT_MS } from "./open-when-there.ts";
-import { ormConfig } from "../orm.config.ts";
+import { connectionConfig } from "./connection.ts";
 import { APPLICATION_NAME, OWNER, type PoolOptions } from "./pool-options.ts";
 import { trimLog } from "./wal.ts";
 import { checkLogin, checkSame, ensureLogin, ensureRole } from "./service-role.ts";
@@ -66,7 +66,7 @@ export const openPlace = async ({ connectMs = OWNER.waitMs, onPool, ...options }
     const { owner, service, embedded } = logins;
     if (embedded) closing.push(() => embedded.stop());
     const open = async (url: string, pool: PoolOptions): Promise<MikroORM> => {
-      const orm = await MikroORM.init(ormConfig(url, { ...pool, ...(embedded && { portNow: embedded.port }) }));
+      const orm = await MikroORM.init(connectionConfig(url, { ...pool, ...(embedded && { portNow: embedded.port }) }));
       closing.push(() => orm.close());
       return orm;
     };

@@ -1,7 +1,8 @@
 import { sql } from "kysely";
 import { Field, ID, InputType } from "type-graphql";
 import { BadUserInput } from "../lib/errors.ts";
-import type { Context } from "../access/request-context.ts";
+import type { RequestContext } from "../access/request-context.ts";
+import { unitLoaders } from "../hierarchy/unit.loaders.ts";
 import { type Day, parseKnownDay } from "../lib/time/date.ts";
 import { begunPeriod, type Period } from "../lib/time/period.ts";
 import { DateScalar, PeriodScalar } from "../lib/time/scalar.ts";
@@ -12,6 +13,8 @@ import { type Channel, CHANNELS, DOSSIER_STATES, type DossierState } from "./dos
 import { ChannelEnum, DossierStateEnum } from "./dossier-state.type.ts";
 import { TimelinessEnum } from "./dossier.type.ts";
 import type { Timeliness } from "./timeliness.ts";
+
+type Asking = Pick<RequestContext, "session" | "today" | "use">;
 
 @InputType("DossierFilter", { description: "Which dossiers are meant: those to which all that is given applies (điều kiện lọc hồ sơ)." })
 export class DossierFilter {
@@ -78,7 +81,7 @@ export interface DossierCondition {
 }
 
 /** @throws BadUserInput naming what is unknown. */
-export const conditionOf = async (context: Context, filter: DossierFilter): Promise<DossierCondition> => {
+export const conditionOf = async (context: Asking, filter: DossierFilter): Promise<DossierCondition> => {
   const { channel, states, timeliness, received, resolved } = filter;
   const periods = {
     received: received == null ? null : begunPeriod("filter.received", received, context.today),
@@ -95,23 +98,23 @@ export const conditionOf = async (context: Context, filter: DossierFilter): Prom
   };
 };
 
-const withinOf = async ({ loaders, reader }: Context, { within, asOf }: DossierFilter): Promise<DossierCondition["within"]> => {
+const withinOf = async (context: Asking, { within, asOf }: DossierFilter): Promise<DossierCondition["within"]> => {
   const day = asOf == null ? null : parseKnownDay("filter.asOf", asOf);
   if (within == null) {
     if (day !== null) throw new BadUserInput("filter.asOf", day, "accepted is a day together with within, whose units it is of");
     return null;
   }
-  const unit = await unitNamed(loaders, "filter.within", within, day);
-  const [editionId] = await editionsOf(reader, [unit.asOf]);
-  await ensureContributions(reader, [editionId!]);
+  const unit = await unitNamed(context.use(unitLoaders), "filter.within", within, day);
+  const [editionId] = await editionsOf(context.session, [unit.asOf]);
+  await ensureContributions(context.session, [editionId!]);
   return { unitNo: unit.no, editionId: editionId! };
 };
 
-const catalogued = async ({ reader }: Context, { procedure, field }: DossierFilter) => {
+const catalogued = async ({ session }: Pick<RequestContext, "session">, { procedure, field }: DossierFilter) => {
   if (procedure == null && field == null) return { procedureNo: null, fieldNo: null };
   // PostgreSQL holds no NUL, so nothing has such a code.
   const known = (code: string | null | undefined) => (code == null || code.includes("\0") ? null : code);
-  const [row] = await reader.rows(sql<{ procedureNo: number | null; fieldNo: number | null }>`
+  const [row] = await session.rows(sql<{ procedureNo: number | null; fieldNo: number | null }>`
     select (select id from procedure where code = ${known(procedure)}) as "procedureNo",
       (select id from procedure_field where code = ${known(field)}) as "fieldNo"`);
   if (procedure != null && row!.procedureNo === null)

@@ -1,9 +1,9 @@
 import { type RawBuilder, sql } from "kysely";
 import { instant } from "../database/instant-text.ts";
+import type { RequestContext } from "../access/request-context.ts";
 import { coveredUnits, rowScope } from "../access/scope.ts";
-import { type Grant, grantsFor, type Viewer } from "../access/viewer.ts";
+import { type Grant, grantsFor } from "../access/viewer.ts";
 import { manyBy, oneBy, type Positioned } from "../database/loader.ts";
-import type { Reader } from "../database/reader.ts";
 import type { Day } from "../lib/time/date.ts";
 import { localDay } from "../lib/time/local-time.ts";
 import type { DossierIdentity } from "./dossier-id.ts";
@@ -70,8 +70,8 @@ export const dossierColumns = sql`d.province_id as "provinceNo", d.source_id as 
   ${known(sql`d.returned_at`)} as "returnedAt", d.received_on as "receivedOn", d.ended_on as "endedOn", d.due_on as "dueOn",
   d.dated_on as "datedOn", d.outcome, d.pauses as "pauseCount"`;
 
-export const createDossierLoaders = (reader: Reader, viewer: Viewer | null) => {
-  const { rows } = reader.scoped(rowScope(viewer));
+export const dossierLoaders = ({ session, viewer }: Pick<RequestContext, "session" | "viewer">) => {
+  const { rows } = session.scoped(rowScope(viewer));
   const grants = grantsFor(viewer, "VIEWER");
   return {
     /** Those that the viewer may see. */

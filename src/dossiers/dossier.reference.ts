@@ -1,8 +1,9 @@
 import { type FindReferenced, key } from "../access/reference.ts";
 import { parseDossierId } from "./dossier-id.ts";
+import { dossierLoaders } from "./dossier.loaders.ts";
 
 /** By `id`; for VIEWERs of its unit alone, as the field dossier. */
-export const findReferencedDossier: FindReferenced = async (reference, { loaders }) => {
+export const findReferencedDossier: FindReferenced = async (reference, context) => {
   const identity = parseDossierId(key(reference, "id"));
-  return identity && loaders.dossierByIdentity.load(identity);
+  return identity && context.use(dossierLoaders).dossierByIdentity.load(identity);
 };

@@ -1,7 +1,9 @@
 import { Arg, Authorized, Ctx, FieldResolver, ID, Int, Query, Resolver, Root } from "type-graphql";
 import type { Permission } from "../access/permission.ts";
 import { SourceType } from "../figures/source.type.ts";
-import type { Context } from "../access/request-context.ts";
+import type { RequestContext } from "../access/request-context.ts";
+import { figureLoaders } from "../figures/figure.loaders.ts";
+import { procedureLoaders } from "../procedures/procedure.loaders.ts";
 import { DateScalar } from "../lib/time/scalar.ts";
 import { UnitType } from "../units/unit.type.ts";
 import { dossierIdOf } from "./dossier-id.ts";
@@ -25,7 +27,7 @@ export class DossierQueries {
     @Arg("code", () => ID, { description: "Code in the system that sent it (mã hồ sơ)." }) code: string,
     @Arg("source", () => ID, { nullable: true, description: "Id of the source that sent it, where two systems use the same code." })
     source: string | undefined,
-    @Ctx() context: Context,
+    @Ctx() context: RequestContext,
   ) {
     return findDossier(context, code, source);
   }
@@ -40,7 +42,7 @@ export class DossierQueries {
     @Arg("filter", () => DossierFilter, { description: "Which dossiers." }) filter: DossierFilter,
     @Arg("first", () => Int, { defaultValue: 50, description: "How many at most, 1..1000." }) first: number | null,
     @Arg("after", () => String, { nullable: true, description: "Cursor after which the page begins." }) after: string | undefined,
-    @Ctx() context: Context,
+    @Ctx() context: RequestContext,
   ) {
     return listDossiers(context, filter, first, after);
   }
@@ -49,7 +51,7 @@ export class DossierQueries {
 @Resolver(() => DossierConnection)
 export class DossierConnectionResolver {
   @FieldResolver(() => Int, { description: "All of the list, whatever the page." })
-  totalCount(@Root() { list }: { list: DossierList }, @Ctx() context: Context) {
+  totalCount(@Root() { list }: { list: DossierList }, @Ctx() context: RequestContext) {
     return countDossiers(context, list);
   }
 }
@@ -62,24 +64,24 @@ export class DossierResolver {
   }
 
   @FieldResolver(() => ProcedureType, { description: "What was asked for (thủ tục)." })
-  procedure(@Root() { procedureNo }: DossierView, @Ctx() { loaders }: Context) {
-    return loaders.procedureByNo.load(procedureNo);
+  procedure(@Root() { procedureNo }: DossierView, @Ctx() context: RequestContext) {
+    return context.use(procedureLoaders).procedureByNo.load(procedureNo);
   }
 
   @FieldResolver(() => UnitType, { description: "The unit that handles it, as it was on the day of receipt (đơn vị giải quyết)." })
-  unit(@Root() { unitNo, datedOn }: DossierView, @Ctx() context: Context) {
+  unit(@Root() { unitNo, datedOn }: DossierView, @Ctx() context: RequestContext) {
     return unitOfDossier(context, unitNo, datedOn);
   }
 
   @FieldResolver(() => UnitType, {
     description: "The unit where it was handed in, as it was on the day of receipt; most often the one that handles it (đơn vị tiếp nhận).",
   })
-  receivedBy(@Root() { receivedByNo, datedOn }: DossierView, @Ctx() context: Context) {
+  receivedBy(@Root() { receivedByNo, datedOn }: DossierView, @Ctx() context: RequestContext) {
     return unitOfDossier(context, receivedByNo, datedOn);
   }
 
   @FieldResolver(() => [PauseType], { description: "The times in which its clock stood still, in their order (các lần tạm dừng)." })
-  pauses(@Root() dossier: DossierView, @Ctx() context: Context) {
+  pauses(@Root() dossier: DossierView, @Ctx() context: RequestContext) {
     return pausesOf(context, dossier);
   }
 
@@ -93,13 +95,13 @@ export class DossierResolver {
     @Arg("asOf", () => DateScalar, { nullable: true, description: "Day at whose end it is looked at: today unless said." }) asOf:
       | string
       | undefined,
-    @Ctx() context: Context,
+    @Ctx() context: RequestContext,
   ) {
     return timelinessOf(context, dossier, asOf);
   }
 
   @FieldResolver(() => SourceType, { description: "The system that sent it (hệ thống nguồn)." })
-  source(@Root() { sourceNo }: DossierView, @Ctx() { loaders }: Context) {
-    return loaders.sourceByNo.load(sourceNo);
+  source(@Root() { sourceNo }: DossierView, @Ctx() context: RequestContext) {
+    return context.use(figureLoaders).sourceByNo.load(sourceNo);
   }
 }

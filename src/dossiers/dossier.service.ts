@@ -3,9 +3,9 @@ import { coveredUnits, rowScope } from "../access/scope.ts";
 import { type Grant, grantsFor } from "../access/viewer.ts";
 import { DomainError } from "../lib/errors.ts";
 import { connectionOf } from "../lib/page.ts";
-import type { Context } from "../access/request-context.ts";
+import type { RequestContext } from "../access/request-context.ts";
 import { type Day, dayOf, epochDay, parsePastDay } from "../lib/time/date.ts";
-import type { UnitView } from "../hierarchy/unit.loaders.ts";
+import { unitLoaders, type UnitView } from "../hierarchy/unit.loaders.ts";
 import {
   countOfDossiers,
   countOverNodes,
@@ -17,17 +17,19 @@ import {
 } from "./dossier-list.ts";
 import type { CountedDays } from "./dossier-state.ts";
 import { conditionOf, type DossierFilter } from "./dossier.filter.ts";
-import { dossierColumns, type DossierView, type PauseView } from "./dossier.loaders.ts";
+import { dossierColumns, dossierLoaders, type DossierView, type PauseView } from "./dossier.loaders.ts";
 import { type Timeliness, timelinessOn } from "./timeliness.ts";
+
+type Asking = Pick<RequestContext, "session" | "viewer" | "today" | "use">;
 
 /** The one that the viewer may see; null for the others, and for none. @throws DomainError CONFLICT where several sources have one. */
 export const findDossier = async (
-  { reader, viewer }: Context,
+  { session, viewer }: Pick<RequestContext, "session" | "viewer">,
   code: string,
   source: string | null | undefined,
 ): Promise<DossierView | null> => {
   if (`${code}${source ?? ""}`.includes("\0")) return null;
-  const found = await reader.scoped(rowScope(viewer)).rows(dossiersWith(grantsFor(viewer, "VIEWER"), code, source ?? null));
+  const found = await session.scoped(rowScope(viewer)).rows(dossiersWith(grantsFor(viewer, "VIEWER"), code, source ?? null));
   if (found.length > 1) {
     const sources = found.map(({ sourceId }) => sourceId);
     throw new DomainError("CONFLICT", `source: several systems have a dossier with this code; say which: ${sources.join(", ")}`, {
@@ -48,26 +50,32 @@ const dossiersWith = (grants: readonly Grant[], code: string, source: string | n
   where d.unit_id in (select unit_id from covered) order by s.key collate "C"`;
 
 /** The page, with what counts all of the list. @throws BadUserInput naming what the filter says wrongly. */
-export const listDossiers = async (context: Context, filter: DossierFilter, first: number | null, after: string | null | undefined) => {
+export const listDossiers = async (context: Asking, filter: DossierFilter, first: number | null, after: string | null | undefined) => {
   const page = dossierPage(first ?? 50, after);
   const list: DossierList = { grants: grantsFor(context.viewer, "VIEWER"), condition: await conditionOf(context, filter) };
-  const pageOf = context.reader.isDistributed ? pageOverNodes : pageOfDossiers;
-  const rows = await context.reader.scoped(rowScope(context.viewer)).rows(pageOf(list, page.from));
+  const pageOf = context.session.isDistributed ? pageOverNodes : pageOfDossiers;
+  const rows = await context.session.scoped(rowScope(context.viewer)).rows(pageOf(list, page.from));
   return { ...connectionOf(rows, page, positionOf), list };
 };
 
-export const countDossiers = async ({ reader, viewer }: Context, list: DossierList): Promise<number> =>
-  (await reader.scoped(rowScope(viewer)).rows((reader.isDistributed ? countOverNodes : countOfDossiers)(list)))[0]!.total;
+export const countDossiers = async ({ session, viewer }: Pick<RequestContext, "session" | "viewer">, list: DossierList): Promise<number> =>
+  (await session.scoped(rowScope(viewer)).rows((session.isDistributed ? countOverNodes : countOfDossiers)(list)))[0]!.total;
 
 /** As it was on the day that the dossier bears; where it is said not to have existed then, as it is today or was on its last day. */
-export const unitOfDossier = async ({ loaders }: Context, no: number, asOf: Day): Promise<UnitView | null> =>
-  (await loaders.unitOn.load({ no, asOf })) ?? loaders.unitByNo.load(no);
+export const unitOfDossier = async (context: Pick<RequestContext, "use">, no: number, asOf: Day): Promise<UnitView | null> => {
+  const { unitOn, unitByNo } = context.use(unitLoaders);
+  return (await unitOn.load({ no, asOf })) ?? unitByNo.load(no);
+};
 
-export const pausesOf = async ({ loaders }: Context, dossier: DossierView) =>
-  dossier.pauseCount === 0 ? [] : loaders.pausesOf.load(dossier);
+export const pausesOf = async (context: Pick<RequestContext, "use">, dossier: DossierView) =>
+  dossier.pauseCount === 0 ? [] : context.use(dossierLoaders).pausesOf.load(dossier);
 
 /** @throws BadUserInput for a day that is still to come. */
-export const timelinessOf = async (context: Context, dossier: DossierView, asOf: string | null | undefined): Promise<Timeliness> => {
+export const timelinessOf = async (
+  context: Pick<RequestContext, "today" | "use">,
+  dossier: DossierView,
+  asOf: string | null | undefined,
+): Promise<Timeliness> => {
   const day = asOf == null ? context.today : parsePastDay("asOf", asOf, context.today);
   const pauses = await pausesOf(context, dossier);
   return timelinessOn(daysOf(dossier, pauses), epochDay(day)) ?? withoutReceipt(dossier, day);

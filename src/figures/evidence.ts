@@ -1,4 +1,5 @@
 import { type RawBuilder, sql } from "kysely";
+import type { RequestContext } from "../access/request-context.ts";
 import { coveredBy, rowScope } from "../access/scope.ts";
 import { grantsFor, type Viewer } from "../access/viewer.ts";
 import { PUBLIC_SCOPE, type Reader, type RowScope } from "../database/reader.ts";
@@ -24,7 +25,11 @@ const NO_DRAFTS: readonly Draft[] = [];
 
 export const PUBLISHED: Evidence = { kind: "PUBLISHED", scope: PUBLIC_SCOPE, drafts: async () => NO_DRAFTS };
 
-export const evidenceOf = (reader: Reader, viewer: Viewer | null): Evidence => {
+/** For `context.use`, so that all loaders of a request look for its drafts once. */
+export const evidenceOf = ({ session, viewer }: Pick<RequestContext, "session" | "viewer">, kind: EvidenceKind): Evidence =>
+  kind === "PUBLISHED" ? PUBLISHED : withDrafts(session, viewer);
+
+const withDrafts = (reader: Reader, viewer: Viewer | null): Evidence => {
   const grants = grantsFor(viewer, "VIEWER");
   const scope = rowScope(viewer);
   let found: Promise<readonly Draft[]> | null = null;

@@ -1,10 +1,11 @@
 import { sql } from "kysely";
+import type { RequestContext } from "../access/request-context.ts";
 import { manyBy, oneBy, type Positioned } from "../database/loader.ts";
-import type { Reader } from "../database/reader.ts";
+import type { EvidenceKind } from "../hierarchy/unit.loaders.ts";
 import type { Day } from "../lib/time/date.ts";
 import type { Period } from "../lib/time/period.ts";
 import type { Tier } from "../hierarchy/unit.entity.ts";
-import { type Evidence, figureRows } from "./evidence.ts";
+import { evidenceOf, figureRows } from "./evidence.ts";
 import type { Source } from "./figure.entity.ts";
 
 export type SourceView = Pick<Source, "kind" | "title" | "publishedOn" | "state"> & { id: string };
@@ -40,24 +41,27 @@ export const figureColumns = sql`f.unit_id as "unitNo", f.measure, v.tier as "un
 export const figureJoins = sql`join unit_version v on v.unit_id = f.unit_id and v.valid_from <= f.period_to
   and (v.valid_to is null or v.valid_to > f.period_to)`;
 
-export type FigureLoaders = ReturnType<typeof createFigureLoaders>;
+export type FigureLoaders = ReturnType<typeof figureLoaders>;
 
-export const createFigureLoaders = (reader: Reader, evidence: Evidence) => ({
-  /** By internal number, as far as it is published. */
-  sourceByNo: oneBy<number, SourceView & Positioned>(String, (numbers) =>
-    reader.rows(sql<SourceView & Positioned>`
+export const figureLoaders = (context: RequestContext, kind: EvidenceKind) => {
+  const reader = context.session;
+  const evidence = context.use(evidenceOf, kind);
+  return {
+    /** By internal number, as far as it is published. */
+    sourceByNo: oneBy<number, SourceView & Positioned>(String, (numbers) =>
+      reader.rows(sql<SourceView & Positioned>`
       select k.i::int, s.key as id, s.kind, s.title, s.published_on as "publishedOn", s.state
       from unnest(${numbers}::int[]) with ordinality k(no, i) join source s on s.id = k.no`),
-  ),
+    ),
 
-  /** What was reported for the unit for the period or for a part of it, in the order of the sources. */
-  figuresOf: manyBy<FiguresOf, FigureRow>(
-    ({ no, period }) => `${no}|${period.name}`,
-    (keys) =>
-      figureRows(
-        reader,
-        evidence,
-        (counting) => sql<FigureRow>`
+    /** What was reported for the unit for the period or for a part of it, in the order of the sources. */
+    figuresOf: manyBy<FiguresOf, FigureRow>(
+      ({ no, period }) => `${no}|${period.name}`,
+      (keys) =>
+        figureRows(
+          reader,
+          evidence,
+          (counting) => sql<FigureRow>`
         select k.i::int, ${figureColumns}
         from unnest(${keys.map(({ no }) => no)}::int[], ${keys.map(({ period }) => period.from)}::date[],
           ${keys.map(({ period }) => period.to)}::date[]) with ordinality k(no, f, t, i)
@@ -65,6 +69,7 @@ export const createFigureLoaders = (reader: Reader, evidence: Evidence) => ({
         join source s on s.id = f.source_id and ${counting}
         ${figureJoins}
         order by k.i, s.id, f.position`,
-      ),
-  ),
-});
+        ),
+    ),
+  };
+};

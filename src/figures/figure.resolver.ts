@@ -1,11 +1,11 @@
 import { Arg, Ctx, Field, FieldResolver, Float, ID, ObjectType, Resolver, Root } from "type-graphql";
-import type { Context } from "../access/request-context.ts";
+import type { RequestContext } from "../access/request-context.ts";
 import { parsePeriod, type Period, periodOfDays } from "../lib/time/period.ts";
 import { PeriodScalar } from "../lib/time/scalar.ts";
 import type { Tier } from "../hierarchy/unit.entity.ts";
-import type { UnitView } from "../hierarchy/unit.loaders.ts";
+import { unitLoaders, type UnitView } from "../hierarchy/unit.loaders.ts";
 import { TierEnum, UnitType } from "../units/unit.type.ts";
-import type { FigureRow } from "./figure.loaders.ts";
+import { figureLoaders, type FigureRow } from "./figure.loaders.ts";
 import { measureLabel } from "./measure-label.ts";
 import { SourceType } from "./source.type.ts";
 
@@ -42,17 +42,17 @@ export class UnitFiguresResolver {
   figures(
     @Root() unit: UnitView,
     @Arg("period", () => PeriodScalar, { description: "Reporting period." }) period: string,
-    @Ctx() { loadersOf }: Context,
+    @Ctx() context: RequestContext,
   ) {
-    return loadersOf(unit).figuresOf.load({ no: unit.no, period: parsePeriod("period", period) });
+    return context.use(figureLoaders, unit.evidence).figuresOf.load({ no: unit.no, period: parsePeriod("period", period) });
   }
 }
 
 @Resolver(() => FigureType)
 export class FigureResolver {
   @FieldResolver(() => UnitType, { description: "The unit that it is of, seen on the last day of the period (đơn vị)." })
-  unit(@Root() { unitNo, to }: FigureRow, @Ctx() { loaders }: Context) {
-    return loaders.unitOn.load({ no: unitNo, asOf: to });
+  unit(@Root() { unitNo, to }: FigureRow, @Ctx() context: RequestContext) {
+    return context.use(unitLoaders).unitOn.load({ no: unitNo, asOf: to });
   }
 
   @FieldResolver(() => String, { description: "What the measure counts, in Vietnamese (tên chỉ tiêu)." })

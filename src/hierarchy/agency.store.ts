@@ -93,13 +93,3 @@ export const withKin = async (em: EntityManager, agencies: readonly number[]): P
     ) select id from kin`.execute(em.getKysely());
   return rows.map(({ id }) => id);
 };
-
-/** Drops the stored roll-ups that count figures of the units, and those with drafts, of which not all may be visible here. */
-export const dropRollupsOf = async (em: EntityManager, units: readonly number[]): Promise<void> => {
-  if (units.length === 0) return;
-  await sql`
-    delete from rollup_set s where s.drafts <> '' or exists (
-      select from figure f where f.unit_id = any(${units}::int[]) and f.period_from >= s.period_from and f.period_to <= s.period_to)`.execute(
-    em.getKysely(),
-  );
-};

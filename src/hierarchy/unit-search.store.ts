@@ -87,6 +87,26 @@ const fitOfName = sql`case
     when ${compared} ~ ('^' || r.loosely) then ${fit("TOGETHER_PREFIX")}
     else ${fit("TOGETHER_WORDS")} end`;
 
+/** `lying_below` (i, reading, unit_id): candidates above which all other parts of the search are found. */
+const lyingBelow = (validOn: (day: RawBuilder<unknown>) => RawBuilder<unknown>) => sql`
+  up as (
+    select distinct c.i, c.unit_id, v.parent_id as above_id from candidate c
+    join unit_version v on v.unit_id = c.unit_id and v.valid_from = c.valid_from where c.parts > 0
+    union
+    select u.i, u.unit_id, v.parent_id from up u join k on k.i = u.i join unit_version v on v.unit_id = u.above_id and ${validOn(sql`k.day`)}
+  ),
+  said_above as materialized (
+    select i, reading, part, unit_id from named where part > 0 and fit is not null
+    union
+    select r.i, r.reading, r.part, v.unit_id from r join k on k.i = r.i join unit_version v on v.code = r.code and ${validOn(sql`k.day`)} where r.part > 0
+  ),
+  lying_below as (
+    select c.i, c.reading, c.unit_id from (select distinct i, reading, parts, unit_id from candidate where parts > 0) c
+    join up u on u.i = c.i and u.unit_id = c.unit_id
+    join said_above a on a.i = c.i and a.reading = c.reading and a.unit_id = u.above_id
+    group by c.i, c.reading, c.parts, c.unit_id having count(distinct a.part) = c.parts
+  )`;
+
 /**
  * Relations from keys `k` (i, day) and units `placed` (i, unit_id, valid_from): `found` (i, unit_id, valid_from, fit, is_former, name), the names by which searches find
  * units, name null where it was by code.
@@ -107,23 +127,7 @@ export const foundUnits = (
     candidate as materialized (
       select h.*, p.valid_from from named h join placed p on p.i = h.i and p.unit_id = h.unit_id where h.part = 0 and h.fit is not null
     ),
-    up as (
-      select distinct c.i, c.unit_id, v.parent_id as above_id from candidate c
-      join unit_version v on v.unit_id = c.unit_id and v.valid_from = c.valid_from where c.parts > 0
-      union
-      select u.i, u.unit_id, v.parent_id from up u join k on k.i = u.i join unit_version v on v.unit_id = u.above_id and ${validOn(sql`k.day`)}
-    ),
-    said_above as materialized (
-      select i, reading, part, unit_id from named where part > 0 and fit is not null
-      union
-      select r.i, r.reading, r.part, v.unit_id from r join k on k.i = r.i join unit_version v on v.code = r.code and ${validOn(sql`k.day`)} where r.part > 0
-    ),
-    lying_below as (
-      select c.i, c.reading, c.unit_id from (select distinct i, reading, parts, unit_id from candidate where parts > 0) c
-      join up u on u.i = c.i and u.unit_id = c.unit_id
-      join said_above a on a.i = c.i and a.reading = c.reading and a.unit_id = u.above_id
-      group by c.i, c.reading, c.parts, c.unit_id having count(distinct a.part) = c.parts
-    ),
+    ${lyingBelow(validOn)},
     coded as (
       select p.i, p.unit_id, p.valid_from, case when v.code = q.code then ${fit("EXACT")} else ${fit("PREFIX")} end as fit
       from unnest(${codes.map(({ i }) => i)}::int[], ${codes.map(({ code }) => code)}::text[]) q(i, code) join placed p on p.i = q.i

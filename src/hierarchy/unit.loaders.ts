@@ -49,7 +49,7 @@ export interface ChildrenOf extends UnitOn {
 type UnitRow = UnitView & Positioned;
 export type SuccessionRow = UnitRow & { successionKind: SuccessionKind; effectiveOn: Day; share: number | null };
 export type CorrespondenceRow = UnitRow & { certain: boolean };
-export type UnitLoaders = ReturnType<typeof createUnitLoaders>;
+export type UnitLoaders = ReturnType<typeof unitLoaders>;
 
 /** The columns of a UnitView; `v` is its version, `u` the unit, `day` the day on which it is seen. */
 export const unitColumns = (day: RawBuilder<unknown>) => sql`u.id as no, u.key as id, v.code, v.name, v.full_name as "fullName",
@@ -65,8 +65,8 @@ const keyOn = ({ no, asOf }: UnitOn) => `${no}@${asOf}`;
 const unitsOn = (keys: readonly UnitOn[]) =>
   sql`unnest(${keys.map(({ no }) => no)}::int[], ${keys.map(({ asOf }) => asOf)}::date[]) with ordinality k(no, day, i)`;
 
-export const createUnitLoaders = (reader: Reader, today: Day, evidence: EvidenceKind) => {
-  const rows = async <R extends UnitView>(query: RawBuilder<R>): Promise<R[]> => seenBy(evidence, await reader.rows(query));
+export const unitLoaders = ({ session, today }: { readonly session: Reader; readonly today: Day }, evidence: EvidenceKind) => {
+  const rows = async <R extends UnitView>(query: RawBuilder<R>): Promise<R[]> => seenBy(evidence, await session.rows(query));
   return {
     /** By code or id; without a day as it is today, else as it was on its last day. */
     unitByReference: oneBy<UnitReference, UnitRow>(
@@ -95,54 +95,56 @@ export const createUnitLoaders = (reader: Reader, today: Day, evidence: Evidence
     ),
 
     /** From the country down to the parent. */
-    ancestorsOf: manyBy<UnitOn, UnitRow>(keyOn, (keys) =>
-      rows(sql<UnitRow>`
-        with recursive above as (
-          select k.i, k.day, v.parent_id, 1 as steps from ${unitsOn(keys)} join unit_version v on v.unit_id = k.no and ${validOn(sql`k.day`)}
-          union all
-          select a.i, a.day, v.parent_id, a.steps + 1 from above a join unit_version v on v.unit_id = a.parent_id and ${validOn(sql`a.day`)}
-        )
-        select a.i::int, ${unitColumns(sql`a.day`)} from above a
-        join unit_version v on v.unit_id = a.parent_id and ${validOn(sql`a.day`)} join unit u on u.id = v.unit_id
-        order by a.i, a.steps desc`),
-    ),
+    ancestorsOf: manyBy<UnitOn, UnitRow>(keyOn, (keys) => rows(ancestors(keys))),
 
     /** What had gone into the unit by that day, each seen on its last day. */
-    predecessorsOf: manyBy<UnitOn, SuccessionRow>(keyOn, (keys) =>
-      rows(sql<SuccessionRow>`
-        select k.i::int, ${unitColumns(sql`s.effective_on - 1`)}, s.kind as "successionKind", s.effective_on as "effectiveOn", s.share
-        from ${unitsOn(keys)} join succession s on s.successor_id = k.no and s.effective_on <= k.day
-        join unit_version v on v.unit_id = s.predecessor_id and ${validOn(sql`s.effective_on - 1`)} join unit u on u.id = v.unit_id
-        order by v.code collate "C", s.effective_on`),
-    ),
+    predecessorsOf: manyBy<UnitOn, SuccessionRow>(keyOn, (keys) => rows(predecessors(keys))),
 
     /** Where the unit went, each seen on the first day after. */
-    successorsOf: manyBy<UnitOn, SuccessionRow>(keyOn, (keys) =>
-      rows(sql<SuccessionRow>`
-        select k.i::int, ${unitColumns(sql`s.effective_on`)}, s.kind as "successionKind", s.effective_on as "effectiveOn", s.share
-        from ${unitsOn(keys)} join succession s on s.predecessor_id = k.no
-        join unit_version v on v.unit_id = s.successor_id and ${validOn(sql`s.effective_on`)} join unit u on u.id = v.unit_id
-        order by v.code collate "C", s.effective_on`),
-    ),
+    successorsOf: manyBy<UnitOn, SuccessionRow>(keyOn, (keys) => rows(successors(keys))),
 
     /** The smallest units of another day's hierarchy to which the unit contributes. */
     correspondenceOf: manyBy<UnitOn, CorrespondenceRow>(keyOn, async (keys) => {
       await ensureContributions(
-        reader,
+        session,
         await editionsOf(
-          reader,
+          session,
           keys.map(({ asOf }) => asOf),
         ),
       );
-      return rows(sql<CorrespondenceRow>`
-        select k.i::int, ${unitColumns(sql`k.day`)}, c.certain from ${unitsOn(keys)}
-        join edition e on ${inForceOn(sql`k.day`)}
-        join contribution c on c.edition_id = e.id and c.unit_id = k.no and c.nearest
-        join unit_version v on v.unit_id = c.target_id and ${validOn(sql`k.day`)} join unit u on u.id = v.unit_id
-        order by v.code collate "C"`);
+      return rows(correspondence(keys));
     }),
   };
 };
+
+const ancestors = (keys: readonly UnitOn[]) => sql<UnitRow>`
+  with recursive above as (
+    select k.i, k.day, v.parent_id, 1 as steps from ${unitsOn(keys)} join unit_version v on v.unit_id = k.no and ${validOn(sql`k.day`)}
+    union all
+    select a.i, a.day, v.parent_id, a.steps + 1 from above a join unit_version v on v.unit_id = a.parent_id and ${validOn(sql`a.day`)}
+  )
+  select a.i::int, ${unitColumns(sql`a.day`)} from above a
+  join unit_version v on v.unit_id = a.parent_id and ${validOn(sql`a.day`)} join unit u on u.id = v.unit_id
+  order by a.i, a.steps desc`;
+
+const predecessors = (keys: readonly UnitOn[]) => sql<SuccessionRow>`
+  select k.i::int, ${unitColumns(sql`s.effective_on - 1`)}, s.kind as "successionKind", s.effective_on as "effectiveOn", s.share
+  from ${unitsOn(keys)} join succession s on s.successor_id = k.no and s.effective_on <= k.day
+  join unit_version v on v.unit_id = s.predecessor_id and ${validOn(sql`s.effective_on - 1`)} join unit u on u.id = v.unit_id
+  order by v.code collate "C", s.effective_on`;
+
+const successors = (keys: readonly UnitOn[]) => sql<SuccessionRow>`
+  select k.i::int, ${unitColumns(sql`s.effective_on`)}, s.kind as "successionKind", s.effective_on as "effectiveOn", s.share
+  from ${unitsOn(keys)} join succession s on s.predecessor_id = k.no
+  join unit_version v on v.unit_id = s.successor_id and ${validOn(sql`s.effective_on`)} join unit u on u.id = v.unit_id
+  order by v.code collate "C", s.effective_on`;
+
+const correspondence = (keys: readonly UnitOn[]) => sql<CorrespondenceRow>`
+  select k.i::int, ${unitColumns(sql`k.day`)}, c.certain from ${unitsOn(keys)}
+  join edition e on ${inForceOn(sql`k.day`)}
+  join contribution c on c.edition_id = e.id and c.unit_id = k.no and c.nearest
+  join unit_version v on v.unit_id = c.target_id and ${validOn(sql`k.day`)} join unit u on u.id = v.unit_id
+  order by v.code collate "C"`;
 
 /** Who holds (or was the last to hold) the code on the day, or has the id; without a day as it is today, or was on its last day. */
 const unitsByReference = (keys: readonly UnitReference[], today: Day) => sql<UnitRow>`

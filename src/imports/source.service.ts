@@ -6,9 +6,11 @@ import { grantsFor } from "../access/viewer.ts";
 import { rowsOf } from "../database/reader.ts";
 import { BadUserInput, DomainError } from "../lib/errors.ts";
 import { sourceColumn, type SourceView } from "../figures/figure.loaders.ts";
-import type { Context } from "../access/request-context.ts";
+import type { RequestContext } from "../access/request-context.ts";
 import { type ImportSource, lockSource, lockSourceName, sourcesNamed } from "./import-source.service.ts";
 import { coveredUnit } from "./source-owner.ts";
+
+type Asking = Pick<RequestContext, "session" | "viewer" | "now" | "today" | "use" | "renew">;
 
 interface Owned {
   readonly source: string;
@@ -20,7 +22,7 @@ interface Owned {
  * @throws BadUserInput for an unknown unit or source, DomainError FORBIDDEN for a unit that the caller does not administer, CONFLICT where the
  *   new owner has a source of that name.
  */
-export const transferSource = (context: Context, { to, ...owned }: Owned & { readonly to: string }): Promise<SourceView> =>
+export const transferSource = (context: Asking, { to, ...owned }: Owned & { readonly to: string }): Promise<SourceView> =>
   changed(context, owned, async (em, source, ownerNo) => {
     const { viewer, now } = context;
     const toNo = await coveredUnit(em, { argument: "to", unit: to, grants: grantsFor(viewer, "ADMIN"), role: "ADMIN", at: now });
@@ -50,7 +52,7 @@ export const transferSource = (context: Context, { to, ...owned }: Owned & { rea
  * A retired source takes nothing more; what it sent stays, and its name is free for another.
  * @throws BadUserInput for an unknown unit or source, DomainError FORBIDDEN for a unit that the caller does not administer.
  */
-export const retireSource = (context: Context, owned: Owned): Promise<SourceView> =>
+export const retireSource = (context: Asking, owned: Owned): Promise<SourceView> =>
   changed(context, owned, async (em, source, unitNo) => {
     if (source.isRetired) return;
     await sql`update source set retired_at = ${context.now.toISOString()}::timestamptz where id = ${source.id}`.execute(em.getKysely());
@@ -58,15 +60,15 @@ export const retireSource = (context: Context, owned: Owned): Promise<SourceView
     await recordChange(em, { ...change, before: { name: source.name, isRetired: false }, after: { name: source.name, isRetired: true } });
   });
 
-const byOf = ({ viewer, now }: Context) => ({ actor: viewer!.actor, actorName: viewer!.name, at: now });
+const byOf = ({ viewer, now }: Pick<RequestContext, "viewer" | "now">) => ({ actor: viewer!.actor, actorName: viewer!.name, at: now });
 
 /** Changes a source of a unit that the caller administers, while nothing is imported from it. */
 const changed = (
-  context: Context,
+  context: Asking,
   { source: name, owner }: Owned,
   change: (em: EntityManager, source: ImportSource, ownerNo: number) => Promise<void>,
 ): Promise<SourceView> =>
-  context.reader
+  context.session
     .write(rowScope(context.viewer, "ADMIN"), async (em) => {
       const grants = grantsFor(context.viewer, "ADMIN");
       const ownerNo = await coveredUnit(em, { argument: "owner", unit: owner, grants, role: "ADMIN", at: context.now });

@@ -2,11 +2,12 @@ import { Arg, Authorized, Ctx, FieldResolver, ID, Query, Resolver, Root } from "
 import type { Permission } from "../access/permission.ts";
 import { Rate } from "../rollups/rate.ts";
 import { SourceType } from "../figures/source.type.ts";
-import type { Context } from "../access/request-context.ts";
+import type { RequestContext } from "../access/request-context.ts";
 import { PeriodScalar } from "../lib/time/scalar.ts";
 import type { UnitView } from "../hierarchy/unit.loaders.ts";
 import { UnitType } from "../units/unit.type.ts";
 import { INDICATORS } from "./indicator.ts";
+import { indicatorLoaders } from "./indicator.loaders.ts";
 import { type IndicatorValue, rateOfIndicator, sourcesOfIndicator, valuesOf } from "./indicator.service.ts";
 import { IndicatorType, IndicatorValueType } from "./indicator.type.ts";
 
@@ -39,12 +40,12 @@ export class UnitIndicatorsResolver {
 @Resolver(() => IndicatorValueType)
 export class IndicatorValueResolver {
   @FieldResolver(() => Rate, { description: "Its value with coverage and bounds." })
-  rate(@Root() value: IndicatorValue, @Ctx() { loadersOf }: Context) {
-    return rateOfIndicator(loadersOf(value.unit), value);
+  rate(@Root() value: IndicatorValue, @Ctx() context: RequestContext) {
+    return rateOfIndicator(context.use(indicatorLoaders, value.unit.evidence), value);
   }
 
   @FieldResolver(() => [SourceType], { description: "Where the numbers come from." })
-  sources(@Root() value: IndicatorValue, @Ctx() { loadersOf }: Context) {
-    return sourcesOfIndicator(loadersOf(value.unit), value);
+  sources(@Root() value: IndicatorValue, @Ctx() context: RequestContext) {
+    return sourcesOfIndicator(context.use(indicatorLoaders, value.unit.evidence), value);
   }
 }

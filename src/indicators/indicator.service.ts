@@ -4,7 +4,7 @@ import { NOTHING_COUNTED } from "../counters/cut.ts";
 import type { Rate } from "../rollups/rate.ts";
 import { DOSSIER, type RollupKind, TASK } from "../figures/measure.ts";
 import type { Rollup } from "../rollups/rollup.ts";
-import type { Loaders } from "../access/request-context.ts";
+import type { IndicatorLoaders } from "./indicator.loaders.ts";
 import { parsePeriod, type Period } from "../lib/time/period.ts";
 import type { UnitView } from "../hierarchy/unit.loaders.ts";
 import { chosenIndicators, type Indicator } from "./indicator.ts";
@@ -20,20 +20,20 @@ export const valuesOf = (unit: UnitView, periodText: string, codes: readonly str
   return chosenIndicators(codes).map((indicator) => ({ indicator, unit, period }));
 };
 
-const rollupOf = (loaders: Loaders, kind: RollupKind, { unit, period }: IndicatorValue): Promise<Rollup> => {
+const rollupOf = (loaders: IndicatorLoaders, kind: RollupKind, { unit, period }: IndicatorValue): Promise<Rollup> => {
   const key = { unit, period, handledBy: null };
   if (kind === DOSSIER) return dossierRollupOf(loaders, key);
   return loaders[kind === TASK ? "taskRollup" : "serviceRollup"].load({ ...key, cut: NOTHING_COUNTED });
 };
 
-export const rateOfIndicator = (loaders: Loaders, value: IndicatorValue): Promise<Rate> => {
+export const rateOfIndicator = (loaders: IndicatorLoaders, value: IndicatorValue): Promise<Rate> => {
   const { rate } = value.indicator;
   return rate
     ? rollupOf(loaders, rate.kind, value).then((rollup) => rollup.rate(rate.name))
     : satisfaction(loaders, value.unit, value.period).then((survey) => survey.rate);
 };
 
-export const sourcesOfIndicator = async (loaders: Loaders, { indicator: { rate }, unit, period }: IndicatorValue) => {
+export const sourcesOfIndicator = async (loaders: IndicatorLoaders, { indicator: { rate }, unit, period }: IndicatorValue) => {
   if (!rate) return (await satisfaction(loaders, unit, period)).sources;
   const cut = rate.kind === DOSSIER ? await loaders.cutOf(unit) : NOTHING_COUNTED;
   return loaders.sourcesOfRollup.load({ unit, period, handledBy: null, cut, kind: rate.kind });

@@ -1,4 +1,5 @@
 import { sql } from "kysely";
+import type { RequestContext } from "../access/request-context.ts";
 import { oneBy, type Positioned } from "../database/loader.ts";
 import type { Rows } from "../database/reader.ts";
 import { BadUserInput } from "../lib/errors.ts";
@@ -29,7 +30,7 @@ export interface ProcedureView {
 const procedureColumns = sql`p.id as no, p.code, p.name, p.field_id as "fieldNo", p.competence, p.service_level as "serviceLevel",
   p.working_days as "workingDays", p.has_fee as "hasFee"`;
 
-export const createProcedureLoaders = (reader: Rows) => ({
+export const procedureLoaders = ({ session: reader }: Pick<RequestContext, "session">) => ({
   procedureByNo: oneBy<number, ProcedureView & Positioned>(String, (numbers) =>
     reader.rows(sql<ProcedureView & Positioned>`
       select k.i::int, ${procedureColumns} from unnest(${numbers}::int[]) with ordinality k(no, i) join procedure p on p.id = k.no`),

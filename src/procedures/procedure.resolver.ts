@@ -1,7 +1,7 @@
 import { Arg, Authorized, Ctx, FieldResolver, ID, Int, Query, Resolver, Root } from "type-graphql";
 import type { Permission } from "../access/permission.ts";
-import type { Context } from "../access/request-context.ts";
-import { listProcedures, type ProcedureView } from "./procedure.loaders.ts";
+import type { RequestContext } from "../access/request-context.ts";
+import { listProcedures, procedureLoaders, type ProcedureView } from "./procedure.loaders.ts";
 import { ProcedureConnection, ProcedureFieldType, ProcedureType } from "./procedure.type.ts";
 
 @Resolver(() => ProcedureType)
@@ -23,13 +23,13 @@ export class ProcedureResolver {
     search: string | undefined,
     @Arg("first", () => Int, { defaultValue: 50, description: "How many at most, 1..1000." }) first: number,
     @Arg("after", () => String, { nullable: true, description: "Cursor after which the page begins." }) after: string | undefined,
-    @Ctx() { reader }: Context,
+    @Ctx() { session }: RequestContext,
   ) {
-    return listProcedures(reader, { field, search, first, after });
+    return listProcedures(session, { field, search, first, after });
   }
 
   @FieldResolver(() => ProcedureFieldType, { description: "The field that it belongs to (lĩnh vực)." })
-  field(@Root() { fieldNo }: ProcedureView, @Ctx() { loaders }: Context) {
-    return loaders.fieldByNo.load(fieldNo);
+  field(@Root() { fieldNo }: ProcedureView, @Ctx() context: RequestContext) {
+    return context.use(procedureLoaders).fieldByNo.load(fieldNo);
   }
 }

@@ -6,11 +6,14 @@ import { DomainError } from "../lib/errors.ts";
 import type { SourceState } from "../figures/figure.entity.ts";
 import { MAX_COUNT } from "../figures/held.ts";
 import { beyondText, sumBeyond } from "../figures/sum-limit.store.ts";
-import type { Context } from "../access/request-context.ts";
+import type { RequestContext } from "../access/request-context.ts";
 import { changeRollups } from "../hierarchy/rollup-version.store.ts";
+import { dropSetsOfSources } from "../rollups/invalidate.ts";
 import type { Report } from "./report.loaders.ts";
 import { demandRole, reportNamed } from "./report.service.ts";
 import { textOf } from "./report-text.ts";
+
+type Asking = Pick<RequestContext, "session" | "viewer" | "now" | "use" | "renew">;
 
 const MAX_REASON = 1000;
 
@@ -18,7 +21,7 @@ const MAX_REASON = 1000;
  * Makes a draft count for everybody, and supersedes what it corrects, at one instant. What is published stays as it is.
  * @throws DomainError NOT_FOUND, FORBIDDEN, or CONFLICT for a report that is neither, or whose figures make sums too large for answers.
  */
-export const publishReport = async (context: Context, id: string): Promise<Report> => {
+export const publishReport = async (context: Asking, id: string): Promise<Report> => {
   const report = await reportNamed(context, "id", id);
   await demandRole(context, report, "ADMIN");
   if (report.state === "PUBLISHED") return report;
@@ -41,7 +44,7 @@ export const publishReport = async (context: Context, id: string): Promise<Repor
  * Takes a draft or a published report back; it counts no more, and stays. What it had superseded stays superseded.
  * @throws DomainError NOT_FOUND, FORBIDDEN, or CONFLICT for one that was superseded or withdrawn before.
  */
-export const withdrawReport = async (context: Context, id: string, given: string): Promise<Report> => {
+export const withdrawReport = async (context: Asking, id: string, given: string): Promise<Report> => {
   const reason = textOf("reason", given, MAX_REASON);
   const report = await reportNamed(context, "id", id);
   await demandRole(context, report, report.state === "DRAFT" ? "OFFICER" : "ADMIN");
@@ -55,13 +58,13 @@ export const withdrawReport = async (context: Context, id: string, given: string
 };
 
 /** With the stored roll-ups that rest on it, and the audit, in one transaction. */
-const change = async (context: Context, report: Report, operation: string, work: (em: EntityManager) => Promise<object>): Promise<void> => {
+const change = async (context: Asking, report: Report, operation: string, work: (em: EntityManager) => Promise<object>): Promise<void> => {
   const { actor, name } = context.viewer!;
   const scope = rowScope(context.viewer, operation === "withdrawReport" && report.state === "DRAFT" ? "OFFICER" : "ADMIN");
-  await context.reader.writePatiently(scope, async (em) => {
+  await context.session.writePatiently(scope, async (em) => {
     await changeRollups(em);
     const after = await work(em);
-    await dropRollups(em, [report.no, ...(report.supersedesNo === null ? [] : [report.supersedesNo])]);
+    await dropSetsOfSources(em, [report.no, ...(report.supersedesNo === null ? [] : [report.supersedesNo])]);
     await recordChange(em, {
       ...{ actor, actorName: name, operation, unitNo: report.unitNo, subject: report.id, at: context.now },
       ...{ before: { state: report.state }, after },
@@ -99,12 +102,4 @@ const notNow = ({ id }: Report, state: string): DomainError =>
 const stateNow = async (em: EntityManager, report: Report): Promise<DomainError> => {
   const { rows } = await sql<{ state: SourceState }>`select state from source where id = ${report.no}`.execute(em.getKysely());
   return notNow(report, rows[0]?.state ?? "gone");
-};
-
-const dropRollups = async (em: EntityManager, sources: readonly number[]): Promise<void> => {
-  await sql`
-    delete from rollup_set t where exists (
-      select from figure f where f.source_id = any(${sources}::int[]) and f.period_from >= t.period_from and f.period_to <= t.period_to)`.execute(
-    em.getKysely(),
-  );
 };

@@ -5,16 +5,18 @@ import { recordChange } from "../journal/audit.ts";
 import { rowScope } from "../access/scope.ts";
 import { grantsFor, type Viewer } from "../access/viewer.ts";
 import { BadUserInput, DomainError } from "../lib/errors.ts";
-import type { Context } from "../access/request-context.ts";
+import type { RequestContext } from "../access/request-context.ts";
 import { type Day, parsePastDay } from "../lib/time/date.ts";
 import { begunPeriod, parsePeriod } from "../lib/time/period.ts";
 import { unitNamed } from "../units/unit.service.ts";
-import type { UnitView } from "../hierarchy/unit.loaders.ts";
+import { unitLoaders, type UnitView } from "../hierarchy/unit.loaders.ts";
 import { contradictions, MAX_FIGURES, type PlacedFigure, type ReportProblem, problemsOfFigure } from "./report-check.ts";
 import type { Report } from "./report.loaders.ts";
 import { demandCovered, demandRole, demandWithin, reportNamed } from "./report.service.ts";
 import { textOf } from "./report-text.ts";
 import type { ReportInput } from "./report.type.ts";
+
+type Asking = Pick<RequestContext, "session" | "viewer" | "now" | "today" | "use" | "renew">;
 
 /** Problems that one answer names. */
 const MAX_PROBLEMS = 1000;
@@ -24,7 +26,7 @@ const IN_MESSAGE = 10;
  * Keeps the report as a draft, whole or not at all. Sent again with the same key it is the report that it made before.
  * @throws BadUserInput naming each problem, DomainError FORBIDDEN outside the caller's scope, CONFLICT for another body under the key.
  */
-export const submitReport = async (context: Context, given: ReportInput, idempotencyKey: string): Promise<Report> => {
+export const submitReport = async (context: Asking, given: ReportInput, idempotencyKey: string): Promise<Report> => {
   const viewer = context.viewer!;
   if (!/^[\x21-\x7E]{1,200}$/.test(idempotencyKey))
     throw new BadUserInput("idempotencyKey", idempotencyKey, "accepted are 1 to 200 visible ASCII characters, new for each report");
@@ -44,7 +46,7 @@ export const submitReport = async (context: Context, given: ReportInput, idempot
   refuse([...figures.flatMap(problemsOfFigure), ...contradictions(figures)]);
   const corrected = input.supersedes == null ? null : await correctedBy(context, input.supersedes, unit);
   const id = randomUUID();
-  const isMade = await context.reader.write(rowScope(viewer, "OFFICER"), async (em) => {
+  const isMade = await context.session.write(rowScope(viewer, "OFFICER"), async (em) => {
     const made = await insertSource(em, { context, viewer, id, input, unit, corrected, idempotencyKey, digest });
     if (made === null) return false;
     await insertFigures(em, made, figures);
@@ -65,8 +67,13 @@ export const submitReport = async (context: Context, given: ReportInput, idempot
 };
 
 /** The public id of what was sent under the key before. @throws DomainError CONFLICT where that was something else. */
-const findSent = async ({ reader }: Context, viewer: Viewer, idempotencyKey: string, digest: string): Promise<string | null> => {
-  const [sent] = await reader.scoped(rowScope(viewer)).rows(
+const findSent = async (
+  { session }: Pick<RequestContext, "session">,
+  viewer: Viewer,
+  idempotencyKey: string,
+  digest: string,
+): Promise<string | null> => {
+  const [sent] = await session.scoped(rowScope(viewer)).rows(
     sql<{
       key: string;
       digest: string;
@@ -107,20 +114,20 @@ const cleaned = (input: ReportInput, today: Day): ReportInput => {
 };
 
 /** The unit that a report speaks of is the holder of the code on the last day of its latest period. */
-const unitOfReport = ({ loaders }: Context, { unit, figures }: ReportInput): Promise<UnitView> => {
+const unitOfReport = (context: Pick<RequestContext, "use">, { unit, figures }: ReportInput): Promise<UnitView> => {
   const last = figures
     .map(({ period }) => parsePeriod("period", period).to)
     .toSorted()
     .at(-1)!;
-  return unitNamed(loaders, "unit", unit, last);
+  return unitNamed(context.use(unitLoaders), "unit", unit, last);
 };
 
-const placed = ({ loaders, today }: Context, { figures }: ReportInput, unit: UnitView): Promise<PlacedFigure[]> =>
+const placed = (context: Pick<RequestContext, "today" | "use">, { figures }: ReportInput, unit: UnitView): Promise<PlacedFigure[]> =>
   Promise.all(
     figures.map(async (input, position) => {
-      const period = begunPeriod(`figures[${position}].period`, input.period, today);
+      const period = begunPeriod(`figures[${position}].period`, input.period, context.today);
       const argument = `figures[${position}].unit`;
-      return { position, input, period, unit: await unitNamed(loaders, argument, input.unit ?? unit.id, period.to) };
+      return { position, input, period, unit: await unitNamed(context.use(unitLoaders), argument, input.unit ?? unit.id, period.to) };
     }),
   );
 
@@ -135,7 +142,7 @@ const refuse = (problems: readonly ReportProblem[]): void => {
 };
 
 /** @throws DomainError unless it is a draft or published report of the same unit that the caller may correct. */
-const correctedBy = async (context: Context, id: string, unit: UnitView): Promise<Report> => {
+const correctedBy = async (context: Asking, id: string, unit: UnitView): Promise<Report> => {
   const report = await reportNamed(context, "supersedes", id);
   await demandRole(context, report, "OFFICER");
   if (report.unitNo !== unit.no) throw new BadUserInput("supersedes", id, "accepted is a report of the same unit");
@@ -145,7 +152,7 @@ const correctedBy = async (context: Context, id: string, unit: UnitView): Promis
 };
 
 interface NewSource {
-  readonly context: Context;
+  readonly context: Asking;
   readonly viewer: Viewer;
   readonly id: string;
   readonly input: ReportInput;

@@ -1,10 +1,11 @@
 import { type RawBuilder, sql } from "kysely";
 import { instant } from "../database/instant-text.ts";
+import type { RequestContext } from "../access/request-context.ts";
 import { coveredBy, rowScope } from "../access/scope.ts";
-import { type Grant, grantsFor, type Viewer } from "../access/viewer.ts";
+import { type Grant, grantsFor } from "../access/viewer.ts";
 import DataLoader from "dataloader";
 import { manyBy, oneBy, type Positioned } from "../database/loader.ts";
-import type { Reader, Rows } from "../database/reader.ts";
+import type { Rows } from "../database/reader.ts";
 import type { SourceState } from "../figures/figure.entity.ts";
 import { figureColumns, figureJoins, type FigureRow } from "../figures/figure.loaders.ts";
 import type { Page } from "../lib/page.ts";
@@ -49,9 +50,9 @@ const reportColumns = sql`s.id as no, s.key as id, s.title, s.unit_id as "unitNo
 const visible = (grants: readonly Grant[]): RawBuilder<boolean> =>
   sql`s.kind = 'REPORT' and (s.state = 'PUBLISHED' or ${coveredBy(grants, sql`s.unit_id`)})`;
 
-export const createReportLoaders = (reader: Reader, viewer: Viewer | null) => {
+export const reportLoaders = ({ session, viewer }: Pick<RequestContext, "session" | "viewer">) => {
   const grants = grantsFor(viewer, "VIEWER");
-  const { rows }: Rows = grants.length === 0 ? { rows: (query) => reader.rows(query) } : reader.scoped(rowScope(viewer));
+  const { rows }: Rows = grants.length === 0 ? { rows: (query) => session.rows(query) } : session.scoped(rowScope(viewer));
   const seen = visible(grants);
   return {
     reportById: oneBy<string, ReportRow>(

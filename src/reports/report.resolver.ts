@@ -3,9 +3,10 @@ import type { Permission } from "../access/permission.ts";
 import type { SourceState } from "../figures/figure.entity.ts";
 import { FigureType } from "../figures/figure.resolver.ts";
 import { SourceStateEnum } from "../figures/source.type.ts";
-import type { Context } from "../access/request-context.ts";
+import type { RequestContext } from "../access/request-context.ts";
 import { UnitType } from "../units/unit.type.ts";
-import type { Report } from "./report.loaders.ts";
+import { unitLoaders } from "../hierarchy/unit.loaders.ts";
+import { type Report, reportLoaders } from "./report.loaders.ts";
 import { publishReport, withdrawReport } from "./report-publish.service.ts";
 import { findReport, listReports } from "./report.service.ts";
 import { submitReport } from "./report-submit.service.ts";
@@ -18,7 +19,10 @@ export class ReportResolver {
     nullable: true,
     description: "The report with this id. Without the role VIEWER on its unit only while it is published; null for all others (báo cáo).",
   })
-  report(@Arg("id", () => ID, { description: "Id of the report, which is that of its source." }) id: string, @Ctx() context: Context) {
+  report(
+    @Arg("id", () => ID, { description: "Id of the report, which is that of its source." }) id: string,
+    @Ctx() context: RequestContext,
+  ) {
     return findReport(context, id);
   }
 
@@ -35,7 +39,7 @@ export class ReportResolver {
       | undefined,
     @Arg("first", () => Int, { defaultValue: 50, description: "How many at most, 1..1000." }) first: number,
     @Arg("after", () => String, { nullable: true, description: "Cursor after which the page begins." }) after: string | undefined,
-    @Ctx() context: Context,
+    @Ctx() context: RequestContext,
   ) {
     return listReports(context, { unit, states, first, after });
   }
@@ -51,7 +55,7 @@ export class ReportResolver {
     @Arg("input", () => ReportInput, { description: "The report." }) input: ReportInput,
     @Arg("idempotencyKey", () => String, { description: "Of your own making, new for each report, at most 200 characters." })
     idempotencyKey: string,
-    @Ctx() context: Context,
+    @Ctx() context: RequestContext,
   ) {
     return submitReport(context, input, idempotencyKey);
   }
@@ -62,7 +66,7 @@ export class ReportResolver {
       "Makes a draft count for everybody, and what it corrects superseded; for ADMINs of its unit. One that is published stays as it is; CONFLICT for one " +
       "that was superseded or withdrawn, and where a sum of its year could become more than answers hold (công bố báo cáo).",
   })
-  publishReport(@Arg("id", () => ID, { description: "Id of the report." }) id: string, @Ctx() context: Context) {
+  publishReport(@Arg("id", () => ID, { description: "Id of the report." }) id: string, @Ctx() context: RequestContext) {
     return publishReport(context, id);
   }
 
@@ -75,33 +79,33 @@ export class ReportResolver {
   withdrawReport(
     @Arg("id", () => ID, { description: "Id of the report." }) id: string,
     @Arg("reason", () => String, { description: "Why, at most 1,000 characters; shown with the report." }) reason: string,
-    @Ctx() context: Context,
+    @Ctx() context: RequestContext,
   ) {
     return withdrawReport(context, id, reason);
   }
 
   @FieldResolver(() => UnitType, { description: "The unit that it speaks of, as it is today or was on its last day (đơn vị báo cáo)." })
-  unit(@Root() { unitNo }: Report, @Ctx() { loaders }: Context) {
-    return loaders.unitByNo.load(unitNo);
+  unit(@Root() { unitNo }: Report, @Ctx() context: RequestContext) {
+    return context.use(unitLoaders).unitByNo.load(unitNo);
   }
 
   @FieldResolver(() => [FigureType], { description: "What it states, in its order (số liệu)." })
-  figures(@Root() { no }: Report, @Ctx() { loaders }: Context) {
-    return loaders.figuresOfReport.load(no);
+  figures(@Root() { no }: Report, @Ctx() context: RequestContext) {
+    return context.use(reportLoaders).figuresOfReport.load(no);
   }
 
   @FieldResolver(() => ReportType, {
     nullable: true,
     description: "The report that it corrects; null where there is none, or none that the caller may see (thay cho).",
   })
-  supersedes(@Root() { supersedesNo }: Report, @Ctx() { loaders }: Context) {
-    return supersedesNo === null ? null : loaders.reportByNo.load(supersedesNo);
+  supersedes(@Root() { supersedesNo }: Report, @Ctx() context: RequestContext) {
+    return supersedesNo === null ? null : context.use(reportLoaders).reportByNo.load(supersedesNo);
   }
 
   @FieldResolver(() => [ReportType], {
     description: "The reports that correct it, as far as the caller may see them, in the order of their arrival (được thay bởi).",
   })
-  supersededBy(@Root() { no }: Report, @Ctx() { loaders }: Context) {
-    return loaders.supersededBy.load(no);
+  supersededBy(@Root() { no }: Report, @Ctx() context: RequestContext) {
+    return context.use(reportLoaders).supersededBy.load(no);
   }
 }

@@ -111,15 +111,7 @@ const merge = (kind: RollupKind, period: Period, tiles: readonly Tile[]): Omit<C
     if (found) known.set(measure.name, tiled(measure, found));
   }
   const filled = filledUnlessContradicted(kind, known);
-  const rates = new Map(exact?.rates);
-  for (const rule of kind.rates) {
-    const rate = rates.get(rule.name);
-    if (rate?.part !== undefined && rate.part !== null) continue;
-    const derived = rateOf(rule, filled, new Map());
-    if (derived && (derived.part !== null || rate === undefined))
-      rates.set(rule.name, { part: derived.part, whole: rate?.whole ?? derived.whole });
-  }
-  const matched = new Map([...rates].map(([name, { part, whole }]) => [name, { part, of: part === null ? null : whole, whole }]));
+  const matched = matchedRates(kind, filled, exact);
   for (const rule of kind.rates) {
     const rate = matched.get(rule.name);
     if (rate?.part == null && isFlow(kind, rule))
@@ -135,6 +127,19 @@ const merge = (kind: RollupKind, period: Period, tiles: readonly Tile[]): Omit<C
     ...kind.rates.flatMap(({ name }) => [matched.get(name)?.part ?? null, matched.get(name)?.of ?? null, matched.get(name)?.whole ?? null]),
   ];
   return { columns, sources: new Set([...used].flatMap((tile) => [...tile.sources])) };
+};
+
+/** Rates as the tile of the whole period states them, and as they follow from what is known. */
+const matchedRates = (kind: RollupKind, filled: Known, exact: Tile | undefined) => {
+  const rates = new Map(exact?.rates);
+  for (const rule of kind.rates) {
+    const rate = rates.get(rule.name);
+    if (rate?.part !== undefined && rate.part !== null) continue;
+    const derived = rateOf(rule, filled, new Map());
+    if (derived && (derived.part !== null || rate === undefined))
+      rates.set(rule.name, { part: derived.part, whole: rate?.whole ?? derived.whole });
+  }
+  return new Map([...rates].map(([name, { part, whole }]) => [name, { part, of: part === null ? null : whole, whole }]));
 };
 
 const tiled = ({ name, tiling }: Measure, path: readonly Tile[]): number => {

@@ -8,7 +8,8 @@ import { ensureContributions } from "../hierarchy/contribution.service.ts";
 import { figuresVersion, tryLockRollups } from "../hierarchy/rollup-version.store.ts";
 import { counted, type Evidence } from "../figures/evidence.ts";
 import type { Records } from "../counters/records.ts";
-import { dropOutdated, makeRoom, readSet, type SetKey, storeSet } from "./rollup.service.ts";
+import { dropOldestSets, dropOutdatedSet } from "./invalidate.ts";
+import { readSet, type SetKey, storeSet } from "./rollup.service.ts";
 
 /** What sets are made of, and for whom. */
 export interface SetMaking {
@@ -51,9 +52,9 @@ const makeSet = async ({ reader, evidence, records }: SetMaking, key: SetKey, co
     scope,
     async (em) => {
       if (!(await tryLockRollups(em)) || (await figuresVersion(em)) !== state.figures) return;
-      await dropOutdated(em, key);
+      await dropOutdatedSet(em, key);
       const id = await storeSet(em, key, state);
-      if (id !== null) await makeRoom(em, id);
+      if (id !== null) await dropOldestSets(em, id);
     },
     { isSnapshot: false, signal },
   );

@@ -1,15 +1,18 @@
 import DataLoader from "dataloader";
 import { sql } from "kysely";
+import type { RequestContext } from "../access/request-context.ts";
+import { rowScope } from "../access/scope.ts";
 import { oneBy, type Positioned } from "../database/loader.ts";
-import type { Reader, Rows } from "../database/reader.ts";
-import type { Day } from "../lib/time/date.ts";
+import type { Rows } from "../database/reader.ts";
 import { isNamed } from "../lib/time/period.ts";
 import { ensureContributions } from "../hierarchy/contribution.service.ts";
 import { editionsOf } from "../hierarchy/edition.ts";
 import { countedTo } from "../counters/cut.ts";
-import { type Evidence, figureRows } from "../figures/evidence.ts";
+import { evidenceOf, figureRows } from "../figures/evidence.ts";
 import { DOSSIER, type RollupKind, SERVICE, TASK } from "../figures/measure.ts";
-import type { RecordKnowledge, Records } from "../counters/records.ts";
+import type { RecordKnowledge } from "../counters/records.ts";
+import { dossierRecords } from "../counters/records.service.ts";
+import type { EvidenceKind } from "../hierarchy/unit.loaders.ts";
 import { RollupCache } from "./rollup-cache.ts";
 import { knowledgeOf, readRollups } from "./rollup-read.ts";
 import { cellDayOf, keyOf, type RollupOrigin, setLoader } from "./rollup-set.loader.ts";
@@ -19,16 +22,19 @@ import type { RollupKey } from "../counters/rollup-key.ts";
 import { incompleteMeasures, type Rollup } from "./rollup.ts";
 import { inForceOn, validOn } from "../hierarchy/sql.ts";
 
-export type RollupLoaders = ReturnType<typeof createRollupLoaders>;
+export type RollupLoaders = ReturnType<typeof rollupLoaders>;
 
 /** Without a key named periods alone are kept: others are as many as anybody likes to ask for. */
-export const createRollupLoaders = (reader: Reader, today: Day, evidence: Evidence, records: Records, isKeyed: boolean) => {
-  const making = { reader, evidence, records };
+export const rollupLoaders = (context: RequestContext, kind: EvidenceKind) => {
+  const { session: reader, today, viewer } = context;
+  const evidence = context.use(evidenceOf, kind);
+  const isKeyed = viewer !== null;
+  const making = { reader, evidence, records: dossierRecords(reader, rowScope(viewer)) };
   const sets = setLoader(making, today, (period) => isKeyed || isNamed(period));
   const figures: Rows = { rows: (query) => figureRows(reader, evidence, () => query) };
-  const source: RollupOrigin = { reader, figures, sets, records, ownSet: ownSets(making, isKeyed, () => source) };
-  const rollups = (kind: RollupKind) =>
-    new DataLoader<RollupKey, Rollup>((keys) => readRollups(source, kind, keys), { cacheMap: new RollupCache() });
+  const source: RollupOrigin = { reader, figures, sets, records: making.records, ownSet: ownSets(making, isKeyed, () => source) };
+  const rollups = (of: RollupKind) =>
+    new DataLoader<RollupKey, Rollup>((keys) => readRollups(source, of, keys), { cacheMap: new RollupCache() });
   return {
     dossierRollup: rollups(DOSSIER),
     taskRollup: rollups(TASK),

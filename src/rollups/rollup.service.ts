@@ -3,7 +3,7 @@ import { type RawBuilder, sql } from "kysely";
 import { rowsOf } from "../database/reader.ts";
 import type { Day } from "../lib/time/date.ts";
 import { periodOfDays } from "../lib/time/period.ts";
-import { isCurrent, placesBeneath, versionOf } from "../hierarchy/rollup-version.store.ts";
+import { placesBeneath, versionOf } from "../hierarchy/rollup-version.store.ts";
 import type { Tier } from "../hierarchy/unit.entity.ts";
 import { cellsOf, type StatedCount } from "./cell.ts";
 import { decompose } from "./decompose.ts";
@@ -43,11 +43,6 @@ interface FigureRow {
   denominator: number | null;
 }
 
-/** What a set costs that stores nothing. */
-const ROWS_OF_A_SET = 100;
-/** Together the stored sets may hold this many rows; the oldest sets make room for new ones. */
-const MAX_STORED_ROWS = 5_000_000;
-
 /** A set as it is of one snapshot. */
 export interface SetState {
   readonly contents: ReadonlyMap<RollupKind, Omit<SetContent, "setId">>;
@@ -81,13 +76,6 @@ export const storeSet = async (em: EntityManager, key: SetKey, { contents, place
   if (!set) return null;
   for (const [kind, content] of contents) await storeRollups(em, kind, [{ ...content, setId: set.id }]);
   return set.id;
-};
-
-/** Drops the set of the key if records have changed beside it. */
-export const dropOutdated = async (em: EntityManager, key: SetKey): Promise<void> => {
-  await rowsOf(em).rows(sql`
-    delete from rollup_set s where s.edition_id = ${key.editionId} and s.period_from = ${key.from} and s.period_to = ${key.to}
-      and s.cell_edition_id = ${key.cellEditionId} and s.drafts = ${key.drafts} and s.recorded = ${key.recorded} and s.counted_to = ${key.countedTo} and not ${isCurrent}`);
 };
 
 /** Figures of the period and of parts of it; a later source speaks last. */
@@ -141,11 +129,4 @@ const quotedRates = (kind: RollupKind, figures: readonly FigureRow[], tree: Tree
       rates: Object.fromEntries(rates),
     };
   });
-};
-
-/** Drops the oldest sets where all together are too many. */
-export const makeRoom = async (em: EntityManager, kept: number): Promise<void> => {
-  await rowsOf(em).rows(sql`
-    delete from rollup_set where id <> ${kept} and id in (
-      select id from (select id, sum(rows + ${ROWS_OF_A_SET}) over (order by abs(id) desc) as total from rollup_set) newest where total > ${MAX_STORED_ROWS})`);
 };

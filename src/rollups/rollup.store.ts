@@ -32,61 +32,10 @@ export const storeRollups = async (em: EntityManager, kind: RollupKind, contents
   const nothing = sql.join(columns.map(() => sql`null::bigint`));
   await rowsOf(em).rows(sql`
     with ${inputs(contents)},
-    placed as materialized (
-      select a.set_id, a.slot, a.sign, a.columns, c.target_id, c.certain
-      from atom a join rollup_set s on s.id = a.set_id join contribution c on c.edition_id = s.edition_id and c.unit_id = a.unit_id
-    ),
-    certain as (
-      select set_id, target_id, coalesce(slot, ${ALL_TIERS}) as slot, ${sums}
-      from placed where certain group by grouping sets ((set_id, target_id, slot), (set_id, target_id))
-      having slot is distinct from ${WHOLE_UNIT}
-    ),
-    -- Both look-ups go by unit, of which each contributes to a few: by target the planner would walk all that the country holds.
-    spread_target as (
-      select spread, target_id from (
-        select p.spread, c.target_id, false as of_author from spread p join rollup_set s on s.id = p.set_id
-        join receiver r on r.spread = p.spread join contribution c on c.edition_id = s.edition_id and c.unit_id = r.unit_id
-        union all
-        select p.spread, c.target_id, true from spread p join rollup_set s on s.id = p.set_id
-        join contribution c on c.edition_id = s.edition_id and c.unit_id = p.unit_id
-      ) either group by spread, target_id having not bool_or(of_author)
-    ),
-    possible_amount as (
-      select set_id, target_id, slot, n::int as n, sign, amount from placed cross join unnest(columns) with ordinality u(amount, n)
-      where not certain and amount is not null
-      union all
-      select p.set_id, t.target_id, p.slot, p.n, 1, p.amount from spread p join spread_target t on t.spread = p.spread
-    ),
-    possible_sum as (
-      select set_id, target_id, coalesce(slot, ${ALL_TIERS}) as slot, n, sum(sign * greatest(amount, 0))::bigint as amount, bool_or(sign > 0) as is_told
-      from possible_amount group by grouping sets ((set_id, target_id, slot, n), (set_id, target_id, n))
-      having slot is distinct from ${WHOLE_UNIT}
-    ),
-    possible as (
-      select set_id, target_id, slot, jsonb_object_agg((${columns}::text[])[n], amount) as amounts, bool_or(is_told and n <= ${kind.measures.length}) as inexact
-      from possible_sum group by 1, 2, 3
-    ),
-    known_place as (
-      select k.set_id, c.target_id, k.unit_id, k.slot, k.mask from knowledge k join rollup_set s on s.id = k.set_id
-      join contribution c on c.edition_id = s.edition_id and c.unit_id = k.unit_id and c.certain
-      where k.author_id = k.unit_id
-      union all
-      select min(set_id), target_id, min(unit_id), min(slot), min(mask) from (
-        select k.n, k.set_id, c.target_id, k.unit_id, k.slot, k.mask from knowledge k join rollup_set s on s.id = k.set_id
-        join contribution c on c.edition_id = s.edition_id and c.certain and c.unit_id = any(array[k.unit_id, k.author_id])
-        where k.author_id <> k.unit_id
-      ) side group by n, target_id having count(*) = 2
-    ),
-    known_unit as (
-      select set_id, target_id, unit_id, max(slot) filter (where slot <> ${WHOLE_UNIT}) as slot,
-        bit_or(mask) filter (where slot <> ${WHOLE_UNIT}) as of_tier, bit_or(mask) as of_any
-      from known_place group by 1, 2, 3
-    ),
-    known as (
-      select set_id, target_id, slot, count(*)::int as covered, bit_and(of_tier) as mask from known_unit where slot is not null group by 1, 2, 3
-      union all
-      select set_id, target_id, ${ALL_TIERS}, count(*)::int, bit_and(of_any) from known_unit group by 1, 2
-    ),
+    ${PLACED},
+    ${certainSums(sums)},
+    ${possibleSums(kind, columns)},
+    ${KNOWN},
     quote as (
       select q.set_id, q.unit_id as target_id, q.slot, q.rates from quoted q join rollup_set s on s.id = q.set_id
       join contribution c on c.edition_id = s.edition_id and c.target_id = q.unit_id and c.unit_id = q.unit_id
@@ -109,6 +58,72 @@ export const storeRollups = async (em: EntityManager, kind: RollupKind, contents
     update rollup_set s set rows = s.rows + n.rows from (select set_id, count(*) as rows from stored group by 1) n where n.set_id = s.id`);
   await storeSources(em, kind, contents);
 };
+
+/** What each atom adds to each unit that it leads to. */
+const PLACED = sql`
+  placed as materialized (
+    select a.set_id, a.slot, a.sign, a.columns, c.target_id, c.certain
+    from atom a join rollup_set s on s.id = a.set_id join contribution c on c.edition_id = s.edition_id and c.unit_id = a.unit_id
+  )`;
+
+const certainSums = (sums: RawBuilder<unknown>) => sql`
+  certain as (
+    select set_id, target_id, coalesce(slot, ${ALL_TIERS}) as slot, ${sums}
+    from placed where certain group by grouping sets ((set_id, target_id, slot), (set_id, target_id))
+    having slot is distinct from ${WHOLE_UNIT}
+  )`;
+
+/** What may be: atoms that lead somewhere only possibly, and undistributed amounts at whoever may have a part of them. */
+const possibleSums = (kind: RollupKind, columns: readonly string[]) => sql`
+  -- Both look-ups go by unit, of which each contributes to a few: by target the planner would walk all that the country holds.
+  spread_target as (
+    select spread, target_id from (
+      select p.spread, c.target_id, false as of_author from spread p join rollup_set s on s.id = p.set_id
+      join receiver r on r.spread = p.spread join contribution c on c.edition_id = s.edition_id and c.unit_id = r.unit_id
+      union all
+      select p.spread, c.target_id, true from spread p join rollup_set s on s.id = p.set_id
+      join contribution c on c.edition_id = s.edition_id and c.unit_id = p.unit_id
+    ) either group by spread, target_id having not bool_or(of_author)
+  ),
+  possible_amount as (
+    select set_id, target_id, slot, n::int as n, sign, amount from placed cross join unnest(columns) with ordinality u(amount, n)
+    where not certain and amount is not null
+    union all
+    select p.set_id, t.target_id, p.slot, p.n, 1, p.amount from spread p join spread_target t on t.spread = p.spread
+  ),
+  possible_sum as (
+    select set_id, target_id, coalesce(slot, ${ALL_TIERS}) as slot, n, sum(sign * greatest(amount, 0))::bigint as amount, bool_or(sign > 0) as is_told
+    from possible_amount group by grouping sets ((set_id, target_id, slot, n), (set_id, target_id, n))
+    having slot is distinct from ${WHOLE_UNIT}
+  ),
+  possible as (
+    select set_id, target_id, slot, jsonb_object_agg((${columns}::text[])[n], amount) as amounts, bool_or(is_told and n <= ${kind.measures.length}) as inexact
+    from possible_sum group by 1, 2, 3
+  )`;
+
+/** How many units are covered, and by which measures. */
+const KNOWN = sql`
+  known_place as (
+    select k.set_id, c.target_id, k.unit_id, k.slot, k.mask from knowledge k join rollup_set s on s.id = k.set_id
+    join contribution c on c.edition_id = s.edition_id and c.unit_id = k.unit_id and c.certain
+    where k.author_id = k.unit_id
+    union all
+    select min(set_id), target_id, min(unit_id), min(slot), min(mask) from (
+      select k.n, k.set_id, c.target_id, k.unit_id, k.slot, k.mask from knowledge k join rollup_set s on s.id = k.set_id
+      join contribution c on c.edition_id = s.edition_id and c.certain and c.unit_id = any(array[k.unit_id, k.author_id])
+      where k.author_id <> k.unit_id
+    ) side group by n, target_id having count(*) = 2
+  ),
+  known_unit as (
+    select set_id, target_id, unit_id, max(slot) filter (where slot <> ${WHOLE_UNIT}) as slot,
+      bit_or(mask) filter (where slot <> ${WHOLE_UNIT}) as of_tier, bit_or(mask) as of_any
+    from known_place group by 1, 2, 3
+  ),
+  known as (
+    select set_id, target_id, slot, count(*)::int as covered, bit_and(of_tier) as mask from known_unit where slot is not null group by 1, 2, 3
+    union all
+    select set_id, target_id, ${ALL_TIERS}, count(*)::int, bit_and(of_any) from known_unit group by 1, 2
+  )`;
 
 /** For those periods that have records, too: there what is known is put together for each unit. */
 const storeKnowledge = async (em: EntityManager, contents: readonly SetContent[]): Promise<void> => {

@@ -149,7 +149,7 @@ export const SETTINGS = {
     text,
   ),
 
-  issuers: setting("", "JSON file of the issuers whose tokens are trusted: see Who may do what", text),
+  issuers: setting("", "JSON file of the issuers whose tokens are trusted: see Tokens in docs/api.md", text),
   gatewaySecret: setting(
     "",
     "what a router must send as `x-gateway-secret` to ask `_service` and `_entities`, or for traces",

@@ -10,7 +10,7 @@ import { createSubgraph } from "../graphql/schema/subgraph.ts";
 import { currentHierarchy } from "../hierarchy/hierarchy-size.ts";
 import { addressUrl, takenPort } from "./http/address.ts";
 import { apolloSettings, createApollo } from "./apollo.ts";
-import { type Context, createContext } from "../access/request-context.ts";
+import { RequestContext } from "../access/request-context.ts";
 import { allowOrigins } from "./http/cors.ts";
 import { costPlugin } from "../graphql/cost/cost.ts";
 import { type Env, readEnv } from "./env.ts";
@@ -29,6 +29,8 @@ import { PublicShare } from "./limits/public-share.ts";
 import { limitRates, networkOf } from "./limits/rate-limit.ts";
 import { routerCheck } from "../access/router.ts";
 import { serveSchema } from "./schema-file.ts";
+import type { Module } from "../module/module.ts";
+import * as all from "../modules.ts";
 import { drainable } from "./running/shutdown.ts";
 import { trustedList, type TrustedList } from "../graphql/execution/trusted-documents.ts";
 
@@ -41,12 +43,16 @@ export interface RunningServer {
   close(): Promise<void>;
 }
 
-export type ServerOptions = Partial<Env> & { readonly clock?: () => Date; readonly log?: Log };
+export type ServerOptions = Partial<Env> & {
+  readonly clock?: () => Date;
+  readonly log?: Log;
+  readonly modules?: readonly Module[];
+};
 
 /** Serves at once; `pools` is null until the database is open. */
 export const startServer = async (
   pools: () => Pools | null,
-  { clock = () => new Date(), log: givenLog, ...given }: ServerOptions,
+  { clock = () => new Date(), log: givenLog, modules = Object.values(all), ...given }: ServerOptions,
 ): Promise<RunningServer> => {
   const env: Env = { ...readEnv({}), ...given };
   const log = givenLog ?? createLog({ ...env, logLevel: "error" });
@@ -54,7 +60,7 @@ export const startServer = async (
   const authenticator = await createAuthenticator(env);
   const router = routerCheck(env.gatewaySecret);
   const metrics = env.metricsPort === null ? null : createMetrics(pools);
-  const { schema, sdl } = await createSubgraph();
+  const { schema, sdl } = await createSubgraph(modules);
   const labels = trusted === null ? labelsOf(await readOperations()) : trustedLabels;
   const opened = (): Pools => {
     const open = pools();
@@ -64,11 +70,11 @@ export const startServer = async (
   const hierarchy = currentHierarchy(() => new Reader(opened()), clock);
   const budget = new CostBudget(env.costAddress, () => metrics?.limited("address"));
   const shares = new PublicShare(env);
-  const apollo = createApollo<Context>(schema, {
+  const apollo = createApollo<RequestContext>(schema, {
     ...apolloSettings(env),
     longLists: ({ viewer }) => (holds(viewer, "OFFICER") ? 5 : 1),
     isRouter: ({ isProvenRouter }) => isProvenRouter,
-    plugins: [costPlugin({ maxCost: env.maxCost, hierarchy, budget }), observeOperations(labels, log), publicCaching()],
+    plugins: [costPlugin({ maxCost: env.maxCost, hierarchy, modules, budget }), observeOperations(labels, log), publicCaching()],
   });
   await apollo.start();
   const viewerOf = async (authorization: string | undefined): Promise<Viewer | null> =>
@@ -78,12 +84,12 @@ export const startServer = async (
       (viewer) => viewer !== null,
       () => false,
     );
-  const contextOf = ({ viewer, headers, ip }: FastifyRequest, signal: AbortSignal): Context => {
+  const contextOf = ({ viewer, headers, ip }: FastifyRequest, signal: AbortSignal): RequestContext => {
     const isProvenRouter = router.isProven(headers);
     const address = viewer === null && !isProvenRouter ? networkOf(ip) : null;
     const open = opened();
     const share = address === null ? undefined : shares.of(address, open.limits);
-    return createContext(open, clock(), { viewer, signal, address, share, isRouter: router.isRouter(headers), isProvenRouter });
+    return new RequestContext(open, clock(), { viewer, signal, address, share, isRouter: router.isRouter(headers), isProvenRouter });
   };
   const app = await createHttp(apollo, {
     context: (request, _reply, signal) => observed(request, log, () => contextOf(request, signal)),
@@ -103,15 +109,7 @@ export const startServer = async (
   logRequests(app, log);
   await allowOrigins(app, env.corsOrigins);
   const { isStopping, stop } = drainable(app);
-  if (metrics) countRequests(app, metrics);
-  if (env.trustedProxies === null) warnOfUntrustedProxy(app, log);
-  limitRates(app, { ...env, pools, holds: holdsNow, ...(metrics && { limited: metrics.limited }) });
-  serveHealth(app, { pools, isStopping });
-  serveSchema(app, sdl, env.introspection);
-  if (env.playground) {
-    await servePlayground(app);
-    app.get("/", (_request, reply) => reply.redirect("/graphql"));
-  }
+  await serveBeside(app, { env, log, pools, metrics, isStopping, sdl, isValid: holdsNow });
   const measured = await listen(app, env, metrics);
   return {
     url: addressUrl(env.host, (app.server.address() as AddressInfo).port, "/graphql"),
@@ -123,6 +121,30 @@ export const startServer = async (
       await measured?.close();
     },
   };
+};
+
+interface Beside {
+  readonly env: Env;
+  readonly log: Log;
+  readonly pools: () => Pools | null;
+  readonly metrics: Metrics | null;
+  readonly isStopping: () => boolean;
+  readonly sdl: string;
+  /** Whether the key or token is valid now. */
+  readonly isValid: (authorization: string) => Promise<boolean>;
+}
+
+/** All that is served besides GraphQL, and what counts and limits requests. */
+const serveBeside = async (app: FastifyInstance, { env, log, pools, metrics, isStopping, sdl, isValid }: Beside): Promise<void> => {
+  if (metrics) countRequests(app, metrics);
+  if (env.trustedProxies === null) warnOfUntrustedProxy(app, log);
+  limitRates(app, { ...env, pools, holds: isValid, ...(metrics && { limited: metrics.limited }) });
+  serveHealth(app, { pools, isStopping });
+  serveSchema(app, sdl, env.introspection);
+  if (env.playground) {
+    await servePlayground(app);
+    app.get("/", (_request, reply) => reply.redirect("/graphql"));
+  }
 };
 
 const renewed = async (trusted: TrustedList, log: Log): Promise<void> => {

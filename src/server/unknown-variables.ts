@@ -33,7 +33,8 @@ export const unknownVariables = (variables: NodeJS.ProcessEnv, known: readonly s
     if (meant !== undefined) {
       const message = `${name} is not a setting; did you mean ${meant}? Unset it where it is another program's`;
       (meant.length < SHORT ? warned : refused).push(message);
-    } else if (name.startsWith("CCHC_")) warned.push(`${name} is not a setting, and is not looked at; README lists those that are`);
+    } else if (name.startsWith("CCHC_"))
+      warned.push(`${name} is not a setting, and is not looked at; docs/operations.md lists those that are`);
     else if (name.includes("_") && family.length > 0 && !COMMON_WORDS.has(wordOf(name)))
       warned.push(`${name} is not a setting, and is not looked at; those that begin so are ${family.join(", ")}`);
   }

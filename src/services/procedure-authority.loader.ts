@@ -1,11 +1,11 @@
 import { sql } from "kysely";
+import type { RequestContext } from "../access/request-context.ts";
 import { manyBy, type Positioned } from "../database/loader.ts";
-import type { Reader } from "../database/reader.ts";
-import { type Evidence, figureRows } from "../figures/evidence.ts";
+import { evidenceOf, figureRows } from "../figures/evidence.ts";
 import { held } from "../figures/held.ts";
 import type { RollupKey } from "../counters/rollup-key.ts";
 import { cellDayOf } from "../rollups/rollup-set.loader.ts";
-import type { Day } from "../lib/time/date.ts";
+import type { EvidenceKind } from "../hierarchy/unit.loaders.ts";
 import { ensureContributions } from "../hierarchy/contribution.service.ts";
 import { editionsOf } from "../hierarchy/edition.ts";
 import type { UnitKind } from "../hierarchy/unit.entity.ts";
@@ -17,8 +17,10 @@ export type ProcedureAuthorityRow = Positioned & { kind: UnitKind; name: string;
  * Procedures by authority, of the statements that are certain in the unit; one under another that states them too is a part of that.
  * What a unit states of all its tiers beats what it states of single ones.
  */
-export const procedureAuthorityLoader = (reader: Reader, today: Day, evidence: Evidence) =>
-  manyBy<RollupKey, ProcedureAuthorityRow>(
+export const proceduresByAuthority = (context: RequestContext, kind: EvidenceKind) => {
+  const { session: reader, today } = context;
+  const evidence = context.use(evidenceOf, kind);
+  return manyBy<RollupKey, ProcedureAuthorityRow>(
     ({ unit, period, handledBy }) => `${unit.no}@${unit.asOf}|${period.name}|${handledBy ?? ""}`,
     async (keys) => {
       const cellDays = keys.map(({ period }) => cellDayOf(period, today));
@@ -53,3 +55,4 @@ export const procedureAuthorityLoader = (reader: Reader, today: Day, evidence: E
       return rows.map((row) => ({ ...row, procedures: held("service.procedures-by-authority", row.procedures) }));
     },
   );
+};

@@ -3,12 +3,14 @@ import { NOTHING_COUNTED } from "../counters/cut.ts";
 import { Rate } from "../rollups/rate.ts";
 import type { Rollup } from "../rollups/rollup.ts";
 import { SourceType } from "../figures/source.type.ts";
-import type { Context } from "../access/request-context.ts";
+import type { RequestContext } from "../access/request-context.ts";
 import { parsePeriod } from "../lib/time/period.ts";
 import { PeriodScalar } from "../lib/time/scalar.ts";
 import type { Tier } from "../hierarchy/unit.entity.ts";
 import type { UnitView } from "../hierarchy/unit.loaders.ts";
 import { TierEnum, UnitType } from "../units/unit.type.ts";
+import { rollupLoaders } from "../rollups/rollup.loaders.ts";
+import { proceduresByAuthority } from "./procedure-authority.loader.ts";
 import { ProcedureAuthorityType, ServiceRollupType } from "./service-rollup.type.ts";
 
 @Resolver(() => UnitType)
@@ -23,10 +25,10 @@ export class UnitServicesResolver {
     @Arg("handledBy", () => TierEnum, { nullable: true, description: "Tier of the offering units at that time." }) handledBy:
       | Tier
       | undefined,
-    @Ctx() { loadersOf }: Context,
+    @Ctx() context: RequestContext,
   ) {
     const key = { unit, period: parsePeriod("period", period), handledBy: handledBy ?? null, cut: NOTHING_COUNTED };
-    return loadersOf(unit).serviceRollup.load(key);
+    return context.use(rollupLoaders, unit.evidence).serviceRollup.load(key);
   }
 }
 
@@ -35,8 +37,8 @@ export class ServiceRollupResolver {
   @FieldResolver(() => [ProcedureAuthorityType], {
     description: "Procedures by the authority that is competent for them, most procedures first (theo thẩm quyền).",
   })
-  byAuthority(@Root() rollup: Rollup, @Ctx() { loadersOf }: Context) {
-    return loadersOf(rollup.unit).proceduresByAuthority.load(rollup);
+  byAuthority(@Root() rollup: Rollup, @Ctx() context: RequestContext) {
+    return context.use(proceduresByAuthority, rollup.unit.evidence).load(rollup);
   }
 
   @FieldResolver(() => Rate, {
@@ -59,7 +61,7 @@ export class ServiceRollupResolver {
   }
 
   @FieldResolver(() => [SourceType], { description: "Where the numbers come from, in the order of arrival (nguồn)." })
-  sources(@Root() rollup: Rollup, @Ctx() { loadersOf }: Context) {
-    return loadersOf(rollup.unit).sourcesOfRollup.load(rollup);
+  sources(@Root() rollup: Rollup, @Ctx() context: RequestContext) {
+    return context.use(rollupLoaders, rollup.unit.evidence).sourcesOfRollup.load(rollup);
   }
 }

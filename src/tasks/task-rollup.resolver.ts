@@ -2,10 +2,10 @@ import { Arg, Ctx, FieldResolver, Resolver, Root } from "type-graphql";
 import { NOTHING_COUNTED } from "../counters/cut.ts";
 import { Rate } from "../rollups/rate.ts";
 import type { Rollup } from "../rollups/rollup.ts";
-import { coverageOf, incompleteOf } from "../rollups/rollup.loaders.ts";
+import { coverageOf, incompleteOf, rollupLoaders } from "../rollups/rollup.loaders.ts";
 import { SourceType } from "../figures/source.type.ts";
 import { Bounds, Coverage } from "../rollups/rollup.type.ts";
-import type { Context } from "../access/request-context.ts";
+import type { RequestContext } from "../access/request-context.ts";
 import { parsePeriod } from "../lib/time/period.ts";
 import { PeriodScalar } from "../lib/time/scalar.ts";
 import type { UnitView } from "../hierarchy/unit.loaders.ts";
@@ -18,9 +18,11 @@ export class UnitTasksResolver {
   tasks(
     @Root() unit: UnitView,
     @Arg("period", () => PeriodScalar, { description: "Reporting period." }) period: string,
-    @Ctx() { loadersOf }: Context,
+    @Ctx() context: RequestContext,
   ) {
-    return loadersOf(unit).taskRollup.load({ unit, period: parsePeriod("period", period), handledBy: null, cut: NOTHING_COUNTED });
+    return context
+      .use(rollupLoaders, unit.evidence)
+      .taskRollup.load({ unit, period: parsePeriod("period", period), handledBy: null, cut: NOTHING_COUNTED });
   }
 }
 
@@ -30,8 +32,8 @@ export class TaskRollupResolver {
     description:
       "The measures for which some covered unit gave nothing, in the order of their enum; empty where nothing is covered (chỉ tiêu thiếu).",
   })
-  incomplete(@Root() rollup: Rollup, @Ctx() { loadersOf }: Context) {
-    return incompleteOf(loadersOf(rollup.unit), rollup);
+  incomplete(@Root() rollup: Rollup, @Ctx() context: RequestContext) {
+    return incompleteOf(context.use(rollupLoaders, rollup.unit.evidence), rollup);
   }
 
   @FieldResolver(() => Boolean, {
@@ -52,12 +54,12 @@ export class TaskRollupResolver {
   }
 
   @FieldResolver(() => Coverage, { description: "How many units that should report did (độ bao phủ)." })
-  coverage(@Root() rollup: Rollup, @Ctx() { loadersOf }: Context) {
-    return coverageOf(loadersOf(rollup.unit), rollup);
+  coverage(@Root() rollup: Rollup, @Ctx() context: RequestContext) {
+    return coverageOf(context.use(rollupLoaders, rollup.unit.evidence), rollup);
   }
 
   @FieldResolver(() => [SourceType], { description: "Where the numbers come from, in the order of arrival (nguồn)." })
-  sources(@Root() rollup: Rollup, @Ctx() { loadersOf }: Context) {
-    return loadersOf(rollup.unit).sourcesOfRollup.load(rollup);
+  sources(@Root() rollup: Rollup, @Ctx() context: RequestContext) {
+    return context.use(rollupLoaders, rollup.unit.evidence).sourcesOfRollup.load(rollup);
   }
 }

@@ -1,13 +1,13 @@
 import DataLoader from "dataloader";
 import { sql } from "kysely";
+import type { RequestContext } from "../access/request-context.ts";
 import type { Positioned } from "../database/loader.ts";
-import type { Reader } from "../database/reader.ts";
 import { MAX_RANK, type Page } from "../lib/page.ts";
 import type { Day } from "../lib/time/date.ts";
 import type { Tier, UnitKind } from "../hierarchy/unit.entity.ts";
 import { arrayText, FALLBACK_RANKS, foundUnits, rankOfFound } from "../hierarchy/unit-search.store.ts";
 import { validOn } from "../hierarchy/sql.ts";
-import { type EvidenceKind, seenBy, unitColumns, type UnitView } from "../hierarchy/unit.loaders.ts";
+import { type EvidenceKind, seenBy, unitColumns, unitLoaders, type UnitView } from "../hierarchy/unit.loaders.ts";
 
 /** Which units of one day's hierarchy a list holds; null leaves a condition out. */
 export interface UnitListKey {
@@ -34,11 +34,13 @@ export interface UnitList {
 type Row = Positioned & { totalCount: number } & (ListedUnit | { no: null });
 
 /** Many lists by one statement. */
-export const unitListLoader = (reader: Reader, evidence: EvidenceKind) =>
-  new DataLoader<UnitListKey, UnitList, string>(
+export const unitListLoaders = (context: RequestContext, evidence: EvidenceKind) => ({
+  ...context.use(unitLoaders, evidence),
+
+  unitList: new DataLoader<UnitListKey, UnitList, string>(
     async (keys) => {
       const lists = keys.map((): { rows: ListedUnit[]; totalCount: number } => ({ rows: [], totalCount: 0 }));
-      for (const row of await reader.rows(unitLists(keys))) {
+      for (const row of await context.session.rows(unitLists(keys))) {
         const list = lists[row.i - 1]!;
         list.totalCount = row.totalCount;
         if (row.no !== null) list.rows.push(...seenBy(evidence, [row]));
@@ -46,17 +48,29 @@ export const unitListLoader = (reader: Reader, evidence: EvidenceKind) =>
       return lists;
     },
     { cacheKeyFn: (key) => JSON.stringify(key) },
-  );
+  ),
+});
+
+const keysOf = (keys: readonly UnitListKey[]) => sql`
+  select day, within, codes::text[] as codes, tier, kinds::text[] as kinds, is_searched, agencies, first, after_rank, after_text, i
+  from unnest(${keys.map((key) => key.asOf)}::date[], ${keys.map((key) => key.within)}::int[],
+    ${keys.map((key) => arrayText(key.codes))}::text[], ${keys.map((key) => key.tier)}::text[], ${keys.map((key) => arrayText(key.kinds))}::text[],
+    ${keys.map((key) => key.search !== null)}::boolean[],
+    ${keys.map((key) => key.agencies)}::boolean[], ${keys.map((key) => key.page.first)}::int[],
+    ${keys.map((key) => key.page.after?.rank ?? null)}::int[], ${keys.map((key) => key.page.after?.text ?? null)}::text[])
+    with ordinality k(day, within, codes, tier, kinds, is_searched, agencies, first, after_rank, after_text, i)`;
+
+/** `matched`: of what is found, the best; what fits less well only where nothing better is found. */
+const MATCHED = sql`
+  best as (select i, min(found_rank) as rank from kept group by i),
+  matched as materialized (
+    select m.* from kept m join best b on b.i = m.i
+    where m.found_rank is null or m.found_rank < (select min(f) from unnest(${[...FALLBACK_RANKS, MAX_RANK]}::int[]) f where f > b.rank)
+  )`;
 
 const unitLists = (keys: readonly UnitListKey[]) => sql<Row>`
   with recursive k as materialized (
-    select day, within, codes::text[] as codes, tier, kinds::text[] as kinds, is_searched, agencies, first, after_rank, after_text, i
-    from unnest(${keys.map((key) => key.asOf)}::date[], ${keys.map((key) => key.within)}::int[],
-      ${keys.map((key) => arrayText(key.codes))}::text[], ${keys.map((key) => key.tier)}::text[], ${keys.map((key) => arrayText(key.kinds))}::text[],
-      ${keys.map((key) => key.search !== null)}::boolean[],
-      ${keys.map((key) => key.agencies)}::boolean[], ${keys.map((key) => key.page.first)}::int[],
-      ${keys.map((key) => key.page.after?.rank ?? null)}::int[], ${keys.map((key) => key.page.after?.text ?? null)}::text[])
-      with ordinality k(day, within, codes, tier, kinds, is_searched, agencies, first, after_rank, after_text, i)
+    ${keysOf(keys)}
   ),
   below as (
     select k.i, v.unit_id from k join unit_version v on v.parent_id = k.within and ${validOn(sql`k.day`)}
@@ -83,11 +97,7 @@ const unitLists = (keys: readonly UnitListKey[]) => sql<Row>`
     where (k.codes is null or v.code = any(k.codes)) and (k.tier is null or v.tier = k.tier)
       and case when k.kinds is null then k.agencies or v.tier is not null else v.kind = any(k.kinds) end
   ),
-  best as (select i, min(found_rank) as rank from kept group by i),
-  matched as materialized (
-    select m.* from kept m join best b on b.i = m.i
-    where m.found_rank is null or m.found_rank < (select min(f) from unnest(${[...FALLBACK_RANKS, MAX_RANK]}::int[]) f where f > b.rank)
-  ),
+  ${MATCHED},
   total as (select i, count(*)::int as total from matched group by i),
   listed as (
     select m.i, m.unit_id, m.valid_from, m.rank, m."matchedName", row_number() over (partition by m.i order by m.rank, m.code collate "C") as position, k.first

@@ -1,6 +1,7 @@
 import { BadUserInput } from "../lib/errors.ts";
 import { type FindReferenced, optionalKey, type Reference } from "../access/reference.ts";
 import { type Day, parseKnownDay } from "../lib/time/date.ts";
+import { unitLoaders } from "../hierarchy/unit.loaders.ts";
 import { findUnit } from "./unit.service.ts";
 
 export interface ReferencedUnit {
@@ -20,4 +21,5 @@ export const readUnitReference = (reference: Reference): ReferencedUnit => {
   return { id, code, asOf: asOf === null ? null : parseKnownDay("asOf", typeof asOf === "string" ? asOf : JSON.stringify(asOf)) };
 };
 
-export const findReferencedUnit: FindReferenced = async (reference, { loaders }) => findUnit(loaders, readUnitReference(reference));
+export const findReferencedUnit: FindReferenced = async (reference, context) =>
+  findUnit(context.use(unitLoaders), readUnitReference(reference));

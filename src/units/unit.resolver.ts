@@ -1,9 +1,10 @@
 import { Arg, Authorized, Ctx, FieldResolver, ID, Int, Query, Resolver, Root } from "type-graphql";
 import type { Permission } from "../access/permission.ts";
-import type { Context } from "../access/request-context.ts";
+import type { RequestContext } from "../access/request-context.ts";
 import { DateScalar } from "../lib/time/scalar.ts";
 import type { Tier, UnitKind } from "../hierarchy/unit.entity.ts";
-import type { EvidenceKind, UnitView } from "../hierarchy/unit.loaders.ts";
+import { type EvidenceKind, unitLoaders, type UnitView } from "../hierarchy/unit.loaders.ts";
+import { unitListLoaders } from "./unit-list.ts";
 import { correspondences, descendantsOf, findUnit, listUnits, successions } from "./unit.service.ts";
 import { CorrespondenceType, EvidenceEnum, SuccessionType, TierEnum, UnitConnection, UnitKindEnum, UnitType } from "./unit.type.ts";
 
@@ -30,9 +31,9 @@ export class UnitQueries {
     asOf: string | undefined,
     @Arg("evidence", () => EvidenceEnum, { defaultValue: "PUBLISHED", description: "Which reports its figures rest on." })
     evidence: EvidenceKind,
-    @Ctx() { loadersOf }: Context,
+    @Ctx() context: RequestContext,
   ): Promise<UnitView | null> {
-    return findUnit(loadersOf({ evidence }), { code, id, asOf });
+    return findUnit(context.use(unitLoaders, evidence), { code, id, asOf });
   }
 
   @Authorized<Permission>("units:read")
@@ -66,9 +67,9 @@ export class UnitQueries {
     asOf: string | undefined,
     @Arg("first", () => Int, { defaultValue: 50, description: FIRST }) first: number,
     @Arg("after", () => String, { nullable: true, description: AFTER }) after: string | undefined,
-    @Ctx() { loaders, today }: Context,
+    @Ctx() context: RequestContext,
   ) {
-    return listUnits(loaders, today, { codes, within, tier, kinds, search, asOf, first, after });
+    return listUnits(context.use(unitListLoaders), context.today, { codes, within, tier, kinds, search, asOf, first, after });
   }
 }
 
@@ -78,13 +79,13 @@ export class UnitResolver {
     nullable: true,
     description: "The unit above, or the one that an agency is attached to; null for the country (đơn vị cấp trên).",
   })
-  parent(@Root() unit: UnitView, @Ctx() { loadersOf }: Context) {
-    return unit.parentNo === null ? null : loadersOf(unit).unitOn.load({ no: unit.parentNo, asOf: unit.asOf });
+  parent(@Root() unit: UnitView, @Ctx() context: RequestContext) {
+    return unit.parentNo === null ? null : context.use(unitLoaders, unit.evidence).unitOn.load({ no: unit.parentNo, asOf: unit.asOf });
   }
 
   @FieldResolver(() => [UnitType], { description: "From the country down to the parent (các cấp trên)." })
-  ancestors(@Root() unit: UnitView, @Ctx() { loadersOf }: Context) {
-    return loadersOf(unit).ancestorsOf.load(unit);
+  ancestors(@Root() unit: UnitView, @Ctx() context: RequestContext) {
+    return context.use(unitLoaders, unit.evidence).ancestorsOf.load(unit);
   }
 
   @FieldResolver(() => [UnitType], { description: "The territorial units directly under this one, by code (đơn vị trực thuộc)." })
@@ -92,9 +93,11 @@ export class UnitResolver {
     @Root() unit: UnitView,
     @Arg("tier", () => TierEnum, { nullable: true, description: "Keeps units of this tier." }) tier: Tier | undefined,
     @Arg("kinds", () => [UnitKindEnum], { nullable: true, description: KINDS }) kinds: UnitKind[] | undefined,
-    @Ctx() { loadersOf }: Context,
+    @Ctx() context: RequestContext,
   ) {
-    return loadersOf(unit).childrenOf.load({ no: unit.no, asOf: unit.asOf, tier: tier ?? null, kinds: kinds ?? null });
+    return context
+      .use(unitLoaders, unit.evidence)
+      .childrenOf.load({ no: unit.no, asOf: unit.asOf, tier: tier ?? null, kinds: kinds ?? null });
   }
 
   @FieldResolver(() => UnitConnection, {
@@ -106,21 +109,21 @@ export class UnitResolver {
     @Arg("kinds", () => [UnitKindEnum], { nullable: true, description: KINDS }) kinds: UnitKind[] | undefined,
     @Arg("first", () => Int, { defaultValue: 50, description: FIRST }) first: number,
     @Arg("after", () => String, { nullable: true, description: AFTER }) after: string | undefined,
-    @Ctx() { loadersOf }: Context,
+    @Ctx() context: RequestContext,
   ) {
-    return descendantsOf(loadersOf(unit), unit, { tier, kinds, first, after });
+    return descendantsOf(context.use(unitListLoaders, unit.evidence), unit, { tier, kinds, first, after });
   }
 
   @FieldResolver(() => [SuccessionType], { description: "The units that had gone into this one by asOf, by code (đơn vị tiền thân)." })
-  predecessors(@Root() unit: UnitView, @Ctx() { loadersOf }: Context) {
-    return successions(loadersOf(unit).predecessorsOf, unit);
+  predecessors(@Root() unit: UnitView, @Ctx() context: RequestContext) {
+    return successions(context.use(unitLoaders, unit.evidence).predecessorsOf, unit);
   }
 
   @FieldResolver(() => [SuccessionType], {
     description: "The units to which this one went when it ended, by code; empty while it exists (đơn vị kế thừa).",
   })
-  successors(@Root() unit: UnitView, @Ctx() { loadersOf }: Context) {
-    return successions(loadersOf(unit).successorsOf, unit);
+  successors(@Root() unit: UnitView, @Ctx() context: RequestContext) {
+    return successions(context.use(unitLoaders, unit.evidence).successorsOf, unit);
   }
 
   @FieldResolver(() => [CorrespondenceType], {
@@ -130,8 +133,8 @@ export class UnitResolver {
   correspondence(
     @Root() unit: UnitView,
     @Arg("on", () => DateScalar, { description: "Day of the other hierarchy." }) on: string,
-    @Ctx() { loadersOf }: Context,
+    @Ctx() context: RequestContext,
   ) {
-    return correspondences(loadersOf(unit), unit, on);
+    return correspondences(context.use(unitLoaders, unit.evidence), unit, on);
   }
 }

@@ -4,11 +4,11 @@ import { connectionOf, pageOf } from "../lib/page.ts";
 import { type Day, parseKnownDay } from "../lib/time/date.ts";
 import { searchWords } from "../hierarchy/search.ts";
 import type { Tier, UnitKind } from "../hierarchy/unit.entity.ts";
-import type { ListedUnit, unitListLoader, UnitListKey } from "./unit-list.ts";
+import type { ListedUnit, UnitListKey, unitListLoaders } from "./unit-list.ts";
 import type { SuccessionRow, UnitLoaders, UnitOn, UnitView } from "../hierarchy/unit.loaders.ts";
 
 type Optional<T> = { [K in keyof T]: T[K] | null | undefined };
-type Loaders = UnitLoaders & { unitList: ReturnType<typeof unitListLoader> };
+type Loaders = ReturnType<typeof unitListLoaders>;
 
 /** @throws BadUserInput unless exactly one of code and id is given. */
 export const findUnit = async (

@@ -6,7 +6,7 @@ import { createAuthenticator } from "../../src/access/authenticate.ts";
 import type { Role, Viewer } from "../../src/access/viewer.ts";
 import { Reader } from "../../src/database/reader.ts";
 import { createSubgraph } from "../../src/graphql/schema/subgraph.ts";
-import { createContext } from "../../src/access/request-context.ts";
+import { RequestContext } from "../../src/access/request-context.ts";
 import { compiledExecution } from "../../src/graphql/execution/executor.ts";
 import { NOW } from "../support/client.ts";
 import type { TestDatabase } from "../support/database.ts";
@@ -72,7 +72,7 @@ export const asker = async (database: TestDatabase): Promise<Ask> => {
   const { schema } = await createSubgraph();
   const { executor } = await compiledExecution(schema, { traces: false }).load({} as never);
   return async (viewer, source, variables = {}) => {
-    const context = createContext(database.pools, NOW, { viewer });
+    const context = new RequestContext(database.pools, NOW, { viewer });
     const document = parse(source);
     const invalid = validate(schema, document);
     if (invalid.length > 0) throw new AggregateError(invalid);

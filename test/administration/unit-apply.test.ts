@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { FileError } from "../../src/lib/files/csv.ts";
 import { Reader } from "../../src/database/reader.ts";
-import { createContext } from "../../src/access/request-context.ts";
+import { RequestContext } from "../../src/access/request-context.ts";
 import { registerAgency } from "../../src/administration/agency-register.service.ts";
 import { applyUnits, planUnits } from "../../src/administration/unit-apply.service.ts";
 import { readNextUnits } from "../../src/hierarchy/unit-next.ts";
@@ -195,7 +195,7 @@ describe("an edition that is refused changes nothing and is told by file, row an
   it("an end of a unit before an agency of it begins", async () => {
     const viewer = await viewerOf(service.database, "admin", { "04": "ADMIN" });
     const agency = { unit: "01288", kind: "DIVISION", name: "Phòng Mới", validFrom: "2028-01-01" } as const;
-    await registerAgency(createContext(service.database.pools, NOW, { viewer }), agency);
+    await registerAgency(new RequestContext(service.database.pools, NOW, { viewer }), agency);
     const registered = await digestOf(service.database);
     await expect(applied(nextEdition(DAY, LATER))).rejects.toThrow(
       /row 5, column valid_to: .* ends it before its agency 01288\.2025\/phong-moi begins, on 2028-01-01/,
@@ -252,7 +252,7 @@ describe("an edition that is applied", () => {
     const viewer = await viewerOf(service.database, "admin", { "04": "ADMIN" });
     const register = (unit: string, validTo?: string) => {
       const agency = { unit, kind: "DIVISION", name: "Phòng Một", validFrom: "2026-01-01", ...(validTo && { validTo }) } as const;
-      return registerAgency(createContext(service.database.pools, NOW, { viewer }), agency);
+      return registerAgency(new RequestContext(service.database.pools, NOW, { viewer }), agency);
     };
     for (const unit of ["04", "01288", "01297"]) await register(unit);
     await register("01290", "2027-03-31");

@@ -40,7 +40,7 @@ export const contentOf = async (url: string): Promise<object[]> => {
   const names = (await tableNames(url)).filter((name) => name !== MIGRATIONS && !DERIVED_TABLES.includes(name));
   const parts = names.map((name) => {
     const row = name === "edition" ? "concat_ws(' ', t.id, t.starts_on)" : "t::text";
-    return `select '${name}' as name, count(*)::int, md5(string_agg(${row}, chr(10) order by ${row} collate "C")) from ${name} t`;
+    return `select '${name}' as name, count(*)::int, sum(hashtextextended(${row}, 0)) from ${name} t`;
   });
   const sequences = `select sequencename, last_value::int, null from pg_sequences where schemaname = 'public' and sequencename not like '${MIGRATIONS}%'`;
   return queryOn(url, `${[...parts, sequences].join(" union all ")} order by 1`);

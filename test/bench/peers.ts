@@ -1,14 +1,16 @@
 import { isDeepStrictEqual } from "node:util";
 import { fileURLToPath } from "node:url";
+import { installFolder } from "../packages/install.ts";
 import { fillLedger } from "./ledger-fill.ts";
 import { inTurn, NODE_FLAGS, ratio, type Service, spread, startProcess, startService, withDataDir } from "./process.ts";
 import { asking, bodyOf, type Tree, TREES } from "./trees.ts";
 
-const POSTGRAPHILE = fileURLToPath(new URL("postgraphile.ts", import.meta.url));
+const POSTGRAPHILE = fileURLToPath(new URL("peers/postgraphile.ts", import.meta.url));
 
 /** What trees of dossiers cost beside what they cost from PostGraphile, over the same counters in the same database. */
-export const benchPeers = (dossiers: number) =>
-  withDataDir(async (dataDir) => {
+export const benchPeers = async (dossiers: number): Promise<void> => {
+  await installFolder("test/bench/peers");
+  await withDataDir(async (dataDir) => {
     const service = await startService(dataDir);
     try {
       await fillLedger(dataDir, service, dossiers);
@@ -30,6 +32,7 @@ export const benchPeers = (dossiers: number) =>
       await service.stop();
     }
   });
+};
 
 interface Compared {
   /** Works each answer out. */

@@ -1,7 +1,9 @@
 import { spawn } from "node:child_process";
-import { chmod, mkdtemp, rm } from "node:fs/promises";
+import { chmod, mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
 
 export interface Service {
   readonly url: string;
@@ -31,18 +33,54 @@ export const startProcess = (command: string, args: string[], env: Record<string
     });
   });
 
-export const NODE_FLAGS = ["--max-semi-space-size=128", "--import", "tsx"];
+/** Node with what loads TypeScript, from any folder. */
+export const NODE_FLAGS = ["--max-semi-space-size=128", "--import", new URL("../../src/typescript.js", import.meta.url).href];
 
 /**
  * The service with all that protects it, its limits of rates beyond what is measured; the lineage of other days is not worked out meanwhile, and each
  * answer is worked out, unless it is told otherwise.
  */
 export const startService = (dataDir: string, { keeps = false, warmsUp = false } = {}): Promise<Service> =>
-  startProcess("npm", ["start", "--silent"], {
-    ...{ DATA_DIR: dataDir, PORT: "0", WARM_UP: warmsUp ? "on" : "off", NODE_ENV: "production", ...(!keeps && { KEPT_ANSWERS: "0" }) },
-    ...{ RATE_ADDRESS: "100000000", RATE_KEY: "100000000", METRICS_PORT: "0" },
-    ...{ COST_ADDRESS: "0", STATEMENTS_ADDRESS: "0", STATEMENT_MS_PUBLIC: "60000" },
+  startProcess("npm", ["start", "--silent"], settings(dataDir, keeps, warmsUp));
+
+const settings = (dataDir: string, keeps: boolean, warmsUp: boolean) => ({
+  ...{ DATA_DIR: dataDir, PORT: "0", WARM_UP: warmsUp ? "on" : "off", NODE_ENV: "production", ...(!keeps && { KEPT_ANSWERS: "0" }) },
+  ...{ RATE_ADDRESS: "100000000", RATE_KEY: "100000000", METRICS_PORT: "0" },
+  ...{ COST_ADDRESS: "0", STATEMENTS_ADDRESS: "0", STATEMENT_MS_PUBLIC: "60000" },
+});
+
+export interface Watched extends Service {
+  /** What lives on in it after a collection of garbage, in MB: its resident size also has what is not collected yet. */
+  livingMemory(): Promise<number>;
+}
+
+/**
+ * The same, which also says what it holds in memory. It caches answers and works out the lineage of other days, as in use; its cache is small, so that
+ * it is full after minutes and what grows later is no cache.
+ */
+export const startWatched = async (dataDir: string): Promise<Watched> => {
+  const file = join(dataDir, "living");
+  const flags = [...NODE_FLAGS, "--expose-gc", "--import", fileURLToPath(new URL("living.ts", import.meta.url))];
+  const service = await startProcess("node", [...flags, "src/main.ts"], {
+    ...settings(dataDir, true, true),
+    KEPT_ANSWERS: "8000000",
+    LIVING_FILE: file,
   });
+  return {
+    ...service,
+    livingMemory: async () => {
+      process.kill(service.pid, "SIGUSR2");
+      for (;;) {
+        const text = await readFile(file, "utf8").catch(() => null);
+        if (text === null) await sleep(20);
+        else {
+          await rm(file);
+          return Number(text);
+        }
+      }
+    },
+  };
+};
 
 /** Works in a folder for databases that is removed in the end. */
 export const withDataDir = async (work: (dataDir: string) => Promise<void>): Promise<void> => {

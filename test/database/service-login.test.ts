@@ -161,10 +161,10 @@ describe("a server with a login for the service and one for the owner", () => {
     });
   });
 
-  it("takes what an administrator has made as the README says", async () => {
-    const readme = await readFile(new URL("../../README.md", import.meta.url), "utf8");
-    const [, statements] = /```sql\n(create role .*?)```/s.exec(readme)!;
-    const urlOf = (setting: string) => new RegExp(` -e ${setting}=(\\S+)`).exec(readme)![1]!;
+  it("takes what an administrator has made as docs/operations.md says", async () => {
+    const page = await readFile(new URL("../../docs/operations.md", import.meta.url), "utf8");
+    const [, statements] = /```sql\n(create role .*?)```/s.exec(page)!;
+    const urlOf = (setting: string) => new RegExp(` -e ${setting}=(\\S+)`).exec(page)![1]!;
     await onOwnServer(async (url, client) => {
       for (const statement of statements!.trim().split("\n")) await client.query(statement);
       const [databaseUrl, databaseOwnerUrl] = ["DATABASE_URL", "DATABASE_OWNER_URL"].map(

@@ -11,7 +11,9 @@ import type { DossierRow } from "../../src/dossiers/import/dossier-stage.ts";
 import { cutsOn } from "../../src/counters/cut.ts";
 import { DOSSIER, enumValue } from "../../src/figures/measure.ts";
 import { incompleteMeasures, type Rollup } from "../../src/rollups/rollup.ts";
-import { createContext } from "../../src/access/request-context.ts";
+import { RequestContext } from "../../src/access/request-context.ts";
+import { unitLoaders } from "../../src/hierarchy/unit.loaders.ts";
+import { rollupLoaders } from "../../src/rollups/rollup.loaders.ts";
 import { addDays, type Day, dayOf } from "../../src/lib/time/date.ts";
 import { parsePeriod } from "../../src/lib/time/period.ts";
 import { readWorkCalendar } from "../../src/calendar/work-calendar-file.ts";
@@ -53,12 +55,12 @@ const administrator = async (today: Day): Promise<Viewer> => {
     select v.unit_id as "unitNo", (select id from edition where starts_on <= ${today} order by starts_on desc limit 1) as "editionId"
     from unit_version v where v.tier in ('COUNTRY', 'PROVINCE') and v.valid_from <= ${today} and (v.valid_to is null or v.valid_to > ${today})
     order by v.tier, v.unit_id`.execute(db());
-  await ensureContributions(createContext(database.pools, new Date()).reader, [rows[0]!.editionId]);
+  await ensureContributions(new RequestContext(database.pools, new Date()).session, [rows[0]!.editionId]);
   return { actor: "key:all", name: "all", grants: rows.map((place) => ({ ...place, role: "ADMIN", asOf: today, ended: false })) };
 };
 
 const contextAt = async (now: number) =>
-  createContext(database.pools, new Date(now), { viewer: await administrator(dayOf(new Date(now))) });
+  new RequestContext(database.pools, new Date(now), { viewer: await administrator(dayOf(new Date(now))) });
 
 interface Story {
   readonly draw: Draw;
@@ -167,14 +169,16 @@ const readRollups = async (
   periods: readonly string[],
 ) => {
   const cut = cutsOn(dayOf(new Date(now)))[caller];
-  const { loaders } = await contextAt(now);
-  const views = await Promise.all(units.map((id) => loaders.unitByReference.load({ id, asOf })));
+  const context = await contextAt(now);
+  const { unitByReference } = context.use(unitLoaders);
+  const { dossierRollup, expectedUnits, knowledgeOfRollup } = context.use(rollupLoaders);
+  const views = await Promise.all(units.map((id) => unitByReference.load({ id, asOf })));
   const keys = views.flatMap((unit) =>
     periods.flatMap((name) => [null, ...TIERS].map((handledBy) => ({ unit: unit!, period: parsePeriod("period", name), handledBy, cut }))),
   );
-  const rollups = await Promise.all(keys.map((key) => loaders.dossierRollup.load(key)));
-  const expected = await Promise.all(rollups.map((rollup) => loaders.expectedUnits.load(rollup)));
-  const known = await Promise.all(rollups.map((rollup) => loaders.knowledgeOfRollup.load(rollup)));
+  const rollups = await Promise.all(keys.map((key) => dossierRollup.load(key)));
+  const expected = await Promise.all(rollups.map((rollup) => expectedUnits.load(rollup)));
+  const known = await Promise.all(rollups.map((rollup) => knowledgeOfRollup.load(rollup)));
   return rollups.map((rollup, n) => ({ rollup, expected: expected[n]?.expected ?? 0, known: known[n]! }));
 };
 

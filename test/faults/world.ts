@@ -119,10 +119,10 @@ export const running = async ({ sql }: Faulty, text = ""): Promise<number[]> => 
   return rows.map(({ pid }) => pid);
 };
 
-/** Waits until it holds. @throws Error after ten seconds, which is a hang. */
+/** Waits until it holds. @throws Error after two minutes, which is a hang. */
 export const until = async (holds: () => Promise<boolean>): Promise<void> => {
   for (let tries = 0; !(await holds()); tries++) {
-    if (tries > 500) throw new Error("It does not come to hold");
+    if (tries > 6000) throw new Error("It does not come to hold");
     await sleep(20);
   }
 };

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Viewer } from "../../src/access/viewer.ts";
 import { FileError } from "../../src/lib/files/csv.ts";
 import { rowsOf } from "../../src/database/reader.ts";
-import { createContext } from "../../src/access/request-context.ts";
+import { RequestContext } from "../../src/access/request-context.ts";
 import { addDays, type Day } from "../../src/lib/time/date.ts";
 import { closeAgency, registerAgency } from "../../src/administration/agency-register.service.ts";
 import { makeContributions } from "../../src/hierarchy/contribution.service.ts";
@@ -130,9 +130,9 @@ const stir = async (draw: Draw, world: World, viewer: Viewer): Promise<number> =
   const keys = [...new Set(world.versions.map(({ key }) => key))];
   const made: string[] = [];
   let changed = 0;
-  const attempt = async (change: (context: ReturnType<typeof createContext>) => Promise<{ id: string }>) => {
+  const attempt = async (change: (context: RequestContext) => Promise<{ id: string }>) => {
     try {
-      made.push((await change(createContext(database.pools, NOW, { viewer }))).id);
+      made.push((await change(new RequestContext(database.pools, NOW, { viewer }))).id);
       changed++;
     } catch (error) {
       if (!(error instanceof GraphQLError) || !/BAD_USER_INPUT|CONFLICT/.test(String(error.extensions["code"]))) throw error;

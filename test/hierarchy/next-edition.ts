@@ -67,9 +67,7 @@ export const digestOf = async ({ orm }: Pick<TestDatabase, "orm">): Promise<Reco
   const digests: Record<string, string> = {};
   for (const { name } of rows) {
     const found = await sql<{ digest: string }>`
-      select count(*) || ' ' || coalesce(md5(string_agg(md5(t::text), '' order by md5(t::text))), '') as digest from ${sql.table(name)} t`.execute(
-      db,
-    );
+      select count(*) || ' ' || coalesce(sum(hashtextextended(t::text, 0)), 0) as digest from ${sql.table(name)} t`.execute(db);
     digests[name] = found.rows[0]!.digest;
   }
   return digests;

@@ -48,7 +48,7 @@ export class Play {
     const reasons = commandsOf(text).map((command) => {
       if (command in STARTED || RUN.test(command)) return null;
       const reason = NOT_RUN.find(([pattern]) => pattern.test(command))?.[1];
-      if (reason === undefined) throw new Error(`line ${line} of the README: nothing says how to check ${command}`);
+      if (reason === undefined) throw new Error(`line ${line} of the page: nothing says how to check ${command}`);
       return reason;
     });
     return reasons.find((reason) => reason !== null) ?? null;
@@ -60,7 +60,7 @@ export class Play {
     if (language === "json") return this.#answered(placed);
     if (language === "text") return this.#told(placed);
     if (language === "ts") return checkClientCode(text);
-    if (language !== "") throw new Error(`line ${line} of the README: nothing says how to check a block of ${language}`);
+    if (language !== "") throw new Error(`line ${line} of the page: nothing says how to check a block of ${language}`);
     for (const command of commandsOf(placed)) await this.#command(command);
   }
 

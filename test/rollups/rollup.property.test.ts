@@ -5,7 +5,9 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { NOTHING_COUNTED } from "../../src/counters/cut.ts";
 import { DOSSIER, enumValue, measureCode } from "../../src/figures/measure.ts";
 import { incompleteMeasures, type Rollup } from "../../src/rollups/rollup.ts";
-import { createContext } from "../../src/access/request-context.ts";
+import { RequestContext } from "../../src/access/request-context.ts";
+import { unitLoaders } from "../../src/hierarchy/unit.loaders.ts";
+import { rollupLoaders } from "../../src/rollups/rollup.loaders.ts";
 import type { Day } from "../../src/lib/time/date.ts";
 import { parsePeriod } from "../../src/lib/time/period.ts";
 import { type Tier, TIERS } from "../../src/hierarchy/unit.entity.ts";
@@ -90,14 +92,16 @@ const expectRate = (rollup: Rollup, oracle: Oracle, asOf: Day, place: string): v
 
 /** Every value, bound, rate and coverage of every unit of the day is that of the oracle. */
 const compare = async (oracle: Oracle, year: string, asOf: Day): Promise<void> => {
-  const { loaders } = createContext(database.pools, NOW);
+  const context = new RequestContext(database.pools, NOW);
+  const { unitByReference } = context.use(unitLoaders);
+  const { dossierRollup, expectedUnits } = context.use(rollupLoaders);
   const period = parsePeriod("period", year);
-  const views = await Promise.all(oracle.unitsOn(asOf).map((key) => loaders.unitByReference.load({ id: key, asOf })));
+  const views = await Promise.all(oracle.unitsOn(asOf).map((key) => unitByReference.load({ id: key, asOf })));
   const slots = [null, ...TIERS];
   const rollups = await Promise.all(
-    views.flatMap((unit) => slots.map((handledBy) => loaders.dossierRollup.load({ unit: unit!, period, handledBy, cut: NOTHING_COUNTED }))),
+    views.flatMap((unit) => slots.map((handledBy) => dossierRollup.load({ unit: unit!, period, handledBy, cut: NOTHING_COUNTED }))),
   );
-  const expected = await Promise.all(rollups.map((rollup) => loaders.expectedUnits.load(rollup)));
+  const expected = await Promise.all(rollups.map((rollup) => expectedUnits.load(rollup)));
   for (const [n, rollup] of rollups.entries()) {
     const { unit, handledBy } = rollup;
     const place = `${unit.id} on ${asOf}, ${year}, ${handledBy ?? "all tiers"}`;
@@ -140,10 +144,12 @@ const holdsForAll = (property: (draw: Draw) => Promise<void>): Promise<void> =>
   });
 
 const rollupsOf = async (units: readonly string[], asOf: Day, year: string) => {
-  const { loaders } = createContext(database.pools, NOW);
-  const views = await Promise.all(units.map((id) => loaders.unitByReference.load({ id, asOf })));
+  const context = new RequestContext(database.pools, NOW);
+  const { unitByReference } = context.use(unitLoaders);
+  const { dossierRollup } = context.use(rollupLoaders);
+  const views = await Promise.all(units.map((id) => unitByReference.load({ id, asOf })));
   const period = parsePeriod("period", year);
-  return Promise.all(views.map((unit) => loaders.dossierRollup.load({ unit: unit!, period, handledBy: null, cut: NOTHING_COUNTED })));
+  return Promise.all(views.map((unit) => dossierRollup.load({ unit: unit!, period, handledBy: null, cut: NOTHING_COUNTED })));
 };
 
 /** A set of units under the root of which none holds another and which together hold its territory. */

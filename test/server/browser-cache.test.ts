@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { Writable } from "node:stream";
 import { pino } from "pino";
-import { type Browser, chromium, type Page } from "playwright-core";
+import { type Browser, chromium, type Page } from "../clients/chromium.ts";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startService, type TestService } from "../support/client.ts";
 import { issueKey } from "../support/key.ts";

@@ -15,10 +15,14 @@ describe("settings", () => {
     expect(readEnv({ PORT: "", HOST: " ", DATABASE_URL: "", DATA_DIR: "" })).toEqual(readEnv({}));
   });
 
-  it("is told by the README, each with its default and what it does", async () => {
-    const readme = (await readFile(new URL("../../README.md", import.meta.url), "utf8")).replaceAll(/ {2,}/g, " ");
-    for (const [property, { fallback, meaning }] of Object.entries(SETTINGS))
-      expect(readme).toContain(`| \`${variableOf(property)}\` | ${fallback === "" ? "none" : `\`${fallback}\``} | ${meaning} |`);
+  it("has a row in docs/operations.md for each, with its default and what it does, and nowhere else", async () => {
+    const read = async (name: string) => (await readFile(new URL(`../../${name}`, import.meta.url), "utf8")).replaceAll(/ {2,}/g, " ");
+    const page = await read("docs/operations.md");
+    const others = await Promise.all(["README.md", "README.vi.md", "docs/api.md", "docs/integration.md", "docs/citus.md"].map(read));
+    for (const [property, { fallback, meaning }] of Object.entries(SETTINGS)) {
+      expect(page).toContain(`| \`${variableOf(property)}\` | ${fallback === "" ? "none" : `\`${fallback}\``} | ${meaning} |`);
+      for (const other of others) expect(other).not.toContain(`| \`${variableOf(property)}\` |`);
+    }
   });
 
   it("takes what is given", () => {
@@ -140,7 +144,7 @@ describe("variables that are no settings", () => {
     ["MAX_COMPLEXITY", /; those that begin so are MAX_CONNECTIONS, MAX_TOKENS, /],
     ["PROT", /did you mean PORT\?/],
     ["host", /did you mean HOST\?/],
-    ["CCHC_SECRET", /README lists those that are/],
+    ["CCHC_SECRET", /docs\/operations\.md lists those that are/],
   ])("are named in the log where they only look like one, as %s", (name, message) => {
     expect(readEnv({ [name]: "3" })).toEqual(readEnv({}));
     expect(envWarnings({ [name]: "3" })).toEqual([expect.stringMatching(message)]);
@@ -194,7 +198,7 @@ describe("variables that are no settings", () => {
     const start = async (variables: NodeJS.ProcessEnv, said: string) => {
       const { DATABASE_OWNER_URL: _owners, ...env } = process.env;
       const own = { PORT: "0", DATABASE_URL: "postgresql://nobody@127.0.0.1:1/nothing", ...variables };
-      const child = spawn(process.execPath, ["--import", "tsx", "src/main.ts"], { cwd: PROJECT, env: { ...env, ...own } });
+      const child = spawn(process.execPath, ["--import", "./src/typescript.js", "src/main.ts"], { cwd: PROJECT, env: { ...env, ...own } });
       const ended = once(child, "close");
       let told = "";
       for await (const chunk of child.stderr) if ((told += String(chunk)).includes(said)) break;

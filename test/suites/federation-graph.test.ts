@@ -57,9 +57,9 @@ describe("composition", () => {
     }
   });
 
-  it("takes what the README shows of another graph, and answers", async () => {
-    const readme = await readFile(new URL("../../README.md", import.meta.url), "utf8");
-    const [shown] = readme.match(/(?<=```graphql\n)extend schema[^`]*(?=```)/) ?? [];
+  it("takes what docs/integration.md shows of another graph, and answers", async () => {
+    const page = await readFile(new URL("../../docs/integration.md", import.meta.url), "utf8");
+    const [shown] = page.match(/(?<=```graphql\n)extend schema[^`]*(?=```)/) ?? [];
     const meeting = { place: "Hội trường", unit: { id: "22.2015", asOf: "2025-12-31" } };
     const other = await startNeighbour("other", shown!, (note) => ({
       Query: { meeting: () => meeting },

@@ -41,7 +41,7 @@ describe("the compatibility tests of federation", () => {
 
   beforeAll(async () => {
     const [products, users, inventory] = await Promise.all([
-      start(here("products.ts"), [], { execArgv: ["--import", "tsx"] }).then(urlOf),
+      start(here("products.ts"), [], { execArgv: ["--import", "./src/typescript.js"] }).then(urlOf),
       startTheirs("users"),
       startTheirs("inventory"),
     ]);

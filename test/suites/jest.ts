@@ -23,7 +23,7 @@ interface Results {
   }[];
 }
 
-const JEST = fileURLToPath(new URL("../../node_modules/jest/bin/jest.js", import.meta.url));
+const JEST = fileURLToPath(new URL("node_modules/jest/bin/jest.js", import.meta.url));
 const HANG_MS = 240_000;
 
 /** Runs a suite that is written for Jest, in a process of its own that has to end by itself. */

@@ -24,7 +24,7 @@ type Place = Pick<TestDatabase, "url">;
 export const start = (command: Command, { url }: Place, args: readonly string[], more: NodeJS.ProcessEnv = {}): Started => {
   const began = performance.now();
   const env = { ...process.env, DATABASE_URL: url, ...more };
-  const child = spawn(process.execPath, ["--import", "tsx", `src/cli/${command}.ts`, ...args], { cwd: ROOT, env });
+  const child = spawn(process.execPath, ["--import", "./src/typescript.js", `src/cli/${command}.ts`, ...args], { cwd: ROOT, env });
   const texts = { out: "", err: "" };
   child.stdout.on("data", (data: Buffer) => (texts.out += data.toString()));
   child.stderr.on("data", (data: Buffer) => (texts.err += data.toString()));

@@ -47,7 +47,7 @@ export const runService = (command: string, args: string[], env: NodeJS.ProcessE
 };
 
 export const startMain = (env: NodeJS.ProcessEnv): Service =>
-  runService(process.execPath, ["--max-semi-space-size=128", "--import", "tsx", "src/main.ts"], env);
+  runService(process.execPath, ["--max-semi-space-size=128", "--import", "./src/typescript.js", "src/main.ts"], env);
 
 export const postmasterFile = async (dataDir: string): Promise<string> => join(await realpath(join(dataDir, "postgres")), "postmaster.pid");
 

@@ -1,6 +1,6 @@
 import { Arg, Authorized, Ctx, Mutation, Resolver } from "type-graphql";
 import type { Permission } from "../../access/permission.ts";
-import type { Context } from "../../access/request-context.ts";
+import type { RequestContext } from "../../access/request-context.ts";
 import { importDossiers } from "./dossier-import.service.ts";
 import { retractDossiers } from "./dossier-retract.service.ts";
 import {
@@ -25,7 +25,7 @@ export class DossierMutations {
   })
   async importDossiers(
     @Arg("input", () => ImportDossiersInput, { description: "What is sent." }) input: ImportDossiersInput,
-    @Ctx() context: Context,
+    @Ctx() context: RequestContext,
   ) {
     return { report: await importDossiers(context, input) };
   }
@@ -38,7 +38,7 @@ export class DossierMutations {
   })
   async retractDossiers(
     @Arg("input", () => RetractDossiersInput, { description: "What is taken back." }) input: RetractDossiersInput,
-    @Ctx() context: Context,
+    @Ctx() context: RequestContext,
   ) {
     return { report: await retractDossiers(context, input) };
   }
@@ -51,7 +51,7 @@ export class DossierMutations {
   })
   async transferSource(
     @Arg("input", () => TransferSourceInput, { description: "Which source, and to whom." }) input: TransferSourceInput,
-    @Ctx() context: Context,
+    @Ctx() context: RequestContext,
   ) {
     return { source: await transferSource(context, input) };
   }
@@ -64,7 +64,7 @@ export class DossierMutations {
   })
   async retireSource(
     @Arg("input", () => RetireSourceInput, { description: "Which source." }) input: RetireSourceInput,
-    @Ctx() context: Context,
+    @Ctx() context: RequestContext,
   ) {
     return { source: await retireSource(context, input) };
   }

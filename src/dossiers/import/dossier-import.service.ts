@@ -5,7 +5,7 @@ import { coveredAmong } from "../../access/grant.ts";
 import { rowScope } from "../../access/scope.ts";
 import { type Grant, grantsFor } from "../../access/viewer.ts";
 import { BadUserInput } from "../../lib/errors.ts";
-import type { Context } from "../../access/request-context.ts";
+import type { RequestContext } from "../../access/request-context.ts";
 import { readUnitDirectory } from "../../hierarchy/unit-directory.ts";
 import { ensureKept } from "../../counters/count-tree.service.ts";
 import { type ImportProblem, type ImportReport, problemOf } from "../../imports/import-report.ts";
@@ -15,6 +15,8 @@ import { emptyStage, sharedStage } from "./dossier-apply.store.ts";
 import { DOSSIER_IMPORT } from "./dossier-import-kind.ts";
 import { type DossierRow, type ImportWorld, stageRow, type StagedDossier } from "./dossier-stage.ts";
 import { readCalendar, readProcedures } from "./import-world.ts";
+
+type Asking = Pick<RequestContext, "session" | "viewer" | "now" | "today" | "renew">;
 
 export const MAX_DOSSIERS = 5000;
 export interface DossierImport extends SourceName {
@@ -29,17 +31,17 @@ export interface DossierImport extends SourceName {
  * @throws BadUserInput for too many rows or an unclear source, DomainError FORBIDDEN for a source outside the caller's scope.
  */
 export const importDossiers = async (
-  context: Context,
+  context: Asking,
   { source: name, owner, dossiers, partial, dryRun }: DossierImport,
 ): Promise<ImportReport & { readonly isKept: boolean }> => {
   const viewer = context.viewer!;
   if (dossiers.length === 0 || dossiers.length > MAX_DOSSIERS)
     throw new BadUserInput("dossiers", dossiers.length, `accepted are 1 to ${MAX_DOSSIERS} dossiers`);
   const grants = grantsFor(viewer, "OFFICER");
-  await ensureKept(context.reader, context.today);
+  await ensureKept(context.session, context.today);
   const world = await worldOf(context, grants, dossiers);
   const { report, committed } = await importRows(
-    (work) => context.reader.write(rowScope(viewer, "OFFICER"), work),
+    (work) => context.session.write(rowScope(viewer, "OFFICER"), work),
     DOSSIER_IMPORT,
     stagingOf(world, dossiers),
     {
@@ -50,17 +52,21 @@ export const importDossiers = async (
   return { ...report, isKept: committed };
 };
 
-const worldOf = async ({ reader, now }: Context, grants: readonly Grant[], dossiers: readonly DossierRow[]): Promise<ImportWorld> => {
+const worldOf = async (
+  { session, now }: Pick<RequestContext, "session" | "now">,
+  grants: readonly Grant[],
+  dossiers: readonly DossierRow[],
+): Promise<ImportWorld> => {
   const codes = [...new Set(dossiers.flatMap(({ unit, receivedBy }) => (receivedBy == null ? [unit] : [unit, receivedBy])))];
   const [calendar, procedures, units] = await Promise.all([
-    readCalendar(reader),
+    readCalendar(session),
     readProcedures(
-      reader,
+      session,
       dossiers.map(({ procedure }) => procedure),
     ),
-    readUnitDirectory(reader, codes),
+    readUnitDirectory(session, codes),
   ]);
-  const covered = await coveredAmong(reader, grants, units.unitNumbers());
+  const covered = await coveredAmong(session, grants, units.unitNumbers());
   return { calendar, procedures, units, now: now.getTime(), isCovered: (unitNo) => covered.has(unitNo) };
 };
 

@@ -6,7 +6,7 @@ import { coveredBy, rowScope } from "../../access/scope.ts";
 import { grantsFor } from "../../access/viewer.ts";
 import { rowsOf } from "../../database/reader.ts";
 import { BadUserInput } from "../../lib/errors.ts";
-import type { Context } from "../../access/request-context.ts";
+import type { RequestContext } from "../../access/request-context.ts";
 import { shareProcedures } from "../../procedures/procedure-load.service.ts";
 import { type TransactionOutcome, settle } from "../../database/outcome.ts";
 import { noteImport } from "../../imports/import-ledger.store.ts";
@@ -14,6 +14,8 @@ import type { ImportedBy, ImportReport } from "../../imports/import-report.ts";
 import { type Staged, STATUSES } from "../../imports/stage.ts";
 import { emptyStage, isOfSource, keptColumns, keptNames, retractStage, sharedStage } from "./dossier-apply.store.ts";
 import { type ImportSource, lockSource, openSource, type Sought, type SourceName } from "../../imports/import-source.service.ts";
+
+type Asking = Pick<RequestContext, "session" | "viewer" | "now" | "renew">;
 
 const MAX_CODES = 1000;
 const MAX_REASON = 2000;
@@ -29,7 +31,7 @@ export interface DossierRetraction extends SourceName {
  * @throws BadUserInput for too many codes or an unclear source, DomainError FORBIDDEN outside the caller's scope.
  */
 export const retractDossiers = async (
-  context: Context,
+  context: Asking,
   { source: name, owner, codes: given, reason }: DossierRetraction,
 ): Promise<ImportReport & { readonly isKept: boolean }> => {
   const viewer = context.viewer!;
@@ -42,7 +44,7 @@ export const retractDossiers = async (
   const by = { actor: viewer.actor, actorName: viewer.name, at: context.now };
   const retracting = { source: { source: name, owner, grants, at: context.now }, given, reason: words, by };
   const { report, committed } = await settle<RetractionOutcome>(
-    (work) => context.reader.write(rowScope(viewer, "OFFICER"), work),
+    (work) => context.session.write(rowScope(viewer, "OFFICER"), work),
     (em) => retractWithin(em, retracting),
   ).finally(() => context.renew());
   return { ...report, isKept: committed };

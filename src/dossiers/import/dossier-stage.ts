@@ -192,20 +192,24 @@ const staged = (
     ended_at: toldOf(row.endedAt, facts.endedAt),
     returned_at: toldOf(row.returnedAt, facts.returnedAt),
     updated_at: toldOf(row.updatedAt, updatedAt),
-    due_at: instantOf(derived.dueAt),
-    due_provisional: derived.dueProvisional,
-    current_due_at: instantOf(derived.currentDueAt),
-    received_on: dateOf(derived.receivedOn),
-    ended_on: dateOf(derived.endedOn),
-    due_on: dateOf(derived.dueOn),
-    dated_on: dayOfEpoch(derived.datedOn),
-    outcome: derived.outcome,
-    working_days: derived.workingDays,
+    ...derivedColumns(derived),
     ...flags,
     digest,
     ...pausesOf(facts, derived.dueOn),
   };
 };
+
+const derivedColumns = (derived: ReturnType<typeof derive>) => ({
+  due_at: instantOf(derived.dueAt),
+  due_provisional: derived.dueProvisional,
+  current_due_at: instantOf(derived.currentDueAt),
+  received_on: dateOf(derived.receivedOn),
+  ended_on: dateOf(derived.endedOn),
+  due_on: dateOf(derived.dueOn),
+  dated_on: dayOfEpoch(derived.datedOn),
+  outcome: derived.outcome,
+  working_days: derived.workingDays,
+});
 
 /** A pause is late where it begins after the due day, or asks for a supplement again (Decision 766, indicator 2.1). */
 const pausesOf = ({ pauses }: DossierFacts, dueOn: number | null) => {

@@ -1,5 +1,5 @@
 import { Arg, Ctx, FieldResolver, Resolver, Root } from "type-graphql";
-import type { Context } from "../../access/request-context.ts";
+import type { RequestContext } from "../../access/request-context.ts";
 import { parsePeriod } from "../../lib/time/period.ts";
 import { PeriodScalar } from "../../lib/time/scalar.ts";
 import type { UnitView } from "../../hierarchy/unit.loaders.ts";
@@ -8,6 +8,7 @@ import { type Form06, form06, form06Rows } from "./form06.service.ts";
 import type { ReportingConvention } from "./form06.ts";
 import { Form06RowType, Form06Type, ReportingConventionEnum } from "./form06.type.ts";
 import { serviceQuality } from "./service-quality.service.ts";
+import { statisticsLoaders } from "./statistics.loaders.ts";
 import { ServiceQualityType } from "./service-quality.type.ts";
 
 @Resolver(() => UnitType)
@@ -27,9 +28,9 @@ export class UnitFormsResolver {
       description: "Where paused, withdrawn and stopped dossiers stand.",
     })
     convention: ReportingConvention,
-    @Ctx() { loadersOf }: Context,
+    @Ctx() context: RequestContext,
   ) {
-    return form06(loadersOf(unit), unit, parsePeriod("period", period), convention);
+    return form06(context.use(statisticsLoaders, unit.evidence), unit, parsePeriod("period", period), convention);
   }
 
   @FieldResolver(() => ServiceQualityType, {
@@ -41,9 +42,9 @@ export class UnitFormsResolver {
   serviceQuality(
     @Root() unit: UnitView,
     @Arg("period", () => PeriodScalar, { description: "Reporting period." }) period: string,
-    @Ctx() { loadersOf }: Context,
+    @Ctx() context: RequestContext,
   ) {
-    return serviceQuality(loadersOf(unit), unit, parsePeriod("period", period));
+    return serviceQuality(context.use(statisticsLoaders, unit.evidence), unit, parsePeriod("period", period));
   }
 }
 
@@ -55,7 +56,7 @@ export class Form06Resolver {
       "One row for each field that has dossiers, in the order of their codes. Null, with FORBIDDEN for this field alone, below the province without the role VIEWER " +
       "on the unit (theo lĩnh vực).",
   })
-  rows(@Root() form: Form06, @Ctx() { loadersOf }: Context) {
-    return form06Rows(loadersOf(form.unit), form);
+  rows(@Root() form: Form06, @Ctx() context: RequestContext) {
+    return form06Rows(context.use(statisticsLoaders, form.unit.evidence), form);
   }
 }

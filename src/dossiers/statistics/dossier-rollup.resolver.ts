@@ -4,7 +4,7 @@ import type { Rollup } from "../../rollups/rollup.ts";
 import { coverageOf, incompleteOf } from "../../rollups/rollup.loaders.ts";
 import { SourceType } from "../../figures/source.type.ts";
 import { Bounds, Coverage } from "../../rollups/rollup.type.ts";
-import type { Context } from "../../access/request-context.ts";
+import type { RequestContext } from "../../access/request-context.ts";
 import { parsePeriod, type PeriodGrain } from "../../lib/time/period.ts";
 import { PeriodGrainEnum, PeriodScalar } from "../../lib/time/scalar.ts";
 import type { Tier } from "../../hierarchy/unit.entity.ts";
@@ -13,6 +13,7 @@ import { TierEnum, UnitType } from "../../units/unit.type.ts";
 import { averageWorkingDays, dossiersByChannel, dossiersByField, partsOf } from "./dossier-detail.service.ts";
 import { reconciliationOf } from "./dossier-reconciliation.service.ts";
 import { dossierRollupOf, dossierSeries, dossiersByTier } from "./dossier-rollup.service.ts";
+import { statisticsLoaders } from "./statistics.loaders.ts";
 import {
   DossierChannelRollupType,
   DossierCountsType,
@@ -38,9 +39,13 @@ export class UnitDossiersResolver {
     @Arg("handledBy", () => TierEnum, { nullable: true, description: "Tier of the handling units at that time." }) handledBy:
       | Tier
       | undefined,
-    @Ctx() { loadersOf }: Context,
+    @Ctx() context: RequestContext,
   ) {
-    return dossierRollupOf(loadersOf(unit), { unit, period: parsePeriod("period", period), handledBy: handledBy ?? null });
+    return dossierRollupOf(context.use(statisticsLoaders, unit.evidence), {
+      unit,
+      period: parsePeriod("period", period),
+      handledBy: handledBy ?? null,
+    });
   }
 }
 
@@ -66,8 +71,8 @@ export class DossierRollupResolver {
     description:
       "The measures for which some covered unit gave nothing, in the order of their enum; empty where nothing is covered (chỉ tiêu thiếu).",
   })
-  incomplete(@Root() rollup: Rollup, @Ctx() { loadersOf }: Context) {
-    return incompleteOf(loadersOf(rollup.unit), rollup);
+  incomplete(@Root() rollup: Rollup, @Ctx() context: RequestContext) {
+    return incompleteOf(context.use(statisticsLoaders, rollup.unit.evidence), rollup);
   }
 
   @FieldResolver(() => Boolean, {
@@ -86,8 +91,8 @@ export class DossierRollupResolver {
   @FieldResolver(() => [DossierTierRollupType], {
     description: "The same roll-up for each tier that handled dossiers, from the country down (theo cấp).",
   })
-  byTier(@Root() rollup: Rollup, @Ctx() { loadersOf }: Context) {
-    return dossiersByTier(loadersOf(rollup.unit), rollup);
+  byTier(@Root() rollup: Rollup, @Ctx() context: RequestContext) {
+    return dossiersByTier(context.use(statisticsLoaders, rollup.unit.evidence), rollup);
   }
 
   @FieldResolver(() => [DossierRollupType], {
@@ -97,19 +102,19 @@ export class DossierRollupResolver {
   series(
     @Root() rollup: Rollup,
     @Arg("grain", () => PeriodGrainEnum, { description: "Length of the parts." }) grain: PeriodGrain,
-    @Ctx() { loadersOf }: Context,
+    @Ctx() context: RequestContext,
   ) {
-    return dossierSeries(loadersOf(rollup.unit), rollup, grain);
+    return dossierSeries(context.use(statisticsLoaders, rollup.unit.evidence), rollup, grain);
   }
 
   @FieldResolver(() => Coverage, { description: "How many units that should report did (độ bao phủ)." })
-  coverage(@Root() rollup: Rollup, @Ctx() { loadersOf }: Context) {
-    return coverageOf(loadersOf(rollup.unit), rollup);
+  coverage(@Root() rollup: Rollup, @Ctx() context: RequestContext) {
+    return coverageOf(context.use(statisticsLoaders, rollup.unit.evidence), rollup);
   }
 
   @FieldResolver(() => [SourceType], { description: "Where the numbers come from, in the order of arrival (nguồn)." })
-  sources(@Root() rollup: Rollup, @Ctx() { loadersOf }: Context) {
-    return loadersOf(rollup.unit).sourcesOfRollup.load(rollup);
+  sources(@Root() rollup: Rollup, @Ctx() context: RequestContext) {
+    return context.use(statisticsLoaders, rollup.unit.evidence).sourcesOfRollup.load(rollup);
   }
 
   @FieldResolver(() => [DossierFieldRollupType], {
@@ -118,8 +123,8 @@ export class DossierRollupResolver {
       "Its records by field of procedures, in the order of their codes; empty where records give nothing. " +
       "Null, with FORBIDDEN for this field alone, below the province without the role VIEWER on the unit (theo lĩnh vực).",
   })
-  byField(@Root() rollup: Rollup, @Ctx() { loadersOf }: Context) {
-    return dossiersByField(loadersOf(rollup.unit), rollup);
+  byField(@Root() rollup: Rollup, @Ctx() context: RequestContext) {
+    return dossiersByField(context.use(statisticsLoaders, rollup.unit.evidence), rollup);
   }
 
   @FieldResolver(() => [DossierChannelRollupType], {
@@ -135,8 +140,8 @@ export class DossierRollupResolver {
       "Mean working days from receipt to result, pauses left out, of the records resolved in the period; null where there are none, and, with FORBIDDEN for this " +
       "field alone, below the province without the role VIEWER on the unit (thời gian giải quyết trung bình).",
   })
-  averageWorkingDays(@Root() rollup: Rollup, @Ctx() { loadersOf }: Context) {
-    return averageWorkingDays(loadersOf(rollup.unit), rollup);
+  averageWorkingDays(@Root() rollup: Rollup, @Ctx() context: RequestContext) {
+    return averageWorkingDays(context.use(statisticsLoaders, rollup.unit.evidence), rollup);
   }
 
   @FieldResolver(() => [DossierPartType], {
@@ -144,8 +149,8 @@ export class DossierRollupResolver {
       "Where the number comes from, one level down: the units under it of which anything is known, by their codes, its agencies that have dossiers, and last the " +
       "unit itself with the remainder, which is its own or not known further down. For every measure they add up to the roll-up, null as nothing (nguồn gốc số liệu).",
   })
-  parts(@Root() rollup: Rollup, @Ctx() { loadersOf }: Context) {
-    return partsOf(loadersOf(rollup.unit), rollup);
+  parts(@Root() rollup: Rollup, @Ctx() context: RequestContext) {
+    return partsOf(context.use(statisticsLoaders, rollup.unit.evidence), rollup);
   }
 
   @FieldResolver(() => [ReconciliationType], {
@@ -153,7 +158,7 @@ export class DossierRollupResolver {
       "Reported against recorded: each figure that this very unit states for exactly this period (handledBy keeps those of that scope) beside the records of the tiers " +
       "that it speaks of, where there are any that the caller may see; by measure, then in the order of arrival (đối soát số liệu).",
   })
-  reconciliation(@Root() rollup: Rollup, @Ctx() { loadersOf }: Context) {
-    return reconciliationOf(loadersOf(rollup.unit), rollup);
+  reconciliation(@Root() rollup: Rollup, @Ctx() context: RequestContext) {
+    return reconciliationOf(context.use(statisticsLoaders, rollup.unit.evidence), rollup);
   }
 }

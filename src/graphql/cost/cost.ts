@@ -3,7 +3,9 @@ import { type FragmentDefinitionNode, Kind } from "graphql";
 import { getVariableValues } from "graphql/execution/values.js";
 import { DomainError } from "../../lib/errors.ts";
 import type { CurrentHierarchy } from "../../hierarchy/hierarchy-size.ts";
-import type { Context } from "../../access/request-context.ts";
+import type { RequestContext } from "../../access/request-context.ts";
+import type { Module } from "../../module/module.ts";
+import { costTableOf } from "./fields.ts";
 import { requestedBy } from "./estimates.ts";
 import type { Asked } from "./selection.ts";
 import type { CostBudget } from "./cost-budget.ts";
@@ -19,30 +21,34 @@ export interface Cost {
 export interface CostOptions {
   readonly maxCost: number;
   readonly hierarchy: CurrentHierarchy;
+  readonly modules: readonly Module[];
   /** What an address without a key may ask for. */
   readonly budget?: CostBudget;
 }
 
 /** Estimates the rows that an operation may read before it runs, refuses what is over the limit, and states both numbers in the answer. */
-export const costPlugin = ({ maxCost: maximum, hierarchy, budget }: CostOptions): ApolloServerPlugin<Context> => ({
-  requestDidStart: async () => {
-    let cost: Cost | null = null;
-    return {
-      didResolveOperation: async (request) => {
-        const asked = askedOf(request);
-        if (!asked) return;
-        const requested = await requestedBy(request.document, asked, request.contextValue.today, hierarchy);
-        cost = { requested, maximum };
-        if (requested > maximum) throw overLimit(cost);
-        const { address } = request.contextValue;
-        if (address !== null) await budget?.spend(address, requested);
-      },
-      willSendResponse: async ({ response: { body } }) => {
-        if (cost && body.kind === "single") body.singleResult.extensions = { ...body.singleResult.extensions, cost };
-      },
-    };
-  },
-});
+export const costPlugin = ({ maxCost: maximum, hierarchy, modules, budget }: CostOptions): ApolloServerPlugin<RequestContext> => {
+  const tables = { current: hierarchy, costs: costTableOf(modules) };
+  return {
+    requestDidStart: async () => {
+      let cost: Cost | null = null;
+      return {
+        didResolveOperation: async (request) => {
+          const asked = askedOf(request);
+          if (!asked) return;
+          const requested = await requestedBy(request.document, asked, request.contextValue.today, tables);
+          cost = { requested, maximum };
+          if (requested > maximum) throw overLimit(cost);
+          const { address } = request.contextValue;
+          if (address !== null) await budget?.spend(address, requested);
+        },
+        willSendResponse: async ({ response: { body } }) => {
+          if (cost && body.kind === "single") body.singleResult.extensions = { ...body.singleResult.extensions, cost };
+        },
+      };
+    },
+  };
+};
 
 const overLimit = (cost: Cost): DomainError =>
   new DomainError(
@@ -52,8 +58,8 @@ const overLimit = (cost: Cost): DomainError =>
   );
 
 /** Apollo resolves operations that it did not find, too, whatever its types say. */
-type Request = Omit<GraphQLRequestContextDidResolveOperation<Context>, "operation"> &
-  Partial<Pick<GraphQLRequestContextDidResolveOperation<Context>, "operation">>;
+type Request = Omit<GraphQLRequestContextDidResolveOperation<RequestContext>, "operation"> &
+  Partial<Pick<GraphQLRequestContextDidResolveOperation<RequestContext>, "operation">>;
 
 /** Null for what execution refuses whatever its cost. */
 const askedOf = ({ schema, document, operation, request }: Request): Asked | null => {

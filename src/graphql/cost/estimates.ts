@@ -2,8 +2,9 @@ import type { DocumentNode } from "graphql";
 import type { Day } from "../../lib/time/date.ts";
 import type { Hierarchy } from "../../hierarchy/hierarchy.ts";
 import type { CurrentHierarchy } from "../../hierarchy/hierarchy-size.ts";
+import type { CostTable } from "./fields.ts";
 import type { Asked } from "./selection.ts";
-import { Effort } from "./unit-set.ts";
+import { Effort } from "../../module/cost/unit-set.ts";
 import { estimatedRows } from "./walk.ts";
 
 /** An estimate ends after looking at this many units: a tenth of a second at most. What takes longer is refused like what reads too much. */
@@ -21,14 +22,20 @@ const MOST_ESTIMATES = 50;
 const LONGEST_NAME = 500;
 const estimates = new WeakMap<DocumentNode, Estimates>();
 
+/** What estimates look things up in. */
+interface Tables {
+  readonly current: CurrentHierarchy;
+  readonly costs: CostTable;
+}
+
 /** The rows that an operation may read. The same document is asked again and again, and as often with the same values. */
-export const requestedBy = async (document: DocumentNode, asked: Asked, today: Day, current: CurrentHierarchy): Promise<number> => {
+export const requestedBy = async (document: DocumentNode, asked: Asked, today: Day, { current, costs }: Tables): Promise<number> => {
   const name = nameOf(asked);
-  if (name === null) return (await estimated(asked, today, current)).rows;
+  if (name === null) return (await estimated(asked, today, { current, costs })).rows;
   const known = estimates.get(document);
   const before = known?.today === today && known.hierarchy === current.known() ? known.rows.get(name) : undefined;
   if (before !== undefined) return before;
-  const { rows, hierarchy } = await estimated(asked, today, current);
+  const { rows, hierarchy } = await estimated(asked, today, { current, costs });
   const last = estimates.get(document);
   const remembered = last?.today === today && last.hierarchy === hierarchy ? last : { hierarchy, today, rows: new Map<string, number>() };
   if (remembered.rows.size < MOST_ESTIMATES) remembered.rows.set(name, rows);
@@ -52,7 +59,7 @@ class Unknown extends Error {}
 const estimated = async (
   asked: Asked,
   today: Day,
-  current: CurrentHierarchy,
+  { current, costs }: Tables,
 ): Promise<{ readonly rows: number; readonly hierarchy: Hierarchy | null }> => {
   let hierarchy = current.known();
   const estimate = () => {
@@ -63,6 +70,7 @@ const estimated = async (
       },
       today,
       effort: new Effort(EFFORT),
+      costs,
     });
     return { rows, hierarchy };
   };

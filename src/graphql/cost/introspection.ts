@@ -10,8 +10,8 @@ import {
   TypeMetaFieldDef,
 } from "graphql";
 import { type Asked, fieldsIn } from "./selection.ts";
-import type { Arguments, Place } from "./unit-fields.ts";
-import { bounded } from "./unit-set.ts";
+import type { Arguments, Place } from "../../module/cost/field-cost.ts";
+import { bounded } from "../../module/cost/unit-set.ts";
 
 /** Values that are printed as fast as a row is read. Tools that ask for the whole schema get some ten thousand. */
 const VALUES_A_ROW = 4;

@@ -10,7 +10,7 @@ import {
   type SelectionSetNode,
 } from "graphql";
 import { isIncluded } from "../execution/conditions.ts";
-import type { Place } from "./unit-fields.ts";
+import type { Place } from "../../module/cost/field-cost.ts";
 
 /** An operation with the values of its variables. */
 export interface Asked {

@@ -9,16 +9,15 @@ import {
   isObjectType,
   type SelectionSetNode,
 } from "graphql";
-import { bounded, CEILING, TooLarge } from "./unit-set.ts";
-import type { Place } from "./unit-fields.ts";
-import { stepOf } from "./fields.ts";
+import type { Subject } from "../../module/cost/field-cost.ts";
+import { bounded, CEILING, TooLarge } from "../../module/cost/unit-set.ts";
+import { type CostPlace, stepOf } from "./fields.ts";
 import { rowsOfIntrospection } from "./introspection.ts";
 import { NewPeriods } from "./reads.ts";
 import { type Asked, fieldsIn } from "./selection.ts";
-import type { Subject } from "./shape.ts";
 
 /** The rows that an operation may read at most: whole, and no larger than CEILING. */
-export const estimatedRows = (asked: Asked, given: Omit<Place, "periods">): number => {
+export const estimatedRows = (asked: Asked, given: Omit<CostPlace, "periods">): number => {
   // What is given may read the hierarchy only when it is looked at.
   const place = Object.assign(Object.create(given) as typeof given, { periods: new NewPeriods() });
   const root = asked.schema.getRootType(asked.operation.operation);
@@ -32,13 +31,19 @@ export const estimatedRows = (asked: Asked, given: Omit<Place, "periods">): numb
 };
 
 /** Of the fields that are selected on all objects of one place. */
-const rowsBelow = (asked: Asked, place: Place, type: GraphQLObjectType, subject: Subject, sets: readonly SelectionSetNode[]): number => {
+const rowsBelow = (
+  asked: Asked,
+  place: CostPlace,
+  type: GraphQLObjectType,
+  subject: Subject,
+  sets: readonly SelectionSetNode[],
+): number => {
   let sum = 0;
   for (const nodes of fieldsIn(asked, place, type, sets)) sum += rowsOfField(asked, place, type, subject, nodes);
   return bounded(sum);
 };
 
-const rowsOfField = (asked: Asked, place: Place, type: GraphQLObjectType, subject: Subject, nodes: readonly FieldNode[]): number => {
+const rowsOfField = (asked: Asked, place: CostPlace, type: GraphQLObjectType, subject: Subject, nodes: readonly FieldNode[]): number => {
   const [node] = nodes as [FieldNode];
   const field = type.getFields()[node.name.value];
   if (!field) return type === asked.schema.getQueryType() ? rowsOfIntrospection(asked, place, nodes) : 0;
@@ -58,7 +63,7 @@ const rowsOfField = (asked: Asked, place: Place, type: GraphQLObjectType, subjec
 /** Null for arguments that execution refuses: their error is its own. */
 const stepFrom = (
   { variables }: Asked,
-  place: Place,
+  place: CostPlace,
   type: GraphQLObjectType,
   field: GraphQLField<unknown, unknown>,
   subject: Subject,

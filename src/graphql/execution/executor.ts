@@ -67,9 +67,9 @@ export const compiledExecution = (schema: GraphQLSchema, { traces }: ExecutionOp
   };
 };
 
-/** Other schemas have contexts without a reader. */
+/** Other schemas have contexts without a session. */
 const again = <T>(context: object, run: () => Promise<T>): Promise<T> =>
-  "reader" in context && context.reader instanceof Reader ? context.reader.again(run) : run();
+  "session" in context && context.session instanceof Reader ? context.session.again(run) : run();
 
 /** Undefined where one of them is refused. */
 const variablesOf = (schema: GraphQLSchema, { variableDefinitions = [] }: OperationDefinitionNode, { request }: Request) =>

@@ -1,14 +1,14 @@
 import type { GatewayExecutionResult } from "@apollo/server-gateway-interface";
 import { GraphQLError } from "graphql";
 import { contended } from "../../database/failure.ts";
-import type { Context } from "../../access/request-context.ts";
+import type { RequestContext } from "../../access/request-context.ts";
 
 /** How often a query is run before its client is told to come back. */
 const ATTEMPTS = 3;
 
 /** What of a context tells of the state that it reads; other schemas have other contexts. */
-type Stated = Pick<Context, "reader" | "renew" | "state">;
-const isStated = (context: object): context is Stated => "state" in context && "reader" in context && "renew" in context;
+type Stated = Pick<RequestContext, "session" | "renew" | "state">;
+const isStated = (context: object): context is Stated => "state" in context && "session" in context && "renew" in context;
 
 /**
  * Runs a query, and again where units changed while it ran, so that its answer is wholly of one state. A single statement sees one state
@@ -16,19 +16,19 @@ const isStated = (context: object): context is Stated => "state" in context && "
  */
 export const ofOneState = async (context: object, run: () => Promise<GatewayExecutionResult>): Promise<GatewayExecutionResult> => {
   if (!isStated(context)) return run();
-  const { reader, state, renew } = context;
+  const { session, state } = context;
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     const before = await state.seen().catch(() => null);
-    const sent = reader.statements;
+    const sent = session.statements;
     const answer = await run();
-    if (reader.statements - sent < 2) return answer;
+    if (session.statements - sent < 2) return answer;
     try {
       if ((await state.current()) === before) return answer;
     } catch (error) {
       if (error instanceof GraphQLError) return answer.errors ? answer : { errors: [error] };
       throw error;
     }
-    renew();
+    context.renew();
   }
   return { errors: [contended()] };
 };

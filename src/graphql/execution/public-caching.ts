@@ -20,7 +20,7 @@ import {
 import { getVariableValues } from "graphql/execution/values.js";
 import { type Day, isDay } from "../../lib/time/date.ts";
 import { parsePeriod } from "../../lib/time/period.ts";
-import type { Context } from "../../access/request-context.ts";
+import type { RequestContext } from "../../access/request-context.ts";
 
 /**
  * A correction of what is past has to show at once. Ten seconds spare a service the crowd that opens one page, and are shorter than it takes to look
@@ -29,7 +29,7 @@ import type { Context } from "../../access/request-context.ts";
 const PAST = "public, max-age=10, must-revalidate";
 
 /** What was asked without a key of days that are all over may be kept by caches. All else, and what has errors, stays `no-store`. */
-export const publicCaching = (): ApolloServerPlugin<Context> => ({
+export const publicCaching = (): ApolloServerPlugin<RequestContext> => ({
   requestDidStart: async ({ request: { http }, contextValue: { viewer, isProvenRouter, today } }) => {
     if (http?.method !== "GET" || http.headers.has("authorization") || viewer || isProvenRouter) return undefined;
     let isPast = false;

@@ -1,21 +1,16 @@
-import { findReferencedProcedure } from "../../procedures/procedure.reference.ts";
-import { findReferencedDossier } from "../../dossiers/dossier.reference.ts";
 import { DomainError } from "../../lib/errors.ts";
 import type { FindReferenced, Reference } from "../../access/reference.ts";
-import { findReferencedReport } from "../../reports/report.reference.ts";
-import type { Context } from "../../access/request-context.ts";
-import { findReferencedUnit } from "../../units/unit.reference.ts";
+import type { Module } from "../../module/module.ts";
+import type { RequestContext } from "../../access/request-context.ts";
 
-/** What other graphs may refer to. */
-const KINDS: ReadonlyMap<unknown, FindReferenced> = new Map([
-  ["Unit", findReferencedUnit],
-  ["Dossier", findReferencedDossier],
-  ["Procedure", findReferencedProcedure],
-  ["Report", findReferencedReport],
-]);
+/** Finds what other graphs refer to, by type. */
+type Finders = ReadonlyMap<unknown, FindReferenced>;
+
+export const findersOf = (modules: readonly Module[]): Finders =>
+  new Map(modules.flatMap(({ references = {} }) => Object.entries(references)));
 
 /** @throws DomainError FORBIDDEN where a router's secret is configured and did not come along. */
-export const checkRouter = ({ isRouter }: Context): void => {
+export const checkRouter = ({ isRouter }: RequestContext): void => {
   if (!isRouter) throw new DomainError("FORBIDDEN", "This is answered to the router alone, which sends its secret along");
 };
 
@@ -24,14 +19,14 @@ export const checkRouter = ({ isRouter }: Context): void => {
  * the others along. How many there may be is a limit of values.
  * @throws DomainError FORBIDDEN for all but the router.
  */
-export const resolveEntities = (representations: readonly unknown[], context: Context) => {
+export const resolveEntities = (finders: Finders, representations: readonly unknown[], context: RequestContext) => {
   checkRouter(context);
-  return representations.map((one) => resolveEntity(one, context));
+  return representations.map((one) => resolveEntity(finders, one, context));
 };
 
-const resolveEntity = async (representation: unknown, context: Context): Promise<object | null> => {
+const resolveEntity = async (finders: Finders, representation: unknown, context: RequestContext): Promise<object | null> => {
   if (typeof representation !== "object" || representation === null || !Object.hasOwn(representation, "__typename")) return null;
   const reference = representation as Reference;
-  const found = await KINDS.get(reference["__typename"])?.(reference, context);
+  const found = await finders.get(reference["__typename"])?.(reference, context);
   return found ? { ...found, __typename: reference["__typename"] } : null;
 };

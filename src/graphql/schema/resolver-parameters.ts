@@ -17,7 +17,8 @@ export const sortParameters = (): void => {
   const { TypeGraphQLMetadataStorage: storage } = globalThis as unknown as { TypeGraphQLMetadataStorage: Storage };
   for (const { params } of [...storage.queries, ...storage.mutations, ...storage.fieldResolvers]) {
     if (params === undefined) continue;
-    params.sort((one, other) => one.index - other.index);
-    params.sort = () => params;
+    // A copy: the order in which decorators ran is that in which the schema has the arguments, also where it is built again.
+    const sorted = params.toSorted((one, other) => one.index - other.index);
+    params.sort = () => sorted;
   }
 };

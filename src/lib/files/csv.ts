@@ -49,17 +49,23 @@ export const readCsv = async <C extends string>(url: URL, columns: readonly C[])
     .split(",");
   const missing = columns.find((column) => !header.includes(column));
   if (missing) throw new FileError(file, 1, missing, `the header has no such column; it has ${header.join(", ")}`);
+  const isNfc = text === text.normalize("NFC");
+  let last = 1;
   return parsed.map(({ info, record }) => {
     // A record with line breaks in its cells is known by its first line.
-    const row = info.lines - Object.values(record).reduce((breaks, cell) => breaks + cell.split("\n").length - 1, 0);
+    const row = info.lines === last + 1 ? info.lines : info.lines - breaksWithin(record);
+    last = info.lines;
     return {
       row,
-      get: (column) => (record[column] ?? "").normalize("NFC"),
+      get: (column) => (isNfc ? (record[column] ?? "") : (record[column] ?? "").normalize("NFC")),
       written: (column) => record[column] ?? "",
       fail: (column, problem) => new FileError(file, row, column, `"${record[column]}" ${problem}`),
     };
   });
 };
+
+const breaksWithin = (record: Readonly<Record<string, string>>): number =>
+  Object.values(record).reduce((breaks, cell) => breaks + cell.split("\n").length - 1, 0);
 
 const decode = (bytes: Buffer, file: string): string => {
   try {

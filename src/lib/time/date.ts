@@ -13,8 +13,8 @@ export const MS_PER_DAY = 86_400_000;
 /** True for a day that exists, from year 1 to year 9999. */
 export const isDay = (text: string): boolean => {
   if (!ISO_DAY.test(text) || text < "0001-01-01") return false;
-  const time = Date.parse(`${text}T00:00:00Z`);
-  return !Number.isNaN(time) && new Date(time).toISOString().startsWith(text);
+  // A day that a month does not have is taken for one of the next month.
+  return new Date(Date.parse(`${text}T00:00:00Z`)).getUTCDate() === Number(text.slice(8));
 };
 
 export const addDays = (day: Day, days: number): Day =>

@@ -2,6 +2,7 @@ import type { EntityManager } from "@mikro-orm/postgresql";
 import { sql } from "kysely";
 import { ensureAgency } from "../../hierarchy/agency.service.ts";
 import { changeRollups } from "../../hierarchy/rollup-version.store.ts";
+import { dropAllSets } from "../../rollups/invalidate.ts";
 import { AGENCY_KINDS, type AgencyKind, type Tier, TIERS } from "../../hierarchy/unit.entity.ts";
 import { beyondText, sumBeyond } from "../../figures/sum-limit.store.ts";
 import type { FigureFile, SourceFile, StatedFigure } from "./report.ts";
@@ -38,7 +39,7 @@ export const loadReports = async (
     throw (figures.findLast(isMeant) ?? figures.at(-1)!).file.fail("value", `is too much with what else is stated: ${beyondText(beyond)}`);
   }
   await changeRollups(em);
-  await sql`delete from rollup_set`.execute(em.getKysely());
+  await dropAllSets(em);
   await sql`analyze source, figure`.execute(em.getKysely());
 };
 

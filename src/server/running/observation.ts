@@ -2,7 +2,7 @@ import type { ApolloServerPlugin, GraphQLRequestContext } from "@apollo/server";
 import { type DocumentNode, getOperationAST, GraphQLError, parse, print } from "graphql";
 import type { FastifyRequest } from "fastify";
 import type { Logger } from "pino";
-import type { Context } from "../../access/request-context.ts";
+import type { RequestContext } from "../../access/request-context.ts";
 import { causeOf } from "../../graphql/execution/format-error.ts";
 import { INTERNAL, INTERNAL_MESSAGE } from "../../lib/error-codes.ts";
 import { type OperationSpan, startSpan } from "./telemetry.ts";
@@ -30,14 +30,14 @@ export const observationOf = (key: object): Observation => {
 };
 
 /** Makes the context of a request, through which more is learned of it. What fails in that is kept from the client, as what fails later is. */
-export const observed = async <C extends Pick<Context, "reader">>(
+export const observed = async <C extends Pick<RequestContext, "session">>(
   request: FastifyRequest,
   log: Logger,
   make: () => C | Promise<C>,
 ): Promise<C> => {
   try {
     const context = await make();
-    observations.set(context.reader, observationOf(request));
+    observations.set(context.session, observationOf(request));
     return context;
   } catch (error) {
     if (error instanceof GraphQLError) throw error;
@@ -76,9 +76,9 @@ export const trustedLabels: Labels = (name) => name ?? "other";
 const LONGEST_NAME = 80;
 
 /** Observes operations: names them, opens their spans, writes down what failed on our side, and names the request to its client. */
-export const observeOperations = (labels: Labels, log: Logger): ApolloServerPlugin<Context> => ({
-  requestDidStart: async ({ contextValue: { reader }, request }) => {
-    const seen = observationOf(reader);
+export const observeOperations = (labels: Labels, log: Logger): ApolloServerPlugin<RequestContext> => ({
+  requestDidStart: async ({ contextValue: { session }, request }) => {
+    const seen = observationOf(session);
     const requestId = request.http?.headers.get("x-request-id");
     let span: OperationSpan | null = null;
     return {
@@ -87,14 +87,14 @@ export const observeOperations = (labels: Labels, log: Logger): ApolloServerPlug
         seen.operation = operationName?.slice(0, LONGEST_NAME) ?? "";
         seen.label = labels(operationName, document, queryHash);
         span = startSpan(seen.label, operation.operation, request.http?.headers ?? new Map());
-        if (span.isRecording) reader.around = span.around;
+        if (span.isRecording) session.around = span.around;
       },
       didEncounterErrors: async ({ errors }) => {
         for (const error of errors) tell(log, error, requestId);
       },
       willSendResponse: async ({ response }) => {
         if (response.body.kind !== "single") return;
-        seen.statements = reader.statements;
+        seen.statements = session.statements;
         summarize(seen, response.body.singleResult, requestId);
         span?.end(seen.codes);
       },
@@ -108,7 +108,7 @@ const tell = (log: Logger, error: unknown, requestId?: string): void => {
   if (!(cause instanceof GraphQLError)) log.error({ err: cause, ...(requestId && { requestId }) }, "unexpected failure");
 };
 
-type Result = Extract<GraphQLRequestContext<Context>["response"]["body"], { kind: "single" }>["singleResult"];
+type Result = Extract<GraphQLRequestContext<RequestContext>["response"]["body"], { kind: "single" }>["singleResult"];
 
 const summarize = (seen: Observation, result: Result, requestId: string | undefined): void => {
   seen.cost = result.extensions?.["cost"] ?? null;

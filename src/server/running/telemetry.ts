@@ -60,13 +60,20 @@ const isAsked = (variables: NodeJS.ProcessEnv): boolean => {
   return Boolean(exporter ?? variables["OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"] ?? variables["OTEL_EXPORTER_OTLP_ENDPOINT"]);
 };
 
-type Sdk = typeof import("@opentelemetry/sdk-node");
+/** What is used of `@opentelemetry/sdk-node`, which whoever wants traces installs. */
+interface Sdk {
+  readonly NodeSDK: new (options: { serviceName: string; logRecordProcessors: []; metricReaders: [] }) => {
+    start(): void;
+    shutdown(): Promise<void>;
+  };
+}
+const SDK: string = "@opentelemetry/sdk-node";
 
 /** Sends traces where the environment asks for them and the SDK is installed. */
 export const startTelemetry = async (
   variables: NodeJS.ProcessEnv,
   warn: (line: string) => void,
-  load: () => Promise<Pick<Sdk, "NodeSDK">> = () => import("@opentelemetry/sdk-node"),
+  load: () => Promise<Sdk> = () => import(SDK) as Promise<Sdk>,
 ): Promise<Telemetry> => {
   if (!isAsked(variables)) return NONE;
   try {

@@ -6,7 +6,9 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Reader } from "../../../src/database/reader.ts";
 import { createSubgraph } from "../../../src/graphql/schema/subgraph.ts";
 import { STATEMENT_ROWS } from "../../../src/graphql/cost/reads.ts";
-import { CEILING, Effort } from "../../../src/graphql/cost/unit-set.ts";
+import { CEILING, Effort } from "../../../src/module/cost/unit-set.ts";
+import { costTableOf } from "../../../src/graphql/cost/fields.ts";
+import * as modules from "../../../src/modules.ts";
 import { estimatedRows } from "../../../src/graphql/cost/walk.ts";
 import { type RunningServer, startServer } from "../../../src/server/server.ts";
 import { Hierarchy } from "../../../src/hierarchy/hierarchy.ts";
@@ -15,6 +17,8 @@ import { NOW, TODAY, UNBOUNDED } from "../../support/client.ts";
 import { askFor } from "../../support/cost.ts";
 import { createDatabase, type TestDatabase } from "../../support/database.ts";
 import { statementsOf } from "../../support/statements.ts";
+
+const COSTS = costTableOf(Object.values(modules));
 
 const RUNS = Number(process.env["PROPERTY_RUNS"] ?? 30);
 const SEED = Number(process.env["PROPERTY_SEED"] ?? 20_251_107);
@@ -143,10 +147,10 @@ describe("an estimate", () => {
       return `fragment ${letter} on Unit { a: children { parent { ${next} } } b: children { parent { ${next} } } }`;
     });
     const bomb = await asked(`{ unit(code: "48", asOf: "${DAY}") { ...A } } ${doubled.join(" ")}`);
-    expect(estimatedRows(bomb, { hierarchy, today: TODAY, effort: new Effort(100_000) })).toBe(CEILING);
+    expect(estimatedRows(bomb, { hierarchy, today: TODAY, costs: COSTS, effort: new Effort(100_000) })).toBe(CEILING);
     const wide = await asked(steps("parent { name }"));
-    expect(estimatedRows(wide, { hierarchy, today: TODAY, effort: new Effort(10_000) })).toBe(CEILING);
-    expect(estimatedRows(wide, { hierarchy, today: TODAY, effort: new Effort(1_000_000) })).toBeLessThan(CEILING);
+    expect(estimatedRows(wide, { hierarchy, today: TODAY, costs: COSTS, effort: new Effort(10_000) })).toBe(CEILING);
+    expect(estimatedRows(wide, { hierarchy, today: TODAY, costs: COSTS, effort: new Effort(1_000_000) })).toBeLessThan(CEILING);
   });
 
   it("is that of the units in the answer, or of more where only names tell which they are", async () => {
@@ -278,7 +282,7 @@ describe("a field without a rule of its own", () => {
     ["mutation { submit(figures: [{ value: 1 }, { parts: [1, 2, 3] }]) { id } }", 1 + 2 + 3],
   ])("is counted by its shape: %s", (query, rows) => {
     const operation = getOperationAST(parse(query))!;
-    const place = { hierarchy, today: TODAY, effort: new Effort(10_000) };
+    const place = { hierarchy, today: TODAY, costs: COSTS, effort: new Effort(10_000) };
     expect(estimatedRows({ schema, operation, variables: {}, fragments: new Map() }, place)).toBe(rows);
   });
 });

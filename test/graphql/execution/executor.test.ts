@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createSubgraph } from "../../../src/graphql/schema/subgraph.ts";
 import { createApollo } from "../../../src/server/apollo.ts";
-import { createContext } from "../../../src/access/request-context.ts";
+import { RequestContext } from "../../../src/access/request-context.ts";
 import { startService, type TestService, NOW } from "../../support/client.ts";
 
 const UNIT = "name tier parent { name } dossiers(period: $period) { received bounds(measure: RECEIVED) { high } }";
@@ -86,7 +86,7 @@ describe("compiled execution answers as graphql-js does", () => {
   afterAll(() => service.close());
 
   it.each(OPERATIONS)("with %s", async (_, query, variableValues = {}) => {
-    const contextValue = createContext(service.database.pools, NOW);
+    const contextValue = new RequestContext(service.database.pools, NOW);
     const expected = await execute({ schema, document: parse(query), variableValues, contextValue });
     // What has conditions is compiled when it is asked again.
     for (let time = 0; time < 3; time++) {

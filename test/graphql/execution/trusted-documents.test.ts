@@ -23,7 +23,7 @@ describe("trusted documents", () => {
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), "cchc-trusted-"));
     file = join(folder, "list.json");
-    const args = ["--import", "tsx", "src/cli/trusted-documents.ts", "--out", file];
+    const args = ["--import", "./src/typescript.js", "src/cli/trusted-documents.ts", "--out", file];
     const { stdout } = await promisify(execFile)(process.execPath, args, { cwd: PROJECT });
     expect(stdout).toContain(`${(await readdir(join(PROJECT, "schema/operations"))).length} operations`);
     service = await startService("SEEDED", { trustedDocuments: file, gatewaySecret: SECRET });

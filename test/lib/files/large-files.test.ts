@@ -26,7 +26,7 @@ test("200 MB of CSV raise the memory of the process by less than 150 MB", { time
       if (++rows % 10_000 === 0) peak = Math.max(peak, process.memoryUsage.rss());
     }
     console.log(JSON.stringify({ rows, raised: peak - before }));`;
-  const { stdout } = await promisify(execFile)(process.execPath, ["--import", "tsx", "--input-type=module", "-e", script]);
+  const { stdout } = await promisify(execFile)(process.execPath, ["--import", "./src/typescript.js", "--input-type=module", "-e", script]);
   rmSync(path);
   const { rows, raised } = JSON.parse(stdout) as { rows: number; raised: number };
   expect(rows).toBe(times * 20_000);

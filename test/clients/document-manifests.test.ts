@@ -10,16 +10,18 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
-import { typePolicies } from "../../../schema/clients/apollo.ts";
-import { readManifests } from "../../../src/graphql/execution/document-manifest.ts";
-import { type RunningServer, startServer } from "../../../src/server/server.ts";
-import { NOW, UNBOUNDED } from "../../support/client.ts";
-import { createDatabase, type TestDatabase } from "../../support/database.ts";
-import { codeOf, post } from "../../support/post.ts";
+import { typePolicies } from "../../schema/clients/apollo.ts";
+import { readManifests } from "../../src/graphql/execution/document-manifest.ts";
+import { type RunningServer, startServer } from "../../src/server/server.ts";
+import { NOW, UNBOUNDED } from "../support/client.ts";
+import { createDatabase, type TestDatabase } from "../support/database.ts";
+import { codeOf, post } from "../support/post.ts";
 
-const PROJECT = fileURLToPath(new URL("../../..", import.meta.url));
+const PROJECT = fileURLToPath(new URL("../..", import.meta.url));
+const CLIENTS = join(PROJECT, "test/clients");
 const hash = (text: string, algorithm = "sha256") => createHash(algorithm).update(text).digest("hex");
-const run = (file: string, ...args: string[]) => promisify(execFile)(file, args, { cwd: PROJECT });
+/** Tools find their plugins from where they run. */
+const run = (name: string, ...args: string[]) => promisify(execFile)(join(CLIENTS, "node_modules/.bin", name), args, { cwd: CLIENTS });
 
 const NAMED = "fragment Named on Unit { id asOf fullName }";
 const FILES = {
@@ -71,7 +73,7 @@ describe("the manifest of", () => {
       },
     };
     await writeFile(file("codegen.json"), JSON.stringify(config));
-    await run(join(PROJECT, "node_modules/.bin/graphql-codegen"), "--config", file("codegen.json"), "--silent");
+    await run("graphql-codegen", "--config", file("codegen.json"), "--silent");
     const manifest = await json<Record<string, string>>(`${hashAlgorithm}/persisted-documents.json`);
     const idOf = (name: string) => Object.entries(manifest).find(([, text]) => text.includes(`query ${name}`))![0];
     if (hashAlgorithm === "sha256") expect(idOf("Alpha")).toMatch(/^sha256:/);
@@ -85,7 +87,7 @@ describe("the manifest of", () => {
 
   it("Apollo is taken, and asked from by Apollo Client", async () => {
     await writeFile(file("apollo-config.json"), JSON.stringify({ documents: [file("single/*.graphql")], output: file("apollo.json") }));
-    await run(join(PROJECT, "node_modules/.bin/generate-persisted-query-manifest"), "--config", file("apollo-config.json"));
+    await run("generate-persisted-query-manifest", "--config", file("apollo-config.json"));
     expect(await json("apollo.json")).toMatchObject({ format: "apollo-persisted-query-manifest", version: 1 });
     const { server } = await started(file("apollo.json"));
     const sent: string[] = [];
@@ -143,18 +145,8 @@ describe("the manifest of", () => {
   });
 
   it("npm run trusted-documents has each operation of a file by itself, with fragments of others", async () => {
-    await run(
-      process.execPath,
-      ...[
-        "--import",
-        "tsx",
-        "src/cli/trusted-documents.ts",
-        "--out",
-        file("trusted.json"),
-        file("several.graphql"),
-        file("single/named.graphql"),
-      ],
-    );
+    const args = ["--import", "./src/typescript.js", "src/cli/trusted-documents.ts", "--out", file("trusted.json")];
+    await promisify(execFile)(process.execPath, [...args, file("several.graphql"), file("single/named.graphql")], { cwd: PROJECT });
     const { server } = await started(file("trusted.json"));
     const client = new ApolloClient({ cache: new InMemoryCache({ typePolicies }), link: new HttpLink({ uri: server.url }) });
     const ask = async (text: string) =>
@@ -180,7 +172,7 @@ describe("on SIGHUP", () => {
     await put(first);
     const { DATABASE_OWNER_URL: _owners, ...inherited } = process.env;
     const env = { ...inherited, PORT: "0", DATABASE_URL: database.url, WARM_UP: "off", TRUSTED_DOCUMENTS: file("live.json") };
-    const child = spawn(process.execPath, ["--import", "tsx", "src/main.ts"], { cwd: PROJECT, env });
+    const child = spawn(process.execPath, ["--import", "./src/typescript.js", "src/main.ts"], { cwd: PROJECT, env });
     const ended = once(child, "close");
     onTestFinished(async () => {
       child.kill("SIGKILL");

@@ -1,23 +1,11 @@
-import { pageOf } from "../../lib/page.ts";
-import type { Reference } from "../../access/reference.ts";
-import { type Day, parseKnownDay } from "../../lib/time/date.ts";
-import { dayNumber, type Hierarchy, type HierarchyVersion, type Slice } from "../../hierarchy/hierarchy.ts";
-import type { Tier, UnitKind } from "../../hierarchy/unit.entity.ts";
-import { readUnitReference, type ReferencedUnit } from "../../units/unit.reference.ts";
-import type { NewPeriods } from "./reads.ts";
-import { distinct, type Effort, ledTo, type Leads, NO_UNITS, sizesOf, together, type UnitSet } from "./unit-set.ts";
-
-/** Values of a field's arguments, as execution would pass them. */
-export type Arguments = Readonly<Record<string, unknown>>;
-
-/** What the units of an answer are looked up in. */
-export interface Place {
-  readonly hierarchy: Hierarchy;
-  readonly today: Day;
-  readonly effort: Effort;
-  /** Periods that the operation has asked for so far. */
-  readonly periods: NewPeriods;
-}
+import { pageOf } from "../lib/page.ts";
+import type { Reference } from "../access/reference.ts";
+import { parseKnownDay } from "../lib/time/date.ts";
+import { dayNumber, type HierarchyVersion, type Slice } from "../hierarchy/hierarchy.ts";
+import type { Tier, UnitKind } from "../hierarchy/unit.entity.ts";
+import { readUnitReference, type ReferencedUnit } from "./unit.reference.ts";
+import type { Arguments, Place } from "../module/cost/field-cost.ts";
+import { distinct, type Effort, ledTo, type Leads, NO_UNITS, sizesOf, together, type UnitSet } from "../module/cost/unit-set.ts";
 
 interface Filter {
   readonly tier?: Tier | null;
@@ -74,13 +62,6 @@ export const childrenField = (units: UnitSet, { effort }: Place, args: Arguments
     for (const child of slice.under[member]!) if (kept(slice.members[child]!)) reach(slice, child);
   });
 };
-
-/** The units and agencies right under one, and that one itself. */
-export const partsField = (units: UnitSet, { effort }: Place): UnitSet =>
-  ledTo(units, effort, (slice, member, reach) => {
-    for (const child of slice.under[member]!) reach(slice, child);
-    reach(slice, member);
-  });
 
 /** Members below one at any depth, by code. */
 const below = (slice: Slice, member: number, effort: Effort): number[] => {

@@ -7,8 +7,8 @@ import { postgraphile } from "postgraphile";
 import { makePgService } from "postgraphile/adaptors/pg";
 import { grafserv } from "postgraphile/grafserv/node";
 import { PostGraphileAmberPreset } from "postgraphile/presets/amber";
-import { openDatabase } from "../../src/database/database.ts";
-import { AS_OF, PERIOD } from "./trees.ts";
+import { openDatabase } from "../../../src/database/database.ts";
+import { AS_OF, PERIOD } from "../trees.ts";
 
 const asOf = sql.lit(AS_OF);
 const year = sql.lit(`${PERIOD}-01-01`);

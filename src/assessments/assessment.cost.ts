@@ -1,0 +1,29 @@
+import type { Costs } from "../module/cost/field-cost.ts";
+import { listed, ownUnit } from "../module/cost/rules.ts";
+
+/** A unit is judged by fewer than ten indexes a year. */
+const ASSESSMENTS = 20;
+/** A single result rests on one or two reports. */
+const SOURCES = 2;
+
+export const assessmentCosts: Costs = {
+  fields: {
+    "Unit.assessments": { rule: (subject) => listed(subject, ASSESSMENTS) },
+    "Assessment.previous": { rule: (subject) => listed(subject, 1) },
+    "Assessment.unit": { rule: ownUnit },
+    "Assessment.sources": { size: SOURCES },
+    "SurveyResult.sources": { size: SOURCES },
+    "Commendation.sources": { size: SOURCES },
+    "Ranking.sources": { size: SOURCES },
+    // Departments, districts, communes: few blocks publish standings.
+    "Unit.rankings": { size: 5 },
+    "Unit.surveys": { size: 10 },
+    "Unit.commendations": { size: 10 },
+    // The communes of one district, the departments of one province.
+    "Ranking.entries": { size: 30 },
+    // There are seven classes.
+    "Ranking.byClassification": { size: 7 },
+    "Rubric.bands": { size: 7 },
+  },
+  parts: ["Classification", "Rubric", "PeerBlock"],
+};

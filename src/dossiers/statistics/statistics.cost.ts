@@ -1,0 +1,60 @@
+import { TIERS } from "../../hierarchy/unit.entity.ts";
+import { type PeriodGrain, seriesOf } from "../../lib/time/period.ts";
+import type { Costs, Place } from "../../module/cost/field-cost.ts";
+import { carried, leadingTo, LIST_SIZE, listed, rollup } from "../../module/cost/rules.ts";
+import { ledTo, type UnitSet } from "../../module/cost/unit-set.ts";
+import { FIELDS_OF_PROCEDURES } from "../../procedures/procedure.cost.ts";
+import { SOURCES } from "../../rollups/rollup.cost.ts";
+import { CHANNELS } from "../dossier-state.ts";
+
+/** The units and agencies right under one, and that one itself. */
+const partsField = (units: UnitSet, { effort }: Place): UnitSet =>
+  ledTo(units, effort, (slice, member, reach) => {
+    for (const child of slice.under[member]!) reach(slice, child);
+    reach(slice, member);
+  });
+
+export const statisticsCosts: Costs = {
+  fields: {
+    "Unit.dossiers": { rule: rollup, hidden: { own: 0, within: 0 } },
+    "DossierRollup.byTier": { rule: (subject) => listed(subject, TIERS.length), hidden: { own: 0, within: 0.05 } },
+    "DossierTierRollup.rollup": { rule: carried },
+    // Which units are covered is asked of each unit below.
+    "DossierRollup.coverage": { hidden: { own: 5, within: 2 } },
+    "DossierRollup.incomplete": { hidden: { own: 5, within: 2 } },
+    "DossierRollup.sources": { size: SOURCES, hidden: { own: 2, within: 1 } },
+    // Counters by field are kept for each unit.
+    "DossierRollup.byField": { rule: (subject) => listed(subject, FIELDS_OF_PROCEDURES), hidden: { own: 0, within: 1 } },
+    "DossierRollup.byChannel": { size: CHANNELS.length, hidden: { own: 0, within: 1 } },
+    "DossierRollup.averageWorkingDays": { hidden: { own: 1, within: 1 } },
+    "DossierRollup.parts": {
+      rule: (subject, args, place) => {
+        const { rows, below } = leadingTo(partsField)(subject, args, place);
+        return { rows, below: { ...below, ...(subject.period && { period: subject.period }) } };
+      },
+      hidden: { own: 5, within: 1 },
+    },
+    // There are fifteen measures of dossiers.
+    "DossierRollup.reconciliation": { size: 15, hidden: { own: 5, within: 0 } },
+    "DossierRollup.series": {
+      rule: (subject, { grain }) => {
+        if (!subject.period) return listed(subject, LIST_SIZE);
+        const points = seriesOf(subject.period, grain as PeriodGrain);
+        return listed({ ...subject, period: points[0]! }, points.length);
+      },
+      // Its points are read in one pass, but for those of which nothing is recorded: whether that is all there is takes another look at each.
+      hidden: { own: 15, within: 0, isOfItems: true },
+    },
+    "DossierPart.unit": { rule: carried },
+    "DossierPart.counts": { rule: carried },
+    "DossierFieldRollup.counts": { rule: carried },
+    "DossierFieldRollup.field": { rule: carried },
+    "Reconciliation.source": { rule: carried },
+    "Unit.form06": { hidden: { own: 1, within: 1 } },
+    "Form06.total": { rule: carried },
+    "Form06.rows": { size: FIELDS_OF_PROCEDURES },
+    "Form06Row.field": { rule: carried },
+    "Unit.serviceQuality": { hidden: { own: 1, within: 1 } },
+    "ServiceQuality.criteria": { size: 5 },
+  },
+};

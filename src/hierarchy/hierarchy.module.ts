@@ -1,0 +1,5 @@
+import { Contribution, Edition, Succession, Unit, UnitName, UnitVersion } from "./unit.entity.ts";
+
+export const hierarchyModule = {
+  entities: [Unit, UnitVersion, Succession, Edition, Contribution, UnitName],
+};

@@ -1,0 +1,58 @@
+import type { Costs, Step, Subject } from "../module/cost/field-cost.ts";
+import { carried, leadingTo, unitsOf } from "../module/cost/rules.ts";
+import { bounded, type UnitSet, unitsWithin } from "../module/cost/unit-set.ts";
+import {
+  ancestorsField,
+  childrenField,
+  correspondenceField,
+  descendantsField,
+  parentField,
+  predecessorsField,
+  successorsField,
+  unitField,
+  unitsField,
+  unitsLookedThrough,
+} from "./unit-sets.ts";
+
+/** Units as a connection, whose lists show the page again without reading it again. */
+const pageOfUnits = (subject: Subject, units: UnitSet, counted: number, searched = 0): Step => ({
+  rows: units.count + searched,
+  below: { count: subject.count, units, page: units.count, counted },
+});
+
+export const unitCosts: Costs = {
+  fields: {
+    "Query.unit": {
+      rule: ({ count }, args, place) => {
+        const units = unitField(place, args);
+        return { rows: count, below: { count: units.count, units } };
+      },
+    },
+    "Query.units": {
+      rule: (subject, args, place) => {
+        const looked = unitsLookedThrough(place, args);
+        return pageOfUnits(subject, unitsField(place, args), looked, args["search"] == null ? 0 : looked);
+      },
+    },
+    "UnitConnection.totalCount": {
+      rule: ({ count, counted }, _, place) => {
+        const all = counted ?? bounded(count * unitsLookedThrough(place, {}));
+        return { rows: all, below: { count: 0 } };
+      },
+    },
+    "Unit.parent": { rule: leadingTo(parentField) },
+    "Unit.ancestors": { rule: leadingTo(ancestorsField) },
+    "Unit.children": { rule: leadingTo(childrenField) },
+    "Unit.descendants": {
+      rule: (subject, args, place) => {
+        const above = unitsOf(subject, place);
+        return pageOfUnits(subject, descendantsField(above, place, args), unitsWithin(above, place.effort));
+      },
+    },
+    "Unit.predecessors": { rule: leadingTo(predecessorsField) },
+    "Unit.successors": { rule: leadingTo(successorsField) },
+    "Unit.correspondence": { rule: leadingTo(correspondenceField) },
+    "Succession.unit": { rule: carried },
+    "Correspondence.unit": { rule: carried },
+  },
+};
