@@ -1,6 +1,6 @@
 import { loadSeeds } from "../seeds/seed.ts";
 import { type Database, openDatabase, type Pools } from "./database/database.ts";
-import { textOf } from "./database/failure.ts";
+import { errorText } from "./database/failure.ts";
 import { CONNECT_MS, isAway, openWhenThere } from "./database/open-when-there.ts";
 import { type Env, envText, envWarnings, readEnv } from "./server/env.ts";
 import { createLog, type Log } from "./server/running/log.ts";
@@ -56,7 +56,7 @@ const watched = (database: Database, { databaseUrl }: Env, log: Log): Promise<ne
     database.watch({
       lost: (reason) => log.warn(`the database is lost: ${reason}; ${next}`),
       back: (ms) => log.info(`the database is back after ${seconds(ms)}`),
-      dead: (error) => fail(new Error(`the database is lost, and does not come back: ${textOf(error)}`, { cause: error })),
+      dead: (error) => fail(new Error(`the database is lost, and does not come back: ${errorText(error)}`, { cause: error })),
     });
   });
 

@@ -1,7 +1,7 @@
 import { sql } from "kysely";
 import type { Reader } from "../database/reader.ts";
 import { type Day, dayOf } from "../lib/time/date.ts";
-import { hashOf, isSecret } from "./secret.ts";
+import { secretHash, isSecret } from "./secret.ts";
 import { headOfLine, lineHolds, lineOf } from "./key-line.ts";
 import { asGrant, ensureCoverage, grantColumns, type GrantRow, seenOn, unitNoNamed } from "./grant.ts";
 import { readIssuers } from "./issuer.ts";
@@ -29,7 +29,7 @@ export const createAuthenticator = async ({ issuers: file }: { readonly issuers:
       const credential = BEARER.exec(authorization)?.[1];
       if (credential === undefined) throw refused("header");
       if (credential.includes(".")) return viewerOfToken(await readToken(credential, issuers, now), dayOf(now), reader);
-      if (isSecret(credential)) return viewerOfKey(hashOf(credential), now, reader);
+      if (isSecret(credential)) return viewerOfKey(secretHash(credential), now, reader);
       throw refused("header");
     },
   };

@@ -9,4 +9,4 @@ export const newSecret = (): string => PREFIX + randomBytes(32).toString("base64
 export const isSecret = (text: string): boolean => FORM.test(text);
 
 /** What is kept of a secret. It has too many values to be guessed, so a plain hash does. */
-export const hashOf = (secret: string): string => createHash("sha256").update(secret).digest("hex");
+export const secretHash = (secret: string): string => createHash("sha256").update(secret).digest("hex");

@@ -13,7 +13,7 @@ export interface AccessKeyInput {
 
 const MAX_YEARS = 5;
 
-export const nameOf = (given: string): string => {
+export const keyNameOf = (given: string): string => {
   const name = given.trim().normalize("NFC");
   if (isText(name, 200)) return name;
   throw new BadUserInput("name", given, "accepted is a text of 1 to 200 characters");

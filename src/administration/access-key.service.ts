@@ -5,15 +5,15 @@ import { contended } from "../database/failure.ts";
 import { rowsOf } from "../database/reader.ts";
 import { BadUserInput, DomainError } from "../lib/errors.ts";
 import { type Day, dayOf } from "../lib/time/date.ts";
-import { accessKeys, type AccessKeyView, recordOf } from "./access-key.ts";
-import { type AccessKeyInput, expiryOf, nameOf, overlapOf } from "./access-key.input.ts";
+import { accessKeys, type AccessKeyView, keyRecordOf } from "./access-key.ts";
+import { type AccessKeyInput, expiryOf, keyNameOf, overlapOf } from "./access-key.input.ts";
 import { type Asking, administered } from "./administered.ts";
 import { recordChange } from "../journal/audit.ts";
 import type { RequestContext } from "../access/request-context.ts";
 import { unitNoNamed } from "../access/grant.ts";
 import { demandRoom } from "./key-room.ts";
 import { coveredBy, rowScope } from "../access/scope.ts";
-import { hashOf, newSecret } from "../access/secret.ts";
+import { secretHash, newSecret } from "../access/secret.ts";
 import { type Grant, grantsFor, type Role } from "../access/viewer.ts";
 import { inForceOn } from "../hierarchy/sql.ts";
 
@@ -66,7 +66,7 @@ interface GrantedUnit {
  * @throws BadUserInput; DomainError FORBIDDEN naming a unit that the keeper does not administer, LIMIT_EXCEEDED one that has too many keys.
  */
 export const createAccessKey = async (em: EntityManager, keeper: KeyKeeper, input: AccessKeyInput, now: Date): Promise<IssuedKey> => {
-  const name = nameOf(input.name);
+  const name = keyNameOf(input.name);
   const expiresAt = expiryOf(input.expiresOn, dayOf(now), keeper.maker ?? null);
   const grants = await grantedUnits(em, keeper, input.grants, dayOf(now));
   await demandRoom(em, grants, now);
@@ -75,7 +75,7 @@ export const createAccessKey = async (em: EntityManager, keeper: KeyKeeper, inpu
   const { keyId, token } = makerOf(keeper);
   await sql`
     with made as (
-      insert into access_key (key, name, hash, created_at, expires_at, maker_id, maker_token) values (${id}, ${name}, ${hashOf(secret)},
+      insert into access_key (key, name, hash, created_at, expires_at, maker_id, maker_token) values (${id}, ${name}, ${secretHash(secret)},
         ${now.toISOString()}, ${expiresAt}, (select m.id from access_key m where m.key = ${keyId}), ${token})
       returning id
     )
@@ -83,7 +83,7 @@ export const createAccessKey = async (em: EntityManager, keeper: KeyKeeper, inpu
     from made, unnest(${grants.map(({ unitNo }) => unitNo)}::int[], ${grants.map(({ role }) => role)}::text[]) g(unit_id, role)
   `.execute(em.getKysely());
   const key = await keyOf(em, id, now);
-  await record(em, keeper, "createAccessKey", now, { key, before: null, after: recordOf(key) });
+  await record(em, keeper, "createAccessKey", now, { key, before: null, after: keyRecordOf(key) });
   return { key, secret };
 };
 
@@ -106,11 +106,11 @@ export const rotateAccessKey = async (em: EntityManager, keeper: KeyKeeper, { id
   const secret = newSecret();
   const { rows } = await sql<{
     isDone: boolean | null;
-  }>`select rotate_access_key(${id}, ${hashOf(secret)}, ${until}::timestamptz) as "isDone"`.execute(em.getKysely());
+  }>`select rotate_access_key(${id}, ${secretHash(secret)}, ${until}::timestamptz) as "isDone"`.execute(em.getKysely());
   if (!rows[0]?.isDone) throw contended();
   const rotated = await keyOf(em, id, now);
-  const after = { ...recordOf(rotated), rotatedAt: now.toISOString() };
-  await record(em, keeper, "rotateAccessKey", now, { key, before: recordOf(key), after });
+  const after = { ...keyRecordOf(rotated), rotatedAt: now.toISOString() };
+  await record(em, keeper, "rotateAccessKey", now, { key, before: keyRecordOf(key), after });
   return { key: rotated, secret };
 };
 
@@ -120,7 +120,7 @@ export const revokeAccessKey = async (em: EntityManager, keeper: KeyKeeper, id: 
   if (before.revokedAt !== null) return before;
   await sql`update access_key set revoked_at = ${now.toISOString()} where key = ${id}`.execute(em.getKysely());
   const key = await keyOf(em, id, now);
-  await record(em, keeper, "revokeAccessKey", now, { key, before: recordOf(before), after: recordOf(key) });
+  await record(em, keeper, "revokeAccessKey", now, { key, before: keyRecordOf(before), after: keyRecordOf(key) });
   return key;
 };
 

@@ -46,7 +46,7 @@ export const accessKeys = (reader: Rows, now: Date, today: Day, condition: RawBu
     where ${condition} order by k.created_at desc, k.id desc`);
 
 /** What the audit trail keeps of a key. */
-export const recordOf = ({ id, name, grants, madeBy, createdAt, expiresAt, revokedAt, formerSecretUntil }: AccessKeyView) => ({
+export const keyRecordOf = ({ id, name, grants, madeBy, createdAt, expiresAt, revokedAt, formerSecretUntil }: AccessKeyView) => ({
   ...{ id, name, madeBy, createdAt, expiresAt, revokedAt, formerSecretUntil },
   grants: grants.map(({ unitId, role }) => ({ unit: unitId, role })),
 });

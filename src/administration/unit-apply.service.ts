@@ -8,7 +8,7 @@ import { dropSetsBefore, dropSetsOfUnits } from "../rollups/invalidate.ts";
 import { lockUnits, makeContributionsWithin, renewContributions } from "../hierarchy/contribution.service.ts";
 import { unitsMoved } from "../hierarchy/rollup-version.store.ts";
 import { changesOf, type EditionChange, newEditions } from "../hierarchy/unit-change.ts";
-import { livesOf, type SuccessionRow, type VersionRow } from "../hierarchy/unit-file.ts";
+import { livesOf, type SuccessionFileRow, type VersionRow } from "../hierarchy/unit-file.ts";
 import { insertNames, insertSuccessions, insertUnits, insertVersions, type Numbers } from "../hierarchy/unit-load.service.ts";
 import { type KnownUnits, type MergedUnits, mergeUnits } from "../hierarchy/unit-merge.ts";
 import { type NameRow, namesOf } from "../hierarchy/unit-name.ts";
@@ -75,7 +75,7 @@ const knownUnits = async (em: EntityManager): Promise<KnownUnits> => {
       v.full_name as "fullName", v.name_en as "nameEn", v.resolution
     from unit_version v join unit u on u.id = v.unit_id left join unit p on p.id = v.parent_id where v.tier is not null
     order by v.unit_id, v.valid_from`.execute(db);
-  const successions = await sql<SuccessionRow>`
+  const successions = await sql<SuccessionFileRow>`
     select p.key as predecessor, n.key as successor, s.effective_on as "effectiveOn", s.kind, s.share, s.resolution, s.note
     from succession s join unit p on p.id = s.predecessor_id join unit n on n.id = s.successor_id
     where exists (select from unit_version v where v.unit_id = p.id and v.tier is not null) order by s.predecessor_id, s.successor_id`.execute(

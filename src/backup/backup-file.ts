@@ -3,9 +3,9 @@ import { createReadStream, createWriteStream } from "node:fs";
 import { open, rename, rm, stat } from "node:fs/promises";
 import { pipeline } from "node:stream/promises";
 import { createGunzip, createGzip } from "node:zlib";
-import { textOf } from "../database/failure.ts";
+import { errorText } from "../database/failure.ts";
 import type { MigrationFile } from "./migration-files.ts";
-import { type Member, packTar, unpackTar } from "./tar.ts";
+import { type TarMember, packTar, unpackTar } from "./tar.ts";
 
 /*
  * A backup is a tar archive, compressed by gzip: `backup.json` (a Manifest) first, then the rows of each table as COPY writes them, in files
@@ -46,10 +46,10 @@ const PART = 4 << 20;
 
 type Digest = ReturnType<typeof createHash>;
 
-const jsonMember = (name: string, value: object): Member => ({ name, data: Buffer.from(`${JSON.stringify(value, null, 1)}\n`) });
+const jsonMember = (name: string, value: object): TarMember => ({ name, data: Buffer.from(`${JSON.stringify(value, null, 1)}\n`) });
 
 /** Adds to the digest what comes before the ending. */
-const noteIn = (digest: Digest, { name, data }: Member): void => void digest.update(`${name} ${data.length}\n`).update(data);
+const noteIn = (digest: Digest, { name, data }: TarMember): void => void digest.update(`${name} ${data.length}\n`).update(data);
 
 async function* membersOf(
   manifest: Manifest,
@@ -57,7 +57,7 @@ async function* membersOf(
   end: () => Promise<Omit<Ending, "sha256">>,
 ) {
   const digest = createHash("sha256");
-  const noted = (member: Member) => {
+  const noted = (member: TarMember) => {
     noteIn(digest, member);
     return member;
   };
@@ -133,11 +133,11 @@ export const verifyBackup = async (path: string): Promise<Contents> => {
     return { manifest, ending };
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") throw new Error(`${path}: there is no such file`, { cause: error });
-    throw new Error(`${path} is no backup of cchc-graph, or a damaged one: ${textOf(error)}; nothing was changed`, { cause: error });
+    throw new Error(`${path} is no backup of cchc-graph, or a damaged one: ${errorText(error)}; nothing was changed`, { cause: error });
   }
 };
 
-const manifestOf = ({ name, data }: Member): Manifest => {
+const manifestOf = ({ name, data }: TarMember): Manifest => {
   if (name !== MANIFEST) throw new Error(`it must begin with ${MANIFEST}`);
   const manifest = JSON.parse(data.toString()) as Omit<Manifest, "format"> & { readonly format: string };
   if (manifest.format !== FORMAT) throw new Error(`its format must be "${FORMAT}", and is ${JSON.stringify(manifest.format)}`);

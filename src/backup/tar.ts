@@ -1,5 +1,5 @@
 /** A file within a tar archive, small enough to be held whole. */
-export interface Member {
+export interface TarMember {
   readonly name: string;
   readonly data: Buffer;
 }
@@ -14,7 +14,7 @@ const octal = (value: number, width: number) => `${value.toString(8).padStart(wi
 const checksumOf = (header: Buffer): number => header.reduce((sum, byte, at) => sum + (at >= 148 && at < 156 ? 0x20 : byte), 0);
 
 /** In the format ustar of POSIX. */
-export async function* packTar(members: AsyncIterable<Member>, at: Date): AsyncGenerator<Buffer> {
+export async function* packTar(members: AsyncIterable<TarMember>, at: Date): AsyncGenerator<Buffer> {
   for await (const { name, data } of members) {
     const header = Buffer.alloc(BLOCK);
     header.write(name, 0, 100);
@@ -30,7 +30,7 @@ export async function* packTar(members: AsyncIterable<Member>, at: Date): AsyncG
 }
 
 /** @throws Error where it is no archive, or one that breaks off. */
-export async function* unpackTar(source: AsyncIterable<Buffer>): AsyncGenerator<Member> {
+export async function* unpackTar(source: AsyncIterable<Buffer>): AsyncGenerator<TarMember> {
   const chunks = source[Symbol.asyncIterator]();
   let rest: Buffer = Buffer.alloc(0);
   const take = async (size: number): Promise<Buffer> => {

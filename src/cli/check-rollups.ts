@@ -4,7 +4,7 @@ import { Command, InvalidArgumentError } from "commander";
 import { openDatabase } from "../database/database.ts";
 import { PUBLIC_SCOPE, Reader } from "../database/reader.ts";
 import { dossierRecords } from "../counters/records.service.ts";
-import { type Derived, recount } from "../counters/recount.service.ts";
+import { type DerivedCounters, recount } from "../counters/recount.service.ts";
 import { recountRollups } from "../rollups/rollup-recount.service.ts";
 import { wholeOf as wholeNumber } from "../lib/number.ts";
 import { readEnv } from "../server/env.ts";
@@ -19,7 +19,7 @@ const wholeOf = (text: string): number => {
 
 interface Checked {
   readonly units: number;
-  readonly differences: Readonly<Record<Derived | "figures", number>>;
+  readonly differences: Readonly<Record<DerivedCounters | "figures", number>>;
 }
 
 /** For a collector of text files, as Prometheus' node exporter has one. */

@@ -1,7 +1,7 @@
 import { realpathSync } from "node:fs";
 import { resolve } from "node:path";
 import { visible } from "../lib/code.ts";
-import { openProblemFile, type Problem } from "../lib/files/problem-file.ts";
+import { openProblemFile, type FileProblem } from "../lib/files/problem-file.ts";
 import { ProblemSummary } from "../lib/files/problem-summary.ts";
 
 /** Single ones that are shown; the files have them all. */
@@ -13,8 +13,8 @@ export interface FindingFiles {
 }
 
 export interface Findings {
-  readonly problem: (problem: Problem, value?: string) => void;
-  readonly warning: (warning: Problem) => void;
+  readonly problem: (problem: FileProblem, value?: string) => void;
+  readonly warning: (warning: FileProblem) => void;
   /** Problems so far. */
   readonly count: () => number;
   /** Ends the files and shows what was found. */
@@ -49,7 +49,7 @@ const openList = (path: string, to: string, option: string) => {
   const rows = new Set<number>();
   const shown: string[] = [];
   return {
-    add: (problem: Problem, value: string | undefined) => {
+    add: (problem: FileProblem, value: string | undefined) => {
       file.write(problem);
       summary.add(problem, value);
       rows.add(problem.row);
@@ -59,7 +59,7 @@ const openList = (path: string, to: string, option: string) => {
     end: (what: string, tell: (line: string) => void) => {
       file.close();
       if (summary.count === 0) return;
-      tell(`${counted(summary.count, what)} in ${counted(rows.size, "row")}:`);
+      tell(`${countText(summary.count, what)} in ${countText(rows.size, "row")}:`);
       for (const line of summary.lines()) tell(`  ${line}`);
       for (const line of shown) tell(visible(line));
       tell(`all ${what}s: ${to}`);
@@ -67,7 +67,7 @@ const openList = (path: string, to: string, option: string) => {
   };
 };
 
-export const counted = (count: number, what: string): string => `${count.toLocaleString("en-US")} ${what}${count === 1 ? "" : "s"}`;
+export const countText = (count: number, what: string): string => `${count.toLocaleString("en-US")} ${what}${count === 1 ? "" : "s"}`;
 
 const isSame = (one: string, other: string): boolean => {
   try {

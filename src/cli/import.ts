@@ -9,7 +9,7 @@ import { readRows, type RowReading } from "../lib/files/rows.ts";
 import { completeRange } from "../counters/complete-range.ts";
 import { type Day, dayOf, isDay } from "../lib/time/date.ts";
 import { readEnv } from "../server/env.ts";
-import { counted, type Findings, openFindings } from "./import-findings.ts";
+import { countText, type Findings, openFindings } from "./import-findings.ts";
 import { importProcedures } from "./import-procedures.ts";
 import { userName } from "./user-name.ts";
 
@@ -64,7 +64,7 @@ const importDossiers = async (path: string, options: DossierOptions): Promise<vo
     show(report, reading.notes());
     if (report.declared === null) return;
     if (report.declared > 0)
-      say(`stated as complete from ${complete!.since} through ${complete!.through}: ${counted(report.declared, "unit")}`);
+      say(`stated as complete from ${complete!.since} through ${complete!.through}: ${countText(report.declared, "unit")}`);
     else if (report.isKept) {
       say("nothing was stated as complete, for rows are missing that were rejected");
       process.exitCode = 1;

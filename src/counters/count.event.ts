@@ -4,14 +4,14 @@ import { localDay } from "../lib/time/local-time.ts";
 import { type Count, COUNTS } from "./count.ts";
 
 /** Dossiers `d` as the table has them, and their pauses `p` with the days `from_on` and `to_on`: relations for a FROM clause. */
-export interface Counted {
+export interface CountedDossiers {
   readonly dossiers: RawBuilder<unknown>;
   readonly pauses: RawBuilder<unknown>;
   /** 1 adds what they count, -1 takes it back. */
   readonly sign: 1 | -1;
 }
 
-/** The columns of pauses `p`, for relations of Counted. */
+/** The columns of pauses `p`, for relations of CountedDossiers. */
 export const pauseColumns = sql`p.province_id, p.source_id, p.code, p.is_late,
   ${localDay(sql`p.from_at`)} as from_on, ${localDay(sql`p.to_at`)} as to_on`;
 
@@ -37,7 +37,7 @@ const pausedTo = sql`least(p.to_on, d.ended_on)`;
 const pausedOverdueFrom = sql`greatest(p.from_on, d.received_on, ${overdueFrom})`;
 
 /** What dossiers count, as rows of (province, unit, slot, field, day, counts): one for each thing that happened. */
-export const eventsOf = ({ dossiers, pauses, sign }: Counted): RawBuilder<unknown> => {
+export const eventsOf = ({ dossiers, pauses, sign }: CountedDossiers): RawBuilder<unknown> => {
   const received = sql`${dossiers} where d.received_on is not null`;
   const paused = sql`${dossiers} join ${pauses} on p.province_id = d.province_id and p.source_id = d.source_id and p.code = d.code
     where d.received_on is not null and d.pauses > 0`;

@@ -3,7 +3,7 @@ import { type RawBuilder, sql } from "kysely";
 import { shareLock, takeLock } from "../database/locks.ts";
 import { columnName } from "../figures/measure.ts";
 import { COUNTS, DAY_GRAIN, GRAINS, NO_TIER } from "./count.ts";
-import { anyCount, type Counted, countColumns, eventsOf, startOf, sumsOfCounts } from "./count.event.ts";
+import { anyCount, type CountedDossiers, countColumns, eventsOf, startOf, sumsOfCounts } from "./count.event.ts";
 
 /** Where an import notes how it changes the counters: in dossier_delta, or in a table of the same shape. */
 export interface Noted {
@@ -12,7 +12,7 @@ export interface Noted {
 }
 
 /** Notes how an import changes the counters, while what was known before can still be read. */
-export const noteDeltas = async (em: EntityManager, { key, deltas }: Noted, counted: readonly Counted[]): Promise<void> => {
+export const noteDeltas = async (em: EntityManager, { key, deltas }: Noted, counted: readonly CountedDossiers[]): Promise<void> => {
   const events = sql.join(
     counted.map((one) => eventsOf(one)),
     sql` union all `,

@@ -30,7 +30,7 @@ export interface KnowledgeKey extends RecordKey {
 }
 
 /** How many units are covered, and bit n for measure n known of all of them. */
-export interface Knowledge {
+export interface RecordKnowledge {
   readonly covered: number;
   readonly known: number;
   /** Whether the stored set is no more what it was, so that this is of no use. */
@@ -51,7 +51,7 @@ export interface Recorded {
 export interface Records {
   readonly sums: (keys: readonly RecordKey[]) => Promise<readonly RecordSums[]>;
   /** By `rows` where the sets count drafts, which are seen within a scope only. */
-  readonly knowledge: (keys: readonly KnowledgeKey[], rows?: Rows) => Promise<readonly Knowledge[]>;
+  readonly knowledge: (keys: readonly KnowledgeKey[], rows?: Rows) => Promise<readonly RecordKnowledge[]>;
   /** The sources of the records of each, in the order of arrival: their internal numbers. */
   readonly sources: (keys: readonly RecordKey[]) => Promise<readonly (readonly number[])[]>;
   /** The same of these three in the snapshot of the transaction of `em`; contributions of the editions are there. */

@@ -12,12 +12,12 @@ import { ALL_COUNTERS, lockCounters, treeCounts } from "./count.store.ts";
  * - `records`: record_unit, how many records each unit has of each source and the first day of them (`last_import_at` is of no record);
  * - `byField`: dossier_count · `byUnit`: dossier_unit_count · `rolledUp`: dossier_tree_count.
  */
-export type Derived = "days" | "records" | "byField" | "byUnit" | "rolledUp";
+export type DerivedCounters = "days" | "records" | "byField" | "byUnit" | "rolledUp";
 
 /** What a recount found: how many units it looked at, and the rows that are not what the records say. */
 export interface Recount {
   readonly units: number;
-  readonly differences: Readonly<Record<Derived, number>>;
+  readonly differences: Readonly<Record<DerivedCounters, number>>;
 }
 
 /**

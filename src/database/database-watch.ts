@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Client, QueryConfig } from "pg";
-import { textOf } from "./failure.ts";
+import { errorText } from "./failure.ts";
 
 /** Hears of a database that is lost, and of its return, once for each time. */
 export interface LossListener {
@@ -34,7 +34,7 @@ const STARTS = 7;
 /** One that has started may still be recovering for so long. */
 const RECOVERY_MS = 60_000;
 
-export const startOf = async (client: Client): Promise<string> =>
+export const serverStartOf = async (client: Client): Promise<string> =>
   (await client.query<{ at: string }>("select pg_postmaster_start_time()::text as at")).rows[0]!.at;
 
 /** Keeps a session, and gets another one where that is lost, however long that takes. */
@@ -90,7 +90,7 @@ export class DatabaseWatch {
         if (isReported) listener.back(performance.now() - began);
         return session;
       } catch (error) {
-        if (!isFull(error)) report(textOf(error));
+        if (!isFull(error)) report(errorText(error));
         if (this.#database.revive && performance.now() - began > RECOVERY_MS) throw error;
       }
       this.#ending.signal.throwIfAborted();

@@ -69,8 +69,8 @@ export const isOfDatabase = (failure: unknown): failure is DomainError =>
   failure instanceof DomainError && ruleOf(failure.extensions["code"]).isOurs;
 
 /** Node reports a host with several addresses, none of which answers, by an error without a text. */
-export const textOf = (error: unknown): string => {
-  if (error instanceof AggregateError) return error.errors.map(textOf).join(", ");
+export const errorText = (error: unknown): string => {
+  if (error instanceof AggregateError) return error.errors.map(errorText).join(", ");
   return error instanceof Error ? error.message : String(error);
 };
 

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { DomainError } from "../lib/errors.ts";
-import { failureOf, textOf } from "./failure.ts";
+import { failureOf, errorText } from "./failure.ts";
 
 const FIRST_PAUSE_MS = 50;
 /** Short, so that the service is there soon after its database is. */
@@ -23,7 +23,7 @@ export const openWhenThere = async <T>(open: () => Promise<T>, tell: (failure: s
       return await open();
     } catch (error) {
       if (!isAway(error)) throw error;
-      const text = textOf(error);
+      const text = errorText(error);
       const kind = /\b(?:E[A-Z_]{4,}|5[37][0-9A-Z]{3}|timeout)\b/.exec(`${text} ${codeOf(error)}`)?.[0] ?? text;
       if (!told.has(kind)) tell(text);
       told.add(kind);

@@ -1,12 +1,12 @@
 import type { EntityManager } from "@mikro-orm/postgresql";
 
 /** What a transaction returns, and whether its changes are committed. */
-export interface Outcome {
+export interface TransactionOutcome {
   readonly committed: boolean;
 }
 
 /** Ends a transaction by a rollback; it never leaves this file. */
-class Rollback<O extends Outcome> extends Error {
+class Rollback<O extends TransactionOutcome> extends Error {
   readonly outcome: O;
 
   constructor(outcome: O) {
@@ -18,7 +18,7 @@ class Rollback<O extends Outcome> extends Error {
 type Work<O> = (em: EntityManager) => Promise<O>;
 
 /** Runs `work` by `transaction`, and commits what it did only where the outcome says so. @returns the outcome in both cases. */
-export const settle = async <O extends Outcome>(transaction: (work: Work<O>) => Promise<O>, work: Work<O>): Promise<O> => {
+export const settle = async <O extends TransactionOutcome>(transaction: (work: Work<O>) => Promise<O>, work: Work<O>): Promise<O> => {
   try {
     return await transaction(async (em) => {
       const outcome = await work(em);

@@ -2,9 +2,9 @@ import { MikroORM } from "@mikro-orm/postgresql";
 import { sql } from "kysely";
 import type { Client } from "pg";
 import { ServiceClient } from "./client.ts";
-import { DatabaseWatch, startOf, type LossListener, type WatchedSession } from "./database-watch.ts";
+import { DatabaseWatch, serverStartOf, type LossListener, type WatchedSession } from "./database-watch.ts";
 import { type EmbeddedDatabase, startEmbedded } from "./embedded/embedded.ts";
-import { textOf } from "./failure.ts";
+import { errorText } from "./failure.ts";
 import { CONNECT_MS } from "./open-when-there.ts";
 import { connectionConfig } from "./connection.ts";
 import { APPLICATION_NAME, OWNER, type PoolOptions } from "./pool-options.ts";
@@ -23,7 +23,7 @@ export interface PlaceOptions {
 }
 
 /** A database with the role that requests run as, whatever is in it. */
-export interface Place {
+export interface DatabasePlace {
   /** Where it is, with the name and password of the owner. */
   readonly url: string;
   /** Whether requests take their role in sessions of the owner, who can leave it. */
@@ -56,7 +56,7 @@ interface Login {
 }
 
 /** Connects, starting the embedded server where no URL is given, and makes the role that requests run as where there is none. */
-export const openPlace = async ({ connectMs = OWNER.waitMs, onPool, ...options }: PlaceOptions): Promise<Place> => {
+export const openPlace = async ({ connectMs = OWNER.waitMs, onPool, ...options }: PlaceOptions): Promise<DatabasePlace> => {
   const closing: (() => Promise<unknown>)[] = [];
   const close = async () => {
     for (const step of closing.splice(0).toReversed()) await step();
@@ -101,7 +101,7 @@ const findLogins = async ({ databaseUrl, databaseOwnerUrl, dataDir }: PlaceOptio
 
 const naming = <T>({ setting }: Login, work: () => Promise<T>): Promise<T> =>
   work().catch((error: unknown) => {
-    throw setting === null ? error : new Error(`${setting}: ${textOf(error)}`, { cause: error });
+    throw setting === null ? error : new Error(`${setting}: ${errorText(error)}`, { cause: error });
   });
 
 const prepareRole = async ({ service }: Logins, owner: MikroORM, session: MikroORM): Promise<void> => {
@@ -132,7 +132,7 @@ const reach = async (url: string): Promise<WatchedSession> => {
   client.on("error", () => {});
   try {
     await client.connect();
-    return { client, startedAt: await startOf(client) };
+    return { client, startedAt: await serverStartOf(client) };
   } catch (error) {
     client.end().catch(() => {});
     throw error;

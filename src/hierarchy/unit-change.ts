@@ -1,5 +1,5 @@
 import { addDays, type Day } from "../lib/time/date.ts";
-import { livesOf, type SuccessionRow, type VersionRow } from "./unit-file.ts";
+import { livesOf, type SuccessionFileRow, type VersionRow } from "./unit-file.ts";
 import type { KnownUnits, MergedUnits } from "./unit-merge.ts";
 import type { Tier } from "./unit.entity.ts";
 
@@ -59,12 +59,12 @@ const linesOf = ({ versions, successions }: MergedUnits, day: Day): string[] => 
 
 type NameOf = (key: string | null) => string;
 
-const begins = ({ key, code, fullName, parentKey }: VersionRow, successions: readonly SuccessionRow[], nameOf: NameOf): string => {
+const begins = ({ key, code, fullName, parentKey }: VersionRow, successions: readonly SuccessionFileRow[], nameOf: NameOf): string => {
   const from = successions.filter(({ successor }) => successor === key).map(({ predecessor, kind }) => `${nameOf(predecessor)} (${kind})`);
   return `begins   ${code} ${fullName} [${key}] under ${nameOf(parentKey)}${from.length > 0 ? `, from ${from.join(", ")}` : ""}`;
 };
 
-const ends = ({ key, code, fullName }: VersionRow, successions: readonly SuccessionRow[], nameOf: NameOf): string => {
+const ends = ({ key, code, fullName }: VersionRow, successions: readonly SuccessionFileRow[], nameOf: NameOf): string => {
   const to = successions.filter(({ predecessor }) => predecessor === key).map(({ successor, kind }) => `${nameOf(successor)} (${kind})`);
   return `ends     ${code} ${fullName} [${key}], ${to.length > 0 ? `goes to ${to.join(", ")}` : "without a successor"}`;
 };

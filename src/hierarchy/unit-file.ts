@@ -33,7 +33,7 @@ export interface VersionRow {
   readonly resolution: string | null;
 }
 
-export interface SuccessionRow {
+export interface SuccessionFileRow {
   readonly predecessor: string;
   readonly successor: string;
   readonly effectiveOn: Day;
@@ -45,7 +45,7 @@ export interface SuccessionRow {
 
 export interface UnitFiles {
   readonly versions: readonly VersionRow[];
-  readonly successions: readonly SuccessionRow[];
+  readonly successions: readonly SuccessionFileRow[];
   readonly editions: readonly EditionFile[];
 }
 
@@ -69,7 +69,7 @@ export const readVersions = async (url: URL): Promise<ReadRows<VersionColumn, Ve
   return { rows, said: rows.map(versionOf) };
 };
 
-export const readSuccessions = async (url: URL): Promise<ReadRows<SuccessionColumn, SuccessionRow>> => {
+export const readSuccessions = async (url: URL): Promise<ReadRows<SuccessionColumn, SuccessionFileRow>> => {
   const rows = await readCsv(url, SUCCESSION_COLUMNS);
   return { rows, said: rows.map(successionOf) };
 };
@@ -168,7 +168,7 @@ export const livesOf = (versions: readonly VersionRow[]): Map<string, VersionRow
   return lives;
 };
 
-const successionOf = (row: SuccessionFile): SuccessionRow => {
+const successionOf = (row: SuccessionFile): SuccessionFileRow => {
   const share = ifAny(row, "share", shareOf);
   const kind = oneOf(row, "kind", SUCCESSION_KINDS);
   if (kind === "WHOLE" && share !== null && Number(share) < 1)
@@ -187,7 +187,7 @@ const successionOf = (row: SuccessionFile): SuccessionRow => {
 /** A predecessor ends on the day, a successor exists on it; WHOLE has exactly one successor, PART at least two. */
 export const checkSuccessions = (
   rows: readonly Blamed<SuccessionColumn>[],
-  successions: readonly SuccessionRow[],
+  successions: readonly SuccessionFileRow[],
   versions: readonly VersionRow[],
 ): void => {
   const lives = livesOf(versions);

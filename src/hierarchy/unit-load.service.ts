@@ -1,7 +1,7 @@
 import type { EntityManager } from "@mikro-orm/postgresql";
 import { sql } from "kysely";
 import { type Day, FIRST_DAY } from "../lib/time/date.ts";
-import type { EditionFile, SuccessionRow, UnitFiles, VersionRow } from "./unit-file.ts";
+import type { EditionFile, SuccessionFileRow, UnitFiles, VersionRow } from "./unit-file.ts";
 import { type NameRow, namesOf } from "./unit-name.ts";
 import type { Tier } from "./unit.entity.ts";
 import { validOn } from "./sql.ts";
@@ -42,7 +42,7 @@ export const insertVersions = async (em: EntityManager, versions: readonly Versi
       ${versions.map(({ resolution }) => resolution)}::text[])`.execute(em.getKysely());
 };
 
-export const insertSuccessions = async (em: EntityManager, rows: readonly SuccessionRow[], numbers: Numbers): Promise<void> => {
+export const insertSuccessions = async (em: EntityManager, rows: readonly SuccessionFileRow[], numbers: Numbers): Promise<void> => {
   await sql`
     insert into succession (predecessor_id, successor_id, effective_on, kind, share, resolution, note)
     select * from unnest(${rows.map(({ predecessor }) => numbers.get(predecessor)!)}::int[],

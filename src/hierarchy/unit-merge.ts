@@ -6,31 +6,31 @@ import {
   checkVersions,
   type ReadRows,
   type SuccessionColumn,
-  type SuccessionRow,
+  type SuccessionFileRow,
   type VersionColumn,
   type VersionRow,
 } from "./unit-file.ts";
 
 export interface KnownUnits {
   readonly versions: readonly VersionRow[];
-  readonly successions: readonly SuccessionRow[];
+  readonly successions: readonly SuccessionFileRow[];
   /** The start of the last edition: what was until then is history. */
   readonly lastEdition: Day;
 }
 
 export interface NextUnits {
   readonly versions: ReadRows<VersionColumn, VersionRow>;
-  readonly successions: ReadRows<SuccessionColumn, SuccessionRow>;
+  readonly successions: ReadRows<SuccessionColumn, SuccessionFileRow>;
 }
 
 /** What is known and what the files add to it, all checked together. */
 export interface MergedUnits {
   readonly versions: readonly VersionRow[];
-  readonly successions: readonly SuccessionRow[];
+  readonly successions: readonly SuccessionFileRow[];
   /** Versions that were open and get an end, each with its row. */
   readonly closed: ReadonlyMap<VersionRow, Blamed<VersionColumn>>;
   readonly begun: ReadonlyMap<VersionRow, Blamed<VersionColumn>>;
-  readonly succeeded: readonly SuccessionRow[];
+  readonly succeeded: readonly SuccessionFileRow[];
 }
 
 /** Files that hold this part of what is known are the whole set, and must lack nothing. */
@@ -98,12 +98,12 @@ const isClosing = (row: Blamed<VersionColumn>, old: VersionRow, version: Version
   return true;
 };
 
-const pairOf = ({ predecessor, successor }: SuccessionRow) => `${predecessor} to ${successor}`;
+const pairOf = ({ predecessor, successor }: SuccessionFileRow) => `${predecessor} to ${successor}`;
 
 const mergeSuccessions = ({ successions: known, lastEdition }: KnownUnits, { rows, said }: NextUnits["successions"]) => {
   const before = new Map(known.map((row) => [pairOf(row), row]));
   const found = new Set<string>();
-  const succeeded: SuccessionRow[] = [];
+  const succeeded: SuccessionFileRow[] = [];
   for (const [n, succession] of said.entries()) {
     const row = rows[n]!;
     const old = before.get(pairOf(succession));
@@ -125,7 +125,7 @@ const mergeSuccessions = ({ successions: known, lastEdition }: KnownUnits, { row
   return { rows, said, kept, succeeded };
 };
 
-const SUCCESSION_FIELDS: readonly (readonly [SuccessionColumn, keyof SuccessionRow])[] = [
+const SUCCESSION_FIELDS: readonly (readonly [SuccessionColumn, keyof SuccessionFileRow])[] = [
   ...([
     ["effective_on", "effectiveOn"],
     ["kind", "kind"],

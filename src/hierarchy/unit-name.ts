@@ -1,6 +1,6 @@
 import type { Day } from "../lib/time/date.ts";
 import { foldName } from "./fold.ts";
-import type { SuccessionRow, VersionRow } from "./unit-file.ts";
+import type { SuccessionFileRow, VersionRow } from "./unit-file.ts";
 
 /** A name by which a unit is found, folded. */
 export interface NameRow {
@@ -17,7 +17,7 @@ type KnownName = Omit<NameRow, "key">;
 const nameOf = ({ name, fullName }: VersionRow) => ({ words: foldName(name), fullWords: foldName(fullName), fullName });
 
 /** A unit is found by its own names, and by all names of the units that went whole into it, from that day on. */
-export const namesOf = (versions: readonly VersionRow[], successions: readonly SuccessionRow[]): NameRow[] => {
+export const namesOf = (versions: readonly VersionRow[], successions: readonly SuccessionFileRow[]): NameRow[] => {
   const names = new Map<string, KnownName[]>();
   for (const [key, own] of Map.groupBy(versions, (version) => version.key))
     names.set(

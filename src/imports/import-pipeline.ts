@@ -3,7 +3,7 @@ import type { RawBuilder } from "kysely";
 import type { Grant } from "../access/viewer.ts";
 import { declareWithin } from "../counters/declare.store.ts";
 import type { RecordKind } from "../counters/record.entity.ts";
-import { type Outcome, settle } from "../database/outcome.ts";
+import { type TransactionOutcome, settle } from "../database/outcome.ts";
 import type { Day } from "../lib/time/date.ts";
 import { noteImport } from "./import-ledger.store.ts";
 import { hasGoodRow, type ImportedBy, type ImportProblem, type ImportReport, type ImportWarning, MAX_PROBLEMS } from "./import-report.ts";
@@ -60,7 +60,7 @@ export interface ImportOptions extends SourceName {
   readonly signal?: AbortSignal | undefined;
 }
 
-export interface ImportOutcome extends Outcome {
+export interface ImportOutcome extends TransactionOutcome {
   readonly report: ImportReport;
   /** Units whose records are declared complete; null where nothing was to be declared. */
   readonly declared: number | null;

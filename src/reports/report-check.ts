@@ -7,7 +7,7 @@ import type { UnitView } from "../hierarchy/unit.loaders.ts";
 import type { FigureInput } from "./report.type.ts";
 
 /** One thing that is wrong with a submitted report. */
-export interface Problem {
+export interface ReportProblem {
   /** figures[3].value */
   readonly argument: string;
   readonly message: string;
@@ -31,9 +31,9 @@ const isCount = (value: number): boolean => Number.isInteger(value) && value >= 
 const isShare = (value: number): boolean => value >= 0 && value <= 1;
 
 /** What is wrong with the figure by itself; empty where nothing is. */
-export const problemsOfFigure = ({ position, input, unit }: PlacedFigure): Problem[] => {
+export const problemsOfFigure = ({ position, input, unit }: PlacedFigure): ReportProblem[] => {
   const { measure, value, low, high, denominator, scope } = input;
-  const problem = (field: string, given: unknown, accepted: string): Problem => ({
+  const problem = (field: string, given: unknown, accepted: string): ReportProblem => ({
     argument: `figures[${position}].${field}`,
     message: `figures[${position}].${field}: ${JSON.stringify(given)} is not accepted; ${accepted}`,
   });
@@ -59,10 +59,10 @@ const cellOf = ({ unit, period, input }: PlacedFigure): string =>
   JSON.stringify([unit.no, period.name, input.scope ?? (unit.tier === "COMMUNE" ? unit.tier : null)]);
 
 /** Every contradiction within a cell: two values of one measure, and each identity that the stated numbers break. */
-export const contradictions = (figures: readonly PlacedFigure[]): Problem[] =>
+export const contradictions = (figures: readonly PlacedFigure[]): ReportProblem[] =>
   [...Map.groupBy(figures, cellOf).values()].flatMap((cell) => [...twice(cell), ...ROLLUP_KINDS.flatMap((kind) => broken(kind, cell))]);
 
-const twice = (cell: readonly PlacedFigure[]): Problem[] =>
+const twice = (cell: readonly PlacedFigure[]): ReportProblem[] =>
   [...Map.groupBy(cell, ({ input }) => input.measure).values()].flatMap(([first, ...others]) =>
     others.map(({ position, input: { measure, value } }) => ({
       argument: `figures[${position}].value`,
@@ -70,7 +70,7 @@ const twice = (cell: readonly PlacedFigure[]): Problem[] =>
     })),
   );
 
-const broken = (kind: RollupKind, cell: readonly PlacedFigure[]): Problem[] => {
+const broken = (kind: RollupKind, cell: readonly PlacedFigure[]): ReportProblem[] => {
   const stated = new Map<string, PlacedFigure>();
   for (const { name } of kind.measures) {
     const figure = cell.find(({ input }) => input.measure === measureCode(kind, name) && input.value != null);
@@ -88,8 +88,13 @@ const broken = (kind: RollupKind, cell: readonly PlacedFigure[]): Problem[] => {
 };
 
 /** What follows from stated numbers must be as small as they are. */
-const tooLarge = (kind: RollupKind, cell: readonly PlacedFigure[], stated: ReadonlyMap<string, PlacedFigure>, known: Known): Problem[] =>
-  [...known].flatMap(([name, value]): Problem[] => {
+const tooLarge = (
+  kind: RollupKind,
+  cell: readonly PlacedFigure[],
+  stated: ReadonlyMap<string, PlacedFigure>,
+  known: Known,
+): ReportProblem[] =>
+  [...known].flatMap(([name, value]): ReportProblem[] => {
     if (isHeld(value) || stated.has(name)) return [];
     const { position, unit, period, input } = cell[0]!;
     const place = `${unit.fullName}, ${tierText(input.scope)}, ${period.name}`;
@@ -101,7 +106,7 @@ const problemOf = (
   { identity, numbers }: Contradiction,
   { unit, period, input }: PlacedFigure,
   stated: ReadonlyMap<string, PlacedFigure>,
-): Problem => {
+): ReportProblem => {
   const named = [...identity.left, ...identity.right].map((name) => stated.get(name)).filter((figure) => figure !== undefined);
   const { position } = named.at(-1) ?? [...stated.values()].at(-1)!;
   const place = `${unit.fullName}, ${tierText(input.scope)}, ${period.name}`;

@@ -10,7 +10,7 @@ import { type Day, parsePastDay } from "../lib/time/date.ts";
 import { begunPeriod, parsePeriod } from "../lib/time/period.ts";
 import { unitNamed } from "../units/unit.service.ts";
 import { unitLoaders, type UnitView } from "../hierarchy/unit.loaders.ts";
-import { contradictions, MAX_FIGURES, type PlacedFigure, type Problem, problemsOfFigure } from "./report-check.ts";
+import { contradictions, MAX_FIGURES, type PlacedFigure, type ReportProblem, problemsOfFigure } from "./report-check.ts";
 import type { Report } from "./report.loaders.ts";
 import { demandCovered, demandRole, demandWithin, reportNamed } from "./report.service.ts";
 import { textOf } from "./report-text.ts";
@@ -131,7 +131,7 @@ const placed = (context: Pick<RequestContext, "today" | "use">, { figures }: Rep
     }),
   );
 
-const refuse = (problems: readonly Problem[]): void => {
+const refuse = (problems: readonly ReportProblem[]): void => {
   if (problems.length === 0) return;
   const shown = problems.slice(0, IN_MESSAGE).map(({ message }) => message);
   const rest = problems.length > IN_MESSAGE ? [`and ${problems.length - IN_MESSAGE} more`] : [];

@@ -3,9 +3,9 @@ import type { Rows } from "../database/reader.ts";
 import { inner } from "../lib/maps.ts";
 import { isCurrent } from "../hierarchy/rollup-version.store.ts";
 import { columnName, type RollupKind, summedColumns } from "../figures/measure.ts";
-import type { Knowledge, RecordSums } from "../counters/records.ts";
+import type { RecordKnowledge, RecordSums } from "../counters/records.ts";
 import { ALL_TIERS } from "./rollup.entity.ts";
-import { isRecorded, recordKeyOf, type RollupSource, type SetRow, setsOf } from "./rollup-set.loader.ts";
+import { isRecorded, recordKeyOf, type RollupOrigin, type SetRow, setsOf } from "./rollup-set.loader.ts";
 import { readSets } from "./rollup-sets.ts";
 import { tellsOfDrafts } from "./rollup.service.ts";
 import type { RollupKey } from "../counters/rollup-key.ts";
@@ -13,7 +13,7 @@ import type { RollupKey } from "../counters/rollup-key.ts";
 import { FIRST_SUM, type Rollup, rollupClass, type StoredRollup } from "./rollup.ts";
 
 /** What the records of the keys add up to, by their places; null where none are looked for. */
-const recordSums = async ({ records }: RollupSource, found: readonly (SetRow | null)[], keys: readonly RollupKey[]) => {
+const recordSums = async ({ records }: RollupOrigin, found: readonly (SetRow | null)[], keys: readonly RollupKey[]) => {
   const places = keys.map((_, n) => n).filter((n) => isRecorded(found[n]!));
   const sums = places.length === 0 ? [] : await records.sums(places.map((n) => recordKeyOf(keys[n]!, found[n]!)));
   const byPlace = new Map(places.map((n, at) => [n, sums[at]!]));
@@ -21,11 +21,11 @@ const recordSums = async ({ records }: RollupSource, found: readonly (SetRow | n
 };
 
 /** What is stored of sets that count drafts is seen within a scope; undefined where none does. */
-const draftRows = ({ figures }: RollupSource, found: readonly (SetRow | null)[]): Rows | undefined =>
+const draftRows = ({ figures }: RollupOrigin, found: readonly (SetRow | null)[]): Rows | undefined =>
   found.some((set) => set !== null && tellsOfDrafts(set.key)) ? figures : undefined;
 
 /** What is stored of figures, and what records add up to now. */
-export const readRollups = (source: RollupSource, kind: RollupKind, keys: readonly RollupKey[]): Promise<Rollup[]> =>
+export const readRollups = (source: RollupOrigin, kind: RollupKind, keys: readonly RollupKey[]): Promise<Rollup[]> =>
   readSets(
     source,
     keys,
@@ -34,7 +34,7 @@ export const readRollups = (source: RollupSource, kind: RollupKind, keys: readon
   );
 
 const rollupsOf = async (
-  source: RollupSource,
+  source: RollupOrigin,
   kind: RollupKind,
   found: readonly (SetRow | null)[],
   keys: readonly RollupKey[],
@@ -59,12 +59,12 @@ const rollupsOf = async (
 
 /** What is known, by their places, of those that may have to be withheld: something is certain and something possible, and no figure covers a unit. */
 const knownOfDoubtful = async (
-  source: RollupSource,
+  source: RollupOrigin,
   found: readonly (SetRow | null)[],
   keys: readonly RollupKey[],
   stored: readonly (StoredRollup | undefined)[],
   recorded: readonly (RecordSums | null)[],
-): Promise<ReadonlyMap<number, Knowledge>> => {
+): Promise<ReadonlyMap<number, RecordKnowledge>> => {
   const doubtful = keys.flatMap((_, n) => {
     const sums = recorded[n];
     if (!sums || (stored[n]?.[0] ?? 0) > 0) return [];
@@ -81,7 +81,7 @@ const knownOfDoubtful = async (
 };
 
 /** Known of figures as it is stored, of records by looking at each unit. */
-export const knowledgeOf = async (source: RollupSource, rollups: readonly Rollup[]): Promise<Knowledge[]> => {
+export const knowledgeOf = async (source: RollupOrigin, rollups: readonly Rollup[]): Promise<RecordKnowledge[]> => {
   const unknown = rollups.filter(({ known }) => known === null);
   if (unknown.length === 0) return rollups.map(({ known }) => known!);
   const looked = await readSets(

@@ -42,14 +42,14 @@ export type SetRow = FoundSet & {
 export type Sets = DataLoader<SetOf, SetRow | null, string>;
 
 /** What roll-ups are read from in one request. */
-export interface RollupSource {
+export interface RollupOrigin {
   readonly reader: Rows;
   /** For what also tells of drafts that the viewer may see. */
   readonly figures: Rows;
   readonly sets: Sets;
   readonly records: Records;
   /** Works a set out that is not stored, and reads it in the same snapshot. */
-  readonly ownSet: <T>(set: SetRow, read: (source: RollupSource, set: SetRow) => Promise<T>) => Promise<T>;
+  readonly ownSet: <T>(set: SetRow, read: (source: RollupOrigin, set: SetRow) => Promise<T>) => Promise<T>;
 }
 
 export const keyOf = ({ unit, period, handledBy, cut }: RollupKey) =>
@@ -110,7 +110,7 @@ const findSets = (reader: Reader, keys: readonly AskedSet[], today: Day): Promis
 };
 
 /** The set of each key; keys of one frame share one look-up. */
-export const setsOf = async ({ sets }: RollupSource, keys: readonly RollupKey[]): Promise<(SetRow | null)[]> => {
+export const setsOf = async ({ sets }: RollupOrigin, keys: readonly RollupKey[]): Promise<(SetRow | null)[]> => {
   const asked: SetOf[] = [];
   const places = new ByFrame(({ unit: { asOf }, period, cut }) => asked.push({ asOf, period, countedTo: countedTo(period, cut) }) - 1);
   const placed = keys.map((key) => places.of(key));

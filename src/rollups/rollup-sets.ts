@@ -2,19 +2,19 @@ import type { EntityManager } from "@mikro-orm/postgresql";
 import { contended } from "../database/failure.ts";
 import { rowsOf } from "../database/reader.ts";
 import { type SetMaking, withOwnSet } from "./rollup-build.service.ts";
-import type { RollupSource, SetRow } from "./rollup-set.loader.ts";
+import type { RollupOrigin, SetRow } from "./rollup-set.loader.ts";
 
 /** How often a read starts again because what it found was changed meanwhile, before it works that out for itself. */
 const ATTEMPTS = 3;
 
-type Read<K, R> = (source: RollupSource, found: readonly (SetRow | null)[], keys: readonly K[]) => Promise<readonly R[] | null>;
+type Read<K, R> = (source: RollupOrigin, found: readonly (SetRow | null)[], keys: readonly K[]) => Promise<readonly R[] | null>;
 
 /**
  * Reads what is stored, by `read`, which says null where a set is no more what it was. What is not stored is worked out for this answer alone, and so is
  * what changes all the time; either way, what is read of one set is of one state.
  */
 export const readSets = async <K, R>(
-  source: RollupSource,
+  source: RollupOrigin,
   keys: readonly K[],
   find: (keys: readonly K[]) => Promise<readonly (SetRow | null)[]>,
   read: Read<K, R>,
@@ -60,13 +60,13 @@ export const readSets = async <K, R>(
   }
 };
 
-/** As `RollupSource.ownSet`. Those without a key do not hold up the others. */
+/** As `RollupOrigin.ownSet`. Those without a key do not hold up the others. */
 export const ownSets =
-  (making: SetMaking, isKeyed: boolean, source: () => RollupSource): RollupSource["ownSet"] =>
+  (making: SetMaking, isKeyed: boolean, source: () => RollupOrigin): RollupOrigin["ownSet"] =>
   (set, read) =>
     withOwnSet(making, set.key, isKeyed ? "BUILDS" : "UNKEYED", (em, setId) => read(within(source(), making, em), { ...set, setId }));
 
-const within = (source: RollupSource, { records }: SetMaking, em: EntityManager): RollupSource => ({
+const within = (source: RollupOrigin, { records }: SetMaking, em: EntityManager): RollupOrigin => ({
   ...source,
   reader: rowsOf(em),
   figures: rowsOf(em),

@@ -3,7 +3,7 @@ import { manyBy, type Positioned } from "../database/loader.ts";
 import type { Source } from "../figures/figure.entity.ts";
 import type { RollupKind } from "../figures/measure.ts";
 import { ALL_TIERS } from "./rollup.entity.ts";
-import { isRecorded, keyOf, recordKeyOf, type RollupSource, type SetRow, setsOf } from "./rollup-set.loader.ts";
+import { isRecorded, keyOf, recordKeyOf, type RollupOrigin, type SetRow, setsOf } from "./rollup-set.loader.ts";
 import { readSets } from "./rollup-sets.ts";
 import type { RollupKey } from "../counters/rollup-key.ts";
 
@@ -11,7 +11,7 @@ export type SourceRow = Positioned & Pick<Source, "kind" | "title" | "publishedO
 export type SourcesOfRollup = RollupKey & { readonly kind: RollupKind };
 
 /** The sources of what is certain or possible there, in the order in which they came in. */
-export const sourcesLoader = (source: RollupSource) =>
+export const sourcesLoader = (source: RollupOrigin) =>
   manyBy<SourcesOfRollup, SourceRow>(
     (key) => `${key.kind.name}|${keyOf(key)}`,
     async (keys) => {
@@ -20,7 +20,7 @@ export const sourcesLoader = (source: RollupSource) =>
     },
   );
 
-const readSources = async (source: RollupSource, found: readonly (SetRow | null)[], keys: readonly SourcesOfRollup[]) => {
+const readSources = async (source: RollupOrigin, found: readonly (SetRow | null)[], keys: readonly SourcesOfRollup[]) => {
   if (keys.length === 0) return [];
   const recorded = await recordSources(source, found, keys);
   const rows = await source.figures.rows(sourcesOf(keys, found, recorded));
@@ -33,7 +33,7 @@ const readSources = async (source: RollupSource, found: readonly (SetRow | null)
 };
 
 /** Of records: place of the key, counted from 1, and internal number. */
-const recordSources = async ({ records }: RollupSource, found: readonly (SetRow | null)[], keys: readonly SourcesOfRollup[]) => {
+const recordSources = async ({ records }: RollupOrigin, found: readonly (SetRow | null)[], keys: readonly SourcesOfRollup[]) => {
   const places = keys.map((_, n) => n).filter((n) => isRecorded(found[n]!));
   const sources = places.length === 0 ? [] : await records.sources(places.map((n) => recordKeyOf(keys[n]!, found[n]!)));
   return places.flatMap((n, at) => sources[at]!.map((sourceId) => ({ i: n + 1, sourceId })));

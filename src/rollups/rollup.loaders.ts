@@ -10,12 +10,12 @@ import { editionsOf } from "../hierarchy/edition.ts";
 import { countedTo } from "../counters/cut.ts";
 import { evidenceOf, figureRows } from "../figures/evidence.ts";
 import { DOSSIER, type RollupKind, SERVICE, TASK } from "../figures/measure.ts";
-import type { Knowledge } from "../counters/records.ts";
+import type { RecordKnowledge } from "../counters/records.ts";
 import { dossierRecords } from "../counters/records.service.ts";
 import type { EvidenceKind } from "../hierarchy/unit.loaders.ts";
 import { RollupCache } from "./rollup-cache.ts";
 import { knowledgeOf, readRollups } from "./rollup-read.ts";
-import { cellDayOf, keyOf, type RollupSource, setLoader } from "./rollup-set.loader.ts";
+import { cellDayOf, keyOf, type RollupOrigin, setLoader } from "./rollup-set.loader.ts";
 import { ownSets } from "./rollup-sets.ts";
 import { sourcesLoader } from "./rollup-source.loader.ts";
 import type { RollupKey } from "../counters/rollup-key.ts";
@@ -32,7 +32,7 @@ export const rollupLoaders = (context: RequestContext, kind: EvidenceKind) => {
   const making = { reader, evidence, records: dossierRecords(reader, rowScope(viewer)) };
   const sets = setLoader(making, today, (period) => isKeyed || isNamed(period));
   const figures: Rows = { rows: (query) => figureRows(reader, evidence, () => query) };
-  const source: RollupSource = { reader, figures, sets, records: making.records, ownSet: ownSets(making, isKeyed, () => source) };
+  const source: RollupOrigin = { reader, figures, sets, records: making.records, ownSet: ownSets(making, isKeyed, () => source) };
   const rollups = (of: RollupKind) =>
     new DataLoader<RollupKey, Rollup>((keys) => readRollups(source, of, keys), { cacheMap: new RollupCache() });
   return {
@@ -71,7 +71,7 @@ export const rollupLoaders = (context: RequestContext, kind: EvidenceKind) => {
     }),
 
     /** How many units are covered, and what is known of all of them. */
-    knowledgeOfRollup: new DataLoader<Rollup, Knowledge, string>((asked) => knowledgeOf(source, asked), {
+    knowledgeOfRollup: new DataLoader<Rollup, RecordKnowledge, string>((asked) => knowledgeOf(source, asked), {
       cacheKeyFn: (rollup) => `${rollup.kind.name}|${keyOf(rollup)}`,
     }),
 

@@ -7,7 +7,7 @@ import { held } from "../figures/held.ts";
 import { enumValue, measureCode, type RollupKind, summedColumns } from "../figures/measure.ts";
 import { computeRate, heldRate, quotedRate, type Rate, type RateSums, withheldRate } from "./rate.ts";
 import type { RollupKey } from "../counters/rollup-key.ts";
-import type { Knowledge, RecordSums } from "../counters/records.ts";
+import type { RecordKnowledge, RecordSums } from "../counters/records.ts";
 import type { QuotedRate } from "./rollup.entity.ts";
 import type { Bounds } from "./rollup.type.ts";
 
@@ -36,13 +36,13 @@ export abstract class Rollup implements RollupKey {
   /** Whether records were looked for: then what is known is known by looking at each unit. */
   readonly isRecorded: boolean;
   /** What is known of figures and records; null where it has not been looked up. */
-  readonly known: Knowledge | null;
+  readonly known: RecordKnowledge | null;
 
   constructor(
     { unit, period, handledBy, cut }: RollupKey,
     stored: StoredRollup = NOTHING,
     records: RecordSums | null = null,
-    known: Knowledge | null = null,
+    known: RecordKnowledge | null = null,
   ) {
     this.unit = unit;
     this.period = period;
@@ -92,7 +92,7 @@ export abstract class Rollup implements RollupKey {
   }
 
   /** Of the figures alone. */
-  get knowledge(): Knowledge {
+  get knowledge(): RecordKnowledge {
     const [covered, known] = this.#stored;
     return { covered, known };
   }
@@ -144,14 +144,14 @@ export abstract class Rollup implements RollupKey {
 }
 
 /** The measures for which some covered unit gave nothing, in the order of their enum; optional ones where another gave something. */
-export const incompleteMeasures = (rollup: Rollup, { covered, known }: Knowledge): string[] =>
+export const incompleteMeasures = (rollup: Rollup, { covered, known }: RecordKnowledge): string[] =>
   covered === 0
     ? []
     : rollup.kind.measures
         .filter(({ name, isOptional }, n) => (known & (1 << n)) === 0 && !(isOptional && rollup.sum(name) === null))
         .map(({ name }) => enumValue(name));
 
-type RollupClass = new (key: RollupKey, stored?: StoredRollup, records?: RecordSums | null, known?: Knowledge | null) => Rollup;
+type RollupClass = new (key: RollupKey, stored?: StoredRollup, records?: RecordSums | null, known?: RecordKnowledge | null) => Rollup;
 const classes = new Map<RollupKind, RollupClass>();
 
 /** The class of a kind's roll-ups, with a property for each measure. */

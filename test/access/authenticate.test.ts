@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createAuthenticator, type Authenticator } from "../../src/access/authenticate.ts";
 import { revokeAccessKey, rotateAccessKey } from "../../src/administration/access-key.service.ts";
-import { hashOf, newSecret } from "../../src/access/secret.ts";
+import { secretHash, newSecret } from "../../src/access/secret.ts";
 import { grantsFor } from "../../src/access/viewer.ts";
 import { Reader } from "../../src/database/reader.ts";
 import { NOW } from "../support/client.ts";
@@ -295,7 +295,7 @@ describe("who asks", () => {
     it("refuses unknown, revoked and expired ones by one message", async () => {
       await refusesKey(newSecret());
       const { key, secret } = await issueKey(database, [{ unit: "48", role: "OFFICER" }]);
-      await refusesKey(`cchc_${hashOf(secret).slice(0, 43)}`);
+      await refusesKey(`cchc_${secretHash(secret).slice(0, 43)}`);
       await ask(`Bearer ${secret}`);
       await database.orm.em.fork().transactional((em) => revokeAccessKey(em, COMMAND, key.id, NOW));
       await refusesKey(secret);

@@ -1,7 +1,7 @@
 import type { EntityManager } from "@mikro-orm/postgresql";
 import { sql } from "kysely";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { hashOf, newSecret } from "../../src/access/secret.ts";
+import { secretHash, newSecret } from "../../src/access/secret.ts";
 import { rowScope } from "../../src/access/scope.ts";
 import type { Viewer } from "../../src/access/viewer.ts";
 import { enterScope, PUBLIC_SCOPE, Reader, type RowScope } from "../../src/database/reader.ts";
@@ -60,8 +60,8 @@ describe("a statement of the service in which a check was forgotten", () => {
   it("finds a key by the very hash of its secret alone", async () => {
     const { secret, key } = await issueKey(database, [{ unit: "48", role: "VIEWER" }]);
     const found = (hash: string) => run(NOTHING, `select k.key from access_key k where k.id = access_key_of('${hash}', now())`);
-    expect(await found(hashOf(secret))).toEqual([{ key: key.id }]);
-    for (const hash of [hashOf(newSecret()), hashOf(secret).slice(0, -1), "%"]) expect(await found(hash)).toEqual([]);
+    expect(await found(secretHash(secret))).toEqual([{ key: key.id }]);
+    for (const hash of [secretHash(newSecret()), secretHash(secret).slice(0, -1), "%"]) expect(await found(hash)).toEqual([]);
   });
 
   it("changes the secret of no key that the scope does not cover, in whole", async () => {
@@ -71,7 +71,7 @@ describe("a statement of the service in which a check was forgotten", () => {
       { unit: "01", role: "VIEWER" },
     ]);
     const before = await hashes();
-    const rotate = (id: string) => `select rotate_access_key('${id}', '${hashOf(newSecret())}', null) as done`;
+    const rotate = (id: string) => `select rotate_access_key('${id}', '${secretHash(newSecret())}', null) as done`;
     const reading = rowScope(own);
     for (const scope of [NOTHING, reading, rowScope(foreign, "ADMIN")]) expect(await run(scope, rotate(key.id))).toEqual([{ done: null }]);
     expect(await run(rowScope(own, "ADMIN"), rotate(wider.id))).toEqual([{ done: null }]);

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createAuthenticator } from "../../src/access/authenticate.ts";
-import { hashOf } from "../../src/access/secret.ts";
+import { secretHash } from "../../src/access/secret.ts";
 import type { Role, Viewer } from "../../src/access/viewer.ts";
 import { Reader } from "../../src/database/reader.ts";
 import { NOW } from "../support/client.ts";
@@ -249,8 +249,8 @@ describe("keys by API", () => {
       expect(await holding(issued)).toEqual([]);
       expect(await holding(issued.slice("cchc_".length))).toEqual([]);
     }
-    expect(await holding(hashOf(secret))).toEqual([]);
-    expect(await holding(hashOf(rotated.secret))).toEqual(["access_key"]);
+    expect(await holding(secretHash(secret))).toEqual([]);
+    expect(await holding(secretHash(rotated.secret))).toEqual(["access_key"]);
     expect(await holding(key.id)).toHaveLength(2);
   });
 });

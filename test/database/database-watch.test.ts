@@ -1,6 +1,6 @@
 import { Client } from "pg";
 import { expect, it, onTestFinished } from "vitest";
-import { DatabaseWatch, startOf } from "../../src/database/database-watch.ts";
+import { DatabaseWatch, serverStartOf } from "../../src/database/database-watch.ts";
 import { createDatabase } from "../support/database.ts";
 
 it("a server that only takes no more connections is not lost; one whose sessions end and that takes none is, once", async () => {
@@ -30,7 +30,7 @@ it("a server that only takes no more connections is not lost; one whose sessions
     tries++;
     const client = await connect();
     sessions++;
-    return { client, startedAt: await startOf(client) };
+    return { client, startedAt: await serverStartOf(client) };
   };
   const watch = new DatabaseWatch({ reach }, null);
   watch.start({ lost: (reason) => reported.push(reason), back: () => reported.push("back"), dead: () => reported.push("dead") });

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { addDays, type Day } from "../../src/lib/time/date.ts";
-import type { SuccessionRow, VersionRow } from "../../src/hierarchy/unit-file.ts";
+import type { SuccessionFileRow, VersionRow } from "../../src/hierarchy/unit-file.ts";
 import { KINDS as KIND_RULES } from "../../src/hierarchy/unit-text.ts";
 import type { SuccessionKind, Tier, UnitKind } from "../../src/hierarchy/unit.entity.ts";
 import { whole } from "../support/whole.ts";
@@ -10,7 +10,7 @@ export type Draw = fc.GeneratorValue;
 /** A small country through time: what the unit files hold. */
 export interface World {
   readonly versions: readonly VersionRow[];
-  readonly successions: readonly SuccessionRow[];
+  readonly successions: readonly SuccessionFileRow[];
   /** Days on which something changed, the first day included. */
   readonly days: readonly Day[];
 }
@@ -31,7 +31,7 @@ export class History {
   readonly #draw: Draw;
   readonly #living = new Map<string, Living>();
   readonly #versions: VersionRow[] = [];
-  readonly #successions: SuccessionRow[] = [];
+  readonly #successions: SuccessionFileRow[] = [];
   #made = 0;
 
   constructor(draw: Draw) {

@@ -3,11 +3,11 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Client } from "pg";
 import { ServiceClient } from "../client.ts";
 import { type Cluster, prepareCluster, USER } from "./cluster.ts";
-import { DatabaseWatch, startOf, type LossListener, type WatchedSession } from "../database-watch.ts";
+import { DatabaseWatch, serverStartOf, type LossListener, type WatchedSession } from "../database-watch.ts";
 import { APPLICATION_NAME } from "../pool-options.ts";
 import { lockSession, tryLockSession } from "../locks.ts";
 import { watchLog } from "./server-log.ts";
-import { findServer, logOf, type RunningServer, startUnlessAnother, stopServer } from "./server-process.ts";
+import { findServer, logOf, type RunningPostgres, startUnlessAnother, stopServer } from "./server-process.ts";
 import { giveLogin, SERVICE_ROLE } from "../service-role.ts";
 
 const DATABASE = "cchc";
@@ -77,7 +77,7 @@ interface TakenServer extends WatchedSession {
 
 /** A session that keeps other processes from stopping the server. While we look, they may start or stop it. */
 const takeServer = async (cluster: Cluster): Promise<TakenServer> => {
-  let running: RunningServer | null = null;
+  let running: RunningPostgres | null = null;
   let isStarted = false;
   try {
     for (const end = Date.now() + PATIENCE_MS; Date.now() < end; await sleep(100)) {
@@ -87,7 +87,7 @@ const takeServer = async (cluster: Cluster): Promise<TakenServer> => {
         running = await findServer(cluster);
       }
       const client = running && (await openSession(cluster, running));
-      if (client) return { client, port: running!.port, startedAt: await startOf(client) };
+      if (client) return { client, port: running!.port, startedAt: await serverStartOf(client) };
     }
   } catch (error) {
     if (isStarted) await stopServer(cluster);
@@ -96,7 +96,7 @@ const takeServer = async (cluster: Cluster): Promise<TakenServer> => {
   throw running ? silent(cluster, running) : new Error(`PostgreSQL does not stay up on ${cluster.folder}; see server.log there`);
 };
 
-const silent = ({ folder }: Cluster, { pid }: RunningServer) =>
+const silent = ({ folder }: Cluster, { pid }: RunningPostgres) =>
   new Error(`Process ${pid} holds ${folder}, but it does not answer as our PostgreSQL; stop it, or set DATA_DIR`);
 
 /** @throws Error where no server of ours runs, or answers, at present. */
@@ -105,11 +105,11 @@ const reachServer = async (cluster: Cluster): Promise<TakenServer> => {
   if (!running) throw new Error(`no PostgreSQL runs on ${cluster.folder} any more`);
   const client = await openSession(cluster, running);
   if (!client) throw silent(cluster, running);
-  return { client, port: running.port, startedAt: await startOf(client) };
+  return { client, port: running.port, startedAt: await serverStartOf(client) };
 };
 
 /** @returns null where the server is not ready, or no longer, or not ours. */
-const openSession = async (cluster: Cluster, { port, isOurs }: RunningServer): Promise<Client | null> => {
+const openSession = async (cluster: Cluster, { port, isOurs }: RunningPostgres): Promise<Client | null> => {
   const client: Client = new ServiceClient({
     connectionString: urlOf(cluster, port, "postgres"),
     application_name: `${APPLICATION_NAME} in use`,

@@ -4,7 +4,7 @@ import { createServer } from "node:net";
 import { join } from "node:path";
 import { type Cluster, isAlive, runBinary } from "./cluster.ts";
 
-export interface RunningServer {
+export interface RunningPostgres {
   readonly pid: number;
   readonly port: number;
   /** Known from the process itself; else the server must tell that it is on our folder. */
@@ -28,7 +28,7 @@ export const startUnlessAnother = async (cluster: Cluster, port?: number): Promi
 export const stopServer = (cluster: Cluster) => runBinary(cluster, "pg_ctl", ["stop", "-m", "fast", "-w", "-D", cluster.folder]);
 
 /** The server that holds the folder, as after `kill -9` of the service; null where none does. */
-export const findServer = async ({ folder }: Cluster): Promise<RunningServer | null> => {
+export const findServer = async ({ folder }: Cluster): Promise<RunningPostgres | null> => {
   const file = join(folder, "postmaster.pid");
   const text = await readFile(file, "utf8").catch(() => null);
   if (text === null) return null;

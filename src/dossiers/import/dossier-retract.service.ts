@@ -8,7 +8,7 @@ import { rowsOf } from "../../database/reader.ts";
 import { BadUserInput } from "../../lib/errors.ts";
 import type { RequestContext } from "../../access/request-context.ts";
 import { shareProcedures } from "../../procedures/procedure-load.service.ts";
-import { type Outcome, settle } from "../../database/outcome.ts";
+import { type TransactionOutcome, settle } from "../../database/outcome.ts";
 import { noteImport } from "../../imports/import-ledger.store.ts";
 import type { ImportedBy, ImportReport } from "../../imports/import-report.ts";
 import { type Staged, STATUSES } from "../../imports/stage.ts";
@@ -50,7 +50,7 @@ export const retractDossiers = async (
   return { ...report, isKept: committed };
 };
 
-interface RetractionOutcome extends Outcome {
+interface RetractionOutcome extends TransactionOutcome {
   readonly report: ImportReport;
 }
 

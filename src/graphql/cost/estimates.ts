@@ -5,7 +5,7 @@ import type { CurrentHierarchy } from "../../hierarchy/hierarchy-size.ts";
 import type { CostTable } from "./fields.ts";
 import type { Asked } from "./selection.ts";
 import { Effort } from "../../module/cost/unit-set.ts";
-import { rowsOf } from "./walk.ts";
+import { estimatedRows } from "./walk.ts";
 
 /** An estimate ends after looking at this many units: a tenth of a second at most. What takes longer is refused like what reads too much. */
 const EFFORT = 1_000_000;
@@ -63,7 +63,7 @@ const estimated = async (
 ): Promise<{ readonly rows: number; readonly hierarchy: Hierarchy | null }> => {
   let hierarchy = current.known();
   const estimate = () => {
-    const rows = rowsOf(asked, {
+    const rows = estimatedRows(asked, {
       get hierarchy(): Hierarchy {
         if (!hierarchy) throw new Unknown();
         return hierarchy;

@@ -17,7 +17,7 @@ import { NewPeriods } from "./reads.ts";
 import { type Asked, fieldsIn } from "./selection.ts";
 
 /** The rows that an operation may read at most: whole, and no larger than CEILING. */
-export const rowsOf = (asked: Asked, given: Omit<CostPlace, "periods">): number => {
+export const estimatedRows = (asked: Asked, given: Omit<CostPlace, "periods">): number => {
   // What is given may read the hierarchy only when it is looked at.
   const place = Object.assign(Object.create(given) as typeof given, { periods: new NewPeriods() });
   const root = asked.schema.getRootType(asked.operation.operation);

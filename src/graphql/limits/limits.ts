@@ -30,7 +30,7 @@ const CLOSING = new Set<TokenKind>([TokenKind.BRACE_R, TokenKind.BRACKET_R, Toke
  * Refuses a document by its length and nesting before it is parsed. What is no GraphQL is left to the parser.
  * @throws DomainError LIMIT_EXCEEDED, BadUserInput for a name that answers cannot have
  */
-export const checkText = (text: string, { maxTokens, maxDepth }: Limits): void => {
+export const checkDocumentText = (text: string, { maxTokens, maxDepth }: Limits): void => {
   const lexer = new Lexer(new Source(text));
   let nesting = 0;
   for (let tokens = 1; ; tokens++) {

@@ -1,6 +1,6 @@
 import { closeSync, fchmodSync, openSync, realpathSync, rmSync, statSync, writeSync } from "node:fs";
 
-export interface Problem {
+export interface FileProblem {
   readonly row: number;
   readonly column: string | null;
   readonly code: string;
@@ -10,7 +10,7 @@ export interface Problem {
 }
 
 export interface ProblemFile {
-  readonly write: (problem: Problem) => void;
+  readonly write: (problem: FileProblem) => void;
   readonly close: () => void;
 }
 

@@ -1,5 +1,5 @@
 import { visible } from "../code.ts";
-import type { Problem } from "./problem-file.ts";
+import type { FileProblem } from "./problem-file.ts";
 
 /** Values that are told apart in one column, and those of them that are shown. */
 const MOST_VALUES = 10_000;
@@ -19,7 +19,7 @@ export class ProblemSummary {
   /** How many there are. */
   count = 0;
 
-  add({ column, code }: Pick<Problem, "column" | "code">, value: string | undefined): void {
+  add({ column, code }: Pick<FileProblem, "column" | "code">, value: string | undefined): void {
     // Places in lists are of no interest here: pauses[0].from is pauses[].from.
     const name = column?.replaceAll(/\[\d+\]/g, "[]") ?? null;
     const key = `${name} ${code}`;

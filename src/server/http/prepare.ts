@@ -1,6 +1,6 @@
 import type { HttpOptions } from "./http.ts";
 import { checkDeclared } from "../../graphql/limits/declared.ts";
-import { checkText, type Limits } from "../../graphql/limits/limits.ts";
+import { checkDocumentText, type Limits } from "../../graphql/limits/limits.ts";
 import { checkLongBody } from "../../graphql/limits/long-bodies.ts";
 import { type RouterCheck, TRACE_HEADER } from "../../access/router.ts";
 import { type TrustedList, trustedParams } from "../../graphql/execution/trusted-documents.ts";
@@ -24,7 +24,7 @@ export const prepareWith =
     const isProven = router.isProven(sent);
     if (!isProven) headers.delete(TRACE_HEADER);
     const { query } = params;
-    if (typeof query === "string") checkText(query, limits);
+    if (typeof query === "string") checkDocumentText(query, limits);
     const prepared = trusted && !isProven ? trustedParams(trusted.documents, params) : params;
     if (!isProven) checkLongBody(prepared, bodyLength, bodies);
     if (typeof prepared["query"] === "string") checkDeclared(prepared["query"], prepared["variables"]);

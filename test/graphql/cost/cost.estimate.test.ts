@@ -9,7 +9,7 @@ import { STATEMENT_ROWS } from "../../../src/graphql/cost/reads.ts";
 import { CEILING, Effort } from "../../../src/module/cost/unit-set.ts";
 import { costTableOf } from "../../../src/graphql/cost/fields.ts";
 import * as modules from "../../../src/modules.ts";
-import { rowsOf } from "../../../src/graphql/cost/walk.ts";
+import { estimatedRows } from "../../../src/graphql/cost/walk.ts";
 import { type RunningServer, startServer } from "../../../src/server/server.ts";
 import { Hierarchy } from "../../../src/hierarchy/hierarchy.ts";
 import { currentHierarchy } from "../../../src/hierarchy/hierarchy-size.ts";
@@ -147,10 +147,10 @@ describe("an estimate", () => {
       return `fragment ${letter} on Unit { a: children { parent { ${next} } } b: children { parent { ${next} } } }`;
     });
     const bomb = await asked(`{ unit(code: "48", asOf: "${DAY}") { ...A } } ${doubled.join(" ")}`);
-    expect(rowsOf(bomb, { hierarchy, today: TODAY, costs: COSTS, effort: new Effort(100_000) })).toBe(CEILING);
+    expect(estimatedRows(bomb, { hierarchy, today: TODAY, costs: COSTS, effort: new Effort(100_000) })).toBe(CEILING);
     const wide = await asked(steps("parent { name }"));
-    expect(rowsOf(wide, { hierarchy, today: TODAY, costs: COSTS, effort: new Effort(10_000) })).toBe(CEILING);
-    expect(rowsOf(wide, { hierarchy, today: TODAY, costs: COSTS, effort: new Effort(1_000_000) })).toBeLessThan(CEILING);
+    expect(estimatedRows(wide, { hierarchy, today: TODAY, costs: COSTS, effort: new Effort(10_000) })).toBe(CEILING);
+    expect(estimatedRows(wide, { hierarchy, today: TODAY, costs: COSTS, effort: new Effort(1_000_000) })).toBeLessThan(CEILING);
   });
 
   it("is that of the units in the answer, or of more where only names tell which they are", async () => {
@@ -283,6 +283,6 @@ describe("a field without a rule of its own", () => {
   ])("is counted by its shape: %s", (query, rows) => {
     const operation = getOperationAST(parse(query))!;
     const place = { hierarchy, today: TODAY, costs: COSTS, effort: new Effort(10_000) };
-    expect(rowsOf({ schema, operation, variables: {}, fragments: new Map() }, place)).toBe(rows);
+    expect(estimatedRows({ schema, operation, variables: {}, fragments: new Map() }, place)).toBe(rows);
   });
 });

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createApollo } from "../../../src/server/apollo.ts";
 import { CompiledOperations } from "../../../src/graphql/execution/compiled-operations.ts";
 import { createHttp } from "../../../src/server/http/http.ts";
-import { checkText } from "../../../src/graphql/limits/limits.ts";
+import { checkDocumentText } from "../../../src/graphql/limits/limits.ts";
 import { TextCache } from "../../../src/graphql/execution/text-cache.ts";
 import { startService, type TestService } from "../../support/client.ts";
 import { codeOf, messageOf, post } from "../../support/post.ts";
@@ -44,11 +44,11 @@ describe("limits that are set otherwise", () => {
 describe("the text of a document", () => {
   const limits = { maxTokens: 10, maxDepth: 1, maxAliases: 0, maxDirectives: 0, maxSelections: 0, maxList: 0 };
   it("is counted without comments and texts, and left to the parser where it is none", () => {
-    expect(() => checkText(`{ a(b: """{{{{{{{{{{""") } ${"#{{{{{{".repeat(20)}`, limits)).not.toThrow();
-    expect(() => checkText("{ \u0007", limits)).not.toThrow();
-    expect(() => checkText("{{{{{", limits)).toThrow(/^MAX_DEPTH/);
-    expect(() => checkText("a ".repeat(11), limits)).toThrow(/^MAX_TOKENS/);
-    expect(() => checkText("a ".repeat(10), limits)).not.toThrow();
+    expect(() => checkDocumentText(`{ a(b: """{{{{{{{{{{""") } ${"#{{{{{{".repeat(20)}`, limits)).not.toThrow();
+    expect(() => checkDocumentText("{ \u0007", limits)).not.toThrow();
+    expect(() => checkDocumentText("{{{{{", limits)).toThrow(/^MAX_DEPTH/);
+    expect(() => checkDocumentText("a ".repeat(11), limits)).toThrow(/^MAX_TOKENS/);
+    expect(() => checkDocumentText("a ".repeat(10), limits)).not.toThrow();
   });
 });
 
