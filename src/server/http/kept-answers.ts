@@ -1,3 +1,4 @@
+import { LRUCache } from "lru-cache";
 import { createHash } from "node:crypto";
 
 /** An answer as it was sent. */
@@ -30,12 +31,12 @@ const LARGEST = 1 / 4;
  * time, so none is ever older than one worked out now. A question is known by a digest.
  */
 export class KeptAnswers<T> {
-  readonly #entries = new Map<string, Kept<T>>();
+  readonly #entries: LRUCache<string, Kept<T>>;
   readonly #options: KeptAnswersOptions;
-  #bytes = 0;
 
   constructor(options: KeptAnswersOptions) {
     this.#options = options;
+    this.#entries = new LRUCache({ maxSize: options.maximum, sizeCalculation: ({ bytes }) => bytes });
   }
 
   /** The kept answer to a question, else a new one by `work`, with what was told of the one that is kept. `work` says null of what is not to be kept. */
@@ -44,14 +45,14 @@ export class KeptAnswers<T> {
     work: () => Promise<{ readonly answer: HttpAnswer; readonly told: T | null }>,
   ): Promise<{ readonly answer: HttpAnswer; readonly told: T | null }> {
     const key = createHash("sha256").update(question).digest("base64");
-    const entry = this.#entries.get(key);
+    const entry = this.#entries.peek(key);
     if (!entry) {
-      this.#set(key, { answer: null, bytes: ENTRY_BYTES });
+      this.#entries.set(key, { answer: null, bytes: ENTRY_BYTES });
       return { ...(await work()), told: null };
     }
     const state = await this.#state();
     if (state !== null && entry.answer?.state === state) {
-      this.#set(key, entry);
+      this.#entries.set(key, entry);
       return { answer: entry.answer, told: entry.answer.told };
     }
     const { answer, told } = await work();
@@ -62,22 +63,11 @@ export class KeptAnswers<T> {
   /** Kept where the state is still the one of before it was worked out. */
   async #keep(key: string, answer: NonNullable<Kept<T>["answer"]>): Promise<void> {
     const bytes = ENTRY_BYTES + answer.body.length;
-    if (bytes <= this.#options.maximum * LARGEST && (await this.#state()) === answer.state) this.#set(key, { answer, bytes });
+    if (bytes <= this.#options.maximum * LARGEST && (await this.#state()) === answer.state) this.#entries.set(key, { answer, bytes });
   }
 
   /** A state that cannot be found out is none; whoever answers then says what is wrong. */
   #state(): Promise<string | null> {
     return this.#options.state().catch(() => null);
-  }
-
-  #set(key: string, entry: Kept<T>): void {
-    this.#bytes += entry.bytes - (this.#entries.get(key)?.bytes ?? 0);
-    this.#entries.delete(key);
-    this.#entries.set(key, entry);
-    for (const [oldest, { bytes }] of this.#entries) {
-      if (this.#bytes <= this.#options.maximum) return;
-      this.#entries.delete(oldest);
-      this.#bytes -= bytes;
-    }
   }
 }
