@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { loadSeeds } from "../seeds/seed.ts";
-import { FileError } from "../src/lib/files/csv.ts";
+import { FileError } from "../src/lib/files/file-error.ts";
 import type { ProcedureRow } from "../src/procedures/procedure-check.ts";
 import { readProcedureFile } from "../src/procedures/procedure-file.ts";
 import { loadProcedures } from "../src/procedures/procedure-load.service.ts";

@@ -1,4 +1,4 @@
-import { readCsv } from "../../src/lib/files/csv.ts";
+import { readCsv } from "../../src/lib/files/csv-reader.ts";
 import type { ProcedureRow } from "../../src/procedures/procedure-check.ts";
 
 /** A made-up procedure of the demo. */

@@ -1,4 +1,4 @@
-import { type CsvRow, readCsv } from "../lib/files/csv.ts";
+import { type CsvRow, readCsv } from "../lib/files/csv-reader.ts";
 import { isDay } from "../lib/time/date.ts";
 import { CALENDAR_KINDS, CALENDAR_STATUSES, type CalendarDay, faultOfDay } from "./work-calendar.ts";
 

@@ -1,3 +1,4 @@
+import { LRUCache } from "lru-cache";
 import type { Day } from "../lib/time/date.ts";
 import type { Tier, UnitKind } from "./unit.entity.ts";
 
@@ -55,7 +56,7 @@ export class Hierarchy {
   readonly #lives = new Map<number, { began: DayNumber; ended: DayNumber }>();
   readonly #predecessors: ReadonlyMap<number, readonly Step[]>;
   readonly #successors: ReadonlyMap<number, readonly Step[]>;
-  readonly #slices = new Map<DayNumber, Slice>();
+  readonly #slices = new LRUCache<DayNumber, Slice>({ max: MAX_SLICES });
 
   constructor(versions: readonly HierarchyVersion[], steps: readonly Step[]) {
     this.#versions = versions;
@@ -90,9 +91,7 @@ export class Hierarchy {
   #slice(place: number): Slice {
     const from = this.#changes[place] ?? 0;
     const slice = this.#slices.get(from) ?? sliceOf(this.#versions, from, this.#changes[place + 1] ?? NEVER);
-    this.#slices.delete(from);
     this.#slices.set(from, slice);
-    if (this.#slices.size > MAX_SLICES) this.#slices.delete(this.#slices.keys().next().value!);
     return slice;
   }
 

@@ -1,4 +1,4 @@
-import { type CsvRow, readCsv } from "../lib/files/csv.ts";
+import { type CsvRow, readCsv } from "../lib/files/csv-reader.ts";
 import { type Day, FIRST_DAY, isDay } from "../lib/time/date.ts";
 import { SUCCESSION_KINDS, type SuccessionKind, TERRITORIAL_KINDS, type Tier, TIERS, type UnitKind } from "./unit.entity.ts";
 import { codeOf, englishNameOf, fullNameFor, fullNameOf, idOf, kindOf, nameOf, remarkOf, shareOf } from "./unit-text.ts";

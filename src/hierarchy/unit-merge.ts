@@ -1,4 +1,4 @@
-import type { FileError } from "../lib/files/csv.ts";
+import type { FileError } from "../lib/files/file-error.ts";
 import type { Day } from "../lib/time/date.ts";
 import {
   type Blamed,

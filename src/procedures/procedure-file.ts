@@ -1,4 +1,4 @@
-import { readCsv } from "../lib/files/csv.ts";
+import { readCsv } from "../lib/files/csv-reader.ts";
 import { decimalOf } from "../lib/number.ts";
 import { type ProcedureRow, problemsOfProcedures } from "./procedure-check.ts";
 

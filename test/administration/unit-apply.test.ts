@@ -4,7 +4,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { FileError } from "../../src/lib/files/csv.ts";
+import { FileError } from "../../src/lib/files/file-error.ts";
 import { Reader } from "../../src/database/reader.ts";
 import { RequestContext } from "../../src/access/request-context.ts";
 import { registerAgency } from "../../src/administration/agency-register.service.ts";

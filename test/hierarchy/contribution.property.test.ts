@@ -5,7 +5,7 @@ import { sql } from "kysely";
 import { createHash } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Viewer } from "../../src/access/viewer.ts";
-import { FileError } from "../../src/lib/files/csv.ts";
+import { FileError } from "../../src/lib/files/file-error.ts";
 import { rowsOf } from "../../src/database/reader.ts";
 import { RequestContext } from "../../src/access/request-context.ts";
 import { addDays, type Day } from "../../src/lib/time/date.ts";

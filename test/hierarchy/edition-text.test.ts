@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { FileError } from "../../src/lib/files/csv.ts";
+import { FileError } from "../../src/lib/files/file-error.ts";
 import { applyUnits, planUnits } from "../../src/administration/unit-apply.service.ts";
 import { readNextUnits } from "../../src/hierarchy/unit-next.ts";
 import { run } from "../support/command.ts";

@@ -1,4 +1,4 @@
-import { FileError } from "./csv.ts";
+import { FileError } from "./file-error.ts";
 
 /** A data row. `row` is its line or its row of the sheet; a header is row 1, and the lines of NDJSON count from 1. */
 export interface FileRow {

@@ -1,4 +1,4 @@
-import { FileError } from "./csv.ts";
+import { FileError } from "./file-error.ts";
 import type { FileShape } from "./file-row.ts";
 
 /** The columns of a header, in its order. @throws FileError for one that is unknown, there twice, or missing. */

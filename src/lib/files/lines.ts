@@ -11,15 +11,15 @@ export interface LineFault {
   readonly message: string;
 }
 
-/** A line without its line break, in NFC, or why it cannot be read. */
+/** A line without its line break, or why it cannot be read. */
 export type Line = string | LineFault;
 
 const TOO_LONG: LineFault = { code: "LINE_TOO_LONG", message: `the line is longer than ${MAX_LINE_BYTES} bytes` };
 const NOT_UTF8: LineFault = { code: "NOT_UTF8", message: "the line is not UTF-8" };
 
-/** The lines of a text file, a few thousand at a time. */
-export async function* readLines(path: string, counter: Counter): AsyncGenerator<readonly Line[]> {
-  const splitter = new LineSplitter();
+/** The lines of a text file, a few thousand at a time, in NFC or as they are written. */
+export async function* readLines(path: string, counter: Counter, form: "NFC" | null): AsyncGenerator<readonly Line[]> {
+  const splitter = new LineSplitter(form);
   for await (const chunk of createReadStream(path, { highWaterMark: CHUNK_BYTES }) as AsyncIterable<Buffer>) {
     counter.bytes += chunk.length;
     yield splitter.push(chunk);
@@ -28,12 +28,17 @@ export async function* readLines(path: string, counter: Counter): AsyncGenerator
 }
 
 class LineSplitter {
+  readonly #form: "NFC" | null;
   /** The start of a line whose end has not come. */
   #rest: Buffer[] = [];
   #restBytes = 0;
   #isFirst = true;
   /** The line is over the limit: what comes of it is dropped. */
   #isDropping = false;
+
+  constructor(form: "NFC" | null) {
+    this.#form = form;
+  }
 
   push(chunk: Buffer): readonly Line[] {
     const bytes = this.#isFirst ? withoutMark(chunk) : chunk;
@@ -48,12 +53,12 @@ class LineSplitter {
     this.#isDropping = false;
     this.#clear();
     this.#keep(bytes.subarray(end));
-    return isTooLong ? [TOO_LONG, ...linesOf(block.subarray(block.indexOf(LINE_FEED) + 1))] : linesOf(block);
+    return isTooLong ? [TOO_LONG, ...linesOf(block.subarray(block.indexOf(LINE_FEED) + 1), this.#form)] : linesOf(block, this.#form);
   }
 
   end(): readonly Line[] {
     if (this.#isDropping) return [TOO_LONG];
-    return linesOf(Buffer.concat(this.#rest));
+    return linesOf(Buffer.concat(this.#rest), this.#form);
   }
 
   #keep(bytes: Buffer): void {
@@ -73,23 +78,23 @@ class LineSplitter {
 
 const withoutMark = (bytes: Buffer): Buffer => (bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? bytes.subarray(3) : bytes);
 
-const linesOf = (block: Buffer): readonly Line[] => {
+const linesOf = (block: Buffer, form: "NFC" | null): readonly Line[] => {
   if (block.length === 0) return [];
   const bytes = block.at(-1) === LINE_FEED ? block.subarray(0, -1) : block;
-  if (isUtf8(bytes)) return textLines(bytes.toString("utf8"));
+  if (isUtf8(bytes)) return textLines(bytes.toString("utf8"), form);
   const lines: Line[] = [];
   for (let start = 0; start <= bytes.length;) {
     const found = bytes.indexOf(LINE_FEED, start);
     const end = found === -1 ? bytes.length : found;
     const line = bytes.subarray(start, end);
-    lines.push(isUtf8(line) ? textLines(line.toString("utf8"))[0]! : NOT_UTF8);
+    lines.push(isUtf8(line) ? textLines(line.toString("utf8"), form)[0]! : NOT_UTF8);
     start = end + 1;
   }
   return lines;
 };
 
 /** No text in NFC changes where it is cut at a line break or a comma, so that whole blocks can be brought into it. */
-const textLines = (text: string): readonly string[] => {
-  const lines = text.normalize("NFC").split("\n");
+const textLines = (text: string, form: "NFC" | null): readonly string[] => {
+  const lines = (form ? text.normalize(form) : text).split("\n");
   return text.includes("\r") ? lines.map((line) => (line.endsWith("\r") ? line.slice(0, -1) : line)) : lines;
 };

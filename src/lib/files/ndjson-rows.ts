@@ -13,7 +13,7 @@ type Cells = Record<string, unknown>;
 export async function* readNdjsonRows({ path, columns, texts = [] }: FileShape, counter: Counter): AsyncGenerator<readonly Item[]> {
   const known: Known = { columns: new Set(columns), texts };
   let row = 0;
-  for await (const lines of readLines(path, counter)) {
+  for await (const lines of readLines(path, counter, "NFC")) {
     const items: Item[] = [];
     for (const line of lines) {
       row++;

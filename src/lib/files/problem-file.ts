@@ -1,4 +1,5 @@
 import { closeSync, fchmodSync, openSync, realpathSync, rmSync, statSync, writeSync } from "node:fs";
+import { csvLine } from "./csv-writer.ts";
 
 export interface FileProblem {
   readonly row: number;
@@ -31,7 +32,7 @@ export const openProblemFile = (path: string): ProblemFile => {
   return {
     write: (problem) => {
       file ??= create(path);
-      buffer += `${COLUMNS.map((name) => problemCell(String(problem[name] ?? ""))).join(",")}\n`;
+      buffer += csvLine(COLUMNS.map((name) => String(problem[name] ?? "")));
       if (buffer.length > BUFFER_CHARACTERS) flush();
     },
     close: () => {
@@ -52,22 +53,10 @@ const create = (path: string): number => {
   const file = openSync(path, "w", OWNER_ONLY);
   // An older file keeps its mode when it is written anew.
   fchmodSync(file, OWNER_ONLY);
-  writeWhole(file, Buffer.from(`${COLUMNS.join(",")}\n`));
+  writeWhole(file, Buffer.from(csvLine(COLUMNS)));
   return file;
 };
 
 const writeWhole = (file: number, bytes: Buffer): void => {
   for (let written = 0; written < bytes.length;) written += writeSync(file, bytes, written);
-};
-
-/**
- * Where a spreadsheet may see the start of a formula: at the start of a cell, also behind blanks and quotes, and wherever one that separates
- * cells by semicolons or tabs, or ends rows at line breaks, would start a cell.
- */
-const FORMULA = /(^|[;\t\r\n])(?=[\s\p{Cf}"']*[=+\-@\uFF1D\uFF0B\uFF0D\uFF20]|[\t\r\n])/gu;
-
-/** One cell as CSV that no spreadsheet runs as a formula. */
-export const problemCell = (text: string): string => {
-  const safe = text.replace(FORMULA, "$1'");
-  return /[",\r\n;\t]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 };

@@ -1,6 +1,6 @@
 import { stat } from "node:fs/promises";
 import { extname } from "node:path";
-import { readCsvRows } from "./csv-rows.ts";
+import { readCsvRows } from "./csv-reader.ts";
 import { type Counter, type FileShape, type Item, WholeFileError } from "./file-row.ts";
 import { readNdjsonRows } from "./ndjson-rows.ts";
 import { readXlsxRows } from "./xlsx/xlsx-rows.ts";

@@ -1,4 +1,4 @@
-import { type CsvRow, readCsv } from "../../lib/files/csv.ts";
+import { type CsvRow, readCsv } from "../../lib/files/csv-reader.ts";
 import { isDay } from "../../lib/time/date.ts";
 import { BadUserInput } from "../../lib/errors.ts";
 import { wholeOf } from "../../lib/number.ts";

@@ -1,6 +1,7 @@
 import type { HeaderMap, HTTPGraphQLResponse } from "@apollo/server";
 import type { FastifyRequest } from "fastify";
 import { sql } from "kysely";
+import { LRUCache } from "lru-cache";
 import { createHash } from "node:crypto";
 import { type RouterCheck, TRACE_HEADER } from "../../access/router.ts";
 import type { Reader } from "../../database/reader.ts";
@@ -94,24 +95,24 @@ const LARGEST = 1 / 4;
 
 /** Responses that are sent again as long as the version of the data is the same. It is looked up for each request, so no cached response is ever stale. */
 export class ResponseEntries<T> {
-  readonly #entries = new Map<string, Entry<T>>();
+  readonly #entries: LRUCache<string, Entry<T>>;
   readonly #options: EntriesOptions;
-  #bytes = 0;
 
   constructor(options: EntriesOptions) {
     this.#options = options;
+    this.#entries = new LRUCache({ maxSize: options.maximum, sizeCalculation: ({ bytes }) => bytes });
   }
 
   async respond(key: string, work: () => Promise<Detailed<T>>): Promise<Detailed<T>> {
     const digest = createHash("sha256").update(key).digest("base64");
-    const entry = this.#entries.get(digest);
+    const entry = this.#entries.peek(digest);
     if (!entry) {
-      this.#set(digest, { cached: null, bytes: ENTRY_BYTES });
+      this.#entries.set(digest, { cached: null, bytes: ENTRY_BYTES });
       return { ...(await work()), detail: null };
     }
     const version = await this.#version();
     if (version !== null && entry.cached?.version === version) {
-      this.#set(digest, entry);
+      this.#entries.set(digest, entry);
       return entry.cached;
     }
     const { response, detail } = await work();
@@ -122,22 +123,12 @@ export class ResponseEntries<T> {
   /** Stores the response where the version is still the one of before it was made. */
   async #store(digest: string, cached: NonNullable<Entry<T>["cached"]>): Promise<void> {
     const bytes = ENTRY_BYTES + cached.response.body.length;
-    if (bytes <= this.#options.maximum * LARGEST && (await this.#version()) === cached.version) this.#set(digest, { cached, bytes });
+    if (bytes <= this.#options.maximum * LARGEST && (await this.#version()) === cached.version)
+      this.#entries.set(digest, { cached, bytes });
   }
 
   /** Where the version cannot be read, whoever answers says what is wrong. */
   #version(): Promise<string | null> {
     return this.#options.version().catch(() => null);
-  }
-
-  #set(digest: string, entry: Entry<T>): void {
-    this.#bytes += entry.bytes - (this.#entries.get(digest)?.bytes ?? 0);
-    this.#entries.delete(digest);
-    this.#entries.set(digest, entry);
-    for (const [oldest, { bytes }] of this.#entries) {
-      if (this.#bytes <= this.#options.maximum) return;
-      this.#entries.delete(oldest);
-      this.#bytes -= bytes;
-    }
   }
 }

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { parse } from "csv-parse/sync";
 import { expect, test } from "vitest";
-import { openProblemFile, problemCell } from "../../../src/lib/files/problem-file.ts";
+import { openProblemFile } from "../../../src/lib/files/problem-file.ts";
 import { temporaryFolder } from "./folder.ts";
 
 const file = temporaryFolder();
@@ -28,25 +28,4 @@ test("the problem file has a row for each problem, and only its owner may read i
   ]);
   expect(records).toHaveLength(4999);
   expect(statSync(path).mode & 0o777).toBe(0o600);
-});
-
-test.each([
-  ["=1+1", "'=1+1"],
-  ["+1", "'+1"],
-  ["-1", "'-1"],
-  ["@SUM(A1)", "'@SUM(A1)"],
-  [" =1", "' =1"],
-  ['"=1"', `"'""=1"""`],
-  ["' \u00A0\u200B=1", "'' \u00A0\u200B=1"],
-  ["＝1", "'＝1"],
-  ["\tx", `"'\tx"`],
-  ["\rx", `"'\rx"`],
-  ["\nx", `"'\nx"`],
-  ["a;=1", `"a;'=1"`],
-  ["a\n=1", `"a\n'=1"`],
-  ["a\t @x", `"a\t' @x"`],
-  ["a = b, -1", '"a = b, -1"'],
-  ["2025-01-02", "2025-01-02"],
-])("the cell %j is written as %j", (text, written) => {
-  expect(problemCell(text)).toBe(written);
 });

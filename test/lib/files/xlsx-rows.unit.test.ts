@@ -1,6 +1,6 @@
 import { readdirSync, readlinkSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { FileError } from "../../../src/lib/files/csv.ts";
+import { FileError } from "../../../src/lib/files/file-error.ts";
 import { readRows } from "../../../src/lib/files/rows.ts";
 import { readAll, temporaryFolder } from "./folder.ts";
 import { HEADER, replaced, type SheetParts, text, workbookOf, type ZipEntry, zipOf } from "./xlsx-writer.ts";

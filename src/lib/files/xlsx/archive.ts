@@ -1,6 +1,6 @@
 import type { Readable } from "node:stream";
 import { type Entry, openPromise, type ZipFile } from "yauzl";
-import { FileError } from "../csv.ts";
+import { FileError } from "../file-error.ts";
 import { WholeFileError } from "../file-row.ts";
 import { XLSX_LIMITS } from "./limits.ts";
 

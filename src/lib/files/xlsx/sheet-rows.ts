@@ -1,4 +1,4 @@
-import { FileError } from "../csv.ts";
+import { FileError } from "../file-error.ts";
 import type { CellFault, FileShape, Item } from "../file-row.ts";
 import { readHeader } from "../header.ts";
 import { dayInText, numberInText } from "../text-cell.ts";

@@ -1,4 +1,4 @@
-import { FileError } from "../csv.ts";
+import { FileError } from "../file-error.ts";
 import { WholeFileError } from "../file-row.ts";
 import { XLSX_LIMITS } from "./limits.ts";
 import { TextRun } from "./text-run.ts";

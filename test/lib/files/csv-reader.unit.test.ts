@@ -1,7 +1,9 @@
 import { parse } from "csv-parse/sync";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { FileError } from "../../../src/lib/files/csv.ts";
+import { pathToFileURL } from "node:url";
+import { readCsv } from "../../../src/lib/files/csv-reader.ts";
+import { FileError } from "../../../src/lib/files/file-error.ts";
 import { COLUMNS, readAll, temporaryFolder } from "./folder.ts";
 
 const file = temporaryFolder();
@@ -133,5 +135,33 @@ describe("a CSV file as a whole is refused", () => {
     await expect(readAll(file("none.csv"))).rejects.toThrow("none.csv: there is no such file");
     await expect(readAll(file("a.txt", "x"))).rejects.toThrow("accepted are .csv, .ndjson, .jsonl, .xlsx");
     await expect(readAll("/tmp/.csv/..csv")).rejects.toThrow(FileError);
+  });
+});
+
+describe("a CSV file that is read whole", () => {
+  const readWhole = (content: string) => readCsv(pathToFileURL(csv(content)), ["code", "note"]);
+
+  test("has rows known by their first line, as written and in NFC", async () => {
+    const written = "Hà Nội".normalize("NFD");
+    const rows = await readWhole(`\uFEFFcode,note\r\nA1,"two\r\nlines"\r\n\r\nA2,${written}\r\n,\r\n`);
+    expect(rows.map(({ row, get }) => [row, get("code"), get("note")])).toEqual([
+      [2, "A1", "two\nlines"],
+      [5, "A2", "Hà Nội"],
+      [6, "", ""],
+    ]);
+    expect(rows[1]!.written("note")).toBe(written);
+  });
+
+  test.each([
+    ["a cell too few", "code,note\nA1,x\nA2\n", "row 3, column note: Invalid Record Length"],
+    ["a cell too many", "code,note\nA1,x,y\n", "row 2: Invalid Record Length"],
+    ["text after a quote", 'code,note\nA1,x\nA2,"x"y\n', "row 3, column note: Invalid Closing Quote"],
+    ["a quote in the middle", 'code,note\nA1,in "the" middle\n', "row 2, column note: Invalid Opening Quote"],
+    ["a quote that nothing closes", 'code,note\nA1,"open\nA2,x\n', "row 2, column note: a quote is opened and not closed"],
+    ["no column of a name", "code\nA1\n", "row 1, column note: the header has no such column; it has code"],
+  ])("is refused by row and column: %s", async (_, content, problem) => {
+    const reading = readWhole(content);
+    await expect(reading).rejects.toThrow(FileError);
+    await expect(reading).rejects.toThrow(`a.csv, ${problem}`);
   });
 });

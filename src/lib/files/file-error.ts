@@ -1,0 +1,7 @@
+/** A file that cannot be loaded; nothing of it is kept. */
+export class FileError extends Error {
+  constructor(file: string, row: number, column: string | null, problem: string) {
+    super(`${file}, row ${row}${column === null ? "" : `, column ${column}`}: ${problem}`);
+    this.name = "FileError";
+  }
+}

@@ -1,0 +1,29 @@
+import { parse } from "csv-parse/sync";
+import { expect, test } from "vitest";
+import { csvLine } from "../../../src/lib/files/csv-writer.ts";
+
+test("a record is what a reader of CSV reads, whatever its cells hold", () => {
+  const cells = ["", "a,b", 'in "quotes"', "two\nlines", "semi;colon", "Xã Ea Đar", "x\ty"];
+  expect(parse(csvLine(cells), { recordDelimiter: "\n" })).toEqual([cells]);
+});
+
+test.each([
+  ["=1+1", "'=1+1"],
+  ["+1", "'+1"],
+  ["-1", "'-1"],
+  ["@SUM(A1)", "'@SUM(A1)"],
+  [" =1", "' =1"],
+  ['"=1"', `"'""=1"""`],
+  ["' \u00A0\u200B=1", "'' \u00A0\u200B=1"],
+  ["＝1", "'＝1"],
+  ["\tx", `"'\tx"`],
+  ["\rx", `"'\rx"`],
+  ["\nx", `"'\nx"`],
+  ["a;=1", `"a;'=1"`],
+  ["a\n=1", `"a\n'=1"`],
+  ["a\t @x", `"a\t' @x"`],
+  ["a = b, -1", '"a = b, -1"'],
+  ["2025-01-02", "2025-01-02"],
+])("the cell %j is written as %j", (text, written) => {
+  expect(csvLine([text])).toBe(`${written}\n`);
+});
