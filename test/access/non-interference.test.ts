@@ -9,9 +9,10 @@ import type { TestDatabase } from "../support/database.ts";
 import { dossier, fillCatalogue, IMPORT, type ImportAnswer } from "../support/dossiers.ts";
 import { issueKey } from "../support/key.ts";
 import { type Draw, drawOperation, type Operation, type Values, valuesOf } from "../support/operations.ts";
+import { END_ON_FAILURE, runs, seed } from "../support/property.ts";
 
-const RUNS = Number(process.env["NON_INTERFERENCE_RUNS"] ?? 250);
-const SEED = Number(process.env["PROPERTY_SEED"] ?? 20_261_124);
+const RUNS = runs(160);
+const SEED = seed(20_261_124);
 
 const SUBMIT = "mutation ($input: ReportInput!, $key: String!) { submitReport(input: $input, idempotencyKey: $key) { id } }";
 const PUBLISH = "mutation ($id: ID!) { publishReport(id: $id) { id } }";
@@ -161,7 +162,7 @@ describe("what a caller may not see", () => {
         if (!isDeepStrictEqual(one, two)) await expectSameAtTimes(operation, bearer);
         if (one.body.includes('"data":{')) answered++;
       }),
-      { numRuns: RUNS, seed: SEED, endOnFailure: true },
+      { numRuns: RUNS, seed: SEED, endOnFailure: END_ON_FAILURE },
     );
     // Operations that are all refused would prove nothing.
     expect(answered).toBeGreaterThan(RUNS / 8);

@@ -8,9 +8,10 @@ import { addDays, dayOf, dayOfEpoch, epochDay, epochDayOf, instantOn, instantTex
 import { readWorkCalendar } from "../../src/calendar/work-calendar-file.ts";
 import { type CalendarDay, WorkCalendar } from "../../src/calendar/work-calendar.ts";
 import { NaiveCalendar, tableOf } from "./naive-calendar.ts";
+import { runs, seed } from "../support/property.ts";
 
-const RUNS = Number(process.env["PROPERTY_RUNS"] ?? 25) * 20;
-const SEED = Number(process.env["PROPERTY_SEED"] ?? 20_261_124);
+const RUNS = runs(500);
+const SEED = seed(20_261_124);
 
 let table: CalendarDay[];
 let calendar: WorkCalendar;

@@ -9,9 +9,10 @@ import { NOW, startService, type TestService } from "../support/client.ts";
 import { issueKey } from "../support/key.ts";
 import { statementsOf } from "../support/statements.ts";
 import { viewerOf } from "../support/viewer.ts";
+import { runs, seed } from "../support/property.ts";
 
-const RUNS = Number(process.env["PROPERTY_RUNS"] ?? 60);
-const SEED = Number(process.env["PROPERTY_SEED"] ?? 20_261_124);
+const RUNS = runs(60);
+const SEED = seed(20_261_124);
 
 const DECLARE = `mutation ($units: [ID!]!, $since: Date!, $through: Date!, $kind: RecordKind!) {
   declareComplete(input: { kind: $kind, units: $units, since: $since, through: $through }) {
