@@ -274,8 +274,8 @@ describe("what it cannot start with", () => {
   };
 
   it("names a wrong setting in one line", async () => {
-    expect(await fails({ PORT: "many" })).toBe('cchc-graph: PORT: "many" is not a port; accepted is a number from 0 to 65535\n');
-    expect(await fails({ DATABASE_URL: "mysql://anna:secret@localhost/cchc" })).toMatch(/^cchc-graph: DATABASE_URL: accepted is [^\n]*\n$/);
+    expect(await fails({ PORT: "many" })).toBe('cchc-graph: PORT: "many" is not a port; must be a number from 0 to 65535\n');
+    expect(await fails({ DATABASE_URL: "mysql://anna:secret@localhost/cchc" })).toMatch(/^cchc-graph: DATABASE_URL: must be [^\n]*\n$/);
   });
 
   it("says in one line, without the password, that a database refuses it", async () => {

@@ -16,7 +16,7 @@ export const optionalKey = (reference: Reference, field: string): string | null 
   if (value === undefined || value === null) return null;
   if (typeof value === "string" && value.isWellFormed() && !value.includes("\0")) return value;
   if (typeof value === "number" && Number.isSafeInteger(value)) return String(value);
-  throw new BadUserInput(field, value, "accepted is a text, without U+0000 and lone surrogates");
+  throw new BadUserInput(field, value, "must be a text, without U+0000 and lone surrogates");
 };
 
 /** @throws BadUserInput for a reference without it, too. */

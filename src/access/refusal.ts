@@ -2,10 +2,10 @@ import { DomainError } from "../lib/errors.ts";
 
 /** Why a credential does not hold. The messages never repeat any of it. */
 export const REFUSALS = {
-  header: "Authorization is malformed; accepted is Bearer, a blank, and one API key or one JWT",
+  header: "Authorization is malformed; must be Bearer, a space, and one API key or JWT",
   key: "This API key is not valid: unknown, revoked or expired",
   malformed: "The token is malformed",
-  algorithm: "The token is signed by an algorithm that is not accepted; accepted are RS256, ES256 and EdDSA",
+  algorithm: "The token is signed by an algorithm that is not accepted; must be RS256, ES256 or EdDSA",
   keyId: "The token's header names no key id (kid)",
   unknownKeyId: "The token's key id (kid) names no one key of its issuer",
   issuer: "The token's issuer is not trusted",

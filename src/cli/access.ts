@@ -98,7 +98,7 @@ const standingOf = async (em: EntityManager, name: string, today: Day) => {
   const [found] = await rowsOf(em).rows(sql<{ unitNo: number; editionId: number }>`
     select u.id as "unitNo", e.id as "editionId" from unit u join edition e on ${inForceOn(seenOn(today))}
     where u.id = ${unitNoNamed(sql`${name}`, today)}`);
-  if (!found) throw new BadUserInput("unit", name, `accepted is the code of a unit that exists on ${today}, or the id of any unit`);
+  if (!found) throw new BadUserInput("unit", name, `must be the code of a unit that exists on ${today}, or the id of any unit`);
   return found;
 };
 

@@ -13,7 +13,7 @@ import { textOfCheck } from "./check-text.ts";
 
 const wholeOf = (text: string): number => {
   const number = wholeNumber(text);
-  if (number === null || number < 1) throw new InvalidArgumentError("accepted is a whole number from 1");
+  if (number === null || number < 1) throw new InvalidArgumentError("must be a whole number from 1");
   return number;
 };
 

@@ -23,7 +23,7 @@ const folderOf = ({ databaseUrl, dataDir }: Env): string => {
 const lastDay = (text: string): Day => {
   const yesterday = addDays(dayOf(new Date()), -1);
   if (isDay(text) && text >= EARLIEST_LAST && text <= yesterday) return text;
-  throw new InvalidArgumentError(`accepted is a day from ${EARLIEST_LAST} to ${yesterday}, such as ${USUAL_LAST}`);
+  throw new InvalidArgumentError(`must be a day from ${EARLIEST_LAST} to ${yesterday}, such as ${USUAL_LAST}`);
 };
 
 const fill = async (dataDir: string, until: Day | null, log: Log): Promise<void> => {

@@ -28,7 +28,7 @@ export interface Findings {
 export const openFindings = (path: string, files: FindingFiles, tell: (line: string) => void): Findings => {
   const [problemPath, warningPath] = [files.problems ?? `${path}.problems.csv`, files.warnings ?? `${path}.warnings.csv`];
   if (resolve(problemPath) === resolve(warningPath))
-    throw new Error(`--warnings: ${warningPath} is the file of problems; accepted is another one`);
+    throw new Error(`--warnings: ${warningPath} is the file of problems; must be another file`);
   const problems = openList(path, problemPath, "--problems");
   const warnings = openList(path, warningPath, "--warnings");
   return {
@@ -43,7 +43,7 @@ export const openFindings = (path: string, files: FindingFiles, tell: (line: str
 };
 
 const openList = (path: string, to: string, option: string) => {
-  if (isSame(path, to)) throw new Error(`${option}: ${to} is the file that is imported; accepted is another one`);
+  if (isSame(path, to)) throw new Error(`${option}: ${to} is the file that is imported; must be another file`);
   const file = openProblemFile(to);
   const summary = new ProblemSummary();
   const rows = new Set<number>();

@@ -35,13 +35,13 @@ const procedureOf = (cells: Cells): { readonly row: ProcedureRow; readonly probl
     const cell = cells[column] ?? "";
     if (typeof cell === "string") return cell;
     if (typeof cell === "number") return String(cell);
-    refuse(column, "TEXT_EXPECTED", "accepted is a text");
+    refuse(column, "TEXT_EXPECTED", "must be a text");
     return "";
   };
   const hasFee = FLAGS.get(typeof cells["hasFee"] === "string" ? cells["hasFee"].trim().toLowerCase() : cells["hasFee"]);
-  if (hasFee === undefined) refuse("hasFee", "BAD_FLAG", "accepted are true and false");
+  if (hasFee === undefined) refuse("hasFee", "BAD_FLAG", "must be true or false");
   const workingDays = daysOf(cells["workingDays"]);
-  if (workingDays === undefined) refuse("workingDays", "BAD_LIMIT", "accepted is a number in digits, such as 5 or 0.5, or nothing");
+  if (workingDays === undefined) refuse("workingDays", "BAD_LIMIT", "must be a number in digits, such as 5 or 0.5, or nothing");
   const row = {
     ...{ code: text("code"), name: text("name"), field: text("field"), fieldName: text("fieldName") },
     ...{ competence: text("competence"), serviceLevel: text("serviceLevel") },

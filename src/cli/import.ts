@@ -52,7 +52,7 @@ const completeOf = ({ since, through }: DossierOptions) => {
 
 const dayOption = (text: string): Day => {
   if (isDay(text) && text >= "2000-01-01") return text;
-  throw new InvalidArgumentError("accepted is a day from 2000-01-01 on as YYYY-MM-DD");
+  throw new InvalidArgumentError("must be a day from 2000-01-01 on as YYYY-MM-DD");
 };
 
 const importDossiers = async (path: string, options: DossierOptions): Promise<void> => {

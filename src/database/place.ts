@@ -119,8 +119,8 @@ const checkServer = async (orm: MikroORM): Promise<void> => {
   const { rows } = await sql<{ version: string; encoding: string }>`
     select current_setting('server_version') as version, current_setting('server_encoding') as encoding`.execute(orm.em.fork().getKysely());
   const { version, encoding } = rows[0]!;
-  if (Number.parseInt(version, 10) < OLDEST) throw new Error(`the server is PostgreSQL ${version}; accepted is ${OLDEST} or newer`);
-  if (encoding !== "UTF8") throw new Error(`the database is in ${encoding}; accepted is UTF8`);
+  if (Number.parseInt(version, 10) < OLDEST) throw new Error(`the server is PostgreSQL ${version}; must be ${OLDEST} or newer`);
+  if (encoding !== "UTF8") throw new Error(`the database is in ${encoding}; must be UTF8`);
 };
 
 /** Of a server that nobody here starts. */

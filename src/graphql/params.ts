@@ -43,7 +43,7 @@ export const checkPersistedQuery = ({ query, extensions }: Params): void => {
   if (typeof query === "string" || !isRecord(persisted)) return;
   const { sha256Hash: hash } = persisted;
   if (typeof hash !== "string")
-    throw new BadUserInput("extensions.persistedQuery.sha256Hash", hash, "accepted is the SHA-256 of the document, in hexadecimal");
+    throw new BadUserInput("extensions.persistedQuery.sha256Hash", hash, "must be the SHA-256 of the document, in hexadecimal");
 };
 
 /** URLSearchParams puts a replacement character where the bytes are not UTF-8. */

@@ -47,7 +47,7 @@ const NAME = /^[\p{L}\p{N}][\p{L}\p{N}._:/-]{0,99}$/u;
 /** @throws BadUserInput for a name that no source can have. */
 export const checkSourceName = (name: string): void => {
   if (!NAME.test(name) || faultOfCode(name) !== null)
-    throw new BadUserInput("source", name, "accepted are 1 to 100 letters, digits and . _ : / -, the first of them a letter or digit");
+    throw new BadUserInput("source", name, "must have 1 to 100 letters, digits or . _ : / -, and begin with a letter or digit");
 };
 
 /**
@@ -118,7 +118,7 @@ const severalOwners = (name: string, sources: readonly ImportSource[]): BadUserI
   new BadUserInput(
     "owner",
     undefined,
-    `several units have a source ${JSON.stringify(name)}; accepted is one of ${sources
+    `several units have a source ${JSON.stringify(name)}; must be one of ${sources
       .map(({ unitCode }) => unitCode)
       .toSorted()
       .join(", ")}`,

@@ -26,7 +26,7 @@ export const coveredUnit = async (em: EntityManager, { argument, unit, grants, r
         from unit u where u.id = coalesce(
           (select v.unit_id from unit_version v where v.code = ${unit} and v.valid_from <= ${today}::date order by v.valid_from desc limit 1),
           (select named.id from unit named where named.key = ${unit} and coalesce(named.began_on <= ${today}::date, true)))`);
-  if (!row) throw new BadUserInput(argument, unit, "accepted is the code or id of a unit");
+  if (!row) throw new BadUserInput(argument, unit, "must be the code or id of a unit");
   if (!row.isCovered)
     throw new DomainError(
       "FORBIDDEN",

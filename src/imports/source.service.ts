@@ -72,7 +72,7 @@ const changed = (
     .write(rowScope(context.viewer, "ADMIN"), async (em) => {
       const grants = grantsFor(context.viewer, "ADMIN");
       const ownerNo = await coveredUnit(em, { argument: "owner", unit: owner, grants, role: "ADMIN", at: context.now });
-      const accepted = `accepted is the name or id of a source of the unit ${JSON.stringify(owner)}`;
+      const accepted = `must be the name or id of a source of the unit ${JSON.stringify(owner)}`;
       if (name.includes("\0")) throw new BadUserInput("source", name, accepted);
       await lockSourceName(em, name);
       const [source] = await sourcesNamed(em, { name, ownerNo, grants });

@@ -94,6 +94,6 @@ const byCode = new Map(INDICATORS.map((indicator) => [indicator.code, indicator]
 export const chosenIndicators = (codes: readonly string[] | null): readonly Indicator[] =>
   codes?.map((code) => {
     const indicator = byCode.get(code);
-    if (!indicator) throw new BadUserInput("codes", code, `accepted are ${[...byCode.keys()].join(", ")}`);
+    if (!indicator) throw new BadUserInput("codes", code, `must be one of ${[...byCode.keys()].join(", ")}`);
     return indicator;
   }) ?? INDICATORS;

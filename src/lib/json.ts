@@ -31,7 +31,7 @@ const isLost = (value: number, source: string): boolean =>
   Number.isInteger(value) && String(value) !== source && (!Number.isSafeInteger(value) || !/^(?:-?\d+(?:\.0*)?|.{1,15})$/.test(source));
 
 const refuseNumber = (path: string, source: string): never => {
-  throw new BadUserInput(path, source, "accepted are numbers of which no digit is lost, up to 2^53; codes are sent as text");
+  throw new BadUserInput(path, source, "must be a number up to 2^53 without loss of digits; codes must be text");
 };
 
 /**
@@ -43,10 +43,10 @@ const refuseNumber = (path: string, source: string): never => {
 export const checkJson = (value: unknown, path = "", depth = 0, isReference = false): void => {
   if (typeof value !== "object" || value === null || value instanceof LostNumber) return isReference ? undefined : checkScalar(value, path);
   if (depth >= MAX_DEPTH)
-    throw new BadUserInput(topOf(path), `${MAX_DEPTH + 1} levels`, `accepted are at most ${MAX_DEPTH} levels of lists and objects`);
+    throw new BadUserInput(topOf(path), `${MAX_DEPTH + 1} levels`, `must contain at most ${MAX_DEPTH} levels of lists and objects`);
   for (const key of Object.keys(value)) {
     const below = path ? `${path}.${key}` : key;
-    if (FORBIDDEN_KEYS.has(key)) throw new BadUserInput(below, key, `accepted are keys other than ${[...FORBIDDEN_KEYS].join(", ")}`);
+    if (FORBIDDEN_KEYS.has(key)) throw new BadUserInput(below, key, `must be a key other than ${[...FORBIDDEN_KEYS].join(", ")}`);
     checkText(key, path || "request");
     checkJson((value as Record<string, unknown>)[key], below, depth + 1, isReference || (path.startsWith("variables.") && hasType(value)));
   }
@@ -56,7 +56,7 @@ const hasType = (value: object): boolean => Object.hasOwn(value, "__typename");
 
 const checkScalar = (value: unknown, path: string): void => {
   if (typeof value === "string") checkText(value, path);
-  if (typeof value === "number" && !Number.isFinite(value)) throw new BadUserInput(path, String(value), "accepted are finite numbers");
+  if (typeof value === "number" && !Number.isFinite(value)) throw new BadUserInput(path, String(value), "must be a finite number");
   if (value instanceof LostNumber) refuseNumber(path, value.source);
 };
 
@@ -64,6 +64,6 @@ const topOf = (path: string): string => path.split(".").slice(0, 2).join(".") ||
 
 /** @throws BadUserInput for what is no text that can be stored and sent on. */
 export const checkText = (text: string, path: string): void => {
-  if (!text.isWellFormed()) throw new BadUserInput(path, text, "accepted is text without lone surrogates");
-  if (text.includes("\u0000")) throw new BadUserInput(path, text, "accepted is text without U+0000");
+  if (!text.isWellFormed()) throw new BadUserInput(path, text, "must be text without lone surrogates");
+  if (text.includes("\u0000")) throw new BadUserInput(path, text, "must be text without U+0000");
 };

@@ -21,7 +21,7 @@ export const MAX_RANK = 999_999_999;
 /** @throws BadUserInput for `first` outside 1..1000 and for an unknown cursor. */
 export const pageOf = (first: number, after: string | null | undefined, maxRank: number = MAX_RANK): Page => {
   if (!Number.isInteger(first) || first < 1 || first > MAX_FIRST)
-    throw new BadUserInput("first", first, `accepted is a whole number from 1 to ${MAX_FIRST}`);
+    throw new BadUserInput("first", first, `must be a whole number from 1 to ${MAX_FIRST}`);
   return { first, after: after == null ? null : readCursor(after, maxRank) };
 };
 
@@ -31,7 +31,7 @@ const readCursor = (cursor: string, maxRank: number): Position => {
   const match = /^(\d{1,16}):([^\0]{1,300})$/.exec(Buffer.from(cursor, "base64url").toString("utf8"));
   const position = match && { rank: Number(match[1]), text: match[2]! };
   if (!position || position.rank > maxRank || cursorOf(position) !== cursor)
-    throw new BadUserInput("after", cursor, "accepted is a cursor that this list has given");
+    throw new BadUserInput("after", cursor, "must be a cursor that this list returned");
   return position;
 };
 

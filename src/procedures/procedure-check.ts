@@ -50,16 +50,16 @@ export const problemsOfProcedure = (given: ProcedureRow): ProcedureProblem[] => 
     message: `${column}: ${JSON.stringify(given[column]).slice(0, 120)} is not accepted; ${accepted}`,
   });
   const found: ProcedureProblem[] = [];
-  if (!CODE.test(row.code)) found.push(problem("code", "BAD_CODE", "accepted is a code such as 1.000894 or 1.010708.000.00.00.H56"));
+  if (!CODE.test(row.code)) found.push(problem("code", "BAD_CODE", "must be a code such as 1.000894 or 1.010708.000.00.00.H56"));
   for (const column of TEXTS)
     if (!isText(row[column], LONGEST) || (column === "field" && faultOfCode(row.field, LONGEST) !== null))
-      found.push(problem(column, "BAD_TEXT", `accepted are 1 to ${LONGEST} characters on one line`));
+      found.push(problem(column, "BAD_TEXT", `must have 1 to ${LONGEST} characters on one line`));
   if (!(TIERS as readonly string[]).includes(row.competence))
-    found.push(problem("competence", "UNKNOWN_TIER", `accepted are ${TIERS.join(", ")}`));
+    found.push(problem("competence", "UNKNOWN_TIER", `must be one of ${TIERS.join(", ")}`));
   if (!(SERVICE_LEVELS as readonly string[]).includes(row.serviceLevel))
-    found.push(problem("serviceLevel", "UNKNOWN_LEVEL", `accepted are ${SERVICE_LEVELS.join(", ")}`));
+    found.push(problem("serviceLevel", "UNKNOWN_LEVEL", `must be one of ${SERVICE_LEVELS.join(", ")}`));
   if (row.workingDays !== null && !(row.workingDays >= 0 && row.workingDays <= MAX_DAYS))
-    found.push(problem("workingDays", "BAD_LIMIT", `accepted is a number from 0 to ${MAX_DAYS}, or nothing`));
+    found.push(problem("workingDays", "BAD_LIMIT", `must be a number from 0 to ${MAX_DAYS}, or nothing`));
   return found;
 };
 

@@ -72,7 +72,7 @@ export const listProcedures = async (reader: Rows, { field, search, first, after
   const words = search == null ? null : searchWords("search", search);
   const prefix = search == null ? null : codeWithin(search);
   const found = field?.includes("\0") ? [] : await reader.rows(pageOfProcedures({ field: field ?? null, words, prefix, page }));
-  if (!found[0]?.isField) throw new BadUserInput("field", field, "accepted is the code of a field of procedures");
+  if (!found[0]?.isField) throw new BadUserInput("field", field, "must be the code of a field of procedures");
   const listed = found.flatMap((row) => (row.no === null ? [] : [row]));
   return { ...connectionOf(listed, page, ({ code }) => ({ rank: 0, text: code })), totalCount: found[0].totalCount };
 };

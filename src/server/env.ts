@@ -21,25 +21,23 @@ const whole =
   (min: number, max: number) =>
   (text: string): number => {
     const value = Number(text);
-    return /^\d{1,12}$/.test(text) && value >= min && value <= max ? value : fail(`accepted is a whole number from ${min} to ${max}`);
+    return /^\d{1,12}$/.test(text) && value >= min && value <= max ? value : fail(`must be a whole number from ${min} to ${max}`);
   };
 
 const oneOf =
   <const T extends string>(...values: readonly T[]) =>
   (text: string): T =>
-    values.find((value) => value === text) ?? fail(`accepted are ${values.join(", ")}`);
+    values.find((value) => value === text) ?? fail(`must be one of ${values.join(", ")}`);
 
 const onOff = (text: string): boolean => oneOf("on", "off")(text) === "on";
 const text = (given: string): string | null => given || null;
 
 /** Short ones are guessed. */
 const secretText = (given: string): string | null =>
-  given === "" || given.length >= 16 ? given || null : fail("accepted are at least 16 characters");
+  given === "" || given.length >= 16 ? given || null : fail("must have at least 16 characters");
 
 const port = (given: string): number =>
-  /^\d{1,5}$/.test(given) && Number(given) <= 65_535
-    ? Number(given)
-    : fail(`"${given}" is not a port; accepted is a number from 0 to 65535`);
+  /^\d{1,5}$/.test(given) && Number(given) <= 65_535 ? Number(given) : fail(`"${given}" is not a port; must be a number from 0 to 65535`);
 
 /** Addresses, or ranges of them as address/bits, by commas. */
 const addresses = (given: string): string | null => {
@@ -49,7 +47,7 @@ const addresses = (given: string): string | null => {
     return kind === 0 || Number(bits) > (kind === 4 ? 32 : 128);
   });
   if (given === "" || wrong === undefined) return given || null;
-  return fail(`"${wrong}" is not an address; accepted are such as 10.0.0.7, 10.0.0.0/8 and ::1, by commas`);
+  return fail(`"${wrong}" is not an address; must be addresses such as 10.0.0.7, 10.0.0.0/8 and ::1, separated by commas`);
 };
 
 /** Origins as browsers send them, by commas, or `*` for all of them. */
@@ -60,7 +58,7 @@ const origins = (given: string): string | null => {
   if (wrong === undefined) return all.join(",");
   const origin = originOf(wrong);
   return fail(
-    `"${wrong}" is not an origin${origin === null ? "" : `; that of it is ${origin}`}; accepted are such as https://app.example.vn, by commas, or * alone for all`,
+    `"${wrong}" is not an origin${origin === null ? "" : `; its origin is ${origin}`}; must be origins such as https://app.example.vn, separated by commas, or * alone for all`,
   );
 };
 
@@ -72,7 +70,7 @@ const originOf = (address: string): string | null => {
 const databaseUrl = (given: string): string | null =>
   given === "" || /^postgres(ql)?:\/\/[^?]*\/[^/?]/.test(given)
     ? given || null
-    : fail("accepted is postgresql://user:password@host:port/database");
+    : fail("must be postgresql://user:password@host:port/database");
 
 const setting = <T>(fallback: string, meaning: string, read: (text: string) => T, secret?: true): Setting<T> => ({
   ...{ fallback, meaning, read },
@@ -222,7 +220,7 @@ export const readEnv = (variables: NodeJS.ProcessEnv): Env => {
   });
   const env = { ...(Object.fromEntries(read) as Omit<Env, "production">), production: variables["NODE_ENV"] === "production" };
   if (env.databaseOwnerUrl !== null && env.databaseUrl === null)
-    throw new Error("DATABASE_OWNER_URL: accepted is one beside DATABASE_URL, by which the service logs in; that is missing");
+    throw new Error("DATABASE_OWNER_URL: requires DATABASE_URL, with which the service logs in");
   return env;
 };
 

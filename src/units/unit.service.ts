@@ -39,7 +39,7 @@ export const listUnits = async (loaders: Loaders, today: Day, args: Optional<Uni
   const page = pageOf(args.first ?? 50, args.after);
   // PostgreSQL holds no NUL, so nothing has such a code.
   const codes = args.codes?.filter((code) => !code.includes("\0")) ?? null;
-  if (codes && codes.length > MAX_CODES) throw new BadUserInput("codes", codes.length, `accepted are at most ${MAX_CODES} codes`);
+  if (codes && codes.length > MAX_CODES) throw new BadUserInput("codes", codes.length, `must contain at most ${MAX_CODES} codes`);
   const search = args.search ?? null;
   if (search !== null) searchWords("search", search);
   const within = args.within == null ? null : (await unitNamed(loaders, "within", args.within, asOf)).no;
@@ -51,11 +51,10 @@ export const listUnits = async (loaders: Loaders, today: Day, args: Optional<Uni
  * @throws BadUserInput naming the argument where there is none.
  */
 export const unitNamed = async ({ unitByReference }: UnitLoaders, argument: string, name: string, asOf: Day | null): Promise<UnitView> => {
-  if (name.includes("\0")) throw new BadUserInput(argument, name, "accepted is a code or an id");
+  if (name.includes("\0")) throw new BadUserInput(argument, name, "must be a code or an id");
   const [byCode, byId] = await Promise.all([unitByReference.load({ code: name, asOf }), unitByReference.load({ id: name, asOf })]);
   const unit = byCode ?? byId;
-  if (!unit)
-    throw new BadUserInput(argument, name, `accepted is the code or id of a unit${asOf === null ? "" : ` that exists on ${asOf}`}`);
+  if (!unit) throw new BadUserInput(argument, name, `must be the code or id of a unit${asOf === null ? "" : ` that exists on ${asOf}`}`);
   return unit;
 };
 

@@ -84,7 +84,7 @@ describe("who asks", () => {
     `cchc_${"a".repeat(43)}`,
     "Bearer \0",
     "Bearer a,b",
-  ])("refuses the header %j", (header) => refuses(header, /^Authorization is malformed; accepted is Bearer/));
+  ])("refuses the header %j", (header) => refuses(header, /^Authorization is malformed; must be Bearer/));
 
   describe("by token", () => {
     it("takes RS256, ES256 and EdDSA", async () => {
@@ -113,7 +113,7 @@ describe("who asks", () => {
     it("refuses HS256 with the public key for a secret", async () => {
       const secret = new TextEncoder().encode(await exportSPKI(rsa.publicKey));
       const token = await new SignJWT(claimsOf()).setProtectedHeader({ alg: "HS256", kid: "rsa" }).sign(secret);
-      await refuses(`Bearer ${token}`, /algorithm that is not accepted; accepted are RS256, ES256 and EdDSA/);
+      await refuses(`Bearer ${token}`, /algorithm that is not accepted; must be RS256, ES256 or EdDSA/);
     });
 
     it("refuses a signature by another key, and one over other claims", async () => {

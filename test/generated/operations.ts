@@ -10,15 +10,15 @@ export type CommendationForm =
   /** Certificate of merit, by a province (bằng khen). */
   | 'CERTIFICATE_OF_MERIT';
 
-/** What incomplete and bounds speak of (chỉ tiêu hồ sơ). */
+/** Measures of dossiers (chỉ tiêu hồ sơ). */
 export type DossierMeasure =
   /** Carried over from the period before (từ kỳ trước chuyển qua). */
   | 'CARRIED_OVER'
   /** In process at the end of the period (đang giải quyết). */
   | 'IN_PROCESS'
-  /** In process and not past due (trong hạn). */
+  /** In process and not overdue (trong hạn). */
   | 'IN_PROCESS_NOT_DUE'
-  /** In process and past due (quá hạn). */
+  /** In process and overdue (quá hạn). */
   | 'IN_PROCESS_OVERDUE'
   /** In process and waiting for a supplement or a payment (đang tạm dừng). */
   | 'IN_PROCESS_PAUSED'
@@ -77,7 +77,7 @@ export type SourceKind =
   | 'RECORDS'
   /** A report that states figures (báo cáo). */
   | 'REPORT'
-  /** Made up for demonstration (số liệu giả lập). */
+  /** Generated data for demonstration (số liệu giả lập). */
   | 'SYNTHETIC';
 
 /** How an ended unit went over (sáp nhập, chia tách). */

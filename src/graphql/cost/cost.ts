@@ -53,7 +53,7 @@ export const costPlugin = ({ maxCost: maximum, hierarchy, modules, budget }: Cos
 const overLimit = (cost: Cost): DomainError =>
   new DomainError(
     "LIMIT_EXCEEDED",
-    `This operation may read ${cost.requested} rows; accepted are at most ${cost.maximum}. Ask for fewer units, lists or periods at once`,
+    `This operation may read ${cost.requested} rows; the maximum is ${cost.maximum}. Request fewer units, lists or periods at once`,
     { ...cost, http: { status: 400 } },
   );
 

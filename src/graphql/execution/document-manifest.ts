@@ -23,9 +23,9 @@ export const bareHash = (id: string): string | undefined => {
 
 const FORMAT = "apollo-persisted-query-manifest";
 const ACCEPTED =
-  "accepted are the files of `npm run trusted-documents`, of codegen's client preset (persistedDocuments), of @apollo/generate-persisted-query-manifest " +
-  "and of the Relay compiler (persistConfig.file)";
-const IDS = "accepted is the SHA-256, SHA-1 or MD5 of its text in hexadecimal, also as sha256:…";
+  "must be a file of `npm run trusted-documents`, of codegen's client preset (persistedDocuments), of @apollo/generate-persisted-query-manifest " +
+  "or of the Relay compiler (persistConfig.file)";
+const IDS = "must be the SHA-256, SHA-1 or MD5 of its text in hexadecimal, also as sha256:…";
 
 type Fail = (reason: string) => never;
 
@@ -53,11 +53,11 @@ const contentOf = async (file: string, fail: Fail): Promise<unknown> => {
 };
 
 const entriesOf = (content: unknown, fail: Fail): (readonly [id: unknown, text: unknown])[] => {
-  if (!isRecord(content)) return fail(`is no object; ${ACCEPTED}`);
+  if (!isRecord(content)) return fail(`is not an object; ${ACCEPTED}`);
   const { format, version, operations } = content;
   if (format === undefined) return Object.entries(content);
   if (format !== FORMAT) return fail(`has the format ${JSON.stringify(format)?.slice(0, 80)}; ${ACCEPTED}`);
-  if (version !== 1) return fail(`has the version ${JSON.stringify(version)?.slice(0, 80)} of ${FORMAT}; accepted is 1`);
+  if (version !== 1) return fail(`has the version ${JSON.stringify(version)?.slice(0, 80)} of ${FORMAT}; must be 1`);
   if (!Array.isArray(operations)) return fail("has no list of operations");
   return operations.map((one: unknown) => (isRecord(one) ? [one["id"], one["body"]] : [one, undefined]));
 };

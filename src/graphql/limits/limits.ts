@@ -37,8 +37,7 @@ export const checkDocumentText = (text: string, { maxTokens, maxDepth }: Limits)
     const { kind, value } = nextOf(lexer);
     if (kind === TokenKind.EOF) return;
     if (tokens > maxTokens) throw exceeded("maxTokens", "the number of tokens is more than", maxTokens, maxTokens);
-    if (kind === TokenKind.NAME && value === "__proto__")
-      throw new BadUserInput("query", value, "accepted are names that do not change what objects inherit");
+    if (kind === TokenKind.NAME && value === "__proto__") throw new BadUserInput("query", value, "must not contain the name __proto__");
     if (CLOSING.has(kind)) nesting--;
     if (OPENING.has(kind) && ++nesting > maxDepth * NESTING)
       throw exceeded("maxDepth", "braces and brackets are nested deeper than", maxDepth * NESTING, maxDepth * NESTING);

@@ -69,5 +69,5 @@ const checkGiven = (name: string, value: unknown, limit: ListLimit): void => {
 const checkLiteral = (name: string, node: ValueNode): void => {
   if (node.kind === Kind.STRING) checkText(node.value, name);
   if ((node.kind === Kind.FLOAT || node.kind === Kind.INT) && !Number.isFinite(Number(node.value)))
-    throw new BadUserInput(name, node.value, "accepted are finite numbers");
+    throw new BadUserInput(name, node.value, "must be a finite number");
 };

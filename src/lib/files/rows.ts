@@ -40,7 +40,7 @@ export const readRows = async (
 ): Promise<RowReading> => {
   const kind = extname(path).toLowerCase();
   const reader = READERS[kind];
-  if (!reader) throw new WholeFileError(path, `is of no kind that is read; accepted are ${Object.keys(READERS).join(", ")}`);
+  if (!reader) throw new WholeFileError(path, `has an unsupported file extension; must be one of ${Object.keys(READERS).join(", ")}`);
   if (more.sheet !== undefined && kind !== ".xlsx")
     throw new WholeFileError(path, "has no sheets of which one could be named; only an .xlsx file has");
   const found = await stat(path).catch((error: unknown) => {

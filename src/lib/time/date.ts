@@ -26,14 +26,14 @@ export const dayOf = (instant: Date): Day => new Date(instant.getTime() + LOCAL_
 /** @throws BadUserInput naming the argument, for what is no day. */
 export const parseDay = (argument: string, text: string): Day => {
   if (isDay(text)) return text;
-  throw new BadUserInput(argument, text, "accepted is a day as YYYY-MM-DD, such as 2021-12-31");
+  throw new BadUserInput(argument, text, "must be a day as YYYY-MM-DD, such as 2021-12-31");
 };
 
 /** A day on which something has happened. @throws BadUserInput naming the argument, for one that is still to come. */
 export const parsePastDay = (argument: string, text: string, today: Day): Day => {
   const day = parseDay(argument, text);
   if (day <= today) return day;
-  throw new BadUserInput(argument, text, `accepted is a day up to today, ${today}`);
+  throw new BadUserInput(argument, text, `must be a day up to today, ${today}`);
 };
 
 /** A day of which the hierarchy is known. @throws BadUserInput naming the argument, for one before 31 August 2015. */

@@ -16,8 +16,8 @@ export interface Period {
 }
 
 export const PERIOD_FORMS =
-  "accepted are 2021, 2021-H1, 2021-9M, 2021-Q3, 2021-07, a run of years 2015/2018 (each of these also with @ND09), " +
-  "and a run of days 2021-01-01/2021-05-11";
+  "must be 2021, 2021-H1, 2021-9M, 2021-Q3, 2021-07, a range of years 2015/2018 (each of these also with @ND09), " +
+  "or a range of days 2021-01-01/2021-05-11";
 export const MAX_SERIES_POINTS = 400;
 
 const NAMED = /^(\d{4})(?:-(?:H([12])|(9M)|Q([1-4])|(0[1-9]|1[0-2]))|\/(\d{4}))?(@ND09)?$/;
@@ -110,7 +110,7 @@ export const parsePeriod = (argument: string, text: string): Period => {
 export const begunPeriod = (argument: string, text: string, today: Day): Period => {
   const period = parsePeriod(argument, text);
   if (period.from <= today) return period;
-  throw new BadUserInput(argument, period.name, `accepted is a period that has begun by ${today}`);
+  throw new BadUserInput(argument, period.name, `must be a period that has begun by ${today}`);
 };
 
 /** The parts of a period, in their order. @throws BadUserInput for a grain that does not divide it, or for over 400 points. */

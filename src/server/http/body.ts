@@ -10,7 +10,7 @@ const refusal = (status: number, message: string, headers: ReadonlyMap<string, s
   new GraphQLError(message, { extensions: { code: "BAD_REQUEST", http: { status, headers } } });
 
 export const unsupportedType = (given: string | undefined): GraphQLError =>
-  refusal(415, `content-type: ${JSON.stringify(given ?? "nothing")} is not accepted; accepted is application/json in UTF-8`);
+  refusal(415, `content-type: ${JSON.stringify(given ?? "nothing")} is not accepted; must be application/json in UTF-8`);
 
 const tooLarge = (limit: number, declared?: number): GraphQLError =>
   new DomainError("LIMIT_EXCEEDED", `The body has ${declared ?? `more than ${limit}`} bytes; the maximum is ${limit} bytes`, {
@@ -56,7 +56,7 @@ const decompressOf = (encoding = "identity"): Decompress | null => {
   const accepted = [...DECOMPRESS.keys()];
   throw refusal(
     415,
-    `content-encoding: ${JSON.stringify(encoding.slice(0, 80))} is not accepted; accepted are ${accepted.join(" and ")}, once, and none`,
+    `content-encoding: ${JSON.stringify(encoding.slice(0, 80))} is not accepted; must be ${accepted.join(" or ")}, once, or absent`,
     new Map([["accept-encoding", accepted.join(", ")]]),
   );
 };

@@ -133,7 +133,7 @@ describe("a CSV file as a whole is refused", () => {
 
   test("where there is none, where it is a folder, or where it is of another kind", async () => {
     await expect(readAll(file("none.csv"))).rejects.toThrow("none.csv: there is no such file");
-    await expect(readAll(file("a.txt", "x"))).rejects.toThrow("accepted are .csv, .ndjson, .jsonl, .xlsx");
+    await expect(readAll(file("a.txt", "x"))).rejects.toThrow("must be one of .csv, .ndjson, .jsonl, .xlsx");
     await expect(readAll("/tmp/.csv/..csv")).rejects.toThrow(FileError);
   });
 });

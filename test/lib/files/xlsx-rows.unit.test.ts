@@ -128,7 +128,7 @@ describe("a workbook is refused", () => {
     [
       "with too many entries",
       () => archive(Array.from({ length: 101 }, (_, n) => ({ name: `${n}`, content: "" }))),
-      "has 101 entries; accepted are up to 100",
+      "has 101 entries; must have at most 100",
     ],
     [
       "that is too large",

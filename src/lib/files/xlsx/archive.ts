@@ -41,7 +41,7 @@ export const openArchive = async (path: string): Promise<Archive> => {
 
 const readEntries = async (path: string, zip: ZipFile): Promise<ReadonlyMap<string, Entry>> => {
   const { entries: most, bytes: mostBytes, ratio, ratioFromBytes } = XLSX_LIMITS;
-  if (zip.entryCount > most) throw new WholeFileError(path, `has ${zip.entryCount} entries; accepted are up to ${most}`);
+  if (zip.entryCount > most) throw new WholeFileError(path, `has ${zip.entryCount} entries; must have at most ${most}`);
   const entries = new Map<string, Entry>();
   let bytes = 0;
   for await (const entry of zip.eachEntry()) {
