@@ -188,7 +188,7 @@ describe("npm run demo", () => {
     const refused = startDemo(other, { DATABASE_URL: "postgresql://cchc:secret@127.0.0.1:1/cchc" });
     onTestFinished(() => void refused.process.kill());
     expect(await refused.ended).toBe(1);
-    expect(refused.output()).toContain("cchc-graph: DATABASE_URL: the demo puts made-up dossiers into no database but an embedded one");
+    expect(refused.output()).toContain("cchc-graph: DATABASE_URL: the demo writes generated dossiers only to an embedded database");
     expect(refused.output()).not.toContain("secret");
     expect(existsSync(other)).toBe(false);
   });

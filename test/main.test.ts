@@ -206,7 +206,7 @@ describe("the life of a data folder", () => {
     await writeFile(join(dataDir, "password"), "another");
     const wrong = start();
     expect(await wrong.ended).toBe(1);
-    expect(wrong.output()).toMatch(/The password beside \S+ is not that of the data/);
+    expect(wrong.output()).toMatch(/The password beside \S+ does not match the data/);
     await rm(join(dataDir, "password"));
     const none = start();
     expect(await none.ended).toBe(1);
@@ -231,7 +231,7 @@ describe("a database that comes later", () => {
       LOCK_MS: "60000",
       GRACE_MS: "60000",
     });
-    await service.says("trying again until it is there");
+    await service.says("retrying until the database is available");
     const url = /listening at (\S+)/.exec(service.output())![1]!;
     expect((await fetch(new URL("/livez", url))).status).toBe(200);
     expect((await fetch(new URL("/readyz", url))).status).toBe(503);
@@ -261,7 +261,7 @@ describe("a database that comes later", () => {
     await locking.query("rollback");
     expect(await (await running).json()).toMatchObject({ data: { unit: { name: "Cao Bằng" } } });
     expect(await service.ended).toBe(0);
-    expect(service.output().match(/DATABASE_URL: requests run in sessions of the owner .* DATABASE_OWNER_URL/g)).toHaveLength(1);
+    expect(service.output().match(/DATABASE_URL: requests use sessions of the owner .* DATABASE_OWNER_URL/g)).toHaveLength(1);
     expect(service.output()).toMatch(/\ncchc-graph: stopped\n$/);
   });
 });

@@ -130,7 +130,7 @@ const UNITS: Damage[] = [
     /row 2, column effective_on: .* is not the end of 10597/,
   ],
   ["a whole of two", "units/successions.csv", put(3, "PART", "WHOLE"), /row 3, column kind: "WHOLE" does not fit \d+ successors/],
-  ["a share above the whole", "units/successions.csv", put(3, "PART,,", "PART,1.5,"), /row 3, column share: "1.5" is no part/],
+  ["a share above the whole", "units/successions.csv", put(3, "PART,,", "PART,1.5,"), /row 3, column share: "1.5" is not a share/],
   [
     "another count",
     "units/editions.csv",
@@ -251,7 +251,7 @@ const CATALOGUE: Damage[] = [
   ["a field with two names", "procedures.csv", put(3, "Hộ tịch", "Hộ Tịch"), /row 3, column fieldName: .* in row 2/],
   ["a tier that is none", "procedures.csv", put(4, "COMMUNE", "VILLAGE"), /row 4, column competence: "VILLAGE" is not accepted: .*COMMUNE/],
   ["a limit that is no number", "procedures.csv", put(4, ",1,", ",một,"), /row 4, column workingDays: "một" is not accepted/],
-  ["a fee that is neither", "procedures.csv", put(4, "false", "no"), /row 4, column hasFee: "no" is neither true nor false/],
+  ["a fee that is neither", "procedures.csv", put(4, "false", "no"), /row 4, column hasFee: "no" must be true or false/],
 ];
 
 describe("damaged files are refused, and nothing of them is kept", () => {

@@ -4,13 +4,12 @@ import { createLocalJWKSet, createRemoteJWKSet, importJWK, type JWK, type JWTVer
 import { DAY, durationOf } from "../lib/time/duration.ts";
 import { isText } from "../lib/text.ts";
 
-/** Whose tokens are trusted, and how far. */
 export interface Issuer {
   readonly issuer: string;
   readonly audience: string;
-  /** Code or id of the largest unit that it may speak for. */
+  /** Code or id of the largest unit that the issuer may grant. */
   readonly unit: string;
-  /** Milliseconds after which its tokens hold no more, whatever they say themselves. */
+  /** Maximum age of its tokens in milliseconds, even if they state more. */
   readonly maxAge: number;
   readonly keys: JWTVerifyGetKey;
 }
@@ -24,7 +23,7 @@ const reject = (accepted: string): never => {
   throw new Error(accepted);
 };
 
-/** @throws Error naming the file, the entry and what is accepted. */
+/** @throws Error naming the file, the entry and the requirement. */
 export const readIssuers = async (file: string): Promise<ReadonlyMap<string, Issuer>> => {
   const entries = await readJson(file).catch((error: unknown) => reject(`ISSUERS: ${file}: ${(error as Error).message}`));
   if (!Array.isArray(entries)) throw new Error(`ISSUERS: ${file}: must be a JSON array of { ${FIELDS.join(", ")} }`);
@@ -58,7 +57,7 @@ const readIssuer = async (entry: unknown, folder: string): Promise<Issuer> => {
     const value = entry[field];
     return isText(value, 500) ? value : reject(`${field}: must be a text of 1 to 500 characters`);
   };
-  // What an actor is called must tell the issuer from the subject: token:<issuer>#<subject>.
+  // The actor token:<issuer>#<subject> must separate issuer and subject.
   const issuer = text("issuer").includes("#") ? reject("issuer: must be a text without #") : text("issuer");
   const maxAge = maxAgeOf(entry["maxAge"]);
   return { issuer, audience: text("audience"), unit: text("unit"), maxAge, keys: await keysOf(entry["jwks"], folder) };
@@ -85,10 +84,10 @@ const keysOf = async (jwks: unknown, folder: string): Promise<JWTVerifyGetKey> =
   return createRemoteJWKSet(url, { timeoutDuration: 3000 });
 };
 
-/** Kinds of keys by what they sign with: RS256, ES256, EdDSA. */
+/** Types of keys by algorithm: RS256, ES256, EdDSA. */
 const KINDS: Readonly<Record<string, string>> = { "RSA ": "RS256", "EC P-256": "ES256", "OKP Ed25519": "EdDSA" };
 
-/** A key set that is at hand is looked at now, not when the first token comes. */
+/** A local key set is checked at the start, not when the first token arrives. */
 const localKeys = async (jwks: unknown): Promise<JWTVerifyGetKey> => {
   const keys = isObject(jwks) && Array.isArray(jwks["keys"]) ? (jwks["keys"] as unknown[]) : [];
   if (keys.length === 0) reject('jwks: must be {"keys": [...]} with at least one key');
@@ -99,7 +98,7 @@ const localKeys = async (jwks: unknown): Promise<JWTVerifyGetKey> => {
     if (!isObject(key)) return reject(`jwks: ${name}: must be an object`);
     const reason = await unusable(key);
     if (reason !== null) {
-      // Issuers publish keys for others in the same set; RFC 7517 wants those ignored.
+      // Issuers publish other keys in the same set; RFC 7517 requires that they are ignored.
       passedOver.push(`${name}: ${reason}`);
       continue;
     }
@@ -114,7 +113,7 @@ const localKeys = async (jwks: unknown): Promise<JWTVerifyGetKey> => {
 
 const MIN_RSA_BITS = 2048;
 
-/** Why a key verifies no token; null where it does. */
+/** Returns why a key cannot verify tokens; null if it can. */
 const unusable = async (key: JWK): Promise<string | null> => {
   const { kty, crv, alg, use, key_ops: operations } = key;
   const algorithm = KINDS[`${kty} ${crv ?? ""}`];

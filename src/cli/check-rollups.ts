@@ -22,7 +22,7 @@ interface Checked {
   readonly differences: Readonly<Record<DerivedCounters | "figures", number>>;
 }
 
-/** For a collector of text files, as Prometheus' node exporter has one. */
+/** Metrics for a collector of text files, such as Prometheus' node exporter. */
 const metricsOf = ({ units, differences }: Checked, at: Date): string =>
   [
     "# HELP cchc_rollup_check_differences Rows, and of figures sets, of what is derived that are not what records and figures say, as of the last check.",

@@ -93,7 +93,7 @@ const administeredUnits = async (
     if (no === null)
       throw new BadUserInput(`units[${n}]`, names[n], `must be the code or id of a unit that existed between ${since} and ${through}`);
     if (!isCovered)
-      throw new DomainError("FORBIDDEN", `requires the role ADMIN on the unit ${JSON.stringify(names[n])} or on a unit above it`);
+      throw new DomainError("FORBIDDEN", `This needs the role ADMIN on the unit ${JSON.stringify(names[n])}, or on a unit above it`);
     return no;
   });
 };

@@ -8,15 +8,15 @@ import { type Day, dayOf } from "../lib/time/date.ts";
 
 interface Asked {
   readonly argument: string;
-  /** Code or id; a code is that of its present holder, or of the last one. */
+  /** Code or id; a code means its present or last holder. */
   readonly unit: string;
-  /** What the caller's role covers; null where that is all. */
+  /** The units of the caller's role; null means all. */
   readonly grants: readonly Grant[] | null;
   readonly role: Role;
   readonly at: Date;
 }
 
-/** Number of a unit that the grants cover. @throws BadUserInput for an unknown unit, DomainError FORBIDDEN for one that they do not cover. */
+/** Returns the number of a unit that the grants cover. @throws BadUserInput for an unknown unit, DomainError FORBIDDEN if they do not cover it. */
 export const coveredUnit = async (em: EntityManager, { argument, unit, grants, role, at }: Asked): Promise<number> => {
   const today: Day = dayOf(at);
   const [row] = unit.includes("\0")
@@ -31,7 +31,9 @@ export const coveredUnit = async (em: EntityManager, { argument, unit, grants, r
     throw new DomainError(
       "FORBIDDEN",
       `${argument}: this needs the role ${role} on the unit ${JSON.stringify(unit)}, or on a unit above it`,
-      { argument },
+      {
+        argument,
+      },
     );
   return row.no;
 };

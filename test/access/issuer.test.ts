@@ -40,7 +40,7 @@ describe("the file of trusted issuers", () => {
 
   it.each<[string, () => unknown, RegExp]>([
     ["no object", () => 5, /must be an object of issuer, jwks, audience, unit/],
-    ["a field that there is not", () => entry({ aud: "x" }), /"aud" is not known; must be issuer, jwks, audience, unit/],
+    ["a field that there is not", () => entry({ aud: "x" }), /"aud" is not a field; must be one of issuer, jwks, audience, unit/],
     ["no issuer", () => entry({ issuer: undefined }), /issuer: must be a text of 1 to 500 characters/],
     ["an issuer with #", () => entry({ issuer: "a#b" }), /issuer: must be a text without #/],
     ["no audience", () => entry({ audience: "" }), /audience: must be a text/],
@@ -69,7 +69,7 @@ describe("the file of trusted issuers", () => {
     [
       "a key that is none",
       () => entry({ jwks: { keys: [{ ...pair.jwk, x: "AAAA" }] } }),
-      /key 1: cannot be read; must be a public key as a JWK/,
+      /key 1: is not readable; must be a public key as a JWK/,
     ],
   ])("is refused for %s, by the number of the entry", async (_, wrong, message) => {
     const file = await write([entry(), wrong()]);
@@ -128,7 +128,7 @@ describe("a key set that is also for others", () => {
     ["that does not verify", () => ({ ...rsa.jwk, key_ops: ["encrypt", "wrapKey"] }), /key_ops is \["encrypt","wrapKey"\]/],
     ["of operations that are no list", () => ({ ...rsa.jwk, key_ops: "sign" }), /key_ops is "sign"/],
     ["without an id", () => ({ ...rsa.jwk, kid: undefined }), /must have a key id/],
-    ["that lacks a part", () => ({ ...rsa.jwk, n: undefined }), /cannot be read/],
+    ["that lacks a part", () => ({ ...rsa.jwk, n: undefined }), /is not readable/],
     ["that is too short", () => ({ ...rsa.jwk, n: Buffer.alloc(128, 255).toString("base64url") }), /has 1024 bits/],
   ];
   const jwkOf = async (alg: string, options: object) =>
@@ -195,7 +195,7 @@ describe("an issuer's keys behind a URL", () => {
     for (let n = 0; n < 5; n++) expect(await ask()).toMatchObject({ name: "anna" });
     expect(fetched).toBe(2);
     // Unknown key ids do not make us ask the issuer each time.
-    for (let n = 0; n < 5; n++) await expect(ask({ kid: `other-${n}` })).rejects.toThrow("names no one key of its issuer");
+    for (let n = 0; n < 5; n++) await expect(ask({ kid: `other-${n}` })).rejects.toThrow("matches no single key of its issuer");
     expect(fetched).toBe(2);
   });
 

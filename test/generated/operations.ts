@@ -80,14 +80,14 @@ export type SourceKind =
   /** Generated data for demonstration (số liệu giả lập). */
   | 'SYNTHETIC';
 
-/** How an ended unit went over (sáp nhập, chia tách). */
+/** How a unit was taken over (sáp nhập, chia tách). */
 export type SuccessionKind =
   /** A part of the unit, to one of several successors (sáp nhập một phần). */
   | 'PART'
   /** The whole unit, to one successor (sáp nhập toàn bộ). */
   | 'WHOLE';
 
-/** What incomplete and bounds speak of (chỉ tiêu nhiệm vụ). */
+/** Measures of tasks (chỉ tiêu nhiệm vụ). */
 export type TaskMeasure =
   /** Completed after the deadline (hoàn thành quá hạn). */
   | 'COMPLETED_LATE'
@@ -97,19 +97,19 @@ export type TaskMeasure =
   | 'COMPLETED_WITHOUT_DEADLINE'
   /** Delegated by the lead of another task, and counted at its own lead (được giao lại). */
   | 'DELEGATED'
-  /** With a deadline on one of the days (đến hạn trong kỳ). */
+  /** With a deadline in the period (đến hạn trong kỳ). */
   | 'DUE'
-  /** Of those due: completed by the deadline (đến hạn, hoàn thành đúng hạn). */
+  /** With a deadline in the period, and completed by it (đến hạn, hoàn thành đúng hạn). */
   | 'DUE_COMPLETED_ON_TIME'
-  /** With another deadline than at first (được gia hạn). */
+  /** With an extended deadline (được gia hạn). */
   | 'EXTENDED'
   /** Completed on time, or running and not yet due (đúng hạn). */
   | 'ON_TIME'
-  /** Completed late, or running and past due (quá hạn). */
+  /** Completed late, or running and overdue (quá hạn). */
   | 'OVERDUE'
   /** Running and not yet due (đang thực hiện, trong hạn). */
   | 'RUNNING_NOT_DUE'
-  /** Running and past due (đang thực hiện, quá hạn). */
+  /** Running and overdue (đang thực hiện, quá hạn). */
   | 'RUNNING_OVERDUE'
   /** Running, without a deadline (đang thực hiện, không thời hạn). */
   | 'RUNNING_WITHOUT_DEADLINE'

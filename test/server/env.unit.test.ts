@@ -144,7 +144,7 @@ describe("variables that are no settings", () => {
     ["MAX_COMPLEXITY", /; those that begin so are MAX_CONNECTIONS, MAX_TOKENS, /],
     ["PROT", /did you mean PORT\?/],
     ["host", /did you mean HOST\?/],
-    ["CCHC_SECRET", /docs\/operations\.md lists those that are/],
+    ["CCHC_SECRET", /docs\/operations\.md lists the settings/],
   ])("are named in the log where they only look like one, as %s", (name, message) => {
     expect(readEnv({ [name]: "3" })).toEqual(readEnv({}));
     expect(envWarnings({ [name]: "3" })).toEqual([expect.stringMatching(message)]);

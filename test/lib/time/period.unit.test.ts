@@ -76,8 +76,8 @@ describe("a period", () => {
       }),
     );
     expect(() => seriesOf(parsePeriod("period", "1980/2020"), "MONTH")).toThrow(/at most 400/);
-    expect(() => seriesOf(parsePeriod("period", "2021-9M"), "HALF_YEAR")).toThrow(/not made of whole periods/);
-    expect(() => seriesOf(parsePeriod("period", "2021-02-01/2021-05-11"), "MONTH")).toThrow(/not made of whole periods/);
+    expect(() => seriesOf(parsePeriod("period", "2021-9M"), "HALF_YEAR")).toThrow(/does not consist of whole periods/);
+    expect(() => seriesOf(parsePeriod("period", "2021-02-01/2021-05-11"), "MONTH")).toThrow(/does not consist of whole periods/);
   });
 });
 
