@@ -11,16 +11,13 @@ import type { Viewer } from "./viewer.ts";
 import { inForceOn } from "../hierarchy/sql.ts";
 
 export interface Authenticator {
-  /**
-   * Who sends this Authorization header; null where there is none.
-   * @throws DomainError UNAUTHENTICATED saying in kind what is wrong; a token that does not hold costs no statement.
-   */
+  /** Returns the viewer of the Authorization header; null without one. @throws DomainError UNAUTHENTICATED with the reason; an invalid token costs no statement. */
   authenticate(authorization: string | undefined, now: Date, reader: Reader): Promise<Viewer | null>;
 }
 
 const BEARER = /^Bearer +([\w.~+/-]+=*)$/i;
 
-/** `issuers` is the path of the file of trusted issuers. @throws Error naming the file, the entry and what is accepted. */
+/** `issuers` is the path of the file of trusted issuers. @throws Error naming the file, the entry and the requirement. */
 export const createAuthenticator = async ({ issuers: file }: { readonly issuers: string | null }): Promise<Authenticator> => {
   const issuers = file === null ? new Map<string, never>() : await readIssuers(file);
   return {
@@ -49,7 +46,7 @@ const viewerOfKey = async (hash: string, now: Date, reader: Reader): Promise<Vie
   return { actor: `key:${key}`, name, grants: rows.map(asGrant), credential: { line: head, until: new Date(until * 1000) } };
 };
 
-/** A claim as it stands: its grant where there is such a unit, and the issuer's own unit with whether it covers that. */
+/** One claim: its grant if the unit exists, and the issuer's own unit with whether that covers it. */
 type ClaimRow = (GrantRow | { readonly unitNo: null }) & {
   readonly name: string;
   readonly ownEdition: number | null;
@@ -66,11 +63,11 @@ const viewerOfToken = async (token: Token, today: Day, reader: Reader): Promise<
     ownEdition === null ? [] : [{ editionId: ownEdition, contributed: ownContributed! }],
   );
   if (await ensureCoverage(reader, [...own, ...rows.filter(isKnown)])) rows = await find();
-  if (own.length === 0) throw refused({ words: `The token's issuer speaks for no unit that existed on ${issuedOn}, when it was issued` });
+  if (own.length === 0) throw refused({ words: `The token's issuer has no unit that existed on ${issuedOn}, when the token was issued` });
   const unknown = rows.find(({ unitNo }) => unitNo === null);
-  if (unknown) throw refused({ words: `The token names the unit ${JSON.stringify(unknown.name)}, which none was on ${issuedOn}` });
+  if (unknown) throw refused({ words: `The token names the unit ${JSON.stringify(unknown.name)}, which did not exist on ${issuedOn}` });
   const beyond = rows.find(({ isWithin }) => !isWithin);
-  if (beyond) throw refused({ words: `The token's issuer names a unit beyond its own: ${JSON.stringify(beyond.name)}` });
+  if (beyond) throw refused({ words: `The token's issuer names a unit outside its own: ${JSON.stringify(beyond.name)}` });
   const actor = `token:${issuer.issuer}#${subject}`;
   return { actor, name: subject, grants: rows.filter(isKnown).map(asGrant), credential: { line: actor, until } };
 };

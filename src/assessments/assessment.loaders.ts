@@ -8,14 +8,14 @@ import { type EvidenceKind, seenBy, unitColumns, type UnitView } from "../hierar
 import type { IndexKind } from "./vocabulary.ts";
 import { validOn } from "../hierarchy/sql.ts";
 
-/** One reported figure of an assessment, of a unit seen at `asOf` (on the last day of the judged year where it is not of that day). */
+/** One reported figure of an assessment, of a unit as of `asOf`, or of the last day of the assessed year if the unit did not exist then. */
 export interface AssessmentFigure extends Positioned, UnitView {
   readonly measure: string;
   readonly year: number;
   readonly value: number;
   readonly qualifiers: Readonly<Record<string, string>>;
   readonly source: SourceView;
-  /** Public id of the unit that publishes the standings: the parent of the ranked units. */
+  /** Public id of the unit that publishes the ranking: the parent of the ranked units. */
   readonly publisher: string;
 }
 
@@ -55,7 +55,7 @@ export const assessmentLoaders = (context: RequestContext, kind: EvidenceKind) =
       ),
     ),
 
-    /** What the standings of the units under this one rest on: counts by class, and the results of the members. */
+    /** Figures behind the rankings below the unit: counts by class, and results of the members. */
     rankingFigures: manyBy<AssessmentsOf, AssessmentFigure>(keyOf, (keys) =>
       seen(
         (counting) => sql<AssessmentFigure>`

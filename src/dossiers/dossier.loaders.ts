@@ -17,12 +17,11 @@ import {
   type PauseReason,
 } from "./dossier-state.ts";
 
-/** What a dossier is known by; the province leads, as in all keys of growing tables. */
+/** Primary key of a dossier; the province comes first, as in all keys of growing tables. */
 export interface DossierKey extends DossierIdentity {
   readonly provinceNo: number;
 }
 
-/** A dossier as its system last told of it. */
 export interface DossierView extends DossierKey {
   readonly unitNo: number;
   readonly receivedByNo: number;
@@ -40,10 +39,9 @@ export interface DossierView extends DossierKey {
   readonly receivedOn: Day | null;
   readonly endedOn: Day | null;
   readonly dueOn: Day | null;
-  /** The day of receipt, or what stands for it. */
+  /** The day of receipt, or of submission or update if that is missing. */
   readonly datedOn: Day;
   readonly outcome: Outcome | null;
-  /** How many. */
   readonly pauseCount: number;
 }
 
@@ -58,7 +56,6 @@ export interface PauseView extends Positioned {
 /** The name of a number that counts from 1. */
 const named = (names: readonly string[], number: RawBuilder<unknown>) => sql`(${sql.lit(`{${names.join()}}`)}::text[])[${number}]`;
 
-/** To the millisecond, as it is kept. */
 const known = (at: RawBuilder<unknown>) => instant(at, "MS");
 
 /** The columns of a DossierView; `d` is the dossier. */
@@ -74,13 +71,13 @@ export const dossierLoaders = ({ session, viewer }: Pick<RequestContext, "sessio
   const { rows } = session.scoped(rowScope(viewer));
   const grants = grantsFor(viewer, "VIEWER");
   return {
-    /** Those that the viewer may see. */
+    /** Dossiers that the viewer may see. */
     dossierByIdentity: oneBy<DossierIdentity, DossierView & Positioned>(
       ({ sourceNo, code }) => `${sourceNo}|${code}`,
       async (keys) => (grants.length === 0 ? [] : rows(dossiersByIdentity(keys, grants))),
     ),
 
-    /** In the order of time. */
+    /** In chronological order. */
     pausesOf: manyBy<DossierKey, PauseView>(
       ({ provinceNo, sourceNo, code }) => `${provinceNo}|${sourceNo}|${code}`,
       (keys) =>
@@ -95,7 +92,7 @@ export const dossierLoaders = ({ session, viewer }: Pick<RequestContext, "sessio
   };
 };
 
-/** The provinces that have dossiers of a source for the viewer are few, and each is one look-up by the whole primary key. */
+/** A source has dossiers visible to the viewer in few provinces, and each province is one look-up by the whole primary key. */
 const dossiersByIdentity = (keys: readonly DossierIdentity[], grants: readonly Grant[]) => sql<DossierView & Positioned>`
   with covered as materialized (${coveredUnits(grants)}),
   asked as materialized (

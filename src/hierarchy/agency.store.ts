@@ -12,16 +12,16 @@ export interface NewAgency {
   readonly slug: string;
   readonly kind: AgencyKind;
   readonly name: string;
-  /** Null: since its unit began. */
+  /** Null means since its unit began. */
   readonly from: Day | null;
-  /** First day on which it is no more; null: as long as its unit lives. */
+  /** First day after its end; null means as long as its unit exists. */
   readonly until: Day | null;
 }
 
-/** The part of an agency's code after that of its unit: so-noi-vu. Empty for a name without letters and digits. */
+/** The part of an agency's code after the unit's code: so-noi-vu. Empty if the name has no letters and digits. */
 export const slugOf = (name: string): string => foldName(name).trim().replaceAll(" ", "-");
 
-/** Stores an agency with what it contributes to, and returns its number. The caller holds the locks of `lockUnits`. */
+/** Stores an agency and its contributions, and returns its number. The caller holds the locks of `lockUnits`. */
 export const insertAgency = async (em: EntityManager, { seat, key, slug, kind, name, from, until }: NewAgency): Promise<number> => {
   const db = em.getKysely();
   const { rows } = await sql<{ id: number }>`
@@ -45,7 +45,7 @@ export interface SeatedAgency {
   readonly name: string;
 }
 
-/** Within its life, an agency has a version for each of its unit's, whose code it carries on. */
+/** Gives an agency one version for each version of its unit, so that its code follows the unit's code. */
 export const followSeats = async (em: EntityManager, agencies: readonly SeatedAgency[]): Promise<void> => {
   await sql`
     insert into unit_version (unit_id, valid_from, valid_to, code, parent_id, tier, kind, name, full_name, name_en, resolution)
@@ -59,7 +59,7 @@ export const followSeats = async (em: EntityManager, agencies: readonly SeatedAg
     on conflict (unit_id, valid_from) do update set valid_to = excluded.valid_to, code = excluded.code`.execute(em.getKysely());
 };
 
-/** Ends an agency on the day; the caller makes what it contributes to again. */
+/** Ends an agency on the day; the caller rebuilds its contributions. */
 export const endAgency = async (em: EntityManager, id: number, endedOn: Day): Promise<void> => {
   const db = em.getKysely();
   await sql`update unit set ended_on = ${endedOn} where id = ${id}`.execute(db);
@@ -69,7 +69,7 @@ export const endAgency = async (em: EntityManager, id: number, endedOn: Day): Pr
   );
 };
 
-/** From that day on the successor holds what the other did, and is found by its names. */
+/** From that day on the successor holds the predecessor's work and is found by its names. */
 export const insertWholeSuccession = async (em: EntityManager, predecessor: number, successor: number, effectiveOn: Day): Promise<void> => {
   const db = em.getKysely();
   await sql`
@@ -82,7 +82,7 @@ export const insertWholeSuccession = async (em: EntityManager, predecessor: numb
   );
 };
 
-/** The agencies with all that they succeeded and that succeeded them: what each contributes to rests on the others. */
+/** Returns the agencies with all predecessors and successors, because their contributions depend on each other. */
 export const withKin = async (em: EntityManager, agencies: readonly number[]): Promise<number[]> => {
   const { rows } = await sql<{ id: number }>`
     with recursive kin as (

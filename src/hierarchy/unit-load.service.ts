@@ -6,7 +6,7 @@ import { type NameRow, namesOf } from "./unit-name.ts";
 import type { Tier } from "./unit.entity.ts";
 import { validOn } from "./sql.ts";
 
-/** Stores the units of the files in an empty database; the counts of editions.csv must come out. @throws FileError where they do not. */
+/** Stores the units of the files in an empty database. @throws FileError if the result differs from the counts of editions.csv. */
 export const loadUnits = async (em: EntityManager, { versions, successions, editions }: UnitFiles): Promise<void> => {
   const numbers = new Map([...new Set(versions.map(({ key }) => key))].map((key, n) => [key, n + 1]));
   await insertUnits(em, versions, numbers);
@@ -18,10 +18,10 @@ export const loadUnits = async (em: EntityManager, { versions, successions, edit
   await checkEditions(em, editions);
 };
 
-/** Internal numbers of units by their public ids. */
+/** Maps public ids to internal numbers. */
 export type Numbers = ReadonlyMap<string, number>;
 
-/** Stores the units of which these are all the versions. */
+/** Stores units with all their versions. */
 export const insertUnits = async (em: EntityManager, versions: readonly VersionRow[], numbers: Numbers): Promise<void> => {
   await sql`
     insert into unit (id, key, began_on, ended_on)
@@ -51,7 +51,6 @@ export const insertSuccessions = async (em: EntityManager, rows: readonly Succes
       ${rows.map(({ resolution }) => resolution)}::text[], ${rows.map(({ note }) => note)}::text[])`.execute(em.getKysely());
 };
 
-/** Stores names by which units are found. */
 export const insertNames = async (em: EntityManager, rows: readonly NameRow[], numbers: Numbers): Promise<void> => {
   await sql`
     insert into unit_name (unit_id, known_from, own_until, words, full_words, full_name)
@@ -60,7 +59,7 @@ export const insertNames = async (em: EntityManager, rows: readonly NameRow[], n
       ${rows.map(({ fullWords }) => fullWords)}::text[], ${rows.map(({ fullName }) => fullName)}::text[])`.execute(em.getKysely());
 };
 
-/** Every day on which a version began or ended. */
+/** Each day on which a version begins or ends starts an edition. */
 const insertEditions = async (em: EntityManager): Promise<void> => {
   await sql`
     insert into edition (id, starts_on, contributed)
@@ -80,7 +79,7 @@ const checkEditions = async (em: EntityManager, editions: readonly EditionFile[]
   const counts = new Map(rows.map(({ day, tier, units }) => [`${day} ${tier}`, units]));
   const loaded = new Set(rows.map(({ day }) => day));
   for (const row of editions) {
-    if (!loaded.delete(row.get("date"))) throw row.fail("date", "is no day on which a unit changes");
+    if (!loaded.delete(row.get("date"))) throw row.fail("date", "is not a day on which a unit changes");
     for (const [column, tier] of Object.entries(COUNTED) as [keyof typeof COUNTED, Tier][]) {
       const found = counts.get(`${row.get("date")} ${tier}`) ?? 0;
       if (String(found) !== row.get(column)) throw row.fail(column, `is stated, but ${found} were loaded for ${row.get("date")}`);

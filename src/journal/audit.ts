@@ -9,19 +9,18 @@ export interface Change {
   readonly actorName: string;
   /** Name of the mutation or command: publishReport, units apply. */
   readonly operation: string;
-  /** Internal number of the unit concerned; null for the whole country's affairs. */
+  /** Internal number of the unit; null for the whole country. */
   readonly unitNo: number | null;
-  /** Public id of what was changed. */
+  /** Public id of the changed object. */
   readonly subject: string | null;
   readonly before: unknown;
   readonly after: unknown;
   readonly at: Date;
 }
 
-/** Appends to the audit trail (nhật ký kiểm toán) within the transaction of `em`, so that neither exists without the other. */
+/** Appends to the audit trail (nhật ký kiểm toán) in the transaction of `em`, so that neither exists without the other. */
 export const recordChange = (em: EntityManager, change: Change): Promise<void> => recordChanges(em, [change]);
 
-/** The same of many, by one statement. */
 export const recordChanges = async (em: EntityManager, changes: readonly Change[]): Promise<void> => {
   const json = (value: unknown) => JSON.stringify(value ?? null);
   await sql`

@@ -20,29 +20,28 @@ export interface LoadedProcedures {
   readonly created: number;
   readonly updated: number;
   readonly unchanged: number;
-  /** Dossiers that follow procedures whose field, fee or level has changed. */
+  /** Number of dossiers whose procedure changed its field, fee or level. */
   readonly dossiers: number;
 }
 
 const IN_MESSAGE = 10;
 
-/** Who writes dossiers shares the catalogue until the end of the transaction; who changes it waits for them, and they for it. */
+/** Writers of dossiers share the catalogue until the transaction ends; changes of the catalogue and these writers exclude each other. */
 export const shareProcedures = (em: EntityManager) => shareLock(em, "procedures");
 
-/** Waits for those who write dossiers, and keeps others from it until the transaction ends. */
+/** Waits for writers of dossiers and blocks new ones until the transaction ends. */
 export const lockProcedures = (em: EntityManager) => takeLock(em, "procedures");
 
-/** Adds procedures that have been checked to a catalogue that has none. */
+/** Adds checked procedures to an empty catalogue. */
 export const addProcedures = async (em: EntityManager, rows: readonly ProcedureRow[]): Promise<void> => {
   await upsertFields(em, rows);
   await upsertProcedures(em, rows);
 };
 
 /**
- * Adds procedures to the catalogue and replaces those of the same code; the others stay. Field, fee and level are those of all dossiers of a
- * procedure, past ones too, for the catalogue knows no dates; due days stay as they were reckoned. All or nothing, with its entry in the audit trail
- * where anything changes.
- * @throws DomainError BAD_USER_INPUT with extensions.problems, whose `row` counts from 0.
+ * Adds procedures and replaces those with the same code; the others stay. Field, fee and level apply to all dossiers of a procedure, also past ones, because the catalogue
+ * has no dates; due days do not change. Atomic, with an audit entry if anything changes. @throws DomainError BAD_USER_INPUT with extensions.problems, whose `row` counts
+ * from 0.
  */
 export const loadProcedures = async (em: EntityManager, given: readonly ProcedureRow[], by: LoadedBy): Promise<LoadedProcedures> => {
   refuse(problemsOfProcedures(given));
@@ -83,7 +82,6 @@ interface Known {
   readonly row: ProcedureRow;
 }
 
-/** What the catalogue has under the codes of the rows. */
 const knownProcedures = async (em: EntityManager, rows: readonly ProcedureRow[]): Promise<ReadonlyMap<string, Known>> => {
   const found = await rowsOf(em).rows(sql<ProcedureRow & { no: number }>`
     select p.id as no, p.code, p.name, f.code as field, f.name as "fieldName", p.competence, p.service_level as "serviceLevel",
@@ -95,7 +93,7 @@ const knownProcedures = async (em: EntityManager, rows: readonly ProcedureRow[])
 const isSame = (one: ProcedureRow, other: ProcedureRow): boolean =>
   (Object.keys(one) as (keyof ProcedureRow)[]).every((column) => one[column] === other[column]);
 
-/** True where dossiers of the procedure count differently. */
+/** True if the change affects the counters of its dossiers. */
 const isCarried = (before: ProcedureRow, after: ProcedureRow): boolean =>
   before.field !== after.field || before.hasFee !== after.hasFee || (before.serviceLevel === "FULL") !== (after.serviceLevel === "FULL");
 

@@ -10,7 +10,7 @@ import type { RollupKey } from "../counters/rollup-key.ts";
 export type SourceRow = Positioned & Pick<Source, "kind" | "title" | "publishedOn" | "state"> & { id: string };
 export type SourcesOfRollup = RollupKey & { readonly kind: RollupKind };
 
-/** The sources of what is certain or possible there, in the order in which they came in. */
+/** Returns the sources of certain and possible values, in the order of their import. */
 export const sourcesLoader = (source: RollupOrigin) =>
   manyBy<SourcesOfRollup, SourceRow>(
     (key) => `${key.kind.name}|${keyOf(key)}`,
@@ -32,14 +32,14 @@ const readSources = async (source: RollupOrigin, found: readonly (SetRow | null)
   return keys.map((_, n) => byKey.get(n + 1) ?? []);
 };
 
-/** Of records: place of the key, counted from 1, and internal number. */
+/** Rows for records: position of the key, from 1, and internal id. */
 const recordSources = async ({ records }: RollupOrigin, found: readonly (SetRow | null)[], keys: readonly SourcesOfRollup[]) => {
   const places = keys.map((_, n) => n).filter((n) => isRecorded(found[n]!));
   const sources = places.length === 0 ? [] : await records.sources(places.map((n) => recordKeyOf(keys[n]!, found[n]!)));
   return places.flatMap((n, at) => sources[at]!.map((sourceId) => ({ i: n + 1, sourceId })));
 };
 
-/** At least one row for each key: without id where there is no source, `gone` where its set has made room for others. */
+/** Returns at least one row per key: `id` is null without sources, and `gone` is true if the set was deleted. */
 const sourcesOf = (
   keys: readonly SourcesOfRollup[],
   found: readonly (SetRow | null)[],

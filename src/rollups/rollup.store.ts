@@ -7,19 +7,18 @@ import type { Cell } from "./cell.ts";
 import type { Atom, Decomposed } from "./atom.ts";
 import { ALL_TIERS, type QuotedRate } from "./rollup.entity.ts";
 
-/** What one set stores of one kind. */
 export interface SetContent extends Decomposed {
   readonly setId: number;
   readonly recorded: boolean;
-  /** Records that are read at their time, and of which a figure has taken the place. */
+  /** Records that a figure replaces. */
   readonly replaced: readonly Atom[];
   readonly cells: readonly Cell[];
   readonly quoted: readonly { unitId: number; slot: string; sources: ReadonlySet<number>; rates: Record<string, QuotedRate> }[];
 }
 
 /**
- * Carries the evidence of the sets to every unit of their editions and stores the sums: what is certain as columns, what is
- * possible besides by name, which measures are known of every covered unit, and rates that were quoted.
+ * Carries the evidence of the sets to every unit of their editions and stores the sums: certain amounts as columns, possible amounts by name, the measures that every
+ * covered unit reports, and quoted rates.
  */
 export const storeRollups = async (em: EntityManager, kind: RollupKind, contents: readonly SetContent[]): Promise<void> => {
   if (contents.every(({ cells, quoted }) => cells.length === 0 && quoted.length === 0)) return;
@@ -40,7 +39,7 @@ export const storeRollups = async (em: EntityManager, kind: RollupKind, contents
       select q.set_id, q.unit_id as target_id, q.slot, q.rates from quoted q join rollup_set s on s.id = q.set_id
       join contribution c on c.edition_id = s.edition_id and c.target_id = q.unit_id and c.unit_id = q.unit_id
     ),
-    -- Gathered by grouping: joins of parts whose sizes the planner cannot know may take minutes.
+    -- Grouping replaces joins, because the planner cannot estimate the sizes of the parts and some joins took minutes.
     part as (
       select set_id, target_id, slot, null::int as covered, null::int as mask, false as inexact, null::jsonb as possible, null::jsonb as quoted,
         ${stored} from certain
@@ -59,7 +58,7 @@ export const storeRollups = async (em: EntityManager, kind: RollupKind, contents
   await storeSources(em, kind, contents);
 };
 
-/** What each atom adds to each unit that it leads to. */
+/** The contribution of each atom to each unit that it leads to. */
 const PLACED = sql`
   placed as materialized (
     select a.set_id, a.slot, a.sign, a.columns, c.target_id, c.certain
@@ -73,9 +72,9 @@ const certainSums = (sums: RawBuilder<unknown>) => sql`
     having slot is distinct from ${WHOLE_UNIT}
   )`;
 
-/** What may be: atoms that lead somewhere only possibly, and undistributed amounts at whoever may have a part of them. */
+/** The possible sums: atoms that lead to a unit only possibly, and undistributed amounts at each unit that may have a part of them. */
 const possibleSums = (kind: RollupKind, columns: readonly string[]) => sql`
-  -- Both look-ups go by unit, of which each contributes to a few: by target the planner would walk all that the country holds.
+  -- Both look-ups go by unit, because each unit contributes to few others; by target the planner would scan the whole country.
   spread_target as (
     select spread, target_id from (
       select p.spread, c.target_id, false as of_author from spread p join rollup_set s on s.id = p.set_id
@@ -101,7 +100,7 @@ const possibleSums = (kind: RollupKind, columns: readonly string[]) => sql`
     from possible_sum group by 1, 2, 3
   )`;
 
-/** How many units are covered, and by which measures. */
+/** Number of covered units, and their measures. */
 const KNOWN = sql`
   known_place as (
     select k.set_id, c.target_id, k.unit_id, k.slot, k.mask from knowledge k join rollup_set s on s.id = k.set_id
@@ -125,7 +124,7 @@ const KNOWN = sql`
     select set_id, target_id, ${ALL_TIERS}, count(*)::int, bit_and(of_any) from known_unit group by 1, 2
   )`;
 
-/** For those periods that have records, too: there what is known is put together for each unit. */
+/** Coverage by unit is stored only for periods that also have records, because reads merge both there. */
 const storeKnowledge = async (em: EntityManager, contents: readonly SetContent[]): Promise<void> => {
   const rows = contents.flatMap(({ setId, recorded, knowledge }) => (!recorded ? [] : knowledge.map((known) => ({ setId, ...known }))));
   await rowsOf(em).rows(sql`
@@ -138,7 +137,7 @@ const storeKnowledge = async (em: EntityManager, contents: readonly SetContent[]
     update rollup_set s set rows = s.rows + n.rows from (select set_id, count(*) as rows from stored group by 1) n where n.set_id = s.id`);
 };
 
-/** A cell's sources belong to its unit, and to those that may hold a part of it; those of a quoted rate to its unit alone. */
+/** A cell's sources belong to its unit and to units that may have a part of it; those of a quoted rate belong to its unit alone. */
 const storeSources = async (em: EntityManager, kind: RollupKind, contents: readonly SetContent[]): Promise<void> => {
   const rows = new Map<string, { setId: number; slot: string; unitId: number; sourceId: number; own: boolean }>();
   for (const { setId, cells, spreads, quoted } of contents) {

@@ -14,8 +14,8 @@ import { inForceOn } from "../hierarchy/sql.ts";
 export type ProcedureAuthorityRow = Positioned & { kind: UnitKind; name: string; procedures: number };
 
 /**
- * Procedures by authority, of the statements that are certain in the unit; one under another that states them too is a part of that.
- * What a unit states of all its tiers beats what it states of single ones.
+ * Procedures by authority from statements that are certain in the unit; statements of units below it are part of these. A unit's statement about all its tiers takes
+ * precedence over statements about single tiers.
  */
 export const proceduresByAuthority = (context: RequestContext, kind: EvidenceKind) => {
   const { session: reader, today } = context;

@@ -9,24 +9,23 @@ import { arrayText, FALLBACK_RANKS, foundUnits, rankOfFound } from "../hierarchy
 import { validOn } from "../hierarchy/sql.ts";
 import { type EvidenceKind, seenBy, unitColumns, unitLoaders, type UnitView } from "../hierarchy/unit.loaders.ts";
 
-/** Which units of one day's hierarchy a list holds; null leaves a condition out. */
+/** Conditions of a list of units of one day's hierarchy; null omits a condition. */
 export interface UnitListKey {
   readonly asOf: Day;
-  /** Below this unit, at any depth. */
   readonly within: number | null;
   readonly codes: readonly string[] | null;
   readonly tier: Tier | null;
   readonly kinds: readonly UnitKind[] | null;
   readonly search: string | null;
-  /** Agencies too, where no kinds are named. */
+  /** Includes agencies unless kinds are given. */
   readonly agencies: boolean;
   readonly page: Page;
 }
 
-/** With the name by which a search found it, where that is not the present one. */
+/** With the former name by which a search found the unit. */
 export type ListedUnit = UnitView & { rank: number; matchedName: string | null };
 export interface UnitList {
-  /** One more than the page's `first`, where there is one. */
+  /** One row more than the page's `first`. */
   readonly rows: ListedUnit[];
   readonly totalCount: number;
 }
@@ -60,7 +59,7 @@ const keysOf = (keys: readonly UnitListKey[]) => sql`
     ${keys.map((key) => key.page.after?.rank ?? null)}::int[], ${keys.map((key) => key.page.after?.text ?? null)}::text[])
     with ordinality k(day, within, codes, tier, kinds, is_searched, agencies, first, after_rank, after_text, i)`;
 
-/** `matched`: of what is found, the best; what fits less well only where nothing better is found. */
+/** Relation `matched`: the best matches only; weaker ones only if there is nothing better. */
 const MATCHED = sql`
   best as (select i, min(found_rank) as rank from accepted group by i),
   matched as materialized (

@@ -82,7 +82,7 @@ describe("the facts of a dossier are refused by name", () => {
   it("with the values in Hà Nội and what is accepted", () => {
     const [problem] = problemsOf(factsOf({ state: "RESOLVED", endedAt: at("2025-03-03T00:30") }), NOW);
     expect(problem!.message).toBe(
-      "endedAt: 2025-03-03T00:30:00.000+07:00 is before receivedAt 2025-03-03T09:00:00.000+07:00; accepted is that instant or a later one",
+      "endedAt: 2025-03-03T00:30:00.000+07:00 is before receivedAt 2025-03-03T09:00:00.000+07:00; must be that instant or later",
     );
   });
 

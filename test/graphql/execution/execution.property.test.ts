@@ -24,7 +24,7 @@ const told = (error: GraphQLError) => {
   while (cause instanceof GraphQLError && cause.originalError) cause = cause.originalError;
   const isRefused = /^(Argument "|Variable "\$|Too many errors processing variables)/.test(message);
   const code = error.extensions["code"] ?? (isRefused ? "BAD_USER_INPUT" : "INTERNAL_SERVER_ERROR");
-  return { message: cause instanceof GraphQLError ? message : "Something went wrong on our side", locations, path, code };
+  return { message: cause instanceof GraphQLError ? message : "Internal server error", locations, path, code };
 };
 
 const expectedOf = async (source: string, operationName: string, variableValues: Readonly<Record<string, unknown>>) => {
@@ -34,7 +34,7 @@ const expectedOf = async (source: string, operationName: string, variableValues:
 
 const answerOf = async (query: string, operationName: string, variables: Readonly<Record<string, unknown>>) => {
   const { body } = await apollo.executeOperation({ query, operationName, variables });
-  if (body.kind !== "single") throw new Error("An answer in parts was not asked for");
+  if (body.kind !== "single") throw new Error("A chunked response was not requested");
   const { data, errors } = body.singleResult;
   return {
     data: JSON.stringify(data ?? null),
