@@ -16,6 +16,7 @@ import { coveredBy, rowScope } from "../access/scope.ts";
 import { secretHash, newSecret } from "../access/secret.ts";
 import { type Grant, grantsFor, type Role } from "../access/viewer.ts";
 import { inForceOn } from "../hierarchy/sql.ts";
+import { relation } from "../database/relation.ts";
 
 /** Who changes keys, and where: null is everywhere, for whoever commands the database itself. */
 export interface KeyKeeper {
@@ -80,7 +81,7 @@ export const createAccessKey = async (em: EntityManager, keeper: KeyKeeper, inpu
       returning id
     )
     insert into access_grant (access_key_id, unit_id, role) select made.id, g.unit_id, g.role
-    from made, unnest(${grants.map(({ unitNo }) => unitNo)}::int[], ${grants.map(({ role }) => role)}::text[]) g(unit_id, role)
+    from made, ${relation("g", grants, { unit_id: ["int", ({ unitNo }) => unitNo], role: ["text", ({ role }) => role] })}
   `.execute(em.getKysely());
   const key = await keyOf(em, id, now);
   await record(em, keeper, "createAccessKey", now, { key, before: null, after: keyRecordOf(key) });

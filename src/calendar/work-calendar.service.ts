@@ -12,6 +12,7 @@ import { parseDay } from "../lib/time/date.ts";
 import { type CalendarDay, type CalendarDayView, faultOfDay, type WorkCalendarView } from "./work-calendar.ts";
 import { countryNo } from "../hierarchy/country.ts";
 import type { WorkCalendarDayInput } from "./work-calendar.type.ts";
+import { relation } from "../database/relation.ts";
 
 type Asking = Pick<RequestContext, "session" | "viewer" | "now" | "renew">;
 
@@ -63,8 +64,11 @@ export const setWorkCalendar = async (
 export const insertCalendarDays = async (em: EntityManager, days: readonly CalendarDay[]): Promise<void> => {
   await sql`
     insert into work_calendar_day (day, kind, status)
-    select * from unnest(${days.map(({ day }) => day)}::date[], ${days.map(({ kind }) => kind)}::text[],
-      ${days.map(({ status }) => status)}::text[])`.execute(em.getKysely());
+    select * from ${relation("n", days, {
+      day: ["date", ({ day }) => day],
+      kind: ["text", ({ kind }) => kind],
+      status: ["text", ({ status }) => status],
+    })}`.execute(em.getKysely());
 };
 
 const knownYear = (year: number): number => {

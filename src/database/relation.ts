@@ -12,6 +12,6 @@ const arraysOf = <R>(rows: readonly R[], columns: Columns<R>) =>
 export const relation = <R>(alias: string, rows: readonly R[], columns: Columns<R>): RawBuilder<unknown> =>
   sql`unnest(${arraysOf(rows, columns)}) ${sql.raw(`${alias}(${Object.keys(columns).join(", ")})`)}`;
 
-/** The same with a last column `i`, the number of the row from 1, by which a loader finds the key of each row that it reads. */
-export const keyed = <R>(alias: string, rows: readonly R[], columns: Columns<R>): RawBuilder<unknown> =>
-  sql`unnest(${arraysOf(rows, columns)}) with ordinality ${sql.raw(`${alias}(${[...Object.keys(columns), "i"].join(", ")})`)}`;
+/** The same with a last column, the number of the row from 1, by which a loader finds the key of each row that it reads. */
+export const keyed = <R>(alias: string, rows: readonly R[], columns: Columns<R>, number = "i"): RawBuilder<unknown> =>
+  sql`unnest(${arraysOf(rows, columns)}) with ordinality ${sql.raw(`${alias}(${[...Object.keys(columns), number].join(", ")})`)}`;

@@ -15,6 +15,7 @@ import type { Report } from "./report.loaders.ts";
 import { demandCovered, demandRole, demandWithin, reportNamed } from "./report.service.ts";
 import { textOf } from "./report-text.ts";
 import type { ReportInput } from "./report.type.ts";
+import { relation } from "../database/relation.ts";
 
 type Asking = Pick<RequestContext, "session" | "viewer" | "now" | "today" | "use" | "renew">;
 
@@ -184,7 +185,7 @@ const insertFigures = async (em: EntityManager, sourceId: number, figures: reado
       ${figures.map(({ period }) => period.to)}::date[], ${figures.map(({ input }) => input.measure)}::text[], ${numbers("value")}::float8[],
       ${numbers("low")}::float8[], ${numbers("high")}::float8[], ${numbers("denominator")}::float8[])
       f(position, unit_id, scope, period_from, period_to, measure, value, low, high, denominator)
-    join unnest(${figures.map(({ position }) => position)}::int[], ${figures.map(({ input }) => input.quote)}::text[]) q(position, quote)
+    join ${relation("q", figures, { position: ["int", ({ position }) => position], quote: ["text", ({ input }) => input.quote] })}
       on q.position = f.position`.execute(em.getKysely());
 };
 

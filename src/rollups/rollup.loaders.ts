@@ -21,6 +21,7 @@ import { sourcesLoader } from "./rollup-source.loader.ts";
 import type { RollupKey } from "../counters/rollup-key.ts";
 import { incompleteMeasures, type Rollup } from "./rollup.ts";
 import { inForceOn, validOn } from "../hierarchy/sql.ts";
+import { keyed } from "../database/relation.ts";
 
 export type RollupLoaders = ReturnType<typeof rollupLoaders>;
 
@@ -52,9 +53,12 @@ export const rollupLoaders = (context: RequestContext, kind: EvidenceKind) => {
       return reader.rows(sql<Positioned & { expected: number }>`
         with k as materialized (
           select k.i, k.no, k.tier, e.id as edition_id, c.starts_on as day
-          from unnest(${keys.map(({ unit }) => unit.no)}::int[], ${keys.map(({ unit }) => unit.asOf)}::date[],
-            ${keys.map(({ period, cut }) => cellDayOf(period, countedTo(period, cut) ?? today))}::date[], ${keys.map(({ handledBy }) => handledBy)}::text[])
-            with ordinality k(no, as_of, cell_day, tier, i)
+          from ${keyed("k", keys, {
+            no: ["int", ({ unit }) => unit.no],
+            as_of: ["date", ({ unit }) => unit.asOf],
+            cell_day: ["date", ({ period, cut }) => cellDayOf(period, countedTo(period, cut) ?? today)],
+            tier: ["text", ({ handledBy }) => handledBy],
+          })}
           join edition e on ${inForceOn(sql`k.as_of`)}
           join edition c on ${inForceOn(sql`k.cell_day`, "c")}
         ), asked as (

@@ -6,6 +6,7 @@ import { columnName, DOSSIER, type RollupKind, summedColumns } from "../figures/
 import type { Cell } from "./cell.ts";
 import type { Atom, Decomposed } from "./atom.ts";
 import { ALL_TIERS, type QuotedRate } from "./rollup.entity.ts";
+import { keyed, relation } from "../database/relation.ts";
 
 export interface SetContent extends Decomposed {
   readonly setId: number;
@@ -130,8 +131,13 @@ const storeKnowledge = async (em: EntityManager, contents: readonly SetContent[]
   await rowsOf(em).rows(sql`
     with stored as (
       insert into rollup_knowledge (set_id, unit_id, author_id, slot, mask)
-      select * from unnest(${rows.map(({ setId }) => setId)}::int[], ${rows.map(({ unitId }) => unitId)}::int[], ${rows.map(({ authorId }) => authorId)}::int[],
-        ${rows.map(({ slot }) => slot)}::text[], ${rows.map(({ mask }) => mask)}::int[])
+      select * from ${relation("n", rows, {
+        set_id: ["int", ({ setId }) => setId],
+        unit_id: ["int", ({ unitId }) => unitId],
+        author_id: ["int", ({ authorId }) => authorId],
+        slot: ["text", ({ slot }) => slot],
+        mask: ["int", ({ mask }) => mask],
+      })}
       returning set_id
     )
     update rollup_set s set rows = s.rows + n.rows from (select set_id, count(*) as rows from stored group by 1) n where n.set_id = s.id`);
@@ -157,8 +163,13 @@ const storeSources = async (em: EntityManager, kind: RollupKind, contents: reado
     with stored as (
       insert into rollup_source (set_id, kind, slot, unit_id, source_id, own)
       select set_id, ${kind.name}, slot, unit_id, source_id, own
-      from unnest(${all.map(({ setId }) => setId)}::int[], ${all.map(({ slot }) => slot)}::text[], ${all.map(({ unitId }) => unitId)}::int[],
-        ${all.map(({ sourceId }) => sourceId)}::int[], ${all.map(({ own }) => own)}::boolean[]) as r(set_id, slot, unit_id, source_id, own)
+      from ${relation("r", all, {
+        set_id: ["int", ({ setId }) => setId],
+        slot: ["text", ({ slot }) => slot],
+        unit_id: ["int", ({ unitId }) => unitId],
+        source_id: ["int", ({ sourceId }) => sourceId],
+        own: ["boolean", ({ own }) => own],
+      })}
       returning set_id
     )
     update rollup_set s set rows = s.rows + n.rows from (select set_id, count(*) as rows from stored group by 1) n where n.set_id = s.id`);
@@ -176,25 +187,51 @@ const inputs = (contents: readonly SetContent[]): RawBuilder<unknown> => {
   const list = (numbers: (number | null)[]) => `{${numbers.map((number) => number ?? "NULL").join()}}`;
   return sql`
     atom as materialized (
-      select set_id, sign, unit_id, slot, columns::bigint[] as columns from unnest(${atoms.map((a) => a.setId)}::int[],
-        ${atoms.map((a) => a.unitId)}::int[], ${atoms.map((a) => a.slot)}::text[], ${atoms.map((a) => list(a.columns))}::text[],
-        ${atoms.map((a) => a.sign)}::int[]) a(set_id, unit_id, slot, columns, sign)
+      select set_id, sign, unit_id, slot, columns::bigint[] as columns from ${relation("a", atoms, {
+        set_id: ["int", (a) => a.setId],
+        unit_id: ["int", (a) => a.unitId],
+        slot: ["text", (a) => a.slot],
+        columns: ["text", (a) => list(a.columns)],
+        sign: ["int", (a) => a.sign],
+      })}
     ),
     spread as materialized (
-      select spread::int, set_id, unit_id, slot, n, amount from unnest(${spreads.map((s) => s.setId)}::int[],
-        ${spreads.map((s) => s.unitId)}::int[], ${spreads.map((s) => s.slot)}::text[], ${spreads.map((s) => s.column + 1)}::int[],
-        ${spreads.map((s) => s.amount)}::bigint[]) with ordinality s(set_id, unit_id, slot, n, amount, spread)
+      select spread::int, set_id, unit_id, slot, n, amount from ${keyed(
+        "s",
+        spreads,
+        {
+          set_id: ["int", (s) => s.setId],
+          unit_id: ["int", (s) => s.unitId],
+          slot: ["text", (s) => s.slot],
+          n: ["int", (s) => s.column + 1],
+          amount: ["bigint", (s) => s.amount],
+        },
+        "spread",
+      )}
     ),
     receiver as materialized (
-      select * from unnest(${receivers.map(({ n }) => n + 1)}::int[], ${receivers.map(({ unitId }) => unitId)}::int[]) r(spread, unit_id)
+      select * from ${relation("r", receivers, { spread: ["int", ({ n }) => n + 1], unit_id: ["int", ({ unitId }) => unitId] })}
     ),
     knowledge as materialized (
-      select * from unnest(${knowledge.map((k) => k.setId)}::int[], ${knowledge.map((k) => k.unitId)}::int[],
-        ${knowledge.map((k) => k.authorId)}::int[], ${knowledge.map((k) => k.slot)}::text[], ${knowledge.map((k) => k.mask)}::int[])
-        with ordinality k(set_id, unit_id, author_id, slot, mask, n)
+      select * from ${keyed(
+        "k",
+        knowledge,
+        {
+          set_id: ["int", (k) => k.setId],
+          unit_id: ["int", (k) => k.unitId],
+          author_id: ["int", (k) => k.authorId],
+          slot: ["text", (k) => k.slot],
+          mask: ["int", (k) => k.mask],
+        },
+        "n",
+      )}
     ),
     quoted as materialized (
-      select * from unnest(${quoted.map((q) => q.setId)}::int[], ${quoted.map((q) => q.unitId)}::int[], ${quoted.map((q) => q.slot)}::text[],
-        ${quoted.map((q) => JSON.stringify(q.rates))}::jsonb[]) q(set_id, unit_id, slot, rates)
+      select * from ${relation("q", quoted, {
+        set_id: ["int", (q) => q.setId],
+        unit_id: ["int", (q) => q.unitId],
+        slot: ["text", (q) => q.slot],
+        rates: ["jsonb", (q) => JSON.stringify(q.rates)],
+      })}
     )`;
 };
