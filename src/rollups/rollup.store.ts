@@ -92,12 +92,12 @@ const possibleSums = (kind: RollupKind, columns: readonly string[]) => sql`
     select p.set_id, t.target_id, p.slot, p.n, 1, p.amount from spread p join spread_target t on t.spread = p.spread
   ),
   possible_sum as (
-    select set_id, target_id, coalesce(slot, ${ALL_TIERS}) as slot, n, sum(sign * greatest(amount, 0))::bigint as amount, bool_or(sign > 0) as is_told
+    select set_id, target_id, coalesce(slot, ${ALL_TIERS}) as slot, n, sum(sign * greatest(amount, 0))::bigint as amount, bool_or(sign > 0) as is_positive
     from possible_amount group by grouping sets ((set_id, target_id, slot, n), (set_id, target_id, n))
     having slot is distinct from ${WHOLE_UNIT}
   ),
   possible as (
-    select set_id, target_id, slot, jsonb_object_agg((${columns}::text[])[n], amount) as amounts, bool_or(is_told and n <= ${kind.measures.length}) as inexact
+    select set_id, target_id, slot, jsonb_object_agg((${columns}::text[])[n], amount) as amounts, bool_or(is_positive and n <= ${kind.measures.length}) as inexact
     from possible_sum group by 1, 2, 3
   )`;
 
@@ -176,62 +176,73 @@ const storeSources = async (em: EntityManager, kind: RollupKind, contents: reado
 };
 
 const inputs = (contents: readonly SetContent[]): RawBuilder<unknown> => {
+  const spreads = contents.flatMap(({ setId, spreads: own }) => own.map((spread) => ({ setId, ...spread })));
+  return sql`
+    atom as materialized (select set_id, sign, unit_id, slot, columns::bigint[] as columns from ${atomsOf(contents)}),
+    spread as materialized (select spread::int, set_id, unit_id, slot, n, amount from ${spreadsOf(spreads)}),
+    receiver as materialized (select * from ${receiversOf(spreads)}),
+    knowledge as materialized (select * from ${coverageOf(contents)}),
+    quoted as materialized (select * from ${quotedOf(contents)})`;
+};
+
+const listOf = (numbers: readonly (number | null)[]) => `{${numbers.map((number) => number ?? "NULL").join()}}`;
+
+const atomsOf = (contents: readonly SetContent[]) => {
   const atoms = contents.flatMap(({ setId, atoms: own, replaced }) => [
     ...own.map((atom) => ({ setId, sign: 1, ...atom })),
     ...replaced.map((atom) => ({ setId, sign: -1, ...atom })),
   ]);
-  const spreads = contents.flatMap(({ setId, spreads: own }) => own.map((spread) => ({ setId, ...spread })));
-  const receivers = spreads.flatMap((spread, n) => spread.receivers.map((unitId) => ({ n, unitId })));
-  const knowledge = contents.flatMap(({ setId, knowledge: own }) => own.map((known) => ({ setId, ...known })));
-  const quoted = contents.flatMap(({ setId, quoted: own }) => own.map((quote) => ({ setId, ...quote })));
-  const list = (numbers: (number | null)[]) => `{${numbers.map((number) => number ?? "NULL").join()}}`;
-  return sql`
-    atom as materialized (
-      select set_id, sign, unit_id, slot, columns::bigint[] as columns from ${relation("a", atoms, {
-        set_id: ["int", (a) => a.setId],
-        unit_id: ["int", (a) => a.unitId],
-        slot: ["text", (a) => a.slot],
-        columns: ["text", (a) => list(a.columns)],
-        sign: ["int", (a) => a.sign],
-      })}
-    ),
-    spread as materialized (
-      select spread::int, set_id, unit_id, slot, n, amount from ${keyed(
-        "s",
-        spreads,
-        {
-          set_id: ["int", (s) => s.setId],
-          unit_id: ["int", (s) => s.unitId],
-          slot: ["text", (s) => s.slot],
-          n: ["int", (s) => s.column + 1],
-          amount: ["bigint", (s) => s.amount],
-        },
-        "spread",
-      )}
-    ),
-    receiver as materialized (
-      select * from ${relation("r", receivers, { spread: ["int", ({ n }) => n + 1], unit_id: ["int", ({ unitId }) => unitId] })}
-    ),
-    knowledge as materialized (
-      select * from ${keyed(
-        "k",
-        knowledge,
-        {
-          set_id: ["int", (k) => k.setId],
-          unit_id: ["int", (k) => k.unitId],
-          author_id: ["int", (k) => k.authorId],
-          slot: ["text", (k) => k.slot],
-          mask: ["int", (k) => k.mask],
-        },
-        "n",
-      )}
-    ),
-    quoted as materialized (
-      select * from ${relation("q", quoted, {
-        set_id: ["int", (q) => q.setId],
-        unit_id: ["int", (q) => q.unitId],
-        slot: ["text", (q) => q.slot],
-        rates: ["jsonb", (q) => JSON.stringify(q.rates)],
-      })}
-    )`;
+  return relation("a", atoms, {
+    set_id: ["int", ({ setId }) => setId],
+    unit_id: ["int", ({ unitId }) => unitId],
+    slot: ["text", ({ slot }) => slot],
+    columns: ["text", ({ columns }) => listOf(columns)],
+    sign: ["int", ({ sign }) => sign],
+  });
 };
+
+type SpreadOfSet = SetContent["spreads"][number] & { readonly setId: number };
+
+const spreadsOf = (spreads: readonly SpreadOfSet[]) => {
+  const columns = {
+    set_id: ["int", ({ setId }: SpreadOfSet) => setId],
+    unit_id: ["int", ({ unitId }: SpreadOfSet) => unitId],
+    slot: ["text", ({ slot }: SpreadOfSet) => slot],
+    n: ["int", ({ column }: SpreadOfSet) => column + 1],
+    amount: ["bigint", ({ amount }: SpreadOfSet) => amount],
+  } as const;
+  return keyed("s", spreads, columns, "spread");
+};
+
+const receiversOf = (spreads: readonly SpreadOfSet[]) =>
+  relation(
+    "r",
+    spreads.flatMap(({ receivers }, n) => receivers.map((unitId) => ({ n, unitId }))),
+    { spread: ["int", ({ n }) => n + 1], unit_id: ["int", ({ unitId }) => unitId] },
+  );
+
+const coverageOf = (contents: readonly SetContent[]) =>
+  keyed(
+    "k",
+    contents.flatMap(({ setId, knowledge }) => knowledge.map((known) => ({ setId, ...known }))),
+    {
+      set_id: ["int", ({ setId }) => setId],
+      unit_id: ["int", ({ unitId }) => unitId],
+      author_id: ["int", ({ authorId }) => authorId],
+      slot: ["text", ({ slot }) => slot],
+      mask: ["int", ({ mask }) => mask],
+    },
+    "n",
+  );
+
+const quotedOf = (contents: readonly SetContent[]) =>
+  relation(
+    "q",
+    contents.flatMap(({ setId, quoted }) => quoted.map((quote) => ({ setId, ...quote }))),
+    {
+      set_id: ["int", ({ setId }) => setId],
+      unit_id: ["int", ({ unitId }) => unitId],
+      slot: ["text", ({ slot }) => slot],
+      rates: ["jsonb", ({ rates }) => JSON.stringify(rates)],
+    },
+  );
