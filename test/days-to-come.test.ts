@@ -20,7 +20,7 @@ const ANY = [
   ...["Query.unit(asOf)", "Query.units(asOf)", "Unit.correspondence(on)", "DossierFilter.asOf"],
   ...["Unit.surveys(period)", "Unit.commendations(period)", "Unit.form06(period)", "Unit.serviceQuality(period)", "Unit.dossiers(period)"],
   ...["Unit.figures(period)", "Unit.indicators(period)", "Unit.services(period)", "Unit.tasks(period)"],
-  ...["AccessKeyInput.expiresOn", "RegisterAgencyInput.validFrom", "RegisterAgencyInput.validTo", "Mutation.closeAgency(lastDay)"],
+  ...["CreateAccessKeyInput.expiresOn", "RegisterAgencyInput.validFrom", "RegisterAgencyInput.validTo", "CloseAgencyInput.lastDay"],
   ...["DeclareCompleteInput.since", "DeclareCompleteInput.through", "WithdrawCompletenessInput.from", "WorkCalendarDayInput.day"],
   ...["DossierInput.dueAt", "DossierInput.extendedTo"],
 ];

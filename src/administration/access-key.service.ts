@@ -26,8 +26,8 @@ export interface KeyKeeper {
   readonly maker?: { readonly until: Date };
 }
 
-/** One transaction of the viewer's, who has the permission keys:write. */
-export const keepKeys = <T>(
+/** Runs one transaction of a viewer who has the permission keys:write. */
+export const changeKeys = <T>(
   { viewer, session, now }: KeyAsking,
   work: (em: EntityManager, keeper: KeyKeeper, now: Date) => Promise<T>,
 ): Promise<T> => {
@@ -49,9 +49,9 @@ export const isUnder = (grant: Pick<Grant, "unitNo" | "editionId">): RawBuilder<
 
 type KeyAsking = Asking & Pick<RequestContext, "now">;
 
-/** A key with its secret, the only time that it is told. */
+/** A key with its secret, which the service returns only once. */
 export interface IssuedKey {
-  readonly key: AccessKeyView;
+  readonly accessKey: AccessKeyView;
   readonly secret: string;
 }
 
@@ -84,7 +84,7 @@ export const createAccessKey = async (em: EntityManager, keeper: KeyKeeper, inpu
   `.execute(em.getKysely());
   const key = await keyOf(em, id, now);
   await record(em, keeper, "createAccessKey", now, { key, before: null, after: keyRecordOf(key) });
-  return { key, secret };
+  return { accessKey: key, secret };
 };
 
 export interface Rotation {
@@ -111,7 +111,7 @@ export const rotateAccessKey = async (em: EntityManager, keeper: KeyKeeper, { id
   const rotated = await keyOf(em, id, now);
   const after = { ...keyRecordOf(rotated), rotatedAt: now.toISOString() };
   await record(em, keeper, "rotateAccessKey", now, { key, before: keyRecordOf(key), after });
-  return { key: rotated, secret };
+  return { accessKey: rotated, secret };
 };
 
 /** All keys that it made end with it. One that is revoked already stays as it is, without another entry in the trail. @throws DomainError NOT_FOUND */

@@ -59,26 +59,17 @@ export class AccessKeyType implements Omit<AccessKeyView, "isExpired" | "grants"
   formerSecretUntil!: string | null;
 }
 
-@ObjectType("IssuedAccessKey", { simpleResolvers: true, description: "A key with its secret (khoá vừa cấp)." })
-export class IssuedAccessKeyType {
-  @Field(() => AccessKeyType, { description: "The key." })
-  key!: AccessKeyType;
-
-  @Field(() => String, { description: "What to send as Authorization: Bearer. Told this once and kept nowhere (mã bí mật)." })
-  secret!: string;
-}
-
 @InputType("AccessGrantInput", { description: "A role on a unit (quyền)." })
 export class AccessGrantInputType {
-  @Field(() => ID, { description: "Code of a unit that exists today, or id of any unit; kept as the id." })
+  @Field(() => ID, { description: "Code of a unit that exists today, or id of any unit; the key stores the id (đơn vị)." })
   unit!: string;
 
   @Field(() => RoleEnum, { description: "The role (vai trò)." })
   role!: Role;
 }
 
-@InputType("AccessKeyInput", { description: "A key to be created (khoá cần cấp)." })
-export class AccessKeyInputType implements AccessKeyInput {
+@InputType("CreateAccessKeyInput", { description: "A key to create (khoá cần cấp)." })
+export class CreateAccessKeyInput implements AccessKeyInput {
   @Field(() => String, { description: "What it is called, 1 to 200 characters (tên)." })
   name!: string;
 
@@ -88,7 +79,53 @@ export class AccessKeyInputType implements AccessKeyInput {
   @Field(() => DateScalar, {
     nullable: true,
     description:
-      "The last day on which it is accepted: a year from today unless said, at most five, and never longer than the key or token that makes it (ngày hết hạn).",
+      "The last day on which the service accepts it: by default a year from today, at most five years, and never longer than the key or token that creates it (ngày hết hạn).",
   })
   expiresOn?: string | null;
+}
+
+const SECRET = "What to send as Authorization: Bearer. The service returns it this once and stores only its hash (mã bí mật).";
+
+@ObjectType("CreateAccessKeyPayload", { simpleResolvers: true, description: "The new key and its secret (khoá vừa cấp)." })
+export class CreateAccessKeyPayload {
+  @Field(() => AccessKeyType, { description: "The key (khoá API)." })
+  accessKey!: AccessKeyType;
+
+  @Field(() => String, { description: SECRET })
+  secret!: string;
+}
+
+@InputType("RotateAccessKeyInput", { description: "A key that gets a new secret (khoá cần đổi mã bí mật)." })
+export class RotateAccessKeyInput {
+  @Field(() => ID, { description: "Id of the key (định danh)." })
+  id!: string;
+
+  @Field(() => String, {
+    nullable: true,
+    description:
+      "How long the service accepts the old secret beside the new one: hours or days from 1h to 7d, such as 24h; by default not at all. It refuses a secret " +
+      "that is still accepted from an earlier rotation at once (thời gian dùng song song).",
+  })
+  overlap?: string | null;
+}
+
+@ObjectType("RotateAccessKeyPayload", { simpleResolvers: true, description: "The key and its new secret (khoá vừa đổi mã bí mật)." })
+export class RotateAccessKeyPayload {
+  @Field(() => AccessKeyType, { description: "The key (khoá API)." })
+  accessKey!: AccessKeyType;
+
+  @Field(() => String, { description: SECRET })
+  secret!: string;
+}
+
+@InputType("RevokeAccessKeyInput", { description: "A key to revoke (khoá cần thu hồi)." })
+export class RevokeAccessKeyInput {
+  @Field(() => ID, { description: "Id of the key (định danh)." })
+  id!: string;
+}
+
+@ObjectType("RevokeAccessKeyPayload", { simpleResolvers: true, description: "The revoked key (khoá đã thu hồi)." })
+export class RevokeAccessKeyPayload {
+  @Field(() => AccessKeyType, { description: "The key (khoá API)." })
+  accessKey!: AccessKeyType;
 }

@@ -7,10 +7,10 @@ import { BadUserInput, DomainError } from "../lib/errors.ts";
 import type { RequestContext } from "../access/request-context.ts";
 import { addDays, type Day, parseKnownDay } from "../lib/time/date.ts";
 import { endAgency, insertAgency, insertWholeSuccession, slugOf, withKin } from "../hierarchy/agency.store.ts";
-import type { RegisterAgencyInput } from "./agency.type.ts";
+import type { CloseAgencyInput, RegisterAgencyInput } from "./agency.type.ts";
 import { lockUnits, renewContributions } from "../hierarchy/contribution.service.ts";
 import { unitsMoved } from "../hierarchy/rollup-version.store.ts";
-import { AGENCY_KINDS, type AgencyKind, type Tier } from "../hierarchy/unit.entity.ts";
+import type { AgencyKind, Tier } from "../hierarchy/unit.entity.ts";
 import { agencyNameOf } from "../hierarchy/unit-text.ts";
 import { unitLoaders, type UnitView } from "../hierarchy/unit.loaders.ts";
 import { validOn } from "../hierarchy/sql.ts";
@@ -47,8 +47,6 @@ export const registerAgency = async (context: Asking, input: RegisterAgencyInput
 
 /** @throws BadUserInput naming the first argument that is not accepted. */
 const agencyOf = ({ unit, kind, name, validFrom, validTo }: RegisterAgencyInput): AgencyDates => {
-  const agencyKind = AGENCY_KINDS.find((one) => one === kind);
-  if (!agencyKind) throw new BadUserInput("kind", kind, `accepted are ${AGENCY_KINDS.join(", ")}`);
   const words = name.normalize("NFC").trim().replaceAll(/\s+/gu, " ");
   const slug = slugOf(words);
   const problem = agencyNameOf(words);
@@ -56,7 +54,7 @@ const agencyOf = ({ unit, kind, name, validFrom, validTo }: RegisterAgencyInput)
   const from = parseKnownDay("validFrom", validFrom);
   const last = validTo == null ? null : lastDayOf("validTo", validTo);
   if (last !== null && last < from) throw new BadUserInput("validTo", validTo, `accepted is a day from validFrom, ${from}, on`);
-  return { unit, kind: agencyKind, name: words, slug, from, until: last && addDays(last, 1) };
+  return { unit, kind, name: words, slug, from, until: last && addDays(last, 1) };
 };
 
 const lastDayOf = (argument: string, text: string): Day => {
@@ -114,12 +112,6 @@ const freeKey = async (em: EntityManager, seat: Seat, { slug, from, until }: Age
   return rows.length === 0 ? key : `${key}.${rows.length + 1}`;
 };
 
-interface Closing {
-  readonly id: string;
-  readonly lastDay: string;
-  readonly successor: string | null;
-}
-
 interface Agency {
   readonly no: number;
   readonly id: string;
@@ -133,7 +125,7 @@ interface Agency {
 }
 
 /** Ends the agency and tells who did. @throws BadUserInput, DomainError FORBIDDEN or CONFLICT. */
-export const closeAgency = async (context: Asking, { id, lastDay, successor }: Closing): Promise<UnitView> => {
+export const closeAgency = async (context: Asking, { id, lastDay, successor }: CloseAgencyInput): Promise<UnitView> => {
   const last = lastDayOf("lastDay", lastDay);
   const ended = addDays(last, 1);
   const closed = await context.session.writePatiently(rowScope(context.viewer, "ADMIN"), async (em) => {
@@ -142,7 +134,7 @@ export const closeAgency = async (context: Asking, { id, lastDay, successor }: C
     const known = await successorOf(em, agency.no);
     const succeeded = () => new DomainError("CONFLICT", `${agency.code} was succeeded by ${known!.id} on ${agency.endedOn}`);
     if (known && agency.endedOn !== ended) throw succeeded();
-    const heir = successor === null ? null : await heirOf(em, context.viewer, agency, successor, ended);
+    const heir = successor == null ? null : await heirOf(em, context.viewer, agency, successor, ended);
     if (known && heir && known.no !== heir.no) throw succeeded();
     await checkFigures(em, agency, last);
     if (agency.endedOn === ended && (known || !heir)) return agency;

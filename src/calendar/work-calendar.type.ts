@@ -62,3 +62,20 @@ export class WorkCalendarDayInput {
   @Field(() => WorkCalendarStatusEnum, { description: "Whether a notice has said so (tình trạng)." })
   status!: CalendarStatus;
 }
+
+export const YEAR = "The year, from 1990 to 2100 (năm).";
+
+@InputType("SetWorkCalendarInput", { description: "All days of a year that break the rule of the week (lịch nghỉ của một năm)." })
+export class SetWorkCalendarInput {
+  @Field(() => Int, { description: YEAR })
+  year!: number;
+
+  @Field(() => [WorkCalendarDayInput], { description: "Its days, in any order (các ngày)." })
+  days!: WorkCalendarDayInput[];
+}
+
+@ObjectType("SetWorkCalendarPayload", { simpleResolvers: true, description: "The work calendar after the change (lịch làm việc)." })
+export class SetWorkCalendarPayload {
+  @Field(() => WorkCalendarType, { description: "The calendar of the year (lịch làm việc)." })
+  workCalendar!: WorkCalendarType;
+}

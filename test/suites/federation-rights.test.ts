@@ -62,7 +62,7 @@ describe.each(ROUTERS)("what not everybody may see, by %s", (name) => {
   });
 
   it.each([
-    ["a mutation", 'mutation { revokeAccessKey(id: "0123456789abcdef") { id } }'],
+    ["a mutation", 'mutation { revokeAccessKey(input: { id: "0123456789abcdef" }) { accessKey { id } } }'],
     ["a query of what is never null", '{ accessKeys(unit: "48") { id } }'],
     ["a query of what may be null", '{ auditTrail(unit: "48") { nodes { id } } }'],
   ])("is refused by our words, in %s", async (_, query) => {
