@@ -11,6 +11,7 @@ import type { TestDatabase } from "../support/database.ts";
 import { dossier, fillCatalogue, IMPORT } from "../support/dossiers.ts";
 import { issueKey as issueAccessKey } from "../support/key.ts";
 import { issueKey, viewerOf } from "./support.ts";
+import { SUBMIT } from "../support/reports.ts";
 
 let service: TestService;
 let database: TestDatabase;
@@ -116,9 +117,8 @@ describe("a statement of the service in which a check was forgotten", () => {
     ]);
     const submit = async (unit: string, bearer: string) => {
       const figures = [{ measure: "dossier.received", value: 777, period: "2021", scope: "COMMUNE", quote: "trong năm" }];
-      const text = "mutation ($input: ReportInput!, $key: String!) { submitReport(input: $input, idempotencyKey: $key) { state } }";
-      const { data } = await service.ask(text, { input: { title: "Báo cáo", unit, figures }, key: unit }, bearer);
-      expect(data).toEqual({ submitReport: { state: "DRAFT" } });
+      const { data } = await service.ask(SUBMIT, { input: { idempotencyKey: unit, title: "Báo cáo", unit, figures } }, bearer);
+      expect(data).toMatchObject({ submitReport: { report: { state: "DRAFT" }, problems: [] } });
     };
     await submit("01273", secret);
     const reported = '{ unit(code: "04", asOf: "2022-12-31") { dossiers(period: "2022") { received } } }';
