@@ -147,7 +147,11 @@ describe("the problems of a submitted report", () => {
     expect(other.data.submitReport).toMatchObject({
       report: null,
       problems: [
-        { path: ["supersedes"], code: "SUPERSEDES_OTHER_UNIT", message: expect.stringMatching(/^supersedes: must be a report of Phường Sông Bằng/) as string },
+        {
+          path: ["supersedes"],
+          code: "SUPERSEDES_OTHER_UNIT",
+          message: expect.stringMatching(/^supersedes: must be a report of Phường Sông Bằng/) as string,
+        },
       ],
     });
   });
