@@ -12,9 +12,6 @@ export interface Subgraph {
   readonly sdl: string;
 }
 
-/** Decorators of parameters run from the last to the first, and type-graphql lists arguments as they run. */
-const inOrderOfUse = (field: FieldDefinitionNode): FieldDefinitionNode => ({ ...field, arguments: field.arguments?.toReversed() ?? [] });
-
 /** Query with these fields before its others, which is where readers of its documentation begin. */
 const beginningWith = (names: readonly string[]) => (type: ObjectTypeDefinitionNode) => {
   const rankOf = ({ name }: FieldDefinitionNode) => (names.includes(name.value) ? names.indexOf(name.value) : names.length);
@@ -24,7 +21,6 @@ const beginningWith = (names: readonly string[]) => (type: ObjectTypeDefinitionN
 /** A subgraph of a type-graphql schema: `head` links the federation directives that it uses, `resolvers` find what routers refer to. */
 export const federate = (plain: GraphQLSchema, head: string, resolvers: Resolvers = {}, first: readonly string[] = []): Subgraph => {
   const { definitions } = visit(parse(printSchemaWithDirectives(plain)), {
-    FieldDefinition: inOrderOfUse,
     ObjectTypeDefinition: { leave: beginningWith(first) },
   });
   const nameOf = (definition: (typeof definitions)[number]) => ("name" in definition ? (definition.name?.value ?? "") : "");
