@@ -99,7 +99,7 @@ describe("bad input", () => {
       );
       expect(errors!.length).toBeGreaterThan(0);
       for (const { message, extensions } of errors!) {
-        expect(message).toBe("Something went wrong on our side");
+        expect(message).toBe("Internal server error");
         expect(extensions).toEqual({ code: "INTERNAL_SERVER_ERROR", requestId: expect.any(String) as string });
       }
     } finally {

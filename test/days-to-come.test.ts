@@ -7,8 +7,8 @@ import { issueKey } from "./support/key.ts";
 import { SUBMIT, type SubmitAnswer } from "./support/reports.ts";
 
 const TOMORROW = "2026-11-23";
-const UP_TO_TODAY = new RegExp(`accepted is a day up to today, ${TODAY}$`);
-const BEGUN = new RegExp(`accepted is a period that has begun by ${TODAY}$`);
+const UP_TO_TODAY = new RegExp(`must be a day up to today, ${TODAY}$`);
+const BEGUN = new RegExp(`must be a period that has begun by ${TODAY}$`);
 
 /** Where a day says when something happened, one to come is refused. */
 const PAST = [

@@ -173,9 +173,9 @@ describe("npm run demo", () => {
 
   it.each([
     ["2025-06-30", "--until: there is a demo already, which ends on 2025-12-31; start it without, or delete its folder first"],
-    ["2019-12-30", "accepted is a day from 2019-12-31 to "],
-    ["2099-01-01", "accepted is a day from 2019-12-31 to "],
-    ["tomorrow", "accepted is a day from 2019-12-31 to "],
+    ["2019-12-30", "must be a day from 2019-12-31 to "],
+    ["2099-01-01", "must be a day from 2019-12-31 to "],
+    ["tomorrow", "must be a day from 2019-12-31 to "],
   ])("refuses --until %s, and keeps what is there", async (until, message) => {
     const refused = startDemo(dataDir, {}, ["--", "--until", until]);
     onTestFinished(() => void refused.process.kill());
@@ -188,7 +188,7 @@ describe("npm run demo", () => {
     const refused = startDemo(other, { DATABASE_URL: "postgresql://cchc:secret@127.0.0.1:1/cchc" });
     onTestFinished(() => void refused.process.kill());
     expect(await refused.ended).toBe(1);
-    expect(refused.output()).toContain("cchc-graph: DATABASE_URL: the demo puts made-up dossiers into no database but an embedded one");
+    expect(refused.output()).toContain("cchc-graph: DATABASE_URL: the demo writes generated dossiers only to an embedded database");
     expect(refused.output()).not.toContain("secret");
     expect(existsSync(other)).toBe(false);
   });

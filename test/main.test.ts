@@ -206,7 +206,7 @@ describe("the life of a data folder", () => {
     await writeFile(join(dataDir, "password"), "another");
     const wrong = start();
     expect(await wrong.ended).toBe(1);
-    expect(wrong.output()).toMatch(/The password beside \S+ is not that of the data/);
+    expect(wrong.output()).toMatch(/The password beside \S+ does not match the data/);
     await rm(join(dataDir, "password"));
     const none = start();
     expect(await none.ended).toBe(1);
@@ -231,7 +231,7 @@ describe("a database that comes later", () => {
       LOCK_MS: "60000",
       GRACE_MS: "60000",
     });
-    await service.says("trying again until it is there");
+    await service.says("retrying until the database is available");
     const url = /listening at (\S+)/.exec(service.output())![1]!;
     expect((await fetch(new URL("/livez", url))).status).toBe(200);
     expect((await fetch(new URL("/readyz", url))).status).toBe(503);
@@ -261,7 +261,7 @@ describe("a database that comes later", () => {
     await locking.query("rollback");
     expect(await (await running).json()).toMatchObject({ data: { unit: { name: "Cao Bằng" } } });
     expect(await service.ended).toBe(0);
-    expect(service.output().match(/DATABASE_URL: requests run in sessions of the owner .* DATABASE_OWNER_URL/g)).toHaveLength(1);
+    expect(service.output().match(/DATABASE_URL: requests use sessions of the owner .* DATABASE_OWNER_URL/g)).toHaveLength(1);
     expect(service.output()).toMatch(/\ncchc-graph: stopped\n$/);
   });
 });
@@ -274,8 +274,8 @@ describe("what it cannot start with", () => {
   };
 
   it("names a wrong setting in one line", async () => {
-    expect(await fails({ PORT: "many" })).toBe('cchc-graph: PORT: "many" is not a port; accepted is a number from 0 to 65535\n');
-    expect(await fails({ DATABASE_URL: "mysql://anna:secret@localhost/cchc" })).toMatch(/^cchc-graph: DATABASE_URL: accepted is [^\n]*\n$/);
+    expect(await fails({ PORT: "many" })).toBe('cchc-graph: PORT: "many" is not a port; must be a number from 0 to 65535\n');
+    expect(await fails({ DATABASE_URL: "mysql://anna:secret@localhost/cchc" })).toMatch(/^cchc-graph: DATABASE_URL: must be [^\n]*\n$/);
   });
 
   it("says in one line, without the password, that a database refuses it", async () => {

@@ -83,7 +83,7 @@ const UNITS: Damage[] = [
   ],
   ["an unknown tier", "units/unit-versions.csv", put(3, "PROVINCE", "REGION"), /row 3, column tier: "REGION" is none of COUNTRY, PROVINCE/],
   ["an unknown kind", "units/unit-versions.csv", put(3, "CENTRAL_CITY", "HAMLET"), /row 3, column kind: "HAMLET" is none of /],
-  ["an unknown parent", "units/unit-versions.csv", put(3, ",VN,", ",VM,"), /row 3, column parent_id: "VM" is no unit of this file/],
+  ["an unknown parent", "units/unit-versions.csv", put(3, ",VN,", ",VM,"), /row 3, column parent_id: "VM" is not a unit of this file/],
   ["no parent", "units/unit-versions.csv", put(3, ",VN,", ",,"), /row 3, column parent_id: "" must be given/],
   ["no name", "units/unit-versions.csv", put(3, ",Hà Nội,", ",,"), /row 3, column name: "" must not be empty/],
   [
@@ -130,7 +130,7 @@ const UNITS: Damage[] = [
     /row 2, column effective_on: .* is not the end of 10597/,
   ],
   ["a whole of two", "units/successions.csv", put(3, "PART", "WHOLE"), /row 3, column kind: "WHOLE" does not fit \d+ successors/],
-  ["a share above the whole", "units/successions.csv", put(3, "PART,,", "PART,1.5,"), /row 3, column share: "1.5" is no part/],
+  ["a share above the whole", "units/successions.csv", put(3, "PART,,", "PART,1.5,"), /row 3, column share: "1.5" is not a share/],
   [
     "another count",
     "units/editions.csv",
@@ -201,7 +201,7 @@ const REPORTS: Damage[] = [
     "a count that no answer holds",
     "reports/figures.csv",
     put(2, ",115,", ",3000000000,"),
-    /figures\.csv, row 2, column value: "3000000000" is more than an answer holds; accepted is at most 2,147,483,647 of task\.total/,
+    /figures\.csv, row 2, column value: "3000000000" is more than an answer holds; must be at most 2,147,483,647 of task\.total/,
   ],
   [
     "counts that add up to more",
@@ -212,7 +212,7 @@ const REPORTS: Damage[] = [
         0,
         ...["01273", "01267"].map((ward) => `000_f83e30d65ee75924,${ward},2024,COMMUNE,dossier.received,,2147483647,,,q`),
       ),
-    /figures\.csv, row 3, column value: "2147483647" is too much with what else is stated: dossier\.received of 2024 could add up to 4,294,967,294 in the country/,
+    /figures\.csv, row 3, column value: "2147483647" is too much with what else is stated: dossier\.received of 2024 may add up to 4,294,967,294 in the country/,
   ],
   [
     "a scope above the unit",
@@ -242,7 +242,7 @@ const REPORTS: Damage[] = [
 
 const CALENDAR: Damage[] = [
   ["a Saturday off", "work-calendar.csv", put(2, "2018-01-01", "2018-01-06"), /row 2, column date: "2018-01-06" is a Saturday or Sunday/],
-  ["a kind that is none", "work-calendar.csv", put(2, "DAY_OFF", "HOLIDAY"), /row 2, column kind: "HOLIDAY" is none of DAY_OFF/],
+  ["a kind that is none", "work-calendar.csv", put(2, "DAY_OFF", "HOLIDAY"), /row 2, column kind: "HOLIDAY" must be one of DAY_OFF/],
 ];
 
 const CATALOGUE: Damage[] = [
@@ -251,7 +251,7 @@ const CATALOGUE: Damage[] = [
   ["a field with two names", "procedures.csv", put(3, "Hộ tịch", "Hộ Tịch"), /row 3, column fieldName: .* in row 2/],
   ["a tier that is none", "procedures.csv", put(4, "COMMUNE", "VILLAGE"), /row 4, column competence: "VILLAGE" is not accepted: .*COMMUNE/],
   ["a limit that is no number", "procedures.csv", put(4, ",1,", ",một,"), /row 4, column workingDays: "một" is not accepted/],
-  ["a fee that is neither", "procedures.csv", put(4, "false", "no"), /row 4, column hasFee: "no" is neither true nor false/],
+  ["a fee that is neither", "procedures.csv", put(4, "false", "no"), /row 4, column hasFee: "no" must be true or false/],
 ];
 
 describe("damaged files are refused, and nothing of them is kept", () => {

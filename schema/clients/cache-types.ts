@@ -1,6 +1,6 @@
 /* Written by `npm run schema` from the schema; npm run schema:check compares. */
 
-/** Types that have an identity, and the fields that make it. */
+/** Types with an identity, and their key fields. */
 export const KEYED = {
   AccessKey: ["id"],
   AuditEntry: ["id"],

@@ -7,11 +7,11 @@ import type { Role } from "../access/viewer.ts";
 
 export const RoleEnum = enumType<Role>(
   "AccessRole",
-  "What may be done on a unit and all that contributes certainly to it (vai trò). On a unit that is no more every role only reads.",
+  "What may be done on a unit and all that contributes certainly to it (vai trò). On a unit that has ended every role only reads.",
   {
     VIEWER: "Reads drafts and records (người xem).",
     OFFICER: "Reads and writes them (cán bộ).",
-    ASSESSOR: "Reads them, as a VIEWER does: nothing needs this role yet (người thẩm định).",
+    ASSESSOR: "Reads them, as a VIEWER does; no operation needs this role yet (người thẩm định).",
     ADMIN: "All of that, and keys, publication, completeness, agencies and editions (quản trị).",
   },
 );
@@ -24,7 +24,7 @@ export class AccessGrantType implements Pick<AccessGrantView, "role"> {
 
 @ObjectType("AccessKey", { simpleResolvers: true, description: "An API key of a system, without its secret (khoá API)." })
 export class AccessKeyType implements Omit<AccessKeyView, "isExpired" | "grants"> {
-  @Field(() => ID, { description: "Identity, which rotation keeps; no secret (định danh)." })
+  @Field(() => ID, { description: "Identity, which rotation does not change; not the secret (định danh)." })
   id!: string;
 
   @Field(() => String, { description: "What it is called (tên)." })
@@ -39,22 +39,22 @@ export class AccessKeyType implements Omit<AccessKeyView, "isExpired" | "grants"
   @Field(() => String, {
     nullable: true,
     description:
-      "The key or token that made it, and with which it ends: key:<id>, or token:<issuer>#<subject>; null where a command did (được tạo bởi).",
+      "The key or token that created it, and with which it expires: key:<id>, or token:<issuer>#<subject>; null where a command did (được tạo bởi).",
   })
   madeBy!: string | null;
 
-  @Field(() => DateTimeScalar, { description: "From when on it is no longer accepted (hết hạn)." })
+  @Field(() => DateTimeScalar, { description: "When it expires (hết hạn)." })
   expiresAt!: string;
 
   @Field(() => DateTimeScalar, {
     nullable: true,
-    description: "When it was revoked, or the key that made it; null while neither is (thu hồi).",
+    description: "When it, or a key that created it, was revoked; null while none is (thu hồi).",
   })
   revokedAt!: string | null;
 
   @Field(() => DateTimeScalar, {
     nullable: true,
-    description: "Until when the secret before the last rotation is accepted, too; null where it is not (hạn của mã cũ).",
+    description: "Until when the secret before the last rotation is valid; null where it is not (hạn của mã cũ).",
   })
   formerSecretUntil!: string | null;
 }

@@ -21,7 +21,7 @@ export interface AuditRow {
   readonly after: unknown;
 }
 
-/** The page of the trail of a unit, with what counts all of it. */
+/** Returns a page of the audit trail of a unit, with the condition for all of its entries. */
 export const auditTrail = async (asking: Asking, unit: string, first: number, after: string | null | undefined) => {
   const page = pageOf(first, after, Number.MAX_SAFE_INTEGER);
   const where = await administered(asking, unit);

@@ -13,6 +13,7 @@ import { insertNames, insertSuccessions, insertUnits, insertVersions, type Numbe
 import { type KnownUnits, type MergedUnits, mergeUnits } from "../hierarchy/unit-merge.ts";
 import { type NameRow, namesOf } from "../hierarchy/unit-name.ts";
 import { checkCounts, type NextFiles } from "../hierarchy/unit-next.ts";
+import { relation } from "../database/relation.ts";
 
 /** What files would change, and on what it rests. */
 export interface Plan {
@@ -132,8 +133,11 @@ const closeVersions = async (em: EntityManager, { closed }: MergedUnits, numbers
   const versions = [...closed.keys()];
   await sql`
     update unit_version v set valid_to = c.valid_to
-    from unnest(${versions.map(({ key }) => numbers.get(key)!)}::int[], ${versions.map(({ validFrom }) => validFrom)}::date[],
-      ${versions.map(({ validTo }) => validTo)}::date[]) c(unit_id, valid_from, valid_to)
+    from ${relation("c", versions, {
+      unit_id: ["int", ({ key }) => numbers.get(key)!],
+      valid_from: ["date", ({ validFrom }) => validFrom],
+      valid_to: ["date", ({ validTo }) => validTo],
+    })}
     where v.unit_id = c.unit_id and v.valid_from = c.valid_from`.execute(em.getKysely());
 };
 
@@ -141,7 +145,7 @@ const endUnits = async (em: EntityManager, { versions }: MergedUnits, altered: R
   const lives = [...livesOf(versions.filter(({ key }) => altered.has(key))).values()];
   await sql`
     update unit u set ended_on = l.ended_on
-    from unnest(${lives.map(({ key }) => numbers.get(key)!)}::int[], ${lives.map(({ validTo }) => validTo)}::date[]) l(id, ended_on)
+    from ${relation("l", lives, { id: ["int", ({ key }) => numbers.get(key)!], ended_on: ["date", ({ validTo }) => validTo] })}
     where u.id = l.id`.execute(em.getKysely());
 };
 
@@ -151,8 +155,10 @@ const changeNames = async (em: EntityManager, known: KnownUnits, merged: MergedU
   const after = namesOf(merged.versions, merged.successions);
   const gone = missingFrom(before, after);
   await sql`
-    delete from unit_name n using unnest(${gone.map(({ key }) => numbers.get(key)!)}::int[], ${gone.map(({ knownFrom }) => knownFrom)}::date[])
-      g(unit_id, known_from) where n.unit_id = g.unit_id and n.known_from = g.known_from and n.own_until is null`.execute(em.getKysely());
+    delete from unit_name n using ${relation("g", gone, {
+      unit_id: ["int", ({ key }) => numbers.get(key)!],
+      known_from: ["date", ({ knownFrom }) => knownFrom],
+    })} where n.unit_id = g.unit_id and n.known_from = g.known_from and n.own_until is null`.execute(em.getKysely());
   await insertNames(em, missingFrom(after, before), numbers);
 };
 

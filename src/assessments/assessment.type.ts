@@ -45,25 +45,25 @@ export class BandType {
   @Field(() => ClassificationType, { description: "The class." })
   classification!: ClassificationType;
 
-  @Field(() => Float, { nullable: true, description: "Lowest score of the band; null for the lowest band." })
+  @Field(() => Float, { nullable: true, description: "Lowest score of the class; null for the lowest class." })
   from!: number | null;
 
   @Field(() => Float, { nullable: true, description: "Score from which the next band begins; null for the top band." })
   to!: number | null;
 }
 
-@ObjectType("Rubric", { simpleResolvers: true, description: "The criteria by which one peer block was judged in one year (bộ tiêu chí)." })
+@ObjectType("Rubric", { simpleResolvers: true, description: "Criteria for one peer block in one year (bộ tiêu chí)." })
 export class RubricType {
   @Field(() => ID, { description: "Stable." })
   id!: string;
 
-  @Field(() => IndexKindEnum, { description: "What it measures." })
+  @Field(() => IndexKindEnum, { description: "The index." })
   index!: IndexKind;
 
   @Field(() => String, { description: "Name in Vietnamese." })
   name!: string;
 
-  @Field(() => Int, { description: "Year that was judged." })
+  @Field(() => Int, { description: "Assessed year." })
   year!: number;
 
   @Field(() => Float, { nullable: true, description: "Points without bonus, as stated; null where the source does not say (điểm tối đa)." })
@@ -73,7 +73,7 @@ export class RubricType {
   bands!: BandType[];
 }
 
-@ObjectType("PeerBlock", { simpleResolvers: true, description: "Units that are ranked among themselves (khối)." })
+@ObjectType("PeerBlock", { simpleResolvers: true, description: "Units that are ranked with each other (khối)." })
 export class PeerBlockType {
   @Field(() => ID, { description: "DEPARTMENTS · CENTRAL_AGENCIES · DISTRICTS · COMMUNES · DIVISIONS · ALL …" })
   code!: string;
@@ -88,16 +88,16 @@ export class PeerBlockType {
     "One unit's result (kết quả đánh giá). Scores do not roll up. They may exceed maxScore (bonus points) and are never clamped.",
 })
 export class AssessmentType {
-  @Field(() => UnitType, { description: "The unit that was judged." })
+  @Field(() => UnitType, { description: "The assessed unit." })
   unit!: UnitType;
 
-  @Field(() => RubricType, { description: "By which criteria." })
+  @Field(() => RubricType, { description: "The criteria." })
   rubric!: RubricType;
 
-  @Field(() => PeerBlockType, { description: "Among which units it was ranked." })
+  @Field(() => PeerBlockType, { description: "The block in which the unit was ranked." })
   block!: PeerBlockType;
 
-  @Field(() => Int, { description: "Year that was judged." })
+  @Field(() => Int, { description: "Assessed year." })
   year!: number;
 
   @Field(() => Float, { nullable: true, description: "Points (điểm); null where the source does not say." })
@@ -121,7 +121,7 @@ export class AssessmentType {
 
 @ObjectType("ClassificationCount", {
   simpleResolvers: true,
-  description: "How many units of a block reached one class (số đơn vị theo xếp loại).",
+  description: "Number of units of a block in one class (số đơn vị theo xếp loại).",
 })
 export class ClassificationCountType {
   @Field(() => ClassificationType, { description: "The class." })
@@ -133,16 +133,16 @@ export class ClassificationCountType {
 
 @ObjectType("Ranking", {
   simpleResolvers: true,
-  description: "The standings of one peer block in one year (bảng xếp hạng). It belongs to the parent of the ranked units.",
+  description: "Ranking of one peer block in one year (bảng xếp hạng). It belongs to the parent of the ranked units.",
 })
 export class RankingType {
-  @Field(() => RubricType, { description: "By which criteria." })
+  @Field(() => RubricType, { description: "The criteria." })
   rubric!: RubricType;
 
-  @Field(() => PeerBlockType, { description: "The units that are ranked among themselves." })
+  @Field(() => PeerBlockType, { description: "The ranked units." })
   block!: PeerBlockType;
 
-  @Field(() => Int, { description: "Year that was judged." })
+  @Field(() => Int, { description: "Assessed year." })
   year!: number;
 
   @Field(() => Int, { nullable: true, description: "Members that were ranked; null where the source does not say." })
@@ -151,14 +151,14 @@ export class RankingType {
   @Field(() => [ClassificationCountType], { description: "In the order of the source." })
   byClassification!: ClassificationCountType[];
 
-  @Field(() => [AssessmentType], { description: "Best first; only the members whose result is known." })
+  @Field(() => [AssessmentType], { description: "Best first; only members with a published result." })
   entries!: AssessmentType[];
 
   @Field(() => [SourceType], { description: "Where the standings come from." })
   sources!: SourceType[];
 }
 
-@ObjectType("SurveyResult", { simpleResolvers: true, description: "How many of those asked were satisfied (kết quả khảo sát)." })
+@ObjectType("SurveyResult", { simpleResolvers: true, description: "Satisfaction of people who answered a survey (kết quả khảo sát)." })
 export class SurveyResultType {
   @Field(() => String, { description: "The question, in the words of the source." })
   question!: string;
@@ -175,7 +175,7 @@ export class CommendationType {
   @Field(() => CommendationFormEnum, { description: "Form." })
   form!: CommendationForm;
 
-  @Field(() => IndexKindEnum, { description: "For which work." })
+  @Field(() => IndexKindEnum, { description: "Kind of the commended work." })
   index!: IndexKind;
 
   @Field(() => Int, { nullable: true, description: "Commended collectives (tập thể); null where the source does not say." })

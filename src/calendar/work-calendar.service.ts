@@ -12,6 +12,7 @@ import { parseDay } from "../lib/time/date.ts";
 import { type CalendarDay, type CalendarDayView, faultOfDay, type WorkCalendarView } from "./work-calendar.ts";
 import { countryNo } from "../hierarchy/country.ts";
 import type { SetWorkCalendarInput, WorkCalendarDayInput } from "./work-calendar.type.ts";
+import { relation } from "../database/relation.ts";
 
 type Asking = Pick<RequestContext, "session" | "viewer" | "now" | "renew">;
 
@@ -59,13 +60,16 @@ export const setWorkCalendar = async (context: Asking, input: SetWorkCalendarInp
 export const insertCalendarDays = async (em: EntityManager, days: readonly CalendarDay[]): Promise<void> => {
   await sql`
     insert into work_calendar_day (day, kind, status)
-    select * from unnest(${days.map(({ day }) => day)}::date[], ${days.map(({ kind }) => kind)}::text[],
-      ${days.map(({ status }) => status)}::text[])`.execute(em.getKysely());
+    select * from ${relation("n", days, {
+      day: ["date", ({ day }) => day],
+      kind: ["text", ({ kind }) => kind],
+      status: ["text", ({ status }) => status],
+    })}`.execute(em.getKysely());
 };
 
 const checkedYear = (year: number): number => {
   if (year >= FIRST_YEAR && year <= LAST_YEAR) return year;
-  throw new BadUserInput("year", year, `accepted is a year from ${FIRST_YEAR} to ${LAST_YEAR}`);
+  throw new BadUserInput("year", year, `must be a year from ${FIRST_YEAR} to ${LAST_YEAR}`);
 };
 
 const inYear = (year: number) => sql<boolean>`day between make_date(${year}::int, 1, 1) and make_date(${year}::int, 12, 31)`;
@@ -75,12 +79,12 @@ const daysOf = (reader: Rows, year: number): Promise<CalendarDayView[]> =>
 
 /** Returns the days in order. @throws BadUserInput naming the first invalid one. */
 const checkedDays = (year: number, input: readonly WorkCalendarDayInput[]): CalendarDayView[] => {
-  if (input.length > MAX_DAYS) throw new BadUserInput("days", input.length, `accepted are at most ${MAX_DAYS} days`);
+  if (input.length > MAX_DAYS) throw new BadUserInput("days", input.length, `must be at most ${MAX_DAYS} days`);
   const stated = new Set<string>();
   const days = input.map(({ day: text, kind, status }, n) => {
     const argument = `days[${n}].day`;
     const day = parseDay(argument, text);
-    if (!day.startsWith(`${year}-`)) throw new BadUserInput(argument, day, `accepted is a day of ${year}`);
+    if (!day.startsWith(`${year}-`)) throw new BadUserInput(argument, day, `must be a day of ${year}`);
     const fault = faultOfDay({ day, kind });
     if (fault !== null) throw new BadUserInput(argument, day, `${day} ${fault}`);
     if (stated.has(day)) throw new BadUserInput(argument, day, `${day} is stated before`);

@@ -30,7 +30,7 @@ interface CreateOptions {
   readonly expires?: string;
 }
 
-/** Beside what a script reads: the secret of a key, or the list of keys. */
+/** Standard error is for people; standard output is for scripts: the secret of a key, or the list of keys. */
 const tell = (line: string) => console.error(line);
 
 const roleOf = (text: string): Role => {
@@ -49,23 +49,21 @@ const listed =
   <T>(read: (text: string) => T) =>
   (text: string, before: readonly T[] = []): T[] => [...before, read(text)];
 
-/** Grants written as UNIT:ROLE, and those in pairs of --unit and --role. */
+/** Grants given as UNIT:ROLE, and those in pairs of --unit and --role. */
 const grantsOf = ({ unit: units = [], role: roles = [], grant = [] }: Partial<CreateOptions>) => {
   if (units.length !== roles.length) throw new Error("--unit and --role are given in pairs: --unit 48 --role OFFICER");
   if (units.length + grant.length === 0) throw new Error("give at least one --unit with its --role, or one --grant UNIT:ROLE");
   return [...units.map((unit, n) => ({ unit, role: roles[n]! })), ...grant];
 };
 
-/** Runs one transaction as the owner of the database, beside a service that may be running on it. */
+/** Runs one transaction as the owner of the database; a service may be running on it. */
 const inDatabase = async <T>(work: (em: EntityManager, keeper: KeyKeeper, now: Date) => Promise<T>): Promise<T> => {
   const database = await openDatabase(readEnv(process.env));
   try {
     const now = new Date();
     const em = database.orm.em.fork();
     if ((await sql`select from unit limit 1`.execute(em.getKysely())).rows.length === 0)
-      throw new Error(
-        "This database has no units yet: start the service on it once, and name it by DATABASE_URL or DATA_DIR as the service's",
-      );
+      throw new Error("This database has no units yet: start the service on it once, with the same DATABASE_URL or DATA_DIR");
     await makeContributions(em, await editionsOf(rowsOf(em), [dayOf(now)]));
     const name = userName();
     const keeper: KeyKeeper = { actor: `command:${name}`, actorName: name, admin: null };
@@ -98,7 +96,7 @@ const standingOf = async (em: EntityManager, name: string, today: Day) => {
   const [found] = await rowsOf(em).rows(sql<{ unitNo: number; editionId: number }>`
     select u.id as "unitNo", e.id as "editionId" from unit u join edition e on ${inForceOn(seenOn(today))}
     where u.id = ${unitNoNamed(sql`${name}`, today)}`);
-  if (!found) throw new BadUserInput("unit", name, `accepted is the code of a unit that exists on ${today}, or the id of any unit`);
+  if (!found) throw new BadUserInput("unit", name, `must be the code of a unit that exists on ${today}, or the id of any unit`);
   return found;
 };
 

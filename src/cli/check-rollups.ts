@@ -13,7 +13,7 @@ import { textOfCheck } from "./check-text.ts";
 
 const wholeOf = (text: string): number => {
   const number = wholeNumber(text);
-  if (number === null || number < 1) throw new InvalidArgumentError("accepted is a whole number from 1");
+  if (number === null || number < 1) throw new InvalidArgumentError("must be a whole number from 1");
   return number;
 };
 
@@ -22,7 +22,7 @@ interface Checked {
   readonly differences: Readonly<Record<DerivedCounters | "figures", number>>;
 }
 
-/** For a collector of text files, as Prometheus' node exporter has one. */
+/** Metrics for a collector of text files, such as Prometheus' node exporter. */
 const metricsOf = ({ units, differences }: Checked, at: Date): string =>
   [
     "# HELP cchc_rollup_check_differences Rows, and of figures sets, of what is derived that are not what records and figures say, as of the last check.",

@@ -14,11 +14,11 @@ export class UnitRecordsResolver {
   @Mutation(() => DeclareCompletePayloadType, {
     description:
       "States that the records of these units (a unit without a row has none, which is 0) are complete from since through through, all that were open on " +
-      "the first day included; days stated before stay so. For ADMINs of all of them, else FORBIDDEN; BAD_USER_INPUT names a unit or day that is not accepted " +
+      "inclusive; earlier declarations stay valid. Requires the role ADMIN on every unit, otherwise FORBIDDEN; BAD_USER_INPUT names the invalid unit or day " +
       "(xác nhận dữ liệu đầy đủ).",
   })
   async declareComplete(
-    @Arg("input", () => DeclareCompleteInput, { description: "Which records of which units, and of which days." })
+    @Arg("input", () => DeclareCompleteInput, { description: "The kind of records, the units and the days." })
     input: DeclareCompleteInput,
     @Ctx() context: RequestContext,
   ) {
@@ -29,7 +29,7 @@ export class UnitRecordsResolver {
   @Mutation(() => DeclareCompletePayloadType, {
     description:
       "Takes back that the records of these units are complete, from a day on; what was stated of the days before stays. For ADMINs of all of them, else FORBIDDEN; " +
-      "BAD_USER_INPUT names a unit, day or reason that is not accepted (thu hồi xác nhận dữ liệu đầy đủ).",
+      "BAD_USER_INPUT names the invalid unit, day or reason (thu hồi xác nhận dữ liệu đầy đủ).",
   })
   async withdrawCompleteness(
     @Arg("input", () => WithdrawCompletenessInput, { description: "Which records of which units, and from when on." })
@@ -41,7 +41,7 @@ export class UnitRecordsResolver {
 
   @FieldResolver(() => [RecordStatusType], {
     description:
-      "How fresh and complete its own records are here, for each kind of which anything is known, in the order of the kinds (tình trạng dữ liệu gốc).",
+      "How fresh and complete the unit's own records are, for each kind with records, in the order of the kinds (tình trạng dữ liệu gốc).",
   })
   records(@Root() { no }: UnitView, @Ctx() context: RequestContext) {
     return recordStatusesOf(context.use(recordLoaders), no);

@@ -13,7 +13,7 @@ import { completeKeys, countsInTier, knowledgeOfKeys } from "./record-knowledge.
 import { countersOfKeys, keysAndRanges, measuresOf, readsDays, ROLLED_UP_COUNTED } from "./record-sums.store.ts";
 import { inOnePass, type SumRow } from "./running-sums.ts";
 
-/** Dossiers as evidence for roll-ups. Counters of single days are read within the scope. */
+/** Dossiers as evidence for roll-ups; counters of single days are read within the scope. */
 export const dossierRecords = (reader: Reader, scope: RowScope): Records => ({
   ...readingOf(reader),
   sums: (keys) => sumsOfKeys(rowsFor(reader, scope, keys), keys),
@@ -57,7 +57,7 @@ const sumsOfKeys = async (rows: Rows, keys: readonly RecordKey[]): Promise<Recor
     if (counted.every((count) => count === 0)) continue;
     sums[i - 1]![certain ? "certain" : "possible"] = columnsOf(DOSSIER, measuresOf(counted));
   }
-  // Where nothing was recorded, that is 0 if somebody has stated that all of it is here.
+  // No record means 0 only if the records are declared complete.
   const silent = keys.flatMap((key, n) => (sums[n]!.certain === null ? [{ key, n }] : []));
   if (silent.length === 0) return sums;
   for (const { i } of await rows.rows(completeKeys(silent.map(({ key }) => key)))) sums[silent[i - 1]!.n]!.certain = [...NOTHING];

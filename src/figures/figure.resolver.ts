@@ -11,7 +11,7 @@ import { SourceType } from "./source.type.ts";
 
 @ObjectType("Figure", { simpleResolvers: true, description: "One reported number with its evidence (số liệu báo cáo)." })
 export class FigureType {
-  @Field(() => ID, { description: "Code of the measure: dossier.received (mã chỉ tiêu)." })
+  @Field(() => ID, { description: "Code of the measure, for example dossier.received (mã chỉ tiêu)." })
   measure!: string;
 
   @Field(() => Float, { nullable: true, description: "As stated: a count, a score, or a share 0..1; null where a range was stated." })
@@ -26,18 +26,17 @@ export class FigureType {
   @Field(() => Float, { nullable: true, description: "Upper end of a stated range; null where none was stated." })
   high!: number | null;
 
-  @Field(() => String, { description: "The words of the source that state it (trích dẫn)." })
+  @Field(() => String, { description: "The words of the source that state the number (trích dẫn)." })
   quote!: string;
 
-  @Field(() => SourceType, { description: "The source that states it." })
+  @Field(() => SourceType, { description: "The source of the number." })
   source!: SourceType;
 }
 
 @Resolver(() => UnitType)
 export class UnitFiguresResolver {
   @FieldResolver(() => [FigureType], {
-    description:
-      "Every figure that was reported for this unit, for the period or a part of it, as it was reported and in the order of the sources (số liệu gốc).",
+    description: "Figures reported for this unit, for the period or a part of it, unchanged and in the order of the sources (số liệu gốc).",
   })
   figures(
     @Root() unit: UnitView,
@@ -50,17 +49,17 @@ export class UnitFiguresResolver {
 
 @Resolver(() => FigureType)
 export class FigureResolver {
-  @FieldResolver(() => UnitType, { description: "The unit that it is of, seen on the last day of the period (đơn vị)." })
+  @FieldResolver(() => UnitType, { description: "The unit of the figure, as of the last day of the period (đơn vị)." })
   unit(@Root() { unitNo, to }: FigureRow, @Ctx() context: RequestContext) {
     return context.use(unitLoaders).unitOn.load({ no: unitNo, asOf: to });
   }
 
-  @FieldResolver(() => String, { description: "What the measure counts, in Vietnamese (tên chỉ tiêu)." })
+  @FieldResolver(() => String, { description: "Vietnamese name of the measure (tên chỉ tiêu)." })
   label(@Root() { measure }: FigureRow): string {
     return measureLabel(measure);
   }
 
-  @FieldResolver(() => PeriodScalar, { description: "The period that it was stated for (kỳ báo cáo)." })
+  @FieldResolver(() => PeriodScalar, { description: "The period of the figure (kỳ báo cáo)." })
   period(@Root() { from, to }: FigureRow): Period {
     return periodOfDays(from, to);
   }

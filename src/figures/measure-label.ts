@@ -67,5 +67,5 @@ const LABELS = new Map<string, string>([
   ["delegation.visits", "đoàn công tác đến thăm"],
 ]);
 
-/** What a measure counts, in Vietnamese; the code where it is none of ours. */
+/** Returns the Vietnamese name of a measure, or its code if it is not in the list. */
 export const measureLabel = (code: string): string => LABELS.get(code) ?? code;

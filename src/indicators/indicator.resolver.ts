@@ -26,7 +26,7 @@ export class IndicatorQueries {
 export class UnitIndicatorsResolver {
   @FieldResolver(() => [IndicatorValueType], {
     description:
-      "Indicators of the subtree by code (all of them unless said), in the order asked for. BAD_USER_INPUT for an unknown code (giá trị chỉ số).",
+      "Indicators of the subtree by code, in the order of the argument; default: all. BAD_USER_INPUT for an unknown code (giá trị chỉ số).",
   })
   indicators(
     @Root() unit: UnitView,

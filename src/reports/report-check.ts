@@ -25,7 +25,7 @@ const isCount = (value: number): boolean => Number.isInteger(value) && value >= 
 const isShare = (value: number): boolean => value >= 0 && value <= 1;
 
 /** Returns what is wrong with each figure by itself, and every contradiction between the others. */
-export const problemsOf = (figures: readonly PlacedFigure[]): ReportProblem[] => {
+export const reportProblemsOf = (figures: readonly PlacedFigure[]): ReportProblem[] => {
   const checked = figures.map((figure) => ({ figure, problems: problemsOfFigure(figure) }));
   const valid = checked.filter(({ problems }) => problems.length === 0).map(({ figure }) => figure);
   return [...checked.flatMap(({ problems }) => problems), ...contradictions(valid)];

@@ -5,7 +5,7 @@ import { DomainError } from "../lib/errors.ts";
 import { type Day, parsePastDay } from "../lib/time/date.ts";
 import { begunPeriod, parsePeriod } from "../lib/time/period.ts";
 import { unitNamed } from "../units/unit.service.ts";
-import { MAX_FIGURES, type PlacedFigure, problemsOf } from "./report-check.ts";
+import { MAX_FIGURES, type PlacedFigure, reportProblemsOf } from "./report-check.ts";
 import type { FigureInput, SubmitReportInput } from "./report-mutation.type.ts";
 import { problemAt, ReportProblems } from "./report-problem.ts";
 import { textOf } from "./report-text.ts";
@@ -18,7 +18,7 @@ type Asking = Pick<RequestContext, "session" | "viewer" | "today" | "use">;
 export type CleanReport = Omit<SubmitReportInput, "idempotencyKey">;
 
 /** A report without problems, with the units that it names. */
-export interface Draft {
+export interface ReportDraft {
   readonly input: CleanReport;
   readonly unit: UnitView;
   readonly figures: readonly PlacedFigure[];
@@ -62,7 +62,7 @@ const cleanFigure = (figure: FigureInput, position: number, problems: ReportProb
  * Looks up the units of a report and checks its figures; null where there are problems.
  * @throws DomainError FORBIDDEN for a unit outside the caller's scope, NOT_FOUND or CONFLICT for a report that the caller cannot correct.
  */
-export const draftOf = async (context: Asking, input: CleanReport, problems: ReportProblems): Promise<Draft | null> => {
+export const draftOf = async (context: Asking, input: CleanReport, problems: ReportProblems): Promise<ReportDraft | null> => {
   const grants = grantsFor(context.viewer, "OFFICER");
   const unit = await unitOfReport(context, input, problems);
   if (!unit) return null;
@@ -73,7 +73,7 @@ export const draftOf = async (context: Asking, input: CleanReport, problems: Rep
   if (problems.list.length > 0) return null;
   const units = figures.map((figure) => figure.unit);
   await demandCovered(context, grants, units);
-  problems.list.push(...problemsOf(figures));
+  problems.list.push(...reportProblemsOf(figures));
   if (problems.list.length > 0) return null;
   const corrected = input.supersedes == null ? null : await correctedBy(context, input.supersedes, unit, problems);
   return problems.list.length > 0 ? null : { input, unit, figures, corrected };

@@ -7,11 +7,12 @@ import type { Viewer } from "../access/viewer.ts";
 import { DomainError } from "../lib/errors.ts";
 import type { RequestContext } from "../access/request-context.ts";
 import type { PlacedFigure } from "./report-check.ts";
-import { cleanReport, type Draft, draftOf } from "./report-draft.service.ts";
+import { cleanReport, type ReportDraft, draftOf } from "./report-draft.service.ts";
 import type { SubmitReportInput } from "./report-mutation.type.ts";
 import { type ReportProblem, ReportProblems } from "./report-problem.ts";
 import type { Report } from "./report.loaders.ts";
 import { reportNamed } from "./report.service.ts";
+import { relation } from "../database/relation.ts";
 
 type Asking = Pick<RequestContext, "session" | "viewer" | "now" | "today" | "use" | "renew">;
 
@@ -42,7 +43,7 @@ export const submitReport = async (context: Asking, given: SubmitReportInput): P
   return { report: await store(context, { ...draft, idempotencyKey, digest }), problems: [] };
 };
 
-interface KeyedDraft extends Draft {
+interface KeyedDraft extends ReportDraft {
   readonly idempotencyKey: string;
   readonly digest: string;
 }
@@ -121,7 +122,7 @@ const insertFigures = async (em: EntityManager, sourceId: number, figures: reado
       ${figures.map(({ period }) => period.to)}::date[], ${figures.map(({ input }) => input.measure)}::text[], ${numbers("value")}::float8[],
       ${numbers("low")}::float8[], ${numbers("high")}::float8[], ${numbers("denominator")}::float8[])
       f(position, unit_id, scope, period_from, period_to, measure, value, low, high, denominator)
-    join unnest(${figures.map(({ position }) => position)}::int[], ${figures.map(({ input }) => input.quote)}::text[]) q(position, quote)
+    join ${relation("q", figures, { position: ["int", ({ position }) => position], quote: ["text", ({ input }) => input.quote] })}
       on q.position = f.position`.execute(em.getKysely());
 };
 

@@ -4,6 +4,6 @@ import { BadUserInput } from "../lib/errors.ts";
 export const textOf = (argument: string, text: string, longest: number): string => {
   const clean = text.normalize("NFC").trim();
   if (clean === "" || clean.length > longest || clean.includes("\0") || !clean.isWellFormed())
-    throw new BadUserInput(argument, text, `accepted are 1 to ${longest} characters`);
+    throw new BadUserInput(argument, text, `must be 1 to ${longest} characters`);
   return clean;
 };

@@ -11,6 +11,7 @@ import { figureColumns, figureJoins, type FigureRow } from "../figures/figure.lo
 import type { Page } from "../lib/page.ts";
 import type { UnitView } from "../hierarchy/unit.loaders.ts";
 import { inForceOn } from "../hierarchy/sql.ts";
+import { keyed } from "../database/relation.ts";
 
 /** A report as it stands. */
 export interface Report {
@@ -97,10 +98,14 @@ export const reportLoaders = ({ session, viewer }: Pick<RequestContext, "session
 
 const reportLists = (keys: readonly ReportListKey[], seen: RawBuilder<boolean>) => sql<ListRow>`
   with k as materialized (
-    select k.*, e.id as edition_id from unnest(${keys.map(({ unit }) => unit.no)}::int[], ${keys.map(({ unit }) => unit.asOf)}::date[],
-      ${keys.map(({ states }) => states && `{${states.join()}}`)}::text[], ${keys.map(({ page }) => page.first)}::int[],
-      ${keys.map(({ page }) => page.after?.rank ?? null)}::int[], ${keys.map(({ page }) => page.after?.text ?? null)}::text[])
-      with ordinality k(no, day, states, first, after_rank, after_text, i)
+    select k.*, e.id as edition_id from ${keyed("k", keys, {
+      no: ["int", ({ unit }) => unit.no],
+      day: ["date", ({ unit }) => unit.asOf],
+      states: ["text", ({ states }) => states && `{${states.join()}}`],
+      first: ["int", ({ page }) => page.first],
+      after_rank: ["int", ({ page }) => page.after?.rank ?? null],
+      after_text: ["text", ({ page }) => page.after?.text ?? null],
+    })}
     join edition e on ${inForceOn(sql`k.day`)}
   ),
   listed as materialized (

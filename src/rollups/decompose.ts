@@ -19,17 +19,17 @@ class Decomposition {
   readonly #kind: RollupKind;
   readonly #tree: Tree;
   readonly #cells: Map<string, Map<number, Cell>>;
-  /** For each column the column whose completeness decides between statement and detail: a matched rate goes with its whole. */
+  /** For each column, the column whose completeness decides between statement and detail; a matched rate follows its denominator. */
   readonly #gates: number[];
-  /** `slot column` → the units whose own figure was chosen. */
+  /** Maps `tier column` to the units whose own figure was chosen. */
   readonly #chosen = new Map<string, Set<number>>();
-  /** tier → unit → how many units of the tier are at or under it. */
+  /** Maps tier and unit to the number of units of the tier in the unit's subtree. */
   readonly #totals = new Map<Tier, Map<number, number>>();
-  /** `unit column`, where each part of the whole unit is known. */
+  /** Holds `unit column` if every part of the whole unit has a value. */
   readonly #complete = new Set<string>();
-  /** Units that anything is known of, or of one under them. */
+  /** Units that have a value, or have one below them. */
   readonly #touched = new Set<number>();
-  /** Columns that anything is known in. */
+  /** Columns that have a value. */
   readonly #used: readonly number[];
 
   constructor(kind: RollupKind, cells: readonly Cell[], tree: Tree) {
@@ -50,10 +50,7 @@ class Decomposition {
     for (let above = member; above && !this.#touched.has(above.id); above = this.#above(above)) this.#touched.add(above.id);
   }
 
-  /**
-   * The own figure of a unit of the tier, and the statement of a unit above it, unless every unit of the tier under that one
-   * has the measure.
-   */
+  /** Chooses the own figures of units of the tier, and the statement of a unit above unless every unit of the tier below it reports the measure. */
   decomposeTier(tier: Tier): void {
     const cells = this.#cells.get(tier)!;
     const columns = this.#gates.length;
@@ -76,10 +73,7 @@ class Decomposition {
     }
   }
 
-  /**
-   * What units state of all their tiers together. Where each of a unit's parts (its own tier, the wholes of those under it) is known,
-   * their sum counts; else its own figure; else what it states of lower tiers; else the known parts.
-   */
+  /** Chooses the value of whole units. Order: the sum of a unit's parts if each has a value, its own figure, its statements about lower tiers, the parts that have a value. */
   decomposeWhole(): void {
     const roots = [...this.#tree.members.values()].filter(({ parentId }) => parentId === null);
     const gatesFirst = this.#used.toSorted((a, b) => Number(this.#gates[a] !== a) - Number(this.#gates[b] !== b));
@@ -92,7 +86,7 @@ class Decomposition {
     }
   }
 
-  /** Which measures the cell tells of which units. */
+  /** Records which measures the cell reports for which units. */
   learn(cell: Cell): void {
     const isTold = (n: number) => cell.columns[n] != null && !cell.recorded?.columns[n];
     const mask = this.#kind.measures.reduce((bits, _, n) => (isTold(n) ? bits | (1 << n) : bits), 0);
@@ -122,7 +116,7 @@ class Decomposition {
     return member.parentId === null ? undefined : this.#tree.members.get(member.parentId);
   }
 
-  /** The nearest of the units above that is in the set. */
+  /** Returns the nearest ancestor in the set. */
   #nearest(id: number, among: ReadonlySet<number>): number | null {
     const member = this.#tree.members.get(id);
     for (let above = member && this.#above(member); above; above = this.#above(above)) if (among.has(above.id)) return above.id;
@@ -137,7 +131,7 @@ class Decomposition {
     this.atoms.set(key, atom);
   }
 
-  /** Each chosen figure counts at its unit and is taken off that of the next chosen unit above. */
+  /** Adds each chosen figure at its unit and subtracts it at the next chosen unit above. */
   #addRemainders(slot: string, column: number, chosen: ReadonlySet<number>, value: (id: number) => number): void {
     for (const id of chosen) {
       this.#add(id, slot, column, value(id));
@@ -162,14 +156,14 @@ class Decomposition {
     return found;
   }
 
-  /** The value of a whole unit and of its tiers; adds the atom that makes its subtree sum up to it. */
+  /** Returns the values of a whole unit and of its tiers, and adds the atom that makes its subtree sum to its value. */
   #wholeOf(member: Member, column: number): WholeUnit {
     if (!this.#touched.has(member.id)) return UNKNOWN;
     const all = this.#tree.children.get(member.id) ?? [];
     const below = all.filter(({ tier }) => tier !== null).map((child) => this.#wholeOf(child, column));
     const serving = all.filter(({ tier }) => tier === null).map(({ id }) => this.#amount(id, member.tier!, column));
     const used = TIERS.filter((tier) => tier !== member.tier && this.#chosen.get(`${tier} ${column}`)?.has(member.id));
-    // What it states of a tier that has no units under it any more is its own, like its own tier.
+    // A statement about a tier without units below belongs to the unit itself, like its own tier.
     const lower = used.filter((tier) => this.#totals.get(tier)!.has(member.id));
     const apart = used.filter((tier) => !lower.includes(tier)).map((tier) => this.#amount(member.id, tier, column));
     const own = sumKnown([this.#amount(member.id, member.tier!, column), ...serving, ...apart]);
@@ -199,7 +193,7 @@ class Decomposition {
     return this.atoms.get(`${unitId} ${slot}`)?.columns[column] ?? null;
   }
 
-  /** The units below of which neither a figure of their own nor a statement of a unit between tells the part. */
+  /** Returns the units below that have neither a figure of their own nor a statement of a unit in between. */
   #unstated(root: Member, column: number): number[] {
     const found: number[] = [];
     const visit = (member: Member, stated: readonly Tier[]): void => {
@@ -218,13 +212,13 @@ class Decomposition {
 interface WholeUnit {
   readonly value: number | null;
   readonly tiers: number | null;
-  /** Its own figure, or each of its parts. */
+  /** True if the unit has its own figure or a value for each part. */
   readonly known: boolean;
 }
 
 const UNKNOWN: WholeUnit = { value: null, tiers: null, known: false };
 
-/** Known, and not only by some records out of all there are. */
+/** True if the value covers all records, not only some of them. */
 const isWhole = (cell: Cell | undefined, column: number): boolean =>
   cell?.columns[column] != null && (!cell.recorded?.columns[column] || cell.recorded.isComplete);
 

@@ -8,8 +8,8 @@ import type { Atom } from "./atom.ts";
 const NO_SOURCES: ReadonlySet<number> = new Set();
 
 /**
- * Puts records into the cells of figures, in the order of evidence: complete records before figures, figures before incomplete ones. Only
- * cells at or under a unit that states figures are made; all others consist of records alone.
+ * Merges records into the cells of figures. Complete records precede figures, and figures precede incomplete records. Only units at or below a unit with figures get cells;
+ * all others consist of records alone.
  */
 export const mixedCells = (kind: RollupKind, figures: readonly Cell[], recorded: readonly Recorded[], tree: Tree): Cell[] => {
   const own = new Map(figures.map((cell) => [`${cell.unitId} ${cell.slot}`, cell]));
@@ -28,7 +28,7 @@ export const mixedCells = (kind: RollupKind, figures: readonly Cell[], recorded:
   return [...own.values(), ...mixed];
 };
 
-/** What an agency did is in the cell of the unit that it serves, too, as it is in what that unit states. */
+/** An agency's records also belong to the cell of the unit that it serves, because that unit's figures include them. */
 const withServed = (row: Recorded, { members }: Tree): Recorded[] => {
   const agency = members.get(row.cellUnitId);
   const isServing = agency !== undefined && (SERVING_KINDS as readonly string[]).includes(agency.kind);
@@ -40,7 +40,7 @@ const mixedCell = (kind: RollupKind, figure: Cell | undefined, rows: readonly Re
   const { cellUnitId: unitId, slot } = rows[0]!;
   const isComplete = rows.some((row) => row.isComplete);
   const sums = summedColumns(kind).map((_, n) => sumOf(rows, n));
-  // The three columns of a rate come from one hand: where the figure knows the whole, from the figure.
+  // The three columns of a rate must come from the same source; the figure provides them if it has the denominator.
   const decides = summedColumns(kind).map((name, n) => {
     const rate = kind.rates.find((one) => [`${one.name}Part`, `${one.name}Of`, `${one.name}Whole`].includes(name));
     return rate ? summedColumns(kind).indexOf(`${rate.name}Whole`) : n;
@@ -58,10 +58,7 @@ const mixedCell = (kind: RollupKind, figure: Cell | undefined, rows: readonly Re
 const sumOf = (rows: readonly Recorded[], column: number): number | null =>
   rows.reduce<number | null>((sum, { columns }) => (columns[column] === null ? sum : (sum ?? 0) + columns[column]!), null);
 
-/**
- * What stored roll-ups add to the records, which are read as they are at the time: atoms without what is recorded, and the records that a
- * figure replaced, to be taken off.
- */
+/** Stored sets hold only the correction of live record counts: atoms without recorded columns, and the records that figures replace, to be subtracted. */
 export const besidesRecords = (
   atoms: readonly Atom[],
   cells: readonly Cell[],

@@ -12,7 +12,7 @@ import type { RollupKey } from "../counters/rollup-key.ts";
 
 import { FIRST_SUM, type Rollup, rollupClass, type StoredRollup } from "./rollup.ts";
 
-/** What the records of the keys add up to, by their places; null where none are looked for. */
+/** Returns the record sums of the keys in their order; null if no records are read. */
 const recordSums = async ({ records }: RollupOrigin, found: readonly (SetRow | null)[], keys: readonly RollupKey[]) => {
   const places = keys.map((_, n) => n).filter((n) => isRecorded(found[n]!));
   const sums = places.length === 0 ? [] : await records.sums(places.map((n) => recordKeyOf(keys[n]!, found[n]!)));
@@ -20,11 +20,10 @@ const recordSums = async ({ records }: RollupOrigin, found: readonly (SetRow | n
   return keys.map((_, n) => byPlace.get(n) ?? null);
 };
 
-/** What is stored of sets that count drafts is seen within a scope; undefined where none does. */
+/** Returns the scoped rows for sets that count drafts, or undefined if no set does. */
 const draftRows = ({ figures }: RollupOrigin, found: readonly (SetRow | null)[]): Rows | undefined =>
   found.some((set) => set !== null && tellsOfDrafts(set.key)) ? figures : undefined;
 
-/** What is stored of figures, and what records add up to now. */
 export const readRollups = (source: RollupOrigin, kind: RollupKind, keys: readonly RollupKey[]): Promise<Rollup[]> =>
   readSets(
     source,
@@ -44,7 +43,7 @@ const rollupsOf = async (
   const setIds = found.map((set) => set?.setId ?? null);
   const wanted = [...new Set(setIds.filter((id) => id !== null))];
   const readRows = async () => (wanted.length === 0 ? [] : storedRows(draftRows(source, found) ?? source.reader, kind, wanted, keys));
-  // A set that is current when the records beside it have been read tells of what was read.
+  // A set that is still current after its records were read matches these records.
   const isMixed = found.some((set) => isRecorded(set) && set.setId !== null);
   const before = isMixed ? await recordSums(source, found, keys) : null;
   const [rows, recorded] = await Promise.all([readRows(), before ?? recordSums(source, found, keys)]);
@@ -57,7 +56,7 @@ const rollupsOf = async (
   return keys.map((key, n) => new KindRollup(key, stored[n], recorded[n], known.get(n)));
 };
 
-/** What is known, by their places, of those that may have to be withheld: something is certain and something possible, and no figure covers a unit. */
+/** Returns the coverage of roll-ups that may have to be withheld: those with certain and possible values whose units no figure covers. */
 const knownOfDoubtful = async (
   source: RollupOrigin,
   found: readonly (SetRow | null)[],
@@ -80,7 +79,7 @@ const knownOfDoubtful = async (
   return new Map(doubtful.map((n, at) => [n, known[at]!]));
 };
 
-/** Known of figures as it is stored, of records by looking at each unit. */
+/** Coverage by figures is stored; coverage by records is computed per unit. */
 export const knowledgeOf = async (source: RollupOrigin, rollups: readonly Rollup[]): Promise<RecordKnowledge[]> => {
   const unknown = rollups.filter(({ known }) => known === null);
   if (unknown.length === 0) return rollups.map(({ known }) => known!);
@@ -118,7 +117,7 @@ const bySetAndSlot = (rows: readonly StoredRow[]): ((setId: number | null, slot:
   return (setId, slot) => sets.get(setId)?.get(slot);
 };
 
-/** The numbers come as one array, which is parsed at a fraction of the cost of as many columns. */
+/** One array of numbers parses much faster than as many columns. */
 const storedRows = (reader: Rows, kind: RollupKind, sets: number[], keys: readonly RollupKey[]): Promise<StoredRow[]> => {
   const columns = sql.join(summedColumns(kind).map((name) => sql`r.${sql.ref(columnName(name))}`));
   const units = [...new Set(keys.map(({ unit }) => unit.no))];

@@ -4,14 +4,14 @@ import { rowsOf } from "../database/reader.ts";
 import { type SetMaking, withOwnSet } from "./rollup-build.service.ts";
 import type { RollupOrigin, SetRow } from "./rollup-set.loader.ts";
 
-/** How often a read starts again because what it found was changed meanwhile, before it works that out for itself. */
+/** Number of attempts of a read that a concurrent change interrupts, before the read builds its own set. */
 const ATTEMPTS = 3;
 
 type Read<K, R> = (source: RollupOrigin, found: readonly (SetRow | null)[], keys: readonly K[]) => Promise<readonly R[] | null>;
 
 /**
- * Reads what is stored, by `read`, which says null where a set is no more what it was. What is not stored is worked out for this answer alone, and so is
- * what changes all the time; either way, what is read of one set is of one state.
+ * Reads stored sets with `read`, which returns null if a set is outdated. A set that is not stored, or changes all the time, is built for this answer alone. Each set is
+ * read from one snapshot.
  */
 export const readSets = async <K, R>(
   source: RollupOrigin,
@@ -60,7 +60,7 @@ export const readSets = async <K, R>(
   }
 };
 
-/** As `RollupOrigin.ownSet`. Those without a key do not hold up the others. */
+/** Implements `RollupOrigin.ownSet`; anonymous requests do not block the others. */
 export const ownSets =
   (making: SetMaking, isKeyed: boolean, source: () => RollupOrigin): RollupOrigin["ownSet"] =>
   (set, read) =>

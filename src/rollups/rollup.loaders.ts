@@ -21,10 +21,11 @@ import { sourcesLoader } from "./rollup-source.loader.ts";
 import type { RollupKey } from "../counters/rollup-key.ts";
 import { incompleteMeasures, type Rollup } from "./rollup.ts";
 import { inForceOn, validOn } from "../hierarchy/sql.ts";
+import { keyed } from "../database/relation.ts";
 
 export type RollupLoaders = ReturnType<typeof rollupLoaders>;
 
-/** Without a key named periods alone are kept: others are as many as anybody likes to ask for. */
+/** Anonymous requests store named periods only, because the number of other periods is unlimited. */
 export const rollupLoaders = (context: RequestContext, kind: EvidenceKind) => {
   const { session: reader, today, viewer } = context;
   const evidence = context.use(evidenceOf, kind);
@@ -40,7 +41,7 @@ export const rollupLoaders = (context: RequestContext, kind: EvidenceKind) => {
     taskRollup: rollups(TASK),
     serviceRollup: rollups(SERVICE),
 
-    /** How many territorial units existed on the cells' day, and contribute certainly. */
+    /** Number of territorial units that existed on the day of the cells and contribute certainly. */
     expectedUnits: oneBy<RollupKey, Positioned & { expected: number }>(keyOf, async (keys) => {
       await ensureContributions(
         reader,
@@ -52,13 +53,16 @@ export const rollupLoaders = (context: RequestContext, kind: EvidenceKind) => {
       return reader.rows(sql<Positioned & { expected: number }>`
         with k as materialized (
           select k.i, k.no, k.tier, e.id as edition_id, c.starts_on as day
-          from unnest(${keys.map(({ unit }) => unit.no)}::int[], ${keys.map(({ unit }) => unit.asOf)}::date[],
-            ${keys.map(({ period, cut }) => cellDayOf(period, countedTo(period, cut) ?? today))}::date[], ${keys.map(({ handledBy }) => handledBy)}::text[])
-            with ordinality k(no, as_of, cell_day, tier, i)
+          from ${keyed("k", keys, {
+            no: ["int", ({ unit }) => unit.no],
+            as_of: ["date", ({ unit }) => unit.asOf],
+            cell_day: ["date", ({ period, cut }) => cellDayOf(period, countedTo(period, cut) ?? today)],
+            tier: ["text", ({ handledBy }) => handledBy],
+          })}
           join edition e on ${inForceOn(sql`k.as_of`)}
           join edition c on ${inForceOn(sql`k.cell_day`, "c")}
         ), asked as (
-          -- Keys of one unit and hierarchy are counted once; each keeps its places, for to look them up again takes a comparison of all with all.
+          -- Keys of one unit and hierarchy are counted once; each keeps its positions, because a second look-up would compare all keys with all.
           select no, edition_id, day, tier, array_agg(i) as places from k group by no, edition_id, day, tier
         ), counted as (
           select q.places, count(*)::int as expected from asked q
@@ -70,7 +74,6 @@ export const rollupLoaders = (context: RequestContext, kind: EvidenceKind) => {
         select unnest(places)::int as i, expected from counted`);
     }),
 
-    /** How many units are covered, and what is known of all of them. */
     knowledgeOfRollup: new DataLoader<Rollup, RecordKnowledge, string>((asked) => knowledgeOf(source, asked), {
       cacheKeyFn: (rollup) => `${rollup.kind.name}|${keyOf(rollup)}`,
     }),
@@ -84,6 +87,6 @@ export const coverageOf = async ({ expectedUnits, knowledgeOfRollup }: RollupLoa
   return { unitsExpected: expected?.expected ?? 0, unitsCovered: covered };
 };
 
-/** The measures for which some covered unit gave nothing, in the order of their enum. */
+/** Lists the measures that some covered unit did not report, in the order of their enum. */
 export const incompleteOf = async ({ knowledgeOfRollup }: RollupLoaders, rollup: Rollup): Promise<string[]> =>
   incompleteMeasures(rollup, await knowledgeOfRollup.load(rollup));

@@ -15,18 +15,18 @@ import { besidesRecords, mixedCells } from "./mixed-cells.ts";
 import { type SetContent, storeRollups } from "./rollup.store.ts";
 import { validOn } from "../hierarchy/sql.ts";
 
-/** A period on an edition, its cells in the hierarchy of cellDay: the period's last day, or the last that is counted where that lies ahead. */
+/** A period on an edition; `cellDay` is the last day of the period, or the last counted day if that is earlier. */
 export interface SetKey {
   readonly editionId: number;
   readonly cellEditionId: number;
   readonly cellDay: Day;
   readonly from: Day;
   readonly to: Day;
-  /** Numbers of the drafts that count besides what is published, by commas. */
+  /** Ids of the drafts that count besides published reports, separated by commas. */
   readonly drafts: string;
-  /** Whether it tells what figures change of what records of dossiers add up to. */
+  /** True if the set holds the correction that figures make to record sums. */
   readonly recorded: boolean;
-  /** The last day of which records are counted; without records that of the period. */
+  /** The last day whose records count; the last day of the period if there are none. */
   readonly countedTo: Day;
 }
 
@@ -43,15 +43,15 @@ interface FigureRow {
   denominator: number | null;
 }
 
-/** A set as it is of one snapshot. */
+/** A set as computed from one snapshot. */
 export interface SetState {
   readonly contents: ReadonlyMap<RollupKind, Omit<SetContent, "setId">>;
-  /** The places whose records it rests on, and their version. */
+  /** The places whose records the set depends on, and their version. */
   readonly places: readonly number[];
   readonly version: number;
 }
 
-/** Works a set out within a transaction of one snapshot. Contributions of the editions are there. */
+/** Computes a set within one snapshot transaction; the contributions of its editions must exist. */
 export const readSet = async (em: EntityManager, key: SetKey, counting: RawBuilder<boolean>, records: Records): Promise<SetState> => {
   const figures = await figuresWithin(em, key, counting);
   const tree = await treeOn(em, key.cellDay);
@@ -63,10 +63,10 @@ export const readSet = async (em: EntityManager, key: SetKey, counting: RawBuild
   return { contents, places, version: await versionOf(em, places, to) };
 };
 
-/** Whether the set is hidden from whoever may not see the drafts: row-level security knows it by its number, which is below 0. */
+/** True if the set is hidden from viewers who may not see its drafts; row-level security recognises it by its negative id. */
 export const tellsOfDrafts = ({ drafts }: Pick<SetKey, "drafts">): boolean => drafts.split(" ")[0] !== "";
 
-/** Stores a set, unless there is one of the key. @returns its number. */
+/** Stores a set unless one with the key exists. @returns its id. */
 export const storeSet = async (em: EntityManager, key: SetKey, { contents, places, version }: SetState): Promise<number | null> => {
   const sign = tellsOfDrafts(key) ? -1 : 1;
   const [set] = await rowsOf(em).rows(sql<{ id: number }>`
@@ -78,7 +78,7 @@ export const storeSet = async (em: EntityManager, key: SetKey, { contents, place
   return set.id;
 };
 
-/** Figures of the period and of parts of it; a later source speaks last. */
+/** Returns the figures of the period and of its parts; later sources come last. */
 const figuresWithin = (em: EntityManager, { from, to }: SetKey, counting: RawBuilder<boolean>): Promise<FigureRow[]> => {
   const prefixes = ROLLUP_KINDS.map(({ name }) => `${name}.%`);
   return rowsOf(em).rows(sql<FigureRow>`
@@ -115,7 +115,7 @@ const contentOf = (
   return { ...common, recorded: true, cells, ...decomposed, ...besidesRecords(decomposed.atoms, cells, recorded) };
 };
 
-/** Rates as printed, for the very unit, period and scope; a range has no value, a value is its own range. */
+/** Returns rates as printed, for exactly this unit, period and tier; a range has no value, a value is its own range. */
 const quotedRates = (kind: RollupKind, figures: readonly FigureRow[], tree: Tree): SetContent["quoted"] => {
   const names = new Map(kind.rates.map(({ name, quotedAs }) => [quotedAs, name]));
   const quotes = figures.filter(({ measure }) => names.has(measure));

@@ -2,14 +2,14 @@ import { isIP } from "node:net";
 import { variableOf } from "../lib/text.ts";
 import { isLink, unknownVariables } from "./unknown-variables.ts";
 
-/** One setting of the environment: how its text is read, what it is without one, and what it does or protects. */
+/** One setting of the environment: its parser, its default and its meaning. */
 interface Setting<T> {
-  /** Text of the default; empty where there is none. */
+  /** Text of the default; empty if there is none. */
   readonly fallback: string;
   readonly meaning: string;
-  /** @throws Error saying what is accepted. */
+  /** @throws Error with the requirement. */
   readonly read: (text: string) => T;
-  /** Kept out of the log. */
+  /** Hidden in the log. */
   readonly secret?: true;
 }
 
@@ -21,27 +21,25 @@ const whole =
   (min: number, max: number) =>
   (text: string): number => {
     const value = Number(text);
-    return /^\d{1,12}$/.test(text) && value >= min && value <= max ? value : fail(`accepted is a whole number from ${min} to ${max}`);
+    return /^\d{1,12}$/.test(text) && value >= min && value <= max ? value : fail(`must be a whole number from ${min} to ${max}`);
   };
 
 const oneOf =
   <const T extends string>(...values: readonly T[]) =>
   (text: string): T =>
-    values.find((value) => value === text) ?? fail(`accepted are ${values.join(", ")}`);
+    values.find((value) => value === text) ?? fail(`must be one of ${values.join(", ")}`);
 
 const onOff = (text: string): boolean => oneOf("on", "off")(text) === "on";
 const text = (given: string): string | null => given || null;
 
-/** Short ones are guessed. */
+/** Short secrets can be guessed. */
 const secretText = (given: string): string | null =>
-  given === "" || given.length >= 16 ? given || null : fail("accepted are at least 16 characters");
+  given === "" || given.length >= 16 ? given || null : fail("must have at least 16 characters");
 
 const port = (given: string): number =>
-  /^\d{1,5}$/.test(given) && Number(given) <= 65_535
-    ? Number(given)
-    : fail(`"${given}" is not a port; accepted is a number from 0 to 65535`);
+  /^\d{1,5}$/.test(given) && Number(given) <= 65_535 ? Number(given) : fail(`"${given}" is not a port; must be a number from 0 to 65535`);
 
-/** Addresses, or ranges of them as address/bits, by commas. */
+/** Addresses, or ranges as address/bits, separated by commas. */
 const addresses = (given: string): string | null => {
   const wrong = given.split(",").find((one) => {
     const [, address, bits = "0"] = /^([^/]+)(?:\/(\d{1,3}))?$/.exec(one.trim()) ?? [];
@@ -49,10 +47,10 @@ const addresses = (given: string): string | null => {
     return kind === 0 || Number(bits) > (kind === 4 ? 32 : 128);
   });
   if (given === "" || wrong === undefined) return given || null;
-  return fail(`"${wrong}" is not an address; accepted are such as 10.0.0.7, 10.0.0.0/8 and ::1, by commas`);
+  return fail(`"${wrong}" is not an address; must be addresses such as 10.0.0.7, 10.0.0.0/8 and ::1, separated by commas`);
 };
 
-/** Origins as browsers send them, by commas, or `*` for all of them. */
+/** Origins as browsers send them, separated by commas, or `*` for all. */
 const origins = (given: string): string | null => {
   if (given === "" || given === "*") return given || null;
   const all = given.split(",").map((one) => one.trim());
@@ -60,7 +58,7 @@ const origins = (given: string): string | null => {
   if (wrong === undefined) return all.join(",");
   const origin = originOf(wrong);
   return fail(
-    `"${wrong}" is not an origin${origin === null ? "" : `; that of it is ${origin}`}; accepted are such as https://app.example.vn, by commas, or * alone for all`,
+    `"${wrong}" is not an origin${origin === null ? "" : `; its origin is ${origin}`}; must be origins such as https://app.example.vn, separated by commas, or * alone for all`,
   );
 };
 
@@ -72,14 +70,14 @@ const originOf = (address: string): string | null => {
 const databaseUrl = (given: string): string | null =>
   given === "" || /^postgres(ql)?:\/\/[^?]*\/[^/?]/.test(given)
     ? given || null
-    : fail("accepted is postgresql://user:password@host:port/database");
+    : fail("must be postgresql://user:password@host:port/database");
 
 const setting = <T>(fallback: string, meaning: string, read: (text: string) => T, secret?: true): Setting<T> => ({
   ...{ fallback, meaning, read },
   ...(secret && { secret }),
 });
 
-/** All settings by their property; the variable is the property in capitals: statementMs is STATEMENT_MS. */
+/** All settings by property; the variable is the property in capitals: statementMs is STATEMENT_MS. */
 export const SETTINGS = {
   port: setting("4000", "port of the service; 0 takes a free one", port),
   host: setting("127.0.0.1", "address that it listens on", (given) => given),
@@ -198,16 +196,15 @@ export const SETTINGS = {
 
 type Settings = typeof SETTINGS;
 export type Env = { readonly [K in keyof Settings]: ReturnType<Settings[K]["read"]> } & {
-  /** True where NODE_ENV is production. */
   readonly production: boolean;
 };
 
 const unknownIn = (variables: NodeJS.ProcessEnv) => unknownVariables(variables, Object.keys(SETTINGS).map(variableOf));
 
-/** What the log says of variables that may have been meant as settings. */
+/** Warnings about variables that may have been meant as settings. */
 export const envWarnings = (variables: NodeJS.ProcessEnv): readonly string[] => unknownIn(variables).warned;
 
-/** All configuration, read in this one place. @throws Error naming the variable that is wrong, or not known. */
+/** The only place that reads the environment. @throws Error naming the invalid or unknown variable. */
 export const readEnv = (variables: NodeJS.ProcessEnv): Env => {
   const { refused } = unknownIn(variables);
   if (refused.length > 0) throw new Error(refused.join("\n"));
@@ -222,16 +219,16 @@ export const readEnv = (variables: NodeJS.ProcessEnv): Env => {
   });
   const env = { ...(Object.fromEntries(read) as Omit<Env, "production">), production: variables["NODE_ENV"] === "production" };
   if (env.databaseOwnerUrl !== null && env.databaseUrl === null)
-    throw new Error("DATABASE_OWNER_URL: accepted is one beside DATABASE_URL, by which the service logs in; that is missing");
+    throw new Error("DATABASE_OWNER_URL: requires DATABASE_URL, with which the service logs in");
   return env;
 };
 
 const written = (value: unknown): string => (typeof value === "boolean" ? (value ? "on" : "off") : String(value));
 
-/** One line for the log, without secrets: where it is, and what differs from the defaults. */
+/** One line for the log, without secrets: the database, and the settings that differ from the defaults. */
 export const envText = (env: Env): string => {
   const { host, dataDir } = env;
-  // Up to the last @, for a password may have one that should have been encoded; an option may be a password, too.
+  // Up to the last @, because a password may contain an unencoded one; an option may be a password, too.
   const database =
     env.databaseUrl === null ? `embedded in ${dataDir}` : env.databaseUrl.replace(/\/\/.*@/s, "//***@").replace(/\?.*$/s, "");
   const others = Object.entries(SETTINGS as Record<string, Setting<unknown>>).filter(

@@ -9,7 +9,7 @@ const OPERATIONS = new URL("../../schema/operations/", import.meta.url);
 const FOLDERS = new URL("../../schema/folders.json", import.meta.url);
 const BUNDLE = new URL("../../.cache/playground/", import.meta.url);
 
-/** No request of the page leaves for another host, and no script runs that is not a file of ours; the editor writes styles of its own. */
+/** The page requests no other host and runs no other script than our files; the editor needs inline styles. */
 const CONTENT_SECURITY_POLICY = [
   "default-src 'none'",
   "script-src 'self'",
@@ -32,7 +32,7 @@ const CONTENT_TYPES: Readonly<Record<string, string>> = {
 
 const NOT_BUILT = "<!doctype html><title>cchc-graph</title><p>The playground is not built: run <code>npm run playground</code>.</p>";
 
-/** Operations that people start from, as the playground asks for them. */
+/** An example operation of the playground. */
 interface Example {
   readonly vi: string;
   readonly en: string;
@@ -55,7 +55,6 @@ interface Asset {
   readonly gzipped: Buffer;
 }
 
-/** Serves GraphiQL to browsers at /graphql, and what it needs below that. */
 export const servePlayground = async (app: FastifyInstance): Promise<void> => {
   const folders = JSON.stringify(await readFolders());
   const assets = new Map<string, Promise<Asset | null>>();
@@ -68,12 +67,12 @@ export const servePlayground = async (app: FastifyInstance): Promise<void> => {
     const asset = await found;
     if (!asset) return reply.callNotFound();
     assets.set(name, found);
-    // Names carry a hash of the content.
+    // File names contain a hash of the content.
     return sendAsset(request, reply.header("cache-control", "public, max-age=31536000, immutable"), asset);
   });
 };
 
-/** A browser that opens the address: it takes HTML, and asks nothing. */
+/** A browser that opens the address: it accepts HTML and sends no query. */
 export const isBrowser = ({ method, headers, query }: FastifyRequest): boolean =>
   (method === "GET" || method === "HEAD") &&
   (headers.accept ?? "").includes("text/html") &&
@@ -101,7 +100,7 @@ const sendAsset = (request: FastifyRequest, reply: FastifyReply, { type, bytes, 
   return reply.header("content-encoding", "gzip").send(gzipped);
 };
 
-/** Null for all but files of the bundle: a name cannot lead out of its folder. */
+/** Null for files outside the bundle: a name cannot leave its folder. */
 const readAsset = async (name: string): Promise<Asset | null> => {
   const type = CONTENT_TYPES[extname(name)];
   if (!type || !/^[\w-][\w.-]*$/.test(name)) return null;
@@ -109,13 +108,13 @@ const readAsset = async (name: string): Promise<Asset | null> => {
   return bytes && { type, bytes, gzipped: await promisify(gzip)(bytes) };
 };
 
-/** The texts of schema/operations, in the order of their names. */
+/** The texts of schema/operations by name. */
 export const readOperations = async (): Promise<string[]> => {
   const names = (await readdir(OPERATIONS)).filter((name) => name.endsWith(".graphql")).toSorted();
   return Promise.all(names.map((name) => readFile(new URL(name, OPERATIONS), "utf8")));
 };
 
-/** The same, in the folders in which the playground shows them. */
+/** The same texts by folder of the playground. */
 const readFolders = async (): Promise<Folder[]> => {
   const folders = JSON.parse(await readFile(FOLDERS, "utf8")) as readonly ListedFolder[];
   const read = ({ vi, en, file }: ListedFolder["operations"][number]): Promise<Example> =>

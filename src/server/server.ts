@@ -37,9 +37,9 @@ import { trustedList, type TrustedList } from "../graphql/execution/trusted-docu
 export interface RunningServer {
   readonly url: string;
   readonly metricsUrl: string | null;
-  /** Reads the trusted documents anew, and says so in the log; where that cannot be, those from before stay. Null where all documents are answered. */
+  /** Reads the trusted documents again and logs the result; after an error the previous ones stay. Null if all documents are allowed. */
   readonly renewTrusted: (() => Promise<void>) | null;
-  /** Lets running requests finish, then closes all connections. */
+  /** Waits for running requests, then closes all connections. */
   close(): Promise<void>;
 }
 
@@ -49,7 +49,7 @@ export type ServerOptions = Partial<Env> & {
   readonly modules?: readonly Module[];
 };
 
-/** Serves at once; `pools` is null until the database is open. */
+/** Listens at once; `pools` is null until the database is open. */
 export const startServer = async (
   pools: () => Pools | null,
   { clock = () => new Date(), log: givenLog, modules = Object.values(all), ...given }: ServerOptions,
@@ -64,7 +64,7 @@ export const startServer = async (
   const labels = trusted === null ? labelsOf(await readOperations()) : trustedLabels;
   const opened = (): Pools => {
     const open = pools();
-    if (!open) throw new DomainError("SERVICE_UNAVAILABLE", "The database is not there yet; ask again", { retryAfter: 1 });
+    if (!open) throw new DomainError("SERVICE_UNAVAILABLE", "The database is not available yet; try again", { retryAfter: 1 });
     return open;
   };
   const hierarchy = currentHierarchy(() => new Reader(opened()), clock);
@@ -102,7 +102,7 @@ export const startServer = async (
     prepare: prepareWith({ limits: env, router, trusted, bodies: { short: env.bodyLimit, long: env.bodyLimitOfficer } }),
     maxConnections: env.maxConnections,
     cache: responseCache({ keptAnswers: env.keptAnswers, clock, reader: () => new Reader(opened()), router }),
-    // While it closes, probes of its health are answered; all else is refused by what closes it.
+    // During shutdown, health probes are answered and the drain refuses all else.
     framework: { return503OnClosing: false, trustProxy: env.trustedProxies ?? false },
     ...(env.playground && { before: (request, reply) => (isBrowser(request) ? sendPlayground(request, reply) : undefined) }),
   });
@@ -130,11 +130,10 @@ interface Beside {
   readonly metrics: Metrics | null;
   readonly isStopping: () => boolean;
   readonly sdl: string;
-  /** Whether the key or token is valid now. */
   readonly isValid: (authorization: string) => Promise<boolean>;
 }
 
-/** All that is served besides GraphQL, and what counts and limits requests. */
+/** Registers everything besides GraphQL, and the limits. */
 const serveBeside = async (app: FastifyInstance, { env, log, pools, metrics, isStopping, sdl, isValid }: Beside): Promise<void> => {
   if (metrics) countRequests(app, metrics);
   if (env.trustedProxies === null) warnOfUntrustedProxy(app, log);
@@ -155,7 +154,7 @@ const renewed = async (trusted: TrustedList, log: Log): Promise<void> => {
   }
 };
 
-/** Both ports or none. */
+/** Binds both ports or none. */
 const listen = async (app: FastifyInstance, { host, port, metricsHost, metricsPort }: Env, metrics: Metrics | null) => {
   try {
     await app.listen({ host, port });

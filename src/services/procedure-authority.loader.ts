@@ -10,12 +10,13 @@ import { ensureContributions } from "../hierarchy/contribution.service.ts";
 import { editionsOf } from "../hierarchy/edition.ts";
 import type { UnitKind } from "../hierarchy/unit.entity.ts";
 import { inForceOn } from "../hierarchy/sql.ts";
+import { keyed } from "../database/relation.ts";
 
 export type ProcedureAuthorityRow = Positioned & { kind: UnitKind; name: string; procedures: number };
 
 /**
- * Procedures by authority, of the statements that are certain in the unit; one under another that states them too is a part of that.
- * What a unit states of all its tiers beats what it states of single ones.
+ * Procedures by authority from statements that are certain in the unit; statements of units below it are part of these. A unit's statement about all its tiers takes
+ * precedence over statements about single tiers.
  */
 export const proceduresByAuthority = (context: RequestContext, kind: EvidenceKind) => {
   const { session: reader, today } = context;
@@ -31,9 +32,14 @@ export const proceduresByAuthority = (context: RequestContext, kind: EvidenceKin
         (counting) => sql<ProcedureAuthorityRow>`
         with k as (
           select k.*, e.id as edition_id, c.id as cell_edition_id
-          from unnest(${keys.map(({ unit }) => unit.no)}::int[], ${keys.map(({ unit }) => unit.asOf)}::date[], ${cellDays}::date[],
-            ${keys.map(({ period }) => period.from)}::date[], ${keys.map(({ period }) => period.to)}::date[],
-            ${keys.map(({ handledBy }) => handledBy)}::text[]) with ordinality k(no, as_of, cell_day, f, t, tier, i)
+          from ${keyed("k", keys, {
+            no: ["int", ({ unit }) => unit.no],
+            as_of: ["date", ({ unit }) => unit.asOf],
+            cell_day: ["date", (_, n) => cellDays[n]],
+            f: ["date", ({ period }) => period.from],
+            t: ["date", ({ period }) => period.to],
+            tier: ["text", ({ handledBy }) => handledBy],
+          })}
           join edition e on ${inForceOn(sql`k.as_of`)}
           join edition c on ${inForceOn(sql`k.cell_day`, "c")}
         ), stated as (

@@ -43,8 +43,8 @@ export class TaskRollupResolver {
     return rollup.exact;
   }
 
-  @FieldResolver(() => Bounds, { description: "What is certain, and that plus what is possible (khoảng giá trị)." })
-  bounds(@Root() rollup: Rollup, @Arg("measure", () => TaskMeasureEnum, { description: "Of which measure." }) measure: TaskMeasure) {
+  @FieldResolver(() => Bounds, { description: "The certain sum, and the certain sum plus all possible amounts (khoảng giá trị)." })
+  bounds(@Root() rollup: Rollup, @Arg("measure", () => TaskMeasureEnum, { description: "The measure." }) measure: TaskMeasure) {
     return rollup.bounds(measure);
   }
 
@@ -53,7 +53,7 @@ export class TaskRollupResolver {
     return rollup.rate("onTimeRate");
   }
 
-  @FieldResolver(() => Coverage, { description: "How many units that should report did (độ bao phủ)." })
+  @FieldResolver(() => Coverage, { description: "How many of the expected units have a value (độ bao phủ)." })
   coverage(@Root() rollup: Rollup, @Ctx() context: RequestContext) {
     return coverageOf(context.use(rollupLoaders, rollup.unit.evidence), rollup);
   }

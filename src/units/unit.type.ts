@@ -30,14 +30,14 @@ export const UnitKindEnum = enumType<UnitKind>("UnitKind", "Kind of a unit (lo�
   CENTRAL_AGENCY: "Central agency in the locality (cơ quan Trung ương): counts at the unit where it sits and nowhere above.",
 });
 
-export const SuccessionKindEnum = enumType<SuccessionKind>("SuccessionKind", "How an ended unit went over (sáp nhập, chia tách).", {
+export const SuccessionKindEnum = enumType<SuccessionKind>("SuccessionKind", "How a unit was taken over (sáp nhập, chia tách).", {
   WHOLE: "The whole unit, to one successor (sáp nhập toàn bộ).",
   PART: "A part of the unit, to one of several successors (sáp nhập một phần).",
 });
 
-export const EvidenceEnum = enumType<EvidenceKind>("EvidenceScope", "Which reports figures rest on (căn cứ số liệu).", {
+export const EvidenceEnum = enumType<EvidenceKind>("EvidenceScope", "The reports that figures come from (căn cứ số liệu).", {
   PUBLISHED: "Published reports (đã công bố).",
-  ALL: "Also the drafts that the caller may see, in place of what they correct; without a VIEWER's role there are none (cả bản nháp).",
+  ALL: "Also the drafts visible to the caller, in place of the reports that they correct; none without the role VIEWER (cả bản nháp).",
 });
 
 @ObjectType("Unit", {
@@ -46,11 +46,11 @@ export const EvidenceEnum = enumType<EvidenceKind>("EvidenceScope", "Which repor
     "A unit of the administrative hierarchy (đơn vị hành chính), or an agency attached to one, seen at one date. Everything reached from it (parent, " +
     "children, roll-ups) is of the hierarchy of that date; figures of any period are carried onto that hierarchy by the succession of units.",
 })
-// A shorter key would be taken instead, and with it today's unit for that of another day.
+// A shorter key would take precedence and resolve today's unit instead of another day's.
 @Directive('@key(fields: "id asOf")')
 @Directive('@key(fields: "code asOf")')
 export class UnitType implements Omit<UnitView, "no" | "parentNo"> {
-  @Field(() => ID, { description: "Identity: stable, never reused (định danh)." })
+  @Field(() => ID, { description: "Stable identity, never reused (định danh)." })
   id!: string;
 
   @Field(() => ID, {
@@ -60,13 +60,13 @@ export class UnitType implements Omit<UnitView, "no" | "parentNo"> {
   })
   code!: string;
 
-  @Field(() => String, { description: "Name without the word for its kind (tên): Uông Bí." })
+  @Field(() => String, { description: "Name without the word for its kind (tên), such as Uông Bí." })
   name!: string;
 
-  @Field(() => String, { description: "Name with the word for its kind (tên đầy đủ): Thành phố Uông Bí." })
+  @Field(() => String, { description: "Name with the word for its kind (tên đầy đủ), such as Thành phố Uông Bí." })
   fullName!: string;
 
-  @Field(() => String, { nullable: true, description: "Name without diacritics, made mechanically and not official; null for agencies." })
+  @Field(() => String, { nullable: true, description: "Name without diacritics, generated and not official; null for agencies." })
   nameEn!: string | null;
 
   @Field(() => UnitKindEnum, { description: "Kind (loại đơn vị)." })
@@ -75,11 +75,11 @@ export class UnitType implements Omit<UnitView, "no" | "parentNo"> {
   @Field(() => TierEnum, { nullable: true, description: "Tier (cấp). Null for agencies, which have no tier of their own." })
   tier!: Tier | null;
 
-  @Field(() => DateScalar, { description: "The date at which the unit is seen (ngày xem)." })
+  @Field(() => DateScalar, { description: "The date of this view of the unit (ngày xem)." })
   asOf!: string;
 
   @Field(() => EvidenceEnum, {
-    description: "Which reports its figures rest on; a cache must not take one view for the other (căn cứ số liệu).",
+    description: "The reports that its figures come from; a cache must separate views by it (căn cứ số liệu).",
   })
   evidence!: EvidenceKind;
 
@@ -99,7 +99,7 @@ export class UnitType implements Omit<UnitView, "no" | "parentNo"> {
 
 @ObjectType("Succession", {
   simpleResolvers: true,
-  description: "One step of lineage (kế thừa). A predecessor is seen on its last day, a successor on its first.",
+  description: "One step of lineage (kế thừa). A predecessor is shown as of its last day, a successor as of its first.",
 })
 export class SuccessionType {
   @Field(() => UnitType, { description: "The unit on the other side of the step." })
@@ -152,7 +152,7 @@ export class UnitConnection {
   @Field(() => [UnitType], { description: "The units of the page." })
   nodes!: UnitType[];
 
-  @Field(() => PageInfo, { description: "Where the page stands." })
+  @Field(() => PageInfo, { description: "Information about the page." })
   pageInfo!: PageInfo;
 
   @totalCountField

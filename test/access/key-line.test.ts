@@ -76,7 +76,7 @@ describe("a key that a key makes", () => {
     for (const expiresOn of ["2027-01-01", "2031-11-22"])
       expect(await refusal(create(secret, { expiresOn }))).toEqual([
         "BAD_USER_INPUT",
-        `expiresOn: "${expiresOn}" is not accepted; accepted is a day from 2026-11-22 to 2026-12-31, the last of the key or token that makes it`,
+        `expiresOn: "${expiresOn}" is not accepted; must be a day from 2026-11-22 to 2026-12-31, the last of the key or token that creates it`,
       ]);
     expect((await made(secret, { expiresOn: "2026-12-31" })).accessKey.expiresAt).toBe("2027-01-01T00:00:00.000000+07:00");
     expect((await made(secret, { expiresOn: "2026-12-30" })).accessKey.expiresAt).toBe("2026-12-31T00:00:00.000000+07:00");
@@ -151,7 +151,7 @@ describe("a key that a token makes", () => {
     expect((await made(bearer, { expiresOn: "2026-11-22" })).accessKey.expiresAt).toBe(key.expiresAt);
     expect(await refusal(create(bearer, { expiresOn: "2026-11-23" }))).toEqual([
       "BAD_USER_INPUT",
-      'expiresOn: "2026-11-23" is not accepted; accepted is a day from 2026-11-22 to 2026-11-22, the last of the key or token that makes it',
+      'expiresOn: "2026-11-23" is not accepted; must be a day from 2026-11-22 to 2026-11-22, the last of the key or token that creates it',
     ]);
     const child = await made(secret);
     expect(child.accessKey.expiresAt).toBe(key.expiresAt);
@@ -169,7 +169,7 @@ describe("a rotation with an overlap", () => {
   it.each(["0h", "8d", "169h", "1", "1h30m", "-1h", "soon", "", "99999999999d"])("of %j is refused", async (overlap) => {
     const { secret, accessKey: key } = await first();
     expect((await ask(secret, ROTATE, { id: key.id, overlap })).errors?.[0]).toMatchObject({
-      message: `overlap: ${JSON.stringify(overlap)} is not accepted; accepted is a number of hours or days, from 1h to 7d, such as 24h`,
+      message: `overlap: ${JSON.stringify(overlap)} is not accepted; must be a number of hours or days, from 1h to 7d, such as 24h`,
       extensions: { code: "BAD_USER_INPUT" },
     });
     expect(await holds(secret)).toBe(true);
@@ -209,7 +209,7 @@ describe("the keys of a unit", () => {
     while ((await rowsOf("04.2015")) < 99) await first("04");
     const last = await Promise.all(Array.from({ length: 4 }, () => create(secret, { unit: "04", role: "VIEWER" })));
     expect(last.filter(({ errors }) => errors === undefined)).toHaveLength(1);
-    const full = "grants: the unit 04.2015 has 100 keys that hold, the maximum; revoke one first";
+    const full = "grants: the unit 04.2015 has 100 valid keys, the maximum; revoke one first";
     expect(await refusal(create(secret, { unit: "04" }))).toEqual(["LIMIT_EXCEEDED", full]);
     await expect(first("04")).rejects.toThrow(full);
     // One that ends makes room, and so does one with whose maker it ends.

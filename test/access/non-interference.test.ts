@@ -10,9 +10,10 @@ import { dossier, fillCatalogue, IMPORT, type ImportAnswer } from "../support/do
 import { issueKey } from "../support/key.ts";
 import { type Draw, drawOperation, type Operation, type Values, valuesOf } from "../support/operations.ts";
 import { PUBLISH, SUBMIT, WITHDRAW } from "../support/reports.ts";
+import { END_ON_FAILURE, runs, seed } from "../support/property.ts";
 
-const RUNS = Number(process.env["NON_INTERFERENCE_RUNS"] ?? 250);
-const SEED = Number(process.env["PROPERTY_SEED"] ?? 20_261_124);
+const RUNS = runs(160);
+const SEED = seed(20_261_124);
 
 const FREE = { rateAddress: 0, rateKey: 0 } as const;
 
@@ -160,7 +161,7 @@ describe("what a caller may not see", () => {
         if (!isDeepStrictEqual(one, two)) await expectSameAtTimes(operation, bearer);
         if (one.body.includes('"data":{')) answered++;
       }),
-      { numRuns: RUNS, seed: SEED, endOnFailure: true },
+      { numRuns: RUNS, seed: SEED, endOnFailure: END_ON_FAILURE },
     );
     // Operations that are all refused would prove nothing.
     expect(answered).toBeGreaterThan(RUNS / 8);

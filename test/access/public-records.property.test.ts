@@ -10,9 +10,10 @@ import { issueKey } from "../support/key.ts";
 import { NaiveCalendar } from "../calendar/naive-calendar.ts";
 import { COMMUNES, divisionOf, drawWorlds, PROCEDURES } from "./two-worlds.ts";
 import { PUBLISH, SUBMIT, type SubmitAnswer } from "../support/reports.ts";
+import { END_ON_FAILURE, runs, seed } from "../support/property.ts";
 
-const RUNS = Number(process.env["PUBLIC_RECORDS_RUNS"] ?? 100);
-const SEED = Number(process.env["PROPERTY_SEED"] ?? 20_261_129);
+const RUNS = runs(70);
+const SEED = seed(20_261_129);
 const PAIRS = 40;
 
 const COUNTS = [
@@ -200,7 +201,7 @@ describe("two databases that agree in what is public of records", () => {
         expect(two).toBe(one);
         if (one!.includes("2026-1") && /[1-9]\d*/.test(one!)) counted++;
       }),
-      { numRuns: RUNS, seed: SEED, endOnFailure: true },
+      { numRuns: RUNS, seed: SEED, endOnFailure: END_ON_FAILURE },
     );
     // Questions of which nothing is told would prove nothing.
     expect(counted).toBeGreaterThan(RUNS / 10);

@@ -143,7 +143,7 @@ describe("an agency with dates of its own", () => {
     expect((await register("Ban Một", { validTo: "2025-12-31" })).agency?.id).toBe("48.2025/ban-mot");
     const { error } = await register("Ban  MỘT", { validFrom: "2025-12-31" });
     expect(error?.extensions["code"]).toBe("CONFLICT");
-    expect(error?.message).toBe("48/ban-mot is there already, from 2025-08-01 to 2025-12-31");
+    expect(error?.message).toBe("48/ban-mot exists already, from 2025-08-01 to 2025-12-31");
     expect((await register("Ban Một", { validFrom: "2026-01-01" })).agency).toMatchObject({ id: "48.2025/ban-mot.2", code: "48/ban-mot" });
     const { data } = await ask<{ old: Agency; now: Agency }>(
       null,
@@ -174,7 +174,7 @@ describe("an agency with dates of its own", () => {
     ["no name", { name: " - " }, "name", /with a letter or a digit/],
     ["a long name", { name: "a".repeat(151) }, "name", /at most 150/],
     ["a control character", { name: "Sở\u0000" }, "name", /at most 150/],
-    ["what cannot be seen", { name: "Sở\u200B Tư pháp" }, "name", /holds U\+200B; accepted is a name/],
+    ["what cannot be seen", { name: "Sở\u200B Tư pháp" }, "name", /holds U\+200B; must be a name/],
     ["a mark to turn the direction", { name: "Sở \u202ETư pháp" }, "name", /holds U\+202E; /],
     ["U+00D0 for Đ", { name: "Ban Ðô thị" }, "name", /holds U\+00D0; /],
     ["ð for đ", { name: "Ban ðô thị" }, "name", /holds U\+00F0; /],
@@ -243,7 +243,7 @@ describe("closing an agency", () => {
     await state("48/so-so", 1);
     const { error } = await close("48/so-so", "2025-09-29");
     expect(error?.extensions["code"]).toBe("CONFLICT");
-    expect(error?.message).toBe("Figures are reported for 48/so-so for days until 2025-09-30; lastDay must not lie before");
+    expect(error?.message).toBe("lastDay: reports state figures of 48/so-so until 2025-09-30; must be that day or a later one");
     expect((await close("48/so-so", "2025-09-30")).error).toBeUndefined();
   });
 

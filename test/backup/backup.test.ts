@@ -206,7 +206,7 @@ describe("a restore", () => {
     const { code, err } = await run("restore", { url: "postgresql://nobody:nowhere@127.0.0.1:1/cchc" }, [path]);
     expect([code, err]).toEqual([
       1,
-      expect.stringMatching(/^cchc-graph: \S+bad\.backup is no backup of cchc-graph, or a damaged one: .*; nothing was changed\n$/),
+      expect.stringMatching(/^cchc-graph: \S+bad\.backup is not a backup of cchc-graph, or a damaged one: .*; nothing was changed\n$/),
     ]);
   });
 

@@ -191,7 +191,7 @@ describe("on SIGHUP", () => {
     expect([await statusOf(first), await statusOf(second)]).toEqual([200, 200]);
     await writeFile(file("live.json"), JSON.stringify({ [hash(first)]: second }));
     child.kill("SIGHUP");
-    await says(`live.json has under "${hash(first)}" what is not the document of that hash`);
+    await says(`live.json has an entry under "${hash(first)}" whose hash does not match its document`);
     await says("the documents from before are answered still");
     expect([await statusOf(first), await statusOf(second)]).toEqual([200, 200]);
     await put(second);
@@ -210,27 +210,27 @@ describe("what is no manifest keeps the service from starting:", () => {
   const text = "{ __typename }";
   it.each([
     ["a file that is missing", null, /cannot be read \(ENOENT\)$/],
-    ["no JSON", "{", /is not JSON; accepted are the files of `npm run trusted-documents`, of codegen's client preset/],
-    ["a list", "[]", /is no object; accepted are/],
-    ["no documents", "{}", /has no documents; accepted are/],
-    ["no operations", apollo([]), /has no documents; accepted are/],
+    ["no JSON", "{", /is not JSON; must be the files of `npm run trusted-documents`, of codegen's client preset/],
+    ["a list", "[]", /is not an object; must be/],
+    ["no documents", "{}", /has no documents; must be/],
+    ["no operations", apollo([]), /has no documents; must be/],
     [
       "another document",
       entry(hash("{ a }"), text),
-      /has under "[0-9a-f]{64}" what is not the document of that hash; accepted is the SHA-256, SHA-1 or MD5/,
+      /has an entry under "[0-9a-f]{64}" whose hash does not match its document; must be the SHA-256, SHA-1 or MD5/,
     ],
-    ["a text with another end", entry(hash(text), `${text}\n`), /is not the document of that hash/],
-    ["an id of one's own", entry("Alpha", text), /has a document under "Alpha", which is no hash; accepted is the SHA-256/],
+    ["a text with another end", entry(hash(text), `${text}\n`), /whose hash does not match its document/],
+    ["an id of one's own", entry("Alpha", text), /has a document under "Alpha", which is not a hash; must be the SHA-256/],
     ["a number for an id", apollo([{ id: 5, body: text }]), /has a document under 5, which is no hash/],
     ["another algorithm's prefix", entry(`md5:${hash(text)}`, text), /which is no hash/],
     ["an unknown algorithm", entry(hash(text, "sha512"), text), /which is no hash/],
-    ["no text", entry(hash(text), { kind: "Document" }), /has under "[0-9a-f]{64}" what is no text/],
-    ["no GraphQL", entry(hash("{"), "{"), /has under "[0-9a-f]{64}" what is no GraphQL: Syntax Error/],
-    ["another format", JSON.stringify({ format: "relay", operations: [] }), /has the format "relay"; accepted are/],
-    ["another version", apollo([], { version: 2 }), /has the version 2 of apollo-persisted-query-manifest; accepted is 1/],
+    ["no text", entry(hash(text), { kind: "Document" }), /has an entry under "[0-9a-f]{64}" whose value is not a text/],
+    ["no GraphQL", entry(hash("{"), "{"), /has a document under "[0-9a-f]{64}" that is not valid GraphQL: Syntax Error/],
+    ["another format", JSON.stringify({ format: "relay", operations: [] }), /has the format "relay"; must be/],
+    ["another version", apollo([], { version: 2 }), /has the version 2 of apollo-persisted-query-manifest; must be 1/],
     ["no list of operations", apollo({}), /has no list of operations/],
-    ["an operation without a body", apollo([{ id: hash(text) }]), /has under "[0-9a-f]{64}" what is no text/],
-    ["what is no operation", apollo([5]), /has under 5 what is no text/],
+    ["an operation without a body", apollo([{ id: hash(text) }]), /has an entry under "[0-9a-f]{64}" whose value is not a text/],
+    ["what is no operation", apollo([5]), /has an entry under 5 whose value is not a text/],
   ])("%s", async (_, content, message) => {
     const name = file("faulty.json");
     await rm(name, { force: true });

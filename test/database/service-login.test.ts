@@ -195,12 +195,12 @@ describe("a server with a login for the service and one for the owner", () => {
 
   it.each([
     ["is a superuser", "superuser in role cchc_service", ""],
-    ["is no member of cchc_service", "", ""],
-    ["may pass by row-level security, make roles or replicate", "bypassrls in role cchc_service", ""],
+    ["is not a member of cchc_service", "", ""],
+    ["may bypass row-level security, create roles or replicate", "bypassrls in role cchc_service", ""],
     ["may become cchc", "in role cchc_service, cchc", ""],
     ["may become pg_read_all_data", "noinherit in role cchc_service, pg_read_all_data", ""],
     ["owns table wide_owned", "in role cchc_service", "create table wide_owned (); alter table wide_owned owner to wide"],
-    ["may make things in the database or in its schema public", "in role cchc_service", "grant create on schema public to wide"],
+    ["may create objects in the database or in its schema public", "in role cchc_service", "grant create on schema public to wide"],
   ])("refuses one that %s, and names the setting", async (problem, rights, more) => {
     await owner.query(`create role wide login password 'w' ${rights}; ${more}`);
     try {

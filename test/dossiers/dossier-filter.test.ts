@@ -9,6 +9,7 @@ import { TODAY } from "../support/client.ts";
 import { derivedOf } from "../support/dossier-rows.ts";
 import { Asking, nameOf, namesOf, newestFirst, RUNS, SEED } from "./asking.ts";
 import type { MadeDossier } from "./world.ts";
+import { END_ON_FAILURE } from "../support/property.ts";
 
 let asking: Asking;
 beforeAll(async () => {
@@ -97,7 +98,7 @@ describe("filters of dossiers", () => {
   it("keep together what a naive filter keeps", async () => {
     await fc.assert(
       fc.asyncProperty(filters, async (filter) => void (await compare(filter))),
-      { numRuns: RUNS, seed: SEED, endOnFailure: process.env["PROPERTY_SHRINK"] !== "1" },
+      { numRuns: RUNS, seed: SEED, endOnFailure: END_ON_FAILURE },
     );
   });
 
@@ -132,7 +133,7 @@ describe("lists of dossiers of so many units that they are read from the newest 
   it("keep what a naive filter keeps", async () => {
     await fc.assert(
       fc.asyncProperty(filters, async (filter) => void (await compare(filter))),
-      { numRuns: Math.ceil(RUNS / 3), seed: SEED + 1, endOnFailure: process.env["PROPERTY_SHRINK"] !== "1" },
+      { numRuns: Math.ceil(RUNS / 3), seed: SEED + 1, endOnFailure: END_ON_FAILURE },
     );
   });
 });

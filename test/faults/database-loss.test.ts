@@ -173,7 +173,7 @@ describe("an embedded PostgreSQL that ends", () => {
       expect(await statusOf(service, "/graphql").catch(() => 503)).toBe(503);
       expect(await service.ended).toBe(1);
       expect(losses(service)).toEqual([2, 0]);
-      expect(service.output()).toMatch(/the database is lost, and does not come back: PostgreSQL did not start on \S+postgres:\n/);
+      expect(service.output()).toMatch(/the database is lost and cannot be restarted: PostgreSQL did not start on \S+postgres:\n/);
     }
     expect(await readdir(dataDir)).not.toContain("postgres");
     await rename(`${folder}.away`, folder);

@@ -67,7 +67,7 @@ describe("npm run import -- procedures", () => {
     const found = await imported("twice.csv", csv(procedure(1), procedure(2), procedure(1)));
     expect(found).toMatchObject({ code: 1, kept: [], problems: [{ row: "4", column: "code", code: "TWICE", record: "1.950001" }] });
     expect(found.err).toContain("1 problem in 1 row:");
-    expect(found.err).toContain("is stated before, in row 2");
+    expect(found.err).toContain("is a duplicate of row 2");
     const flags = await imported(
       "flags.csv",
       csv(

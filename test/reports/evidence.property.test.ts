@@ -4,8 +4,9 @@ import { startService, type TestService } from "../support/client.ts";
 import { issueKey } from "../support/key.ts";
 import type { Draw } from "../support/operations.ts";
 import { PUBLISH, SUBMIT, WITHDRAW } from "../support/reports.ts";
+import { END_ON_FAILURE, runs, seed } from "../support/property.ts";
 
-const RUNS = Number(process.env["EVIDENCE_RUNS"] ?? 8);
+const RUNS = runs(5);
 
 /** Units of Cao Bằng of 2024 of which reports speak: the province, a district, two wards of another. */
 const UNITS = ["04", "048", "01273", "01267"];
@@ -87,6 +88,6 @@ it("what a draft would make of the numbers is what its publication makes of them
       await withdraw(second);
       expect(await answer(null, "PUBLISHED")).toBe(before);
     }),
-    { numRuns: RUNS, seed: Number(process.env["PROPERTY_SEED"] ?? 20_261_124), endOnFailure: true },
+    { numRuns: RUNS, seed: seed(20_261_124), endOnFailure: END_ON_FAILURE },
   );
 });

@@ -80,7 +80,7 @@ describe("numbers that answers cannot hold", () => {
       expect(data).toBeNull();
       expect(errors![0]!.extensions).toMatchObject({ code: "CONFLICT", measure: "dossier.received", requested: 2 * MAX - 3, maximum: MAX });
       expect(errors![0]!.message).toBe(
-        `id: the report ${id} cannot be published, for with it dossier.received of 2024 could add up to 4,294,967,291 in the country, and an answer holds at most 2,147,483,647; nothing was changed`,
+        `id: the report ${id} cannot be published, for with it dossier.received of 2024 may add up to 4,294,967,291 in the country; the maximum of an answer is 2,147,483,647; nothing was changed`,
       );
       expect(await stateOf(id)).toBe("DRAFT");
     }
@@ -119,7 +119,7 @@ describe("numbers that answers cannot hold", () => {
         requested: sum,
       });
       expect(message).toMatch(
-        /^dossier\.(received|onlineRate, denominator): \d,\d{3},\d{3},\d{3} is more than an answer holds, which is at most 2,147,483,647$/,
+        /^dossier\.(received|onlineRate, denominator): \d,\d{3},\d{3},\d{3} exceeds the maximum of 2,147,483,647 for an answer$/,
       );
     }
     expect(data.unit.dossiers).toMatchObject({ received: null, b: { low: null, high: null } });

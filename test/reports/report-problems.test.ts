@@ -150,7 +150,7 @@ describe("the problems of a submitted report", () => {
         {
           path: ["supersedes"],
           code: "SUPERSEDES_OTHER_UNIT",
-          message: expect.stringMatching(/^supersedes: must be a report of Phường Sông Bằng/) as string,
+          message: expect.stringMatching(/^supersedes: must be a report of Phường Sông Hiến/) as string,
         },
       ],
     });

@@ -41,7 +41,7 @@ describe("settings", () => {
   it.each(["cchc", "mysql://localhost/cchc", "postgresql://localhost", "postgresql://localhost/", "postgresql://localhost/?a=/b"])(
     "names DATABASE_URL where it is %s",
     (url) => {
-      expect(() => readEnv({ DATABASE_URL: url })).toThrow(/^DATABASE_URL: accepted is /);
+      expect(() => readEnv({ DATABASE_URL: url })).toThrow(/^DATABASE_URL: must be /);
     },
   );
 
@@ -54,7 +54,7 @@ describe("settings", () => {
   });
 
   it("names DATABASE_OWNER_URL where it is no URL, or the service has no login beside it", () => {
-    expect(() => readEnv({ DATABASE_OWNER_URL: "mysql://localhost/cchc" })).toThrow(/^DATABASE_OWNER_URL: accepted is postgresql:/);
+    expect(() => readEnv({ DATABASE_OWNER_URL: "mysql://localhost/cchc" })).toThrow(/^DATABASE_OWNER_URL: must be postgresql:/);
     expect(() => readEnv({ DATABASE_OWNER_URL: "postgresql://localhost/cchc" })).toThrow(/^DATABASE_OWNER_URL: .* DATABASE_URL/);
   });
 
@@ -92,16 +92,16 @@ describe("settings", () => {
   it.each([
     [
       "https://app.example.vn/",
-      'CORS_ORIGINS: "https://app.example.vn/" is not an origin; that of it is https://app.example.vn; accepted are such as',
+      'CORS_ORIGINS: "https://app.example.vn/" is not an origin; its origin is https://app.example.vn; must be origins such as',
     ],
-    ["https://a.vn,https://HaNoi.vn:443", '"https://HaNoi.vn:443" is not an origin; that of it is https://hanoi.vn;'],
-    ["https://đànẵng.vn", '"https://đànẵng.vn" is not an origin; that of it is https://xn--'],
-    ["app.example.vn", '"app.example.vn" is not an origin; accepted are'],
-    ["https://*.example.vn", '"https://*.example.vn" is not an origin; accepted are'],
-    ["*,https://app.example.vn", '"*" is not an origin; accepted are'],
-    ["https://a.vn,,https://b.vn", '"" is not an origin; accepted are'],
-    ["null", '"null" is not an origin; accepted are'],
-    ["file:///home/page.html", '"file:///home/page.html" is not an origin; accepted are'],
+    ["https://a.vn,https://HaNoi.vn:443", '"https://HaNoi.vn:443" is not an origin; its origin is https://hanoi.vn;'],
+    ["https://đànẵng.vn", '"https://đànẵng.vn" is not an origin; its origin is https://xn--'],
+    ["app.example.vn", '"app.example.vn" is not an origin; must be origins'],
+    ["https://*.example.vn", '"https://*.example.vn" is not an origin; must be origins'],
+    ["*,https://app.example.vn", '"*" is not an origin; must be origins'],
+    ["https://a.vn,,https://b.vn", '"" is not an origin; must be origins'],
+    ["null", '"null" is not an origin; must be origins'],
+    ["file:///home/page.html", '"file:///home/page.html" is not an origin; must be origins'],
   ])("names CORS_ORIGINS where it is %s", (text, message) => {
     expect(() => readEnv({ CORS_ORIGINS: text })).toThrow(message);
   });
@@ -144,7 +144,7 @@ describe("variables that are no settings", () => {
     ["MAX_COMPLEXITY", /; those that begin so are MAX_CONNECTIONS, MAX_TOKENS, /],
     ["PROT", /did you mean PORT\?/],
     ["host", /did you mean HOST\?/],
-    ["CCHC_SECRET", /docs\/operations\.md lists those that are/],
+    ["CCHC_SECRET", /docs\/operations\.md lists the settings/],
   ])("are named in the log where they only look like one, as %s", (name, message) => {
     expect(readEnv({ [name]: "3" })).toEqual(readEnv({}));
     expect(envWarnings({ [name]: "3" })).toEqual([expect.stringMatching(message)]);

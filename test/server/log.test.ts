@@ -112,7 +112,7 @@ describe("a request", () => {
     const answer = await fetch(server.url, { method: "POST", headers, body: '{"query":"{ __typename }"}' });
     expect([answer.status, await answer.json()]).toEqual([
       500,
-      { errors: [{ message: "Something went wrong on our side", extensions: { code: "INTERNAL_SERVER_ERROR" } }] },
+      { errors: [{ message: "Internal server error", extensions: { code: "INTERNAL_SERVER_ERROR" } }] },
     ]);
     expect(lines()[0]).toMatchObject({ level: "error", requestId: "trip-9", err: { message: "password of the database" } });
   });

@@ -174,7 +174,7 @@ describe("what an address without a key asks for within a minute", () => {
       expect(over.body.errors![0]!.extensions).toMatchObject({ retryAfter: after });
       expect(over.body.extensions).toEqual({ cost: { requested: 61, maximum: 100_000 } });
       expect(messageOf(over)).toMatch(
-        /^COST_ADDRESS: this operation may read 61 rows, and of the 100 .* 39 are left; ask again in \d+ s, or with a key$/,
+        /^COST_ADDRESS: this operation may read 61 rows, and this address has 39 of 100 rows left in this minute; try again in \d+ s, or with a key$/,
       );
     }
     expect((await post(url, FREE, from(1))).status).toBe(200);

@@ -74,7 +74,7 @@ describe("what the router alone may ask", () => {
     expect((await all(20_000)).body.data).toMatchObject({ _entities: { length: 20_000 } });
     const dear = await all(20_000, "descendants(first: 1000) { totalCount }");
     expect([dear.status, codeOf(dear)]).toEqual([400, "LIMIT_EXCEEDED"]);
-    expect(messageOf(dear)).toMatch(/^This operation may read \d+ rows; accepted are at most 100000/);
+    expect(messageOf(dear)).toMatch(/^This operation may read \d+ rows; must be at most 100000/);
   });
 
   it("are more bytes than others may send", async () => {

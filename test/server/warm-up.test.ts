@@ -50,6 +50,6 @@ describe("what is worked out in the background", () => {
     const { database, log, text } = await seeded();
     await sql`alter table edition rename to lost`.execute(database.orm.em.fork().getKysely());
     await warmUp(database.pools, log, new AbortController().signal);
-    expect(text()).toMatch(/^cchc-graph: the lineage of the editions was not worked out; .*\n.*relation "edition" does not exist/);
+    expect(text()).toMatch(/^cchc-graph: the lineage of the editions was not computed; .*\n.*relation "edition" does not exist/);
   });
 });

@@ -1,4 +1,4 @@
-/** Keeps tabs and history from visit to visit, and never headers: GraphiQL's history would write them down. */
+/** Stores tabs and history, but never headers, which GraphiQL's history would include. */
 export const storageWithoutHeaders = (kept: Storage): Storage => ({
   getItem: (key) => (isHeaders(key) ? null : kept.getItem(key)),
   setItem: (key, value) => {

@@ -1,12 +1,12 @@
 import { constants } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 
-/** A longer log of the embedded server is cut down to its end. */
+/** Maximum size of the embedded server's log, which is truncated from its start. */
 export const LOG_LIMIT = 1_000_000;
 const KEPT = 100_000;
 const EVERY_MS = 10_000;
 
-/** Keeps the log from growing without end. @returns what ends that. */
+/** Bounds the log's size. @returns a function that ends the watch. */
 export const watchLog = (file: string): (() => void) => {
   let isLooking = false;
   const look = () => {
@@ -22,7 +22,7 @@ export const watchLog = (file: string): (() => void) => {
   return () => clearInterval(timer);
 };
 
-/** The server adds to the end, wherever that is by then. Its user may write the folder, so a link there is not followed. */
+/** The server appends at the end of the file. Its user may write the folder, so links are not followed. */
 export const boundLog = async (file: string): Promise<void> => {
   const { O_RDWR, O_APPEND, O_NOFOLLOW, O_NONBLOCK } = constants;
   const log = await open(file, O_RDWR | O_APPEND | (O_NOFOLLOW ?? 0) | (O_NONBLOCK ?? 0)).catch(() => null);

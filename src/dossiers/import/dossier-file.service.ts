@@ -26,34 +26,34 @@ import { readCalendar, readProcedures } from "./import-world.ts";
 
 export interface FileImport {
   readonly source: string;
-  /** Code or id of the unit whose source it is; needed where several have one of that name. */
+  /** Code or id of the unit that owns the source; required if several units have a source of that name. */
   readonly owner?: string | null;
   readonly kind?: "RECORDS" | "SYNTHETIC";
   readonly partial: boolean;
   readonly dryRun: boolean;
-  /** The days for which the records of the file's units are complete; stated of them only where every row is kept. */
+  /** The days for which the records of the file's units are complete; declared only if every row is stored. */
   readonly complete: { readonly since: Day; readonly through: Day } | null;
   readonly by: ImportedBy;
-  /** Told of all that is wrong with each bad row, and what stands there, where it is one value. */
+  /** Receives each problem of each invalid row, with the given value if there is one. */
   readonly onProblem: (problem: ImportProblem, value: string | undefined) => void;
   readonly onWarning?: (warning: ImportWarning) => void;
   readonly onPhase?: (phase: string) => void;
-  /** Who stops before it is committed keeps nothing. */
+  /** An abort before the commit stores nothing. */
   readonly signal?: AbortSignal;
 }
 
 export interface FileReport extends ImportReport {
   readonly isKept: boolean;
-  /** Units whose records are stated to be complete now; null where nothing was to be stated. */
+  /** Number of units whose records were declared complete; null if not requested. */
   readonly declared: number | null;
 }
 
-/** Statements of one import may hold what they sort and group in so much memory each. */
+/** Memory that each sort or hash of one import may use. */
 const WORK_MEMORY = "256MB";
 
 /**
- * Takes a file of dossiers of any size: copied to a table of its own, and from there in one transaction, all or nothing unless partial.
- * Nothing is kept where the report has rejected rows and the import is not partial, nor in a dry run.
+ * Imports a file of any size: COPY into its own table, then one transaction. It is atomic unless partial; nothing is stored in a dry run, or if rows were rejected and the
+ * import is not partial.
  */
 export const importFile = async (database: Database, rows: AsyncIterable<Item>, options: FileImport): Promise<FileReport> => {
   checkSourceName(options.source);
@@ -65,7 +65,7 @@ export const importFile = async (database: Database, rows: AsyncIterable<Item>, 
   try {
     const staging = await stagingOf(em, table, key, world, rows, options);
     options.signal?.throwIfAborted();
-    options.onPhase?.("checking against what is known");
+    options.onPhase?.("comparing with stored dossiers");
     const { kind, onProblem, ...others } = options;
     const { report, committed, declared } = await importRows((work) => transaction(em, work), DOSSIER_IMPORT, staging, {
       ...{ ...others, ...(kind && { sourceKind: kind }), grants: null, operation: "import dossiers" },
@@ -111,10 +111,7 @@ async function* stagedRows(
 
 const named = (column: string | null, message: string): string => (column === null ? message : `${column}: ${message}`);
 
-/**
- * The rows are copied to tables of this import alone. They are classified, and what they change of the counters is noted, in transactions beside
- * the one that writes.
- */
+/** Rows are copied to tables of this import alone; classification and counter changes are computed in transactions beside the one that writes. */
 const stagingOf = async (
   em: EntityManager,
   table: StageTable,

@@ -26,9 +26,8 @@ export interface DossierImport extends SourceName {
 }
 
 /**
- * Takes dossiers of one source: all or nothing unless partial, and nothing in a dry run. Bad rows are problems of the report, which also tells what would be
- * where nothing is kept.
- * @throws BadUserInput for too many rows or an unclear source, DomainError FORBIDDEN for a source outside the caller's scope.
+ * Imports dossiers of one source: atomic unless partial, and nothing is stored in a dry run. Invalid rows are problems of the report, which also describes the effect of a
+ * dry run. @throws BadUserInput for too many rows or an ambiguous source, DomainError FORBIDDEN for a source outside the caller's scope.
  */
 export const importDossiers = async (
   context: Asking,
@@ -36,7 +35,7 @@ export const importDossiers = async (
 ): Promise<ImportReport & { readonly isKept: boolean }> => {
   const viewer = context.viewer!;
   if (dossiers.length === 0 || dossiers.length > MAX_DOSSIERS)
-    throw new BadUserInput("dossiers", dossiers.length, `accepted are 1 to ${MAX_DOSSIERS} dossiers`);
+    throw new BadUserInput("dossiers", dossiers.length, `must contain 1 to ${MAX_DOSSIERS} dossiers`);
   const grants = grantsFor(viewer, "OFFICER");
   await ensureKept(context.session, context.today);
   const world = await worldOf(context, grants, dossiers);
@@ -70,7 +69,7 @@ const worldOf = async (
   return { calendar, procedures, units, now: now.getTime(), isCovered: (unitNo) => covered.has(unitNo) };
 };
 
-/** The rows of one request are put into the tables that imports share. */
+/** Stages the rows of one request in the tables that concurrent imports share. */
 const stagingOf = (world: ImportWorld, dossiers: readonly DossierRow[]): Staging => {
   const key = randomUUID();
   const staged: StagedDossier[] = [];

@@ -4,22 +4,22 @@ import type { DossierRow } from "./dossier-stage.ts";
 import type { Channel, DossierState, PauseReason } from "../dossier-state.ts";
 import { ChannelEnum, DossierStateEnum, PauseReasonEnum } from "../dossier-state.type.ts";
 
-@InputType("PauseInput", { description: "A time for which the clock stood still (tạm dừng)." })
+@InputType("PauseInput", { description: "A pause of processing (tạm dừng)." })
 export class PauseInput {
   @Field(() => PauseReasonEnum, { description: "Why." })
   reason!: PauseReason;
 
-  @Field(() => DateTimeScalar, { description: "When it began." })
+  @Field(() => DateTimeScalar, { description: "Start of the pause." })
   from!: string;
 
-  @Field(() => DateTimeScalar, { nullable: true, description: "When it ended; null while it lasts." })
+  @Field(() => DateTimeScalar, { nullable: true, description: "End of the pause; null while it lasts." })
   to?: string | null;
 }
 
 @InputType("DossierInput", {
   description:
-    "The whole present state of one dossier as its system knows it. Sent again it changes nothing; sent with a later updatedAt it replaces what was known; " +
-    "with an earlier one it is STALE and ignored; with the same updatedAt and another content, or one more than 30 s ahead of the server's clock, it is a problem (hồ sơ).",
+    "The complete present facts of one dossier in its system. The import is idempotent: the same row changes nothing, a row with a later updatedAt replaces the stored one; " +
+    "an earlier one is STALE and ignored; the same updatedAt with different content, or one more than 30 s ahead of the server's clock, is a problem (hồ sơ).",
 })
 export class DossierInput implements DossierRow {
   @Field(() => ID, {
@@ -37,18 +37,18 @@ export class DossierInput implements DossierRow {
   @Field(() => ID, { nullable: true, description: "Official code of the unit where it was handed in, if elsewhere (nơi tiếp nhận)." })
   receivedBy?: string | null;
 
-  @Field(() => ChannelEnum, { defaultValue: "DIRECT", description: "How it was handed in." })
+  @Field(() => ChannelEnum, { defaultValue: "DIRECT", description: "How the dossier was submitted." })
   channel!: Channel;
 
-  @Field(() => DossierStateEnum, { description: "Its present state." })
+  @Field(() => DossierStateEnum, { description: "Present state of the dossier." })
   state!: DossierState;
 
-  @Field(() => DateTimeScalar, { nullable: true, description: "When it was submitted (thời điểm nộp)." })
+  @Field(() => DateTimeScalar, { nullable: true, description: "Time of submission (thời điểm nộp)." })
   submittedAt?: string | null;
 
   @Field(() => DateTimeScalar, {
     nullable: true,
-    description: "When it was accepted. Required in every state after acceptance (thời điểm tiếp nhận).",
+    description: "Time of acceptance. Required in every state after acceptance (thời điểm tiếp nhận).",
   })
   receivedAt?: string | null;
 
@@ -63,14 +63,14 @@ export class DossierInput implements DossierRow {
 
   @Field(() => DateTimeScalar, {
     nullable: true,
-    description: "When processing ended: resolved (not: handed over), stopped, withdrawn or refused (thời điểm xử lý xong).",
+    description: "Time at which processing ended: resolved (not: handed over), stopped, withdrawn or refused (thời điểm xử lý xong).",
   })
   endedAt?: string | null;
 
-  @Field(() => DateTimeScalar, { nullable: true, description: "When the result was handed over (thời điểm trả kết quả)." })
+  @Field(() => DateTimeScalar, { nullable: true, description: "Time at which the result was handed over (thời điểm trả kết quả)." })
   returnedAt?: string | null;
 
-  @Field(() => [PauseInput], { defaultValue: [], description: "The times for which the clock stood still; none overlaps another." })
+  @Field(() => [PauseInput], { defaultValue: [], description: "Pauses of processing; they must not overlap." })
   pauses!: PauseInput[];
 
   @Field(() => Boolean, { nullable: true, description: "Whether its papers are digitised; null where that is not known (số hóa)." })
@@ -88,11 +88,11 @@ export class DossierInput implements DossierRow {
   })
   electronicResult?: boolean | null;
 
-  @Field(() => DateTimeScalar, { description: "When its system last changed it." })
+  @Field(() => DateTimeScalar, { description: "Time of the last change in the source system." })
   updatedAt!: string;
 }
 
-@ObjectType("ImportProblem", { simpleResolvers: true, description: "Why a row was not kept (lỗi nhập liệu)." })
+@ObjectType("ImportProblem", { simpleResolvers: true, description: "Why a row was not stored (lỗi nhập liệu)." })
 export class ImportProblemType {
   @Field(() => Int, { description: "Place in the list, counted from 1." })
   row!: number;
@@ -106,14 +106,14 @@ export class ImportProblemType {
   })
   field!: string | null;
 
-  @Field(() => String, { description: "Stable name of the problem: ENDED_BEFORE_RECEIVED." })
+  @Field(() => String, { description: "Stable name of the problem, such as ENDED_BEFORE_RECEIVED." })
   code!: string;
 
-  @Field(() => String, { description: "In words, with the values and what is accepted." })
+  @Field(() => String, { description: "Explanation with the value and the requirement." })
   message!: string;
 }
 
-@ObjectType("ImportWarning", { simpleResolvers: true, description: "What should be known of a row that is kept (cảnh báo nhập liệu)." })
+@ObjectType("ImportWarning", { simpleResolvers: true, description: "A warning about a stored row (cảnh báo nhập liệu)." })
 export class ImportWarningType {
   @Field(() => Int, { description: "Place in the list, counted from 1." })
   row!: number;
@@ -121,7 +121,7 @@ export class ImportWarningType {
   @Field(() => ID, { description: "Code of the record." })
   record!: string;
 
-  @Field(() => String, { description: "Field of the row that is meant." })
+  @Field(() => String, { description: "Field of the row." })
   field!: string;
 
   @Field(() => String, {
@@ -130,13 +130,13 @@ export class ImportWarningType {
   })
   code!: string;
 
-  @Field(() => String, { description: "In words, with the values." })
+  @Field(() => String, { description: "Explanation with the value." })
   message!: string;
 }
 
-@ObjectType("ImportReport", { simpleResolvers: true, description: "What became of the rows of an import (kết quả nhập)." })
+@ObjectType("ImportReport", { simpleResolvers: true, description: "Result of an import by row (kết quả nhập)." })
 export class ImportReportType {
-  @Field(() => ID, { description: "Of the import in the ledger; of one that kept nothing it is nowhere else." })
+  @Field(() => ID, { description: "Import id in the ledger; not stored for dry runs and rejected imports." })
   id!: string;
 
   @Field(() => Boolean, {
@@ -148,21 +148,21 @@ export class ImportReportType {
   @Field(() => Int, { description: "New dossiers." })
   created!: number;
 
-  @Field(() => Int, { description: "Dossiers that a later word replaced, or that were taken back." })
+  @Field(() => Int, { description: "Number of dossiers that were updated or retracted." })
   updated!: number;
 
-  @Field(() => Int, { description: "Sent again as they are known." })
+  @Field(() => Int, { description: "Number of rows equal to the stored dossier." })
   unchanged!: number;
 
-  @Field(() => Int, { description: "Older than what is known, and ignored." })
+  @Field(() => Int, { description: "Number of rows older than the stored dossier, which are ignored." })
   stale!: number;
 
-  @Field(() => Int, { description: "Not kept; problems says why." })
+  @Field(() => Int, { description: "Number of rows that were not stored; see problems." })
   rejected!: number;
 
-  @Field(() => [ImportProblemType], { description: "The first 1,000, by row." })
+  @Field(() => [ImportProblemType], { description: "The first 1,000, in the order of rows." })
   problems!: ImportProblemType[];
 
-  @Field(() => [ImportWarningType], { description: "The first 1,000, by row; of records that the caller may write." })
+  @Field(() => [ImportWarningType], { description: "The first 1,000, in the order of rows; only about records that the caller may write." })
   warnings!: ImportWarningType[];
 }

@@ -26,9 +26,8 @@ export interface DossierRetraction extends SourceName {
 }
 
 /**
- * Takes back dossiers that should never have been sent; the audit trail keeps what they were. All or nothing: codes that the source has not sent are
- * problems of the report.
- * @throws BadUserInput for too many codes or an unclear source, DomainError FORBIDDEN outside the caller's scope.
+ * Retracts dossiers that were sent by mistake; the audit trail stores them. Atomic: codes that the source has not sent are problems of the report. @throws BadUserInput for
+ * too many codes or an ambiguous source, DomainError FORBIDDEN outside the caller's scope.
  */
 export const retractDossiers = async (
   context: Asking,
@@ -36,10 +35,10 @@ export const retractDossiers = async (
 ): Promise<ImportReport & { readonly isKept: boolean }> => {
   const viewer = context.viewer!;
   const count = new Set(given).size;
-  if (count === 0 || count > MAX_CODES) throw new BadUserInput("codes", count, `accepted are 1 to ${MAX_CODES} codes`);
+  if (count === 0 || count > MAX_CODES) throw new BadUserInput("codes", count, `must contain 1 to ${MAX_CODES} codes`);
   const words = reason.trim().normalize("NFC");
   if (words === "" || words.length > MAX_REASON || words.includes("\0"))
-    throw new BadUserInput("reason", reason, `accepted are 1 to ${MAX_REASON} characters`);
+    throw new BadUserInput("reason", reason, `must have 1 to ${MAX_REASON} characters`);
   const grants = grantsFor(viewer, "OFFICER");
   const by = { actor: viewer.actor, actorName: viewer.name, at: context.now };
   const retracting = { source: { source: name, owner, grants, at: context.now }, given, reason: words, by };
@@ -81,7 +80,7 @@ const retractWithin = async (em: EntityManager, { source: sought, given, reason,
   return { report, committed: true };
 };
 
-/** The dossiers that the stage names, as the audit trail keeps them. */
+/** The staged dossiers in the form of the audit trail. */
 const stagedBefore = async (em: EntityManager, { sourceId, key }: Staged): Promise<KeptDossier[]> => {
   const rows = await rowsOf(em).rows(sql<{ dossier: KeptDossier }>`
     select to_jsonb(d) || jsonb_build_object('paused', (select coalesce(jsonb_agg(jsonb_build_array(p.reason, p.from_at, p.to_at) order by p.position), '[]')
@@ -100,7 +99,7 @@ const retractionOf = (id: string, source: ImportSource, given: readonly string[]
 const unknownCode = ({ name }: ImportSource) => ({
   field: "codes",
   code: "UNKNOWN_DOSSIER",
-  message: `codes: accepted are codes of dossiers of the source ${name} that the caller may write`,
+  message: `codes: must be codes of dossiers of the source ${name} that the caller may write`,
 });
 
 interface KeptDossier {
@@ -113,7 +112,7 @@ const retracted = (source: ImportSource, by: ImportedBy, dossier: KeptDossier): 
   ...{ before: dossier, after: null },
 });
 
-/** Stages kept dossiers by their codes, as if they had been sent newer. @returns the codes found. */
+/** Stages stored dossiers by their codes, as if they were updates. @returns the codes found. */
 const nameInStage = async (em: EntityManager, { key, sourceId, grants }: Staged, codes: readonly string[]): Promise<Set<string>> => {
   const isInside = grants === null ? sql`true` : coveredBy(grants, sql`d.unit_id`);
   const { rows } = await sql<{ code: string }>`

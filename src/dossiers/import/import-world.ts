@@ -8,14 +8,14 @@ export const readCalendar = async (rows: Rows): Promise<WorkCalendar> =>
 
 let last: { readonly text: string; readonly calendar: WorkCalendar } | null = null;
 
-/** A calendar is two centuries of days, and changes once a year. */
+/** A calendar has two centuries of days and changes once a year, so it is cached. */
 const calendarOf = (days: readonly CalendarDay[]): WorkCalendar => {
   const text = JSON.stringify(days);
   if (last?.text !== text) last = { text, calendar: new WorkCalendar(days) };
   return last.calendar;
 };
 
-/** Of the codes; all where that is null. */
+/** Reads the procedures of the codes; null means all. */
 export const readProcedures = async (rows: Rows, codes: readonly string[] | null): Promise<Map<string, ProcedureFacts>> => {
   const wanted = codes === null ? sql`true` : sql`code = any(${[...new Set(codes)].filter((code) => !code.includes("\0"))}::text[])`;
   const found = await rows.rows(sql<ProcedureFacts & { code: string }>`

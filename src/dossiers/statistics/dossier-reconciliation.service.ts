@@ -6,7 +6,7 @@ import type { DossierCountLoaders } from "../../counters/dossier-count.loaders.t
 
 const PLACES = new Map(DOSSIER.measures.map(({ name }, place) => [measureCode(DOSSIER, name), { name, place }]));
 
-/** What the unit itself states of exactly the period, against its records of the tier that it speaks of; where both exist. */
+/** Compares the unit's own figures for exactly the period with its records of the same tiers, if both exist. */
 export const reconciliationOf = async (loaders: FigureLoaders & DossierCountLoaders, rollup: Rollup) => {
   const { unit, period, handledBy } = rollup;
   const figures = (await loaders.figuresOf.load({ no: unit.no, period })).filter(

@@ -31,12 +31,12 @@ import {
 @Resolver(() => UnitType)
 export class UnitDossiersResolver {
   @FieldResolver(() => DossierRollupType, {
-    description: "Dossiers handled in the subtree; handledBy keeps those handled by units of one tier (tổng hợp hồ sơ).",
+    description: "Dossiers handled in the subtree; handledBy selects those handled by units of one tier (tổng hợp hồ sơ).",
   })
   dossiers(
     @Root() unit: UnitView,
     @Arg("period", () => PeriodScalar, { description: "Reporting period." }) period: string,
-    @Arg("handledBy", () => TierEnum, { nullable: true, description: "Tier of the handling units at that time." }) handledBy:
+    @Arg("handledBy", () => TierEnum, { nullable: true, description: "Tier of the handling unit on the day of handling." }) handledBy:
       | Tier
       | undefined,
     @Ctx() context: RequestContext,
@@ -54,7 +54,7 @@ export class DossierCountsResolver {
   @FieldResolver(() => Rate, { description: "Share of dossiers handled in time (tỷ lệ giải quyết đúng hạn)." })
   onTimeRate(
     @Root() rollup: Rollup,
-    @Arg("basis", () => OnTimeBasisEnum, { defaultValue: "RESOLVED", description: "Which of the formulas in use." }) basis: OnTimeBasis,
+    @Arg("basis", () => OnTimeBasisEnum, { defaultValue: "RESOLVED", description: "The formula of the rate." }) basis: OnTimeBasis,
   ) {
     return rollup.rate(basis === "RESOLVED" ? "onTimeRate" : "onTimeHandledRate");
   }
@@ -83,8 +83,8 @@ export class DossierRollupResolver {
     return rollup.exact;
   }
 
-  @FieldResolver(() => Bounds, { description: "What is certain, and that plus what is possible (khoảng giá trị)." })
-  bounds(@Root() rollup: Rollup, @Arg("measure", () => DossierMeasureEnum, { description: "Of which measure." }) measure: DossierMeasure) {
+  @FieldResolver(() => Bounds, { description: "The certain sum, and the certain sum plus all possible amounts (khoảng giá trị)." })
+  bounds(@Root() rollup: Rollup, @Arg("measure", () => DossierMeasureEnum, { description: "The measure." }) measure: DossierMeasure) {
     return rollup.bounds(measure);
   }
 
@@ -107,7 +107,7 @@ export class DossierRollupResolver {
     return dossierSeries(context.use(statisticsLoaders, rollup.unit.evidence), rollup, grain);
   }
 
-  @FieldResolver(() => Coverage, { description: "How many units that should report did (độ bao phủ)." })
+  @FieldResolver(() => Coverage, { description: "How many of the expected units have a value (độ bao phủ)." })
   coverage(@Root() rollup: Rollup, @Ctx() context: RequestContext) {
     return coverageOf(context.use(statisticsLoaders, rollup.unit.evidence), rollup);
   }
@@ -128,7 +128,7 @@ export class DossierRollupResolver {
   }
 
   @FieldResolver(() => [DossierChannelRollupType], {
-    description: "What was received by each channel of which that is known, in the order of the enum (theo kênh tiếp nhận).",
+    description: "Received dossiers by each channel that was reported, in the order of the enum (theo kênh tiếp nhận).",
   })
   byChannel(@Root() rollup: Rollup) {
     return dossiersByChannel(rollup);
@@ -147,7 +147,7 @@ export class DossierRollupResolver {
   @FieldResolver(() => [DossierPartType], {
     description:
       "Where the number comes from, one level down: the units under it of which anything is known, by their codes, its agencies that have dossiers, and last the " +
-      "unit itself with the remainder, which is its own or not known further down. For every measure they add up to the roll-up, null as nothing (nguồn gốc số liệu).",
+      "unit itself with the remainder, which is its own or not assigned to a lower unit. For every measure they sum to the roll-up, counting null as 0 (nguồn gốc số liệu).",
   })
   parts(@Root() rollup: Rollup, @Ctx() context: RequestContext) {
     return partsOf(context.use(statisticsLoaders, rollup.unit.evidence), rollup);
@@ -155,7 +155,7 @@ export class DossierRollupResolver {
 
   @FieldResolver(() => [ReconciliationType], {
     description:
-      "Reported against recorded: each figure that this very unit states for exactly this period (handledBy keeps those of that scope) beside the records of the tiers " +
+      "Reported against recorded: each figure that the unit itself states for exactly this period (handledBy selects those of one tier) with the records of the tiers " +
       "that it speaks of, where there are any that the caller may see; by measure, then in the order of arrival (đối soát số liệu).",
   })
   reconciliation(@Root() rollup: Rollup, @Ctx() context: RequestContext) {

@@ -10,7 +10,7 @@ import { skipSorting, sortParameters } from "./resolver-parameters.ts";
 
 const LINK = 'extend schema @link(url: "https://specs.apollo.dev/federation/v2.3", import: ["@key", "@shareable"])';
 
-/** The federated schema, and its text as it is committed. */
+/** The federated schema, and its committed text. */
 export const createSubgraph = async (modules: readonly Module[] = Object.values(all)): Promise<Subgraph> => {
   sortParameters();
   const plain = await buildSchema({
@@ -22,7 +22,7 @@ export const createSubgraph = async (modules: readonly Module[] = Object.values(
   skipSorting();
   const { schema, sdl } = federate(plain, LINK, {}, ["unit", "units"]);
   const finders = findersOf(modules);
-  // The library's own lets one bad reference fail all of them, and leaves promises behind that nobody waits for.
+  // The library's own resolver lets one bad reference fail all of them, and leaves unhandled promises behind.
   const { _entities, _service } = schema.getQueryType()!.getFields();
   _entities!.resolve = (_root, args: { representations: unknown[] }, context: RequestContext) =>
     resolveEntities(finders, args.representations, context);

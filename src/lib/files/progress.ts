@@ -1,4 +1,4 @@
-/** What a progress is written to; `process.stderr` is one. */
+/** Output of a progress, such as `process.stderr`. */
 export interface ProgressOutput {
   readonly write: (text: string) => unknown;
   readonly isTTY?: boolean;
@@ -15,7 +15,7 @@ const PLAIN_LINE_MS = 10_000;
 const BAR_WIDTH = 24;
 const CLEAR_TO_END = "\u001B[K";
 
-/** How far a file of `total` bytes is read: one line that is redrawn on a terminal, elsewhere a line every 10 s. `now` is in milliseconds. */
+/** Reports how much of a file of `total` bytes is read: one redrawn line on a terminal, otherwise a line every 10 s. `now` is in milliseconds. */
 export const createProgress = (
   out: ProgressOutput,
   { label, total }: { readonly label: string; readonly total: number },
@@ -54,7 +54,7 @@ const bar = (share: number): string => {
 const perSecond = (rows: number, ms: number): number => Math.round(rows / (Math.max(ms, 1) / 1000));
 
 const timeLeft = (share: number, spent: number): string =>
-  share > 0 ? `${duration((spent * (1 - share)) / share)} left` : "time left unknown";
+  share > 0 ? `${duration((spent * (1 - share)) / share)} left` : "remaining time unknown";
 
 const grouped = (count: number): string => count.toLocaleString("en-US");
 

@@ -2,20 +2,20 @@ import { createHash } from "node:crypto";
 import { RateLimiterMemory } from "rate-limiter-flexible";
 
 const MOST = 10_000;
-/** How many that are not known to hold are looked at in a second, of one address. */
+/** Unverified credentials that are checked per second and address. */
 const TRIALS = 10;
 
-/** Which keys and tokens are looked at though their address has sent too many wrong ones. */
+/** Credentials that are checked even after too many invalid ones from their address. */
 export interface HeldCredentials {
-  /** It holds. */
+  /** Records a valid credential. */
   readonly keep: (authorization: string) => void;
-  /** It does not, or no longer. */
+  /** Removes a credential that is not or no longer valid. */
   readonly forget: (authorization: string) => void;
-  /** True of what held before; of others where they hold, which is found out for a few of them only, so that guessing costs little. */
+  /** True for a credential that was valid before; others are checked for a few per second only, so that guessing costs little. */
   readonly mayPass: (authorization: string, network: string) => Promise<boolean>;
 }
 
-/** Knows the last that held by their hashes: whoever guesses finds nothing among them, and takes nobody's place. */
+/** Remembers hashes of the last valid credentials: a guess matches none and evicts none. */
 export const heldCredentials = (holds: (authorization: string) => Promise<boolean>): HeldCredentials => {
   const held = new Set<string>();
   const trials = new RateLimiterMemory({ keyPrefix: "trial", points: TRIALS, duration: 1 });

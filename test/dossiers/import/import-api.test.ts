@@ -124,7 +124,7 @@ describe("codes by API", () => {
       expect(status).toBe(400);
       expect(body.errors![0]).toMatchObject({
         extensions: { code: "BAD_USER_INPUT" },
-        message: expect.stringMatching(/^variables\.dossiers\.0\.code: .*codes are sent as text/) as string,
+        message: expect.stringMatching(/^variables\.dossiers\.0\.code: .*codes must be text/) as string,
       });
       expect(body.errors![0]!.message).toContain(JSON.stringify(number));
       const search = new URLSearchParams({ query: "query ($code: ID!) { unit(code: $code) { name } }", variables: `{"code":${number}}` });

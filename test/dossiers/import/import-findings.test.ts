@@ -173,7 +173,7 @@ describe("completeness", () => {
   test("is stated of rows that were all kept, and of nothing where one was refused", async () => {
     const gap = await imported("gap.csv", csv(dossier("a"), dossier("b", { receivedAt: "02/02/2025" })), ["--partial", ...RANGE]);
     expect(gap).toMatchObject({ code: 1, codes: ["a"], isSource: true });
-    expect(gap.out).toContain("nothing was stated as complete");
+    expect(gap.out).toContain("nothing was declared complete");
     expect(await ranges()).toEqual([]);
     const torn = await imported("torn.csv", csv(dossier("a"), dossier("b"), dossier("b", resolved)), ["--partial", ...RANGE]);
     expect(torn).toMatchObject({ code: 1, codes: ["a"] });
@@ -248,7 +248,7 @@ describe("what is found", () => {
     expect((await imported("again.csv", bad)).problems).toHaveLength(1);
     expect(await imported("again.csv", "colour\nred\n")).toMatchObject({ code: 1, problems: null });
     const own = await imported("own.csv", bad, ["--problems", file("own.csv")]);
-    expect(own).toMatchObject({ code: 1, err: expect.stringContaining("is the file that is imported") as string });
+    expect(own).toMatchObject({ code: 1, err: expect.stringContaining("is the file to import") as string });
     expect(readFileSync(file("own.csv"), "utf8")).toBe(bad);
   });
 

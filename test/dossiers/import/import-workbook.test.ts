@@ -67,7 +67,7 @@ describe("npm run import -- dossiers, of a workbook,", () => {
     );
     const named = await imported(months, "--sheet", "Tháng 2");
     expect(named).toMatchObject({ code: 0, codes: ["m2-1"] });
-    expect(named.out).toContain('the sheet "Tháng 2" was read, which is hidden');
+    expect(named.out).toContain('the hidden sheet "Tháng 2" was read');
     expect(named.out).toContain('other sheets were not read: "Tháng 1", "Ghi chú"');
     const unknown = await imported(months, "--sheet", "Tháng 4");
     expect(unknown).toMatchObject({ code: 1, codes: [] });
@@ -88,7 +88,7 @@ describe("npm run import -- dossiers, of a workbook,", () => {
     expect(found).toMatchObject({ code: 0, codes: ["filtered", "flat", "shown"] });
     expect(found.out).toContain("2 hidden rows were read");
     expect(found.out).toContain("hidden columns were read: dueAt");
-    expect(found.out).toContain('the sheet "Lọc" was read, which is hidden');
+    expect(found.out).toContain('the hidden sheet "Lọc" was read');
   });
 
   test("passes over sheets of charts, and finds parts whose names differ by case", async () => {

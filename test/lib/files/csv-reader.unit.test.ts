@@ -118,13 +118,13 @@ describe("a row of a CSV file that cannot be read", () => {
 
 describe("a CSV file as a whole is refused", () => {
   test.each([
-    ["without a header", "", "row 1: the file is empty; it needs a header"],
+    ["without a header", "", "row 1: the file is empty; it must have a header"],
     ["with an unknown column", "code,colour\nA1,x\n", "row 1, column colour: is not known; known are code, unit, note, at"],
     ["with semicolons", "code;note\nA1;x\n", "(columns are separated by commas)"],
     ["with a column twice", "code,code\nA1,x\n", "row 1, column code: is in the header twice"],
-    ["with a blank column", "code,\nA1,x\n", "cell 2 of the header is blank"],
+    ["with a blank column", "code,\nA1,x\n", "cell 2 of the header is empty"],
     ["without a required column", "note\nx\n", "row 1, column code: the header has no such column; it has note"],
-    ["whose header is not UTF-8", Buffer.from("code\xff\n", "latin1"), "the header cannot be read: the line is not UTF-8"],
+    ["whose header is not UTF-8", Buffer.from("code\xff\n", "latin1"), "the header is not readable: the line is not UTF-8"],
   ])("%s", async (_, content, problem) => {
     const reading = readAll(csv(content));
     await expect(reading).rejects.toThrow(FileError);
@@ -133,7 +133,7 @@ describe("a CSV file as a whole is refused", () => {
 
   test("where there is none, where it is a folder, or where it is of another kind", async () => {
     await expect(readAll(file("none.csv"))).rejects.toThrow("none.csv: there is no such file");
-    await expect(readAll(file("a.txt", "x"))).rejects.toThrow("accepted are .csv, .ndjson, .jsonl, .xlsx");
+    await expect(readAll(file("a.txt", "x"))).rejects.toThrow("must be one of .csv, .ndjson, .jsonl, .xlsx");
     await expect(readAll("/tmp/.csv/..csv")).rejects.toThrow(FileError);
   });
 });
@@ -157,7 +157,7 @@ describe("a CSV file that is read whole", () => {
     ["a cell too many", "code,note\nA1,x,y\n", "row 2: Invalid Record Length"],
     ["text after a quote", 'code,note\nA1,x\nA2,"x"y\n', "row 3, column note: Invalid Closing Quote"],
     ["a quote in the middle", 'code,note\nA1,in "the" middle\n', "row 2, column note: Invalid Opening Quote"],
-    ["a quote that nothing closes", 'code,note\nA1,"open\nA2,x\n', "row 2, column note: a quote is opened and not closed"],
+    ["a quote that nothing closes", 'code,note\nA1,"open\nA2,x\n', "row 2, column note: a quote is not closed"],
     ["no column of a name", "code\nA1\n", "row 1, column note: the header has no such column; it has code"],
   ])("is refused by row and column: %s", async (_, content, problem) => {
     const reading = readWhole(content);

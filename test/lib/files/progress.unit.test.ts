@@ -17,7 +17,7 @@ test("on a terminal one line is redrawn, at most five times a second", () => {
     progress.at(n * 5, n * 1000);
   }
   expect(texts).toHaveLength(6);
-  expect(texts[0]).toBe("\rdossiers [........................]   0 %, 0 rows/s, time left unknown\u001B[K");
+  expect(texts[0]).toBe("\rdossiers [........................]   0 %, 0 rows/s, remaining time unknown\u001B[K");
   expect(texts[5]).toBe("\rdossiers [############............]  50 %, 100,000 rows/s, 0:01 left\u001B[K");
   pass(4000);
   progress.end(200_000);

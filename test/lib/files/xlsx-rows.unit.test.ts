@@ -90,11 +90,11 @@ describe("rows of a workbook", () => {
     );
     expect(found.rows.map(({ row }) => row)).toEqual([7]);
     expect(found.faults.map(({ row, column, code, message }) => [row, column, code, message])).toEqual([
-      [2, "unit", "CELL_ERROR", "holds the error #N/A"],
-      [3, null, "RAGGED", "has a cell in column 6; the header ends with column 4"],
+      [2, "unit", "CELL_ERROR", "contains the error #N/A"],
+      [3, null, "RAGGED", "has a value in column 6; the header ends with column 4"],
       [4, "code", "CELL_ERROR", '"1,5" is no number'],
-      [5, "code", "CELL_ERROR", "9999999 is no day that can be shown"],
-      [6, "code", "CELL_ERROR", "refers to the shared string 7, which is not there"],
+      [5, "code", "CELL_ERROR", "9999999 is not a valid day"],
+      [6, "code", "CELL_ERROR", "refers to the shared string 7, which does not exist"],
     ]);
   });
 });
@@ -106,68 +106,68 @@ const blanks = (size: number) => " ".repeat(size);
 
 describe("a workbook is refused", () => {
   test.each<[string, () => string, string]>([
-    ["that is no ZIP file", () => file("a.xlsx", "code,note\n"), "is no XLSX workbook that can be read"],
-    ["that is an empty file", () => file("a.xlsx", ""), "is no XLSX workbook that can be read"],
+    ["that is no ZIP file", () => file("a.xlsx", "code,note\n"), "is not a readable XLSX workbook"],
+    ["that is an empty file", () => file("a.xlsx", ""), "is not a readable XLSX workbook"],
     ["that is a ZIP file of something else", () => archive([{ name: "a.txt", content: "x" }]), "it has no _rels/.rels"],
-    ["whose sheet is empty", () => book({ rows: "" }), 'the sheet "Hồ sơ" is empty; it needs a header'],
-    ["whose header is not in row 1", () => book({ rows: `<row r="2">${text("code")}</row>` }), "it is blank"],
+    ["whose sheet is empty", () => book({ rows: "" }), 'the sheet "Hồ sơ" is empty; it must have a header'],
+    ["whose header is not in row 1", () => book({ rows: `<row r="2">${text("code")}</row>` }), "it is empty"],
     ["with an unknown column", () => book({ rows: `<row>${text("code")}${text("colour")}</row>` }), "column colour: is not known"],
     [
       "with a blank between columns",
       () => book({ rows: `<row>${text("code")}${text("at", "C1")}</row>` }),
-      "cell 2 of the header is blank",
+      "cell 2 of the header is empty",
     ],
     ["without a required column", () => book({ rows: `<row>${text("at")}</row>` }), "column code: the header has no such column"],
-    ["whose XML is broken", () => sheet("<worksheet><row></worksheet>"), "is no XLSX workbook that can be read"],
-    ["whose XML ends early", () => sheet(`<worksheet><sheetData>${HEADER}`), "is no XLSX workbook that can be read"],
-    ["whose XML is not UTF-8", () => sheet(Buffer.from("<worksheet>\xff</worksheet>", "latin1")), "is no XLSX workbook that can be read"],
+    ["whose XML is broken", () => sheet("<worksheet><row></worksheet>"), "is not a readable XLSX workbook"],
+    ["whose XML ends early", () => sheet(`<worksheet><sheetData>${HEADER}`), "is not a readable XLSX workbook"],
+    ["whose XML is not UTF-8", () => sheet(Buffer.from("<worksheet>\xff</worksheet>", "latin1")), "is not a readable XLSX workbook"],
     ["with a DOCTYPE", () => sheet('<!DOCTYPE a [<!ENTITY b "c">]><worksheet/>'), "declares a DOCTYPE, which is not accepted"],
-    ["with an entity", () => book({ rows: row(text("&b;")) }), "is no XLSX workbook that can be read"],
+    ["with an entity", () => book({ rows: row(text("&b;")) }), "is not a readable XLSX workbook"],
     ["with rows out of order", () => book({ rows: `${row(text("A1"), 5)}<row r="4"/>` }), "its row 4 is out of order"],
     ["with cells out of order", () => book({ rows: row(text("A1", "B2") + text("A1", "A2")) }), "row 2: its cell A2 is out of order"],
     [
       "with too many entries",
       () => archive(Array.from({ length: 101 }, (_, n) => ({ name: `${n}`, content: "" }))),
-      "has 101 entries; accepted are up to 100",
+      "has 101 entries; must have at most 100",
     ],
     [
       "that is too large",
       () => archive(["a", "b"].map((name) => ({ name, content: "", says: { size: 1_100_000_000, compressed: 20_000_000 } }))),
-      "is larger than 2147483648 bytes uncompressed, which is the limit",
+      "is larger than the limit of 2147483648 bytes uncompressed",
     ],
-    ["that is compressed too much", () => sheet(blanks(11_000_000)), `${SHEET} is compressed more than 200 times, which is the limit`],
+    ["that is compressed too much", () => sheet(blanks(11_000_000)), `${SHEET} exceeds the compression ratio limit of 200`],
     [
       "that is larger than it says",
       () => sheet(`<worksheet>${blanks(11_000_000)}</worksheet>`, { says: { size: 1000 } }),
-      "is no XLSX workbook that can be read",
+      "is not a readable XLSX workbook",
     ],
-    ["with too many rows", () => book({ rows: row(text("A1"), 1_048_577) }), "has more than 1048576 rows, which is the limit"],
-    ["with too many columns", () => book({ rows: row(text("A1", "CW2")) }), "row 2: has more than 100 columns, which is the limit"],
+    ["with too many rows", () => book({ rows: row(text("A1"), 1_048_577) }), "has more rows than the limit of 1048576"],
+    ["with too many columns", () => book({ rows: row(text("A1", "CW2")) }), "row 2: has more columns than the limit of 100"],
     [
       "with a cell that is too long",
       () => book({ rows: row(text("x".repeat(32_768))) }),
-      "a cell has more than 32767 characters, which is the limit",
+      "a cell has more characters than the limit of 32767",
     ],
     [
       "with a shared string that is too long",
       () => book({ rows: HEADER, strings: `<si><t>${"x".repeat(32_768)}</t></si>` }),
-      "a cell has more than 32767",
+      "a cell has more characters than the limit of 32767",
     ],
     [
       "with a text that does not end",
       () => sheet(`<worksheet>${blanks(3_000_000)}</worksheet>`),
-      "of more than 1048576 characters, which is the limit",
+      "longer than the limit of 1048576 characters",
     ],
     [
       "with a tag that does not end",
       () => sheet(`<worksheet a="${"x".repeat(3_000_000)}"/>`),
-      "of more than 1048576 characters, which is the limit",
+      "longer than the limit of 1048576 characters",
     ],
-    ["that is nested too deep", () => sheet(`<worksheet>${"<a>".repeat(101)}`), "is nested deeper than 100, which is the limit"],
+    ["that is nested too deep", () => sheet(`<worksheet>${"<a>".repeat(101)}`), "is nested deeper than the limit of 100"],
     [
       "with too many formats",
       () => book({ rows: HEADER, formats: `<cellXfs>${"<xf/>".repeat(100_001)}</cellXfs>` }),
-      "has more than 100000 formats",
+      "has more formats than the limit of 100000",
     ],
   ])("%s", async (_, make, problem) => {
     const reading = readAll(make());
