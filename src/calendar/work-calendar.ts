@@ -115,7 +115,7 @@ export class WorkCalendar {
     const whole = Math.ceil(workingDays);
     if (whole > 0) return this.#select(this.#rank(epoch) + whole);
     if (workingDays === 0) return epoch;
-    throw new RangeError(`${workingDays} is no number of working days; accepted are 0 and above`);
+    throw new RangeError(`${workingDays} is no number of working days; must be 0 and above`);
   }
 
   betweenEpoch(from: number, to: number): number {

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import { startService, type TestService } from "../support/client.ts";
 import { issueKey } from "../support/key.ts";
 import type { Draw } from "../support/operations.ts";
+import { PUBLISH, SUBMIT, WITHDRAW } from "../support/reports.ts";
 import { END_ON_FAILURE, runs, seed } from "../support/property.ts";
 
 const RUNS = runs(5);
@@ -59,15 +60,11 @@ const drawReport = (draw: Draw, n: number) => {
 const change = async (who: string, mutation: string, variables: object): Promise<string> => {
   const { data, errors } = await ask(who, mutation, variables);
   expect(errors).toBeUndefined();
-  return (Object.values(data)[0] as { id: string }).id;
+  return (Object.values(data)[0] as { report: { id: string } }).report.id;
 };
-const submit = (input: object, key: string) =>
-  change(officer, "mutation ($input: ReportInput!, $key: String!) { submitReport(input: $input, idempotencyKey: $key) { id } }", {
-    input,
-    key,
-  });
-const publish = (id: string) => change(admin, "mutation ($id: ID!) { publishReport(id: $id) { id } }", { id });
-const withdraw = (id: string) => change(admin, 'mutation ($id: ID!) { withdrawReport(id: $id, reason: "r") { id } }', { id });
+const submit = (input: object, idempotencyKey: string) => change(officer, SUBMIT, { input: { ...input, idempotencyKey } });
+const publish = (id: string) => change(admin, PUBLISH, { id });
+const withdraw = (id: string) => change(admin, WITHDRAW, { id });
 
 it("what a draft would make of the numbers is what its publication makes of them, and nothing before; its withdrawal unmakes it", async () => {
   let n = 0;

@@ -141,7 +141,7 @@ const SIZED_QUALIFIERS = ["rank", "of", "ranked"] as const;
 
 /** Answers hold no larger numbers. */
 const checkSize = (file: FigureFile, figure: Omit<StatedFigure, "file">): void => {
-  const tooLarge = `is more than an answer holds; accepted is at most ${numeral(MAX_COUNT)} of ${figure.measure}`;
+  const tooLarge = `is more than an answer holds; must be at most ${numeral(MAX_COUNT)} of ${figure.measure}`;
   for (const column of ["value", "low", "high"] as const) if (!isHeld(figure[column] ?? 0)) throw file.fail(column, tooLarge);
   for (const name of SIZED_QUALIFIERS)
     if (!isHeld(Number(figure.qualifiers[name] ?? 0))) throw file.fail("qualifier", `has a ${name} that ${tooLarge}`);
