@@ -9,8 +9,8 @@ import { relation } from "../database/relation.ts";
 type Follower = SeatedAgency & { readonly key: string; readonly beganOn: Day | null; readonly endsWith: Day | null };
 
 /**
- * The agencies of units that change go with them: to their codes, and no further than to their end.
- * @returns their numbers. @throws FileError where a unit would end before an agency of its begins.
+ * Gives the agencies of changed units the new codes, and ends them with their units.
+ * @returns their numbers. @throws FileError where a unit would end before one of its agencies begins.
  */
 export const followAgencies = async (
   em: EntityManager,
@@ -42,7 +42,7 @@ export const followAgencies = async (
   return withKin(em, ids);
 };
 
-/** The agencies that begin or end on the day or later: until then they were of the edition that had no end. */
+/** Returns the agencies that begin or end on the day or later, which so far belonged to the last edition. */
 export const spanningAgencies = async (em: EntityManager, day: Day): Promise<number[]> => {
   const { rows } = await sql<{ id: number }>`
     select id from unit u where (began_on >= ${day} or ended_on >= ${day})

@@ -15,7 +15,7 @@ import { type NameRow, namesOf } from "../hierarchy/unit-name.ts";
 import { checkCounts, type NextFiles } from "../hierarchy/unit-next.ts";
 import { relation } from "../database/relation.ts";
 
-/** What files would change, and on what it rests. */
+/** What the files would change in the hierarchy. */
 export interface Plan {
   readonly known: KnownUnits;
   readonly merged: MergedUnits;
@@ -24,7 +24,7 @@ export interface Plan {
 
 export interface Applied {
   readonly changes: readonly EditionChange[];
-  /** The edition that was the last one until then, and those that are new. */
+  /** The last edition before, and the new ones. */
   readonly last: number;
   readonly made: readonly number[];
 }
@@ -38,7 +38,7 @@ export const planUnits = async (em: EntityManager, files: NextFiles): Promise<Pl
   return { known, merged, changes };
 };
 
-/** Applies the files as one transaction of the owner. @throws Error where another one is doing so. */
+/** Applies the files in one transaction of the owner. @throws Error while another command applies files. */
 export const applyUnits = (owner: EntityManager, files: NextFiles, actorName: string, now: Date): Promise<Applied> =>
   owner.transactional(async (em) => {
     if (!(await tryLock(em, "unitsApply")))
@@ -56,7 +56,7 @@ export const applyUnits = (owner: EntityManager, files: NextFiles, actorName: st
     return { changes: plan.changes, last, made };
   });
 
-/** Whose affair the hierarchy is. */
+/** Returns the country, to which a change of the hierarchy belongs. */
 const country = async (em: EntityManager): Promise<number> => {
   const { rows } = await sql<{
     no: number;
@@ -149,7 +149,7 @@ const endUnits = async (em: EntityManager, { versions }: MergedUnits, altered: R
     where u.id = l.id`.execute(em.getKysely());
 };
 
-/** What was the present name until now has an end; what begins, and what goes over, is new. */
+/** Ends the present names that change, and inserts the new ones. */
 const changeNames = async (em: EntityManager, known: KnownUnits, merged: MergedUnits, numbers: Numbers): Promise<void> => {
   const before = namesOf(known.versions, known.successions);
   const after = namesOf(merged.versions, merged.successions);
@@ -162,7 +162,7 @@ const changeNames = async (em: EntityManager, known: KnownUnits, merged: MergedU
   await insertNames(em, missingFrom(after, before), numbers);
 };
 
-/** Those of `rows` that the others have not, counting equal ones. */
+/** Returns the rows that the others do not have, counting equal ones. */
 const missingFrom = (rows: readonly NameRow[], others: readonly NameRow[]): NameRow[] => {
   const idOf = ({ key, fullName, words, fullWords, knownFrom, ownUntil }: NameRow) =>
     [key, fullName, words, fullWords, knownFrom, ownUntil].join("|");
@@ -184,7 +184,7 @@ const insertEditions = async (em: EntityManager, days: readonly Day[]): Promise<
   return rows.map(({ id }) => id);
 };
 
-/** Of units that began after the first day known, those whose way back to an older edition leads through one of these, which themselves do. */
+/** Returns units that began after 2015-08-31 and whose predecessors, at any distance, lead through one of the given ones. */
 const leadingTo = async (em: EntityManager, units: readonly number[]): Promise<number[]> => {
   const { rows } = await sql<{ id: number }>`
     with recursive concerned as (

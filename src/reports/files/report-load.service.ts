@@ -14,7 +14,7 @@ interface Holder {
   readonly tier: Tier | null;
 }
 
-/** Stores reports with their figures; agencies that they name become units. @throws FileError for a code that nobody holds. */
+/** Stores reports with their figures; agencies that they name become units. @throws FileError for a code that no unit has. */
 export const loadReports = async (
   em: EntityManager,
   { sources, figures }: { sources: readonly SourceFile[]; figures: readonly StatedFigure[] },
@@ -52,7 +52,7 @@ export const loadReports = async (
   await sql`analyze source, figure`.execute(em.getKysely());
 };
 
-/** Who holds each code on the last day of the figure's period; a report's own unit on the day of its last figure. */
+/** Returns the holder of each code on the last day of the figure's period, and that of a report's own unit on the last day of its latest period. */
 const holdersOf = async (
   em: EntityManager,
   sources: readonly SourceFile[],
@@ -99,7 +99,7 @@ const insertSources = async (
   return new Map(rows.map(({ id, key }) => [key, id]));
 };
 
-/** The unit that the figure is of; an agency that it names, or whose procedures it counts, exists from then on. */
+/** Returns the unit of the figure; creates an agency that it names, or whose procedures it counts. */
 const statingUnit = async (em: EntityManager, figure: StatedFigure, holders: ReadonlyMap<string, Holder>): Promise<number> => {
   const { id, tier } = holders.get(`${figure.unitCode}@${figure.period.to}`)!;
   if (figure.scope !== null && tier !== null && TIERS.indexOf(figure.scope) < TIERS.indexOf(tier))
