@@ -23,7 +23,6 @@ const reject = (accepted: string): never => {
   throw new Error(accepted);
 };
 
-/** @throws Error naming the file, the entry and the requirement. */
 export const readIssuers = async (file: string): Promise<ReadonlyMap<string, Issuer>> => {
   const entries = await readJson(file).catch((error: unknown) => reject(`ISSUERS: ${file}: ${(error as Error).message}`));
   if (!Array.isArray(entries)) throw new Error(`ISSUERS: ${file}: must be a JSON array of { ${FIELDS.join(", ")} }`);

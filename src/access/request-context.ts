@@ -15,13 +15,11 @@ export interface Asker {
   readonly isProvenRouter?: boolean;
 }
 
-/** Creates what a request reads by, such as the loaders of a module. */
 export type Factory<T> = (context: RequestContext, evidence: EvidenceKind) => T;
 
 /** The context of one request. Each request has its own, and the context knows no module. */
 export class RequestContext {
   readonly session: Reader;
-  /** Null for anonymous requests. */
   readonly viewer: Viewer | null;
   readonly now: Date;
   /** Today in Asia/Ho_Chi_Minh. */
@@ -30,7 +28,6 @@ export class RequestContext {
   readonly address: string | null;
   /** True if the request has the router's secret, or none is configured. */
   readonly isRouter: boolean;
-  /** True if the request has the router's secret. */
   readonly isProvenRouter: boolean;
   /** Version of the hierarchy that this process has read. */
   readonly state: UnitState;

@@ -18,7 +18,6 @@ export interface CellRow {
   readonly unitId: number;
   readonly cellUnitId: number;
   readonly slot: number;
-  /** Counts as COUNTED; null without records. */
   readonly counted: readonly number[] | null;
   readonly isComplete: boolean;
 }

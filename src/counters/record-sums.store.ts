@@ -100,10 +100,8 @@ export const countersOfUnits = (o: RawBuilder<unknown>): RawBuilder<unknown> => 
 /** The condition that range `g` declares the records of unit `u` complete for the days of span `s` on which the unit existed. */
 export const isCompleteBy = sql`g.since <= greatest(s.first_on, coalesce(u.began_on, s.first_on)) and g.through >= least(s.last_on, coalesce(u.ended_on - 1, s.last_on))`;
 
-/** The same condition for any range. */
 export const isComplete = sql`exists (select from record_range g where g.unit_id = u.id and g.kind = 'DOSSIERS' and ${isCompleteBy})`;
 
-/** The condition that unit `u` existed on a day of span `s`. */
 export const existedWithin = sql`coalesce(u.began_on, '-infinity') <= s.last_on and coalesce(u.ended_on, 'infinity') > s.first_on`;
 
 /**
@@ -168,7 +166,6 @@ const countedUpTo = (length: number) =>
 
 export const ALL_COUNTED = countedUpTo(COUNTED.length);
 
-/** The columns that measuresOf needs. */
 export const ROLLED_UP_COUNTED = countedUpTo(ROLLED_UP.length);
 
 export type Counted = Readonly<Record<(typeof COUNTED)[number], number>>;
@@ -176,7 +173,6 @@ export type Counted = Readonly<Record<(typeof COUNTED)[number], number>>;
 export const countsByName = (counted: readonly number[]): Counted =>
   Object.fromEntries(COUNTED.map((name, n) => [name, counted[n]!])) as Counted;
 
-/** The beginning of COUNTED that roll-ups are computed from. */
 type RolledUp = readonly [
   ...[openBefore: number, receivedDirect: number, receivedOnline: number, receivedPostal: number],
   ...[resolvedEarly: number, resolvedOnTime: number, resolvedOverdue: number, withdrawn: number, stopped: number],

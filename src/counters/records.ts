@@ -42,11 +42,9 @@ export interface Recorded {
   readonly cellUnitId: number;
   readonly slot: string;
   readonly columns: readonly (number | null)[];
-  /** True if all records of the cell are complete. */
   readonly isComplete: boolean;
 }
 
-/** Records as evidence for roll-ups, offered by a module that stores records. */
 export interface Records {
   readonly sums: (keys: readonly RecordKey[]) => Promise<readonly RecordSums[]>;
   /** `rows` is needed for sets with drafts, which are visible only within a scope. */

@@ -12,7 +12,6 @@ import { ALL_COUNTERS, lockCounters, treeCounts } from "./count.store.ts";
  */
 export type DerivedCounters = "days" | "records" | "byField" | "byUnit" | "rolledUp";
 
-/** The number of units compared, and the rows that differ from the records. */
 export interface Recount {
   readonly units: number;
   readonly differences: Readonly<Record<DerivedCounters, number>>;
@@ -50,7 +49,6 @@ export const recount = (em: EntityManager, sample: number | null): Promise<Recou
     return { units: units.length, differences: { days: await wrongDays(rows, units), records, byField, byUnit, rolledUp } };
   });
 
-/** Units with dossiers, now or in the past: all of them, or a random sample. */
 const unitsOf = async (rows: Rows, sample: number | null): Promise<number[]> => {
   const noted = sql`select unit_id from record_unit where kind = 'DOSSIERS'`;
   const all = sample === null ? sql`${noted} union select unit_id from dossier` : noted;

@@ -37,7 +37,6 @@ const KEYS = {
 
 export type Lock = keyof typeof KEYS;
 
-/** The lock's number, for statements in text. */
 export const lockKey = (lock: Lock): string => `hashtext('${KEYS[lock]}')`;
 
 type Part = number | string;
@@ -64,7 +63,6 @@ export const shareLock = async (em: EntityManager, lock: Lock): Promise<void> =>
   await sql`select pg_advisory_xact_lock_shared(${locked(lock, undefined)})`.execute(em.getKysely());
 };
 
-/** @returns true if the lock was free; it is then held until the transaction ends. */
 export const tryLock = async (em: EntityManager, lock: Lock): Promise<boolean> => {
   const { rows } = await sql<{ isOurs: boolean }>`select pg_try_advisory_xact_lock(${locked(lock, undefined)}) as "isOurs"`.execute(
     em.getKysely(),

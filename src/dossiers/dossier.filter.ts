@@ -67,7 +67,6 @@ export class DossierFilter {
   resolved?: string | null;
 }
 
-/** A filter with internal numbers; null selects all. */
 export interface DossierCondition {
   readonly within: { readonly unitNo: number; readonly editionId: number } | null;
   readonly procedureNo: number | null;
@@ -77,7 +76,6 @@ export interface DossierCondition {
   readonly timeliness: readonly Timeliness[] | null;
   readonly received: Period | null;
   readonly resolved: Period | null;
-  /** The day of the timeliness. */
   readonly today: Day;
 }
 

@@ -70,7 +70,6 @@ export const unitOfDossier = async (context: Pick<RequestContext, "use">, no: nu
 export const pausesOf = async (context: Pick<RequestContext, "use">, dossier: DossierView) =>
   dossier.pauseCount === 0 ? [] : context.use(dossierLoaders).pausesOf.load(dossier);
 
-/** @throws BadUserInput for a day in the future. */
 export const timelinessOf = async (
   context: Pick<RequestContext, "today" | "use">,
   dossier: DossierView,

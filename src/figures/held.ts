@@ -5,7 +5,6 @@ export const MAX_COUNT = 2_147_483_647;
 
 export const isHeld = (count: number): boolean => Math.abs(count) <= MAX_COUNT;
 
-/** Formats 4294967295 as 4,294,967,295. */
 export const numeral = (count: number): string => count.toLocaleString("en-US");
 
 /**

@@ -44,7 +44,6 @@ const beyondIn = async (em: EntityManager, kind: RollupKind, year: string): Prom
   return tooLargeSums(kind, tiles, treeOf(members), lastTiers);
 };
 
-/** The condition on figure `f` of source `s`. */
 const stated = (kind: RollupKind, year: string): RawBuilder<unknown> => sql`
   s.state = 'PUBLISHED' and f.measure = any(${[...codesOf(kind).keys()]}::text[]) and f.value is not null
   and f.period_to >= ${firstOf(year)} and f.period_to <= ${lastOf(year)}`;

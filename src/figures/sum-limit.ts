@@ -14,7 +14,6 @@ export interface StatedTile {
   readonly known: Known;
 }
 
-/** The greatest possible sum of a measure. */
 export interface GreatestSum {
   readonly measure: string;
   readonly sum: number;
@@ -40,7 +39,6 @@ const filledOf = ({ identities }: RollupKind, known: Known): Known => {
   return fillIdentities(filled, identities) ? known : filled;
 };
 
-/** Returns the greatest sum of tiles that do not overlap; a stock counts one tile. */
 const greatestOf = ({ name, tiling }: Measure, tiles: readonly StatedTile[]): number => {
   const known = tiles.filter((tile) => tile.known.has(name)).toSorted((a, b) => (a.to < b.to ? -1 : 1));
   if (tiling !== "FLOW") return Math.max(0, ...known.map((tile) => tile.known.get(name)!));
@@ -53,7 +51,6 @@ const greatestOf = ({ name, tiling }: Measure, tiles: readonly StatedTile[]): nu
   return best.at(-1)!.sum;
 };
 
-/** Sums of one measure over a tree. */
 class Sums {
   readonly #tree: Tree;
   readonly #amounts: ReadonlyMap<string, number>;
@@ -65,7 +62,6 @@ class Sums {
     this.#amounts = amounts;
   }
 
-  /** Sums all units without a parent. */
   ofAll(): number {
     const roots = [...this.#tree.members.values()].filter(({ parentId }) => parentId === null || !this.#tree.members.has(parentId));
     return Math.max(

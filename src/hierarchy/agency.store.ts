@@ -6,7 +6,6 @@ import { foldName } from "./fold.ts";
 import type { AgencyKind } from "./unit.entity.ts";
 
 export interface NewAgency {
-  /** Internal number of the unit that it serves. */
   readonly seat: number;
   readonly key: string;
   readonly slug: string;

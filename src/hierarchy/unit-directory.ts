@@ -3,7 +3,6 @@ import type { Rows } from "../database/reader.ts";
 import type { Day } from "../lib/time/date.ts";
 import { SERVING_KINDS, type Tier, type UnitKind } from "./unit.entity.ts";
 
-/** The unit of a code on a day. */
 export interface UnitPlace {
   readonly unitNo: number;
   /** Tier in which its work counts: its own, or that of the unit it serves; null outside all tiers. */
@@ -22,7 +21,6 @@ interface Version {
   readonly to: Day | null;
 }
 
-/** A place and the days on which the code belongs to it. */
 interface KnownPlace extends Span {
   readonly place: UnitPlace;
 }
@@ -49,7 +47,6 @@ export class UnitDirectory {
     return [...this.#byUnit.keys()];
   }
 
-  /** Returns the unit that holds the code on the day, or null. */
   find(code: string, day: Day): UnitPlace | null {
     const known = this.#known.get(code) ?? [];
     for (const { from, to, place } of known) if (from <= day && day < to) return place;

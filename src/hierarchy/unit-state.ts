@@ -42,7 +42,6 @@ export class UnitState {
 
 const states = new WeakMap<Pools, UnitState>();
 
-/** One instance for each database of this process. */
 export const unitStateOf = (pools: Pools): UnitState => {
   const state = states.get(pools) ?? new UnitState(pools);
   states.set(pools, state);

@@ -11,7 +11,6 @@ import { BadUserInput, DomainError } from "../lib/errors.ts";
 import { coveredUnit } from "./source-owner.ts";
 import { validOn } from "../hierarchy/sql.ts";
 
-/** A system that sends records and belongs to one unit. */
 export interface ImportSource {
   readonly id: number;
   readonly key: string;
@@ -41,7 +40,6 @@ export const lockSource = (em: EntityManager, sourceId: number) => takeLock(em, 
 
 const NAME = /^[\p{L}\p{N}][\p{L}\p{N}._:/-]{0,99}$/u;
 
-/** @throws BadUserInput for an invalid name. */
 export const checkSourceName = (name: string): void => {
   if (!NAME.test(name) || faultOfCode(name) !== null)
     throw new BadUserInput("source", name, "must have 1 to 100 letters, digits or . _ : / -, and begin with a letter or digit");
@@ -78,7 +76,6 @@ const readSource = async (em: EntityManager, { source: name, owner, grants, at }
 };
 
 interface Making extends SourceName, Pick<Sought, "grants"> {
-  /** Units of the records. */
   readonly units: readonly number[];
   readonly kind?: "RECORDS" | "SYNTHETIC";
   readonly by: { readonly actor: string; readonly actorName: string; readonly at: Date };
@@ -126,7 +123,6 @@ const forbidden = (name: string): DomainError =>
   });
 
 interface Named {
-  /** Name of an active source, or id of any source. */
   readonly name: string;
   readonly ownerNo: number | null;
   readonly grants: readonly Grant[] | null;

@@ -15,7 +15,6 @@ export interface Position {
   readonly text: string;
 }
 
-/** Most ranks are PostgreSQL integers. */
 export const MAX_RANK = 999_999_999;
 
 /** @throws BadUserInput for `first` outside 1..1000 and for an unknown cursor. */

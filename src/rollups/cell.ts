@@ -22,7 +22,6 @@ export interface Cell {
   readonly slot: string;
   readonly columns: (number | null)[];
   readonly sources: ReadonlySet<number>;
-  /** The columns that records fill, and whether the records are complete. */
   readonly recorded?: { readonly columns: readonly boolean[]; readonly isComplete: boolean };
 }
 

@@ -27,9 +27,7 @@ class Decomposition {
   readonly #totals = new Map<Tier, Map<number, number>>();
   /** Holds `unit column` if every part of the whole unit has a value. */
   readonly #complete = new Set<string>();
-  /** Units that have a value, or have one below them. */
   readonly #touched = new Set<number>();
-  /** Columns that have a value. */
   readonly #used: readonly number[];
 
   constructor(kind: RollupKind, cells: readonly Cell[], tree: Tree) {
@@ -86,7 +84,6 @@ class Decomposition {
     }
   }
 
-  /** Records which measures the cell reports for which units. */
   learn(cell: Cell): void {
     const isTold = (n: number) => cell.columns[n] != null && !cell.recorded?.columns[n];
     const mask = this.#kind.measures.reduce((bits, _, n) => (isTold(n) ? bits | (1 << n) : bits), 0);
@@ -116,7 +113,6 @@ class Decomposition {
     return member.parentId === null ? undefined : this.#tree.members.get(member.parentId);
   }
 
-  /** Returns the nearest ancestor in the set. */
   #nearest(id: number, among: ReadonlySet<number>): number | null {
     const member = this.#tree.members.get(id);
     for (let above = member && this.#above(member); above; above = this.#above(above)) if (among.has(above.id)) return above.id;

@@ -5,9 +5,7 @@ import type { QuotedRate } from "./rollup.entity.ts";
 /** Sums over the cells of a roll-up; matched cells report both numerator and denominator. */
 export interface RateSums {
   readonly part: number | null;
-  /** Sum of the denominators of matched cells. */
   readonly of: number | null;
-  /** Sum of the denominators of all cells that report one. */
   readonly whole: number | null;
 }
 

@@ -43,7 +43,6 @@ interface FigureRow {
   denominator: number | null;
 }
 
-/** A set as computed from one snapshot. */
 export interface SetState {
   readonly contents: ReadonlyMap<RollupKind, Omit<SetContent, "setId">>;
   /** The places whose records the set depends on, and their version. */

@@ -10,7 +10,6 @@ import { ALL_TIERS, type QuotedRate } from "./rollup.entity.ts";
 export interface SetContent extends Decomposed {
   readonly setId: number;
   readonly recorded: boolean;
-  /** Records that a figure replaces. */
   readonly replaced: readonly Atom[];
   readonly cells: readonly Cell[];
   readonly quoted: readonly { unitId: number; slot: string; sources: ReadonlySet<number>; rates: Record<string, QuotedRate> }[];
@@ -100,7 +99,6 @@ const possibleSums = (kind: RollupKind, columns: readonly string[]) => sql`
     from possible_sum group by 1, 2, 3
   )`;
 
-/** Number of covered units, and their measures. */
 const KNOWN = sql`
   known_place as (
     select k.set_id, c.target_id, k.unit_id, k.slot, k.mask from knowledge k join rollup_set s on s.id = k.set_id

@@ -73,7 +73,6 @@ export abstract class Rollup implements RollupKey {
     return !this.exact && this.unit.tier !== null && this.known?.covered === 0;
   }
 
-  /** Returns the sum at a position of summedColumns. */
   at(position: number): number | null {
     return this.isWithheld ? null : this.certainAt(position);
   }
@@ -93,7 +92,6 @@ export abstract class Rollup implements RollupKey {
     return certain === null && possible === null ? null : (through ?? null);
   }
 
-  /** Coverage by figures alone. */
   get knowledge(): RecordKnowledge {
     const [covered, known] = this.#stored;
     return { covered, known };

@@ -32,7 +32,6 @@ const CONTENT_TYPES: Readonly<Record<string, string>> = {
 
 const NOT_BUILT = "<!doctype html><title>cchc-graph</title><p>The playground is not built: run <code>npm run playground</code>.</p>";
 
-/** An example operation of the playground. */
 interface Example {
   readonly vi: string;
   readonly en: string;
@@ -108,13 +107,11 @@ const readAsset = async (name: string): Promise<Asset | null> => {
   return bytes && { type, bytes, gzipped: await promisify(gzip)(bytes) };
 };
 
-/** The texts of schema/operations by name. */
 export const readOperations = async (): Promise<string[]> => {
   const names = (await readdir(OPERATIONS)).filter((name) => name.endsWith(".graphql")).toSorted();
   return Promise.all(names.map((name) => readFile(new URL(name, OPERATIONS), "utf8")));
 };
 
-/** The same texts by folder of the playground. */
 const readFolders = async (): Promise<Folder[]> => {
   const folders = JSON.parse(await readFile(FOLDERS, "utf8")) as readonly ListedFolder[];
   const read = ({ vi, en, file }: ListedFolder["operations"][number]): Promise<Example> =>

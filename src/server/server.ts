@@ -39,7 +39,6 @@ export interface RunningServer {
   readonly metricsUrl: string | null;
   /** Reads the trusted documents again and logs the result; after an error the previous ones stay. Null if all documents are allowed. */
   readonly renewTrusted: (() => Promise<void>) | null;
-  /** Waits for running requests, then closes all connections. */
   close(): Promise<void>;
 }
 
@@ -133,7 +132,6 @@ interface Beside {
   readonly isValid: (authorization: string) => Promise<boolean>;
 }
 
-/** Registers everything besides GraphQL, and the limits. */
 const serveBeside = async (app: FastifyInstance, { env, log, pools, metrics, isStopping, sdl, isValid }: Beside): Promise<void> => {
   if (metrics) countRequests(app, metrics);
   if (env.trustedProxies === null) warnOfUntrustedProxy(app, log);
@@ -154,7 +152,6 @@ const renewed = async (trusted: TrustedList, log: Log): Promise<void> => {
   }
 };
 
-/** Binds both ports or none. */
 const listen = async (app: FastifyInstance, { host, port, metricsHost, metricsPort }: Env, metrics: Metrics | null) => {
   try {
     await app.listen({ host, port });

@@ -6,7 +6,6 @@ export interface UnknownVariables {
   readonly warned: readonly string[];
 }
 
-/** Prefixes that many programs use. */
 const COMMON_WORDS = new Set(["DATABASE", "DATA", "LOG"]);
 /** Names this short differ by one letter from unrelated words. */
 const SHORT = 5;

@@ -9,7 +9,6 @@ import { arrayText, FALLBACK_RANKS, foundUnits, rankOfFound } from "../hierarchy
 import { validOn } from "../hierarchy/sql.ts";
 import { type EvidenceKind, seenBy, unitColumns, unitLoaders, type UnitView } from "../hierarchy/unit.loaders.ts";
 
-/** Conditions of a list of units of one day's hierarchy; null omits a condition. */
 export interface UnitListKey {
   readonly asOf: Day;
   readonly within: number | null;
@@ -32,7 +31,6 @@ export interface UnitList {
 
 type Row = Positioned & { totalCount: number } & (ListedUnit | { no: null });
 
-/** Many lists by one statement. */
 export const unitListLoaders = (context: RequestContext, evidence: EvidenceKind) => ({
   ...context.use(unitLoaders, evidence),
 

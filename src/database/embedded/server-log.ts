@@ -6,7 +6,6 @@ export const LOG_LIMIT = 1_000_000;
 const KEPT = 100_000;
 const EVERY_MS = 10_000;
 
-/** Bounds the log's size. @returns a function that ends the watch. */
 export const watchLog = (file: string): (() => void) => {
   let isLooking = false;
   const look = () => {

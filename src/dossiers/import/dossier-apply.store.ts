@@ -18,7 +18,6 @@ const KEPT = [
 export const keptNames = sql.join(KEPT.map((name) => sql.ref(name)));
 export const keptColumns = (of: string) => sql.join(KEPT.map((name) => sql.ref(`${of}.${name}`)));
 
-/** The tables that concurrent imports share. */
 export const sharedStage = { stage: sql`dossier_stage`, deltas: sql`dossier_delta` };
 
 /** The condition that dossier `d` belongs to the source, limited to the few provinces with its records. */

@@ -44,7 +44,6 @@ export interface FileImport {
 
 export interface FileReport extends ImportReport {
   readonly isKept: boolean;
-  /** Number of units whose records were declared complete; null if not requested. */
   readonly declared: number | null;
 }
 

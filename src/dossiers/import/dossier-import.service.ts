@@ -69,7 +69,6 @@ const worldOf = async (
   return { calendar, procedures, units, now: now.getTime(), isCovered: (unitNo) => covered.has(unitNo) };
 };
 
-/** Stages the rows of one request in the tables that concurrent imports share. */
 const stagingOf = (world: ImportWorld, dossiers: readonly DossierRow[]): Staging => {
   const key = randomUUID();
   const staged: StagedDossier[] = [];

@@ -80,7 +80,6 @@ const retractWithin = async (em: EntityManager, { source: sought, given, reason,
   return { report, committed: true };
 };
 
-/** The staged dossiers in the form of the audit trail. */
 const stagedBefore = async (em: EntityManager, { sourceId, key }: Staged): Promise<KeptDossier[]> => {
   const rows = await rowsOf(em).rows(sql<{ dossier: KeptDossier }>`
     select to_jsonb(d) || jsonb_build_object('paused', (select coalesce(jsonb_agg(jsonb_build_array(p.reason, p.from_at, p.to_at) order by p.position), '[]')

@@ -40,7 +40,6 @@ export interface ProcedureFacts {
   readonly isFull: boolean;
 }
 
-/** Reference data against which rows are checked. */
 export interface ImportWorld {
   readonly calendar: WorkCalendar;
   readonly procedures: ReadonlyMap<string, ProcedureFacts>;
@@ -51,10 +50,8 @@ export interface ImportWorld {
   readonly isCovered: (unitNo: number) => boolean;
 }
 
-/** A row of dossier_stage without its import. */
 export type StagedDossier = Readonly<Record<string, unknown>> & { readonly row: number; readonly code: string };
 
-/** Years have four digits. */
 const LAST_DAY = epochDay("9999-12-31");
 
 class Problems {

@@ -24,12 +24,10 @@ const MAX_COMPILED = 50_000;
 /** The text of a compiled operation is cached with it and counts as one field per this many characters; longer texts are not compiled. */
 const FIELD_LENGTH = 500;
 const LONGEST_COMPILED = 100_000;
-/** Maximum number of remembered variants that were requested once. */
 const MAX_VARIANTS = 10_000;
 const MAX_COERCION_ERRORS = 5;
 
 interface ExecutionOptions {
-  /** True if the trace header returns the duration of each field. */
   readonly traces: boolean;
 }
 
@@ -66,11 +64,9 @@ export const compiledExecution = (schema: GraphQLSchema, { traces }: ExecutionOp
   };
 };
 
-/** Contexts of other schemas have no session. */
 const again = <T>(context: object, run: () => Promise<T>): Promise<T> =>
   "session" in context && context.session instanceof Reader ? context.session.again(run) : run();
 
-/** Undefined if a value is invalid. */
 const variablesOf = (schema: GraphQLSchema, { variableDefinitions = [] }: OperationDefinitionNode, { request }: Request) =>
   getVariableValues(schema, variableDefinitions, request.variables ?? {}, { maxErrors: 1 }).coerced;
 

@@ -3,10 +3,8 @@ import { GraphQLError } from "graphql";
 import { contended } from "../../database/failure.ts";
 import type { RequestContext } from "../../access/request-context.ts";
 
-/** Number of attempts of a query, before the client is asked to retry. */
 const ATTEMPTS = 3;
 
-/** Other schemas have other contexts. */
 type Stated = Pick<RequestContext, "session" | "renew" | "state">;
 const isStated = (context: object): context is Stated => "state" in context && "session" in context && "renew" in context;
 

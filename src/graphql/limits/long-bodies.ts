@@ -2,7 +2,6 @@ import { getOperationAST, Kind, OperationTypeNode, parse } from "graphql";
 import { DomainError } from "../../lib/errors.ts";
 import type { Params } from "../params.ts";
 
-/** Mutations that provinces send with thousands of rows. */
 const LONG = ["importDossiers", "submitReport"];
 
 /** True if the request contains only such a mutation; the caller has checked the document's length. */

@@ -99,7 +99,6 @@ interface CsvRecord {
 
 interface RecordFault extends LineFault {
   readonly row: number;
-  /** Index of the cell, if certain. */
   readonly cell?: number;
 }
 
@@ -122,7 +121,6 @@ interface Quoted {
  */
 class CsvRecords {
   #row = 0;
-  /** A record whose last quote is still open. */
   #open: Quoted | null = null;
   /** Complete records with quotes that are not parsed yet. */
   #waiting: Quoted[] = [];

@@ -9,7 +9,6 @@ interface Known {
 
 type Cells = Record<string, unknown>;
 
-/** The rows of a file with one JSON object per line. */
 export async function* readNdjsonRows({ path, columns, texts = [] }: FileShape, counter: Counter): AsyncGenerator<readonly Item[]> {
   const known: Known = { columns: new Set(columns), texts };
   let row = 0;

@@ -7,9 +7,7 @@ const TRIALS = 10;
 
 /** Credentials that are checked even after too many invalid ones from their address. */
 export interface HeldCredentials {
-  /** Records a valid credential. */
   readonly keep: (authorization: string) => void;
-  /** Removes a credential that is not or no longer valid. */
   readonly forget: (authorization: string) => void;
   /** True for a credential that was valid before; others are checked for a few per second only, so that guessing costs little. */
   readonly mayPass: (authorization: string, network: string) => Promise<boolean>;

@@ -95,7 +95,6 @@ const spent = async (limiter: RateLimiterMemory | null, key: string): Promise<nu
 
 const secondsOf = ({ msBeforeNext }: RateLimiterRes): number => Math.max(1, Math.ceil(msBeforeNext / 1000));
 
-/** Statements of the store, on connections of requests and with their limits. */
 const queryOf =
   (pools: () => Pools | null) =>
   async ({ text, values = [] }: { text: string; values?: unknown[] }) => {
@@ -105,7 +104,6 @@ const queryOf =
     return { rows, rowCount: rows.length };
   };
 
-/** Addresses of one client count as one. */
 export const networkOf = (address: string): string => {
   const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1];
   if (mapped && isIPv4(mapped)) return mapped;

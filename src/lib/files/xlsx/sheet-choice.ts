@@ -60,7 +60,6 @@ const onlyWithRows = async (choosing: Choosing): Promise<Sheet> => {
 
 interface Content {
   readonly hasHeader: boolean;
-  /** Rows with content, without the header. */
   readonly rows: number;
 }
 
@@ -122,5 +121,4 @@ class RowCounter implements XmlListener, Content {
   }
 }
 
-/** Names of columns are shorter. */
 const MOST_CHARACTERS = 1000;
