@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { print } from "graphql";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from "vitest";
-import { demoDossiers, readDemoWorld } from "../seeds/demo/dossiers.ts";
+import { demoDossiers, readDemoInput } from "../seeds/demo/dossiers.ts";
 import { fillDemo } from "../seeds/demo/fill.ts";
 import { DEMO_PROVINCES } from "../seeds/demo/provinces.ts";
 import { loadSeeds } from "../seeds/seed.ts";
@@ -109,12 +109,12 @@ describe("npm run demo", () => {
   };
 
   it("takes every dossier, goes on where it was stopped, and fills nothing twice", async () => {
-    const world = await readDemoWorld();
+    const world = await readDemoInput();
     const made = DEMO_PROVINCES.map((province) => [...demoDossiers(world, province, SCALE)].length);
     expect(found.halfway).toEqual({ dossiers: made[0]! + made[1]!, sources: SOURCES.slice(0, 2) });
     expect(found.filled).toEqual({ dossiers: made.reduce((sum, count) => sum + count, 0), sources: SOURCES });
     expect(found.again).toEqual(found.filled);
-    const kept = `keeps what is there: ${found.filled.dossiers.toLocaleString("en-US")} dossiers, up to 2025-12-31`;
+    const kept = `existing: ${found.filled.dossiers.toLocaleString("en-US")} dossiers, up to 2025-12-31`;
     expect(said).toEqual([kept]);
     expect(demo.output()).toContain(kept);
     expect(demo.output()).not.toMatch(/making up|loading/);

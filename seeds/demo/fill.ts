@@ -5,7 +5,7 @@ import { loadProcedures } from "../../src/procedures/procedure-load.service.ts";
 import { importFile } from "../../src/dossiers/import/dossier-file.service.ts";
 import type { FileRow } from "../../src/lib/files/file-row.ts";
 import type { Day } from "../../src/lib/time/date.ts";
-import { demoDossiers, readDemoWorld } from "./dossiers.ts";
+import { demoDossiers, readDemoInput } from "./dossiers.ts";
 import { DEMO_PROVINCES } from "./provinces.ts";
 import { USUAL_LAST } from "./year.ts";
 
@@ -45,7 +45,7 @@ export const fillDemo = async (database: Database, { say, signal, scale = 1, unt
   const known = await rowsOf(em).rows(sql<{ name: string }>`select name from source where kind = 'SYNTHETIC'`);
   const missing = DEMO_PROVINCES.filter(({ source }) => known.every(({ name }) => name !== source));
   if (missing.length === 0) return;
-  const world = await readDemoWorld(existing?.last ?? until ?? USUAL_LAST);
+  const world = await readDemoInput(existing?.last ?? until ?? USUAL_LAST);
   const by = { actor: "command:demo", actorName: "demo", at: new Date() };
   await loadProcedures(
     em,

@@ -2,7 +2,7 @@ import type { Viewer } from "./viewer.ts";
 import type { Pools } from "../database/database.ts";
 import { Reader, type Share } from "../database/reader.ts";
 import type { EvidenceKind } from "../hierarchy/unit.loaders.ts";
-import { type UnitState, unitStateOf } from "../hierarchy/unit-state.ts";
+import { type HierarchyRevision, hierarchyRevisionOf } from "../hierarchy/hierarchy-revision.ts";
 import { type Day, dayOf } from "../lib/time/date.ts";
 
 export interface Asker {
@@ -30,7 +30,7 @@ export class RequestContext {
   readonly isRouter: boolean;
   readonly isProvenRouter: boolean;
   /** Version of the hierarchy that this process has read. */
-  readonly state: UnitState;
+  readonly state: HierarchyRevision;
   // Apollo copies the own properties of a context: the copy shares these maps, and could not read fields with `#`.
   private readonly published = new Map<Factory<unknown>, unknown>();
   private readonly withDrafts = new Map<Factory<unknown>, unknown>();
@@ -43,7 +43,7 @@ export class RequestContext {
     this.address = asker.address ?? null;
     this.isRouter = asker.isRouter ?? true;
     this.isProvenRouter = asker.isProvenRouter ?? false;
-    this.state = unitStateOf(pools);
+    this.state = hierarchyRevisionOf(pools);
   }
 
   /** Returns what the factory creates, one instance for each kind of evidence. */

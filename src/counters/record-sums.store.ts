@@ -10,7 +10,7 @@ import { type CountRange, rangesOf, rangesWithin } from "./count-range.ts";
 import { validOn } from "../hierarchy/sql.ts";
 
 /** Maps tiers to `slot` in tables of counters: 1 is the country, 0 is outside all tiers. */
-export const slotOfTier = (tier: string | null): number | null => (tier === null ? null : TIERS.indexOf(tier as never) + 1);
+export const numberOfTier = (tier: string | null): number | null => (tier === null ? null : TIERS.indexOf(tier as never) + 1);
 
 interface Span {
   readonly number: number;
@@ -66,7 +66,7 @@ export const keysAndRanges = (keys: readonly SumKey[]): RawBuilder<unknown> => {
       select k.i, k.no, f.is_country, f.edition_id, f.slot, f.tier, f.span
       from unnest(${keys.map(({ unitNo }) => unitNo)}::int[], ${placed}::int[]) with ordinality k(no, frame, i)
       join unnest(${frames.map(({ isCountry }) => isCountry)}::boolean[], ${frames.map(({ editionId }) => editionId)}::int[],
-        ${frames.map(({ handledBy }) => slotOfTier(handledBy))}::int[], ${frames.map(({ handledBy }) => handledBy)}::text[],
+        ${frames.map(({ handledBy }) => numberOfTier(handledBy))}::int[], ${frames.map(({ handledBy }) => handledBy)}::text[],
         ${frames.map(({ span }) => span.number)}::int[]) with ordinality f(is_country, edition_id, slot, tier, span, number) on f.number = k.frame + 1
     ),
     s as materialized (
@@ -89,7 +89,7 @@ export const recordedUnits = (when: RawBuilder<unknown>): RawBuilder<unknown> =>
   sql`recorded as materialized (select distinct province_id, unit_id from record_unit where kind = 'DOSSIERS' and ${when})`;
 
 const within = sql`c.grain = r.grain and c.starts_on >= r.first_on and c.starts_on < r.end_on`;
-const inSlot = sql`(k.slot is null or c.slot = k.slot)`;
+const inHandlingTier = sql`(k.slot is null or c.slot = k.slot)`;
 export const counterColumns = sql`c.starts_on < r.span_on as is_before, ${countColumns}`;
 
 /** Counters of units, given relation `o` (unit_id, province_id, span): rows (unit_id, slot, span, is_before, counts). */
@@ -117,27 +117,27 @@ export const countersOfKeys = (): RawBuilder<unknown> => sql`
       join unit_version p on p.parent_id = k.no and p.tier = 'PROVINCE' and ${validOn(sql`e.starts_on`, "p")}
       where k.is_country
     ),
-    unkept as materialized (select k.* from k join edition e on e.id = k.edition_id where not e.records_counted),
+    untreed as materialized (select k.* from k join edition e on e.id = k.edition_id where not e.records_counted),
     own as materialized (
       select distinct u.province_id, u.unit_id from target k join record_unit u on u.unit_id = k.target_id and u.kind = 'DOSSIERS'
       where exists (select from r where grain = ${sql.lit(DAY_GRAIN)})
     ),
-    ${recordedUnits(sql`exists (select from unkept)`)},
+    ${recordedUnits(sql`exists (select from untreed)`)},
     other as materialized (
-      select k.i, k.span, k.slot, c.unit_id, c.certain, u.province_id from unkept k
+      select k.i, k.span, k.slot, c.unit_id, c.certain, u.province_id from untreed k
       join contribution c on c.edition_id = k.edition_id and c.target_id = k.no join recorded u on u.unit_id = c.unit_id
     ),
     counter as (
       select k.i, c.certain, ${counterColumns} from target k join r on r.span = k.span
       join dossier_tree_count c on c.edition_id = k.edition_id and c.target_id = k.target_id and ${within}
-      where ${inSlot} and (k.is_own or (c.certain and c.slot <> ${sql.lit(NO_TIER)}))
+      where ${inHandlingTier} and (k.is_own or (c.certain and c.slot <> ${sql.lit(NO_TIER)}))
       union all
       select k.i, true, ${counterColumns} from target k join r on r.span = k.span and r.grain = ${sql.lit(DAY_GRAIN)}
       join own u on u.unit_id = k.target_id
-      join dossier_unit_count c on c.province_id = u.province_id and c.unit_id = u.unit_id and ${within} where ${inSlot}
+      join dossier_unit_count c on c.province_id = u.province_id and c.unit_id = u.unit_id and ${within} where ${inHandlingTier}
       union all
       select k.i, k.certain, ${counterColumns} from other k join r on r.span = k.span
-      join dossier_unit_count c on c.province_id = k.province_id and c.unit_id = k.unit_id and ${within} where ${inSlot}
+      join dossier_unit_count c on c.province_id = k.province_id and c.unit_id = k.unit_id and ${within} where ${inHandlingTier}
     )`;
 
 const sum = (names: readonly Count[], when: RawBuilder<unknown> | null) => {

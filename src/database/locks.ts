@@ -70,12 +70,12 @@ export const tryLock = async (em: EntityManager, lock: Lock): Promise<boolean> =
   return rows[0]!.isOurs;
 };
 
-type Held = "lock" | "lock_shared" | "unlock" | "unlock_shared";
+type LockMode = "lock" | "lock_shared" | "unlock" | "unlock_shared";
 
 /** Takes a lock for a session, until the session releases it or ends. */
-export const lockSession = async (client: ClientBase, held: Held, lock: Lock, name?: string): Promise<void> => {
+export const lockSession = async (client: ClientBase, mode: LockMode, lock: Lock, name?: string): Promise<void> => {
   const part = name === undefined ? "" : ", hashtext($1)";
-  await client.query(`select pg_advisory_${held}(${lockKey(lock)}${part})`, name === undefined ? [] : [name]);
+  await client.query(`select pg_advisory_${mode}(${lockKey(lock)}${part})`, name === undefined ? [] : [name]);
 };
 
 /** @returns true if the lock was free; the session then holds it. */

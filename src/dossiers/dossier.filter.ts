@@ -14,7 +14,7 @@ import { ChannelEnum, DossierStateEnum } from "./dossier-state.type.ts";
 import { TimelinessEnum } from "./dossier.type.ts";
 import type { Timeliness } from "./timeliness.ts";
 
-type Asking = Pick<RequestContext, "session" | "today" | "use">;
+type Caller = Pick<RequestContext, "session" | "today" | "use">;
 
 @InputType("DossierFilter", { description: "Conditions that a dossier must all meet (điều kiện lọc hồ sơ)." })
 export class DossierFilter {
@@ -80,7 +80,7 @@ export interface DossierCondition {
 }
 
 /** @throws BadUserInput naming the invalid value. */
-export const conditionOf = async (context: Asking, filter: DossierFilter): Promise<DossierCondition> => {
+export const conditionOf = async (context: Caller, filter: DossierFilter): Promise<DossierCondition> => {
   const { channel, states, timeliness, received, resolved } = filter;
   const periods = {
     received: received == null ? null : begunPeriod("filter.received", received, context.today),
@@ -97,7 +97,7 @@ export const conditionOf = async (context: Asking, filter: DossierFilter): Promi
   };
 };
 
-const withinOf = async (context: Asking, { within, asOf }: DossierFilter): Promise<DossierCondition["within"]> => {
+const withinOf = async (context: Caller, { within, asOf }: DossierFilter): Promise<DossierCondition["within"]> => {
   const day = asOf == null ? null : parseKnownDay("filter.asOf", asOf);
   if (within == null) {
     if (day !== null) throw new BadUserInput("filter.asOf", day, "must be given together with within, whose units it dates");

@@ -20,7 +20,7 @@ import { conditionOf, type DossierFilter } from "./dossier.filter.ts";
 import { dossierColumns, dossierLoaders, type DossierView, type PauseView } from "./dossier.loaders.ts";
 import { type Timeliness, timelinessOn } from "./timeliness.ts";
 
-type Asking = Pick<RequestContext, "session" | "viewer" | "today" | "use">;
+type Caller = Pick<RequestContext, "session" | "viewer" | "today" | "use">;
 
 /** Returns the dossier that the viewer may see, or null. @throws DomainError CONFLICT if several sources have one. */
 export const findDossier = async (
@@ -50,7 +50,7 @@ const dossiersWith = (grants: readonly Grant[], code: string, source: string | n
   where d.unit_id in (select unit_id from covered) order by s.key collate "C"`;
 
 /** Returns the page and the total count. @throws BadUserInput naming the invalid part of the filter. */
-export const listDossiers = async (context: Asking, filter: DossierFilter, first: number | null, after: string | null | undefined) => {
+export const listDossiers = async (context: Caller, filter: DossierFilter, first: number | null, after: string | null | undefined) => {
   const page = dossierPage(first ?? 50, after);
   const list: DossierList = { grants: grantsFor(context.viewer, "VIEWER"), condition: await conditionOf(context, filter) };
   const pageOf = context.session.isDistributed ? pageOverNodes : pageOfDossiers;

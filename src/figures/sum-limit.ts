@@ -1,9 +1,9 @@
 import { addDays, type Day } from "../lib/time/date.ts";
 import { type Tier, TIERS } from "../hierarchy/unit.entity.ts";
 import { fillIdentities, type Known } from "./identity.ts";
-import { isHeld } from "./held.ts";
+import { isInRange } from "./int-range.ts";
 import type { Measure, RollupKind } from "./measure.ts";
-import { type Member, slotOf, type Tree, WHOLE_UNIT } from "./tree.ts";
+import { type Member, handlingTierOf, type Tree, WHOLE_UNIT } from "./tree.ts";
 
 /** The greatest value of each measure for one unit, tier and range of days, by measure name. */
 export interface StatedTile {
@@ -24,12 +24,12 @@ export interface GreatestSum {
  * and the sum below it, because either may be chosen; of overlapping tiles one counts. `lastTiers` are the tiers that exist at the end.
  */
 export const tooLargeSums = (kind: RollupKind, tiles: readonly StatedTile[], tree: Tree, lastTiers: ReadonlySet<Tier>): GreatestSum[] => {
-  const cells = Map.groupBy(tiles, ({ unitId, scope }) => `${unitId} ${slotOf(tree.members.get(unitId), scope, tree)}`);
+  const cells = Map.groupBy(tiles, ({ unitId, scope }) => `${unitId} ${handlingTierOf(tree.members.get(unitId), scope, tree)}`);
   const filled = new Map([...cells].map(([cell, of]) => [cell, of.map((tile) => ({ ...tile, known: filledOf(kind, tile.known) }))]));
   return kind.measures.flatMap((measure): GreatestSum[] => {
     const amounts = new Map([...filled].map(([cell, of]) => [cell, greatestOf(measure, of)]));
     const sum = new Sums(tree, lastTiers, amounts).ofAll();
-    return isHeld(sum) ? [] : [{ measure: measure.name, sum }];
+    return isInRange(sum) ? [] : [{ measure: measure.name, sum }];
   });
 };
 

@@ -21,7 +21,7 @@ interface Version {
   readonly to: Day | null;
 }
 
-interface KnownPlace extends Span {
+interface PlaceInTime extends Span {
   readonly place: UnitPlace;
 }
 
@@ -36,7 +36,7 @@ const FOREVER: Day = "9999-12-31";
 export class UnitDirectory {
   readonly #byCode: ReadonlyMap<string, readonly Version[]>;
   readonly #byUnit: ReadonlyMap<number, readonly Version[]>;
-  readonly #known = new Map<string, KnownPlace[]>();
+  readonly #known = new Map<string, PlaceInTime[]>();
 
   constructor(versions: readonly Version[]) {
     this.#byCode = Map.groupBy(versions, ({ code }) => code);
@@ -57,7 +57,7 @@ export class UnitDirectory {
     return found.place;
   }
 
-  #place(version: Version, day: Day): KnownPlace {
+  #place(version: Version, day: Day): PlaceInTime {
     const above = this.#above(version, day);
     const serves = (SERVING_KINDS as readonly string[]).includes(version.kind);
     const province = [version, ...above].find(({ tier }) => tier === "PROVINCE");

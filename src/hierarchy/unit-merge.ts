@@ -87,7 +87,7 @@ const mergeVersions = ({ versions: known, lastEdition }: KnownUnits, { rows, sai
 };
 
 const notAfter = (lastEdition: Day) => `it is not after ${lastEdition}, the start of the last edition`;
-const rewrites = (what: string, known: string | number | null) => `rewrites history: the stored ${what} is "${known ?? ""}"`;
+const rewrites = (what: string, known: string | number | null) => `rewrites history: the stored value of ${what} is "${known ?? ""}"`;
 
 const isClosing = (row: Blamed<VersionColumn>, old: VersionRow, version: VersionRow, lastEdition: Day): boolean => {
   for (const [column, field] of FIELDS) if (old[field] !== version[field]) throw row.fail(column, rewrites(idOf(old), old[field]));

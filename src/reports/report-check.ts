@@ -1,5 +1,5 @@
 import { type Contradiction, fillIdentities, identityText, type Known } from "../figures/identity.ts";
-import { isHeld, MAX_COUNT, numeral } from "../figures/held.ts";
+import { isInRange, MAX_COUNT, numeral } from "../figures/int-range.ts";
 import { isRolledUp, measureCode, ROLLUP_KINDS, type RollupKind } from "../figures/measure.ts";
 import type { Period } from "../lib/time/period.ts";
 import { type Tier, TIERS } from "../hierarchy/unit.entity.ts";
@@ -95,7 +95,7 @@ const tooLarge = (
   known: Known,
 ): ReportProblem[] =>
   [...known].flatMap(([name, value]): ReportProblem[] => {
-    if (isHeld(value) || stated.has(name)) return [];
+    if (isInRange(value) || stated.has(name)) return [];
     const { position, unit, period, input } = cell[0]!;
     const place = `${unit.fullName}, ${tierText(input.scope)}, ${period.name}`;
     const message = `makes ${measureCode(kind, name)} ${numeral(value)} in ${place}; accepted are numbers from which at most ${numeral(MAX_COUNT)} follow`;

@@ -1,5 +1,5 @@
 import { Field, Float, Int, ObjectType } from "type-graphql";
-import { held } from "../figures/held.ts";
+import { countInRange } from "../figures/int-range.ts";
 import type { QuotedRate } from "./rollup.entity.ts";
 
 /** Sums over the cells of a roll-up; matched cells report both numerator and denominator. */
@@ -90,10 +90,10 @@ export const computeRate = (certain: RateSums, possible: RateSums | null): Rate 
 };
 
 /** Checks that numerator and denominator fit the answer's number type; `what` names the rate. */
-export const heldRate = (rate: Rate, what: string): Rate => ({
+export const rateInRange = (rate: Rate, what: string): Rate => ({
   ...rate,
-  numerator: held(`${what}, numerator`, rate.numerator),
-  denominator: held(`${what}, denominator`, rate.denominator),
+  numerator: countInRange(`${what}, numerator`, rate.numerator),
+  denominator: countInRange(`${what}, denominator`, rate.denominator),
 });
 
 const ratio = (part: number, whole: number): number | null => (whole === 0 ? null : part / whole);

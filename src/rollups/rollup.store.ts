@@ -12,7 +12,7 @@ export interface SetContent extends Decomposed {
   readonly recorded: boolean;
   readonly replaced: readonly Atom[];
   readonly cells: readonly Cell[];
-  readonly quoted: readonly { unitId: number; slot: string; sources: ReadonlySet<number>; rates: Record<string, QuotedRate> }[];
+  readonly quoted: readonly { unitId: number; handlingTier: string; sources: ReadonlySet<number>; rates: Record<string, QuotedRate> }[];
 }
 
 /**
@@ -21,7 +21,7 @@ export interface SetContent extends Decomposed {
  */
 export const storeRollups = async (em: EntityManager, kind: RollupKind, contents: readonly SetContent[]): Promise<void> => {
   if (contents.every(({ cells, quoted }) => cells.length === 0 && quoted.length === 0)) return;
-  if (kind === DOSSIER) await storeKnowledge(em, contents);
+  if (kind === DOSSIER) await storeReportedMeasures(em, contents);
   const columns = summedColumns(kind);
   const table = sql.table(`${kind.name}_rollup`);
   const stored = sql.join(columns.map((name) => sql.ref(columnName(name))));
@@ -90,23 +90,23 @@ const possibleSums = (kind: RollupKind, columns: readonly string[]) => sql`
     select p.set_id, t.target_id, p.slot, p.n, 1, p.amount from spread p join spread_target t on t.spread = p.spread
   ),
   possible_sum as (
-    select set_id, target_id, coalesce(slot, ${ALL_TIERS}) as slot, n, sum(sign * greatest(amount, 0))::bigint as amount, bool_or(sign > 0) as is_told
+    select set_id, target_id, coalesce(slot, ${ALL_TIERS}) as slot, n, sum(sign * greatest(amount, 0))::bigint as amount, bool_or(sign > 0) as is_reported
     from possible_amount group by grouping sets ((set_id, target_id, slot, n), (set_id, target_id, n))
     having slot is distinct from ${WHOLE_UNIT}
   ),
   possible as (
-    select set_id, target_id, slot, jsonb_object_agg((${columns}::text[])[n], amount) as amounts, bool_or(is_told and n <= ${kind.measures.length}) as inexact
+    select set_id, target_id, slot, jsonb_object_agg((${columns}::text[])[n], amount) as amounts, bool_or(is_reported and n <= ${kind.measures.length}) as inexact
     from possible_sum group by 1, 2, 3
   )`;
 
 const KNOWN = sql`
   known_place as (
-    select k.set_id, c.target_id, k.unit_id, k.slot, k.mask from knowledge k join rollup_set s on s.id = k.set_id
+    select k.set_id, c.target_id, k.unit_id, k.slot, k.mask from measure_coverage k join rollup_set s on s.id = k.set_id
     join contribution c on c.edition_id = s.edition_id and c.unit_id = k.unit_id and c.certain
     where k.author_id = k.unit_id
     union all
     select min(set_id), target_id, min(unit_id), min(slot), min(mask) from (
-      select k.n, k.set_id, c.target_id, k.unit_id, k.slot, k.mask from knowledge k join rollup_set s on s.id = k.set_id
+      select k.n, k.set_id, c.target_id, k.unit_id, k.slot, k.mask from measure_coverage k join rollup_set s on s.id = k.set_id
       join contribution c on c.edition_id = s.edition_id and c.certain and c.unit_id = any(array[k.unit_id, k.author_id])
       where k.author_id <> k.unit_id
     ) side group by n, target_id having count(*) = 2
@@ -123,13 +123,15 @@ const KNOWN = sql`
   )`;
 
 /** Coverage by unit is stored only for periods that also have records, because reads merge both there. */
-const storeKnowledge = async (em: EntityManager, contents: readonly SetContent[]): Promise<void> => {
-  const rows = contents.flatMap(({ setId, recorded, knowledge }) => (!recorded ? [] : knowledge.map((known) => ({ setId, ...known }))));
+const storeReportedMeasures = async (em: EntityManager, contents: readonly SetContent[]): Promise<void> => {
+  const rows = contents.flatMap(({ setId, recorded, measureCoverage }) =>
+    !recorded ? [] : measureCoverage.map((known) => ({ setId, ...known })),
+  );
   await rowsOf(em).rows(sql`
     with stored as (
       insert into rollup_knowledge (set_id, unit_id, author_id, slot, mask)
       select * from unnest(${rows.map(({ setId }) => setId)}::int[], ${rows.map(({ unitId }) => unitId)}::int[], ${rows.map(({ authorId }) => authorId)}::int[],
-        ${rows.map(({ slot }) => slot)}::text[], ${rows.map(({ mask }) => mask)}::int[])
+        ${rows.map(({ handlingTier }) => handlingTier)}::text[], ${rows.map(({ mask }) => mask)}::int[])
       returning set_id
     )
     update rollup_set s set rows = s.rows + n.rows from (select set_id, count(*) as rows from stored group by 1) n where n.set_id = s.id`);
@@ -137,17 +139,18 @@ const storeKnowledge = async (em: EntityManager, contents: readonly SetContent[]
 
 /** A cell's sources belong to its unit and to units that may have a part of it; those of a quoted rate belong to its unit alone. */
 const storeSources = async (em: EntityManager, kind: RollupKind, contents: readonly SetContent[]): Promise<void> => {
-  const rows = new Map<string, { setId: number; slot: string; unitId: number; sourceId: number; own: boolean }>();
+  const rows = new Map<string, { setId: number; handlingTier: string; unitId: number; sourceId: number; own: boolean }>();
   for (const { setId, cells, spreads, quoted } of contents) {
-    const add = (unitId: number, slot: string, sources: ReadonlySet<number>, own: boolean): void => {
-      for (const sourceId of sources) rows.set(`${setId} ${unitId} ${slot} ${sourceId}`, { setId, slot, unitId, sourceId, own });
+    const add = (unitId: number, handlingTier: string, sources: ReadonlySet<number>, own: boolean): void => {
+      for (const sourceId of sources)
+        rows.set(`${setId} ${unitId} ${handlingTier} ${sourceId}`, { setId, handlingTier, unitId, sourceId, own });
     };
-    for (const { unitId, slot, sources } of quoted) add(unitId, slot, sources, true);
-    const receivers = Map.groupBy(spreads, ({ unitId, slot }) => `${unitId} ${slot}`);
-    for (const { unitId, slot, sources } of cells) {
+    for (const { unitId, handlingTier, sources } of quoted) add(unitId, handlingTier, sources, true);
+    const receivers = Map.groupBy(spreads, ({ unitId, handlingTier }) => `${unitId} ${handlingTier}`);
+    for (const { unitId, handlingTier, sources } of cells) {
       if (sources.size === 0) continue;
-      const units = new Set([unitId, ...(receivers.get(`${unitId} ${slot}`) ?? []).flatMap((spread) => spread.receivers)]);
-      for (const unit of units) add(unit, slot, sources, false);
+      const units = new Set([unitId, ...(receivers.get(`${unitId} ${handlingTier}`) ?? []).flatMap((spread) => spread.receivers)]);
+      for (const unit of units) add(unit, handlingTier, sources, false);
     }
   }
   const all = [...rows.values()];
@@ -155,7 +158,7 @@ const storeSources = async (em: EntityManager, kind: RollupKind, contents: reado
     with stored as (
       insert into rollup_source (set_id, kind, slot, unit_id, source_id, own)
       select set_id, ${kind.name}, slot, unit_id, source_id, own
-      from unnest(${all.map(({ setId }) => setId)}::int[], ${all.map(({ slot }) => slot)}::text[], ${all.map(({ unitId }) => unitId)}::int[],
+      from unnest(${all.map(({ setId }) => setId)}::int[], ${all.map(({ handlingTier }) => handlingTier)}::text[], ${all.map(({ unitId }) => unitId)}::int[],
         ${all.map(({ sourceId }) => sourceId)}::int[], ${all.map(({ own }) => own)}::boolean[]) as r(set_id, slot, unit_id, source_id, own)
       returning set_id
     )
@@ -169,30 +172,30 @@ const inputs = (contents: readonly SetContent[]): RawBuilder<unknown> => {
   ]);
   const spreads = contents.flatMap(({ setId, spreads: own }) => own.map((spread) => ({ setId, ...spread })));
   const receivers = spreads.flatMap((spread, n) => spread.receivers.map((unitId) => ({ n, unitId })));
-  const knowledge = contents.flatMap(({ setId, knowledge: own }) => own.map((known) => ({ setId, ...known })));
+  const measureCoverage = contents.flatMap(({ setId, measureCoverage: own }) => own.map((known) => ({ setId, ...known })));
   const quoted = contents.flatMap(({ setId, quoted: own }) => own.map((quote) => ({ setId, ...quote })));
   const list = (numbers: (number | null)[]) => `{${numbers.map((number) => number ?? "NULL").join()}}`;
   return sql`
     atom as materialized (
       select set_id, sign, unit_id, slot, columns::bigint[] as columns from unnest(${atoms.map((a) => a.setId)}::int[],
-        ${atoms.map((a) => a.unitId)}::int[], ${atoms.map((a) => a.slot)}::text[], ${atoms.map((a) => list(a.columns))}::text[],
+        ${atoms.map((a) => a.unitId)}::int[], ${atoms.map((a) => a.handlingTier)}::text[], ${atoms.map((a) => list(a.columns))}::text[],
         ${atoms.map((a) => a.sign)}::int[]) a(set_id, unit_id, slot, columns, sign)
     ),
     spread as materialized (
       select spread::int, set_id, unit_id, slot, n, amount from unnest(${spreads.map((s) => s.setId)}::int[],
-        ${spreads.map((s) => s.unitId)}::int[], ${spreads.map((s) => s.slot)}::text[], ${spreads.map((s) => s.column + 1)}::int[],
+        ${spreads.map((s) => s.unitId)}::int[], ${spreads.map((s) => s.handlingTier)}::text[], ${spreads.map((s) => s.column + 1)}::int[],
         ${spreads.map((s) => s.amount)}::bigint[]) with ordinality s(set_id, unit_id, slot, n, amount, spread)
     ),
     receiver as materialized (
       select * from unnest(${receivers.map(({ n }) => n + 1)}::int[], ${receivers.map(({ unitId }) => unitId)}::int[]) r(spread, unit_id)
     ),
-    knowledge as materialized (
-      select * from unnest(${knowledge.map((k) => k.setId)}::int[], ${knowledge.map((k) => k.unitId)}::int[],
-        ${knowledge.map((k) => k.authorId)}::int[], ${knowledge.map((k) => k.slot)}::text[], ${knowledge.map((k) => k.mask)}::int[])
+    measure_coverage as materialized (
+      select * from unnest(${measureCoverage.map((k) => k.setId)}::int[], ${measureCoverage.map((k) => k.unitId)}::int[],
+        ${measureCoverage.map((k) => k.authorId)}::int[], ${measureCoverage.map((k) => k.handlingTier)}::text[], ${measureCoverage.map((k) => k.mask)}::int[])
         with ordinality k(set_id, unit_id, author_id, slot, mask, n)
     ),
     quoted as materialized (
-      select * from unnest(${quoted.map((q) => q.setId)}::int[], ${quoted.map((q) => q.unitId)}::int[], ${quoted.map((q) => q.slot)}::text[],
+      select * from unnest(${quoted.map((q) => q.setId)}::int[], ${quoted.map((q) => q.unitId)}::int[], ${quoted.map((q) => q.handlingTier)}::text[],
         ${quoted.map((q) => JSON.stringify(q.rates))}::jsonb[]) q(set_id, unit_id, slot, rates)
     )`;
 };

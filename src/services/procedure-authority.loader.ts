@@ -2,7 +2,7 @@ import { sql } from "kysely";
 import type { RequestContext } from "../access/request-context.ts";
 import { manyBy, type Positioned } from "../database/loader.ts";
 import { evidenceOf, figureRows } from "../figures/evidence.ts";
-import { held } from "../figures/held.ts";
+import { countInRange } from "../figures/int-range.ts";
 import type { RollupKey } from "../counters/rollup-key.ts";
 import { cellDayOf } from "../rollups/rollup-set.loader.ts";
 import type { EvidenceKind } from "../hierarchy/unit.loaders.ts";
@@ -52,7 +52,7 @@ export const proceduresByAuthority = (context: RequestContext, kind: EvidenceKin
             where o.i = s.i and o.unit_id <> s.unit_id)
         group by i, kind, name order by i, procedures desc, name collate "C"`,
       );
-      return rows.map((row) => ({ ...row, procedures: held("service.procedures-by-authority", row.procedures) }));
+      return rows.map((row) => ({ ...row, procedures: countInRange("service.procedures-by-authority", row.procedures) }));
     },
   );
 };

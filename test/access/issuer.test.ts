@@ -79,7 +79,7 @@ describe("the file of trusted issuers", () => {
   });
 
   it("is refused for two entries of one issuer, and for a short RSA key", async () => {
-    await expect(createAuthenticator({ issuers: await write([entry(), entry()]) })).rejects.toThrow(/entry 2: issuer .* is named twice/);
+    await expect(createAuthenticator({ issuers: await write([entry(), entry()]) })).rejects.toThrow(/entry 2: issuer .* is listed twice/);
     const { publicKey } = await generateKeyPair("RS256", { modulusLength: 2048, extractable: true });
     const short = { ...(await exportJWK(publicKey)), kid: "short", n: Buffer.alloc(128, 255).toString("base64url") };
     await expect(createAuthenticator({ issuers: await write([entry({ jwks: { keys: [short] } })]) })).rejects.toThrow(

@@ -8,7 +8,7 @@ import type { TestDatabase } from "../support/database.ts";
 import { dossier, fillCatalogue, IMPORT, type ImportAnswer, type Sent } from "../support/dossiers.ts";
 import { issueKey } from "../support/key.ts";
 import { NaiveCalendar } from "../calendar/naive-calendar.ts";
-import { COMMUNES, divisionOf, drawWorlds, PROCEDURES } from "./two-worlds.ts";
+import { COMMUNES, divisionOf, drawTwins, PROCEDURES } from "./twin-databases.ts";
 
 const RUNS = Number(process.env["PUBLIC_RECORDS_RUNS"] ?? 100);
 const SEED = Number(process.env["PROPERTY_SEED"] ?? 20_261_129);
@@ -179,7 +179,7 @@ describe("two databases that agree in what is public of records", () => {
     // The second database gets what it has later in the day, and in several imports.
     const clocks = [NOW, new Date("2026-11-22T17:41:13.777+07:00")];
     services = [await startService(base, { clock: () => clocks[0]! }), await startService(base, { clock: () => clocks[1]! })];
-    const [one, two] = drawWorlds(SEED, PAIRS, new NaiveCalendar(rows));
+    const [one, two] = drawTwins(SEED, PAIRS, new NaiveCalendar(rows));
     expect(one.length).toBeGreaterThan(PAIRS);
     await send(services[0]!, one, admin);
     for (let n = 0; n < 3; n++)

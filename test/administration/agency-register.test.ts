@@ -175,7 +175,7 @@ describe("an agency with dates of its own", () => {
     ["no name", { name: " - " }, "name", /with a letter or a digit/],
     ["a long name", { name: "a".repeat(151) }, "name", /at most 150/],
     ["a control character", { name: "Sở\u0000" }, "name", /at most 150/],
-    ["what cannot be seen", { name: "Sở\u200B Tư pháp" }, "name", /holds U\+200B; must is a name/],
+    ["what cannot be seen", { name: "Sở\u200B Tư pháp" }, "name", /holds U\+200B; must be a name/],
     ["a mark to turn the direction", { name: "Sở \u202ETư pháp" }, "name", /holds U\+202E; /],
     ["U+00D0 for Đ", { name: "Ban Ðô thị" }, "name", /holds U\+00D0; /],
     ["ð for đ", { name: "Ban ðô thị" }, "name", /holds U\+00F0; /],

@@ -16,7 +16,7 @@ import { NOW, startService, type TestService, UNBOUNDED } from "../support/clien
 import { type Ended, run, start } from "../support/command.ts";
 import { fillCatalogue } from "../support/dossiers.ts";
 import { issueKey } from "../support/key.ts";
-import { contentOf, emptyDatabase, hasPostgres15, holdCounters, queryOn, startPostgres15, tableNames } from "./world.ts";
+import { contentOf, emptyDatabase, hasPostgres15, holdCounters, queryOn, startPostgres15, tableNames } from "./databases.ts";
 
 const file = temporaryFolder();
 const SCALE = 0.005;

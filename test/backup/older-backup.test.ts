@@ -15,7 +15,7 @@ import { startServer } from "../../src/server/server.ts";
 import { temporaryFolder } from "../lib/files/folder.ts";
 import { NOW, startService, type TestService, UNBOUNDED } from "../support/client.ts";
 import { run } from "../support/command.ts";
-import { contentOf, emptyDatabase, queryOn } from "./world.ts";
+import { contentOf, emptyDatabase, queryOn } from "./databases.ts";
 
 const file = temporaryFolder();
 /** The last migration that was run on the older database. */

@@ -209,8 +209,8 @@ describe("what is no manifest keeps the service from starting:", () => {
     JSON.stringify({ format: "apollo-persisted-query-manifest", version: 1, operations, ...more });
   const text = "{ __typename }";
   it.each([
-    ["a file that is missing", null, /cannot be read \(ENOENT\)$/],
-    ["no JSON", "{", /is not JSON; must be the files of `npm run trusted-documents`, of codegen's client preset/],
+    ["a file that is missing", null, /is not readable \(ENOENT\)$/],
+    ["no JSON", "{", /is not JSON; must be a file of `npm run trusted-documents`, of codegen's client preset/],
     ["a list", "[]", /is not an object; must be/],
     ["no documents", "{}", /has no documents; must be/],
     ["no operations", apollo([]), /has no documents; must be/],
@@ -221,9 +221,9 @@ describe("what is no manifest keeps the service from starting:", () => {
     ],
     ["a text with another end", entry(hash(text), `${text}\n`), /whose hash does not match its document/],
     ["an id of one's own", entry("Alpha", text), /has a document under "Alpha", which is not a hash; must be the SHA-256/],
-    ["a number for an id", apollo([{ id: 5, body: text }]), /has a document under 5, which is no hash/],
-    ["another algorithm's prefix", entry(`md5:${hash(text)}`, text), /which is no hash/],
-    ["an unknown algorithm", entry(hash(text, "sha512"), text), /which is no hash/],
+    ["a number for an id", apollo([{ id: 5, body: text }]), /has a document under 5, which is not a hash/],
+    ["another algorithm's prefix", entry(`md5:${hash(text)}`, text), /which is not a hash/],
+    ["an unknown algorithm", entry(hash(text, "sha512"), text), /which is not a hash/],
     ["no text", entry(hash(text), { kind: "Document" }), /has an entry under "[0-9a-f]{64}" whose value is not a text/],
     ["no GraphQL", entry(hash("{"), "{"), /has a document under "[0-9a-f]{64}" that is not valid GraphQL: Syntax Error/],
     ["another format", JSON.stringify({ format: "relay", operations: [] }), /has the format "relay"; must be/],

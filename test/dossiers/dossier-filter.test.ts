@@ -7,12 +7,12 @@ import { type Day, dayOf, epochDay } from "../../src/lib/time/date.ts";
 import { parsePeriod } from "../../src/lib/time/period.ts";
 import { TODAY } from "../support/client.ts";
 import { derivedOf } from "../support/dossier-rows.ts";
-import { Asking, nameOf, namesOf, newestFirst, RUNS, SEED } from "./asking.ts";
-import type { MadeDossier } from "./world.ts";
+import { DossierClient, nameOf, namesOf, newestFirst, RUNS, SEED } from "./dossier-client.ts";
+import type { MadeDossier } from "./random-dossiers.ts";
 
-let asking: Asking;
+let asking: DossierClient;
 beforeAll(async () => {
-  asking = await Asking.start();
+  asking = await DossierClient.start();
 });
 afterAll(() => asking.service.close());
 

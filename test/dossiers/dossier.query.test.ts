@@ -10,12 +10,12 @@ import { derivedOf, insertDossiers } from "../support/dossier-rows.ts";
 import { issueKey } from "../support/key.ts";
 import { statementsOf } from "../support/statements.ts";
 import { viewerOf } from "../support/viewer.ts";
-import { Asking, LIST, nameOf, namesOf, newestFirst, ONE } from "./asking.ts";
+import { DossierClient, LIST, nameOf, namesOf, newestFirst, ONE } from "./dossier-client.ts";
 import { at, factsOf, supplement } from "./facts.ts";
 
-let asking: Asking;
+let asking: DossierClient;
 beforeAll(async () => {
-  asking = await Asking.start();
+  asking = await DossierClient.start();
 });
 afterAll(() => asking.service.close());
 

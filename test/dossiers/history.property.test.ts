@@ -21,14 +21,14 @@ import type { CalendarDay } from "../../src/calendar/work-calendar.ts";
 import { ensureContributions } from "../../src/hierarchy/contribution.service.ts";
 import { type AgencyKind, TIERS } from "../../src/hierarchy/unit.entity.ts";
 import { Oracle } from "../rollups/oracle.ts";
-import { load } from "../rollups/stored-world.ts";
-import { type Draw, FIRST, History, type World } from "../rollups/world.ts";
+import { load } from "../rollups/stored-history.ts";
+import { type Draw, FIRST, History, type UnitHistory } from "../rollups/random-history.ts";
 import { expectRecounted } from "../faults/importing.ts";
 import { createDatabase, type TestDatabase } from "../support/database.ts";
 import { fillCatalogue } from "../support/dossiers.ts";
 import { storedCounters } from "../counters/counters.ts";
-import { drawAgencies, storeAgencies } from "./drawn-agencies.ts";
-import { chance, drawPeriods, drawRanges, LIMITS, numberOf, oneOf, Rows } from "./drawn.ts";
+import { drawAgencies, storeAgencies } from "./random-agencies.ts";
+import { chance, drawPeriods, drawRanges, LIMITS, numberOf, oneOf, Rows } from "./random-rows.ts";
 import { Ledger } from "./ledger.ts";
 import { type Days, NUMBERS, type Numbers, type Range, Recount } from "../counters/recount.ts";
 
@@ -64,7 +64,7 @@ const contextAt = async (now: number) =>
 
 interface Story {
   readonly draw: Draw;
-  readonly world: World;
+  readonly world: UnitHistory;
   readonly oracle: Oracle;
   readonly calendar: readonly CalendarDay[];
   readonly start: Day;
@@ -171,14 +171,14 @@ const readRollups = async (
   const cut = cutsOn(dayOf(new Date(now)))[caller];
   const context = await contextAt(now);
   const { unitByReference } = context.use(unitLoaders);
-  const { dossierRollup, expectedUnits, knowledgeOfRollup } = context.use(rollupLoaders);
+  const { dossierRollup, expectedUnits, coverageOfRollup } = context.use(rollupLoaders);
   const views = await Promise.all(units.map((id) => unitByReference.load({ id, asOf })));
   const keys = views.flatMap((unit) =>
     periods.flatMap((name) => [null, ...TIERS].map((handledBy) => ({ unit: unit!, period: parsePeriod("period", name), handledBy, cut }))),
   );
   const rollups = await Promise.all(keys.map((key) => dossierRollup.load(key)));
   const expected = await Promise.all(rollups.map((rollup) => expectedUnits.load(rollup)));
-  const known = await Promise.all(rollups.map((rollup) => knowledgeOfRollup.load(rollup)));
+  const known = await Promise.all(rollups.map((rollup) => coverageOfRollup.load(rollup)));
   return rollups.map((rollup, n) => ({ rollup, expected: expected[n]?.expected ?? 0, known: known[n]! }));
 };
 
@@ -195,7 +195,7 @@ const shown = (rollup: Rollup) => ({
   exact: rollup.exact,
 });
 
-/** Values, bounds and knowledge of random units, hierarchies and periods are those of the recount. */
+/** Values, bounds and measureCoverage of random units, hierarchies and periods are those of the recount. */
 const compare = async (story: Story, recount: Recount): Promise<void> => {
   const { draw, world, oracle, start, now } = story;
   const today = dayOf(new Date(now));
@@ -291,7 +291,7 @@ describe("roll-ups of records", () => {
   it("rest on counters that do not tell how the records came in", async () => {
     await holdsForAll(async (draw) => {
       const story = await drawStory(draw);
-      await keepTrees(story);
+      await maintainTrees(story);
       await play(story, async () => undefined);
       await compareWithCleanImport(story);
     });
@@ -300,7 +300,7 @@ describe("roll-ups of records", () => {
   it("nor what the catalogue said of fields, fees and levels before it was corrected", async () => {
     await holdsForAll(async (draw) => {
       const story = await drawStory(draw);
-      await keepTrees(story);
+      await maintainTrees(story);
       await play(story, async () => undefined, correct);
       await compareWithCleanImport(story);
     });
@@ -308,7 +308,7 @@ describe("roll-ups of records", () => {
 });
 
 /** Trees of some editions are there from the start, and kept with each change. */
-const keepTrees = async (story: Story): Promise<void> => {
+const maintainTrees = async (story: Story): Promise<void> => {
   for (const asOf of story.world.days) if (chance(story.draw, 50)) await readRollups(story, "viewers", ["VN"], asOf, ["2021"]);
 };
 

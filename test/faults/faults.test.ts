@@ -15,7 +15,7 @@ import {
   startFaulty,
   terminate,
   until,
-} from "./world.ts";
+} from "./faulty-service.ts";
 
 const start = async (limits: Partial<PoolLimits> = {}, connections?: number): Promise<Faulty> => {
   const world = await startFaulty(limits, connections);

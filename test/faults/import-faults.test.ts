@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it, onTestFinished } from "vitest";
 import { dossier, fillCatalogue, IMPORT, RETRACT } from "../support/dossiers.ts";
 import { digestOf } from "../hierarchy/next-edition.ts";
 import { expectRecounted } from "./importing.ts";
-import { beforeRows, expectAnswer, expectUnavailable, type Faulty, READ, startFaulty } from "./world.ts";
+import { beforeRows, expectAnswer, expectUnavailable, type Faulty, READ, startFaulty } from "./faulty-service.ts";
 
 const SOURCE = "new-system";
 const CODES = ["a", "b", "c"];

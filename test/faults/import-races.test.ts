@@ -8,7 +8,7 @@ import { fillCatalogue, type Sent } from "../support/dossiers.ts";
 import { issueKey } from "../support/key.ts";
 import { folderOf, nextEdition } from "../hierarchy/next-edition.ts";
 import { countsOf, expectRecounted, patiently, type Sender, senderOf } from "./importing.ts";
-import { until } from "./world.ts";
+import { until } from "./faulty-service.ts";
 
 const db = ({ database }: TestService) => database.orm.em.fork().getKysely();
 

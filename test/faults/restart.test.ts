@@ -11,7 +11,7 @@ import { type RunningServer, startServer } from "../../src/server/server.ts";
 import { NOW, UNBOUNDED } from "../support/client.ts";
 import { issueKey } from "../support/key.ts";
 import { startProxy, type TcpProxy } from "../support/tcp-proxy.ts";
-import { SUBMIT } from "./world.ts";
+import { SUBMIT } from "./faulty-service.ts";
 
 const WORKERS = 4;
 

@@ -1,12 +1,12 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { MAX_COUNT } from "../../src/figures/held.ts";
+import { MAX_COUNT } from "../../src/figures/int-range.ts";
 import { DOSSIER } from "../../src/figures/measure.ts";
 import { type StatedTile, tooLargeSums } from "../../src/figures/sum-limit.ts";
 import { type Member, treeOf } from "../../src/figures/tree.ts";
 import { type Tier, TIERS } from "../../src/hierarchy/unit.entity.ts";
 import { type Measure, Oracle, type Statement } from "../rollups/oracle.ts";
-import { type Draw, History } from "../rollups/world.ts";
+import { type Draw, History } from "../rollups/random-history.ts";
 
 const SEED = Number(process.env["PROPERTY_SEED"] ?? 20_251_107);
 const RUNS = Number(process.env["PROPERTY_RUNS"] ?? 60) * 5;

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { ProcedureRow } from "../../src/procedures/procedure-check.ts";
 import { loadProcedures } from "../../src/procedures/procedure-load.service.ts";
 import { expectRecounted, patiently, type Sender, senderOf } from "../faults/importing.ts";
-import { until } from "../faults/world.ts";
+import { until } from "../faults/faulty-service.ts";
 import { NOW, startService, type TestService } from "../support/client.ts";
 import type { Sent } from "../support/dossiers.ts";
 import { issueKey } from "../support/key.ts";

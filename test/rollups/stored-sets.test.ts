@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vit
 import { changeRollups } from "../../src/hierarchy/rollup-version.store.ts";
 import { startService, type TestService } from "../support/client.ts";
 import { dossier, fillCatalogue, IMPORT, type ImportAnswer } from "../support/dossiers.ts";
-import { holdAt } from "../support/hold.ts";
+import { holdAt } from "../support/hold-table.ts";
 import { issueKey } from "../support/key.ts";
 
 /** What report 2 states of huyện Hạ Lang itself in 2022, which some records that are not complete do not change. */

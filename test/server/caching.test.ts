@@ -36,9 +36,9 @@ describe("an answer to GET without a key", () => {
     const tag = tagOf(first)!;
     expect(tag).toMatch(/^"[\w-]{43}"$/);
     expect(tagOf(await get(PAST))).toBe(tag);
-    for (const held of [tag, `W/${tag}`, `"other", ${tag}`, `"a",W/"b",${tag}`, "*", tag.replace(/"$/, '-gzip"')]) {
-      const again = await get(PAST, { "if-none-match": held });
-      expect([again.status, again.text], held).toEqual([304, ""]);
+    for (const valid of [tag, `W/${tag}`, `"other", ${tag}`, `"a",W/"b",${tag}`, "*", tag.replace(/"$/, '-gzip"')]) {
+      const again = await get(PAST, { "if-none-match": valid });
+      expect([again.status, again.text], valid).toEqual([304, ""]);
       expect([cacheOf(again), again.headers.get("vary")]).toEqual([KEPT, "authorization, accept, accept-encoding"]);
     }
     for (const other of ['"other"', tag.slice(1, -1), tag.replace(/"$/, '-zstd"'), ""])
@@ -137,8 +137,8 @@ describe("what no cache may keep, and has no ETag:", () => {
   it("an answer to a key, a token or a router, right or wrong; and caches are told to look for one", async () => {
     const credentials: Headers[] = [{ authorization: `Bearer ${key}` }, { authorization: "Bearer none" }, { authorization: "" }];
     for (const headers of credentials)
-      for (const held of [{}, { "if-none-match": tagOf(await get(PAST))! }, { "if-none-match": "*" }]) {
-        const answer = await get(PAST, { ...headers, ...held });
+      for (const valid of [{}, { "if-none-match": tagOf(await get(PAST))! }, { "if-none-match": "*" }]) {
+        const answer = await get(PAST, { ...headers, ...valid });
         expect([cacheOf(answer), tagOf(answer)]).toEqual(["no-store", null]);
         expect(answer.status).not.toBe(304);
         expect(answer.headers.get("vary")).toContain("authorization");

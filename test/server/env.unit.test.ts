@@ -140,7 +140,7 @@ describe("variables that are no settings", () => {
   });
 
   it.each([
-    ["RATE_LIMIT", /^RATE_LIMIT is not a setting, and is not looked at; those that begin so are RATE_ADDRESS, RATE_KEY, RATE_STORE$/],
+    ["RATE_LIMIT", /^RATE_LIMIT is not a setting and is ignored; settings with this prefix are RATE_ADDRESS, RATE_KEY, RATE_STORE$/],
     ["MAX_COMPLEXITY", /; those that begin so are MAX_CONNECTIONS, MAX_TOKENS, /],
     ["PROT", /did you mean PORT\?/],
     ["host", /did you mean HOST\?/],
@@ -208,6 +208,6 @@ describe("variables that are no settings", () => {
     };
     const misspelt = "MAX_DETPH is not a setting; did you mean MAX_DEPTH?";
     expect(await start({ MAX_DETPH: "3" }, misspelt)).toMatch(/^cchc-graph: MAX_DETPH is not a setting/);
-    expect(await start({ RATE_LIMIT: "3" }, "RATE_LIMIT")).toContain("RATE_LIMIT is not a setting, and is not looked at");
+    expect(await start({ RATE_LIMIT: "3" }, "RATE_LIMIT")).toContain("RATE_LIMIT is not a setting and is ignored");
   });
 });

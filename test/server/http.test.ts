@@ -293,13 +293,13 @@ describe("connections", () => {
 
   it("beyond as many as there may be are closed unanswered, until others make room", async () => {
     const { app, port } = await serve({ maxConnections: 3 });
-    const held = [await opened(port), await opened(port), await opened(port)];
+    const valid = [await opened(port), await opened(port), await opened(port)];
     await expect.poll(() => countOf(app)).toBe(3);
     for (let n = 0; n < 5; n++) expect(await (await opened(port)).closed).toBe("");
     await expect(asked(port)).rejects.toThrow();
     expect(await countOf(app)).toBe(3);
-    held[0]!.socket.end();
-    await held[0]!.closed;
+    valid[0]!.socket.end();
+    await valid[0]!.closed;
     await expect.poll(() => countOf(app)).toBe(2);
     expect(await asked(port)).toBe(200);
   });

@@ -101,11 +101,11 @@ describe("callers without a key", () => {
     const asked = Array.from({ length: 12 }, (_, n) => post(url, HELD, from(n)));
     await reaches(patient.pools.limits.poolSize / 2);
     expect((await post(url, FREE, key)).status).toBe(200);
-    const held = Array.from({ length: 4 }, () => post(url, HELD, key));
-    await reaches(patient.pools.limits.poolSize / 2 + held.length);
+    const valid = Array.from({ length: 4 }, () => post(url, HELD, key));
+    await reaches(patient.pools.limits.poolSize / 2 + valid.length);
     expect(await waiting()).toBeLessThan(patient.pools.limits.poolSize);
     await letGo();
-    for (const { status } of await Promise.all([...asked, ...held])) expect(status).toBe(200);
+    for (const { status } of await Promise.all([...asked, ...valid])) expect(status).toBe(200);
   });
 
   it("give their places back when they hang up, those that run and those that wait", async () => {

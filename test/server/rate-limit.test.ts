@@ -143,7 +143,7 @@ describe("keys that are real", () => {
     await expect.poll(async () => (await ask(url, bearer(fresh))).status, { timeout: 10_000, interval: 200 }).toBe(200);
     for (let n = 0; n < 30; n++) expect(await statuses(url, 1, bearer(newSecret()))).toEqual([429]);
     expect(await statuses(url, 2, bearer(fresh))).toEqual([200, 200]);
-    // What held once and holds no more is wrong like any other.
+    // What valid once and holds no more is wrong like any other.
     await service.database.orm.em.getConnection().execute("update access_key set revoked_at = now() where name = 'revoked'");
     expect(await statuses(url, 1, bearer(revoked))).toEqual([401]);
     await expect.poll(async () => (await ask(url, bearer(revoked))).status).toBe(429);

@@ -10,7 +10,7 @@ import { recount } from "../../../src/counters/recount.service.ts";
 import { DOSSIER_COLUMNS } from "../../../src/dossiers/import/dossier-row.ts";
 import { communes, fillProcedures, ledgerRows } from "../../bench/ledger-rows.ts";
 import { createDatabase, type TestDatabase } from "../../support/database.ts";
-import { holdAt } from "../../support/hold.ts";
+import { holdAt } from "../../support/hold-table.ts";
 import { run, start } from "../../support/command.ts";
 import { NO_DIFFERENCES } from "../../support/recount.ts";
 

@@ -240,7 +240,7 @@ describe("an operation over the limit", () => {
     expect(requested).toBeGreaterThan(100_000);
     expect(Number.isSafeInteger(requested)).toBe(true);
     const [error] = answer.errors!;
-    expect(error!.message).toContain(`may read ${requested} rows; must be at most 100000`);
+    expect(error!.message).toContain(`may read ${requested} rows; the maximum is 100000`);
     expect(error!.extensions).toEqual({ code: "LIMIT_EXCEEDED", requested, maximum: 100_000 });
     expect(answer.extensions).toEqual({ cost: { requested, maximum: 100_000 } });
   });
