@@ -40,7 +40,7 @@ export const fillDemo = async (database: Database, { say, signal, scale = 1, unt
   const em = database.orm.em.fork();
   const existing = await existingDemo(rowsOf(em));
   if (existing && until !== null && until !== existing.last)
-    throw new Error(`--until: there is a demo already, which ends on ${existing.last}; start it without, or delete its folder first`);
+    throw new Error(`--until: an existing demo ends on ${existing.last}; start it without --until, or delete its folder first`);
   if (existing) say(`existing: ${existing.dossiers.toLocaleString("en-US")} dossiers, up to ${existing.last}`);
   const known = await rowsOf(em).rows(sql<{ name: string }>`select name from source where kind = 'SYNTHETIC'`);
   const missing = DEMO_PROVINCES.filter(({ source }) => known.every(({ name }) => name !== source));

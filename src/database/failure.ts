@@ -37,7 +37,7 @@ export const unsure = (error: unknown): DomainError =>
   withCause(
     new DomainError(
       "SERVICE_UNAVAILABLE",
-      "The database was lost meanwhile; whether the change was made is not known. Look, or send the very same again, under the same key where it has one",
+      "The connection was lost during the change; the outcome is unknown. Check, or retry the same request with the same idempotency key if it has one",
       RETRY,
     ),
     error as Error,

@@ -32,7 +32,7 @@ export const findDossier = async (
   const found = await session.scoped(rowScope(viewer)).rows(dossiersWith(grantsFor(viewer, "VIEWER"), code, source ?? null));
   if (found.length > 1) {
     const sources = found.map(({ sourceId }) => sourceId);
-    throw new DomainError("CONFLICT", `source: several systems have a dossier with this code; say which: ${sources.join(", ")}`, {
+    throw new DomainError("CONFLICT", `source: several systems have a dossier with this code; must be one of ${sources.join(", ")}`, {
       ...{ argument: "source", sources },
     });
   }

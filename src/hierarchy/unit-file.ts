@@ -136,7 +136,7 @@ export const checkVersions = (rows: readonly Blamed<VersionColumn>[], versions: 
       for (const [n, version] of ordered.entries()) {
         const before = ordered[n - 1];
         if (before && (before.validTo === null || before.validTo > version.validFrom))
-          throw at.get(version)!.fail(column, `is held by another version too, from ${before.validFrom}`);
+          throw at.get(version)!.fail(column, `belongs to another version too, from ${before.validFrom}`);
         if (before && key === "key" && before.validTo !== version.validFrom)
           throw at.get(version)!.fail(column, "leaves a gap after the version before");
       }

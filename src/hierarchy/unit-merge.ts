@@ -161,6 +161,6 @@ const standIn = (version: VersionRow, { rows, said }: NextUnits["versions"]): Bl
       0,
       said.findLastIndex(({ key }) => key === version.key),
     );
-    return rows[own]!.fail("unit_id", `does not go with ${what}, known from ${version.validFrom}, whose ${column} ${problem}`);
+    return rows[own]!.fail("unit_id", `contradicts ${what} from ${version.validFrom}, whose ${column} ${problem}`);
   },
 });

@@ -74,7 +74,7 @@ const numberOf = (character: string) => `U+${character.codePointAt(0)!.toString(
 
 const NAME_CHARACTER = new RegExp(`[${LETTERS}0-9 '.-]`);
 const AGENCY_CHARACTER = new RegExp(AGENCY_NAME.source);
-const ACCEPTED_NAME = "Vietnamese letters in NFC and numbers from 1 to 99, with single blanks between words and ' . - within";
+const ACCEPTED_NAME = "Vietnamese letters in NFC and numbers from 1 to 99, with single spaces between words and ' . - within";
 
 /** A name without the word for its kind, for a version that begins on the day. */
 export const nameOf =
@@ -116,7 +116,7 @@ const isTidy = (text: string): boolean => text === text.normalize("NFC") && !/^ 
 export const agencyNameOf: Rule = (text) =>
   AGENCY_NAME.test(text) && isTidy(text) && /[\p{L}\p{N}]/u.test(text) && text.length <= LONGEST_AGENCY_NAME
     ? null
-    : `${strange(text, AGENCY_CHARACTER)}must be a name of at most ${LONGEST_AGENCY_NAME} characters with a letter or a digit: Vietnamese letters in NFC, digits, single blanks between words and . , ; : ' " ( ) / & + -`;
+    : `${strange(text, AGENCY_CHARACTER)}must be a name of at most ${LONGEST_AGENCY_NAME} characters with a letter or a digit: Vietnamese letters in NFC, digits, single spaces between words and . , ; : ' " ( ) / & + -`;
 
 export const shareOf: Rule = (text) =>
   /^(?:0\.\d{1,9}|1(?:\.0{1,9})?)$/.test(text) && Number(text) > 0

@@ -14,7 +14,7 @@ export const faultOfCode = (text: string, longest = 100): string | null => {
   if (PLAIN.test(text) && text.length <= longest) return null;
   const unseen = UNSEEN.exec(text);
   if (unseen)
-    return `has ${nameOf(unseen[0])} in place ${[...text.slice(0, unseen.index)].length + 1}, which cannot be told from a blank or from nothing`;
+    return `has ${nameOf(unseen[0])} at position ${[...text.slice(0, unseen.index)].length + 1}, which is invisible or looks like a space`;
   if (text.startsWith(" ") || text.endsWith(" ")) return "begins or ends with a space";
   if (text !== text.normalize("NFC")) return "is not in NFC";
   return [...text].length > longest ? `has more than ${longest} characters` : null;

@@ -19,23 +19,22 @@ export class Rate {
   @Field(() => Float, {
     nullable: true,
     description:
-      "numerator / denominator, or as quoted. Null where the denominator is 0, nothing is known, or nothing that is covered is certain and something is possible.",
+      "numerator / denominator, or the rate that a source printed. Null if the denominator is 0, nothing was reported, or no covered value is certain but some are possible.",
   })
   value!: number | null;
 
-  @Field(() => Int, { nullable: true, description: "Sum of the parts; null where no unit reported both parts (tử số)." })
+  @Field(() => Int, { nullable: true, description: "Sum of the numerators; null if no unit reported both parts (tử số)." })
   numerator!: number | null;
 
   @Field(() => Int, {
     nullable: true,
-    description: "Sum of the wholes of the same units; null where no unit reported both parts (mẫu số).",
+    description: "Sum of the denominators of the same units; null if no unit reported both parts (mẫu số).",
   })
   denominator!: number | null;
 
   @Field(() => Float, {
     nullable: true,
-    description:
-      "The part of the whole denominator for which the numerator is known too, 0..1; null where no denominator is known (độ bao phủ).",
+    description: "Share of the whole denominator whose numerator was reported too, 0..1; null if no denominator was reported (độ bao phủ).",
   })
   coverage!: number | null;
 
@@ -51,7 +50,7 @@ export class Rate {
   })
   high!: number | null;
 
-  @Field(() => Boolean, { description: "True where a source printed the rate without its parts (số liệu trích dẫn)." })
+  @Field(() => Boolean, { description: "True if a source printed the rate without its parts (số liệu trích dẫn)." })
   quoted!: boolean;
 }
 

@@ -146,9 +146,9 @@ const serveBeside = async (app: FastifyInstance, { env, log, pools, metrics, isS
 
 const renewed = async (trusted: TrustedList, log: Log): Promise<void> => {
   try {
-    log.info(`TRUSTED_DOCUMENTS: ${await trusted.renew()} documents are answered from now on`);
+    log.info(`TRUSTED_DOCUMENTS: ${await trusted.renew()} documents are trusted from now on`);
   } catch (error) {
-    log.error(`${(error as Error).message}; the documents from before are answered still`);
+    log.error(`${(error as Error).message}; the previous documents stay trusted`);
   }
 };
 

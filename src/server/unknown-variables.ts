@@ -30,7 +30,7 @@ export const unknownVariables = (variables: NodeJS.ProcessEnv, known: readonly s
     const meant = known.find((one) => distance(given, one) <= (one.length < SHORT ? 1 : 2));
     const family = known.filter((one) => one.startsWith(`${wordOf(name)}_`));
     if (meant !== undefined) {
-      const message = `${name} is not a setting; did you mean ${meant}? Unset it where it is another program's`;
+      const message = `${name} is not a setting; did you mean ${meant}? Unset it if it belongs to another program`;
       (meant.length < SHORT ? warned : refused).push(message);
     } else if (name.startsWith("CCHC_")) warned.push(`${name} is not a setting and is ignored; docs/operations.md lists the settings`);
     else if (name.includes("_") && family.length > 0 && !COMMON_WORDS.has(wordOf(name)))

@@ -89,11 +89,11 @@ describe("an edition that is refused changes nothing and is told by file, row an
       inVersions((l) => l.push(`02.2015,${DAY},,02,VN,PROVINCE,PROVINCE,Hà Giang,Tỉnh Hà Giang,Ha Giang,`)),
       /row 11, column valid_from: .* leaves a gap/,
     ],
-    ["a version over an open one", inVersions((l) => l.splice(0, 1)), /row 2, column valid_from: .* is held by another version too/],
+    ["a version over an open one", inVersions((l) => l.splice(0, 1)), /row 2, column valid_from: .* belongs to another version too/],
     [
       "a code that another holds",
       inVersions((l) => (l[4] = l[4]!.replace(",01279,", ",01294,"))),
-      /row 6, column code: "01294" is held by another version too/,
+      /row 6, column code: "01294" belongs to another version too/,
     ],
     [
       "a parent that nobody is",

@@ -187,12 +187,12 @@ describe("on SIGHUP", () => {
     expect([await statusOf(first), await statusOf(second)]).toEqual([200, 403]);
     await put(first, second);
     child.kill("SIGHUP");
-    await says("TRUSTED_DOCUMENTS: 2 documents are answered from now on");
+    await says("TRUSTED_DOCUMENTS: 2 documents are trusted from now on");
     expect([await statusOf(first), await statusOf(second)]).toEqual([200, 200]);
     await writeFile(file("live.json"), JSON.stringify({ [hash(first)]: second }));
     child.kill("SIGHUP");
     await says(`live.json has an entry under "${hash(first)}" whose hash does not match its document`);
-    await says("the documents from before are answered still");
+    await says("the previous documents stay trusted");
     expect([await statusOf(first), await statusOf(second)]).toEqual([200, 200]);
     await put(second);
     child.kill("SIGHUP");

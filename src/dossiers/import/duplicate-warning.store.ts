@@ -38,5 +38,5 @@ export async function* duplicateWarnings(em: EntityManager, { key, sourceId, sta
 
 const warningOf = ({ row, code, sources }: Found): ImportWarning => ({
   ...{ row, record: code, field: "code", code: "KNOWN_FROM_OTHER_SOURCE" },
-  message: `code: ${JSON.stringify(code)} was sent by ${sources.join(", ")}, too, and counts for each source`,
+  message: `code: ${JSON.stringify(code)} was also sent by ${sources.join(", ")}, and counts for each source`,
 });

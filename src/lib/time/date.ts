@@ -39,7 +39,7 @@ export const parsePastDay = (argument: string, text: string, today: Day): Day =>
 export const parseKnownDay = (argument: string, text: string): Day => {
   const day = parseDay(argument, text);
   if (day >= FIRST_DAY) return day;
-  throw new BadUserInput(argument, text, `the hierarchy is known from ${FIRST_DAY} on`);
+  throw new BadUserInput(argument, text, `must be a day from ${FIRST_DAY} on, the first recorded day of the hierarchy`);
 };
 
 export const epochDay = (day: Day): number => Date.parse(`${day}T00:00:00Z`) / MS_PER_DAY;

@@ -118,6 +118,6 @@ export const networkOf = (address: string): string => {
 
 const refuse = async (reply: FastifyReply, seconds: number, count: () => void, whose: string): Promise<FastifyReply> => {
   count();
-  const message = `Too many requests from ${whose} within a minute; ask again in ${seconds} s`;
+  const message = `Too many requests from ${whose} within a minute; try again in ${seconds} s`;
   return sendRefusal(reply, refusalOf("RATE_LIMITED", message, { retryAfter: seconds }));
 };

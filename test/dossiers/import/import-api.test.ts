@@ -161,7 +161,7 @@ describe("an import by API", () => {
         record: "twice",
         field: "code",
         code: "KNOWN_FROM_OTHER_SOURCE",
-        message: 'code: "twice" was sent by one, too, and counts for each source',
+        message: 'code: "twice" was also sent by one, and counts for each source',
       },
     ]);
     expect((await send("three", [{ code: "twice" }], { dryRun: true })).data.importDossiers.report.warnings).toMatchObject([

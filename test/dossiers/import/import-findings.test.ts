@@ -263,7 +263,7 @@ describe("what is found", () => {
     const second = await imported("second.csv", rows, [], "portal");
     expect(second).toMatchObject({ code: 0, codes: ["mine", "shared-1", "shared-2"], problems: null });
     expect(second.err).toContain("2 warnings in 2 rows:");
-    expect(second.err).toContain('row 2, shared-1: code: "shared-1" was sent by igate, too');
+    expect(second.err).toContain('row 2, shared-1: code: "shared-1" was also sent by igate, ');
     expect(second.warnings).toMatchObject([
       { row: "2", column: "code", code: "KNOWN_FROM_OTHER_SOURCE", record: "shared-1" },
       { row: "3", record: "shared-2" },

@@ -63,7 +63,7 @@ describe("npm run import -- dossiers, of a workbook,", () => {
     const refused = await imported(months, "--since", "2026-01-01", "--through", "2026-03-31");
     expect(refused).toMatchObject({ code: 1, codes: [] });
     expect(refused.err).toContain(
-      'has rows on 3 sheets: "Tháng 1" (2 rows), "Tháng 2" (hidden, 1 row), "Ghi chú" (1 row); name with --sheet',
+      'has rows on 3 sheets: "Tháng 1" (2 rows), "Tháng 2" (hidden, 1 row), "Ghi chú" (1 row); select one with --sheet',
     );
     const named = await imported(months, "--sheet", "Tháng 2");
     expect(named).toMatchObject({ code: 0, codes: ["m2-1"] });

@@ -71,8 +71,8 @@ describe("a row of a CSV file that cannot be read", () => {
     const found = await readAll(csv('code,note\nA1\nA2,x\n"A3","x","y"\nA4,y\n'));
     expect(found.rows.map(({ row }) => row)).toEqual([3, 5]);
     expect(found.faults).toEqual([
-      { row: 2, column: null, code: "RAGGED", message: "has 1 cells where the header has 2" },
-      { row: 4, column: null, code: "RAGGED", message: "has 3 cells where the header has 2" },
+      { row: 2, column: null, code: "RAGGED", message: "has 1 cells, but the header has 2" },
+      { row: 4, column: null, code: "RAGGED", message: "has 3 cells, but the header has 2" },
     ]);
   });
 
@@ -119,7 +119,7 @@ describe("a row of a CSV file that cannot be read", () => {
 describe("a CSV file as a whole is refused", () => {
   test.each([
     ["without a header", "", "row 1: the file is empty; it must have a header"],
-    ["with an unknown column", "code,colour\nA1,x\n", "row 1, column colour: is not known; known are code, unit, note, at"],
+    ["with an unknown column", "code,colour\nA1,x\n", "row 1, column colour: is not a column; must be one of code, unit, note, at"],
     ["with semicolons", "code;note\nA1;x\n", "(columns are separated by commas)"],
     ["with a column twice", "code,code\nA1,x\n", "row 1, column code: is in the header twice"],
     ["with a blank column", "code,\nA1,x\n", "cell 2 of the header is empty"],

@@ -111,7 +111,7 @@ describe("a workbook is refused", () => {
     ["that is a ZIP file of something else", () => archive([{ name: "a.txt", content: "x" }]), "it has no _rels/.rels"],
     ["whose sheet is empty", () => book({ rows: "" }), 'the sheet "Hồ sơ" is empty; it must have a header'],
     ["whose header is not in row 1", () => book({ rows: `<row r="2">${text("code")}</row>` }), "it is empty"],
-    ["with an unknown column", () => book({ rows: `<row>${text("code")}${text("colour")}</row>` }), "column colour: is not known"],
+    ["with an unknown column", () => book({ rows: `<row>${text("code")}${text("colour")}</row>` }), "column colour: is not a column"],
     [
       "with a blank between columns",
       () => book({ rows: `<row>${text("code")}${text("at", "C1")}</row>` }),

@@ -54,7 +54,7 @@ const onlyWithRows = async (choosing: Choosing): Promise<Sheet> => {
     const { rows } = await contentOf(choosing, sheet, Infinity);
     counted.push(`${quoted(sheet)} (${sheet.isHidden ? "hidden, " : ""}${rows.toLocaleString("en-US")} ${rows === 1 ? "row" : "rows"})`);
   }
-  const problem = `has rows on ${counted.length} sheets: ${counted.join(", ")}; name with --sheet the one to be read, and read them one by one`;
+  const problem = `has rows on ${counted.length} sheets: ${counted.join(", ")}; select one with --sheet, and import them one by one`;
   throw new WholeFileError(choosing.shape.path, problem);
 };
 
