@@ -57,7 +57,7 @@ describe("days to come", () => {
     expect(names.toSorted()).toEqual([...PAST, ...ANY].toSorted());
   });
 
-  it("are refused where a report is said to have been published, or speaks of them", async () => {
+  it("are refused as days of publication and of figures of a report", async () => {
     const submit = (publishedOn: string, period: string) => ({
       input: {
         title: "Báo cáo",
@@ -74,7 +74,7 @@ describe("days to come", () => {
     expect((await service.ask<unknown, object>(mutation, submit(TODAY, "2026"), officer)).errors).toBeUndefined();
   });
 
-  it("are refused where dossiers are said to have been received or resolved, and taken where these are looked at", async () => {
+  it("are refused as days of receipt or resolution in filters, and accepted as days of the hierarchy", async () => {
     const list = (filter: string) => `{ dossiers(filter: { ${filter} }) { totalCount } }`;
     for (const name of ["received", "resolved"]) {
       const message = await problem(list(`${name}: "2026-12"`));
@@ -88,7 +88,7 @@ describe("days to come", () => {
     });
   });
 
-  it("are refused in what a dossier has been through, whatever its sender's clock says", async () => {
+  it("are refused as instants of a dossier, whatever its sender's clock shows", async () => {
     const codes = async (given: Sent) => {
       const sent = { source: "s", dossiers: [dossier(given)], partial: true };
       const { data } = await service.ask<ImportAnswer, object>(IMPORT, sent, officer);

@@ -55,7 +55,7 @@ describe("a year of made-up dossiers", () => {
   );
 });
 
-describe("a year that ends on another day", () => {
+describe("a year with another last day", () => {
   it.each(["2020-02-29", "2024-12-31", "2025-06-30", "2025-08-10", "2026-11-14", "2026-11-28"])("%s", async (last) => {
     const world = await readDemoInput(last);
     const { first } = yearUntil(last);

@@ -264,7 +264,7 @@ const CATALOGUE: Damage[] = [
   ["a fee that is neither", "procedures.csv", put(4, "false", "no"), /row 4, column hasFee: "no" must be true or false/],
 ];
 
-describe("damaged files are refused, and nothing of them is kept", () => {
+describe("damaged files are refused, and nothing is stored", () => {
   it.each([...UNITS, ...REPORTS, ...CALENDAR, ...CATALOGUE])("%s", async (_what, file, edit, message) => {
     const error = await load(file, edit);
     expect(error).toBeInstanceOf(FileError);
@@ -276,7 +276,7 @@ describe("damaged files are refused, and nothing of them is kept", () => {
 });
 
 describe("whole files", () => {
-  it("loads what a spreadsheet saved: a byte order mark, CRLF and an empty last line", async () => {
+  it("loads files saved by a spreadsheet: a byte order mark, CRLF and an empty last line", async () => {
     expect(await load("units/editions.csv", (lines) => `\uFEFF${lines.slice(1).join("\r\n")}\r\n`)).toBeNull();
     expect(await countRows()).toBeGreaterThan(30_000);
   });
@@ -287,7 +287,7 @@ describe("whole files", () => {
     expect(await countRows()).toBe(before);
   });
 
-  it("adds the work calendar to a database of before there was one, once, and tells of it", async () => {
+  it("adds the work calendar once to a database of an earlier version, and logs it", async () => {
     const em = database.orm.em.fork();
     const run = async <T>(text: string) => (await sql.raw<T>(text).execute(em.getKysely())).rows;
     const days = await run("select * from work_calendar_day order by day");
@@ -303,7 +303,7 @@ describe("whole files", () => {
     ]);
   });
 
-  it("adds the catalogue to a database of before one came along, once, and tells of it", async () => {
+  it("adds the catalogue once to a database of an earlier version, and logs it", async () => {
     const em = database.orm.em.fork();
     const run = async <T>(text: string) => (await sql.raw<T>(text).execute(em.getKysely())).rows;
     const kept =

@@ -183,7 +183,7 @@ describe("an issuer's keys behind a URL", () => {
     await database.close();
   });
 
-  it("are fetched when first needed and kept; while they cannot be had, that is told as what it is", async () => {
+  it("are fetched at their first use and cached; a failed download is reported as unavailable keys", async () => {
     const file = join(folder, "issuers.json");
     await writeFile(file, JSON.stringify([{ issuer: "https://id.danang.example", jwks: url, audience: "cchc", unit: "48" }]));
     const authenticator = await createAuthenticator({ issuers: file });

@@ -106,7 +106,7 @@ const question = fc
   });
 
 /** Two databases that agree in what is public of records: in the rest each is of its own. */
-describe("two databases that agree in what is public of records", () => {
+describe("two databases with equal public data of records", () => {
   let base: TestDatabase;
   let services: readonly TestService[];
   let callers: readonly (string | undefined)[];

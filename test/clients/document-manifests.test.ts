@@ -85,7 +85,7 @@ describe("the manifest of", () => {
     expect(codeOf(await post(server.url, { query: FILES["two.graphql"] }))).toBe("FORBIDDEN");
   });
 
-  it("Apollo is taken, and asked from by Apollo Client", async () => {
+  it("Apollo is accepted, and Apollo Client sends its hashes", async () => {
     await writeFile(file("apollo-config.json"), JSON.stringify({ documents: [file("single/*.graphql")], output: file("apollo.json") }));
     await run("generate-persisted-query-manifest", "--config", file("apollo-config.json"));
     expect(await json("apollo.json")).toMatchObject({ format: "apollo-persisted-query-manifest", version: 1 });
@@ -119,7 +119,7 @@ describe("the manifest of", () => {
   });
 
   it.each(["md5", "sha1", "sha256"])(
-    "the Relay compiler by %s is taken, and asked from as Relay's fetch functions do",
+    "the Relay compiler by %s is accepted, and Relay's fetch functions send its hashes",
     async (algorithm) => {
       // As relay-compiler 21.0.1 writes it into persistConfig.file, under its MD5.
       const written =
@@ -135,7 +135,7 @@ describe("the manifest of", () => {
     },
   );
 
-  it("several clients are taken together", async () => {
+  it("several clients are combined", async () => {
     const own = { [hash("{ __typename }")]: "{ __typename }" };
     await writeFile(file("own.json"), JSON.stringify(own));
     await writeFile(file("other.json"), JSON.stringify({ [`sha256:${hash("{ a: __typename }")}`]: "{ a: __typename }" }));
@@ -203,7 +203,7 @@ describe("on SIGHUP", () => {
   });
 });
 
-describe("what is no manifest keeps the service from starting:", () => {
+describe("an invalid manifest stops the start of the service:", () => {
   const entry = (id: unknown, text: unknown) => JSON.stringify({ [String(id)]: text });
   const apollo = (operations: unknown, more: object = {}) =>
     JSON.stringify({ format: "apollo-persisted-query-manifest", version: 1, operations, ...more });

@@ -51,7 +51,7 @@ const received = async (period: string): Promise<number | null> => {
   return data.unit.dossiers.received;
 };
 
-test("after a change of units, who reads waits for no import and keeps none waiting", async () => {
+test("readers after a change of units neither wait for imports nor block them", async () => {
   expect(await unkept()).toBe(0);
   await register("Sở Một");
   expect(await unkept()).toBeGreaterThan(0);

@@ -258,14 +258,14 @@ const drawCut = (draw: Draw, oracle: Oracle, root: string, day: Day): string[] =
 };
 
 describe("roll-ups of records", () => {
-  it("equal a recount of all dossiers as they were last told, on every edition, in every period and tier", async () => {
+  it("equal a recount of all dossiers in their last update, on every edition, in every period and tier", async () => {
     await holdsForAll(async (draw) => {
       const story = await drawStory(draw);
       await play(story, (recount) => compare(story, recount));
     });
   });
 
-  it("conserve every dossier: a cut of the country, and what is certain in the country alone, make up the country", async () => {
+  it("conserve every dossier: the parts of the country and its own remainder sum to the country", async () => {
     await holdsForAll(async (draw) => {
       // What agencies do that only sit in a unit counts nowhere above it.
       const story = await drawStory(draw, ["DEPARTMENT"]);
@@ -288,7 +288,7 @@ describe("roll-ups of records", () => {
     });
   });
 
-  it("rest on counters that do not tell how the records came in", async () => {
+  it("depend on counters that do not depend on the order of imports", async () => {
     await holdsForAll(async (draw) => {
       const story = await drawStory(draw);
       await maintainTrees(story);
@@ -297,7 +297,7 @@ describe("roll-ups of records", () => {
     });
   });
 
-  it("nor what the catalogue said of fields, fees and levels before it was corrected", async () => {
+  it("do not depend on fields, fees and levels before a correction of the catalogue", async () => {
     await holdsForAll(async (draw) => {
       const story = await drawStory(draw);
       await maintainTrees(story);

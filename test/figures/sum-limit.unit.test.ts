@@ -77,7 +77,7 @@ describe("sums of published figures", () => {
   const foretold = (tiles: readonly StatedTile[]) => tooLargeSums(DOSSIER, tiles, TREE, new Set(["COUNTRY", "PROVINCE", "COMMUNE"]));
   const BILLION = 960_000_000;
 
-  test("may be those of the whole country, stated by all tiers at once, for months, quarters and the year", () => {
+  test("include those of the whole country by all tiers, for months, quarters and the year", () => {
     const months = Array.from(
       { length: 12 },
       (_, n) => [`${`${n + 1}`.padStart(2, "0")}-01`, `${`${n + 1}`.padStart(2, "0")}-28`] as const,
@@ -102,7 +102,7 @@ describe("sums of published figures", () => {
     expect(foretold(halves.map(stock))).toEqual([]);
   });
 
-  test("are also of what follows from what is stated", () => {
+  test("include values that the identities imply", () => {
     const channels = ["receivedOnline", "receivedDirect", "receivedPostal"].map((name) => [name, BILLION] as const);
     expect(foretold([{ ...tile(3, "COMMUNE", "01-01", "12-31", 0), known: new Map(channels) }])).toEqual([
       { measure: "received", sum: 3 * BILLION },

@@ -151,7 +151,7 @@ const stir = async (draw: Draw, world: UnitHistory, viewer: Viewer): Promise<num
   return changed;
 };
 
-describe("contributions that are kept up to date", () => {
+describe("contributions that are updated", () => {
   it("are those made from scratch, after random agencies and an edition of random changes", async () => {
     const seen = { changed: 0, applied: 0 };
     await fc.assert(

@@ -178,7 +178,7 @@ describe("roll-ups over random hierarchies", () => {
     });
   });
 
-  it("conserve every dossier: a cut of a unit, and what is certain in the unit alone, make up the unit", async () => {
+  it("conserve every dossier: the parts of a unit and its own remainder sum to the unit", async () => {
     await holdsForAll(async (draw) => {
       const { world, oracle, year } = await drawn(draw);
       for (const asOf of world.days) {
@@ -214,7 +214,7 @@ describe("roll-ups over random hierarchies", () => {
     });
   });
 
-  it("are not changed by a unit that nothing is known of", async () => {
+  it("are not changed by a unit without values", async () => {
     await holdsForAll(async (draw) => {
       const { world, em, year, day, statements, oracle } = await drawn(draw);
       const asOf = world.days.at(-1)!;

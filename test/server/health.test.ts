@@ -24,7 +24,7 @@ const until = async (isSo: () => Promise<boolean>): Promise<void> => {
 };
 
 describe("without a database", () => {
-  it("lives, is not ready, and says when to ask again", async () => {
+  it("is alive, is not ready, and returns Retry-After", async () => {
     const server = await startServer(() => null, { port: 0 });
     onTestFinished(() => server.close());
     expect((await fetch(new URL("/livez", server.url))).status).toBe(200);
@@ -101,7 +101,7 @@ describe("an orderly stop", () => {
     await expect(fetch(server.url)).rejects.toThrow();
   });
 
-  it("cancels what still runs in the database", async () => {
+  it("cancels running statements in the database", async () => {
     const [database, other] = [await createDatabase("EMPTY"), await createDatabase("EMPTY")];
     onTestFinished(async () => {
       await other.close();

@@ -32,7 +32,7 @@ describe("rows of a workbook", () => {
     expect(found.done).toBe(found.total);
   });
 
-  test("have days and times as the wall clock of Vietnam, told by the format of the cell", async () => {
+  test("have days and times as the wall clock of Vietnam, by the format of the cell", async () => {
     const cell = (format: number, value: number) => `<c s="${format}"><v>${value}</v></c>`;
     const rows = `${HEADER}<row>${cell(1, 45_688)}${cell(2, 45_688.354_166_666_664)}${cell(3, 45_688)}${cell(4, 1.5)}</row>
       <row>${cell(1, 59)}${cell(1, 61)}<c t="d"><v>2025-01-31T08:30:00</v></c><c t="d"><v>2025-01-31</v></c></row>`;
