@@ -119,7 +119,7 @@ describe("keys that are real", () => {
     expect(await statuses(url, 1, bearer(first))).toEqual([429]);
     const [, refused] = [await ask(url, bearer(others[1]!)), await ask(url, bearer(others[2]!))];
     expect(((await refused.json()) as { errors: { message: string }[] }).errors[0]!.message).toMatch(
-      /^Too many requests from the keys and tokens of this unit within a minute; ask again in \d+ s$/,
+      /^Too many requests from the keys and tokens of this unit within a minute; try again in \d+ s$/,
     );
     expect(await statuses(url, 1, bearer(await issueKey(service.database, "elsewhere", { "04": "VIEWER" })))).toEqual([200]);
   });
