@@ -6,7 +6,7 @@ import { type Env, envText, envWarnings, readEnv } from "./server/env.ts";
 import { createLog, type Log } from "./server/running/log.ts";
 import { startServer } from "./server/server.ts";
 import { closeDatabase } from "./server/running/shutdown.ts";
-import { keepTrees } from "./server/running/keep-trees.ts";
+import { maintainTrees } from "./server/running/maintain-trees.ts";
 import { startTelemetry } from "./server/running/telemetry.ts";
 import { warmUp } from "./server/running/warm-up.ts";
 
@@ -89,7 +89,7 @@ const main = async (env: Env, log: Log): Promise<void> => {
     pools = database.pools;
     if (server.metricsUrl) log.info(`metrics at ${server.metricsUrl}`);
     log.info(`ready at ${server.url} after ${seconds(performance.now() - started)}`);
-    if (env.warmUp) void keepTrees(pools, log, stop);
+    if (env.warmUp) void maintainTrees(pools, log, stop);
     void trimAfter(env.warmUp ? warmUp(pools, log, stop) : Promise.resolve(), database, log);
     await Promise.race([stopped, dead]);
   } catch (error) {

@@ -64,7 +64,7 @@ describe("days to come", () => {
     expect(names.toSorted()).toEqual([...PAST, ...ANY].toSorted());
   });
 
-  it("are refused where a report is said to have been published, or speaks of them", async () => {
+  it("are refused as days of publication and of figures of a report", async () => {
     const submit = (publishedOn: string, period: string) => ({
       input: {
         ...{ idempotencyKey: "a", title: "Báo cáo", unit: "04", publishedOn },
@@ -82,7 +82,7 @@ describe("days to come", () => {
     expect(await problems(TODAY, "2026")).toEqual([]);
   });
 
-  it("are refused where dossiers are said to have been received or resolved, and taken where these are looked at", async () => {
+  it("are refused as days of receipt or resolution in filters, and accepted as days of the hierarchy", async () => {
     const list = (filter: string) => `{ dossiers(filter: { ${filter} }) { totalCount } }`;
     for (const name of ["received", "resolved"]) {
       const message = await problem(list(`${name}: "2026-12"`));
@@ -96,7 +96,7 @@ describe("days to come", () => {
     });
   });
 
-  it("are refused in what a dossier has been through, whatever its sender's clock says", async () => {
+  it("are refused as instants of a dossier, whatever its sender's clock shows", async () => {
     const codes = async (given: Sent) => {
       const sent = { source: "s", dossiers: [dossier(given)], partial: true };
       const { data } = await service.ask<ImportAnswer, object>(IMPORT, sent, officer);

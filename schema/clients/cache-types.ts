@@ -13,7 +13,7 @@ export const KEYED = {
   Unit: ["id", "asOf"],
 } as const;
 
-/** Types that belong to where they are asked for. */
+/** Types without an identity, which belong to their parent field. */
 export const EMBEDDED = [
   "AccessGrant",
   "Assessment",

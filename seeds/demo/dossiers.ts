@@ -13,7 +13,7 @@ import { type DemoUnit, demoUnits } from "./units.ts";
 import { type BusyDay, busyDays, type DemoYear, REFORM, USUAL_LAST, yearUntil } from "./year.ts";
 
 /** Input of the generator: units, calendar and procedures from files, so that the result is the same on every machine. */
-export interface DemoWorld {
+export interface DemoInput {
   readonly units: UnitFiles;
   readonly calendar: WorkCalendar;
   readonly procedures: readonly DemoProcedure[];
@@ -22,7 +22,7 @@ export interface DemoWorld {
 
 const SEEDS = new URL("../", import.meta.url);
 
-export const readDemoWorld = async (last: Day = USUAL_LAST): Promise<DemoWorld> => ({
+export const readDemoInput = async (last: Day = USUAL_LAST): Promise<DemoInput> => ({
   units: await readUnitFiles(new URL("units/", SEEDS)),
   calendar: new WorkCalendar(await readWorkCalendar(new URL("work-calendar.csv", SEEDS))),
   procedures: await readDemoProcedures(),
@@ -34,7 +34,7 @@ const SHARES: Partial<Record<Tier, number>> = { PROVINCE: 0.18, DISTRICT: 0.27, 
 const SHARES_SINCE: Partial<Record<Tier, number>> = { PROVINCE: 0.18, COMMUNE: 0.82 };
 
 /** Generates the dossiers of a province day by day as rows of a file; deterministic. @param scale the share of dossiers to generate, from 0 to 1 */
-export function* demoDossiers(world: DemoWorld, province: DemoProvince, scale = 1): Generator<FileRow> {
+export function* demoDossiers(world: DemoInput, province: DemoProvince, scale = 1): Generator<FileRow> {
   const random = randomOf(Math.floor(drawnFor(province.source) * 2 ** 32));
   const units = demoUnits(world.units, province.codes, world.year);
   const draw = drawerOf(world.procedures);
@@ -79,7 +79,7 @@ const drawerOf = (procedures: readonly DemoProcedure[]) => {
 };
 
 interface Place {
-  readonly world: DemoWorld;
+  readonly world: DemoInput;
   readonly province: DemoProvince;
   readonly unit: DemoUnit;
   readonly busy: BusyDay;

@@ -5,7 +5,7 @@ import { loadProcedures } from "../../src/procedures/procedure-load.service.ts";
 import { importFile } from "../../src/dossiers/import/dossier-file.service.ts";
 import type { FileRow } from "../../src/lib/files/file-row.ts";
 import type { Day } from "../../src/lib/time/date.ts";
-import { demoDossiers, readDemoWorld } from "./dossiers.ts";
+import { demoDossiers, readDemoInput } from "./dossiers.ts";
 import { DEMO_PROVINCES } from "./provinces.ts";
 import { USUAL_LAST } from "./year.ts";
 
@@ -40,12 +40,12 @@ export const fillDemo = async (database: Database, { say, signal, scale = 1, unt
   const em = database.orm.em.fork();
   const existing = await existingDemo(rowsOf(em));
   if (existing && until !== null && until !== existing.last)
-    throw new Error(`--until: there is a demo already, which ends on ${existing.last}; start it without, or delete its folder first`);
+    throw new Error(`--until: an existing demo ends on ${existing.last}; start it without --until, or delete its folder first`);
   if (existing) say(`existing: ${existing.dossiers.toLocaleString("en-US")} dossiers, up to ${existing.last}`);
   const known = await rowsOf(em).rows(sql<{ name: string }>`select name from source where kind = 'SYNTHETIC'`);
   const missing = DEMO_PROVINCES.filter(({ source }) => known.every(({ name }) => name !== source));
   if (missing.length === 0) return;
-  const world = await readDemoWorld(existing?.last ?? until ?? USUAL_LAST);
+  const world = await readDemoInput(existing?.last ?? until ?? USUAL_LAST);
   const by = { actor: "command:demo", actorName: "demo", at: new Date() };
   await loadProcedures(
     em,

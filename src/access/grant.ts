@@ -6,7 +6,6 @@ import { coveredBy } from "./scope.ts";
 import type { Grant } from "./viewer.ts";
 import { validOn } from "../hierarchy/sql.ts";
 
-/** A grant, and whether its coverage is computed. */
 export type GrantRow = Grant & { readonly contributed: boolean };
 
 /** The day on which unit `u` is seen: today, or its last day. */
@@ -21,7 +20,6 @@ export const unitNoNamed = (name: RawBuilder<unknown>, day: Day): RawBuilder<num
   (select v.unit_id from unit_version v where v.code = ${name} and ${validOn(sql`${day}::date`)} limit 1),
   (select named_unit.id from unit named_unit where named_unit.key = ${name} and coalesce(named_unit.began_on <= ${day}::date, true)))`;
 
-/** Computes the coverage of grants that nobody has used before. @returns true if any was missing. */
 export const ensureCoverage = async (
   reader: Reader,
   rows: readonly { readonly editionId: number; readonly contributed: boolean }[],
@@ -33,7 +31,6 @@ export const ensureCoverage = async (
 
 export const asGrant = ({ role, unitNo, asOf, editionId, ended }: GrantRow): Grant => ({ role, unitNo, asOf, editionId, ended });
 
-/** Returns the units that the grants cover. */
 export const coveredAmong = async (rows: Rows, grants: readonly Grant[], units: readonly number[]): Promise<Set<number>> => {
   if (grants.length === 0) return new Set();
   const found = await rows.rows(

@@ -23,7 +23,6 @@ const reject = (accepted: string): never => {
   throw new Error(accepted);
 };
 
-/** @throws Error naming the file, the entry and the requirement. */
 export const readIssuers = async (file: string): Promise<ReadonlyMap<string, Issuer>> => {
   const entries = await readJson(file).catch((error: unknown) => reject(`ISSUERS: ${file}: ${(error as Error).message}`));
   if (!Array.isArray(entries)) throw new Error(`ISSUERS: ${file}: must be a JSON array of { ${FIELDS.join(", ")} }`);
@@ -41,7 +40,7 @@ export const readIssuers = async (file: string): Promise<ReadonlyMap<string, Iss
 };
 
 const readJson = async (file: string): Promise<unknown> => {
-  const text = await readFile(file, "utf8").catch(({ code }: NodeJS.ErrnoException) => reject(`cannot be read (${code})`));
+  const text = await readFile(file, "utf8").catch(({ code }: NodeJS.ErrnoException) => reject(`is not readable (${code})`));
   try {
     return JSON.parse(text) as unknown;
   } catch {
@@ -107,7 +106,7 @@ const localKeys = async (jwks: unknown): Promise<JWTVerifyGetKey> => {
     if (usable.has(kid)) reject(`jwks: ${name}: key id (kid) is not unique; each key must have its own`);
     usable.set(kid, key);
   }
-  if (usable.size === 0) reject(`jwks: none of its keys can be used: ${passedOver.join("; ")}`);
+  if (usable.size === 0) reject(`jwks: none of its keys is usable: ${passedOver.join("; ")}`);
   return createLocalJWKSet({ keys: [...usable.values()] });
 };
 

@@ -1,7 +1,6 @@
 import { BadUserInput } from "../lib/errors.ts";
 import type { RequestContext } from "./request-context.ts";
 
-/** Fields of one key of an object, as a router sends them. */
 export type Reference = Readonly<Record<string, unknown>>;
 
 /** Finds the referenced object; null if it does not exist or the caller may not see it. One statement per batch. */

@@ -16,6 +16,5 @@ export const REFUSALS = {
   early: "The token is not yet valid",
 } as const;
 
-/** UNAUTHENTICATED with a listed or a specific reason. */
 export const refused = (reason: keyof typeof REFUSALS | { readonly words: string }): DomainError =>
   new DomainError("UNAUTHENTICATED", typeof reason === "string" ? REFUSALS[reason] : reason.words);

@@ -2,7 +2,7 @@ import type { Viewer } from "./viewer.ts";
 import type { Pools } from "../database/database.ts";
 import { Reader, type Share } from "../database/reader.ts";
 import type { EvidenceKind } from "../hierarchy/unit.loaders.ts";
-import { type UnitState, unitStateOf } from "../hierarchy/unit-state.ts";
+import { type HierarchyRevision, hierarchyRevisionOf } from "../hierarchy/hierarchy-revision.ts";
 import { type Day, dayOf } from "../lib/time/date.ts";
 
 export interface Asker {
@@ -15,13 +15,11 @@ export interface Asker {
   readonly isProvenRouter?: boolean;
 }
 
-/** Creates what a request reads by, such as the loaders of a module. */
 export type Factory<T> = (context: RequestContext, evidence: EvidenceKind) => T;
 
 /** The context of one request. Each request has its own, and the context knows no module. */
 export class RequestContext {
   readonly session: Reader;
-  /** Null for anonymous requests. */
   readonly viewer: Viewer | null;
   readonly now: Date;
   /** Today in Asia/Ho_Chi_Minh. */
@@ -30,10 +28,9 @@ export class RequestContext {
   readonly address: string | null;
   /** True if the request has the router's secret, or none is configured. */
   readonly isRouter: boolean;
-  /** True if the request has the router's secret. */
   readonly isProvenRouter: boolean;
   /** Version of the hierarchy that this process has read. */
-  readonly state: UnitState;
+  readonly state: HierarchyRevision;
   // Apollo copies the own properties of a context: the copy shares these maps, and could not read fields with `#`.
   private readonly published = new Map<Factory<unknown>, unknown>();
   private readonly withDrafts = new Map<Factory<unknown>, unknown>();
@@ -46,7 +43,7 @@ export class RequestContext {
     this.address = asker.address ?? null;
     this.isRouter = asker.isRouter ?? true;
     this.isProvenRouter = asker.isProvenRouter ?? false;
-    this.state = unitStateOf(pools);
+    this.state = hierarchyRevisionOf(pools);
   }
 
   /** Returns what the factory creates, one instance for each kind of evidence. */

@@ -6,7 +6,6 @@ export const SECRET_HEADER = "x-gateway-secret";
 export const TRACE_HEADER = "apollo-federation-include-trace";
 
 export interface RouterCheck {
-  /** True if the request has the secret. */
   readonly isProven: (headers: IncomingHttpHeaders) => boolean;
   /** True if it has the secret, or none is configured: then `_service` and `_entities` are public. */
   readonly isRouter: (headers: IncomingHttpHeaders) => boolean;

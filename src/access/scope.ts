@@ -32,7 +32,6 @@ export const coveredUnits = (grants: readonly Pick<Grant, "unitNo" | "editionId"
 
 const entries = (grants: readonly Grant[]): string => grants.map(({ unitNo, editionId }) => `${unitNo}:${editionId}`).join();
 
-/** A transaction that reads what the grants cover and writes nothing. */
 export const readScope = (grants: readonly Grant[]): RowScope => ({ reads: entries(grants), writes: "" });
 
 /** What row-level security lets a transaction of the viewer read, and write by the role. */

@@ -7,11 +7,9 @@ import { isText } from "../lib/text.ts";
 import { type Role, ROLES } from "./viewer.ts";
 
 const ALGORITHMS = ["RS256", "ES256", "EdDSA"];
-/** Tolerance in seconds between the issuer's clock and ours. */
 const CLOCK_SKEW = 30;
 const MAX_CLAIMS = 100;
 
-/** The claims of a valid token. */
 export interface Token {
   readonly issuer: Issuer;
   readonly subject: string;

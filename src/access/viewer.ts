@@ -7,7 +7,6 @@ import type { Day } from "../lib/time/date.ts";
 export const ROLES = ["VIEWER", "OFFICER", "ASSESSOR", "ADMIN"] as const;
 export type Role = (typeof ROLES)[number];
 
-/** The roles that include each role. */
 export const ROLES_WITH: Readonly<Record<Role, readonly Role[]>> = {
   VIEWER: ["VIEWER", "OFFICER", "ASSESSOR", "ADMIN"],
   OFFICER: ["OFFICER", "ADMIN"],
@@ -30,7 +29,6 @@ export interface Grant {
 export interface Viewer {
   /** Stable over rotations and renewals: `key:<id>` or `token:<issuer>#<subject>`. */
   readonly actor: string;
-  /** For display: the name of the key, or the subject. */
   readonly name: string;
   readonly grants: readonly Grant[];
   /** Missing if the viewer has neither key nor token. */

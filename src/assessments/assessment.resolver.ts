@@ -64,7 +64,7 @@ export class UnitAssessmentsResolver {
 export class AssessmentResolver {
   @FieldResolver(() => AssessmentType, {
     nullable: true,
-    description: "The result of the year before by the same index in the same block; null where none is known.",
+    description: "The result of the previous year by the same index in the same block; null if there is none.",
   })
   previous(@Root() assessment: Assessment, @Ctx() context: RequestContext) {
     return previousOf(context.use(assessmentLoaders, assessment.unit.evidence), assessment);

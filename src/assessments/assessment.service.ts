@@ -74,7 +74,6 @@ export const assessmentsOf = async (
 export const previousOf = async (loaders: Loaders, { unit, rubric, block, year }: Assessment): Promise<Assessment | null> =>
   (await assessmentsOf(loaders, unit, rubric.index, year - 1)).find((assessment) => assessment.block.code === block.code) ?? null;
 
-/** Rankings of the peer blocks below the unit, in the order of the sources. */
 export const rankingsOf = async ({ rankingFigures }: Loaders, unit: UnitView, index: IndexKind, year: number) => {
   const figures = await rankingFigures.load({ no: unit.no, asOf: unit.asOf, index, year });
   return [...Map.groupBy(figures, blockCode)].map(([code, ofBlock]) => {

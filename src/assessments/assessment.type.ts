@@ -24,7 +24,7 @@ export const CommendationFormEnum = enumType<CommendationForm>("CommendationForm
 
 @ObjectType("Classification", {
   simpleResolvers: true,
-  description: "A class as the source states it, never derived from a score (xếp loại).",
+  description: "A class as stated by the source, never derived from a score (xếp loại).",
 })
 export class ClassificationType {
   @Field(() => ID, { description: "XUAT_SAC · TOT · KHA · TRUNG_BINH_KHA · TRUNG_BINH · YEU · CHUA_DAT." })
@@ -39,7 +39,7 @@ export class ClassificationType {
 
 @ObjectType("ScoreBand", {
   simpleResolvers: true,
-  description: "Scores of one class (thang xếp loại). Half-open: from <= score < to; the top band is open.",
+  description: "Range of scores of one class (thang xếp loại). Half-open: from <= score < to; the top class has no upper end.",
 })
 export class BandType {
   @Field(() => ClassificationType, { description: "The class." })
@@ -48,7 +48,7 @@ export class BandType {
   @Field(() => Float, { nullable: true, description: "Lowest score of the class; null for the lowest class." })
   from!: number | null;
 
-  @Field(() => Float, { nullable: true, description: "Score from which the next band begins; null for the top band." })
+  @Field(() => Float, { nullable: true, description: "Score from which the next class begins; null for the top class." })
   to!: number | null;
 }
 
@@ -66,10 +66,13 @@ export class RubricType {
   @Field(() => Int, { description: "Assessed year." })
   year!: number;
 
-  @Field(() => Float, { nullable: true, description: "Points without bonus, as stated; null where the source does not say (điểm tối đa)." })
+  @Field(() => Float, {
+    nullable: true,
+    description: "Points without bonus, as stated; null if the source does not state them (điểm tối đa).",
+  })
   maxScore!: number | null;
 
-  @Field(() => [BandType], { description: "Its classes by score, as published; empty where the source does not say." })
+  @Field(() => [BandType], { description: "Its classes by score, as published; empty if the source does not state them." })
   bands!: BandType[];
 }
 
@@ -100,22 +103,22 @@ export class AssessmentType {
   @Field(() => Int, { description: "Assessed year." })
   year!: number;
 
-  @Field(() => Float, { nullable: true, description: "Points (điểm); null where the source does not say." })
+  @Field(() => Float, { nullable: true, description: "Points (điểm); null if the source does not state them." })
   score!: number | null;
 
   @Field(() => Int, {
     nullable: true,
-    description: "Place within the block, 1 is the best (thứ hạng); null where the source does not say.",
+    description: "Rank within the block, 1 is the best (thứ hạng); null if the source does not state it.",
   })
   rank!: number | null;
 
-  @Field(() => Int, { nullable: true, description: "Of how many; null where the source does not say." })
+  @Field(() => Int, { nullable: true, description: "Number of ranked units; null if the source does not state it." })
   rankOf!: number | null;
 
-  @Field(() => ClassificationType, { nullable: true, description: "Class; null where the source does not say." })
+  @Field(() => ClassificationType, { nullable: true, description: "Class; null if the source does not state it." })
   classification!: ClassificationType | null;
 
-  @Field(() => [SourceType], { description: "Where the result comes from." })
+  @Field(() => [SourceType], { description: "Sources of the result." })
   sources!: SourceType[];
 }
 
@@ -127,7 +130,7 @@ export class ClassificationCountType {
   @Field(() => ClassificationType, { description: "The class." })
   classification!: ClassificationType;
 
-  @Field(() => Int, { description: "Its units; 0 where the source says none." })
+  @Field(() => Int, { description: "Its units; 0 if the source states that there are none." })
   count!: number;
 }
 
@@ -145,7 +148,7 @@ export class RankingType {
   @Field(() => Int, { description: "Assessed year." })
   year!: number;
 
-  @Field(() => Int, { nullable: true, description: "Members that were ranked; null where the source does not say." })
+  @Field(() => Int, { nullable: true, description: "Number of ranked members; null if the source does not state it." })
   ranked!: number | null;
 
   @Field(() => [ClassificationCountType], { description: "In the order of the source." })
@@ -154,7 +157,7 @@ export class RankingType {
   @Field(() => [AssessmentType], { description: "Best first; only members with a published result." })
   entries!: AssessmentType[];
 
-  @Field(() => [SourceType], { description: "Where the standings come from." })
+  @Field(() => [SourceType], { description: "Sources of the ranking." })
   sources!: SourceType[];
 }
 
@@ -166,7 +169,7 @@ export class SurveyResultType {
   @Field(() => Rate, { description: "Satisfied / asked (tỷ lệ hài lòng)." })
   satisfied!: Rate;
 
-  @Field(() => [SourceType], { description: "Where the result comes from." })
+  @Field(() => [SourceType], { description: "Sources of the result." })
   sources!: SourceType[];
 }
 
@@ -178,12 +181,12 @@ export class CommendationType {
   @Field(() => IndexKindEnum, { description: "Kind of the commended work." })
   index!: IndexKind;
 
-  @Field(() => Int, { nullable: true, description: "Commended collectives (tập thể); null where the source does not say." })
+  @Field(() => Int, { nullable: true, description: "Number of commended collectives (tập thể); null if the source does not state it." })
   collectives!: number | null;
 
-  @Field(() => Int, { nullable: true, description: "Commended persons (cá nhân); null where the source does not say." })
+  @Field(() => Int, { nullable: true, description: "Number of commended persons (cá nhân); null if the source does not state it." })
   individuals!: number | null;
 
-  @Field(() => [SourceType], { description: "Where the numbers come from." })
+  @Field(() => [SourceType], { description: "Sources of the numbers." })
   sources!: SourceType[];
 }

@@ -22,7 +22,6 @@ export interface BackedUpTable {
 export interface Manifest {
   readonly format: typeof FORMAT;
   readonly madeAt: string;
-  /** The executed migrations in their order. */
   readonly migrations: readonly MigrationFile[];
   /** In an order that satisfies foreign keys. */
   readonly tables: readonly BackedUpTable[];

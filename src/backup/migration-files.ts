@@ -8,7 +8,6 @@ export interface MigrationFile {
 
 const FOLDER = new URL("../migrations/", import.meta.url);
 
-/** Migrations of this version in their order. */
 export const readMigrationFiles = async (): Promise<MigrationFile[]> => {
   const names = (await readdir(FOLDER)).filter((name) => /^Migration\d+\.[jt]s$/.test(name)).toSorted();
   return Promise.all(

@@ -81,7 +81,7 @@ const restoreWithin = async (em: EntityManager, { orm, clients, path, contents, 
   signal.throwIfAborted();
   const found = await recount(em, null);
   if (Object.values(found.differences).some((rows) => rows > 0))
-    throw new Error(`what was counted again differs from the dossiers: ${JSON.stringify(found.differences)}; nothing was kept`);
+    throw new Error(`the recount differs from the dossiers: ${JSON.stringify(found.differences)}; nothing was stored`);
   signal.throwIfAborted();
   return found;
 };

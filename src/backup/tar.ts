@@ -13,7 +13,6 @@ const octal = (value: number, width: number) => `${value.toString(8).padStart(wi
 
 const checksumOf = (header: Buffer): number => header.reduce((sum, byte, at) => sum + (at >= 148 && at < 156 ? 0x20 : byte), 0);
 
-/** In the POSIX format ustar. */
 export async function* packTar(members: AsyncIterable<TarMember>, at: Date): AsyncGenerator<Buffer> {
   for await (const { name, data } of members) {
     const header = Buffer.alloc(BLOCK);

@@ -107,12 +107,12 @@ const key = program.command("key").description("API keys: create, list, revoke, 
 
 key
   .command("create")
-  .description("create a key and print its secret, this once; only its hash is kept")
+  .description("create a key and print its secret once; only its hash is stored")
   .requiredOption("--name <name>", "what the key is called, such as the system that uses it")
   .option("--unit <unit>", "code (as of today) or id of a unit; several, each with its --role", listed(String))
   .option("--role <role>", `role on that unit: ${ROLES.join(", ")}`, listed(roleOf))
   .option("--grant <unit:role>", "the same in one: 48:OFFICER; several", listed(grantOf))
-  .option("--expires <day>", "last day on which it is accepted, YYYY-MM-DD; at most five years from today (default: in a year)")
+  .option("--expires <day>", "last day of its validity, YYYY-MM-DD; at most five years from today (default: in a year)")
   .addHelpText(
     "after",
     '\nExample:\n  npm run access -- key create --unit 48 --role OFFICER --name "Cổng dịch vụ công" --expires 2027-12-31',
@@ -142,10 +142,7 @@ key
   .command("rotate")
   .description("give a key a new secret and print it, this once; the old one is refused at once, or after --overlap")
   .argument("<id>", "id of the key, as key list shows it")
-  .option(
-    "--overlap <duration>",
-    "how long the old secret is accepted, too: hours or days from 1h to 7d, such as 24h (default: not at all)",
-  )
+  .option("--overlap <duration>", "how long the old secret stays valid: hours or days from 1h to 7d, such as 24h (default: not at all)")
   .action(async (id: string, { overlap }: { readonly overlap?: string }) =>
     tellSecret(await inDatabase((em, keeper, now) => rotateAccessKey(em, keeper, { id, overlap }, now))),
   );

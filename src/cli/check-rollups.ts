@@ -59,7 +59,7 @@ const check = async ({ sample, metrics }: { readonly sample?: number; readonly m
 
 await new Command("npm run check:rollups --")
   .description(
-    "Counts the dossiers again, makes the stored roll-ups of reports again, and compares; exit code 1 where something differs. Imports wait meanwhile. " +
+    "Counts the dossiers again, builds the stored roll-ups of reports again, and compares; the exit code is 1 if anything differs. Imports wait meanwhile. " +
       "The database is that of DATABASE_URL, or the embedded one in DATA_DIR; a service may be running on it.",
   )
   .option("--sample <units>", "only the records of so many units, and so many stored roll-ups, drawn at random", wholeOf)

@@ -46,7 +46,7 @@ const run = async (until: Day | null, env: Env, log: Log): Promise<void> => {
   const folder = folderOf(env);
   log.info(`the demo is in ${folder}: made-up dossiers of a year`);
   const former = join(env.dataDir, "demo", "postgres");
-  if (existsSync(former)) log.warn(`that of an earlier version in ${join(env.dataDir, "demo")} is of no use any more; delete it`);
+  if (existsSync(former)) log.warn(`the demo of an earlier version in ${join(env.dataDir, "demo")} is obsolete; delete it`);
   await fill(folder, until, log);
   stopping.signal.throwIfAborted();
   process.env["DATA_DIR"] = folder;

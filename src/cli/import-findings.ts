@@ -15,7 +15,6 @@ export interface FindingFiles {
 export interface Findings {
   readonly problem: (problem: FileProblem, value?: string) => void;
   readonly warning: (warning: FileProblem) => void;
-  /** Number of problems so far. */
   readonly count: () => number;
   /** Closes the files and prints a summary. */
   readonly end: () => void;

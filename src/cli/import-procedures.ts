@@ -68,7 +68,6 @@ interface Place {
 
 interface Catalogue {
   readonly rows: ProcedureRow[];
-  /** Row of the file for each procedure. */
   readonly places: Place[];
 }
 

@@ -6,7 +6,6 @@ const EARLIEST: Day = "2000-01-01";
 /** Completeness may be declared up to the end of next year. */
 const latestOn = (today: Day): Day => `${Number(today.slice(0, 4)) + 1}-12-31`;
 
-/** Returns the days for which records are declared complete. @throws BadUserInput naming the invalid day. */
 export const completeRange = (given: { readonly since: string; readonly through: string }, today: Day) => {
   const [since, through] = [parseDay("since", given.since), parseDay("through", given.through)];
   if (since < EARLIEST) throw new BadUserInput("since", since, `must be a day from ${EARLIEST} on`);

@@ -45,5 +45,4 @@ export const rangesOf = (from: Day, to: Day): CountRange[] => {
   return [...before.slice(0, -1), { ...first, first: last.first }, ...within.slice(1)];
 };
 
-/** Returns the counters of the days from `from` to `to` alone. */
 export const rangesWithin = (from: Day, to: Day): CountRange[] => rangesBetween(from, addDays(to, 1));

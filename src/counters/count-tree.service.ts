@@ -7,7 +7,7 @@ import { lockCounters, renewTrees } from "./count.store.ts";
 import { editionDayOn } from "../hierarchy/sql.ts";
 
 /** Builds the trees of editions in force on the day or later; trees of other editions are built on first read. */
-export const ensureKept = async (reader: Reader, today: Day): Promise<void> => {
+export const ensurePresentTrees = async (reader: Reader, today: Day): Promise<void> => {
   const missing = await reader.rows(sql<{ id: number }>`
     select id from edition where not records_counted and starts_on >= ${editionDayOn(sql`${today}`)} order by id`);
   await ensureCounted(

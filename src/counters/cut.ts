@@ -18,7 +18,6 @@ export const cutsOn = (today: Day): { readonly viewers: Cut; readonly everybody:
   everybody: { through: addDays(halfMonthOf(today), -1), isOfHalfMonths: true },
 });
 
-/** Returns the last counted day of the period; null if the period counts no records. */
 export const countedTo = ({ from, to }: Pick<Period, "from" | "to">, { through, isOfHalfMonths }: Cut): Day | null => {
   if (through === null || from > through) return null;
   const last = to < through ? to : through;

@@ -9,7 +9,7 @@ import { declareWithin, withdrawWithin } from "./declare.store.ts";
 import type { RecordKind } from "./record.entity.ts";
 import { recordLoaders, type RecordStatus } from "./record.loaders.ts";
 
-type Asking = Pick<RequestContext, "session" | "viewer" | "now" | "today" | "use" | "renew">;
+type Caller = Pick<RequestContext, "session" | "viewer" | "now" | "today" | "use" | "renew">;
 
 const MAX_UNITS = 5000;
 const MAX_REASON = 2000;
@@ -25,7 +25,7 @@ interface Given {
  * Declares that the records of the units are complete for the days. @returns the status of each unit, in the order of the input. @throws BadUserInput naming the unit or
  * day, DomainError FORBIDDEN for a unit that the caller does not administer.
  */
-export const declareComplete = async (context: Asking, { kind, units, ...given }: Given): Promise<RecordStatus[]> => {
+export const declareComplete = async (context: Caller, { kind, units, ...given }: Given): Promise<RecordStatus[]> => {
   const { viewer, today } = context;
   const range = completeRange(given, today);
   const unitNos = await administeredUnits(context, units, range);
@@ -45,7 +45,7 @@ interface Withdrawal {
  * Withdraws completeness from a day on. @returns the status of each unit, in the order of the input. @throws BadUserInput naming the unit, day or reason, DomainError
  * FORBIDDEN for a unit that the caller does not administer.
  */
-export const withdrawCompleteness = async (context: Asking, { kind, units, ...given }: Withdrawal): Promise<RecordStatus[]> => {
+export const withdrawCompleteness = async (context: Caller, { kind, units, ...given }: Withdrawal): Promise<RecordStatus[]> => {
   const { viewer, today } = context;
   const from = parseDay("from", given.from);
   const reason = given.reason.trim().normalize("NFC");
@@ -59,7 +59,7 @@ export const withdrawCompleteness = async (context: Asking, { kind, units, ...gi
 
 const byOf = ({ viewer, now }: Pick<RequestContext, "viewer" | "now">) => ({ actor: viewer!.actor, actorName: viewer!.name, at: now });
 
-const statusesOf = async (context: Asking, kind: RecordKind, unitNos: readonly number[]): Promise<RecordStatus[]> => {
+const statusesOf = async (context: Caller, kind: RecordKind, unitNos: readonly number[]): Promise<RecordStatus[]> => {
   context.renew();
   const known = await context.use(recordLoaders).recordsOf.loadMany(unitNos);
   return known.map((statuses) => {

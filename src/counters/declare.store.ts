@@ -29,7 +29,6 @@ export const declareWithin = async (em: EntityManager, declaration: Declaration)
   await recordsChanged(em, news, since);
 };
 
-/** Withdraws completeness of a kind for the units from a day on. */
 export interface CompletenessWithdrawal extends Pick<Declaration, "kind" | "unitNos" | "by"> {
   readonly from: Day;
   readonly reason: string;
@@ -69,7 +68,6 @@ const lockedPlaces = async (em: EntityManager, unitNos: readonly number[]): Prom
 interface CompletenessChange extends Pick<Declaration, "kind" | "by"> {
   readonly operation: string;
   readonly places: readonly Place[];
-  /** The units whose ranges change. */
   readonly unitNos: readonly number[];
   readonly before: readonly Range[];
   readonly after: unknown;
@@ -98,7 +96,6 @@ interface Place {
   readonly provinceNo: number;
 }
 
-/** Units with their current or last province, by id. */
 const placesOf = (em: EntityManager, unitNos: readonly number[]): Promise<Place[]> =>
   rowsOf(em).rows(sql<Place>`
     with recursive above as (
@@ -111,7 +108,6 @@ const placesOf = (em: EntityManager, unitNos: readonly number[]): Promise<Place[
     )
     select unit_id as "unitNo", key as id, no as "provinceNo" from above where tier = 'PROVINCE' or parent_id is null order by key collate "C"`);
 
-/** Returns the units whose ranges do not cover the days yet. */
 const unstated = async (em: EntityManager, { kind, unitNos, since, through }: Declaration): Promise<number[]> => {
   const rows = await rowsOf(em).rows(sql<{ no: number }>`
     select distinct k.no from unnest(${unitNos}::int[]) k(no) where not exists (

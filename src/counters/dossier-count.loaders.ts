@@ -22,7 +22,6 @@ export type DossierCountLoaders = ReturnType<typeof dossierCountLoaders>;
 
 const keyOf = ({ unit, period, handledBy, cut }: RollupKey) => `${unit.no}@${unit.asOf}|${period.name}|${handledBy ?? ""}|${cut.through}`;
 
-/** Counts from the records alone, up to the cut. */
 export const dossierCountLoaders = (context: RequestContext, evidence: EvidenceKind) => {
   const { session: reader, today } = context;
   const scope = rowScope(context.viewer);
@@ -46,7 +45,6 @@ export const dossierCountLoaders = (context: RequestContext, evidence: EvidenceK
     /** Present if the records of the whole subtree are complete. */
     dossiersComplete: oneBy<RollupKey, Positioned>(keyOf, (keys) => ofKeys(reader, keys, (asked) => reader.rows(completeSubtrees(asked)))),
 
-    /** Counts by field, in the order of field codes. */
     dossierFields: manyBy<RollupKey, FieldCountRow>(keyOf, async (keys) => {
       const whole = keys.filter((key) => isOfHalves(key, today));
       const [shared, own] = [whole.filter(isPublic), whole.filter((key) => !isPublic(key))];
@@ -77,7 +75,6 @@ const isOfHalves = ({ period, cut }: RollupKey, today: Day): boolean => {
 
 const toHalfMonthEnd = (key: RecordKey): RecordKey => ({ ...key, to: halfMonthEnd(key.to) });
 
-/** Returns rows for the keys that have a cut, by the position of the key. */
 const ofKeys = async <R extends { readonly i: number }>(
   reader: Reader,
   keys: readonly RollupKey[],

@@ -29,7 +29,6 @@ const ofUnits = sql`
       where p.slot is null or c.slot = p.slot
     )`;
 
-/** Certain and possible counts of the rows of `counter`, in the order of field codes. */
 const byField = (counter: RawBuilder<unknown>) => sql<FieldCountRow>`
     select c.i::int, f.code, f.name, c.certain, json_build_array(${ALL_COUNTED}) as counted
     from (${counter}) c join procedure_field f on f.id = c.field_id

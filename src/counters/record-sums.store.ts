@@ -11,7 +11,7 @@ import { validOn } from "../hierarchy/sql.ts";
 import { keyed, relation } from "../database/relation.ts";
 
 /** Maps tiers to `slot` in tables of counters: 1 is the country, 0 is outside all tiers. */
-export const slotOfTier = (tier: string | null): number | null => (tier === null ? null : TIERS.indexOf(tier as never) + 1);
+export const numberOfTier = (tier: string | null): number | null => (tier === null ? null : TIERS.indexOf(tier as never) + 1);
 
 interface Span {
   readonly number: number;
@@ -72,7 +72,7 @@ export const keysAndRanges = (keys: readonly SumKey[]): RawBuilder<unknown> => {
         {
           is_country: ["boolean", ({ isCountry }) => isCountry],
           edition_id: ["int", ({ editionId }) => editionId],
-          slot: ["int", ({ handledBy }) => slotOfTier(handledBy)],
+          slot: ["int", ({ handledBy }) => numberOfTier(handledBy)],
           tier: ["text", ({ handledBy }) => handledBy],
           span: ["int", ({ span }) => span.number],
         },
@@ -103,7 +103,7 @@ export const recordedUnits = (when: RawBuilder<unknown>): RawBuilder<unknown> =>
   sql`recorded as materialized (select distinct province_id, unit_id from record_unit where kind = 'DOSSIERS' and ${when})`;
 
 const within = sql`c.grain = r.grain and c.starts_on >= r.first_on and c.starts_on < r.end_on`;
-const inSlot = sql`(k.slot is null or c.slot = k.slot)`;
+const inHandlingTier = sql`(k.slot is null or c.slot = k.slot)`;
 export const counterColumns = sql`c.starts_on < r.span_on as is_before, ${countColumns}`;
 
 /** Counters of units, given relation `o` (unit_id, province_id, span): rows (unit_id, slot, span, is_before, counts). */
@@ -114,10 +114,8 @@ export const countersOfUnits = (o: RawBuilder<unknown>): RawBuilder<unknown> => 
 /** The condition that range `g` declares the records of unit `u` complete for the days of span `s` on which the unit existed. */
 export const isCompleteBy = sql`g.since <= greatest(s.first_on, coalesce(u.began_on, s.first_on)) and g.through >= least(s.last_on, coalesce(u.ended_on - 1, s.last_on))`;
 
-/** The same condition for any range. */
 export const isComplete = sql`exists (select from record_range g where g.unit_id = u.id and g.kind = 'DOSSIERS' and ${isCompleteBy})`;
 
-/** The condition that unit `u` existed on a day of span `s`. */
 export const existedWithin = sql`coalesce(u.began_on, '-infinity') <= s.last_on and coalesce(u.ended_on, 'infinity') > s.first_on`;
 
 /**
@@ -133,27 +131,27 @@ export const countersOfKeys = (): RawBuilder<unknown> => sql`
       join unit_version p on p.parent_id = k.no and p.tier = 'PROVINCE' and ${validOn(sql`e.starts_on`, "p")}
       where k.is_country
     ),
-    unkept as materialized (select k.* from k join edition e on e.id = k.edition_id where not e.records_counted),
+    untreed as materialized (select k.* from k join edition e on e.id = k.edition_id where not e.records_counted),
     own as materialized (
       select distinct u.province_id, u.unit_id from target k join record_unit u on u.unit_id = k.target_id and u.kind = 'DOSSIERS'
       where exists (select from r where grain = ${sql.lit(DAY_GRAIN)})
     ),
-    ${recordedUnits(sql`exists (select from unkept)`)},
+    ${recordedUnits(sql`exists (select from untreed)`)},
     other as materialized (
-      select k.i, k.span, k.slot, c.unit_id, c.certain, u.province_id from unkept k
+      select k.i, k.span, k.slot, c.unit_id, c.certain, u.province_id from untreed k
       join contribution c on c.edition_id = k.edition_id and c.target_id = k.no join recorded u on u.unit_id = c.unit_id
     ),
     counter as (
       select k.i, c.certain, ${counterColumns} from target k join r on r.span = k.span
       join dossier_tree_count c on c.edition_id = k.edition_id and c.target_id = k.target_id and ${within}
-      where ${inSlot} and (k.is_own or (c.certain and c.slot <> ${sql.lit(NO_TIER)}))
+      where ${inHandlingTier} and (k.is_own or (c.certain and c.slot <> ${sql.lit(NO_TIER)}))
       union all
       select k.i, true, ${counterColumns} from target k join r on r.span = k.span and r.grain = ${sql.lit(DAY_GRAIN)}
       join own u on u.unit_id = k.target_id
-      join dossier_unit_count c on c.province_id = u.province_id and c.unit_id = u.unit_id and ${within} where ${inSlot}
+      join dossier_unit_count c on c.province_id = u.province_id and c.unit_id = u.unit_id and ${within} where ${inHandlingTier}
       union all
       select k.i, k.certain, ${counterColumns} from other k join r on r.span = k.span
-      join dossier_unit_count c on c.province_id = k.province_id and c.unit_id = k.unit_id and ${within} where ${inSlot}
+      join dossier_unit_count c on c.province_id = k.province_id and c.unit_id = k.unit_id and ${within} where ${inHandlingTier}
     )`;
 
 const sum = (names: readonly Count[], when: RawBuilder<unknown> | null) => {
@@ -182,7 +180,6 @@ const countedUpTo = (length: number) =>
 
 export const ALL_COUNTED = countedUpTo(COUNTED.length);
 
-/** The columns that measuresOf needs. */
 export const ROLLED_UP_COUNTED = countedUpTo(ROLLED_UP.length);
 
 export type Counted = Readonly<Record<(typeof COUNTED)[number], number>>;
@@ -190,7 +187,6 @@ export type Counted = Readonly<Record<(typeof COUNTED)[number], number>>;
 export const countsByName = (counted: readonly number[]): Counted =>
   Object.fromEntries(COUNTED.map((name, n) => [name, counted[n]!])) as Counted;
 
-/** The beginning of COUNTED that roll-ups are computed from. */
 type RolledUp = readonly [
   ...[openBefore: number, receivedDirect: number, receivedOnline: number, receivedPostal: number],
   ...[resolvedEarly: number, resolvedOnTime: number, resolvedOverdue: number, withdrawn: number, stopped: number],

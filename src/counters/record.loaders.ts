@@ -9,7 +9,6 @@ import { RECORD_KINDS, type RecordKind } from "./record.entity.ts";
 
 export interface RecordStatus {
   readonly kind: RecordKind;
-  /** Start of the latest complete range. */
   readonly completeSince: Day | null;
   readonly completeThrough: Day | null;
   readonly lastImportAt: string | null;

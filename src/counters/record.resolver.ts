@@ -13,7 +13,7 @@ export class UnitRecordsResolver {
   @Authorized<Permission>("records:declare")
   @Mutation(() => DeclareCompletePayloadType, {
     description:
-      "States that the records of these units (a unit without a row has none, which is 0) are complete from since through through, all that were open on " +
+      "Declares the records of these units (a unit without a row has 0) complete from since through through: all dossiers that were open on " +
       "inclusive; earlier declarations stay valid. Requires the role ADMIN on every unit, otherwise FORBIDDEN; BAD_USER_INPUT names the invalid unit or day " +
       "(xác nhận dữ liệu đầy đủ).",
   })
@@ -28,11 +28,11 @@ export class UnitRecordsResolver {
   @Authorized<Permission>("records:declare")
   @Mutation(() => DeclareCompletePayloadType, {
     description:
-      "Takes back that the records of these units are complete, from a day on; what was stated of the days before stays. For ADMINs of all of them, else FORBIDDEN; " +
+      "Withdraws the completeness of these units' records from a day on; earlier days stay complete. For ADMINs of all of them, otherwise FORBIDDEN; " +
       "BAD_USER_INPUT names the invalid unit, day or reason (thu hồi xác nhận dữ liệu đầy đủ).",
   })
   async withdrawCompleteness(
-    @Arg("input", () => WithdrawCompletenessInput, { description: "Which records of which units, and from when on." })
+    @Arg("input", () => WithdrawCompletenessInput, { description: "The kind of records, the units and the first day." })
     input: WithdrawCompletenessInput,
     @Ctx() context: RequestContext,
   ) {

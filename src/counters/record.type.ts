@@ -19,20 +19,20 @@ export class RecordStatusType implements RecordStatus {
 
   @Field(() => DateScalar, {
     nullable: true,
-    description: "First day of the latest run of days for which they were stated to be complete; null where nobody has (đầy đủ từ ngày).",
+    description: "First day of the latest range that was declared complete; null if there is none (đầy đủ từ ngày).",
   })
   completeSince!: string | null;
 
   @Field(() => DateScalar, {
     nullable: true,
-    description: "Last day of that run, which may lie ahead; null where nobody has stated one (đầy đủ đến ngày).",
+    description: "Last day of that range, which may be in the future; null if there is none (đầy đủ đến ngày).",
   })
   completeThrough!: string | null;
 
   @Field(() => DateTimeScalar, {
     nullable: true,
     description:
-      "When records of the unit last came in, for VIEWERs of the unit; for all others midnight of that day. Null where none have (lần nhập gần nhất).",
+      "Time of the last import of the unit's records, for VIEWERs of the unit; for everybody else midnight of that day. Null without an import (lần nhập gần nhất).",
   })
   lastImportAt!: string | null;
 }
@@ -55,13 +55,13 @@ export class DeclareCompleteInput {
   through!: string;
 }
 
-@InputType("WithdrawCompletenessInput", { description: "That the records of units are not complete from a day on (thu hồi xác nhận)." })
+@InputType("WithdrawCompletenessInput", { description: "Withdraws the completeness of records of units from a day on (thu hồi xác nhận)." })
 export class WithdrawCompletenessInput {
   @Field(() => RecordKindEnum, { description: "Kind of records (loại dữ liệu)." })
   kind!: RecordKind;
 
   @Field(() => [ID], {
-    description: "Codes today, else on an earlier day from `from` on, or ids; of units that are no more, too. At most 5,000 (đơn vị).",
+    description: "Unit codes today, or on a day from `from` on, or unit ids; abolished units are accepted. At most 5,000 (đơn vị).",
   })
   units!: string[];
 

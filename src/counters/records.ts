@@ -22,14 +22,14 @@ export interface RecordSums {
   readonly through?: Day;
 }
 
-export interface KnowledgeKey extends RecordKey {
+export interface CoverageKey extends RecordKey {
   readonly cellEditionId: number;
   readonly cellDay: Day;
   readonly setId: number | null;
 }
 
 /** Number of covered units; bit n of `known` is set if all of them report measure n. */
-export interface RecordKnowledge {
+export interface MeasureCoverage {
   readonly covered: number;
   readonly known: number;
   /** True if the stored set was replaced; the result must be discarded. */
@@ -40,21 +40,19 @@ export interface RecordKnowledge {
 export interface Recorded {
   readonly unitId: number;
   readonly cellUnitId: number;
-  readonly slot: string;
+  readonly handlingTier: string;
   readonly columns: readonly (number | null)[];
-  /** True if all records of the cell are complete. */
   readonly isComplete: boolean;
 }
 
-/** Records as evidence for roll-ups, offered by a module that stores records. */
 export interface Records {
   readonly sums: (keys: readonly RecordKey[]) => Promise<readonly RecordSums[]>;
   /** `rows` is needed for sets with drafts, which are visible only within a scope. */
-  readonly knowledge: (keys: readonly KnowledgeKey[], rows?: Rows) => Promise<readonly RecordKnowledge[]>;
+  readonly measureCoverage: (keys: readonly CoverageKey[], rows?: Rows) => Promise<readonly MeasureCoverage[]>;
   /** Ids of the sources of each key's records, in the order of arrival. */
   readonly sources: (keys: readonly RecordKey[]) => Promise<readonly (readonly number[])[]>;
   /** The same three reads in the snapshot of the transaction of `em`; contributions of the editions must exist. */
-  readonly within: (em: EntityManager) => Pick<Records, "sums" | "knowledge" | "sources">;
+  readonly within: (em: EntityManager) => Pick<Records, "sums" | "measureCoverage" | "sources">;
   /** The records of a period in the hierarchy of its last day, in the snapshot of the transaction of `em`. */
   readonly cells: (
     em: EntityManager,

@@ -12,7 +12,6 @@ import { ALL_COUNTERS, lockCounters, treeCounts } from "./count.store.ts";
  */
 export type DerivedCounters = "days" | "records" | "byField" | "byUnit" | "rolledUp";
 
-/** The number of units compared, and the rows that differ from the records. */
 export interface Recount {
   readonly units: number;
   readonly differences: Readonly<Record<DerivedCounters, number>>;
@@ -50,7 +49,6 @@ export const recount = (em: EntityManager, sample: number | null): Promise<Recou
     return { units: units.length, differences: { days: await wrongDays(rows, units), records, byField, byUnit, rolledUp } };
   });
 
-/** Units with dossiers, now or in the past: all of them, or a random sample. */
 const unitsOf = async (rows: Rows, sample: number | null): Promise<number[]> => {
   const noted = sql`select unit_id from record_unit where kind = 'DOSSIERS'`;
   const all = sample === null ? sql`${noted} union select unit_id from dossier` : noted;
@@ -73,16 +71,16 @@ const wrongDays = async (rows: Rows, units: readonly number[]): Promise<number> 
   return row!.rows;
 };
 
-const isKept = (units: readonly number[]) => sql`kind = 'DOSSIERS' and unit_id = any(${units}::int[])`;
+const isOfUnits = (units: readonly number[]) => sql`kind = 'DOSSIERS' and unit_id = any(${units}::int[])`;
 
 const countedRecords = (units: readonly number[]) => sql`
   select u.province_id, u.unit_id, u.source_id, count(d.received_on)::int as records, min(d.received_on) as first_on
-  from (select province_id, unit_id, source_id from record_unit where ${isKept(units)}
+  from (select province_id, unit_id, source_id from record_unit where ${isOfUnits(units)}
     union select province_id, unit_id, source_id from dossier where unit_id = any(${units}::int[])) u
   left join dossier d on d.province_id = u.province_id and d.unit_id = u.unit_id and d.source_id = u.source_id group by 1, 2, 3`;
 
 const keptRecords = (units: readonly number[]) => sql`
-  select province_id, unit_id, source_id, records, first_on from record_unit where ${isKept(units)}`;
+  select province_id, unit_id, source_id, records, first_on from record_unit where ${isOfUnits(units)}`;
 
 const countedFields = (events: RawBuilder<unknown>, name: keyof typeof GRAINS) => sql`
   select province_id, unit_id, slot, ${startOf[name](sql`e.day`)} as starts_on, field_id, ${sumsOfCounts} from ${events} group by 1, 2, 3, 4, 5 having ${anyCount}`;

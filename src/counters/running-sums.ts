@@ -7,7 +7,6 @@ import { ROLLED_UP, type SumKey } from "./record-sums.store.ts";
 export interface SumRow {
   readonly i: number;
   readonly certain: boolean;
-  /** Counts as ROLLED_UP. */
   readonly counted: readonly number[];
 }
 
@@ -58,7 +57,6 @@ const linesOf = (keys: readonly RecordKey[]): Line[] => {
   });
 };
 
-/** Returns the sums before each part, and the total. */
 const runningSums = (counted: readonly (readonly number[] | null)[]): readonly (readonly number[])[] => {
   let sum: readonly number[] = ROLLED_UP.map(() => 0);
   return [sum, ...counted.map((own) => (sum = own ? sum.map((value, n) => value + own[n]!) : sum))];

@@ -22,7 +22,6 @@ const nameOf = (text: string): string | undefined => {
 export interface ClientOptions {
   /** True if PostgreSQL caches plans instead of planning each execution. */
   readonly keepsPlans: boolean;
-  /** Present port of a server that may have restarted. */
   readonly portNow: () => number;
 }
 

@@ -9,7 +9,6 @@ import { APPLICATION_NAME, OWNER, type PoolOptions } from "./pool-options.ts";
 // Sums of counts are bigint, but far below 2^53.
 types.setTypeParser(types.builtins.INT8, Number);
 
-/** Schema discovery is off, because all statements are hand-written. */
 export const connectionConfig = (
   clientUrl: string,
   { role, keepsPlans, size, waitMs, statementMs, lockMs, onPool, portNow }: PoolOptions = OWNER,

@@ -6,7 +6,6 @@ import { errorText } from "./failure.ts";
 export interface LossListener {
   readonly lost: (reason: string) => void;
   readonly back: (ms: number) => void;
-  /** The database is lost and cannot be started again. */
   readonly dead: (error: unknown) => void;
 }
 
@@ -17,20 +16,16 @@ export interface WatchedSession {
 }
 
 export interface WatchedDatabase {
-  /** @throws Error if no session is available now. */
   readonly reach: () => Promise<WatchedSession>;
   /** Starts a server that this process owns. @throws Error if it does not start. */
   readonly revive?: () => Promise<void>;
 }
 
-/** Interval between checks of the server, and timeout of each. */
 const LOOK_MS = 5000;
 const LOOK: QueryConfig = { text: "select 1", ...{ query_timeout: LOOK_MS } };
 const FIRST_PAUSE_MS = 100;
 const LONGEST_PAUSE_MS = 1000;
-/** Number of attempts to start a server, over some seconds. */
 const STARTS = 7;
-/** Maximum duration of recovery after a start. */
 const RECOVERY_MS = 60_000;
 
 export const serverStartOf = async (client: Client): Promise<string> =>
@@ -100,10 +95,8 @@ export class DatabaseWatch {
   }
 }
 
-/** The server runs, but has no free connection. */
 const isFull = (error: unknown): boolean => (error as { readonly code?: unknown }).code === "53300";
 
-/** Waits until the session is lost or the server stops answering. */
 const lossOf = async (client: Client, signal: AbortSignal): Promise<void> => {
   const lost = new AbortController();
   const either = AbortSignal.any([lost.signal, signal]);

@@ -13,11 +13,9 @@ export interface Pools {
   readonly requests: MikroORM;
   /** For work done once for all callers (lineage, stored roll-ups): few connections, without the limits of requests. */
   readonly builds: MikroORM;
-  /** Number of requests that wait for a connection. */
   readonly waiting: () => number;
   readonly states: () => { readonly requests: PoolState; readonly builds: PoolState };
   readonly limits: PoolLimits;
-  /** True if Citus distributes the tables. */
   readonly isDistributed: boolean;
 }
 
@@ -34,28 +32,22 @@ export interface Database {
   readonly url: string;
   /** True if requests use sessions of the owner, who can leave the service's role. */
   readonly isShared: boolean;
-  /** Connection of the owner for migrations, seeds and commands. */
   readonly orm: MikroORM;
   readonly pools: Pools;
   /** Cancels running statements of the service: shared builds, or also requests. */
   cancel(what: "BUILDS" | "ALL"): Promise<void>;
-  /** Reports loss and return of the database until it is closed; an embedded server is restarted. */
   watch(listener: LossListener): void;
-  /** Frees unneeded disk space of an embedded server. */
   trim(): Promise<void>;
-  /** Waits for running statements. */
   close(): Promise<void>;
 }
 
 const DEFAULT_LIMITS: PoolLimits = { poolSize: 10, poolWaitMs: 2000, poolQueue: 500, statementMs: 10_000, lockMs: 2000 };
 const BUILDERS = 3;
-/** Factor of the statement timeout for shared builds. */
 const BUILD_FACTOR = 12;
 
 export interface DatabaseOptions extends Partial<PoolLimits> {
   /** Login of requests; null uses the embedded server. */
   readonly databaseUrl: string | null;
-  /** Login of the owner; null uses the same login. */
   readonly databaseOwnerUrl?: string | null;
   readonly dataDir: string;
   readonly connectMs?: number;

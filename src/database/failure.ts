@@ -26,7 +26,6 @@ const LOST =
 
 const stateOf = (error: unknown): string => (error instanceof Error && "code" in error ? String(error.code) : "");
 
-/** The connection was lost during a statement; a new one may be available at once. */
 export const isLost = (error: unknown): boolean =>
   error instanceof Error &&
   (/^(08|57P01|57P02|ECONNRESET|EPIPE)/.test(stateOf(error)) || /^(Connection terminated|Client has encountered)/.test(error.message));
@@ -34,12 +33,11 @@ export const isLost = (error: unknown): boolean =>
 /** Cancelled by request, which may have been meant for the previous statement on the connection. */
 export const isCancelled = (error: unknown): boolean => stateOf(error) === "57014" && (error as Error).message.includes("user request");
 
-/** The connection was lost during a change; the outcome is unknown. */
 export const unsure = (error: unknown): DomainError =>
   withCause(
     new DomainError(
       "SERVICE_UNAVAILABLE",
-      "The database was lost meanwhile; whether the change was made is not known. Look, or send the very same again, under the same key where it has one",
+      "The connection was lost during the change; the outcome is unknown. Check, or retry the same request with the same idempotency key if it has one",
       RETRY,
     ),
     error as Error,

@@ -1,15 +1,12 @@
 import { busy } from "./failure.ts";
 
 export interface GateOptions {
-  /** Maximum number of concurrent callers. */
   readonly size: number;
   /** Maximum number of waiting callers; further ones are rejected at once. */
   readonly queue: number;
-  /** Maximum waiting time. */
   readonly waitMs: number;
 }
 
-/** Limits concurrency; callers enter in the order of arrival. */
 export class Gate {
   readonly #options: GateOptions;
   readonly #waiting = new Set<() => void>();
@@ -50,7 +47,6 @@ export class Gate {
     });
   }
 
-  /** The first waiting caller takes the place that becomes free. */
   #leave(): void {
     const [next] = this.#waiting;
     if (!next) return void this.#inside--;

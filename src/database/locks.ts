@@ -37,7 +37,6 @@ const KEYS = {
 
 export type Lock = keyof typeof KEYS;
 
-/** The lock's number, for statements in text. */
 export const lockKey = (lock: Lock): string => `hashtext('${KEYS[lock]}')`;
 
 type Part = number | string;
@@ -64,7 +63,6 @@ export const shareLock = async (em: EntityManager, lock: Lock): Promise<void> =>
   await sql`select pg_advisory_xact_lock_shared(${locked(lock, undefined)})`.execute(em.getKysely());
 };
 
-/** @returns true if the lock was free; it is then held until the transaction ends. */
 export const tryLock = async (em: EntityManager, lock: Lock): Promise<boolean> => {
   const { rows } = await sql<{ isOurs: boolean }>`select pg_try_advisory_xact_lock(${locked(lock, undefined)}) as "isOurs"`.execute(
     em.getKysely(),
@@ -72,12 +70,12 @@ export const tryLock = async (em: EntityManager, lock: Lock): Promise<boolean> =
   return rows[0]!.isOurs;
 };
 
-type Held = "lock" | "lock_shared" | "unlock" | "unlock_shared";
+type LockMode = "lock" | "lock_shared" | "unlock" | "unlock_shared";
 
 /** Takes a lock for a session, until the session releases it or ends. */
-export const lockSession = async (client: ClientBase, held: Held, lock: Lock, name?: string): Promise<void> => {
+export const lockSession = async (client: ClientBase, mode: LockMode, lock: Lock, name?: string): Promise<void> => {
   const part = name === undefined ? "" : ", hashtext($1)";
-  await client.query(`select pg_advisory_${held}(${lockKey(lock)}${part})`, name === undefined ? [] : [name]);
+  await client.query(`select pg_advisory_${mode}(${lockKey(lock)}${part})`, name === undefined ? [] : [name]);
 };
 
 /** @returns true if the lock was free; the session then holds it. */

@@ -23,7 +23,6 @@ const laneOf = (pool: object, name: string): Lane => {
 export interface Turn {
   /** Separate lanes, so that changes, shared builds and anonymous builds do not wait for each other. */
   readonly lane?: "BUILDS" | "CHANGES" | "UNKEYED";
-  /** Aborted when the client disconnects, so that its turn is skipped. */
   readonly signal?: AbortSignal | undefined;
 }
 

@@ -16,7 +16,7 @@ export const isAway = (error: unknown): boolean => {
 
 /** Retries until the database is available; `tell` is called once for each kind of failure. The signal ends it. */
 export const openWhenThere = async <T>(open: () => Promise<T>, tell: (failure: string) => void, signal: AbortSignal): Promise<T> => {
-  const told = new Set<string>();
+  const reported = new Set<string>();
   for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(pause * 2, LONGEST_PAUSE_MS)) {
     signal.throwIfAborted();
     try {
@@ -25,8 +25,8 @@ export const openWhenThere = async <T>(open: () => Promise<T>, tell: (failure: s
       if (!isAway(error)) throw error;
       const text = errorText(error);
       const kind = /\b(?:E[A-Z_]{4,}|5[37][0-9A-Z]{3}|timeout)\b/.exec(`${text} ${codeOf(error)}`)?.[0] ?? text;
-      if (!told.has(kind)) tell(text);
-      told.add(kind);
+      if (!reported.has(kind)) tell(text);
+      reported.add(kind);
     }
     await sleep(pause, undefined, { signal });
   }

@@ -1,6 +1,5 @@
 import type { EntityManager } from "@mikro-orm/postgresql";
 
-/** The result of a transaction, and whether to commit it. */
 export interface TransactionOutcome {
   readonly committed: boolean;
 }

@@ -12,7 +12,6 @@ import { trimLog } from "./wal.ts";
 import { checkLogin, checkSame, ensureLogin, ensureRole } from "./service-role.ts";
 
 export interface PlaceOptions {
-  /** Login of requests; null uses the embedded server. */
   readonly databaseUrl: string | null;
   /** Login of the owner; null uses the same login. */
   readonly databaseOwnerUrl: string | null;
@@ -21,18 +20,13 @@ export interface PlaceOptions {
   readonly onPool?: PoolOptions["onPool"];
 }
 
-/** A database with the service's role, whatever it contains. */
 export interface DatabasePlace {
-  /** URL with the name and password of the owner. */
   readonly url: string;
   /** True if requests use sessions of the owner, who can leave the service's role. */
   readonly isShared: boolean;
   readonly orm: MikroORM;
-  /** Connection of the login for requests. */
   readonly session: MikroORM;
-  /** Opens another pool of the login for requests. */
   readonly open: (pool: PoolOptions) => Promise<MikroORM>;
-  /** Reports loss and return of the database until it is closed; an embedded server is restarted. */
   watch(listener: LossListener): void;
   trim(): Promise<void>;
   close(): Promise<void>;
@@ -119,7 +113,6 @@ const checkServer = async (orm: MikroORM): Promise<void> => {
   if (encoding !== "UTF8") throw new Error(`the database is in ${encoding}; must be UTF8`);
 };
 
-/** For an external server. */
 const reach = async (url: string): Promise<WatchedSession> => {
   const client: Client = new ServiceClient({
     ...{ connectionString: url, application_name: `${APPLICATION_NAME} watch`, keepAlive: true },

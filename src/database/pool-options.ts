@@ -8,14 +8,11 @@ export interface PoolOptions {
   readonly size: number;
   /** Caches plans for any length of lists, which answers short statements in a third of the time. */
   readonly keepsPlans: boolean;
-  /** Maximum wait for a connection. */
   readonly waitMs: number;
-  /** Maximum duration of a statement; 0 means no limit. */
   readonly statementMs: number;
   /** Maximum wait for a lock; 0 means no limit. */
   readonly lockMs: number;
   readonly onPool?: (pool: Pool) => void;
-  /** Present port of the server, instead of the port of the URL. */
   readonly portNow?: () => number;
 }
 

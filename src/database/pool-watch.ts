@@ -5,7 +5,6 @@ import type { Pool, PoolClient } from "pg";
 export interface PoolState {
   readonly size: number;
   readonly idle: number;
-  /** Number of callers that wait for a connection. */
   readonly waiting: number;
 }
 

@@ -26,21 +26,16 @@ export interface Rows {
 /** Cancels statements of read transactions. */
 const signals = new WeakMap<EntityManager, AbortSignal>();
 
-/** Wraps an entity manager, for example of a transaction, for callers that need a reader. */
 export const rowsOf = (em: EntityManager): Rows => ({
   rows: async (query) => (await query.execute(em.getKysely(), endingWith(signals.get(em)))).rows,
 });
 
 const endingWith = (signal: AbortSignal | undefined) => (signal ? ({ signal, inflightQueryAbortStrategy: "cancel query" } as const) : {});
 
-/** Runs a statement inside another operation, such as a span of a trace. */
 export type Around = <T>(text: () => string, run: () => Promise<T>) => Promise<T>;
 
-/** What a caller shares with similar callers. */
 export interface Share {
-  /** Gates that each statement passes, in this order. */
   readonly gates: readonly Gate[];
-  /** A statement that takes longer is cancelled. */
   readonly statementMs: number;
 }
 
@@ -60,7 +55,6 @@ export class Reader implements Rows {
   readonly #signal: AbortSignal | undefined;
   readonly #share: Share | undefined;
   readonly #own = new Gate({ size: CONNECTIONS, queue: Infinity, waitMs: LONGEST_WAIT_MS });
-  /** Number of statements of this request, for the metrics. */
   statements = 0;
   around: Around = (_text, run) => run();
   /** Set when the database failed to answer a read of this request. */
@@ -124,7 +118,6 @@ export class Reader implements Rows {
     );
   }
 
-  /** @throws DomainError SERVICE_UNAVAILABLE or TIMEOUT if the database fails to answer. */
   async rows<R>(query: RawBuilder<R>): Promise<R[]> {
     this.#refuseRepeated();
     this.#enter();

@@ -95,15 +95,12 @@ interface Login {
   readonly name: string;
   readonly isMember: boolean;
   readonly isSuperuser: boolean;
-  /** True if it may bypass row-level security, create roles or replicate. */
   readonly isPrivileged: boolean;
-  /** Other roles of which it is a member. */
   readonly others: string[];
   readonly owned: string | null;
   readonly mayCreate: boolean;
 }
 
-/** @throws Error for a login with more rights than the role, because a statement could use them. */
 export const checkLogin = async (login: MikroORM): Promise<void> => {
   const { rows } = await sql<Login>`
     with reached as (select * from pg_roles where pg_has_role(session_user, oid, 'MEMBER')),

@@ -1,7 +1,6 @@
 interface Work {
   readonly result: Promise<void>;
   readonly abort: AbortController;
-  /** Number of callers that are still connected. */
   askers: number;
 }
 

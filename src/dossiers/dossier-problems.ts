@@ -128,7 +128,7 @@ const checkPause = (problems: Problems, { state, receivedAt, endedAt }: DossierF
   if (to === null && !MAY_PAUSE.has(state))
     problems.add(`${field}.to`, "PAUSE_OPEN", `is missing, but state ${state} is not a pause`, "the instant at which it ended");
   if (to !== null && to < from)
-    problems.add(`${field}.to`, "PAUSE_REVERSED", `${instantText(to)} is before its from ${instantText(from)}`, "that instant or later");
+    problems.add(`${field}.to`, "PAUSE_REVERSED", `${instantText(to)} is before its start ${instantText(from)}`, "that instant or later");
   if (receivedAt !== null && from < receivedAt) outside("from", from, `before receivedAt ${instantText(receivedAt)}`);
   if (endedAt === null) return;
   if (from > endedAt) outside("from", from, `after endedAt ${instantText(endedAt)}`);

@@ -23,7 +23,6 @@ export type DossierState = (typeof DOSSIER_STATES)[number];
 export type Channel = (typeof CHANNELS)[number];
 export type PauseReason = (typeof PAUSE_REASONS)[number];
 
-/** Instants in milliseconds; `to` is null for an open pause. */
 export interface PauseFacts {
   readonly reason: PauseReason;
   readonly from: number;

@@ -14,7 +14,7 @@ import { ChannelEnum, DossierStateEnum } from "./dossier-state.type.ts";
 import { TimelinessEnum } from "./dossier.type.ts";
 import type { Timeliness } from "./timeliness.ts";
 
-type Asking = Pick<RequestContext, "session" | "today" | "use">;
+type Caller = Pick<RequestContext, "session" | "today" | "use">;
 
 @InputType("DossierFilter", { description: "Conditions that a dossier must all meet (điều kiện lọc hồ sơ)." })
 export class DossierFilter {
@@ -67,7 +67,6 @@ export class DossierFilter {
   resolved?: string | null;
 }
 
-/** A filter with internal numbers; null selects all. */
 export interface DossierCondition {
   readonly within: { readonly unitNo: number; readonly editionId: number } | null;
   readonly procedureNo: number | null;
@@ -77,12 +76,11 @@ export interface DossierCondition {
   readonly timeliness: readonly Timeliness[] | null;
   readonly received: Period | null;
   readonly resolved: Period | null;
-  /** The day of the timeliness. */
   readonly today: Day;
 }
 
 /** @throws BadUserInput naming the invalid value. */
-export const conditionOf = async (context: Asking, filter: DossierFilter): Promise<DossierCondition> => {
+export const conditionOf = async (context: Caller, filter: DossierFilter): Promise<DossierCondition> => {
   const { channel, states, timeliness, received, resolved } = filter;
   const periods = {
     received: received == null ? null : begunPeriod("filter.received", received, context.today),
@@ -99,7 +97,7 @@ export const conditionOf = async (context: Asking, filter: DossierFilter): Promi
   };
 };
 
-const withinOf = async (context: Asking, { within, asOf }: DossierFilter): Promise<DossierCondition["within"]> => {
+const withinOf = async (context: Caller, { within, asOf }: DossierFilter): Promise<DossierCondition["within"]> => {
   const day = asOf == null ? null : parseKnownDay("filter.asOf", asOf);
   if (within == null) {
     if (day !== null) throw new BadUserInput("filter.asOf", day, "must be given together with within, whose units it dates");

@@ -54,12 +54,10 @@ export interface PauseView extends Positioned {
   readonly toOn: Day | null;
 }
 
-/** The name of a number that counts from 1. */
 const named = (names: readonly string[], number: RawBuilder<unknown>) => sql`(${sql.lit(`{${names.join()}}`)}::text[])[${number}]`;
 
 const known = (at: RawBuilder<unknown>) => instant(at, "MS");
 
-/** The columns of a DossierView; `d` is the dossier. */
 export const dossierColumns = sql`d.province_id as "provinceNo", d.source_id as "sourceNo", d.code, d.unit_id as "unitNo",
   d.received_by_id as "receivedByNo", d.procedure_id as "procedureNo", ${named(CHANNELS, sql`d.channel`)} as channel,
   ${named(DOSSIER_STATES, sql`d.state`)} as state, ${known(sql`d.submitted_at`)} as "submittedAt",
@@ -72,13 +70,11 @@ export const dossierLoaders = ({ session, viewer }: Pick<RequestContext, "sessio
   const { rows } = session.scoped(rowScope(viewer));
   const grants = grantsFor(viewer, "VIEWER");
   return {
-    /** Dossiers that the viewer may see. */
     dossierByIdentity: oneBy<DossierIdentity, DossierView & Positioned>(
       ({ sourceNo, code }) => `${sourceNo}|${code}`,
       async (keys) => (grants.length === 0 ? [] : rows(dossiersByIdentity(keys, grants))),
     ),
 
-    /** In chronological order. */
     pausesOf: manyBy<DossierKey, PauseView>(
       ({ provinceNo, sourceNo, code }) => `${provinceNo}|${sourceNo}|${code}`,
       (keys) =>

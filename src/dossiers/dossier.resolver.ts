@@ -20,12 +20,12 @@ export class DossierQueries {
   @Query(() => DossierType, {
     nullable: true,
     description:
-      "The dossier with this code that the caller, a VIEWER of its unit, may see; null for all others. CONFLICT, naming the sources, where several systems " +
+      "The dossier with this code, for VIEWERs of its unit; null for everybody else. CONFLICT, naming the sources, if several systems " +
       "use the code and no source is given (tra cứu hồ sơ).",
   })
   dossier(
     @Arg("code", () => ID, { description: "Code in the source system (mã hồ sơ)." }) code: string,
-    @Arg("source", () => ID, { nullable: true, description: "Id of the source that sent it, where two systems use the same code." })
+    @Arg("source", () => ID, { nullable: true, description: "Id of the source, if two systems use the same code." })
     source: string | undefined,
     @Ctx() context: RequestContext,
   ) {
@@ -36,7 +36,7 @@ export class DossierQueries {
   @Query(() => DossierConnection, {
     description:
       "Dossiers of the units of which the caller is VIEWER, newest day first: the day of receipt, otherwise of submission, otherwise of the last update; within " +
-      "a day those of the source that came last first, and from the last code. BAD_USER_INPUT for an unknown unit, procedure or field (danh sách hồ sơ).",
+      "a day the newest source first, and from the last code. BAD_USER_INPUT for an unknown unit, procedure or field (danh sách hồ sơ).",
   })
   dossiers(
     @Arg("filter", () => DossierFilter, { description: "Which dossiers." }) filter: DossierFilter,
@@ -74,7 +74,7 @@ export class DossierResolver {
   }
 
   @FieldResolver(() => UnitType, {
-    description: "The unit where it was handed in, as it was on the day of receipt; most often the one that handles it (đơn vị tiếp nhận).",
+    description: "The unit that received the dossier, as of the day of receipt; usually the handling unit (đơn vị tiếp nhận).",
   })
   receivedBy(@Root() { receivedByNo, datedOn }: DossierView, @Ctx() context: RequestContext) {
     return unitOfDossier(context, receivedByNo, datedOn);
@@ -87,7 +87,7 @@ export class DossierResolver {
 
   @FieldResolver(() => TimelinessEnum, {
     description:
-      "How it stood to its present due day at the end of asOf. Before it was accepted it is NOT_DUE, and ENDED_WITHOUT_RESULT where it was refused. " +
+      "Timeliness against its present due day at the end of asOf: NOT_DUE before acceptance, and ENDED_WITHOUT_RESULT if it was refused. " +
       "BAD_USER_INPUT for a day in the future (tình trạng thời hạn).",
   })
   timeliness(

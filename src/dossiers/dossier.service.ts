@@ -20,7 +20,7 @@ import { conditionOf, type DossierFilter } from "./dossier.filter.ts";
 import { dossierColumns, dossierLoaders, type DossierView, type PauseView } from "./dossier.loaders.ts";
 import { type Timeliness, timelinessOn } from "./timeliness.ts";
 
-type Asking = Pick<RequestContext, "session" | "viewer" | "today" | "use">;
+type Caller = Pick<RequestContext, "session" | "viewer" | "today" | "use">;
 
 /** Returns the dossier that the viewer may see, or null. @throws DomainError CONFLICT if several sources have one. */
 export const findDossier = async (
@@ -32,7 +32,7 @@ export const findDossier = async (
   const found = await session.scoped(rowScope(viewer)).rows(dossiersWith(grantsFor(viewer, "VIEWER"), code, source ?? null));
   if (found.length > 1) {
     const sources = found.map(({ sourceId }) => sourceId);
-    throw new DomainError("CONFLICT", `source: several systems have a dossier with this code; say which: ${sources.join(", ")}`, {
+    throw new DomainError("CONFLICT", `source: several systems have a dossier with this code; must be one of ${sources.join(", ")}`, {
       ...{ argument: "source", sources },
     });
   }
@@ -50,7 +50,7 @@ const dossiersWith = (grants: readonly Grant[], code: string, source: string | n
   where d.unit_id in (select unit_id from covered) order by s.key collate "C"`;
 
 /** Returns the page and the total count. @throws BadUserInput naming the invalid part of the filter. */
-export const listDossiers = async (context: Asking, filter: DossierFilter, first: number | null, after: string | null | undefined) => {
+export const listDossiers = async (context: Caller, filter: DossierFilter, first: number | null, after: string | null | undefined) => {
   const page = dossierPage(first ?? 50, after);
   const list: DossierList = { grants: grantsFor(context.viewer, "VIEWER"), condition: await conditionOf(context, filter) };
   const pageOf = context.session.isDistributed ? pageOverNodes : pageOfDossiers;
@@ -70,7 +70,6 @@ export const unitOfDossier = async (context: Pick<RequestContext, "use">, no: nu
 export const pausesOf = async (context: Pick<RequestContext, "use">, dossier: DossierView) =>
   dossier.pauseCount === 0 ? [] : context.use(dossierLoaders).pausesOf.load(dossier);
 
-/** @throws BadUserInput for a day in the future. */
 export const timelinessOf = async (
   context: Pick<RequestContext, "today" | "use">,
   dossier: DossierView,

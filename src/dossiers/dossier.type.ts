@@ -48,7 +48,7 @@ export class DossierType {
   @Field(() => DossierStateEnum, { description: "State in the last update from its system (trạng thái)." })
   state!: DossierState;
 
-  @Field(() => DateTimeScalar, { nullable: true, description: "When it was handed in; null where that was not said (thời điểm nộp)." })
+  @Field(() => DateTimeScalar, { nullable: true, description: "Time of submission; null if not sent (thời điểm nộp)." })
   submittedAt!: string | null;
 
   @Field(() => DateTimeScalar, { nullable: true, description: "Time of acceptance; null before it (thời điểm tiếp nhận)." })
@@ -56,18 +56,18 @@ export class DossierType {
 
   @Field(() => DateTimeScalar, {
     nullable: true,
-    description: "When it is due as promised at receipt; null where the procedure has no limit (hạn trả kết quả).",
+    description: "Due time as promised at receipt; null if the procedure has no limit (hạn trả kết quả).",
   })
   dueAt!: string | null;
 
   @Field(() => Boolean, {
-    description: "True where the due day was computed into a year whose work calendar is not published yet (hạn tạm tính).",
+    description: "True if the due day was computed into a year whose work calendar is not published yet (hạn tạm tính).",
   })
   dueProvisional!: boolean;
 
   @Field(() => DateTimeScalar, {
     nullable: true,
-    description: "When it is due after pauses and at most one extension; null where the procedure has no limit (hạn hiện tại).",
+    description: "Due time after pauses and at most one extension; null if the procedure has no limit (hạn hiện tại).",
   })
   currentDueAt!: string | null;
 

@@ -45,18 +45,15 @@ const withDrafts = (reader: Reader, viewer: Viewer | null): Evidence => {
   return { kind: "ALL", scope, drafts: () => (found ??= find()) };
 };
 
-/** Returns the ids of the drafts that change roll-ups of the period. */
 export const draftsWithin = (drafts: readonly Draft[], { from, to }: { readonly from: Day; readonly to: Day }): number[] =>
   drafts.filter(({ periods }) => periods.some((part) => part.from >= from && part.to <= to)).map(({ id }) => id);
 
-/** The condition on source `s` that it counts, given the drafts. */
 export const counted = (drafts: readonly Draft[]): RawBuilder<boolean> => {
   if (drafts.length === 0) return sql`s.state = 'PUBLISHED'`;
   const replaced = drafts.flatMap(({ supersedes }) => (supersedes === null ? [] : [supersedes]));
   return sql`(s.id = any(${drafts.map(({ id }) => id)}::int[]) or (s.state = 'PUBLISHED' and not s.id = any(${replaced}::int[])))`;
 };
 
-/** Runs a statement about figures of sources `s` that count. */
 export const figureRows = async <R>(
   reader: Reader,
   evidence: Evidence,

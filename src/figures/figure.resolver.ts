@@ -14,16 +14,16 @@ export class FigureType {
   @Field(() => ID, { description: "Code of the measure, for example dossier.received (mã chỉ tiêu)." })
   measure!: string;
 
-  @Field(() => Float, { nullable: true, description: "As stated: a count, a score, or a share 0..1; null where a range was stated." })
+  @Field(() => Float, { nullable: true, description: "As stated: a count, a score, or a share 0..1; null if a range was stated." })
   value!: number | null;
 
   @Field(() => Float, {
     nullable: true,
-    description: "Lower end of a stated range, or what a number was said to be above; null where none was stated.",
+    description: 'Lower end of a stated range, or a lower bound such as "more than"; null if none was stated.',
   })
   low!: number | null;
 
-  @Field(() => Float, { nullable: true, description: "Upper end of a stated range; null where none was stated." })
+  @Field(() => Float, { nullable: true, description: "Upper end of a stated range; null if none was stated." })
   high!: number | null;
 
   @Field(() => String, { description: "The words of the source that state the number (trích dẫn)." })
@@ -66,7 +66,7 @@ export class FigureResolver {
 
   @FieldResolver(() => TierEnum, {
     nullable: true,
-    description: "The tier that the figure speaks of, where that is not the unit's own; null for the whole unit too.",
+    description: "The tier that the figure describes, if it is not the unit's own; null also for the whole unit.",
   })
   scope(@Root() { scope, unitTier }: FigureRow): Tier | null {
     return scope === unitTier ? null : scope;

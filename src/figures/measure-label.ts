@@ -67,5 +67,4 @@ const LABELS = new Map<string, string>([
   ["delegation.visits", "đoàn công tác đến thăm"],
 ]);
 
-/** Returns the Vietnamese name of a measure, or its code if it is not in the list. */
 export const measureLabel = (code: string): string => LABELS.get(code) ?? code;

@@ -115,7 +115,6 @@ export const measureCode = (kind: RollupKind, name: string): string =>
 /** Column of a measure: resolved_on_time; level 3 is online_level3. */
 export const columnName = (name: string): string => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 
-/** Value of the measure's enum: RESOLVED_ON_TIME. */
 export const enumValue = (name: string): string => columnName(name).toUpperCase();
 
 /**

@@ -16,7 +16,7 @@ export const SourceStateEnum = enumType<SourceState>("SourceState", "State of a 
   WITHDRAWN: "Withdrawn; remains stored but no longer counts (đã thu hồi).",
 });
 
-@ObjectType("DataSource", { simpleResolvers: true, description: "Where numbers come from (nguồn số liệu)." })
+@ObjectType("DataSource", { simpleResolvers: true, description: "A source of numbers (nguồn số liệu)." })
 export class SourceType {
   @Field(() => ID, { description: "Stable." })
   id!: string;
@@ -27,9 +27,9 @@ export class SourceType {
   @Field(() => String, { description: "Title as published (tiêu đề)." })
   title!: string;
 
-  @Field(() => DateScalar, { nullable: true, description: "Day of publication; null where the source bears none." })
+  @Field(() => DateScalar, { nullable: true, description: "Day of publication; null if the source has none." })
   publishedOn!: string | null;
 
-  @Field(() => SourceStateEnum, { description: "DRAFT where it counts only because the caller asked for all evidence." })
+  @Field(() => SourceStateEnum, { description: "DRAFT if it counts only because the caller requested evidence ALL." })
   state!: SourceState;
 }

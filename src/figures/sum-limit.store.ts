@@ -2,7 +2,7 @@ import type { EntityManager } from "@mikro-orm/postgresql";
 import { type RawBuilder, sql } from "kysely";
 import { type Day } from "../lib/time/date.ts";
 import { type Tier, TIERS } from "../hierarchy/unit.entity.ts";
-import { isHeld, MAX_COUNT, numeral } from "./held.ts";
+import { isInRange, MAX_COUNT, numeral } from "./int-range.ts";
 import { measureCode, ROLLUP_KINDS, type RollupKind } from "./measure.ts";
 import { type GreatestSum, type StatedTile, tooLargeSums } from "./sum-limit.ts";
 import { type Member, treeOf } from "./tree.ts";
@@ -45,7 +45,6 @@ const beyondIn = async (em: EntityManager, kind: RollupKind, year: string): Prom
   return tooLargeSums(kind, tiles, treeOf(members), lastTiers);
 };
 
-/** The condition on figure `f` of source `s`. */
 const stated = (kind: RollupKind, year: string): RawBuilder<unknown> => sql`
   s.state = 'PUBLISHED' and f.measure = any(${[...codesOf(kind).keys()]}::text[]) and f.value is not null
   and f.period_to >= ${firstOf(year)} and f.period_to <= ${lastOf(year)}`;
@@ -74,7 +73,7 @@ const isSmall = ({ identities }: RollupKind, totals: Map<string, number>): boole
       for (const name of left) totals.set(name, Math.max(of(name), onRight));
       for (const name of right) totals.set(name, Math.max(of(name), onLeft));
     }
-  return [...totals.values()].every(isHeld);
+  return [...totals.values()].every(isInRange);
 };
 
 interface TileRow extends Omit<StatedTile, "known"> {

@@ -1,9 +1,9 @@
 import { addDays, type Day } from "../lib/time/date.ts";
 import { type Tier, TIERS } from "../hierarchy/unit.entity.ts";
 import { fillIdentities, type Known } from "./identity.ts";
-import { isHeld } from "./held.ts";
+import { isInRange } from "./int-range.ts";
 import type { Measure, RollupKind } from "./measure.ts";
-import { type Member, slotOf, type Tree, WHOLE_UNIT } from "./tree.ts";
+import { type Member, handlingTierOf, type Tree, WHOLE_UNIT } from "./tree.ts";
 
 /** The greatest value of each measure for one unit, tier and range of days, by measure name. */
 export interface StatedTile {
@@ -14,7 +14,6 @@ export interface StatedTile {
   readonly known: Known;
 }
 
-/** The greatest possible sum of a measure. */
 export interface GreatestSum {
   readonly measure: string;
   readonly sum: number;
@@ -25,12 +24,12 @@ export interface GreatestSum {
  * and the sum below it, because either may be chosen; of overlapping tiles one counts. `lastTiers` are the tiers that exist at the end.
  */
 export const tooLargeSums = (kind: RollupKind, tiles: readonly StatedTile[], tree: Tree, lastTiers: ReadonlySet<Tier>): GreatestSum[] => {
-  const cells = Map.groupBy(tiles, ({ unitId, scope }) => `${unitId} ${slotOf(tree.members.get(unitId), scope, tree)}`);
+  const cells = Map.groupBy(tiles, ({ unitId, scope }) => `${unitId} ${handlingTierOf(tree.members.get(unitId), scope, tree)}`);
   const filled = new Map([...cells].map(([cell, of]) => [cell, of.map((tile) => ({ ...tile, known: filledOf(kind, tile.known) }))]));
   return kind.measures.flatMap((measure): GreatestSum[] => {
     const amounts = new Map([...filled].map(([cell, of]) => [cell, greatestOf(measure, of)]));
     const sum = new Sums(tree, lastTiers, amounts).ofAll();
-    return isHeld(sum) ? [] : [{ measure: measure.name, sum }];
+    return isInRange(sum) ? [] : [{ measure: measure.name, sum }];
   });
 };
 
@@ -40,7 +39,6 @@ const filledOf = ({ identities }: RollupKind, known: Known): Known => {
   return fillIdentities(filled, identities) ? known : filled;
 };
 
-/** Returns the greatest sum of tiles that do not overlap; a stock counts one tile. */
 const greatestOf = ({ name, tiling }: Measure, tiles: readonly StatedTile[]): number => {
   const known = tiles.filter((tile) => tile.known.has(name)).toSorted((a, b) => (a.to < b.to ? -1 : 1));
   if (tiling !== "FLOW") return Math.max(0, ...known.map((tile) => tile.known.get(name)!));
@@ -53,7 +51,6 @@ const greatestOf = ({ name, tiling }: Measure, tiles: readonly StatedTile[]): nu
   return best.at(-1)!.sum;
 };
 
-/** Sums of one measure over a tree. */
 class Sums {
   readonly #tree: Tree;
   readonly #amounts: ReadonlyMap<string, number>;
@@ -65,7 +62,6 @@ class Sums {
     this.#amounts = amounts;
   }
 
-  /** Sums all units without a parent. */
   ofAll(): number {
     const roots = [...this.#tree.members.values()].filter(({ parentId }) => parentId === null || !this.#tree.members.has(parentId));
     return Math.max(

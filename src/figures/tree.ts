@@ -25,7 +25,7 @@ export const treeOf = (members: readonly Member[]): Tree => ({
 });
 
 /** Returns the handling tier in which a unit's figure counts: an agency counts in that of the unit it serves, or outside all tiers. */
-export const slotOf = (member: Member | undefined, scope: Tier | null, tree: Tree): string => {
+export const handlingTierOf = (member: Member | undefined, scope: Tier | null, tree: Tree): string => {
   if (!member || member.tier !== null) return scope ?? WHOLE_UNIT;
   const serves = (SERVING_KINDS as readonly string[]).includes(member.kind);
   return (serves && tree.members.get(member.parentId!)?.tier) || WHOLE_UNIT;

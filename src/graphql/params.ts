@@ -3,10 +3,8 @@ import { GraphQLError } from "graphql";
 import { BadUserInput } from "../lib/errors.ts";
 import { parseJson } from "../lib/json.ts";
 
-/** Parameters of GraphQL over HTTP: query, variables, operationName, extensions. */
 export type Params = Readonly<Record<string, unknown>>;
 
-/** Reads them from the body or the URL; Apollo refuses what is unreadable. */
 export const paramsOf = ({ method, body, search }: HTTPGraphQLRequest): Params => {
   if (method !== "GET") return isRecord(body) ? body : { body };
   checkAddress(search);

@@ -7,7 +7,6 @@ import type { AgencyKind } from "./unit.entity.ts";
 import { relation } from "../database/relation.ts";
 
 export interface NewAgency {
-  /** Internal number of the unit that it serves. */
   readonly seat: number;
   readonly key: string;
   readonly slug: string;

@@ -17,13 +17,11 @@ const missingOf = (editionIds: readonly number[]) => sql<EditionDays>`
   select id, starts_on as "startsOn", (select min(n.starts_on) from edition n where n.starts_on > e.starts_on) as next
   from edition e where id = any(${editionIds}::int[]) and not contributed order by id`;
 
-/** Does the same with the database owner's entity manager. */
 export const makeContributions = async (em: EntityManager, editionIds: readonly number[], turn: Turn = {}): Promise<void> => {
   const missing = await missingOf(editionIds).execute(em.getKysely());
   for (const { id } of missing.rows) await oneAtATime(em, () => makeOf(em, id), turn);
 };
 
-/** Number of attempts for an edition while concurrent changes of units interrupt it. */
 const ATTEMPTS = 10;
 
 /** Rolls back contributions whose units have changed meanwhile. */
@@ -35,7 +33,6 @@ const makeOf = async (em: EntityManager, editionId: number): Promise<void> => {
       return await em.transactional((making) => makeBesideChanges(making, editionId));
     } catch (error) {
       if (!(error instanceof UnitsChanged)) throw error;
-      // Waits for the running change of units.
       await em.transactional(lockContributions);
     }
   throw busy();

@@ -3,7 +3,6 @@ import type { Rows } from "../database/reader.ts";
 import type { Day } from "../lib/time/date.ts";
 import { inForceOn } from "./sql.ts";
 
-/** Returns the editions in force on the days, each once. */
 export const editionsOf = async (reader: Rows, days: readonly Day[]): Promise<number[]> => {
   const rows = await reader.rows(sql<{ id: number }>`
     select distinct e.id from unnest(${[...new Set(days)]}::date[]) d(day)

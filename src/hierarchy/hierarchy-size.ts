@@ -46,7 +46,6 @@ export const currentHierarchy = (reader: () => Rows, clock: () => Date): Current
 
 interface Row {
   readonly digest: string;
-  /** Null if the digest is unchanged. */
   readonly versions: string | null;
   readonly steps: string | null;
 }

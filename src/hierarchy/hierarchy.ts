@@ -2,7 +2,6 @@ import { LRUCache } from "lru-cache";
 import type { Day } from "../lib/time/date.ts";
 import type { Tier, UnitKind } from "./unit.entity.ts";
 
-/** A day as a sortable number: 20250630. */
 type DayNumber = number;
 
 const NEVER: DayNumber = 99_999_999;
@@ -17,7 +16,6 @@ export interface HierarchyVersion {
   readonly tier: Tier | null;
   readonly kind: UnitKind;
   readonly from: DayNumber;
-  /** First day after its validity. */
   readonly to: DayNumber;
 }
 
@@ -30,7 +28,6 @@ interface Step {
 /** The hierarchy between two changes of territorial units. Members are numbered from 0 in the order of their codes. An agency is a member if it existed on one of the days. */
 export interface Slice {
   readonly from: DayNumber;
-  /** First day of the next slice. */
   readonly to: DayNumber;
   readonly members: readonly HierarchyVersion[];
   /** Parent of each member; -1 for none. */
@@ -136,7 +133,6 @@ export class Hierarchy {
     return leaves;
   }
 
-  /** One step from a unit outside the slice towards its members. */
   #followed(unit: number, { from }: Slice): readonly number[] {
     const { began, ended } = this.#lives.get(unit)!;
     if (ended <= from) {

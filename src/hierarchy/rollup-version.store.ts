@@ -21,7 +21,6 @@ const CONTRIBUTIONS = -2;
 /** One transaction at a time stores or deletes roll-ups because of reports or units. Imports do not wait here. */
 export const lockRollups = (em: EntityManager) => takeLock(em, "rollups");
 
-/** Tries the lock without waiting. @returns true if the lock is held. */
 export const tryLockRollups = (em: EntityManager) => tryLock(em, "rollups");
 
 /** Called by changes of reports or units: sets that are being built meanwhile are outdated and will not be stored. */
@@ -30,7 +29,6 @@ export const changeRollups = async (em: EntityManager): Promise<void> => {
   await raise(em, [FIGURES], ALWAYS);
 };
 
-/** For a caller that holds the lock and has changed contributions. */
 export const unitsChanged = (em: EntityManager) => raise(em, [FIGURES, CONTRIBUTIONS], ALWAYS);
 
 /** For a change that may move units to other provinces. */
@@ -80,7 +78,6 @@ export const placesBeneath = async (em: EntityManager, editionId: number, units:
         )),
       ];
 
-/** Version of the places for days up to `through`. */
 const versionAt = (places: RawBuilder<unknown>, through: RawBuilder<unknown>) =>
   sql`(select coalesce(sum(v.version), 0) from rollup_version v where v.place_id = any(${places}) and v.starts_on <= ${through})`;
 

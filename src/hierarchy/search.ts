@@ -5,7 +5,6 @@ import { foldName } from "./fold.ts";
 const MAX_SEARCH = 200;
 const MAX_WORDS = 12;
 
-/** One interpretation of a text as a name. */
 export interface NameReading {
   readonly words: readonly string[];
   /** Folded words of a kind before the name, such as " thanh pho"; "" if the text has none. */
@@ -21,7 +20,6 @@ export interface Reading extends NameReading {
 
 export interface Search {
   readonly readings: readonly Reading[];
-  /** The text as a code or as the beginning of one. */
   readonly code: string | null;
 }
 
@@ -48,7 +46,6 @@ export const searchOf = (search: string): Search => {
 
 const wordsOf = (text: string): string[] => foldName(text).trim().split(" ");
 
-/** Characters that may surround a code. */
 const AROUND = /^[^\p{L}\p{N}]+|[^\p{L}\p{N}]+$/gu;
 
 /** Recognises codes of provinces and lower units, of the country, and of agencies (with a slash). */
@@ -58,7 +55,6 @@ const codeOf = (text: string): string | null => {
   return /^\d{2,5}(?:\/[a-z0-9-]*)?$/.test(code) ? code : null;
 };
 
-/** Words for kinds at the start of a name. */
 const KIND_WORDS: readonly (readonly [short: readonly string[], spelled: string])[] = [
   [["tp"], "thanh pho"],
   [["t", "p"], "thanh pho"],
@@ -83,7 +79,6 @@ const KIND_OF_TOGETHER: Readonly<Record<string, string>> = {
   ...{ city: "thanh pho", town: "thi xa", township: "thi tran", ward: "phuong", district: "quan" },
 };
 
-/** The only names that are abbreviated this way. */
 const SHORT_NAMES: ReadonlyMap<string, string> = new Map([
   ["hcm", "ho chi minh"],
   ["hcmc", "ho chi minh"],

@@ -6,7 +6,6 @@ export const validOn = (day: RawBuilder<unknown>, version = "v"): RawBuilder<boo
   return sql<boolean>`${from} <= ${day} and (${to} is null or ${to} > ${day})`;
 };
 
-/** The start of the edition in force on a day. */
 export const editionDayOn = (day: RawBuilder<unknown>) => sql`(select max(starts_on) from edition where starts_on <= ${day})`;
 
 /** The condition that an edition, by default `e`, is in force on a day. */

@@ -3,7 +3,6 @@ import { livesOf, type SuccessionFileRow, type VersionRow } from "./unit-file.ts
 import type { KnownUnits, MergedUnits } from "./unit-merge.ts";
 import type { Tier } from "./unit.entity.ts";
 
-/** A readable summary of the changes of an edition. */
 export interface EditionChange {
   readonly day: Day;
   readonly before: Counts;

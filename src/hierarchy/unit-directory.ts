@@ -3,7 +3,6 @@ import type { Rows } from "../database/reader.ts";
 import type { Day } from "../lib/time/date.ts";
 import { SERVING_KINDS, type Tier, type UnitKind } from "./unit.entity.ts";
 
-/** The unit of a code on a day. */
 export interface UnitPlace {
   readonly unitNo: number;
   /** Tier in which its work counts: its own, or that of the unit it serves; null outside all tiers. */
@@ -22,8 +21,7 @@ interface Version {
   readonly to: Day | null;
 }
 
-/** A place and the days on which the code belongs to it. */
-interface KnownPlace extends Span {
+interface PlaceInTime extends Span {
   readonly place: UnitPlace;
 }
 
@@ -38,7 +36,7 @@ const FOREVER: Day = "9999-12-31";
 export class UnitDirectory {
   readonly #byCode: ReadonlyMap<string, readonly Version[]>;
   readonly #byUnit: ReadonlyMap<number, readonly Version[]>;
-  readonly #known = new Map<string, KnownPlace[]>();
+  readonly #known = new Map<string, PlaceInTime[]>();
 
   constructor(versions: readonly Version[]) {
     this.#byCode = Map.groupBy(versions, ({ code }) => code);
@@ -49,7 +47,6 @@ export class UnitDirectory {
     return [...this.#byUnit.keys()];
   }
 
-  /** Returns the unit that holds the code on the day, or null. */
   find(code: string, day: Day): UnitPlace | null {
     const known = this.#known.get(code) ?? [];
     for (const { from, to, place } of known) if (from <= day && day < to) return place;
@@ -60,7 +57,7 @@ export class UnitDirectory {
     return found.place;
   }
 
-  #place(version: Version, day: Day): KnownPlace {
+  #place(version: Version, day: Day): PlaceInTime {
     const above = this.#above(version, day);
     const serves = (SERVING_KINDS as readonly string[]).includes(version.kind);
     const province = [version, ...above].find(({ tier }) => tier === "PROVINCE");

@@ -3,7 +3,6 @@ import { type Day, FIRST_DAY, isDay } from "../lib/time/date.ts";
 import { SUCCESSION_KINDS, type SuccessionKind, TERRITORIAL_KINDS, type Tier, TIERS, type UnitKind } from "./unit.entity.ts";
 import { codeOf, englishNameOf, fullNameFor, fullNameOf, idOf, kindOf, nameOf, remarkOf, shareOf } from "./unit-text.ts";
 
-/** Tolerance for sums of shares. */
 const ROUNDING = 1e-9;
 
 const VERSION_COLUMNS = [
@@ -15,7 +14,6 @@ export type VersionColumn = (typeof VERSION_COLUMNS)[number];
 export type SuccessionColumn = (typeof SUCCESSION_COLUMNS)[number];
 type VersionFile = CsvRow<VersionColumn>;
 type SuccessionFile = CsvRow<SuccessionColumn>;
-/** Reports a fault with its file, row and column. */
 export type Blamed<C extends string> = Pick<CsvRow<C>, "fail">;
 export type EditionFile = CsvRow<(typeof EDITION_COLUMNS)[number]>;
 
@@ -49,7 +47,6 @@ export interface UnitFiles {
   readonly editions: readonly EditionFile[];
 }
 
-/** Parsed rows and their positions in the file. */
 export interface ReadRows<C extends string, T> {
   readonly rows: readonly CsvRow<C>[];
   readonly said: readonly T[];
@@ -139,7 +136,7 @@ export const checkVersions = (rows: readonly Blamed<VersionColumn>[], versions: 
       for (const [n, version] of ordered.entries()) {
         const before = ordered[n - 1];
         if (before && (before.validTo === null || before.validTo > version.validFrom))
-          throw at.get(version)!.fail(column, `is held by another version too, from ${before.validFrom}`);
+          throw at.get(version)!.fail(column, `belongs to another version too, from ${before.validFrom}`);
         if (before && key === "key" && before.validTo !== version.validFrom)
           throw at.get(version)!.fail(column, "leaves a gap after the version before");
       }
@@ -155,7 +152,6 @@ export const checkVersions = (rows: readonly Blamed<VersionColumn>[], versions: 
   }
 };
 
-/** Returns the first and last day of each unit. */
 export const livesOf = (versions: readonly VersionRow[]): Map<string, VersionRow> => {
   const lives = new Map<string, VersionRow>();
   for (const version of versions) {

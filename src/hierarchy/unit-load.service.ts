@@ -19,10 +19,8 @@ export const loadUnits = async (em: EntityManager, { versions, successions, edit
   await checkEditions(em, editions);
 };
 
-/** Maps public ids to internal numbers. */
 export type Numbers = ReadonlyMap<string, number>;
 
-/** Stores units with all their versions. */
 export const insertUnits = async (em: EntityManager, versions: readonly VersionRow[], numbers: Numbers): Promise<void> => {
   await sql`
     insert into unit (id, key, began_on, ended_on)

@@ -87,9 +87,8 @@ const mergeVersions = ({ versions: known, lastEdition }: KnownUnits, { rows, sai
 };
 
 const notAfter = (lastEdition: Day) => `it is not after ${lastEdition}, the start of the last edition`;
-const rewrites = (what: string, known: string | number | null) => `rewrites history: the stored ${what} is "${known ?? ""}"`;
+const rewrites = (what: string, known: string | number | null) => `rewrites history: the stored value of ${what} is "${known ?? ""}"`;
 
-/** @throws FileError if the row contradicts the stored version. */
 const isClosing = (row: Blamed<VersionColumn>, old: VersionRow, version: VersionRow, lastEdition: Day): boolean => {
   for (const [column, field] of FIELDS) if (old[field] !== version[field]) throw row.fail(column, rewrites(idOf(old), old[field]));
   if (old.validTo === version.validTo) return false;
@@ -162,6 +161,6 @@ const standIn = (version: VersionRow, { rows, said }: NextUnits["versions"]): Bl
       0,
       said.findLastIndex(({ key }) => key === version.key),
     );
-    return rows[own]!.fail("unit_id", `does not go with ${what}, known from ${version.validFrom}, whose ${column} ${problem}`);
+    return rows[own]!.fail("unit_id", `contradicts ${what} from ${version.validFrom}, whose ${column} ${problem}`);
   },
 });

@@ -2,7 +2,6 @@ import type { Day } from "../lib/time/date.ts";
 import { foldName } from "./fold.ts";
 import type { SuccessionFileRow, VersionRow } from "./unit-file.ts";
 
-/** A folded name by which a search finds a unit. */
 export interface NameRow {
   readonly key: string;
   readonly words: string;

@@ -8,7 +8,6 @@ import type { MergedUnits, NextUnits } from "./unit-merge.ts";
 
 export interface NextFiles extends NextUnits {
   readonly editions: readonly EditionFile[];
-  /** SHA-256 of each file by name. */
   readonly digests: Readonly<Record<string, string>>;
 }
 
@@ -47,7 +46,6 @@ const digestOf = async (file: URL): Promise<[string, string]> => [
     .digest("hex"),
 ];
 
-/** Compares the counts of editions.csv with the result. @throws FileError if they differ. */
 export const checkCounts = (editions: readonly EditionFile[], { versions }: MergedUnits, changes: readonly EditionChange[]): void => {
   const days = new Set(versions.flatMap(({ validFrom, validTo }) => [validFrom, validTo]));
   for (const row of editions) {

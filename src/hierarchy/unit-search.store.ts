@@ -31,7 +31,6 @@ interface PlacedReading extends NameReading {
   readonly i: number;
   readonly reading: number;
   readonly part: number;
-  /** Number of ancestors in the search. */
   readonly parts: number;
   readonly code: string | null;
 }
@@ -48,14 +47,12 @@ const placedReadings = (search: Search | null, n: number): PlacedReading[] =>
 const phraseOf = ({ words }: NameReading) => words.map((word) => ` ${word}`).join("");
 /** A pattern that allows spaces between the letters of the words. */
 const loosely = ({ kind, words }: NameReading) => kind + words.map((word) => ` ${[...word].join(" ?")}`).join("");
-/** The words joined, if long enough to be specific. */
 const togetherOf = ({ words }: NameReading) => {
   const letters = words.join("");
   return letters.length < LEAST_TOGETHER ? "" : letters;
 };
 const longestOf = ({ words }: NameReading) => words.reduce((longest, word) => (word.length > longest.length ? word : longest));
 
-/** Relation `r`: the readings of the searches. */
 const readings = (searches: readonly (Search | null)[]): RawBuilder<unknown> => {
   const all = searches.flatMap(placedReadings);
   return sql`
@@ -79,7 +76,6 @@ const readings = (searches: readonly (Search | null)[]): RawBuilder<unknown> => 
     )`;
 };
 
-/** The condition that each word begins a word of the name. */
 const hasWords = sql`not exists (select from unnest(r.words) w(word) where n.words not like '% ' || w.word || '%')`;
 /** The name to compare: including its kind if the search has one. */
 const compared = sql`case when r.kind = '' then n.words else n.full_words end`;

@@ -18,9 +18,7 @@ const LONGEST_REMARK = 500;
 
 interface KindRule {
   readonly tier: Tier;
-  /** The word before the name in the full name. */
   readonly word: string;
-  /** First day on which no version of this kind begins. */
   readonly until?: Day;
   readonly since?: Day;
   /** Some units had a number as a name before the reform. */
@@ -30,7 +28,6 @@ interface KindRule {
 /** Districts were abolished, and communes began with new codes. */
 const REFORM: Day = "2025-07-01";
 
-/** The kinds of territorial units except the country. */
 export const KINDS: Readonly<Partial<Record<UnitKind, KindRule>>> = {
   PROVINCE: { tier: "PROVINCE", word: "Tỉnh" },
   CENTRAL_CITY: { tier: "PROVINCE", word: "Thành phố" },
@@ -53,7 +50,6 @@ const CODES = {
 
 const example = { COUNTRY: "VN", PROVINCE: "04", DISTRICT: "048", COMMUNE: "01558" } as const satisfies Record<Tier, string>;
 
-/** The code of the statistics office. */
 export const codeOf =
   (tier: Tier): Rule =>
   (text) =>
@@ -78,7 +74,7 @@ const numberOf = (character: string) => `U+${character.codePointAt(0)!.toString(
 
 const NAME_CHARACTER = new RegExp(`[${LETTERS}0-9 '.-]`);
 const AGENCY_CHARACTER = new RegExp(AGENCY_NAME.source);
-const ACCEPTED_NAME = "Vietnamese letters in NFC and numbers from 1 to 99, with single blanks between words and ' . - within";
+const ACCEPTED_NAME = "Vietnamese letters in NFC and numbers from 1 to 99, with single spaces between words and ' . - within";
 
 /** A name without the word for its kind, for a version that begins on the day. */
 export const nameOf =
@@ -109,7 +105,6 @@ export const englishNameOf: Rule = (text) =>
     ? null
     : `${strange(text, /[A-Za-z0-9 '.-]/)}must be the name without diacritics, or nothing: letters A to Z, numbers, single blanks and ' . -`;
 
-/** A legal act or a note. */
 export const remarkOf: Rule = (text) =>
   isText(text, LONGEST_REMARK) && isTidy(text)
     ? null
@@ -121,15 +116,13 @@ const isTidy = (text: string): boolean => text === text.normalize("NFC") && !/^ 
 export const agencyNameOf: Rule = (text) =>
   AGENCY_NAME.test(text) && isTidy(text) && /[\p{L}\p{N}]/u.test(text) && text.length <= LONGEST_AGENCY_NAME
     ? null
-    : `${strange(text, AGENCY_CHARACTER)}must be a name of at most ${LONGEST_AGENCY_NAME} characters with a letter or a digit: Vietnamese letters in NFC, digits, single blanks between words and . , ; : ' " ( ) / & + -`;
+    : `${strange(text, AGENCY_CHARACTER)}must be a name of at most ${LONGEST_AGENCY_NAME} characters with a letter or a digit: Vietnamese letters in NFC, digits, single spaces between words and . , ; : ' " ( ) / & + -`;
 
-/** A share of a whole as a decimal number. */
 export const shareOf: Rule = (text) =>
   /^(?:0\.\d{1,9}|1(?:\.0{1,9})?)$/.test(text) && Number(text) > 0
     ? null
     : "is not a share; must be a decimal number above 0 and at most 1, such as 0.25";
 
-/** A kind that exists for the tier, for a version that begins on the day. */
 export const kindOf =
   (tier: Tier, from: Day): Rule =>
   (text) => {

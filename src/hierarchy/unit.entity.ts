@@ -106,7 +106,6 @@ const ContributionSchema = defineEntity({
 export class Contribution extends ContributionSchema.class {}
 ContributionSchema.setClass(Contribution);
 
-/** Names by which a unit is found: its own and those of units merged whole into it. */
 const UnitNameSchema = defineEntity({
   name: "UnitName",
   indexes: [{ properties: ["unit"] }],

@@ -12,7 +12,6 @@ import { keyed } from "../database/relation.ts";
 export const EVIDENCE_KINDS = ["PUBLISHED", "ALL"] as const;
 export type EvidenceKind = (typeof EVIDENCE_KINDS)[number];
 
-/** A unit as of one day. */
 export interface UnitView {
   /** Internal number; the public id is `id`. */
   readonly no: number;
@@ -74,7 +73,6 @@ export const unitLoaders = ({ session, today }: { readonly session: Reader; read
       (keys) => rows(unitsByReference(keys, today)),
     ),
 
-    /** By internal number, as of today or of the unit's last day. */
     unitByNo: oneBy<number, UnitRow>(String, (numbers) =>
       rows(sql<UnitRow>`
         select k.i::int, ${unitColumns(sql`d.day`)} from unnest(${numbers}::int[]) with ordinality k(no, i) join unit u on u.id = k.no
@@ -100,7 +98,6 @@ export const unitLoaders = ({ session, today }: { readonly session: Reader; read
     /** Predecessors up to that day, each as of its last day. */
     predecessorsOf: manyBy<UnitOn, SuccessionRow>(keyOn, (keys) => rows(predecessors(keys))),
 
-    /** Successors, each as of the first day after. */
     successorsOf: manyBy<UnitOn, SuccessionRow>(keyOn, (keys) => rows(successors(keys))),
 
     /** The smallest units of another day's hierarchy to which the unit contributes. */

@@ -31,7 +31,6 @@ export interface Staging {
   readonly key: string;
   readonly stage: RawBuilder<unknown>;
   readonly deltas: RawBuilder<unknown>;
-  /** Stages the rows unless they are staged. @returns the units of the rows. */
   readonly fill: (em: EntityManager) => Promise<readonly number[]>;
   readonly problems: readonly ImportProblem[];
   readonly rejected: number;
@@ -48,7 +47,6 @@ export interface ImportOptions extends SourceName {
   /** The days for which the records of the units are declared complete, unless a row is rejected. */
   readonly complete: { readonly since: Day; readonly through: Day } | null;
   readonly by: ImportedBy;
-  /** Name of the operation in the ledger and the audit trail. */
   readonly operation: string;
   /** If set, all problems and warnings are read; otherwise the first ones. */
   readonly onProblem?: (problem: ImportProblem) => void;
@@ -60,7 +58,6 @@ export interface ImportOptions extends SourceName {
 
 export interface ImportOutcome extends TransactionOutcome {
   readonly report: ImportReport;
-  /** Number of units whose records were declared complete; null if not requested. */
   readonly declared: number | null;
 }
 
@@ -119,7 +116,6 @@ const apply = async (em: EntityManager, kind: ImportKind, staging: Staging, stag
   await staging.empty(em);
 };
 
-/** Waits for both and fails if either fails. */
 const both = async (...works: readonly Promise<void>[]): Promise<void> => {
   const failed = (await Promise.allSettled(works)).find((work) => work.status === "rejected");
   if (failed) throw failed.reason;

@@ -1,4 +1,3 @@
-/** Maximum number of problems, and of warnings, in one report. */
 export const MAX_PROBLEMS = 1000;
 
 export interface ImportedBy {
@@ -12,14 +11,12 @@ export interface ImportRowProblem {
   readonly field: string | null;
   readonly code: string;
   readonly message: string;
-  /** The invalid value, if the problem is about one value. */
   readonly value?: string | undefined;
 }
 
 export interface ImportProblem {
   /** Position in the list, counted from 1; row of a file, whose header is 1. */
   readonly row: number;
-  /** Code of the record, if the row has one. */
   readonly record: string | null;
   readonly field: string | null;
   readonly code: string;

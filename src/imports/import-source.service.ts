@@ -12,7 +12,6 @@ import { coveredUnit } from "./source-owner.ts";
 import { validOn } from "../hierarchy/sql.ts";
 import { relation } from "../database/relation.ts";
 
-/** A system that sends records and belongs to one unit. */
 export interface ImportSource {
   readonly id: number;
   readonly key: string;
@@ -42,7 +41,6 @@ export const lockSource = (em: EntityManager, sourceId: number) => takeLock(em, 
 
 const NAME = /^[\p{L}\p{N}][\p{L}\p{N}._:/-]{0,99}$/u;
 
-/** @throws BadUserInput for an invalid name. */
 export const checkSourceName = (name: string): void => {
   if (!NAME.test(name) || faultOfCode(name) !== null)
     throw new BadUserInput("source", name, "must have 1 to 100 letters, digits or . _ : / -, and begin with a letter or digit");
@@ -79,7 +77,6 @@ const readSource = async (em: EntityManager, { source: name, owner, grants, at }
 };
 
 interface Making extends SourceName, Pick<Sought, "grants"> {
-  /** Units of the records. */
   readonly units: readonly number[];
   readonly kind?: "RECORDS" | "SYNTHETIC";
   readonly by: { readonly actor: string; readonly actorName: string; readonly at: Date };
@@ -127,7 +124,6 @@ const forbidden = (name: string): DomainError =>
   });
 
 interface Named {
-  /** Name of an active source, or id of any source. */
   readonly name: string;
   readonly ownerNo: number | null;
   readonly grants: readonly Grant[] | null;

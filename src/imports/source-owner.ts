@@ -8,9 +8,7 @@ import { type Day, dayOf } from "../lib/time/date.ts";
 
 interface Asked {
   readonly argument: string;
-  /** Code or id; a code means its present or last holder. */
   readonly unit: string;
-  /** The units of the caller's role; null means all. */
   readonly grants: readonly Grant[] | null;
   readonly role: Role;
   readonly at: Date;

@@ -10,7 +10,7 @@ import type { RequestContext } from "../access/request-context.ts";
 import { type ImportSource, lockSource, lockSourceName, sourcesNamed } from "./import-source.service.ts";
 import { coveredUnit } from "./source-owner.ts";
 
-type Asking = Pick<RequestContext, "session" | "viewer" | "now" | "today" | "use" | "renew">;
+type Caller = Pick<RequestContext, "session" | "viewer" | "now" | "today" | "use" | "renew">;
 
 interface Owned {
   readonly source: string;
@@ -21,7 +21,7 @@ interface Owned {
  * Transfers a source and its records to another unit; ids stay. @throws BadUserInput for an unknown unit or source, DomainError FORBIDDEN for a unit that the caller does
  * not administer, CONFLICT if the new owner has a source of that name.
  */
-export const transferSource = (context: Asking, { to, ...owned }: Owned & { readonly to: string }): Promise<SourceView> =>
+export const transferSource = (context: Caller, { to, ...owned }: Owned & { readonly to: string }): Promise<SourceView> =>
   changed(context, owned, async (em, source, ownerNo) => {
     const { viewer, now } = context;
     const toNo = await coveredUnit(em, { argument: "to", unit: to, grants: grantsFor(viewer, "ADMIN"), role: "ADMIN", at: now });
@@ -51,7 +51,7 @@ export const transferSource = (context: Asking, { to, ...owned }: Owned & { read
  * Retires a source: it accepts no further records, its records stay, and its name is free again. @throws BadUserInput for an unknown unit or source, DomainError FORBIDDEN
  * for a unit that the caller does not administer.
  */
-export const retireSource = (context: Asking, owned: Owned): Promise<SourceView> =>
+export const retireSource = (context: Caller, owned: Owned): Promise<SourceView> =>
   changed(context, owned, async (em, source, unitNo) => {
     if (source.isRetired) return;
     await sql`update source set retired_at = ${context.now.toISOString()}::timestamptz where id = ${source.id}`.execute(em.getKysely());
@@ -63,7 +63,7 @@ const byOf = ({ viewer, now }: Pick<RequestContext, "viewer" | "now">) => ({ act
 
 /** Changes a source of a unit that the caller administers, and excludes imports meanwhile. */
 const changed = (
-  context: Asking,
+  context: Caller,
   { source: name, owner }: Owned,
   change: (em: EntityManager, source: ImportSource, ownerNo: number) => Promise<void>,
 ): Promise<SourceView> =>

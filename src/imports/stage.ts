@@ -12,7 +12,6 @@ export interface Staged extends Noted {
   readonly sourceId: number;
   /** Common columns: import, row, code, status, problem; the others depend on the kind of record. */
   readonly stage: RawBuilder<unknown>;
-  /** The units that the caller may write; null means all. */
   readonly grants: readonly Grant[] | null;
 }
 
@@ -27,10 +26,8 @@ export const countStatuses = async (em: EntityManager, staged: Staged): Promise<
   return new Map(rows.map(({ status, rows: count }) => [status, count]));
 };
 
-/** The messages of refused rows by problem. */
 export type Refusals = Readonly<Record<string, { readonly field: string; readonly message: string }>>;
 
-/** Returns the next refused rows after a row. */
 export const rejectedRows = async (em: EntityManager, staged: Staged, refusals: Refusals, after: number): Promise<ImportProblem[]> => {
   const rows = await rowsOf(em).rows(sql<{ row: number; code: string; problem: string }>`
     select s.row, s.code, s.problem from ${staged.stage} s

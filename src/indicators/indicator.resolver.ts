@@ -44,7 +44,7 @@ export class IndicatorValueResolver {
     return rateOfIndicator(context.use(indicatorLoaders, value.unit.evidence), value);
   }
 
-  @FieldResolver(() => [SourceType], { description: "Where the numbers come from." })
+  @FieldResolver(() => [SourceType], { description: "Sources of the numbers." })
   sources(@Root() value: IndicatorValue, @Ctx() context: RequestContext) {
     return sourcesOfIndicator(context.use(indicatorLoaders, value.unit.evidence), value);
   }

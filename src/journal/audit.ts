@@ -12,7 +12,6 @@ export interface Change {
   readonly operation: string;
   /** Internal number of the unit; null for the whole country. */
   readonly unitNo: number | null;
-  /** Public id of the changed object. */
   readonly subject: string | null;
   readonly before: unknown;
   readonly after: unknown;

@@ -1,7 +1,6 @@
 /** Controls, direction and zero-width marks, private and unassigned characters, fillers and selectors, and spaces that look like U+0020. */
 const UNSEEN = /[\p{C}\p{Default_Ignorable_Code_Point}\u2800\u{1D159}]|(?! )\p{Z}/u;
 
-/** Nearly all codes match this pattern. */
 const PLAIN = /^[\x21-\x7E]+$/;
 const EACH_UNSEEN = new RegExp(UNSEEN, "gu");
 
@@ -15,7 +14,7 @@ export const faultOfCode = (text: string, longest = 100): string | null => {
   if (PLAIN.test(text) && text.length <= longest) return null;
   const unseen = UNSEEN.exec(text);
   if (unseen)
-    return `has ${nameOf(unseen[0])} in place ${[...text.slice(0, unseen.index)].length + 1}, which cannot be told from a blank or from nothing`;
+    return `has ${nameOf(unseen[0])} at position ${[...text.slice(0, unseen.index)].length + 1}, which is invisible or looks like a space`;
   if (text.startsWith(" ") || text.endsWith(" ")) return "begins or ends with a space";
   if (text !== text.normalize("NFC")) return "is not in NFC";
   return [...text].length > longest ? `has more than ${longest} characters` : null;
@@ -25,7 +24,6 @@ export const faultOfCode = (text: string, longest = 100): string | null => {
 export const visible = (text: string): string =>
   text.replaceAll(EACH_UNSEEN, (character) => `\\u${character.codePointAt(0)!.toString(16).toUpperCase().padStart(4, "0")}`);
 
-/** True if the text has no visible character. */
 export const isBlank = (text: string): boolean => text.replaceAll(EACH_UNSEEN, "").trim() === "";
 
 const nameOf = (character: string): string => `U+${character.codePointAt(0)!.toString(16).toUpperCase().padStart(4, "0")}`;

@@ -31,7 +31,6 @@ const DOMAIN_CODES = {
 
 export type ErrorCode = keyof typeof DOMAIN_CODES;
 
-/** An unexpected failure. */
 export const INTERNAL = "INTERNAL_SERVER_ERROR";
 export const INTERNAL_MESSAGE = "Internal server error";
 const INTERNAL_RULE: CodeRule = { status: 500, isPublic: false, isOurs: true, decides: "LAST" };
@@ -49,5 +48,4 @@ const CODES: ReadonlyMap<string, CodeRule> = new Map(
   }),
 );
 
-/** A code that is not in the table is an unexpected failure. */
 export const ruleOf = (code: unknown): CodeRule => CODES.get(String(code)) ?? INTERNAL_RULE;

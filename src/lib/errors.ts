@@ -8,7 +8,6 @@ export class DomainError extends GraphQLError {
   }
 }
 
-/** Names the argument, the given value and the requirement. */
 export class BadUserInput extends DomainError {
   constructor(argument: string, value: unknown, accepted: string) {
     super("BAD_USER_INPUT", `${argument}: ${shown(value)} is not accepted; ${accepted}`, { argument });

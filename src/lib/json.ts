@@ -60,7 +60,6 @@ const checkScalar = (value: unknown, path: string): void => {
 
 const topOf = (path: string): string => path.split(".").slice(0, 2).join(".") || "request";
 
-/** @throws BadUserInput for a text that cannot be stored. */
 export const checkText = (text: string, path: string): void => {
   if (!text.isWellFormed()) throw new BadUserInput(path, text, "must be text without lone surrogates");
   if (text.includes("\u0000")) throw new BadUserInput(path, text, "must be text without U+0000");

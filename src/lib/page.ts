@@ -15,7 +15,6 @@ export interface Position {
   readonly text: string;
 }
 
-/** Most ranks are PostgreSQL integers. */
 export const MAX_RANK = 999_999_999;
 
 /** @throws BadUserInput for `first` outside 1..1000 and for an unknown cursor. */
@@ -38,16 +37,16 @@ const readCursor = (cursor: string, maxRank: number): Position => {
 @Directive("@shareable")
 @ObjectType("PageInfo", { simpleResolvers: true, description: "Information about a page of a list (thông tin trang)." })
 export class PageInfo {
-  @Field(() => Boolean, { description: "True where more follows." })
+  @Field(() => Boolean, { description: "True if more items follow." })
   hasNextPage!: boolean;
 
-  @Field(() => Boolean, { description: "True where the page does not begin the list." })
+  @Field(() => Boolean, { description: "True if items precede the page." })
   hasPreviousPage!: boolean;
 
-  @Field(() => String, { nullable: true, description: "Cursor of the first edge; null where the page is empty." })
+  @Field(() => String, { nullable: true, description: "Cursor of the first edge; null for an empty page." })
   startCursor!: string | null;
 
-  @Field(() => String, { nullable: true, description: "Cursor of the last edge; null where the page is empty." })
+  @Field(() => String, { nullable: true, description: "Cursor of the last edge; null for an empty page." })
   endCursor!: string | null;
 }
 

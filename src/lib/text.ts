@@ -2,5 +2,4 @@
 export const isText = (value: unknown, max: number): value is string =>
   typeof value === "string" && value.length > 0 && value.length <= max && !/\p{Cc}/u.test(value) && value.isWellFormed();
 
-/** Returns MAX_DEPTH for the setting maxDepth. */
 export const variableOf = (property: string): string => property.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase();

@@ -6,7 +6,6 @@ import { SERVICE_LEVELS } from "./procedure.entity.ts";
 export interface ProcedureRow {
   readonly code: string;
   readonly name: string;
-  /** Code of its field, and the name of that field. */
   readonly field: string;
   readonly fieldName: string;
   readonly competence: string;

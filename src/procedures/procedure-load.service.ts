@@ -21,7 +21,6 @@ export interface LoadedProcedures {
   readonly created: number;
   readonly updated: number;
   readonly unchanged: number;
-  /** Number of dossiers whose procedure changed its field, fee or level. */
   readonly dossiers: number;
 }
 

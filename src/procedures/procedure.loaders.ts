@@ -8,14 +8,12 @@ import { searchWords } from "../hierarchy/search.ts";
 import type { Tier } from "../hierarchy/unit.entity.ts";
 import type { ServiceLevel } from "./procedure.entity.ts";
 
-/** `no` is the internal number. */
 export interface FieldView {
   readonly no: number;
   readonly code: string;
   readonly name: string;
 }
 
-/** `no` is the internal number. */
 export interface ProcedureView {
   readonly no: number;
   readonly code: string;
@@ -59,7 +57,6 @@ export interface ProcedureList {
 interface Filter {
   readonly field: string | null;
   readonly words: readonly string[] | null;
-  /** Prefix of a code if the search may be one. */
   readonly prefix: string | null;
   readonly page: Page;
 }

@@ -9,7 +9,7 @@ import type { FieldView, ProcedureView } from "./procedure.loaders.ts";
 export const ServiceLevelEnum = enumType<ServiceLevel>("ServiceLevel", "Level of online service of a procedure (mức độ dịch vụ công).", {
   INFORMATION: "Only information is offered online (cung cấp thông tin).",
   PARTIAL: "Some of its steps are online (một phần).",
-  FULL: "It is done online from end to end (toàn trình).",
+  FULL: "The whole procedure is online (toàn trình).",
 });
 
 @ObjectType("ProcedureField", { simpleResolvers: true, description: "A field of procedures (lĩnh vực)." })
@@ -38,10 +38,10 @@ export class ProcedureType implements Omit<ProcedureView, "no" | "fieldNo"> {
   @Field(() => ServiceLevelEnum, { description: "Level of online service (mức độ dịch vụ công)." })
   serviceLevel!: ServiceLevel;
 
-  @Field(() => Float, { nullable: true, description: "Statutory working days; null where the law sets none (thời hạn giải quyết)." })
+  @Field(() => Float, { nullable: true, description: "Statutory working days; null if the law sets none (thời hạn giải quyết)." })
   workingDays!: number | null;
 
-  @Field(() => Boolean, { description: "True where a fee is due (có phí, lệ phí)." })
+  @Field(() => Boolean, { description: "True if the procedure has a fee (có phí, lệ phí)." })
   hasFee!: boolean;
 }
 

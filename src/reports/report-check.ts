@@ -1,5 +1,5 @@
 import { type Contradiction, fillIdentities, identityText, type Known } from "../figures/identity.ts";
-import { isHeld, MAX_COUNT, numeral } from "../figures/held.ts";
+import { isInRange, MAX_COUNT, numeral } from "../figures/int-range.ts";
 import { isRolledUp, measureCode, ROLLUP_KINDS, type RollupKind } from "../figures/measure.ts";
 import type { Period } from "../lib/time/period.ts";
 import { type Tier, TIERS } from "../hierarchy/unit.entity.ts";
@@ -96,7 +96,7 @@ const tooLarge = (
   numbers: Known,
 ): ReportProblem[] =>
   [...numbers].flatMap(([name, value]): ReportProblem[] => {
-    if (isHeld(value) || stated.has(name)) return [];
+    if (isInRange(value) || stated.has(name)) return [];
     const fault = `makes ${measureCode(kind, name)} ${numeral(value)} in ${placeOf(group[0]!)}; the result must be at most ${numeral(MAX_COUNT)}`;
     return [problemAt(`figures[${group[0]!.position}].value`, "RESULT_TOO_LARGE", fault)];
   });

@@ -4,7 +4,7 @@ import { recordChange } from "../journal/audit.ts";
 import { rowScope } from "../access/scope.ts";
 import { DomainError } from "../lib/errors.ts";
 import type { SourceState } from "../figures/figure.entity.ts";
-import { MAX_COUNT } from "../figures/held.ts";
+import { MAX_COUNT } from "../figures/int-range.ts";
 import { beyondText, sumBeyond } from "../figures/sum-limit.store.ts";
 import type { RequestContext } from "../access/request-context.ts";
 import { changeRollups } from "../hierarchy/rollup-version.store.ts";

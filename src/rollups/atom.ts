@@ -4,14 +4,14 @@
  */
 export interface Atom {
   readonly unitId: number;
-  readonly slot: string;
+  readonly handlingTier: string;
   readonly columns: (number | null)[];
 }
 
 /** An amount of one column that is certain for its author and possible for the units below that stated no value of their own. */
 export interface Spread {
   readonly unitId: number;
-  readonly slot: string;
+  readonly handlingTier: string;
   readonly column: number;
   readonly amount: number;
   /** The units that may have a part of the amount; every unit that they contribute to may have it too. */
@@ -19,15 +19,15 @@ export interface Spread {
 }
 
 /** Bit n of `mask` is set if a figure of the author reports measure n of the unit's own tier, alone or within a statement. */
-export interface Knowledge {
+export interface ReportedMeasures {
   readonly unitId: number;
   readonly authorId: number;
-  readonly slot: string;
+  readonly handlingTier: string;
   readonly mask: number;
 }
 
 export interface Decomposed {
   readonly atoms: Atom[];
   readonly spreads: Spread[];
-  readonly knowledge: Knowledge[];
+  readonly measureCoverage: ReportedMeasures[];
 }

@@ -8,7 +8,7 @@ import { measureCode, type Measure, type RateRule, type RollupKind } from "../fi
 export interface StatedCount {
   readonly sourceId: number;
   readonly unitId: number;
-  readonly slot: string;
+  readonly handlingTier: string;
   readonly from: Day;
   readonly to: Day;
   readonly measure: string;
@@ -19,10 +19,9 @@ export interface StatedCount {
 /** The figures of one unit for one handling tier and period: the columns of its kind (see summedColumns), null if not reported, and the sources that state them. */
 export interface Cell {
   readonly unitId: number;
-  readonly slot: string;
+  readonly handlingTier: string;
   readonly columns: (number | null)[];
   readonly sources: ReadonlySet<number>;
-  /** The columns that records fill, and whether the records are complete. */
   readonly recorded?: { readonly columns: readonly boolean[]; readonly isComplete: boolean };
 }
 
@@ -47,10 +46,10 @@ interface MatchedRate {
 export const cellsOf = (kind: RollupKind, period: Period, stated: readonly StatedCount[]): Cell[] => {
   const names = new Map(kind.measures.map(({ name }) => [measureCode(kind, name), name]));
   const ours = stated.filter(({ measure }) => names.has(measure));
-  return [...Map.groupBy(ours, ({ unitId, slot }) => `${unitId} ${slot}`).values()].flatMap((counts) => {
+  return [...Map.groupBy(ours, ({ unitId, handlingTier }) => `${unitId} ${handlingTier}`).values()].flatMap((counts) => {
     const tiles = [...Map.groupBy(counts, ({ from, to }) => `${from}/${to}`).values()].map((rows) => tileOf(kind, rows, names));
     const cell = merge(kind, period, tiles);
-    return cell ? [{ ...cell, unitId: counts[0]!.unitId, slot: counts[0]!.slot }] : [];
+    return cell ? [{ ...cell, unitId: counts[0]!.unitId, handlingTier: counts[0]!.handlingTier }] : [];
   });
 };
 
@@ -90,7 +89,7 @@ const rateOf = (rule: RateRule, known: Known, denominators: ReadonlyMap<string, 
   return whole === null ? null : { part: parts.length > 0 ? sumOf(parts, known) : null, whole };
 };
 
-const merge = (kind: RollupKind, period: Period, tiles: readonly Tile[]): Omit<Cell, "unitId" | "slot"> | null => {
+const merge = (kind: RollupKind, period: Period, tiles: readonly Tile[]): Omit<Cell, "unitId" | "handlingTier"> | null => {
   const exact = tiles.find(({ from, to }) => from === period.from && to === period.to);
   const used = new Set<Tile>(exact ? [exact] : []);
   const path = (has: (tile: Tile) => boolean): Tile[] | null => {

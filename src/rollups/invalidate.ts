@@ -4,7 +4,6 @@ import { rowsOf } from "../database/reader.ts";
 import { isCurrent } from "../hierarchy/rollup-version.store.ts";
 import type { SetKey } from "./rollup.service.ts";
 
-/** Cost of a set that stores no rows. */
 const ROWS_OF_A_SET = 100;
 /** Maximum number of rows in all stored sets; the oldest sets are deleted first. */
 const MAX_STORED_ROWS = 5_000_000;
@@ -40,7 +39,6 @@ export const dropAllSets = async (em: EntityManager): Promise<void> => {
   await rowsOf(em).rows(sql`delete from rollup_set`);
 };
 
-/** Deletes the set of the key if its records have changed. */
 export const dropOutdatedSet = async (em: EntityManager, key: SetKey): Promise<void> => {
   await rowsOf(em).rows(sql`
     delete from rollup_set s where s.edition_id = ${key.editionId} and s.period_from = ${key.from} and s.period_to = ${key.to}

@@ -1,13 +1,11 @@
 import { Field, Float, Int, ObjectType } from "type-graphql";
-import { held } from "../figures/held.ts";
+import { countInRange } from "../figures/int-range.ts";
 import type { QuotedRate } from "./rollup.entity.ts";
 
 /** Sums over the cells of a roll-up; matched cells report both numerator and denominator. */
 export interface RateSums {
   readonly part: number | null;
-  /** Sum of the denominators of matched cells. */
   readonly of: number | null;
-  /** Sum of the denominators of all cells that report one. */
   readonly whole: number | null;
 }
 
@@ -21,23 +19,22 @@ export class Rate {
   @Field(() => Float, {
     nullable: true,
     description:
-      "numerator / denominator, or as quoted. Null where the denominator is 0, nothing is known, or nothing that is covered is certain and something is possible.",
+      "numerator / denominator, or the rate that a source printed. Null if the denominator is 0, nothing was reported, or no covered value is certain but some are possible.",
   })
   value!: number | null;
 
-  @Field(() => Int, { nullable: true, description: "Sum of the parts; null where no unit reported both parts (tử số)." })
+  @Field(() => Int, { nullable: true, description: "Sum of the numerators; null if no unit reported both parts (tử số)." })
   numerator!: number | null;
 
   @Field(() => Int, {
     nullable: true,
-    description: "Sum of the wholes of the same units; null where no unit reported both parts (mẫu số).",
+    description: "Sum of the denominators of the same units; null if no unit reported both parts (mẫu số).",
   })
   denominator!: number | null;
 
   @Field(() => Float, {
     nullable: true,
-    description:
-      "The part of the whole denominator for which the numerator is known too, 0..1; null where no denominator is known (độ bao phủ).",
+    description: "Share of the whole denominator whose numerator was reported too, 0..1; null if no denominator was reported (độ bao phủ).",
   })
   coverage!: number | null;
 
@@ -53,7 +50,7 @@ export class Rate {
   })
   high!: number | null;
 
-  @Field(() => Boolean, { description: "True where a source printed the rate without its parts (số liệu trích dẫn)." })
+  @Field(() => Boolean, { description: "True if a source printed the rate without its parts (số liệu trích dẫn)." })
   quoted!: boolean;
 }
 
@@ -92,10 +89,10 @@ export const computeRate = (certain: RateSums, possible: RateSums | null): Rate 
 };
 
 /** Checks that numerator and denominator fit the answer's number type; `what` names the rate. */
-export const heldRate = (rate: Rate, what: string): Rate => ({
+export const rateInRange = (rate: Rate, what: string): Rate => ({
   ...rate,
-  numerator: held(`${what}, numerator`, rate.numerator),
-  denominator: held(`${what}, denominator`, rate.denominator),
+  numerator: countInRange(`${what}, numerator`, rate.numerator),
+  denominator: countInRange(`${what}, denominator`, rate.denominator),
 });
 
 const ratio = (part: number, whole: number): number | null => (whole === 0 ? null : part / whole);

@@ -3,7 +3,7 @@ import type { Rows } from "../database/reader.ts";
 import { inner } from "../lib/maps.ts";
 import { isCurrent } from "../hierarchy/rollup-version.store.ts";
 import { columnName, type RollupKind, summedColumns } from "../figures/measure.ts";
-import type { RecordKnowledge, RecordSums } from "../counters/records.ts";
+import type { MeasureCoverage, RecordSums } from "../counters/records.ts";
 import { ALL_TIERS } from "./rollup.entity.ts";
 import { isRecorded, recordKeyOf, type RollupOrigin, type SetRow, setsOf } from "./rollup-set.loader.ts";
 import { readSets } from "./rollup-sets.ts";
@@ -51,19 +51,19 @@ const rollupsOf = async (
   if (wanted.some((id) => !present.has(id))) return null;
   const storedOf = bySetAndSlot(rows);
   const stored = keys.map((key, n) => storedOf(setIds[n]!, key.handledBy ?? ALL_TIERS)?.get(key.unit.no));
-  const known = await knownOfDoubtful(source, found, keys, stored, recorded);
+  const known = await coverageOfDoubtful(source, found, keys, stored, recorded);
   if ([...known.values()].some(({ isGone }) => isGone)) return null;
   return keys.map((key, n) => new KindRollup(key, stored[n], recorded[n], known.get(n)));
 };
 
 /** Returns the coverage of roll-ups that may have to be withheld: those with certain and possible values whose units no figure covers. */
-const knownOfDoubtful = async (
+const coverageOfDoubtful = async (
   source: RollupOrigin,
   found: readonly (SetRow | null)[],
   keys: readonly RollupKey[],
   stored: readonly (StoredRollup | undefined)[],
   recorded: readonly (RecordSums | null)[],
-): Promise<ReadonlyMap<number, RecordKnowledge>> => {
+): Promise<ReadonlyMap<number, MeasureCoverage>> => {
   const doubtful = keys.flatMap((_, n) => {
     const sums = recorded[n];
     if (!sums || (stored[n]?.[0] ?? 0) > 0) return [];
@@ -72,7 +72,7 @@ const knownOfDoubtful = async (
     return isInexact && isCertain ? [n] : [];
   });
   if (doubtful.length === 0) return new Map();
-  const known = await source.records.knowledge(
+  const known = await source.records.measureCoverage(
     doubtful.map((n) => ({ ...recordKeyOf(keys[n]!, found[n]!), ...setOf(found[n]!) })),
     draftRows(source, found),
   );
@@ -80,7 +80,7 @@ const knownOfDoubtful = async (
 };
 
 /** Coverage by figures is stored; coverage by records is computed per unit. */
-export const knowledgeOf = async (source: RollupOrigin, rollups: readonly Rollup[]): Promise<RecordKnowledge[]> => {
+export const coverageOfRollups = async (source: RollupOrigin, rollups: readonly Rollup[]): Promise<MeasureCoverage[]> => {
   const unknown = rollups.filter(({ known }) => known === null);
   if (unknown.length === 0) return rollups.map(({ known }) => known!);
   const looked = await readSets(
@@ -89,7 +89,7 @@ export const knowledgeOf = async (source: RollupOrigin, rollups: readonly Rollup
     (asked) => setsOf(source, asked),
     async (within, found, asked) => {
       if (asked.length === 0) return [];
-      const known = await within.records.knowledge(
+      const known = await within.records.measureCoverage(
         asked.map((rollup, n) => ({ ...recordKeyOf(rollup, found[n]!), ...setOf(found[n]!) })),
         draftRows(within, found),
       );

@@ -11,7 +11,6 @@ import { readSet, type SetKey, storeSet } from "./rollup.service.ts";
 
 const PARTS = ["dossier_rollup", "task_rollup", "service_rollup", "rollup_knowledge", "rollup_source"] as const;
 
-/** Number of sets that one transaction compares. */
 const AT_ONCE = 20;
 
 type Stored = SetKey & { readonly setId: number };

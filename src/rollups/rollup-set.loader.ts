@@ -41,7 +41,6 @@ export type SetRow = FoundSet & {
 };
 export type Sets = DataLoader<SetOf, SetRow | null, string>;
 
-/** The sources that the roll-ups of one request are read from. */
 export interface RollupOrigin {
   readonly reader: Rows;
   /** Rows that include the drafts visible to the viewer. */
@@ -114,7 +113,6 @@ const findSets = (reader: Reader, keys: readonly AskedSet[], today: Day): Promis
       and s.drafts = k.drafts and s.recorded = n.recorded and s.counted_to = n.counted_to and ${isCurrent}`);
 };
 
-/** Keys of one frame share one look-up. */
 export const setsOf = async ({ sets }: RollupOrigin, keys: readonly RollupKey[]): Promise<(SetRow | null)[]> => {
   const asked: SetOf[] = [];
   const places = new ByFrame(({ unit: { asOf }, period, cut }) => asked.push({ asOf, period, countedTo: countedTo(period, cut) }) - 1);

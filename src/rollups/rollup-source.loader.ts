@@ -33,7 +33,6 @@ const readSources = async (source: RollupOrigin, found: readonly (SetRow | null)
   return keys.map((_, n) => byKey.get(n + 1) ?? []);
 };
 
-/** Rows for records: position of the key, from 1, and internal id. */
 const recordSources = async ({ records }: RollupOrigin, found: readonly (SetRow | null)[], keys: readonly SourcesOfRollup[]) => {
   const places = keys.map((_, n) => n).filter((n) => isRecorded(found[n]!));
   const sources = places.length === 0 ? [] : await records.sources(places.map((n) => recordKeyOf(keys[n]!, found[n]!)));

@@ -10,11 +10,11 @@ import { editionsOf } from "../hierarchy/edition.ts";
 import { countedTo } from "../counters/cut.ts";
 import { evidenceOf, figureRows } from "../figures/evidence.ts";
 import { DOSSIER, type RollupKind, SERVICE, TASK } from "../figures/measure.ts";
-import type { RecordKnowledge } from "../counters/records.ts";
+import type { MeasureCoverage } from "../counters/records.ts";
 import { dossierRecords } from "../counters/records.service.ts";
 import type { EvidenceKind } from "../hierarchy/unit.loaders.ts";
 import { RollupCache } from "./rollup-cache.ts";
-import { knowledgeOf, readRollups } from "./rollup-read.ts";
+import { coverageOfRollups, readRollups } from "./rollup-read.ts";
 import { cellDayOf, keyOf, type RollupOrigin, setLoader } from "./rollup-set.loader.ts";
 import { ownSets } from "./rollup-sets.ts";
 import { sourcesLoader } from "./rollup-source.loader.ts";
@@ -51,7 +51,7 @@ export const rollupLoaders = (context: RequestContext, kind: EvidenceKind) => {
       return reader.rows(expectedUnitsOf(keys, today));
     }),
 
-    knowledgeOfRollup: new DataLoader<Rollup, RecordKnowledge, string>((asked) => knowledgeOf(source, asked), {
+    coverageOfRollup: new DataLoader<Rollup, MeasureCoverage, string>((asked) => coverageOfRollups(source, asked), {
       cacheKeyFn: (rollup) => `${rollup.kind.name}|${keyOf(rollup)}`,
     }),
 
@@ -82,11 +82,11 @@ const expectedUnitsOf = (keys: readonly RollupKey[], today: Day) => sql<Expected
   )
   select unnest(places)::int as i, expected from counted`;
 
-export const coverageOf = async ({ expectedUnits, knowledgeOfRollup }: RollupLoaders, rollup: Rollup) => {
-  const [expected, { covered }] = await Promise.all([expectedUnits.load(rollup), knowledgeOfRollup.load(rollup)]);
+export const coverageOf = async ({ expectedUnits, coverageOfRollup }: RollupLoaders, rollup: Rollup) => {
+  const [expected, { covered }] = await Promise.all([expectedUnits.load(rollup), coverageOfRollup.load(rollup)]);
   return { unitsExpected: expected?.expected ?? 0, unitsCovered: covered };
 };
 
 /** Lists the measures that some covered unit did not report, in the order of their enum. */
-export const incompleteOf = async ({ knowledgeOfRollup }: RollupLoaders, rollup: Rollup): Promise<string[]> =>
-  incompleteMeasures(rollup, await knowledgeOfRollup.load(rollup));
+export const incompleteOf = async ({ coverageOfRollup }: RollupLoaders, rollup: Rollup): Promise<string[]> =>
+  incompleteMeasures(rollup, await coverageOfRollup.load(rollup));

@@ -7,7 +7,7 @@ import { placesBeneath, versionOf } from "../hierarchy/rollup-version.store.ts";
 import type { Tier } from "../hierarchy/unit.entity.ts";
 import { cellsOf, type StatedCount } from "./cell.ts";
 import { decompose } from "./decompose.ts";
-import { type Member, slotOf, type Tree, treeOf, WHOLE_UNIT } from "../figures/tree.ts";
+import { type Member, handlingTierOf, type Tree, treeOf, WHOLE_UNIT } from "../figures/tree.ts";
 import { DOSSIER, ROLLUP_KINDS, type RollupKind } from "../figures/measure.ts";
 import type { Recorded, Records } from "../counters/records.ts";
 import { ALL_TIERS } from "./rollup.entity.ts";
@@ -43,7 +43,6 @@ interface FigureRow {
   denominator: number | null;
 }
 
-/** A set as computed from one snapshot. */
 export interface SetState {
   readonly contents: ReadonlyMap<RollupKind, Omit<SetContent, "setId">>;
   /** The places whose records the set depends on, and their version. */
@@ -104,7 +103,7 @@ const contentOf = (
   recorded: readonly Recorded[] | null,
 ): Omit<SetContent, "setId"> => {
   const counts = figures.flatMap((row): StatedCount[] =>
-    row.value === null ? [] : [{ ...row, value: row.value, slot: slotOf(tree.members.get(row.unitId), row.scope, tree) }],
+    row.value === null ? [] : [{ ...row, value: row.value, handlingTier: handlingTierOf(tree.members.get(row.unitId), row.scope, tree) }],
   );
   const stated = cellsOf(kind, periodOfDays(key.from, key.to), counts);
   const exact = figures.filter(({ from, to }) => from === key.from && to === key.to);
@@ -120,11 +119,11 @@ const quotedRates = (kind: RollupKind, figures: readonly FigureRow[], tree: Tree
   const names = new Map(kind.rates.map(({ name, quotedAs }) => [quotedAs, name]));
   const quotes = figures.filter(({ measure }) => names.has(measure));
   return [...Map.groupBy(quotes, ({ unitId, scope }) => `${unitId} ${scope}`).values()].map((rows) => {
-    const slot = slotOf(tree.members.get(rows[0]!.unitId), rows[0]!.scope, tree);
+    const handlingTier = handlingTierOf(tree.members.get(rows[0]!.unitId), rows[0]!.scope, tree);
     const rates = rows.map(({ measure, value, low, high }) => [names.get(measure)!, { value, low: low ?? value, high: high ?? value }]);
     return {
       unitId: rows[0]!.unitId,
-      slot: slot === WHOLE_UNIT ? ALL_TIERS : slot,
+      handlingTier: handlingTier === WHOLE_UNIT ? ALL_TIERS : handlingTier,
       sources: new Set(rows.map(({ sourceId }) => sourceId)),
       rates: Object.fromEntries(rates),
     };

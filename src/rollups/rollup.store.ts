@@ -11,10 +11,9 @@ import { keyed, relation } from "../database/relation.ts";
 export interface SetContent extends Decomposed {
   readonly setId: number;
   readonly recorded: boolean;
-  /** Records that a figure replaces. */
   readonly replaced: readonly Atom[];
   readonly cells: readonly Cell[];
-  readonly quoted: readonly { unitId: number; slot: string; sources: ReadonlySet<number>; rates: Record<string, QuotedRate> }[];
+  readonly quoted: readonly { unitId: number; handlingTier: string; sources: ReadonlySet<number>; rates: Record<string, QuotedRate> }[];
 }
 
 /**
@@ -23,7 +22,7 @@ export interface SetContent extends Decomposed {
  */
 export const storeRollups = async (em: EntityManager, kind: RollupKind, contents: readonly SetContent[]): Promise<void> => {
   if (contents.every(({ cells, quoted }) => cells.length === 0 && quoted.length === 0)) return;
-  if (kind === DOSSIER) await storeKnowledge(em, contents);
+  if (kind === DOSSIER) await storeReportedMeasures(em, contents);
   const columns = summedColumns(kind);
   const table = sql.table(`${kind.name}_rollup`);
   const stored = sql.join(columns.map((name) => sql.ref(columnName(name))));
@@ -92,24 +91,23 @@ const possibleSums = (kind: RollupKind, columns: readonly string[]) => sql`
     select p.set_id, t.target_id, p.slot, p.n, 1, p.amount from spread p join spread_target t on t.spread = p.spread
   ),
   possible_sum as (
-    select set_id, target_id, coalesce(slot, ${ALL_TIERS}) as slot, n, sum(sign * greatest(amount, 0))::bigint as amount, bool_or(sign > 0) as is_positive
+    select set_id, target_id, coalesce(slot, ${ALL_TIERS}) as slot, n, sum(sign * greatest(amount, 0))::bigint as amount, bool_or(sign > 0) as is_reported
     from possible_amount group by grouping sets ((set_id, target_id, slot, n), (set_id, target_id, n))
     having slot is distinct from ${WHOLE_UNIT}
   ),
   possible as (
-    select set_id, target_id, slot, jsonb_object_agg((${columns}::text[])[n], amount) as amounts, bool_or(is_positive and n <= ${kind.measures.length}) as inexact
+    select set_id, target_id, slot, jsonb_object_agg((${columns}::text[])[n], amount) as amounts, bool_or(is_reported and n <= ${kind.measures.length}) as inexact
     from possible_sum group by 1, 2, 3
   )`;
 
-/** Number of covered units, and their measures. */
 const KNOWN = sql`
   known_place as (
-    select k.set_id, c.target_id, k.unit_id, k.slot, k.mask from knowledge k join rollup_set s on s.id = k.set_id
+    select k.set_id, c.target_id, k.unit_id, k.slot, k.mask from measure_coverage k join rollup_set s on s.id = k.set_id
     join contribution c on c.edition_id = s.edition_id and c.unit_id = k.unit_id and c.certain
     where k.author_id = k.unit_id
     union all
     select min(set_id), target_id, min(unit_id), min(slot), min(mask) from (
-      select k.n, k.set_id, c.target_id, k.unit_id, k.slot, k.mask from knowledge k join rollup_set s on s.id = k.set_id
+      select k.n, k.set_id, c.target_id, k.unit_id, k.slot, k.mask from measure_coverage k join rollup_set s on s.id = k.set_id
       join contribution c on c.edition_id = s.edition_id and c.certain and c.unit_id = any(array[k.unit_id, k.author_id])
       where k.author_id <> k.unit_id
     ) side group by n, target_id having count(*) = 2
@@ -126,8 +124,10 @@ const KNOWN = sql`
   )`;
 
 /** Coverage by unit is stored only for periods that also have records, because reads merge both there. */
-const storeKnowledge = async (em: EntityManager, contents: readonly SetContent[]): Promise<void> => {
-  const rows = contents.flatMap(({ setId, recorded, knowledge }) => (!recorded ? [] : knowledge.map((known) => ({ setId, ...known }))));
+const storeReportedMeasures = async (em: EntityManager, contents: readonly SetContent[]): Promise<void> => {
+  const rows = contents.flatMap(({ setId, recorded, measureCoverage }) =>
+    !recorded ? [] : measureCoverage.map((known) => ({ setId, ...known })),
+  );
   await rowsOf(em).rows(sql`
     with stored as (
       insert into rollup_knowledge (set_id, unit_id, author_id, slot, mask)
@@ -135,7 +135,7 @@ const storeKnowledge = async (em: EntityManager, contents: readonly SetContent[]
         set_id: ["int", ({ setId }) => setId],
         unit_id: ["int", ({ unitId }) => unitId],
         author_id: ["int", ({ authorId }) => authorId],
-        slot: ["text", ({ slot }) => slot],
+        slot: ["text", ({ handlingTier }) => handlingTier],
         mask: ["int", ({ mask }) => mask],
       })}
       returning set_id
@@ -145,17 +145,18 @@ const storeKnowledge = async (em: EntityManager, contents: readonly SetContent[]
 
 /** A cell's sources belong to its unit and to units that may have a part of it; those of a quoted rate belong to its unit alone. */
 const storeSources = async (em: EntityManager, kind: RollupKind, contents: readonly SetContent[]): Promise<void> => {
-  const rows = new Map<string, { setId: number; slot: string; unitId: number; sourceId: number; own: boolean }>();
+  const rows = new Map<string, { setId: number; handlingTier: string; unitId: number; sourceId: number; own: boolean }>();
   for (const { setId, cells, spreads, quoted } of contents) {
-    const add = (unitId: number, slot: string, sources: ReadonlySet<number>, own: boolean): void => {
-      for (const sourceId of sources) rows.set(`${setId} ${unitId} ${slot} ${sourceId}`, { setId, slot, unitId, sourceId, own });
+    const add = (unitId: number, handlingTier: string, sources: ReadonlySet<number>, own: boolean): void => {
+      for (const sourceId of sources)
+        rows.set(`${setId} ${unitId} ${handlingTier} ${sourceId}`, { setId, handlingTier, unitId, sourceId, own });
     };
-    for (const { unitId, slot, sources } of quoted) add(unitId, slot, sources, true);
-    const receivers = Map.groupBy(spreads, ({ unitId, slot }) => `${unitId} ${slot}`);
-    for (const { unitId, slot, sources } of cells) {
+    for (const { unitId, handlingTier, sources } of quoted) add(unitId, handlingTier, sources, true);
+    const receivers = Map.groupBy(spreads, ({ unitId, handlingTier }) => `${unitId} ${handlingTier}`);
+    for (const { unitId, handlingTier, sources } of cells) {
       if (sources.size === 0) continue;
-      const units = new Set([unitId, ...(receivers.get(`${unitId} ${slot}`) ?? []).flatMap((spread) => spread.receivers)]);
-      for (const unit of units) add(unit, slot, sources, false);
+      const units = new Set([unitId, ...(receivers.get(`${unitId} ${handlingTier}`) ?? []).flatMap((spread) => spread.receivers)]);
+      for (const unit of units) add(unit, handlingTier, sources, false);
     }
   }
   const all = [...rows.values()];
@@ -165,7 +166,7 @@ const storeSources = async (em: EntityManager, kind: RollupKind, contents: reado
       select set_id, ${kind.name}, slot, unit_id, source_id, own
       from ${relation("r", all, {
         set_id: ["int", ({ setId }) => setId],
-        slot: ["text", ({ slot }) => slot],
+        slot: ["text", ({ handlingTier }) => handlingTier],
         unit_id: ["int", ({ unitId }) => unitId],
         source_id: ["int", ({ sourceId }) => sourceId],
         own: ["boolean", ({ own }) => own],
@@ -181,7 +182,7 @@ const inputs = (contents: readonly SetContent[]): RawBuilder<unknown> => {
     atom as materialized (select set_id, sign, unit_id, slot, columns::bigint[] as columns from ${atomsOf(contents)}),
     spread as materialized (select spread::int, set_id, unit_id, slot, n, amount from ${spreadsOf(spreads)}),
     receiver as materialized (select * from ${receiversOf(spreads)}),
-    knowledge as materialized (select * from ${coverageOf(contents)}),
+    knowledge as materialized (select * from ${reportedMeasuresOf(contents)}),
     quoted as materialized (select * from ${quotedOf(contents)})`;
 };
 
@@ -195,7 +196,7 @@ const atomsOf = (contents: readonly SetContent[]) => {
   return relation("a", atoms, {
     set_id: ["int", ({ setId }) => setId],
     unit_id: ["int", ({ unitId }) => unitId],
-    slot: ["text", ({ slot }) => slot],
+    slot: ["text", ({ handlingTier }) => handlingTier],
     columns: ["text", ({ columns }) => listOf(columns)],
     sign: ["int", ({ sign }) => sign],
   });
@@ -207,7 +208,7 @@ const spreadsOf = (spreads: readonly SpreadOfSet[]) => {
   const columns = {
     set_id: ["int", ({ setId }: SpreadOfSet) => setId],
     unit_id: ["int", ({ unitId }: SpreadOfSet) => unitId],
-    slot: ["text", ({ slot }: SpreadOfSet) => slot],
+    slot: ["text", ({ handlingTier }: SpreadOfSet) => handlingTier],
     n: ["int", ({ column }: SpreadOfSet) => column + 1],
     amount: ["bigint", ({ amount }: SpreadOfSet) => amount],
   } as const;
@@ -221,15 +222,15 @@ const receiversOf = (spreads: readonly SpreadOfSet[]) =>
     { spread: ["int", ({ n }) => n + 1], unit_id: ["int", ({ unitId }) => unitId] },
   );
 
-const coverageOf = (contents: readonly SetContent[]) =>
+const reportedMeasuresOf = (contents: readonly SetContent[]) =>
   keyed(
     "k",
-    contents.flatMap(({ setId, knowledge }) => knowledge.map((known) => ({ setId, ...known }))),
+    contents.flatMap(({ setId, measureCoverage }) => measureCoverage.map((covered) => ({ setId, ...covered }))),
     {
       set_id: ["int", ({ setId }) => setId],
       unit_id: ["int", ({ unitId }) => unitId],
       author_id: ["int", ({ authorId }) => authorId],
-      slot: ["text", ({ slot }) => slot],
+      slot: ["text", ({ handlingTier }) => handlingTier],
       mask: ["int", ({ mask }) => mask],
     },
     "n",
@@ -242,7 +243,7 @@ const quotedOf = (contents: readonly SetContent[]) =>
     {
       set_id: ["int", ({ setId }) => setId],
       unit_id: ["int", ({ unitId }) => unitId],
-      slot: ["text", ({ slot }) => slot],
+      slot: ["text", ({ handlingTier }) => handlingTier],
       rates: ["jsonb", ({ rates }) => JSON.stringify(rates)],
     },
   );

@@ -3,11 +3,11 @@ import type { Period } from "../lib/time/period.ts";
 import type { Tier } from "../hierarchy/unit.entity.ts";
 import type { UnitView } from "../hierarchy/unit.loaders.ts";
 import type { Cut } from "../counters/cut.ts";
-import { held } from "../figures/held.ts";
+import { countInRange } from "../figures/int-range.ts";
 import { enumValue, measureCode, type RollupKind, summedColumns } from "../figures/measure.ts";
-import { computeRate, heldRate, quotedRate, type Rate, type RateSums, withheldRate } from "./rate.ts";
+import { computeRate, rateInRange, quotedRate, type Rate, type RateSums, withheldRate } from "./rate.ts";
 import type { RollupKey } from "../counters/rollup-key.ts";
-import type { RecordKnowledge, RecordSums } from "../counters/records.ts";
+import type { MeasureCoverage, RecordSums } from "../counters/records.ts";
 import type { QuotedRate } from "./rollup.entity.ts";
 import type { Bounds } from "./rollup.type.ts";
 
@@ -38,13 +38,13 @@ export abstract class Rollup implements RollupKey {
   /** True if records were read; then coverage is computed by looking at each unit. */
   readonly isRecorded: boolean;
   /** Coverage by figures and records; null if it has not been loaded. */
-  readonly known: RecordKnowledge | null;
+  readonly known: MeasureCoverage | null;
 
   constructor(
     { unit, period, handledBy, cut }: RollupKey,
     stored: StoredRollup = NOTHING,
     records: RecordSums | null = null,
-    known: RecordKnowledge | null = null,
+    known: MeasureCoverage | null = null,
   ) {
     this.unit = unit;
     this.period = period;
@@ -53,7 +53,7 @@ export abstract class Rollup implements RollupKey {
     this.#stored = stored;
     this.isRecorded = records !== null;
     this.#records = records ?? NO_RECORDS;
-    this.known = known ?? (this.isRecorded ? null : this.knowledge);
+    this.known = known ?? (this.isRecorded ? null : this.measureCoverage);
   }
 
   abstract readonly kind: RollupKind;
@@ -73,7 +73,6 @@ export abstract class Rollup implements RollupKey {
     return !this.exact && this.unit.tier !== null && this.known?.covered === 0;
   }
 
-  /** Returns the sum at a position of summedColumns. */
   at(position: number): number | null {
     return this.isWithheld ? null : this.certainAt(position);
   }
@@ -93,8 +92,7 @@ export abstract class Rollup implements RollupKey {
     return certain === null && possible === null ? null : (through ?? null);
   }
 
-  /** Coverage by figures alone. */
-  get knowledge(): RecordKnowledge {
+  get measureCoverage(): MeasureCoverage {
     const [covered, known] = this.#stored;
     return { covered, known };
   }
@@ -119,12 +117,12 @@ export abstract class Rollup implements RollupKey {
     const possible = this.#possible(name);
     if (certain === null && possible === null) return { low: null, high: null };
     const code = measureCode(this.kind, name);
-    return { low: held(code, certain ?? 0), high: held(code, (certain ?? 0) + (possible ?? 0)) };
+    return { low: countInRange(code, certain ?? 0), high: countInRange(code, (certain ?? 0) + (possible ?? 0)) };
   }
 
   /** Returns a measure for the answer; reports an error if it exceeds the number type. */
   shown(name: string): number | null {
-    return held(measureCode(this.kind, name), this.sum(name));
+    return countInRange(measureCode(this.kind, name), this.sum(name));
   }
 
   /** Returns the computed rate; if it has no value, the rate that a source printed. */
@@ -137,7 +135,7 @@ export abstract class Rollup implements RollupKey {
     const computed = computeRate(certain, hasPossible ? this.#possibleSums(name) : null);
     const rate = this.isWithheld ? withheldRate(computed) : computed;
     const quote = quoted?.[name];
-    return rate.value === null && quote ? quotedRate(quote) : heldRate(rate, `${this.kind.name}.${name}`);
+    return rate.value === null && quote ? quotedRate(quote) : rateInRange(rate, `${this.kind.name}.${name}`);
   }
 
   #possibleSums(name: string): RateSums {
@@ -146,14 +144,14 @@ export abstract class Rollup implements RollupKey {
 }
 
 /** Lists the measures that some covered unit did not report, in the order of their enum; optional measures only if another unit reported them. */
-export const incompleteMeasures = (rollup: Rollup, { covered, known }: RecordKnowledge): string[] =>
+export const incompleteMeasures = (rollup: Rollup, { covered, known }: MeasureCoverage): string[] =>
   covered === 0
     ? []
     : rollup.kind.measures
         .filter(({ name, isOptional }, n) => (known & (1 << n)) === 0 && !(isOptional && rollup.sum(name) === null))
         .map(({ name }) => enumValue(name));
 
-type RollupClass = new (key: RollupKey, stored?: StoredRollup, records?: RecordSums | null, known?: RecordKnowledge | null) => Rollup;
+type RollupClass = new (key: RollupKey, stored?: StoredRollup, records?: RecordSums | null, known?: MeasureCoverage | null) => Rollup;
 const classes = new Map<RollupKind, RollupClass>();
 
 /** Builds the roll-up class of a kind, with a property for each measure. */
@@ -174,7 +172,7 @@ export const rollupClass = (kind: RollupKind): RollupClass => {
     const code = measureCode(kind, name);
     Object.defineProperty(KindRollup.prototype, name, {
       get(this: Rollup) {
-        return held(code, this.at(position));
+        return countInRange(code, this.at(position));
       },
     });
   }

@@ -2,7 +2,7 @@ import { Field, Int, ObjectType } from "type-graphql";
 
 @ObjectType("Bounds", {
   simpleResolvers: true,
-  description: "Low is what certainly belongs here, high adds what possibly does; null where nothing is known (khoảng giá trị).",
+  description: "low is the certain sum, high adds all possible amounts; null if nothing was reported (khoảng giá trị).",
 })
 export class Bounds {
   @Field(() => Int, { nullable: true, description: "The sum that is certain." })

@@ -10,13 +10,11 @@ import { type Allowances, limitedValues, type Limits, limitsRule } from "../grap
 import { statusByCode } from "./http/status.ts";
 import { TextCache } from "../graphql/execution/text-cache.ts";
 
-/** Maximum number of validation errors. */
 const MAX_ERRORS = 5;
 
 export interface ApolloOptions<C extends object> extends Limits, Allowances<C> {
   readonly plugins: readonly ApolloServerPlugin<C>[];
   readonly introspection: boolean;
-  /** True if errors suggest similar names. */
   readonly suggestions: boolean;
   /** Size in bytes of the cache of automatic persisted queries; 0 disables it. */
   readonly persistedQueries: number;

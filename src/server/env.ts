@@ -7,9 +7,7 @@ interface Setting<T> {
   /** Text of the default; empty if there is none. */
   readonly fallback: string;
   readonly meaning: string;
-  /** @throws Error with the requirement. */
   readonly read: (text: string) => T;
-  /** Hidden in the log. */
   readonly secret?: true;
 }
 
@@ -32,7 +30,6 @@ const oneOf =
 const onOff = (text: string): boolean => oneOf("on", "off")(text) === "on";
 const text = (given: string): string | null => given || null;
 
-/** Short secrets can be guessed. */
 const secretText = (given: string): string | null =>
   given === "" || given.length >= 16 ? given || null : fail("must have at least 16 characters");
 
@@ -201,7 +198,6 @@ export type Env = { readonly [K in keyof Settings]: ReturnType<Settings[K]["read
 
 const unknownIn = (variables: NodeJS.ProcessEnv) => unknownVariables(variables, Object.keys(SETTINGS).map(variableOf));
 
-/** Warnings about variables that may have been meant as settings. */
 export const envWarnings = (variables: NodeJS.ProcessEnv): readonly string[] => unknownIn(variables).warned;
 
 /** The only place that reads the environment. @throws Error naming the invalid or unknown variable. */

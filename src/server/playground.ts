@@ -34,7 +34,6 @@ const PAGE_HEADERS: FastifyHelmetOptions = {
 
 const NOT_BUILT = "<!doctype html><title>cchc-graph</title><p>The playground is not built: run <code>npm run playground</code>.</p>";
 
-/** An example operation of the playground. */
 interface Example {
   readonly vi: string;
   readonly en: string;
@@ -90,7 +89,6 @@ export const readOperations = async (): Promise<string[]> => {
   return Promise.all(names.map((name) => readFile(new URL(name, OPERATIONS), "utf8")));
 };
 
-/** The same texts by folder of the playground. */
 const readFolders = async (): Promise<Folder[]> => {
   const folders = JSON.parse(await readFile(FOLDERS, "utf8")) as readonly ListedFolder[];
   const read = ({ vi, en, file }: ListedFolder["operations"][number]): Promise<Example> =>

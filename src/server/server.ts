@@ -40,7 +40,6 @@ export interface RunningServer {
   readonly metricsUrl: string | null;
   /** Reads the trusted documents again and logs the result; after an error the previous ones stay. Null if all documents are allowed. */
   readonly renewTrusted: (() => Promise<void>) | null;
-  /** Waits for running requests, then closes all connections. */
   close(): Promise<void>;
 }
 
@@ -162,7 +161,6 @@ interface Beside {
   readonly isValid: (authorization: string) => Promise<boolean>;
 }
 
-/** Registers everything besides GraphQL, and the limits. */
 const serveBeside = async (app: FastifyInstance, { env, log, pools, metrics, isStopping, sdl, isValid }: Beside): Promise<void> => {
   if (metrics) countRequests(app, metrics);
   if (env.trustedProxies === null) warnOfUntrustedProxy(app, log);
@@ -177,13 +175,12 @@ const serveBeside = async (app: FastifyInstance, { env, log, pools, metrics, isS
 
 const renewed = async (trusted: TrustedList, log: Log): Promise<void> => {
   try {
-    log.info(`TRUSTED_DOCUMENTS: ${await trusted.renew()} documents are answered from now on`);
+    log.info(`TRUSTED_DOCUMENTS: ${await trusted.renew()} documents are trusted from now on`);
   } catch (error) {
-    log.error(`${(error as Error).message}; the documents from before are answered still`);
+    log.error(`${(error as Error).message}; the previous documents stay trusted`);
   }
 };
 
-/** Binds both ports or none. */
 const listen = async (app: FastifyInstance, { host, port, metricsHost, metricsPort }: Env, metrics: Metrics | null) => {
   try {
     await app.listen({ host, port });

@@ -6,7 +6,6 @@ export interface UnknownVariables {
   readonly warned: readonly string[];
 }
 
-/** Prefixes that many programs use. */
 const COMMON_WORDS = new Set(["DATABASE", "DATA", "LOG"]);
 /** Names this short differ by one letter from unrelated words. */
 const SHORT = 5;
@@ -20,7 +19,7 @@ export const unknownVariables = (variables: NodeJS.ProcessEnv, known: readonly s
     if (!value?.trim()) continue;
     if (known.includes(name)) {
       if (isLink(name, value))
-        warned.push(`${name} is ${value}, where a service of that name listens, and is not looked at (enableServiceLinks: false)`);
+        warned.push(`${name} is ${value}, the address of a service of that name, and is ignored (enableServiceLinks: false)`);
       continue;
     }
     if (isLink(name, value)) continue;
@@ -31,11 +30,11 @@ export const unknownVariables = (variables: NodeJS.ProcessEnv, known: readonly s
     const meant = known.find((one) => distance(given, one) <= (one.length < SHORT ? 1 : 2));
     const family = known.filter((one) => one.startsWith(`${wordOf(name)}_`));
     if (meant !== undefined) {
-      const message = `${name} is not a setting; did you mean ${meant}? Unset it where it is another program's`;
+      const message = `${name} is not a setting; did you mean ${meant}? Unset it if it belongs to another program`;
       (meant.length < SHORT ? warned : refused).push(message);
     } else if (name.startsWith("CCHC_")) warned.push(`${name} is not a setting and is ignored; docs/operations.md lists the settings`);
     else if (name.includes("_") && family.length > 0 && !COMMON_WORDS.has(wordOf(name)))
-      warned.push(`${name} is not a setting, and is not looked at; those that begin so are ${family.join(", ")}`);
+      warned.push(`${name} is not a setting and is ignored; settings with this prefix are ${family.join(", ")}`);
   }
   return { refused, warned };
 };

@@ -2,7 +2,7 @@ import { type RawBuilder, sql } from "kysely";
 import type { RequestContext } from "../access/request-context.ts";
 import { manyBy, type Positioned } from "../database/loader.ts";
 import { evidenceOf, figureRows } from "../figures/evidence.ts";
-import { held } from "../figures/held.ts";
+import { countInRange } from "../figures/int-range.ts";
 import type { RollupKey } from "../counters/rollup-key.ts";
 import { cellDayOf } from "../rollups/rollup-set.loader.ts";
 import type { EvidenceKind } from "../hierarchy/unit.loaders.ts";
@@ -28,7 +28,7 @@ export const proceduresByAuthority = (context: RequestContext, kind: EvidenceKin
       const cellDays = keys.map(({ period }) => cellDayOf(period, today));
       await ensureContributions(reader, await editionsOf(reader, [...keys.map(({ unit }) => unit.asOf), ...cellDays]));
       const rows = await figureRows(reader, evidence, (counting) => authoritiesOf(keys, cellDays, counting));
-      return rows.map((row) => ({ ...row, procedures: held("service.procedures-by-authority", row.procedures) }));
+      return rows.map((row) => ({ ...row, procedures: countInRange("service.procedures-by-authority", row.procedures) }));
     },
   );
 };

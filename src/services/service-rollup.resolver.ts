@@ -60,7 +60,7 @@ export class ServiceRollupResolver {
     return rollup.rate("modernDeskRate");
   }
 
-  @FieldResolver(() => [SourceType], { description: "Where the numbers come from, in the order of arrival (nguồn)." })
+  @FieldResolver(() => [SourceType], { description: "Sources of the numbers, in the order of arrival (nguồn)." })
   sources(@Root() rollup: Rollup, @Ctx() context: RequestContext) {
     return context.use(rollupLoaders, rollup.unit.evidence).sourcesOfRollup.load(rollup);
   }

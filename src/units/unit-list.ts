@@ -10,7 +10,6 @@ import { validOn } from "../hierarchy/sql.ts";
 import { type EvidenceKind, seenBy, unitColumns, unitLoaders, type UnitView } from "../hierarchy/unit.loaders.ts";
 import { keyed } from "../database/relation.ts";
 
-/** Conditions of a list of units of one day's hierarchy; null omits a condition. */
 export interface UnitListKey {
   readonly asOf: Day;
   readonly within: number | null;
@@ -33,7 +32,6 @@ export interface UnitList {
 
 type Row = Positioned & { totalCount: number } & (ListedUnit | { no: null });
 
-/** Many lists by one statement. */
 export const unitListLoaders = (context: RequestContext, evidence: EvidenceKind) => ({
   ...context.use(unitLoaders, evidence),
 

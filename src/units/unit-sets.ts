@@ -26,7 +26,6 @@ export const unitField = ({ hierarchy, today }: Place, { code, id, asOf }: Argum
   return found ? together([found]) : NO_UNITS;
 };
 
-/** Null for an invalid reference. */
 const meantBy = (reference: Reference): ReferencedUnit | null => {
   try {
     return readUnitReference(reference);

@@ -10,7 +10,7 @@ import { CorrespondenceType, EvidenceEnum, SuccessionType, TierEnum, UnitConnect
 
 const FIRST = "Maximum number of items, 1..1000.";
 const AFTER = "Cursor after which the page begins.";
-const KINDS = "Keeps units of these kinds. Agencies are listed where this names their kinds.";
+const KINDS = "Selects units of these kinds. Agencies are listed only if this argument names their kinds.";
 
 @Resolver()
 export class UnitQueries {
@@ -19,14 +19,14 @@ export class UnitQueries {
     nullable: true,
     description:
       "The unit with this official code or id as of asOf. Default: as of today, and for an abolished unit as of " +
-      "on its last day. Null where there is none. BAD_USER_INPUT unless exactly one of code and id is given (tra cứu đơn vị).",
+      "of its last day. Null if there is none. BAD_USER_INPUT unless exactly one of code and id is given (tra cứu đơn vị).",
   })
   unit(
     @Arg("code", () => ID, { nullable: true, description: "Official code at asOf, such as 48." }) code: string | undefined,
     @Arg("id", () => ID, { nullable: true, description: "Identity: 48.2015." }) id: string | undefined,
     @Arg("asOf", () => DateScalar, {
       nullable: true,
-      description: "Day whose hierarchy is meant, from 31 August 2015; for a day to come, as far as it is decided by now.",
+      description: "Day of the hierarchy, from 31 August 2015; for a future day, as decided by today.",
     })
     asOf: string | undefined,
     @Arg("evidence", () => EvidenceEnum, { defaultValue: "PUBLISHED", description: "The reports that figures come from." })
@@ -62,7 +62,7 @@ export class UnitQueries {
     search: string | undefined,
     @Arg("asOf", () => DateScalar, {
       nullable: true,
-      description: "Day whose hierarchy is meant, from 31 August 2015; for a day to come, as far as it is decided by now.",
+      description: "Day of the hierarchy, from 31 August 2015; for a future day, as decided by today.",
     })
     asOf: string | undefined,
     @Arg("first", () => Int, { defaultValue: 50, description: FIRST }) first: number,

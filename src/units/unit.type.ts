@@ -26,8 +26,8 @@ export const UnitKindEnum = enumType<UnitKind>("UnitKind", "Kind of a unit (lo�
   SPECIAL_ZONE: "Special zone (đặc khu), from 1 July 2025.",
   DEPARTMENT: "Provincial department (sở, ban, ngành): counts as the tier of the unit it serves.",
   DIVISION: "Specialised division of a district or commune (phòng chuyên môn): counts as the tier of the unit it serves.",
-  VERTICAL_AGENCY: "Vertical agency (cơ quan ngành dọc): counts at the unit where it sits and nowhere above.",
-  CENTRAL_AGENCY: "Central agency in the locality (cơ quan Trung ương): counts at the unit where it sits and nowhere above.",
+  VERTICAL_AGENCY: "Vertical agency (cơ quan ngành dọc): counts at the unit of its seat and nowhere above.",
+  CENTRAL_AGENCY: "Central agency in the locality (cơ quan Trung ương): counts at the unit of its seat and nowhere above.",
 });
 
 export const SuccessionKindEnum = enumType<SuccessionKind>("SuccessionKind", "How a unit was taken over (sáp nhập, chia tách).", {
@@ -43,7 +43,7 @@ export const EvidenceEnum = enumType<EvidenceKind>("EvidenceScope", "The reports
 @ObjectType("Unit", {
   simpleResolvers: true,
   description:
-    "A unit of the administrative hierarchy (đơn vị hành chính), or an agency attached to one, seen at one date. Everything reached from it (parent, " +
+    "A unit of the administrative hierarchy (đơn vị hành chính), or an agency attached to one, as of one date. Everything reached from it (parent, " +
     "children, roll-ups) is of the hierarchy of that date; figures of any period are carried onto that hierarchy by the succession of units.",
 })
 // A shorter key would take precedence and resolve today's unit instead of another day's.
@@ -111,7 +111,10 @@ export class SuccessionType {
   @Field(() => DateScalar, { description: "The day after the predecessor's last (ngày hiệu lực)." })
   effectiveOn!: string;
 
-  @Field(() => Float, { nullable: true, description: "Part of the predecessor that went over, 0..1; null where nobody has stated it." })
+  @Field(() => Float, {
+    nullable: true,
+    description: "Share of the predecessor that went to the successor, 0..1; null if it was not stated.",
+  })
   share!: number | null;
 }
 
@@ -123,7 +126,7 @@ export class CorrespondenceType {
   @Field(() => UnitType, { description: "One of the smallest units of that date's hierarchy to which this one contributes." })
   unit!: UnitType;
 
-  @Field(() => Boolean, { description: "True where everything of this unit went there; false where a part may have." })
+  @Field(() => Boolean, { description: "True if all of this unit belongs there; false if only a part may." })
   certain!: boolean;
 }
 
@@ -138,8 +141,8 @@ export class UnitEdge implements Edge<UnitType> {
   @Field(() => String, {
     nullable: true,
     description:
-      "The full name by which search found it, where that is not the one it bears on that day: a former one, or that of a unit that went whole into it. Null " +
-      "where it was found by its present name or its code, and without search (tên khớp).",
+      "The full name by which search found the unit, if it differs from its name on that day: a former one, or that of a unit merged whole into it. Null " +
+      "if search matched its present name or its code, and without search (tên khớp).",
   })
   matchedName!: string | null;
 }

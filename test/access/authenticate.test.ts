@@ -15,7 +15,7 @@ import { claimsOf, COMMAND, issueKey, keyPair, type KeyPair, SECONDS, secondsLat
 
 const base64 = (value: unknown) => Buffer.from(JSON.stringify(value)).toString("base64url");
 
-describe("who asks", () => {
+describe("the authenticator", () => {
   let database: TestDatabase;
   let folder: string;
   let authenticator: Authenticator;
@@ -70,7 +70,7 @@ describe("who asks", () => {
     expect(statements).toEqual([]);
   };
 
-  it("is nobody without a header", async () => {
+  it("returns no viewer without a header", async () => {
     expect(await statementsOf(async () => expect(await ask(undefined)).toBeNull())).toEqual([]);
   });
 
@@ -159,7 +159,7 @@ describe("who asks", () => {
       expect(await ask(`Bearer ${await tokenOf(ec)}`)).toMatchObject({ credential: { until: secondsLater(600) } });
     });
 
-    it("goes by the clock that it is given", async () => {
+    it("uses the given clock", async () => {
       const token = `Bearer ${await tokenOf(ec)}`;
       await refuses(token, "The token has expired", secondsLater(631));
       await refuses(token, "The token is not yet valid", secondsLater(-91));
@@ -172,7 +172,7 @@ describe("who asks", () => {
       expect(await ask(`Bearer ${await tokenOf(ec, { aud: ["other", "cchc"] })}`)).toMatchObject({ name: "anna" });
     });
 
-    it("trusts nobody where no issuers are configured", async () => {
+    it("trusts no token if no issuers are configured", async () => {
       const alone = await createAuthenticator({ issuers: null });
       await expect(alone.authenticate(`Bearer ${await tokenOf(ec)}`, NOW, new Reader(database.pools))).rejects.toThrow(
         "issuer is not trusted",
@@ -276,7 +276,7 @@ describe("who asks", () => {
       expect(await statementsOf(() => ask(`Bearer ${secret}`))).toHaveLength(1);
     });
 
-    it("works out what the grants cover where nobody has needed it before", async () => {
+    it("computes the coverage of grants that nobody has used before", async () => {
       const { secret } = await issueKey(database, [{ unit: "048.2015", role: "VIEWER" }]);
       await database.orm.em.getConnection().execute("update edition set contributed = false where starts_on > '2020-01-01'");
       await database.orm.em
@@ -307,7 +307,7 @@ describe("who asks", () => {
       await refusesKey(secret, new Date("2028-01-01T00:00:00+07:00"));
     });
 
-    it("refuses the old secret of a rotated one at once", async () => {
+    it("refuses the old secret immediately after a rotation", async () => {
       const { accessKey: key, secret } = await issueKey(database, [{ unit: "48", role: "OFFICER" }]);
       const rotated = await database.orm.em.fork().transactional((em) => rotateAccessKey(em, COMMAND, { id: key.id }, NOW));
       expect(rotated.accessKey.id).toBe(key.id);

@@ -31,7 +31,7 @@ describe("the file of trusted issuers", () => {
 
   it("is named where it cannot be read, is no JSON, or no array", async () => {
     const missing = join(folder, "missing.json");
-    await expect(createAuthenticator({ issuers: missing })).rejects.toThrow(`ISSUERS: ${missing}: cannot be read (ENOENT)`);
+    await expect(createAuthenticator({ issuers: missing })).rejects.toThrow(`ISSUERS: ${missing}: is not readable (ENOENT)`);
     await expect(createAuthenticator({ issuers: await write("{") })).rejects.toThrow(/^ISSUERS: .*issuers\.json: is not JSON$/);
     await expect(createAuthenticator({ issuers: await write({}) })).rejects.toThrow(
       /^ISSUERS: .*issuers\.json: must be a JSON array of \{ issuer, jwks, audience, unit, maxAge \}$/,
@@ -51,7 +51,7 @@ describe("the file of trusted issuers", () => {
       /maxAge: must be a number of hours or days, from 1h to 366d, such as 12h/,
     ]),
     ["no jwks", () => entry({ jwks: undefined }), /jwks: must be a path relative to the file, an https URL, or the key set itself/],
-    ["a file that is not there", () => entry({ jwks: "nowhere.json" }), /jwks: .*nowhere\.json: cannot be read \(ENOENT\)/],
+    ["a file that is not there", () => entry({ jwks: "nowhere.json" }), /jwks: .*nowhere\.json: is not readable \(ENOENT\)/],
     [
       "http to another machine",
       () => entry({ jwks: "http://id.danang.example/jwks" }),
@@ -79,7 +79,7 @@ describe("the file of trusted issuers", () => {
   });
 
   it("is refused for two entries of one issuer, and for a short RSA key", async () => {
-    await expect(createAuthenticator({ issuers: await write([entry(), entry()]) })).rejects.toThrow(/entry 2: issuer .* is named twice/);
+    await expect(createAuthenticator({ issuers: await write([entry(), entry()]) })).rejects.toThrow(/entry 2: issuer .* is listed twice/);
     const { publicKey } = await generateKeyPair("RS256", { modulusLength: 2048, extractable: true });
     const short = { ...(await exportJWK(publicKey)), kid: "short", n: Buffer.alloc(128, 255).toString("base64url") };
     await expect(createAuthenticator({ issuers: await write([entry({ jwks: { keys: [short] } })]) })).rejects.toThrow(
@@ -152,7 +152,7 @@ describe("a key set that is also for others", () => {
   it.each(FOREIGN)("stops the start where it has no other key than one %s", async (_, make, reason) => {
     const foreign = JSON.parse(JSON.stringify(await make())) as object;
     const error = await authenticatorOf([foreign, foreign], true).catch((one: unknown) => one as Error);
-    expect((error as Error).message).toMatch(/^ISSUERS: .*issuers\.json: entry 1: jwks: none of its keys can be used: key 1: .*; key 2: /);
+    expect((error as Error).message).toMatch(/^ISSUERS: .*issuers\.json: entry 1: jwks: none of its keys is usable: key 1: .*; key 2: /);
     expect((error as Error).message).toMatch(reason);
   });
 });
@@ -183,7 +183,7 @@ describe("an issuer's keys behind a URL", () => {
     await database.close();
   });
 
-  it("are fetched when first needed and kept; while they cannot be had, that is told as what it is", async () => {
+  it("are fetched at their first use and cached; a failed download is reported as unavailable keys", async () => {
     const file = join(folder, "issuers.json");
     await writeFile(file, JSON.stringify([{ issuer: "https://id.danang.example", jwks: url, audience: "cchc", unit: "48" }]));
     const authenticator = await createAuthenticator({ issuers: file });

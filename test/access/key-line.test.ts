@@ -90,7 +90,7 @@ describe("a key that a key makes", () => {
     });
   });
 
-  it("is refused at once when its maker is revoked, and so is all that it made; what others made goes on", async () => {
+  it("is refused immediately when its maker is revoked, and so are the keys that it created; other keys stay valid", async () => {
     const { secret, accessKey: key } = await first();
     const other = await made((await first()).secret);
     const child = await made(secret);
@@ -129,7 +129,7 @@ describe("a key that a key makes", () => {
     expect(await Promise.all(secrets.map(holds))).toEqual(secrets.map(() => false));
   });
 
-  it("keeps its maker and its life when it is rotated, and goes on when its maker is rotated", async () => {
+  it("keeps its maker and its expiry when it is rotated, and stays valid when its maker is rotated", async () => {
     const { secret, accessKey: key } = await first("48", "2026-12-31");
     const child = await made(secret);
     const rotated = await rotate(secret, child.accessKey.id);
@@ -159,7 +159,7 @@ describe("a key that a token makes", () => {
     await at(600_000, async () => expect(await Promise.all([secret, child.secret].map(holds))).toEqual([false, false]));
   });
 
-  it("lives at most a day where the token says that it holds for a hundred years", async () => {
+  it("is valid for at most a day even if the token claims a hundred years", async () => {
     const { accessKey: key } = await made(await token({ exp: SECONDS + 36_500 * 86_400 }));
     expect(key.expiresAt).toBe("2026-11-23T11:59:00.000000+07:00");
   });

@@ -24,7 +24,7 @@ interface Sent {
 }
 
 /** Two databases that differ only in what those of Đà Nẵng and nobody may not see: reports of Cao Bằng that were never or are no more published. */
-describe("what a caller may not see", () => {
+describe("data outside the caller's scope", () => {
   let base: TestDatabase;
   let services: readonly [TestService, TestService];
   let callers: readonly (string | undefined)[];

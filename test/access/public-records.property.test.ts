@@ -8,7 +8,7 @@ import type { TestDatabase } from "../support/database.ts";
 import { dossier, fillCatalogue, IMPORT, type ImportAnswer, type Sent } from "../support/dossiers.ts";
 import { issueKey } from "../support/key.ts";
 import { NaiveCalendar } from "../calendar/naive-calendar.ts";
-import { COMMUNES, divisionOf, drawWorlds, PROCEDURES } from "./two-worlds.ts";
+import { COMMUNES, divisionOf, drawTwins, PROCEDURES } from "./twin-databases.ts";
 import { PUBLISH, SUBMIT, type SubmitAnswer } from "../support/reports.ts";
 import { END_ON_FAILURE, runs, seed } from "../support/property.ts";
 
@@ -108,7 +108,7 @@ const question = fc
   });
 
 /** Two databases that agree in what is public of records: in the rest each is of its own. */
-describe("two databases that agree in what is public of records", () => {
+describe("two databases with equal public data of records", () => {
   let base: TestDatabase;
   let services: readonly TestService[];
   let callers: readonly (string | undefined)[];
@@ -175,7 +175,7 @@ describe("two databases that agree in what is public of records", () => {
     // The second database gets what it has later in the day, and in several imports.
     const clocks = [NOW, new Date("2026-11-22T17:41:13.777+07:00")];
     services = [await startService(base, { clock: () => clocks[0]! }), await startService(base, { clock: () => clocks[1]! })];
-    const [one, two] = drawWorlds(SEED, PAIRS, new NaiveCalendar(rows));
+    const [one, two] = drawTwins(SEED, PAIRS, new NaiveCalendar(rows));
     expect(one.length).toBeGreaterThan(PAIRS);
     await send(services[0]!, one, admin);
     for (let n = 0; n < 3; n++)

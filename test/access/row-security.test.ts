@@ -43,7 +43,7 @@ describe("a statement of the service in which a check was forgotten", () => {
   const hashes = async () =>
     (await sql`select key, hash, former_hash, revoked_at from access_key order by id`.execute(database.orm.em.fork().getKysely())).rows;
 
-  it("reads no hash of a key's secret, whoever asks", async () => {
+  it("hides the hashes of secrets from every viewer", async () => {
     for (const scope of [NOTHING, rowScope(own, "ADMIN")]) {
       for (const text of [
         "select hash from access_key",
@@ -83,7 +83,7 @@ describe("a statement of the service in which a check was forgotten", () => {
     expect(await hashes()).not.toEqual(before);
   });
 
-  it("gains nothing by leaving the role, as who logs in as the service can", async ({ skip }) => {
+  it("grants nothing to a login that leaves the role", async ({ skip }) => {
     const text = "select session_user = 'cchc_service' as own";
     skip(JSON.stringify(await run(NOTHING, text)) !== '[{"own":true}]', "requests run in sessions of the owner");
     const { accessKey: key } = await issueKey(database, [{ unit: "48", role: "VIEWER" }]);
@@ -108,7 +108,7 @@ describe("a statement of the service in which a check was forgotten", () => {
     expect(await run(rowScope(own, "ADMIN"), revoke)).toEqual([{ key: key.id }]);
   });
 
-  it("sees what a stored set tells of drafts within the scope of whoever sees all of these, and what tells of none anywhere", async () => {
+  it("shows a stored set with drafts only within a scope that covers all of its drafts, and other sets everywhere", async () => {
     const officers = await viewerOf(database, ["04", "OFFICER"]);
     const { secret } = await issueKey(database, [{ unit: "04", role: "OFFICER" }]);
     const { secret: wide } = await issueKey(database, [
@@ -150,7 +150,7 @@ describe("a statement of the service in which a check was forgotten", () => {
     }
   });
 
-  it("stores nothing of drafts among what everybody sees", async () => {
+  it("refuses to store rows of drafts in public sets", async () => {
     const make = (drafts: string) =>
       run(
         rowScope(own, "ADMIN"),

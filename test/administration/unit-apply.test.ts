@@ -12,7 +12,7 @@ import { applyUnits, planUnits } from "../../src/administration/unit-apply.servi
 import { readNextUnits } from "../../src/hierarchy/unit-next.ts";
 import { run, start } from "../support/command.ts";
 import { NOW, startService, type TestService } from "../support/client.ts";
-import { holdAt } from "../support/hold.ts";
+import { holdAt } from "../support/hold-table.ts";
 import { viewerOf } from "../support/viewer.ts";
 import { closed, digestOf, type FileName, type Files, folderOf, nextEdition, version } from "../hierarchy/next-edition.ts";
 
@@ -89,16 +89,16 @@ describe("an edition that is refused changes nothing and is told by file, row an
       inVersions((l) => l.push(`02.2015,${DAY},,02,VN,PROVINCE,PROVINCE,Hà Giang,Tỉnh Hà Giang,Ha Giang,`)),
       /row 11, column valid_from: .* leaves a gap/,
     ],
-    ["a version over an open one", inVersions((l) => l.splice(0, 1)), /row 2, column valid_from: .* is held by another version too/],
+    ["a version over an open one", inVersions((l) => l.splice(0, 1)), /row 2, column valid_from: .* belongs to another version too/],
     [
       "a code that another holds",
       inVersions((l) => (l[4] = l[4]!.replace(",01279,", ",01294,"))),
-      /row 6, column code: "01294" is held by another version too/,
+      /row 6, column code: "01294" belongs to another version too/,
     ],
     [
       "a parent that nobody is",
       inVersions((l) => (l[4] = l[4]!.replace("04.2015", "99.2015"))),
-      /row 6, column parent_id: "99.2015" is no unit/,
+      /row 6, column parent_id: "99.2015" is not a unit/,
     ],
     [
       "a parent that is no more",
@@ -108,23 +108,23 @@ describe("an edition that is refused changes nothing and is told by file, row an
     [
       "an end of what others are under",
       inVersions((l) => l.splice(1, l.length)),
-      /row 2, column valid_to: "2027-01-01" leaves 01\d+\.\d+ .* under it/,
+      /row 2, column valid_to: "2027-01-01" leaves 01\d+\.\d+ .* below it/,
     ],
     ["a slash in an id", inVersions((l) => (l[4] = l[4]!.replace("01279.2027", "04.2015/x"))), /row 6, column unit_id: .* slash/],
     [
       "a succession of nobody",
       inSuccessions((l) => (l[0] = l[0]!.replace("01279.2025", "1.2025"))),
-      /successions\.csv, row 2, column predecessor_id: "1\.2025" is no unit/,
+      /successions\.csv, row 2, column predecessor_id: "1\.2025" is not a unit/,
     ],
     [
       "a succession to nobody",
       inSuccessions((l) => (l[0] = l[0]!.replace("01279.2027", "1.2027"))),
-      /row 2, column successor_id: "1\.2027" is no unit/,
+      /row 2, column successor_id: "1\.2027" is not a unit/,
     ],
     ...["0x1", "1e0", " ", "true"].map((share): [string, readonly [FileName, Edit], RegExp] => [
       `a share of "${share}", which is no number in digits`,
       inSuccessions((l) => (l[0] = l[0]!.split(",").with(4, share).join())),
-      new RegExp(`row 2, column share: "${share}" is no part`),
+      new RegExp(`row 2, column share: "${share}" is not a share`),
     ]),
     [
       "a succession on another day",
@@ -154,7 +154,7 @@ describe("an edition that is refused changes nothing and is told by file, row an
     [
       "another count",
       ["editions.csv", (l) => (l[0] = l[0]!.replace("3319", "3320"))],
-      /editions\.csv, row 2, column communes: "3320" is stated, but 3319/,
+      /editions\.csv, row 2, column communes: "3320" is stated, but the result is 3319/,
     ],
     [
       "an edition on which nothing changes",

@@ -16,7 +16,7 @@ import { NOW, startService, type TestService, UNBOUNDED } from "../support/clien
 import { type Ended, run, start } from "../support/command.ts";
 import { fillCatalogue } from "../support/dossiers.ts";
 import { issueKey } from "../support/key.ts";
-import { contentOf, emptyDatabase, hasPostgres15, holdCounters, queryOn, startPostgres15, tableNames } from "./world.ts";
+import { contentOf, emptyDatabase, hasPostgres15, holdCounters, queryOn, startPostgres15, tableNames } from "./databases.ts";
 
 const file = temporaryFolder();
 const SCALE = 0.005;
@@ -142,7 +142,7 @@ describe("a restore", () => {
     good(await run("check-rollups", target, []));
   });
 
-  it("goes into an embedded PostgreSQL, by way of PostgreSQL 15", async ({ skip }) => {
+  it("is restored into an embedded PostgreSQL from PostgreSQL 15", async ({ skip }) => {
     skip(!hasPostgres15, "PostgreSQL 15 of Debian is not installed here");
     const content = await contentOf(service.database.url);
     good(await run("backup", service.database, [backup]));
@@ -210,7 +210,7 @@ describe("a restore", () => {
     ]);
   });
 
-  it("keeps nothing where it is stopped or killed on the way, and can be begun again", async () => {
+  it("stores nothing if it is stopped or killed, and can be started again", async () => {
     const target = await emptyDatabase();
     for (const signal of ["SIGTERM", "SIGKILL"] as const) {
       const holder = await holdCounters(target.url);

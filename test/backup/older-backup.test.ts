@@ -15,7 +15,7 @@ import { startServer } from "../../src/server/server.ts";
 import { temporaryFolder } from "../lib/files/folder.ts";
 import { NOW, startService, type TestService, UNBOUNDED } from "../support/client.ts";
 import { run } from "../support/command.ts";
-import { contentOf, emptyDatabase, queryOn } from "./world.ts";
+import { contentOf, emptyDatabase, queryOn } from "./databases.ts";
 
 const file = temporaryFolder();
 /** The last migration that was run on the older database. */
@@ -104,7 +104,7 @@ describe("a backup of an earlier version", () => {
     expect(await answersOf(server.url)).toEqual(answers);
   });
 
-  it("is refused where this version does not know it, or knows another of that name", async () => {
+  it("is refused if this version does not have a migration, or has another one of that name", async () => {
     const known = await readMigrationFiles();
     expect(() => checkMigrations(known.slice(0, -1), known, "FILE")).toThrow(/^FILE has Migration\d+, which this version does not have: /);
     const path = file("whole.backup");

@@ -87,7 +87,7 @@ describe("npm run access", () => {
     ],
     ["an unknown unit to list", ["key", "list", "--unit", "nowhere"], /unit: "nowhere" is not accepted/],
     ["a command that there is not", ["key", "burn"], /unknown command 'burn'/],
-  ])("says in one line what is wrong with %s", async (_, args, message) => {
+  ])("reports %s in one line", async (_, args, message) => {
     const before = await entries();
     const { code, out, err } = await run(...args);
     expect({ code, out }).toEqual({ code: 1, out: "" });

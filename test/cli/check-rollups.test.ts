@@ -45,7 +45,7 @@ describe("npm run check:rollups", () => {
 
   const check = (...args: string[]) => run("check-rollups", service.database, args);
 
-  test("finds nothing after dossiers are sent, corrected, moved to another unit and taken back, and their numbers follow", async () => {
+  test("finds no difference after dossiers are sent, corrected, moved to another unit and retracted", async () => {
     const at = (day: string) => ({ receivedAt: `${day}T08:00:00+07:00` });
     const sent = [
       { code: "a", ...at("2026-03-03") },

@@ -66,7 +66,7 @@ const everythingSeen = async (bearer?: string): Promise<string[]> => {
   return answers;
 };
 
-describe("who polls a running month before and after one import", () => {
+describe("a caller who reads a running month before and after one import", () => {
   test("sees no difference without a key of the unit, whatever was received, resolved or fell due, and a VIEWER sees it", async () => {
     const before = [await everythingSeen(), await everythingSeen(elsewhere), await everythingSeen(admin)];
     clock.now = new Date("2026-11-22T12:07:31.123+07:00");
@@ -112,7 +112,7 @@ describe("who polls a running month before and after one import", () => {
   });
 });
 
-describe("what is public of records", () => {
+describe("public data of records", () => {
   const of = async (code: string, period: string, bearer?: string) =>
     (
       await ask<{ unit: { dossiers: { received: number | null } } }>(
@@ -121,7 +121,7 @@ describe("what is public of records", () => {
       )
     ).unit.dossiers.received;
 
-  test("has the grain of half-months, asked for by their days or as the difference of months, and none that is finer", async () => {
+  test("has the grain of half-months, also as a difference of periods, and no finer one", async () => {
     await send([
       { code: "march 1", receivedAt: at("2026-03-03") },
       { code: "march 2", receivedAt: at("2026-03-20") },
@@ -153,7 +153,7 @@ describe("what is public of records", () => {
     expect(data.unit.serviceQuality.criteria.map(({ code }: { code: string }) => code)).toEqual(["2.1", "3", "3.6", "4.1", "4.2"]);
   });
 
-  test("is no roll-up of an agency below the province, which is in what is left of its unit; of a department of the province it is", async () => {
+  test("excludes roll-ups of agencies below the province, which belong to the remainder of their unit, and includes those of provincial departments", async () => {
     await send([
       { code: "division", unit: "01558/to-mot-cua", receivedAt: at("2026-03-04") },
       { code: "department", unit: "04/so-mot-cua", receivedAt: at("2026-03-04") },
@@ -196,7 +196,7 @@ describe("what is public of records", () => {
     expect(await of("01558", "2026-11", ofCommune)).toBe(4);
   });
 
-  test("is a correction of a half-month that has ended, at once", async () => {
+  test("includes a correction of an ended half-month immediately", async () => {
     const before = (await of("01558", "2026-03"))!;
     await send([{ code: "forgotten", receivedAt: at("2026-03-30") }]);
     expect(await of("01558", "2026-03")).toBe(before + 1);

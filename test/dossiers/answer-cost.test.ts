@@ -23,7 +23,7 @@ const ROLLUP = `byField { field { code } counts { received } } byChannel { chann
 const ANSWERS = `whole: dossiers(period: "2026-03") { ${ROLLUP} } cut: dossiers(period: "2026-03-02/2026-11-20") { ${ROLLUP} }
   form06(period: "2026-03") { rows { toHandle field { code } } total { toHandle } } serviceQuality(period: "2026-03") { score criteria { rate { value } } }`;
 
-describe("what answers on roll-ups cost", () => {
+describe("the cost of answers on roll-ups", () => {
   test("is a number of statements that does not grow with the units", async () => {
     const statements = async (first: number) => {
       const query = `{ units(within: "04", tier: COMMUNE, first: ${first}) { nodes { code ${ANSWERS} } } }`;

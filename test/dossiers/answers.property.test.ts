@@ -166,7 +166,7 @@ const daysShown = (code: string, from: Day, to: Day): { readonly to: Day } | nul
 };
 
 describe("dossiers by field and by channel", () => {
-  test("are what one counts one by one, over any period and for any unit", { timeout: 120_000 }, async () => {
+  test("equal a count of single dossiers, for any period and unit", { timeout: 120_000 }, async () => {
     const asked = fc.record({
       period,
       code: fc.constantFrom(...UNITS, "VN"),
@@ -209,8 +209,8 @@ type Summed = Record<string, number | null>;
 /** What nothing was recorded of is null. */
 const asCounted = (counts: Summed) => SUMMED.map((name) => counts[name] ?? 0);
 
-describe("dossiers of several periods at once", () => {
-  test("are what one counts one by one, however the periods lie to each other", { timeout: 120_000 }, async () => {
+describe("dossiers of several periods in one query", () => {
+  test("equal a count of single dossiers, however the periods overlap", { timeout: 120_000 }, async () => {
     const several = fc.record({ periods: fc.uniqueArray(period, { minLength: 2, maxLength: 6 }), code: fc.constantFrom(...UNITS) });
     await fc.assert(
       fc.asyncProperty(several, async ({ periods, code }) => {

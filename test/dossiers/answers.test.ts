@@ -91,7 +91,7 @@ describe("answers on roll-ups of dossiers", () => {
     },
   );
 
-  test("days that cut a half-month are told by field to VIEWERs alone", async () => {
+  test("days that split a half-month are shown by field only to VIEWERs", async () => {
     const variables = { code: "04", period: "2026-03-01/2026-03-10" };
     expect(await ask("byField { field { code } } averageWorkingDays", variables)).toEqual({ byField: [], averageWorkingDays: null });
     const { byField } = await ask<{ byField: object[] }>("byField { field { code } }", variables, viewer);
@@ -119,7 +119,7 @@ describe("answers on roll-ups of dossiers", () => {
     expect(byField.at(-1)).toEqual({ counts: { onTimeRate: { value: 2 / 3, coverage: 1 }, onlineRate: { value: 1 / 4 } } });
   });
 
-  test("a dossier received in one unit and handled in another counts once, where it is handled", async () => {
+  test("a dossier received in one unit and handled in another counts once, at the handling unit", async () => {
     const postal = (code: string, period = "2026-03") => ask<Measures>("receivedPostal", { code, period });
     expect(await postal("01561")).toEqual({ receivedPostal: 1 });
     expect(await postal("01558")).toEqual({ receivedPostal: 1 });
@@ -147,7 +147,7 @@ describe("answers on roll-ups of dossiers", () => {
       expect(await sumOfFields({ code, period }, viewer), code).toEqual(await ask(MEASURES, { code, period }, viewer));
   });
 
-  test("what falls due later in the running half-month is not overdue yet", async () => {
+  test("a dossier due later in the running half-month is not overdue yet", async () => {
     const { byField } = await ask<{ byField: { counts: Measures }[] }>(
       "byField { counts { inProcessOverdue inProcessPaused inProcessNotDue received } }",
       { code: "04", period: "2026-11" },
@@ -156,7 +156,7 @@ describe("answers on roll-ups of dossiers", () => {
     expect(byField.at(-1)!.counts).toEqual({ inProcessOverdue: 1, inProcessPaused: 1, inProcessNotDue: 1, received: 2 });
   });
 
-  test("a field has counts and rates, and nothing that only a whole can tell", async () => {
+  test("a field has counts and rates, but not the fields that need the whole", async () => {
     const { byField } = await ask<{ byField: { counts: object }[] }>(
       "byField { counts { period onTimeRate { value numerator denominator } onTimeRateHandled: onTimeRate(basis: HANDLED) { denominator } stopped } }",
       { code: "04", period: "2026-03" },
@@ -212,7 +212,7 @@ describe("answers on roll-ups of dossiers", () => {
     });
   });
 
-  test("handledBy keeps the tier in fields and means", async () => {
+  test("handledBy selects the tier in fields and means", async () => {
     const variables = { code: "04", period: "2026-03" };
     expect(await sumOfFields({ ...variables, handledBy: "COMMUNE" })).toEqual(await ask(MEASURES, { ...variables, handledBy: "COMMUNE" }));
     expect(await ask("byField { field { code } } averageWorkingDays", { ...variables, handledBy: "PROVINCE" })).toEqual({

@@ -79,7 +79,7 @@ describe("the facts of a dossier are refused by name", () => {
     expect([...new Set(REFUSED.map(([code]) => code))]).toEqual(PROBLEM_CODES);
   });
 
-  it("with the values in Hà Nội and what is accepted", () => {
+  it("with the values in Hà Nội time and the requirement", () => {
     const [problem] = problemsOf(factsOf({ state: "RESOLVED", endedAt: at("2025-03-03T00:30") }), NOW);
     expect(problem!.message).toBe(
       "endedAt: 2025-03-03T00:30:00.000+07:00 is before receivedAt 2025-03-03T09:00:00.000+07:00; must be that instant or later",
@@ -127,7 +127,7 @@ describe("the facts of a dossier are accepted", () => {
     expect(problemsOf(factsOf(facts), NOW)).toEqual([]);
   });
 
-  it("in every consistent life, and refused once it is known before it happened", () => {
+  it("in every consistent life, and refused if it is updated before its last fact", () => {
     const states = new Set<string>();
     fc.assert(
       fc.property(consistentFacts, (facts) => {

@@ -56,7 +56,7 @@ describe("the order of evidence", () => {
     expect(reconciliation).toContainEqual({ measure: "RECEIVED", reported: DISTRICT, recorded: 2 });
   });
 
-  test("what a district states of its communes counts, not the few records of one of them, which that commune shows", async () => {
+  test("a district's statement about its communes counts, not the few records of one of them, which that commune shows", async () => {
     const [commune] = COMMUNES_OF_HA_LANG;
     await send(commune!, "c-1", "c-2", "c-3");
     expect((await told("048", "COMMUNE")).received).toBe(COMMUNES);
@@ -78,7 +78,7 @@ describe("the order of evidence", () => {
     expect((await told("04", "DISTRICT")).received).toBe(3);
   });
 
-  test("a figure comes first again where completeness is taken back", async () => {
+  test("a figure takes precedence again after completeness is withdrawn", async () => {
     const text = `mutation { withdrawCompleteness(input: { kind: DOSSIERS, units: ["048.2015"], from: "2022-01-01", reason: "one is missing" }) { records { kind } } }`;
     expect((await service.ask(text, {}, admin)).errors).toBeUndefined();
     expect(await told("048", "DISTRICT")).toMatchObject({ received: DISTRICT });
@@ -120,7 +120,7 @@ describe("the order of evidence", () => {
     for (const { id } of before) expect(after.map((one) => one.id)).not.toContain(id);
   });
 
-  test("records of all communes come before what the district states of them", async () => {
+  test("records of all communes take precedence over the district's statement about them", async () => {
     const { data } = await service.ask<{ unit: { children: { id: string }[] } }, object>(
       '{ unit(code: "048", asOf: "2022-12-31") { children { id } } }',
     );

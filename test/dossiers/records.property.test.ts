@@ -184,7 +184,7 @@ describe("roll-ups of records", () => {
   const RETRACT =
     'mutation ($codes: [ID!]!, $source: ID!) { retractDossiers(input: { source: $source, codes: $codes, reason: "r" }) { report { updated } } }';
 
-  it("equal a naive recount, whatever was sent again, out of order, corrected, moved or taken back", { timeout: 240_000 }, async () => {
+  it("equal a naive recount after repeated, unordered, corrected, moved and retracted dossiers", { timeout: 240_000 }, async () => {
     let run = 0;
     await fc.assert(
       fc.asyncProperty(

@@ -62,8 +62,8 @@ const WITHHELD = {
   onTimeRate: { value: null, numerator: null, denominator: null, coverage: 0, low: 1 / 3, high: 2 / 3, quoted: false },
 };
 
-describe("a district asked for months after its end", () => {
-  test("has no values, whatever is left of its dossiers: the bounds tell, of its rates too", async () => {
+describe("a district queried months after its abolition", () => {
+  test("has no values although some dossiers remain: its bounds contain them, also for rates", async () => {
     const { dossiers, indicators, serviceQuality } = await told(DISTRICT, "2025-06-30", "2025-H2");
     expect(dossiers).toMatchObject(WITHHELD);
     expect(dossiers.onlineRate).toMatchObject({ value: null, numerator: null, denominator: null });
@@ -73,7 +73,7 @@ describe("a district asked for months after its end", () => {
     expect(serviceQuality.criteria.every(({ rate }: any) => rate.value === null)).toBe(true);
   });
 
-  test("nor has it by tier, by field, over the months of which nothing is covered, and in what is left of its parts", async () => {
+  test("has no values by tier, by field, over months without coverage, and in its remainder", async () => {
     const { dossiers } = await told(DISTRICT, "2025-06-30", "2025-H2");
     expect(dossiers.byTier).toMatchObject([{ tier: "COMMUNE", rollup: WITHHELD }]);
     expect(dossiers.byField).toEqual([{ field: { code: "HT" }, counts: { received: null } }]);
@@ -104,7 +104,7 @@ describe("a district asked for months after its end", () => {
   });
 });
 
-describe("figures of what a unit may only have a part of", () => {
+describe("figures that a unit may contain only in part", () => {
   test("leave tasks and services without values, and their rates", async () => {
     const admin = await issueKey(service.database, "admin", { "22": "ADMIN" });
     const figures = [

@@ -12,7 +12,7 @@ export type CommendationForm =
 
 /** Measures of dossiers (chỉ tiêu hồ sơ). */
 export type DossierMeasure =
-  /** Carried over from the period before (từ kỳ trước chuyển qua). */
+  /** Carried over from the previous period (từ kỳ trước chuyển qua). */
   | 'CARRIED_OVER'
   /** In process at the end of the period (đang giải quyết). */
   | 'IN_PROCESS'
@@ -133,7 +133,7 @@ export type Tier =
 
 /** Kind of a unit (loại đơn vị). */
 export type UnitKind =
-  /** Central agency in the locality (cơ quan Trung ương): counts at the unit where it sits and nowhere above. */
+  /** Central agency in the locality (cơ quan Trung ương): counts at the unit of its seat and nowhere above. */
   | 'CENTRAL_AGENCY'
   /** Centrally-run city (thành phố trực thuộc trung ương). */
   | 'CENTRAL_CITY'
@@ -159,7 +159,7 @@ export type UnitKind =
   | 'TOWNSHIP'
   /** Urban district (quận), until 30 June 2025. */
   | 'URBAN_DISTRICT'
-  /** Vertical agency (cơ quan ngành dọc): counts at the unit where it sits and nowhere above. */
+  /** Vertical agency (cơ quan ngành dọc): counts at the unit of its seat and nowhere above. */
   | 'VERTICAL_AGENCY'
   /** Ward (phường). */
   | 'WARD';

@@ -45,7 +45,7 @@ const CODE = /must be, for the tier COMMUNE, 5 digits, such as 01558/;
 const ID = /must be, for the tier COMMUNE, 5 digits, a full stop and the first year/;
 const NAME = /must have at most 100 characters: Vietnamese letters in NFC/;
 
-describe("an edition whose texts are not those of units is refused by file, row, column, value and what is accepted", () => {
+describe("an edition with invalid texts is refused by file, row, column, value and requirement", () => {
   it.each<[string, Record<string, string>, string, RegExp]>([
     ["a code that lost its leading zero", { code: "1279" }, "code", CODE],
     ["a code of another tier", { code: "279" }, "code", CODE],
@@ -142,7 +142,7 @@ describe("an edition whose texts are not those of units is refused by file, row,
     );
   });
 
-  it("and nothing is changed, by the command either; what is as it should be is taken", async () => {
+  it("changes nothing, also by the command; valid files are applied", async () => {
     expect(await digestOf(database)).toEqual(before);
     const { path, remove } = await written({ code: "1279" });
     const { code, out, err } = await run("units", database, ["apply", path]);

@@ -30,7 +30,7 @@ const namesOf = ({ edges }: Found) => edges.map(({ node }) => node.fullName);
 const BEFORE = "2024-12-31";
 const AFTER = "2025-12-31";
 
-describe("what is typed first finds", () => {
+describe("a typed name finds first", () => {
   test.each<[search: string, asOf: string, code: string, fullName: string, matchedName?: string]>([
     // With and without marks, case and blanks, and as other keyboards have it
     ["da nang", AFTER, "48", "Thành phố Đà Nẵng"],
@@ -133,8 +133,8 @@ describe("what is typed first finds", () => {
   });
 });
 
-describe("what a search finds", () => {
-  test("comes in the order of how well it fits, then of tiers, then of present and former names, then of codes", async () => {
+describe("the result of a search", () => {
+  test("is ordered by quality of the match, then tiers, then present and former names, then codes", async () => {
     const { edges } = await found("quang", { asOf: AFTER, first: 1000 });
     const heads = edges.filter(({ node }) => node.tier === "PROVINCE").map(({ node, matchedName }) => [node.code, matchedName]);
     expect(heads).toEqual([
@@ -192,7 +192,7 @@ describe("what a search finds", () => {
     expect((await found(null, { asOf: AFTER, tier: "PROVINCE" })).edges[0]).toMatchObject({ matchedName: null, node: { code: "01" } });
   });
 
-  test("is looked for with words written together, and of other kinds, only where it is nowhere as it is said", async () => {
+  test("includes words written together, and other kinds, only if nothing matches exactly", async () => {
     const { edges } = await found("dan", { asOf: AFTER, first: 1000 });
     expect(edges.every(({ node, matchedName }) => /(?:^|[ '-])[dđ][aăâáàảãạắằẳẵặấầẩẫậ]n/iu.test(matchedName ?? node.fullName))).toBe(true);
     expect(namesOf(await found("TP. Hà Nội", { asOf: AFTER }))).toEqual(["Thành phố Hà Nội"]);
@@ -200,7 +200,7 @@ describe("what a search finds", () => {
   });
 });
 
-describe("a database of before names were kept as they are written", () => {
+describe("a database of a version without original names", () => {
   test("has them after it is migrated, and letters that look like Đ folded as it is", async () => {
     const em = service.database.orm.em.fork();
     const names = async () =>

@@ -38,14 +38,14 @@ describe("npm run import -- procedures", () => {
     return { ...ended, kept, problems };
   };
 
-  test("takes digits for working days, and what shows nothing for none", async () => {
+  test("reads digits as working days, and an empty cell as none", async () => {
     const days = ["5", "0.5", "0", "2000", " 7 ", "", " ", "\u00A0", "\u3000", "\u200B"];
     const found = await imported("days.csv", csv(...days.map((workingDays, n) => procedure(n, { workingDays }))));
     expect(found).toMatchObject({ code: 0, out: "10 created, 0 updated, 0 unchanged\n", problems: null });
     expect(found.kept.map(({ days: kept }) => kept)).toEqual([5, 0.5, 0, 2000, 7, null, null, null, null, null]);
   });
 
-  test("takes nothing else for working days, names each row and value, and keeps nothing", async () => {
+  test("refuses anything else as working days, names each row and value, and stores nothing", async () => {
     const days = ["0x10", "true", "1e3", "Infinity", "-1", "+5", "1_000", ".5", "5.", "0b11", "một", "NaN", "2001", "５"];
     const rows = days.map((workingDays, n) => procedure(n, { workingDays }));
     const found = await imported("wrong.csv", csv(procedure(90), ...rows));
@@ -63,7 +63,7 @@ describe("npm run import -- procedures", () => {
     expect((await imported("wrong.csv", csv(procedure(1)))).problems).toBeNull();
   });
 
-  test("tells what is wrong in words of the file: its rows, and one problem as one", async () => {
+  test("reports problems by rows of the file, and each problem once", async () => {
     const found = await imported("twice.csv", csv(procedure(1), procedure(2), procedure(1)));
     expect(found).toMatchObject({ code: 1, kept: [], problems: [{ row: "4", column: "code", code: "TWICE", record: "1.950001" }] });
     expect(found.err).toContain("1 problem in 1 row:");
@@ -118,7 +118,7 @@ describe("npm run import -- procedures", () => {
       expect(await imported("b.ndjson", line(days))).toMatchObject({ code: 1, problems: [{ column: "workingDays" }] });
   });
 
-  test("tells what the catalogue has against rows, and a row that cannot be read, in its file of problems", async () => {
+  test("writes conflicts with the catalogue, and unreadable rows, to its file of problems", async () => {
     const found = await imported("ragged.csv", `${csv(procedure(1))}1.950002,short\n`);
     expect(found).toMatchObject({ code: 1, kept: [], problems: [{ row: "3", code: "RAGGED" }] });
   });

@@ -139,7 +139,7 @@ describe("a service that caches responses", () => {
     }
   });
 
-  test("distinguishes requests by their variables, their operation and what they accept", async () => {
+  test("distinguishes requests by their variables, their operation and their Accept header", async () => {
     const query = "query A($code: ID!) { unit(code: $code) { code } } query B($code: ID!) { unit(code: $code) { id } }";
     const ask = (operationName: string, code: string) => post(service.server.url, { query, operationName, variables: { code } });
     for (let n = 0; n < 4; n++) {
@@ -158,7 +158,7 @@ describe("a service that caches responses", () => {
       }
   });
 
-  test("knows that a day has passed", async () => {
+  test("expires at the end of the day", async () => {
     const query = '{ unit(code: "04") { asOf } }';
     const today = async () => (await service.ask<{ unit: { asOf: string } }, object>(query)).data.unit.asOf;
     await isCached(today);

@@ -56,7 +56,7 @@ beforeAll(async () => {
 afterAll(() => service.close());
 
 describe("references", () => {
-  it("of all kinds are answered in their order, those sent twice twice, and what is unknown by null", async () => {
+  it("of all kinds are answered in their order, duplicates twice, and unknown ones by null", async () => {
     const known: readonly (readonly [Reference, Found])[] = [
       [
         { __typename: "Unit", id: "22.2015", asOf: "2025-12-31" },
@@ -95,7 +95,7 @@ describe("references", () => {
     expect(found).toEqual(twice.map(([, expected]) => expected));
   });
 
-  it("of a unit mean its last day where they name none and it is no more", async () => {
+  it("to an abolished unit without a day mean its last day", async () => {
     const { found } = await entities([
       { __typename: "Unit", id: "048.2015", asOf: null },
       { __typename: "Unit", code: "048" },
@@ -153,8 +153,8 @@ describe("references", () => {
   });
 });
 
-describe("references to what not everybody may see", () => {
-  it("are null for those who may not, as for what there is not", async () => {
+describe("references to protected objects", () => {
+  it("are null without permission, like unknown ones", async () => {
     const hidden = [
       { __typename: "Dossier", id: idOf["cao-bang H.1"] },
       { __typename: "Dossier", id: idOf["da-nang H.1"] },

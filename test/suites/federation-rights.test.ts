@@ -30,14 +30,14 @@ beforeAll(async () => {
 });
 afterAll(() => graph.close());
 
-describe.each(ROUTERS)("what not everybody may see, by %s", (name) => {
+describe.each(ROUTERS)("protected objects, by %s", (name) => {
   const ask = (query: string, variables: object, who: string) => graph.routers[name].ask(query, variables, keys[who]);
 
   const COMPLAINT =
     "query ($id: ID!) { complaint(dossier: $id) { text dossier { id code state unit { fullName } procedure { code name popularity } satisfaction } } }";
   const CITATION = "query ($id: ID!) { citation(report: $id) { page report { id title state readers } } }";
 
-  it("is a dossier that another graph knows: its VIEWERs see it, and for others it does not exist", async () => {
+  it("include a dossier that another graph refers to: its VIEWERs see it, and for others it does not exist", async () => {
     expect(await ask(COMPLAINT, { id: ids.dossier }, "viewer")).toMatchObject({
       data: {
         complaint: {
@@ -57,7 +57,7 @@ describe.each(ROUTERS)("what not everybody may see, by %s", (name) => {
     }
   });
 
-  it("is a dossier of ours that another graph knows more of", async () => {
+  it("include a dossier of ours that another graph extends", async () => {
     const query = '{ dossier(code: "H14.1") { id satisfaction } }';
     expect(await ask(query, {}, "viewer")).toEqual({ data: { dossier: { id: ids.dossier, satisfaction: `of ${ids.dossier}` } } });
     expect(await ask(query, {}, "stranger")).toEqual({ data: { dossier: null } });
@@ -81,7 +81,7 @@ describe.each(ROUTERS)("what not everybody may see, by %s", (name) => {
     }
   });
 
-  it("is a draft that another graph cites", async () => {
+  it("include a draft that another graph cites", async () => {
     expect(await ask(CITATION, { id: ids.report }, "viewer")).toMatchObject({
       data: { citation: { page: 1, report: { id: ids.report, title: "Nháp", state: "DRAFT", readers: `of ${ids.report}` } } },
     });

@@ -1,5 +1,4 @@
 export interface Example {
-  /** The question in Vietnamese. */
   readonly vi: string;
   readonly en: string;
   readonly query: string;

@@ -114,7 +114,6 @@ const widenedGrants = async (em: EntityManager): Promise<string[]> => {
   return rows.map(({ text }) => text);
 };
 
-/** Functions that row-level security calls and that other nodes lack. */
 const functionsToPlace = async (em: EntityManager): Promise<string[]> => {
   const { rows } = await sql<{ text: string }>`
     select distinct format('select create_distributed_function(%L)', d.refobjid::regprocedure) as text

@@ -56,5 +56,4 @@ export const ROW_CONDITIONS = {
   ],
 } as const;
 
-/** Citus takes only conditions without a subquery. */
 export const isFitForCitus = ({ tree }: { readonly tree: string }): boolean => !tree.includes("{SUBLINK ");

@@ -29,13 +29,10 @@ interface Owner {
   readonly gid: number;
 }
 
-/** A data folder of PostgreSQL and what is needed to run it. */
 export interface Cluster {
   readonly folder: string;
   readonly binaries: string;
-  /** Password of the owner, who is a superuser. */
   readonly password: string;
-  /** Password of the service's role. */
   readonly servicePassword: string;
   /** Operating-system user of the server; null for this process's own user. */
   readonly owner: Owner | null;
@@ -61,7 +58,6 @@ export const prepareCluster = async (dataDir: string): Promise<Cluster> => {
   return cluster;
 };
 
-/** A cluster that another user created runs as that user. */
 const ownerOf = async (folder: string): Promise<Owner | null> => {
   const found = await stat(folder).catch(() => null);
   return found && found.uid !== 0 ? { uid: found.uid, gid: found.gid } : null;
@@ -72,9 +68,7 @@ const unprivilegedUser = async (): Promise<Owner> => {
     try {
       const [uid, gid] = await Promise.all(["-u", "-g"].map(async (flag) => Number(await run("id", [flag, name]))));
       return { uid: uid!, gid: gid! };
-    } catch {
-      // Tries the next user.
-    }
+    } catch {}
   }
   throw new Error("PostgreSQL does not run as root, and neither a user postgres nor nobody exists; create one or set DATABASE_URL");
 };

@@ -15,13 +15,10 @@ const DATABASE = "cchc";
 const PATIENCE_MS = 60_000;
 
 export interface EmbeddedDatabase {
-  /** URL with the name and password of the owner. */
   readonly url: string;
-  /** URL with the service's role. */
   readonly serviceUrl: string;
   /** Port of the running server, which may differ from that of the URLs after a restart. */
   readonly port: () => number;
-  /** Restarts the server if it ends before it is stopped. */
   watch(listener: LossListener): void;
   /** Stops the server unless another process uses it. */
   stop(): Promise<void>;
@@ -99,7 +96,6 @@ const takeServer = async (cluster: Cluster): Promise<TakenServer> => {
 const silent = ({ folder }: Cluster, { pid }: RunningPostgres) =>
   new Error(`Process ${pid} holds ${folder}, but it does not answer as our PostgreSQL; stop it, or set DATA_DIR`);
 
-/** @throws Error if no server of ours runs or answers. */
 const reachServer = async (cluster: Cluster): Promise<TakenServer> => {
   const running = await findServer(cluster);
   if (!running) throw new Error(`no PostgreSQL runs on ${cluster.folder}`);
@@ -108,7 +104,6 @@ const reachServer = async (cluster: Cluster): Promise<TakenServer> => {
   return { client, port: running.port, startedAt: await serverStartOf(client) };
 };
 
-/** @returns null if the server is not ready or not ours. */
 const openSession = async (cluster: Cluster, { port, isOurs }: RunningPostgres): Promise<Client | null> => {
   const client: Client = new ServiceClient({
     connectionString: urlOf(cluster, port, "postgres"),

@@ -3,10 +3,9 @@ import { type FileHandle, open } from "node:fs/promises";
 
 /** Maximum size of the embedded server's log, which is truncated from its start. */
 export const LOG_LIMIT = 1_000_000;
-const KEPT = 100_000;
+const KEEP_BYTES = 100_000;
 const EVERY_MS = 10_000;
 
-/** Bounds the log's size. @returns a function that ends the watch. */
 export const watchLog = (file: string): (() => void) => {
   let isLooking = false;
   const look = () => {
@@ -36,7 +35,7 @@ export const boundLog = async (file: string): Promise<void> => {
 };
 
 const cut = async (log: FileHandle, size: number): Promise<void> => {
-  const { buffer, bytesRead } = await log.read(Buffer.alloc(KEPT), 0, KEPT, size - KEPT);
+  const { buffer, bytesRead } = await log.read(Buffer.alloc(KEEP_BYTES), 0, KEEP_BYTES, size - KEEP_BYTES);
   await log.truncate(0);
   const end = buffer.subarray(0, bytesRead);
   await log.appendFile(end.subarray(end.indexOf("\n") + 1));

@@ -13,7 +13,6 @@ export interface RunningPostgres {
 
 export const logOf = ({ folder }: Cluster) => join(folder, "server.log");
 
-/** Uses the port if it is free. @returns true if this process started the server. */
 export const startUnlessAnother = async (cluster: Cluster, port?: number): Promise<boolean> => {
   try {
     await endOrphans(cluster.folder);
@@ -64,9 +63,7 @@ const endOrphans = async (folder: string): Promise<void> => {
     if (!title.startsWith("postgres: ") || parent === undefined || (await workingFolder(Number(parent))) === folder) continue;
     try {
       process.kill(pid, "SIGQUIT");
-    } catch {
-      // The process has ended by itself.
-    }
+    } catch {}
   }
 };
 
@@ -95,7 +92,6 @@ const start = async (cluster: Cluster, port: number): Promise<void> => {
   }
 };
 
-/** Returns the wished port if it is free, or another one. */
 const freePort = (wished = 0): Promise<number> =>
   new Promise((done, fail) => {
     const server = createServer().once("error", (error) => (wished === 0 ? fail(error) : done(freePort())));

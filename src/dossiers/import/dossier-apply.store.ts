@@ -10,15 +10,14 @@ import { isOfImport, type Staged, STATUSES } from "../../imports/stage.ts";
 import { firstDaysOf, noteUnits, renewFirstDays } from "./record-unit.store.ts";
 
 /** Columns that the stage and the table of dossiers share; the province, the source and the code come before them. */
-const KEPT = [
+const SHARED = [
   ...["unit_id", "slot", "received_by_id", "procedure_id", "field_id", "channel", "state", "submitted_at", "received_at", "due_at"],
   ...["due_provisional", "extended_to", "current_due_at", "ended_at", "returned_at", "updated_at", "received_on", "ended_on", "due_on"],
   ...["dated_on", "outcome", "working_days", "has_fee", "is_full", "digitised", "paid_online", "electronic_result", "pauses", "digest"],
 ] as const;
-export const keptNames = sql.join(KEPT.map((name) => sql.ref(name)));
-export const keptColumns = (of: string) => sql.join(KEPT.map((name) => sql.ref(`${of}.${name}`)));
+export const sharedNames = sql.join(SHARED.map((name) => sql.ref(name)));
+export const sharedColumns = (of: string) => sql.join(SHARED.map((name) => sql.ref(`${of}.${name}`)));
 
-/** The tables that concurrent imports share. */
 export const sharedStage = { stage: sql`dossier_stage`, deltas: sql`dossier_delta` };
 
 /** The condition that dossier `d` belongs to the source, limited to the few provinces with its records. */
@@ -69,7 +68,7 @@ const changed = sql`s.status in (${sql.lit(STATUSES.CREATED)}, ${sql.lit(STATUSE
 
 /** The staged dossiers as relation `d` with the columns of the table. */
 const stagedDossiers = (staged: Staged) => sql`(
-  select s.province_id, ${staged.sourceId}::int as source_id, s.code, ${keptColumns("s")} from ${staged.stage} s where ${isOfImport(staged)} and ${changed}) d`;
+  select s.province_id, ${staged.sourceId}::int as source_id, s.code, ${sharedColumns("s")} from ${staged.stage} s where ${isOfImport(staged)} and ${changed}) d`;
 
 const stagedPauses = (staged: Staged) => sql`
   select s.province_id, ${staged.sourceId}::int as source_id, s.code, x.position::smallint, s.unit_id, x.reason, x.from_at, x.to_at, x.is_late
@@ -77,33 +76,33 @@ const stagedPauses = (staged: Staged) => sql`
   where ${isOfImport(staged)} and ${changed} and s.pauses > 0`;
 
 /** The stored dossiers that the stage replaces or names. */
-const keptDossiers = (staged: Staged) => sql`(
+const storedDossiers = (staged: Staged) => sql`(
   select k.* from dossier k join ${staged.stage} s on s.province_id = k.province_id and s.code = k.code
   where k.source_id = ${staged.sourceId} and ${isOfImport(staged)} and s.status = ${sql.lit(STATUSES.UPDATED)}) d`;
-const keptPauses = sql`(select ${pauseColumns} from dossier_pause p) p`;
+const storedPauses = sql`(select ${pauseColumns} from dossier_pause p) p`;
 
 /** Records the counter changes of new and newer rows; must run before they replace the old rows. */
 export const noteChanges = (em: EntityManager, staged: Staged): Promise<void> =>
   noteDeltas(em, staged, [
-    { dossiers: keptDossiers(staged), pauses: keptPauses, sign: -1 },
+    { dossiers: storedDossiers(staged), pauses: storedPauses, sign: -1 },
     { dossiers: stagedDossiers(staged), pauses: sql`(select ${pauseColumns} from (${stagedPauses(staged)}) p) p`, sign: 1 },
   ]);
 
 /** Writes new and newer rows and the status of their units; `countChanges` changes the counters later. */
 export const writeStage = async (em: EntityManager, staged: Staged, at: Date): Promise<void> => {
   const db = em.getKysely();
-  const lost = await firstDaysOf(em, keptDossiers(staged));
+  const lost = await firstDaysOf(em, storedDossiers(staged));
   await noteUnits(em, staged, at, [sentRecords(staged), replacedRecords(staged)]);
   await sql`
     delete from dossier_pause p using ${staged.stage} s where ${isOfImport(staged)} and s.status = ${sql.lit(STATUSES.UPDATED)}
       and p.province_id = s.province_id and p.source_id = ${staged.sourceId} and p.code = s.code`.execute(db);
   await sql`
-    update dossier d set ${sql.join(KEPT.map((name) => sql`${sql.ref(name)} = ${sql.ref(`s.${name}`)}`))}
+    update dossier d set ${sql.join(SHARED.map((name) => sql`${sql.ref(name)} = ${sql.ref(`s.${name}`)}`))}
     from ${staged.stage} s where ${isOfImport(staged)} and s.status = ${sql.lit(STATUSES.UPDATED)}
       and d.province_id = s.province_id and d.source_id = ${staged.sourceId} and d.code = s.code`.execute(db);
   await sql`
-    insert into dossier (province_id, source_id, code, ${keptNames})
-    select s.province_id, ${staged.sourceId}, s.code, ${keptColumns("s")} from ${staged.stage} s where ${isOfImport(staged)} and s.status = ${sql.lit(STATUSES.CREATED)}`.execute(
+    insert into dossier (province_id, source_id, code, ${sharedNames})
+    select s.province_id, ${staged.sourceId}, s.code, ${sharedColumns("s")} from ${staged.stage} s where ${isOfImport(staged)} and s.status = ${sql.lit(STATUSES.CREATED)}`.execute(
     db,
   );
   await sql`insert into dossier_pause (province_id, source_id, code, position, unit_id, reason, from_at, to_at, is_late) ${stagedPauses(staged)}`.execute(
@@ -114,8 +113,8 @@ export const writeStage = async (em: EntityManager, staged: Staged, at: Date): P
 
 /** Deletes the dossiers that the stage names, and subtracts them from the counters. */
 export const retractStage = async (em: EntityManager, staged: Staged, at: Date): Promise<void> => {
-  await noteDeltas(em, staged, [{ dossiers: keptDossiers(staged), pauses: keptPauses, sign: -1 }]);
-  const lost = await firstDaysOf(em, keptDossiers(staged));
+  await noteDeltas(em, staged, [{ dossiers: storedDossiers(staged), pauses: storedPauses, sign: -1 }]);
+  const lost = await firstDaysOf(em, storedDossiers(staged));
   await noteUnits(em, staged, at, [replacedRecords(staged)]);
   for (const table of ["dossier_pause", "dossier"])
     await sql`
@@ -140,7 +139,7 @@ const sentRecords = (staged: Staged) => sql`
 
 /** Records that an update replaces or a retraction removes. */
 const replacedRecords = (staged: Staged) => sql`
-      select d.province_id, d.unit_id, -(d.received_on is not null)::int as records, null::date as received_on from ${keptDossiers(staged)}`;
+      select d.province_id, d.unit_id, -(d.received_on is not null)::int as records, null::date as received_on from ${storedDossiers(staged)}`;
 
 /** Stored roll-ups of the provinces and days must be rebuilt, because they hold the correction that figures make to records. */
 const renewMixedRollups = async (em: EntityManager, { key, deltas }: Noted): Promise<void> => {

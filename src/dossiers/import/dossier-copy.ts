@@ -30,7 +30,6 @@ const lineOf = (key: string, row: StagedDossier): string => {
   return `${line}\n`;
 };
 
-/** Bytes written at once. */
 const BUFFER = 1 << 16;
 
 /** A table like dossier_stage for one import, filled by COPY on its own connection, and one like dossier_delta; both are dropped with the connection. */

@@ -6,7 +6,7 @@ import { Reader, rowsOf } from "../../database/reader.ts";
 import { faultsOf, type Item, isFault, recordOf } from "../../lib/files/file-row.ts";
 import { type Day, dayOf } from "../../lib/time/date.ts";
 import { readUnitDirectory } from "../../hierarchy/unit-directory.ts";
-import { ensureKept } from "../../counters/count-tree.service.ts";
+import { ensurePresentTrees } from "../../counters/count-tree.service.ts";
 import { importRows, type Staging } from "../../imports/import-pipeline.ts";
 import {
   type ImportedBy,
@@ -21,8 +21,8 @@ import { checkSourceName } from "../../imports/import-source.service.ts";
 import { StageTable } from "./dossier-copy.ts";
 import { DOSSIER_IMPORT } from "./dossier-import-kind.ts";
 import { dossierOfCells } from "./dossier-row.ts";
-import { type ImportWorld, stageRow, type StagedDossier } from "./dossier-stage.ts";
-import { readCalendar, readProcedures } from "./import-world.ts";
+import { type ImportReferences, stageRow, type StagedDossier } from "./dossier-stage.ts";
+import { readCalendar, readProcedures } from "./import-references.ts";
 
 export interface FileImport {
   readonly source: string;
@@ -44,7 +44,6 @@ export interface FileImport {
 
 export interface FileReport extends ImportReport {
   readonly isKept: boolean;
-  /** Number of units whose records were declared complete; null if not requested. */
   readonly declared: number | null;
 }
 
@@ -58,12 +57,12 @@ const WORK_MEMORY = "256MB";
 export const importFile = async (database: Database, rows: AsyncIterable<Item>, options: FileImport): Promise<FileReport> => {
   checkSourceName(options.source);
   const em = database.orm.em.fork();
-  const world = await worldOf(em, options.by.at);
-  await ensureKept(new Reader(database.pools), dayOf(options.by.at));
+  const references = await referencesOf(em, options.by.at);
+  await ensurePresentTrees(new Reader(database.pools), dayOf(options.by.at));
   const key = randomUUID();
   const table = await StageTable.open(database.url, key);
   try {
-    const staging = await stagingOf(em, table, key, world, rows, options);
+    const staging = await stagingOf(em, table, key, references, rows, options);
     options.signal?.throwIfAborted();
     options.onPhase?.("comparing with stored dossiers");
     const { kind, onProblem, ...others } = options;
@@ -83,14 +82,14 @@ const transaction = <T>(em: EntityManager, work: (inside: EntityManager) => Prom
     return work(inside);
   });
 
-const worldOf = async (em: EntityManager, now: Date): Promise<ImportWorld> => {
+const referencesOf = async (em: EntityManager, now: Date): Promise<ImportReferences> => {
   const rows = rowsOf(em);
   const [calendar, procedures, units] = [await readCalendar(rows), await readProcedures(rows, null), await readUnitDirectory(rows, null)];
   return { calendar, procedures, units, now: now.getTime(), isCovered: () => true };
 };
 
 async function* stagedRows(
-  world: ImportWorld,
+  references: ImportReferences,
   rows: AsyncIterable<Item>,
   signal: AbortSignal | undefined,
   reject: (row: number, record: string | null, problems: readonly ImportRowProblem[]) => void,
@@ -103,7 +102,7 @@ async function* stagedRows(
       continue;
     }
     const dossier = dossierOfCells(row.cells);
-    const staged = "code" in dossier ? stageRow(world, row.row, dossier) : dossier;
+    const staged = "code" in dossier ? stageRow(references, row.row, dossier) : dossier;
     if ("row" in staged) yield staged;
     else reject(row.row, recordOf(row), staged);
   }
@@ -116,14 +115,14 @@ const stagingOf = async (
   em: EntityManager,
   table: StageTable,
   key: string,
-  world: ImportWorld,
+  references: ImportReferences,
   rows: AsyncIterable<Item>,
   { onProblem, signal }: FileImport,
 ): Promise<Staging> => {
   const problems: ImportProblem[] = [];
   let rejected = 0;
   await table.fill(
-    stagedRows(world, rows, signal, (row, record, found) => {
+    stagedRows(references, rows, signal, (row, record, found) => {
       rejected++;
       for (const problem of found) {
         const one = problemOf(row, record, problem);

@@ -1,7 +1,7 @@
 import type { ImportKind } from "../../imports/import-pipeline.ts";
 import { shareProcedures } from "../../procedures/procedure-load.service.ts";
 import { classifyStage, countChanges, noteChanges, writeStage } from "./dossier-apply.store.ts";
-import { knownElsewhere } from "./known-elsewhere.store.ts";
+import { duplicateWarnings } from "./duplicate-warning.store.ts";
 
 export const DOSSIER_IMPORT: ImportKind = {
   kind: "DOSSIERS",
@@ -14,7 +14,7 @@ export const DOSSIER_IMPORT: ImportKind = {
       message: "unit: the handling unit is outside the units on which the caller has the role OFFICER",
     },
   },
-  warnings: knownElsewhere,
+  warnings: duplicateWarnings,
   noteChanges,
   write: writeStage,
   countChanges,

@@ -20,7 +20,7 @@ export class DossierMutations {
     description:
       "Imports up to 5,000 dossiers of one source system, which belongs to one unit: that of the first caller that uses its name. Atomic unless partial: then valid " +
       "rows are stored and each invalid one (of rows that are well-formed GraphQL) is reported. dryRun checks everything and stores nothing. Requires the role OFFICER on the " +
-      "source's unit and on each handling unit; BAD_USER_INPUT where several units have a source of that name and owner does not say which, CONFLICT for a source " +
+      "source's unit and on each handling unit; BAD_USER_INPUT if several units have a source of that name and owner does not select one, CONFLICT for a source " +
       "that was retired (nhập hồ sơ).",
   })
   async importDossiers(
@@ -47,7 +47,7 @@ export class DossierMutations {
   @Mutation(() => SourcePayloadType, {
     description:
       "Transfers a source system to another unit: the new owner takes over the source and all its records, and ids stay. For ADMINs of both units, otherwise FORBIDDEN; BAD_USER_INPUT " +
-      "for an unknown unit or source, CONFLICT where the new owner has a source of that name (chuyển giao hệ thống nguồn).",
+      "for an unknown unit or source, CONFLICT if the new owner has a source of that name (chuyển giao hệ thống nguồn).",
   })
   async transferSource(
     @Arg("input", () => TransferSourceInput, { description: "The source and its new owner." }) input: TransferSourceInput,

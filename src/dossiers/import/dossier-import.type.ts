@@ -24,7 +24,7 @@ export class PauseInput {
 export class DossierInput implements DossierRow {
   @Field(() => ID, {
     description:
-      "Code of the dossier in its system, 1 to 100 characters in NFC that can be seen, with no blanks but U+0020 between them (mã hồ sơ).",
+      "Code of the dossier in its system, 1 to 100 visible characters in NFC, with no spaces but U+0020 between them (mã hồ sơ).",
   })
   code!: string;
 
@@ -34,7 +34,10 @@ export class DossierInput implements DossierRow {
   @Field(() => ID, { description: "Official code of the handling unit on the day of receipt (đơn vị giải quyết)." })
   unit!: string;
 
-  @Field(() => ID, { nullable: true, description: "Official code of the unit where it was handed in, if elsewhere (nơi tiếp nhận)." })
+  @Field(() => ID, {
+    nullable: true,
+    description: "Official code of the unit that received the dossier, if it is not the handling unit (nơi tiếp nhận).",
+  })
   receivedBy?: string | null;
 
   @Field(() => ChannelEnum, { defaultValue: "DIRECT", description: "How the dossier was submitted." })
@@ -54,11 +57,12 @@ export class DossierInput implements DossierRow {
 
   @Field(() => DateTimeScalar, {
     nullable: true,
-    description: "As promised at receipt. Computed from the procedure's limit and the work calendar where left out (ngày hẹn trả kết quả).",
+    description:
+      "Due time as promised at receipt; default: computed from the procedure's limit and the work calendar (ngày hẹn trả kết quả).",
   })
   dueAt?: string | null;
 
-  @Field(() => DateTimeScalar, { nullable: true, description: "The new appointment, where it was extended: at most once (gia hạn)." })
+  @Field(() => DateTimeScalar, { nullable: true, description: "New due time after an extension; at most one extension (gia hạn)." })
   extendedTo?: string | null;
 
   @Field(() => DateTimeScalar, {
@@ -73,18 +77,18 @@ export class DossierInput implements DossierRow {
   @Field(() => [PauseInput], { defaultValue: [], description: "Pauses of processing; they must not overlap." })
   pauses!: PauseInput[];
 
-  @Field(() => Boolean, { nullable: true, description: "Whether its papers are digitised; null where that is not known (số hóa)." })
+  @Field(() => Boolean, { nullable: true, description: "True if its papers are digitised; null if unknown (số hóa)." })
   digitised?: boolean | null;
 
   @Field(() => Boolean, {
     nullable: true,
-    description: "Whether its fee was paid online; null where that is not known (thanh toán trực tuyến).",
+    description: "True if its fee was paid online; null if unknown (thanh toán trực tuyến).",
   })
   paidOnline?: boolean | null;
 
   @Field(() => Boolean, {
     nullable: true,
-    description: "Whether its result is an electronic one; null where that is not known (kết quả điện tử).",
+    description: "True if its result is electronic; null if unknown (kết quả điện tử).",
   })
   electronicResult?: boolean | null;
 
@@ -94,15 +98,15 @@ export class DossierInput implements DossierRow {
 
 @ObjectType("ImportProblem", { simpleResolvers: true, description: "Why a row was not stored (lỗi nhập liệu)." })
 export class ImportProblemType {
-  @Field(() => Int, { description: "Place in the list, counted from 1." })
+  @Field(() => Int, { description: "Position in the list, counted from 1." })
   row!: number;
 
-  @Field(() => ID, { nullable: true, description: "Code of the record, where the row has one." })
+  @Field(() => ID, { nullable: true, description: "Code of the record, if the row has one." })
   record!: string | null;
 
   @Field(() => String, {
     nullable: true,
-    description: "Field of the row that is wrong: pauses[0].from; null where it is the row as a whole.",
+    description: "Invalid field of the row, such as pauses[0].from; null if the problem concerns the whole row.",
   })
   field!: string | null;
 
@@ -115,7 +119,7 @@ export class ImportProblemType {
 
 @ObjectType("ImportWarning", { simpleResolvers: true, description: "A warning about a stored row (cảnh báo nhập liệu)." })
 export class ImportWarningType {
-  @Field(() => Int, { description: "Place in the list, counted from 1." })
+  @Field(() => Int, { description: "Position in the list, counted from 1." })
   row!: number;
 
   @Field(() => ID, { description: "Code of the record." })
@@ -125,8 +129,7 @@ export class ImportWarningType {
   field!: string;
 
   @Field(() => String, {
-    description:
-      "Stable name of the warning: KNOWN_FROM_OTHER_SOURCE, where another source has sent a dossier of this code, which counts twice.",
+    description: "Stable name of the warning. KNOWN_FROM_OTHER_SOURCE: another source has sent a dossier of this code, which counts twice.",
   })
   code!: string;
 
@@ -140,8 +143,7 @@ export class ImportReportType {
   id!: string;
 
   @Field(() => Boolean, {
-    description:
-      "False where nothing was kept: a dry run, or a bad row where partial was not asked for. Bad rows are no error of the operation.",
+    description: "False if nothing was stored: a dry run, or an invalid row without partial. Invalid rows are not errors of the operation.",
   })
   isKept!: boolean;
 

@@ -12,10 +12,10 @@ import { type TransactionOutcome, settle } from "../../database/outcome.ts";
 import { noteImport } from "../../imports/import-ledger.store.ts";
 import type { ImportedBy, ImportReport } from "../../imports/import-report.ts";
 import { type Staged, STATUSES } from "../../imports/stage.ts";
-import { emptyStage, isOfSource, keptColumns, keptNames, retractStage, sharedStage } from "./dossier-apply.store.ts";
+import { emptyStage, isOfSource, sharedColumns, sharedNames, retractStage, sharedStage } from "./dossier-apply.store.ts";
 import { type ImportSource, lockSource, openSource, type Sought, type SourceName } from "../../imports/import-source.service.ts";
 
-type Asking = Pick<RequestContext, "session" | "viewer" | "now" | "renew">;
+type Caller = Pick<RequestContext, "session" | "viewer" | "now" | "renew">;
 
 const MAX_CODES = 1000;
 const MAX_REASON = 2000;
@@ -30,7 +30,7 @@ export interface DossierRetraction extends SourceName {
  * too many codes or an ambiguous source, DomainError FORBIDDEN outside the caller's scope.
  */
 export const retractDossiers = async (
-  context: Asking,
+  context: Caller,
   { source: name, owner, codes: given, reason }: DossierRetraction,
 ): Promise<ImportReport & { readonly isKept: boolean }> => {
   const viewer = context.viewer!;
@@ -80,9 +80,8 @@ const retractWithin = async (em: EntityManager, { source: sought, given, reason,
   return { report, committed: true };
 };
 
-/** The staged dossiers in the form of the audit trail. */
-const stagedBefore = async (em: EntityManager, { sourceId, key }: Staged): Promise<KeptDossier[]> => {
-  const rows = await rowsOf(em).rows(sql<{ dossier: KeptDossier }>`
+const stagedBefore = async (em: EntityManager, { sourceId, key }: Staged): Promise<StoredDossier[]> => {
+  const rows = await rowsOf(em).rows(sql<{ dossier: StoredDossier }>`
     select to_jsonb(d) || jsonb_build_object('paused', (select coalesce(jsonb_agg(jsonb_build_array(p.reason, p.from_at, p.to_at) order by p.position), '[]')
       from dossier_pause p where p.province_id = d.province_id and p.source_id = d.source_id and p.code = d.code)) as dossier
     from dossier d join dossier_stage s on s.province_id = d.province_id and s.code = d.code
@@ -102,12 +101,12 @@ const unknownCode = ({ name }: ImportSource) => ({
   message: `codes: must be codes of dossiers of the source ${name} that the caller may write`,
 });
 
-interface KeptDossier {
+interface StoredDossier {
   readonly unit_id: number;
   readonly code: string;
 }
 
-const retracted = (source: ImportSource, by: ImportedBy, dossier: KeptDossier): Change => ({
+const retracted = (source: ImportSource, by: ImportedBy, dossier: StoredDossier): Change => ({
   ...{ ...by, operation: "retractDossiers", unitNo: dossier.unit_id, subject: `${source.name} ${dossier.code}` },
   ...{ before: dossier, after: null },
 });
@@ -116,8 +115,8 @@ const retracted = (source: ImportSource, by: ImportedBy, dossier: KeptDossier): 
 const nameInStage = async (em: EntityManager, { key, sourceId, grants }: Staged, codes: readonly string[]): Promise<Set<string>> => {
   const isInside = grants === null ? sql`true` : coveredBy(grants, sql`d.unit_id`);
   const { rows } = await sql<{ code: string }>`
-    insert into dossier_stage (import, "row", status, province_id, code, ${keptNames})
-    select ${key}::uuid, 0, ${sql.lit(STATUSES.UPDATED)}, d.province_id, d.code, ${keptColumns("d")} from dossier d
+    insert into dossier_stage (import, "row", status, province_id, code, ${sharedNames})
+    select ${key}::uuid, 0, ${sql.lit(STATUSES.UPDATED)}, d.province_id, d.code, ${sharedColumns("d")} from dossier d
     where ${isOfSource({ sourceId })} and d.code = any(${codes}::text[]) and ${isInside} returning code`.execute(em.getKysely());
   return new Set(rows.map(({ code }) => code));
 };

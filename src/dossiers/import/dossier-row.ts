@@ -2,12 +2,10 @@ import { INSTANT_FORM } from "../../lib/time/instant.ts";
 import type { ImportRowProblem } from "../../imports/import-report.ts";
 import type { DossierRow } from "./dossier-stage.ts";
 
-/** Columns of dossier files, named like the fields of DossierInput. */
 export const DOSSIER_COLUMNS = [
   ...["code", "procedure", "unit", "receivedBy", "channel", "state", "submittedAt", "receivedAt", "dueAt", "extendedTo", "endedAt"],
   ...["returnedAt", "pauses", "digitised", "paidOnline", "electronicResult", "updatedAt"],
 ] as const;
-/** Columns that contain codes and names. */
 export const DOSSIER_TEXTS = ["code", "procedure", "unit", "receivedBy", "channel", "state", "pauses"] as const;
 export const REQUIRED_DOSSIER_COLUMNS = ["code", "procedure", "unit", "state", "updatedAt"] as const;
 
@@ -101,7 +99,6 @@ export const dossierOfCells = (cells: Cells): DossierRow | readonly ImportRowPro
 
 const PAUSE = /^([A-Z_]+):([^/]+)\/(.*)$/;
 
-/** Returns null if malformed. */
 const pausesOfCell = (cell: unknown): DossierRow["pauses"] | null => {
   if (cell === null || cell === undefined || cell === "") return [];
   if (Array.isArray(cell)) return cell.every(isPause) ? cell : null;

@@ -9,7 +9,7 @@ import type { ImportRowProblem } from "../../imports/import-report.ts";
 import { STATUSES } from "../../imports/stage.ts";
 import { CHANNELS, derive, DOSSIER_STATES, type DossierFacts, PAUSE_REASONS, type PauseFacts } from "../dossier-state.ts";
 import { problemsOf } from "../dossier-problems.ts";
-import { slotOfTier } from "../../counters/record-sums.store.ts";
+import { numberOfTier } from "../../counters/record-sums.store.ts";
 
 /** One dossier as sent by its system; instants are texts. */
 export interface DossierRow {
@@ -40,8 +40,7 @@ export interface ProcedureFacts {
   readonly isFull: boolean;
 }
 
-/** Reference data against which rows are checked. */
-export interface ImportWorld {
+export interface ImportReferences {
   readonly calendar: WorkCalendar;
   readonly procedures: ReadonlyMap<string, ProcedureFacts>;
   readonly units: UnitDirectory;
@@ -51,10 +50,8 @@ export interface ImportWorld {
   readonly isCovered: (unitNo: number) => boolean;
 }
 
-/** A row of dossier_stage without its import. */
 export type StagedDossier = Readonly<Record<string, unknown>> & { readonly row: number; readonly code: string };
 
-/** Years have four digits. */
 const LAST_DAY = epochDay("9999-12-31");
 
 class Problems {
@@ -75,12 +72,12 @@ class Problems {
 const shown = (text: string) => JSON.stringify(text.length > 120 ? `${text.slice(0, 117)}...` : text);
 
 /** Converts a row to a staged row, or returns its problems. */
-export const stageRow = (world: ImportWorld, number: number, row: DossierRow): StagedDossier | readonly ImportRowProblem[] => {
+export const stageRow = (references: ImportReferences, number: number, row: DossierRow): StagedDossier | readonly ImportRowProblem[] => {
   const problems = new Problems();
   const fault = faultOfCode(row.code);
   if (fault !== null) problems.add("code", "CODE_MALFORMED", `code: ${shown(row.code)} ${fault}; must be ${codeForm(100)}`, row.code);
   const facts = factsOf(problems, row);
-  const procedure = world.procedures.get(row.procedure);
+  const procedure = references.procedures.get(row.procedure);
   if (!procedure)
     problems.add(
       "procedure",
@@ -89,9 +86,9 @@ export const stageRow = (world: ImportWorld, number: number, row: DossierRow): S
       row.procedure,
     );
   if (problems.found.length > 0) return problems.found;
-  problems.found.push(...problemsOf(facts, world.now));
+  problems.found.push(...problemsOf(facts, references.now));
   if (problems.found.length > 0) return problems.found;
-  const derived = derive(facts, procedure!.workingDays, world.calendar);
+  const derived = derive(facts, procedure!.workingDays, references.calendar);
   if (derived.currentDueAt !== null && epochDayOf(derived.currentDueAt) > LAST_DAY) {
     const field = facts.extendedTo === null ? "dueAt" : "extendedTo";
     const due = instantText((facts.extendedTo ?? derived.dueAt)!);
@@ -99,9 +96,9 @@ export const stageRow = (world: ImportWorld, number: number, row: DossierRow): S
     return problems.found;
   }
   const day = dayOfEpoch(derived.datedOn);
-  const unit = placeOf(problems, world, "unit", row.unit, day);
-  const receivedBy = row.receivedBy == null ? unit : placeOf(problems, world, "receivedBy", row.receivedBy, day);
-  if (unit && !world.isCovered(unit.unitNo))
+  const unit = placeOf(problems, references, "unit", row.unit, day);
+  const receivedBy = row.receivedBy == null ? unit : placeOf(problems, references, "receivedBy", row.receivedBy, day);
+  if (unit && !references.isCovered(unit.unitNo))
     problems.add(
       "unit",
       "OUTSIDE_SCOPE",
@@ -112,7 +109,7 @@ export const stageRow = (world: ImportWorld, number: number, row: DossierRow): S
   return staged(number, row, facts, procedure!, unit!, receivedBy!, derived);
 };
 
-const placeOf = (problems: Problems, { units }: ImportWorld, field: string, code: string, day: string): UnitPlace | null => {
+const placeOf = (problems: Problems, { units }: ImportReferences, field: string, code: string, day: string): UnitPlace | null => {
   const place = units.find(code, day);
   if (!place) problems.add(field, "UNIT_UNKNOWN", `${field}: no unit had the code ${shown(code)} on ${day}`, code);
   return place;
@@ -146,7 +143,7 @@ const factsOf = (problems: Problems, row: DossierRow): DossierFacts => {
 };
 
 /** The original text is stored if PostgreSQL reads it as the same instant: PostgreSQL would round fractions of a second. */
-const toldOf = (text: string | null | undefined, time: number | null): string | null =>
+const originalText = (text: string | null | undefined, time: number | null): string | null =>
   time !== null && text != null && text.endsWith(LOCAL_OFFSET) && !text.includes(".") ? text : instantOf(time);
 
 /** An instant as day and time in Asia/Ho_Chi_Minh. */
@@ -178,7 +175,7 @@ const staged = (
     province_id: unit.provinceNo,
     code: row.code,
     unit_id: unit.unitNo,
-    slot: slotOfTier(unit.countsIn) ?? 0,
+    slot: numberOfTier(unit.countsIn) ?? 0,
     received_by_id: receivedBy.unitNo,
     procedure_id: procedure.id,
     field_id: procedure.fieldId,
@@ -186,12 +183,12 @@ const staged = (
     is_full: procedure.isFull,
     channel: CHANNELS.indexOf(row.channel as never) + 1,
     state: DOSSIER_STATES.indexOf(facts.state) + 1,
-    submitted_at: toldOf(row.submittedAt, facts.submittedAt),
-    received_at: toldOf(row.receivedAt, facts.receivedAt),
-    extended_to: toldOf(row.extendedTo, facts.extendedTo),
-    ended_at: toldOf(row.endedAt, facts.endedAt),
-    returned_at: toldOf(row.returnedAt, facts.returnedAt),
-    updated_at: toldOf(row.updatedAt, updatedAt),
+    submitted_at: originalText(row.submittedAt, facts.submittedAt),
+    received_at: originalText(row.receivedAt, facts.receivedAt),
+    extended_to: originalText(row.extendedTo, facts.extendedTo),
+    ended_at: originalText(row.endedAt, facts.endedAt),
+    returned_at: originalText(row.returnedAt, facts.returnedAt),
+    updated_at: originalText(row.updatedAt, updatedAt),
     ...derivedColumns(derived),
     ...flags,
     digest,

@@ -5,7 +5,7 @@ import { DossierInput, ImportReportType } from "./dossier-import.type.ts";
 const SOURCE = "Name of the source system, 1 to 100 characters, unique among the sources of its owner; or its id (hệ thống nguồn).";
 const OWNER = "Code or id of the unit that owns the source (đơn vị chủ quản).";
 const OWNER_IF_SEVERAL =
-  "Code or id of the unit whose source it is: only where the caller covers several that have one of that name (đơn vị chủ quản).";
+  "Code or id of the unit that owns the source; required only if the caller covers several units with a source of that name (đơn vị chủ quản).";
 
 @InputType("ImportDossiersInput", { description: "Dossiers of one source system (hồ sơ cần nhập)." })
 export class ImportDossiersInput {
@@ -18,7 +18,7 @@ export class ImportDossiersInput {
   @Field(() => [DossierInput], { description: "1 to 5,000 dossiers (hồ sơ)." })
   dossiers!: DossierInput[];
 
-  @Field(() => Boolean, { defaultValue: false, description: "Keep the good rows where others are bad." })
+  @Field(() => Boolean, { defaultValue: false, description: "Stores the valid rows even if others are invalid." })
   partial!: boolean;
 
   @Field(() => Boolean, { defaultValue: false, description: "Checks everything and stores nothing (kiểm tra thử)." })

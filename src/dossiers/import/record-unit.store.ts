@@ -30,7 +30,6 @@ interface FirstDay {
   readonly day: Day | null;
 }
 
-/** The first days of dossiers, a relation `d`, by unit. */
 export const firstDaysOf = (em: EntityManager, dossiers: RawBuilder<unknown>): Promise<FirstDay[]> =>
   rowsOf(em).rows(sql<FirstDay>`
     select d.province_id as "provinceNo", d.unit_id as "unitNo", min(d.received_on) as day from ${dossiers}

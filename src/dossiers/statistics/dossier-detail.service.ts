@@ -9,7 +9,6 @@ import { CHANNELS } from "../dossier-state.ts";
 import { fieldSubtotal, Remainder } from "./part-rollup.ts";
 import { countsByName } from "../../counters/record-sums.store.ts";
 
-/** From records, in the order of field codes. */
 export const dossiersByField = async (loaders: DossierCountLoaders, rollup: Rollup) => {
   await checkDetail(loaders, rollup.unit, "byField");
   const rows = await loaders.dossierFields.load(rollup);

@@ -17,7 +17,7 @@ export class UnitFormsResolver {
     nullable: true,
     description:
       "Form II.06 of Circular 01/2020/TT-VPCP: one row per field, and the total. Null unless the records of the whole subtree are complete for the counted days: " +
-      "those of the period up to today for VIEWERs of the unit, for all others up to the end of the last half-month (1st to 14th, 15th to the end), and null for these where a " +
+      "those of the period up to today for VIEWERs of the unit, for everybody else up to the end of the last half-month (1st to 14th, 15th to the end), and null for these if a " +
       "half-month is split (biểu số II.06).",
   })
   form06(
@@ -36,7 +36,7 @@ export class UnitFormsResolver {
   @FieldResolver(() => ServiceQualityType, {
     description:
       "The part of Decision 766/QĐ-TTg's real-time index that depends on dossiers, from records of the subtree: up to today for VIEWERs of the unit, for everybody else up to " +
-      "the end of the last half-month (1st to 14th, 15th to the end); without values where there are none, and for these where a half-month is cut (chỉ số phục vụ người dân, " +
+      "the end of the last half-month (1st to 14th, 15th to the end); without values if there are none, and for these if a half-month is split (chỉ số phục vụ người dân, " +
       "doanh nghiệp).",
   })
   serviceQuality(

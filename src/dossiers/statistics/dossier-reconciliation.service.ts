@@ -1,5 +1,5 @@
 import type { FigureLoaders, FigureRow } from "../../figures/figure.loaders.ts";
-import { held } from "../../figures/held.ts";
+import { countInRange } from "../../figures/int-range.ts";
 import { DOSSIER, enumValue, measureCode } from "../../figures/measure.ts";
 import type { Rollup } from "../../rollups/rollup.ts";
 import type { DossierCountLoaders } from "../../counters/dossier-count.loaders.ts";
@@ -25,6 +25,10 @@ const comparedWith = async (
   const { name, place } = PLACES.get(measure)!;
   const recorded = (await dossierRecords.load({ unit, period, handledBy: scope, cut }))?.certain?.[place] ?? null;
   if (recorded === null) return null;
-  const numbers = { reported: held(measure, value!), recorded: held(measure, recorded), difference: held(measure, recorded - value!) };
+  const numbers = {
+    reported: countInRange(measure, value!),
+    recorded: countInRange(measure, recorded),
+    difference: countInRange(measure, recorded - value!),
+  };
   return { place, measure: enumValue(name), ...numbers, source };
 };

@@ -21,7 +21,7 @@ export const dossiersByTier = async ({ dossierRollup }: RollupLoaders, { unit, p
   const rollups = await Promise.all(tiers.map((tier) => dossierRollup.load({ unit, period, handledBy: tier, cut })));
   return tiers
     .map((tier, n) => ({ tier, rollup: rollups[n]! }))
-    .filter(({ rollup }) => rollup.knowledge.covered > 0 || !rollup.exact || hasCounts(rollup));
+    .filter(({ rollup }) => rollup.measureCoverage.covered > 0 || !rollup.exact || hasCounts(rollup));
 };
 
 /** An agency's own dossiers count in the tier of its unit, which the agency does not cover. */

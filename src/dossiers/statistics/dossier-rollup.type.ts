@@ -32,7 +32,7 @@ export const DossierMeasureEnum = enumType<DossierMeasure>("DossierMeasure", "Me
   RECEIVED_ONLINE: "Received online (trực tuyến).",
   RECEIVED_DIRECT: "Received in person (trực tiếp).",
   RECEIVED_POSTAL: "Received by public post (bưu chính công ích).",
-  CARRIED_OVER: "Carried over from the period before (từ kỳ trước chuyển qua).",
+  CARRIED_OVER: "Carried over from the previous period (từ kỳ trước chuyển qua).",
   RESOLVED: "Resolved in the period (đã giải quyết).",
   RESOLVED_EARLY: "Resolved before the due day (trước hạn).",
   RESOLVED_ON_TIME: "Resolved on the due day, or without one (đúng hạn).",
@@ -73,7 +73,7 @@ export abstract class DossierCountsType {
   @Field(() => Int, { nullable: true, description: "Received by public post (bưu chính công ích)." })
   receivedPostal!: number | null;
 
-  @Field(() => Int, { nullable: true, description: "Carried over from the period before (từ kỳ trước chuyển qua)." })
+  @Field(() => Int, { nullable: true, description: "Carried over from the previous period (từ kỳ trước chuyển qua)." })
   carriedOver!: number | null;
 
   @Field(() => Int, { nullable: true, description: "Resolved in the period (đã giải quyết)." })
@@ -105,8 +105,7 @@ export abstract class DossierCountsType {
 
   @Field(() => Int, {
     nullable: true,
-    description:
-      "Of those in process (inProcess includes them): waiting for a supplement or a payment, the clock stopped; null where nobody has said (đang tạm dừng).",
+    description: "Paused dossiers, which inProcess includes: waiting for a supplement or a payment; null if not reported (đang tạm dừng).",
   })
   inProcessPaused!: number | null;
 }
@@ -124,7 +123,7 @@ export class DossierRollupType extends DossierCountsType {
     nullable: true,
     description:
       "The last day whose records count: the last day of the period or, for a running period, today for VIEWERs of the unit and the end of the last half-month (1st to 14th, " +
-      "15th to the end) for all others; null where records give nothing, as for these where a half-month is cut (số liệu hồ sơ tính đến ngày).",
+      "15th to the end) for everybody else; null without records, and for these if a half-month is split (số liệu hồ sơ tính đến ngày).",
   })
   dataThrough!: string | null;
 }
@@ -176,7 +175,7 @@ export class DossierPartType {
 
   @Field(() => DossierSubtotalType, {
     description:
-      "Its dossiers. Of the remainder a number may be below 0, where reports contradict one another, or agencies count where they sit and not above (số liệu).",
+      "Its dossiers. A number of the remainder may be negative if reports contradict each other, or agencies count where they sit and not above (số liệu).",
   })
   counts!: Rollup;
 

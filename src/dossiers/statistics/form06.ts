@@ -1,4 +1,4 @@
-import { held } from "../../figures/held.ts";
+import { countInRange } from "../../figures/int-range.ts";
 import { measuresOf } from "../../counters/record-sums.store.ts";
 
 export const REPORTING_CONVENTIONS = ["SEPARATE", "FORM_06A"] as const;
@@ -23,7 +23,9 @@ export interface Form06Columns {
 
 /** Identities: 3 = 4 + 5 + 6, 7 = 8 + 9 + 10 and 11 = 12 + 13. SEPARATE: 3 = 7 + 11 + paused + withdrawn or stopped. FORM_06A: column 9 contains these, and 3 = 7 + 11. */
 export const form06Of = (counted: readonly number[], convention: ReportingConvention): Form06Columns =>
-  Object.fromEntries(Object.entries(columnsOf(counted, convention)).map(([name, count]) => [name, held(`form06.${name}`, count)])) as never;
+  Object.fromEntries(
+    Object.entries(columnsOf(counted, convention)).map(([name, count]) => [name, countInRange(`form06.${name}`, count)]),
+  ) as never;
 
 const columnsOf = (counted: readonly number[], convention: ReportingConvention): Record<keyof Form06Columns, number> => {
   const of = measuresOf(counted);

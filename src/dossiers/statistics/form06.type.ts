@@ -28,7 +28,7 @@ export class Form06RowType implements Form06Columns {
   @Field(() => Int, { description: "Column 5: received in person or by public post in the period (trực tiếp, dịch vụ bưu chính)." })
   receivedDirectOrPostal!: number;
 
-  @Field(() => Int, { description: "Column 6: carried over from the period before (từ kỳ trước)." })
+  @Field(() => Int, { description: "Column 6: carried over from the previous period (từ kỳ trước)." })
   carriedOver!: number;
 
   @Field(() => Int, { description: "Column 7: resolved in the period (đã giải quyết)." })

@@ -1,12 +1,12 @@
 import { DOSSIER, summedColumns } from "../../figures/measure.ts";
 import { type Rate, UNKNOWN_RATE } from "../../rollups/rate.ts";
-import { columnsOf, type RecordKnowledge } from "../../counters/records.ts";
+import { columnsOf, type MeasureCoverage } from "../../counters/records.ts";
 import { type Rollup, rollupClass } from "../../rollups/rollup.ts";
 import type { FieldCountRow } from "../../counters/field-count.store.ts";
 import { measuresOf } from "../../counters/record-sums.store.ts";
 
 const DossierRollup = rollupClass(DOSSIER);
-const NO_KNOWLEDGE: RecordKnowledge = { covered: 0, known: 0 };
+const NO_KNOWLEDGE: MeasureCoverage = { covered: 0, known: 0 };
 const POSITIONS: ReadonlyMap<string, number> = new Map(summedColumns(DOSSIER).map((name, n) => [name, n]));
 
 /** Builds the roll-up of one field's records; its coverage is that of `whole`, the dossiers of all fields. */

@@ -42,7 +42,6 @@ export interface Criterion {
   readonly code: string;
   readonly name: string;
   readonly rate: Rate;
-  /** Null if the rate has no value. */
   readonly score: number | null;
   readonly maxScore: number;
 }

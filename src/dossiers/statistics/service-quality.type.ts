@@ -13,11 +13,11 @@ export class QualityCriterionType implements Criterion {
   name!: string;
 
   @Field(() => Rate, {
-    description: "The ratio that it measures, of single records; its value is null where there are none to measure (tỷ lệ).",
+    description: "The rate that the criterion measures, from single records; its value is null without records (tỷ lệ).",
   })
   rate!: Rate;
 
-  @Field(() => Float, { nullable: true, description: "Points earned; null where the rate has no value (điểm)." })
+  @Field(() => Float, { nullable: true, description: "Score; null if the rate has no value (điểm)." })
   score!: number | null;
 
   @Field(() => Float, { description: "Maximum points (điểm tối đa)." })
@@ -40,7 +40,7 @@ export class ServiceQualityType implements Quality {
 
   @Field(() => Float, {
     nullable: true,
-    description: "Sum of the points of those criteria that have any; null where none has (tổng điểm).",
+    description: "Sum of the scores of the criteria that have one; null if none has (tổng điểm).",
   })
   score!: number | null;
 

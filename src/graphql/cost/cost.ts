@@ -10,7 +10,6 @@ import { requestedBy } from "./estimates.ts";
 import type { Asked } from "./selection.ts";
 import type { CostBudget } from "./cost-budget.ts";
 
-/** The content of `extensions.cost`, in rows. */
 export interface Cost {
   readonly requested: number;
   readonly maximum: number;
@@ -20,7 +19,6 @@ export interface CostOptions {
   readonly maxCost: number;
   readonly hierarchy: CurrentHierarchy;
   readonly modules: readonly Module[];
-  /** Limits anonymous addresses. */
   readonly budget?: CostBudget;
 }
 

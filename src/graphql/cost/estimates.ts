@@ -54,7 +54,6 @@ const nameOf = ({ operation, variables }: Asked): string | null => {
 
 class Unknown extends Error {}
 
-/** The first operation that needs the hierarchy waits for it. */
 const estimated = async (
   asked: Asked,
   today: Day,

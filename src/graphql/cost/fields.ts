@@ -23,7 +23,6 @@ const entities: Rule = (_, { representations }, place) => {
   return { rows: references.length, below: { count: references.length, byType } };
 };
 
-/** Costs that belong to no module: references, pages and introspection. */
 const OWN: Costs = {
   fields: { "Query._entities": { rule: entities }, "_Service.sdl": { counted: 1000 } },
   parts: ["PageInfo", "_Service"],
@@ -46,7 +45,6 @@ const NOTHING_SAID: FieldCost = {};
 
 export type CostPlace = Place & { readonly costs: CostTable };
 
-/** @throws GraphQLError for arguments that execution refuses too. */
 export const stepOf = (name: string, field: GraphQLField<unknown, unknown>, subject: Subject, args: Arguments, place: CostPlace): Step => {
   const cost = place.costs.fields.get(name) ?? NOTHING_SAID;
   const { rule = shapeRule(field, cost, place.costs.parts), hidden } = cost;

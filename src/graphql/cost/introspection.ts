@@ -23,7 +23,6 @@ const META_FIELDS = new Map<string, GraphQLField<unknown, unknown>>([
   ["__type", TypeMetaFieldDef],
 ]);
 
-/** Parts of the schema at one place of an answer, each with its number of occurrences. */
 type Elements = ReadonlyMap<unknown, number>;
 
 const ROOT: Elements = new Map([[undefined, 1]]);
@@ -60,7 +59,6 @@ const rowsShown = (
   return bounded(sum);
 };
 
-/** Null for arguments that execution refuses. */
 const argumentsOf = ({ variables }: Asked, field: GraphQLField<unknown, unknown>, node: FieldNode): Arguments | null => {
   try {
     return getArgumentValues(field, node, variables);
@@ -70,7 +68,6 @@ const argumentsOf = ({ variables }: Asked, field: GraphQLField<unknown, unknown>
   }
 };
 
-/** The parts that a field returns, and the cost of printing it. */
 const shownBy = ({ schema }: Asked, { effort }: Place, field: GraphQLField<unknown, unknown>, args: Arguments, elements: Elements) => {
   const shown = new Map<unknown, number>();
   const info = { schema } as GraphQLResolveInfo;

@@ -12,7 +12,6 @@ import {
 import { isIncluded } from "../execution/conditions.ts";
 import type { Place } from "../../module/cost/field-cost.ts";
 
-/** An operation and the values of its variables. */
 export interface Asked {
   readonly schema: GraphQLSchema;
   readonly operation: OperationDefinitionNode;
@@ -68,7 +67,6 @@ const collect = (
   }
 };
 
-/** Execution refuses an invalid condition. */
 const mayBeIncluded = ({ variables }: Asked, node: SelectionNode): boolean => {
   try {
     return isIncluded(node, variables);

@@ -16,7 +16,6 @@ import { rowsOfIntrospection } from "./introspection.ts";
 import { NewPeriods } from "./reads.ts";
 import { type Asked, fieldsIn } from "./selection.ts";
 
-/** Maximum number of rows that the operation may read; at most CEILING. */
 export const estimatedRows = (asked: Asked, given: Omit<CostPlace, "periods">): number => {
   // Getters of `given` may read the hierarchy, so they run only when used.
   const place = Object.assign(Object.create(given) as typeof given, { periods: new NewPeriods() });

@@ -19,7 +19,6 @@ export class CompiledOperations<T> {
     return this.#operations.peek(key)?.operation;
   }
 
-  /** Marks it as most recently used. One larger than the maximum stays until the next one is added. */
   keep(key: string, operation: T, measureSize: () => number): void {
     const size = this.#operations.peek(key)?.size ?? Math.min(measureSize(), this.#maximum);
     this.#operations.set(key, { operation, size });

@@ -10,7 +10,6 @@ import {
   visit,
 } from "graphql";
 
-/** Evaluates `@skip` and `@include` of a field or fragment. @throws GraphQLError for an invalid condition. */
 export const isIncluded = (node: SelectionNode, variables: Readonly<Record<string, unknown>>): boolean => {
   if (!node.directives?.length) return true;
   if (getDirectiveValues(GraphQLSkipDirective, node, variables)?.["if"] === true) return false;
@@ -21,7 +20,6 @@ const CONDITIONS = new Set([GraphQLSkipDirective.name, GraphQLIncludeDirective.n
 
 const known = new WeakMap<OperationDefinitionNode, readonly string[]>();
 
-/** Returns the names of variables in conditions of the operation or of any fragment. */
 export const conditionVariables = (document: DocumentNode, operation: OperationDefinitionNode): readonly string[] => {
   const found = known.get(operation);
   if (found) return found;

@@ -29,7 +29,6 @@ const IDS = "must be the SHA-256, SHA-1 or MD5 of its text in hexadecimal, also 
 
 type Fail = (reason: string) => never;
 
-/** Reads all documents of the files, whose names are separated by commas. @throws Error naming the setting, the file and the entry. */
 export const readManifests = async (files: string): Promise<TrustedDocuments> => {
   const documents = new Map<string, string>();
   for (const file of files.split(",").map((name) => name.trim())) {

@@ -16,7 +16,7 @@ import { type Compiled, compilerOf } from "./compile.ts";
 import { CompiledOperations } from "./compiled-operations.ts";
 import { conditionVariables } from "./conditions.ts";
 import { measure } from "../limits/measures.ts";
-import { ofOneState } from "./one-state.ts";
+import { ofOneHierarchy } from "./one-hierarchy.ts";
 import { TRACE_HEADER } from "../../access/router.ts";
 
 /** Maximum number of selected fields in all compiled operations, of 2 kB each. */
@@ -24,12 +24,10 @@ const MAX_COMPILED = 50_000;
 /** The text of a compiled operation is cached with it and counts as one field per this many characters; longer texts are not compiled. */
 const FIELD_LENGTH = 500;
 const LONGEST_COMPILED = 100_000;
-/** Maximum number of remembered variants that were requested once. */
 const MAX_VARIANTS = 10_000;
 const MAX_COERCION_ERRORS = 5;
 
 interface ExecutionOptions {
-  /** True if the trace header returns the duration of each field. */
   readonly traces: boolean;
 }
 
@@ -50,7 +48,7 @@ export const compiledExecution = (schema: GraphQLSchema, { traces }: ExecutionOp
         if (operation && !schema.getRootType(operation.operation)) return { errors: [unsupported(operation)] };
         const isTraced = traces && request.request.http?.headers.get(TRACE_HEADER) === "ftv1";
         if (operation?.operation !== OperationTypeNode.QUERY) return plainly(isTraced ? apiSchema : schema, request);
-        return ofOneState(request.context, async () => {
+        return ofOneHierarchy(request.context, async () => {
           if (isTraced) return plainly(apiSchema, request);
           const variables = variablesOf(schema, operation, request);
           const data = variables && (await compiledFor(request, operation, variables)?.(request.context, variables));
@@ -66,11 +64,9 @@ export const compiledExecution = (schema: GraphQLSchema, { traces }: ExecutionOp
   };
 };
 
-/** Contexts of other schemas have no session. */
 const again = <T>(context: object, run: () => Promise<T>): Promise<T> =>
   "session" in context && context.session instanceof Reader ? context.session.again(run) : run();
 
-/** Undefined if a value is invalid. */
 const variablesOf = (schema: GraphQLSchema, { variableDefinitions = [] }: OperationDefinitionNode, { request }: Request) =>
   getVariableValues(schema, variableDefinitions, request.variables ?? {}, { maxErrors: 1 }).coerced;
 

@@ -4,7 +4,6 @@ import { DomainError } from "../../lib/errors.ts";
 
 const SUGGESTION = / ?Did you mean .*$/s;
 
-/** Returns the original error below the wrappers of graphql-js and Apollo. */
 export const causeOf = (error: unknown): unknown =>
   error instanceof GraphQLError && error.originalError ? causeOf(error.originalError) : error;
 

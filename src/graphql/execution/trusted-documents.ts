@@ -2,14 +2,12 @@ import { DomainError } from "../../lib/errors.ts";
 import { isRecord, type Params } from "../params.ts";
 import { bareHash, hashOf, readManifests, type TrustedDocuments } from "./document-manifest.ts";
 
-/** The allowed documents, which can be reloaded. */
 export interface TrustedList {
   readonly documents: TrustedDocuments;
   /** Reloads the files and returns their number of documents. @throws Error with the reason; the previous documents then stay. */
   readonly renew: () => Promise<number>;
 }
 
-/** @throws Error naming the setting if a file is invalid. */
 export const trustedList = async (files: string): Promise<TrustedList> => {
   let documents = await readManifests(files);
   return {
@@ -26,7 +24,6 @@ export const trustedList = async (files: string): Promise<TrustedList> => {
 /** Parameters for the hash of a document: GraphQL over HTTP and urql, Relay's examples, Relay itself. */
 const HASH_PARAMS = ["documentId", "id", "doc_id"];
 
-/** Returns the hash of the document: of its text, or as sent instead of the text. */
 const askedHash = (params: Params): string | undefined => {
   const { query, extensions } = params;
   if (query !== undefined && query !== null && query !== "") return typeof query === "string" ? hashOf(query) : undefined;

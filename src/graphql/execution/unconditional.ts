@@ -22,7 +22,6 @@ import { isIncluded } from "./conditions.ts";
 
 type Variables = Readonly<Record<string, unknown>>;
 
-/** A field with arguments, and the variable for each argument. */
 interface Given {
   readonly field: GraphQLField<unknown, unknown>;
   readonly node: FieldNode;
@@ -68,7 +67,6 @@ export const unconditional = (
   }
 };
 
-/** An argument without a value has no variable. */
 const valuesOf = (given: readonly Given[], asked: Variables): Record<string, unknown> => {
   const values: Record<string, unknown> = {};
   for (const { field, node, variables } of given) {

@@ -8,7 +8,6 @@ type Finders = ReadonlyMap<unknown, FindReferenced>;
 export const findersOf = (modules: readonly Module[]): Finders =>
   new Map(modules.flatMap(({ references = {} }) => Object.entries(references)));
 
-/** @throws DomainError FORBIDDEN if a router's secret is configured and the request does not have it. */
 export const checkRouter = ({ isRouter }: RequestContext): void => {
   if (!isRouter) throw new DomainError("FORBIDDEN", "Only the router, which sends its secret, may request this");
 };

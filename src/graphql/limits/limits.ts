@@ -7,7 +7,6 @@ import { checkDeclared } from "./declared.ts";
 import { type Measures, measure } from "./measures.ts";
 import { checkValues } from "./values.ts";
 
-/** Limits of a document, by the settings of the same names. */
 export type Limits = Readonly<Record<"maxTokens" | "maxDepth" | "maxAliases" | "maxDirectives" | "maxSelections" | "maxList", number>>;
 
 const exceeded = (setting: keyof Limits, what: string, asked: number | string, maximum: number): GraphQLError =>
@@ -52,7 +51,6 @@ const excess = ({ depth, aliases, repetitions, directives, selections }: Measure
   return null;
 };
 
-/** Responses are not streamed. */
 const noSubscriptions = (): GraphQLError =>
   new GraphQLError('operation: "subscription" is not accepted; this service answers queries and mutations', {
     extensions: { code: "BAD_USER_INPUT", http: { status: 405, headers: new Map([["allow", "GET, POST"]]) } },
@@ -71,15 +69,12 @@ export const limitsRule =
     },
   });
 
-/** Higher limits for some callers. */
 export interface Allowances<C extends object> {
   /** Factor for the number of figures, dossiers and units. */
   readonly longLists: (context: C) => number;
-  /** True for a router, which sends many references. */
   readonly isRouter: (context: C) => boolean;
 }
 
-/** Refuses values above a limit before execution. */
 export const limitedValues = <C extends object>(
   { maxList }: Limits,
   { longLists = () => 1, isRouter = () => false }: Partial<Allowances<C>> = {},

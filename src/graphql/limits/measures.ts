@@ -9,7 +9,6 @@ import {
 } from "graphql";
 
 export interface Measures {
-  /** Nested fields, including those of fragments. */
   readonly depth: number;
   /** Fields and inline fragments, with fragments expanded. */
   readonly selections: number;
@@ -64,7 +63,6 @@ const shapeOf = (
 const shapeOfFragment = (name: string, fragments: ReadonlyMap<string, FragmentDefinitionNode>, known: Map<string, Shape>): Shape => {
   const found = known.get(name);
   if (found) return found;
-  // Validation refuses a fragment that includes itself.
   known.set(name, { depth: 0, selections: 0 });
   const shape = shapeOf(fragments.get(name)?.selectionSet, fragments, known);
   known.set(name, shape);

@@ -6,14 +6,12 @@ interface ListLimit {
   readonly maximum: number;
   /** Factor for the lists of `LONG`. */
   readonly factor: number;
-  /** True for a router with its secret. */
   readonly isRouter: boolean;
 }
 
 /** Maximum number of references in a call, above the number of units of any hierarchy. */
 const MAX_REFERENCES = 20_000;
 
-/** Lists that provinces send by thousands. */
 const LONG = new Set(["figures", "dossiers", "units"]);
 
 /** Checks the values of all arguments, literal or in variables. @throws DomainError LIMIT_EXCEEDED for a too long list, BAD_USER_INPUT for an invalid number or text. */

@@ -28,7 +28,7 @@ export const cacheTypesOf = (schema: GraphQLSchema, sdl: string): string => {
     HEAD,
     "/** Types with an identity, and their key fields. */",
     `export const KEYED = ${objectOf(keyed)};\n`,
-    "/** Types that belong to where they are asked for. */",
+    "/** Types without an identity, which belong to their parent field. */",
     `export const EMBEDDED = [\n${embedded.map((name) => `  "${name}",\n`).join("")}] as const;\n`,
     "/** Fields that are lists of objects. */",
     `export const LISTS = ${objectOf(lists)};\n`,

@@ -10,7 +10,6 @@ import { skipSorting, sortParameters } from "./resolver-parameters.ts";
 
 const LINK = 'extend schema @link(url: "https://specs.apollo.dev/federation/v2.3", import: ["@key", "@shareable"])';
 
-/** The federated schema, and its committed text. */
 export const createSubgraph = async (modules: readonly Module[] = Object.values(all)): Promise<Subgraph> => {
   sortParameters();
   const plain = await buildSchema({

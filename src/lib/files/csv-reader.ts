@@ -80,7 +80,7 @@ const itemOf = (header: readonly string[], record: CsvRecord | RecordFault): Ite
   if ("code" in record) return { row: record.row, column: null, code: record.code, message: record.message };
   const { row, cells: texts } = record;
   if (texts.length !== header.length)
-    return { row, column: null, code: "RAGGED", message: `has ${texts.length} cells where the header has ${header.length}` };
+    return { row, column: null, code: "RAGGED", message: `has ${texts.length} cells, but the header has ${header.length}` };
   const cells: Record<string, string | null> = {};
   let isBlank = true;
   for (let index = 0; index < header.length; index++) {
@@ -99,7 +99,6 @@ interface CsvRecord {
 
 interface RecordFault extends LineFault {
   readonly row: number;
-  /** Index of the cell, if certain. */
   readonly cell?: number;
 }
 
@@ -122,7 +121,6 @@ interface Quoted {
  */
 class CsvRecords {
   #row = 0;
-  /** A record whose last quote is still open. */
   #open: Quoted | null = null;
   /** Complete records with quotes that are not parsed yet. */
   #waiting: Quoted[] = [];

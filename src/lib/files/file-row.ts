@@ -23,14 +23,12 @@ export interface CellFault {
   readonly column: string | null;
   readonly code: RowFaultCode;
   readonly message: string;
-  /** Content of the cell. */
   readonly value?: string | undefined;
 }
 
 /** A row that is unreadable; the rows after it are not affected. */
 export interface RowFault extends CellFault {
   readonly row: number;
-  /** Further faults of the same row. */
   readonly more?: readonly CellFault[];
   /** The readable cells of the row. */
   readonly cells?: Readonly<Record<string, unknown>>;
@@ -38,7 +36,6 @@ export interface RowFault extends CellFault {
 
 export const faultsOf = (fault: RowFault): readonly CellFault[] => [fault, ...(fault.more ?? [])];
 
-/** Returns the code of a record if the row has a readable one. */
 export const recordOf = ({ cells }: { readonly cells?: Readonly<Record<string, unknown>> | undefined }): string | null => {
   const code = cells?.["code"];
   if (typeof code === "number") return String(code);
@@ -66,7 +63,6 @@ export interface FileShape {
   readonly sheet?: string | undefined;
 }
 
-/** A fault of the whole file. */
 export class WholeFileError extends FileError {
   constructor(file: string, problem: string) {
     super(file, 0, null, problem);

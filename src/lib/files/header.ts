@@ -8,7 +8,7 @@ export const readHeader = ({ path, columns, required }: FileShape, names: readon
   for (const [index, name] of names.entries()) {
     if (name === "") throw fail(null, `cell ${index + 1} of the header is empty`);
     if (seen.has(name)) throw fail(name, "is in the header twice");
-    if (!columns.includes(name)) throw fail(shown(name), `is not known${hint(name)}; known are ${columns.join(", ")}`);
+    if (!columns.includes(name)) throw fail(shown(name), `is not a column${hint(name)}; must be one of ${columns.join(", ")}`);
     seen.add(name);
   }
   const missing = required.find((column) => !seen.has(column));

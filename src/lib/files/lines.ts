@@ -11,7 +11,6 @@ export interface LineFault {
   readonly message: string;
 }
 
-/** A line without its line break, or why it is unreadable. */
 export type Line = string | LineFault;
 
 const TOO_LONG: LineFault = { code: "LINE_TOO_LONG", message: `the line is longer than ${MAX_LINE_BYTES} bytes` };
@@ -29,11 +28,9 @@ export async function* readLines(path: string, counter: Counter, form: "NFC" | n
 
 class LineSplitter {
   readonly #form: "NFC" | null;
-  /** The beginning of an incomplete line. */
   #rest: Buffer[] = [];
   #restBytes = 0;
   #isFirst = true;
-  /** True while the rest of a too long line is skipped. */
   #isDropping = false;
 
   constructor(form: "NFC" | null) {

@@ -9,7 +9,6 @@ interface Known {
 
 type Cells = Record<string, unknown>;
 
-/** The rows of a file with one JSON object per line. */
 export async function* readNdjsonRows({ path, columns, texts = [] }: FileShape, counter: Counter): AsyncGenerator<readonly Item[]> {
   const known: Known = { columns: new Set(columns), texts };
   let row = 0;
@@ -38,7 +37,7 @@ const itemOf = (row: number, line: Line, known: Known): Item => {
   const cells = (line.includes(String.raw`\u`) ? inNfc(value) : value) as Cells;
   const strange = Object.keys(cells).find((key) => !known.columns.has(key));
   if (strange !== undefined)
-    return { ...fault(row, strange, "UNKNOWN_COLUMN", `is not known; known are ${[...known.columns].join(", ")}`), cells };
+    return { ...fault(row, strange, "UNKNOWN_COLUMN", `is not a column; must be one of ${[...known.columns].join(", ")}`), cells };
   const [first, ...more] = lostDigits(line, cells, known.texts);
   return first ? { row, ...first, more, cells: without(cells, [first, ...more]) } : { row, cells };
 };

@@ -6,7 +6,6 @@ export interface FileProblem {
   readonly column: string | null;
   readonly code: string;
   readonly message: string;
-  /** Code of the record, if the row has one. */
   readonly record: string | null;
 }
 
@@ -44,7 +43,6 @@ export const openProblemFile = (path: string): ProblemFile => {
   };
 };
 
-/** Deletes regular files only, not devices. */
 const removeOld = (path: string): void => {
   if (statSync(path, { throwIfNoEntry: false })?.isFile()) rmSync(realpathSync(path));
 };

@@ -1,4 +1,3 @@
-/** Output of a progress, such as `process.stderr`. */
 export interface ProgressOutput {
   readonly write: (text: string) => unknown;
   readonly isTTY?: boolean;
@@ -58,7 +57,6 @@ const timeLeft = (share: number, spent: number): string =>
 
 const grouped = (count: number): string => count.toLocaleString("en-US");
 
-/** 0:05, 12:30, 1:02:03. */
 const duration = (ms: number): string => {
   const seconds = Math.ceil(ms / 1000);
   const [hours, minutes] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60];

@@ -20,7 +20,6 @@ export interface RowReading {
   /** Rows and unreadable rows, in the order of the file. The file is open during the iteration, which is possible once. */
   readonly rows: AsyncIterable<Item>;
   readonly total: number;
-  /** Number of bytes read. */
   readonly done: () => number;
   /** Notes for the user about the rows read, such as hidden rows. */
   readonly notes: () => readonly string[];

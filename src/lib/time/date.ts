@@ -39,10 +39,9 @@ export const parsePastDay = (argument: string, text: string, today: Day): Day =>
 export const parseKnownDay = (argument: string, text: string): Day => {
   const day = parseDay(argument, text);
   if (day >= FIRST_DAY) return day;
-  throw new BadUserInput(argument, text, `the hierarchy is known from ${FIRST_DAY} on`);
+  throw new BadUserInput(argument, text, `must be a day from ${FIRST_DAY} on, the first recorded day of the hierarchy`);
 };
 
-/** Days since 1 January 1970. */
 export const epochDay = (day: Day): number => Date.parse(`${day}T00:00:00Z`) / MS_PER_DAY;
 
 /** Texts of days are cached, because creating one costs more than the rest of a file's row. */
@@ -57,7 +56,6 @@ export const dayOfEpoch = (epoch: number): Day => {
   return text;
 };
 
-/** The epoch day in Asia/Ho_Chi_Minh of an instant in milliseconds. */
 export const epochDayOf = (ms: number): number => Math.floor((ms + LOCAL_OFFSET_MS) / MS_PER_DAY);
 
 /** The instant in milliseconds of an hour of an epoch day in Asia/Ho_Chi_Minh. */

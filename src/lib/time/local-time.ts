@@ -7,7 +7,6 @@ import { type RawBuilder, sql } from "kysely";
 export const LOCAL_OFFSET = "+07:00";
 export const LOCAL_OFFSET_MS = 7 * 3_600_000;
 
-/** The wall clock of an instant, a timestamp without zone. */
 export const localTime = (at: RawBuilder<unknown>): RawBuilder<unknown> => sql`(${at} at time zone interval ${sql.lit(LOCAL_OFFSET)})`;
 
 export const localDay = (at: RawBuilder<unknown>): RawBuilder<string> => sql`${localTime(at)}::date`;

@@ -95,7 +95,6 @@ const readPeriod = (text: string): Period | null => {
 
 const parsed = new Map<string, Period>();
 
-/** @throws BadUserInput naming the argument and the requirement. */
 export const parsePeriod = (argument: string, text: string): Period => {
   const known = parsed.get(text);
   if (known) return known;
@@ -106,7 +105,6 @@ export const parsePeriod = (argument: string, text: string): Period => {
   return period;
 };
 
-/** @throws BadUserInput naming the argument for a period in the future. */
 export const begunPeriod = (argument: string, text: string, today: Day): Period => {
   const period = parsePeriod(argument, text);
   if (period.from <= today) return period;

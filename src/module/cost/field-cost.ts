@@ -3,15 +3,12 @@ import type { Day } from "../../lib/time/date.ts";
 import type { Period } from "../../lib/time/period.ts";
 import type { Effort, UnitSet } from "./unit-set.ts";
 
-/** Argument values as passed by execution. */
 export type Arguments = Readonly<Record<string, unknown>>;
 
-/** Data for finding the units of an answer. */
 export interface Place {
   readonly hierarchy: Hierarchy;
   readonly today: Day;
   readonly effort: Effort;
-  /** The periods that the operation has requested so far. */
   readonly periods: Periods;
 }
 
@@ -22,17 +19,14 @@ export interface Periods {
 
 /** Estimate of the objects at one place of an answer. */
 export interface Subject {
-  /** Maximum number of objects. */
   readonly count: number;
   /** The units that the objects are or describe. */
   readonly units?: UnitSet | undefined;
-  /** The period of roll-ups. */
   readonly period?: Period;
   /** For connections: number of rows in all pages. */
   readonly page?: number;
   /** For connections of units: number of units that totalCount reads. */
   readonly counted?: number;
-  /** True for edges, whose rows are counted with their connection. */
   readonly isEdge?: boolean;
   /** The estimate for each type, if the objects have several. */
   readonly byType?: (type: string) => Subject;
@@ -60,7 +54,6 @@ export interface HiddenReads {
 export interface FieldCost {
   /** Replaces the rule by shape. */
   readonly rule?: Rule;
-  /** Number of items of its list. */
   readonly size?: number;
   /** Number of rows that totalCount reads. */
   readonly counted?: number;

@@ -30,10 +30,8 @@ export const rollup: Rule = (subject, args, place) => {
   return { rows: subject.count + place.periods.rowsOf(period, place), below: { ...subject, period } };
 };
 
-/** A field that is read together with its parent. */
 export const carried: Rule = (subject) => ({ rows: 0, below: subject });
 
-/** The unit of a row. */
 export const ownUnit: Rule = (subject, _, place) => {
   const units = unitsOf(subject, place);
   return { rows: subject.count, below: { count: units.count, units } };

@@ -4,7 +4,6 @@ import type { Slice } from "../../hierarchy/hierarchy.ts";
 export const CEILING = 1_000_000_000_000;
 export const bounded = (rows: number): number => Math.min(rows, CEILING);
 
-/** Members of one slice, and how often each may occur. */
 export interface Candidates {
   readonly slice: Slice;
   readonly members: readonly number[];
@@ -55,7 +54,6 @@ class Tally {
 
 export const ledTo = (from: UnitSet, effort: Effort, leads: Leads): UnitSet => {
   const tallies = new Map<Slice, Tally>();
-  /** Number of units by fan-out. */
   const fans = new Map<number, number>();
   for (const { slice: source, members, times } of from.candidates)
     for (const [n, member] of members.entries()) {
@@ -86,7 +84,6 @@ const largest = (fans: ReadonlyMap<number, number>, count: number): number => {
 
 const sizes = new WeakMap<Slice, Int32Array>();
 
-/** Subtree size of each member. */
 export const sizesOf = (slice: Slice): Int32Array => {
   const known = sizes.get(slice);
   if (known) return known;

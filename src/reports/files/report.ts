@@ -6,7 +6,7 @@ import { parsePeriod, type Period } from "../../lib/time/period.ts";
 import { type AgencyKind, type Tier, TIERS, UNIT_KINDS } from "../../hierarchy/unit.entity.ts";
 import { agencyNameOf } from "../../hierarchy/unit-text.ts";
 import { fillIdentities, identityText, type Known } from "../../figures/identity.ts";
-import { isHeld, MAX_COUNT, numeral } from "../../figures/held.ts";
+import { isInRange, MAX_COUNT, numeral } from "../../figures/int-range.ts";
 import { isRolledUp, measureCode, ROLLUP_KINDS } from "../../figures/measure.ts";
 
 const SOURCE_COLUMNS = ["report", "title", "unit_code", "published_on", "note"] as const;
@@ -142,10 +142,10 @@ const SIZED_QUALIFIERS = ["rank", "of", "ranked"] as const;
 /** Refuses numbers that answers cannot hold. */
 const checkSize = (file: FigureFile, figure: Omit<StatedFigure, "file">): void => {
   const tooLarge = `is more than an answer holds; must be at most ${numeral(MAX_COUNT)} of ${figure.measure}`;
-  for (const column of ["value", "low", "high"] as const) if (!isHeld(figure[column] ?? 0)) throw file.fail(column, tooLarge);
+  for (const column of ["value", "low", "high"] as const) if (!isInRange(figure[column] ?? 0)) throw file.fail(column, tooLarge);
   for (const name of SIZED_QUALIFIERS)
-    if (!isHeld(Number(figure.qualifiers[name] ?? 0))) throw file.fail("qualifier", `has a ${name} that ${tooLarge}`);
-  if (!isHeld(figure.denominator ?? 0)) throw file.fail("qualifier", `has a denominator that ${tooLarge}`);
+    if (!isInRange(Number(figure.qualifiers[name] ?? 0))) throw file.fail("qualifier", `has a ${name} that ${tooLarge}`);
+  if (!isInRange(figure.denominator ?? 0)) throw file.fail("qualifier", `has a denominator that ${tooLarge}`);
 };
 
 /** @throws FileError for a report that contradicts itself. */
@@ -169,7 +169,7 @@ const checkIdentities = (figures: readonly StatedFigure[]): void => {
       const broken = fillIdentities(numbers, kind.identities);
       if (!broken) {
         for (const [name, value] of numbers)
-          if (!isHeld(value))
+          if (!isInRange(value))
             throw [...rows.values()]
               .at(-1)!
               .file.fail("value", `makes ${measureCode(kind, name)} ${numeral(value)}, more than ${numeral(MAX_COUNT)}`);

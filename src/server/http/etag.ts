@@ -18,14 +18,14 @@ export const sendWithEtag = (request: FastifyRequest, reply: FastifyReply, body:
   if (request.method !== "GET" && request.method !== "HEAD") return body;
   varyBy(reply, "accept-encoding");
   const tag = createHash("sha256").update(body).digest("base64url");
-  const held = heldOf(request.headers["if-none-match"]).find((one) => one === "*" || one.replace(CODED, "") === tag);
-  void reply.header("etag", `"${held === undefined || held === "*" ? tag : held}"`);
-  if (held === undefined) return body;
+  const match = etagsOf(request.headers["if-none-match"]).find((one) => one === "*" || one.replace(CODED, "") === tag);
+  void reply.header("etag", `"${match === undefined || match === "*" ? tag : match}"`);
+  if (match === undefined) return body;
   void reply.code(304).removeHeader("content-type");
   return "";
 };
 
-const heldOf = (header = ""): string[] =>
+const etagsOf = (header = ""): string[] =>
   header.trim() === "*" ? ["*"] : Array.from(header.matchAll(/(?:W\/)?"([^"]*)"/g), ([, tag]) => tag!);
 
 /** Registered after the compression plugin and before the routes. */

@@ -22,9 +22,7 @@ declare module "fastify" {
   }
 }
 
-/** Carries requests to an Apollo server of any schema. */
 export interface HttpOptions<C extends BaseContext> {
-  /** Default: /graphql. */
   readonly path?: string;
   /** `signal` is aborted when the client disconnects before its response. */
   readonly context: (request: FastifyRequest, reply: FastifyReply, signal: AbortSignal) => Promise<C>;
@@ -42,17 +40,13 @@ export interface HttpOptions<C extends BaseContext> {
   readonly timeouts?: Partial<Timeouts>;
   /** Maximum number of open connections; further ones are closed without a response. */
   readonly maxConnections?: number;
-  /** Options of the framework: log, request ids, trusted proxies. */
   readonly framework?: FastifyHttpOptions<Server>;
 }
 
 /** Timeouts of a client in milliseconds; a slower one is disconnected. */
 export interface Timeouts {
-  /** For the headers. */
   readonly headers: number;
-  /** For the whole request. */
   readonly request: number;
-  /** Between two requests. */
   readonly idle: number;
 }
 

@@ -10,7 +10,6 @@ interface Rules {
   readonly router: RouterCheck;
   /** Maximum body size in bytes, and the larger one for long bodies. */
   readonly bodies: { readonly short: number; readonly long: number };
-  /** Null if all documents are allowed. */
   readonly trusted: TrustedList | null;
 }
 

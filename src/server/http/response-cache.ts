@@ -25,7 +25,6 @@ export interface ResponseCache {
   readonly respond: (key: string, request: FastifyRequest, execute: () => Promise<HTTPGraphQLResponse>) => Promise<WholeResponse>;
 }
 
-/** @returns null if the cache is disabled. */
 export const responseCache = ({ keptAnswers, clock, reader, router }: ResponseCacheOptions): ResponseCache | null => {
   if (keptAnswers === 0) return null;
   const entries = new ResponseEntries<Observe>({ maximum: keptAnswers, version: () => databaseVersion(reader(), clock()) });
@@ -69,7 +68,6 @@ const databaseVersion = async (reader: Reader, now: Date): Promise<string | null
 };
 
 interface EntriesOptions {
-  /** Maximum size of all entries in bytes. */
   readonly maximum: number;
   /** Version of all data behind the responses: the same version means the same responses. Null if unavailable. */
   readonly version: () => Promise<string | null>;
@@ -81,13 +79,11 @@ interface Entry<T> {
   readonly bytes: number;
 }
 
-/** A response and its cached details; null if it is new or must not be cached. */
 interface Detailed<T> {
   readonly response: WholeResponse;
   readonly detail: T | null;
 }
 
-/** Size of an entry without the body. */
 const ENTRY_BYTES = 300;
 /** Maximum share of the cache for one response. */
 const LARGEST = 1 / 4;

@@ -9,7 +9,6 @@ export interface WholeResponse {
 /** Node writes a short text together with its headers, but megabytes of text several times as slowly as bytes. */
 export const LONGEST_TEXT = 16_384;
 
-/** @throws Error for a chunked response. */
 export const wholeResponse = ({ status = 200, headers, body }: HTTPGraphQLResponse): WholeResponse => {
   if (body.kind !== "complete") throw new Error("A chunked response was not requested");
   return { status, headers: [...headers], body: body.string.length > LONGEST_TEXT ? Buffer.from(body.string) : body.string };

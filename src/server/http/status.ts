@@ -55,7 +55,6 @@ export interface WholeAnswer extends Head {
   readonly body: { readonly errors: readonly { readonly message: string; readonly extensions: Readonly<Record<string, unknown>> }[] };
 }
 
-/** The response to a request that is refused before GraphQL. */
 export const refusalOf = (code: ErrorCode, message: string, extensions: Readonly<Record<string, unknown>> = {}): WholeAnswer => {
   const given = { code, ...extensions };
   return { ...headOf(given), body: { errors: [{ message, extensions: given }] } };
@@ -64,7 +63,6 @@ export const refusalOf = (code: ErrorCode, message: string, extensions: Readonly
 export const sendRefusal = (reply: FastifyReply, { status, headers, body }: WholeAnswer): FastifyReply =>
   reply.code(status).headers(Object.fromEntries(headers)).send(body);
 
-/** Adds the status that Apollo then answers. */
 export const withStatus = (error: unknown): unknown => {
   if (!(error instanceof GraphQLError) || error.extensions["http"]) return error;
   return new GraphQLError(error.message, { extensions: { ...error.extensions, http: headOf(error.extensions) } });

@@ -7,7 +7,7 @@ import type { Env } from "../env.ts";
 import { refusalOf, sendRefusal } from "../http/status.ts";
 import { isHealth } from "../running/health.ts";
 import { countedBy } from "./counted-by.ts";
-import { heldCredentials } from "./held-credentials.ts";
+import { validCredentials } from "./valid-credentials.ts";
 
 export interface RateOptions extends Pick<Env, "rateAddress" | "rateKey" | "rateStore"> {
   /** Store for `database`; while it is unavailable, each process counts alone. */
@@ -27,7 +27,7 @@ const NETWORK_GROUPS = 4;
  */
 export const limitRates = (app: FastifyInstance, options: RateOptions): void => {
   const { rateAddress, rateKey, limited = () => {}, holds = async () => false } = options;
-  const held = heldCredentials(holds);
+  const valid = validCredentials(holds);
   const byAddress = createLimiter("address", rateAddress, options);
   const byKey = createLimiter("key", rateKey, options);
   const failures = rateAddress > 0 ? new RateLimiterMemory({ keyPrefix: "failure", points: rateAddress, duration: MINUTE }) : null;
@@ -37,13 +37,13 @@ export const limitRates = (app: FastifyInstance, options: RateOptions): void => 
     const network = networkOf(request.ip);
     const { authorization } = request.headers;
     const over = authorization !== undefined ? await spent(failures, network) : await byAddress(network);
-    if (over === null || (authorization !== undefined && (await held.mayPass(authorization, network)))) return undefined;
+    if (over === null || (authorization !== undefined && (await valid.isAllowed(authorization, network)))) return undefined;
     return refuse(reply, over, () => limited("address"), "this address");
   });
   app.addHook("preParsing", async (request, reply) => {
     const { viewer, headers } = request;
     if (!viewer || isHealth(request.url)) return;
-    if (headers.authorization !== undefined) held.keep(headers.authorization);
+    if (headers.authorization !== undefined) valid.add(headers.authorization);
     for (const { by, whose } of countedBy(viewer)) {
       const over = await byKey(by);
       if (over === null) continue;
@@ -54,7 +54,7 @@ export const limitRates = (app: FastifyInstance, options: RateOptions): void => 
   app.addHook("onResponse", async ({ url, ip, viewer, headers: { authorization } }, { statusCode }) => {
     // A credential that could not be checked is not invalid.
     if (isHealth(url) || authorization === undefined || viewer || statusCode === 503) return;
-    if (statusCode === 401) held.forget(authorization);
+    if (statusCode === 401) valid.remove(authorization);
     const network = networkOf(ip);
     await failures?.consume(network).catch(() => {});
     await byAddress(network);
@@ -95,7 +95,6 @@ const spent = async (limiter: RateLimiterMemory | null, key: string): Promise<nu
 
 const secondsOf = ({ msBeforeNext }: RateLimiterRes): number => Math.max(1, Math.ceil(msBeforeNext / 1000));
 
-/** Statements of the store, on connections of requests and with their limits. */
 const queryOf =
   (pools: () => Pools | null) =>
   async ({ text, values = [] }: { text: string; values?: unknown[] }) => {
@@ -105,7 +104,6 @@ const queryOf =
     return { rows, rowCount: rows.length };
   };
 
-/** Addresses of one client count as one. */
 export const networkOf = (address: string): string => {
   const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1];
   if (mapped && isIPv4(mapped)) return mapped;
@@ -120,6 +118,6 @@ export const networkOf = (address: string): string => {
 
 const refuse = async (reply: FastifyReply, seconds: number, count: () => void, whose: string): Promise<FastifyReply> => {
   count();
-  const message = `Too many requests from ${whose} within a minute; ask again in ${seconds} s`;
+  const message = `Too many requests from ${whose} within a minute; try again in ${seconds} s`;
   return sendRefusal(reply, refusalOf("RATE_LIMITED", message, { retryAfter: seconds }));
 };

@@ -3,7 +3,6 @@ import { sql } from "kysely";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Pools } from "../../database/database.ts";
 
-/** Maximum duration of a probe, including the wait for a connection. */
 const PROBE_MS = 1000;
 
 /** Probes are answered even if everything else is refused. */

@@ -8,7 +8,6 @@ import { observationOf } from "./observation.ts";
 
 export type Log = Logger;
 
-/** JSON lines, or text for a terminal. */
 export const createLog = (
   { logLevel: level, logFormat, production }: Pick<Env, "logLevel" | "logFormat" | "production">,
   destination?: DestinationStream,

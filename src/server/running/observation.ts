@@ -7,7 +7,6 @@ import { causeOf } from "../../graphql/execution/format-error.ts";
 import { INTERNAL, INTERNAL_MESSAGE } from "../../lib/error-codes.ts";
 import { type OperationSpan, startSpan } from "./telemetry.ts";
 
-/** Facts about a request, for its log line and the metrics. */
 export interface Observation {
   /** Operation name of the client; null if none was run. */
   operation: string | null;

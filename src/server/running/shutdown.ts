@@ -45,7 +45,6 @@ export const drainable = (app: FastifyInstance): Draining => {
   };
 };
 
-/** @returns true if it finished in time. */
 const within = async (work: Promise<unknown>, ms: number): Promise<boolean> => {
   const over = new AbortController();
   const late = sleep(ms, false, { signal: over.signal }).catch(() => false);

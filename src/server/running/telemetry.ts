@@ -4,11 +4,8 @@ import type { Around } from "../../database/reader.ts";
 import { ruleOf } from "../../lib/error-codes.ts";
 
 export interface OperationSpan {
-  /** False if no trace is recorded. */
   readonly isRecording: boolean;
-  /** Runs a statement in a child span. */
   readonly around: Around;
-  /** Ends the span with the codes of its errors. */
   readonly end: (codes: ReadonlySet<string>) => void;
 }
 
@@ -44,7 +41,6 @@ const inSpan = async <T>(parent: Span, text: string, run: () => Promise<T>): Pro
 };
 
 export interface Telemetry {
-  /** Sends pending spans. */
   stop(): Promise<void>;
 }
 

@@ -34,7 +34,6 @@ export const warmUp = async (pools: Pools, log: Log, signal: AbortSignal): Promi
   }
 };
 
-/** Resumes when the database is available again. */
 const whenThere = async (work: () => Promise<void>, signal: AbortSignal): Promise<void> => {
   for (;;) {
     try {

@@ -28,7 +28,7 @@ describe("the address of the playground", () => {
     expect(((await asked.json()) as { data: { indicators: unknown[] } }).data.indicators).not.toEqual([]);
   });
 
-  it("comes back from a link as every question was, whatever its characters", () => {
+  it("is restored from a link whatever its characters", () => {
     fc.assert(
       fc.property(fc.string({ unit: "binary", maxLength: 50 }), fc.string({ unit: "binary", maxLength: 50 }), (query, variables) => {
         const made = linkTo({ query, variables }, service.server.url);

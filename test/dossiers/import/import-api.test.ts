@@ -89,7 +89,7 @@ describe("instants by API", () => {
 });
 
 describe("codes by API", () => {
-  test("with what cannot be seen, or not in NFC, are problems of their rows", async () => {
+  test("with invisible characters, or not in NFC, are problems of their rows", async () => {
     const codes = [
       "C26\u2028x",
       "C26\u2029x",
@@ -133,7 +133,7 @@ describe("codes by API", () => {
     },
   );
 
-  test("are taken from numbers of which no digit is lost, and from those in a document, digit by digit", async () => {
+  test("accept numbers without loss of digits, and keep every digit of literals in a document", async () => {
     const { body } = await post(service.server.url, bodyOf("9007199254740991"), headers());
     expect(body.data).toMatchObject({ importDossiers: { report: { created: 1 } } });
     const given = Object.entries(dossier({ code: "-" }))
@@ -151,7 +151,7 @@ describe("codes by API", () => {
 });
 
 describe("an import by API", () => {
-  test("warns of dossiers that another source has sent, and keeps them", async () => {
+  test("cause a warning if another source has sent the dossier, and are stored", async () => {
     await send("one", [{ code: "twice" }, { code: "once" }]);
     const { data } = await send("two", [{ code: "new" }, { code: "twice" }]);
     expect(data.importDossiers.report).toMatchObject({ created: 2, rejected: 0, problems: [] });
@@ -161,7 +161,7 @@ describe("an import by API", () => {
         record: "twice",
         field: "code",
         code: "KNOWN_FROM_OTHER_SOURCE",
-        message: 'code: "twice" was sent by one, too, and counts for each source',
+        message: 'code: "twice" was also sent by one, and counts for each source',
       },
     ]);
     expect((await send("three", [{ code: "twice" }], { dryRun: true })).data.importDossiers.report.warnings).toMatchObject([
@@ -170,14 +170,14 @@ describe("an import by API", () => {
     expect((await send("two", [{ code: "new" }])).data.importDossiers.report.warnings).toEqual([]);
   });
 
-  test("tells nobody of dossiers that the caller may not write", async () => {
+  test("cause no warning about dossiers that the caller may not write", async () => {
     await send("ours", [{ code: "secret" }]);
     const neighbour = await issueKey(service.database, "Hà Tĩnh", { "42": "OFFICER" });
     const { data } = await send("theirs", [{ code: "secret", unit: "18073" }], {}, neighbour);
     expect(data.importDossiers.report).toMatchObject({ created: 1, warnings: [] });
   });
 
-  test("makes no source where it keeps nothing", async () => {
+  test("create no source if nothing is stored", async () => {
     const bad: Sent = { code: "bad", unit: "1558" };
     expect((await send("dry", [{ code: "a" }], { dryRun: true })).data.importDossiers.report).toMatchObject({ created: 1 });
     expect((await send("partial", [bad], { partial: true })).data.importDossiers.report).toMatchObject({ created: 0, rejected: 1 });

@@ -63,7 +63,7 @@ describe("npm run import -- dossiers, of a workbook,", () => {
     const refused = await imported(months, "--since", "2026-01-01", "--through", "2026-03-31");
     expect(refused).toMatchObject({ code: 1, codes: [] });
     expect(refused.err).toContain(
-      'has rows on 3 sheets: "Tháng 1" (2 rows), "Tháng 2" (hidden, 1 row), "Ghi chú" (1 row); name with --sheet',
+      'has rows on 3 sheets: "Tháng 1" (2 rows), "Tháng 2" (hidden, 1 row), "Ghi chú" (1 row); select one with --sheet',
     );
     const named = await imported(months, "--sheet", "Tháng 2");
     expect(named).toMatchObject({ code: 0, codes: ["m2-1"] });
@@ -129,7 +129,7 @@ describe("npm run import -- dossiers, of a workbook,", () => {
     ["a number for a unit that has lost its noughts", { unit: "<c><v>1558</v></c>" }, "unit", "UNIT_UNKNOWN"],
     ["an error", { unit: '<c t="e"><v>#REF!</v></c>' }, "unit", "CELL_ERROR"],
     ["a day in ISO 8601 that does not exist", { dueAt: '<c t="d"><v>2026-02-30T00:00:00Z</v></c>' }, "dueAt", "INSTANT_MALFORMED"],
-  ])("takes %s for a problem of its row, and keeps the other rows", async (_, cells, column, problem) => {
+  ])("reports %s as a problem of its row, and stores the other rows", async (_, cells, column, problem) => {
     const found = await imported(book({ name: "S", rows: HEADER + row("good") + row("bad", cells) }), "--partial");
     expect(found).toMatchObject({
       code: 0,

@@ -170,7 +170,7 @@ describe("service quality", () => {
     return data.unit.serviceQuality;
   };
 
-  test("counts what is late in any way against a unit, and what is paused in time for it", async () => {
+  test("counts every kind of delay against a unit, and a pause in time for it", async () => {
     const { score, maxScore, criteria } = await qualityOf({ code: "04", period: "2026-03" });
     const rate = (numerator: number, denominator: number) => ({
       ...{ value: denominator === 0 ? null : numerator / denominator, numerator, denominator, coverage: 1, quoted: false },

@@ -42,7 +42,7 @@ describe("reported against recorded", () => {
     for (const code of ["048", "04", "VN"]) expect(await reconciled({ code, period: "2022" })).toEqual([]);
   });
 
-  test("compares what a unit states of a tier with the records of that tier", async () => {
+  test("compares a unit's statement about a tier with the records of that tier", async () => {
     const officer = await issueKey(service.database, "Cao Bằng", { "04": "OFFICER" });
     const dossiers = [
       ...[sent2022("a", "048"), sent2022("b", "048", { state: "RESOLVED", endedAt: "2022-06-03T08:00:00+07:00" }), sent2022("c", "048")],

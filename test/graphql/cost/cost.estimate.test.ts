@@ -154,7 +154,7 @@ describe("an estimate", () => {
     expect(estimatedRows(wide, { hierarchy, today: TODAY, costs: COSTS, effort: new Effort(1_000_000) })).toBeLessThan(CEILING);
   });
 
-  it("is that of the units in the answer, or of more where only names tell which they are", async () => {
+  it("covers the units in the answer, or more if only names decide", async () => {
     const seen = { exact: 0, atMost: 0, refused: 0, rows: 0 };
     await fc.assert(
       fc.asyncProperty(root, async ({ query, exact }) => {
@@ -180,7 +180,7 @@ describe("an estimate", () => {
   });
 });
 
-describe("what an estimate rests on", () => {
+describe("the input of an estimate", () => {
   const queries: [string, object?][] = [
     [country, { asOf: DAY, period: "2024" }],
     [
@@ -202,7 +202,7 @@ describe("what an estimate rests on", () => {
     }
   };
 
-  it("is not what a draft holds", async () => {
+  it("excludes drafts", async () => {
     const other = await createDatabase();
     await sql`
       with src as (
@@ -259,7 +259,7 @@ describe("what an estimate rests on", () => {
   });
 });
 
-describe("a field without a rule of its own", () => {
+describe("a field without its own rule", () => {
   const schema = buildSchema(`
     type Query { reports(first: Int = 20, after: String): ReportConnection!  latest(first: Int): [Report!]!  report: Report  lists: [Report!]!  count(of: [Int!]): Int }
     type Mutation { submit(title: String, figures: [Numbers!]!): Report }

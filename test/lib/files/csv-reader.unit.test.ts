@@ -28,7 +28,7 @@ describe("rows of a CSV file", () => {
     ]);
   });
 
-  test("may have commas, quotes and line breaks in quotes, and are known by their first line", async () => {
+  test("may contain commas, quotes and line breaks in quotes, and have the number of their first line", async () => {
     const found = await readAll(csv('"code",note\r\nA1,"two\r\nlines, ""quoted"""\r\nA2,plain\r\n"A3","x"\r\n'));
     expect(found.rows).toEqual([
       { row: 2, cells: { code: "A1", note: 'two\nlines, "quoted"' } },
@@ -50,7 +50,7 @@ describe("rows of a CSV file", () => {
     expect(await readAll(csv("code\n"))).toMatchObject({ rows: [], faults: [] });
   });
 
-  test("are what csv-parse reads of the whole text, wherever the file is cut into pieces", async () => {
+  test("equal csv-parse's result of the whole text, wherever the file is split", async () => {
     const cell = fc.string({ unit: fc.constantFrom("a", "ế", "𠮷", '"', ",", "\n", " ", "'"), maxLength: 30 });
     const record = fc.tuple(fc.integer(), cell, cell, cell);
     const quoted = (text: string) => (/[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
@@ -71,8 +71,8 @@ describe("a row of a CSV file that cannot be read", () => {
     const found = await readAll(csv('code,note\nA1\nA2,x\n"A3","x","y"\nA4,y\n'));
     expect(found.rows.map(({ row }) => row)).toEqual([3, 5]);
     expect(found.faults).toEqual([
-      { row: 2, column: null, code: "RAGGED", message: "has 1 cells where the header has 2" },
-      { row: 4, column: null, code: "RAGGED", message: "has 3 cells where the header has 2" },
+      { row: 2, column: null, code: "RAGGED", message: "has 1 cells, but the header has 2" },
+      { row: 4, column: null, code: "RAGGED", message: "has 3 cells, but the header has 2" },
     ]);
   });
 
@@ -119,7 +119,7 @@ describe("a row of a CSV file that cannot be read", () => {
 describe("a CSV file as a whole is refused", () => {
   test.each([
     ["without a header", "", "row 1: the file is empty; it must have a header"],
-    ["with an unknown column", "code,colour\nA1,x\n", "row 1, column colour: is not known; known are code, unit, note, at"],
+    ["with an unknown column", "code,colour\nA1,x\n", "row 1, column colour: is not a column; must be one of code, unit, note, at"],
     ["with semicolons", "code;note\nA1;x\n", "(columns are separated by commas)"],
     ["with a column twice", "code,code\nA1,x\n", "row 1, column code: is in the header twice"],
     ["with a blank column", "code,\nA1,x\n", "cell 2 of the header is empty"],
@@ -131,7 +131,7 @@ describe("a CSV file as a whole is refused", () => {
     await expect(reading).rejects.toThrow(problem);
   });
 
-  test("where there is none, where it is a folder, or where it is of another kind", async () => {
+  test("if it does not exist, is a folder, or has another extension", async () => {
     await expect(readAll(file("none.csv"))).rejects.toThrow("none.csv: there is no such file");
     await expect(readAll(file("a.txt", "x"))).rejects.toThrow("must be one of .csv, .ndjson, .jsonl, .xlsx");
     await expect(readAll("/tmp/.csv/..csv")).rejects.toThrow(FileError);
@@ -141,7 +141,7 @@ describe("a CSV file as a whole is refused", () => {
 describe("a CSV file that is read whole", () => {
   const readWhole = (content: string) => readCsv(pathToFileURL(csv(content)), ["code", "note"]);
 
-  test("has rows known by their first line, as written and in NFC", async () => {
+  test("has rows with the number of their first line, as written and in NFC", async () => {
     const written = "Hà Nội".normalize("NFD");
     const rows = await readWhole(`\uFEFFcode,note\r\nA1,"two\r\nlines"\r\n\r\nA2,${written}\r\n,\r\n`);
     expect(rows.map(({ row, get }) => [row, get("code"), get("note")])).toEqual([

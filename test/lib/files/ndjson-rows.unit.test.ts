@@ -45,6 +45,6 @@ describe("rows of an NDJSON file", () => {
       [7, null, "LINE_TOO_LONG"],
       [8, null, "NOT_UTF8"],
     ]);
-    expect(found.faults[3]?.message).toBe("is not known; known are code, unit, note, at");
+    expect(found.faults[3]?.message).toBe("is not a column; must be one of code, unit, note, at");
   });
 });

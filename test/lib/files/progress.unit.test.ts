@@ -47,7 +47,7 @@ test("without a terminal there is a plain line every 10 s, and one at the end", 
   ]);
 });
 
-test("an empty file is read whole at once, and one that grew is not read more than whole", () => {
+test("an empty file is complete immediately, and a growing one is never above 100 %", () => {
   for (const total of [0, 10]) {
     const { texts, out, now } = recorded(true);
     createProgress(out, { label: "x", total }, now).at(50, 0);

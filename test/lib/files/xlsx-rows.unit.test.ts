@@ -32,7 +32,7 @@ describe("rows of a workbook", () => {
     expect(found.done).toBe(found.total);
   });
 
-  test("have days and times as the wall clock of Vietnam, told by the format of the cell", async () => {
+  test("have days and times as the wall clock of Vietnam, by the format of the cell", async () => {
     const cell = (format: number, value: number) => `<c s="${format}"><v>${value}</v></c>`;
     const rows = `${HEADER}<row>${cell(1, 45_688)}${cell(2, 45_688.354_166_666_664)}${cell(3, 45_688)}${cell(4, 1.5)}</row>
       <row>${cell(1, 59)}${cell(1, 61)}<c t="d"><v>2025-01-31T08:30:00</v></c><c t="d"><v>2025-01-31</v></c></row>`;
@@ -111,7 +111,7 @@ describe("a workbook is refused", () => {
     ["that is a ZIP file of something else", () => archive([{ name: "a.txt", content: "x" }]), "it has no _rels/.rels"],
     ["whose sheet is empty", () => book({ rows: "" }), 'the sheet "Hồ sơ" is empty; it must have a header'],
     ["whose header is not in row 1", () => book({ rows: `<row r="2">${text("code")}</row>` }), "it is empty"],
-    ["with an unknown column", () => book({ rows: `<row>${text("code")}${text("colour")}</row>` }), "column colour: is not known"],
+    ["with an unknown column", () => book({ rows: `<row>${text("code")}${text("colour")}</row>` }), "column colour: is not a column"],
     [
       "with a blank between columns",
       () => book({ rows: `<row>${text("code")}${text("at", "C1")}</row>` }),

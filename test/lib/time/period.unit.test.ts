@@ -61,7 +61,7 @@ describe("a period", () => {
     );
   });
 
-  it("is cut into whole parts that follow one another, and into at most 400", () => {
+  it("is divided into whole consecutive parts, at most 400", () => {
     const names = ["2021", "2021-H2@ND09", "2015/2018", "2021-9M", "2021-01-01/2021-12-31", "2021-Q4@ND09"];
     fc.assert(
       fc.property(fc.constantFrom(...names), fc.constantFrom("MONTH" as const, "QUARTER" as const), (name, grain) => {

@@ -8,7 +8,6 @@ import { XLSX_LIMITS } from "./limits.ts";
 export interface Archive {
   readonly path: string;
   readonly sizeOf: (name: string) => number | null;
-  /** @throws FileError if the entry does not exist. */
   readonly read: (name: string) => Promise<Readable>;
   readonly close: () => void;
 }

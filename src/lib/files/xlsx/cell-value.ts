@@ -8,7 +8,6 @@ import type { Workbook } from "./workbook.ts";
 
 export type CellValue = string | number | boolean | null;
 
-/** Why a cell has no readable value. */
 export class CellProblem {
   readonly message: string;
   readonly code: RowFaultCode;

@@ -15,7 +15,6 @@ function range(first: number, last: number): number[] {
   return Array.from({ length: last - first + 1 }, (_, index) => first + index);
 }
 
-/** True if a number with this format is shown as a day or a time. */
 export const isDateFormat = (id: number, code: string | undefined): boolean => {
   if (code === undefined) return BUILT_IN.has(id);
   const first = code.split(";", 1)[0]!;

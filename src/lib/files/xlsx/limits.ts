@@ -1,7 +1,6 @@
 /** Limits of a workbook. Each is above what Excel writes or an import needs; together they bound time and memory. */
 export const XLSX_LIMITS = {
   entries: 100,
-  /** All entries together, uncompressed. */
   bytes: 2 * 1024 ** 3,
   /** Compression ratio of an entry above `ratioFromBytes`. */
   ratio: 200,
@@ -13,6 +12,5 @@ export const XLSX_LIMITS = {
   /** XML between two tags, or one tag. */
   markupCharacters: 1_048_576,
   depth: 100,
-  /** Relationships, number formats and cell formats. */
   listed: 100_000,
 } as const;

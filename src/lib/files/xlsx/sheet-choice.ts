@@ -54,13 +54,12 @@ const onlyWithRows = async (choosing: Choosing): Promise<Sheet> => {
     const { rows } = await contentOf(choosing, sheet, Infinity);
     counted.push(`${quoted(sheet)} (${sheet.isHidden ? "hidden, " : ""}${rows.toLocaleString("en-US")} ${rows === 1 ? "row" : "rows"})`);
   }
-  const problem = `has rows on ${counted.length} sheets: ${counted.join(", ")}; name with --sheet the one to be read, and read them one by one`;
+  const problem = `has rows on ${counted.length} sheets: ${counted.join(", ")}; select one with --sheet, and import them one by one`;
   throw new WholeFileError(choosing.shape.path, problem);
 };
 
 interface Content {
   readonly hasHeader: boolean;
-  /** Rows with content, without the header. */
   readonly rows: number;
 }
 
@@ -122,5 +121,4 @@ class RowCounter implements XmlListener, Content {
   }
 }
 
-/** Names of columns are shorter. */
 const MOST_CHARACTERS = 1000;

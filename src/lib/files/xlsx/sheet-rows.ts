@@ -15,7 +15,6 @@ export interface SheetReading {
 
 const RANGE = /^([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})$/;
 
-/** Converts cells to rows with named columns. */
 export class SheetRows implements SheetTelling {
   readonly #reading: SheetReading;
   readonly #texts: ReadonlySet<string>;
@@ -93,7 +92,6 @@ export class SheetRows implements SheetTelling {
     return names;
   }
 
-  /** Null for an empty row. */
   #itemOf({ row, cells }: SheetRow, header: readonly string[]): Item | null {
     const byColumn: Record<string, CellValue> = {};
     for (const name of header) byColumn[name] = null;
@@ -113,7 +111,6 @@ export class SheetRows implements SheetTelling {
     return first ? { row, ...first, more, cells: byColumn } : { row, cells: byColumn };
   }
 
-  /** Returns the fault of a value that is not a text in a text column. */
   #typeFault(cell: SheetCell, value: CellValue | CellProblem, name: string): CellFault | null {
     if (!this.#texts.has(name)) return null;
     if (typeof value === "string" && isDateCell(cell, this.#reading.workbook)) return dayInText(name, value.replace("T00:00:00+07:00", ""));

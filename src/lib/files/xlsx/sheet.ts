@@ -8,7 +8,6 @@ import type { Attributes, XmlListener } from "./xml.ts";
 export const NOT_COMPUTED = "not computed";
 
 export interface SheetCell {
-  /** From 0. */
   readonly column: number;
   readonly type: string;
   readonly format: number;

@@ -19,7 +19,6 @@ export class StringTable {
     this.#path = path;
   }
 
-  /** @throws FileError if all texts together exceed the limit. */
   add(text: string): void {
     const size = Buffer.byteLength(text, "utf8");
     this.#bytes += size + PLACE_BYTES;

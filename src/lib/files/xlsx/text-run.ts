@@ -12,7 +12,6 @@ export class TextRun {
     this.#path = path;
   }
 
-  /** @throws FileError if it exceeds the limit of a cell. */
   add(part: string): void {
     this.#text += part;
     if (this.#text.length > XLSX_LIMITS.cellCharacters) {

@@ -44,7 +44,6 @@ export const readWorkbook = async (archive: Archive): Promise<Workbook> => {
 };
 
 interface Relationship {
-  /** The last segment of its URI. */
   readonly type: string;
   readonly target: string;
 }

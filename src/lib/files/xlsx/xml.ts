@@ -18,24 +18,24 @@ export interface XmlListener {
  */
 export async function* readXml(path: string, stream: Readable, listener: XmlListener): AsyncGenerator<number> {
   const parser = new SaxesParser();
-  let told = 0;
+  let reported = 0;
   let depth = 0;
   const fail = (problem: string) => new WholeFileError(path, `its XML ${problem}`);
   parser.on("doctype", () => {
     throw fail("declares a DOCTYPE, which is not accepted");
   });
   parser.on("opentag", ({ name, attributes }) => {
-    told++;
+    reported++;
     if (++depth > XLSX_LIMITS.depth) throw fail(`is nested deeper than the limit of ${XLSX_LIMITS.depth}`);
     listener.open(local(name), attributes);
   });
   parser.on("closetag", ({ name }) => {
-    told++;
+    reported++;
     depth--;
     listener.close?.(local(name));
   });
   const text = (part: string) => {
-    told++;
+    reported++;
     listener.text?.(part);
   };
   parser.on("text", text);
@@ -44,8 +44,8 @@ export async function* readXml(path: string, stream: Readable, listener: XmlList
   let [seen, since] = [0, 0];
   for await (const chunk of stream as AsyncIterable<Buffer>) {
     parser.write(decoder.decode(chunk, { stream: true }));
-    since = told === seen ? since + chunk.length : 0;
-    seen = told;
+    since = reported === seen ? since + chunk.length : 0;
+    seen = reported;
     if (since > XLSX_LIMITS.markupCharacters) {
       throw fail(`has a tag, text or comment longer than the limit of ${XLSX_LIMITS.markupCharacters} characters`);
     }

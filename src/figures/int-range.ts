@@ -3,17 +3,16 @@ import { DomainError } from "../lib/errors.ts";
 /** The largest Int of GraphQL. */
 export const MAX_COUNT = 2_147_483_647;
 
-export const isHeld = (count: number): boolean => Math.abs(count) <= MAX_COUNT;
+export const isInRange = (count: number): boolean => Math.abs(count) <= MAX_COUNT;
 
-/** Formats 4294967295 as 4,294,967,295. */
 export const numeral = (count: number): string => count.toLocaleString("en-US");
 
 /**
  * Returns the count, or an error if GraphQL's Int cannot hold it. Executors treat a returned error as thrown, so only this field becomes null; a property that throws would
  * end the whole operation.
  */
-export const held = <T extends number | null>(measure: string, count: T): T =>
-  count === null || isHeld(count)
+export const countInRange = <T extends number | null>(measure: string, count: T): T =>
+  count === null || isInRange(count)
     ? count
     : (new DomainError("LIMIT_EXCEEDED", `${measure}: ${numeral(count)} exceeds the maximum of ${numeral(MAX_COUNT)} for an answer`, {
         measure,

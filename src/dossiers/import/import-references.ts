@@ -15,7 +15,6 @@ const calendarOf = (days: readonly CalendarDay[]): WorkCalendar => {
   return last.calendar;
 };
 
-/** Reads the procedures of the codes; null means all. */
 export const readProcedures = async (rows: Rows, codes: readonly string[] | null): Promise<Map<string, ProcedureFacts>> => {
   const wanted = codes === null ? sql`true` : sql`code = any(${[...new Set(codes)].filter((code) => !code.includes("\0"))}::text[])`;
   const found = await rows.rows(sql<ProcedureFacts & { code: string }>`

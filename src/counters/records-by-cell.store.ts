@@ -2,7 +2,7 @@ import { sql } from "kysely";
 import type { Day } from "../lib/time/date.ts";
 import type { Period } from "../lib/time/period.ts";
 import { TIERS } from "../hierarchy/unit.entity.ts";
-import { membersOfCells } from "./record-knowledge.store.ts";
+import { membersOfCells } from "./record-coverage.store.ts";
 import {
   anyRecord,
   countersOfUnits,
@@ -18,7 +18,6 @@ export interface CellRow {
   readonly unitId: number;
   readonly cellUnitId: number;
   readonly slot: number;
-  /** Counts as COUNTED; null without records. */
   readonly counted: readonly number[] | null;
   readonly isComplete: boolean;
 }

@@ -1,6 +1,6 @@
 import { type RawBuilder, sql } from "kysely";
 import { DOSSIER } from "../figures/measure.ts";
-import type { KnowledgeKey, RecordKey } from "./records.ts";
+import type { CoverageKey, RecordKey } from "./records.ts";
 import { WHOLE_UNIT } from "../figures/tree.ts";
 import { isCurrent } from "../hierarchy/rollup-version.store.ts";
 import { SERVING_KINDS } from "../hierarchy/unit.entity.ts";
@@ -32,7 +32,7 @@ export const membersOfCells = (): RawBuilder<unknown> => sql`
     )`;
 
 /** Relation `cell` (span, unit_id): whether the unit has records, and whether they are complete. */
-const knownOfRecords = () => sql`
+const recordCoverage = () => sql`
   having_records as materialized (
     select distinct unit_id, span from (
       select unit_id, span from (${countersOfUnits(sql`(
@@ -46,7 +46,7 @@ const knownOfRecords = () => sql`
   )`;
 
 /** Relation `figure_known` (i, unit_id): the bits of the measures that figures report. */
-const knownOfFigures = (keys: readonly KnowledgeKey[]) => sql`
+const figureCoverage = (keys: readonly CoverageKey[]) => sql`
   figure_known as (
     select k.i, n.unit_id, bit_or(n.mask) filter (where n.slot <> ${WHOLE_UNIT}) as of_tier, bit_or(n.mask) as of_any
     from k join unnest(${keys.map(({ setId }) => setId)}::int[]) with ordinality x(set_id, i) on x.i = k.i
@@ -60,7 +60,7 @@ const knownOfFigures = (keys: readonly KnowledgeKey[]) => sql`
  * Returns for each key the number of units covered by records or figures, and the bits of the measures that all of them report. Sets are tested by `in`, which PostgreSQL
  * hashes; it would underestimate a join.
  */
-export const knowledgeOfKeys = (keys: readonly KnowledgeKey[]) => sql<{ i: number; covered: number; known: number; isGone: boolean }>`
+export const coverageOfKeys = (keys: readonly CoverageKey[]) => sql<{ i: number; covered: number; known: number; isGone: boolean }>`
   with ${keysAndRanges(keys)},
     f as materialized (
       select distinct k.span, x.cell_edition_id, x.cell_day from k join ${keyed("x", keys, {
@@ -76,8 +76,8 @@ export const knowledgeOfKeys = (keys: readonly KnowledgeKey[]) => sql<{ i: numbe
     ),
     ${membersOfCells()},
     wanted_member as materialized (select m.* from member m where (m.span, m.cell_unit_id) in (select span, unit_id from wanted)),
-    ${knownOfRecords()},
-    ${knownOfFigures(keys)}
+    ${recordCoverage()},
+    ${figureCoverage(keys)}
   select k.i::int, count(*)::int as covered, bit_and(coalesce(case when k.tier is null then g.of_any else g.of_tier end, 0)
       | case when (w.span, w.unit_id) in (select span, unit_id from cell where is_complete) then ${sql.lit(ALL_MEASURES)} else 0 end)::int as known,
     false as "isGone"

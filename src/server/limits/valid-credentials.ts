@@ -6,18 +6,16 @@ const MOST = 10_000;
 const TRIALS = 10;
 
 /** Credentials that are checked even after too many invalid ones from their address. */
-export interface HeldCredentials {
-  /** Records a valid credential. */
-  readonly keep: (authorization: string) => void;
-  /** Removes a credential that is not or no longer valid. */
-  readonly forget: (authorization: string) => void;
+export interface ValidCredentials {
+  readonly add: (authorization: string) => void;
+  readonly remove: (authorization: string) => void;
   /** True for a credential that was valid before; others are checked for a few per second only, so that guessing costs little. */
-  readonly mayPass: (authorization: string, network: string) => Promise<boolean>;
+  readonly isAllowed: (authorization: string, network: string) => Promise<boolean>;
 }
 
 /** Remembers hashes of the last valid credentials: a guess matches none and evicts none. */
-export const heldCredentials = (holds: (authorization: string) => Promise<boolean>): HeldCredentials => {
-  const held = new Set<string>();
+export const validCredentials = (holds: (authorization: string) => Promise<boolean>): ValidCredentials => {
+  const valid = new Set<string>();
   const trials = new RateLimiterMemory({ keyPrefix: "trial", points: TRIALS, duration: 1 });
   const isTried = (network: string) =>
     trials.consume(network).then(
@@ -25,15 +23,15 @@ export const heldCredentials = (holds: (authorization: string) => Promise<boolea
       () => false,
     );
   return {
-    keep: (authorization) => {
+    add: (authorization) => {
       const hash = hashOf(authorization);
-      held.delete(hash);
-      held.add(hash);
-      if (held.size > MOST) held.delete(held.values().next().value!);
+      valid.delete(hash);
+      valid.add(hash);
+      if (valid.size > MOST) valid.delete(valid.values().next().value!);
     },
-    forget: (authorization) => void held.delete(hashOf(authorization)),
-    mayPass: async (authorization, network) =>
-      held.has(hashOf(authorization)) || ((await isTried(network)) && (await holds(authorization))),
+    remove: (authorization) => void valid.delete(hashOf(authorization)),
+    isAllowed: async (authorization, network) =>
+      valid.has(hashOf(authorization)) || ((await isTried(network)) && (await holds(authorization))),
   };
 };
 

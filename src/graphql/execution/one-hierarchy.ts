@@ -3,15 +3,13 @@ import { GraphQLError } from "graphql";
 import { contended } from "../../database/failure.ts";
 import type { RequestContext } from "../../access/request-context.ts";
 
-/** Number of attempts of a query, before the client is asked to retry. */
 const ATTEMPTS = 3;
 
-/** Other schemas have other contexts. */
-type Stated = Pick<RequestContext, "session" | "renew" | "state">;
-const isStated = (context: object): context is Stated => "state" in context && "session" in context && "renew" in context;
+type HierarchyReader = Pick<RequestContext, "session" | "renew" | "state">;
+const isStated = (context: object): context is HierarchyReader => "state" in context && "session" in context && "renew" in context;
 
 /** Runs a query, and again if units changed meanwhile, so that its answer comes from one hierarchy. A query of one statement is consistent anyway. */
-export const ofOneState = async (context: object, run: () => Promise<GatewayExecutionResult>): Promise<GatewayExecutionResult> => {
+export const ofOneHierarchy = async (context: object, run: () => Promise<GatewayExecutionResult>): Promise<GatewayExecutionResult> => {
   if (!isStated(context)) return run();
   const { session, state } = context;
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {

@@ -6,7 +6,7 @@ import { Reader } from "../database/reader.ts";
  * A number that changes with every change of territorial units, because each one comes with an edition. A request reads by several statements and an edition may be applied
  * between them, so readers compare the number before and after.
  */
-export class UnitState {
+export class HierarchyRevision {
   readonly #pools: Pools;
   #known: Promise<number> | null = null;
   #running: Promise<unknown> = Promise.resolve();
@@ -40,11 +40,10 @@ export class UnitState {
   }
 }
 
-const states = new WeakMap<Pools, UnitState>();
+const states = new WeakMap<Pools, HierarchyRevision>();
 
-/** One instance for each database of this process. */
-export const unitStateOf = (pools: Pools): UnitState => {
-  const state = states.get(pools) ?? new UnitState(pools);
+export const hierarchyRevisionOf = (pools: Pools): HierarchyRevision => {
+  const state = states.get(pools) ?? new HierarchyRevision(pools);
   states.set(pools, state);
   return state;
 };

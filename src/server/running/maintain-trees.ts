@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Pools } from "../../database/database.ts";
 import { isAway } from "../../database/open-when-there.ts";
 import { Reader } from "../../database/reader.ts";
-import { ensureKept } from "../../counters/count-tree.service.ts";
+import { ensurePresentTrees } from "../../counters/count-tree.service.ts";
 import { dayOf } from "../../lib/time/date.ts";
 import type { Log } from "./log.ts";
 
@@ -13,11 +13,11 @@ const PAUSE_MS = 5000;
  * Builds counter trees of the present and later hierarchies in the background, after the start and after each change of units. Imports wait for it, so that no reader has
  * to build one.
  */
-export const keepTrees = async (pools: Pools, log: Log, signal: AbortSignal): Promise<void> => {
+export const maintainTrees = async (pools: Pools, log: Log, signal: AbortSignal): Promise<void> => {
   let isFailing = false;
   while (!signal.aborted) {
     try {
-      await ensureKept(new Reader(pools), dayOf(new Date()));
+      await ensurePresentTrees(new Reader(pools), dayOf(new Date()));
       isFailing = false;
     } catch (error) {
       // The watch of the database reports its loss.
