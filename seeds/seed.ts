@@ -29,10 +29,11 @@ export const loadSeeds = async (em: EntityManager, say: (line: string) => void =
     return loadCatalogueAlone(em, say, seeds);
   }
   say("reading the units of 2015 to today");
-  const units = await readUnitFiles(new URL("units/", seeds));
-  const reports = await readReports(new URL("reports/", seeds));
+  // The short files first: a mistake in one of them is found at once.
   const calendar = await readWorkCalendar(new URL(CALENDAR, seeds));
   const procedures = await readProcedureFile(new URL(CATALOGUE, seeds));
+  const reports = await readReports(new URL("reports/", seeds));
+  const units = await readUnitFiles(new URL("units/", seeds));
   await em.transactional(async (loading) => {
     await lockSeeds(loading);
     if (await hasRows(loading, "unit")) return;

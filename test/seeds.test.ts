@@ -247,7 +247,7 @@ const REPORTS: Damage[] = [
 
 const CALENDAR: Damage[] = [
   ["a Saturday off", "work-calendar.csv", put(2, "2018-01-01", "2018-01-06"), /row 2, column date: "2018-01-06" is a Saturday or Sunday/],
-  ["a kind that is none", "work-calendar.csv", put(2, "DAY_OFF", "HOLIDAY"), /row 2, column kind: "HOLIDAY" is none of DAY_OFF/],
+  ["a kind that is none", "work-calendar.csv", put(2, "DAY_OFF", "HOLIDAY"), /row 2, column kind: "HOLIDAY" must be one of DAY_OFF/],
 ];
 
 const CATALOGUE: Damage[] = [

@@ -9,6 +9,7 @@ import { refused } from "./refusal.ts";
 import { readToken, type Token } from "./token.ts";
 import type { Viewer } from "./viewer.ts";
 import { inForceOn } from "../hierarchy/sql.ts";
+import { keyed } from "../database/relation.ts";
 
 export interface Authenticator {
   /** Returns the viewer of the Authorization header; null without one. @throws DomainError UNAUTHENTICATED with the reason; an invalid token costs no statement. */
@@ -81,6 +82,6 @@ const claims = ({ issuer, issuedOn, claims: claimed }: Token, today: Day) => sql
     coalesce(u.id = o.unit_id, false) or exists (
       select from contribution x where x.edition_id = o.edition_id and x.target_id = o.unit_id and x.unit_id = u.id and x.certain
     ) as "isWithin"
-  from unnest(${claimed.map(({ unit }) => unit)}::text[], ${claimed.map(({ role }) => role)}::text[]) with ordinality c(name, role, i)
+  from ${keyed("c", claimed, { name: ["text", ({ unit }) => unit], role: ["text", ({ role }) => role] })}
   left join own o on true left join unit u on u.id = ${unitNoNamed(sql`c.name`, issuedOn)} left join edition e on u.id is not null and ${inForceOn(seenOn(today))}
   order by c.i`;

@@ -1,6 +1,7 @@
 import { type RawBuilder, sql } from "kysely";
 import type { RowScope } from "../database/reader.ts";
 import { type Grant, grantsFor, type Role, type Viewer } from "./viewer.ts";
+import { relation } from "../database/relation.ts";
 
 /**
  * The condition for rows: the unit contributes certainly to a unit of one of the grants; without grants no row passes. Its aliases are long, because an alias that `unit`
@@ -10,7 +11,10 @@ export const coveredBy = (
   grants: readonly Pick<Grant, "unitNo" | "editionId">[],
   unit: RawBuilder<unknown>,
 ): RawBuilder<boolean> => sql`exists (
-  select from unnest(${grants.map(({ unitNo }) => unitNo)}::int[], ${grants.map(({ editionId }) => editionId)}::int[]) scope_grant(unit_id, edition_id)
+  select from ${relation("scope_grant", grants, {
+    unit_id: ["int", ({ unitNo }) => unitNo],
+    edition_id: ["int", ({ editionId }) => editionId],
+  })}
   join contribution scope_contribution
     on scope_contribution.edition_id = scope_grant.edition_id and scope_contribution.target_id = scope_grant.unit_id
   where scope_contribution.unit_id = ${unit} and scope_contribution.certain)`;
@@ -18,7 +22,10 @@ export const coveredBy = (
 /** The same units as rows of `unit_id`, possibly repeated, for statements that join many rows with them. */
 export const coveredUnits = (grants: readonly Pick<Grant, "unitNo" | "editionId">[]): RawBuilder<unknown> => sql`
   select scope_contribution.unit_id
-  from unnest(${grants.map(({ unitNo }) => unitNo)}::int[], ${grants.map(({ editionId }) => editionId)}::int[]) scope_grant(unit_id, edition_id)
+  from ${relation("scope_grant", grants, {
+    unit_id: ["int", ({ unitNo }) => unitNo],
+    edition_id: ["int", ({ editionId }) => editionId],
+  })}
   join contribution scope_contribution
     on scope_contribution.edition_id = scope_grant.edition_id and scope_contribution.target_id = scope_grant.unit_id
   where scope_contribution.certain`;

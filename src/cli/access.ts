@@ -80,7 +80,7 @@ const lineOf = (key: AccessKeyView): string => {
   return `${key.id}  ${stateOf(key).padEnd(7)}  expires ${key.expiresAt.slice(0, 16).replace("T", " ")}  ${grants}  ${key.name}`;
 };
 
-const tellSecret = ({ key, secret }: IssuedKey): void => {
+const tellSecret = ({ accessKey: key, secret }: IssuedKey): void => {
   tell(lineOf(key));
   if (key.formerSecretUntil) tell(`The secret before it is accepted until ${key.formerSecretUntil.slice(0, 16).replace("T", " ")}.`);
   tell("The secret, to be sent as Authorization: Bearer. It is shown this once:");

@@ -35,6 +35,31 @@ const pausedFrom = sql`greatest(p.from_on, d.received_on)`;
 const pausedTo = sql`least(p.to_on, d.ended_on)`;
 const pausedOverdueFrom = sql`greatest(p.from_on, d.received_on, ${overdueFrom})`;
 
+/** Counts of a dossier on the day of its receipt. */
+const RECEIVED = {
+  receivedDirect: yes(sql`d.channel = 1`),
+  receivedOnline: yes(sql`d.channel = 2`),
+  receivedPostal: yes(sql`d.channel = 3`),
+  fullReceived: yes(sql`d.is_full`),
+  fullOnline: yes(sql`d.is_full and d.channel = 2`),
+  feeReceived: yes(sql`d.has_fee`),
+  feePaidOnline: yes(sql`d.has_fee and coalesce(d.paid_online, false)`),
+};
+
+/** Counts of a dossier on the day on which it ends. */
+const ENDED = {
+  resolvedEarly: yes(sql`d.outcome = 1`),
+  resolvedOnTime: yes(sql`d.outcome = 2`),
+  resolvedOverdue: yes(sql`d.outcome = 3`),
+  withdrawn: yes(sql`d.outcome = 4`),
+  stopped: yes(sql`d.outcome = 5`),
+  closedLate: yes(sql`d.outcome >= 4 and coalesce(d.ended_on > d.due_on, false)`),
+  pastDue: sql`-${yes(isOverdueBeforeEnd)}`,
+  workingDays: sql`coalesce(d.working_days, 0)`,
+  electronicResults: yes(sql`d.outcome <= 3 and coalesce(d.electronic_result, false)`),
+  digitalResults: yes(sql`d.outcome <= 3 and coalesce(d.electronic_result, false) and coalesce(d.digitised, false)`),
+};
+
 /** Returns one row (province, unit, slot, field, day, counts) for each event of the dossiers. */
 export const eventsOf = ({ dossiers, pauses, sign }: CountedDossiers): RawBuilder<unknown> => {
   const received = sql`${dossiers} where d.received_on is not null`;
@@ -44,28 +69,9 @@ export const eventsOf = ({ dossiers, pauses, sign }: CountedDossiers): RawBuilde
   const minus = sql`-1`;
   const late = yes(sql`p.is_late`);
   return sql`
-    ${row(received, sql`d.received_on`, sign, {
-      receivedDirect: yes(sql`d.channel = 1`),
-      receivedOnline: yes(sql`d.channel = 2`),
-      receivedPostal: yes(sql`d.channel = 3`),
-      fullReceived: yes(sql`d.is_full`),
-      fullOnline: yes(sql`d.is_full and d.channel = 2`),
-      feeReceived: yes(sql`d.has_fee`),
-      feePaidOnline: yes(sql`d.has_fee and coalesce(d.paid_online, false)`),
-    })}
+    ${row(received, sql`d.received_on`, sign, RECEIVED)}
     union all
-    ${row(sql`${received} and d.ended_on is not null`, sql`d.ended_on`, sign, {
-      resolvedEarly: yes(sql`d.outcome = 1`),
-      resolvedOnTime: yes(sql`d.outcome = 2`),
-      resolvedOverdue: yes(sql`d.outcome = 3`),
-      withdrawn: yes(sql`d.outcome = 4`),
-      stopped: yes(sql`d.outcome = 5`),
-      closedLate: yes(sql`d.outcome >= 4 and coalesce(d.ended_on > d.due_on, false)`),
-      pastDue: sql`-${yes(isOverdueBeforeEnd)}`,
-      workingDays: sql`coalesce(d.working_days, 0)`,
-      electronicResults: yes(sql`d.outcome <= 3 and coalesce(d.electronic_result, false)`),
-      digitalResults: yes(sql`d.outcome <= 3 and coalesce(d.electronic_result, false) and coalesce(d.digitised, false)`),
-    })}
+    ${row(sql`${received} and d.ended_on is not null`, sql`d.ended_on`, sign, ENDED)}
     union all
     ${row(sql`${received} and ${isOverdueBeforeEnd}`, overdueFrom, sign, { pastDue: one })}
     union all

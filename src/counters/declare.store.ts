@@ -7,6 +7,7 @@ import type { Day } from "../lib/time/date.ts";
 import { recordsChanged } from "../hierarchy/rollup-version.store.ts";
 import type { RecordKind } from "./record.entity.ts";
 import { validOn } from "../hierarchy/sql.ts";
+import { relation } from "../database/relation.ts";
 
 /** Declares the records of a kind complete for the units from one day to another. */
 export interface Declaration {
@@ -44,9 +45,10 @@ export const withdrawWithin = async (em: EntityManager, { kind, unitNos, from, r
   const rest = before.filter(({ since }) => since < from);
   await sql`
     insert into record_range (unit_id, kind, since, through)
-    select r.no, ${kind}, r.since, ${from}::date - 1 from unnest(${rest.map(({ unitNo }) => unitNo)}::int[], ${rest.map(({ since }) => since)}::date[]) r(no, since)`.execute(
-    em.getKysely(),
-  );
+    select r.no, ${kind}, r.since, ${from}::date - 1 from ${relation("r", rest, {
+      no: ["int", ({ unitNo }) => unitNo],
+      since: ["date", ({ since }) => since],
+    })}`.execute(em.getKysely());
   const cut = [...new Set(before.map(({ unitNo }) => unitNo))];
   await recordByProvince(em, { operation: "withdrawCompleteness", by, kind, places, unitNos: cut, before, after: { kind, from, reason } });
   await recordsChanged(em, cut, from);
@@ -138,7 +140,10 @@ const insertUnited = async (
   await sql`
     insert into record_range (unit_id, kind, since, through)
     select k.no, ${kind}, least(${since}::date, min(t.since)), greatest(${through}::date, max(t.through)) from unnest(${unitNos}::int[]) k(no)
-    left join unnest(${touched.map(({ unitNo }) => unitNo)}::int[], ${touched.map((range) => range.since)}::date[],
-      ${touched.map((range) => range.through)}::date[]) t(no, since, through) on t.no = k.no
+    left join ${relation("t", touched, {
+      no: ["int", ({ unitNo }) => unitNo],
+      since: ["date", (range) => range.since],
+      through: ["date", (range) => range.through],
+    })} on t.no = k.no
     group by k.no`.execute(em.getKysely());
 };

@@ -5,6 +5,7 @@ import { WHOLE_UNIT } from "../figures/tree.ts";
 import { isCurrent } from "../hierarchy/rollup-version.store.ts";
 import { SERVING_KINDS } from "../hierarchy/unit.entity.ts";
 import { anyRecord, countersOfUnits, existedWithin, isComplete, isCompleteBy, keysAndRanges } from "./record-sums.store.ts";
+import { keyed } from "../database/relation.ts";
 
 const ALL_MEASURES = 2 ** DOSSIER.measures.length - 1;
 
@@ -62,8 +63,10 @@ const figureCoverage = (keys: readonly CoverageKey[]) => sql`
 export const coverageOfKeys = (keys: readonly CoverageKey[]) => sql<{ i: number; covered: number; known: number; isGone: boolean }>`
   with ${keysAndRanges(keys)},
     f as materialized (
-      select distinct k.span, x.cell_edition_id, x.cell_day from k join unnest(${keys.map(({ cellEditionId }) => cellEditionId)}::int[],
-        ${keys.map(({ cellDay }) => cellDay)}::date[]) with ordinality x(cell_edition_id, cell_day, i) on x.i = k.i
+      select distinct k.span, x.cell_edition_id, x.cell_day from k join ${keyed("x", keys, {
+        cell_edition_id: ["int", ({ cellEditionId }) => cellEditionId],
+        cell_day: ["date", ({ cellDay }) => cellDay],
+      })} on x.i = k.i
     ),
     wanted as materialized (
       select k.i, k.span, v.unit_id, v.tier from k join f on f.span = k.span

@@ -8,6 +8,7 @@ import { type Count, COUNTS, DAY_GRAIN, ENDED, NO_TIER, RECEIVED, STOCKS } from 
 import { countColumns } from "./count.event.ts";
 import { type CountRange, rangesOf, rangesWithin } from "./count-range.ts";
 import { validOn } from "../hierarchy/sql.ts";
+import { keyed, relation } from "../database/relation.ts";
 
 /** Maps tiers to `slot` in tables of counters: 1 is the country, 0 is outside all tiers. */
 export const numberOfTier = (tier: string | null): number | null => (tier === null ? null : TIERS.indexOf(tier as never) + 1);
@@ -64,18 +65,31 @@ export const keysAndRanges = (keys: readonly SumKey[]): RawBuilder<unknown> => {
   return sql`
     k as materialized (
       select k.i, k.no, f.is_country, f.edition_id, f.slot, f.tier, f.span
-      from unnest(${keys.map(({ unitNo }) => unitNo)}::int[], ${placed}::int[]) with ordinality k(no, frame, i)
-      join unnest(${frames.map(({ isCountry }) => isCountry)}::boolean[], ${frames.map(({ editionId }) => editionId)}::int[],
-        ${frames.map(({ handledBy }) => numberOfTier(handledBy))}::int[], ${frames.map(({ handledBy }) => handledBy)}::text[],
-        ${frames.map(({ span }) => span.number)}::int[]) with ordinality f(is_country, edition_id, slot, tier, span, number) on f.number = k.frame + 1
+      from ${keyed("k", keys, { no: ["int", ({ unitNo }) => unitNo], frame: ["int", (_, n) => placed[n]] })}
+      join ${keyed(
+        "f",
+        frames,
+        {
+          is_country: ["boolean", ({ isCountry }) => isCountry],
+          edition_id: ["int", ({ editionId }) => editionId],
+          slot: ["int", ({ handledBy }) => numberOfTier(handledBy)],
+          tier: ["text", ({ handledBy }) => handledBy],
+          span: ["int", ({ span }) => span.number],
+        },
+        "number",
+      )} on f.number = k.frame + 1
     ),
     s as materialized (
-      select * from unnest(${spans.map(({ from }) => from)}::date[], ${spans.map(({ to }) => to)}::date[])
-        with ordinality s(first_on, last_on, number)
+      select * from ${keyed("s", spans, { first_on: ["date", ({ from }) => from], last_on: ["date", ({ to }) => to] }, "number")}
     ),
     r as materialized (
-      select * from unnest(${ranges.map(({ number }) => number)}::int[], ${ranges.map(({ grain }) => grain)}::int[], ${ranges.map(({ first }) => first)}::date[],
-        ${ranges.map(({ end }) => end)}::date[], ${ranges.map(({ from }) => from)}::date[]) r(span, grain, first_on, end_on, span_on)
+      select * from ${relation("r", ranges, {
+        span: ["int", ({ number }) => number],
+        grain: ["int", ({ grain }) => grain],
+        first_on: ["date", ({ first }) => first],
+        end_on: ["date", ({ end }) => end],
+        span_on: ["date", ({ from }) => from],
+      })}
       ${ranges.some(({ grain }) => grain === DAY_GRAIN) ? sql`where counters_are_readable()` : sql``}
     )`;
 };

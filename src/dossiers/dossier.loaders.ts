@@ -16,6 +16,7 @@ import {
   PAUSE_REASONS,
   type PauseReason,
 } from "./dossier-state.ts";
+import { keyed } from "../database/relation.ts";
 
 /** Primary key of a dossier; the province comes first, as in all keys of growing tables. */
 export interface DossierKey extends DossierIdentity {
@@ -80,8 +81,11 @@ export const dossierLoaders = ({ session, viewer }: Pick<RequestContext, "sessio
         rows(sql<PauseView>`
           select k.i::int, ${named(PAUSE_REASONS, sql`p.reason`)} as reason, ${known(sql`p.from_at`)} as "from", ${known(sql`p.to_at`)} as "to",
             ${localDay(sql`p.from_at`)} as "fromOn", ${localDay(sql`p.to_at`)} as "toOn"
-          from unnest(${keys.map(({ provinceNo }) => provinceNo)}::int[], ${keys.map(({ sourceNo }) => sourceNo)}::int[],
-            ${keys.map(({ code }) => code)}::text[]) with ordinality k(province_id, source_id, code, i)
+          from ${keyed("k", keys, {
+            province_id: ["int", ({ provinceNo }) => provinceNo],
+            source_id: ["int", ({ sourceNo }) => sourceNo],
+            code: ["text", ({ code }) => code],
+          })}
           join dossier_pause p on p.province_id = k.province_id and p.source_id = k.source_id and p.code = k.code
           order by k.i, p.from_at, p.position`),
     ),
@@ -92,7 +96,7 @@ export const dossierLoaders = ({ session, viewer }: Pick<RequestContext, "sessio
 const dossiersByIdentity = (keys: readonly DossierIdentity[], grants: readonly Grant[]) => sql<DossierView & Positioned>`
   with covered as materialized (${coveredUnits(grants)}),
   asked as materialized (
-    select k.* from unnest(${keys.map(({ sourceNo }) => sourceNo)}::int[], ${keys.map(({ code }) => code)}::text[]) with ordinality k(source_id, code, i)
+    select k.* from ${keyed("k", keys, { source_id: ["int", ({ sourceNo }) => sourceNo], code: ["text", ({ code }) => code] })}
   ),
   place as materialized (
     select distinct r.province_id, r.source_id from record_unit r

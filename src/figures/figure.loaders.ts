@@ -7,6 +7,7 @@ import type { Period } from "../lib/time/period.ts";
 import type { Tier } from "../hierarchy/unit.entity.ts";
 import { evidenceOf, figureRows } from "./evidence.ts";
 import type { Source } from "./figure.entity.ts";
+import { keyed } from "../database/relation.ts";
 
 export type SourceView = Pick<Source, "kind" | "title" | "publishedOn" | "state"> & { id: string };
 
@@ -62,8 +63,11 @@ export const figureLoaders = (context: RequestContext, kind: EvidenceKind) => {
           evidence,
           (counting) => sql<FigureRow>`
         select k.i::int, ${figureColumns}
-        from unnest(${keys.map(({ no }) => no)}::int[], ${keys.map(({ period }) => period.from)}::date[],
-          ${keys.map(({ period }) => period.to)}::date[]) with ordinality k(no, f, t, i)
+        from ${keyed("k", keys, {
+          no: ["int", ({ no }) => no],
+          f: ["date", ({ period }) => period.from],
+          t: ["date", ({ period }) => period.to],
+        })}
         join figure f on f.unit_id = k.no and f.period_from >= k.f and f.period_to <= k.t
         join source s on s.id = f.source_id and ${counting}
         ${figureJoins}

@@ -7,6 +7,7 @@ import { measureCode, ROLLUP_KINDS, type RollupKind } from "./measure.ts";
 import { type GreatestSum, type StatedTile, tooLargeSums } from "./sum-limit.ts";
 import { type Member, treeOf } from "./tree.ts";
 import { validOn } from "../hierarchy/sql.ts";
+import { relation } from "../database/relation.ts";
 
 /** A sum that exceeds the maximum of an answer, and the year in which the figures end. */
 export interface SumBeyond extends GreatestSum {
@@ -98,7 +99,10 @@ const membersOf = async (em: EntityManager, tiles: readonly StatedTile[], year: 
   const valid = sql`v.unit_id = a.unit_id and ${validOn(sql`a.day`)}`;
   const { rows: members } = await sql<Member>`
     with recursive a as (
-      select unit_id, day from unnest(${tiles.map(({ unitId }) => unitId)}::int[], ${tiles.map(({ to }) => to)}::date[]) t(unit_id, day)
+      select unit_id, day from ${relation("t", tiles, {
+        unit_id: ["int", ({ unitId }) => unitId],
+        day: ["date", ({ to }) => to],
+      })}
       union
       select v.parent_id, a.day from a join unit_version v on ${valid} where v.parent_id is not null
     )

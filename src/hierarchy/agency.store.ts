@@ -4,6 +4,7 @@ import { type Day, FIRST_DAY } from "../lib/time/date.ts";
 import { renewContributions } from "./contribution.service.ts";
 import { foldName } from "./fold.ts";
 import type { AgencyKind } from "./unit.entity.ts";
+import { relation } from "../database/relation.ts";
 
 export interface NewAgency {
   readonly seat: number;
@@ -50,8 +51,13 @@ export const followSeats = async (em: EntityManager, agencies: readonly SeatedAg
     insert into unit_version (unit_id, valid_from, valid_to, code, parent_id, tier, kind, name, full_name, name_en, resolution)
     select u.id, greatest(v.valid_from, u.began_on), least(v.valid_to, u.ended_on), v.code || '/' || a.slug, v.unit_id, null, a.kind, a.name,
       a.name, null, null
-    from unnest(${agencies.map(({ id }) => id)}::int[], ${agencies.map(({ seat }) => seat)}::int[], ${agencies.map(({ slug }) => slug)}::text[],
-      ${agencies.map(({ kind }) => kind)}::text[], ${agencies.map(({ name }) => name)}::text[]) a(id, seat, slug, kind, name)
+    from ${relation("a", agencies, {
+      id: ["int", ({ id }) => id],
+      seat: ["int", ({ seat }) => seat],
+      slug: ["text", ({ slug }) => slug],
+      kind: ["text", ({ kind }) => kind],
+      name: ["text", ({ name }) => name],
+    })}
     join unit u on u.id = a.id
     join unit_version v on v.unit_id = a.seat and (u.ended_on is null or v.valid_from < u.ended_on)
       and (u.began_on is null or v.valid_to is null or v.valid_to > u.began_on)

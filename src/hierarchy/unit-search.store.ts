@@ -1,6 +1,7 @@
 import { type RawBuilder, sql } from "kysely";
 import { type NameReading, type Search, searchOf } from "./search.ts";
 import { TIERS } from "./unit.entity.ts";
+import { relation } from "../database/relation.ts";
 
 /** How well a name matches, best first: equal, prefix, all words. Only if none match: words written together, then another kind. */
 const FITS = {
@@ -58,11 +59,20 @@ const readings = (searches: readonly (Search | null)[]): RawBuilder<unknown> => 
     r as materialized (
       select i, reading, part, parts, code, kind, kind || phrase as full_phrase, phrase, words::text[] as words, loosely, is_lenient,
         '% ' || longest || '%' as has_longest, '%' || nullif(letters, '') || '%' as has_together, replace(kind || phrase, ' ', '') as together
-      from unnest(${all.map(({ i }) => i)}::int[], ${all.map(({ reading }) => reading)}::int[], ${all.map(({ part }) => part)}::int[],
-        ${all.map(({ parts }) => parts)}::int[], ${all.map(({ code }) => code)}::text[], ${all.map(({ kind }) => kind)}::text[],
-        ${all.map(phraseOf)}::text[], ${all.map(({ words }) => arrayText(words))}::text[], ${all.map(loosely)}::text[],
-        ${all.map(({ isLenient }) => isLenient)}::boolean[], ${all.map(longestOf)}::text[], ${all.map(togetherOf)}::text[])
-        r(i, reading, part, parts, code, kind, phrase, words, loosely, is_lenient, longest, letters)
+      from ${relation("r", all, {
+        i: ["int", ({ i }) => i],
+        reading: ["int", ({ reading }) => reading],
+        part: ["int", ({ part }) => part],
+        parts: ["int", ({ parts }) => parts],
+        code: ["text", ({ code }) => code],
+        kind: ["text", ({ kind }) => kind],
+        phrase: ["text", phraseOf],
+        words: ["text", ({ words }) => arrayText(words)],
+        loosely: ["text", loosely],
+        is_lenient: ["boolean", ({ isLenient }) => isLenient],
+        longest: ["text", longestOf],
+        letters: ["text", togetherOf],
+      })}
     )`;
 };
 
@@ -123,7 +133,7 @@ export const foundUnits = (
     ${lyingBelow(validOn)},
     coded as (
       select p.i, p.unit_id, p.valid_from, case when v.code = q.code then ${fit("EXACT")} else ${fit("PREFIX")} end as fit
-      from unnest(${codes.map(({ i }) => i)}::int[], ${codes.map(({ code }) => code)}::text[]) q(i, code) join placed p on p.i = q.i
+      from ${relation("q", codes, { i: ["int", ({ i }) => i], code: ["text", ({ code }) => code] })} join placed p on p.i = q.i
       join unit_version v on v.unit_id = p.unit_id and v.valid_from = p.valid_from
       where v.code = q.code or (length(q.code) > 2 and starts_with(v.code, q.code))
     ),

@@ -6,6 +6,7 @@ import { ensureContributions } from "./contribution.service.ts";
 import { editionsOf } from "./edition.ts";
 import type { SuccessionKind, Tier, UnitKind } from "./unit.entity.ts";
 import { inForceOn, validOn } from "./sql.ts";
+import { keyed } from "../database/relation.ts";
 
 /** PUBLISHED counts published reports; ALL also counts drafts visible to the viewer. */
 export const EVIDENCE_KINDS = ["PUBLISHED", "ALL"] as const;
@@ -61,8 +62,7 @@ export const seenBy = <V extends UnitView>(evidence: EvidenceKind, views: V[]): 
 };
 
 const keyOn = ({ no, asOf }: UnitOn) => `${no}@${asOf}`;
-const unitsOn = (keys: readonly UnitOn[]) =>
-  sql`unnest(${keys.map(({ no }) => no)}::int[], ${keys.map(({ asOf }) => asOf)}::date[]) with ordinality k(no, day, i)`;
+const unitsOn = (keys: readonly UnitOn[]) => sql`${keyed("k", keys, { no: ["int", ({ no }) => no], day: ["date", ({ asOf }) => asOf] })}`;
 
 export const unitLoaders = ({ session, today }: { readonly session: Reader; readonly today: Day }, evidence: EvidenceKind) => {
   const rows = async <R extends UnitView>(query: RawBuilder<R>): Promise<R[]> => seenBy(evidence, await session.rows(query));
@@ -146,8 +146,11 @@ const correspondence = (keys: readonly UnitOn[]) => sql<CorrespondenceRow>`
 /** Resolves a code on the day (its holder or last holder) or an id; without a day as of today or of the unit's last day. */
 const unitsByReference = (keys: readonly UnitReference[], today: Day) => sql<UnitRow>`
   with asked as (
-    select i, key, day, code from unnest(${keys.map(({ id }) => id ?? null)}::text[], ${keys.map(({ asOf }) => asOf)}::date[],
-      ${keys.map(({ code }) => code ?? null)}::text[]) with ordinality k(key, day, code, i)
+    select i, key, day, code from ${keyed("k", keys, {
+      key: ["text", ({ id }) => id ?? null],
+      day: ["date", ({ asOf }) => asOf],
+      code: ["text", ({ code }) => code ?? null],
+    })}
   ), found as (
     select a.i, a.day as asked, v.unit_id, v.valid_from, v.valid_to from asked a join unit_version v on v.code = a.code
     union all
@@ -163,8 +166,12 @@ const unitsByReference = (keys: readonly UnitReference[], today: Day) => sql<Uni
 
 const childrenOf = (keys: readonly ChildrenOf[]) => sql<UnitRow>`
   select k.i::int, ${unitColumns(sql`k.day`)}
-  from unnest(${keys.map(({ no }) => no)}::int[], ${keys.map(({ asOf }) => asOf)}::date[], ${keys.map(({ tier }) => tier)}::text[],
-    ${keys.map(({ kinds }) => kinds && `{${kinds.join()}}`)}::text[]) with ordinality k(no, day, tier, kinds, i)
+  from ${keyed("k", keys, {
+    no: ["int", ({ no }) => no],
+    day: ["date", ({ asOf }) => asOf],
+    tier: ["text", ({ tier }) => tier],
+    kinds: ["text", ({ kinds }) => kinds && `{${kinds.join()}}`],
+  })}
   join unit_version v on v.parent_id = k.no and ${validOn(sql`k.day`)} join unit u on u.id = v.unit_id
   where (k.tier is null or v.tier = k.tier) and case when k.kinds is null then v.tier is not null else v.kind = any(k.kinds::text[]) end
   order by k.i, v.code collate "C"`;

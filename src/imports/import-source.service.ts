@@ -10,6 +10,7 @@ import { rowsOf } from "../database/reader.ts";
 import { BadUserInput, DomainError } from "../lib/errors.ts";
 import { coveredUnit } from "./source-owner.ts";
 import { validOn } from "../hierarchy/sql.ts";
+import { relation } from "../database/relation.ts";
 
 export interface ImportSource {
   readonly id: number;
@@ -145,7 +146,10 @@ export const sourcesNamed = async (em: EntityManager, { name, ownerNo, grants }:
 
 const smallestGrant = async (em: EntityManager, grants: readonly Grant[], units: readonly number[]): Promise<number | null> => {
   const [row] = await rowsOf(em).rows(sql<{ unitNo: number }>`
-    select g.unit_id as "unitNo" from unnest(${grants.map(({ unitNo }) => unitNo)}::int[], ${grants.map(({ editionId }) => editionId)}::int[]) g(unit_id, edition_id)
+    select g.unit_id as "unitNo" from ${relation("g", grants, {
+      unit_id: ["int", ({ unitNo }) => unitNo],
+      edition_id: ["int", ({ editionId }) => editionId],
+    })}
     where not exists (select from unnest(${units}::int[]) u(id) where not exists (
       select from contribution c where c.edition_id = g.edition_id and c.target_id = g.unit_id and c.unit_id = u.id and c.certain))
     order by (select count(*) from contribution c where c.edition_id = g.edition_id and c.target_id = g.unit_id), g.unit_id limit 1`);

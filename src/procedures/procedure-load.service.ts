@@ -9,6 +9,7 @@ import { countryNo } from "../hierarchy/country.ts";
 import { foldName } from "../hierarchy/fold.ts";
 import { carryToDossiers } from "../dossiers/procedure-carry.store.ts";
 import { cleanProcedure, type ProcedureRow, problemsOfProcedures, type RowProblem } from "./procedure-check.ts";
+import { relation } from "../database/relation.ts";
 
 export interface LoadedBy {
   readonly actor: string;
@@ -100,7 +101,7 @@ const upsertFields = async (em: EntityManager, rows: readonly ProcedureRow[]): P
   const names = [...new Map(rows.map(({ field, fieldName }) => [field, fieldName]))];
   await sql`
     insert into procedure_field as f (code, name)
-    select * from unnest(${names.map(([code]) => code)}::text[], ${names.map(([, name]) => name)}::text[])
+    select * from ${relation("n", names, { code: ["text", ([code]) => code], name: ["text", ([, name]) => name] })}
     on conflict (code) do update set name = excluded.name where f.name <> excluded.name`.execute(em.getKysely());
 };
 
@@ -108,11 +109,16 @@ const upsertProcedures = async (em: EntityManager, rows: readonly ProcedureRow[]
   await sql`
     insert into procedure (code, name, words, field_id, competence, service_level, working_days, has_fee)
     select k.code, k.name, k.words, f.id, k.competence, k.service_level, k.working_days, k.has_fee
-    from unnest(${rows.map(({ code }) => code)}::text[], ${rows.map(({ name }) => name)}::text[],
-      ${rows.map(({ name }) => foldName(name))}::text[], ${rows.map(({ field }) => field)}::text[],
-      ${rows.map(({ competence }) => competence)}::text[], ${rows.map(({ serviceLevel }) => serviceLevel)}::text[],
-      ${rows.map(({ workingDays }) => workingDays)}::float8[], ${rows.map(({ hasFee }) => hasFee)}::boolean[])
-      k(code, name, words, field, competence, service_level, working_days, has_fee)
+    from ${relation("k", rows, {
+      code: ["text", ({ code }) => code],
+      name: ["text", ({ name }) => name],
+      words: ["text", ({ name }) => foldName(name)],
+      field: ["text", ({ field }) => field],
+      competence: ["text", ({ competence }) => competence],
+      service_level: ["text", ({ serviceLevel }) => serviceLevel],
+      working_days: ["float8", ({ workingDays }) => workingDays],
+      has_fee: ["boolean", ({ hasFee }) => hasFee],
+    })}
     join procedure_field f on f.code = k.field
     on conflict (code) do update set name = excluded.name, words = excluded.words, field_id = excluded.field_id, competence = excluded.competence,
       service_level = excluded.service_level, working_days = excluded.working_days, has_fee = excluded.has_fee`.execute(em.getKysely());

@@ -16,6 +16,7 @@ import { ByFrame } from "./rollup-cache.ts";
 import { makeRollupSets, type SetMaking } from "./rollup-build.service.ts";
 import type { SetKey } from "./rollup.service.ts";
 import { inForceOn } from "../hierarchy/sql.ts";
+import { keyed } from "../database/relation.ts";
 
 /** `countedTo` is the last day whose records count, or null without records. */
 type SetOf = Pick<RollupKey, "period"> & { asOf: Day; countedTo: Day | null };
@@ -96,9 +97,14 @@ const findSets = (reader: Reader, keys: readonly AskedSet[], today: Day): Promis
       s.id is null and (k.drafts <> '' or exists (
         select from figure f where f.period_from >= k.f and f.period_from <= k.t and f.period_to <= k.t and f.measure like any(${measures}::text[])
       )) as stated
-    from unnest(${keys.map(({ asOf }) => asOf)}::date[], ${keys.map(({ period, countedTo: last }) => cellDayOf(period, last ?? today))}::date[],
-      ${keys.map(({ period }) => period.from)}::date[], ${keys.map(({ period }) => period.to)}::date[], ${keys.map(({ drafts }) => drafts)}::text[],
-      ${keys.map(({ countedTo: last }) => last)}::date[]) with ordinality k(as_of, cell_day, f, t, drafts, counted_to, i)
+    from ${keyed("k", keys, {
+      as_of: ["date", ({ asOf }) => asOf],
+      cell_day: ["date", ({ period, countedTo: last }) => cellDayOf(period, last ?? today)],
+      f: ["date", ({ period }) => period.from],
+      t: ["date", ({ period }) => period.to],
+      drafts: ["text", ({ drafts }) => drafts],
+      counted_to: ["date", ({ countedTo: last }) => last],
+    })}
     cross join lateral (select k.counted_to is not null and exists (select from record_unit) as recorded) r
     cross join lateral (select r.recorded, case when r.recorded then k.counted_to else k.t end as counted_to) n
     join edition e on ${inForceOn(sql`k.as_of`)}

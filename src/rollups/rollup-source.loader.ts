@@ -6,6 +6,7 @@ import { ALL_TIERS } from "./rollup.entity.ts";
 import { isRecorded, keyOf, recordKeyOf, type RollupOrigin, type SetRow, setsOf } from "./rollup-set.loader.ts";
 import { readSets } from "./rollup-sets.ts";
 import type { RollupKey } from "../counters/rollup-key.ts";
+import { keyed, relation } from "../database/relation.ts";
 
 export type SourceRow = Positioned & Pick<Source, "kind" | "title" | "publishedOn" | "state"> & { id: string };
 export type SourcesOfRollup = RollupKey & { readonly kind: RollupKind };
@@ -45,15 +46,22 @@ const sourcesOf = (
   recorded: readonly { i: number; sourceId: number }[],
 ) => sql<SourceRow & { gone: boolean }>`
     select k.i::int, k.set_id is not null and t.id is null as gone, s.key as id, s.kind, s.title, s.published_on as "publishedOn", s.state
-    from unnest(${found.map((set) => set?.setId ?? null)}::int[], ${found.map((set) => set?.editionId ?? null)}::int[],
-      ${keys.map(({ unit }) => unit.no)}::int[], ${keys.map(({ kind }) => kind.name)}::text[],
-      ${keys.map(({ handledBy }) => handledBy ?? ALL_TIERS)}::text[]) with ordinality k(set_id, edition_id, no, kind, slot, i)
+    from ${keyed("k", keys, {
+      set_id: ["int", (_, n) => found[n]?.setId ?? null],
+      edition_id: ["int", (_, n) => found[n]?.editionId ?? null],
+      no: ["int", ({ unit }) => unit.no],
+      kind: ["text", ({ kind }) => kind.name],
+      slot: ["text", ({ handledBy }) => handledBy ?? ALL_TIERS],
+    })}
     left join rollup_set t on t.id = k.set_id
     left join lateral (
       select distinct r.source_id from contribution c
       join rollup_source r on r.set_id = k.set_id and r.unit_id = c.unit_id and r.kind = k.kind and (k.slot = ${ALL_TIERS} or r.slot = k.slot)
       where c.edition_id = k.edition_id and c.target_id = k.no and (not r.own or r.unit_id = k.no)
       union
-      select source_id from unnest(${recorded.map(({ i }) => i)}::int[], ${recorded.map(({ sourceId }) => sourceId)}::int[]) r(i, source_id) where r.i = k.i
+      select source_id from ${relation("r", recorded, {
+        i: ["int", ({ i }) => i],
+        source_id: ["int", ({ sourceId }) => sourceId],
+      })} where r.i = k.i
     ) o on true
     left join source s on s.id = o.source_id order by k.i, s.id`;

@@ -6,6 +6,7 @@ import { columnName, DOSSIER, type RollupKind, summedColumns } from "../figures/
 import type { Cell } from "./cell.ts";
 import type { Atom, Decomposed } from "./atom.ts";
 import { ALL_TIERS, type QuotedRate } from "./rollup.entity.ts";
+import { keyed, relation } from "../database/relation.ts";
 
 export interface SetContent extends Decomposed {
   readonly setId: number;
@@ -130,8 +131,13 @@ const storeReportedMeasures = async (em: EntityManager, contents: readonly SetCo
   await rowsOf(em).rows(sql`
     with stored as (
       insert into rollup_knowledge (set_id, unit_id, author_id, slot, mask)
-      select * from unnest(${rows.map(({ setId }) => setId)}::int[], ${rows.map(({ unitId }) => unitId)}::int[], ${rows.map(({ authorId }) => authorId)}::int[],
-        ${rows.map(({ handlingTier }) => handlingTier)}::text[], ${rows.map(({ mask }) => mask)}::int[])
+      select * from ${relation("n", rows, {
+        set_id: ["int", ({ setId }) => setId],
+        unit_id: ["int", ({ unitId }) => unitId],
+        author_id: ["int", ({ authorId }) => authorId],
+        slot: ["text", ({ handlingTier }) => handlingTier],
+        mask: ["int", ({ mask }) => mask],
+      })}
       returning set_id
     )
     update rollup_set s set rows = s.rows + n.rows from (select set_id, count(*) as rows from stored group by 1) n where n.set_id = s.id`);
@@ -158,44 +164,86 @@ const storeSources = async (em: EntityManager, kind: RollupKind, contents: reado
     with stored as (
       insert into rollup_source (set_id, kind, slot, unit_id, source_id, own)
       select set_id, ${kind.name}, slot, unit_id, source_id, own
-      from unnest(${all.map(({ setId }) => setId)}::int[], ${all.map(({ handlingTier }) => handlingTier)}::text[], ${all.map(({ unitId }) => unitId)}::int[],
-        ${all.map(({ sourceId }) => sourceId)}::int[], ${all.map(({ own }) => own)}::boolean[]) as r(set_id, slot, unit_id, source_id, own)
+      from ${relation("r", all, {
+        set_id: ["int", ({ setId }) => setId],
+        slot: ["text", ({ handlingTier }) => handlingTier],
+        unit_id: ["int", ({ unitId }) => unitId],
+        source_id: ["int", ({ sourceId }) => sourceId],
+        own: ["boolean", ({ own }) => own],
+      })}
       returning set_id
     )
     update rollup_set s set rows = s.rows + n.rows from (select set_id, count(*) as rows from stored group by 1) n where n.set_id = s.id`);
 };
 
 const inputs = (contents: readonly SetContent[]): RawBuilder<unknown> => {
+  const spreads = contents.flatMap(({ setId, spreads: own }) => own.map((spread) => ({ setId, ...spread })));
+  return sql`
+    atom as materialized (select set_id, sign, unit_id, slot, columns::bigint[] as columns from ${atomsOf(contents)}),
+    spread as materialized (select spread::int, set_id, unit_id, slot, n, amount from ${spreadsOf(spreads)}),
+    receiver as materialized (select * from ${receiversOf(spreads)}),
+    knowledge as materialized (select * from ${reportedMeasuresOf(contents)}),
+    quoted as materialized (select * from ${quotedOf(contents)})`;
+};
+
+const listOf = (numbers: readonly (number | null)[]) => `{${numbers.map((number) => number ?? "NULL").join()}}`;
+
+const atomsOf = (contents: readonly SetContent[]) => {
   const atoms = contents.flatMap(({ setId, atoms: own, replaced }) => [
     ...own.map((atom) => ({ setId, sign: 1, ...atom })),
     ...replaced.map((atom) => ({ setId, sign: -1, ...atom })),
   ]);
-  const spreads = contents.flatMap(({ setId, spreads: own }) => own.map((spread) => ({ setId, ...spread })));
-  const receivers = spreads.flatMap((spread, n) => spread.receivers.map((unitId) => ({ n, unitId })));
-  const measureCoverage = contents.flatMap(({ setId, measureCoverage: own }) => own.map((known) => ({ setId, ...known })));
-  const quoted = contents.flatMap(({ setId, quoted: own }) => own.map((quote) => ({ setId, ...quote })));
-  const list = (numbers: (number | null)[]) => `{${numbers.map((number) => number ?? "NULL").join()}}`;
-  return sql`
-    atom as materialized (
-      select set_id, sign, unit_id, slot, columns::bigint[] as columns from unnest(${atoms.map((a) => a.setId)}::int[],
-        ${atoms.map((a) => a.unitId)}::int[], ${atoms.map((a) => a.handlingTier)}::text[], ${atoms.map((a) => list(a.columns))}::text[],
-        ${atoms.map((a) => a.sign)}::int[]) a(set_id, unit_id, slot, columns, sign)
-    ),
-    spread as materialized (
-      select spread::int, set_id, unit_id, slot, n, amount from unnest(${spreads.map((s) => s.setId)}::int[],
-        ${spreads.map((s) => s.unitId)}::int[], ${spreads.map((s) => s.handlingTier)}::text[], ${spreads.map((s) => s.column + 1)}::int[],
-        ${spreads.map((s) => s.amount)}::bigint[]) with ordinality s(set_id, unit_id, slot, n, amount, spread)
-    ),
-    receiver as materialized (
-      select * from unnest(${receivers.map(({ n }) => n + 1)}::int[], ${receivers.map(({ unitId }) => unitId)}::int[]) r(spread, unit_id)
-    ),
-    measure_coverage as materialized (
-      select * from unnest(${measureCoverage.map((k) => k.setId)}::int[], ${measureCoverage.map((k) => k.unitId)}::int[],
-        ${measureCoverage.map((k) => k.authorId)}::int[], ${measureCoverage.map((k) => k.handlingTier)}::text[], ${measureCoverage.map((k) => k.mask)}::int[])
-        with ordinality k(set_id, unit_id, author_id, slot, mask, n)
-    ),
-    quoted as materialized (
-      select * from unnest(${quoted.map((q) => q.setId)}::int[], ${quoted.map((q) => q.unitId)}::int[], ${quoted.map((q) => q.handlingTier)}::text[],
-        ${quoted.map((q) => JSON.stringify(q.rates))}::jsonb[]) q(set_id, unit_id, slot, rates)
-    )`;
+  return relation("a", atoms, {
+    set_id: ["int", ({ setId }) => setId],
+    unit_id: ["int", ({ unitId }) => unitId],
+    slot: ["text", ({ handlingTier }) => handlingTier],
+    columns: ["text", ({ columns }) => listOf(columns)],
+    sign: ["int", ({ sign }) => sign],
+  });
 };
+
+type SpreadOfSet = SetContent["spreads"][number] & { readonly setId: number };
+
+const spreadsOf = (spreads: readonly SpreadOfSet[]) => {
+  const columns = {
+    set_id: ["int", ({ setId }: SpreadOfSet) => setId],
+    unit_id: ["int", ({ unitId }: SpreadOfSet) => unitId],
+    slot: ["text", ({ handlingTier }: SpreadOfSet) => handlingTier],
+    n: ["int", ({ column }: SpreadOfSet) => column + 1],
+    amount: ["bigint", ({ amount }: SpreadOfSet) => amount],
+  } as const;
+  return keyed("s", spreads, columns, "spread");
+};
+
+const receiversOf = (spreads: readonly SpreadOfSet[]) =>
+  relation(
+    "r",
+    spreads.flatMap(({ receivers }, n) => receivers.map((unitId) => ({ n, unitId }))),
+    { spread: ["int", ({ n }) => n + 1], unit_id: ["int", ({ unitId }) => unitId] },
+  );
+
+const reportedMeasuresOf = (contents: readonly SetContent[]) =>
+  keyed(
+    "k",
+    contents.flatMap(({ setId, measureCoverage }) => measureCoverage.map((covered) => ({ setId, ...covered }))),
+    {
+      set_id: ["int", ({ setId }) => setId],
+      unit_id: ["int", ({ unitId }) => unitId],
+      author_id: ["int", ({ authorId }) => authorId],
+      slot: ["text", ({ handlingTier }) => handlingTier],
+      mask: ["int", ({ mask }) => mask],
+    },
+    "n",
+  );
+
+const quotedOf = (contents: readonly SetContent[]) =>
+  relation(
+    "q",
+    contents.flatMap(({ setId, quoted }) => quoted.map((quote) => ({ setId, ...quote }))),
+    {
+      set_id: ["int", ({ setId }) => setId],
+      unit_id: ["int", ({ unitId }) => unitId],
+      slot: ["text", ({ handlingTier }) => handlingTier],
+      rates: ["jsonb", ({ rates }) => JSON.stringify(rates)],
+    },
+  );

@@ -8,6 +8,7 @@ import type { Tier, UnitKind } from "../hierarchy/unit.entity.ts";
 import { arrayText, FALLBACK_RANKS, foundUnits, rankOfFound } from "../hierarchy/unit-search.store.ts";
 import { validOn } from "../hierarchy/sql.ts";
 import { type EvidenceKind, seenBy, unitColumns, unitLoaders, type UnitView } from "../hierarchy/unit.loaders.ts";
+import { keyed } from "../database/relation.ts";
 
 export interface UnitListKey {
   readonly asOf: Day;
@@ -50,12 +51,18 @@ export const unitListLoaders = (context: RequestContext, evidence: EvidenceKind)
 
 const keysOf = (keys: readonly UnitListKey[]) => sql`
   select day, within, codes::text[] as codes, tier, kinds::text[] as kinds, is_searched, agencies, first, after_rank, after_text, i
-  from unnest(${keys.map((key) => key.asOf)}::date[], ${keys.map((key) => key.within)}::int[],
-    ${keys.map((key) => arrayText(key.codes))}::text[], ${keys.map((key) => key.tier)}::text[], ${keys.map((key) => arrayText(key.kinds))}::text[],
-    ${keys.map((key) => key.search !== null)}::boolean[],
-    ${keys.map((key) => key.agencies)}::boolean[], ${keys.map((key) => key.page.first)}::int[],
-    ${keys.map((key) => key.page.after?.rank ?? null)}::int[], ${keys.map((key) => key.page.after?.text ?? null)}::text[])
-    with ordinality k(day, within, codes, tier, kinds, is_searched, agencies, first, after_rank, after_text, i)`;
+  from ${keyed("k", keys, {
+    day: ["date", (key) => key.asOf],
+    within: ["int", (key) => key.within],
+    codes: ["text", (key) => arrayText(key.codes)],
+    tier: ["text", (key) => key.tier],
+    kinds: ["text", (key) => arrayText(key.kinds)],
+    is_searched: ["boolean", (key) => key.search !== null],
+    agencies: ["boolean", (key) => key.agencies],
+    first: ["int", (key) => key.page.first],
+    after_rank: ["int", (key) => key.page.after?.rank ?? null],
+    after_text: ["text", (key) => key.page.after?.text ?? null],
+  })}`;
 
 /** Relation `matched`: the best matches only; weaker ones only if there is nothing better. */
 const MATCHED = sql`

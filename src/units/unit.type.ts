@@ -83,10 +83,17 @@ export class UnitType implements Omit<UnitView, "no" | "parentNo"> {
   })
   evidence!: EvidenceKind;
 
-  @Field(() => DateScalar, { nullable: true, description: "The first day; null if it is before 31 August 2015, the first recorded day." })
+  @Field(() => DateScalar, {
+    nullable: true,
+    description:
+      "The first day of the unit's identity, not of the version shown; null where that day is before 31 August 2015, where the data begin (ngày thành lập).",
+  })
   validFrom!: string | null;
 
-  @Field(() => DateScalar, { nullable: true, description: "The last day; null while the unit exists." })
+  @Field(() => DateScalar, {
+    nullable: true,
+    description: "The last day of the unit's identity, not of the version shown; null while the unit exists (ngày kết thúc).",
+  })
   validTo!: string | null;
 }
 

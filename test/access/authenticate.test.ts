@@ -263,7 +263,7 @@ describe("the authenticator", () => {
       expect(ask(`Bearer ${secret}`, now)).rejects.toMatchObject({ message: NO_KEY, extensions: { code: "UNAUTHENTICATED" } });
 
     it("is the key with its grants, for one statement", async () => {
-      const { key, secret } = await issueKey(database, [
+      const { accessKey: key, secret } = await issueKey(database, [
         { unit: "48", role: "OFFICER" },
         { unit: "06.2015", role: "ADMIN" },
       ]);
@@ -294,7 +294,7 @@ describe("the authenticator", () => {
 
     it("refuses unknown, revoked and expired ones by one message", async () => {
       await refusesKey(newSecret());
-      const { key, secret } = await issueKey(database, [{ unit: "48", role: "OFFICER" }]);
+      const { accessKey: key, secret } = await issueKey(database, [{ unit: "48", role: "OFFICER" }]);
       await refusesKey(`cchc_${secretHash(secret).slice(0, 43)}`);
       await ask(`Bearer ${secret}`);
       await database.orm.em.fork().transactional((em) => revokeAccessKey(em, COMMAND, key.id, NOW));
@@ -308,9 +308,9 @@ describe("the authenticator", () => {
     });
 
     it("refuses the old secret immediately after a rotation", async () => {
-      const { key, secret } = await issueKey(database, [{ unit: "48", role: "OFFICER" }]);
+      const { accessKey: key, secret } = await issueKey(database, [{ unit: "48", role: "OFFICER" }]);
       const rotated = await database.orm.em.fork().transactional((em) => rotateAccessKey(em, COMMAND, { id: key.id }, NOW));
-      expect(rotated.key.id).toBe(key.id);
+      expect(rotated.accessKey.id).toBe(key.id);
       await refusesKey(secret);
       expect(await ask(`Bearer ${rotated.secret}`)).toMatchObject({ actor: `key:${key.id}` });
     });

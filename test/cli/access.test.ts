@@ -83,7 +83,7 @@ describe("npm run access", () => {
     [
       "an overlap that is too long",
       ["key", "rotate", "0123456789abcdef", "--overlap", "8d"],
-      /overlap: "8d" is not accepted; accepted is a number of hours or days, from 1h to 7d/,
+      /overlap: "8d" is not accepted; must be a number of hours or days, from 1h to 7d/,
     ],
     ["an unknown unit to list", ["key", "list", "--unit", "nowhere"], /unit: "nowhere" is not accepted/],
     ["a command that there is not", ["key", "burn"], /unknown command 'burn'/],

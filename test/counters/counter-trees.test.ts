@@ -35,7 +35,7 @@ const unkept = async (): Promise<number> => {
 const register = async (name: string): Promise<void> => {
   const agency = { unit: "04", kind: "DEPARTMENT", name, validFrom: "2026-01-01" };
   const { errors } = await service.ask(
-    "mutation ($input: RegisterAgencyInput!) { registerAgency(input: $input) { id } }",
+    "mutation ($input: RegisterAgencyInput!) { registerAgency(input: $input) { agency { id } } }",
     { input: agency },
     admin,
   );

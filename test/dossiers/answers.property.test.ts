@@ -11,8 +11,9 @@ import { issueKey } from "../support/key.ts";
 import { NaiveCalendar } from "../calendar/naive-calendar.ts";
 import { consistentFacts } from "./facts.ts";
 import { endOf, naively, naiveTimeliness } from "./naive-dossier.ts";
+import { runs, seed } from "../support/property.ts";
 
-const SEED = Number(process.env["PROPERTY_SEED"] ?? 20_251_107);
+const SEED = seed(20_251_107);
 const DOSSIERS = 400;
 const DAY_MS = 86_400_000;
 const UNITS = ["01558", "01561", "04"] as const;
@@ -198,7 +199,7 @@ describe("dossiers by field and by channel", () => {
         if (all.averageWorkingDays === null) expect(averageWorkingDays).toBeNull();
         else expect(averageWorkingDays).toBeCloseTo(all.averageWorkingDays, 9);
       }),
-      { seed: SEED, numRuns: Number(process.env["PROPERTY_RUNS"] ?? 60) },
+      { seed: SEED, numRuns: runs(60) },
     );
   });
 });
@@ -228,7 +229,7 @@ describe("dossiers of several periods in one query", () => {
           expect(asCounted(data.unit[`p${n}`]!), name).toEqual(asCounted(counts));
         }
       }),
-      { seed: SEED, numRuns: Number(process.env["PROPERTY_RUNS"] ?? 30) },
+      { seed: SEED, numRuns: runs(30) },
     );
   });
 

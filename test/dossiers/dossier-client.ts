@@ -5,9 +5,10 @@ import type { Day } from "../../src/lib/time/date.ts";
 import { startService, type TestService } from "../support/client.ts";
 import { issueKey } from "../support/key.ts";
 import { makeDossiers, type MadeDossier } from "./random-dossiers.ts";
+import { runs, seed } from "../support/property.ts";
 
-export const RUNS = Number(process.env["PROPERTY_RUNS"] ?? 30);
-export const SEED = Number(process.env["PROPERTY_SEED"] ?? 20_261_124);
+export const RUNS = runs(20);
+export const SEED = seed(20_261_124);
 const COUNT = 400;
 
 export const LIST = `query ($filter: DossierFilter!, $first: Int, $after: String) { dossiers(filter: $filter, first: $first, after: $after) {

@@ -9,6 +9,7 @@ import { TODAY } from "../support/client.ts";
 import { derivedOf } from "../support/dossier-rows.ts";
 import { DossierClient, nameOf, namesOf, newestFirst, RUNS, SEED } from "./dossier-client.ts";
 import type { MadeDossier } from "./random-dossiers.ts";
+import { END_ON_FAILURE } from "../support/property.ts";
 
 let asking: DossierClient;
 beforeAll(async () => {
@@ -97,7 +98,7 @@ describe("filters of dossiers", () => {
   it("together select the same dossiers as a naive filter", async () => {
     await fc.assert(
       fc.asyncProperty(filters, async (filter) => void (await compare(filter))),
-      { numRuns: RUNS, seed: SEED, endOnFailure: process.env["PROPERTY_SHRINK"] !== "1" },
+      { numRuns: RUNS, seed: SEED, endOnFailure: END_ON_FAILURE },
     );
   });
 
@@ -132,7 +133,7 @@ describe("lists of dossiers of so many units that they are read from the newest 
   it("select the same dossiers as a naive filter", async () => {
     await fc.assert(
       fc.asyncProperty(filters, async (filter) => void (await compare(filter))),
-      { numRuns: Math.ceil(RUNS / 3), seed: SEED + 1, endOnFailure: process.env["PROPERTY_SHRINK"] !== "1" },
+      { numRuns: Math.ceil(RUNS / 3), seed: SEED + 1, endOnFailure: END_ON_FAILURE },
     );
   });
 });

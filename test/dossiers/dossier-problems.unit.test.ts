@@ -3,9 +3,10 @@ import { describe, expect, it } from "vitest";
 import { PROBLEM_CODES, type ProblemCode, problemsOf } from "../../src/dossiers/dossier-problems.ts";
 import { DOSSIER_STATES, type DossierFacts, type PauseFacts } from "../../src/dossiers/dossier-state.ts";
 import { at, consistentFacts, factsOf, supplement } from "./facts.ts";
+import { runs, seed } from "../support/property.ts";
 
-const RUNS = Number(process.env["PROPERTY_RUNS"] ?? 25) * 40;
-const SEED = Number(process.env["PROPERTY_SEED"] ?? 20_261_124);
+const RUNS = runs(1000);
+const SEED = seed(20_261_124);
 const NOW = at("2025-06-02T08:00");
 
 const codes = (facts: Partial<DossierFacts>, now = NOW) => problemsOf(factsOf(facts), now).map(({ field, code }) => `${field} ${code}`);

@@ -8,9 +8,10 @@ import { type CalendarDay, WorkCalendar } from "../../src/calendar/work-calendar
 import { NaiveCalendar } from "../calendar/naive-calendar.ts";
 import { at, consistentFacts, factsOf, supplement } from "./facts.ts";
 import { naively, naiveTimeliness } from "./naive-dossier.ts";
+import { runs, seed } from "../support/property.ts";
 
-const RUNS = Number(process.env["PROPERTY_RUNS"] ?? 25) * 40;
-const SEED = Number(process.env["PROPERTY_SEED"] ?? 20_261_124);
+const RUNS = runs(1000);
+const SEED = seed(20_261_124);
 
 let table: CalendarDay[];
 let calendar: WorkCalendar;

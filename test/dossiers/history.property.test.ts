@@ -31,8 +31,9 @@ import { drawAgencies, storeAgencies } from "./random-agencies.ts";
 import { chance, drawPeriods, drawRanges, LIMITS, numberOf, oneOf, Rows } from "./random-rows.ts";
 import { Ledger } from "./ledger.ts";
 import { type Days, NUMBERS, type Numbers, type Range, Recount } from "../counters/recount.ts";
+import { END_ON_FAILURE, runs } from "../support/property.ts";
 
-const RUNS = Number(process.env["RECORD_RUNS"] ?? 6);
+const RUNS = runs(4);
 const SEED = Number(process.env["RECORD_SEED"] ?? 20_260_303);
 const DAY = 86_400_000;
 const SOURCES = ["one", "two"];
@@ -248,7 +249,7 @@ const holdsForAll = (property: (draw: Draw) => Promise<void>): Promise<void> =>
   fc.assert(fc.asyncProperty(fc.gen(), property), {
     numRuns: RUNS,
     seed: SEED,
-    endOnFailure: process.env["PROPERTY_SHRINK"] === undefined,
+    endOnFailure: END_ON_FAILURE,
   });
 
 /** Units under the root of which none holds another and which together hold its territory. */

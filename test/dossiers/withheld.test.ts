@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { startService, type TestService } from "../support/client.ts";
 import { dossier, fillCatalogue, IMPORT, type ImportAnswer, type Sent } from "../support/dossiers.ts";
 import { issueKey } from "../support/key.ts";
+import { PUBLISH, SUBMIT, type SubmitAnswer } from "../support/reports.ts";
 
 /**
  * Huyện Ba Chẽ ended on 30 June 2025. Its communes went into new ones, of which xã Lương Minh (06979) holds whole communes of other districts, too: what it
@@ -111,14 +112,10 @@ describe("figures that a unit may contain only in part", () => {
       { unit: NEW, measure: "task.on-time", value: 8 },
       { unit: NEW, measure: "service.procedures", value: 20 },
     ].map((figure) => ({ ...figure, scope: "COMMUNE", period: "2025-H2", quote: "q" }));
-    const submit = `mutation ($input: ReportInput!) { submitReport(idempotencyKey: "k", input: $input) { id } }`;
-    const { data, errors } = await service.ask<{ submitReport: { id: string } }, object>(
-      submit,
-      { input: { title: "t", unit: "22", figures } },
-      admin,
-    );
-    expect(errors).toBeUndefined();
-    const published = await service.ask("mutation ($id: ID!) { publishReport(id: $id) { state } }", { id: data.submitReport.id }, admin);
+    const input = { idempotencyKey: "k", title: "t", unit: "22", figures };
+    const { data } = await service.ask<SubmitAnswer, object>(SUBMIT, { input }, admin);
+    expect(data.submitReport.problems).toEqual([]);
+    const published = await service.ask(PUBLISH, { id: data.submitReport.report!.id }, admin);
     expect(published.errors).toBeUndefined();
     const asked = await service.ask<{ unit: any }, object>(
       `{ unit(code: "${DISTRICT}", asOf: "2025-06-30") { tasks(period: "2025-H2") { withDeadline onTime incomplete exact b: bounds(measure: WITH_DEADLINE) { low high }

@@ -16,6 +16,7 @@ import {
   terminate,
   until,
 } from "./faulty-service.ts";
+import { PUBLISH, type SubmitAnswer, WITHDRAW } from "../support/reports.ts";
 
 const start = async (limits: Partial<PoolLimits> = {}, connections?: number): Promise<Faulty> => {
   const world = await startFaulty(limits, connections);
@@ -90,7 +91,7 @@ describe("a fault between the service and its database", () => {
     world.proxy.road = { kind: "OPEN" };
     expect(await kept(world, "lost")).toEqual({ reports: 1, figures: 1, entries: 1 });
     const again = await world.submit("lost");
-    expect(again.body).toMatchObject({ data: { submitReport: { state: "DRAFT" } } });
+    expect(again.body).toMatchObject({ data: { submitReport: { report: { state: "DRAFT" } } } });
     expect(await kept(world, "lost")).toEqual({ reports: 1, figures: 1, entries: 1 });
   });
 
@@ -177,13 +178,10 @@ describe("a fault between the service and its database", () => {
 
   it("F13: changes that cross each other all end, without a deadlock, and each report is in one state", async () => {
     const world = await start();
-    const idOf = ({ body }: Reply) => (body.data as unknown as { submitReport: { id: string } }).submitReport.id;
+    const idOf = ({ body }: Reply) => (body.data as unknown as SubmitAnswer).submitReport.report!.id;
     for (let round = 0; round < 5; round++) {
       const ids = await Promise.all([1, 2, 3, 4].map(async (n) => idOf(await world.submit(`cross-${round}-${n}`, n))));
-      const changes = ids.flatMap((id) => [
-        world.send("mutation ($id: ID!) { publishReport(id: $id) { state } }", { id }),
-        world.send('mutation ($id: ID!) { withdrawReport(id: $id, reason: "r") { state } }', { id }),
-      ]);
+      const changes = ids.flatMap((id) => [world.send(PUBLISH, { id }), world.send(WITHDRAW, { id })]);
       for (const { code } of await Promise.all(changes)) expect([undefined, "CONFLICT"]).toContain(code);
     }
     const [{ n }] = (await world.sql<{ n: number }>(

@@ -7,9 +7,10 @@ import { type Member, treeOf } from "../../src/figures/tree.ts";
 import { type Tier, TIERS } from "../../src/hierarchy/unit.entity.ts";
 import { type Measure, Oracle, type Statement } from "../rollups/oracle.ts";
 import { type Draw, History } from "../rollups/random-history.ts";
+import { runs, seed } from "../support/property.ts";
 
-const SEED = Number(process.env["PROPERTY_SEED"] ?? 20_251_107);
-const RUNS = Number(process.env["PROPERTY_RUNS"] ?? 60) * 5;
+const SEED = seed(20_251_107);
+const RUNS = runs(300);
 const DAY = "2025-12-31";
 const NAMES = ["received", "resolved", "resolvedEarly", "resolvedOnTime", "resolvedOverdue"] as const satisfies readonly Measure[];
 

@@ -16,15 +16,15 @@ beforeAll(async () => {
   const admin: Viewer = await viewerOf(database, "admin", { "48": "ADMIN" });
   register = async (name) => {
     const input = { unit: "48", kind: "DEPARTMENT", name, validFrom: "2025-08-01" };
-    const { data, errors } = await askAs<{ registerAgency: { id: string } }>(
+    const { data, errors } = await askAs<{ registerAgency: { agency: { id: string } } }>(
       schema,
       database,
       admin,
-      "mutation ($input: RegisterAgencyInput!) { registerAgency(input: $input) { id } }",
+      "mutation ($input: RegisterAgencyInput!) { registerAgency(input: $input) { agency { id } } }",
       { input },
     );
     expect(errors).toBeUndefined();
-    return data.registerAgency.id;
+    return data.registerAgency.agency.id;
   };
 });
 afterAll(() => database.close());

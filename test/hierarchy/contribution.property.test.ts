@@ -22,9 +22,10 @@ import { NOW } from "../support/client.ts";
 import { createDatabase, type TestDatabase } from "../support/database.ts";
 import { viewerOf } from "../support/viewer.ts";
 import { folderOf, nextEdition } from "./next-edition.ts";
+import { END_ON_FAILURE, runs, seed } from "../support/property.ts";
 
-const RUNS = Number(process.env["PROPERTY_RUNS"] ?? 25);
-const SEED = Number(process.env["PROPERTY_SEED"] ?? 20_261_124);
+const RUNS = runs(12);
+const SEED = seed(20_261_124);
 
 let database: TestDatabase;
 beforeAll(async () => {
@@ -183,7 +184,7 @@ describe("contributions that are updated", () => {
         await load(em, world);
         expect(applied).toEqual(await hierarchy(em));
       }),
-      { numRuns: RUNS, seed: SEED, ...(process.env["PROPERTY_SHRINK"] !== "1" && { endOnFailure: true }) },
+      { numRuns: RUNS, seed: SEED, endOnFailure: END_ON_FAILURE },
     );
     expect(seen.changed).toBeGreaterThan(RUNS);
     expect(seen.applied).toBeGreaterThan(RUNS / 4);

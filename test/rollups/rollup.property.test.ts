@@ -16,10 +16,11 @@ import { empty } from "../support/empty.ts";
 import { MEASURES, Oracle, type Statement } from "./oracle.ts";
 import { load } from "./stored-history.ts";
 import { type Draw, History, type UnitHistory } from "./random-history.ts";
+import { END_ON_FAILURE, runs, seed } from "../support/property.ts";
 
 const NOW = new Date("2026-11-22T12:00:00+07:00");
-const RUNS = Number(process.env["PROPERTY_RUNS"] ?? 20);
-const SEED = Number(process.env["PROPERTY_SEED"] ?? 20_251_107);
+const RUNS = runs(12);
+const SEED = seed(20_251_107);
 const YEARS = ["2016", "2019", "2022", "2025"];
 
 let database: TestDatabase;
@@ -140,7 +141,7 @@ const holdsForAll = (property: (draw: Draw) => Promise<void>): Promise<void> =>
   fc.assert(fc.asyncProperty(fc.gen(), property), {
     numRuns: RUNS,
     seed: SEED,
-    endOnFailure: process.env["PROPERTY_SHRINK"] === undefined,
+    endOnFailure: END_ON_FAILURE,
   });
 
 const rollupsOf = async (units: readonly string[], asOf: Day, year: string) => {

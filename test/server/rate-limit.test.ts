@@ -96,7 +96,7 @@ describe("requests with a key", () => {
 
 describe("keys that are real", () => {
   const bearer = (secret: string) => ({ authorization: `Bearer ${secret}` });
-  const CREATE = "mutation ($input: AccessKeyInput!) { createAccessKey(input: $input) { secret } }";
+  const CREATE = "mutation ($input: CreateAccessKeyInput!) { createAccessKey(input: $input) { secret } }";
   const made = async (service: TestService, maker: string, unit: string): Promise<string> => {
     const input = { name: "one more", grants: [{ unit, role: "ADMIN" }] };
     const { data } = await service.ask<{ createAccessKey: { secret: string } }, object>(CREATE, { input }, maker);

@@ -7,6 +7,7 @@ import { issueKey } from "../support/key.ts";
 import { post } from "../support/post.ts";
 import { statementsOf } from "../support/statements.ts";
 import { WRONG } from "./federation/wrong-references.ts";
+import { SUBMIT, type SubmitAnswer } from "../support/reports.ts";
 
 const ENTITIES = `query ($r: [_Any!]!) { _entities(representations: $r) { __typename
   ... on Unit { id fullName asOf } ... on Dossier { id code state } ... on Procedure { code name } ... on Report { id title reportState: state } } }`;
@@ -42,9 +43,13 @@ beforeAll(async () => {
   await send("cao-bang", ["H.1", "H.2", "Hồ sơ/3"], "01558", "04");
   await send("cao-bang-2", ["H.1"], "01273", "04");
   await send("da-nang", ["H.1"], "48", "48");
-  const input = { title: "Nháp", unit: "04", figures: [{ measure: "dossier.received", value: 1, period: "2026-Q1", quote: "q" }] };
-  const submit = 'mutation ($input: ReportInput!) { submitReport(input: $input, idempotencyKey: "k") { id } }';
-  reports.draft = (await service.ask<{ submitReport: { id: string } }, object>(submit, { input }, keys["04"])).data.submitReport.id;
+  const input = {
+    idempotencyKey: "k",
+    title: "Nháp",
+    unit: "04",
+    figures: [{ measure: "dossier.received", value: 1, period: "2026-Q1", quote: "q" }],
+  };
+  reports.draft = (await service.ask<SubmitAnswer, object>(SUBMIT, { input }, keys["04"])).data.submitReport.report!.id;
   const list = await service.ask<{ reports: { nodes: { id: string }[] } }, object>('{ reports(unit: "VN", first: 1) { nodes { id } } }');
   reports.published = list.data.reports.nodes[0]!.id;
 });

@@ -11,9 +11,6 @@ export interface Subgraph {
   readonly sdl: string;
 }
 
-/** type-graphql lists arguments in the order in which parameter decorators run, last to first. */
-const inOrderOfUse = (field: FieldDefinitionNode): FieldDefinitionNode => ({ ...field, arguments: field.arguments?.toReversed() ?? [] });
-
 /** Puts these fields of Query first, where readers of its documentation begin. */
 const beginningWith = (names: readonly string[]) => (type: ObjectTypeDefinitionNode) => {
   const rankOf = ({ name }: FieldDefinitionNode) => (names.includes(name.value) ? names.indexOf(name.value) : names.length);
@@ -23,7 +20,6 @@ const beginningWith = (names: readonly string[]) => (type: ObjectTypeDefinitionN
 /** Builds a subgraph: `head` links federation directives, `resolvers` find referenced objects. */
 export const federate = (plain: GraphQLSchema, head: string, resolvers: Resolvers = {}, first: readonly string[] = []): Subgraph => {
   const { definitions } = visit(parse(printSchemaWithDirectives(plain)), {
-    FieldDefinition: inOrderOfUse,
     ObjectTypeDefinition: { leave: beginningWith(first) },
   });
   const nameOf = (definition: (typeof definitions)[number]) => ("name" in definition ? (definition.name?.value ?? "") : "");

@@ -6,18 +6,19 @@ import type { Module } from "../../module/module.ts";
 import * as all from "../../modules.ts";
 import { checkRouter, findersOf, resolveEntities } from "../federation/entities.ts";
 import { federate, type Subgraph } from "../federation/federate.ts";
-import { sortParameters } from "./resolver-parameters.ts";
+import { skipSorting, sortParameters } from "./resolver-parameters.ts";
 
 const LINK = 'extend schema @link(url: "https://specs.apollo.dev/federation/v2.3", import: ["@key", "@shareable"])';
 
 export const createSubgraph = async (modules: readonly Module[] = Object.values(all)): Promise<Subgraph> => {
+  sortParameters();
   const plain = await buildSchema({
     resolvers: modules.flatMap(({ resolvers = [] }) => resolvers) as unknown as NonEmptyArray<Function>,
     authChecker: checkPermission,
     validate: false,
     skipCheck: true,
   });
-  sortParameters();
+  skipSorting();
   const { schema, sdl } = federate(plain, LINK, {}, ["unit", "units"]);
   const finders = findersOf(modules);
   // The library's own resolver lets one bad reference fail all of them, and leaves unhandled promises behind.

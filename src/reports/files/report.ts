@@ -14,7 +14,7 @@ const FIGURE_COLUMNS = ["report", "unit_code", "period", "scope", "measure", "qu
 export type SourceFile = CsvRow<(typeof SOURCE_COLUMNS)[number]>;
 export type FigureFile = CsvRow<(typeof FIGURE_COLUMNS)[number]>;
 
-/** A figure as a report's row states it; `agency` where it is not the unit's own but that of an agency there. */
+/** A figure as a row of a report states it; `agency` where it is that of an agency of the unit. */
 export interface StatedFigure {
   readonly file: FigureFile;
   readonly report: string;
@@ -30,7 +30,7 @@ export interface StatedFigure {
   readonly qualifiers: Readonly<Record<string, string>>;
 }
 
-/** The kind of the agencies that are ranked in a block. */
+/** The kind of the agencies in each block. */
 const AGENCY_KIND_OF_BLOCK: Readonly<Record<string, AgencyKind>> = {
   CENTRAL_AGENCIES: "CENTRAL_AGENCY",
   VERTICAL_AGENCIES: "VERTICAL_AGENCY",
@@ -38,7 +38,7 @@ const AGENCY_KIND_OF_BLOCK: Readonly<Record<string, AgencyKind>> = {
   DIVISIONS: "DIVISION",
 };
 
-/** Reads and checks sources.csv and figures.csv. @throws FileError naming file, row and column, or the identity that is broken. */
+/** Reads and checks sources.csv and figures.csv. @throws FileError naming file, row and column, or the broken identity. */
 export const readReports = async (folder: URL): Promise<{ sources: SourceFile[]; figures: StatedFigure[] }> => {
   const sources = await readCsv(new URL("sources.csv", folder), SOURCE_COLUMNS);
   const reports = new Set(sources.map((source) => source.get("report")));
@@ -139,36 +139,36 @@ const checkFigure = (file: FigureFile, figure: Omit<StatedFigure, "file">): void
 
 const SIZED_QUALIFIERS = ["rank", "of", "ranked"] as const;
 
-/** Answers hold no larger numbers. */
+/** Refuses numbers that answers cannot hold. */
 const checkSize = (file: FigureFile, figure: Omit<StatedFigure, "file">): void => {
-  const tooLarge = `is more than an answer holds; accepted is at most ${numeral(MAX_COUNT)} of ${figure.measure}`;
+  const tooLarge = `is more than an answer holds; must be at most ${numeral(MAX_COUNT)} of ${figure.measure}`;
   for (const column of ["value", "low", "high"] as const) if (!isInRange(figure[column] ?? 0)) throw file.fail(column, tooLarge);
   for (const name of SIZED_QUALIFIERS)
     if (!isInRange(Number(figure.qualifiers[name] ?? 0))) throw file.fail("qualifier", `has a ${name} that ${tooLarge}`);
   if (!isInRange(figure.denominator ?? 0)) throw file.fail("qualifier", `has a denominator that ${tooLarge}`);
 };
 
-/** A report that contradicts itself is refused. */
+/** @throws FileError for a report that contradicts itself. */
 const checkIdentities = (figures: readonly StatedFigure[]): void => {
-  const cells = Map.groupBy(figures, ({ report, unitCode, agency, period, scope }) =>
+  const groups = Map.groupBy(figures, ({ report, unitCode, agency, period, scope }) =>
     JSON.stringify([report, unitCode, agency, period.name, scope]),
   );
-  for (const cell of cells.values()) {
+  for (const group of groups.values()) {
     for (const kind of ROLLUP_KINDS) {
-      const known: Known = new Map();
+      const numbers: Known = new Map();
       const rows = new Map<string, StatedFigure>();
       for (const { name } of kind.measures) {
-        const stated = cell.filter(({ measure, value }) => measure === measureCode(kind, name) && value !== null);
+        const stated = group.filter(({ measure, value }) => measure === measureCode(kind, name) && value !== null);
         const other = stated.find(({ value }) => value !== stated[0]!.value);
         if (other)
           throw other.file.fail("value", `contradicts row ${stated[0]!.file.row} of the same report, which states ${stated[0]!.value}`);
         if (!stated[0]) continue;
-        known.set(name, stated[0].value!);
+        numbers.set(name, stated[0].value!);
         rows.set(name, stated[0]);
       }
-      const broken = fillIdentities(known, kind.identities);
+      const broken = fillIdentities(numbers, kind.identities);
       if (!broken) {
-        for (const [name, value] of known)
+        for (const [name, value] of numbers)
           if (!isInRange(value))
             throw [...rows.values()]
               .at(-1)!

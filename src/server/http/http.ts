@@ -79,24 +79,11 @@ export const createHttp = async <C extends BaseContext>(apollo: ApolloServer<C>,
   app.decorateRequest("bodyLength", 0);
   app.setErrorHandler(answerFailure);
   app.setNotFoundHandler((_request, reply) => sendRefusal(reply, refusalOf("NOT_FOUND", "Not Found")));
-  app.removeAllContentTypeParsers();
-  app.addContentTypeParser("application/json", async (request: FastifyRequest, stream: Readable) => {
-    const { json, length } = await readJson(stream, request.headers, bodyLimit(request));
-    request.bodyLength = length;
-    return json;
-  });
-  // Apollo explains content types that browsers can send without a preflight; all others get 415.
-  app.addContentTypeParser("*", async ({ headers: { "content-type": type } }: FastifyRequest) => {
-    if (type !== undefined && !SIMPLE.test(type)) throw unsupportedType(type);
-  });
+  parseBodies(app, bodyLimit);
   // Request bodies are decompressed where they are read, within their limit.
   await app.register(compress, { encodings: ["br", "gzip"], globalDecompression: false });
   etagByCoding(app);
-  app.addHook("onSend", async (_request, reply, payload) => {
-    void reply.header("x-content-type-options", "nosniff").header("referrer-policy", "no-referrer");
-    if (reply.statusCode >= 400 && !reply.hasHeader("cache-control")) void reply.header("cache-control", "no-store");
-    return typeof payload === "string" && payload.length > LONGEST_TEXT ? Buffer.from(payload) : payload;
-  });
+  finishResponses(app);
   app.route({
     method: METHODS,
     url: path,
@@ -108,6 +95,27 @@ export const createHttp = async <C extends BaseContext>(apollo: ApolloServer<C>,
     handler: async (request, reply) => answer(apollo, options, request, reply),
   });
   return app;
+};
+
+const parseBodies = (app: FastifyInstance, bodyLimit: (request: FastifyRequest) => number): void => {
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser("application/json", async (request: FastifyRequest, stream: Readable) => {
+    const { json, length } = await readJson(stream, request.headers, bodyLimit(request));
+    request.bodyLength = length;
+    return json;
+  });
+  // Apollo explains content types that browsers can send without a preflight; all others get 415.
+  app.addContentTypeParser("*", async ({ headers: { "content-type": type } }: FastifyRequest) => {
+    if (type !== undefined && !SIMPLE.test(type)) throw unsupportedType(type);
+  });
+};
+
+const finishResponses = (app: FastifyInstance): void => {
+  app.addHook("onSend", async (_request, reply, payload) => {
+    void reply.header("x-content-type-options", "nosniff").header("referrer-policy", "no-referrer");
+    if (reply.statusCode >= 400 && !reply.hasHeader("cache-control")) void reply.header("cache-control", "no-store");
+    return typeof payload === "string" && payload.length > LONGEST_TEXT ? Buffer.from(payload) : payload;
+  });
 };
 
 /** Content types that browsers send to other sites without a preflight. */

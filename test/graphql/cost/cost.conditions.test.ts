@@ -3,9 +3,10 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startService, type TestService } from "../../support/client.ts";
 import { askFor } from "../../support/cost.ts";
 import { statementsOf } from "../../support/statements.ts";
+import { END_ON_FAILURE, runs, seed } from "../../support/property.ts";
 
-const RUNS = Number(process.env["PROPERTY_RUNS"] ?? 30) * 2;
-const SEED = Number(process.env["PROPERTY_SEED"] ?? 20_251_107);
+const RUNS = runs(60);
+const SEED = seed(20_251_107);
 const DAY = "2025-06-30";
 /** So that no answer is large. */
 const SMALL = 2000;
@@ -106,7 +107,7 @@ describe("the cost of an operation with conditions", () => {
         seen.answered += conditional.status === 200 ? 1 : 0;
         seen.rows += rowsIn(conditional.data);
       }),
-      { numRuns: RUNS, seed: SEED, endOnFailure: process.env["PROPERTY_SHRINK"] !== "1" },
+      { numRuns: RUNS, seed: SEED, endOnFailure: END_ON_FAILURE },
     );
     expect(seen.answered).toBeGreaterThan(RUNS / 2);
     expect(seen.rows).toBeGreaterThan(RUNS * 2);

@@ -17,11 +17,12 @@ import { NOW, TODAY, UNBOUNDED } from "../../support/client.ts";
 import { askFor } from "../../support/cost.ts";
 import { createDatabase, type TestDatabase } from "../../support/database.ts";
 import { statementsOf } from "../../support/statements.ts";
+import { END_ON_FAILURE, runs, seed } from "../../support/property.ts";
 
 const COSTS = costTableOf(Object.values(modules));
 
-const RUNS = Number(process.env["PROPERTY_RUNS"] ?? 30);
-const SEED = Number(process.env["PROPERTY_SEED"] ?? 20_251_107);
+const RUNS = runs(20);
+const SEED = seed(20_251_107);
 const DAY = "2025-06-30";
 /** Of the servers whose answers are counted, so that none is large; a search looks through all units of its day. */
 const SMALL = 2000;
@@ -170,7 +171,7 @@ describe("an estimate", () => {
         seen[exact ? "exact" : "atMost"]++;
         seen.rows += rowsIn(data);
       }),
-      { numRuns: RUNS * 2, seed: SEED, endOnFailure: process.env["PROPERTY_SHRINK"] !== "1" },
+      { numRuns: RUNS * 2, seed: SEED, endOnFailure: END_ON_FAILURE },
     );
     expect(seen.exact).toBeGreaterThan(RUNS);
     expect(seen.atMost).toBeGreaterThan(RUNS / 20);

@@ -6,9 +6,10 @@ import { startService, type TestService } from "../../support/client.ts";
 import { askFor } from "../../support/cost.ts";
 import { codeOf, post } from "../../support/post.ts";
 import { statementsOf } from "../../support/statements.ts";
+import { runs, seed } from "../../support/property.ts";
 
-const RUNS = Number(process.env["PROPERTY_RUNS"] ?? 30);
-const SEED = Number(process.env["PROPERTY_SEED"] ?? 20_251_107);
+const RUNS = runs(20);
+const SEED = seed(20_251_107);
 const MAXIMUM = 100_000;
 
 let service: TestService;

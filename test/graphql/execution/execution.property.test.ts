@@ -5,9 +5,10 @@ import { measure } from "../../../src/graphql/limits/measures.ts";
 import { createApollo } from "../../../src/server/apollo.ts";
 import { drawDocument } from "../../support/documents.ts";
 import { maze } from "../../support/maze.ts";
+import { END_ON_FAILURE, runs, seed } from "../../support/property.ts";
 
-const RUNS = Number(process.env["EXECUTION_RUNS"] ?? 2000);
-const SEED = Number(process.env["PROPERTY_SEED"] ?? 20_261_124);
+const RUNS = runs(800);
+const SEED = seed(20_261_124);
 /** Selections of an operation: larger ones say nothing more, and take long. */
 const MAX_SIZE = 40;
 
@@ -65,7 +66,7 @@ it(`answers ${RUNS} random documents as graphql-js does: data to the byte, error
             }
       },
     ),
-    { numRuns: RUNS, seed: SEED, endOnFailure: process.env["PROPERTY_SHRINK"] !== "1" },
+    { numRuns: RUNS, seed: SEED, endOnFailure: END_ON_FAILURE },
   );
   // What only fails, or is never compiled, would prove nothing.
   expect(counts.failed).toBeGreaterThan(counts.asked / 20);

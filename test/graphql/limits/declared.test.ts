@@ -88,7 +88,7 @@ describe("a long body", () => {
     ],
     [
       "an import beside something else",
-      "mutation ($codes: [ID!]) { importDossiers(input: {}) { report { created } } b: revokeAccessKey(id: 1) { id } }",
+      "mutation ($codes: [ID!]) { importDossiers(input: {}) { report { created } } b: revokeAccessKey(input: { id: 1 }) { accessKey { id } } }",
     ],
     [
       "an import in a fragment",
