@@ -172,7 +172,7 @@ describe("npm run demo", () => {
   });
 
   it.each([
-    ["2025-06-30", "--until: there is a demo already, which ends on 2025-12-31; start it without, or delete its folder first"],
+    ["2025-06-30", "--until: an existing demo ends on 2025-12-31; start it without --until, or delete its folder first"],
     ["2019-12-30", "must be a day from 2019-12-31 to "],
     ["2099-01-01", "must be a day from 2019-12-31 to "],
     ["tomorrow", "must be a day from 2019-12-31 to "],

@@ -72,7 +72,7 @@ describe("npm run access", () => {
     [
       "a unit that there is not",
       ["key", "create", "--name", "x", "--grant", "nowhere:VIEWER"],
-      /unit: "nowhere" is not accepted; must be the code/,
+      /unit: "nowhere" is not accepted; (accepted is|must be) the code/,
     ],
     [
       "a day that there is not",

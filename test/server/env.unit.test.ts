@@ -130,7 +130,7 @@ describe("variables that are no settings", () => {
     ["METRIC_PORT", "METRICS_PORT"],
   ])("end the start where they misspell one, as %s", (name, meant) => {
     expect(() => readEnv({ [name]: "3" })).toThrow(
-      `${name} is not a setting; did you mean ${meant}? Unset it where it is another program's`,
+      `${name} is not a setting; did you mean ${meant}? Unset it if it belongs to another program`,
     );
     expect(readEnv({ [name]: " " })).toEqual(readEnv({}));
   });
@@ -141,7 +141,7 @@ describe("variables that are no settings", () => {
 
   it.each([
     ["RATE_LIMIT", /^RATE_LIMIT is not a setting and is ignored; settings with this prefix are RATE_ADDRESS, RATE_KEY, RATE_STORE$/],
-    ["MAX_COMPLEXITY", /; those that begin so are MAX_CONNECTIONS, MAX_TOKENS, /],
+    ["MAX_COMPLEXITY", /; settings with this prefix are MAX_CONNECTIONS, MAX_TOKENS, /],
     ["PROT", /did you mean PORT\?/],
     ["host", /did you mean HOST\?/],
     ["CCHC_SECRET", /docs\/operations\.md lists the settings/],
@@ -191,7 +191,7 @@ describe("variables that are no settings", () => {
   it("leave alone a port that Kubernetes has set to the address of a service", () => {
     const link = { METRICS_PORT: "tcp://10.0.0.2:9464" };
     expect(readEnv(link)).toEqual(readEnv({}));
-    expect(envWarnings(link)).toEqual([expect.stringMatching(/^METRICS_PORT is tcp:.* not looked at \(enableServiceLinks: false\)$/)]);
+    expect(envWarnings(link)).toEqual([expect.stringMatching(/^METRICS_PORT is tcp:.* is ignored \(enableServiceLinks: false\)$/)]);
   });
 
   it("are reported at the start of the service", async () => {
