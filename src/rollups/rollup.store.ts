@@ -182,7 +182,7 @@ const inputs = (contents: readonly SetContent[]): RawBuilder<unknown> => {
     atom as materialized (select set_id, sign, unit_id, slot, columns::bigint[] as columns from ${atomsOf(contents)}),
     spread as materialized (select spread::int, set_id, unit_id, slot, n, amount from ${spreadsOf(spreads)}),
     receiver as materialized (select * from ${receiversOf(spreads)}),
-    knowledge as materialized (select * from ${reportedMeasuresOf(contents)}),
+    measure_coverage as materialized (select * from ${reportedMeasuresOf(contents)}),
     quoted as materialized (select * from ${quotedOf(contents)})`;
 };
 
