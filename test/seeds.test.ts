@@ -114,7 +114,7 @@ const UNITS: Damage[] = [
     "one version twice",
     "units/unit-versions.csv",
     (lines) => void lines.splice(4, 0, lines[3]!),
-    /row 4, column valid_from: .* is held by another version/,
+    /row 4, column valid_from: .* belongs to another version too/,
   ],
   [
     "a successor that is nobody",
@@ -206,7 +206,7 @@ const REPORTS: Damage[] = [
     "a count that no answer holds",
     "reports/figures.csv",
     put(2, ",115,", ",3000000000,"),
-    /figures\.csv, row 2, column value: "3000000000" is more than an answer holds; accepted is at most 2,147,483,647 of task\.total/,
+    /figures\.csv, row 2, column value: "3000000000" is more than an answer holds; must be at most 2,147,483,647 of task\.total/,
   ],
   [
     "counts that add up to more",
