@@ -169,7 +169,7 @@ const REPORTS: Damage[] = [
     "a figure stated twice, differently",
     "reports/figures.csv",
     (lines) => void lines.splice(3, 0, lines[2]!.replace(",115,", ",114,")),
-    /row 3, column value: "114" contradicts row 2/,
+    /row 3, column value: "114" states task\.total a second time; row 2 of the same report states 115/,
   ],
   [
     "an unknown code",
@@ -200,13 +200,13 @@ const REPORTS: Damage[] = [
     "a count that is no integer",
     "reports/figures.csv",
     put(2, ",115,", ",115.5,"),
-    /figures\.csv, row 2, column value: "115.5" is no count/,
+    /figures\.csv, row 2, column value: "115.5" must be a whole number from 0 to 2,147,483,647, for task\.total/,
   ],
   [
     "a count that no answer holds",
     "reports/figures.csv",
     put(2, ",115,", ",3000000000,"),
-    /figures\.csv, row 2, column value: "3000000000" is more than an answer holds; must be at most 2,147,483,647 of task\.total/,
+    /figures\.csv, row 2, column value: "3000000000" must be a whole number from 0 to 2,147,483,647, for task\.total/,
   ],
   [
     "counts that add up to more",

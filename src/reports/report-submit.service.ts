@@ -114,16 +114,21 @@ const insertSource = async (em: EntityManager, source: NewSource): Promise<numbe
 };
 
 const insertFigures = async (em: EntityManager, sourceId: number, figures: readonly PlacedFigure[]): Promise<void> => {
-  const numbers = (field: "value" | "low" | "high" | "denominator") => figures.map(({ input }) => input[field] ?? null);
   await sql`
-    insert into figure (source_id, position, unit_id, scope, period_from, period_to, measure, value, low, high, denominator, qualifiers, quote)
-    select ${sourceId}, f.*, '{}'::jsonb, q.quote from unnest(${figures.map(({ position }) => position)}::int[], ${figures.map(({ unit }) => unit.no)}::int[],
-      ${figures.map(({ input }) => input.scope ?? null)}::text[], ${figures.map(({ period }) => period.from)}::date[],
-      ${figures.map(({ period }) => period.to)}::date[], ${figures.map(({ input }) => input.measure)}::text[], ${numbers("value")}::float8[],
-      ${numbers("low")}::float8[], ${numbers("high")}::float8[], ${numbers("denominator")}::float8[])
-      f(position, unit_id, scope, period_from, period_to, measure, value, low, high, denominator)
-    join ${relation("q", figures, { position: ["int", ({ position }) => position], quote: ["text", ({ input }) => input.quote] })}
-      on q.position = f.position`.execute(em.getKysely());
+    insert into figure (source_id, position, unit_id, scope, period_from, period_to, measure, value, low, high, denominator, quote, qualifiers)
+    select ${sourceId}, f.*, '{}'::jsonb from ${relation("f", figures, {
+      position: ["int", ({ position }) => position],
+      unit_id: ["int", ({ unit }) => unit.no],
+      scope: ["text", ({ input }) => input.scope ?? null],
+      period_from: ["date", ({ period }) => period.from],
+      period_to: ["date", ({ period }) => period.to],
+      measure: ["text", ({ input }) => input.measure],
+      value: ["float8", ({ input }) => input.value ?? null],
+      low: ["float8", ({ input }) => input.low ?? null],
+      high: ["float8", ({ input }) => input.high ?? null],
+      denominator: ["float8", ({ input }) => input.denominator ?? null],
+      quote: ["text", ({ input }) => input.quote],
+    })}`.execute(em.getKysely());
 };
 
 /** Supersedes a draft. @throws DomainError CONFLICT where it is no draft any more. */

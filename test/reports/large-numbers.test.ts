@@ -64,7 +64,7 @@ describe("numbers that answers cannot hold", () => {
     [
       "what follows from others",
       ["online", "direct", "postal"].map((channel) => ({ measure: `dossier.received-${channel}`, period: "2024", value: MAX })),
-      /^figures\[0\]\.value: makes dossier\.received 6,442,450,941 in Phường Hợp Giang, COMMUNE, 2024; the result must be at most 2,147,483,647$/,
+      /^figures\[0\]\.value: makes dossier\.received 6,442,450,941, which must be at most 2,147,483,647 for Phường Hợp Giang, COMMUNE, 2024$/,
     ],
   ])("are refused where they come in: %s", async (_what, figures, message) => {
     const { data } = await submit(WARDS[0]!, figures);

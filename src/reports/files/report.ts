@@ -5,9 +5,9 @@ import { wholeOf } from "../../lib/number.ts";
 import { parsePeriod, type Period } from "../../lib/time/period.ts";
 import { type AgencyKind, type Tier, TIERS, UNIT_KINDS } from "../../hierarchy/unit.entity.ts";
 import { agencyNameOf } from "../../hierarchy/unit-text.ts";
-import { fillIdentities, identityText, type Known } from "../../figures/identity.ts";
+import { groupFaults, numberFaults } from "../../figures/figure-check.ts";
 import { isInRange, MAX_COUNT, numeral } from "../../figures/int-range.ts";
-import { isRolledUp, measureCode, ROLLUP_KINDS } from "../../figures/measure.ts";
+import { isRolledUp } from "../../figures/measure.ts";
 
 const SOURCE_COLUMNS = ["report", "title", "unit_code", "published_on", "note"] as const;
 const FIGURE_COLUMNS = ["report", "unit_code", "period", "scope", "measure", "qualifier", "value", "low", "high", "quote"] as const;
@@ -115,37 +115,15 @@ const numberOf = (file: FigureFile, column: "value" | "low" | "high"): number | 
 
 const checkFigure = (file: FigureFile, figure: Omit<StatedFigure, "file">): void => {
   if (!/^[a-z]+(\.[a-z0-9]+(-[a-z0-9]+)*)+$/.test(figure.measure)) throw file.fail("measure", "is not a code such as dossier.received");
-  if (figure.value === null && figure.low === null && figure.high === null) throw file.fail("value", "is empty, and so are low and high");
   if (file.get("quote") === "") throw file.fail("quote", "must be the words that state the figure");
-  checkSize(file, figure);
-  const isCount =
-    isRolledUp(figure.measure) ||
-    figure.measure.startsWith("service.procedures") ||
-    figure.measure === "ranking.count" ||
-    figure.measure.startsWith("commendation.");
-  if (isCount && figure.value !== null && (figure.value < 0 || !Number.isInteger(figure.value))) throw file.fail("value", "is no count");
-  if (figure.denominator !== null && !(Number.isInteger(figure.denominator) && figure.denominator >= 0))
-    throw file.fail("qualifier", "has a denominator that is no count");
-  if (figure.denominator !== null && (figure.value ?? 0) > figure.denominator)
-    throw file.fail("value", `is more than its denominator ${figure.denominator}`);
-  if (
-    figure.measure.endsWith("-rate") &&
-    [figure.value, figure.low, figure.high].some((share) => share !== null && (share < 0 || share > 1))
-  )
-    throw file.fail("value", "is no share, 0..1");
+  const [fault] = numberFaults(figure);
+  if (fault?.field === "denominator") throw file.fail("qualifier", `has a denominator that ${fault.text}`);
+  if (fault) throw file.fail(fault.field, `${fault.text}, for ${figure.measure}`);
+  for (const name of ["rank", "of", "ranked"])
+    if (!isInRange(Number(figure.qualifiers[name] ?? 0)))
+      throw file.fail("qualifier", `has a ${name} that must be at most ${numeral(MAX_COUNT)}`);
   if (figure.qualifiers["kind"] !== undefined && !(UNIT_KINDS as readonly string[]).includes(figure.qualifiers["kind"]))
     throw file.fail("qualifier", `has a kind that is none of ${UNIT_KINDS.join(", ")}`);
-};
-
-const SIZED_QUALIFIERS = ["rank", "of", "ranked"] as const;
-
-/** Refuses numbers that answers cannot hold. */
-const checkSize = (file: FigureFile, figure: Omit<StatedFigure, "file">): void => {
-  const tooLarge = `is more than an answer holds; must be at most ${numeral(MAX_COUNT)} of ${figure.measure}`;
-  for (const column of ["value", "low", "high"] as const) if (!isInRange(figure[column] ?? 0)) throw file.fail(column, tooLarge);
-  for (const name of SIZED_QUALIFIERS)
-    if (!isInRange(Number(figure.qualifiers[name] ?? 0))) throw file.fail("qualifier", `has a ${name} that ${tooLarge}`);
-  if (!isInRange(figure.denominator ?? 0)) throw file.fail("qualifier", `has a denominator that ${tooLarge}`);
 };
 
 /** @throws FileError for a report that contradicts itself. */
@@ -154,30 +132,9 @@ const checkIdentities = (figures: readonly StatedFigure[]): void => {
     JSON.stringify([report, unitCode, agency, period.name, scope]),
   );
   for (const group of groups.values()) {
-    for (const kind of ROLLUP_KINDS) {
-      const numbers: Known = new Map();
-      const rows = new Map<string, StatedFigure>();
-      for (const { name } of kind.measures) {
-        const stated = group.filter(({ measure, value }) => measure === measureCode(kind, name) && value !== null);
-        const other = stated.find(({ value }) => value !== stated[0]!.value);
-        if (other)
-          throw other.file.fail("value", `contradicts row ${stated[0]!.file.row} of the same report, which states ${stated[0]!.value}`);
-        if (!stated[0]) continue;
-        numbers.set(name, stated[0].value!);
-        rows.set(name, stated[0]);
-      }
-      const broken = fillIdentities(numbers, kind.identities);
-      if (!broken) {
-        for (const [name, value] of numbers)
-          if (!isInRange(value))
-            throw [...rows.values()]
-              .at(-1)!
-              .file.fail("value", `makes ${measureCode(kind, name)} ${numeral(value)}, more than ${numeral(MAX_COUNT)}`);
-        continue;
-      }
-      const names = [...broken.identity.left, ...broken.identity.right];
-      const { file } = names.map((name) => rows.get(name)).findLast((row) => row !== undefined) ?? [...rows.values()].at(-1)!;
-      throw file.fail("value", `contradicts the identity ${identityText(broken.identity)} (${broken.numbers})`);
-    }
+    const [fault] = groupFaults(group);
+    if (!fault) continue;
+    const { figure, first, text } = fault;
+    throw figure.file.fail("value", first ? `${text}; row ${first.file.row} of the same report states ${first.file.get("value")}` : text);
   }
 };
