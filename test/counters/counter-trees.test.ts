@@ -1,5 +1,5 @@
 import { sql } from "kysely";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, it } from "vitest";
 import { shareCounters } from "../../src/counters/count.store.ts";
 import { readEnv } from "../../src/server/env.ts";
 import { maintainTrees } from "../../src/server/running/maintain-trees.ts";
@@ -51,7 +51,7 @@ const received = async (period: string): Promise<number | null> => {
   return data.unit.dossiers.received;
 };
 
-test("readers after a change of units neither wait for imports nor block them", async () => {
+it("readers after a change of units neither wait for imports nor block them", async () => {
   expect(await unkept()).toBe(0);
   await register("Sở Một");
   expect(await unkept()).toBeGreaterThan(0);
@@ -63,7 +63,7 @@ test("readers after a change of units neither wait for imports nor block them", 
   expect(await unkept()).toBeGreaterThan(0);
 });
 
-test("after a change of units, their counters are added up in the background", async () => {
+it("after a change of units, their counters are added up in the background", async () => {
   await register("Sở Hai");
   expect(await unkept()).toBeGreaterThan(0);
   const stopping = new AbortController();

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { STATEMENT_ROWS } from "../../src/graphql/cost/reads.ts";
 import { startService, type TestService } from "../support/client.ts";
 import { askFor } from "../support/cost.ts";
@@ -24,7 +24,7 @@ const ANSWERS = `whole: dossiers(period: "2026-03") { ${ROLLUP} } cut: dossiers(
   form06(period: "2026-03") { rows { toHandle field { code } } total { toHandle } } serviceQuality(period: "2026-03") { score criteria { rate { value } } }`;
 
 describe("the cost of answers on roll-ups", () => {
-  test("is a number of statements that does not grow with the units", async () => {
+  it("is a number of statements that does not grow with the units", async () => {
     const statements = async (first: number) => {
       const query = `{ units(within: "04", tier: COMMUNE, first: ${first}) { nodes { code ${ANSWERS} } } }`;
       // What is made when first asked for is made.
@@ -34,7 +34,7 @@ describe("the cost of answers on roll-ups", () => {
     expect(await statements(40)).toBe(await statements(2));
   });
 
-  test("is counted in rows: eighty fields, the units right below, five criteria, the units that are looked through, and statements", async () => {
+  it("is counted in rows: eighty fields, the units right below, five criteria, the units that are looked through, and statements", async () => {
     const costOf = async (selection: string) => {
       const { errors, extensions } = await askFor(service.server, `{ unit(code: "04") { ${selection} } }`);
       expect(errors).toBeUndefined();

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { sql } from "kysely";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Channel, CHANNELS, type DossierFacts, isAccepted } from "../../src/dossiers/dossier-state.ts";
 import { addDays, type Day } from "../../src/lib/time/date.ts";
 import { parsePeriod } from "../../src/lib/time/period.ts";
@@ -166,7 +166,7 @@ const daysShown = (code: string, from: Day, to: Day): { readonly to: Day } | nul
 };
 
 describe("dossiers by field and by channel", () => {
-  test("equal a count of single dossiers, for any period and unit", { timeout: 120_000 }, async () => {
+  it("equal a count of single dossiers, for any period and unit", { timeout: 120_000 }, async () => {
     const asked = fc.record({
       period,
       code: fc.constantFrom(...UNITS, "VN"),
@@ -210,7 +210,7 @@ type Summed = Record<string, number | null>;
 const asCounted = (counts: Summed) => SUMMED.map((name) => counts[name] ?? 0);
 
 describe("dossiers of several periods in one query", () => {
-  test("equal a count of single dossiers, however the periods overlap", { timeout: 120_000 }, async () => {
+  it("equal a count of single dossiers, however the periods overlap", { timeout: 120_000 }, async () => {
     const several = fc.record({ periods: fc.uniqueArray(period, { minLength: 2, maxLength: 6 }), code: fc.constantFrom(...UNITS) });
     await fc.assert(
       fc.asyncProperty(several, async ({ periods, code }) => {
@@ -233,7 +233,7 @@ describe("dossiers of several periods in one query", () => {
     );
   });
 
-  test("are, as the points of a series, those of each period", async () => {
+  it("are, as the points of a series, those of each period", async () => {
     const { data } = await service.ask<{ unit: { dossiers: { series: (Summed & { period: string })[] } } }, object>(
       `{ unit(code: "04") { dossiers(period: "2024/2026") { series(grain: MONTH) { period ${SUMMED.join(" ")} } } } }`,
       {},

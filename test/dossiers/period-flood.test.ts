@@ -1,5 +1,5 @@
 import { sql } from "kysely";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, it } from "vitest";
 import { startService, type TestService } from "../support/client.ts";
 import { dossier, fillCatalogue, IMPORT, type ImportAnswer } from "../support/dossiers.ts";
 import { issueKey } from "../support/key.ts";
@@ -31,7 +31,7 @@ const floodOf = (n: number): string => {
   return `{ unit(code: "04", asOf: "2025-12-31") { ${fields.join(" ")} } }`;
 };
 
-test(
+it(
   "a flood of new periods without a key refuses no import and no reader with a key, and stores nothing",
   { timeout: 120_000 },
   async () => {

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startService, type TestService } from "../support/client.ts";
 import { dossier, fillCatalogue, IMPORT, type ImportAnswer, type Sent } from "../support/dossiers.ts";
 import { issueKey } from "../support/key.ts";
@@ -63,7 +63,7 @@ const WITHHELD = {
 };
 
 describe("a district queried months after its abolition", () => {
-  test("has no values although some dossiers remain: its bounds contain them, also for rates", async () => {
+  it("has no values although some dossiers remain: its bounds contain them, also for rates", async () => {
     const { dossiers, indicators, serviceQuality } = await told(DISTRICT, "2025-06-30", "2025-H2");
     expect(dossiers).toMatchObject(WITHHELD);
     expect(dossiers.onlineRate).toMatchObject({ value: null, numerator: null, denominator: null });
@@ -73,7 +73,7 @@ describe("a district queried months after its abolition", () => {
     expect(serviceQuality.criteria.every(({ rate }: any) => rate.value === null)).toBe(true);
   });
 
-  test("has no values by tier, by field, over months without coverage, and in its remainder", async () => {
+  it("has no values by tier, by field, over months without coverage, and in its remainder", async () => {
     const { dossiers } = await told(DISTRICT, "2025-06-30", "2025-H2");
     expect(dossiers.byTier).toMatchObject([{ tier: "COMMUNE", rollup: WITHHELD }]);
     expect(dossiers.byField).toEqual([{ field: { code: "HT" }, counts: { received: null } }]);
@@ -84,14 +84,14 @@ describe("a district queried months after its abolition", () => {
     expect(dossiers.parts.at(-1)).toEqual({ unit: { code: DISTRICT }, counts: NULLS });
   });
 
-  test("has its values while it was, and its successors have theirs", async () => {
+  it("has its values while it was, and its successors have theirs", async () => {
     const before = await told(DISTRICT, "2025-06-30", "2025-H1");
     expect(before.dossiers).toMatchObject({ received: 2, exact: true, coverage: { unitsCovered: 1 } });
     const { dossiers } = await told(NEW, "2025-12-31", "2025-H2");
     expect(dossiers).toMatchObject({ received: 3, resolved: 4, carriedOver: 2, exact: true, onTimeRate: { numerator: 2, denominator: 4 } });
   });
 
-  test("has a value again where something certain is covered, over the year in which it ended", async () => {
+  it("has a value again where something certain is covered, over the year in which it ended", async () => {
     const officer = await issueKey(service.database, "officer", { "22": "OFFICER" });
     const sent = [dossier({ code: "own-1", unit: OLD, receivedAt: "2025-03-03T08:00:00+07:00" })];
     expect((await service.ask(IMPORT, { source: "quang-ninh", dossiers: sent }, officer)).errors).toBeUndefined();
@@ -105,7 +105,7 @@ describe("a district queried months after its abolition", () => {
 });
 
 describe("figures that a unit may contain only in part", () => {
-  test("leave tasks and services without values, and their rates", async () => {
+  it("leave tasks and services without values, and their rates", async () => {
     const admin = await issueKey(service.database, "admin", { "22": "ADMIN" });
     const figures = [
       { unit: NEW, measure: "task.with-deadline", value: 10 },

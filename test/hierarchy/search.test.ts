@@ -1,5 +1,5 @@
 import { sql } from "kysely";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startService, type TestService } from "../support/client.ts";
 
 let service: TestService;
@@ -31,7 +31,7 @@ const BEFORE = "2024-12-31";
 const AFTER = "2025-12-31";
 
 describe("a typed name finds first", () => {
-  test.each<[search: string, asOf: string, code: string, fullName: string, matchedName?: string]>([
+  it.each<[search: string, asOf: string, code: string, fullName: string, matchedName?: string]>([
     // With and without marks, case and blanks, and as other keyboards have it
     ["da nang", AFTER, "48", "Thành phố Đà Nẵng"],
     ["Đà Nẵng", AFTER, "48", "Thành phố Đà Nẵng"],
@@ -122,7 +122,7 @@ describe("a typed name finds first", () => {
     expect(edges[0]).toMatchObject({ matchedName: matchedName ?? null, node: { code, fullName } });
   });
 
-  test.each<[string, string]>([
+  it.each<[string, string]>([
     ["Hạ Long, Đà Nẵng", AFTER],
     ["Hạ Long, Quảng Ninh, Đà Nẵng", AFTER],
     ["Hạ Long, 48", AFTER],
@@ -134,7 +134,7 @@ describe("a typed name finds first", () => {
 });
 
 describe("the result of a search", () => {
-  test("is ordered by quality of the match, then tiers, then present and former names, then codes", async () => {
+  it("is ordered by quality of the match, then tiers, then present and former names, then codes", async () => {
     const { edges } = await found("quang", { asOf: AFTER, first: 1000 });
     const heads = edges.filter(({ node }) => node.tier === "PROVINCE").map(({ node, matchedName }) => [node.code, matchedName]);
     expect(heads).toEqual([
@@ -152,7 +152,7 @@ describe("the result of a search", () => {
     expect(namesOf(exact).slice(0, 3)).toEqual(["Thành phố Hạ Long", "Xã Hạ Long", expect.any(String)]);
   });
 
-  test("is the same on pages of any size as on one", async () => {
+  it("is the same on pages of any size as on one", async () => {
     for (const [search, given] of [
       ["quang", { asOf: BEFORE }],
       ["h", { asOf: AFTER, within: "04" }],
@@ -181,7 +181,7 @@ describe("the result of a search", () => {
     }
   });
 
-  test("is in the order of the codes where these are given, and within units, of a tier", async () => {
+  it("is in the order of the codes where these are given, and within units, of a tier", async () => {
     expect(namesOf(await found("quang", { asOf: AFTER, codes: ["51", "22", "01", "48"] }))).toEqual([
       "Tỉnh Quảng Ngãi",
       "Tỉnh Quảng Ninh",
@@ -192,7 +192,7 @@ describe("the result of a search", () => {
     expect((await found(null, { asOf: AFTER, tier: "PROVINCE" })).edges[0]).toMatchObject({ matchedName: null, node: { code: "01" } });
   });
 
-  test("includes words written together, and other kinds, only if nothing matches exactly", async () => {
+  it("includes words written together, and other kinds, only if nothing matches exactly", async () => {
     const { edges } = await found("dan", { asOf: AFTER, first: 1000 });
     expect(edges.every(({ node, matchedName }) => /(?:^|[ '-])[dđ][aăâáàảãạắằẳẵặấầẩẫậ]n/iu.test(matchedName ?? node.fullName))).toBe(true);
     expect(namesOf(await found("TP. Hà Nội", { asOf: AFTER }))).toEqual(["Thành phố Hà Nội"]);
@@ -201,7 +201,7 @@ describe("the result of a search", () => {
 });
 
 describe("a database of a version without original names", () => {
-  test("has them after it is migrated, and letters that look like Đ folded as it is", async () => {
+  it("has them after it is migrated, and letters that look like Đ folded as it is", async () => {
     const em = service.database.orm.em.fork();
     const names = async () =>
       (

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startService, type TestService } from "../support/client.ts";
 import { issueKey } from "../support/key.ts";
 import { PUBLISH, SUBMIT, type SubmitAnswer } from "../support/reports.ts";
@@ -44,7 +44,7 @@ const told = (code: string, period: string, evidence = "PUBLISHED", asOf = "2024
   );
 
 describe("numbers that answers cannot hold", () => {
-  test.each<[string, object[], RegExp]>([
+  it.each<[string, object[], RegExp]>([
     [
       "a count",
       [{ measure: "dossier.received", period: "2024", value: 3_000_000_000 }],
@@ -71,7 +71,7 @@ describe("numbers that answers cannot hold", () => {
     expect(data.submitReport).toMatchObject({ report: null, problems: [{ message: expect.stringMatching(message) as string }] });
   });
 
-  test("the largest is taken, and shown up to the country; what would make sums larger is not published", async () => {
+  it("the largest is taken, and shown up to the country; what would make sums larger is not published", async () => {
     const large = { measure: "dossier.received", period: "2024", value: MAX };
     await published(WARDS[0]!, large, { ...large, measure: "dossier.resolved", value: 5 });
     for (const unit of WARDS.slice(1)) {
@@ -95,7 +95,7 @@ describe("numbers that answers cannot hold", () => {
       expect((await told("VN", "2024", "PUBLISHED", asOf)).data.unit.dossiers["received"]).toBe(MAX);
   });
 
-  test("what is stated twice over, by the province and for months, adds nothing", async () => {
+  it("what is stated twice over, by the province and for months, adds nothing", async () => {
     const months = Array.from({ length: 12 }, (_, n) => `2023-${`${n + 1}`.padStart(2, "0")}`);
     const value = 170_000_000;
     await published(WARDS[0]!, ...months.map((period) => ({ measure: "dossier.received", period, value })));
@@ -125,7 +125,7 @@ describe("numbers that answers cannot hold", () => {
     expect(data.unit.dossiers).toMatchObject({ received: null, b: { low: null, high: null } });
   };
 
-  test("leave out of an answer what a run of years adds up to, and nothing else", async () => {
+  it("leave out of an answer what a run of years adds up to, and nothing else", async () => {
     for (const period of ["2016", "2017"])
       await published(
         "01267",
@@ -151,7 +151,7 @@ describe("numbers that answers cannot hold", () => {
     expect(indicator.data.unit.indicators).toEqual([{ rate: { value: 0.25, numerator: 1_000_000_000, denominator: null } }]);
   });
 
-  test("and what drafts would make of it, for those who see them", async () => {
+  it("and what drafts would make of it, for those who see them", async () => {
     const figure = (value: number) => ({ measure: "dossier.received", period: "2019", value });
     await submitted(WARDS[0]!, figure(MAX), { ...figure(3), measure: "dossier.resolved" });
     await submitted(WARDS[1]!, figure(MAX));

@@ -1,5 +1,5 @@
 import { readdirSync, readlinkSync } from "node:fs";
-import { describe, expect, test } from "vitest";
+import { describe, expect, it } from "vitest";
 import { FileError } from "../../../src/lib/files/file-error.ts";
 import { readRows } from "../../../src/lib/files/rows.ts";
 import { readAll, temporaryFolder } from "./folder.ts";
@@ -14,7 +14,7 @@ const FORMATS = `<numFmts><numFmt numFmtId="164" formatCode="dd/mm/yyyy\\ hh:mm"
   <cellXfs><xf numFmtId="0"/><xf numFmtId="14"/><xf numFmtId="164"/><xf numFmtId="165"/><xf numFmtId="166"/></cellXfs>`;
 
 describe("rows of a workbook", () => {
-  test("are texts, numbers, booleans and the last value of formulas, blank ones null", async () => {
+  it("are texts, numbers, booleans and the last value of formulas, blank ones null", async () => {
     const found = await readAll(
       book({
         strings: `<si><t>${"Huế".normalize("NFD")}</t></si><si><r><t>a</t></r><r><t xml:space="preserve"> b</t></r><rPh><t>x</t></rPh></si>`,
@@ -32,7 +32,7 @@ describe("rows of a workbook", () => {
     expect(found.done).toBe(found.total);
   });
 
-  test("have days and times as the wall clock of Vietnam, by the format of the cell", async () => {
+  it("have days and times as the wall clock of Vietnam, by the format of the cell", async () => {
     const cell = (format: number, value: number) => `<c s="${format}"><v>${value}</v></c>`;
     const rows = `${HEADER}<row>${cell(1, 45_688)}${cell(2, 45_688.354_166_666_664)}${cell(3, 45_688)}${cell(4, 1.5)}</row>
       <row>${cell(1, 59)}${cell(1, 61)}<c t="d"><v>2025-01-31T08:30:00</v></c><c t="d"><v>2025-01-31</v></c></row>`;
@@ -47,7 +47,7 @@ describe("rows of a workbook", () => {
     expect(from1904.rows[0]?.cells["code"]).toBe("2025-01-31T00:00:00+07:00");
   });
 
-  test("find their shared strings, the first of which is empty, over many megabytes", async () => {
+  it("find their shared strings, the first of which is empty, over many megabytes", async () => {
     const texts = ["", ...Array.from({ length: 40_000 }, (_, n) => `ế${n}`.padEnd(n % 97, "-")), "", "last"];
     const cells = (n: number) => `<row><c t="s"><v>${n}</v></c><c t="s"><v>${texts.length - 1 - n}</v></c></row>`;
     const rows = HEADER + texts.map((_, n) => cells(n)).join("");
@@ -57,13 +57,13 @@ describe("rows of a workbook", () => {
     );
   });
 
-  test("are read where all names have a prefix", async () => {
+  it("are read where all names have a prefix", async () => {
     const content = `<x:worksheet xmlns:x="u"><x:sheetData>${HEADER}<row>${text("A1")}</row></x:sheetData></x:worksheet>`;
     const prefixed = content.replaceAll(/<(\/?)(row|c|is|t)\b/g, "<$1x:$2");
     expect((await readAll(archive(replaced(workbookOf({ rows: "" }), { name: SHEET, content: prefixed })))).rows).toHaveLength(1);
   });
 
-  test("are numbers only where their digits are, and blank where they hold blanks", async () => {
+  it("are numbers only where their digits are, and blank where they hold blanks", async () => {
     const cells = ["<c><v>0x10</v></c>", '<c t="s"><v> </v></c>', '<c t="b"><v>yes</v></c>', "<c><v>Infinity</v></c>"];
     const rows = [...cells, "<c><v> </v></c>" + text("kept"), "<c><v>1.5E3</v></c>"].map((cell) => `<row>${cell}</row>`);
     const found = await readAll(book({ rows: HEADER + rows.join(""), strings: "<si><t>first</t></si>" }));
@@ -76,11 +76,11 @@ describe("rows of a workbook", () => {
     ]);
   });
 
-  test("of a header alone are none", async () => {
+  it("of a header alone are none", async () => {
     expect(await readAll(book({ rows: HEADER }))).toMatchObject({ rows: [], faults: [] });
   });
 
-  test("that cannot be read harm no other", async () => {
+  it("that cannot be read harm no other", async () => {
     const found = await readAll(
       book({
         rows: `${HEADER}<row>${text("A1")}<c t="e"><v>#N/A</v></c></row><row>${text("A2")}${text("x", "F3")}</row>
@@ -105,7 +105,7 @@ const row = (cells: string, number = 2) => `${HEADER}<row r="${number}">${cells}
 const blanks = (size: number) => " ".repeat(size);
 
 describe("a workbook is refused", () => {
-  test.each<[string, () => string, string]>([
+  it.each<[string, () => string, string]>([
     ["that is no ZIP file", () => file("a.xlsx", "code,note\n"), "is not a readable XLSX workbook"],
     ["that is an empty file", () => file("a.xlsx", ""), "is not a readable XLSX workbook"],
     ["that is a ZIP file of something else", () => archive([{ name: "a.txt", content: "x" }]), "it has no _rels/.rels"],
@@ -175,7 +175,7 @@ describe("a workbook is refused", () => {
     await expect(reading).rejects.toThrow(problem);
   });
 
-  test("and it is closed where a reader stops early", async () => {
+  it("and it is closed where a reader stops early", async () => {
     const { rows } = await readRows(book({ rows: HEADER + `<row>${text("A1")}</row>`.repeat(5000) }), ["code", "unit", "note", "at"], []);
     for await (const item of rows) {
       expect(item.row).toBe(2);
