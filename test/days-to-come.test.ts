@@ -31,7 +31,7 @@ const ANY = [
   ...["DossierInput.dueAt", "DossierInput.extendedTo"],
 ];
 
-describe("days to come", () => {
+describe("future days", () => {
   let service: TestService;
   let officer: string;
   beforeAll(async () => {
@@ -46,7 +46,7 @@ describe("days to come", () => {
     return errors![0]!.message;
   };
 
-  it("are thought of for every day, instant and period that may be sent", async () => {
+  it("have a rule for every argument that is a day, an instant or a period", async () => {
     const { schema } = await createSubgraph();
     const isTime = ({ type }: { readonly type: GraphQLInputType }) => ["Date", "DateTime", "Period"].includes(getNamedType(type).name);
     const names = Object.values(schema.getTypeMap()).flatMap((type) => {

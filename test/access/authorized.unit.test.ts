@@ -37,7 +37,7 @@ describe("every root field", () => {
     expect([...declared(getMetadataStorage()).keys()].length).toBeGreaterThanOrEqual(8);
   });
 
-  it("is found if the permission is missing or does not exist", async () => {
+  it("fails the check if its permission is missing or does not exist", async () => {
     @Resolver()
     class Careless {
       @Query(() => String)

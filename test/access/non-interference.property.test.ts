@@ -167,7 +167,7 @@ describe("data outside the caller's scope", () => {
     expect(answered).toBeGreaterThan(RUNS / 8);
   });
 
-  it("is no target of a change either: its id is as good as none", async () => {
+  it("cannot be changed either: its ids are answered like ids that do not exist", async () => {
     const none = "00000000-0000-4000-8000-000000000000";
     const correction = (id: string) => ({ ...report("48", 1), idempotencyKey: "x", supersedes: id });
     for (const id of hidden)
@@ -187,7 +187,7 @@ describe("data outside the caller's scope", () => {
         }
   });
 
-  it("of dossiers shows neither codes, counts nor cursors, and takes nothing under the name of their system", async () => {
+  it("of dossiers reveals neither codes, counts nor cursors, and reserves neither codes nor names of sources", async () => {
     const questions = [
       ...codes.map((code) => `{ dossier(code: "${code}") { code } }`),
       ...dossierIds.map((id) => `{ _entities(representations: [{ __typename: "Dossier", id: "${id}" }]) { ... on Dossier { id code } } }`),
@@ -216,7 +216,7 @@ describe("data outside the caller's scope", () => {
     }
   });
 
-  it("would show itself if the operations could see it", async () => {
+  it("changes the same answers for a caller whose scope covers it", async () => {
     const key = await Promise.all(services.map(({ database }) => issueKey(database, "Cao Bằng viewer", { "04": "VIEWER" })));
     for (const query of [
       '{ reports(unit: "04") { totalCount } unit(code: "04", evidence: ALL) { dossiers(period: "2024") { received } } }',

@@ -67,7 +67,7 @@ describe("an edition that is applied", () => {
   });
   afterAll(() => folder.remove());
 
-  it("is shown first, which changes nothing", async () => {
+  it("is listed by --dry-run, which changes nothing", async () => {
     const before = await digestOf(service.database);
     const { code, out, err } = await run("units", service.database, ["apply", folder.path, "--dry-run"]);
     expect([code, err]).toEqual([0, ""]);
@@ -89,7 +89,7 @@ describe("an edition that is applied", () => {
     expect(await digestOf(service.database)).toEqual(before);
   });
 
-  it("leaves nothing where its process is killed in the middle, and keeps a second one away meanwhile", async () => {
+  it("changes nothing if its process is killed, and excludes a second command meanwhile", async () => {
     const before = await digestOf(service.database);
     const hold = await holdAt(service.database, "audit_entry");
     const { child, ended } = start("units", service.database, ["apply", folder.path]);
@@ -106,7 +106,7 @@ describe("an edition that is applied", () => {
     expect(await on("2027-01-01")).toEqual(JSON.parse(JSON.stringify(old).replaceAll("2026-12-31", "2027-01-01")));
   });
 
-  it("is applied by the command beside a running service, with roll-ups for the new editions and one entry in the trail", async () => {
+  it("is applied by the command beside a running service, with roll-ups for the new editions and one audit entry", async () => {
     const { code, out, err } = await run("units", service.database, ["apply", folder.path]);
     expect([code, err]).toEqual([0, ""]);
     expect(out).toContain("applied: 2027-01-01, 2027-07-01\nroll-ups made for it: 2\n");
@@ -125,7 +125,7 @@ describe("an edition that is applied", () => {
     expect(rows[0]!.after).toMatchObject({ versionsBegun: 4, versionsClosed: 5, successions: 3 });
   });
 
-  it("shows the day before as it was, but for the ends, and the day itself as it is told", async () => {
+  it("leaves the day before unchanged except for last days, and changes the units on its own day", async () => {
     const before = await on("2026-12-31");
     expect(before.province).toEqual(old.province);
     expect(before.left.nodes.map(({ code, validTo }) => [code, validTo])).toEqual([
@@ -151,7 +151,7 @@ describe("an edition that is applied", () => {
     expect(last).toMatchObject({ code: "01298", fullName: "Phường Nam Quang", kind: "WARD", parent: { code: "20" } });
   });
 
-  it("takes the agencies of its units along", async () => {
+  it("moves the agencies together with their units", async () => {
     const { rows } = await sql`
       select u.key, v.valid_from as f, v.valid_to as t, v.code from unit_version v join unit u on u.id = v.unit_id
       where u.key like '%/phong-mot' order by u.key, v.valid_from`.execute(em().getKysely());
@@ -166,7 +166,7 @@ describe("an edition that is applied", () => {
     ]);
   });
 
-  it("is nothing new when it is applied again, from its files, from one of them, or within the whole set", async () => {
+  it("changes nothing when it is applied again, from its files, from one of them, or within the complete set", async () => {
     const before = await digestOf(service.database);
     const again = await run("units", service.database, ["apply", folder.path]);
     expect([again.code, again.out]).toEqual([0, "nothing to change: all of it is known\n"]);
@@ -184,7 +184,7 @@ describe("an edition that is applied", () => {
     expect(await digestOf(service.database)).toEqual(before);
   });
 
-  it("is followed by the next one, from one file", async () => {
+  it("can be followed by the next edition, from one file", async () => {
     const files = {
       "unit-versions.csv": [closed("20.2015", "2028-01-01"), version("20.2015", "2028-01-01", { name: "Kỳ Lừa", full: "Tỉnh Kỳ Lừa" })],
     };

@@ -74,7 +74,7 @@ const answersOf = async (url: string): Promise<unknown[]> =>
   );
 
 describe("a backup of an earlier version", () => {
-  it("is filled in as it was, and then migrated on", async () => {
+  it("is restored with its own migrations, then migrated to this version", async () => {
     const older = await olderDatabase();
     const path = file("older.backup");
     const backed = await run("backup", older, [path]);

@@ -23,7 +23,7 @@ describe("npm run access", () => {
         "select operation, actor, subject from audit_entry where operation <> 'load seeds' order by at, id",
       );
 
-  it("creates, lists, rotates and revokes keys, telling each secret once", async () => {
+  it("creates, lists, rotates and revokes keys, and prints each secret once", async () => {
     const create = ["key", "create", "--unit", "48", "--role", "OFFICER", "--grant", "04:viewer", "--name", "Sở Nội vụ"];
     const { code, out, err } = await run(...create);
     expect(code).toBe(0);
@@ -96,7 +96,7 @@ describe("npm run access", () => {
     expect(await entries()).toEqual(before);
   });
 
-  it("explains itself", async () => {
+  it("prints its help", async () => {
     expect(await run("--help")).toMatchObject({ code: 0, out: expect.stringContaining("DATABASE_URL") as string });
     const { code, out } = await run("key", "create", "--help");
     expect(code).toBe(0);

@@ -15,7 +15,7 @@ const world = () => {
   return { begun, ask };
 };
 
-describe("work that many ask for", () => {
+describe("work that several callers request", () => {
   it("runs once for concurrent callers, and again for a later one", async () => {
     const { begun, ask } = world();
     const asked = [ask("a"), ask("a"), ask("b")];

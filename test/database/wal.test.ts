@@ -10,7 +10,7 @@ import { postmasterOf } from "../support/process.ts";
 const MB = 1e6;
 const CHANGES = "create table filled as select n, repeat('x', 1000) as text from generate_series(1, 200000) n; drop table filled";
 
-it("the log of changes takes little disk once they are written, in a folder of an earlier version, too", async () => {
+it("the write-ahead log takes little disk space after a checkpoint, also in a folder of an earlier version", async () => {
   const dataDir = await mkdtemp(join(tmpdir(), "cchc-wal-"));
   await chmod(dataDir, 0o711);
   onTestFinished(() => rm(dataDir, { recursive: true, force: true }));

@@ -84,7 +84,7 @@ describe("a district queried months after its abolition", () => {
     expect(dossiers.parts.at(-1)).toEqual({ unit: { code: DISTRICT }, counts: NULLS });
   });
 
-  it("has its values while it was, and its successors have theirs", async () => {
+  it("has its values for the days of its existence, and its successors have theirs", async () => {
     const before = await told(DISTRICT, "2025-06-30", "2025-H1");
     expect(before.dossiers).toMatchObject({ received: 2, exact: true, coverage: { unitsCovered: 1 } });
     const { dossiers } = await told(NEW, "2025-12-31", "2025-H2");

@@ -108,7 +108,7 @@ describe("a fault between the service and its database", () => {
     expectAnswer(await world.send(READ));
   });
 
-  it("F8: a server that swallows everything is waited for no longer than a statement may run, and forgotten nothing when it is back", async () => {
+  it("F8: a server that does not answer is awaited no longer than a statement may run, and has lost nothing afterwards", async () => {
     const world = await start({ poolSize: 2, poolWaitMs: 500, statementMs: 500 });
     await answering(world);
     world.proxy.road = { kind: "BLACK_HOLE" };
@@ -176,7 +176,7 @@ describe("a fault between the service and its database", () => {
     expect(await kept(world, "locked")).toEqual({ reports: 1, figures: 1, entries: 1 });
   });
 
-  it("F13: changes that cross each other all end, without a deadlock, and each report is in one state", async () => {
+  it("F13: concurrent changes of the same reports all end without a deadlock, and each report has one state", async () => {
     const world = await start();
     const idOf = ({ body }: Reply) => (body.data as unknown as SubmitAnswer).submitReport.report!.id;
     for (let round = 0; round < 5; round++) {
@@ -222,7 +222,7 @@ describe("a fault between the service and its database", () => {
     expectAnswer(await world.send(READ));
   });
 
-  it("F16: a change whose client hung up is made whole", async () => {
+  it("F16: a change is completed although its client disconnects", async () => {
     const world = await start();
     const mend = mended(await beforeRows(world, "figure", "perform pg_sleep(1)"));
     const gone = new AbortController();

@@ -48,7 +48,7 @@ describe("clocks that differ by ten minutes", () => {
     await expectRecounted(service.database);
   });
 
-  it("F30: a system whose clock is behind is heard in its own order, whatever others say and whenever it is heard", async () => {
+  it("F30: updates of a system whose clock is behind keep their own order, whatever other systems send", async () => {
     now = NOW.getTime();
     const [behind, right] = [sender("behind"), sender("right")];
     expect((await right.send([open("d", now)])).data.importDossiers.report).toMatchObject({ created: 1 });

@@ -61,7 +61,7 @@ describe("concurrent imports", () => {
   });
   afterAll(() => service.close());
 
-  it("F28: eight writers of one unit, two to a system, lose nothing, and whenever they rest its counters are those of a recount", async () => {
+  it("F28: eight writers of one unit, two for each source, lose nothing, and its counters equal a recount whenever they pause", async () => {
     const [WRITERS, ROUNDS, TURNS] = [8, 3, 10];
     const officer = await issueKey(service.database, "Cao Bằng", { "04": "OFFICER" });
     const known = new Map<string, State>();

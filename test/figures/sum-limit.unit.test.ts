@@ -32,7 +32,7 @@ const drawStatements = (draw: Draw, oracle: Oracle): Statement[] =>
   });
 
 describe("sums of published figures", () => {
-  it("that an answer could not hold are foretold, of the country and of each tier, whatever is stated by whom", () => {
+  it("above the maximum of an answer are found in advance, for the country and each tier, whatever the units state", () => {
     let large = 0;
     fc.assert(
       fc.property(fc.gen(), (draw) => {

@@ -66,7 +66,7 @@ const submit = (input: object, idempotencyKey: string) => change(officer, SUBMIT
 const publish = (id: string) => change(admin, PUBLISH, { id });
 const withdraw = (id: string) => change(admin, WITHDRAW, { id });
 
-it("what a draft would make of the numbers is what its publication makes of them, and nothing before; its withdrawal unmakes it", async () => {
+it("a draft changes numbers with evidence ALL as its publication changes the published ones, and its withdrawal restores them", async () => {
   let n = 0;
   await fc.assert(
     fc.asyncProperty(fc.gen(), async (draw) => {

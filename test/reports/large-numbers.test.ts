@@ -66,12 +66,12 @@ describe("numbers that answers cannot hold", () => {
       ["online", "direct", "postal"].map((channel) => ({ measure: `dossier.received-${channel}`, period: "2024", value: MAX })),
       /^figures\[0\]\.value: makes dossier\.received 6,442,450,941, which must be at most 2,147,483,647 for Phường Hợp Giang, COMMUNE, 2024$/,
     ],
-  ])("are refused where they come in: %s", async (_what, figures, message) => {
+  ])("are refused on input: %s", async (_what, figures, message) => {
     const { data } = await submit(WARDS[0]!, figures);
     expect(data.submitReport).toMatchObject({ report: null, problems: [{ message: expect.stringMatching(message) as string }] });
   });
 
-  it("the largest is taken, and shown up to the country; what would make sums larger is not published", async () => {
+  it("exceed the largest count, which is accepted and shown up to the country; a report that makes a sum larger is not published", async () => {
     const large = { measure: "dossier.received", period: "2024", value: MAX };
     await published(WARDS[0]!, large, { ...large, measure: "dossier.resolved", value: 5 });
     for (const unit of WARDS.slice(1)) {
@@ -95,7 +95,7 @@ describe("numbers that answers cannot hold", () => {
       expect((await told("VN", "2024", "PUBLISHED", asOf)).data.unit.dossiers["received"]).toBe(MAX);
   });
 
-  it("what is stated twice over, by the province and for months, adds nothing", async () => {
+  it("do not arise from figures that are stated twice, by the province and for months", async () => {
     const months = Array.from({ length: 12 }, (_, n) => `2023-${`${n + 1}`.padStart(2, "0")}`);
     const value = 170_000_000;
     await published(WARDS[0]!, ...months.map((period) => ({ measure: "dossier.received", period, value })));
@@ -125,7 +125,7 @@ describe("numbers that answers cannot hold", () => {
     expect(data.unit.dossiers).toMatchObject({ received: null, b: { low: null, high: null } });
   };
 
-  it("leave out of an answer what a run of years adds up to, and nothing else", async () => {
+  it("make null only the sums over several years that are too large", async () => {
     for (const period of ["2016", "2017"])
       await published(
         "01267",
@@ -151,7 +151,7 @@ describe("numbers that answers cannot hold", () => {
     expect(indicator.data.unit.indicators).toEqual([{ rate: { value: 0.25, numerator: 1_000_000_000, denominator: null } }]);
   });
 
-  it("and what drafts would make of it, for those who see them", async () => {
+  it("make null the sums with drafts, for callers who see the drafts", async () => {
     const figure = (value: number) => ({ measure: "dossier.received", period: "2019", value });
     await submitted(WARDS[0]!, figure(MAX), { ...figure(3), measure: "dossier.resolved" });
     await submitted(WARDS[1]!, figure(MAX));

@@ -125,7 +125,7 @@ describe("the life of a report", () => {
     });
   });
 
-  it("is withdrawn by the province, and counts no more; nothing of it is gone for those who may see it", async () => {
+  it("is withdrawn by the province, and counts no more; callers who may see it still read all of it", async () => {
     expect(await withdraw("nobody", correction)).toBe("UNAUTHENTICATED");
     expect(await withdraw("ward", correction)).toBe("FORBIDDEN");
     expect(await withdraw("other", correction)).toBe("FORBIDDEN");
@@ -141,7 +141,7 @@ describe("the life of a report", () => {
     expect((await ask<Seen>("ward", SEEN, { id: correction })).data.report!.figures).toMatchObject([{ value: 125 }]);
   });
 
-  it("is told by the audit trail, to those who administer its unit", async () => {
+  it("is recorded in the audit trail for the ADMINs of its unit", async () => {
     const trail = '{ auditTrail(unit: "01273") { nodes { operation subject actorName unit { code } before after } } }';
     interface Trail {
       auditTrail: {

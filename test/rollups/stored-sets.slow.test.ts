@@ -85,7 +85,7 @@ const holdStoring = async () => {
 };
 
 describe("a stored set with the correction of records", () => {
-  it("that was made of a snapshot before an import is no answer after it, and the import did not wait for it", async () => {
+  it("that was computed from a snapshot before an import is not used after it, and the import does not wait for it", async () => {
     await dropSets();
     const hold = await holdStoring();
     const asked = told();

@@ -88,7 +88,7 @@ describe("a request", () => {
     expect(text()).not.toContain(key);
   });
 
-  it("that fails on our side names itself to its client, and its cause to the log", async () => {
+  it("that fails in the service returns its id to the client and logs its cause", async () => {
     const { log, lines, text } = gather();
     const service = await startService("EMPTY", { log });
     onTestFinished(() => service.close());

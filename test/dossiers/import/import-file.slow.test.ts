@@ -62,7 +62,7 @@ describe("npm run import -- dossiers", () => {
   };
   const file = (name: string) => join(folder, name);
 
-  it("F19: ends as one clean run wherever it was killed before", async () => {
+  it("F19: has the result of one undisturbed run, wherever it was killed before", async () => {
     const clean = await createDatabase(empty);
     try {
       expect(await run("import", clean, ["dossiers", file("first.csv"), "--source", "s"])).toMatchObject({
@@ -98,7 +98,7 @@ describe("npm run import -- dossiers", () => {
     }
   });
 
-  describe("that has not come to its end", () => {
+  describe("that is interrupted", () => {
     const contents = () => Promise.all(TABLES.map((table) => contentOf(database, table)));
     const args = () => ["dossiers", file("second.csv"), "--source", "stopped"];
 
@@ -112,7 +112,7 @@ describe("npm run import -- dossiers", () => {
     };
 
     // Records are written first, then counters, and at last the note of the import.
-    it.each(["dossier_unit_count", "record_import"])("F20: keeps nothing when it is killed before it writes %s", async (table) => {
+    it.each(["dossier_unit_count", "record_import"])("F20: stores nothing when it is killed before it writes %s", async (table) => {
       const { before, hold, child, ended, backend } = await held(table);
       child.kill("SIGKILL");
       expect((await ended).code).toBeNull();
@@ -174,7 +174,7 @@ describe("npm run import -- dossiers", () => {
     expect(again.out).toContain("0 created, 0 updated, 2 unchanged, 0 stale, 3 rejected");
   });
 
-  it("names the file and the fault of the whole file", async () => {
+  it("names the file and the problem of the whole file", async () => {
     expect(await run("import", database, ["dossiers", file("none.csv"), "--source", "x"])).toMatchObject({
       code: 1,
       err: expect.stringContaining("there is no such file"),

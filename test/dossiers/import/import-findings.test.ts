@@ -161,7 +161,7 @@ describe("a source", () => {
     },
   );
 
-  it("is not made by a dry run, nor by an import that is refused", async () => {
+  it("is created neither by a dry run nor by a refused import", async () => {
     expect(await imported("dry.csv", csv(dossier("a")), ["--dry-run"])).toMatchObject({ code: 0, isSource: false });
     expect(await imported("half.csv", csv(dossier("a"), dossier("b", { unit: "1558" })))).toMatchObject({ code: 1, isSource: false });
     expect(await rowsOf(sql`select from audit_entry where subject in ('source-dry', ${`source-${count}`})`)).toEqual([]);
@@ -173,8 +173,8 @@ describe("a source", () => {
   });
 });
 
-describe("findings", () => {
-  it("is summed up by column and value, and each problem names its record", async () => {
+describe("the problems and warnings of a file", () => {
+  it("are summed up by column and value, and each names its record", async () => {
     const rows = Array.from({ length: 1200 }, (_, n) =>
       dossier(`H-${n}`, { state: n % 6 === 0 ? "Đang xử lý" : "Đã trả kết quả", receivedAt: `0${(n % 9) + 1}/03/2026 0${n % 7}:10` }),
     );
@@ -188,7 +188,7 @@ describe("findings", () => {
     expect(found.problems![0]).toMatchObject({ row: "2", column: "state", code: "VALUE_UNKNOWN", record: "H-0" });
   });
 
-  it("names the record of a row that cannot be read, where that can", async () => {
+  it("name the record of an unreadable row if its code can be read", async () => {
     const found = await imported("unreadable.ndjson", '{"code":"N-1","strange":1}\n{"code":\n');
     expect(found.problems).toMatchObject([
       { row: "1", column: "strange", code: "UNKNOWN_COLUMN", record: "N-1" },
@@ -196,7 +196,7 @@ describe("findings", () => {
     ]);
   });
 
-  it("leaves no file of an earlier run, whether the next is good, refused as a whole or not to be read", async () => {
+  it("replace the file of an earlier run, or remove it if the next run has none", async () => {
     const [good, bad] = [csv(dossier("a")), csv(dossier("a", { unit: "1558" }))];
     expect((await imported("again.csv", bad)).problems).toHaveLength(1);
     expect(await imported("again.csv", good)).toMatchObject({ code: 0, problems: null });

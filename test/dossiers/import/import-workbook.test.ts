@@ -91,7 +91,7 @@ describe("npm run import -- dossiers, of a workbook,", () => {
     expect(found.out).toContain('the hidden sheet "Lọc" was read');
   });
 
-  it("passes over sheets of charts, and finds parts whose names differ by case", async () => {
+  it("skips sheets of charts, and finds parts whose names differ by case", async () => {
     const entries = book({ name: "Biểu đồ", kind: "chartsheet" }, { name: "Dữ liệu", rows: HEADER + row("a") });
     const found = await imported(
       entries.map((entry) => ({ ...entry, name: entry.name.replace("xl/worksheets", "XL/WorkSheets").replace("styles", "Styles") })),
@@ -139,13 +139,13 @@ describe("npm run import -- dossiers, of a workbook,", () => {
     expect(found.err).toMatch(new RegExp(`1 × ${column}.* \\(${problem}\\)`));
   });
 
-  it("takes a formula that was computed to a text of nothing for blank, and whole numbers for codes", async () => {
+  it("reads a formula with an empty text as blank, and a whole number as a code", async () => {
     const cells = { dueAt: '<c t="str"><f>""</f><v></v></c>', code: "<c><v>9007199254740991</v></c>" };
     const found = await imported(book({ name: "S", rows: HEADER + row("", cells) }));
     expect(found).toMatchObject({ code: 0, codes: ["9007199254740991"] });
   });
 
-  it("refuses merged cells, of which only the first holds something", async () => {
+  it("refuses merged cells, of which only the first has a value", async () => {
     const found = await imported(
       book({ name: "S", rows: HEADER + row("a") + row("b"), after: '<mergeCells><mergeCell ref="F2:F3"/></mergeCells>' }),
     );

@@ -232,7 +232,7 @@ describe("dossiers of several periods in one query", () => {
     );
   });
 
-  it("are, as the points of a series, those of each period", async () => {
+  it("equal those of each period, as points of a series", async () => {
     const { data } = await service.ask<{ unit: { dossiers: { series: (Summed & { period: string })[] } } }, object>(
       `{ unit(code: "04") { dossiers(period: "2024/2026") { series(grain: MONTH) { period ${SUMMED.join(" ")} } } } }`,
       {},

@@ -37,7 +37,7 @@ describe("the cost of answers on roll-ups", () => {
     expect(await statements(40)).toBe(await statements(2));
   });
 
-  it("is counted in rows: eighty fields, the units right below, five criteria, the units that are looked through, and statements", async () => {
+  it("is counted in rows: eighty fields, the units directly below, five criteria, the units that are read, and statements", async () => {
     const costOf = (selection: string) => costOfQuery(`{ unit(code: "04") { ${selection} } }`);
     const children = (await costOf("children { name }")) - 1;
     const within = (await costOf("descendants(first: 1) { totalCount }")) - 2;

@@ -53,7 +53,7 @@ describe("the cost of an operation", () => {
     expect(await costOf(`{ units(tier: PROVINCE, first: 1000, asOf: "${DAY}") { nodes { name } } }`)).toBe(provinces);
   });
 
-  it("is that of the units that are looked through for a number or a name", async () => {
+  it("includes the units that are read for a count or a search", async () => {
     const everything = (await costOf(`{ units(first: 1, asOf: "${DAY}") { totalCount } }`)) - 1;
     // Agencies come and go between two days of change.
     expect(everything).toBeGreaterThanOrEqual(await count("true"));

@@ -24,7 +24,7 @@ const surveyOf = (world: DemoInput, province: DemoProvince, scale = 1) => {
   return { digest: hash.digest("hex"), count, days, months, last };
 };
 
-describe("a year of made-up dossiers", () => {
+describe("a year of generated dossiers", () => {
   let world: DemoInput;
   let surveys: readonly ReturnType<typeof surveyOf>[];
   beforeAll(async () => {
