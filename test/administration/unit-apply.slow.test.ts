@@ -109,7 +109,7 @@ describe("an edition that is applied", () => {
   it("is applied by the command beside a running service, with roll-ups for the new editions and one audit entry", async () => {
     const { code, out, err } = await run("units", service.database, ["apply", folder.path]);
     expect([code, err]).toEqual([0, ""]);
-    expect(out).toContain("applied: 2027-01-01, 2027-07-01\nroll-ups made for it: 2\n");
+    expect(out).toContain("applied: 2027-01-01, 2027-07-01\nroll-ups computed: 2\n");
     const sets = await sql`
       select e.starts_on as day from rollup_set s join edition e on e.id = s.edition_id where period_from = '2026-08-01' order by 1`.execute(
       em().getKysely(),
@@ -169,15 +169,15 @@ describe("an edition that is applied", () => {
   it("changes nothing when it is applied again, from its files, from one of them, or within the complete set", async () => {
     const before = await digestOf(service.database);
     const again = await run("units", service.database, ["apply", folder.path]);
-    expect([again.code, again.out]).toEqual([0, "nothing to change: all of it is known\n"]);
+    expect([again.code, again.out]).toEqual([0, "nothing to change: all rows are stored already\n"]);
     const one = await applyUnits(em(), await readNextUnits(join(folder.path, "unit-versions.csv")), "test", NOW);
     expect(one.made).toEqual([]);
     const whole = await folderOf({});
     for (const [name, lines] of Object.entries(nextEdition(DAY, LATER))) {
       const seeds = (await readFile(join(SEEDS, name), "utf8")).trimEnd().split("\n");
       const idOf = (line: string) => line.split(",").slice(0, 2).join();
-      const kept = seeds.filter((line) => name !== "unit-versions.csv" || !lines.some((other) => idOf(other) === idOf(line)));
-      await writeFile(join(whole.path, name), [...kept, ...lines].join("\n"));
+      const unchanged = seeds.filter((line) => name !== "unit-versions.csv" || !lines.some((other) => idOf(other) === idOf(line)));
+      await writeFile(join(whole.path, name), [...unchanged, ...lines].join("\n"));
     }
     expect((await applyUnits(em(), await readNextUnits(whole.path), "test", NOW)).made).toEqual([]);
     await whole.remove();

@@ -219,7 +219,7 @@ describe("a restore", () => {
       child.kill(signal);
       const { code, err } = await ended;
       await holder.end();
-      expect([code, err]).toEqual(signal === "SIGTERM" ? [1, "cchc-graph: stopped by SIGTERM; nothing was kept\n"] : [null, ""]);
+      expect([code, err]).toEqual(signal === "SIGTERM" ? [1, "cchc-graph: stopped by SIGTERM; nothing was stored\n"] : [null, ""]);
       await expect.poll(() => tableNames(target.url), { timeout: 60_000 }).toEqual([MIGRATIONS]);
     }
     good(await run("restore", target, [backup]));

@@ -45,7 +45,7 @@ describe("npm run access", () => {
     await expect(viewerOf(out)).rejects.toThrow("This API key is not valid");
     expect(await viewerOf(rotated.out)).toMatchObject({ actor: `key:${id}` });
     const overlapping = await run("key", "rotate", id, "--overlap", "24h");
-    expect(overlapping.err).toContain("The secret before it is accepted until ");
+    expect(overlapping.err).toContain("The previous secret is accepted until ");
     for (const { out: secret } of [rotated, overlapping]) expect(await viewerOf(secret)).toMatchObject({ actor: `key:${id}` });
     expect(await run("key", "revoke", id)).toMatchObject({ code: 0, out: expect.stringContaining(`${id}  revoked`) as string });
     for (const { out: secret } of [rotated, overlapping]) await expect(viewerOf(secret)).rejects.toThrow("This API key is not valid");
