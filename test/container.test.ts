@@ -20,7 +20,7 @@ const argumentsOf = (lines: readonly string[], name: string): string[] =>
 
 describe("the image", () => {
   it("contains the files that are not ignored", async () => {
-    const kept = (await read(".dockerignore"))
+    const included = (await read(".dockerignore"))
       .split("\n")
       .filter((line) => line.startsWith("!"))
       .map((line) => line.slice(1));
@@ -30,7 +30,7 @@ describe("the image", () => {
     expect(sources.length).toBeGreaterThan(5);
     for (const source of sources) {
       expect(existsSync(new URL(source, PROJECT)), source).toBe(true);
-      expect(kept).toContain(source.split("/")[0]);
+      expect(included).toContain(source.split("/")[0]);
     }
   });
 

@@ -135,10 +135,10 @@ describe("row-level security, for a statement without a check of access", () => 
     await submit("20194", wide);
     expect(await year("20194", wide)).toMatchObject(drafted);
 
-    const told = "select distinct array_length(string_to_array(s.drafts, ','), 1) as drafts";
+    const selected = "select distinct array_length(string_to_array(s.drafts, ','), 1) as drafts";
     const parts = ["dossier_rollup", "rollup_source"];
     for (const part of parts) {
-      const text = `${told} from ${part} r join rollup_set s on s.id = r.set_id order by 1`;
+      const text = `${selected} from ${part} r join rollup_set s on s.id = r.set_id order by 1`;
       const [published, one, both] = [{ drafts: null }, { drafts: 1 }, { drafts: 2 }];
       expect(await run(NOTHING, text)).toEqual([published]);
       expect(await run(rowScope(foreign, "ADMIN"), text)).toEqual([published]);

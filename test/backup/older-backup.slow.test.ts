@@ -87,11 +87,11 @@ describe("a backup of an earlier version", () => {
     expect(restored.code, restored.err).toBe(0);
     const newer = (await readMigrationFiles()).filter(({ name }) => name > LAST);
     expect(restored.out).toContain(`executed ${newer.length} later migrations\n`);
-    const kept = (content: readonly object[]) =>
+    const comparable = (content: readonly object[]) =>
       content.filter((one) =>
         ["dossier", "dossier_pause", "unit_version", "figure", "record_unit"].includes((one as { name: string }).name),
       );
-    expect(kept(await contentOf(target.url))).toEqual(kept(await contentOf(service.database.url)));
+    expect(comparable(await contentOf(target.url))).toEqual(comparable(await contentOf(service.database.url)));
 
     const database = await openDatabase({ databaseUrl: target.url, dataDir: "" });
     const server = await startServer(() => database.pools, { host: "127.0.0.1", port: 0, clock: () => NOW, ...UNBOUNDED });

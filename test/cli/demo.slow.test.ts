@@ -109,14 +109,14 @@ describe("npm run demo", () => {
   };
 
   it("stores every dossier, resumes after a stop, and fills nothing twice", async () => {
-    const world = await readDemoInput();
-    const made = DEMO_PROVINCES.map((province) => [...demoDossiers(world, province, SCALE)].length);
+    const input = await readDemoInput();
+    const made = DEMO_PROVINCES.map((province) => [...demoDossiers(input, province, SCALE)].length);
     expect(found.halfway).toEqual({ dossiers: made[0]! + made[1]!, sources: SOURCES.slice(0, 2) });
     expect(found.filled).toEqual({ dossiers: made.reduce((sum, count) => sum + count, 0), sources: SOURCES });
     expect(found.again).toEqual(found.filled);
-    const kept = `existing: ${found.filled.dossiers.toLocaleString("en-US")} dossiers, up to 2025-12-31`;
-    expect(said).toEqual([kept]);
-    expect(demo.output()).toContain(kept);
+    const summary = `existing: ${found.filled.dossiers.toLocaleString("en-US")} dossiers, up to 2025-12-31`;
+    expect(said).toEqual([summary]);
+    expect(demo.output()).toContain(summary);
     expect(demo.output()).not.toMatch(/making up|loading/);
   });
 

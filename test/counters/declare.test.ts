@@ -199,11 +199,11 @@ describe("completeness of records", () => {
           for (const n of who) for (let day = since; day <= through; day = addDays(day, 1)) naive[n]!.add(day);
         }
         for (const [n, { id }] of units.entries()) {
-          const kept = await api.rows<{ since: Day; through: Day }>(
+          const stored = await api.rows<{ since: Day; through: Day }>(
             "select since, through from record_range where unit_id = ? order by since",
             [id],
           );
-          expect(kept).toEqual(runsOf(naive[n]!));
+          expect(stored).toEqual(runsOf(naive[n]!));
         }
       }),
       { numRuns: RUNS, seed: SEED },

@@ -105,8 +105,8 @@ const compare = async (story: Story, recount: Recount): Promise<void> => {
       expect({ expected, covered: known.covered }, `coverage of ${place}`).toEqual({
         ...{ expected: coverage.expected, covered: coverage.covered },
       });
-      const told = DOSSIER.measures.filter(({ isOptional }) => !isOptional || certain !== null);
-      const missing = coverage.covered > 0 && !coverage.isKnown ? told.map(({ name }) => enumValue(name)) : [];
+      const reported = DOSSIER.measures.filter(({ isOptional }) => !isOptional || certain !== null);
+      const missing = coverage.covered > 0 && !coverage.isKnown ? reported.map(({ name }) => enumValue(name)) : [];
       expect(incompleteMeasures(rollup, known), `incomplete of ${place}`).toEqual(missing);
     }
   }
@@ -181,10 +181,10 @@ const maintainTrees = async (story: Story): Promise<void> => {
 };
 
 const compareWithCleanImport = async ({ ledger, now }: Story): Promise<void> => {
-  const kept = new Map<string, readonly DossierRow[]>(SOURCES.map((source) => [source, ledger.known(source)]));
+  const latest = new Map<string, readonly DossierRow[]>(SOURCES.map((source) => [source, ledger.known(source)]));
   const before = await storedCounters(stage.database);
   await sql`truncate ${RECORDS}`.execute(stage.database.orm.em.fork().getKysely());
-  for (const [source, rows] of kept)
+  for (const [source, rows] of latest)
     if (rows.length > 0)
       await importDossiers(await contextAt(stage.database, now), { source, dossiers: rows, partial: false, dryRun: false });
   expect(before).toEqual(await storedCounters(stage.database));

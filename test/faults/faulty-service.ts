@@ -130,12 +130,12 @@ export const until = async (holds: () => Promise<boolean>): Promise<void> => {
 const met = new WeakMap<Faulty, Set<number>>();
 
 /** Waits for connections on which such statements run and which it has not told of before, for one that was ended takes its time to end. */
-export const nextRunning = async (world: Faulty, text: string): Promise<number[]> => {
-  const before = met.get(world) ?? new Set<number>();
-  met.set(world, before);
+export const nextRunning = async (faulty: Faulty, text: string): Promise<number[]> => {
+  const before = met.get(faulty) ?? new Set<number>();
+  met.set(faulty, before);
   let found: number[] = [];
   await until(async () => {
-    found = (await running(world, text)).filter((pid) => !before.has(pid));
+    found = (await running(faulty, text)).filter((pid) => !before.has(pid));
     return found.length > 0;
   });
   for (const pid of found) before.add(pid);
@@ -143,8 +143,8 @@ export const nextRunning = async (world: Faulty, text: string): Promise<number[]
 };
 
 /** Ends the connections on which the service runs such statements, once there are some. */
-export const terminate = async (world: Faulty, text: string): Promise<void> => {
-  await world.sql("select pg_terminate_backend(pid) from unnest($1::int[]) p(pid)", [await nextRunning(world, text)]);
+export const terminate = async (faulty: Faulty, text: string): Promise<void> => {
+  await faulty.sql("select pg_terminate_backend(pid) from unnest($1::int[]) p(pid)", [await nextRunning(faulty, text)]);
 };
 
 /** An answer that says that nothing was done, and when to ask again. */
@@ -160,7 +160,7 @@ export const expectAnswer = (reply: Reply): void => {
 };
 
 /** How many reports were kept under keys with this beginning: with their figures, and with their entries in the audit trail. */
-export const kept = async ({ sql }: Faulty, beginning: string): Promise<{ reports: number; figures: number; entries: number }> => {
+export const stored = async ({ sql }: Faulty, beginning: string): Promise<{ reports: number; figures: number; entries: number }> => {
   const [row] = await sql<{ reports: number; figures: number; entries: number }>(
     `select count(*)::int as reports, (select count(*)::int from figure f where f.source_id = any(array_agg(s.id))) as figures,
       (select count(*)::int from audit_entry a where a.subject = any(array_agg(s.key))) as entries

@@ -14,7 +14,7 @@ const LEFT_OUT = new Set(["node_modules", ".git", ".data", ".data-demo", ".cache
 export interface Ran {
   readonly code: number | null;
   readonly out: string;
-  readonly told: string;
+  readonly err: string;
 }
 
 export interface Running {
@@ -72,8 +72,8 @@ export class Checkout {
     const end = once(child, "close").then(([code]) => (ended = code as number | null));
     return {
       says: async (text) => {
-        while (!stripVTControlCharacters(texts.out + texts.told).includes(text)) {
-          if (ended !== undefined) throw new Error(`${command} ended: ${texts.out}${texts.told}`);
+        while (!stripVTControlCharacters(texts.out + texts.err).includes(text)) {
+          if (ended !== undefined) throw new Error(`${command} ended: ${texts.out}${texts.err}`);
           await new Promise((wake) => setTimeout(wake, 50));
         }
       },
@@ -119,10 +119,10 @@ const kill = (child: ChildProcess, signal: NodeJS.Signals): void => {
   }
 };
 
-const collected = (child: ChildProcess): { out: string; told: string } => {
-  const texts = { out: "", told: "" };
+const collected = (child: ChildProcess): { out: string; err: string } => {
+  const texts = { out: "", err: "" };
   child.stdout!.on("data", (data: Buffer) => (texts.out += String(data)));
-  child.stderr!.on("data", (data: Buffer) => (texts.told += String(data)));
+  child.stderr!.on("data", (data: Buffer) => (texts.err += String(data)));
   return texts;
 };
 

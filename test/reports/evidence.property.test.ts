@@ -48,9 +48,9 @@ const drawReport = (draw: Draw, n: number) => {
     "dossier.resolved-overdue": overdue,
     "task.total": number(),
   };
-  const kept = Object.entries(counts).filter(() => draw(fc.boolean));
+  const chosen = Object.entries(counts).filter(() => draw(fc.boolean));
   const scope = draw(fc.constantFrom, "COMMUNE", null);
-  const figures = (kept.length > 0 ? kept : Object.entries(counts)).map(([measure, value]) => ({
+  const figures = (chosen.length > 0 ? chosen : Object.entries(counts)).map(([measure, value]) => ({
     ...{ measure, value, period: "2024", quote: "q" },
     scope: measure.startsWith("task") ? null : scope,
   }));

@@ -128,7 +128,7 @@ describe("npm run import -- dossiers", () => {
       await sleep(500);
       await hold.letGo();
       await hold.close();
-      expect(await ended).toMatchObject({ code: 1, err: expect.stringContaining("stopped by SIGTERM; nothing was kept") });
+      expect(await ended).toMatchObject({ code: 1, err: expect.stringContaining("stopped by SIGTERM; nothing was stored") });
       expect(await contents()).toEqual(before);
       expect(await run("import", database, args())).toMatchObject({ code: 0, out: expect.stringContaining("4000 created") });
       expect((await recount(database.orm.em.fork(), null)).differences).toEqual(NO_DIFFERENCES);
@@ -158,7 +158,7 @@ describe("npm run import -- dossiers", () => {
     rows.push("y,nowhere,00004,PROCESSING,2026-03-03T08:00:00+07:00,,SUPPLEMENT,2026-03-03T09:00:00+07:00", "ragged,row");
     await writeFile(file("bad.csv"), rows.join("\n"));
     const whole = await run("import", database, ["dossiers", file("bad.csv"), "--source", "bad"]);
-    expect(whole).toMatchObject({ code: 1, out: "2 created, 0 updated, 0 unchanged, 0 stale, 3 rejected\nnothing was kept\n" });
+    expect(whole).toMatchObject({ code: 1, out: "2 created, 0 updated, 0 unchanged, 0 stale, 3 rejected\nnothing was stored\n" });
     const problems = (await readFile(`${file("bad.csv")}.problems.csv`, "utf8")).trim().split("\n");
     expect(problems.map((line) => line.split(",").slice(0, 3).join())).toEqual([
       "row,column,code",
@@ -167,7 +167,7 @@ describe("npm run import -- dossiers", () => {
       "6,,RAGGED",
     ]);
     const dry = await run("import", database, ["dossiers", file("bad.csv"), "--source", "bad", "--partial", "--dry-run"]);
-    expect(dry.out).toContain("nothing was kept");
+    expect(dry.out).toContain("nothing was stored");
     const partial = await run("import", database, ["dossiers", file("bad.csv"), "--source", "bad", "--partial"]);
     expect(partial).toMatchObject({ code: 0, out: expect.stringContaining("2 created") });
     const again = await run("import", database, ["dossiers", file("bad.csv"), "--source", "bad", "--partial"]);

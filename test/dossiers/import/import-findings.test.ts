@@ -34,14 +34,14 @@ const rowsOf = async <R>(query: ReturnType<typeof sql<R>>): Promise<R[]> => (awa
 const imported = async (name: string, content: string, options: readonly string[] = [], source = `source-${++count}`) => {
   const path = file(name, content);
   const ended = await run("import", database, ["dossiers", path, "--source", source, ...options]);
-  const kept = await rowsOf(sql<{ code: string }>`
+  const stored = await rowsOf(sql<{ code: string }>`
     select d.code from dossier d join source s on s.id = d.source_id where s.name = ${source} order by d.code`);
   const [{ sources }] = (await rowsOf(sql<{ sources: number }>`select count(*)::int as sources from source where name = ${source}`)) as [
     { sources: number },
   ];
   return {
     ...ended,
-    codes: kept.map(({ code }) => code),
+    codes: stored.map(({ code }) => code),
     isSource: sources === 1,
     problems: listed(`${path}.problems.csv`),
     warnings: listed(`${path}.warnings.csv`),
@@ -68,9 +68,9 @@ describe("an instant that does not exist", () => {
     const bad = columns.flatMap((column) => none.map((at) => wrong(column, at)));
     const found = await imported("instants.csv", csv(dossier("good"), ...bad), ["--partial"]);
     expect(found).toMatchObject({ code: 0, codes: ["good"] });
-    const told = found.problems!.filter(({ code }) => code === "INSTANT_MALFORMED");
-    expect([...new Map(told.map(({ row, record }) => [Number(row), record]))]).toEqual(bad.map((row, n) => [n + 3, row["code"]]));
-    expect(new Set(told.map(({ column }) => column))).toEqual(
+    const malformed = found.problems!.filter(({ code }) => code === "INSTANT_MALFORMED");
+    expect([...new Map(malformed.map(({ row, record }) => [Number(row), record]))]).toEqual(bad.map((row, n) => [n + 3, row["code"]]));
+    expect(new Set(malformed.map(({ column }) => column))).toEqual(
       new Set([...columns.filter((column) => column !== "pauses"), "pauses[0].from", "pauses[0].to"]),
     );
   });
@@ -128,7 +128,7 @@ describe("completeness", () => {
   it("is declared if all rows are stored, and not if one was refused", async () => {
     const gap = await imported("gap.csv", csv(dossier("a"), dossier("b", { receivedAt: "02/02/2025" })), ["--partial", ...RANGE]);
     expect(gap).toMatchObject({ code: 1, codes: ["a"], isSource: true });
-    expect(gap.out).toContain("nothing was declared complete");
+    expect(gap.out).toContain("no records were declared complete");
     expect(await ranges()).toEqual([]);
     const torn = await imported("torn.csv", csv(dossier("a"), dossier("b"), dossier("b", resolved)), ["--partial", ...RANGE]);
     expect(torn).toMatchObject({ code: 1, codes: ["a"] });
@@ -151,7 +151,7 @@ describe("a source", () => {
     async (options) => {
       const found = await imported(`bad-${options.join()}.csv`, bad, options);
       expect(found).toMatchObject({ code: 1, codes: [], isSource: false });
-      expect(found.out).toContain("0 created, 0 updated, 0 unchanged, 0 stale, 2 rejected\nnothing was kept\n");
+      expect(found.out).toContain("0 created, 0 updated, 0 unchanged, 0 stale, 2 rejected\nnothing was stored\n");
       expect(found.err).toContain('2 × unit "1558" (UNIT_UNKNOWN)');
       expect(found.err).not.toContain("role OFFICER");
       expect(found.problems).toMatchObject([

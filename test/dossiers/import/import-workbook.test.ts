@@ -38,7 +38,7 @@ describe("npm run import -- dossiers, of a workbook,", () => {
       from dossier d join source s on s.id = d.source_id where s.name = ${source} order by d.code`.execute(
       database.orm.em.fork().getKysely(),
     );
-    return { ...ended, all: ended.out + ended.err, kept: rows, codes: rows.map(({ code }) => code) };
+    return { ...ended, all: ended.out + ended.err, stored: rows, codes: rows.map(({ code }) => code) };
   };
   const book = (...sheets: SheetDraft[]) => sheetsOf(sheets);
 
@@ -111,7 +111,7 @@ describe("npm run import -- dossiers, of a workbook,", () => {
           row("none", iso("2026-03-02T08:10")),
       }),
     );
-    expect(found.kept.map(({ receivedAt }) => receivedAt)).toEqual([
+    expect(found.stored.map(({ receivedAt }) => receivedAt)).toEqual([
       "2026-03-02T01:10:00Z",
       "2026-03-02T06:10:00Z",
       "2026-03-02T01:10:00Z",
