@@ -9,7 +9,7 @@ const TOMORROW = "2026-11-23";
 const UP_TO_TODAY = new RegExp(`must be a day up to today, ${TODAY}$`);
 const BEGUN = new RegExp(`must be a period that has begun by ${TODAY}$`);
 
-/** Where a day says when something happened, one to come is refused. */
+/** A future day is refused where the day states when something happened. */
 const PAST = [
   ...[
     "Dossier.timeliness(asOf)",

@@ -4,7 +4,7 @@ import { PERMISSIONS } from "../../src/access/permission.ts";
 import { createSubgraph } from "../../src/graphql/schema/subgraph.ts";
 import type { GraphQLSchema } from "graphql";
 
-/** What the gateway asks; it has no class of ours. */
+/** The operation of the gateway, which has no class of the service. */
 const FEDERATION = new Set(["_service", "_entities"]);
 
 type Storage = Pick<ReturnType<typeof getMetadataStorage>, "queries" | "mutations" | "subscriptions" | "authorizedFields">;

@@ -80,7 +80,7 @@ describe("a key created by a key", () => {
       ]);
     expect((await made(secret, { expiresOn: "2026-12-31" })).accessKey.expiresAt).toBe("2027-01-01T00:00:00.000000+07:00");
     expect((await made(secret, { expiresOn: "2026-12-30" })).accessKey.expiresAt).toBe("2026-12-31T00:00:00.000000+07:00");
-    // A year unless said would be longer.
+    // The default of one year would be longer.
     const { accessKey: key, secret: child } = await made(secret);
     expect(key.expiresAt).toBe("2027-01-01T00:00:00.000000+07:00");
     const grandchild = await made(child);

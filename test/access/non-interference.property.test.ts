@@ -23,7 +23,7 @@ interface Sent {
   readonly body: string;
 }
 
-/** Two databases that differ only in what those of Đà Nẵng and nobody may not see: reports of Cao Bằng that were never or are no more published. */
+/** Two databases that differ only in data hidden from Đà Nẵng and from callers without a key: unpublished and withdrawn reports of Cao Bằng. */
 describe("data outside the caller's scope", () => {
   let base: TestDatabase;
   let services: readonly [TestService, TestService];
@@ -135,8 +135,8 @@ describe("data outside the caller's scope", () => {
   };
 
   /**
-   * Of two fields that fail at once and leave no data, the one that fails first is told of, which time alone decides: of some tries of each
-   * two must be equal. What is hidden would show itself in all of them.
+   * If two fields fail at once and leave no data, the answer contains the error of the first one, which depends on time alone. So some repeated
+   * answers are compared, of which two must be equal; hidden data would change all of them.
    */
   const expectSameAtTimes = async (operation: Operation, bearer: string | undefined): Promise<void> => {
     const answers: [Sent[], Sent[]] = [[], []];

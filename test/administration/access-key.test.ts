@@ -187,7 +187,7 @@ describe("access keys managed by API", () => {
     expect(rotated.accessKey).toEqual(key);
     expect(await asAdmin(key.id, REVOKE)).toMatchObject(REVOKED);
     expect(await isAccepted(rotated.secret)).toBe(false);
-    // Again changes nothing, and is no change that the trail would tell.
+    // A second revocation changes nothing and causes no audit entry.
     expect(await asAdmin(key.id, REVOKE)).toMatchObject(REVOKED);
     await expectConflict(key.id, /^id: this key was revoked at 2026-11-22T12/);
     const entries = await entriesOf(key.id);

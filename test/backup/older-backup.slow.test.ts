@@ -41,7 +41,7 @@ const connected = async (url: string): Promise<Client> => {
   return client;
 };
 
-/** A database that only the earlier migrations were run on, with what ours has, as far as it had that. */
+/** A database with only the earlier migrations, and the present data as far as its tables have columns for them. */
 const olderDatabase = async (): Promise<{ readonly url: string }> => {
   const older = await emptyDatabase();
   const place = await openPlace({ databaseUrl: older.url, databaseOwnerUrl: null, dataDir: "" });
@@ -60,7 +60,7 @@ const olderDatabase = async (): Promise<{ readonly url: string }> => {
     "select sequencename as name, last_value::text as last from pg_sequences where schemaname = 'public' and last_value is not null",
   );
   for (const { name, last } of sequences.rows) await into.query("select setval(to_regclass($1), $2::bigint)", [name, last]);
-  // A system was known by its name then.
+  // The name identified a source in that version.
   const { rows } = await from.query<{ id: number; name: string }>("select id, name from source where name is not null");
   for (const { id, name } of rows) await into.query("update source set key = $2 where id = $1", [id, name]);
   return older;

@@ -14,7 +14,7 @@ import { withDataDir } from "./process.ts";
 
 /** A row may take so many times as long as one of the yardstick. */
 const MOST = 20;
-/** A shape is asked for so long, for PostgreSQL's time is known by hundredths of a second. */
+/** Each shape runs for this long, because PostgreSQL reports its processor time in hundredths of a second. */
 const ENOUGH_MS = 400;
 const LEAST_RUNS = 3;
 const MOST_RUNS = 100;

@@ -8,7 +8,7 @@ const READERS = 4;
 const FLOODERS = 6;
 const PAUSE_MS = 50;
 
-/** What readers with a key, imports and /livez get while others ask, without a key, for ever new periods, beside what they get when nobody does. */
+/** Compares readers with a key, imports and /livez with and without anonymous callers who request ever new periods. */
 export const benchFlood = (dossiers: number) =>
   withDataDir(async (dataDir) => {
     const service = await startService(dataDir);
@@ -92,7 +92,7 @@ const imports = async ({ service, key, sent }: Client): Promise<boolean> => {
   return (await post(service, { query, variables: { dossiers: [{ ...dossier, ...times }] } }, key)).includes('"created":1');
 };
 
-/** Runs of whole months that nobody has asked for, until the signal. */
+/** Requests ranges of whole months that were not requested before, until the signal. */
 const flood = async (service: Service, client: number, signal: AbortSignal): Promise<void> => {
   for (let round = 0; !signal.aborted; round++) {
     const fields = Array.from({ length: 30 }, (_, n) => {

@@ -79,7 +79,7 @@ interface PeerUnit {
   readonly childrenList?: readonly PeerUnit[];
 }
 
-/** A unit of ours as PostGraphile states it. */
+/** A unit of the service in the form of PostGraphile. */
 const asPeer = ({ id, code, fullName, dossiers, children }: OurUnit): PeerUnit => ({
   ...{ key: id, code, fullName, ...dossiers, onTimeRate: dossiers.onTimeRate.value },
   ...(children && { childrenList: children.map(asPeer) }),

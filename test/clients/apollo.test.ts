@@ -42,7 +42,7 @@ describe("Apollo Client with the policies of schema/clients", () => {
       for (const query of [first, second, first, second]) await ask(query);
       counts.set(field, sent.count);
     }
-    // Of an empty list both halves are known at once.
+    // An empty list completes both selections at once.
     expect([...counts].filter(([, count]) => count > 2)).toEqual([]);
     expect([...counts.values()].filter((count) => count === 2).length).toBeGreaterThan(4);
   });

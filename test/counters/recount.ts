@@ -33,7 +33,7 @@ export interface Days {
   readonly to: Day;
 }
 
-/** What is recounted: every dossier as it was last told, and what was stated of them. */
+/** The input of a recount: the last update of each dossier, and the declared ranges. */
 export interface Recorded {
   readonly dossiers: readonly DossierRow[];
   readonly ranges: readonly Range[];
@@ -55,7 +55,7 @@ interface Counted {
 
 const dayOfText = (text: string): Day => dayOf(new Date(text));
 
-/** Written from design.md, by walking over all dossiers and days. */
+/** Counts as the definitions say, by walking over all dossiers and days. */
 export class Recount {
   readonly #history: UnitHistory;
   readonly #oracle: Oracle;
@@ -71,7 +71,7 @@ export class Recount {
     this.#counted = recorded.dossiers.flatMap((row) => this.#countedOf(row));
   }
 
-  // Days (§3, §4)
+  // Days
 
   #isWorked(day: Day): boolean {
     const kind = this.#daysOff.get(day);
@@ -129,7 +129,7 @@ export class Recount {
     return kind === "DEPARTMENT" ? this.#oracle.on(parentKey!, day)!.tier : null;
   }
 
-  // Numbers (§3)
+  // Numbers
 
   #numbers(dossiers: readonly Counted[], { from, to }: Days): Numbers {
     const count = (is: (dossier: Counted) => boolean) => dossiers.filter(is).length;
@@ -191,7 +191,7 @@ export class Recount {
     return tier === null || this.#countsIn(unit, this.#life(unit).from) === tier;
   }
 
-  // Completeness (§2)
+  // Completeness
 
   /** Of the days before the first known one we know no less than of that. */
   #life(unit: string): { from: Day; end: Day } {
@@ -208,7 +208,7 @@ export class Recount {
     return this.#recorded.ranges.some(({ unit: of, since, through }) => of === unit && since <= first && last <= through);
   }
 
-  // Coverage (§3)
+  // Coverage
 
   /** The territorial units of the last day that have records counting in the days, or complete ones; and whether all of them are complete. */
   coverage(a: string, asOf: Day, tier: Tier | null, days: Days): { expected: number; covered: number; isKnown: boolean } {

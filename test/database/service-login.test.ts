@@ -34,7 +34,7 @@ const opened = async (options: Partial<DatabaseOptions> = {}): Promise<Database>
 
 const urlFor = (user: string, password: string): string => Object.assign(new URL(server.url), { username: user, password }).href;
 
-/** What a statement that leaves the role gains: whoever it then is, and what it may do. */
+/** The user and the rights of a statement that leaves the role. */
 const leaving = ["select set_config('role', 'none', false)", "reset role", "reset session authorization", "reset all"];
 const forbidden = [
   "select pg_read_file('PG_VERSION')",

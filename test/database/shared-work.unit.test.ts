@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { sharedWork } from "../../src/database/shared-work.ts";
 
-/** Work that ends when it is told to, and what became of it. */
+/** Work that ends on request, and its outcome. */
 const setting = () => {
   const pool = {};
   const begun: { readonly signal: AbortSignal; readonly end: () => void; readonly fail: (error: Error) => void }[] = [];

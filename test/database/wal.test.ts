@@ -26,7 +26,7 @@ it("the write-ahead log takes little disk space after a checkpoint, also in a fo
     await client.end();
   };
 
-  // As it was started before: what a checkpoint leaves behind is kept for later.
+  // Earlier versions started PostgreSQL so that it kept old segments for reuse.
   const cluster = await prepareCluster(dataDir);
   const options = "-c port=0 -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c min_wal_size=256MB -c max_wal_size=2GB";
   const port = 20_000 + (process.pid % 10_000);

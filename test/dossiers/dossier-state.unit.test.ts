@@ -195,7 +195,7 @@ describe("a dossier on a day", () => {
       datedOn: epochDay("2025-02-28"),
     });
     const refused = { state: "NOT_ACCEPTED", submittedAt, endedAt: at("2025-03-04T09:00"), dueAt: at("2025-03-10T17:00") } as const;
-    // Its unit is that of the day on which the desk had it, where that is told.
+    // Its unit is that of the day of receipt, if there is one.
     expect(derived(refused, 5)).toMatchObject({ ...nothing, datedOn: epochDay("2025-03-03") });
     expect(derived({ ...refused, receivedAt: null }, 5)).toMatchObject({ ...nothing, datedOn: epochDay("2025-02-28") });
     expect(on(refused, "2025-06-01")).toBeNull();

@@ -14,8 +14,8 @@ const RUNS = runs(3);
 const SEED = seed(20_261_124);
 
 /**
- * Units of Cao Bằng with what holds them: two communes and the district of before the reform, two communes of after it, and the province. Xã Hạ
- * Lang of today was made of three whole communes of the district, whose own dossiers it may hold a part of.
+ * Units of Cao Bằng and the units above them: two communes and the district before the reform, two communes after it, and the province. Xã Hạ Lang of today
+ * was formed from three whole communes of the district, and may have a part of the district's own dossiers.
  */
 const UNITS: Readonly<Record<string, { readonly from: Day; readonly to: Day; readonly tier: string; readonly above: readonly string[] }>> =
   {
@@ -32,7 +32,7 @@ const PERIODS = [
   ...["2025-06-20/2025-07-10", "2026-03-03/2026-03-03", "2026-11-18/2026-11-22", "2025-01-15/2025-03-14"],
 ];
 
-/** One dossier as it was last told; days only, for lateness is decided by days. */
+/** The last update of a dossier, in days, because days decide timeliness. */
 interface Update {
   readonly code: string;
   readonly unit: string;
@@ -96,7 +96,7 @@ const inputOf = ({ code, unit, channel, received, ended, state, due, paused, ver
 const holds = (target: string, unit: string): boolean =>
   target === unit || target === "VN" || target === "04" || UNITS[unit]!.above.includes(target);
 
-/** What design.md says of how a dossier stands at the end of a day. */
+/** The state of a dossier at the end of a day, as defined. */
 const standsOn = (update: Update, day: Day) => {
   if (update.received > day) return "not received";
   if (update.ended !== null && update.ended <= day) return "ended";
@@ -169,7 +169,7 @@ describe("roll-ups of records", () => {
         for (const [n, name] of PERIODS.entries()) {
           const { from, to } = parsePeriod("period", name);
           const expected: Record<string, number | null> = naively(mine, from, to);
-          // Nobody has stated that the records are complete: where none counts, nothing is known.
+          // The records are not declared complete, so no records mean null.
           if (isNothing(expected)) for (const measure of Object.keys(expected)) expected[measure] = null;
           const maybe = target === "01558" && handledBy !== "COMMUNE" ? latest.filter(({ unit }) => unit === "048") : [];
           const exact = isNothing(naively(maybe, from, to));
@@ -193,7 +193,7 @@ describe("roll-ups of records", () => {
           const source = `run-${run++}`;
           const latest = new Map<string, Update>();
           for (const batch of batches) {
-            // The first of those that were told at one moment stands; others with other contents would be refused.
+            // The first of several rows with one updatedAt is stored; rows with other content are refused.
             const sent = batch.filter(
               (update, n) => batch.findIndex((one) => one.code === update.code && one.version === update.version) === n,
             );

@@ -5,8 +5,8 @@ import { issueKey } from "../support/key.ts";
 import { PUBLISH, SUBMIT, type SubmitAnswer } from "../support/reports.ts";
 
 /**
- * Huyện Ba Chẽ ended on 30 June 2025. Its communes went into new ones, of which xã Lương Minh (06979) holds whole communes of other districts, too: what it
- * does is possible in the district, and what is left of the old communes' dossiers is certain there.
+ * Huyện Ba Chẽ ended on 30 June 2025. Its communes went into new ones, of which xã Lương Minh (06979) also contains whole communes of other districts:
+ * its dossiers are possible in the district, and the remaining dossiers of the old communes are certain there.
  */
 const [DISTRICT, OLD, NEW] = ["202", "06976", "06979"];
 

@@ -119,7 +119,7 @@ export const running = async ({ sql }: Faulty, text = ""): Promise<number[]> => 
   return rows.map(({ pid }) => pid);
 };
 
-/** Waits until it holds. @throws Error after two minutes, which is a hang. */
+/** Waits until the condition is true. @throws Error after two minutes. */
 export const until = async (holds: () => Promise<boolean>): Promise<void> => {
   for (let tries = 0; !(await holds()); tries++) {
     if (tries > 6000) throw new Error("It does not come to hold");
@@ -129,7 +129,7 @@ export const until = async (holds: () => Promise<boolean>): Promise<void> => {
 
 const met = new WeakMap<Faulty, Set<number>>();
 
-/** Waits for connections on which such statements run and which it has not told of before, for one that was ended takes its time to end. */
+/** Waits for further connections that run such statements, because a terminated connection takes time to end. */
 export const nextRunning = async (faulty: Faulty, text: string): Promise<number[]> => {
   const before = met.get(faulty) ?? new Set<number>();
   met.set(faulty, before);
@@ -147,7 +147,7 @@ export const terminate = async (faulty: Faulty, text: string): Promise<void> => 
   await faulty.sql("select pg_terminate_backend(pid) from unnest($1::int[]) p(pid)", [await nextRunning(faulty, text)]);
 };
 
-/** An answer that says that nothing was done, and when to ask again. */
+/** Expects an answer that nothing was changed, with Retry-After. */
 export const expectUnavailable = (reply: Reply): void => {
   expect(reply).toMatchObject({ status: 503, code: "SERVICE_UNAVAILABLE" });
   expect(Number(reply.retryAfter)).toBeGreaterThan(0);
@@ -159,7 +159,7 @@ export const expectAnswer = (reply: Reply): void => {
   expect(reply.body).toMatchObject(ANSWER);
 };
 
-/** How many reports were kept under keys with this beginning: with their figures, and with their entries in the audit trail. */
+/** Counts stored reports whose keys have this beginning, their figures and their audit entries. */
 export const stored = async ({ sql }: Faulty, beginning: string): Promise<{ reports: number; figures: number; entries: number }> => {
   const [row] = await sql<{ reports: number; figures: number; entries: number }>(
     `select count(*)::int as reports, (select count(*)::int from figure f where f.source_id = any(array_agg(s.id))) as figures,

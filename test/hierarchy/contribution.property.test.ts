@@ -47,7 +47,7 @@ const filesOf = ({ versions, successions }: UnitHistory): NextFiles => ({
   digests: {},
 });
 
-/** A random country through time that keeps the rules of unit files. */
+/** A random country through time that follows the rules of unit files. */
 const drawWorld = (draw: Draw): UnitHistory => {
   for (;;) {
     const history = new History(draw).play();
@@ -62,7 +62,7 @@ const drawWorld = (draw: Draw): UnitHistory => {
   }
 };
 
-/** What was known of the world at the end of a day. */
+/** The rows of the history that exist at the end of a day. */
 const until = ({ versions, successions, days }: UnitHistory, last: Day): UnitHistory => ({
   versions: versions
     .filter(({ validFrom }) => validFrom <= last)

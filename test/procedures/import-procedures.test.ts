@@ -42,7 +42,7 @@ describe("npm run import -- procedures", () => {
     const days = ["5", "0.5", "0", "2000", " 7 ", "", " ", "\u00A0", "\u3000", "\u200B"];
     const found = await imported("days.csv", csv(...days.map((workingDays, n) => procedure(n, { workingDays }))));
     expect(found).toMatchObject({ code: 0, out: "10 created, 0 updated, 0 unchanged\n", problems: null });
-    expect(found.stored.map(({ days }) => days)).toEqual([5, 0.5, 0, 2000, 7, null, null, null, null, null]);
+    expect(found.stored.map(({ days: limit }) => limit)).toEqual([5, 0.5, 0, 2000, 7, null, null, null, null, null]);
   });
 
   it("refuses anything else as working days, names each row and value, and stores nothing", async () => {
@@ -50,7 +50,7 @@ describe("npm run import -- procedures", () => {
     const rows = days.map((workingDays, n) => procedure(n, { workingDays }));
     const found = await imported("wrong.csv", csv(procedure(90), ...rows));
     expect(found).toMatchObject({ code: 1, stored: [], out: "nothing was stored\n" });
-    // What the cell cannot mean is told before what the catalogue does not take.
+    // Problems of a cell are reported before conflicts with the catalogue.
     expect(found.problems!.toSorted((a, b) => Number(a["row"]) - Number(b["row"]))).toMatchObject(
       rows.map(({ code }, n) => ({ row: String(n + 3), column: "workingDays", code: "BAD_LIMIT", record: code! })),
     );

@@ -18,13 +18,13 @@ export interface Ran {
 }
 
 export interface Running {
-  /** Resolves once it has said so. @throws Error where it ends before. */
+  /** Resolves when the command has printed the text. @throws Error if it ends before. */
   readonly says: (text: string) => Promise<void>;
   /** As Ctrl-C does; its exit code. */
   readonly stop: () => Promise<number | null>;
 }
 
-/** A copy of the project as somebody has it who has just cloned and installed it, and a shell in it. */
+/** A copy of the project as after clone and install, and a shell in it. */
 export class Checkout {
   readonly folder: string;
   readonly port: number;
@@ -49,7 +49,7 @@ export class Checkout {
     return text.replaceAll("127.0.0.1:4000", `127.0.0.1:${this.port}`);
   }
 
-  /** Runs a command of the README; variables that it sets are known to the next one. */
+  /** Runs a command of the README; the next command has the variables that it sets. */
   async run(command: string): Promise<Ran> {
     const state = join(this.folder, ".state");
     const script = `[ -f ${state} ] && . ${state}; set -e -o pipefail\n${this.placed(command)}\ndeclare -p KEY >${state} 2>/dev/null || true`;
@@ -59,7 +59,7 @@ export class Checkout {
     return { code, ...texts };
   }
 
-  /** What a variable of the shell holds; null where nothing has set it. */
+  /** The value of a variable of the shell; null if it is not set. */
   async variable(name: string): Promise<string | null> {
     return (await this.run(`printf %s "\${${name}-}"`)).out || null;
   }

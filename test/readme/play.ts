@@ -39,7 +39,7 @@ export class Play {
     this.#before = before;
   }
 
-  /** Why the block is not run; null where it is. @throws Error for a command that nobody has thought of. */
+  /** The reason for not running the block; null if it runs. @throws Error for an unsupported command. */
   static reasonOf({ language, text, line }: Block): string | null {
     if (language === "graphql" && text.startsWith("extend schema "))
       return "test/suites/federation-graph.test.ts composes it and asks through it";

@@ -4,7 +4,7 @@ import { startService, type TestService } from "../support/client.ts";
 import { issueKey } from "../support/key.ts";
 import { PUBLISH, SUBMIT, type SubmitAnswer, WITHDRAW } from "../support/reports.ts";
 
-/** The secret of a key; null is nobody. */
+/** The secret of a key; null for a caller without a key. */
 type Who = string | null;
 
 const SUPERSEDES = "query ($id: ID!) { report(id: $id) { supersedes { id } } }";

@@ -26,7 +26,7 @@ interface Roll {
   sources: { id: string; state: string }[];
 }
 
-/** A ward of Cao Bằng of today, its province, another province, and nobody, all through the public API. */
+/** A ward of Cao Bằng of today, its province, another province, and a caller without a key, all by the public API. */
 describe("the life of a report", () => {
   let service: TestService;
   const keys: Record<string, string | undefined> = {};

@@ -64,7 +64,7 @@ describe("the order of evidence", () => {
     expect(await answerFor(commune!, null)).toMatchObject({ received: 3, coverage: { unitsCovered: 1, unitsExpected: 1 } });
     expect((await answerFor(commune!, null)).incomplete).toContain("RECEIVED");
     expect((await answerFor("04", null)).received).toBe(DISTRICT + COMMUNES);
-    // Cao Bằng of 2026 holds all of it.
+    // Cao Bằng of 2026 contains all of it.
     expect((await answerFor("04", null, "2026-11-20")).received).toBe(DISTRICT + COMMUNES);
   });
 

@@ -3,7 +3,7 @@ import { type Tier, TIERS } from "../../src/hierarchy/unit.entity.ts";
 import { NaiveHierarchy } from "./naive-hierarchy.ts";
 import type { UnitHistory } from "./random-history.ts";
 
-/** The measures that the oracle knows, and their one identity: resolved = early + on time + overdue. */
+/** The measures of the oracle, and their one identity: resolved = early + on time + overdue. */
 export const MEASURES = ["received", "resolved", "resolvedEarly", "resolvedOnTime", "resolvedOverdue"] as const;
 export type Measure = (typeof MEASURES)[number] | "part" | "of";
 export type Numbers = Partial<Record<Measure, number>>;
@@ -75,7 +75,7 @@ export class Oracle extends NaiveHierarchy {
   }
 
   #whole(unit: string, measure: Measure): number | null {
-    // A tier that has no units under it any more is told by the unit alone.
+    // A tier without units below this one is stated by the unit alone.
     const own = TIERS.filter((tier) => tier === this.#tierOf(unit) || this.#ofTier(unit, tier).length === 0);
     const below = this.under(unit, this.#day).map((child) => this.whole(child, measure));
     const beyond = own.map((tier) => {
@@ -91,7 +91,7 @@ export class Oracle extends NaiveHierarchy {
     return states ? sum(TIERS.map((tier) => this.cell(unit, tier, measure))) : parts;
   }
 
-  // What each statement adds beyond what is known below it, and who may hold that
+  // The amount of each statement beyond the values below it, and the units that may contain it
 
   #amounts(measure: Measure): Amount[] {
     return this.once(`amounts ${measure}`, () => this.#allAmounts(measure));
@@ -156,7 +156,7 @@ export class Oracle extends NaiveHierarchy {
     );
   }
 
-  /** What is known of a unit's own tier here: by itself, or as part of a statement that is certain here. */
+  /** Measures that have a value for a unit's own tier here: by itself, or as part of a statement that is certain here. */
   #values(unit: string, a: string, asOf: Day, tier: Tier | null): Set<string> {
     const authors = new Set([unit, ...this.above(unit, this.#day)].filter((author) => this.holds(a, author, asOf) === "certain"));
     const of = this.#statements.filter(
@@ -169,7 +169,7 @@ export class Oracle extends NaiveHierarchy {
     return this.expected(a, asOf, tier).filter((unit) => this.#values(unit, a, asOf, tier).size > 0);
   }
 
-  /** Nothing that is covered is certain and something is possible: the value is null and the bounds tell. */
+  /** True if no covered value is certain and something is possible: the value is null and the bounds show the amount. */
   isWithheld(a: string, asOf: Day, tier: Tier | null): boolean {
     return MEASURES.some((measure) => this.rollup(a, asOf, tier, measure).possible !== null) && this.covered(a, asOf, tier).length === 0;
   }

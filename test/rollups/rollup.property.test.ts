@@ -125,7 +125,7 @@ const compare = async (oracle: Oracle, year: string, asOf: Day): Promise<void> =
   }
 };
 
-/** A random world with its random statements, stored. */
+/** Stores a random history with random statements. */
 const drawn = async (draw: Draw) => {
   const history = new History(draw).play();
   const em = database.orm.em.fork();
@@ -153,7 +153,7 @@ const rollupsOf = async (units: readonly string[], asOf: Day, year: string) => {
   return Promise.all(views.map((unit) => dossierRollup.load({ unit: unit!, period, handledBy: null, cut: NOTHING_COUNTED })));
 };
 
-/** A set of units under the root of which none holds another and which together hold its territory. */
+/** Draws units below the root that do not contain each other and together cover its territory. */
 const drawCut = (draw: Draw, oracle: Oracle, root: string, day: Day): string[] => {
   const under = oracle.under(root, day);
   return under.flatMap((child) => (oracle.under(child, day).length > 0 && draw(fc.boolean) ? drawCut(draw, oracle, child, day) : [child]));

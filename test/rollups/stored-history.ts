@@ -21,7 +21,7 @@ const countsOf = (history: UnitHistory) =>
     };
   });
 
-/** Puts the world in the place of all units, and of all that was stated of them. */
+/** Replaces all units and their statements by those of the history. */
 export const load = async (em: EntityManager, history: UnitHistory): Promise<void> => {
   await empty(em, ["unit", "unit_version", "succession", "unit_name", "edition", "contribution", "source", "figure", "rollup_set"]);
   await loadUnits(em, { ...history, editions: countsOf(history) });

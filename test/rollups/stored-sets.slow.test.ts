@@ -74,7 +74,7 @@ const waiters = async (table: string): Promise<number> => {
   return rows[0]!.n;
 };
 
-/** Holds whoever stores a set, after its snapshot was taken. */
+/** Blocks storing a set after its snapshot was taken. */
 const holdStoring = async () => {
   const hold = await holdAt(service.database, "rollup_source");
   onTestFinished(async () => {

@@ -22,7 +22,7 @@ const gather = (variables: NodeJS.ProcessEnv = { LOG_FORMAT: "json" }) => {
   };
 };
 
-/** The line is written when the connection has taken the answer, which its client may know before. */
+/** The line is written when the connection has accepted the answer, which the client may receive earlier. */
 const waitForLine = async (text: () => string, part: string): Promise<void> => {
   for (let tries = 0; !text().includes(part); tries++) {
     if (tries > 500) throw new Error(`"${part}" was not logged:\n${text()}`);

@@ -114,7 +114,7 @@ describe("valid keys", () => {
       await issueKey(service.database, "second", { "48": "VIEWER" }),
     ];
     expect(await statuses(url, 6, bearer(first))).toEqual([200, 200, 200, 200, 200, 200]);
-    // Those that the first made, for whatever unit, and those that somebody else made for its unit.
+    // Keys created by the first one for any unit, and keys created by others for its unit, share the limit.
     for (const other of others) expect(await statuses(url, 1, bearer(other))).toEqual([429]);
     expect(await statuses(url, 1, bearer(first))).toEqual([429]);
     const [, refused] = [await ask(url, bearer(others[1]!)), await ask(url, bearer(others[2]!))];
@@ -137,13 +137,13 @@ describe("valid keys", () => {
     expect(await statuses(url, 1, bearer(revoked))).toEqual([200]);
     expect(await statuses(url, 3, bearer(newSecret()))).toEqual([401, 401, 401]);
     await expect.poll(async () => (await ask(url, bearer(newSecret()))).status).toBe(429);
-    // As many wrong ones as somebody likes are told nothing, and one that holds is answered all the same.
+    // Any number of invalid keys are refused, and a valid one is still answered.
     for (let n = 0; n < 30; n++) expect(await statuses(url, 1, bearer(newSecret()))).toEqual([429]);
     expect(await statuses(url, 5, bearer(known))).toEqual([200, 200, 200, 200, 200]);
     await expect.poll(async () => (await ask(url, bearer(fresh))).status, { timeout: 10_000, interval: 200 }).toBe(200);
     for (let n = 0; n < 30; n++) expect(await statuses(url, 1, bearer(newSecret()))).toEqual([429]);
     expect(await statuses(url, 2, bearer(fresh))).toEqual([200, 200]);
-    // What valid once and holds no more is wrong like any other.
+    // A key that was valid before is refused like any other invalid key.
     await service.database.orm.em.getConnection().execute("update access_key set revoked_at = now() where name = 'revoked'");
     expect(await statuses(url, 1, bearer(revoked))).toEqual([401]);
     await expect.poll(async () => (await ask(url, bearer(revoked))).status).toBe(429);

@@ -32,7 +32,7 @@ describeInBrowser("links to questions, in a browser", (browser) => {
     const url = await page.evaluate<string>("navigator.clipboard.readText()");
     expect(new URL(url).search + decodeURIComponent(url)).not.toMatch(/secret/i);
     expect(page.url()).toBe(url);
-    // What is typed is kept after a while.
+    // Typed text is stored after a delay.
     const isKept = `localStorage.getItem("graphiql:variables")?.includes("04") &&
       JSON.parse(localStorage.getItem("graphiql:tabState") ?? "{}").tabs?.some(({ variables }) => variables?.includes("04"))`;
     await eventually(() => page.evaluate(isKept)).toBe(true);

@@ -53,7 +53,7 @@ describe("npm run import -- dossiers", () => {
     async function* lines() {
       yield `${DOSSIER_COLUMNS.join()}\n`;
       for await (const { cells } of ledgerRows(places, count, seed)) {
-        // What the second file says is later news of the first one's dossiers.
+        // The second file updates the dossiers of the first one.
         const row = { ...cells, updatedAt: `2026-11-1${5 + seed}T00:00:00+07:00` } as Record<string, string | boolean | null | undefined>;
         yield `${DOSSIER_COLUMNS.map((column) => row[column] ?? "").join()}\n`;
       }

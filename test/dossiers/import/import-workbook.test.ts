@@ -10,7 +10,7 @@ const file = temporaryFolder();
 const COLUMNS = ["code", "procedure", "unit", "state", "receivedAt", "dueAt", "updatedAt"];
 const HEADER = `<row>${COLUMNS.map((name) => text(name)).join("")}</row>`;
 
-/** A row of a dossier, whose cells are texts unless said otherwise. */
+/** A row of a dossier, whose cells are texts by default. */
 const row = (code: string, more: Readonly<Record<string, string>> = {}, attributes = "") => {
   const given: Readonly<Record<string, string>> = {
     ...{ code: text(code), procedure: text("1.000001"), unit: text("01558"), state: text("PROCESSING") },

@@ -31,7 +31,7 @@ interface Known {
   readonly procedure: (typeof PROCEDURES)[number];
 }
 
-/** Last told of within the half year before now, often within its last days. */
+/** The last update is within the last half-year, often within its last days. */
 const known: fc.Arbitrary<Known> = fc
   .record({
     facts: consistentFacts,

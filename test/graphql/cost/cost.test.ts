@@ -192,7 +192,7 @@ describe("an operation over the limit", () => {
       "query ($r: [_Any!]!) { _entities(representations: $r) { ... on Unit { descendants(first: 1000) { totalCount } } } }",
     ],
   ])("is one with %s", async (_, query) => {
-    // The hierarchy is known.
+    // This request loads the hierarchy.
     await ask('{ unit(code: "VN") { name } }');
     const r = Array.from({ length: 101 }, () => ({ __typename: "Unit", code: "VN" }));
     let answer!: CostAnswer;

@@ -17,7 +17,7 @@ const apollo = createApollo(schema, { maxAliases: 1000, maxDirectives: 1000, max
 beforeAll(() => apollo.start());
 afterAll(() => apollo.stop());
 
-/** What graphql-js says of an error, as the service tells it. */
+/** An error of graphql-js in the form of the service. */
 const textOf = (error: GraphQLError) => {
   const { message, locations, path } = error.toJSON();
   let cause: unknown = error;
