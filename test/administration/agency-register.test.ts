@@ -2,7 +2,7 @@ import type { GraphQLSchema } from "graphql";
 import { sql } from "kysely";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Role, Viewer } from "../../src/access/viewer.ts";
-import { createSubgraph } from "../../src/graphql/schema/subgraph.ts";
+import { subgraph } from "../../src/graphql/schema/subgraph.ts";
 import { createDatabase, type TestDatabase } from "../support/database.ts";
 import { askAs, viewerOf } from "../support/viewer.ts";
 
@@ -16,7 +16,7 @@ let admin: Viewer;
 
 beforeAll(async () => {
   database = await createDatabase();
-  ({ schema } = await createSubgraph());
+  ({ schema } = await subgraph());
   admin = await viewerOf(database, "admin", { "48": "ADMIN" });
 });
 afterAll(() => database.close());

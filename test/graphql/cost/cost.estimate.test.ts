@@ -4,7 +4,7 @@ import { buildSchema, getOperationAST, Kind, parse } from "graphql";
 import { sql } from "kysely";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Reader } from "../../../src/database/reader.ts";
-import { createSubgraph } from "../../../src/graphql/schema/subgraph.ts";
+import { subgraph } from "../../../src/graphql/schema/subgraph.ts";
 import { STATEMENT_ROWS } from "../../../src/graphql/cost/reads.ts";
 import { CEILING, Effort } from "../../../src/module/cost/unit-set.ts";
 import { costTableOf } from "../../../src/graphql/cost/fields.ts";
@@ -129,7 +129,7 @@ const root = fc.oneof(
 
 describe("an estimate", () => {
   const asked = async (query: string) => {
-    const { schema } = await createSubgraph();
+    const { schema } = await subgraph();
     const document = parse(query);
     const fragments = document.definitions.filter((definition) => definition.kind === Kind.FRAGMENT_DEFINITION);
     const named = new Map(fragments.map((fragment) => [fragment.name.value, fragment]));
