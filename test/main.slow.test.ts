@@ -1,16 +1,13 @@
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
-import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { once } from "node:events";
-import { connect } from "node:net";
+import { chmod, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Client } from "pg";
-import { afterAll, beforeAll, beforeEach, describe, expect, inject, it, onTestFailed, onTestFinished } from "vitest";
-import { createDatabase } from "./support/database.ts";
+import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFailed, onTestFinished } from "vitest";
 import { gone, isAlive, postmasterFile, postmasterOf, runService, type Service, startMain } from "./support/process.ts";
-import { startProxy } from "./support/tcp-proxy.ts";
+import { post } from "./support/post.ts";
 
 let base: string;
 let dataDir: string;
@@ -25,10 +22,7 @@ const ready = async (env: NodeJS.ProcessEnv = {}): Promise<Service> => {
   return service;
 };
 
-const post = (url: string, query: string): Promise<Response> =>
-  fetch(url, { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify({ query }) });
-
-const ask = async ({ url }: Service, query: string): Promise<unknown> => (await post(url(), query)).json();
+const ask = async ({ url }: Service, query: string): Promise<unknown> => (await post(url(), { query })).body;
 
 const TYPENAME = { data: { __typename: "Query" }, extensions: { cost: { requested: 0, maximum: 100_000 } } };
 
@@ -213,92 +207,5 @@ describe("the life of a data folder", () => {
     expect(none.output()).toMatch(/password is missing/);
     await writeFile(join(dataDir, "password"), password, { mode: 0o600 });
     expect(await postmaster()).toBeNull();
-  });
-});
-
-describe("a database that starts later", () => {
-  it("is awaited, and requests get 503 meanwhile; at the stop running requests end before the service", async () => {
-    const database = await createDatabase();
-    onTestFinished(() => database.close());
-    const proxy = await startProxy(database.url);
-    onTestFinished(() => proxy.close());
-    await proxy.refuse();
-    const service = start({
-      DATABASE_URL: proxy.url,
-      LOG_LEVEL: "debug",
-      STATEMENT_MS: "60000",
-      STATEMENT_MS_PUBLIC: "60000",
-      LOCK_MS: "60000",
-      GRACE_MS: "60000",
-    });
-    await service.says("retrying until the database is available");
-    const url = /listening at (\S+)/.exec(service.output())![1]!;
-    expect((await fetch(new URL("/livez", url))).status).toBe(200);
-    expect((await fetch(new URL("/readyz", url))).status).toBe(503);
-    const early = await post(url, "{ __typename }");
-    expect([early.status, early.headers.get("retry-after")]).toEqual([503, "1"]);
-    await sleep(700);
-    await proxy.accept();
-    await service.says("ready at");
-    expect((await fetch(new URL("/readyz", url))).status).toBe(200);
-    expect(service.output().match(/ECONNREFUSED/g)).toHaveLength(1);
-    expect(service.output()).not.toMatch(new RegExp(new URL(proxy.url).password || "://[^*]+@"));
-
-    const locking = new Client({ connectionString: database.url });
-    await locking.connect();
-    onTestFinished(() => locking.end());
-    await locking.query("begin; lock table unit_version");
-    const running = post(url, '{ unit(code: "04") { name } }');
-    while ((await locking.query("select from pg_locks where not granted and relation = 'unit_version'::regclass")).rows.length === 0)
-      await sleep(20);
-    const open = connect(Number(new URL(url).port), "127.0.0.1");
-    await once(open, "connect");
-    service.process.kill("SIGTERM");
-    while (await fetch(url).catch(() => null)) await sleep(20);
-    open.write("GET /readyz HTTP/1.1\r\nhost: x\r\n\r\n");
-    expect(String((await once(open, "data"))[0])).toMatch(/^HTTP\/1.1 503 /);
-    service.process.kill("SIGTERM");
-    await locking.query("rollback");
-    expect(await (await running).json()).toMatchObject({ data: { unit: { name: "Cao Bằng" } } });
-    expect(await service.ended).toBe(0);
-    expect(service.output().match(/DATABASE_URL: requests use sessions of the owner .* DATABASE_OWNER_URL/g)).toHaveLength(1);
-    expect(service.output()).toMatch(/\ncchc-graph: stopped\n$/);
-  });
-});
-
-describe("a start that must fail", () => {
-  const fails = async (env: NodeJS.ProcessEnv): Promise<string> => {
-    const service = start(env);
-    expect(await service.ended).toBe(1);
-    return service.output();
-  };
-
-  it("names a wrong setting in one line", async () => {
-    expect(await fails({ PORT: "many" })).toBe('cchc-graph: PORT: "many" is not a port; must be a number from 0 to 65535\n');
-    expect(await fails({ DATABASE_URL: "mysql://anna:secret@localhost/cchc" })).toMatch(/^cchc-graph: DATABASE_URL: must be [^\n]*\n$/);
-  });
-
-  it("reports in one line, without the password, that a database refuses it", async () => {
-    const url = new URL(inject("serverUrl"));
-    url.pathname = "/cchc_test_nowhere";
-    expect(await fails({ DATABASE_URL: url.href })).toMatch(/\ncchc-graph: DATABASE_URL: database "cchc_test_nowhere" does not exist\n$/);
-    url.password = "wrong-secret";
-    const output = await fails({ DATABASE_URL: url.href });
-    expect(output).toMatch(/\ncchc-graph: DATABASE_URL: password authentication failed for user "\w+"\n$/);
-    expect(output).not.toContain("wrong-secret");
-  });
-
-  it("names the setting whose login could do more than the service may", async () => {
-    const url = inject("serverUrl");
-    expect(await fails({ DATABASE_URL: url, DATABASE_OWNER_URL: url })).toMatch(
-      /\ncchc-graph: DATABASE_URL: \w+ is a superuser; [^\n]*\n$/,
-    );
-    expect(await fails({ DATABASE_OWNER_URL: url })).toMatch(/^cchc-graph: DATABASE_OWNER_URL: [^\n]*\n$/);
-  });
-
-  it("names a data folder that cannot be one", async () => {
-    await mkdir(base, { recursive: true });
-    await writeFile(join(base, "file"), "");
-    expect(await fails({ DATA_DIR: join(base, "file") })).toMatch(/\ncchc-graph: [^\n]*file[^\n]*\n$/);
   });
 });

@@ -1,8 +1,7 @@
 import { sql } from "kysely";
 import type { Database } from "../../src/database/database.ts";
 import { type Rows, rowsOf } from "../../src/database/reader.ts";
-import { loadProcedures } from "../../src/procedures/procedure-load.service.ts";
-import { carryToDossiers } from "../../src/dossiers/procedure-carry.store.ts";
+import { loadCatalogue } from "../../src/dossiers/catalogue-load.service.ts";
 import { importFile } from "../../src/dossiers/import/dossier-file.service.ts";
 import type { FileRow } from "../../src/lib/files/file-row.ts";
 import type { Day } from "../../src/lib/time/date.ts";
@@ -48,11 +47,10 @@ export const fillDemo = async (database: Database, { say, signal, scale = 1, unt
   if (missing.length === 0) return;
   const world = await readDemoInput(existing?.last ?? until ?? USUAL_LAST);
   const by = { actor: "command:demo", actorName: "demo", at: new Date() };
-  await loadProcedures(
+  await loadCatalogue(
     em,
     world.procedures.map(({ weight: _weight, ...row }) => row),
     by,
-    carryToDossiers,
   );
   for (const province of missing) {
     say(`generating the dossiers of ${province.name}`);

@@ -1,8 +1,7 @@
 import { isBlank } from "../lib/code.ts";
 import { openDatabase } from "../database/database.ts";
 import { type ProcedureRow, problemsOfProcedure, problemsOfProcedures, type RowProblem } from "../procedures/procedure-check.ts";
-import { loadProcedures } from "../procedures/procedure-load.service.ts";
-import { carryToDossiers } from "../dossiers/procedure-carry.store.ts";
+import { loadCatalogue } from "../dossiers/catalogue-load.service.ts";
 import { DomainError } from "../lib/errors.ts";
 import { faultsOf, type Item, isFault, recordOf } from "../lib/files/file-row.ts";
 import { readRows } from "../lib/files/rows.ts";
@@ -131,7 +130,7 @@ const load = async (rows: readonly ProcedureRow[], tell: (problem: RowProblem) =
   const database = await openDatabase(readEnv(process.env));
   try {
     const by = { actor: `command:${actor}`, actorName: actor, at: new Date() };
-    const { created, updated, unchanged } = await loadProcedures(database.orm.em.fork(), rows, by, carryToDossiers);
+    const { created, updated, unchanged } = await loadCatalogue(database.orm.em.fork(), rows, by);
     console.log(`${created} created, ${updated} updated, ${unchanged} unchanged`);
   } catch (error) {
     const problems = error instanceof DomainError ? (error.extensions["problems"] as readonly RowProblem[] | undefined) : undefined;

@@ -56,6 +56,12 @@ export const viewerOf = async (database: TestDatabase, ...grants: (readonly [uni
   return (await authenticator.authenticate(`Bearer ${secret}`, NOW, new Reader(database.pools)))!;
 };
 
+/** The grants of a viewer, with the ids of their units. */
+export const grantedUnits = async (database: TestDatabase, viewer: Viewer | null) => {
+  const rows = await database.orm.em.getConnection().execute<{ id: number; key: string }[]>("select id, key from unit");
+  return viewer!.grants.map(({ unitNo, role, asOf, ended }) => ({ unit: rows.find(({ id }) => id === unitNo)!.key, role, asOf, ended }));
+};
+
 export type Ask = <T = Readonly<Record<string, unknown>>>(
   viewer: Viewer | null,
   source: string,

@@ -4,17 +4,16 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { FileError } from "../../src/lib/files/file-error.ts";
 import { Reader } from "../../src/database/reader.ts";
 import { RequestContext } from "../../src/access/request-context.ts";
 import { registerAgency } from "../../src/administration/agency-register.service.ts";
-import { applyUnits, planUnits } from "../../src/administration/unit-apply.service.ts";
+import { applyUnits } from "../../src/administration/unit-apply.service.ts";
 import { readNextUnits } from "../../src/hierarchy/unit-next.ts";
 import { run, start } from "../support/command.ts";
 import { NOW, startService, type TestService } from "../support/client.ts";
 import { holdAt } from "../support/hold-table.ts";
 import { viewerOf } from "../support/viewer.ts";
-import { closed, digestOf, type FileName, type Files, folderOf, nextEdition, version } from "../hierarchy/next-edition.ts";
+import { closed, digestOf, folderOf, nextEdition, version } from "../hierarchy/next-edition.ts";
 
 const DAY = "2027-01-01";
 const LATER = "2027-07-01";
@@ -27,198 +26,6 @@ beforeAll(async () => {
 afterAll(() => service.close());
 
 const em = () => service.database.orm.em.fork();
-const applied = async (files: Files) => {
-  const { path, remove } = await folderOf(files);
-  try {
-    return await applyUnits(em(), await readNextUnits(path), "test", NOW);
-  } finally {
-    await remove();
-  }
-};
-
-type Edit = (lines: string[]) => unknown;
-const inVersions = (edit: Edit) => ["unit-versions.csv", edit] as const;
-const inSuccessions = (edit: Edit) => ["successions.csv", edit] as const;
-
-describe("an edition that is refused changes nothing and is told by file, row and column", () => {
-  let before: Record<string, string>;
-  beforeAll(async () => {
-    before = await digestOf(service.database);
-  });
-
-  it.each<[string, readonly [FileName, Edit], RegExp]>([
-    [
-      "a day that is none",
-      inVersions((l) => (l[1] = l[1]!.replace(DAY, "2027-02-30"))),
-      /unit-versions\.csv, row 3, column valid_from: "2027-02-30"/,
-    ],
-    [
-      "a known name changed",
-      inVersions((l) => (l[2] = l[2]!.replace(",Nùng", ",Nung"))),
-      /row 4, column name: .* rewrites history: the stored .* of 01279\.2025 from 2025-07-01 is "Nùng Trí Cao"/,
-    ],
-    [
-      "a known code changed",
-      inVersions((l) => (l[2] = l[2]!.replace(",01279,", ",01280,"))),
-      /row 4, column code: "01280" rewrites history/,
-    ],
-    [
-      "a known parent changed",
-      inVersions((l) => (l[2] = l[2]!.replace("04.2015", "20.2015"))),
-      /row 4, column parent_id: "20.2015" rewrites history/,
-    ],
-    ["a known act changed", inVersions((l) => (l[2] += "x")), /row 4, column resolution: .* rewrites history/],
-    [
-      "an end within history",
-      inVersions((l) => (l[2] = l[2]!.replace(DAY, "2026-09-20"))),
-      /row 4, column valid_to: "2026-09-20" rewrites history: it is not after 2026-09-20/,
-    ],
-    [
-      "another end than is known",
-      inVersions((l) => l.push("02.2015,2015-08-31,2027-01-01,02,VN,PROVINCE,PROVINCE,Hà Giang,Tỉnh Hà Giang,Ha Giang,")),
-      /row 11, column valid_to: "2027-01-01" rewrites history: the stored .* of 02\.2015 .* is "2025-07-01"/,
-    ],
-    [
-      "a version within history",
-      inVersions((l) => (l[4] = l[4]!.replaceAll(DAY, "2026-09-20"))),
-      /row 6, column valid_from: "2026-09-20" rewrites history/,
-    ],
-    ["a version twice", inVersions((l) => l.splice(1, 0, l[0]!)), /row 3, column valid_from: .* is listed twice for 04\.2015/],
-    [
-      "a version of what is no more",
-      inVersions((l) => l.push(`02.2015,${DAY},,02,VN,PROVINCE,PROVINCE,Hà Giang,Tỉnh Hà Giang,Ha Giang,`)),
-      /row 11, column valid_from: .* leaves a gap/,
-    ],
-    ["a version over an open one", inVersions((l) => l.splice(0, 1)), /row 2, column valid_from: .* belongs to another version too/],
-    [
-      "a code that another holds",
-      inVersions((l) => (l[4] = l[4]!.replace(",01279,", ",01294,"))),
-      /row 6, column code: "01294" belongs to another version too/,
-    ],
-    [
-      "a parent that nobody is",
-      inVersions((l) => (l[4] = l[4]!.replace("04.2015", "99.2015"))),
-      /row 6, column parent_id: "99.2015" is not a unit/,
-    ],
-    [
-      "a parent that is no more",
-      inVersions((l) => (l[4] = l[4]!.replace("04.2015", "08.2015"))),
-      /row 6, column parent_id: "08.2015" does not exist/,
-    ],
-    [
-      "an end of what others are under",
-      inVersions((l) => l.splice(1, l.length)),
-      /row 2, column valid_to: "2027-01-01" leaves 01\d+\.\d+ .* below it/,
-    ],
-    ["a slash in an id", inVersions((l) => (l[4] = l[4]!.replace("01279.2027", "04.2015/x"))), /row 6, column unit_id: .* slash/],
-    [
-      "a succession of nobody",
-      inSuccessions((l) => (l[0] = l[0]!.replace("01279.2025", "1.2025"))),
-      /successions\.csv, row 2, column predecessor_id: "1\.2025" is not a unit/,
-    ],
-    [
-      "a succession to nobody",
-      inSuccessions((l) => (l[0] = l[0]!.replace("01279.2027", "1.2027"))),
-      /row 2, column successor_id: "1\.2027" is not a unit/,
-    ],
-    ...["0x1", "1e0", " ", "true"].map((share): [string, readonly [FileName, Edit], RegExp] => [
-      `a share of "${share}", which is no number in digits`,
-      inSuccessions((l) => (l[0] = l[0]!.split(",").with(4, share).join())),
-      new RegExp(`row 2, column share: "${share}" is not a share`),
-    ]),
-    [
-      "a succession on another day",
-      inSuccessions((l) => (l[0] = l[0]!.replace(DAY, LATER))),
-      /row 2, column effective_on: "2027-07-01" is not the end of 01279\.2025/,
-    ],
-    [
-      "a succession within history",
-      inSuccessions((l) => (l[0] = l[0]!.replace(DAY, "2026-09-20"))),
-      /row 2, column effective_on: .* rewrites history/,
-    ],
-    [
-      "a whole of two",
-      inSuccessions((l) => l.push(`01290.2025,01273.2025,${DAY},WHOLE,,,`)),
-      /row [45], column kind: "WHOLE" does not fit 2 successors/,
-    ],
-    [
-      "a known succession changed",
-      inSuccessions((l) => l.push("10597.2015,10585.2015,2019-01-10,PART,,623/NQ-UBTVQH14,")),
-      /row 5, column kind: "PART" rewrites history/,
-    ],
-    [
-      "a known succession taken back",
-      inSuccessions((l) => l.push("26407.2015,26395.2015,2019-04-10,PART,,673/NQ-UBTVQH14,split; added from a press report")),
-      /row 5, column predecessor_id: .* rewrites history: the stored successions also lead to 26410\.2015/,
-    ],
-    [
-      "another count",
-      ["editions.csv", (l) => (l[0] = l[0]!.replace("3319", "3320"))],
-      /editions\.csv, row 2, column communes: "3320" is stated, but the result is 3319/,
-    ],
-    [
-      "an edition on which nothing changes",
-      ["editions.csv", (l) => (l[1] = l[1]!.replace(LATER, "2027-07-02"))],
-      /editions\.csv, row 3, column date/,
-    ],
-  ])("%s", async (_what, [file, edit], message) => {
-    const files = Object.fromEntries(Object.entries(nextEdition(DAY, LATER)).map(([name, lines]) => [name, [...lines]])) as Record<
-      FileName,
-      string[]
-    >;
-    edit(files[file]);
-    const error = await applied(files).catch((reason: unknown) => reason);
-    expect(error).toBeInstanceOf(FileError);
-    expect((error as Error).message).toMatch(message);
-  });
-
-  it("and nothing is changed by any of these", async () => {
-    expect(await digestOf(service.database)).toEqual(before);
-  });
-
-  it("whole sets that lack a row", async () => {
-    for (const name of ["unit-versions.csv", "successions.csv"] as const) {
-      const { path, remove } = await folderOf({});
-      for (const file of ["unit-versions.csv", "successions.csv"]) {
-        const lines = (await readFile(join(SEEDS, file), "utf8")).split("\n");
-        if (file === name) lines.splice(1000, 1);
-        await writeFile(join(path, file), lines.join("\n"));
-      }
-      const error = await planUnits(em(), await readNextUnits(path)).catch((reason: unknown) => reason);
-      expect((error as Error).message).toMatch(
-        new RegExp(`${name}, row \\d+, column .* is the last row of a complete set, but .* is missing`),
-      );
-      await remove();
-    }
-  });
-
-  it("an end of a unit before an agency of it begins", async () => {
-    const viewer = await viewerOf(service.database, "admin", { "04": "ADMIN" });
-    const agency = { unit: "01288", kind: "DIVISION", name: "Phòng Mới", validFrom: "2028-01-01" } as const;
-    await registerAgency(new RequestContext(service.database.pools, NOW, { viewer }), agency);
-    const registered = await digestOf(service.database);
-    await expect(applied(nextEdition(DAY, LATER))).rejects.toThrow(
-      /row 5, column valid_to: .* ends it before its agency 01288\.2025\/phong-moi begins, on 2028-01-01/,
-    );
-    expect(await digestOf(service.database)).toEqual(registered);
-    for (const table of ["contribution", "unit_name", "unit_version"])
-      await sql`delete from ${sql.table(table)} where unit_id = (select max(id) from unit)`.execute(em().getKysely());
-    await sql`delete from unit where id = (select max(id) from unit)`.execute(em().getKysely());
-  });
-
-  it("by the command in one line, and with exit code 1", async () => {
-    const { path, remove } = await folderOf({ ...nextEdition(DAY, LATER), "successions.csv": [`x,y,${DAY},WHOLE,,,`] });
-    const { code, out, err } = await run("units", service.database, ["apply", path]);
-    expect([code, out]).toEqual([1, ""]);
-    expect(err).toMatch(/^cchc-graph: .*successions\.csv, row 2, column predecessor_id: "x" is not a unit of unit-versions\.csv\n$/);
-    await remove();
-    const missing = await run("units", service.database, ["apply", path]);
-    expect([missing.code, missing.err]).toEqual([1, `cchc-graph: ${path} does not exist\n`]);
-    const help = await run("units", service.database, ["apply", "--help"]);
-    expect(help.code).toBe(0);
-    expect(help.out).toContain("--dry-run");
-  });
-});
 
 const FIELDS = "code fullName kind validFrom validTo";
 const QUESTION = `query ($day: Date!) {

@@ -2,7 +2,8 @@ import type { DossierRow } from "../../src/dossiers/import/dossier-stage.ts";
 import { addDays, type Day, dayOf } from "../../src/lib/time/date.ts";
 import type { CalendarDay } from "../../src/calendar/work-calendar.ts";
 import type { Tier } from "../../src/hierarchy/unit.entity.ts";
-import type { Holding, Oracle } from "../rollups/oracle.ts";
+import type { Holding } from "../rollups/naive-hierarchy.ts";
+import type { Oracle } from "../rollups/oracle.ts";
 import { FIRST, type UnitHistory } from "../rollups/random-history.ts";
 
 export const NUMBERS = [

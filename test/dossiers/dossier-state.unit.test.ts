@@ -188,14 +188,7 @@ describe("a dossier on a day", () => {
   });
 
   it("that was only submitted or not accepted counts in nothing", () => {
-    const nothing = {
-      receivedOn: null,
-      endedOn: null,
-      dueOn: null,
-      outcome: null,
-      workingDays: null,
-      pauses: [],
-    };
+    const nothing = { receivedOn: null, endedOn: null, dueOn: null, outcome: null, workingDays: null, pauses: [] };
     const submittedAt = at("2025-02-28T23:00");
     expect(derived({ state: "SUBMITTED", submittedAt, receivedAt: null }, 5)).toMatchObject({
       ...nothing,

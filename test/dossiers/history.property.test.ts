@@ -1,147 +1,31 @@
 import fc from "fast-check";
 import { sql } from "kysely";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { Viewer } from "../../src/access/viewer.ts";
 import { importDossiers } from "../../src/dossiers/import/dossier-import.service.ts";
-import type { ProcedureRow } from "../../src/procedures/procedure-check.ts";
-import { SERVICE_LEVELS } from "../../src/procedures/procedure.entity.ts";
-import { loadProcedures } from "../../src/procedures/procedure-load.service.ts";
-import { carryToDossiers } from "../../src/dossiers/procedure-carry.store.ts";
-import { retractDossiers } from "../../src/dossiers/import/dossier-retract.service.ts";
 import type { DossierRow } from "../../src/dossiers/import/dossier-stage.ts";
 import { cutsOn } from "../../src/counters/cut.ts";
 import { DOSSIER, enumValue } from "../../src/figures/measure.ts";
 import { incompleteMeasures, type Rollup } from "../../src/rollups/rollup.ts";
-import { RequestContext } from "../../src/access/request-context.ts";
 import { unitLoaders } from "../../src/hierarchy/unit.loaders.ts";
 import { rollupLoaders } from "../../src/rollups/rollup.loaders.ts";
 import { addDays, type Day, dayOf } from "../../src/lib/time/date.ts";
 import { parsePeriod } from "../../src/lib/time/period.ts";
-import { readWorkCalendar } from "../../src/calendar/work-calendar-file.ts";
-import type { CalendarDay } from "../../src/calendar/work-calendar.ts";
-import { ensureContributions } from "../../src/hierarchy/contribution.service.ts";
-import { type AgencyKind, TIERS } from "../../src/hierarchy/unit.entity.ts";
+import { TIERS } from "../../src/hierarchy/unit.entity.ts";
 import { Oracle } from "../rollups/oracle.ts";
-import { load } from "../rollups/stored-history.ts";
-import { type Draw, FIRST, History, type UnitHistory } from "../rollups/random-history.ts";
-import { expectRecounted } from "../faults/importing.ts";
-import { createDatabase, type TestDatabase } from "../support/database.ts";
-import { fillCatalogue } from "../support/dossiers.ts";
+import type { Draw } from "../rollups/random-history.ts";
 import { storedCounters } from "../counters/counters.ts";
-import { drawAgencies, storeAgencies } from "./random-agencies.ts";
-import { chance, drawPeriods, drawRanges, LIMITS, numberOf, oneOf, Rows } from "./random-rows.ts";
-import { Ledger } from "./ledger.ts";
-import { type Days, NUMBERS, type Numbers, type Range, Recount } from "../counters/recount.ts";
+import { chance, drawPeriods, oneOf } from "./random-rows.ts";
+import { type Days, NUMBERS, type Numbers, Recount } from "../counters/recount.ts";
 import { END_ON_FAILURE, runs } from "../support/property.ts";
+import { contextAt, correct, drawStory, openStage, play, RECORDS, SOURCES, type Stage, type Story } from "./story.ts";
 
 const RUNS = runs(4);
 const SEED = Number(process.env["RECORD_SEED"] ?? 20_260_303);
-const DAY = 86_400_000;
-const SOURCES = ["one", "two"];
-const RECORDS = sql`dossier, dossier_pause, dossier_count, dossier_unit_count, dossier_tree_count, record_unit, record_import`;
-
-let database: TestDatabase;
-let seeded: readonly CalendarDay[];
+let stage: Stage;
 beforeAll(async () => {
-  database = await createDatabase("EMPTY");
-  await fillCatalogue(database);
-  seeded = await readWorkCalendar(new URL("../../seeds/work-calendar.csv", import.meta.url));
+  stage = await openStage();
 });
-afterAll(() => database.close());
-
-const db = () => database.orm.em.fork().getKysely();
-
-/** One who may do all in the country, and in each province: what only sits there does not contribute to the country. */
-const administrator = async (today: Day): Promise<Viewer> => {
-  const { rows } = await sql<{ unitNo: number; editionId: number }>`
-    select v.unit_id as "unitNo", (select id from edition where starts_on <= ${today} order by starts_on desc limit 1) as "editionId"
-    from unit_version v where v.tier in ('COUNTRY', 'PROVINCE') and v.valid_from <= ${today} and (v.valid_to is null or v.valid_to > ${today})
-    order by v.tier, v.unit_id`.execute(db());
-  await ensureContributions(new RequestContext(database.pools, new Date()).session, [rows[0]!.editionId]);
-  return { actor: "key:all", name: "all", grants: rows.map((place) => ({ ...place, role: "ADMIN", asOf: today, ended: false })) };
-};
-
-const contextAt = async (now: number) =>
-  new RequestContext(database.pools, new Date(now), { viewer: await administrator(dayOf(new Date(now))) });
-
-interface Story {
-  readonly draw: Draw;
-  readonly world: UnitHistory;
-  readonly oracle: Oracle;
-  readonly calendar: readonly CalendarDay[];
-  readonly start: Day;
-  readonly ledger: Ledger;
-  readonly rows: Rows;
-  ranges: readonly Range[];
-  now: number;
-}
-
-/** A random world, in which nothing has been sent yet. */
-const drawStory = async (draw: Draw, kinds: readonly AgencyKind[] = ["DEPARTMENT", "VERTICAL_AGENCY"]): Promise<Story> => {
-  const land = new History(draw).play();
-  const agencies = drawAgencies(draw, land, kinds);
-  const world = { ...land, versions: [...land.versions, ...agencies] };
-  await load(database.orm.em.fork(), land);
-  await storeAgencies(database.orm.em.fork(), agencies);
-  await sql`truncate ${RECORDS}, work_calendar_day`.execute(db());
-  const calendar = chance(draw, 70) ? seeded : [];
-  await sql`
-    insert into work_calendar_day (day, kind, status) select * from unnest(${calendar.map(({ day }) => day)}::date[],
-      ${calendar.map(({ kind }) => kind)}::text[], ${calendar.map(({ status }) => status)}::text[])`.execute(db());
-  // About a day on which units changed, often with such days still ahead.
-  const near = addDays(oneOf(draw, world.days), numberOf(draw, -150, 60));
-  const start = near < FIRST ? FIRST : near;
-  const now = Date.parse(`${addDays(start, numberOf(draw, 2, 200))}T00:00:00+07:00`) + numberOf(draw, 0, DAY - 1);
-  const oracle = new Oracle(world, [], world.days.at(-1)!);
-  return { draw, world, oracle, calendar, start, now, ranges: [], ledger: new Ledger(), rows: new Rows(draw, oracle, start) };
-};
-
-const send = async ({ ledger, rows, draw, now }: Story): Promise<void> => {
-  const source = oneOf(draw, SOURCES);
-  const context = await contextAt(now);
-  const known = ledger.known(source).map(({ code }) => code);
-  if (known.length > 3 && chance(draw, 20)) {
-    const codes = known.filter(() => chance(draw, 25));
-    if (codes.length > 0) await retractDossiers(context, { source, codes, reason: "sent by mistake" });
-    ledger.retract(source, codes);
-  }
-  const batch = rows.batch(source, now);
-  const { created, updated, unchanged, stale, rejected, problems } = await importDossiers(context, {
-    ...{ source, dossiers: batch, partial: true, dryRun: false },
-  });
-  expect(
-    problems.filter(({ code }) => code !== "CONFLICT"),
-    JSON.stringify(batch),
-  ).toEqual([]);
-  expect({ created, updated, unchanged, stale, rejected }).toEqual(ledger.send(source, batch));
-};
-
-const FIELDS: Readonly<Record<string, string>> = { HT: "Hộ tịch", CT: "Chứng thực", DD: "Đất đai", MOI: "Mới" };
-
-/** A procedure gets another field, fee and level, as when a first guess is corrected; its limit stays. */
-const correct = async ({ draw, now }: Story): Promise<void> => {
-  const code = oneOf(draw, Object.keys(LIMITS));
-  const field = oneOf(draw, Object.keys(FIELDS));
-  const row: ProcedureRow = {
-    ...{ code, name: code, field, fieldName: FIELDS[field]!, competence: "COMMUNE", workingDays: LIMITS[code]! },
-    ...{ serviceLevel: oneOf(draw, SERVICE_LEVELS), hasFee: chance(draw, 50) },
-  };
-  await loadProcedures(database.orm.em.fork(), [row], { actor: "command:test", actorName: "test", at: new Date(now) }, carryToDossiers);
-  await expectRecounted(database);
-};
-
-const declare = async (story: Story): Promise<void> => {
-  const { draw, world, start, now } = story;
-  story.ranges = drawRanges(draw, world, start, dayOf(new Date(now)));
-  await sql`delete from record_range`.execute(db());
-  await sql`
-    insert into record_range (unit_id, kind, since, through) select u.id, 'DOSSIERS', r.since, r.through
-    from unnest(${story.ranges.map(({ unit }) => unit)}::text[], ${story.ranges.map(({ since }) => since)}::date[],
-      ${story.ranges.map(({ through }) => through)}::date[]) r(key, since, through) join unit u on u.key = r.key`.execute(db());
-};
-
-const recountOf = ({ world, oracle, calendar, ledger, ranges }: Story): Recount =>
-  new Recount(world, oracle, { dossiers: ledger.all(), ranges, calendar, limits: LIMITS });
+afterAll(() => stage.database.close());
 
 const CALLERS = ["viewers", "everybody"] as const;
 type Caller = (typeof CALLERS)[number];
@@ -171,7 +55,7 @@ const readRollups = async (
   periods: readonly string[],
 ) => {
   const cut = cutsOn(dayOf(new Date(now)))[caller];
-  const context = await contextAt(now);
+  const context = await contextAt(stage.database, now);
   const { unitByReference } = context.use(unitLoaders);
   const { dossierRollup, expectedUnits, coverageOfRollup } = context.use(rollupLoaders);
   const views = await Promise.all(units.map((id) => unitByReference.load({ id, asOf })));
@@ -199,10 +83,10 @@ const shown = (rollup: Rollup) => ({
 
 /** Values, bounds and measureCoverage of random units, hierarchies and periods are those of the recount. */
 const compare = async (story: Story, recount: Recount): Promise<void> => {
-  const { draw, world, oracle, start, now } = story;
+  const { draw, history, oracle, start, now } = story;
   const today = dayOf(new Date(now));
   const periods = drawPeriods(draw, start, today);
-  for (const asOf of new Set([oneOf(draw, world.days), oneOf(draw, world.days), today])) {
+  for (const asOf of new Set([oneOf(draw, history.days), oneOf(draw, history.days), today])) {
     const all = oracle.unitsOn(asOf);
     const units = ["VN", ...Array.from({ length: 6 }, () => oneOf(draw, all))];
     const caller = oneOf(draw, CALLERS);
@@ -228,24 +112,6 @@ const compare = async (story: Story, recount: Recount): Promise<void> => {
   }
 };
 
-/** Plays batches, with a look at random roll-ups after each few of them. */
-const play = async (
-  story: Story,
-  look: (recount: Recount) => Promise<void>,
-  meanwhile: (story: Story) => Promise<void> = async () => undefined,
-): Promise<void> => {
-  const { draw } = story;
-  for (let round = numberOf(draw, 1, 3); round > 0; round--) {
-    for (let batch = numberOf(draw, 1, 3); batch > 0; batch--) {
-      await send(story);
-      await meanwhile(story);
-      story.now += numberOf(draw, 0, 40 * DAY);
-    }
-    await declare(story);
-    await look(recountOf(story));
-  }
-};
-
 const holdsForAll = (property: (draw: Draw) => Promise<void>): Promise<void> =>
   fc.assert(fc.asyncProperty(fc.gen(), property), {
     numRuns: RUNS,
@@ -262,7 +128,7 @@ const drawCut = (draw: Draw, oracle: Oracle, root: string, day: Day): string[] =
 describe("roll-ups of records", () => {
   it("equal a recount of all dossiers in their last update, on every edition, in every period and tier", async () => {
     await holdsForAll(async (draw) => {
-      const story = await drawStory(draw);
+      const story = await drawStory(stage, draw);
       await play(story, (recount) => compare(story, recount));
     });
   });
@@ -270,9 +136,9 @@ describe("roll-ups of records", () => {
   it("conserve every dossier: the parts of the country and its own remainder sum to the country", async () => {
     await holdsForAll(async (draw) => {
       // What agencies do that only sit in a unit counts nowhere above it.
-      const story = await drawStory(draw, ["DEPARTMENT"]);
+      const story = await drawStory(stage, draw, ["DEPARTMENT"]);
       await play(story, async (recount) => {
-        const asOf = oneOf(draw, story.world.days);
+        const asOf = oneOf(draw, story.history.days);
         const today = dayOf(new Date(story.now));
         const period = oneOf(draw, drawPeriods(draw, story.start, today));
         const caller = oneOf(draw, CALLERS);
@@ -292,7 +158,7 @@ describe("roll-ups of records", () => {
 
   it("depend on counters that do not depend on the order of imports", async () => {
     await holdsForAll(async (draw) => {
-      const story = await drawStory(draw);
+      const story = await drawStory(stage, draw);
       await maintainTrees(story);
       await play(story, async () => undefined);
       await compareWithCleanImport(story);
@@ -301,7 +167,7 @@ describe("roll-ups of records", () => {
 
   it("do not depend on fields, fees and levels before a correction of the catalogue", async () => {
     await holdsForAll(async (draw) => {
-      const story = await drawStory(draw);
+      const story = await drawStory(stage, draw);
       await maintainTrees(story);
       await play(story, async () => undefined, correct);
       await compareWithCleanImport(story);
@@ -311,14 +177,15 @@ describe("roll-ups of records", () => {
 
 /** Trees of some editions are there from the start, and kept with each change. */
 const maintainTrees = async (story: Story): Promise<void> => {
-  for (const asOf of story.world.days) if (chance(story.draw, 50)) await readRollups(story, "viewers", ["VN"], asOf, ["2021"]);
+  for (const asOf of story.history.days) if (chance(story.draw, 50)) await readRollups(story, "viewers", ["VN"], asOf, ["2021"]);
 };
 
 const compareWithCleanImport = async ({ ledger, now }: Story): Promise<void> => {
   const kept = new Map<string, readonly DossierRow[]>(SOURCES.map((source) => [source, ledger.known(source)]));
-  const before = await storedCounters(database);
-  await sql`truncate ${RECORDS}`.execute(db());
+  const before = await storedCounters(stage.database);
+  await sql`truncate ${RECORDS}`.execute(stage.database.orm.em.fork().getKysely());
   for (const [source, rows] of kept)
-    if (rows.length > 0) await importDossiers(await contextAt(now), { source, dossiers: rows, partial: false, dryRun: false });
-  expect(before).toEqual(await storedCounters(database));
+    if (rows.length > 0)
+      await importDossiers(await contextAt(stage.database, now), { source, dossiers: rows, partial: false, dryRun: false });
+  expect(before).toEqual(await storedCounters(stage.database));
 };

@@ -1,8 +1,7 @@
 import { Client } from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { ProcedureRow } from "../../src/procedures/procedure-check.ts";
-import { loadProcedures } from "../../src/procedures/procedure-load.service.ts";
-import { carryToDossiers } from "../../src/dossiers/procedure-carry.store.ts";
+import { loadCatalogue } from "../../src/dossiers/catalogue-load.service.ts";
 import { expectRecounted, patiently, type Sender, senderOf } from "../faults/importing.ts";
 import { until } from "../faults/faulty-service.ts";
 import { NOW, startService, type TestService } from "../support/client.ts";
@@ -29,8 +28,7 @@ beforeAll(async () => {
 afterAll(() => service.close());
 
 const em = () => service.database.orm.em.fork();
-const load = (...rows: ProcedureRow[]) =>
-  loadProcedures(em(), rows, { actor: "command:test", actorName: "test", at: NOW }, carryToDossiers);
+const load = (...rows: ProcedureRow[]) => loadCatalogue(em(), rows, { actor: "command:test", actorName: "test", at: NOW });
 const rows = <T>(text: string) => service.database.orm.em.getConnection().execute<T[]>(text);
 
 /** A dossier of March 2026, received online and resolved on the 20th where it is even. */

@@ -1,6 +1,6 @@
 import type { Day } from "../../src/lib/time/date.ts";
-import type { VersionRow } from "../../src/hierarchy/unit-file.ts";
 import { type Tier, TIERS } from "../../src/hierarchy/unit.entity.ts";
+import { NaiveHierarchy } from "./naive-hierarchy.ts";
 import type { UnitHistory } from "./random-history.ts";
 
 /** The measures that the oracle knows, and their one identity: resolved = early + on time + overdue. */
@@ -15,8 +15,6 @@ export interface Statement {
   readonly numbers: Numbers;
 }
 
-export type Holding = "certain" | "possible" | null;
-
 interface Amount {
   readonly unit: string;
   readonly tier: Tier | null;
@@ -24,108 +22,19 @@ interface Amount {
   readonly receivers: readonly string[];
 }
 
-/** Written from design.md, without a thought for speed. */
-export class Oracle {
-  readonly #world: UnitHistory;
-  readonly #byKey: Map<string, VersionRow[]>;
+/** Roll-ups as the design defines them, without a thought for speed. */
+export class Oracle extends NaiveHierarchy {
   readonly #statements: readonly Statement[];
   readonly #day: Day;
-  readonly #answers = new Map<string, unknown>();
 
   /** `day` is the last day of the period that the statements are of. */
-  constructor(world: UnitHistory, statements: readonly Statement[], day: Day) {
-    this.#world = world;
-    this.#byKey = Map.groupBy(world.versions, ({ key }) => key);
+  constructor(history: UnitHistory, statements: readonly Statement[], day: Day) {
+    super(history);
     this.#statements = statements.map((statement) => ({ ...statement, numbers: filled(statement.numbers) }));
     this.#day = day;
   }
 
-  /** The same question has the same answer; that is all the oracle does for speed. */
-  #once<T>(question: string, answer: () => T): T {
-    if (!this.#answers.has(question)) this.#answers.set(question, answer());
-    return this.#answers.get(question) as T;
-  }
-
-  // Units in time (§1)
-
-  on(key: string, day: Day): VersionRow | undefined {
-    return this.#byKey.get(key)!.find(({ validFrom, validTo }) => validFrom <= day && (validTo === null || day < validTo));
-  }
-
-  unitsOn(day: Day): string[] {
-    return this.#once(`units ${day}`, () => [...this.#byKey.keys()].filter((key) => this.on(key, day)));
-  }
-
-  under(key: string, day: Day): string[] {
-    return this.#once(`under ${key} ${day}`, () => this.unitsOn(day).filter((other) => this.on(other, day)!.parentKey === key));
-  }
-
-  above(key: string, day: Day): string[] {
-    const parent = this.on(key, day)?.parentKey ?? null;
-    return parent === null ? [] : [parent, ...this.above(parent, day)];
-  }
-
-  subtree(key: string, day: Day): string[] {
-    return this.#once(`subtree ${key} ${day}`, () => [key, ...this.under(key, day).flatMap((child) => this.subtree(child, day))]);
-  }
-
-  /** What unit s contributes to A in the hierarchy of the day. */
-  holds(a: string, s: string, day: Day): Holding {
-    return this.#once(`holds ${a} ${s} ${day}`, () => this.#holds(a, s, day, []));
-  }
-
-  #holds(a: string, s: string, day: Day, path: readonly string[]): Holding {
-    if (this.on(s, day)) return [s, ...this.above(s, day)].includes(a) ? "certain" : null;
-    const places = this.#places(s, day).filter((place) => !path.includes(place) && this.#leads(place, day, [...path, s]));
-    if (places.length === 0) {
-      const parent = this.#parentAtEdge(s, day);
-      return parent === null || path.includes(parent) ? null : this.#holds(a, parent, day, [...path, s]);
-    }
-    const held = places.map((place) => this.#holds(a, place, day, [...path, s]));
-    if (held.every((one) => one === "certain")) return "certain";
-    return held.some((one) => one !== null) ? "possible" : null;
-  }
-
-  /** Whether a unit leads to the hierarchy at all without going round in a circle. */
-  #leads(s: string, day: Day, path: readonly string[]): boolean {
-    if (this.on(s, day)) return true;
-    return this.#places(s, day).some((place) => !path.includes(place) && this.#leads(place, day, [...path, s]));
-  }
-
-  #edge(s: string, day: Day): { began: Day; last: VersionRow; ended: boolean } {
-    const versions = this.#byKey.get(s)!;
-    return {
-      began: versions[0]!.validFrom,
-      last: versions.at(-1)!,
-      ended: versions.at(-1)!.validTo !== null && versions.at(-1)!.validTo! <= day,
-    };
-  }
-
-  #parentAtEdge(s: string, day: Day): string | null {
-    const { last, ended } = this.#edge(s, day);
-    return ended ? last.parentKey : this.#byKey.get(s)![0]!.parentKey;
-  }
-
-  #places(s: string, day: Day): string[] {
-    const { last, ended } = this.#edge(s, day);
-    const parent = this.#parentAtEdge(s, day);
-    if (!ended) {
-      const predecessors = this.#world.successions.filter(({ successor }) => successor === s).map(({ predecessor }) => predecessor);
-      return predecessors.length > 0 ? predecessors : parent === null ? [] : [parent];
-    }
-    const successors = this.#world.successions.filter(({ predecessor }) => predecessor === s).map(({ successor }) => successor);
-    if (successors.length > 0) return successors;
-    const under = [...this.#byKey.keys()].filter((key) => key !== s && this.#isUnderOnLastDay(key, s, last.validTo!));
-    return under.length > 0 ? under : parent === null ? [] : [parent];
-  }
-
-  #isUnderOnLastDay(key: string, s: string, end: Day): boolean {
-    return this.#byKey
-      .get(key)!
-      .some(({ parentKey, validFrom, validTo }) => parentKey === s && validFrom < end && (validTo === null || validTo >= end));
-  }
-
-  // Cells (§2): every unit of the day, every tier
+  // Cells: every unit of the day, every tier
 
   own(unit: string, tier: Tier | null, measure: Measure): number | null {
     const numbers = this.#statements.find((statement) => statement.unit === unit && statement.tier === tier)?.numbers;
@@ -149,7 +58,7 @@ export class Oracle {
   }
 
   cell(unit: string, tier: Tier, measure: Measure): number | null {
-    return this.#once(
+    return this.once(
       `cell ${unit} ${tier} ${measure}`,
       () => this.#used(unit, tier, measure) ?? sum(this.under(unit, this.#day).map((child) => this.cell(child, tier, measure))),
     );
@@ -162,7 +71,7 @@ export class Oracle {
 
   /** All tiers together. */
   whole(unit: string, measure: Measure): number | null {
-    return this.#once(`whole ${unit} ${measure}`, () => this.#whole(unit, measure));
+    return this.once(`whole ${unit} ${measure}`, () => this.#whole(unit, measure));
   }
 
   #whole(unit: string, measure: Measure): number | null {
@@ -185,7 +94,7 @@ export class Oracle {
   // What each statement adds beyond what is known below it, and who may hold that
 
   #amounts(measure: Measure): Amount[] {
-    return this.#once(`amounts ${measure}`, () => this.#allAmounts(measure));
+    return this.once(`amounts ${measure}`, () => this.#allAmounts(measure));
   }
 
   #allAmounts(measure: Measure): Amount[] {
@@ -218,7 +127,7 @@ export class Oracle {
     });
   }
 
-  // Roll-up (§3)
+  // Roll-up
 
   /** The sum of what is certain in A, and of what is possible besides; null where there is none. */
   rollup(a: string, asOf: Day, tier: Tier | null, measure: Measure): { certain: number | null; possible: number | null } {

@@ -1,76 +1,12 @@
 import { ApolloServer } from "@apollo/server";
-import type { FastifyInstance } from "fastify";
-import { GraphQLNonNull, GraphQLObjectType, GraphQLSchema, GraphQLString } from "graphql";
-import { once } from "node:events";
-import { request } from "node:http";
-import { connect, type AddressInfo } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
-import { describe, expect, it, onTestFinished } from "vitest";
+import { describe, expect, it } from "vitest";
 import type { Viewer } from "../../src/access/viewer.ts";
-import type { ErrorCode } from "../../src/lib/error-codes.ts";
 import { DomainError } from "../../src/lib/errors.ts";
-import { createApollo } from "../../src/server/apollo.ts";
-import { createHttp, type HttpOptions } from "../../src/server/http/http.ts";
+import { createHttp } from "../../src/server/http/http.ts";
 import { codeOf, messageOf, post, send } from "../support/post.ts";
+import { NAME, serve } from "./serve-schema.ts";
 
-interface Asked {
-  readonly signal: AbortSignal;
-  readonly viewer: Viewer | null;
-}
-
-let waiting = Promise.withResolvers<AbortSignal>();
-const fails = (code: ErrorCode, extensions = {}) => ({
-  type: GraphQLString,
-  resolve: () => {
-    throw new DomainError(code, "as asked", extensions);
-  },
-});
-
-const isForbidden = { ...fails("FORBIDDEN"), type: new GraphQLNonNull(GraphQLString) };
-
-/** A schema that has nothing of ours. */
-const schema = new GraphQLSchema({
-  mutation: new GraphQLObjectType({ name: "Mutation", fields: { isForbidden } }),
-  query: new GraphQLObjectType<unknown, Asked>({
-    name: "Query",
-    fields: {
-      name: { type: GraphQLString, resolve: (_root, _args, { viewer }) => viewer?.name ?? "nobody" },
-      waits: {
-        type: GraphQLString,
-        resolve: (_root, _args, { signal }) => {
-          waiting.resolve(signal);
-          return new Promise((done) => signal.addEventListener("abort", () => done("gone")));
-        },
-      },
-      unavailable: fails("SERVICE_UNAVAILABLE", { retryAfter: 7 }),
-      timeout: fails("TIMEOUT"),
-      unauthenticated: fails("UNAUTHENTICATED"),
-      forbidden: fails("FORBIDDEN"),
-      limited: fails("LIMIT_EXCEEDED"),
-      waitsItsTurn: fails("LIMIT_EXCEEDED", { retryAfter: 2 }),
-      badInput: fails("BAD_USER_INPUT"),
-      isForbidden,
-      echo: { type: GraphQLString, args: { a: { type: GraphQLString } }, resolve: (_root, { a }: { a?: string }) => a },
-    },
-  }),
-});
-
-const serve = async (options: Partial<HttpOptions<Asked>> = {}): Promise<{ url: string; app: FastifyInstance; port: number }> => {
-  waiting = Promise.withResolvers();
-  const apollo = createApollo<Asked>(schema);
-  await apollo.start();
-  const app = await createHttp(apollo, { context: async ({ viewer }, _reply, signal) => ({ viewer, signal }), ...options });
-  await app.listen({ host: "127.0.0.1", port: 0 });
-  onTestFinished(async () => {
-    app.server.closeAllConnections();
-    await app.close();
-    await apollo.stop();
-  });
-  const { port } = app.server.address() as AddressInfo;
-  return { url: `http://127.0.0.1:${port}/graphql`, app, port };
-};
-
-const NAME = { query: "{ name }" };
 const officer: Viewer = {
   actor: "key:1",
   name: "officer",
@@ -232,7 +168,7 @@ describe("the caller", () => {
 
 describe("a client", () => {
   it("that disconnects early ends its statements", async () => {
-    const { url } = await serve();
+    const { url, signal: waiting } = await serve();
     const hangUp = new AbortController();
     const asked = fetch(url, {
       method: "POST",
@@ -240,7 +176,7 @@ describe("a client", () => {
       body: '{"query":"{ waits }"}',
       signal: hangUp.signal,
     });
-    const signal = await waiting.promise;
+    const signal = await waiting;
     expect(signal.aborted).toBe(false);
     hangUp.abort();
     await expect(asked).rejects.toThrow();
@@ -253,68 +189,6 @@ describe("a client", () => {
     await post(url, NAME);
     await sleep(50);
     expect(signals.map(({ aborted }) => aborted)).toEqual([false]);
-  });
-
-  it.each([
-    ["headers", "POST /graphql HTTP/1.1\r\nHost: x\r\n"],
-    ["a body", "POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{"],
-  ])("that sends %s too slowly loses its connection", async (_, start) => {
-    const { port } = await serve({ timeouts: { headers: 200, request: 300 } });
-    const socket = connect(port, "127.0.0.1");
-    let text = "";
-    socket.on("data", (bytes) => (text += String(bytes)));
-    socket.on("error", () => {});
-    const closed = new Promise<void>((done) => socket.once("close", () => done()));
-    socket.write(start);
-    await closed;
-    expect(text).toMatch(/^(HTTP\/1\.1 408|$)/);
-  });
-});
-
-describe("connections", () => {
-  const opened = async (port: number) => {
-    const socket = connect(port, "127.0.0.1");
-    let text = "";
-    socket.on("data", (bytes) => (text += String(bytes))).on("error", () => {});
-    const closed = new Promise<string>((done) => socket.once("close", () => done(text)));
-    await once(socket, "connect");
-    return { socket, closed };
-  };
-  const countOf = ({ server }: FastifyInstance) => new Promise((done) => server.getConnections((_error, count) => done(count)));
-  const asked = (port: number) =>
-    new Promise<number | undefined>((done, fail) => {
-      const body = JSON.stringify(NAME);
-      const headers = { "content-type": "application/json", "content-length": body.length };
-      const options = { port, host: "127.0.0.1", path: "/graphql", method: "POST", agent: false, headers };
-      request(options, (answer) => answer.resume().once("end", () => done(answer.statusCode)))
-        .on("error", fail)
-        .end(body);
-    });
-
-  it("beyond as many as there may be are closed unanswered, until others make room", async () => {
-    const { app, port } = await serve({ maxConnections: 3 });
-    const valid = [await opened(port), await opened(port), await opened(port)];
-    await expect.poll(() => countOf(app)).toBe(3);
-    for (let n = 0; n < 5; n++) expect(await (await opened(port)).closed).toBe("");
-    await expect(asked(port)).rejects.toThrow();
-    expect(await countOf(app)).toBe(3);
-    valid[0]!.socket.end();
-    await valid[0]!.closed;
-    await expect.poll(() => countOf(app)).toBe(2);
-    expect(await asked(port)).toBe(200);
-  });
-
-  it("without traffic are closed, before a first request and after one", async () => {
-    const { app, port } = await serve({ maxConnections: 2, timeouts: { headers: 200, request: 300, idle: 200 } });
-    const silent = await opened(port);
-    const used = await opened(port);
-    used.socket.write(
-      `POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 20\r\n\r\n{"query":"{ name }"}`,
-    );
-    expect(await used.closed).toMatch(/^HTTP\/1\.1 200 [^]*nobody/);
-    await silent.closed;
-    await expect.poll(() => countOf(app)).toBe(0);
-    expect(await asked(port)).toBe(200);
   });
 });
 

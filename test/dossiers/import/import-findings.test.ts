@@ -8,20 +8,7 @@ import { fillCatalogue } from "../../support/dossiers.ts";
 import { run } from "../../support/command.ts";
 
 const file = temporaryFolder();
-const COLUMNS = [
-  "code",
-  "procedure",
-  "unit",
-  "state",
-  "submittedAt",
-  "receivedAt",
-  "dueAt",
-  "extendedTo",
-  "endedAt",
-  "returnedAt",
-  "pauses",
-  "updatedAt",
-];
+const COLUMNS = "code procedure unit state submittedAt receivedAt dueAt extendedTo endedAt returnedAt pauses updatedAt".split(" ");
 
 /** A dossier received in xã Hạ Lang on 3 March 2026, but for what is given. */
 const dossier = (code: string, more: Readonly<Record<string, string>> = {}): Readonly<Record<string, string>> => ({
@@ -110,29 +97,7 @@ describe("an instant that does not exist", () => {
 
 describe("a code", () => {
   const unseen = [
-    "\u2028",
-    "\u2029",
-    "\u00A0",
-    "\u3000",
-    "\u200B",
-    "\u200D",
-    "\u2060",
-    "\uFEFF",
-    "\u00AD",
-    "\u202E",
-    "\u2007",
-    "\u202F",
-    "\u205F",
-    "\u1680",
-    "\u180E",
-    "\u115F",
-    "\u3164",
-    "\uFFA0",
-    "\u2800",
-    "\u034F",
-    "\uFE0F",
-    "\u0007",
-    "\uE000",
+    ..."\u2028\u2029\u00A0\u3000\u200B\u200D\u2060\uFEFF\u00AD\u202E\u2007\u202F\u205F\u1680\u180E\u115F\u3164\uFFA0\u2800\u034F\uFE0F\u0007\uE000",
   ];
 
   it("with a character that cannot be seen is refused, wherever it stands, and shown by its number", async () => {
@@ -145,18 +110,8 @@ describe("a code", () => {
 
   it("that became a number is accepted only without loss of digits", async () => {
     const lines = [
-      "12345678901234567890",
-      "12345678901234567891",
-      "9007199254740993",
-      "-9007199254740992",
-      "1.50",
-      "1e3",
-      "1.0",
-      "0.1",
-      "true",
-      "null",
-      "9007199254740991",
-      "26",
+      ...["12345678901234567890", "12345678901234567891", "9007199254740993", "-9007199254740992"],
+      ...["1.50", "1e3", "1.0", "0.1", "true", "null", "9007199254740991", "26"],
     ];
     const rows = lines.map((number) => JSON.stringify(dossier("@", { pauses: "" })).replace('"@"', number));
     const found = await imported("numbers.ndjson", `${rows.join("\n")}\n`, ["--partial"]);

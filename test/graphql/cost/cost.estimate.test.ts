@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import fc from "fast-check";
-import { buildSchema, getOperationAST, Kind, parse } from "graphql";
+import { getOperationAST, Kind, parse } from "graphql";
 import { sql } from "kysely";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Reader } from "../../../src/database/reader.ts";
@@ -11,12 +11,11 @@ import { costTableOf } from "../../../src/graphql/cost/fields.ts";
 import * as modules from "../../../src/modules.ts";
 import { estimatedRows } from "../../../src/graphql/cost/walk.ts";
 import { type RunningServer, startServer } from "../../../src/server/server.ts";
-import { Hierarchy } from "../../../src/hierarchy/hierarchy.ts";
 import { currentHierarchy } from "../../../src/hierarchy/hierarchy-size.ts";
 import { NOW, TODAY, UNBOUNDED } from "../../support/client.ts";
 import { askFor } from "../../support/cost.ts";
 import { createDatabase, type TestDatabase } from "../../support/database.ts";
-import { statementsOf } from "../../support/statements.ts";
+import { drawnCall, type UnitField, unitFieldsOf, written } from "./unit-arguments.ts";
 import { END_ON_FAILURE, runs, seed } from "../../support/property.ts";
 
 const COSTS = costTableOf(Object.values(modules));
@@ -64,72 +63,51 @@ const unitsAndRollups = (data: unknown): number => {
   return Object.values(data).reduce((sum: number, part: unknown) => sum + unitsAndRollups(part), Number(own));
 };
 
-const day = fc.constantFrom("2015-08-31", "2019-12-31", "2021-12-31", "2025-01-01", DAY, "2025-07-01", "2026-01-01");
-const tier = fc.constantFrom(
-  "",
-  "tier: PROVINCE",
-  "tier: DISTRICT",
-  "tier: COMMUNE",
-  "kinds: [TOWN, WARD]",
-  "kinds: [DEPARTMENT, DIVISION, COMMUNE]",
-);
-const first = fc.constantFrom(1, 3, 20, 200);
-const { unit } = fc.letrec<{ unit: string; field: string }>((tie) => {
-  const inner = tie("unit");
-  const field = fc.oneof(
-    fc.tuple(inner).map(([below]) => `parent { ${below} }`),
-    fc.tuple(inner).map(([below]) => `ancestors { ${below} }`),
-    fc.tuple(inner, tier).map(([below, keeps]) => `children${keeps && `(${keeps})`} { ${below} }`),
-    fc.tuple(inner, tier, first).map(([below, keeps, n]) => `descendants(first: ${n} ${keeps}) { nodes { ${below} } }`),
-    fc.tuple(inner, first).map(([below, n]) => `descendants(first: ${n}) { edges { node { ${below} } } }`),
-    fc.tuple(inner).map(([below]) => `predecessors { unit { ${below} } }`),
-    fc.tuple(inner).map(([below]) => `successors { unit { ${below} } }`),
-    fc.tuple(inner, day).map(([below, on]) => `correspondence(on: "${on}") { unit { ${below} } }`),
+const { schema } = await subgraph();
+const FIELDS = unitFieldsOf(schema);
+const fieldNamed = (name: string) => FIELDS.find((field) => field.name === name)!;
+const paged = (field: UnitField): string[] => (field.samples.has("first") ? ["first"] : []);
+
+const { unit } = fc.letrec<{ unit: string; field: string }>((tie) => ({
+  unit: fc.oneof(
+    { maxDepth: 3, depthSize: "large" },
+    { weight: 1, arbitrary: fc.constant("__typename") },
+    {
+      weight: 4,
+      arbitrary: fc
+        .array(tie("field"), { minLength: 1, maxLength: 2 })
+        .map((fields) => ["__typename", ...fields.map((text, n) => `a${n}: ${text}`)].join(" ")),
+    },
+  ),
+  field: fc.oneof(
+    ...FIELDS.filter(({ isRoot }) => !isRoot).map((field) => drawnCall(field, tie("unit"), { always: paged(field) })),
     fc.constant('dossiers(period: "2024") { __typename received }'),
-  );
-  return {
-    unit: fc.oneof(
-      { maxDepth: 3, depthSize: "large" },
-      { weight: 1, arbitrary: fc.constant("__typename") },
-      {
-        weight: 4,
-        arbitrary: fc
-          .array(field, { minLength: 1, maxLength: 2 })
-          .map((fields) => ["__typename", ...fields.map((text, n) => `a${n}: ${text}`)].join(" ")),
-      },
-    ),
-    field,
-  };
-});
-const code = fc.constantFrom("VN", "48", "06", "04", "01", "01843", "058", "196", "x", "48", "40");
+  ),
+}));
+const [one, list] = [fieldNamed("Query.unit"), fieldNamed("Query.units")];
+const exactly = (call: string) => ({ exact: true, query: `{ ${call} }` });
 const root = fc.oneof(
-  fc.tuple(code, fc.option(day), unit).map(([held, asOf, below]) => ({
-    exact: true,
-    query: `{ unit(code: "${held}"${asOf ? `, asOf: "${asOf}"` : ""}) { ${below} } }`,
-  })),
-  fc.tuple(fc.constantFrom("06.2015", "48.2015", "01843.2025"), unit).map(([id, below]) => ({
-    exact: true,
-    query: `{ unit(id: "${id}") { ${below} } }`,
-  })),
-  fc.tuple(first, tier, day, unit).map(([n, keeps, asOf, below]) => ({
-    exact: true,
-    query: `{ units(first: ${n}, ${keeps}, asOf: "${asOf}") { nodes { ${below} } } }`,
-  })),
-  fc.tuple(first, tier, day, unit).map(([n, keeps, asOf, below]) => ({
-    exact: true,
-    query: `{ units(first: ${n}, within: "48", codes: ["490", "20194", "x", "48", "491", "490"] ${keeps}, asOf: "${asOf}") { nodes { ${below} } } }`,
-  })),
-  fc
-    .tuple(fc.constantFrom("an", "uong bi", "b", "phu"), fc.constantFrom(1, 3, 20), tier, day, unit)
-    .map(([search, n, keeps, asOf, below]) => ({
-      exact: false,
-      query: `{ units(first: ${n}, search: "${search}", ${keeps}, asOf: "${asOf}") { nodes { ${below} } } }`,
-    })),
+  drawnCall(one, unit, { always: ["code"], without: ["id"] }).map(exactly),
+  drawnCall(one, unit, { always: ["id"], without: ["code", "asOf"] }).map(exactly),
+  drawnCall(list, unit, { always: ["first"], without: ["search"] }).map(exactly),
+  drawnCall(list, unit, { always: ["first", "within", "codes"], without: ["search"] }).map(exactly),
+  drawnCall(list, unit, { always: ["first", "search"] }).map((call) => ({ exact: false, query: `{ ${call} }` })),
+);
+
+/** Calls of the field that differ by the value of one argument. */
+const callsWith = (field: UnitField, argument: string, value: string | null): string[] => {
+  const needed = field.required.filter((name) => name !== argument).map((name) => [name, field.samples.get(name)![0]!]);
+  const named = field === one && argument !== "id" && argument !== "code" ? [["code", '"48"']] : [];
+  const args = written(Object.fromEntries([...needed, ...named, ...(value === null ? [] : [[argument, value]])]) as Record<string, string>);
+  const call = `${field.field}${args} ${field.selects[0]!("__typename id asOf evidence")}`;
+  return field.isRoot ? [`{ ${call} }`] : ["VN", "48"].map((code) => `{ unit(code: "${code}", asOf: "${DAY}") { __typename ${call} } }`);
+};
+const ARGUMENTS = FIELDS.flatMap((field) =>
+  [...field.samples.keys()].map((argument) => [`${field.name}(${argument}:)`, field, argument] as const),
 );
 
 describe("an estimate", () => {
   const asked = async (query: string) => {
-    const { schema } = await subgraph();
     const document = parse(query);
     const fragments = document.definitions.filter((definition) => definition.kind === Kind.FRAGMENT_DEFINITION);
     const named = new Map(fragments.map((fragment) => [fragment.name.value, fragment]));
@@ -154,6 +132,21 @@ describe("an estimate", () => {
     expect(estimatedRows(wide, { hierarchy, today: TODAY, costs: COSTS, effort: new Effort(1_000_000) })).toBeLessThan(CEILING);
   });
 
+  it.each(ARGUMENTS)("equals the number of units that %s selects, or exceeds it if only names decide", async (name, field, argument) => {
+    const answers = new Set<string>();
+    for (const value of field.samples.get(argument)!) {
+      for (const query of callsWith(field, argument, value)) {
+        const { data, errors, extensions } = await askFor(argument === "search" ? searched : small, query);
+        expect(errors, query).toBeUndefined();
+        const message = `the estimate of ${name} must follow this argument, as unit-sets.ts does for others: ${query}`;
+        if (argument === "search") expect(extensions!.cost!.requested, message).toBeGreaterThanOrEqual(rowsIn(data));
+        else expect(extensions!.cost!.requested, message).toBe(rowsIn(data));
+        answers.add(JSON.stringify(data));
+      }
+    }
+    expect(answers.size, `the values drawn for ${name} must differ in what they select`).toBeGreaterThan(field.isRoot ? 1 : 2);
+  });
+
   it("covers the units in the answer, or more if only names decide", async () => {
     const seen = { exact: 0, atMost: 0, refused: 0, rows: 0 };
     await fc.assert(
@@ -171,7 +164,7 @@ describe("an estimate", () => {
         seen[exact ? "exact" : "atMost"]++;
         seen.rows += rowsIn(data);
       }),
-      { numRuns: RUNS * 2, seed: SEED, endOnFailure: END_ON_FAILURE },
+      { numRuns: RUNS * 3, seed: SEED, endOnFailure: END_ON_FAILURE },
     );
     expect(seen.exact).toBeGreaterThan(RUNS);
     expect(seen.atMost).toBeGreaterThan(RUNS / 20);
@@ -215,75 +208,5 @@ describe("the input of an estimate", () => {
     const theirs = await costs(other);
     await other.close();
     expect(theirs).toEqual(await costs(database));
-  });
-
-  it("is read again after half a minute, and sent again only where it has changed", async () => {
-    const other = await createDatabase();
-    let now = NOW.getTime();
-    const current = currentHierarchy(
-      () => new Reader(other.pools),
-      () => new Date(now),
-    );
-    try {
-      expect(current.known()).toBeNull();
-      const [read, same] = await Promise.all([current.read(), current.read()]);
-      expect(same).toBe(read);
-      expect(current.known()).toBe(read);
-      now += 29_000;
-      expect(current.known()).toBe(read);
-      now += 2000;
-      expect(current.known()).toBeNull();
-      expect(await statementsOf(() => current.read())).toHaveLength(1);
-      expect(current.known()).toBe(read);
-      await sql`update unit_version set valid_to = '2026-01-01' where code = '48' and valid_to is null`.execute(
-        other.orm.em.fork().getKysely(),
-      );
-      now += 31_000;
-      const changed = await current.read();
-      expect(changed).not.toBe(read);
-      expect(changed.find({ code: "48" }, 20_260_102, 20_261_122)).toBeNull();
-      expect(read.find({ code: "48" }, 20_260_102, 20_261_122)).not.toBeNull();
-    } finally {
-      await other.close();
-    }
-    // The database is gone: what was known before is good enough.
-    now += 31_000;
-    expect(current.known()).toBeNull();
-    expect((await current.read()).find({ code: "48" }, 20_260_102, 20_261_122)).toBeNull();
-    await expect(
-      currentHierarchy(
-        () => new Reader(other.pools),
-        () => new Date(now),
-      ).read(),
-    ).rejects.toThrow();
-  });
-});
-
-describe("a field without its own rule", () => {
-  const schema = buildSchema(`
-    type Query { reports(first: Int = 20, after: String): ReportConnection!  latest(first: Int): [Report!]!  report: Report  lists: [Report!]!  count(of: [Int!]): Int }
-    type Mutation { submit(title: String, figures: [Numbers!]!): Report }
-    input Numbers { value: Int  parts: [Int!] }
-    type ReportConnection { edges: [ReportEdge!]!  nodes: [Report!]!  pageInfo: PageInfo!  totalCount: Int! }
-    type ReportEdge { cursor: String!  node: Report! }
-    type PageInfo { hasNextPage: Boolean! }
-    type Report { id: ID  next: Report  notes(first: Int! = 5): [Note!]!  rate: Rate }
-    type Note { text: String  report: Report }
-    type Rate { value: Float }`);
-  const hierarchy = new Hierarchy([], []);
-  it.each([
-    ["{ reports { totalCount } }", 20 + 500],
-    ["{ reports(first: 7) { nodes { id rate { value } } edges { cursor node { id } } pageInfo { hasNextPage } } }", 7],
-    ["{ reports(first: 7) { nodes { next { id } } edges { node { next { id } } } } }", 21],
-    ["{ reports(first: 7) { edges { node { notes { text report { id } } } } } }", 7 + 7 * 5 + 7 * 5],
-    ["{ report { notes(first: 2) { report { notes(first: 3) { text } } } } }", 1 + 2 + 2 + 6],
-    ["{ latest(first: 4) { next { id } } }", 8],
-    ["{ count(of: [1, 2, 3]) }", 3],
-    ["{ lists { next { id } } }", 40],
-    ["mutation { submit(figures: [{ value: 1 }, { parts: [1, 2, 3] }]) { id } }", 1 + 2 + 3],
-  ])("is counted by its shape: %s", (query, rows) => {
-    const operation = getOperationAST(parse(query))!;
-    const place = { hierarchy, today: TODAY, costs: COSTS, effort: new Effort(10_000) };
-    expect(estimatedRows({ schema, operation, variables: {}, fragments: new Map() }, place)).toBe(rows);
   });
 });

@@ -30,9 +30,6 @@ const count = async (condition: string, day = DAY): Promise<number> => {
   return rows[0]!.n;
 };
 
-/** What a run of years is charged, which nobody may have asked for yet. */
-const unitsToday = async (): Promise<number> => (await costOf("{ units(first: 1) { totalCount } }")) - 1;
-
 describe("the cost of an operation", () => {
   it("is the exact number of units of a fixed list", async () => {
     const [provinces, districts, communes] = [
@@ -73,40 +70,6 @@ describe("the cost of an operation", () => {
   it("counts the maximum of a report, whatever it contains", async () => {
     expect(await costOf('{ report(id: "none") { figures { value } } }')).toBe(1 + 5000);
     expect(await costOf('{ reports(unit: "04", first: 10) { nodes { figures { value } } } }')).toBe(10 + 10 * 5000);
-  });
-
-  it("counts a row for each roll-up, and for each part of one", async () => {
-    const at = (selection: string) => `{ unit(code: "04", asOf: "${DAY}") { ${selection} } }`;
-    expect(await costOf(at('dossiers(period: "2024") { received onTimeRate { value } bounds(measure: RECEIVED) { high } }'))).toBe(
-      2 + STATEMENT_ROWS,
-    );
-    const within = (await costOf(at("descendants(first: 1) { totalCount }"))) - 2;
-    const coverage = await costOf(at('dossiers(period: "2024") { coverage { unitsCovered } }'));
-    expect(coverage).toBe(2 + 5 + 2 * within + 1 + 2 * STATEMENT_ROWS);
-    // Its dossiers, the points of the series, and what is asked of them.
-    const months = 2 + 12 * (1 + 15) + 3 * STATEMENT_ROWS;
-    expect(await costOf(at('dossiers(period: "2024") { series(grain: MONTH) { received byTier { rollup { received } } } }'))).toBe(
-      Math.ceil(months + 12 * 4 + (12 * within) / 20),
-    );
-    expect(await costOf(at('dossiers(period: "2024") { series(grain: MONTH) { coverage { unitsCovered } } }'))).toBe(
-      months + 12 * (5 + 2 * within + 1),
-    );
-    expect(
-      await costOf(
-        at('dossiers(period: "2021/2024") { byTier { rollup { series(grain: YEAR) { series(grain: QUARTER) { received } } } } }'),
-      ),
-    ).toBe(Math.ceil(2 + 4 + (4 * 4 + 4 * 4 * 4) * (1 + 15) + within / 20 + (await unitsToday()) + 4 * STATEMENT_ROWS));
-    expect(await costOf(at('tasks(period: "2024") { total } services(period: "2024") { online onlineRate { value } }'))).toBe(
-      3 + 2 * STATEMENT_ROWS,
-    );
-    expect(
-      await costOf(
-        at('indicators(period: "2024", codes: ["task-on-time", "dossier-online"]) { indicator { name } rate { value } unit { name } }'),
-      ),
-    ).toBe(1 + 2 + 2 + STATEMENT_ROWS);
-    const { data } = await ask("{ indicators { code } }");
-    const all = (data as { indicators: unknown[] }).indicators.length;
-    expect(await costOf(at('indicators(period: "2024") { rate { value } }'))).toBe(1 + all + STATEMENT_ROWS);
   });
 
   it("counts nothing for names of types and for the list of indicators", async () => {
