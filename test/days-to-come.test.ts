@@ -1,6 +1,6 @@
 import { getNamedType, type GraphQLInputType, isInputObjectType, isObjectType } from "graphql";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { createSubgraph } from "../src/graphql/schema/subgraph.ts";
+import { subgraph } from "../src/graphql/schema/subgraph.ts";
 import { startService, type TestService, TODAY } from "./support/client.ts";
 import { dossier, givenDossiers, IMPORT, type ImportAnswer, type Sent } from "./support/dossiers.ts";
 import { SUBMIT, type SubmitAnswer } from "./support/reports.ts";
@@ -47,7 +47,7 @@ describe("future days", () => {
   };
 
   it("have a rule for every argument that is a day, an instant or a period", async () => {
-    const { schema } = await createSubgraph();
+    const { schema } = await subgraph();
     const isTime = ({ type }: { readonly type: GraphQLInputType }) => ["Date", "DateTime", "Period"].includes(getNamedType(type).name);
     const names = Object.values(schema.getTypeMap()).flatMap((type) => {
       if (isInputObjectType(type))

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { createSubgraph } from "../src/graphql/schema/subgraph.ts";
+import { subgraph } from "../src/graphql/schema/subgraph.ts";
 import { startService, type TestService } from "./support/client.ts";
 import { dossier, fillCatalogue, IMPORT } from "./support/dossiers.ts";
 import { issueKey } from "./support/key.ts";
@@ -15,13 +15,13 @@ const LEAK =
   /\.[cm]?[jt]s:\d|node_modules|\bat \w+ \(|select .* from|insert into|relation "|column "|unit_version|rollup_set|kysely|mikro|postgres|\bECONN|cchc_[\w-]{40}/i;
 
 let service: TestService;
-let schema: Awaited<ReturnType<typeof createSubgraph>>["schema"];
+let schema: Awaited<ReturnType<typeof subgraph>>["schema"];
 let callers: (string | undefined)[];
 let values: Values;
 
 beforeAll(async () => {
   service = await startService();
-  ({ schema } = await createSubgraph());
+  ({ schema } = await subgraph());
   callers = [
     undefined,
     await issueKey(service.database, "officer", { "04": "OFFICER" }),

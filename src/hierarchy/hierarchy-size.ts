@@ -20,15 +20,21 @@ interface Known {
   readonly at: number;
 }
 
+/** The latest one that was built: databases with the same digest share it. */
+let built: Pick<Known, "hierarchy" | "digest"> | null = null;
+
 /** The first call reads the hierarchy. Later calls compare digests by one statement and read it again only after a change. Concurrent callers share the statement. */
 export const currentHierarchy = (reader: () => Rows, clock: () => Date): CurrentHierarchy => {
   let last: Known | null = null;
   let reading: Promise<Known> | null = null;
   const read = async (): Promise<Known> => {
     const at = clock().getTime();
-    const [row] = await reader().rows(hierarchyText(last?.digest ?? null));
+    const latest = last ?? built;
+    const [row] = await reader().rows(hierarchyText(latest?.digest ?? null));
     const { digest, versions, steps } = row!;
-    last = { hierarchy: versions === null ? last!.hierarchy : hierarchyOf(versions, steps ?? ""), digest, at };
+    const hierarchy = versions === null ? latest!.hierarchy : hierarchyOf(versions, steps ?? "");
+    built = { hierarchy, digest };
+    last = { hierarchy, digest, at };
     return last;
   };
   return {

@@ -7,7 +7,7 @@ import type { Pools } from "../database/database.ts";
 import { Reader } from "../database/reader.ts";
 import { INTERNAL } from "../lib/error-codes.ts";
 import { DomainError } from "../lib/errors.ts";
-import { createSubgraph } from "../graphql/schema/subgraph.ts";
+import { createSubgraph, subgraph } from "../graphql/schema/subgraph.ts";
 import { currentHierarchy } from "../hierarchy/hierarchy-size.ts";
 import { addressUrl, takenPort } from "./http/address.ts";
 import { apolloSettings, createApollo } from "./apollo.ts";
@@ -52,15 +52,15 @@ export type ServerOptions = Partial<Env> & {
 /** Listens at once; `pools` is null until the database is open. */
 export const startServer = async (
   pools: () => Pools | null,
-  { clock = () => new Date(), log: givenLog, modules = Object.values(all), ...given }: ServerOptions,
+  { clock = () => new Date(), log: givenLog, modules, ...given }: ServerOptions,
 ): Promise<RunningServer> => {
   const env: Env = { ...readEnv({}), ...given };
   const log = givenLog ?? createLog({ ...env, logLevel: "error" });
   const trusted = env.trustedDocuments === null ? null : await trustedList(env.trustedDocuments);
   const metrics = env.metricsPort === null ? null : createMetrics(pools);
   const parts: Parts = { env, log, clock, trusted, metrics, router: routerCheck(env.gatewaySecret), opened: openedOf(pools) };
-  const { schema, sdl } = await createSubgraph(modules);
-  const apollo = await startApollo(parts, schema, modules);
+  const { schema, sdl } = await (modules ? createSubgraph(modules) : subgraph());
+  const apollo = await startApollo(parts, schema, modules ?? Object.values(all));
   const viewerOf = await viewers(parts);
   const app = await createHttp(apollo, httpOptions(parts, viewerOf));
   logRequests(app, log);

@@ -1,7 +1,7 @@
 import { Authorized, buildSchema, getMetadataStorage, Mutation, Query, Resolver } from "type-graphql";
 import { beforeAll, describe, expect, it } from "vitest";
 import { PERMISSIONS } from "../../src/access/permission.ts";
-import { createSubgraph } from "../../src/graphql/schema/subgraph.ts";
+import { subgraph } from "../../src/graphql/schema/subgraph.ts";
 import type { GraphQLSchema } from "graphql";
 
 /** The operation of the gateway, which has no class of the service. */
@@ -29,7 +29,7 @@ const unguarded = (schema: GraphQLSchema, storage: Storage): string[] => {
 describe("every root field", () => {
   let schema: GraphQLSchema;
   beforeAll(async () => {
-    ({ schema } = await createSubgraph());
+    ({ schema } = await subgraph());
   });
 
   it("declares a permission", () => {

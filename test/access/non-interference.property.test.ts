@@ -3,7 +3,7 @@ import { sql } from "kysely";
 import { isDeepStrictEqual } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { dossierIdOf } from "../../src/dossiers/dossier-id.ts";
-import { createSubgraph } from "../../src/graphql/schema/subgraph.ts";
+import { subgraph } from "../../src/graphql/schema/subgraph.ts";
 import { startService, type TestService } from "../support/client.ts";
 import type { TestDatabase } from "../support/database.ts";
 import { dossier, fillCatalogue, IMPORT, type ImportAnswer } from "../support/dossiers.ts";
@@ -29,7 +29,7 @@ describe("data outside the caller's scope", () => {
   let services: readonly [TestService, TestService];
   let callers: readonly (string | undefined)[];
   let values: Values;
-  let schema: Awaited<ReturnType<typeof createSubgraph>>["schema"];
+  let schema: Awaited<ReturnType<typeof subgraph>>["schema"];
   const hidden: string[] = [];
   const codes: string[] = [];
   const dossierIds: string[] = [];
@@ -88,7 +88,7 @@ describe("data outside the caller's scope", () => {
   };
 
   beforeAll(async () => {
-    ({ schema } = await createSubgraph());
+    ({ schema } = await subgraph());
     const first = await startService("SEEDED", FREE);
     const adminOfCaoBang = await issueKey(first.database, "Cao Bằng", { "04": "ADMIN" });
     const adminOfDaNang = await issueKey(first.database, "Đà Nẵng", { "48": "ADMIN" });

@@ -5,7 +5,7 @@ import type { AccessKeyInput } from "../../src/administration/access-key.input.t
 import { createAuthenticator } from "../../src/access/authenticate.ts";
 import type { Role, Viewer } from "../../src/access/viewer.ts";
 import { Reader } from "../../src/database/reader.ts";
-import { createSubgraph } from "../../src/graphql/schema/subgraph.ts";
+import { subgraph } from "../../src/graphql/schema/subgraph.ts";
 import { RequestContext } from "../../src/access/request-context.ts";
 import { compiledExecution } from "../../src/graphql/execution/executor.ts";
 import { NOW } from "../support/client.ts";
@@ -75,7 +75,7 @@ export interface Asked<T> {
 
 /** Runs operations as the server does, for the given viewer. */
 export const asker = async (database: TestDatabase): Promise<Ask> => {
-  const { schema } = await createSubgraph();
+  const { schema } = await subgraph();
   const { executor } = await compiledExecution(schema, { traces: false }).load({} as never);
   return async (viewer, source, variables = {}) => {
     const context = new RequestContext(database.pools, NOW, { viewer });

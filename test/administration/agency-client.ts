@@ -1,7 +1,7 @@
 import { sql } from "kysely";
 import { expect } from "vitest";
 import type { Viewer } from "../../src/access/viewer.ts";
-import { createSubgraph } from "../../src/graphql/schema/subgraph.ts";
+import { subgraph } from "../../src/graphql/schema/subgraph.ts";
 import { createDatabase } from "../support/database.ts";
 import { askAs, viewerOf } from "../support/viewer.ts";
 
@@ -19,7 +19,7 @@ export interface Agency {
 /** Asks about agencies, as the ADMIN of Đà Nẵng unless a viewer is given. */
 export const startAgencies = async () => {
   const database = await createDatabase();
-  const { schema } = await createSubgraph();
+  const { schema } = await subgraph();
   const admin = await viewerOf(database, "admin", { "48": "ADMIN" });
   const db = () => database.orm.em.fork().getKysely();
   const ask = <T>(viewer: Viewer | null, source: string, variables: Record<string, unknown> = {}) =>

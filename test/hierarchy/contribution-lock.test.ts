@@ -1,7 +1,7 @@
 import { sql } from "kysely";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Viewer } from "../../src/access/viewer.ts";
-import { createSubgraph } from "../../src/graphql/schema/subgraph.ts";
+import { subgraph } from "../../src/graphql/schema/subgraph.ts";
 import { Reader } from "../../src/database/reader.ts";
 import { ensureContributions } from "../../src/hierarchy/contribution.service.ts";
 import { createDatabase, type TestDatabase } from "../support/database.ts";
@@ -12,7 +12,7 @@ let register: (name: string) => Promise<string>;
 
 beforeAll(async () => {
   database = await createDatabase();
-  const { schema } = await createSubgraph();
+  const { schema } = await subgraph();
   const admin: Viewer = await viewerOf(database, "admin", { "48": "ADMIN" });
   register = async (name) => {
     const input = { unit: "48", kind: "DEPARTMENT", name, validFrom: "2025-08-01" };

@@ -2,7 +2,7 @@ import { composeByApollo } from "../suites/federation/routers.ts";
 import { getNamedType, isObjectType } from "graphql";
 import { readFile } from "node:fs/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { createSubgraph } from "../../src/graphql/schema/subgraph.ts";
+import { subgraph } from "../../src/graphql/schema/subgraph.ts";
 import { startService, type TestService } from "../support/client.ts";
 import { dossier, givenDossiers, IMPORT } from "../support/dossiers.ts";
 import { codeOf, messageOf, post, send } from "../support/post.ts";
@@ -149,7 +149,7 @@ describe("responses that no cache may store, without an ETag:", () => {
 
 describe("every argument that contains a time", () => {
   it("is covered by the rule of past days", async () => {
-    const { schema } = await createSubgraph();
+    const { schema } = await subgraph();
     const types = Object.values(schema.getTypeMap()).filter(isObjectType);
     const fields = types.filter((type) => !/^(?:__|Mutation$)/.test(type.name)).flatMap((type) => Object.values(type.getFields()));
     const args = fields.flatMap((field) => field.args);

@@ -14,7 +14,7 @@ import {
 } from "graphql";
 import { sql } from "kysely";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { createSubgraph } from "../../src/graphql/schema/subgraph.ts";
+import { subgraph } from "../../src/graphql/schema/subgraph.ts";
 import { startService, type TestService } from "../support/client.ts";
 import { issueKey } from "../support/key.ts";
 import { messageOf, post } from "../support/post.ts";
@@ -101,7 +101,7 @@ const leavesOf = (type: GraphQLObjectType): string =>
       .map(({ name }) => name),
   ].join(" ");
 
-const { schema } = await createSubgraph();
+const { schema } = await subgraph();
 const SPOTS = spotsOf(schema).map((spot): [string, Spot] => [
   `${spot.path.map(({ name }) => name).join(".")}(${spot.argument.name})`,
   spot,

@@ -1,9 +1,9 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { cacheTypesOf } from "./cache-types.ts";
-import { createSubgraph } from "./subgraph.ts";
+import { subgraph } from "./subgraph.ts";
 
 /** Writes the schema and the cache types of clients; with --check it only compares, and fails if a file is outdated. */
-const { schema, sdl } = await createSubgraph();
+const { schema, sdl } = await subgraph();
 const FILES: readonly (readonly [string, string])[] = [
   ["schema/subgraph.graphql", sdl],
   ["schema/clients/cache-types.ts", cacheTypesOf(schema, sdl)],

@@ -10,7 +10,12 @@ import { skipSorting, sortParameters } from "./resolver-parameters.ts";
 
 const LINK = 'extend schema @link(url: "https://specs.apollo.dev/federation/v2.3", import: ["@key", "@shareable"])';
 
-export const createSubgraph = async (modules: readonly Module[] = Object.values(all)): Promise<Subgraph> => {
+let ofAllModules: Promise<Subgraph> | null = null;
+
+/** The schema of all modules, which the servers of a process share, for it never changes. */
+export const subgraph = (): Promise<Subgraph> => (ofAllModules ??= createSubgraph(Object.values(all)));
+
+export const createSubgraph = async (modules: readonly Module[]): Promise<Subgraph> => {
   sortParameters();
   const plain = await buildSchema({
     resolvers: modules.flatMap(({ resolvers = [] }) => resolvers) as unknown as NonEmptyArray<Function>,

@@ -4,7 +4,7 @@ import { getOperationAST, Kind, parse } from "graphql";
 import { sql } from "kysely";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Reader } from "../../../src/database/reader.ts";
-import { createSubgraph } from "../../../src/graphql/schema/subgraph.ts";
+import { subgraph } from "../../../src/graphql/schema/subgraph.ts";
 import { STATEMENT_ROWS } from "../../../src/graphql/cost/reads.ts";
 import { CEILING, Effort } from "../../../src/module/cost/unit-set.ts";
 import { costTableOf } from "../../../src/graphql/cost/fields.ts";
@@ -63,7 +63,7 @@ const unitsAndRollups = (data: unknown): number => {
   return Object.values(data).reduce((sum: number, part: unknown) => sum + unitsAndRollups(part), Number(own));
 };
 
-const { schema } = await createSubgraph();
+const { schema } = await subgraph();
 const FIELDS = unitFieldsOf(schema);
 const fieldNamed = (name: string) => FIELDS.find((field) => field.name === name)!;
 const paged = (field: UnitField): string[] => (field.samples.has("first") ? ["first"] : []);

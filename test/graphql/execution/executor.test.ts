@@ -1,7 +1,7 @@
 import { execute, type GraphQLError, GraphQLObjectType, GraphQLSchema, GraphQLString, parse } from "graphql";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { createSubgraph } from "../../../src/graphql/schema/subgraph.ts";
+import { subgraph } from "../../../src/graphql/schema/subgraph.ts";
 import { createApollo } from "../../../src/server/apollo.ts";
 import { RequestContext } from "../../../src/access/request-context.ts";
 import { startService, type TestService, NOW } from "../../support/client.ts";
@@ -78,10 +78,10 @@ const toldOf = (error: GraphQLError) => ({ ...error.toJSON(), extensions: undefi
 
 describe("compiled execution answers as graphql-js does", () => {
   let service: TestService;
-  let schema: Awaited<ReturnType<typeof createSubgraph>>["schema"];
+  let schema: Awaited<ReturnType<typeof subgraph>>["schema"];
   beforeAll(async () => {
     service = await startService();
-    ({ schema } = await createSubgraph());
+    ({ schema } = await subgraph());
   });
   afterAll(() => service.close());
 
