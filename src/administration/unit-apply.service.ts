@@ -10,14 +10,14 @@ import { unitsMoved } from "../hierarchy/rollup-version.store.ts";
 import { changesOf, type EditionChange, newEditions } from "../hierarchy/unit-change.ts";
 import { livesOf, type SuccessionFileRow, type VersionRow } from "../hierarchy/unit-file.ts";
 import { insertNames, insertSuccessions, insertUnits, insertVersions, type Numbers } from "../hierarchy/unit-load.service.ts";
-import { type KnownUnits, type MergedUnits, mergeUnits } from "../hierarchy/unit-merge.ts";
+import { type StoredUnits, type MergedUnits, mergeUnits } from "../hierarchy/unit-merge.ts";
 import { type NameRow, namesOf } from "../hierarchy/unit-name.ts";
 import { checkCounts, type NextFiles } from "../hierarchy/unit-next.ts";
 import { relation } from "../database/relation.ts";
 
 /** What the files would change in the hierarchy. */
 export interface Plan {
-  readonly known: KnownUnits;
+  readonly stored: StoredUnits;
   readonly merged: MergedUnits;
   readonly changes: readonly EditionChange[];
 }
@@ -31,11 +31,11 @@ export interface Applied {
 
 /** @throws FileError naming file, row and column of what cannot be applied. */
 export const planUnits = async (em: EntityManager, files: NextFiles): Promise<Plan> => {
-  const known = await knownUnits(em);
-  const merged = mergeUnits(known, files);
-  const changes = changesOf(known, merged);
+  const stored = await storedUnits(em);
+  const merged = mergeUnits(stored, files);
+  const changes = changesOf(stored, merged);
   checkCounts(files.editions, merged, changes);
-  return { known, merged, changes };
+  return { stored, merged, changes };
 };
 
 /** Applies the files in one transaction of the owner. @throws Error while another command applies files. */
@@ -50,7 +50,7 @@ export const applyUnits = (owner: EntityManager, files: NextFiles, actorName: st
     const made = await write(em, plan);
     await recordChange(em, {
       ...{ actor: `command:${actorName}`, actorName, operation: "units apply", unitNo: await country(em), subject: null, at: now },
-      before: { lastEdition: plan.known.lastEdition },
+      before: { lastEdition: plan.stored.lastEdition },
       after: { files: files.digests, ...sizeOf(plan) },
     });
     return { changes: plan.changes, last, made };
@@ -69,7 +69,7 @@ const sizeOf = ({ merged: { begun, closed, succeeded }, changes }: Plan) => ({
   editions: changes.map(({ day, before, after }) => ({ day, before, after })),
 });
 
-const knownUnits = async (em: EntityManager): Promise<KnownUnits> => {
+const storedUnits = async (em: EntityManager): Promise<StoredUnits> => {
   const db = em.getKysely();
   const versions = await sql<VersionRow>`
     select u.key, v.valid_from as "validFrom", v.valid_to as "validTo", v.code, p.key as "parentKey", v.tier, v.kind, v.name,
@@ -91,7 +91,7 @@ const lastEdition = async (em: EntityManager): Promise<number> =>
   (await sql<{ id: number }>`select id from edition order by starts_on desc limit 1`.execute(em.getKysely())).rows[0]!.id;
 
 /** @returns the new editions. */
-const write = async (em: EntityManager, { known, merged }: Plan): Promise<number[]> => {
+const write = async (em: EntityManager, { stored, merged }: Plan): Promise<number[]> => {
   const db = em.getKysely();
   const existing = await numbersOf(em);
   const isNew = ({ key }: VersionRow) => !existing.has(key);
@@ -103,10 +103,10 @@ const write = async (em: EntityManager, { known, merged }: Plan): Promise<number
   await closeVersions(em, merged, numbers);
   await insertVersions(em, begun, numbers);
   await insertSuccessions(em, merged.succeeded, numbers);
-  await changeNames(em, known, merged, numbers);
+  await changeNames(em, stored, merged, numbers);
   const altered = new Set([...merged.closed.keys(), ...begun].filter((version) => !isNew(version)).map(({ key }) => key));
   await endUnits(em, merged, altered, numbers);
-  const days = newEditions(known, merged);
+  const days = newEditions(stored, merged);
   const agencies = await followAgencies(em, merged, [...altered], numbers);
   const made = await insertEditions(em, days);
   await sql`analyze unit, unit_version, succession, unit_name, edition`.execute(db);
@@ -150,8 +150,8 @@ const endUnits = async (em: EntityManager, { versions }: MergedUnits, altered: R
 };
 
 /** Ends the present names that change, and inserts the new ones. */
-const changeNames = async (em: EntityManager, known: KnownUnits, merged: MergedUnits, numbers: Numbers): Promise<void> => {
-  const before = namesOf(known.versions, known.successions);
+const changeNames = async (em: EntityManager, stored: StoredUnits, merged: MergedUnits, numbers: Numbers): Promise<void> => {
+  const before = namesOf(stored.versions, stored.successions);
   const after = namesOf(merged.versions, merged.successions);
   const gone = missingFrom(before, after);
   await sql`

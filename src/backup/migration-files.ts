@@ -20,9 +20,9 @@ export const readMigrationFiles = async (): Promise<MigrationFile[]> => {
 };
 
 /** @throws Error for a migration that only another version can have executed. */
-export const checkMigrations = (known: readonly MigrationFile[], run: readonly MigrationFile[], what: string): void => {
+export const checkMigrations = (available: readonly MigrationFile[], run: readonly MigrationFile[], what: string): void => {
   for (const { name, sha256 } of run) {
-    const ours = known.find((one) => one.name === name);
+    const ours = available.find((one) => one.name === name);
     if (!ours) throw new Error(`${what} has ${name}, which this version does not have: use the version that made it, or a newer one`);
     if (ours.sha256 !== sha256) throw new Error(`${what} has another ${name} than this version: use the version that made it`);
   }

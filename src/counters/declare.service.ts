@@ -61,8 +61,8 @@ const byOf = ({ viewer, now }: Pick<RequestContext, "viewer" | "now">) => ({ act
 
 const statusesOf = async (context: Caller, kind: RecordKind, unitNos: readonly number[]): Promise<RecordStatus[]> => {
   context.renew();
-  const known = await context.use(recordLoaders).recordsOf.loadMany(unitNos);
-  return known.map((statuses) => {
+  const loaded = await context.use(recordLoaders).recordsOf.loadMany(unitNos);
+  return loaded.map((statuses) => {
     if (statuses instanceof Error) throw statuses;
     return statuses.find((status) => status.kind === kind) ?? { kind, completeSince: null, completeThrough: null, lastImportAt: null };
   });

@@ -12,8 +12,8 @@ const MOST_NAMES = 500;
 const names = new Map<string, string>();
 
 const nameOf = (text: string): string | undefined => {
-  const known = names.get(text);
-  if (known !== undefined || names.size >= MOST_NAMES) return known;
+  const existing = names.get(text);
+  if (existing !== undefined || names.size >= MOST_NAMES) return existing;
   const name = createHash("sha256").update(text).digest("base64url").slice(0, 32);
   names.set(text, name);
   return name;

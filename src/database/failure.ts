@@ -51,8 +51,8 @@ export const failureOf = (error: unknown): unknown => {
   if (error instanceof DomainError || !(error instanceof Error)) return error;
   const state = (error as { code?: unknown }).code;
   if (typeof state === "string") {
-    const known = /^[0-9A-Z]{5}$/.test(state) ? BY_STATE.find(([pattern]) => pattern.test(state)) : undefined;
-    if (known) return withCause(known[1](), error);
+    const match = /^[0-9A-Z]{5}$/.test(state) ? BY_STATE.find(([pattern]) => pattern.test(state)) : undefined;
+    if (match) return withCause(match[1](), error);
     if (LOST.test(state)) return withCause(away(), error);
   }
   if (error.message === "Query read timeout" || LOST.test(error.message)) return withCause(away(), error);

@@ -14,8 +14,8 @@ export const isAway = (error: unknown): boolean => {
   return failure instanceof DomainError && failure.extensions["code"] === "SERVICE_UNAVAILABLE";
 };
 
-/** Retries until the database is available; `tell` is called once for each kind of failure. The signal ends it. */
-export const openWhenThere = async <T>(open: () => Promise<T>, tell: (failure: string) => void, signal: AbortSignal): Promise<T> => {
+/** Retries until the database is available; `report` is called once for each kind of failure. The signal ends it. */
+export const openWhenThere = async <T>(open: () => Promise<T>, report: (failure: string) => void, signal: AbortSignal): Promise<T> => {
   const reported = new Set<string>();
   for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(pause * 2, LONGEST_PAUSE_MS)) {
     signal.throwIfAborted();
@@ -25,7 +25,7 @@ export const openWhenThere = async <T>(open: () => Promise<T>, tell: (failure: s
       if (!isAway(error)) throw error;
       const text = errorText(error);
       const kind = /\b(?:E[A-Z_]{4,}|5[37][0-9A-Z]{3}|timeout)\b/.exec(`${text} ${codeOf(error)}`)?.[0] ?? text;
-      if (!reported.has(kind)) tell(text);
+      if (!reported.has(kind)) report(text);
       reported.add(kind);
     }
     await sleep(pause, undefined, { signal });

@@ -112,10 +112,10 @@ const withinOf = async (context: Caller, { within, asOf }: DossierFilter): Promi
 const catalogued = async ({ session }: Pick<RequestContext, "session">, { procedure, field }: DossierFilter) => {
   if (procedure == null && field == null) return { procedureNo: null, fieldNo: null };
   // PostgreSQL text cannot contain NUL, so no code does.
-  const known = (code: string | null | undefined) => (code == null || code.includes("\0") ? null : code);
+  const codeOrNull = (code: string | null | undefined) => (code == null || code.includes("\0") ? null : code);
   const [row] = await session.rows(sql<{ procedureNo: number | null; fieldNo: number | null }>`
-    select (select id from procedure where code = ${known(procedure)}) as "procedureNo",
-      (select id from procedure_field where code = ${known(field)}) as "fieldNo"`);
+    select (select id from procedure where code = ${codeOrNull(procedure)}) as "procedureNo",
+      (select id from procedure_field where code = ${codeOrNull(field)}) as "fieldNo"`);
   if (procedure != null && row!.procedureNo === null)
     throw new BadUserInput("filter.procedure", procedure, "must be the code of a procedure of the catalogue");
   if (field != null && row!.fieldNo === null) throw new BadUserInput("filter.field", field, "must be the code of a field of procedures");

@@ -56,14 +56,14 @@ export interface PauseView extends Positioned {
 
 const named = (names: readonly string[], number: RawBuilder<unknown>) => sql`(${sql.lit(`{${names.join()}}`)}::text[])[${number}]`;
 
-const known = (at: RawBuilder<unknown>) => instant(at, "MS");
+const milliseconds = (at: RawBuilder<unknown>) => instant(at, "MS");
 
 export const dossierColumns = sql`d.province_id as "provinceNo", d.source_id as "sourceNo", d.code, d.unit_id as "unitNo",
   d.received_by_id as "receivedByNo", d.procedure_id as "procedureNo", ${named(CHANNELS, sql`d.channel`)} as channel,
-  ${named(DOSSIER_STATES, sql`d.state`)} as state, ${known(sql`d.submitted_at`)} as "submittedAt",
-  case when d.received_on is not null then ${known(sql`d.received_at`)} end as "receivedAt", ${known(sql`d.due_at`)} as "dueAt",
-  d.due_provisional as "dueProvisional", ${known(sql`d.current_due_at`)} as "currentDueAt", ${known(sql`d.ended_at`)} as "endedAt",
-  ${known(sql`d.returned_at`)} as "returnedAt", d.received_on as "receivedOn", d.ended_on as "endedOn", d.due_on as "dueOn",
+  ${named(DOSSIER_STATES, sql`d.state`)} as state, ${milliseconds(sql`d.submitted_at`)} as "submittedAt",
+  case when d.received_on is not null then ${milliseconds(sql`d.received_at`)} end as "receivedAt", ${milliseconds(sql`d.due_at`)} as "dueAt",
+  d.due_provisional as "dueProvisional", ${milliseconds(sql`d.current_due_at`)} as "currentDueAt", ${milliseconds(sql`d.ended_at`)} as "endedAt",
+  ${milliseconds(sql`d.returned_at`)} as "returnedAt", d.received_on as "receivedOn", d.ended_on as "endedOn", d.due_on as "dueOn",
   d.dated_on as "datedOn", d.outcome, d.pauses as "pauseCount"`;
 
 export const dossierLoaders = ({ session, viewer }: Pick<RequestContext, "session" | "viewer">) => {
@@ -79,7 +79,7 @@ export const dossierLoaders = ({ session, viewer }: Pick<RequestContext, "sessio
       ({ provinceNo, sourceNo, code }) => `${provinceNo}|${sourceNo}|${code}`,
       (keys) =>
         rows(sql<PauseView>`
-          select k.i::int, ${named(PAUSE_REASONS, sql`p.reason`)} as reason, ${known(sql`p.from_at`)} as "from", ${known(sql`p.to_at`)} as "to",
+          select k.i::int, ${named(PAUSE_REASONS, sql`p.reason`)} as reason, ${milliseconds(sql`p.from_at`)} as "from", ${milliseconds(sql`p.to_at`)} as "to",
             ${localDay(sql`p.from_at`)} as "fromOn", ${localDay(sql`p.to_at`)} as "toOn"
           from ${keyed("k", keys, {
             province_id: ["int", ({ provinceNo }) => provinceNo],

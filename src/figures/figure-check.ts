@@ -1,4 +1,4 @@
-import { type Contradiction, fillIdentities, identityText, type Known } from "./identity.ts";
+import { type Contradiction, fillIdentities, identityText, type MeasureValues } from "./identity.ts";
 import { isInRange, MAX_COUNT, numeral } from "./int-range.ts";
 import { isRolledUp, measureCode, ROLLUP_KINDS, type RollupKind } from "./measure.ts";
 
@@ -96,7 +96,7 @@ const brokenIdentities = <F extends StatedNumbers>(kind: RollupKind, group: read
   const found: Contradiction[] = [];
   // The loop drops a broken identity, so that it also finds the next one.
   for (let left = kind.identities; ;) {
-    const numbers: Known = new Map([...stated].map(([name, { value }]) => [name, value!]));
+    const numbers: MeasureValues = new Map([...stated].map(([name, { value }]) => [name, value!]));
     const contradiction = fillIdentities(numbers, left);
     if (!contradiction) return [...found.map((one) => identityFault(one, stated)), ...tooLarge(kind, stated, numbers)];
     found.push(contradiction);
@@ -111,7 +111,7 @@ const identityFault = <F>({ identity, numbers }: Contradiction, stated: Readonly
 };
 
 /** A number that follows from the stated ones must be as small as they are. */
-const tooLarge = <F>(kind: RollupKind, stated: ReadonlyMap<string, F>, numbers: Known): GroupFault<F>[] =>
+const tooLarge = <F>(kind: RollupKind, stated: ReadonlyMap<string, F>, numbers: MeasureValues): GroupFault<F>[] =>
   [...numbers].flatMap(([name, value]): GroupFault<F>[] => {
     if (isInRange(value) || stated.has(name)) return [];
     const text = `makes ${measureCode(kind, name)} ${numeral(value)}, which must be at most ${numeral(MAX_COUNT)}`;

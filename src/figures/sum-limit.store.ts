@@ -76,7 +76,7 @@ const isSmall = ({ identities }: RollupKind, totals: Map<string, number>): boole
   return [...totals.values()].every(isInRange);
 };
 
-interface TileRow extends Omit<StatedTile, "known"> {
+interface TileRow extends Omit<StatedTile, "numbers"> {
   readonly values: Readonly<Record<string, number>>;
 }
 
@@ -89,7 +89,7 @@ const tilesOf = async (em: EntityManager, kind: RollupKind, year: string): Promi
   const names = codesOf(kind);
   return rows.map(({ values, ...tile }) => ({
     ...tile,
-    known: new Map(Object.entries(values).map(([code, value]) => [names.get(code)!, value])),
+    numbers: new Map(Object.entries(values).map(([code, value]) => [names.get(code)!, value])),
   }));
 };
 

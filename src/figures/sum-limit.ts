@@ -1,6 +1,6 @@
 import { addDays, type Day } from "../lib/time/date.ts";
 import { type Tier, TIERS } from "../hierarchy/unit.entity.ts";
-import { fillIdentities, type Known } from "./identity.ts";
+import { fillIdentities, type MeasureValues } from "./identity.ts";
 import { isInRange } from "./int-range.ts";
 import type { Measure, RollupKind } from "./measure.ts";
 import { type Member, handlingTierOf, type Tree, WHOLE_UNIT } from "./tree.ts";
@@ -11,7 +11,7 @@ export interface StatedTile {
   readonly scope: Tier | null;
   readonly from: Day;
   readonly to: Day;
-  readonly known: Known;
+  readonly numbers: MeasureValues;
 }
 
 export interface GreatestSum {
@@ -25,7 +25,7 @@ export interface GreatestSum {
  */
 export const tooLargeSums = (kind: RollupKind, tiles: readonly StatedTile[], tree: Tree, lastTiers: ReadonlySet<Tier>): GreatestSum[] => {
   const cells = Map.groupBy(tiles, ({ unitId, scope }) => `${unitId} ${handlingTierOf(tree.members.get(unitId), scope, tree)}`);
-  const filled = new Map([...cells].map(([cell, of]) => [cell, of.map((tile) => ({ ...tile, known: filledOf(kind, tile.known) }))]));
+  const filled = new Map([...cells].map(([cell, of]) => [cell, of.map((tile) => ({ ...tile, numbers: filledOf(kind, tile.numbers) }))]));
   return kind.measures.flatMap((measure): GreatestSum[] => {
     const amounts = new Map([...filled].map(([cell, of]) => [cell, greatestOf(measure, of)]));
     const sum = new Sums(tree, lastTiers, amounts).ofAll();
@@ -34,18 +34,18 @@ export const tooLargeSums = (kind: RollupKind, tiles: readonly StatedTile[], tre
 };
 
 /** Applies the identities unless they contradict the values. */
-const filledOf = ({ identities }: RollupKind, known: Known): Known => {
-  const filled = new Map(known);
-  return fillIdentities(filled, identities) ? known : filled;
+const filledOf = ({ identities }: RollupKind, numbers: MeasureValues): MeasureValues => {
+  const filled = new Map(numbers);
+  return fillIdentities(filled, identities) ? numbers : filled;
 };
 
 const greatestOf = ({ name, tiling }: Measure, tiles: readonly StatedTile[]): number => {
-  const known = tiles.filter((tile) => tile.known.has(name)).toSorted((a, b) => (a.to < b.to ? -1 : 1));
-  if (tiling !== "FLOW") return Math.max(0, ...known.map((tile) => tile.known.get(name)!));
+  const stated = tiles.filter((tile) => tile.numbers.has(name)).toSorted((a, b) => (a.to < b.to ? -1 : 1));
+  if (tiling !== "FLOW") return Math.max(0, ...stated.map((tile) => tile.numbers.get(name)!));
   const best: { readonly until: Day; readonly sum: number }[] = [{ until: "", sum: 0 }];
-  for (const tile of known) {
+  for (const tile of stated) {
     const before = best.findLast(({ until }) => until <= addDays(tile.from, -1))!;
-    const sum = Math.max(best.at(-1)!.sum, before.sum + tile.known.get(name)!);
+    const sum = Math.max(best.at(-1)!.sum, before.sum + tile.numbers.get(name)!);
     best.push({ until: tile.to, sum });
   }
   return best.at(-1)!.sum;

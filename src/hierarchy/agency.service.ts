@@ -16,8 +16,8 @@ export const ensureAgency = async (em: EntityManager, seat: number, kind: Agency
         select u.id, s.key || '/' || ${slug} as key from unit s left join unit u on u.key = s.key || '/' || ${slug}
         where s.id = ${seat}`.execute(em.getKysely())
     ).rows[0]!;
-  const known = (await find()).id;
-  if (known !== null) return known;
+  const existing = (await find()).id;
+  if (existing !== null) return existing;
   await lockUnits(em);
   const { id, key } = await find();
   return id ?? insertAgency(em, { seat, key, slug, kind, name, from: null, until: null });

@@ -9,25 +9,25 @@ const FRESH_MS = 30_000;
 /** The hierarchy of all days, at most half a minute old. */
 export interface CurrentHierarchy {
   /** Returns the cached hierarchy, or null if it is too old. */
-  known(): Hierarchy | null;
+  cached(): Hierarchy | null;
   /** Reads the hierarchy from the database; if the database fails, returns the cached one, which is good enough for sizes. */
   read(): Promise<Hierarchy>;
 }
 
-interface Known {
+interface Cached {
   readonly hierarchy: Hierarchy;
   readonly digest: string;
   readonly at: number;
 }
 
 /** The latest one that was built: databases with the same digest share it. */
-let built: Pick<Known, "hierarchy" | "digest"> | null = null;
+let built: Pick<Cached, "hierarchy" | "digest"> | null = null;
 
 /** The first call reads the hierarchy. Later calls compare digests by one statement and read it again only after a change. Concurrent callers share the statement. */
 export const currentHierarchy = (reader: () => Rows, clock: () => Date): CurrentHierarchy => {
-  let last: Known | null = null;
-  let reading: Promise<Known> | null = null;
-  const read = async (): Promise<Known> => {
+  let last: Cached | null = null;
+  let reading: Promise<Cached> | null = null;
+  const read = async (): Promise<Cached> => {
     const at = clock().getTime();
     const latest = last ?? built;
     const [row] = await reader().rows(hierarchyText(latest?.digest ?? null));
@@ -38,7 +38,7 @@ export const currentHierarchy = (reader: () => Rows, clock: () => Date): Current
     return last;
   };
   return {
-    known: () => (last && Math.abs(clock().getTime() - last.at) < FRESH_MS ? last.hierarchy : null),
+    cached: () => (last && Math.abs(clock().getTime() - last.at) < FRESH_MS ? last.hierarchy : null),
     read: async () => {
       reading ??= read().finally(() => (reading = null));
       const { hierarchy } = await reading.catch((error: unknown) => {
@@ -57,18 +57,18 @@ interface Row {
 }
 
 /** Two texts transfer ten times as fast as tens of thousands of rows. Codes and ids contain no control characters. */
-const hierarchyText = (known: string | null) => sql<Row>`
+const hierarchyText = (cachedDigest: string | null) => sql<Row>`
   with digested as materialized (
     select concat_ws(' ', (select sum(hash_record_extended(u, 0)) from unit u), (select sum(hash_record_extended(v, 0)) from unit_version v),
       (select sum(hash_record_extended(s, 0)) from succession s)) as digest
   )
   select digest,
-    case when digest is distinct from ${known}::text then coalesce((
+    case when digest is distinct from ${cachedDigest}::text then coalesce((
       select string_agg(concat_ws(E'\t', v.unit_id, u.key, v.code, coalesce(v.parent_id, 0), coalesce(v.tier, ''), v.kind,
         to_char(v.valid_from, 'YYYYMMDD'), coalesce(to_char(v.valid_to, 'YYYYMMDD'), '99999999')), E'\n'
         order by v.code collate "C", v.unit_id, v.valid_from)
       from unit_version v join unit u on u.id = v.unit_id), '') end as versions,
-    case when digest is distinct from ${known}::text then (
+    case when digest is distinct from ${cachedDigest}::text then (
       select string_agg(concat_ws(E'\t', predecessor_id, successor_id, to_char(effective_on, 'YYYYMMDD')), E'\n') from succession) end as steps
   from digested`;
 

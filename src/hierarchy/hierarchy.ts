@@ -69,8 +69,8 @@ export class Hierarchy {
   }
 
   #refer(reference: string, version: HierarchyVersion): void {
-    const known = this.#byReference.get(reference);
-    if (known) known.push(version);
+    const existing = this.#byReference.get(reference);
+    if (existing) existing.push(version);
     else this.#byReference.set(reference, [version]);
   }
 

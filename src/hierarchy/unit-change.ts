@@ -1,6 +1,6 @@
 import { addDays, type Day } from "../lib/time/date.ts";
 import { livesOf, type SuccessionFileRow, type VersionRow } from "./unit-file.ts";
-import type { KnownUnits, MergedUnits } from "./unit-merge.ts";
+import type { StoredUnits, MergedUnits } from "./unit-merge.ts";
 import type { Tier } from "./unit.entity.ts";
 
 export interface EditionChange {
@@ -22,15 +22,15 @@ export const countsOn = (versions: readonly VersionRow[], day: Day): Counts => {
 };
 
 /** Days of the merged units that start an edition that the database does not have. */
-export const newEditions = ({ lastEdition }: KnownUnits, { closed, begun }: MergedUnits): Day[] => {
+export const newEditions = ({ lastEdition }: StoredUnits, { closed, begun }: MergedUnits): Day[] => {
   const days = [...closed.keys(), ...begun.keys()].flatMap(({ validFrom, validTo }) =>
     validTo === null ? [validFrom] : [validFrom, validTo],
   );
   return [...new Set(days)].filter((day) => day > lastEdition).toSorted();
 };
 
-export const changesOf = (known: KnownUnits, merged: MergedUnits): EditionChange[] =>
-  newEditions(known, merged).map((day) => ({
+export const changesOf = (stored: StoredUnits, merged: MergedUnits): EditionChange[] =>
+  newEditions(stored, merged).map((day) => ({
     ...{ day, before: countsOn(merged.versions, addDays(day, -1)), after: countsOn(merged.versions, day) },
     lines: linesOf(merged, day),
   }));

@@ -36,7 +36,7 @@ const FOREVER: Day = "9999-12-31";
 export class UnitDirectory {
   readonly #byCode: ReadonlyMap<string, readonly Version[]>;
   readonly #byUnit: ReadonlyMap<number, readonly Version[]>;
-  readonly #known = new Map<string, PlaceInTime[]>();
+  readonly #places = new Map<string, PlaceInTime[]>();
 
   constructor(versions: readonly Version[]) {
     this.#byCode = Map.groupBy(versions, ({ code }) => code);
@@ -48,12 +48,12 @@ export class UnitDirectory {
   }
 
   find(code: string, day: Day): UnitPlace | null {
-    const known = this.#known.get(code) ?? [];
-    for (const { from, to, place } of known) if (from <= day && day < to) return place;
+    const places = this.#places.get(code) ?? [];
+    for (const { from, to, place } of places) if (from <= day && day < to) return place;
     const version = on(this.#byCode.get(code), day);
     if (version === null) return null;
     const found = this.#place(version, day);
-    this.#known.set(code, [...known, found]);
+    this.#places.set(code, [...places, found]);
     return found.place;
   }
 

@@ -11,7 +11,7 @@ import {
   type VersionRow,
 } from "./unit-file.ts";
 
-export interface KnownUnits {
+export interface StoredUnits {
   readonly versions: readonly VersionRow[];
   readonly successions: readonly SuccessionFileRow[];
   /** Start of the last edition; earlier days are history and must not change. */
@@ -37,16 +37,16 @@ export interface MergedUnits {
 const WHOLE_SET = 0.9;
 
 /** @throws FileError naming file, row and column of a change to history or of a violated rule. */
-export const mergeUnits = (known: KnownUnits, next: NextUnits): MergedUnits => {
-  const versions = mergeVersions(known, next.versions);
-  const successions = mergeSuccessions(known, next.successions);
+export const mergeUnits = (stored: StoredUnits, next: NextUnits): MergedUnits => {
+  const versions = mergeVersions(stored, next.versions);
+  const successions = mergeSuccessions(stored, next.successions);
   // Rows of the files come first, so that errors name them.
   checkVersions(
-    [...versions.rows, ...versions.kept.map((version) => standIn(version, next.versions))],
-    [...versions.said, ...versions.kept],
+    [...versions.rows, ...versions.others.map((version) => standIn(version, next.versions))],
+    [...versions.said, ...versions.others],
   );
-  const all = { versions: [...versions.said, ...versions.kept], successions: [...successions.said, ...successions.kept] };
-  const blamed = successions.kept.map(({ predecessor }) => ofPredecessor(predecessor, next.successions) ?? next.successions.rows[0]!);
+  const all = { versions: [...versions.said, ...versions.others], successions: [...successions.said, ...successions.others] };
+  const blamed = successions.others.map(({ predecessor }) => ofPredecessor(predecessor, next.successions) ?? next.successions.rows[0]!);
   checkSuccessions([...successions.rows, ...blamed], all.successions, all.versions);
   return { ...all, closed: versions.closed, begun: versions.begun, succeeded: successions.succeeded };
 };
@@ -68,8 +68,8 @@ const FIELDS: readonly (readonly [VersionColumn, keyof VersionRow])[] = [
   ] as const),
 ];
 
-const mergeVersions = ({ versions: known, lastEdition }: KnownUnits, { rows, said }: NextUnits["versions"]) => {
-  const before = new Map(known.map((version) => [idOf(version), version]));
+const mergeVersions = ({ versions: stored, lastEdition }: StoredUnits, { rows, said }: NextUnits["versions"]) => {
+  const before = new Map(stored.map((version) => [idOf(version), version]));
   const found = new Set<string>();
   const closed = new Map<VersionRow, Blamed<VersionColumn>>();
   const begun = new Map<VersionRow, Blamed<VersionColumn>>();
@@ -82,12 +82,12 @@ const mergeVersions = ({ versions: known, lastEdition }: KnownUnits, { rows, sai
       begun.set(version, row);
     } else if (isClosing(row, old, version, lastEdition)) closed.set(version, row);
   }
-  checkWhole(rows, "unit_id", known.map(idOf), found);
-  return { rows, said, kept: known.filter((version) => !found.has(idOf(version))), closed, begun };
+  checkWhole(rows, "unit_id", stored.map(idOf), found);
+  return { rows, said, others: stored.filter((version) => !found.has(idOf(version))), closed, begun };
 };
 
 const notAfter = (lastEdition: Day) => `it is not after ${lastEdition}, the start of the last edition`;
-const rewrites = (what: string, known: string | number | null) => `rewrites history: the stored value of ${what} is "${known ?? ""}"`;
+const rewrites = (what: string, stored: string | number | null) => `rewrites history: the stored value of ${what} is "${stored ?? ""}"`;
 
 const isClosing = (row: Blamed<VersionColumn>, old: VersionRow, version: VersionRow, lastEdition: Day): boolean => {
   for (const [column, field] of FIELDS) if (old[field] !== version[field]) throw row.fail(column, rewrites(idOf(old), old[field]));
@@ -99,8 +99,8 @@ const isClosing = (row: Blamed<VersionColumn>, old: VersionRow, version: Version
 
 const pairOf = ({ predecessor, successor }: SuccessionFileRow) => `${predecessor} to ${successor}`;
 
-const mergeSuccessions = ({ successions: known, lastEdition }: KnownUnits, { rows, said }: NextUnits["successions"]) => {
-  const before = new Map(known.map((row) => [pairOf(row), row]));
+const mergeSuccessions = ({ successions: stored, lastEdition }: StoredUnits, { rows, said }: NextUnits["successions"]) => {
+  const before = new Map(stored.map((row) => [pairOf(row), row]));
   const found = new Set<string>();
   const succeeded: SuccessionFileRow[] = [];
   for (const [n, succession] of said.entries()) {
@@ -115,13 +115,13 @@ const mergeSuccessions = ({ successions: known, lastEdition }: KnownUnits, { row
     for (const [column, field] of SUCCESSION_FIELDS)
       if (old[field] !== succession[field]) throw row.fail(column, rewrites(pairOf(old), old[field]));
   }
-  const kept = known.filter((row) => !found.has(pairOf(row)));
-  for (const { predecessor, successor } of kept) {
+  const others = stored.filter((row) => !found.has(pairOf(row)));
+  for (const { predecessor, successor } of others) {
     const row = ofPredecessor(predecessor, { rows, said });
     if (row) throw row.fail("predecessor_id", `rewrites history: the stored successions also lead to ${successor}`);
   }
-  checkWhole(rows, "predecessor_id", known.map(pairOf), found);
-  return { rows, said, kept, succeeded };
+  checkWhole(rows, "predecessor_id", stored.map(pairOf), found);
+  return { rows, said, others, succeeded };
 };
 
 const SUCCESSION_FIELDS: readonly (readonly [SuccessionColumn, keyof SuccessionFileRow])[] = [
@@ -142,11 +142,11 @@ const ofPredecessor = (predecessor: string, { rows, said }: NextUnits["successio
 const checkWhole = <C extends string>(
   rows: readonly Blamed<C>[],
   column: C,
-  known: readonly string[],
+  stored: readonly string[],
   found: ReadonlySet<string>,
 ): void => {
-  const missing = known.filter((one) => !found.has(one));
-  if (missing.length > 0 && missing.length <= known.length * (1 - WHOLE_SET))
+  const missing = stored.filter((one) => !found.has(one));
+  if (missing.length > 0 && missing.length <= stored.length * (1 - WHOLE_SET))
     throw rows.at(-1)!.fail(column, `is the last row of a complete set, but the existing ${missing[0]} is missing`);
 };
 

@@ -28,5 +28,5 @@ export const namesOf = (versions: readonly VersionRow[], successions: readonly S
     const former = names.get(predecessor)!.map((name) => ({ ...name, knownFrom: effectiveOn, ownUntil: effectiveOn }));
     names.get(successor)!.push(...former);
   }
-  return [...names].flatMap(([key, known]) => known.map((name) => ({ key, ...name })));
+  return [...names].flatMap(([key, all]) => all.map((name) => ({ key, ...name })));
 };

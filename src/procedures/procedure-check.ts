@@ -68,16 +68,16 @@ export const problemsOfProcedures = (given: readonly ProcedureRow[], placeOf = (
   return given.flatMap((stated, row) => {
     const { code, field, fieldName } = cleanProcedure(stated);
     const found: RowProblem[] = problemsOfProcedure(stated).map((problem) => ({ ...problem, row }));
-    const [same, known] = [codes.get(code), fields.get(field)];
+    const [same, earlier] = [codes.get(code), fields.get(field)];
     if (same !== undefined)
       found.push({ row, column: "code", code: "TWICE", message: `code: ${code} is a duplicate of row ${placeOf(same)}` });
     else codes.set(code, row);
-    if (known && known.name !== fieldName)
+    if (earlier && earlier.name !== fieldName)
       found.push({
         ...{ row, column: "fieldName", code: "TWO_NAMES" },
-        message: `fieldName: the field ${field} has the name ${JSON.stringify(fieldName)} here and ${JSON.stringify(known.name)} in row ${placeOf(known.row)}`,
+        message: `fieldName: the field ${field} has the name ${JSON.stringify(fieldName)} here and ${JSON.stringify(earlier.name)} in row ${placeOf(earlier.row)}`,
       });
-    if (!known) fields.set(field, { name: fieldName, row });
+    if (!earlier) fields.set(field, { name: fieldName, row });
     return found;
   });
 };

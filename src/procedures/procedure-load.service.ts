@@ -55,22 +55,22 @@ export const loadProcedures = async (
   const rows = given.map(cleanProcedure);
   return em.transactional(async (inside) => {
     await lockProcedures(inside);
-    const known = await knownProcedures(inside, rows);
-    const created = rows.filter(({ code }) => !known.has(code));
-    const updated = rows.filter((row) => known.has(row.code) && !isSame(row, known.get(row.code)!.row));
+    const stored = await storedProcedures(inside, rows);
+    const created = rows.filter(({ code }) => !stored.has(code));
+    const updated = rows.filter((row) => stored.has(row.code) && !isSame(row, stored.get(row.code)!.row));
     const changed = { created: created.length, updated: updated.length, unchanged: rows.length - created.length - updated.length };
     if (created.length + updated.length === 0) return { ...changed, dossiers: 0 };
     await upsertFields(inside, rows);
     await upsertProcedures(inside, [...created, ...updated]);
-    const moved = updated.filter((row) => isCarried(known.get(row.code)!.row, row));
+    const moved = updated.filter((row) => isCarried(stored.get(row.code)!.row, row));
     const dossiers = await carry(
       inside,
-      moved.map(({ code }) => known.get(code)!.no),
+      moved.map(({ code }) => stored.get(code)!.no),
     );
     const counts = { ...changed, dossiers };
     await recordChange(inside, {
       ...{ ...by, operation: "import procedures", unitNo: await countryNo(rowsOf(inside)), subject: null },
-      before: updated.map(({ code }) => known.get(code)!.row),
+      before: updated.map(({ code }) => stored.get(code)!.row),
       after: { ...counts, updated, digest: createHash("sha256").update(JSON.stringify(rows)).digest("hex") },
     });
     return counts;
@@ -84,12 +84,12 @@ const refuse = (problems: readonly RowProblem[]): void => {
   throw new DomainError("BAD_USER_INPUT", [...shown, ...rest].join("\n"), { problems });
 };
 
-interface Known {
+interface StoredProcedure {
   readonly no: number;
   readonly row: ProcedureRow;
 }
 
-const knownProcedures = async (em: EntityManager, rows: readonly ProcedureRow[]): Promise<ReadonlyMap<string, Known>> => {
+const storedProcedures = async (em: EntityManager, rows: readonly ProcedureRow[]): Promise<ReadonlyMap<string, StoredProcedure>> => {
   const found = await rowsOf(em).rows(sql<ProcedureRow & { no: number }>`
     select p.id as no, p.code, p.name, f.code as field, f.name as "fieldName", p.competence, p.service_level as "serviceLevel",
       p.working_days as "workingDays", p.has_fee as "hasFee"

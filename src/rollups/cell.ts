@@ -1,7 +1,7 @@
 import type { Day } from "../lib/time/date.ts";
 import { addDays } from "../lib/time/date.ts";
 import { type Convention, type Period, periodOfDays } from "../lib/time/period.ts";
-import { fillIdentities, type Known } from "../figures/identity.ts";
+import { fillIdentities, type MeasureValues } from "../figures/identity.ts";
 import { measureCode, type Measure, type RateRule, type RollupKind } from "../figures/measure.ts";
 
 /** A count that a report states; `denominator` is set if the report gives its own. */
@@ -29,7 +29,7 @@ interface Tile {
   readonly from: Day;
   readonly to: Day;
   readonly convention: Convention;
-  readonly known: Known;
+  readonly measured: MeasureValues;
   readonly rates: ReadonlyMap<string, MatchedRate>;
   readonly sources: ReadonlySet<number>;
 }
@@ -55,38 +55,39 @@ export const cellsOf = (kind: RollupKind, period: Period, stated: readonly State
 
 const tileOf = (kind: RollupKind, rows: readonly StatedCount[], names: ReadonlyMap<string, string>): Tile => {
   const { from, to } = rows[0]!;
-  const known: Known = new Map();
+  const measured: MeasureValues = new Map();
   const denominators = new Map<string, number>();
   for (const row of rows) {
     const name = names.get(row.measure)!;
-    known.set(name, row.value);
+    measured.set(name, row.value);
     if (row.denominator === null) denominators.delete(name);
     else denominators.set(name, row.denominator);
   }
-  const filled = filledUnlessContradicted(kind, known);
+  const filled = filledUnlessContradicted(kind, measured);
   const rates = new Map<string, MatchedRate>();
   for (const rule of kind.rates) {
     const rate = rateOf(rule, filled, denominators);
     if (rate) rates.set(rule.name, rate);
   }
   const convention = periodOfDays(from, to).convention ?? "CALENDAR";
-  return { from, to, convention, known: filled, rates, sources: new Set(rows.map(({ sourceId }) => sourceId)) };
+  return { from, to, convention, measured: filled, rates, sources: new Set(rows.map(({ sourceId }) => sourceId)) };
 };
 
 /** Two sources may contradict each other; then both values stay and nothing is inferred. */
-const filledUnlessContradicted = (kind: RollupKind, known: Known): Known => {
-  const filled = new Map(known);
-  return fillIdentities(filled, kind.identities) ? known : filled;
+const filledUnlessContradicted = (kind: RollupKind, measured: MeasureValues): MeasureValues => {
+  const filled = new Map(measured);
+  return fillIdentities(filled, kind.identities) ? measured : filled;
 };
 
-const sumOf = (names: readonly string[], known: Known): number | null =>
-  names.every((name) => known.has(name)) ? names.reduce((sum, name) => sum + known.get(name)!, 0) : null;
+const sumOf = (names: readonly string[], measured: MeasureValues): number | null =>
+  names.every((name) => measured.has(name)) ? names.reduce((sum, name) => sum + measured.get(name)!, 0) : null;
 
-const rateOf = (rule: RateRule, known: Known, denominators: ReadonlyMap<string, number>): MatchedRate | null => {
-  const parts = rule.partElse && !rule.part.some((name) => known.has(name)) ? rule.partElse.filter((name) => known.has(name)) : rule.part;
+const rateOf = (rule: RateRule, measured: MeasureValues, denominators: ReadonlyMap<string, number>): MatchedRate | null => {
+  const parts =
+    rule.partElse && !rule.part.some((name) => measured.has(name)) ? rule.partElse.filter((name) => measured.has(name)) : rule.part;
   const own = parts.map((name) => denominators.get(name)).find((of) => of !== undefined);
-  const whole = own ?? sumOf(rule.whole, known);
-  return whole === null ? null : { part: parts.length > 0 ? sumOf(parts, known) : null, whole };
+  const whole = own ?? sumOf(rule.whole, measured);
+  return whole === null ? null : { part: parts.length > 0 ? sumOf(parts, measured) : null, whole };
 };
 
 const merge = (kind: RollupKind, period: Period, tiles: readonly Tile[]): Omit<Cell, "unitId" | "handlingTier"> | null => {
@@ -100,13 +101,13 @@ const merge = (kind: RollupKind, period: Period, tiles: readonly Tile[]): Omit<C
     for (const tile of found ?? []) used.add(tile);
     return found;
   };
-  const known = new Map(exact?.known);
+  const measured = new Map(exact?.measured);
   for (const measure of kind.measures) {
-    if (known.has(measure.name) || measure.tiling === "NONE") continue;
-    const found = path((tile) => tile.known.has(measure.name));
-    if (found) known.set(measure.name, tiled(measure, found));
+    if (measured.has(measure.name) || measure.tiling === "NONE") continue;
+    const found = path((tile) => tile.measured.has(measure.name));
+    if (found) measured.set(measure.name, tiled(measure, found));
   }
-  const filled = filledUnlessContradicted(kind, known);
+  const filled = filledUnlessContradicted(kind, measured);
   const matched = matchedRates(kind, filled, exact);
   for (const rule of kind.rates) {
     const rate = matched.get(rule.name);
@@ -126,7 +127,7 @@ const merge = (kind: RollupKind, period: Period, tiles: readonly Tile[]): Omit<C
 };
 
 /** Rates of the tile that covers the whole period, or rates derived from the reported measures. */
-const matchedRates = (kind: RollupKind, filled: Known, exact: Tile | undefined) => {
+const matchedRates = (kind: RollupKind, filled: MeasureValues, exact: Tile | undefined) => {
   const rates = new Map(exact?.rates);
   for (const rule of kind.rates) {
     const rate = rates.get(rule.name);
@@ -139,9 +140,9 @@ const matchedRates = (kind: RollupKind, filled: Known, exact: Tile | undefined) 
 };
 
 const tiled = ({ name, tiling }: Measure, path: readonly Tile[]): number => {
-  if (tiling === "LAST") return path.at(-1)!.known.get(name)!;
-  if (tiling === "FIRST") return path[0]!.known.get(name)!;
-  return path.reduce((sum, tile) => sum + tile.known.get(name)!, 0);
+  if (tiling === "LAST") return path.at(-1)!.measured.get(name)!;
+  if (tiling === "FIRST") return path[0]!.measured.get(name)!;
+  return path.reduce((sum, tile) => sum + tile.measured.get(name)!, 0);
 };
 
 const isFlow = (kind: RollupKind, rule: RateRule): boolean =>
@@ -180,8 +181,8 @@ const shortestPath = (period: Period, tiles: readonly Tile[]): Tile[] | null => 
   for (const tile of latestFirst) {
     const rest = best.get(addDays(tile.to, 1));
     if (!rest) continue;
-    const known = best.get(tile.from);
-    if (!known || known.length > rest.length + 1) best.set(tile.from, [tile, ...rest]);
+    const shortest = best.get(tile.from);
+    if (!shortest || shortest.length > rest.length + 1) best.set(tile.from, [tile, ...rest]);
   }
   const path = best.get(period.from);
   return path && path.length > 0 ? path : null;

@@ -197,11 +197,11 @@ class Decomposition {
   #unstated(root: Member, column: number): number[] {
     const found: number[] = [];
     const visit = (member: Member, stated: readonly Tier[]): void => {
-      const told = [...stated, ...TIERS.filter((tier) => this.#chosen.get(`${tier} ${column}`)?.has(member.id))];
+      const scopes = [...stated, ...TIERS.filter((tier) => this.#chosen.get(`${tier} ${column}`)?.has(member.id))];
       for (const child of this.#tree.children.get(member.id) ?? []) {
         if (child.tier === null || this.#cells.get(WHOLE_UNIT)!.get(child.id)?.columns[column] != null) continue;
-        if (!told.includes(child.tier) && this.#cells.get(child.tier)?.get(child.id)?.columns[column] == null) found.push(child.id);
-        visit(child, told);
+        if (!scopes.includes(child.tier) && this.#cells.get(child.tier)?.get(child.id)?.columns[column] == null) found.push(child.id);
+        visit(child, scopes);
       }
     };
     visit(root, []);

@@ -13,11 +13,11 @@ const SHORT = 5;
 const SERVICE_LINK = /_SERVICE_(?:HOST|PORT(?:_\w+)?)$|_PORT_\d+_(?:TCP|UDP|SCTP)(?:_(?:ADDR|PORT|PROTO))?$/;
 const LINK = /^(?:tcp|udp|sctp):\/\//;
 
-export const unknownVariables = (variables: NodeJS.ProcessEnv, known: readonly string[]): UnknownVariables => {
+export const unknownVariables = (variables: NodeJS.ProcessEnv, allowed: readonly string[]): UnknownVariables => {
   const [refused, warned]: [string[], string[]] = [[], []];
   for (const [name, value] of Object.entries(variables)) {
     if (!value?.trim()) continue;
-    if (known.includes(name)) {
+    if (allowed.includes(name)) {
       if (isLink(name, value))
         warned.push(`${name} is ${value}, the address of a service of that name, and is ignored (enableServiceLinks: false)`);
       continue;
@@ -27,8 +27,8 @@ export const unknownVariables = (variables: NodeJS.ProcessEnv, known: readonly s
       .toUpperCase()
       .replaceAll("-", "_")
       .replace(/^CCHC_(?:GRAPH_)?/, "");
-    const meant = known.find((one) => distance(given, one) <= (one.length < SHORT ? 1 : 2));
-    const family = known.filter((one) => one.startsWith(`${wordOf(name)}_`));
+    const meant = allowed.find((one) => distance(given, one) <= (one.length < SHORT ? 1 : 2));
+    const family = allowed.filter((one) => one.startsWith(`${wordOf(name)}_`));
     if (meant !== undefined) {
       const message = `${name} is not a setting; did you mean ${meant}? Unset it if it belongs to another program`;
       (meant.length < SHORT ? warned : refused).push(message);

@@ -12,7 +12,7 @@ interface Filter {
   readonly kinds?: readonly UnitKind[] | null;
 }
 
-const keeps =
+const selects =
   ({ tier, kinds }: Filter, agencies: boolean) =>
   (member: HierarchyVersion): boolean =>
     (tier == null || member.tier === tier) && (kinds == null ? agencies || member.tier !== null : kinds.includes(member.kind));
@@ -56,9 +56,9 @@ export const ancestorsField = (units: UnitSet, { effort }: Place): UnitSet =>
   });
 
 export const childrenField = (units: UnitSet, { effort }: Place, args: Arguments): UnitSet => {
-  const kept = keeps(args, false);
+  const isSelected = selects(args, false);
   return ledTo(units, effort, (slice, member, reach) => {
-    for (const child of slice.under[member]!) if (kept(slice.members[child]!)) reach(slice, child);
+    for (const child of slice.under[member]!) if (isSelected(slice.members[child]!)) reach(slice, child);
   });
 };
 
@@ -79,11 +79,11 @@ const pageAsked = ({ first, after }: Arguments) => pageOf((first as number | nul
 
 export const descendantsField = (units: UnitSet, { effort }: Place, args: Arguments): UnitSet => {
   const { first, after } = pageAsked(args);
-  const kept = keeps(args, false);
+  const isSelected = selects(args, false);
   const leads: Leads = (slice, member, reach) => {
     let left = first;
     for (const one of below(slice, member, effort)) {
-      if (!kept(slice.members[one]!) || (after && after.rank === 0 && !isAfter(slice.members[one]!.code, after.text))) continue;
+      if (!isSelected(slice.members[one]!) || (after && after.rank === 0 && !isAfter(slice.members[one]!.code, after.text))) continue;
       if (left-- === 0) break;
       reach(slice, one);
     }
@@ -111,10 +111,10 @@ export const unitsField = ({ hierarchy, today, effort }: Place, args: Arguments)
   if (within !== null && !scope) return NO_UNITS;
   const codes = args["codes"] as readonly string[] | null | undefined;
   const ranks = codes && new Map(codes.map((code, n) => [code, n + 1] as const).toReversed());
-  const kept = keeps(args, true);
+  const isSelected = selects(args, true);
   const placed = scope ? below(slice, scope[1], effort) : [...slice.members.keys()];
   effort.spend(placed.length);
-  const listed = placed.filter((member) => kept(slice.members[member]!) && (!ranks || ranks.has(slice.members[member]!.code)));
+  const listed = placed.filter((member) => isSelected(slice.members[member]!) && (!ranks || ranks.has(slice.members[member]!.code)));
   if (args["search"] != null) return distinct(slice, listed, first);
   const rank = (member: number) => ranks?.get(slice.members[member]!.code) ?? 0;
   const ordered = ranks ? listed.toSorted((a, b) => rank(a) - rank(b) || a - b) : listed;

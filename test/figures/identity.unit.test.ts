@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { fillIdentities, type Known } from "../../src/figures/identity.ts";
+import { fillIdentities, type MeasureValues } from "../../src/figures/identity.ts";
 import { DOSSIER, type RollupKind, TASK } from "../../src/figures/measure.ts";
 
 const count = fc.integer({ min: 0, max: 6 });
@@ -8,7 +8,7 @@ const count = fc.integer({ min: 0, max: 6 });
 /** Counts that hold all identities: the leaves are drawn, the sums follow. */
 const dossierTruth = fc
   .tuple(count, count, count, count, count, count, count, count, count, count, count)
-  .map(([online, direct, postal, early, onTime, overdue, notDue, late, paused, withdrawn, stopped]): Known | null => {
+  .map(([online, direct, postal, early, onTime, overdue, notDue, late, paused, withdrawn, stopped]): MeasureValues | null => {
     const [received, resolved, inProcess] = [online + direct + postal, early + onTime + overdue, notDue + late + paused];
     const carriedOver = resolved + withdrawn + stopped + inProcess - received;
     if (carriedOver < 0) return null;
@@ -21,7 +21,7 @@ const dossierTruth = fc
     );
   });
 const taskTruth = fc.tuple(count, count, count, count, count, count).map(
-  ([inTime, late, notDue, overdue, done, running]): Known =>
+  ([inTime, late, notDue, overdue, done, running]): MeasureValues =>
     new Map(
       Object.entries({
         ...{ completedOnTime: inTime, completedLate: late, runningNotDue: notDue, runningOverdue: overdue },
@@ -35,12 +35,12 @@ const taskTruth = fc.tuple(count, count, count, count, count, count).map(
     ),
 );
 
-const hidden = (truth: Known, mask: readonly boolean[]): Known => new Map([...truth].filter((_, n) => mask[n]));
+const hidden = (truth: MeasureValues, mask: readonly boolean[]): MeasureValues => new Map([...truth].filter((_, n) => mask[n]));
 const masks = fc.array(fc.boolean(), { minLength: 15, maxLength: 15 });
 
 /** What a single identity implies, one term at a time, by trying every number that the term could be. */
-const implied = (known: Known, { identities }: RollupKind): Known => {
-  const all = new Map(known);
+const implied = (values: MeasureValues, { identities }: RollupKind): MeasureValues => {
+  const all = new Map(values);
   for (let before = -1; before !== all.size;) {
     before = all.size;
     for (const { left, right } of identities) {
@@ -52,9 +52,9 @@ const implied = (known: Known, { identities }: RollupKind): Known => {
   }
   return all;
 };
-const canHold = (left: string[], right: string[], known: Known): boolean => {
-  const [sumLeft, sumRight] = [left, right].map((side) => side.reduce((sum, name) => sum + (known.get(name) ?? 0), 0)) as [number, number];
-  const [openLeft, openRight] = [left, right].map((side) => side.some((name) => !known.has(name))) as [boolean, boolean];
+const canHold = (left: string[], right: string[], values: MeasureValues): boolean => {
+  const [sumLeft, sumRight] = [left, right].map((side) => side.reduce((sum, name) => sum + (values.get(name) ?? 0), 0)) as [number, number];
+  const [openLeft, openRight] = [left, right].map((side) => side.some((name) => !values.has(name))) as [boolean, boolean];
   return (
     (sumLeft === sumRight && !openLeft && !openRight) ||
     (openLeft && openRight) ||
@@ -69,11 +69,11 @@ describe.each([
   it("fill in only implied values", () => {
     fc.assert(
       fc.property(truths, masks, (truth, mask) => {
-        const known = hidden(truth, mask);
-        const filled = new Map(known);
+        const values = hidden(truth, mask);
+        const filled = new Map(values);
         expect(fillIdentities(filled, kind.identities)).toBeNull();
         for (const [name, value] of filled) expect(value, name).toBe(truth.get(name));
-        expect(Object.fromEntries(filled)).toEqual(Object.fromEntries(implied(known, kind)));
+        expect(Object.fromEntries(filled)).toEqual(Object.fromEntries(implied(values, kind)));
       }),
       { numRuns: 300 },
     );
@@ -93,19 +93,19 @@ describe.each([
 });
 
 it("leaves the last part open where an unknown part beside it may be anything", () => {
-  const known: Known = new Map([
+  const values: MeasureValues = new Map([
     ["inProcess", 5],
     ["inProcessNotDue", 3],
   ]);
-  expect(fillIdentities(known, DOSSIER.identities)).toBeNull();
-  expect(known.has("inProcessOverdue")).toBe(false);
+  expect(fillIdentities(values, DOSSIER.identities)).toBeNull();
+  expect(values.has("inProcessOverdue")).toBe(false);
 });
 
 it("set missing parts to 0 if the given ones exhaust the whole", () => {
-  const known: Known = new Map([
+  const values: MeasureValues = new Map([
     ["inProcess", 5],
     ["inProcessNotDue", 5],
   ]);
-  expect(fillIdentities(known, DOSSIER.identities)).toBeNull();
-  expect([known.get("inProcessOverdue"), known.get("inProcessPaused")]).toEqual([0, 0]);
+  expect(fillIdentities(values, DOSSIER.identities)).toBeNull();
+  expect([values.get("inProcessOverdue"), values.get("inProcessPaused")]).toEqual([0, 0]);
 });

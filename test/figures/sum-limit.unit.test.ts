@@ -45,9 +45,9 @@ describe("sums of published figures", () => {
           const { parentKey, tier, kind } = oracle.on(unit, DAY)!;
           return { id: numbers.get(unit)!, parentId: parentKey === null ? null : numbers.get(parentKey)!, tier, kind };
         });
-        const tiles = statements.map(({ unit, tier, numbers: known }): StatedTile => ({
+        const tiles = statements.map(({ unit, tier, numbers: stated }): StatedTile => ({
           ...{ unitId: numbers.get(unit)!, scope: tier, from: "2025-01-01", to: DAY },
-          known: new Map(Object.entries(known)),
+          numbers: new Map(Object.entries(stated)),
         }));
         const tiers = new Set(members.flatMap(({ tier }) => tier ?? []));
         const foretold = tooLargeSums(DOSSIER, tiles, treeOf(members), tiers);
@@ -73,7 +73,7 @@ describe("sums of published figures", () => {
   ]);
   const tile = (unitId: number, scope: Tier | null, from: string, to: string, value: number, name = "received"): StatedTile => ({
     ...{ unitId, scope, from: `2024-${from}`, to: `2024-${to}` },
-    known: new Map([[name, value]]),
+    numbers: new Map([[name, value]]),
   });
   const foretold = (tiles: readonly StatedTile[]) => tooLargeSums(DOSSIER, tiles, TREE, new Set(["COUNTRY", "PROVINCE", "COMMUNE"]));
   const BILLION = 960_000_000;
@@ -99,13 +99,13 @@ describe("sums of published figures", () => {
     const halves = [tile(3, "COMMUNE", "01-01", "06-30", 1.5 * BILLION), tile(3, "COMMUNE", "07-01", "12-31", 1.5 * BILLION)];
     expect(foretold(halves)).toEqual([{ measure: "received", sum: 3 * BILLION }]);
     expect(foretold([halves[0]!, tile(3, "COMMUNE", "06-30", "12-31", 1.5 * BILLION)])).toEqual([]);
-    const stock = (of: StatedTile) => ({ ...of, known: new Map([["inProcess", 1.5 * BILLION]]) });
+    const stock = (of: StatedTile) => ({ ...of, numbers: new Map([["inProcess", 1.5 * BILLION]]) });
     expect(foretold(halves.map(stock))).toEqual([]);
   });
 
   it("include values that the identities imply", () => {
     const channels = ["receivedOnline", "receivedDirect", "receivedPostal"].map((name) => [name, BILLION] as const);
-    expect(foretold([{ ...tile(3, "COMMUNE", "01-01", "12-31", 0), known: new Map(channels) }])).toEqual([
+    expect(foretold([{ ...tile(3, "COMMUNE", "01-01", "12-31", 0), numbers: new Map(channels) }])).toEqual([
       { measure: "received", sum: 3 * BILLION },
     ]);
   });

@@ -15,16 +15,16 @@ describe("the hierarchy in memory", () => {
       () => new Date(now),
     );
     try {
-      expect(current.known()).toBeNull();
+      expect(current.cached()).toBeNull();
       const [read, same] = await Promise.all([current.read(), current.read()]);
       expect(same).toBe(read);
-      expect(current.known()).toBe(read);
+      expect(current.cached()).toBe(read);
       now += 29_000;
-      expect(current.known()).toBe(read);
+      expect(current.cached()).toBe(read);
       now += 2000;
-      expect(current.known()).toBeNull();
+      expect(current.cached()).toBeNull();
       expect(await statementsOf(() => current.read())).toHaveLength(1);
-      expect(current.known()).toBe(read);
+      expect(current.cached()).toBe(read);
       await sql`update unit_version set valid_to = '2026-01-01' where code = '48' and valid_to is null`.execute(
         other.orm.em.fork().getKysely(),
       );
@@ -38,7 +38,7 @@ describe("the hierarchy in memory", () => {
     }
     // Without the database the cached hierarchy stays in use.
     now += 31_000;
-    expect(current.known()).toBeNull();
+    expect(current.cached()).toBeNull();
     expect((await current.read()).find({ code: "48" }, 20_260_102, 20_261_122)).toBeNull();
     await expect(
       currentHierarchy(

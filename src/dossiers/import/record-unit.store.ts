@@ -42,10 +42,10 @@ export const renewFirstDays = async (
   lost: readonly FirstDay[],
 ): Promise<void> => {
   if (lost.length === 0) return;
-  const known = await rowsOf(em).rows(sql<FirstDay>`
+  const stored = await rowsOf(em).rows(sql<FirstDay>`
     select province_id as "provinceNo", unit_id as "unitNo", first_on as day from record_unit
     where kind = 'DOSSIERS' and source_id = ${sourceId} and unit_id = any(${lost.map(({ unitNo }) => unitNo)}::int[])`);
-  const days = new Map(known.map(({ provinceNo, unitNo, day }) => [`${provinceNo} ${unitNo}`, day]));
+  const days = new Map(stored.map(({ provinceNo, unitNo, day }) => [`${provinceNo} ${unitNo}`, day]));
   const units = lost
     .filter(({ provinceNo, unitNo, day }) => (days.get(`${provinceNo} ${unitNo}`) ?? day)! >= day!)
     .map(({ unitNo }) => unitNo);

@@ -31,8 +31,8 @@ interface Tables {
 export const requestedBy = async (document: DocumentNode, asked: Asked, today: Day, { current, costs }: Tables): Promise<number> => {
   const name = nameOf(asked);
   if (name === null) return (await estimated(asked, today, { current, costs })).rows;
-  const known = estimates.get(document);
-  const before = known?.today === today && known.hierarchy === current.known() ? known.rows.get(name) : undefined;
+  const cached = estimates.get(document);
+  const before = cached?.today === today && cached.hierarchy === current.cached() ? cached.rows.get(name) : undefined;
   if (before !== undefined) return before;
   const { rows, hierarchy } = await estimated(asked, today, { current, costs });
   const last = estimates.get(document);
@@ -59,7 +59,7 @@ const estimated = async (
   today: Day,
   { current, costs }: Tables,
 ): Promise<{ readonly rows: number; readonly hierarchy: Hierarchy | null }> => {
-  let hierarchy = current.known();
+  let hierarchy = current.cached();
   const estimate = () => {
     const rows = estimatedRows(asked, {
       get hierarchy(): Hierarchy {

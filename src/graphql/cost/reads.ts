@@ -20,11 +20,11 @@ export const hiddenRows = (
  * once per operation.
  */
 export class NewPeriods implements Periods {
-  readonly #known = new Set<string>();
+  readonly #counted = new Set<string>();
 
   rowsOf({ name, convention }: Period, { hierarchy, today }: { readonly hierarchy: Hierarchy; readonly today: Day }): number {
-    if ((convention !== null && !name.includes("/")) || this.#known.has(name)) return 0;
-    this.#known.add(name);
+    if ((convention !== null && !name.includes("/")) || this.#counted.has(name)) return 0;
+    this.#counted.add(name);
     return hierarchy.on(dayNumber(today)).members.length;
   }
 }

@@ -48,8 +48,8 @@ const collect = (
     if (!mayBeIncluded(asked, selection)) continue;
     if (selection.kind === Kind.FIELD) {
       const name = selection.alias?.value ?? selection.name.value;
-      const known = fields.get(name);
-      if (known) known.push(selection);
+      const found = fields.get(name);
+      if (found) found.push(selection);
       else fields.set(name, [selection]);
       continue;
     }

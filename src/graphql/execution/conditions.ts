@@ -18,10 +18,10 @@ export const isIncluded = (node: SelectionNode, variables: Readonly<Record<strin
 
 const CONDITIONS = new Set([GraphQLSkipDirective.name, GraphQLIncludeDirective.name]);
 
-const known = new WeakMap<OperationDefinitionNode, readonly string[]>();
+const cache = new WeakMap<OperationDefinitionNode, readonly string[]>();
 
 export const conditionVariables = (document: DocumentNode, operation: OperationDefinitionNode): readonly string[] => {
-  const found = known.get(operation);
+  const found = cache.get(operation);
   if (found) return found;
   const own = new Set(operation.variableDefinitions?.map(({ variable }) => variable.name.value));
   const names = new Set<string>();
@@ -32,6 +32,6 @@ export const conditionVariables = (document: DocumentNode, operation: OperationD
       for (const { value } of given) if (value.kind === Kind.VARIABLE && own.has(value.name.value)) names.add(value.name.value);
     },
   });
-  known.set(operation, [...names]);
+  cache.set(operation, [...names]);
   return [...names];
 };

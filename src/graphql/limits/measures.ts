@@ -46,13 +46,13 @@ const repetitionsIn = (selections: readonly SelectionNode[]): number => {
 const shapeOf = (
   set: SelectionSetNode | undefined,
   fragments: ReadonlyMap<string, FragmentDefinitionNode>,
-  known: Map<string, Shape>,
+  shapes: Map<string, Shape>,
 ): Shape => {
   let depth = 0;
   let selections = 0;
   for (const selection of set?.selections ?? []) {
     const isSpread = selection.kind === Kind.FRAGMENT_SPREAD;
-    const below = isSpread ? shapeOfFragment(selection.name.value, fragments, known) : shapeOf(selection.selectionSet, fragments, known);
+    const below = isSpread ? shapeOfFragment(selection.name.value, fragments, shapes) : shapeOf(selection.selectionSet, fragments, shapes);
     depth = Math.max(depth, below.depth + (selection.kind === Kind.FIELD ? 1 : 0));
     // The cap is needed because 60 fragments that each include the next one twice exceed the number range.
     selections = Math.min(selections + below.selections + 1, Number.MAX_SAFE_INTEGER);
@@ -60,11 +60,11 @@ const shapeOf = (
   return { depth, selections };
 };
 
-const shapeOfFragment = (name: string, fragments: ReadonlyMap<string, FragmentDefinitionNode>, known: Map<string, Shape>): Shape => {
-  const found = known.get(name);
+const shapeOfFragment = (name: string, fragments: ReadonlyMap<string, FragmentDefinitionNode>, shapes: Map<string, Shape>): Shape => {
+  const found = shapes.get(name);
   if (found) return found;
-  known.set(name, { depth: 0, selections: 0 });
-  const shape = shapeOf(fragments.get(name)?.selectionSet, fragments, known);
-  known.set(name, shape);
+  shapes.set(name, { depth: 0, selections: 0 });
+  const shape = shapeOf(fragments.get(name)?.selectionSet, fragments, shapes);
+  shapes.set(name, shape);
   return shape;
 };

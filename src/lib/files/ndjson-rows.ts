@@ -2,7 +2,7 @@ import type { CellFault, Counter, FileShape, Item, RowFault, RowFaultCode } from
 import { type Line, readLines } from "./lines.ts";
 import { isExactCode, numberInText } from "./text-cell.ts";
 
-interface Known {
+interface LineShape {
   readonly columns: ReadonlySet<string>;
   readonly texts: readonly string[];
 }
@@ -10,19 +10,19 @@ interface Known {
 type Cells = Record<string, unknown>;
 
 export async function* readNdjsonRows({ path, columns, texts = [] }: FileShape, counter: Counter): AsyncGenerator<readonly Item[]> {
-  const known: Known = { columns: new Set(columns), texts };
+  const shape: LineShape = { columns: new Set(columns), texts };
   let row = 0;
   for await (const lines of readLines(path, counter, "NFC")) {
     const items: Item[] = [];
     for (const line of lines) {
       row++;
-      if (typeof line !== "string" || line.trim() !== "") items.push(itemOf(row, line, known));
+      if (typeof line !== "string" || line.trim() !== "") items.push(itemOf(row, line, shape));
     }
     yield items;
   }
 }
 
-const itemOf = (row: number, line: Line, known: Known): Item => {
+const itemOf = (row: number, line: Line, shape: LineShape): Item => {
   if (typeof line !== "string") return fault(row, null, line.code, line.message);
   let value: unknown;
   try {
@@ -35,10 +35,10 @@ const itemOf = (row: number, line: Line, known: Known): Item => {
   }
   // The line is in NFC; only an escape can contain text that is not.
   const cells = (line.includes(String.raw`\u`) ? inNfc(value) : value) as Cells;
-  const strange = Object.keys(cells).find((key) => !known.columns.has(key));
+  const strange = Object.keys(cells).find((key) => !shape.columns.has(key));
   if (strange !== undefined)
-    return { ...fault(row, strange, "UNKNOWN_COLUMN", `is not a column; must be one of ${[...known.columns].join(", ")}`), cells };
-  const [first, ...more] = lostDigits(line, cells, known.texts);
+    return { ...fault(row, strange, "UNKNOWN_COLUMN", `is not a column; must be one of ${[...shape.columns].join(", ")}`), cells };
+  const [first, ...more] = lostDigits(line, cells, shape.texts);
   return first ? { row, ...first, more, cells: without(cells, [first, ...more]) } : { row, cells };
 };
 

@@ -49,8 +49,8 @@ const MOST_TEXTS = 100_000;
 const texts: Day[] = [];
 
 export const dayOfEpoch = (epoch: number): Day => {
-  const known = texts[epoch];
-  if (known !== undefined) return known;
+  const cached = texts[epoch];
+  if (cached !== undefined) return cached;
   const text = new Date(epoch * MS_PER_DAY).toISOString().slice(0, 10);
   if (epoch >= 0 && epoch < MOST_TEXTS) texts[epoch] = text;
   return text;

@@ -96,8 +96,8 @@ const readPeriod = (text: string): Period | null => {
 const parsed = new Map<string, Period>();
 
 export const parsePeriod = (argument: string, text: string): Period => {
-  const known = parsed.get(text);
-  if (known) return known;
+  const cached = parsed.get(text);
+  if (cached) return cached;
   const period = readPeriod(text);
   if (!period) throw new BadUserInput(argument, text, PERIOD_FORMS);
   if (parsed.size >= 1000) parsed.clear();

@@ -85,8 +85,8 @@ const largest = (fans: ReadonlyMap<number, number>, count: number): number => {
 const sizes = new WeakMap<Slice, Int32Array>();
 
 export const sizesOf = (slice: Slice): Int32Array => {
-  const known = sizes.get(slice);
-  if (known) return known;
+  const cached = sizes.get(slice);
+  if (cached) return cached;
   const counted = new Int32Array(slice.members.length);
   for (const member of counted.keys()) for (let at = member; at >= 0; at = slice.parents[at]!) counted[at]!++;
   sizes.set(slice, counted);

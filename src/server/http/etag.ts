@@ -2,12 +2,12 @@ import type { FastifyInstance, FastifyReply, FastifyRequest, onSendHookHandler }
 import { createHash } from "node:crypto";
 
 export const varyBy = (reply: FastifyReply, ...names: readonly string[]): void => {
-  const known = [reply.getHeader("vary") ?? []].flat().flatMap((text) =>
+  const present = [reply.getHeader("vary") ?? []].flat().flatMap((text) =>
     String(text)
       .toLowerCase()
       .split(/\s*,\s*/),
   );
-  void reply.header("vary", [...new Set([...known, ...names])].join(", "));
+  void reply.header("vary", [...new Set([...present, ...names])].join(", "));
 };
 
 /** A content coding is another representation, so it has its own ETag. */

@@ -22,8 +22,8 @@ export class PublicShare {
   }
 
   #addressGate(address: string, size: number, limits: PoolLimits): Gate {
-    const known = this.#addresses.get(address);
-    if (known) return known;
+    const existing = this.#addresses.get(address);
+    if (existing) return existing;
     for (const [other, gate] of this.#addresses) if (gate.isIdle) this.#addresses.delete(other);
     const made = gateOf(size, limits);
     this.#addresses.set(address, made);

@@ -37,7 +37,7 @@ export const observed = async <C extends Pick<RequestContext, "session">>(
     return context;
   } catch (error) {
     if (error instanceof GraphQLError) throw error;
-    tell(log, error, request.id);
+    logError(log, error, request.id);
     throw new GraphQLError(INTERNAL_MESSAGE, { extensions: { code: INTERNAL } });
   }
 };
@@ -48,7 +48,7 @@ const MAX_HASHES = 1000;
 
 /** Names of operations that clients cannot choose: only those of exactly the given documents. */
 export const labelsOf = (texts: readonly string[]): Labels => {
-  const known = new Map(
+  const own = new Map(
     texts.map((text) => {
       const document = parse(text);
       return [getOperationAST(document)?.name?.value ?? null, print(document)];
@@ -56,10 +56,10 @@ export const labelsOf = (texts: readonly string[]): Labels => {
   );
   const byHash = new Map<string, string>();
   return (name, document, hash) => {
-    if (name === null || !known.has(name)) return "other";
+    if (name === null || !own.has(name)) return "other";
     const found = byHash.get(hash);
     if (found !== undefined) return found;
-    const label = known.get(name) === print(document) ? name : "other";
+    const label = own.get(name) === print(document) ? name : "other";
     if (byHash.size >= MAX_HASHES) byHash.clear();
     byHash.set(hash, label);
     return label;
@@ -86,7 +86,7 @@ export const observeOperations = (labels: Labels, log: Logger): ApolloServerPlug
         if (span.isRecording) session.around = span.around;
       },
       didEncounterErrors: async ({ errors }) => {
-        for (const error of errors) tell(log, error, requestId);
+        for (const error of errors) logError(log, error, requestId);
       },
       willSendResponse: async ({ response }) => {
         if (response.body.kind !== "single") return;
@@ -99,7 +99,7 @@ export const observeOperations = (labels: Labels, log: Logger): ApolloServerPlug
 });
 
 /** Logs unexpected errors; the others are for the client only. */
-const tell = (log: Logger, error: unknown, requestId?: string): void => {
+const logError = (log: Logger, error: unknown, requestId?: string): void => {
   const cause = causeOf(error);
   if (!(cause instanceof GraphQLError)) log.error({ err: cause, ...(requestId && { requestId }) }, "unexpected failure");
 };

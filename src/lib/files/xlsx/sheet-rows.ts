@@ -3,7 +3,7 @@ import type { CellFault, FileShape, Item } from "../file-row.ts";
 import { readHeader } from "../header.ts";
 import { dayInText, numberInText } from "../text-cell.ts";
 import { CellProblem, type CellValue, cellValue, isDateCell } from "./cell-value.ts";
-import { columnOf, type SheetCell, type SheetRow, type SheetTelling } from "./sheet.ts";
+import { columnOf, type SheetCell, type SheetRow, type SheetReceiver } from "./sheet.ts";
 import type { StringTable } from "./string-table.ts";
 import type { Workbook } from "./workbook.ts";
 
@@ -15,7 +15,7 @@ export interface SheetReading {
 
 const RANGE = /^([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})$/;
 
-export class SheetRows implements SheetTelling {
+export class SheetRows implements SheetReceiver {
   readonly #reading: SheetReading;
   readonly #texts: ReadonlySet<string>;
   readonly #hidden: { readonly first: number; readonly last: number }[] = [];

@@ -20,7 +20,7 @@ export interface SheetRow {
   readonly cells: readonly SheetCell[];
 }
 
-export interface SheetTelling {
+export interface SheetReceiver {
   readonly onRow: (row: SheetRow) => void;
   /** Called before the rows; columns count from 0. */
   readonly onHiddenColumns: (first: number, last: number) => void;
@@ -31,7 +31,7 @@ export interface SheetTelling {
 /** Collects cells with content; a formula has its last computed value. */
 export class SheetListener implements XmlListener {
   readonly #path: string;
-  readonly #tell: SheetTelling;
+  readonly #receiver: SheetReceiver;
   readonly #text: TextRun;
   #row = 0;
   #isHidden = false;
@@ -44,9 +44,9 @@ export class SheetListener implements XmlListener {
   #isText = false;
   #isPhonetic = false;
 
-  constructor(path: string, tell: SheetTelling) {
+  constructor(path: string, receiver: SheetReceiver) {
     this.#path = path;
-    this.#tell = tell;
+    this.#receiver = receiver;
     this.#text = new TextRun(path);
   }
 
@@ -59,8 +59,8 @@ export class SheetListener implements XmlListener {
     else if (name === "f") this.#isFormula = true;
     else if (name === "rPh") this.#isPhonetic = true;
     else if (name === "col" && isTrue(attributes["hidden"]))
-      this.#tell.onHiddenColumns(Number(attributes["min"]) - 1, Number(attributes["max"]) - 1);
-    else if (name === "mergeCell") this.#tell.onMerge(attributes["ref"] ?? "");
+      this.#receiver.onHiddenColumns(Number(attributes["min"]) - 1, Number(attributes["max"]) - 1);
+    else if (name === "mergeCell") this.#receiver.onMerge(attributes["ref"] ?? "");
   };
 
   readonly text = (part: string): void => {
@@ -70,7 +70,7 @@ export class SheetListener implements XmlListener {
   readonly close = (name: string): void => {
     if (name === "v" || name === "t") this.#isText = false;
     else if (name === "c") this.#closeCell();
-    else if (name === "row") this.#tell.onRow({ row: this.#row, isHidden: this.#isHidden, cells: this.#cells });
+    else if (name === "row") this.#receiver.onRow({ row: this.#row, isHidden: this.#isHidden, cells: this.#cells });
     else if (name === "rPh") this.#isPhonetic = false;
   };
 
