@@ -40,7 +40,7 @@ describe("the file of trusted issuers", () => {
 
   it.each<[string, () => unknown, RegExp]>([
     ["no object", () => 5, /must be an object of issuer, jwks, audience, unit/],
-    ["a field that there is not", () => entry({ aud: "x" }), /"aud" is not a field; must be one of issuer, jwks, audience, unit/],
+    ["an unknown field", () => entry({ aud: "x" }), /"aud" is not a field; must be one of issuer, jwks, audience, unit/],
     ["no issuer", () => entry({ issuer: undefined }), /issuer: must be a text of 1 to 500 characters/],
     ["an issuer with #", () => entry({ issuer: "a#b" }), /issuer: must be a text without #/],
     ["no audience", () => entry({ audience: "" }), /audience: must be a text/],
@@ -67,7 +67,7 @@ describe("the file of trusted issuers", () => {
     ["a key of another algorithm", () => entry({ jwks: { keys: [{ ...pair.jwk, alg: "ES384" }] } }), /key 1: must be a key for RS256/],
     ["a private key", () => entry({ jwks: { keys: [{ ...pair.jwk, d: "AAAA" }] } }), /key 1: is a private key; must be a public key/],
     [
-      "a key that is none",
+      "an invalid key",
       () => entry({ jwks: { keys: [{ ...pair.jwk, x: "AAAA" }] } }),
       /key 1: is not readable; must be a public key as a JWK/,
     ],
@@ -117,8 +117,8 @@ describe("a key set that also serves other applications", () => {
     ["for encryption by its use", () => ({ ...rsa.jwk, use: "enc" }), /use is "enc"; must be "sig"/],
     ["for encryption by its use, without an algorithm", () => ({ ...rsa.jwk, alg: undefined, use: "enc" }), /use is "enc"/],
     ["for encryption by its use, under the id of ours", () => ({ ...rsa.jwk, use: "enc", kid: "ec" }), /use is "enc"/],
-    ["of a use that there is not yet", () => ({ ...pair.jwk, use: "tls" }), /use is "tls"/],
-    ["of a kind that there is not yet", () => ({ kty: "AKP", alg: "ML-DSA-44", pub: "AAAA", kid: "pq" }), /must be a key for RS256/],
+    ["of an unknown use", () => ({ ...pair.jwk, use: "tls" }), /use is "tls"/],
+    ["of an unknown kind", () => ({ kty: "AKP", alg: "ML-DSA-44", pub: "AAAA", kid: "pq" }), /must be a key for RS256/],
     ["without a kind", () => ({ kid: "none" }), /must be a key for RS256/],
     ["that is a shared secret", () => ({ kty: "oct", k: "AAAA" }), /must be a key for RS256/],
     ["of another curve", async () => jwkOf("ES384", {}), /must be a key for RS256/],

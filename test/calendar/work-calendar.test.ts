@@ -73,7 +73,7 @@ describe("the work calendar", () => {
 
   it.each([
     ["a day of another year", [...OF_2028, day("2029-01-01")], /^days\[3\]\.day: "2029-01-01" .*a day of 2028/],
-    ["a text that is no day", [day("2028-02-30")], /^days\[0\]\.day: "2028-02-30"/],
+    ["an invalid day", [day("2028-02-30")], /^days\[0\]\.day: "2028-02-30"/],
     ["a Saturday off", [day("2028-01-08")], /^days\[0\]\.day: .* is a Saturday or Sunday, which is off anyway/],
     ["a swap on a Sunday", [day("2028-01-09", "SWAP_OFF")], /^days\[0\]\.day: .* off anyway/],
     ["a Monday that makes up", [day("2028-01-03", "MAKEUP_WORK")], /^days\[0\]\.day: .* makes up for nothing/],

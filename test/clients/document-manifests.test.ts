@@ -230,7 +230,7 @@ describe("an invalid manifest stops the start of the service:", () => {
     ["another version", apollo([], { version: 2 }), /has the version 2 of apollo-persisted-query-manifest; must be 1/],
     ["no list of operations", apollo({}), /has no list of operations/],
     ["an operation without a body", apollo([{ id: hash(text) }]), /has an entry under "[0-9a-f]{64}" whose value is not a text/],
-    ["what is no operation", apollo([5]), /has an entry under 5 whose value is not a text/],
+    ["an entry that is not an operation", apollo([5]), /has an entry under 5 whose value is not a text/],
   ])("%s", async (_, content, message) => {
     const name = file("faulty.json");
     await rm(name, { force: true });

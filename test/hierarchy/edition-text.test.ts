@@ -90,13 +90,13 @@ describe("an edition with invalid texts is refused by file, row, column, value a
       /must be, for the tier COMMUNE from 2027-01-01 on, COMMUNE, WARD, SPECIAL_ZONE/,
     ],
     [
-      "a kind that is no more",
+      "an abolished kind",
       { kind: "TOWNSHIP", full_name: "Thị trấn Trí Giang" },
       "kind",
       /must be, for the tier COMMUNE from 2027-01-01 on, COMMUNE, WARD, SPECIAL_ZONE/,
     ],
     [
-      "a tier that is no more",
+      "an abolished tier",
       { tier: "DISTRICT", kind: "TOWN", code: "279", unit_id: "279.2027", full_name: "Thị xã Trí Giang" },
       "kind",
       /must be, for the tier DISTRICT from 2027-01-01 on, nothing/,

@@ -27,11 +27,11 @@ describe("a row of the catalogue", () => {
     ["a name of two lines", { name: "a\nb" }, "name", "BAD_TEXT"],
     ["no field", { field: "" }, "field", "BAD_TEXT"],
     ["a field without a name", { fieldName: "" }, "fieldName", "BAD_TEXT"],
-    ["a tier that there is not", { competence: "VILLAGE" }, "competence", "UNKNOWN_TIER"],
-    ["a level that there is not", { serviceLevel: "4" }, "serviceLevel", "UNKNOWN_LEVEL"],
+    ["an unknown tier", { competence: "VILLAGE" }, "competence", "UNKNOWN_TIER"],
+    ["an unknown level", { serviceLevel: "4" }, "serviceLevel", "UNKNOWN_LEVEL"],
     ["a negative limit", { workingDays: -0.5 }, "workingDays", "BAD_LIMIT"],
     ["a limit of years", { workingDays: 2001 }, "workingDays", "BAD_LIMIT"],
-    ["a limit that is no number", { workingDays: NaN }, "workingDays", "BAD_LIMIT"],
+    ["a limit that is not a number", { workingDays: NaN }, "workingDays", "BAD_LIMIT"],
   ])("is refused with %s, by its column", (_, more, column, code) => {
     const problems = problemsOfProcedure({ ...MARRIAGE, ...more });
     expect(problems).toEqual([{ column, code, message: expect.stringMatching(`^${column}: `) as string }]);

@@ -22,7 +22,7 @@ const put = (row: number, before: string, after: string) => (lines: string[]) =>
 
 const UNITS: Damage[] = [
   [
-    "a day that is none",
+    "an invalid day",
     "units/unit-versions.csv",
     put(3, "2015-08-31", "2015-02-30"),
     /row 3, column valid_from: "2015-02-30" must be a day as YYYY-MM-DD/,
@@ -33,7 +33,7 @@ const UNITS: Damage[] = [
   ["no parent", "units/unit-versions.csv", put(3, ",VN,", ",,"), /row 3, column parent_id: "" must not be empty/],
   ["no name", "units/unit-versions.csv", put(3, ",Hà Nội,", ",,"), /row 3, column name: "" must not be empty/],
   [
-    "a period backwards",
+    "a last day before the first",
     "units/unit-versions.csv",
     put(3, "2015-08-31,,", "2015-08-31,2015-08-31,"),
     /row 3, column valid_to: "2015-08-31" must be after/,
@@ -45,7 +45,7 @@ const UNITS: Damage[] = [
     put(1, "full_name", "fullname"),
     /row 1, column full_name: the header has no such column/,
   ],
-  ["a quote that never ends", "units/unit-versions.csv", put(4, ",PROVINCE,", ',"PROVINCE,'), /unit-versions\.csv, row 4\b.*[Qq]uote/],
+  ["an unclosed quote", "units/unit-versions.csv", put(4, ",PROVINCE,", ',"PROVINCE,'), /unit-versions\.csv, row 4\b.*[Qq]uote/],
   ["text after a quote", "units/unit-versions.csv", put(4, ",PROVINCE,", ',"PROV"INCE,'), /unit-versions\.csv, row 4\b.*[Qq]uot/],
   [
     "bytes that are not UTF-8",
@@ -63,24 +63,24 @@ const UNITS: Damage[] = [
     /row 4, column valid_from: .* belongs to another version too/,
   ],
   [
-    "a successor that is nobody",
+    "an unknown successor",
     "units/successions.csv",
     put(3, "26395.2015", "99999.2015"),
     /row 3, column successor_id: "99999.2015" is not a unit/,
   ],
-  [
-    "a predecessor that is nobody",
-    "units/successions.csv",
-    put(2, "10597.2015", "1.2"),
-    /row 2, column predecessor_id: "1.2" is not a unit/,
-  ],
+  ["an unknown predecessor", "units/successions.csv", put(2, "10597.2015", "1.2"), /row 2, column predecessor_id: "1.2" is not a unit/],
   [
     "a succession on another day",
     "units/successions.csv",
     put(2, "2019-01-10", "2019-01-11"),
     /row 2, column effective_on: .* is not the end of 10597/,
   ],
-  ["a whole of two", "units/successions.csv", put(3, "PART", "WHOLE"), /row 3, column kind: "WHOLE" does not fit \d+ successors/],
+  [
+    "a whole succession to two units",
+    "units/successions.csv",
+    put(3, "PART", "WHOLE"),
+    /row 3, column kind: "WHOLE" does not fit \d+ successors/,
+  ],
   ["a share above the whole", "units/successions.csv", put(3, "PART,,", "PART,1.5,"), /row 3, column share: "1.5" is not a share/],
   [
     "another count",
@@ -137,19 +137,19 @@ const REPORTS: Damage[] = [
   ],
   ["an unknown period", "reports/figures.csv", put(2, ",2021,", ",2021-13,"), /figures\.csv, row 2, column period: "2021-13" /],
   [
-    "a number that is none",
+    "an invalid number",
     "reports/figures.csv",
     put(2, ",115,", ",115 nhiệm vụ,"),
     /figures\.csv, row 2, column value: "115 nhiệm vụ" is not a number/,
   ],
   [
-    "a count that is no integer",
+    "a count that is not an integer",
     "reports/figures.csv",
     put(2, ",115,", ",115.5,"),
     /figures\.csv, row 2, column value: "115.5" must be a whole number from 0 to 2,147,483,647, for task\.total/,
   ],
   [
-    "a count that no answer holds",
+    "a count above the maximum of an answer",
     "reports/figures.csv",
     put(2, ",115,", ",3000000000,"),
     /figures\.csv, row 2, column value: "3000000000" must be a whole number from 0 to 2,147,483,647, for task\.total/,
@@ -172,7 +172,7 @@ const REPORTS: Damage[] = [
     /figures\.csv, row 2, column scope: "COUNTRY" lies above/,
   ],
   [
-    "a measure that is no code",
+    "an invalid code of a measure",
     "reports/figures.csv",
     put(2, "task.total", "Task Total"),
     /figures\.csv, row 2, column measure: "Task Total" is not a code/,
@@ -184,7 +184,7 @@ const REPORTS: Damage[] = [
     /figures\.csv, row 2, column quote: "" must be/,
   ],
   [
-    "a day of publication that is none",
+    "an invalid day of publication",
     "reports/sources.csv",
     put(2, "2022-05-11", "11/05/2022"),
     /sources\.csv, row 2, column published_on: "11\/05\/2022" is not a day/,
@@ -193,11 +193,11 @@ const REPORTS: Damage[] = [
 
 const CALENDAR: Damage[] = [
   ["a Saturday off", "work-calendar.csv", put(2, "2018-01-01", "2018-01-06"), /row 2, column date: "2018-01-06" is a Saturday or Sunday/],
-  ["a kind that is none", "work-calendar.csv", put(2, "DAY_OFF", "HOLIDAY"), /row 2, column kind: "HOLIDAY" must be one of DAY_OFF/],
+  ["an unknown kind of day", "work-calendar.csv", put(2, "DAY_OFF", "HOLIDAY"), /row 2, column kind: "HOLIDAY" must be one of DAY_OFF/],
 ];
 
 const CATALOGUE: Damage[] = [
-  ["a code that is none", "procedures.csv", put(2, "1.000656", "656"), /row 2, column code: "656" is not accepted: .*1\.000894/],
+  ["an invalid code", "procedures.csv", put(2, "1.000656", "656"), /row 2, column code: "656" is not accepted: .*1\.000894/],
   [
     "one code twice",
     "procedures.csv",
@@ -205,9 +205,14 @@ const CATALOGUE: Damage[] = [
     /row 3, column code: "1.000656" is not accepted: .*is a duplicate of row/,
   ],
   ["a field with two names", "procedures.csv", put(3, "Hộ tịch", "Hộ Tịch"), /row 3, column fieldName: .* in row 2/],
-  ["a tier that is none", "procedures.csv", put(4, "COMMUNE", "VILLAGE"), /row 4, column competence: "VILLAGE" is not accepted: .*COMMUNE/],
-  ["a limit that is no number", "procedures.csv", put(4, ",1,", ",một,"), /row 4, column workingDays: "một" is not accepted/],
-  ["a fee that is neither", "procedures.csv", put(4, "false", "no"), /row 4, column hasFee: "no" must be true or false/],
+  [
+    "an unknown tier of competence",
+    "procedures.csv",
+    put(4, "COMMUNE", "VILLAGE"),
+    /row 4, column competence: "VILLAGE" is not accepted: .*COMMUNE/,
+  ],
+  ["a limit that is not a number", "procedures.csv", put(4, ",1,", ",một,"), /row 4, column workingDays: "một" is not accepted/],
+  ["an invalid fee", "procedures.csv", put(4, "false", "no"), /row 4, column hasFee: "no" must be true or false/],
 ];
 
 /** Edits of the seeds, each of which must be refused, with the message. */

@@ -119,8 +119,8 @@ describe("responses that no cache may store, without an ETag:", () => {
   it.each([
     ["a part that is refused", `{ ${day} { name dossiers(period: "2022") { byField { count { received } } } } }`],
     ["an argument that cannot be", `{ ${day} { dossiers(period: "2022-13") { received } } }`],
-    ["what is not valid", `{ ${day} { nothing } }`],
-    ["what is no document", `{ ${day} {`],
+    ["an invalid document", `{ ${day} { nothing } }`],
+    ["text that is not a document", `{ ${day} {`],
   ])("%s", async (_, query) => {
     const answer = await get(query);
     expect(answer.body.errors).toHaveLength(1);

@@ -199,7 +199,7 @@ export const REFUSED: [string, unknown, number, string, RegExp][] = [
   ["an empty body", "", 400, "BAD_REQUEST", /POST body missing/],
   ["half of a body", '{"query":', 400, "BAD_REQUEST", /^Invalid JSON/],
   [
-    "an operation that is not there",
+    "an unknown operation name",
     { query: "query A { __typename }", operationName: "B" },
     400,
     "OPERATION_RESOLUTION_FAILURE",
@@ -214,7 +214,7 @@ export const REFUSED: [string, unknown, number, string, RegExp][] = [
   ],
   ["a subscription", query("subscription { units }"), 405, "BAD_USER_INPUT", /^operation: "subscription"/],
   ["no document", { query: "" }, 400, "BAD_REQUEST", /non-empty/],
-  ["a document that is none", query("qwerty { abc }"), 400, "GRAPHQL_PARSE_FAILED", /^Syntax Error/],
+  ["text that is not a document", query("qwerty { abc }"), 400, "GRAPHQL_PARSE_FAILED", /^Syntax Error/],
   [
     "1,001 references",
     query("query ($r: [_Any!]!) { _entities(representations: $r) { __typename } }", {

@@ -68,7 +68,7 @@ describe.each(ROUTERS)("protected objects, by %s", (name) => {
 
   it.each([
     ["a mutation", 'mutation { revokeAccessKey(input: { id: "0123456789abcdef" }) { accessKey { id } } }'],
-    ["a query of what is never null", '{ accessKeys(unit: "48") { id } }'],
+    ["a query of a non-null field", '{ accessKeys(unit: "48") { id } }'],
     ["a query of what may be null", '{ auditTrail(unit: "48") { nodes { id } } }'],
   ])("is refused with the messages of this service, in %s", async (_, query) => {
     for (const [who, code, message] of [

@@ -18,7 +18,7 @@ describe("the tables that grow with the records", () => {
   });
 
   const BREACHES: readonly (readonly [what: string, ddl: string, breach: string])[] = [
-    ["a list with what is not there", "select 1", "grown is not there"],
+    ["a list with an unknown table", "select 1", "grown is not there"],
     ["no primary key", "create table grown (province_id int not null)", "grown has no primary key"],
     ["no province", "create table grown (id bigint primary key)", "grown has no province_id that is an integer and never null"],
     [
@@ -112,7 +112,7 @@ describe("the tables that grow with the records", () => {
       ["dossier: changes province_id"],
     ],
     [
-      "what was there and what comes",
+      "stored and new values",
       `${UPSERT} ${KEY} records = u.records + excluded.records, last_import_at = greatest(u.last_import_at, excluded.last_import_at)`,
       [],
     ],

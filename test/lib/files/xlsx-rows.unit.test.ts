@@ -106,7 +106,7 @@ const blanks = (size: number) => " ".repeat(size);
 
 describe("a workbook is refused", () => {
   it.each<[string, () => string, string]>([
-    ["that is no ZIP file", () => file("a.xlsx", "code,note\n"), "is not a readable XLSX workbook"],
+    ["that is not a ZIP file", () => file("a.xlsx", "code,note\n"), "is not a readable XLSX workbook"],
     ["that is an empty file", () => file("a.xlsx", ""), "is not a readable XLSX workbook"],
     ["that is a ZIP file of something else", () => archive([{ name: "a.txt", content: "x" }]), "it has no _rels/.rels"],
     ["whose sheet is empty", () => book({ rows: "" }), 'the sheet "Hồ sơ" is empty; it must have a header'],
