@@ -105,15 +105,17 @@ describe("a backup of an earlier version", () => {
   });
 
   it("is refused if this version does not have a migration, or has another one of that name", async () => {
-    const known = await readMigrationFiles();
-    expect(() => checkMigrations(known.slice(0, -1), known, "FILE")).toThrow(/^FILE has Migration\d+, which this version does not have: /);
+    const available = await readMigrationFiles();
+    expect(() => checkMigrations(available.slice(0, -1), available, "FILE")).toThrow(
+      /^FILE has Migration\d+, which this version does not have: /,
+    );
     const path = file("whole.backup");
     expect((await run("backup", service.database, [path])).code).toBe(0);
-    const other = file("other.backup", changed(readFileSync(path), known[3]!.sha256, known[4]!.sha256));
+    const other = file("other.backup", changed(readFileSync(path), available[3]!.sha256, available[4]!.sha256));
     const { code, err } = await run("restore", { url: "postgresql://nobody:nowhere@127.0.0.1:1/cchc" }, [other]);
     expect([code, err]).toEqual([
       1,
-      `cchc-graph: ${other} has another ${known[3]!.name} than this version: use the version that made it\n`,
+      `cchc-graph: ${other} has another ${available[3]!.name} than this version: use the version that made it\n`,
     ]);
   });
 });

@@ -51,8 +51,8 @@ const floorAnswer = async (em: EntityManager): Promise<string> => {
   const depth = new Map<number, number>();
   const parents = new Map(rows.map((row) => [row.unit_id, row.parent_id]));
   const depthOf = (unit: number): number => {
-    const known = depth.get(unit);
-    if (known !== undefined) return known;
+    const cached = depth.get(unit);
+    if (cached !== undefined) return cached;
     const parent = parents.get(unit) ?? null;
     const own = parent === null ? 0 : depthOf(parent) + 1;
     depth.set(unit, own);

@@ -64,8 +64,8 @@ const readRollups = async (
   );
   const rollups = await Promise.all(keys.map((key) => dossierRollup.load(key)));
   const expected = await Promise.all(rollups.map((rollup) => expectedUnits.load(rollup)));
-  const known = await Promise.all(rollups.map((rollup) => coverageOfRollup.load(rollup)));
-  return rollups.map((rollup, n) => ({ rollup, expected: expected[n]?.expected ?? 0, known: known[n]! }));
+  const measured = await Promise.all(rollups.map((rollup) => coverageOfRollup.load(rollup)));
+  return rollups.map((rollup, n) => ({ rollup, expected: expected[n]?.expected ?? 0, measured: measured[n]! }));
 };
 
 const boundsOf = (certain: Numbers | null, possible: Numbers | null, name: keyof Numbers) =>
@@ -90,7 +90,7 @@ const compare = async (story: Story, recount: Recount): Promise<void> => {
     const all = oracle.unitsOn(asOf);
     const units = ["VN", ...Array.from({ length: 6 }, () => oneOf(draw, all))];
     const caller = oneOf(draw, CALLERS);
-    for (const { rollup, expected, known } of await readRollups(story, caller, [...new Set(units)], asOf, periods)) {
+    for (const { rollup, expected, measured } of await readRollups(story, caller, [...new Set(units)], asOf, periods)) {
       const { unit, handledBy, period } = rollup;
       const place = `${unit.id} on ${asOf}, ${period.name}, ${handledBy ?? "all tiers"}, today ${today}, for ${caller}`;
       const days = daysOf(period.name, today, caller);
@@ -102,12 +102,12 @@ const compare = async (story: Story, recount: Recount): Promise<void> => {
       });
       if (!days) continue;
       const coverage = recount.coverage(unit.id, asOf, handledBy, days);
-      expect({ expected, covered: known.covered }, `coverage of ${place}`).toEqual({
+      expect({ expected, covered: measured.covered }, `coverage of ${place}`).toEqual({
         ...{ expected: coverage.expected, covered: coverage.covered },
       });
       const reported = DOSSIER.measures.filter(({ isOptional }) => !isOptional || certain !== null);
       const missing = coverage.covered > 0 && !coverage.isKnown ? reported.map(({ name }) => enumValue(name)) : [];
-      expect(incompleteMeasures(rollup, known), `incomplete of ${place}`).toEqual(missing);
+      expect(incompleteMeasures(rollup, measured), `incomplete of ${place}`).toEqual(missing);
     }
   }
 };
@@ -181,7 +181,7 @@ const maintainTrees = async (story: Story): Promise<void> => {
 };
 
 const compareWithCleanImport = async ({ ledger, now }: Story): Promise<void> => {
-  const latest = new Map<string, readonly DossierRow[]>(SOURCES.map((source) => [source, ledger.known(source)]));
+  const latest = new Map<string, readonly DossierRow[]>(SOURCES.map((source) => [source, ledger.stored(source)]));
   const before = await storedCounters(stage.database);
   await sql`truncate ${RECORDS}`.execute(stage.database.orm.em.fork().getKysely());
   for (const [source, rows] of latest)

@@ -13,18 +13,18 @@ const contentOf = (row: DossierRow): string => JSON.stringify({ ...row, updatedA
 
 /** The latest update of each dossier of each source. */
 export class Ledger {
-  readonly #known = new Map<string, DossierRow>();
+  readonly #stored = new Map<string, DossierRow>();
 
-  known(source: string): DossierRow[] {
-    return [...this.#known].filter(([key]) => key.startsWith(`${source} `)).map(([, row]) => row);
+  stored(source: string): DossierRow[] {
+    return [...this.#stored].filter(([key]) => key.startsWith(`${source} `)).map(([, row]) => row);
   }
 
   all(): DossierRow[] {
-    return [...this.#known.values()];
+    return [...this.#stored.values()];
   }
 
   retract(source: string, codes: readonly string[]): void {
-    for (const code of codes) this.#known.delete(`${source} ${code}`);
+    for (const code of codes) this.#stored.delete(`${source} ${code}`);
   }
 
   send(source: string, rows: readonly DossierRow[]): Outcomes {
@@ -46,10 +46,10 @@ export class Ledger {
 
   #sendOne(source: string, row: DossierRow): keyof Outcomes {
     const key = `${source} ${row.code}`;
-    const known = this.#known.get(key);
-    if (known && timeOf(known) > timeOf(row)) return "stale";
-    if (known && timeOf(known) === timeOf(row)) return contentOf(known) === contentOf(row) ? "unchanged" : "rejected";
-    this.#known.set(key, row);
-    return known ? "updated" : "created";
+    const stored = this.#stored.get(key);
+    if (stored && timeOf(stored) > timeOf(row)) return "stale";
+    if (stored && timeOf(stored) === timeOf(row)) return contentOf(stored) === contentOf(row) ? "unchanged" : "rejected";
+    this.#stored.set(key, row);
+    return stored ? "updated" : "created";
   }
 }

@@ -42,11 +42,11 @@ export class Rows {
 
   #next(code: string, before: readonly DossierRow[], now: number): DossierRow {
     if (before.length === 0) return this.#row(code, now, null);
-    const known = oneOf(this.#draw, before);
+    const earlier = oneOf(this.#draw, before);
     const turn = numberOf(this.#draw, 0, 9);
-    if (turn === 0) return known;
-    if (turn === 1) return { ...known, channel: CHANNELS[(CHANNELS.indexOf(known.channel as never) + 1) % CHANNELS.length]! };
-    return this.#row(code, now, turn < 6 ? known : null);
+    if (turn === 0) return earlier;
+    if (turn === 1) return { ...earlier, channel: CHANNELS[(CHANNELS.indexOf(earlier.channel as never) + 1) % CHANNELS.length]! };
+    return this.#row(code, now, turn < 6 ? earlier : null);
   }
 
   #between(from: number, to: number): number {
@@ -68,10 +68,10 @@ export class Rows {
   }
 
   /** A new state, of the given dossier if there is one. */
-  #row(code: string, now: number, known: DossierRow | null): DossierRow {
+  #row(code: string, now: number, earlier: DossierRow | null): DossierRow {
     const state = oneOf(this.#draw, [...DOSSIER_STATES, "PROCESSING", "RESOLVED", "RESOLVED"] as const);
     const received =
-      known?.receivedAt != null ? Date.parse(known.receivedAt) : this.#between(Date.parse(`${this.#start}T00:00:00+07:00`), now);
+      earlier?.receivedAt != null ? Date.parse(earlier.receivedAt) : this.#between(Date.parse(`${this.#start}T00:00:00+07:00`), now);
     const ended = ["WITHDRAWN", "STOPPED", "RESOLVED", "RESULT_RETURNED"].includes(state) ? this.#soon(received, now) : null;
     const pauses = isAccepted(state) ? this.#pauses(state, received, ended ?? now) : [];
     const times = [received, ended, ...pauses.flatMap(({ from, to }) => [from, to])].filter((time) => time !== null);
@@ -81,8 +81,8 @@ export class Rows {
     const datedOn = dayOf(new Date(received));
     const due = chance(this.#draw, 40) ? this.#soon(received, received + 40 * DAY) : null;
     return {
-      ...{ code, state, procedure: known?.procedure ?? oneOf(this.#draw, Object.keys(LIMITS)) },
-      unit: known?.receivedAt != null && chance(this.#draw, 70) ? known.unit : this.#unit(datedOn),
+      ...{ code, state, procedure: earlier?.procedure ?? oneOf(this.#draw, Object.keys(LIMITS)) },
+      unit: earlier?.receivedAt != null && chance(this.#draw, 70) ? earlier.unit : this.#unit(datedOn),
       channel: oneOf(this.#draw, CHANNELS),
       submittedAt: isReceived ? null : this.#text(received),
       receivedAt: isReceived ? this.#text(received) : null,

@@ -94,7 +94,7 @@ export const drawStory = async (
 const send = async ({ database, ledger, rows, draw, now }: Story): Promise<void> => {
   const source = oneOf(draw, SOURCES);
   const context = await contextAt(database, now);
-  const sent = ledger.known(source).map(({ code }) => code);
+  const sent = ledger.stored(source).map(({ code }) => code);
   if (sent.length > 3 && chance(draw, 20)) {
     const codes = sent.filter(() => chance(draw, 25));
     if (codes.length > 0) await retractDossiers(context, { source, codes, reason: "sent by mistake" });

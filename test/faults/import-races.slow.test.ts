@@ -21,14 +21,14 @@ const deadlocks = async (service: TestService): Promise<number> => {
 
 type State = "PROCESSING" | "RESOLVED";
 
-/** A source that sends, corrects and retracts its dossiers at random and records each turn in `known`. */
-const writerOf = (name: string, { send, retract }: Sender, known: Map<string, State>): (() => Promise<void>) => {
+/** A source that sends, corrects and retracts its dossiers at random and records each turn in `states`. */
+const writerOf = (name: string, { send, retract }: Sender, states: Map<string, State>): (() => Promise<void>) => {
   const random = randomOf(Number(name));
   const codes = new Set<string>();
   let turn = 0;
   const next = (code: string): Sent => {
     const state: State = random() < 0.5 ? "RESOLVED" : "PROCESSING";
-    known.set(code, state);
+    states.set(code, state);
     const updatedAt = new Date(NOW.getTime() - (1000 - turn) * 60_000).toISOString();
     const endedAt = state === "RESOLVED" ? `2026-03-${10 + Math.floor(random() * 20)}T08:00:00+07:00` : null;
     return { code, updatedAt, state, endedAt };
@@ -36,7 +36,7 @@ const writerOf = (name: string, { send, retract }: Sender, known: Map<string, St
   const takeBack = async (chosen: readonly string[]) => {
     expect((await patiently(() => retract(chosen))).data).toMatchObject({ retractDossiers: { report: { updated: chosen.length } } });
     for (const code of chosen) {
-      known.delete(code);
+      states.delete(code);
       codes.delete(code);
     }
   };
@@ -64,9 +64,9 @@ describe("concurrent imports", () => {
   it("F28: eight writers of one unit, two for each source, lose nothing, and its counters equal a recount whenever they pause", async () => {
     const [WRITERS, ROUNDS, TURNS] = [8, 3, 10];
     const officer = await issueKey(service.database, "Cao Bằng", { "04": "OFFICER" });
-    const known = new Map<string, State>();
+    const states = new Map<string, State>();
     const writers = Array.from({ length: WRITERS }, (_, n) =>
-      writerOf(String(n), senderOf(service, `system-${n % (WRITERS / 2)}`, officer), known),
+      writerOf(String(n), senderOf(service, `system-${n % (WRITERS / 2)}`, officer), states),
     );
     for (let round = 0; round < ROUNDS; round++) {
       await Promise.all(
@@ -74,10 +74,10 @@ describe("concurrent imports", () => {
           for (let turn = 0; turn < TURNS; turn++) await write();
         }),
       );
-      const resolved = [...known.values()].filter((state) => state === "RESOLVED").length;
+      const resolved = [...states.values()].filter((state) => state === "RESOLVED").length;
       for (const code of ["01558", "04", "VN"])
         expect(await countsOf(service, code, "2026-03"), code).toMatchObject({
-          ...{ received: known.size, resolved, inProcess: known.size - resolved },
+          ...{ received: states.size, resolved, inProcess: states.size - resolved },
         });
       await expectRecounted(service.database);
     }

@@ -25,7 +25,7 @@ const written = (given: Record<string, string>, files: Files = {}) => {
     .map((cell) => (/[",\n\r]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell))
     .join();
   const edition = nextEdition(DAY, LATER);
-  const versions = edition["unit-versions.csv"].map((known) => (known === GOOD.join() ? line : known));
+  const versions = edition["unit-versions.csv"].map((listed) => (listed === GOOD.join() ? line : listed));
   return folderOf({ ...edition, "unit-versions.csv": versions, ...files });
 };
 const refusalOf = async (given: Record<string, string>, files: Files = {}): Promise<string> => {
@@ -127,8 +127,8 @@ describe("an edition with invalid texts is refused by file, row, column, value a
     const line = columns
       .map((name, n) => (name === column ? `"${cell}"` : ["01290.2025", "01294.2025", DAY, "WHOLE", "", "", ""][n]))
       .join();
-    const known = nextEdition(DAY, LATER)["successions.csv"];
-    const err = await refusalOf({}, { "successions.csv": [...known.slice(0, 2), line] });
+    const listed = nextEdition(DAY, LATER)["successions.csv"];
+    const err = await refusalOf({}, { "successions.csv": [...listed.slice(0, 2), line] });
     expect(err).toContain(`successions.csv, row 4, column ${column}: "${cell}"`);
     expect(err).toMatch(accepted);
   });

@@ -60,14 +60,14 @@ describe("tiles", () => {
           .map((numbers) => new Map(names.map((name, n) => [name, numbers[n]!]))),
       );
     fc.assert(
-      fc.property(values, fc.constantFrom("2021", "2021-H1", "2021-9M", "2021@ND09", "2021-01-01/2021-05-31"), (known, asked) => {
+      fc.property(values, fc.constantFrom("2021", "2021-H1", "2021-9M", "2021@ND09", "2021-01-01/2021-05-31"), (drawn, asked) => {
         for (const [measure, tiling] of [
           ["received", "FLOW"],
           ["inProcess", "LAST"],
           ["carriedOver", "FIRST"],
         ] as const) {
-          const counts = [...known].flatMap(([period, value]) => stated(DOSSIER, period, { [measure]: value }));
-          expect(column(DOSSIER, asked, counts, measure), `${measure} of ${asked}`).toBe(naive(asked, known, tiling));
+          const counts = [...drawn].flatMap(([period, value]) => stated(DOSSIER, period, { [measure]: value }));
+          expect(column(DOSSIER, asked, counts, measure), `${measure} of ${asked}`).toBe(naive(asked, drawn, tiling));
         }
       }),
       { numRuns: 400 },

@@ -70,11 +70,11 @@ const expectRate = (rollup: Rollup, oracle: Oracle, asOf: Day, place: string): v
   );
   const rate = rollup.rate("onTimeRate");
   if (rate.numerator === null && !rate.quoted) expect(rate.value, `rate of ${place}`).toBeNull();
-  const known = { numerator: rate.numerator, denominator: rate.denominator, coverage: rate.coverage, low: rate.low, high: rate.high };
+  const rateShown = { numerator: rate.numerator, denominator: rate.denominator, coverage: rate.coverage, low: rate.low, high: rate.high };
   const all = Math.max(shown(whole!.certain) ?? 0, shown(of!.certain) ?? 0);
   if (whole!.certain === null || of!.certain === null) {
     const [coverage, low, high] = whole!.certain === null ? [null, null, null] : [0, 0, 1];
-    expect(known, `rate of ${place}`).toEqual({ numerator: null, denominator: null, coverage, low, high });
+    expect(rateShown, `rate of ${place}`).toEqual({ numerator: null, denominator: null, coverage, low, high });
     return;
   }
   const isWithheld = oracle.isWithheld(rollup.unit.id, asOf, rollup.handledBy);
@@ -82,7 +82,7 @@ const expectRate = (rollup: Rollup, oracle: Oracle, asOf: Day, place: string): v
   const unmatched = Math.max((whole!.possible ?? 0) - (of!.possible ?? 0), 0);
   const inFavour = (part!.possible ?? 0) + unmatched;
   const against = Math.max((whole!.possible ?? 0) - (part!.possible ?? 0), 0);
-  expect(known, `rate of ${place}`).toEqual({
+  expect(rateShown, `rate of ${place}`).toEqual({
     numerator: isWithheld ? null : matched,
     denominator: isWithheld ? null : matchedOf,
     coverage: isWithheld ? 0 : all === 0 ? 1 : matchedOf / all,

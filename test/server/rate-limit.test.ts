@@ -128,18 +128,18 @@ describe("valid keys", () => {
     const service = await startService("SEEDED", { rateAddress: 3, rateStore: "memory" });
     onTestFinished(() => service.close());
     const { url } = service.server;
-    const [known, fresh, revoked] = [
+    const [used, fresh, revoked] = [
       await issueKey(service.database, "known", { "48": "VIEWER" }),
       await issueKey(service.database, "fresh", { "48": "VIEWER" }),
       await issueKey(service.database, "revoked", { "48": "VIEWER" }),
     ];
-    expect(await statuses(url, 1, bearer(known))).toEqual([200]);
+    expect(await statuses(url, 1, bearer(used))).toEqual([200]);
     expect(await statuses(url, 1, bearer(revoked))).toEqual([200]);
     expect(await statuses(url, 3, bearer(newSecret()))).toEqual([401, 401, 401]);
     await expect.poll(async () => (await ask(url, bearer(newSecret()))).status).toBe(429);
     // Any number of invalid keys are refused, and a valid one is still answered.
     for (let n = 0; n < 30; n++) expect(await statuses(url, 1, bearer(newSecret()))).toEqual([429]);
-    expect(await statuses(url, 5, bearer(known))).toEqual([200, 200, 200, 200, 200]);
+    expect(await statuses(url, 5, bearer(used))).toEqual([200, 200, 200, 200, 200]);
     await expect.poll(async () => (await ask(url, bearer(fresh))).status, { timeout: 10_000, interval: 200 }).toBe(200);
     for (let n = 0; n < 30; n++) expect(await statuses(url, 1, bearer(newSecret()))).toEqual([429]);
     expect(await statuses(url, 2, bearer(fresh))).toEqual([200, 200]);

@@ -57,7 +57,7 @@ afterAll(() => service.close());
 
 describe("references", () => {
   it("of all kinds are answered in their order, duplicates twice, and unknown ones by null", async () => {
-    const known: readonly (readonly [Reference, Found])[] = [
+    const cases: readonly (readonly [Reference, Found])[] = [
       [
         { __typename: "Unit", id: "22.2015", asOf: "2025-12-31" },
         { __typename: "Unit", id: "22.2015", fullName: "Tỉnh Quảng Ninh", asOf: "2025-12-31" },
@@ -86,7 +86,7 @@ describe("references", () => {
         { __typename: "Dossier", id: idOf["cao-bang Hồ sơ/3"], code: "Hồ sơ/3", state: "PROCESSING" },
       ],
     ];
-    const twice = [...known, ...known.toReversed()];
+    const twice = [...cases, ...cases.toReversed()];
     const { found, errors } = await entities(
       twice.map(([reference]) => reference),
       "04",

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 
-const known = new Map<string, () => fc.Arbitrary<number>>();
+const ranges = new Map<string, () => fc.Arbitrary<number>>();
 
 /**
  * For draws of whole numbers: `draw(whole(0, 9))`. Of a builder with arguments fast-check looks through all that it was ever given, draw by draw,
@@ -8,7 +8,7 @@ const known = new Map<string, () => fc.Arbitrary<number>>();
  */
 export const whole = (min: number, max: number): (() => fc.Arbitrary<number>) => {
   const name = `${min} ${max}`;
-  const found = known.get(name) ?? (() => fc.integer({ min, max }));
-  known.set(name, found);
+  const found = ranges.get(name) ?? (() => fc.integer({ min, max }));
+  ranges.set(name, found);
   return found;
 };

@@ -24,7 +24,7 @@ const PROCEDURES = [
   { code: "1.000003", field: "DD", limit: null },
 ] as const;
 
-interface Known {
+interface Dossier {
   readonly facts: DossierFacts;
   readonly unit: (typeof UNITS)[number];
   readonly channel: Channel;
@@ -32,7 +32,7 @@ interface Known {
 }
 
 /** The last update is within the last half-year, often within its last days. */
-const known: fc.Arbitrary<Known> = fc
+const drawnDossier: fc.Arbitrary<Dossier> = fc
   .record({
     facts: consistentFacts,
     unit: fc.constantFrom(...UNITS),
@@ -64,7 +64,7 @@ const known: fc.Arbitrary<Known> = fc
     };
   });
 
-const inputOf = ({ facts: { pauses, state, ...instants }, unit, channel, procedure }: Known, n: number) => {
+const inputOf = ({ facts: { pauses, state, ...instants }, unit, channel, procedure }: Dossier, n: number) => {
   const text = (ms: number | null) => (ms === null ? null : new Date(ms).toISOString());
   return {
     ...{ code: `${n}`, unit, channel, procedure: procedure.code, state },
@@ -76,7 +76,7 @@ const inputOf = ({ facts: { pauses, state, ...instants }, unit, channel, procedu
 let service: TestService;
 let viewer: string;
 let calendar: NaiveCalendar;
-const dossiers = fc.sample(known, { seed: SEED, numRuns: DOSSIERS });
+const dossiers = fc.sample(drawnDossier, { seed: SEED, numRuns: DOSSIERS });
 
 beforeAll(async () => {
   service = await startService();
@@ -93,14 +93,14 @@ beforeAll(async () => {
 afterAll(() => service.close());
 
 /** What dossiers count in the days, one by one. */
-const countsOf = (some: readonly Known[], from: Day, to: Day) => {
+const countsOf = (some: readonly Dossier[], from: Day, to: Day) => {
   const [begin, end] = [endOf(addDays(from, -1)), endOf(to)];
   const within = (ms: number | null) => ms !== null && ms >= begin && ms < end;
   const counted = some.filter(({ facts }) => isAccepted(facts.state));
   const openAt = (limit: number) =>
     counted.filter(({ facts }) => facts.receivedAt! < limit && (facts.endedAt === null || facts.endedAt >= limit));
-  const followsFrom = ({ facts, procedure }: Known) => naively(facts, procedure.limit, calendar);
-  const standing = (one: Known) => naiveTimeliness(one.facts, followsFrom(one).currentDueAt, to);
+  const followsFrom = ({ facts, procedure }: Dossier) => naively(facts, procedure.limit, calendar);
+  const standing = (one: Dossier) => naiveTimeliness(one.facts, followsFrom(one).currentDueAt, to);
   const received = counted.filter(({ facts }) => within(facts.receivedAt));
   const ended = counted.filter(({ facts }) => within(facts.endedAt));
   const resolved = ended.filter(({ facts }) => facts.state !== "WITHDRAWN" && facts.state !== "STOPPED");
@@ -132,7 +132,7 @@ interface Answered {
   readonly byField: readonly { readonly field: { readonly code: string }; readonly counts: Counts }[];
 }
 
-const expected = (some: readonly Known[], from: Day, to: Day) =>
+const expected = (some: readonly Dossier[], from: Day, to: Day) =>
   ["CT", "DD", "HT"]
     .map((field) => ({
       field: { code: field },
