@@ -46,7 +46,7 @@ describe("bad input", () => {
     expect(errors![0]!.extensions["code"]).toBe("BAD_USER_INPUT");
   });
 
-  it("through variables is named as well", async () => {
+  it("in variables is named as well", async () => {
     const query = 'query ($period: Period!) { unit(code: "48") { tasks(period: $period) { total } } }';
     const { errors } = await service.ask(query, { period: "2021-W7" });
     expect(errors![0]).toMatchObject({
@@ -67,21 +67,21 @@ describe("bad input", () => {
     expect(data).toEqual({ a: null, b: null, c: null });
   });
 
-  it("of an operation or argument that cannot be is the client's fault", async () => {
+  it("in an operation or argument is reported as a client error", async () => {
     for (const query of ["mutation { x }", "subscription { x }", '{ unit(code: "48") { nothing } }', "{"])
       expect((await service.ask(query)).errors![0]!.extensions["code"]).not.toBe("INTERNAL_SERVER_ERROR");
     const query = 'query ($b: OnTimeBasis) { unit(code: "48") { dossiers(period: "2021") { onTimeRate(basis: $b) { value } } } }';
     expect((await service.ask(query, { b: null })).errors![0]!.extensions["code"]).toBe("BAD_USER_INPUT");
   });
 
-  it("in a list of codes is left out", async () => {
+  it("in a list of codes is omitted", async () => {
     const query = 'query ($codes: [ID!]) { units(codes: $codes, asOf: "2021-12-31") { nodes { code } } }';
     const codes = ["48/so-\noi-vu", '"', "\\", "{48}", "48", "NULL"];
     expect((await service.ask(query, { codes })).data).toEqual({ units: { nodes: [{ code: "48" }] } });
     expect((await service.ask(query, { codes: [] })).data).toEqual({ units: { nodes: [] } });
   });
 
-  it("that names no kinds lists none, beside a list of all", async () => {
+  it("does not include an empty list of kinds, which selects no unit", async () => {
     const { data } = await service.ask(
       '{ unit(code: "04", asOf: "2024-12-31") { none: children(kinds: []) { id } all: children { id } } }',
     );
@@ -91,7 +91,7 @@ describe("bad input", () => {
     });
   });
 
-  it("shows nothing internal after any failure", async () => {
+  it("causes no internal detail in an answer, nor does a failure of the service", async () => {
     await service.database.orm.em.getConnection().execute("alter table figure rename to figure_away");
     try {
       const { errors } = await service.ask(
@@ -107,7 +107,7 @@ describe("bad input", () => {
     }
   });
 
-  it("leaves parts of the answer that are good", async () => {
+  it("leaves the valid parts of the answer", async () => {
     const { data, errors } = await service.ask<{ a: { name: string } | null; b: unknown }, object>(
       '{ a: unit(code: "48") { name } b: unit(code: "48", asOf: "x") { name } }',
     );

@@ -20,7 +20,7 @@ const argumentsOf = (lines: readonly string[], name: string): string[] =>
 
 describe("the image", () => {
   it("contains the files that are not ignored", async () => {
-    const kept = (await read(".dockerignore"))
+    const included = (await read(".dockerignore"))
       .split("\n")
       .filter((line) => line.startsWith("!"))
       .map((line) => line.slice(1));
@@ -30,11 +30,11 @@ describe("the image", () => {
     expect(sources.length).toBeGreaterThan(5);
     for (const source of sources) {
       expect(existsSync(new URL(source, PROJECT)), source).toBe(true);
-      expect(kept).toContain(source.split("/")[0]);
+      expect(included).toContain(source.split("/")[0]);
     }
   });
 
-  it("takes away no package that the service imports", async () => {
+  it("lacks no package that the service imports", async () => {
     const removed = [...(await read("Dockerfile")).matchAll(/node_modules\/([\w@*-]+)/g)].map(([, name]) => name!);
     expect(removed).toContain("vite");
     const files = (await readdir(new URL("src/", PROJECT), { recursive: true })).filter(
@@ -84,7 +84,7 @@ describe("compose.yaml", () => {
     for (const name of [own, owners]) expect(text).toContain(`\${${name}:?`);
   });
 
-  it("starts the service after its database, with settings that hold, and lets it stop in time", async () => {
+  it("starts the service after its database, with valid settings, and gives it time to stop", async () => {
     const { database, service } = (parse(await read("compose.yaml")) as Compose).services;
     const given = (name: string) => service!.environment[name]!.replaceAll(/\$\{\w+(?::\?[^}]*)?\}/g, "a-password");
     const [url, ownerUrl] = [given("DATABASE_URL"), given("DATABASE_OWNER_URL")];

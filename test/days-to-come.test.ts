@@ -9,7 +9,7 @@ const TOMORROW = "2026-11-23";
 const UP_TO_TODAY = new RegExp(`must be a day up to today, ${TODAY}$`);
 const BEGUN = new RegExp(`must be a period that has begun by ${TODAY}$`);
 
-/** Where a day says when something happened, one to come is refused. */
+/** A future day is refused where the day states when something happened. */
 const PAST = [
   ...[
     "Dossier.timeliness(asOf)",
@@ -31,7 +31,7 @@ const ANY = [
   ...["DossierInput.dueAt", "DossierInput.extendedTo"],
 ];
 
-describe("days to come", () => {
+describe("future days", () => {
   let service: TestService;
   let officer: string;
   beforeAll(async () => {
@@ -46,7 +46,7 @@ describe("days to come", () => {
     return errors![0]!.message;
   };
 
-  it("are thought of for every day, instant and period that may be sent", async () => {
+  it("have a rule for every argument that is a day, an instant or a period", async () => {
     const { schema } = await subgraph();
     const isTime = ({ type }: { readonly type: GraphQLInputType }) => ["Date", "DateTime", "Period"].includes(getNamedType(type).name);
     const names = Object.values(schema.getTypeMap()).flatMap((type) => {

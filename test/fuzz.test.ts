@@ -55,7 +55,7 @@ it(`answers ${RUNS} random operations with nasty values: never a 5xx, never a le
         expect(response.status, text.slice(0, 500)).toBeLessThan(500);
         const body = JSON.parse(text) as { data?: unknown; errors?: { extensions: { code: string } }[] };
         expect("data" in body || Array.isArray(body.errors)).toBe(true);
-        // Who makes a key is told its secret, this once.
+        // The creator of a key receives its secret once.
         expect(/\bsecret\b/.test(query) ? text.replaceAll(/cchc_[\w-]+/g, "") : text).not.toMatch(LEAK);
         for (const { extensions } of body.errors ?? []) expect(extensions.code).not.toBe("INTERNAL_SERVER_ERROR");
         statuses.set(response.status, (statuses.get(response.status) ?? 0) + 1);

@@ -13,7 +13,7 @@ const file = temporaryFolder();
 const start = (env: NodeJS.ProcessEnv) => startMain({ DATA_DIR: file("data"), ...env });
 
 describe("a database that starts later", () => {
-  it("is awaited, and requests get 503 meanwhile; at the stop running requests end before the service", async () => {
+  it("is awaited, and requests get 503 meanwhile; running requests end before the service stops", async () => {
     const database = await createDatabase();
     onTestFinished(() => database.close());
     const proxy = await startProxy(database.url);
@@ -92,7 +92,7 @@ describe("a start that must fail", () => {
     expect(await fails({ DATABASE_OWNER_URL: url })).toMatch(/^cchc-graph: DATABASE_OWNER_URL: [^\n]*\n$/);
   });
 
-  it("names a data folder that cannot be one", async () => {
+  it("names an invalid data folder", async () => {
     expect(await fails({ DATA_DIR: file("file", "") })).toMatch(/\ncchc-graph: [^\n]*file[^\n]*\n$/);
   });
 });

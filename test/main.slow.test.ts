@@ -80,7 +80,7 @@ describe("the life of a data folder", () => {
     expect(existsSync(join(dataDir, "postgres", "PG_VERSION"))).toBe(false);
   });
 
-  it("stops soon during the loading, and stores nothing of it", async () => {
+  it("lets a service stop during the loading, and contains nothing of it", async () => {
     const second = start({ LC_ALL: "C", LANG: "C" });
     await second.says("loading");
     second.process.kill("SIGTERM");
@@ -165,7 +165,7 @@ describe("the life of a data folder", () => {
     await gone(pid);
   });
 
-  it("takes no other process for its server, and does it no harm", async () => {
+  it("does not mistake another process for its server, and leaves it running", async () => {
     const stranger = spawn("sleep", ["100"]);
     onTestFinished(() => void stranger.kill());
     await writeFile(await postmasterFile(dataDir), `${stranger.pid}\n${dataDir}/postgres\n1\n5432\n\n127.0.0.1\n0 0\nready\n`);

@@ -11,7 +11,7 @@ const texts = await Promise.all(files.map((file) => readFile(new URL(file, FOLDE
 const operationsOf = (text: string): OperationDefinitionNode[] =>
   parse(text).definitions.filter((definition) => definition.kind === Kind.OPERATION_DEFINITION);
 
-describe("the operations that people start from", () => {
+describe("the example operations", () => {
   let service: TestService;
   beforeAll(async () => {
     service = await startService();

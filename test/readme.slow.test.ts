@@ -77,7 +77,7 @@ describe("other statements of README and docs", () => {
     expect(() => blocksOf("```\nnever closed")).toThrow(/line 1 is not closed/);
   });
 
-  it("names only commands that there are", async () => {
+  it("names only existing commands", async () => {
     const { scripts } = JSON.parse(await readFile(new URL("../package.json", import.meta.url), "utf8")) as { scripts: object };
     const named = [...ALL.matchAll(/npm run (?:-s )?([\w:-]+)/g)].map(([, name]) => name!);
     expect(named.length).toBeGreaterThan(10);
@@ -95,7 +95,7 @@ describe("other statements of README and docs", () => {
     expect(links).toEqual(headings.map((heading) => [heading, slugOf(heading)]));
   });
 
-  it.each([...NAMES, "CONTRIBUTING.md", "seeds/README.md"])("links from %s to files and sections that there are", async (name) => {
+  it.each([...NAMES, "CONTRIBUTING.md", "seeds/README.md"])("links from %s to existing files and sections", async (name) => {
     const links = [...(await textOf(name)).matchAll(/\]\((?!https?:)([^)#]*)(?:#([^)]+))?\)/g)].map(([, path, heading]) => ({
       path: path!,
       heading,

@@ -12,13 +12,13 @@ let folder: string;
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), "storeys-"));
   await cp(join(PROJECT, ".storeys.mjs"), join(folder, ".storeys.mjs"));
-  // What needs types needs the packages, and says nothing of the order.
+  // Rules that need types need the packages, and do not check the order.
   const config = JSON.parse(await readFile(join(PROJECT, ".oxlintrc.json"), "utf8")) as object;
   await writeFile(join(folder, ".oxlintrc.json"), JSON.stringify({ ...config, options: { denyWarnings: true } }));
 });
 afterEach(() => rm(folder, { recursive: true }));
 
-/** The house of these files, and what `npm run lint` says of it. */
+/** The messages of `npm run lint` for these files. */
 const lint = async (files: Readonly<Record<string, string>>): Promise<{ readonly code: number; readonly output: string }> => {
   for (const [path, text] of Object.entries(files)) {
     await mkdir(dirname(join(folder, path)), { recursive: true });

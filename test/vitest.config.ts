@@ -10,7 +10,7 @@ const PACKAGES = "**/node_modules/**";
 
 export default defineConfig({
   root: fileURLToPath(new URL("..", import.meta.url)),
-  // Two builds of graphql in one process do not know each other's schemas.
+  // Two copies of graphql in one process do not accept each other's schemas.
   resolve: {
     alias: [
       { find: /^graphql$/, replacement: "graphql/index.js" },
@@ -30,7 +30,7 @@ export default defineConfig({
         test: { name: "service", include: ["test/**/*.test.ts"], exclude: [UNIT, PACKAGES], globalSetup: ["test/support/global-setup.ts"] },
       },
     ],
-    // Gateways under test report to nobody.
+    // Gateways under test send no reports.
     env: {
       APOLLO_TELEMETRY_DISABLED: "true",
       // Processes that tests start compile no module twice.

@@ -34,14 +34,14 @@ const SHARES: Partial<Record<Tier, number>> = { PROVINCE: 0.18, DISTRICT: 0.27, 
 const SHARES_SINCE: Partial<Record<Tier, number>> = { PROVINCE: 0.18, COMMUNE: 0.82 };
 
 /** Generates the dossiers of a province day by day as rows of a file; deterministic. @param scale the share of dossiers to generate, from 0 to 1 */
-export function* demoDossiers(world: DemoInput, province: DemoProvince, scale = 1): Generator<FileRow> {
+export function* demoDossiers(input: DemoInput, province: DemoProvince, scale = 1): Generator<FileRow> {
   const random = randomOf(Math.floor(drawnFor(province.source) * 2 ** 32));
-  const units = demoUnits(world.units, province.codes, world.year);
-  const draw = drawerOf(world.procedures);
+  const units = demoUnits(input.units, province.codes, input.year);
+  const draw = drawerOf(input.procedures);
   /** Fractional remainder of each unit, because its daily share is seldom a whole number. */
   const due = units.map(() => random());
   let row = 1;
-  for (const busy of busyDays(world.calendar, world.year)) {
+  for (const busy of busyDays(input.calendar, input.year)) {
     const open = [...units.keys()].filter((n) => isOpenOn(units[n]!, busy.day));
     const weights = new Map<Tier, number>();
     for (const n of open) weights.set(units[n]!.tier, (weights.get(units[n]!.tier) ?? 0) + units[n]!.weight);
@@ -50,7 +50,7 @@ export function* demoDossiers(world: DemoInput, province: DemoProvince, scale = 
       const unit = units[n]!;
       due[n]! += province.yearly * scale * busy.share * shares[unit.tier]! * (unit.weight / weights.get(unit.tier)!);
       for (let count = 1; due[n]! >= 1; due[n]!--, count++) {
-        const cells = cellsOf(random, { world, province, unit, busy, procedure: draw(random, unit.tier, busy.day >= REFORM) });
+        const cells = cellsOf(random, { input, province, unit, busy, procedure: draw(random, unit.tier, busy.day >= REFORM) });
         if (cells === null) continue;
         const code = `${province.prefix}.${unit.code}-${busy.day.slice(2).replaceAll("-", "")}-${String(count).padStart(4, "0")}`;
         yield { row: ++row, cells: { code, ...cells } };
@@ -79,20 +79,20 @@ const drawerOf = (procedures: readonly DemoProcedure[]) => {
 };
 
 interface Place {
-  readonly world: DemoInput;
+  readonly input: DemoInput;
   readonly province: DemoProvince;
   readonly unit: DemoUnit;
   readonly busy: BusyDay;
   readonly procedure: DemoProcedure;
 }
 
-const cellsOf = (random: () => number, { world, province, unit, busy: { day, epoch }, procedure }: Place) => {
+const cellsOf = (random: () => number, { input, province, unit, busy: { day, epoch }, procedure }: Place) => {
   /** Progress of the last year, from 0 to 1. */
-  const progress = Math.max(0, (epoch - epochDay(world.year.last) + 364) / 365);
+  const progress = Math.max(0, (epoch - epochDay(input.year.last) + 364) / 365);
   const isFull = procedure.serviceLevel === "FULL";
   const channel = channelOf(random, procedure, (isFull ? 0.8 : 0.74) + 0.1 * progress + province.online + unit.online);
   const punctuality = province.punctuality + unit.punctuality - (day >= REFORM && day < SETTLED ? 0.015 : 0);
-  const life = lifeOf(random, world.calendar, { day: epoch, channel, procedure, punctuality, year: world.year });
+  const life = lifeOf(random, input.calendar, { day: epoch, channel, procedure, punctuality, year: input.year });
   const [paid, electronic, digitised] = [random(), random(), random()];
   if (life === null) return null;
   const hasResult = life.state === "RESOLVED" || life.state === "RESULT_RETURNED";

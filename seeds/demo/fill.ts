@@ -42,21 +42,21 @@ export const fillDemo = async (database: Database, { say, signal, scale = 1, unt
   if (existing && until !== null && until !== existing.last)
     throw new Error(`--until: an existing demo ends on ${existing.last}; start it without --until, or delete its folder first`);
   if (existing) say(`existing: ${existing.dossiers.toLocaleString("en-US")} dossiers, up to ${existing.last}`);
-  const known = await rowsOf(em).rows(sql<{ name: string }>`select name from source where kind = 'SYNTHETIC'`);
-  const missing = DEMO_PROVINCES.filter(({ source }) => known.every(({ name }) => name !== source));
+  const existingSources = await rowsOf(em).rows(sql<{ name: string }>`select name from source where kind = 'SYNTHETIC'`);
+  const missing = DEMO_PROVINCES.filter(({ source }) => existingSources.every(({ name }) => name !== source));
   if (missing.length === 0) return;
-  const world = await readDemoInput(existing?.last ?? until ?? USUAL_LAST);
+  const input = await readDemoInput(existing?.last ?? until ?? USUAL_LAST);
   const by = { actor: "command:demo", actorName: "demo", at: new Date() };
   await loadCatalogue(
     em,
-    world.procedures.map(({ weight: _weight, ...row }) => row),
+    input.procedures.map(({ weight: _weight, ...row }) => row),
     by,
   );
   for (const province of missing) {
     say(`generating the dossiers of ${province.name}`);
-    const { created, problems } = await importFile(database, followed(demoDossiers(world, province, scale), say), {
+    const { created, problems } = await importFile(database, followed(demoDossiers(input, province, scale), say), {
       ...{ source: province.source, kind: "SYNTHETIC", partial: false, dryRun: false, by, onProblem: () => {} },
-      ...{ complete: { since: world.year.first, through: world.year.last }, ...(signal && { signal }) },
+      ...{ complete: { since: input.year.first, through: input.year.last }, ...(signal && { signal }) },
     });
     if (problems[0]) throw new Error(`${province.source}, ${problems[0].record}: ${problems[0].message}`);
     say(`${province.name} has ${created.toLocaleString("en-US")} dossiers`);

@@ -31,7 +31,7 @@ interface CreateOptions {
 }
 
 /** Standard error is for people; standard output is for scripts: the secret of a key, or the list of keys. */
-const tell = (line: string) => console.error(line);
+const report = (line: string) => console.error(line);
 
 const roleOf = (text: string): Role => {
   const role = ROLES.find((one) => one === text.toUpperCase());
@@ -80,10 +80,10 @@ const lineOf = (key: AccessKeyView): string => {
   return `${key.id}  ${stateOf(key).padEnd(7)}  expires ${key.expiresAt.slice(0, 16).replace("T", " ")}  ${grants}  ${key.name}`;
 };
 
-const tellSecret = ({ accessKey: key, secret }: IssuedKey): void => {
-  tell(lineOf(key));
-  if (key.formerSecretUntil) tell(`The secret before it is accepted until ${key.formerSecretUntil.slice(0, 16).replace("T", " ")}.`);
-  tell("The secret, to be sent as Authorization: Bearer. It is shown this once:");
+const printSecret = ({ accessKey: key, secret }: IssuedKey): void => {
+  report(lineOf(key));
+  if (key.formerSecretUntil) report(`The previous secret is accepted until ${key.formerSecretUntil.slice(0, 16).replace("T", " ")}.`);
+  report("The secret, sent as Authorization: Bearer, is printed only once:");
   console.log(secret);
 };
 
@@ -101,53 +101,53 @@ const standingOf = async (em: EntityManager, name: string, today: Day) => {
 };
 
 const program = new Command("npm run access --")
-  .description("Who may do what: keys of provincial systems. The database is that of DATABASE_URL, or the embedded one in DATA_DIR.")
+  .description("Manages the API keys of provincial systems. The database is that of DATABASE_URL, or the embedded one in DATA_DIR.")
   .configureOutput({ outputError: (text, write) => write(`cchc-graph: ${text.replace(/^error: /, "").trim()}\n`) });
-const key = program.command("key").description("API keys: create, list, revoke, rotate").copyInheritedSettings(program);
+const key = program.command("key").description("create, list, revoke and rotate API keys").copyInheritedSettings(program);
 
 key
   .command("create")
   .description("create a key and print its secret once; only its hash is stored")
-  .requiredOption("--name <name>", "what the key is called, such as the system that uses it")
-  .option("--unit <unit>", "code (as of today) or id of a unit; several, each with its --role", listed(String))
-  .option("--role <role>", `role on that unit: ${ROLES.join(", ")}`, listed(roleOf))
-  .option("--grant <unit:role>", "the same in one: 48:OFFICER; several", listed(grantOf))
-  .option("--expires <day>", "last day of its validity, YYYY-MM-DD; at most five years from today (default: in a year)")
+  .requiredOption("--name <name>", "name of the key, such as the system that uses it")
+  .option("--unit <unit>", "code (as of today) or id of a unit; may be repeated, each time with a --role", listed(String))
+  .option("--role <role>", `role on this unit: ${ROLES.join(", ")}`, listed(roleOf))
+  .option("--grant <unit:role>", "unit and role in one option, such as 48:OFFICER; may be repeated", listed(grantOf))
+  .option("--expires <day>", "last day on which the key is valid, YYYY-MM-DD; at most five years from today (default: in a year)")
   .addHelpText(
     "after",
     '\nExample:\n  npm run access -- key create --unit 48 --role OFFICER --name "Cổng dịch vụ công" --expires 2027-12-31',
   )
   .action(async (options: CreateOptions) => {
     const input = { name: options.name, grants: grantsOf(options), expiresOn: options.expires };
-    tellSecret(await inDatabase((em, keeper, now) => createAccessKey(em, keeper, input, now)));
+    printSecret(await inDatabase((em, keeper, now) => createAccessKey(em, keeper, input, now)));
   });
 
 key
   .command("list")
   .description("list keys, newest first: id, state, expiry, roles, name")
-  .option("--unit <unit>", "only those with a role on this unit (code or id), or on what belongs to it")
+  .option("--unit <unit>", "list only keys with a role on this unit (code or id) or on a unit below it")
   .action(async ({ unit }: { readonly unit?: string }) => {
     const keys = await inDatabase((em, _keeper, now) => keysOfUnit(em, unit, now));
-    if (keys.length === 0) tell("There are no such keys.");
+    if (keys.length === 0) report("There are no such keys.");
     for (const one of keys) console.log(lineOf(one));
   });
 
 key
   .command("revoke")
-  .description("revoke a key for good")
-  .argument("<id>", "id of the key, as key list shows it")
+  .description("revoke a key permanently")
+  .argument("<id>", "id of the key, as printed by key list")
   .action(async (id: string) => console.log(lineOf(await inDatabase((em, keeper, now) => revokeAccessKey(em, keeper, id, now)))));
 
 key
   .command("rotate")
-  .description("give a key a new secret and print it, this once; the old one is refused at once, or after --overlap")
-  .argument("<id>", "id of the key, as key list shows it")
-  .option("--overlap <duration>", "how long the old secret stays valid: hours or days from 1h to 7d, such as 24h (default: not at all)")
+  .description("give a key a new secret and print it once; the old secret is refused immediately, or after --overlap")
+  .argument("<id>", "id of the key, as printed by key list")
+  .option("--overlap <duration>", "time for which the old secret stays valid: hours or days from 1h to 7d, such as 24h (default: none)")
   .action(async (id: string, { overlap }: { readonly overlap?: string }) =>
-    tellSecret(await inDatabase((em, keeper, now) => rotateAccessKey(em, keeper, { id, overlap }, now))),
+    printSecret(await inDatabase((em, keeper, now) => rotateAccessKey(em, keeper, { id, overlap }, now))),
   );
 
 await program.parseAsync().catch((error: unknown) => {
-  tell(`cchc-graph: ${(error instanceof Error ? error.message : String(error)).replaceAll(/\s*\n\s*/g, "; ")}`);
+  report(`cchc-graph: ${(error instanceof Error ? error.message : String(error)).replaceAll(/\s*\n\s*/g, "; ")}`);
   process.exitCode = 1;
 });

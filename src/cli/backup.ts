@@ -23,10 +23,10 @@ const backup = async (path: string, signal: AbortSignal): Promise<void> => {
 
 await new Command("npm run backup --")
   .description(
-    "Writes all that the database holds, as one moment has it, into a file for `npm run restore`; what can be made again of the rest is left out. " +
+    "Writes a snapshot of the database into a file for `npm run restore`, without derived tables, which a restore builds again. " +
       "The database is that of DATABASE_URL, or the embedded one in DATA_DIR; a service may be running on it.",
   )
-  .argument("<file>", "the file; one of that name is replaced when the new one is whole")
+  .argument("<file>", "path of the backup; an existing file is replaced when the new one is complete")
   .action((path: string) => stoppable("no backup was written", (signal) => backup(path, signal)))
   .parseAsync()
   .catch((error: unknown) => {

@@ -59,11 +59,11 @@ const check = async ({ sample, metrics }: { readonly sample?: number; readonly m
 
 await new Command("npm run check:rollups --")
   .description(
-    "Counts the dossiers again, builds the stored roll-ups of reports again, and compares; the exit code is 1 if anything differs. Imports wait meanwhile. " +
+    "Counts the dossiers again, computes the stored roll-ups of reports again, and compares both with the stored numbers. The exit code is 1 if anything differs. Imports wait meanwhile. " +
       "The database is that of DATABASE_URL, or the embedded one in DATA_DIR; a service may be running on it.",
   )
-  .option("--sample <units>", "only the records of so many units, and so many stored roll-ups, drawn at random", wholeOf)
-  .option("--metrics <file>", "write what was found there, in the text format of Prometheus")
+  .option("--sample <units>", "check only the records of this number of units and this number of stored roll-ups, drawn at random", wholeOf)
+  .option("--metrics <file>", "write the result to this file, in the text format of Prometheus")
   .action(check)
   .parseAsync()
   .catch((error: unknown) => {

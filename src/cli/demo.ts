@@ -44,7 +44,7 @@ const fill = async (dataDir: string, until: Day | null, log: Log): Promise<void>
 
 const run = async (until: Day | null, env: Env, log: Log): Promise<void> => {
   const folder = folderOf(env);
-  log.info(`the demo is in ${folder}: made-up dossiers of a year`);
+  log.info(`the demo is in ${folder}: generated dossiers of one year`);
   const former = join(env.dataDir, "demo", "postgres");
   if (existsSync(former)) log.warn(`the demo of an earlier version in ${join(env.dataDir, "demo")} is obsolete; delete it`);
   await fill(folder, until, log);
@@ -58,14 +58,16 @@ try {
   const env = readEnv(process.env);
   log = createLog(env);
   await new Command("npm run demo --")
-    .description("Serves a database of its own with made-up dossiers of a year; a later start keeps what is there.")
-    .option("--until <date>", `the last day of that year; ${USUAL_LAST} unless said`, lastDay)
+    .description(
+      "Starts the service on a separate database with generated dossiers of one year; a later start leaves existing dossiers unchanged.",
+    )
+    .option("--until <date>", `last day of that year (default: ${USUAL_LAST})`, lastDay)
     .exitOverride()
     .configureOutput({ writeErr: () => {} })
     .action(({ until = null }: { readonly until?: Day | null }) => run(until, env, log))
     .parseAsync();
 } catch (error) {
-  if (stopping.signal.aborted) log.info("stopped; the next start goes on");
+  if (stopping.signal.aborted) log.info("stopped; the next start continues");
   else if (!(error instanceof CommanderError && error.exitCode === 0)) {
     log.fatal((error instanceof Error ? error.message : String(error)).replace(/^error: /, ""));
     process.exitCode = 1;

@@ -21,7 +21,7 @@ export interface Findings {
 }
 
 /** Collects problems and warnings of an import: each kind goes to its own file, which exists afterwards only if there are any, and a summary goes to the console. */
-export const openFindings = (path: string, files: FindingFiles, tell: (line: string) => void): Findings => {
+export const openFindings = (path: string, files: FindingFiles, print: (line: string) => void): Findings => {
   const [problemPath, warningPath] = [files.problems ?? `${path}.problems.csv`, files.warnings ?? `${path}.warnings.csv`];
   if (resolve(problemPath) === resolve(warningPath))
     throw new Error(`--warnings: ${warningPath} is the file of problems; must be another file`);
@@ -32,8 +32,8 @@ export const openFindings = (path: string, files: FindingFiles, tell: (line: str
     warning: (warning) => warnings.add(warning, undefined),
     count: () => problems.count(),
     end: () => {
-      problems.end("problem", tell);
-      warnings.end("warning", tell);
+      problems.end("problem", print);
+      warnings.end("warning", print);
     },
   };
 };
@@ -52,13 +52,13 @@ const openList = (path: string, to: string, option: string) => {
       if (shown.length < SHOWN) shown.push(`row ${problem.row}${problem.record === null ? "" : `, ${problem.record}`}: ${problem.message}`);
     },
     count: () => summary.count,
-    end: (what: string, tell: (line: string) => void) => {
+    end: (what: string, print: (line: string) => void) => {
       file.close();
       if (summary.count === 0) return;
-      tell(`${countText(summary.count, what)} in ${countText(rows.size, "row")}:`);
-      for (const line of summary.lines()) tell(`  ${line}`);
-      for (const line of shown) tell(visible(line));
-      tell(`all ${what}s: ${to}`);
+      print(`${countText(summary.count, what)} in ${countText(rows.size, "row")}:`);
+      for (const line of summary.lines()) print(`  ${line}`);
+      for (const line of shown) print(visible(line));
+      print(`all ${what}s: ${to}`);
     },
   };
 };

@@ -71,33 +71,33 @@ interface Catalogue {
   readonly places: Place[];
 }
 
-type Tell = (place: Place, problem: { readonly column: string | null; readonly code: string; readonly message: string }) => void;
+type Report = (place: Place, problem: { readonly column: string | null; readonly code: string; readonly message: string }) => void;
 
-const telling =
-  ({ problem: tell }: Findings): Tell =>
+const reporterOf =
+  ({ problem: report }: Findings): Report =>
   (place, { column, code, message }) => {
     const cell = column === null ? null : place.cells?.[column];
     const value = cell === null || cell === undefined ? undefined : typeof cell === "string" ? cell : JSON.stringify(cell);
-    tell({ row: place.row, record: recordOf(place), column, code, message }, value);
+    report({ row: place.row, record: recordOf(place), column, code, message }, value);
   };
 
 /** Reads the valid rows of a file, and reports all problems of the others. */
-const readCatalogue = async (path: string, items: AsyncIterable<Item>, tell: Tell): Promise<Catalogue> => {
+const readCatalogue = async (path: string, items: AsyncIterable<Item>, report: Report): Promise<Catalogue> => {
   const catalogue: Catalogue = { rows: [], places: [] };
   let count = 0;
   for await (const item of items) {
     if (++count > MOST_ROWS) throw new Error(`${path} has more rows than the limit of ${MOST_ROWS}`);
     if (isFault(item)) {
-      for (const fault of faultsOf(item)) tell(item, fault);
+      for (const fault of faultsOf(item)) report(item, fault);
       continue;
     }
     const { row, problems } = procedureOf(item.cells);
-    for (const problem of problems) tell(item, problem);
+    for (const problem of problems) report(item, problem);
     if (problems.length === 0) {
       catalogue.rows.push(row);
       catalogue.places.push(item);
     } else
-      for (const problem of problemsOfProcedure(row)) if (problems.every(({ column }) => column !== problem.column)) tell(item, problem);
+      for (const problem of problemsOfProcedure(row)) if (problems.every(({ column }) => column !== problem.column)) report(item, problem);
   }
   return catalogue;
 };
@@ -111,21 +111,21 @@ export const importProcedures = async (path: string, options: ProcedureOptions):
   const findings = openFindings(path, options, (line) => console.error(line));
   try {
     const reading = await readRows(path, COLUMNS, REQUIRED, { texts: TEXTS, sheet: options.sheet });
-    const tell = telling(findings);
-    const { rows, places } = await readCatalogue(path, reading.rows, tell);
-    for (const problem of problemsOfProcedures(rows, (n) => places[n]!.row)) tell(places[problem.row]!, problem);
+    const report = reporterOf(findings);
+    const { rows, places } = await readCatalogue(path, reading.rows, report);
+    for (const problem of problemsOfProcedures(rows, (n) => places[n]!.row)) report(places[problem.row]!, problem);
     for (const note of reading.notes()) console.log(note);
-    if (findings.count() === 0) await load(rows, (problem) => tell(places[problem.row]!, problem));
+    if (findings.count() === 0) await load(rows, (problem) => report(places[problem.row]!, problem));
   } finally {
     findings.end();
   }
   if (findings.count() === 0) return;
-  console.log("nothing was kept");
+  console.log("nothing was stored");
   process.exitCode = 1;
 };
 
 /** Also reports conflicts with the stored catalogue. */
-const load = async (rows: readonly ProcedureRow[], tell: (problem: RowProblem) => void): Promise<void> => {
+const load = async (rows: readonly ProcedureRow[], report: (problem: RowProblem) => void): Promise<void> => {
   const actor = userName();
   const database = await openDatabase(readEnv(process.env));
   try {
@@ -135,7 +135,7 @@ const load = async (rows: readonly ProcedureRow[], tell: (problem: RowProblem) =
   } catch (error) {
     const problems = error instanceof DomainError ? (error.extensions["problems"] as readonly RowProblem[] | undefined) : undefined;
     if (problems === undefined) throw error;
-    for (const problem of problems) tell(problem);
+    for (const problem of problems) report(problem);
   } finally {
     await database.close();
   }

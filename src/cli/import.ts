@@ -14,11 +14,11 @@ import { importProcedures } from "./import-procedures.ts";
 import { userName } from "./user-name.ts";
 
 const say = (line: string) => console.log(line);
-const tell = (line: string) => console.error(line);
+const log = (line: string) => console.error(line);
 
 const stopping = new AbortController();
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
-  process.on(signal, () => stopping.abort(new Error(`stopped by ${signal}; nothing was kept`)));
+  process.on(signal, () => stopping.abort(new Error(`stopped by ${signal}; nothing was stored`)));
 
 /** Yields the rows of a file and shows the progress. */
 async function* followed({ rows, total, done }: RowReading, label: string): AsyncGenerator<Item> {
@@ -57,16 +57,16 @@ const dayOption = (text: string): Day => {
 
 const importDossiers = async (path: string, options: DossierOptions): Promise<void> => {
   const complete = completeOf(options);
-  const findings = openFindings(path, options, tell);
+  const findings = openFindings(path, options, log);
   try {
     const reading = await readRows(path, DOSSIER_COLUMNS, REQUIRED_DOSSIER_COLUMNS, { texts: DOSSIER_TEXTS, sheet: options.sheet });
     const report = await imported(reading, { ...options, complete }, findings);
     show(report, reading.notes());
     if (report.declared === null) return;
     if (report.declared > 0)
-      say(`stated as complete from ${complete!.since} through ${complete!.through}: ${countText(report.declared, "unit")}`);
+      say(`declared complete from ${complete!.since} through ${complete!.through}: ${countText(report.declared, "unit")}`);
     else if (report.isKept) {
-      say("nothing was declared complete, because rejected rows are missing");
+      say("no records were declared complete, because rows were rejected");
       process.exitCode = 1;
     }
   } finally {
@@ -87,7 +87,7 @@ const imported = async (
       by: { actor: `command:${actor}`, actorName: actor, at: new Date() },
       onProblem: ({ field, ...problem }, value) => findings.problem({ ...problem, column: field }, value),
       onWarning: ({ field, ...warning }) => findings.warning({ ...warning, column: field }),
-      onPhase: (phase) => tell(`${phase} …`),
+      onPhase: (phase) => log(`${phase} …`),
     });
   } finally {
     await database.close();
@@ -98,45 +98,54 @@ const show = ({ created, updated, unchanged, stale, rejected, isKept }: FileRepo
   say(`${created} created, ${updated} updated, ${unchanged} unchanged, ${stale} stale, ${rejected} rejected`);
   for (const note of notes) say(note);
   if (isKept) return;
-  say("nothing was kept");
+  say("nothing was stored");
   if (rejected > 0) process.exitCode = 1;
 };
 
 const program = new Command("npm run import --")
-  .description("Files of records. The database is that of DATABASE_URL, or the embedded one in DATA_DIR; a service may be running on it.")
+  .description(
+    "Imports files of dossiers and procedures. The database is that of DATABASE_URL, or the embedded one in DATA_DIR; a service may be running on it.",
+  )
   .configureOutput({ outputError: (text, write) => write(`cchc-graph: ${text.replace(/^error: /, "").trim()}\n`) });
 
 program
   .command("dossiers")
   .copyInheritedSettings(program)
-  .description("import dossiers: all of them or nothing, unless --partial")
-  .argument("<file>", ".csv, .ndjson, .jsonl or .xlsx, with the fields of DossierInput as columns; pauses as reason:from/to, joined by ;")
-  .requiredOption("--source <name>", "the system that they come from; a new one belongs to the smallest unit that holds all of them")
-  .option("--owner <unit>", "code or id of the unit whose system it is; needed where several have one of that name")
-  .option("--sheet <name>", "the sheet of a workbook; needed where several hold rows")
-  .option("--partial", "keep the good rows where others are bad; nothing is then stated as complete")
-  .option("--dry-run", "check everything, keep nothing")
-  .option("--since <day>", "first day for which the records of the file's units are complete here, with --through", dayOption)
-  .option("--through <day>", "last such day; it may lie ahead where the records go on coming", dayOption)
-  .option("--problems <file>", "where bad rows are written, with column, code, message and record (default: <file>.problems.csv)")
-  .option("--warnings <file>", "where rows are written that another source has sent, too (default: <file>.warnings.csv)")
+  .description("import dossiers: all rows or none, unless --partial")
+  .argument(
+    "<file>",
+    ".csv, .ndjson, .jsonl or .xlsx, with the fields of DossierInput as columns; pauses as reason:from/to, separated by ;",
+  )
+  .requiredOption("--source <name>", "name of the source; a new source belongs to the smallest unit that contains all units of the file")
+  .option("--owner <unit>", "code or id of the unit that owns the source; required if several units own a source of this name")
+  .option("--sheet <name>", "sheet of the workbook; required if several sheets have rows")
+  .option("--partial", "store valid rows although others are rejected; no records are then declared complete")
+  .option("--dry-run", "check all rows, store none")
+  .option("--since <day>", "declare the records of the file's units complete from this day on; requires --through", dayOption)
+  .option(
+    "--through <day>",
+    "last day for which they are complete; may be in the future if the source continues to send records",
+    dayOption,
+  )
+  .option("--problems <file>", "write rejected rows to this file, with column, code, message and record (default: <file>.problems.csv)")
+  .option("--warnings <file>", "write rows that another source has also sent to this file (default: <file>.warnings.csv)")
   .addHelpText("after", "\nExample:\n  npm run import -- dossiers dossiers-2026-10.csv --source cao-bang-igate")
   .action(importDossiers);
 
 program
   .command("procedures")
   .copyInheritedSettings(program)
-  .description("add procedures to the catalogue, and replace those of the same code: all of them or nothing")
+  .description("add procedures to the catalogue and replace those with the same code: all rows or none")
   .argument(
     "<file>",
     ".csv, .ndjson, .jsonl or .xlsx with the columns code, name, field, fieldName, competence, serviceLevel, workingDays, hasFee",
   )
-  .option("--sheet <name>", "the sheet of a workbook; needed where several hold rows")
-  .option("--problems <file>", "where bad rows are written, with column, code, message and record (default: <file>.problems.csv)")
+  .option("--sheet <name>", "sheet of the workbook; required if several sheets have rows")
+  .option("--problems <file>", "write rejected rows to this file, with column, code, message and record (default: <file>.problems.csv)")
   .action(importProcedures);
 
 await program.parseAsync().catch((error: unknown) => {
-  tell(`cchc-graph: ${(error instanceof Error ? error.message : String(error)).replaceAll(/\s*\n\s*/g, "; ")}`);
+  log(`cchc-graph: ${(error instanceof Error ? error.message : String(error)).replaceAll(/\s*\n\s*/g, "; ")}`);
   process.exitCode = 1;
 });
 process.exit();

@@ -35,11 +35,11 @@ const run = async (path: string, signal: AbortSignal): Promise<void> => {
 
 await new Command("npm run restore --")
   .description(
-    "Fills an empty database from a file of `npm run backup`, whole or not at all, brings it to this version, counts the dossiers again and checks that. " +
-      "The database is that of DATABASE_URL, or the embedded one in DATA_DIR, which is made where there is none.",
+    "Restores a file of `npm run backup` into an empty database, completely or not at all, migrates it to this version, counts the dossiers again and checks the counters. " +
+      "The database is that of DATABASE_URL, or the embedded one in DATA_DIR, which is created if it does not exist.",
   )
-  .argument("<file>", "the backup, of this version or of an earlier one")
-  .action((path: string) => stoppable("nothing was kept", (signal) => run(path, signal)))
+  .argument("<file>", "path of the backup, of this version or an earlier one")
+  .action((path: string) => stoppable("nothing was stored", (signal) => run(path, signal)))
   .parseAsync()
   .catch((error: unknown) => {
     console.error(`cchc-graph: ${error instanceof Error ? error.message : String(error)}`);

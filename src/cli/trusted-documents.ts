@@ -15,13 +15,15 @@ const write = async (files: readonly string[], { out }: { out: string }): Promis
   const operations = texts.flatMap((text) => parse(text).definitions).filter(({ kind }) => kind === Kind.OPERATION_DEFINITION);
   if (operations.length === 0) throw new Error("none of the files contains an operation");
   await writeFile(out, trustedDocumentsFile(texts));
-  console.log(`cchc-graph: ${operations.length} operations are in ${out}; set TRUSTED_DOCUMENTS=${out} to answer no other`);
+  console.log(`cchc-graph: ${operations.length} operations are in ${out}; set TRUSTED_DOCUMENTS=${out} to answer only these`);
 };
 
 await new Command("npm run trusted-documents --")
-  .description("write the operations of files, or of schema/operations, as the only ones that a service with TRUSTED_DOCUMENTS answers")
-  .argument("[files...]", "files of operations and fragments, in GraphQL")
-  .option("--out <file>", "where to", "trusted-documents.json")
+  .description(
+    "write the operations of files, or of schema/operations, to a file of trusted documents; a service with TRUSTED_DOCUMENTS answers only these",
+  )
+  .argument("[files...]", "files with operations and fragments in GraphQL")
+  .option("--out <file>", "path of the file of trusted documents", "trusted-documents.json")
   .action(write)
   .parseAsync()
   .catch((error: unknown) => {

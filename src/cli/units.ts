@@ -17,7 +17,7 @@ const say = (line: string) => console.log(line);
 const textOf = ({ provinces, districts, communes }: Counts) => `${provinces} provinces, ${districts} districts, ${communes} communes`;
 
 const show = (changes: readonly EditionChange[]): void => {
-  if (changes.length === 0) say("nothing to change: all of it is known");
+  if (changes.length === 0) say("nothing to change: all rows are stored already");
   for (const { day, before, after, lines } of changes) {
     say(`${day}  until then ${textOf(before)}; from then on ${textOf(after)}`);
     for (const line of lines) say(`  ${line}`);
@@ -42,7 +42,7 @@ const apply = async (path: string, isDry: boolean): Promise<void> => {
     const reader = new Reader(database.pools);
     await ensureCounted(reader, made);
     const carried = await carryRollups(reader, dossierRecords(reader, PUBLIC_SCOPE), last, made, dayOf(now));
-    say(`roll-ups made for it: ${carried}`);
+    say(`roll-ups computed: ${carried}`);
   } finally {
     await database.close();
   }
@@ -50,25 +50,24 @@ const apply = async (path: string, isDry: boolean): Promise<void> => {
 
 const program = new Command("npm run units --")
   .description(
-    "The hierarchy of units. The database is that of DATABASE_URL, or the embedded one in DATA_DIR; a service may be running on it.",
+    "Changes the hierarchy of units. The database is that of DATABASE_URL, or the embedded one in DATA_DIR; a service may be running on it.",
   )
   .configureOutput({ outputError: (text, write) => write(`cchc-graph: ${text.replace(/^error: /, "").trim()}\n`) });
 
 program
   .command("apply")
   .copyInheritedSettings(program)
-  .description("apply the next edition of units, whole or not at all")
+  .description("apply the next edition of units, completely or not at all")
   .argument(
     "<path>",
     "a folder with unit-versions.csv and successions.csv (and editions.csv, whose counts are then checked), or one file of versions",
   )
-  .option("--dry-run", "only show what would change")
+  .option("--dry-run", "print the changes without making them")
   .addHelpText(
     "after",
     `
-The files are those of seeds/units: the whole set, or only what is new or changed. A version that is known and open may get a valid_to; what begins
-or ends must do so after the start of the last edition known. Files that hold nine tenths of what is known are taken for the whole set, and must
-lack nothing.
+The files have the columns of seeds/units. They contain all rows, or only new and changed ones. A stored version without valid_to may get one; versions
+and successions must begin or end after the first day of the last stored edition. Files with nine tenths of the stored rows must contain all of them.
 
 Example:
   npm run units -- apply next-edition --dry-run`,

@@ -8,7 +8,7 @@ import { createDatabase, type TestDatabase } from "../support/database.ts";
 import { statementsOf } from "../support/statements.ts";
 import { COMMAND, grantedUnits, issueKey } from "./support.ts";
 
-describe("the authenticator of keys", () => {
+describe("the authenticator, for an API key", () => {
   let database: TestDatabase;
   let authenticator: Authenticator;
   beforeAll(async () => {
@@ -22,7 +22,7 @@ describe("the authenticator of keys", () => {
   const refusesKey = (secret: string, now = NOW) =>
     expect(ask(`Bearer ${secret}`, now)).rejects.toMatchObject({ message: NO_KEY, extensions: { code: "UNAUTHENTICATED" } });
 
-  it("is the key with its grants, for one statement", async () => {
+  it("returns the key and its grants in one statement", async () => {
     const { accessKey: key, secret } = await issueKey(database, [
       { unit: "48", role: "OFFICER" },
       { unit: "06.2015", role: "ADMIN" },
@@ -52,7 +52,7 @@ describe("the authenticator of keys", () => {
     expect(rows[0]!.n).toBeGreaterThan(10);
   });
 
-  it("refuses unknown, revoked and expired ones by one message", async () => {
+  it("refuses unknown, revoked and expired keys with one message", async () => {
     await refusesKey(newSecret());
     const { accessKey: key, secret } = await issueKey(database, [{ unit: "48", role: "OFFICER" }]);
     await refusesKey(`cchc_${secretHash(secret).slice(0, 43)}`);
@@ -61,7 +61,7 @@ describe("the authenticator of keys", () => {
     await refusesKey(secret);
   });
 
-  it("takes the last day of a key to its end, and no instant more", async () => {
+  it("accepts a key until the end of its last day", async () => {
     const { secret } = await issueKey(database, [{ unit: "48", role: "OFFICER" }], { expiresOn: "2027-12-31" });
     expect(await ask(`Bearer ${secret}`, new Date("2027-12-31T23:59:59.999+07:00"))).not.toBeNull();
     await refusesKey(secret, new Date("2028-01-01T00:00:00+07:00"));

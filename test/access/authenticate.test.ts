@@ -80,8 +80,8 @@ describe("the authenticator", () => {
     "Bearer a,b",
   ])("refuses the header %j", (header) => refuses(header, /^Authorization is malformed; must be Bearer/));
 
-  describe("by token", () => {
-    it("takes RS256, ES256 and EdDSA", async () => {
+  describe("for a token", () => {
+    it("accepts RS256, ES256 and EdDSA", async () => {
       for (const pair of [rsa, ec, ed]) {
         const viewer = await ask(`bearer ${await tokenOf(pair)}`);
         expect(viewer).toMatchObject({
@@ -92,7 +92,7 @@ describe("the authenticator", () => {
       }
     });
 
-    it("costs one statement", async () => {
+    it("sends one statement", async () => {
       const token = await tokenOf(ec);
       await ask(`Bearer ${token}`);
       expect(await statementsOf(() => ask(`Bearer ${token}`))).toHaveLength(1);
@@ -127,7 +127,7 @@ describe("the authenticator", () => {
       await refuses(`Bearer ${await tokenOf({ ...ec, kid: "rsa" })}`, "The token's key id (kid) matches no single key of its issuer");
     });
 
-    it("F30: lets clocks differ by 30 seconds", async () => {
+    it("F30: accepts clocks that differ by up to 30 seconds", async () => {
       const grants = [{ role: "OFFICER" }];
       expect(await ask(`Bearer ${await tokenOf(ec, { exp: SECONDS - 29 })}`)).toMatchObject({ grants });
       await refuses(`Bearer ${await tokenOf(ec, { exp: SECONDS - 31 })}`, "The token has expired");
@@ -137,7 +137,7 @@ describe("the authenticator", () => {
       }
     });
 
-    it("refuses one that was issued more than a day ago, however far its exp lies, unless its issuer is given longer", async () => {
+    it("refuses a token issued more than a day ago whatever its exp, unless the file of issuers allows a longer age", async () => {
       const old = "The token exceeds its issuer's maximum age; request a new one from the issuer";
       const DAYS = 86_400;
       const issued = async (ago: number, iss = "https://id.danang.example") =>
@@ -153,7 +153,7 @@ describe("the authenticator", () => {
       expect(await ask(`Bearer ${await tokenOf(ec)}`)).toMatchObject({ credential: { until: secondsLater(600) } });
     });
 
-    it("uses the given clock", async () => {
+    it("takes the time from the given clock", async () => {
       const token = `Bearer ${await tokenOf(ec)}`;
       await refuses(token, "The token has expired", secondsLater(631));
       await refuses(token, "The token is not yet valid", secondsLater(-91));
@@ -173,7 +173,7 @@ describe("the authenticator", () => {
       );
     });
 
-    it.each(["sub", "exp", "iat", "aud", "iss"])("refuses one that lacks %s", async (claim) => {
+    it.each(["sub", "exp", "iat", "aud", "iss"])("refuses a token without %s", async (claim) => {
       await refuses(`Bearer ${await tokenOf(ec, { [claim]: undefined })}`, `The token lacks the claim ${claim}`);
     });
 
@@ -207,7 +207,7 @@ describe("the authenticator", () => {
       `${base64({ alg: "ES256" })}.x`,
     ])("refuses %s as malformed", (token) => refuses(`Bearer ${token}`, /malformed/));
 
-    it("refuses an issuer that names a unit outside its own, even among others", async () => {
+    it("refuses a token that names a unit outside its issuer's unit, even among others", async () => {
       const beyond = async (...units: readonly string[]) =>
         ask(`Bearer ${await tokenOf(ec, { cchc: units.map((unit) => ({ unit, role: "VIEWER" })) })}`);
       for (const unit of ["VN", "01", "04", "04.2015"])
@@ -218,7 +218,7 @@ describe("the authenticator", () => {
       await expect(beyond("48", "nowhere")).rejects.toThrow('The token names the unit "nowhere", which did not exist on 2026-11-22');
     });
 
-    it("takes codes for those of the day of iat in Asia/Ho_Chi_Minh", async () => {
+    it("resolves codes as of the day of iat in Asia/Ho_Chi_Minh", async () => {
       const now = new Date("2025-07-01T12:00:00+07:00");
       const at = async (iat: string, iss = "https://id.country.example") =>
         unitsOf(`Bearer ${await tokenOf(ec, { iss, iat: Date.parse(iat) / 1000, cchc: [{ unit: "01843", role: "OFFICER" }] })}`, now);
@@ -236,7 +236,7 @@ describe("the authenticator", () => {
       expect(await at("2025-07-01T12:00:00+07:00", "https://id.thainguyen.example")).toEqual([present]);
     });
 
-    it("takes an id whatever the day, where it is within the issuer's unit", async () => {
+    it("accepts the id of an abolished unit within the issuer's unit", async () => {
       const token = await tokenOf(ec, { iss: "https://id.thainguyen.example", cchc: [{ unit: "01843.2015", role: "ADMIN" }] });
       expect(await unitsOf(`Bearer ${token}`)).toEqual([{ unit: "01843.2015", role: "ADMIN", asOf: "2025-06-30", ended: true }]);
       expect(grantsFor(await ask(`Bearer ${token}`), "OFFICER")).toEqual([]);

@@ -4,7 +4,7 @@ import { PERMISSIONS } from "../../src/access/permission.ts";
 import { subgraph } from "../../src/graphql/schema/subgraph.ts";
 import type { GraphQLSchema } from "graphql";
 
-/** What the gateway asks; it has no class of ours. */
+/** The operation of the gateway, which has no class of the service. */
 const FEDERATION = new Set(["_service", "_entities"]);
 
 type Storage = Pick<ReturnType<typeof getMetadataStorage>, "queries" | "mutations" | "subscriptions" | "authorizedFields">;
@@ -37,7 +37,7 @@ describe("every root field", () => {
     expect([...declared(getMetadataStorage()).keys()].length).toBeGreaterThanOrEqual(8);
   });
 
-  it("is found if the permission is missing or does not exist", async () => {
+  it("fails the check if its permission is missing or does not exist", async () => {
     @Resolver()
     class Careless {
       @Query(() => String)

@@ -29,7 +29,7 @@ describe("the file of trusted issuers", () => {
     ...{ issuer: "https://id.danang.example", jwks: { keys: [pair.jwk] }, audience: "cchc", unit: "48", ...over },
   });
 
-  it("is named where it cannot be read, is no JSON, or no array", async () => {
+  it("is named in the error if it is unreadable, not JSON or not an array", async () => {
     const missing = join(folder, "missing.json");
     await expect(createAuthenticator({ issuers: missing })).rejects.toThrow(`ISSUERS: ${missing}: is not readable (ENOENT)`);
     await expect(createAuthenticator({ issuers: await write("{") })).rejects.toThrow(/^ISSUERS: .*issuers\.json: is not JSON$/);
@@ -71,7 +71,7 @@ describe("the file of trusted issuers", () => {
       () => entry({ jwks: { keys: [{ ...pair.jwk, x: "AAAA" }] } }),
       /key 1: is not readable; must be a public key as a JWK/,
     ],
-  ])("is refused for %s, by the number of the entry", async (_, wrong, message) => {
+  ])("is refused for %s, with the number of the entry", async (_, wrong, message) => {
     const file = await write([entry(), wrong()]);
     const error = await createAuthenticator({ issuers: file }).catch((reason: unknown) => reason as Error);
     expect((error as Error).message).toMatch(/^ISSUERS: .*issuers\.json: entry 2: /);
@@ -88,7 +88,7 @@ describe("the file of trusted issuers", () => {
   });
 });
 
-describe("a key set that is also for others", () => {
+describe("a key set that also serves other applications", () => {
   let database: TestDatabase;
   let folder: string;
   let pair: KeyPair;
@@ -199,7 +199,7 @@ describe("an issuer's keys behind a URL", () => {
     expect(fetched).toBe(2);
   });
 
-  it("are refused where two have one id", async () => {
+  it("are refused if two have the same id", async () => {
     const file = join(folder, "others.json");
     await writeFile(file, JSON.stringify([{ issuer: "https://id.danang.example", jwks: url, audience: "cchc", unit: "48" }]));
     published = [pair.jwk, pair.jwk];

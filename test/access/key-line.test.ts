@@ -70,8 +70,8 @@ const refusal = async (answer: ReturnType<typeof create>) => {
   return [errors?.[0]?.extensions["code"], errors?.[0]?.message];
 };
 
-describe("a key that a key makes", () => {
-  it("is not made for longer than its maker", async () => {
+describe("a key created by a key", () => {
+  it("does not expire after its creator", async () => {
     const { secret } = await first("48", "2026-12-31");
     for (const expiresOn of ["2027-01-01", "2031-11-22"])
       expect(await refusal(create(secret, { expiresOn }))).toEqual([
@@ -80,7 +80,7 @@ describe("a key that a key makes", () => {
       ]);
     expect((await made(secret, { expiresOn: "2026-12-31" })).accessKey.expiresAt).toBe("2027-01-01T00:00:00.000000+07:00");
     expect((await made(secret, { expiresOn: "2026-12-30" })).accessKey.expiresAt).toBe("2026-12-31T00:00:00.000000+07:00");
-    // A year unless said would be longer.
+    // The default of one year would be longer.
     const { accessKey: key, secret: child } = await made(secret);
     expect(key.expiresAt).toBe("2027-01-01T00:00:00.000000+07:00");
     const grandchild = await made(child);
@@ -90,7 +90,7 @@ describe("a key that a key makes", () => {
     });
   });
 
-  it("is refused immediately when its maker is revoked, and so are the keys that it created; other keys stay valid", async () => {
+  it("is refused immediately when its creator is revoked, and so are the keys that it created; other keys stay valid", async () => {
     const { secret, accessKey: key } = await first();
     const other = await made((await first()).secret);
     const child = await made(secret);
@@ -121,7 +121,7 @@ describe("a key that a key makes", () => {
     expect(await Promise.all([middle.secret, last.secret, other.secret].map(holds))).toEqual([false, false, true]);
   });
 
-  it("is refused even where it was made while its maker was being revoked", async () => {
+  it("is refused even if it was created while its creator was being revoked", async () => {
     const { secret, accessKey: key } = await first();
     const keeper = (await first()).secret;
     const [, ...answers] = await Promise.all([ask(keeper, REVOKE, { id: key.id }), ...Array.from({ length: 8 }, () => create(secret))]);
@@ -129,7 +129,7 @@ describe("a key that a key makes", () => {
     expect(await Promise.all(secrets.map(holds))).toEqual(secrets.map(() => false));
   });
 
-  it("keeps its maker and its expiry when it is rotated, and stays valid when its maker is rotated", async () => {
+  it("keeps its creator and its expiry when it is rotated, and stays valid when its creator is rotated", async () => {
     const { secret, accessKey: key } = await first("48", "2026-12-31");
     const child = await made(secret);
     const rotated = await rotate(secret, child.accessKey.id);
@@ -141,10 +141,10 @@ describe("a key that a key makes", () => {
   });
 });
 
-describe("a key that a token makes", () => {
+describe("a key created by a token", () => {
   const token = (over: object = {}) => tokenOf(pair, { cchc: [{ unit: "48", role: "ADMIN" }], ...over });
 
-  it("lives at most as long as the token", async () => {
+  it("expires no later than the token", async () => {
     const bearer = await token();
     const { secret, accessKey: key } = await made(bearer);
     expect(key).toMatchObject({ madeBy: "token:https://id.danang.example#anna", expiresAt: "2026-11-22T12:10:00.000000+07:00" });
@@ -203,7 +203,7 @@ describe("a rotation with an overlap", () => {
 });
 
 describe("the keys of a unit", () => {
-  it("are at most 100 that hold, whoever makes them", async () => {
+  it("are at most 100 valid ones, whoever creates them", async () => {
     const { secret } = await first("04");
     const { accessKey: key } = await made(secret, { unit: "04", role: "VIEWER" });
     while ((await rowsOf("04.2015")) < 99) await first("04");

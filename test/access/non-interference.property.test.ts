@@ -23,7 +23,7 @@ interface Sent {
   readonly body: string;
 }
 
-/** Two databases that differ only in what those of Đà Nẵng and nobody may not see: reports of Cao Bằng that were never or are no more published. */
+/** Two databases that differ only in data hidden from Đà Nẵng and from callers without a key: unpublished and withdrawn reports of Cao Bằng. */
 describe("data outside the caller's scope", () => {
   let base: TestDatabase;
   let services: readonly [TestService, TestService];
@@ -135,8 +135,8 @@ describe("data outside the caller's scope", () => {
   };
 
   /**
-   * Of two fields that fail at once and leave no data, the one that fails first is told of, which time alone decides: of some tries of each
-   * two must be equal. What is hidden would show itself in all of them.
+   * If two fields fail at once and leave no data, the answer contains the error of the first one, which depends on time alone. So some repeated
+   * answers are compared, of which two must be equal; hidden data would change all of them.
    */
   const expectSameAtTimes = async (operation: Operation, bearer: string | undefined): Promise<void> => {
     const answers: [Sent[], Sent[]] = [[], []];
@@ -167,7 +167,7 @@ describe("data outside the caller's scope", () => {
     expect(answered).toBeGreaterThan(RUNS / 8);
   });
 
-  it("is no target of a change either: its id is as good as none", async () => {
+  it("cannot be changed either: its ids are answered like ids that do not exist", async () => {
     const none = "00000000-0000-4000-8000-000000000000";
     const correction = (id: string) => ({ ...report("48", 1), idempotencyKey: "x", supersedes: id });
     for (const id of hidden)
@@ -187,7 +187,7 @@ describe("data outside the caller's scope", () => {
         }
   });
 
-  it("of dossiers shows neither codes, counts nor cursors, and takes nothing under the name of their system", async () => {
+  it("of dossiers reveals neither codes, counts nor cursors, and reserves neither codes nor names of sources", async () => {
     const questions = [
       ...codes.map((code) => `{ dossier(code: "${code}") { code } }`),
       ...dossierIds.map((id) => `{ _entities(representations: [{ __typename: "Dossier", id: "${id}" }]) { ... on Dossier { id code } } }`),
@@ -216,7 +216,7 @@ describe("data outside the caller's scope", () => {
     }
   });
 
-  it("would show itself if the operations could see it", async () => {
+  it("changes the same answers for a caller whose scope covers it", async () => {
     const key = await Promise.all(services.map(({ database }) => issueKey(database, "Cao Bằng viewer", { "04": "VIEWER" })));
     for (const query of [
       '{ reports(unit: "04") { totalCount } unit(code: "04", evidence: ALL) { dossiers(period: "2024") { received } } }',

@@ -203,7 +203,7 @@ describe("two databases with equal public data of records", () => {
       }),
       { numRuns: RUNS, seed: SEED, endOnFailure: END_ON_FAILURE },
     );
-    // Questions of which nothing is told would prove nothing.
+    // Operations without an answer would prove nothing.
     expect(counted).toBeGreaterThan(RUNS / 10);
   });
 

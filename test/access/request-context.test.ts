@@ -39,7 +39,7 @@ describe("the context of a request", () => {
     expect(Object.values(context.use(statisticsLoaders, "ALL")).filter((loader) => published.has(loader))).toEqual([]);
   });
 
-  it("makes all of them anew after a change, also where Apollo has copied it", async () => {
+  it("creates new instances after a change, also in Apollo's copy of the context", async () => {
     const context = new RequestContext(database.pools, NOW);
     const copy = Object.assign(Object.create(Object.getPrototypeOf(context) as object) as RequestContext, context);
     const before = context.use(unitLoaders);

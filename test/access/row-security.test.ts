@@ -39,7 +39,7 @@ const run = (scope: RowScope, text: string): Promise<unknown[]> =>
 
 const DENIED = { code: "42501" };
 
-describe("a statement of the service in which a check was forgotten", () => {
+describe("row-level security, for a statement without a check of access", () => {
   const hashes = async () =>
     (await sql`select key, hash, former_hash, revoked_at from access_key order by id`.execute(database.orm.em.fork().getKysely())).rows;
 
@@ -58,14 +58,14 @@ describe("a statement of the service in which a check was forgotten", () => {
     }
   });
 
-  it("finds a key by the very hash of its secret alone", async () => {
+  it("finds a key only by the hash of its secret", async () => {
     const { secret, accessKey: key } = await issueKey(database, [{ unit: "48", role: "VIEWER" }]);
     const found = (hash: string) => run(NOTHING, `select k.key from access_key k where k.id = access_key_of('${hash}', now())`);
     expect(await found(secretHash(secret))).toEqual([{ key: key.id }]);
     for (const hash of [secretHash(newSecret()), secretHash(secret).slice(0, -1), "%"]) expect(await found(hash)).toEqual([]);
   });
 
-  it("changes the secret of no key that the scope does not cover, in whole", async () => {
+  it("changes the secret of a key only if the scope covers all of its grants", async () => {
     const { accessKey: key } = await issueKey(database, [{ unit: "48", role: "VIEWER" }]);
     const { accessKey: wider } = await issueKey(database, [
       { unit: "48", role: "VIEWER" },
@@ -83,7 +83,7 @@ describe("a statement of the service in which a check was forgotten", () => {
     expect(await hashes()).not.toEqual(before);
   });
 
-  it("grants nothing to a login that leaves the role", async ({ skip }) => {
+  it("gives no access to a login that leaves the role", async ({ skip }) => {
     const text = "select session_user = 'cchc_service' as own";
     skip(JSON.stringify(await run(NOTHING, text)) !== '[{"own":true}]', "requests run in sessions of the owner");
     const { accessKey: key } = await issueKey(database, [{ unit: "48", role: "VIEWER" }]);
@@ -97,7 +97,7 @@ describe("a statement of the service in which a check was forgotten", () => {
     await expect(left("select hash from access_key")).rejects.toMatchObject(DENIED);
   });
 
-  it("revokes no key that the scope does not cover, and makes none without one", async () => {
+  it("revokes only keys that the scope covers, and creates none without a scope", async () => {
     const { accessKey: key } = await issueKey(database, [{ unit: "48", role: "VIEWER" }]);
     const before = await hashes();
     const revoke = `update access_key set revoked_at = now() where key = '${key.id}' returning key`;
@@ -135,10 +135,10 @@ describe("a statement of the service in which a check was forgotten", () => {
     await submit("20194", wide);
     expect(await year("20194", wide)).toMatchObject(drafted);
 
-    const told = "select distinct array_length(string_to_array(s.drafts, ','), 1) as drafts";
+    const selected = "select distinct array_length(string_to_array(s.drafts, ','), 1) as drafts";
     const parts = ["dossier_rollup", "rollup_source"];
     for (const part of parts) {
-      const text = `${told} from ${part} r join rollup_set s on s.id = r.set_id order by 1`;
+      const text = `${selected} from ${part} r join rollup_set s on s.id = r.set_id order by 1`;
       const [published, one, both] = [{ drafts: null }, { drafts: 1 }, { drafts: 2 }];
       expect(await run(NOTHING, text)).toEqual([published]);
       expect(await run(rowScope(foreign, "ADMIN"), text)).toEqual([published]);
@@ -161,7 +161,7 @@ describe("a statement of the service in which a check was forgotten", () => {
     await expect(make("1")).rejects.toMatchObject({ code: "23514" });
   });
 
-  it("counts nothing of single days or by field outside of a scope, and fails where it needs to", async () => {
+  it("shows counters of single days and fields only within a scope, and raises an error where they are required", async () => {
     await fillCatalogue(database);
     const officer = await issueAccessKey(database, "Cao Bằng", { "04": "OFFICER" });
     const dossiers = [dossier({ code: "d-1", unit: "01558", receivedAt: "2026-03-03T08:00:00+07:00" })];

@@ -36,7 +36,7 @@ export const tokenOf = (
   over: Readonly<Record<string, unknown>> = {},
 ): Promise<string> => new SignJWT(JSON.parse(JSON.stringify(claimsOf(over)))).setProtectedHeader({ alg, kid }).sign(privateKey);
 
-/** What a key of these grants is told once. */
+/** Creates a key and returns its secret, which is shown once. */
 export const issueKey = (
   database: TestDatabase,
   grants: AccessKeyInput["grants"],
@@ -73,7 +73,7 @@ export interface Asked<T> {
   readonly message: string | undefined;
 }
 
-/** Runs operations as the server does, for whoever they are given. */
+/** Runs operations as the server does, for the given viewer. */
 export const asker = async (database: TestDatabase): Promise<Ask> => {
   const { schema } = await subgraph();
   const { executor } = await compiledExecution(schema, { traces: false }).load({} as never);

@@ -23,7 +23,7 @@ interface Issued {
   readonly accessKey: { readonly id: string; readonly expiresAt: string; readonly createdAt: string; readonly grants: readonly Granted[] };
 }
 
-describe("keys by API", () => {
+describe("access keys managed by API", () => {
   let database: TestDatabase;
   let ask: Ask;
   let admin: Viewer;
@@ -66,13 +66,13 @@ describe("keys by API", () => {
     [ROTATE, { id: UNKNOWN }],
     [REVOKE, { id: UNKNOWN }],
     [LIST, { unit: "48" }],
-  ])("are refused to nobody, and to whoever is no ADMIN: %s", async (operation, variables) => {
+  ])("are refused to callers without a key and without the role ADMIN: %s", async (operation, variables) => {
     expect(await ask(null, operation, variables)).toMatchObject({ code: "UNAUTHENTICATED", data: null });
     for (const role of ["VIEWER", "OFFICER", "ASSESSOR"] as const)
       expect(await ask(await viewerOf(database, ["48", role]), operation, variables)).toMatchObject({ code: "FORBIDDEN", data: null });
   });
 
-  it("are created with a secret that holds, for a year, with one entry in the trail", async () => {
+  it("are created with a valid secret, for a year, with one audit entry", async () => {
     const { secret, accessKey: key } = await created(["48", "OFFICER"], ["490.2015", "VIEWER"], ["48", "OFFICER"]);
     expect(await isAccepted(secret)).toBe(true);
     expect(key).toEqual({
@@ -93,7 +93,7 @@ describe("keys by API", () => {
     ]);
   });
 
-  it("are not created outside what the caller administers, nor in part", async () => {
+  it("are not created if the caller administers only some of their units", async () => {
     const before = await counts();
     for (const unit of ["04", "VN"])
       expect(await createOn("48", unit)).toEqual({
@@ -123,7 +123,7 @@ describe("keys by API", () => {
       expect((await expiry(day)).message).toMatch(new RegExp(`^expiresOn: "${day}" is not accepted; must be a day`));
   });
 
-  it("give nothing on what contributes only possibly", async () => {
+  it("are neither created nor listed for a unit that contributes only possibly", async () => {
     // A part of ward 00007 went to 00008, another to 00025; all of it to Hà Nội.
     const ward = await viewerOf(database, ["00008", "ADMIN"]);
     expect(await create([["00007.2015", "VIEWER"]], ward)).toMatchObject({ code: "FORBIDDEN" });
@@ -135,7 +135,7 @@ describe("keys by API", () => {
     expect(await listed(ward, "00008")).toHaveLength(1);
   });
 
-  it("do not exist for whoever does not administer all of their units", async () => {
+  it("are unknown to a caller who does not administer all of their units", async () => {
     const own = await issueKey(database, [{ unit: "490.2015", role: "VIEWER" }]);
     const mixed = await issueKey(
       database,
@@ -168,7 +168,7 @@ describe("keys by API", () => {
     expect((await entriesOf(mixed.accessKey.id)).map(({ unit }) => unit)).toEqual(["VN", "VN"]);
   });
 
-  it("are only read by the ADMIN of a unit that is no more", async () => {
+  it("are read but not changed by the ADMIN of an abolished unit", async () => {
     const ended = await viewerOf(database, ["06.2015", "ADMIN"]);
     const { accessKey: key } = await issueKey(database, [{ unit: "06.2015", role: "OFFICER" }]);
     expect(await listed(ended, "06.2015")).toContain(key.id);
@@ -180,14 +180,14 @@ describe("keys by API", () => {
       expect(await ask(ended, operation, variables)).toMatchObject({ code: "FORBIDDEN", data: null });
   });
 
-  it("are rotated and revoked, each with one entry in the trail", async () => {
+  it("are rotated and revoked, each with one audit entry", async () => {
     const { secret, accessKey: key } = await created(["48", "ADMIN"]);
     const rotated = await rotatedBy(key.id);
     expect([await isAccepted(secret), await isAccepted(rotated.secret)]).toEqual([false, true]);
     expect(rotated.accessKey).toEqual(key);
     expect(await asAdmin(key.id, REVOKE)).toMatchObject(REVOKED);
     expect(await isAccepted(rotated.secret)).toBe(false);
-    // Again changes nothing, and is no change that the trail would tell.
+    // A second revocation changes nothing and causes no audit entry.
     expect(await asAdmin(key.id, REVOKE)).toMatchObject(REVOKED);
     await expectConflict(key.id, /^id: this key was revoked at 2026-11-22T12/);
     const entries = await entriesOf(key.id);
@@ -200,7 +200,7 @@ describe("keys by API", () => {
     await expectConflict(key.id, /^id: this key expired at 2026-11-02T00:00/);
   });
 
-  it("that many rotate at once end with one secret that holds", async () => {
+  it("have exactly one valid secret after concurrent rotations", async () => {
     const { secret, accessKey: key } = await created(["48", "VIEWER"]);
     const rotated = await Promise.all(Array.from({ length: 6 }, () => rotatedBy(key.id)));
     const secrets = [secret, ...rotated.map((issued) => issued.secret)];
@@ -209,7 +209,7 @@ describe("keys by API", () => {
     expect(await entriesOf(key.id)).toHaveLength(7);
   });
 
-  it("change not at all where the trail cannot be written", async () => {
+  it("stay unchanged if the audit entry cannot be written", async () => {
     const { secret, accessKey: key } = await created(["48", "VIEWER"]);
     const before = await counts();
     await rows("revoke insert on audit_entry from cchc_service");
@@ -223,7 +223,7 @@ describe("keys by API", () => {
     expect(await counts()).toEqual(before);
   });
 
-  it("have secrets that are in no table, and hashes that are in no other", async () => {
+  it("have secrets that no table stores, and hashes that only access_key stores", async () => {
     const { secret, accessKey: key } = await created(["48", "VIEWER"]);
     const rotated = await rotatedBy(key.id);
     await asAdmin(key.id, REVOKE);

@@ -8,7 +8,7 @@ beforeAll(async () => {
 afterAll(() => agencies.database.close());
 
 describe("closing an agency", () => {
-  it("sets its last day and leaves what it did to its successor", async () => {
+  it("sets its last day, and gives its figures to its successor", async () => {
     await agencies.register("Sở Cũ");
     await agencies.register("Sở Mới", { validFrom: "2026-03-01" });
     await agencies.report("48/so-cu", 5);
@@ -42,7 +42,7 @@ describe("closing an agency", () => {
     expect(again?.message).toBe("48/so-cu was succeeded by 48.2025/so-moi on 2026-03-01");
   });
 
-  it("is refused where figures are reported for it after that day", async () => {
+  it("is refused if reports state figures of it after that day", async () => {
     await agencies.register("Sở Số");
     await agencies.report("48/so-so", 1);
     const { error } = await agencies.close("48/so-so", "2025-09-29");
@@ -51,7 +51,7 @@ describe("closing an agency", () => {
     expect((await agencies.close("48/so-so", "2025-09-30")).error).toBeUndefined();
   });
 
-  it("is refused before its first day, after its last, and for what is no agency", async () => {
+  it("is refused for a day outside its days, and for a unit that is not an agency", async () => {
     await agencies.register("Sở Ngắn", { validTo: "2026-05-31" });
     await agencies.register("Sở Khác");
     await agencies.register("Phòng Văn hóa", { unit: "20242", kind: "DIVISION" });
@@ -72,7 +72,7 @@ describe("closing an agency", () => {
     expect((await agencies.close("48.2025/so-ngan", "2026-04-30", "48/so-khac")).agency?.validTo).toBe("2026-04-30");
   });
 
-  it("hands over what a report has named, on the day on which units change, to an agency of another unit", async () => {
+  it("gives the figures of an agency named by a report to an agency of another unit, on the first day of an edition", async () => {
     await agencies.report("48/so-noi-vu", 9, "2021-12-01", "2021-12-31");
     const of = (code: string, asOf: string) => agencies.received(code, asOf, undefined, "2021-12");
     await agencies.register("Sở Nội vụ", { validFrom: "2025-07-01" });

@@ -10,17 +10,17 @@ beforeAll(async () => {
 });
 afterAll(() => agencies.database.close());
 
-describe("who may register and close agencies", () => {
-  it("is nobody without a token", async () => {
+describe("the right to register and close agencies", () => {
+  it("is denied without a key", async () => {
     expect((await agencies.register("Sở Thử", {}, null)).error?.extensions["code"]).toBe("UNAUTHENTICATED");
     expect((await agencies.close("48.2015/so-noi-vu", "2025-01-31", undefined, null)).error?.extensions["code"]).toBe("UNAUTHENTICATED");
   });
 
   it.each<[string, Record<string, Role>, RegExp]>([
     ["an officer of the unit", { "48": "OFFICER" }, /needs the role ADMIN$/],
-    ["who administers another province", { "04": "ADMIN" }, /needs the role ADMIN on 48 Thành phố Đà Nẵng/],
-    ["who administers a commune of it", { "20242": "ADMIN" }, /needs the role ADMIN on 48 Thành phố Đà Nẵng/],
-  ])("is not %s", async (_who, roles, message) => {
+    ["the ADMIN of another province", { "04": "ADMIN" }, /needs the role ADMIN on 48 Thành phố Đà Nẵng/],
+    ["the ADMIN of a commune of it", { "20242": "ADMIN" }, /needs the role ADMIN on 48 Thành phố Đà Nẵng/],
+  ])("is denied to %s", async (_who, roles, message) => {
     const before = await agencies.countUnits();
     const viewer = await viewerOf(agencies.database, "other", roles);
     for (const { error } of [
@@ -34,14 +34,14 @@ describe("who may register and close agencies", () => {
     expect(await agencies.audited()).toEqual([]);
   });
 
-  it("is who administers a unit above", async () => {
+  it("is granted to the ADMIN of a unit above", async () => {
     const { agency } = await agencies.register("Phòng Văn hóa", { unit: "20242", kind: "DIVISION" });
     expect(agency).toMatchObject({ code: "20242/phong-van-hoa", kind: "DIVISION", tier: null, parent: { code: "20242" } });
   });
 });
 
 describe("an agency with dates of its own", () => {
-  it("is there on its days, counts for itself and for its unit, and is written into the trail", async () => {
+  it("exists on its days, counts for itself and for its unit, and has an audit entry", async () => {
     const { agency, error } = await agencies.register("Sở  Khoa học ", { validTo: "2026-10-31" });
     expect(error).toBeUndefined();
     expect(agency).toEqual({
@@ -66,7 +66,7 @@ describe("an agency with dates of its own", () => {
     });
   });
 
-  it("has a version for each of its unit's on its days", async () => {
+  it("has a version for each version of its unit during its days", async () => {
     const seats = await sql<{ key: string; last: string | null }>`
       select u.key, u.ended_on - 1 as last from unit_version v join unit u on u.id = v.unit_id
       join contribution c on c.unit_id = u.id and c.certain and c.target_id = (select id from unit where key = '48.2025')
@@ -86,7 +86,7 @@ describe("an agency with dates of its own", () => {
     expect(await versions(agency!.id)).toEqual(await versions(key));
   });
 
-  it("may bear the name of one that is no more, and not of one that is there", async () => {
+  it("may have the name of a closed agency, but not of an existing one", async () => {
     expect((await agencies.register("Ban Một", { validTo: "2025-12-31" })).agency?.id).toBe("48.2025/ban-mot");
     const { error } = await agencies.register("Ban  MỘT", { validFrom: "2025-12-31" });
     expect(error?.extensions["code"]).toBe("CONFLICT");
@@ -102,13 +102,13 @@ describe("an agency with dates of its own", () => {
     expect(data).toEqual({ old: { id: "48.2025/ban-mot" }, now: { id: "48.2025/ban-mot.2" } });
   });
 
-  it("is registered once by two who do so at once", async () => {
+  it("is registered once by two concurrent callers", async () => {
     const both = await Promise.all([agencies.register("Ban Đôi"), agencies.register("Ban Đôi")]);
     expect(both.filter(({ agency }) => agency?.id === "48.2025/ban-doi")).toHaveLength(1);
     expect(both.filter(({ error }) => error?.extensions["code"] === "CONFLICT")).toHaveLength(1);
   });
 
-  it("is seen by what follows in the same operation", async () => {
+  it("is visible to later fields of the same operation", async () => {
     const field = (name: string) =>
       `registerAgency(input: { unit: "20242", kind: DIVISION, name: "${name}", validFrom: "2025-08-01" }) { agency { parent { children(kinds: [DIVISION]) { code } } } }`;
     type Seen = { agency: { parent: { children: Agency[] } } };

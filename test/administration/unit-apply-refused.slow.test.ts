@@ -38,7 +38,7 @@ type Edit = (lines: string[]) => unknown;
 const inVersions = (edit: Edit) => ["unit-versions.csv", edit] as const;
 const inSuccessions = (edit: Edit) => ["successions.csv", edit] as const;
 
-describe("an edition that is refused changes nothing and is told by file, row and column", () => {
+describe("an invalid edition changes nothing, and the error names file, row and column:", () => {
   let before: Record<string, string>;
   let stored: KnownUnits;
   beforeAll(async () => {
@@ -48,33 +48,33 @@ describe("an edition that is refused changes nothing and is told by file, row an
 
   it.each<[string, readonly [FileName, Edit], RegExp]>([
     [
-      "a day that is none",
+      "an invalid day",
       inVersions((l) => (l[1] = l[1]!.replace(DAY, "2027-02-30"))),
       /unit-versions\.csv, row 3, column valid_from: "2027-02-30"/,
     ],
     [
-      "a known name changed",
+      "another name in a stored version",
       inVersions((l) => (l[2] = l[2]!.replace(",Nùng", ",Nung"))),
       /row 4, column name: .* rewrites history: the stored .* of 01279\.2025 from 2025-07-01 is "Nùng Trí Cao"/,
     ],
     [
-      "a known code changed",
+      "another code in a stored version",
       inVersions((l) => (l[2] = l[2]!.replace(",01279,", ",01280,"))),
       /row 4, column code: "01280" rewrites history/,
     ],
     [
-      "a known parent changed",
+      "another parent in a stored version",
       inVersions((l) => (l[2] = l[2]!.replace("04.2015", "20.2015"))),
       /row 4, column parent_id: "20.2015" rewrites history/,
     ],
-    ["a known act changed", inVersions((l) => (l[2] += "x")), /row 4, column resolution: .* rewrites history/],
+    ["another act in a stored version", inVersions((l) => (l[2] += "x")), /row 4, column resolution: .* rewrites history/],
     [
       "an end within history",
       inVersions((l) => (l[2] = l[2]!.replace(DAY, "2026-09-20"))),
       /row 4, column valid_to: "2026-09-20" rewrites history: it is not after 2026-09-20/,
     ],
     [
-      "another end than is known",
+      "another end than the stored one",
       inVersions((l) => l.push("02.2015,2015-08-31,2027-01-01,02,VN,PROVINCE,PROVINCE,Hà Giang,Tỉnh Hà Giang,Ha Giang,")),
       /row 11, column valid_to: "2027-01-01" rewrites history: the stored .* of 02\.2015 .* is "2025-07-01"/,
     ],
@@ -85,7 +85,7 @@ describe("an edition that is refused changes nothing and is told by file, row an
     ],
     ["a version twice", inVersions((l) => l.splice(1, 0, l[0]!)), /row 3, column valid_from: .* is listed twice for 04\.2015/],
     [
-      "a version of what is no more",
+      "a version of an abolished unit",
       inVersions((l) => l.push(`02.2015,${DAY},,02,VN,PROVINCE,PROVINCE,Hà Giang,Tỉnh Hà Giang,Ha Giang,`)),
       /row 11, column valid_from: .* leaves a gap/,
     ],
@@ -96,28 +96,28 @@ describe("an edition that is refused changes nothing and is told by file, row an
       /row 6, column code: "01294" belongs to another version too/,
     ],
     [
-      "a parent that nobody is",
+      "an unknown parent",
       inVersions((l) => (l[4] = l[4]!.replace("04.2015", "99.2015"))),
       /row 6, column parent_id: "99.2015" is not a unit/,
     ],
     [
-      "a parent that is no more",
+      "an abolished parent",
       inVersions((l) => (l[4] = l[4]!.replace("04.2015", "08.2015"))),
       /row 6, column parent_id: "08.2015" does not exist/,
     ],
     [
-      "an end of what others are under",
+      "an end of a unit with units below it",
       inVersions((l) => l.splice(1, l.length)),
       /row 2, column valid_to: "2027-01-01" leaves 01\d+\.\d+ .* below it/,
     ],
     ["a slash in an id", inVersions((l) => (l[4] = l[4]!.replace("01279.2027", "04.2015/x"))), /row 6, column unit_id: .* slash/],
     [
-      "a succession of nobody",
+      "a succession of an unknown unit",
       inSuccessions((l) => (l[0] = l[0]!.replace("01279.2025", "1.2025"))),
       /successions\.csv, row 2, column predecessor_id: "1\.2025" is not a unit/,
     ],
     [
-      "a succession to nobody",
+      "a succession to an unknown unit",
       inSuccessions((l) => (l[0] = l[0]!.replace("01279.2027", "1.2027"))),
       /row 2, column successor_id: "1\.2027" is not a unit/,
     ],
@@ -137,17 +137,17 @@ describe("an edition that is refused changes nothing and is told by file, row an
       /row 2, column effective_on: .* rewrites history/,
     ],
     [
-      "a whole of two",
+      "a whole succession to two units",
       inSuccessions((l) => l.push(`01290.2025,01273.2025,${DAY},WHOLE,,,`)),
       /row [45], column kind: "WHOLE" does not fit 2 successors/,
     ],
     [
-      "a known succession changed",
+      "another kind of a stored succession",
       inSuccessions((l) => l.push("10597.2015,10585.2015,2019-01-10,PART,,623/NQ-UBTVQH14,")),
       /row 5, column kind: "PART" rewrites history/,
     ],
     [
-      "a known succession taken back",
+      "a stored succession without one successor",
       inSuccessions((l) => l.push("26407.2015,26395.2015,2019-04-10,PART,,673/NQ-UBTVQH14,split; added from a press report")),
       /row 5, column predecessor_id: .* rewrites history: the stored successions also lead to 26410\.2015/,
     ],
@@ -188,7 +188,7 @@ describe("an edition that is refused changes nothing and is told by file, row an
     expect(await digestOf(database)).toEqual(before);
   });
 
-  it("whole sets that lack a row", async () => {
+  it("a complete set lacks a row", async () => {
     for (const name of ["unit-versions.csv", "successions.csv"] as const) {
       const { path, remove } = await folderOf({});
       for (const file of ["unit-versions.csv", "successions.csv"]) {
@@ -204,7 +204,7 @@ describe("an edition that is refused changes nothing and is told by file, row an
     }
   });
 
-  it("an end of a unit before an agency of it begins", async () => {
+  it("a unit ends before its agency begins", async () => {
     const viewer = await viewerOf(database, "admin", { "04": "ADMIN" });
     const agency = { unit: "01288", kind: "DIVISION", name: "Phòng Mới", validFrom: "2028-01-01" } as const;
     await registerAgency(new RequestContext(database.pools, NOW, { viewer }), agency);
@@ -215,7 +215,7 @@ describe("an edition that is refused changes nothing and is told by file, row an
     expect(await digestOf(database)).toEqual(registered);
   });
 
-  it("by the command in one line, and with exit code 1", async () => {
+  it("the command prints one line and exits with 1", async () => {
     const { path, remove } = await folderOf({ ...nextEdition(DAY, LATER), "successions.csv": [`x,y,${DAY},WHOLE,,,`] });
     const { code, out, err } = await run("units", database, ["apply", path]);
     expect([code, out]).toEqual([1, ""]);

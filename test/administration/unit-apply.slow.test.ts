@@ -67,7 +67,7 @@ describe("an edition that is applied", () => {
   });
   afterAll(() => folder.remove());
 
-  it("is shown first, which changes nothing", async () => {
+  it("is listed by --dry-run, which changes nothing", async () => {
     const before = await digestOf(service.database);
     const { code, out, err } = await run("units", service.database, ["apply", folder.path, "--dry-run"]);
     expect([code, err]).toEqual([0, ""]);
@@ -89,7 +89,7 @@ describe("an edition that is applied", () => {
     expect(await digestOf(service.database)).toEqual(before);
   });
 
-  it("leaves nothing where its process is killed in the middle, and keeps a second one away meanwhile", async () => {
+  it("changes nothing if its process is killed, and excludes a second command meanwhile", async () => {
     const before = await digestOf(service.database);
     const hold = await holdAt(service.database, "audit_entry");
     const { child, ended } = start("units", service.database, ["apply", folder.path]);
@@ -106,10 +106,10 @@ describe("an edition that is applied", () => {
     expect(await on("2027-01-01")).toEqual(JSON.parse(JSON.stringify(old).replaceAll("2026-12-31", "2027-01-01")));
   });
 
-  it("is applied by the command beside a running service, with roll-ups for the new editions and one entry in the trail", async () => {
+  it("is applied by the command beside a running service, with roll-ups for the new editions and one audit entry", async () => {
     const { code, out, err } = await run("units", service.database, ["apply", folder.path]);
     expect([code, err]).toEqual([0, ""]);
-    expect(out).toContain("applied: 2027-01-01, 2027-07-01\nroll-ups made for it: 2\n");
+    expect(out).toContain("applied: 2027-01-01, 2027-07-01\nroll-ups computed: 2\n");
     const sets = await sql`
       select e.starts_on as day from rollup_set s join edition e on e.id = s.edition_id where period_from = '2026-08-01' order by 1`.execute(
       em().getKysely(),
@@ -125,7 +125,7 @@ describe("an edition that is applied", () => {
     expect(rows[0]!.after).toMatchObject({ versionsBegun: 4, versionsClosed: 5, successions: 3 });
   });
 
-  it("shows the day before as it was, but for the ends, and the day itself as it is told", async () => {
+  it("leaves the day before unchanged except for last days, and changes the units on its own day", async () => {
     const before = await on("2026-12-31");
     expect(before.province).toEqual(old.province);
     expect(before.left.nodes.map(({ code, validTo }) => [code, validTo])).toEqual([
@@ -151,7 +151,7 @@ describe("an edition that is applied", () => {
     expect(last).toMatchObject({ code: "01298", fullName: "Phường Nam Quang", kind: "WARD", parent: { code: "20" } });
   });
 
-  it("takes the agencies of its units along", async () => {
+  it("moves the agencies together with their units", async () => {
     const { rows } = await sql`
       select u.key, v.valid_from as f, v.valid_to as t, v.code from unit_version v join unit u on u.id = v.unit_id
       where u.key like '%/phong-mot' order by u.key, v.valid_from`.execute(em().getKysely());
@@ -166,25 +166,25 @@ describe("an edition that is applied", () => {
     ]);
   });
 
-  it("is nothing new when it is applied again, from its files, from one of them, or within the whole set", async () => {
+  it("changes nothing when it is applied again, from its files, from one of them, or within the complete set", async () => {
     const before = await digestOf(service.database);
     const again = await run("units", service.database, ["apply", folder.path]);
-    expect([again.code, again.out]).toEqual([0, "nothing to change: all of it is known\n"]);
+    expect([again.code, again.out]).toEqual([0, "nothing to change: all rows are stored already\n"]);
     const one = await applyUnits(em(), await readNextUnits(join(folder.path, "unit-versions.csv")), "test", NOW);
     expect(one.made).toEqual([]);
     const whole = await folderOf({});
     for (const [name, lines] of Object.entries(nextEdition(DAY, LATER))) {
       const seeds = (await readFile(join(SEEDS, name), "utf8")).trimEnd().split("\n");
       const idOf = (line: string) => line.split(",").slice(0, 2).join();
-      const kept = seeds.filter((line) => name !== "unit-versions.csv" || !lines.some((other) => idOf(other) === idOf(line)));
-      await writeFile(join(whole.path, name), [...kept, ...lines].join("\n"));
+      const unchanged = seeds.filter((line) => name !== "unit-versions.csv" || !lines.some((other) => idOf(other) === idOf(line)));
+      await writeFile(join(whole.path, name), [...unchanged, ...lines].join("\n"));
     }
     expect((await applyUnits(em(), await readNextUnits(whole.path), "test", NOW)).made).toEqual([]);
     await whole.remove();
     expect(await digestOf(service.database)).toEqual(before);
   });
 
-  it("is followed by the next one, from one file", async () => {
+  it("can be followed by the next edition, from one file", async () => {
     const files = {
       "unit-versions.csv": [closed("20.2015", "2028-01-01"), version("20.2015", "2028-01-01", { name: "Kỳ Lừa", full: "Tỉnh Kỳ Lừa" })],
     };

@@ -78,7 +78,7 @@ beforeAll(async () => {
 afterAll(() => service.close());
 
 describe("a backup", () => {
-  it("is a tar archive of all tables but those that can be made again, with the migrations", async () => {
+  it("is a tar archive of all tables except derived ones, with the migrations", async () => {
     const { manifest, ending } = await verifyBackup(backup);
     const all = await tableNames(service.database.url);
     expect([...manifest.tables.map(({ name }) => name), ...DERIVED_TABLES, MIGRATIONS].toSorted()).toEqual(all.toSorted());
@@ -88,7 +88,7 @@ describe("a backup", () => {
     expect(gunzipSync(readFileSync(backup)).toString("latin1", 257, 262)).toBe("ustar");
   });
 
-  it("is one moment's, while imports go on", async () => {
+  it("contains one snapshot while imports run", async () => {
     const sender = senderOf(service, "igate", key);
     const stopping = new AbortController();
     let sent = 0;
@@ -119,7 +119,7 @@ describe("a backup", () => {
     expect(row!.dossiers).toBe(3 * row!.complete);
   });
 
-  it("is refused where there is no database, and none is made", async () => {
+  it("is refused without a database, and creates none", async () => {
     const { code, err } = await start("backup", { url: "" }, [file("none.backup")], { DATA_DIR: file("nowhere") }).ended;
     expect([code, err]).toEqual([1, expect.stringContaining("DATA_DIR: there is no database in")]);
     const empty = await run("backup", await emptyDatabase(), [file("none.backup")]);
@@ -128,7 +128,7 @@ describe("a backup", () => {
 });
 
 describe("a restore", () => {
-  it("gives the same answers, byte by byte, and takes new rows", async () => {
+  it("leads to the same answers, byte by byte, and to a database that accepts new rows", async () => {
     const answers = await answersOf(service.server.url);
     const content = await contentOf(service.database.url);
     expect(answers.filter((answer) => answer.includes('"errors"'))).toEqual([]);
@@ -219,7 +219,7 @@ describe("a restore", () => {
       child.kill(signal);
       const { code, err } = await ended;
       await holder.end();
-      expect([code, err]).toEqual(signal === "SIGTERM" ? [1, "cchc-graph: stopped by SIGTERM; nothing was kept\n"] : [null, ""]);
+      expect([code, err]).toEqual(signal === "SIGTERM" ? [1, "cchc-graph: stopped by SIGTERM; nothing was stored\n"] : [null, ""]);
       await expect.poll(() => tableNames(target.url), { timeout: 60_000 }).toEqual([MIGRATIONS]);
     }
     good(await run("restore", target, [backup]));

@@ -46,7 +46,7 @@ export const contentOf = async (url: string): Promise<object[]> => {
   return queryOn(url, `${[...parts, sequences].join(" union all ")} order by 1`);
 };
 
-/** Holds whoever counts dossiers, until it ends. */
+/** Blocks all statements that count dossiers, until it ends. */
 export const holdCounters = async (url: string) => {
   const client = new Client({ connectionString: url });
   await client.connect();

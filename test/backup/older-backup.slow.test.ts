@@ -41,7 +41,7 @@ const connected = async (url: string): Promise<Client> => {
   return client;
 };
 
-/** A database that only the earlier migrations were run on, with what ours has, as far as it had that. */
+/** A database with only the earlier migrations, and the present data as far as its tables have columns for them. */
 const olderDatabase = async (): Promise<{ readonly url: string }> => {
   const older = await emptyDatabase();
   const place = await openPlace({ databaseUrl: older.url, databaseOwnerUrl: null, dataDir: "" });
@@ -60,7 +60,7 @@ const olderDatabase = async (): Promise<{ readonly url: string }> => {
     "select sequencename as name, last_value::text as last from pg_sequences where schemaname = 'public' and last_value is not null",
   );
   for (const { name, last } of sequences.rows) await into.query("select setval(to_regclass($1), $2::bigint)", [name, last]);
-  // A system was known by its name then.
+  // The name identified a source in that version.
   const { rows } = await from.query<{ id: number; name: string }>("select id, name from source where name is not null");
   for (const { id, name } of rows) await into.query("update source set key = $2 where id = $1", [id, name]);
   return older;
@@ -74,7 +74,7 @@ const answersOf = async (url: string): Promise<unknown[]> =>
   );
 
 describe("a backup of an earlier version", () => {
-  it("is filled in as it was, and then migrated on", async () => {
+  it("is restored with its own migrations, then migrated to this version", async () => {
     const older = await olderDatabase();
     const path = file("older.backup");
     const backed = await run("backup", older, [path]);
@@ -87,11 +87,11 @@ describe("a backup of an earlier version", () => {
     expect(restored.code, restored.err).toBe(0);
     const newer = (await readMigrationFiles()).filter(({ name }) => name > LAST);
     expect(restored.out).toContain(`executed ${newer.length} later migrations\n`);
-    const kept = (content: readonly object[]) =>
+    const comparable = (content: readonly object[]) =>
       content.filter((one) =>
         ["dossier", "dossier_pause", "unit_version", "figure", "record_unit"].includes((one as { name: string }).name),
       );
-    expect(kept(await contentOf(target.url))).toEqual(kept(await contentOf(service.database.url)));
+    expect(comparable(await contentOf(target.url))).toEqual(comparable(await contentOf(service.database.url)));
 
     const database = await openDatabase({ databaseUrl: target.url, dataDir: "" });
     const server = await startServer(() => database.pools, { host: "127.0.0.1", port: 0, clock: () => NOW, ...UNBOUNDED });

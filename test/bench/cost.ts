@@ -14,7 +14,7 @@ import { withDataDir } from "./process.ts";
 
 /** A row may take so many times as long as one of the yardstick. */
 const MOST = 20;
-/** A shape is asked for so long, for PostgreSQL's time is known by hundredths of a second. */
+/** Each shape runs for this long, because PostgreSQL reports its processor time in hundredths of a second. */
 const ENOUGH_MS = 400;
 const LEAST_RUNS = 3;
 const MOST_RUNS = 100;
@@ -63,8 +63,8 @@ const compare = async (measure: Measure): Promise<void> => {
     const { ms, cost, code } = await measure(shape);
     const times = Math.max(0, ms - floor) / cost / unit;
     if (times > MOST && code === undefined) tooLong.push(shape.name);
-    const told = code === undefined ? `${times.toFixed(1)} ×` : code;
-    console.log(`${shape.name.padEnd(44)} ${ms.toFixed(1).padStart(9)} ms ${String(cost).padStart(9)} rows ${told.padStart(9)}`);
+    const result = code === undefined ? `${times.toFixed(1)} ×` : code;
+    console.log(`${shape.name.padEnd(44)} ${ms.toFixed(1).padStart(9)} ms ${String(cost).padStart(9)} rows ${result.padStart(9)}`);
   }
   if (tooLong.length === 0) return;
   console.log(`\nmore than ${MOST} × the yardstick: ${tooLong.join(", ")}`);

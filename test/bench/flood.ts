@@ -8,7 +8,7 @@ const READERS = 4;
 const FLOODERS = 6;
 const PAUSE_MS = 50;
 
-/** What readers with a key, imports and /livez get while others ask, without a key, for ever new periods, beside what they get when nobody does. */
+/** Compares readers with a key, imports and /livez with and without anonymous callers who request ever new periods. */
 export const benchFlood = (dossiers: number) =>
   withDataDir(async (dataDir) => {
     const service = await startService(dataDir);
@@ -22,8 +22,8 @@ export const benchFlood = (dossiers: number) =>
       const flooded = await measured(client, SECONDS);
       gone.abort();
       await Promise.all(floods);
-      console.log(`quiet: ${told(quiet)}`);
-      console.log(`beside ${FLOODERS} clients without a key, each asking for 30 new periods at once: ${told(flooded)}`);
+      console.log(`quiet: ${textOf(quiet)}`);
+      console.log(`beside ${FLOODERS} clients without a key, each asking for 30 new periods at once: ${textOf(flooded)}`);
       console.log(`ratio ${(p95(flooded.readers) / p95(quiet.readers)).toFixed(2)} of the readers' p95, of ${SECONDS} s each`);
     } finally {
       await service.stop();
@@ -92,7 +92,7 @@ const imports = async ({ service, key, sent }: Client): Promise<boolean> => {
   return (await post(service, { query, variables: { dossiers: [{ ...dossier, ...times }] } }, key)).includes('"created":1');
 };
 
-/** Runs of whole months that nobody has asked for, until the signal. */
+/** Requests ranges of whole months that were not requested before, until the signal. */
 const flood = async (service: Service, client: number, signal: AbortSignal): Promise<void> => {
   for (let round = 0; !signal.aborted; round++) {
     const fields = Array.from({ length: 30 }, (_, n) => {
@@ -105,7 +105,7 @@ const flood = async (service: Service, client: number, signal: AbortSignal): Pro
 
 const p95 = (times: readonly number[]): number => times.toSorted((a, b) => a - b)[Math.floor(times.length * 0.95)]!;
 
-const told = ({ readers, imports: sent, livez, refused }: Measured): string =>
+const textOf = ({ readers, imports: sent, livez, refused }: Measured): string =>
   `readers with a key p95 ${p95(readers).toFixed(0)} ms (median ${median(readers).toFixed(0)}), ${refused.reads} of ${readers.length} refused; ` +
   `imports p95 ${p95(sent).toFixed(0)} ms, ${refused.imports} of ${sent.length} refused; ` +
   `/livez p95 ${p95(livez).toFixed(0)} ms, ${refused.livez} of ${livez.length} unanswered`;

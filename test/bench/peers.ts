@@ -48,10 +48,10 @@ const compare = async (tree: Tree, { service, keeping, peer }: Compared): Promis
   const asked = [asking(keeping.url, bodyOf(tree)), asking(service.url, bodyOf(tree)), asking(peer.url, peerBodyOf(tree))] as const;
   const [ours, , theirs] = [await asked[0](), await asked[1](), await asked[2]()];
   checkSame(tree, ours.answer, theirs.answer);
-  const [kept, worked, peers] = (await inTurn(asked, TREES[tree])) as [number[], number[], number[]];
-  console.log(`${tree}: ${spread(kept)}, where it is worked out each time ${spread(worked)}; PostGraphile: ${spread(peers)}`);
+  const [cached, computed, peers] = (await inTurn(asked, TREES[tree])) as [number[], number[], number[]];
+  console.log(`${tree}: ${spread(cached)}, where it is computed each time ${spread(computed)}; PostGraphile: ${spread(peers)}`);
   console.log(
-    `ratio ${ratio(kept, peers)} (below 1), where it is worked out each time ${ratio(worked, peers)}, of ${TREES[tree].runs} runs in turn`,
+    `ratio ${ratio(cached, peers)} (below 1), where it is computed each time ${ratio(computed, peers)}, of ${TREES[tree].runs} runs in turn`,
   );
 };
 
@@ -81,7 +81,7 @@ interface PeerUnit {
   readonly childrenList?: readonly PeerUnit[];
 }
 
-/** A unit of ours as PostGraphile states it. */
+/** A unit of the service in the form of PostGraphile. */
 const asPeer = ({ id, code, fullName, dossiers, children }: OurUnit): PeerUnit => ({
   ...{ key: id, code, fullName, ...dossiers, onTimeRate: dossiers.onTimeRate.value },
   ...(children && { childrenList: children.map(asPeer) }),

@@ -13,7 +13,7 @@ export interface Service {
   stop(): Promise<void>;
 }
 
-/** A server in a process of its own, on a free port; resolves when it says that it is ready. */
+/** Starts a server in a separate process on a free port; resolves when the server reports that it is ready. */
 export const startProcess = (command: string, args: string[], env: Record<string, string>): Promise<Service> =>
   new Promise((done, fail) => {
     const began = performance.now();
@@ -37,8 +37,8 @@ export const startProcess = (command: string, args: string[], env: Record<string
 export const NODE_FLAGS = ["--max-semi-space-size=128", "--import", new URL("../../src/typescript.js", import.meta.url).href];
 
 /**
- * The service with all that protects it, its limits of rates beyond what is measured; the lineage of other days is not worked out meanwhile, and each
- * answer is worked out, unless it is told otherwise.
+ * The service with all its protections; its rate limits are above the measured rates. It does not compute the lineage of other days meanwhile, and computes each
+ * answer unless an option says otherwise.
  */
 export const startService = (dataDir: string, { keeps = false, warmsUp = false } = {}): Promise<Service> =>
   startProcess("npm", ["start", "--silent"], settings(dataDir, keeps, warmsUp));
@@ -55,8 +55,8 @@ export interface Watched extends Service {
 }
 
 /**
- * The same, which also says what it holds in memory. It caches answers and works out the lineage of other days, as in use; its cache is small, so that
- * it is full after minutes and what grows later is no cache.
+ * The same, and it reports its memory. It caches answers and computes the lineage of other days, as in production; its cache is small and full after minutes, so
+ * that later growth is not the cache.
  */
 export const startWatched = async (dataDir: string): Promise<Watched> => {
   const file = join(dataDir, "living");

@@ -52,8 +52,8 @@ export const benchSoak = (minutes: number, scale: number) =>
     const service = await startWatched(dataDir);
     const tally: Tally = { reads: [], imports: 0, errors: [] };
     try {
-      const world = await withDatabase(dataDir, (database) => worldOf(database, service, dataDir));
-      await under(world, minutes, tally);
+      const setting = await withDatabase(dataDir, (database) => settingOf(database, service, dataDir));
+      await under(setting, minutes, tally);
     } finally {
       await service.stop();
     }
@@ -68,7 +68,7 @@ export const benchSoak = (minutes: number, scale: number) =>
     if (tally.errors.length > 0 || Object.values(differences).some((rows) => rows !== 0)) process.exitCode = 1;
   });
 
-const under = async (world: UnitHistory, minutes: number, tally: Tally): Promise<void> => {
+const under = async (setting: UnitHistory, minutes: number, tally: Tally): Promise<void> => {
   const gone = new AbortController();
   const began = performance.now();
   const repeat = async (work: () => Promise<string | null>) => {
@@ -78,17 +78,17 @@ const under = async (world: UnitHistory, minutes: number, tally: Tally): Promise
     }
   };
   const working = [
-    ...Array.from({ length: READERS }, (_, n) => repeat(reader(world, n, tally))),
-    ...Array.from({ length: WRITERS }, (_, n) => repeat(writer(world, n, tally))),
+    ...Array.from({ length: READERS }, (_, n) => repeat(reader(setting, n, tally))),
+    ...Array.from({ length: WRITERS }, (_, n) => repeat(writer(setting, n, tally))),
   ];
   const memory: number[] = [];
   for (let minute = 1; minute <= minutes; minute++) {
     await sleep(MINUTE_MS - SAMPLES * BETWEEN_MS);
-    const resident = nodeMemory(world.service.pid);
-    memory.push(await leastLiving(world.service));
+    const resident = nodeMemory(setting.service.pid);
+    memory.push(await leastLiving(setting.service));
     console.log(
       `minute ${minute}: service ${resident.toFixed(0)} MB, of which ${memory.at(-1)!.toFixed(1)} MB live on after a collection, ` +
-        `PostgreSQL ${databaseMemory(world.dataDir).toFixed(0)} MB`,
+        `PostgreSQL ${databaseMemory(setting.dataDir).toFixed(0)} MB`,
     );
   }
   gone.abort();
@@ -177,7 +177,7 @@ const post = async ({ url }: Service, body: object, key: string | null): Promise
   return text.includes('"errors"') || text.includes('"problems":[{') ? text.slice(0, 500) : null;
 };
 
-const worldOf = async ({ orm }: Database, service: Watched, dataDir: string): Promise<UnitHistory> => {
+const settingOf = async ({ orm }: Database, service: Watched, dataDir: string): Promise<UnitHistory> => {
   const em = orm.em.fork();
   const keyOf = (unit: string, role: "VIEWER" | "OFFICER") =>
     em.transactional(async (inside) => {

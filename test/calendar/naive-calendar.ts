@@ -1,7 +1,7 @@
 import { addDays, type Day, dayOfEpoch } from "../../src/lib/time/date.ts";
 import type { CalendarDay } from "../../src/calendar/work-calendar.ts";
 
-/** The work calendar as one would tell it on one's fingers: day by day. */
+/** The work calendar, counted day by day. */
 export class NaiveCalendar {
   readonly #days: readonly CalendarDay[];
 

@@ -47,7 +47,7 @@ describe("the work calendar", () => {
   });
   afterAll(() => service.close());
 
-  it("is that of the seeds, for everybody", async () => {
+  it("equals the seeds, for every caller", async () => {
     const { isPublished, days } = await read(2025);
     expect(isPublished).toBe(true);
     expect(days.map((one) => one.day)).toEqual(days.map((one) => one.day).toSorted());
@@ -85,7 +85,7 @@ describe("the work calendar", () => {
     expect((await read(2028)).days).toEqual([]);
   });
 
-  it("has years from 1990 to 2100", async () => {
+  it("accepts years from 1990 to 2100", async () => {
     for (const year of [1989, 2101, -1])
       for (const { errors } of [await service.ask(READ, { year }), await set(keys.country, [], year)])
         expect(errors).toMatchObject([{ message: expect.stringMatching(/^year: /) as string, extensions: { code: "BAD_USER_INPUT" } }]);
@@ -93,7 +93,7 @@ describe("the work calendar", () => {
     expect(await read(2100)).toMatchObject({ days: [] });
   });
 
-  it("is replaced year by year by the ADMIN of the country, with a trace of what was there before", async () => {
+  it("is replaced year by year by the ADMIN of the country, with an audit entry that contains the previous days", async () => {
     const { data } = await set(keys.country, OF_2028.toReversed());
     expect(data.setWorkCalendar.workCalendar).toEqual({ year: 2028, isPublished: true, days: OF_2028 });
     const calendar = await readCalendar(rowsOf(service.database.orm.em.fork()));
@@ -122,7 +122,7 @@ describe("the work calendar", () => {
     expect((await set(keys.country, [])).data.setWorkCalendar.workCalendar).toEqual({ year: 2028, isPublished: false, days: [] });
   });
 
-  it("is written by nobody's transaction below the country, whatever the code above lets through", async () => {
+  it("cannot be written by a transaction whose scope is below the country", async () => {
     const { database } = service;
     const reader = new Reader(database.pools);
     const scope = async (unit: string) => rowScope(await viewerOf(database, unit, { [unit]: "ADMIN" }), "ADMIN");

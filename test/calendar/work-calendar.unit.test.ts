@@ -52,7 +52,7 @@ describe("the work calendar", () => {
     expect(calendar.add(from, workingDays)).toEqual({ day, isProvisional });
   });
 
-  it("knows 2018 to 2026 as published, and 2027 as not yet", () => {
+  it("is published for 2018 to 2026, and not yet for 2027", () => {
     expect([2017, 2018, 2026, 2027, 2150].map((year) => calendar.isPublished(year))).toEqual([false, true, true, false, false]);
   });
 
@@ -64,16 +64,16 @@ describe("the work calendar", () => {
     expect(calendar.between("2025-05-05", "2025-04-25")).toBe(0);
   });
 
-  it("says of each day whether it works", () => {
+  it("states for each day whether it is a working day", () => {
     const days = ["2025-04-26", "2025-04-27", "2025-05-02", "2025-05-05", "2025-01-27", "1900-01-01", "1900-01-06", "2199-12-31"];
     expect(days.filter((day) => calendar.isWorkingDay(day))).toEqual(["2025-04-26", "2025-05-05", "1900-01-01", "2199-12-31"]);
   });
 
-  it("refuses to add what is no number of working days", () => {
+  it("refuses to add an invalid number of working days", () => {
     for (const none of [-1, -0.5, Number.NaN]) expect(() => calendar.add("2025-03-03", none)).toThrow(RangeError);
   });
 
-  it("without a table is the week, and all of it provisional", () => {
+  it("without a table has the working days of the week, all provisional", () => {
     const week = new WorkCalendar([]);
     expect(week.add("2025-01-24", 5)).toEqual({ day: "2025-01-31", isProvisional: true });
     expect(week.between("1989-12-25", "1990-01-08")).toBe(10);
@@ -81,7 +81,7 @@ describe("the work calendar", () => {
   });
 });
 
-describe("the work calendar and one told day by day", () => {
+describe("the work calendar and a naive one that counts day by day", () => {
   // Around both ends of what is looked up, 1990 and 2100, around a table beyond them, and in between.
   const anchors = ["1989-12-20", "2100-12-20", "1979-12-28", "2110-12-28", "2024-12-20", "1969-12-30"].map(epochDay);
   const near = fc.tuple(fc.constantFrom(...anchors), fc.integer({ min: -40, max: 40 })).map(([anchor, n]) => anchor + n);
@@ -117,7 +117,7 @@ describe("the work calendar and one told day by day", () => {
     }
   });
 
-  it("undo each other: so many working days were added as lie between", () => {
+  it("count between two days as many working days as were added", () => {
     fc.assert(
       fc.property(fc.integer({ min: -40_000, max: 70_000 }), fc.integer({ min: 1, max: 30_000 }), (from, workingDays) => {
         const to = calendar.addEpoch(from, workingDays);
@@ -130,7 +130,7 @@ describe("the work calendar and one told day by day", () => {
 });
 
 describe("an epoch day", () => {
-  it("and its text tell each other", () => {
+  it("is converted to text and back", () => {
     expect(epochDay("1970-01-01")).toBe(0);
     expect(["0001-01-01", "1969-12-31", "2024-02-29", "9999-12-31"].map((day) => dayOfEpoch(epochDay(day)))).toEqual([
       "0001-01-01",
@@ -165,7 +165,7 @@ describe("the file of the work calendar", () => {
     return readWorkCalendar(pathToFileURL(file));
   };
 
-  it("says a day, what it is and whether it is published", async () => {
+  it("contains for each day its kind and whether it is published", async () => {
     expect(await read("2025-05-02,SWAP_OFF,published", "2025-04-26,MAKEUP_WORK,provisional")).toEqual([
       { day: "2025-05-02", kind: "SWAP_OFF", status: "published" },
       { day: "2025-04-26", kind: "MAKEUP_WORK", status: "provisional" },

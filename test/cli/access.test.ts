@@ -23,7 +23,7 @@ describe("npm run access", () => {
         "select operation, actor, subject from audit_entry where operation <> 'load seeds' order by at, id",
       );
 
-  it("creates, lists, rotates and revokes keys, telling each secret once", async () => {
+  it("creates, lists, rotates and revokes keys, and prints each secret once", async () => {
     const create = ["key", "create", "--unit", "48", "--role", "OFFICER", "--grant", "04:viewer", "--name", "Sở Nội vụ"];
     const { code, out, err } = await run(...create);
     expect(code).toBe(0);
@@ -45,7 +45,7 @@ describe("npm run access", () => {
     await expect(viewerOf(out)).rejects.toThrow("This API key is not valid");
     expect(await viewerOf(rotated.out)).toMatchObject({ actor: `key:${id}` });
     const overlapping = await run("key", "rotate", id, "--overlap", "24h");
-    expect(overlapping.err).toContain("The secret before it is accepted until ");
+    expect(overlapping.err).toContain("The previous secret is accepted until ");
     for (const { out: secret } of [rotated, overlapping]) expect(await viewerOf(secret)).toMatchObject({ actor: `key:${id}` });
     expect(await run("key", "revoke", id)).toMatchObject({ code: 0, out: expect.stringContaining(`${id}  revoked`) as string });
     for (const { out: secret } of [rotated, overlapping]) await expect(viewerOf(secret)).rejects.toThrow("This API key is not valid");
@@ -96,7 +96,7 @@ describe("npm run access", () => {
     expect(await entries()).toEqual(before);
   });
 
-  it("explains itself", async () => {
+  it("prints its help", async () => {
     expect(await run("--help")).toMatchObject({ code: 0, out: expect.stringContaining("DATABASE_URL") as string });
     const { code, out } = await run("key", "create", "--help");
     expect(code).toBe(0);

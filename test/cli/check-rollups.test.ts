@@ -117,7 +117,7 @@ describe("npm run check:rollups", () => {
     }
   });
 
-  it("finds nothing wrong after numbers of records that earlier retractions left behind are mended at the next start", async () => {
+  it("finds no difference after the next start has corrected the numbers of records that earlier retractions left wrong", async () => {
     await execute("update record_unit set records = records + 7, first_on = first_on - 30");
     await execute(
       "insert into record_unit select province_id, unit_id + 1, kind, source_id, 3, '2026-01-01', last_import_at from record_unit limit 1",

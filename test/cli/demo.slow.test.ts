@@ -109,14 +109,14 @@ describe("npm run demo", () => {
   };
 
   it("stores every dossier, resumes after a stop, and fills nothing twice", async () => {
-    const world = await readDemoInput();
-    const made = DEMO_PROVINCES.map((province) => [...demoDossiers(world, province, SCALE)].length);
+    const input = await readDemoInput();
+    const made = DEMO_PROVINCES.map((province) => [...demoDossiers(input, province, SCALE)].length);
     expect(found.halfway).toEqual({ dossiers: made[0]! + made[1]!, sources: SOURCES.slice(0, 2) });
     expect(found.filled).toEqual({ dossiers: made.reduce((sum, count) => sum + count, 0), sources: SOURCES });
     expect(found.again).toEqual(found.filled);
-    const kept = `existing: ${found.filled.dossiers.toLocaleString("en-US")} dossiers, up to 2025-12-31`;
-    expect(said).toEqual([kept]);
-    expect(demo.output()).toContain(kept);
+    const summary = `existing: ${found.filled.dossiers.toLocaleString("en-US")} dossiers, up to 2025-12-31`;
+    expect(said).toEqual([summary]);
+    expect(demo.output()).toContain(summary);
     expect(demo.output()).not.toMatch(/making up|loading/);
   });
 
@@ -127,7 +127,7 @@ describe("npm run demo", () => {
     ["demo-ha-tinh", "42", "42"],
     ["demo-quang-ninh", "22", "22"],
     ["demo-bac-kan", "06", "19"],
-  ])("%s has living roll-ups of %s before the reform and of %s after it", async (title, before, after) => {
+  ])("%s has roll-ups of %s before the reform and of %s after it", async (title, before, after) => {
     const fields = "{ received resolvedOverdue inProcess onTimeRate { value } sources { kind title } }";
     const data = await ask<Record<"before" | "after", { dossiers: Rollup }>>(`{
       before: unit(code: "${before}", asOf: "2025-06-30") { dossiers(period: "2025-H1") ${fields} }
@@ -183,7 +183,7 @@ describe("npm run demo", () => {
     expect(refused.output()).toContain(message);
   });
 
-  it("refuses DATABASE_URL, whatever database that is, and makes nothing", async () => {
+  it("refuses any DATABASE_URL, and creates nothing", async () => {
     const other = join(dataDir, "other");
     const refused = startDemo(other, { DATABASE_URL: "postgresql://cchc:secret@127.0.0.1:1/cchc" });
     onTestFinished(() => void refused.process.kill());

@@ -35,19 +35,19 @@ describe("Apollo Client with the policies of schema/clients", () => {
     expect(sent.count).toBe(2);
   });
 
-  it("requests both halves of everything embedded in a unit once", async () => {
+  it("sends each of two queries for parts of an embedded object once", async () => {
     const counts = new Map<string, number>();
     for (const [field, first, second] of await halvesOfUnit()) {
       const { ask, sent } = clientWith(typePolicies);
       for (const query of [first, second, first, second]) await ask(query);
       counts.set(field, sent.count);
     }
-    // Of an empty list both halves are known at once.
+    // An empty list completes both selections at once.
     expect([...counts].filter(([, count]) => count > 2)).toEqual([]);
     expect([...counts.values()].filter((count) => count === 2).length).toBeGreaterThan(4);
   });
 
-  it("would ask again and again without them, and for units of two days as for one", async () => {
+  it("sends its queries again and again if a policy is missing", async () => {
     const { ask, sent } = clientWith({ Unit: { keyFields: ["id", "asOf"] } });
     const [, first, second] = PAIRS[0]!;
     for (const query of [first, second, first, second]) await ask(query);

@@ -60,7 +60,7 @@ const started = async (trustedDocuments: string): Promise<{ readonly server: Run
 const variables = { code: "048" };
 
 describe("the manifest of", () => {
-  it.each(["sha256", "sha1"])("codegen's client preset by %s is taken", async (hashAlgorithm) => {
+  it.each(["sha256", "sha1"])("codegen's client preset with %s is accepted", async (hashAlgorithm) => {
     const config = {
       schema: join(PROJECT, "schema/subgraph.graphql"),
       documents: [file("several.graphql"), file("single/named.graphql")],
@@ -144,7 +144,7 @@ describe("the manifest of", () => {
       expect((await post(server.url, { documentId: hash(query) })).status).toBe(200);
   });
 
-  it("npm run trusted-documents has each operation of a file by itself, with fragments of others", async () => {
+  it("npm run trusted-documents contains each operation separately, with the fragments of other files", async () => {
     const args = ["--import", "./src/typescript.js", "src/cli/trusted-documents.ts", "--out", file("trusted.json")];
     await promisify(execFile)(process.execPath, [...args, file("several.graphql"), file("single/named.graphql")], { cwd: PROJECT });
     const { server } = await started(file("trusted.json"));
@@ -165,7 +165,7 @@ describe("the manifest of", () => {
 });
 
 describe("on SIGHUP", () => {
-  it("manifests are read anew, and stay as they were where one is faulty", async () => {
+  it("manifests are read again, and the earlier ones stay in force if one is invalid", async () => {
     const [first, second] = ["{ __typename }", '{ unit(code: "04") { name } }'];
     const put = (...texts: string[]) =>
       writeFile(file("live.json"), JSON.stringify(Object.fromEntries(texts.map((text) => [hash(text), text]))));

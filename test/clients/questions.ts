@@ -30,7 +30,7 @@ export const BY_CODE = `query ByCode { unit(code: "048", asOf: "2022-12-31") { i
 export const byId = (id: string): string => `query ById { unit(id: ${JSON.stringify(id)}, asOf: "2022-12-31") { id asOf fullName } }`;
 export const TODAY_BY_CODE = `query ByCode { unit(code: "04") { id asOf fullName } }`;
 export const todayById = (id: string): string => `query ById { unit(id: ${JSON.stringify(id)}) { id asOf fullName } }`;
-/** A unit that is no more, whose day is its last one. */
+/** An abolished unit, whose day is its last one. */
 export const ENDED = 'query Ended { unit(id: "048.2015") { id asOf fullName } }';
 
 export interface UnitAnswer {
@@ -44,8 +44,8 @@ const GIVEN: Readonly<Record<string, string>> = {
 const DEPTH = 3;
 
 /**
- * For each field of a unit that is embedded in it, or a list of what is: two questions that have no field of values in common, there and in what it holds
- * in turn. What some may not see is left out, as are Unit and others that have an id, which are known by that.
+ * For each embedded object or list of a unit: two queries that select different fields of it, at every depth. Fields that need a permission are omitted, and so
+ * are Unit and other types with an id, which a cache identifies by that.
  */
 export const halvesOfUnit = async (): Promise<(readonly [field: string, first: string, second: string])[]> => {
   const sdl = await readFile(new URL("../../schema/subgraph.graphql", import.meta.url), "utf8");

@@ -46,7 +46,7 @@ describe("urql with the keys of schema/clients", () => {
     expect(complaints).toEqual([]);
   });
 
-  it("requests both halves of everything embedded in a unit once", async () => {
+  it("sends each of two queries for parts of an embedded object once", async () => {
     for (const [field, first, second] of await halvesOfUnit()) {
       const { ask, sent, complaints } = newClient();
       for (const query of [first, second, first, second]) await ask(query);
@@ -77,7 +77,7 @@ describe("urql with the keys of schema/clients", () => {
     expect(sent.count).toBe(3);
   });
 
-  it("may ask by GET, as it does by itself, with the header that no foreign form can send", async () => {
+  it("may send GET, its default, with the header that forms of other origins cannot send", async () => {
     const ask = (fetchOptions: RequestInit) =>
       new Client({ url: service.server.url, preferGetMethod: true, fetchOptions, exchanges: [fetchExchange] })
         .query(gql(BY_CODE), {})

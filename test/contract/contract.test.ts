@@ -26,7 +26,7 @@ describe("the public contract", () => {
     },
   );
 
-  it("would notice a lost field", async () => {
+  it("reports a missing field", async () => {
     const [contract, committed] = [await read("1-rollups.graphql"), await read("../../schema/subgraph.graphql")];
     expect(findBreakingChanges(plain(contract), plain(committed.replace("quoted: Boolean!", "quotedAs: Boolean!"))).length).toBeGreaterThan(
       0,

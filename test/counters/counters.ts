@@ -11,7 +11,7 @@ const KEYS = {
 
 const sums = COUNTS.map((name) => `sum(${columnName(name)})::int`);
 
-/** All counters that are not 0, as lines. A dossier keeps the province of its first receipt, so they are summed over provinces. */
+/** All counters other than 0, as lines, summed over provinces because a dossier stays in the province of its first receipt. */
 export const storedCounters = async ({ orm }: TestDatabase): Promise<Record<string, string[]>> => {
   const found: Record<string, string[]> = {};
   for (const [table, keys] of Object.entries(KEYS)) {

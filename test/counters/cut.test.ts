@@ -121,7 +121,7 @@ describe("public data of records", () => {
       )
     ).unit.dossiers.received;
 
-  it("has the grain of half-months, also as a difference of periods, and no finer one", async () => {
+  it("have the grain of half-months, also as a difference of periods, and no finer one", async () => {
     await send([
       { code: "march 1", receivedAt: at("2026-03-03") },
       { code: "march 2", receivedAt: at("2026-03-20") },
@@ -143,7 +143,7 @@ describe("public data of records", () => {
     }
   });
 
-  it("are below the province no fields, means or rows of the form, under no name; channels are public under each", async () => {
+  it("include channels of units below the province, but no fields, means or rows of the form, under any name", async () => {
     const query = `{ unit(code: "01558") { dossiers(period: "2026-03") { byField { field { code } } averageWorkingDays byChannel { channel received }
       receivedDirect parts { counts { received } } } serviceQuality(period: "2026-03") { criteria { code rate { denominator } } } } }`;
     const { data, errors } = await service.ask<{ unit: any }, object>(query);
@@ -153,7 +153,7 @@ describe("public data of records", () => {
     expect(data.unit.serviceQuality.criteria.map(({ code }: { code: string }) => code)).toEqual(["2.1", "3", "3.6", "4.1", "4.2"]);
   });
 
-  it("excludes roll-ups of agencies below the province, which belong to the remainder of their unit, and includes those of provincial departments", async () => {
+  it("exclude roll-ups of agencies below the province, which belong to the remainder of their unit, and include those of provincial departments", async () => {
     await send([
       { code: "division", unit: "01558/to-mot-cua", receivedAt: at("2026-03-04") },
       { code: "department", unit: "04/so-mot-cua", receivedAt: at("2026-03-04") },
@@ -189,20 +189,20 @@ describe("public data of records", () => {
     ]);
   });
 
-  it("is of a part no more than of the whole, though the caller be VIEWER of the part", async () => {
+  it("are all that a VIEWER of a part sees of the whole", async () => {
     const ofCommune = await issueKey(service.database, "commune", { "01558": "VIEWER" });
     const query = `{ unit(code: "04") { dossiers(period: "2026-11") { dataThrough parts { unit { code } counts { received } } series(grain: MONTH) { dataThrough } } } }`;
     expect(await ask(query, ofCommune)).toEqual(await ask(query));
     expect(await of("01558", "2026-11", ofCommune)).toBe(4);
   });
 
-  it("includes a correction of an ended half-month immediately", async () => {
+  it("include a correction of an ended half-month immediately", async () => {
     const before = (await of("01558", "2026-03"))!;
     await send([{ code: "forgotten", receivedAt: at("2026-03-30") }]);
     expect(await of("01558", "2026-03")).toBe(before + 1);
   });
 
-  it("is the day on which records came in, not the time", async () => {
+  it("contain the day on which records came in, not the time", async () => {
     const query = '{ unit(code: "01558") { records { lastImportAt } } }';
     const day = `${dayOf(clock.now)}T00:00:00.000+07:00`;
     for (const bearer of [undefined, elsewhere]) expect(await ask(query, bearer)).toEqual({ unit: { records: [{ lastImportAt: day }] } });

@@ -35,11 +35,11 @@ describe("completeness of records", () => {
   });
 
   it.each([
-    ["nobody", undefined, "UNAUTHENTICATED"],
+    ["a caller without a key", undefined, "UNAUTHENTICATED"],
     ["an OFFICER", { "04": "OFFICER" }, "FORBIDDEN"],
     ["the ADMIN of another province", { "48": "ADMIN" }, "FORBIDDEN"],
     ["the ADMIN of one of two units", { "01558": "ADMIN" }, "FORBIDDEN"],
-  ] as const)("is not stated by %s", async (_, roles, code) => {
+  ] as const)("is not declared by %s", async (_, roles, code) => {
     const key = roles && (await issueKey(api.service.database, "somebody", roles));
     const { data, errors } = await api.declare(key, ["01558", "04"], "2026-01-01", "2026-06-30");
     expect(data).toBeNull();
@@ -49,26 +49,20 @@ describe("completeness of records", () => {
 
   it.each([
     ["no units", [], "2026-01-01", "2026-06-30", /^units: 0 .*1 to 5000/],
-    [
-      "a unit that nobody knows",
-      ["04", "nowhere"],
-      "2026-01-01",
-      "2026-06-30",
-      /^units\[1\]: "nowhere" .*between 2026-01-01 and 2026-06-30/,
-    ],
-    ["one that was no more", ["048.2015"], "2025-07-01", "2026-06-30", /^units\[0\]: "048\.2015"/],
-    ["the code of one that was no more", ["048"], "2025-07-01", "2026-06-30", /^units\[0\]: "048"/],
-    ["one that was not there yet", ["48.2025"], "2025-01-01", "2025-06-30", /^units\[0\]: "48\.2025"/],
+    ["an unknown unit", ["04", "nowhere"], "2026-01-01", "2026-06-30", /^units\[1\]: "nowhere" .*between 2026-01-01 and 2026-06-30/],
+    ["an abolished unit", ["048.2015"], "2025-07-01", "2026-06-30", /^units\[0\]: "048\.2015"/],
+    ["the code of an abolished unit", ["048"], "2025-07-01", "2026-06-30", /^units\[0\]: "048"/],
+    ["a unit that did not exist yet", ["48.2025"], "2025-01-01", "2025-06-30", /^units\[0\]: "48\.2025"/],
     ["days before 2000", ["04"], "1999-12-31", "2026-06-30", /^since: "1999-12-31"/],
     ["an end before its beginning", ["04"], "2026-06-30", "2026-06-29", /^through: "2026-06-29"/],
-    ["what is no day", ["04"], "2026-06-31", "2026-06-29", /^since: "2026-06-31"/],
-  ])("is not stated of %s", async (_, units, since, through, message) => {
+    ["an invalid day", ["04"], "2026-06-31", "2026-06-29", /^since: "2026-06-31"/],
+  ])("is not declared for %s", async (_, units, since, through, message) => {
     const { errors } = await api.declare(api.country, units, since, through);
     expect(errors).toMatchObject([{ message: expect.stringMatching(message) as string, extensions: { code: "BAD_USER_INPUT" } }]);
     expect(await api.rows("select * from record_range")).toEqual([]);
   });
 
-  it("is stated of each unit named, by code or id, and shown to everybody", async () => {
+  it("is declared for each unit given by code or id, and shown to every caller", async () => {
     const expected = status("2026-01-01", "2026-06-30");
     expect(await api.declared(api.caoBang, ["04", "01558", "04.2015"], "2026-01-01", "2026-06-30")).toEqual([expected, expected, expected]);
     expect(await api.recordsOf("04")).toEqual([expected]);
@@ -90,7 +84,7 @@ describe("completeness of records", () => {
     expect(await api.ranges("04.2015")).toEqual(["2000-01-01/2010-12-31"]);
   });
 
-  it("is one run of days where statements touch, and the latest is shown of several", async () => {
+  it("is one range where declarations touch, and the latest of several is shown", async () => {
     await api.declared(api.caoBang, ["04"], "2024-01-01", "2024-06-30");
     expect(await api.declared(api.caoBang, ["04"], "2023-01-01", "2023-06-30")).toEqual([status("2024-01-01", "2024-06-30")]);
     expect(await api.ranges("04.2015")).toEqual(["2023-01-01/2023-06-30", "2024-01-01/2024-06-30"]);
@@ -186,7 +180,7 @@ describe("completeness of records", () => {
     expect(await api.ranges("48.2025")).toEqual(["2026-01-01/2026-06-30"]);
   });
 
-  it(`is the set of all days ever stated, in ${RUNS} random sequences of statements`, async () => {
+  it(`equals the set of all declared days, in ${RUNS} random sequences of declarations`, async () => {
     const units = await api.rows<{ id: number }>("select id from unit where key in ('04.2015', '048.2015', '48.2025') order by id");
     const offset = fc.integer({ min: 0, max: 25 });
     const statement = fc.record({ who: fc.subarray([0, 1, 2], { minLength: 1 }), from: offset, length: fc.integer({ min: 0, max: 6 }) });
@@ -205,11 +199,11 @@ describe("completeness of records", () => {
           for (const n of who) for (let day = since; day <= through; day = addDays(day, 1)) naive[n]!.add(day);
         }
         for (const [n, { id }] of units.entries()) {
-          const kept = await api.rows<{ since: Day; through: Day }>(
+          const stored = await api.rows<{ since: Day; through: Day }>(
             "select since, through from record_range where unit_id = ? order by since",
             [id],
           );
-          expect(kept).toEqual(runsOf(naive[n]!));
+          expect(stored).toEqual(runsOf(naive[n]!));
         }
       }),
       { numRuns: RUNS, seed: SEED },

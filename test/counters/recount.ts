@@ -33,8 +33,8 @@ export interface Days {
   readonly to: Day;
 }
 
-/** What is recounted: every dossier as it was last told, and what was stated of them. */
-export interface Told {
+/** The input of a recount: the last update of each dossier, and the declared ranges. */
+export interface Recorded {
   readonly dossiers: readonly DossierRow[];
   readonly ranges: readonly Range[];
   readonly calendar: readonly CalendarDay[];
@@ -55,23 +55,23 @@ interface Counted {
 
 const dayOfText = (text: string): Day => dayOf(new Date(text));
 
-/** Written from design.md, by walking over all dossiers and days. */
+/** Counts as the definitions say, by walking over all dossiers and days. */
 export class Recount {
-  readonly #world: UnitHistory;
+  readonly #history: UnitHistory;
   readonly #oracle: Oracle;
-  readonly #told: Told;
+  readonly #recorded: Recorded;
   readonly #counted: readonly Counted[];
   readonly #daysOff: ReadonlyMap<Day, CalendarDay["kind"]>;
 
-  constructor(world: UnitHistory, oracle: Oracle, told: Told) {
-    this.#world = world;
+  constructor(history: UnitHistory, oracle: Oracle, recorded: Recorded) {
+    this.#history = history;
     this.#oracle = oracle;
-    this.#told = told;
-    this.#daysOff = new Map(told.calendar.map(({ day, kind }) => [day, kind]));
-    this.#counted = told.dossiers.flatMap((row) => this.#countedOf(row));
+    this.#recorded = recorded;
+    this.#daysOff = new Map(recorded.calendar.map(({ day, kind }) => [day, kind]));
+    this.#counted = recorded.dossiers.flatMap((row) => this.#countedOf(row));
   }
 
-  // Days (§3, §4)
+  // Days
 
   #isWorked(day: Day): boolean {
     const kind = this.#daysOff.get(day);
@@ -101,7 +101,7 @@ export class Recount {
     const received = dayOfText(row.receivedAt!);
     const ended = row.endedAt == null ? null : dayOfText(row.endedAt);
     const pauses = row.pauses.map(({ from, to }) => ({ from: dayOfText(from), to: to == null ? ended : dayOfText(to) }));
-    const limit = this.#told.limits[row.procedure]!;
+    const limit = this.#recorded.limits[row.procedure]!;
     const promised = row.extendedTo ?? row.dueAt;
     const first = promised != null ? dayOfText(promised) : limit === null ? null : this.#after(received, limit);
     const stood = pauses.reduce((days, { from, to }) => days + (to === null ? 0 : this.#workedBetween(from, to)), 0);
@@ -117,7 +117,7 @@ export class Recount {
 
   /** As the oracle of figures has it; but vertical and central agencies count at the unit where they sit and nowhere above. */
   #holds(a: string, unit: string, asOf: Day): Holding {
-    const { parentKey, kind } = this.#world.versions.find(({ key }) => key === unit)!;
+    const { parentKey, kind } = this.#history.versions.find(({ key }) => key === unit)!;
     if (kind !== "VERTICAL_AGENCY") return this.#oracle.holds(a, unit, asOf);
     return a === unit || a === parentKey ? "certain" : null;
   }
@@ -129,7 +129,7 @@ export class Recount {
     return kind === "DEPARTMENT" ? this.#oracle.on(parentKey!, day)!.tier : null;
   }
 
-  // Numbers (§3)
+  // Numbers
 
   #numbers(dossiers: readonly Counted[], { from, to }: Days): Numbers {
     const count = (is: (dossier: Counted) => boolean) => dossiers.filter(is).length;
@@ -184,18 +184,18 @@ export class Recount {
   }
 
   #keys(): string[] {
-    return [...new Set(this.#world.versions.map(({ key }) => key))];
+    return [...new Set(this.#history.versions.map(({ key }) => key))];
   }
 
   #countsInTier(unit: string, tier: Tier | null): boolean {
     return tier === null || this.#countsIn(unit, this.#life(unit).from) === tier;
   }
 
-  // Completeness (§2)
+  // Completeness
 
   /** Of the days before the first known one we know no less than of that. */
   #life(unit: string): { from: Day; end: Day } {
-    const versions = this.#world.versions.filter(({ key }) => key === unit);
+    const versions = this.#history.versions.filter(({ key }) => key === unit);
     return { from: versions[0]!.validFrom, end: versions.at(-1)!.validTo ?? "9999-12-31" };
   }
 
@@ -205,10 +205,10 @@ export class Recount {
     const first = life.from === FIRST || life.from < from ? from : life.from;
     const last = addDays(life.end, -1) < to ? addDays(life.end, -1) : to;
     if (first > last) return false;
-    return this.#told.ranges.some(({ unit: of, since, through }) => of === unit && since <= first && last <= through);
+    return this.#recorded.ranges.some(({ unit: of, since, through }) => of === unit && since <= first && last <= through);
   }
 
-  // Coverage (§3)
+  // Coverage
 
   /** The territorial units of the last day that have records counting in the days, or complete ones; and whether all of them are complete. */
   coverage(a: string, asOf: Day, tier: Tier | null, days: Days): { expected: number; covered: number; isKnown: boolean } {

@@ -48,13 +48,13 @@ describe("completeness that is withdrawn", () => {
   });
 
   it.each([
-    ["nobody", undefined, {}, "UNAUTHENTICATED"],
+    ["a caller without a key", undefined, {}, "UNAUTHENTICATED"],
     ["an OFFICER", { "04": "OFFICER" }, {}, "FORBIDDEN"],
     ["the ADMIN of another province", { "48": "ADMIN" }, {}, "FORBIDDEN"],
     ["an ADMIN without a reason", { "04": "ADMIN" }, { reason: " " }, "BAD_USER_INPUT"],
-    ["an ADMIN of a day that is none", { "04": "ADMIN" }, { from: "2026-02-30" }, "BAD_USER_INPUT"],
-    ["an ADMIN of a unit that nobody knows", { "04": "ADMIN" }, { units: ["nowhere"] }, "BAD_USER_INPUT"],
-  ] as const)("is not by %s", async (name, roles, input, code) => {
+    ["an ADMIN who gives an invalid day", { "04": "ADMIN" }, { from: "2026-02-30" }, "BAD_USER_INPUT"],
+    ["an ADMIN who gives an unknown unit", { "04": "ADMIN" }, { units: ["nowhere"] }, "BAD_USER_INPUT"],
+  ] as const)("is refused to %s", async (name, roles, input, code) => {
     await api.declared(api.caoBang, ["01558"], "2026-01-01", "2026-06-30");
     const key = roles && (await issueKey(api.service.database, name, roles));
     expect((await withdraw(key, input)).errors?.[0]?.extensions["code"]).toBe(code);

@@ -3,7 +3,7 @@ import { expect, it, onTestFinished } from "vitest";
 import { DatabaseWatch, serverStartOf } from "../../src/database/database-watch.ts";
 import { createDatabase } from "../support/database.ts";
 
-it("a server that only takes no more connections is not lost; one whose sessions end and that takes none is, once", async () => {
+it("a server is reported as lost, once, only if its sessions end and it accepts no connections", async () => {
   const database = await createDatabase("EMPTY");
   const owner = new Client({ connectionString: database.url });
   await owner.connect();

@@ -82,7 +82,7 @@ it("tries a lock without waiting", async () => {
   expect(await database.orm.em.fork().transactional((em) => tryLock(em, "rollups"))).toBe(true);
 });
 
-it("holds a lock for a session until the session gives it back", async () => {
+it("holds a lock for a session until the session releases it", async () => {
   const session = new Client({ connectionString: database.url });
   await session.connect();
   await lockSession(session, "lock", "stage", "one");
@@ -94,7 +94,7 @@ it("holds a lock for a session until the session gives it back", async () => {
   await session.end();
 });
 
-it("no other file of src names a key", async () => {
+it("no other file of src contains the key of a lock", async () => {
   const files = (await readdir("src", { recursive: true })).filter((name) => name.endsWith(".ts") && name !== "database/locks.ts");
   const naming = [];
   for (const name of files) if (/hashtext\('cchc/.test(await readFile(join("src", name), "utf8"))) naming.push(name);

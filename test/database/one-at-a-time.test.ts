@@ -40,7 +40,7 @@ describe("work that runs one at a time", () => {
     expect(await oneAtATime(em, async () => 1)).toBe(1);
   });
 
-  it("lets changes pass builds for readers", async () => {
+  it("runs changes before builds for readers", async () => {
     const { em } = database.pools.builds;
     let isMade = false;
     const build = oneAtATime(em, async () => {

@@ -34,7 +34,7 @@ const opened = async (options: Partial<DatabaseOptions> = {}): Promise<Database>
 
 const urlFor = (user: string, password: string): string => Object.assign(new URL(server.url), { username: user, password }).href;
 
-/** What a statement that leaves the role gains: whoever it then is, and what it may do. */
+/** The user and the rights of a statement that leaves the role. */
 const leaving = ["select set_config('role', 'none', false)", "reset role", "reset session authorization", "reset all"];
 const forbidden = [
   "select pg_read_file('PG_VERSION')",
@@ -97,7 +97,7 @@ const onOwnServer = async (work: (url: string, client: Client) => Promise<void>)
 const passwordFile = () => join(dataDir, "service-password");
 
 describe("the embedded server", () => {
-  it("takes requests by a role and a password of their own, which gain nothing by leaving a role", async () => {
+  it("serves requests by a separate role and password, which gains no right by leaving the role", async () => {
     const database = await opened();
     expect(database.isShared).toBe(false);
     expect(await seen(database)).toEqual([{ name: "cchc_service", role: "cchc_service" }]);
@@ -121,7 +121,7 @@ describe("the embedded server", () => {
     expect(await readFile(passwordFile(), "utf8")).toMatch(/^[0-9a-f]{64}$/);
   });
 
-  it("makes good a role whose password or rights somebody changed", async () => {
+  it("repairs a role whose password or rights were changed", async () => {
     await owner.query("alter role cchc_service superuser password 'another'");
     await expectNothingGained(await opened());
   });
@@ -137,7 +137,7 @@ describe("a server with a login for the service and one for the owner", () => {
   beforeAll(() => owner.query("alter role cchc_service password 's'"));
   const serviceUrl = (database = "cchc") => urlFor("cchc_service", "s").replace(/cchc$/, database);
 
-  it("takes requests by the service's, which gain nothing by leaving a role", async () => {
+  it("serves requests by the service's login, which gains no right by leaving the role", async () => {
     const database = await opened(logins(serviceUrl()));
     expect(database.isShared).toBe(false);
     expect(await seen(database)).toEqual([{ name: "cchc_service", role: "cchc_service" }]);
@@ -147,7 +147,7 @@ describe("a server with a login for the service and one for the owner", () => {
   it.each([
     ["is missing", "drop role cchc_service_before"],
     ["cannot log in", "alter role cchc_service_before rename to cchc_service; alter role cchc_service nologin password null"],
-  ])("makes the role, where the owner may and it %s, with the password given for it", async (_state, text) => {
+  ])("creates the role with the given password if the owner may and it %s", async (_state, text) => {
     await onOwnServer(async (url, client) => {
       await client.query(text);
       const databaseUrl = Object.assign(new URL(url), { username: "cchc_service", password: "it's given" }).href;
@@ -201,7 +201,7 @@ describe("a server with a login for the service and one for the owner", () => {
     ["may become pg_read_all_data", "noinherit in role cchc_service, pg_read_all_data", ""],
     ["owns table wide_owned", "in role cchc_service", "create table wide_owned (); alter table wide_owned owner to wide"],
     ["may create objects in the database or in its schema public", "in role cchc_service", "grant create on schema public to wide"],
-  ])("refuses one that %s, and names the setting", async (problem, rights, more) => {
+  ])("refuses a login that %s, and names the setting", async (problem, rights, more) => {
     await owner.query(`create role wide login password 'w' ${rights}; ${more}`);
     try {
       await expect(openDatabase({ ...logins(urlFor("wide", "w")), dataDir: "" })).rejects.toThrow(`DATABASE_URL: wide ${problem}`);

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { sharedWork } from "../../src/database/shared-work.ts";
 
-/** Work that ends when it is told to, and what became of it. */
-const world = () => {
+/** Work that ends on request, and its outcome. */
+const setting = () => {
   const pool = {};
   const begun: { readonly signal: AbortSignal; readonly end: () => void; readonly fail: (error: Error) => void }[] = [];
   const ask = (name: string, signal?: AbortSignal) => {
@@ -15,9 +15,9 @@ const world = () => {
   return { begun, ask };
 };
 
-describe("work that many ask for", () => {
+describe("work that several callers request", () => {
   it("runs once for concurrent callers, and again for a later one", async () => {
-    const { begun, ask } = world();
+    const { begun, ask } = setting();
     const asked = [ask("a"), ask("a"), ask("b")];
     expect(begun).toHaveLength(2);
     for (const { end } of begun) end();
@@ -29,7 +29,7 @@ describe("work that many ask for", () => {
   });
 
   it("continues for the remaining callers, and is aborted when all have disconnected; a later caller starts it again", async () => {
-    const { begun, ask } = world();
+    const { begun, ask } = setting();
     const [first, second] = [new AbortController(), new AbortController()];
     const asked = [ask("a", first.signal), ask("a", second.signal)];
     first.abort(new Error("gone"));
@@ -46,7 +46,7 @@ describe("work that many ask for", () => {
   });
 
   it("does not start for a disconnected caller, and fails for all", async () => {
-    const { begun, ask } = world();
+    const { begun, ask } = setting();
     expect(await ask("a", AbortSignal.abort(new Error("gone before")))).toBe("gone before");
     expect(begun).toHaveLength(0);
     const asked = [ask("a"), ask("a", new AbortController().signal)];

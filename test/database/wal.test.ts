@@ -10,7 +10,7 @@ import { postmasterOf } from "../support/process.ts";
 const MB = 1e6;
 const CHANGES = "create table filled as select n, repeat('x', 1000) as text from generate_series(1, 200000) n; drop table filled";
 
-it("the log of changes takes little disk once they are written, in a folder of an earlier version, too", async () => {
+it("the write-ahead log takes little disk space after a checkpoint, also in a folder of an earlier version", async () => {
   const dataDir = await mkdtemp(join(tmpdir(), "cchc-wal-"));
   await chmod(dataDir, 0o711);
   onTestFinished(() => rm(dataDir, { recursive: true, force: true }));
@@ -26,7 +26,7 @@ it("the log of changes takes little disk once they are written, in a folder of a
     await client.end();
   };
 
-  // As it was started before: what a checkpoint leaves behind is kept for later.
+  // Earlier versions started PostgreSQL so that it kept old segments for reuse.
   const cluster = await prepareCluster(dataDir);
   const options = "-c port=0 -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c min_wal_size=256MB -c max_wal_size=2GB";
   const port = 20_000 + (process.pid % 10_000);

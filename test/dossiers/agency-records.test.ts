@@ -34,7 +34,7 @@ describe("records of agencies", () => {
     expect(await received("VN", "2025-03", "PROVINCE")).toBe(1);
   });
 
-  it("of a department that are complete say 0 of the tier which it serves, and of no other", async () => {
+  it("of a department, if complete, give 0 for the tier that it serves, and for no other", async () => {
     await sql`
       insert into record_range (unit_id, kind, since, through) select unit_id, 'DOSSIERS', '2024-01-01', '2025-06-30' from unit_version
       where code = ${DEPARTMENT}`.execute(service.database.orm.em.fork().getKysely());

@@ -75,7 +75,7 @@ describe("the facts of a dossier are refused by name", () => {
     expect(codes(facts)).toEqual([`${field} ${code}`]);
   });
 
-  it("for every code that there is", () => {
+  it("with every code of the table", () => {
     expect([...new Set(REFUSED.map(([code]) => code))]).toEqual(PROBLEM_CODES);
   });
 
@@ -86,7 +86,7 @@ describe("the facts of a dossier are refused by name", () => {
     );
   });
 
-  it("each one, where there are several", () => {
+  it("each by itself if there are several", () => {
     expect(codes({ ...returned, receivedAt: null, returnedAt: at("2025-03-01T08:00"), updatedAt: NOW + 60_000 })).toEqual([
       "receivedAt RECEIVED_MISSING",
       "returnedAt RETURNED_BEFORE_ENDED",

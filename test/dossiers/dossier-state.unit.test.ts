@@ -87,35 +87,35 @@ describe("the due date of a dossier", () => {
   });
 });
 
-describe("days decide lateness", () => {
+describe("the timeliness of a dossier", () => {
   it.each<[string, string, Timeliness]>([
     ["2025-03-09T23:59:59", "before the due day", "EARLY"],
     ["2025-03-10T00:00", "from its first moment", "ON_TIME"],
     ["2025-03-10T23:00", "at 23:00 of the due day, six hours after the due time", "ON_TIME"],
     ["2025-03-10T23:59:59", "until its last second", "ON_TIME"],
     ["2025-03-11T00:00", "at midnight after it", "OVERDUE"],
-  ])("resolved at %s, %s, it is %s", (endedAt, _, expected) => {
+  ])("resolved at %s, %s, is %s", (endedAt, _, expected) => {
     expect(on(resolved(endedAt), "2025-06-01")).toBe(expected);
   });
 
-  it("and not handing over: a result that waits to be fetched is not late", () => {
+  it("does not depend on handing over: a result that waits to be collected is not late", () => {
     const facts = resolved("2025-03-10T16:00", { state: "RESULT_RETURNED", returnedAt: at("2025-05-05T09:00") });
     expect(derived(facts)).toMatchObject({ outcome: 2, endedOn: epochDay("2025-03-10") });
   });
 
-  it("without a due date it is on time, not early", () => {
+  it("without a due date is on time, not early", () => {
     expect(derived(resolved("2025-03-04T09:00", { dueAt: null })).outcome).toBe(2);
     expect(on({}, "2035-01-01")).toBe("NOT_DUE");
   });
 
-  it("resolved after pauses it is judged by the day to which they moved it", () => {
+  it("after pauses depends on the moved due day", () => {
     const pauses = [supplement("2025-03-05T08:00", "2025-03-07T10:00")];
     expect(derived(resolved("2025-03-11T09:00", { pauses })).outcome).toBe(1);
     expect(derived(resolved("2025-03-12T09:00", { pauses })).outcome).toBe(2);
     expect(derived(resolved("2025-03-13T09:00", { pauses })).outcome).toBe(3);
   });
 
-  it("received in the last second of the year it belongs to that year, a second later to the next", () => {
+  it("received in the last second of a year belongs to that year, a second later to the next", () => {
     expect(dayOfEpoch(derived({ receivedAt: at("2025-12-31T23:59:59") }).receivedOn!)).toBe("2025-12-31");
     expect(dayOfEpoch(derived({ receivedAt: at("2025-12-31T23:59:59") + 1000 }).receivedOn!)).toBe("2026-01-01");
     expect(derived(resolved("2025-12-31T23:59:59", { dueAt: at("2025-12-31T08:00") })).outcome).toBe(2);
@@ -125,7 +125,7 @@ describe("days decide lateness", () => {
 describe("a dossier on a day", () => {
   const facts = { dueAt: at("2025-03-10T17:00") };
 
-  it("is nothing before it was received, then not due, and overdue from the day after its due day", () => {
+  it("has no timeliness before its receipt, is then not due, and overdue from the day after its due day", () => {
     const days = ["2025-03-02", "2025-03-03", "2025-03-10", "2025-03-11"];
     expect(days.map((day) => on(facts, day))).toEqual([null, "NOT_DUE", "NOT_DUE", "OVERDUE"]);
   });
@@ -187,7 +187,7 @@ describe("a dossier on a day", () => {
     }
   });
 
-  it("that was only submitted or not accepted counts in nothing", () => {
+  it("that was only submitted or not accepted is not counted", () => {
     const nothing = { receivedOn: null, endedOn: null, dueOn: null, outcome: null, workingDays: null, pauses: [] };
     const submittedAt = at("2025-02-28T23:00");
     expect(derived({ state: "SUBMITTED", submittedAt, receivedAt: null }, 5)).toMatchObject({
@@ -195,7 +195,7 @@ describe("a dossier on a day", () => {
       datedOn: epochDay("2025-02-28"),
     });
     const refused = { state: "NOT_ACCEPTED", submittedAt, endedAt: at("2025-03-04T09:00"), dueAt: at("2025-03-10T17:00") } as const;
-    // Its unit is that of the day on which the desk had it, where that is told.
+    // Its unit is that of the day of receipt, if there is one.
     expect(derived(refused, 5)).toMatchObject({ ...nothing, datedOn: epochDay("2025-03-03") });
     expect(derived({ ...refused, receivedAt: null }, 5)).toMatchObject({ ...nothing, datedOn: epochDay("2025-02-28") });
     expect(on(refused, "2025-06-01")).toBeNull();
@@ -213,7 +213,7 @@ describe("the working days of a dossier", () => {
   });
 });
 
-describe("a dossier and its updates day by day", () => {
+describe("a dossier and a naive one followed day by day", () => {
   const limits = fc.option(fc.integer({ min: 0, max: 50 }).map((halves) => halves / 2));
 
   it("agree on due dates and working days", () => {
@@ -226,7 +226,7 @@ describe("a dossier and its updates day by day", () => {
     );
   });
 
-  it("agree on how it stands at the end of every day", () => {
+  it("agree on the timeliness at the end of every day", () => {
     const seen = new Set<Timeliness | null>();
     fc.assert(
       fc.property(consistentFacts, limits, (facts, limit) => {

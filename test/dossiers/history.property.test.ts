@@ -37,7 +37,7 @@ const endedBefore = (today: Day): Day => {
   return day;
 };
 
-/** The days of a period that somebody is told of; null where there are none, or where they cut a half-month and the caller is no VIEWER. */
+/** The days of a period that the caller sees; null if there are none, or if they split a half-month and the caller is not a VIEWER. */
 const daysOf = (name: string, today: Day, caller: Caller): Days | null => {
   const { from, to } = parsePeriod("period", name);
   const cut = caller === "viewers" ? today : endedBefore(today);
@@ -105,8 +105,8 @@ const compare = async (story: Story, recount: Recount): Promise<void> => {
       expect({ expected, covered: known.covered }, `coverage of ${place}`).toEqual({
         ...{ expected: coverage.expected, covered: coverage.covered },
       });
-      const told = DOSSIER.measures.filter(({ isOptional }) => !isOptional || certain !== null);
-      const missing = coverage.covered > 0 && !coverage.isKnown ? told.map(({ name }) => enumValue(name)) : [];
+      const reported = DOSSIER.measures.filter(({ isOptional }) => !isOptional || certain !== null);
+      const missing = coverage.covered > 0 && !coverage.isKnown ? reported.map(({ name }) => enumValue(name)) : [];
       expect(incompleteMeasures(rollup, known), `incomplete of ${place}`).toEqual(missing);
     }
   }
@@ -119,7 +119,7 @@ const holdsForAll = (property: (draw: Draw) => Promise<void>): Promise<void> =>
     endOnFailure: END_ON_FAILURE,
   });
 
-/** Units under the root of which none holds another and which together hold its territory. */
+/** Draws units below the root that do not contain each other and together cover its territory. */
 const drawCut = (draw: Draw, oracle: Oracle, root: string, day: Day): string[] => {
   const under = oracle.under(root, day);
   return under.flatMap((child) => (oracle.under(child, day).length > 0 && chance(draw, 50) ? drawCut(draw, oracle, child, day) : [child]));
@@ -175,16 +175,16 @@ describe("roll-ups of records", () => {
   });
 });
 
-/** Trees of some editions are there from the start, and kept with each change. */
+/** Stores trees of some editions at the start, so that each change must update them. */
 const maintainTrees = async (story: Story): Promise<void> => {
   for (const asOf of story.history.days) if (chance(story.draw, 50)) await readRollups(story, "viewers", ["VN"], asOf, ["2021"]);
 };
 
 const compareWithCleanImport = async ({ ledger, now }: Story): Promise<void> => {
-  const kept = new Map<string, readonly DossierRow[]>(SOURCES.map((source) => [source, ledger.known(source)]));
+  const latest = new Map<string, readonly DossierRow[]>(SOURCES.map((source) => [source, ledger.known(source)]));
   const before = await storedCounters(stage.database);
   await sql`truncate ${RECORDS}`.execute(stage.database.orm.em.fork().getKysely());
-  for (const [source, rows] of kept)
+  for (const [source, rows] of latest)
     if (rows.length > 0)
       await importDossiers(await contextAt(stage.database, now), { source, dossiers: rows, partial: false, dryRun: false });
   expect(before).toEqual(await storedCounters(stage.database));

@@ -11,7 +11,7 @@ export interface Outcomes {
 const timeOf = ({ updatedAt }: DossierRow): number => Date.parse(updatedAt);
 const contentOf = (row: DossierRow): string => JSON.stringify({ ...row, updatedAt: null });
 
-/** What is known of each dossier of each source after everything that was sent: its latest state. */
+/** The latest update of each dossier of each source. */
 export class Ledger {
   readonly #known = new Map<string, DossierRow>();
 

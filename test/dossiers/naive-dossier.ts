@@ -19,7 +19,7 @@ const waited = ({ pauses, endedAt }: DossierFacts, calendar: NaiveCalendar): num
   return sum;
 };
 
-/** What follows from facts, told with texts of days and a calendar that is walked day by day. */
+/** Derives dates from facts by texts of days and a calendar that is walked day by day. */
 export const naively = (
   facts: DossierFacts,
   limit: number | null,
@@ -40,7 +40,7 @@ export const naively = (
   };
 };
 
-/** How a dossier stands at the end of a day, told from its instants. */
+/** Derives the timeliness at the end of a day from instants. */
 export const naiveTimeliness = (facts: DossierFacts, currentDueAt: number | null, day: Day): Timeliness | null => {
   const end = endOf(day);
   const { state, receivedAt, endedAt, pauses } = facts;

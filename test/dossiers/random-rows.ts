@@ -67,7 +67,7 @@ export class Rows {
     return chance(this.#draw, percent) ? this.#text(time()) : null;
   }
 
-  /** A new state; of the known dossier where there is one, else any. */
+  /** A new state, of the given dossier if there is one. */
   #row(code: string, now: number, known: DossierRow | null): DossierRow {
     const state = oneOf(this.#draw, [...DOSSIER_STATES, "PROCESSING", "RESOLVED", "RESOLVED"] as const);
     const received =

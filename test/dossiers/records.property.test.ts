@@ -14,8 +14,8 @@ const RUNS = runs(2);
 const SEED = seed(20_261_124);
 
 /**
- * Units of Cao Bằng with what holds them: two communes and the district of before the reform, two communes of after it, and the province. Xã Hạ
- * Lang of today was made of three whole communes of the district, whose own dossiers it may hold a part of.
+ * Units of Cao Bằng and the units above them: two communes and the district before the reform, two communes after it, and the province. Xã Hạ Lang of today
+ * was formed from three whole communes of the district, and may have a part of the district's own dossiers.
  */
 const UNITS: Readonly<Record<string, { readonly from: Day; readonly to: Day; readonly tier: string; readonly above: readonly string[] }>> =
   {
@@ -32,8 +32,8 @@ const PERIODS = [
   ...["2025-06-20/2025-07-10", "2026-03-03/2026-03-03", "2026-11-18/2026-11-22", "2025-01-15/2025-03-14"],
 ];
 
-/** One dossier as it was last told; days only, for lateness is decided by days. */
-interface Told {
+/** The last update of a dossier, in days, because days decide timeliness. */
+interface Update {
   readonly code: string;
   readonly unit: string;
   readonly channel: "DIRECT" | "ONLINE" | "POSTAL";
@@ -46,7 +46,7 @@ interface Told {
   readonly version: number;
 }
 
-const draw = (gen: fc.GeneratorValue, codes: number): Told => {
+const draw = (gen: fc.GeneratorValue, codes: number): Update => {
   const int = (min: number, max: number) => gen(whole(min, max));
   const unit = Object.keys(UNITS)[int(0, 5)]!;
   const { from, to } = UNITS[unit]!;
@@ -77,7 +77,7 @@ const draw = (gen: fc.GeneratorValue, codes: number): Told => {
 };
 
 /** From a Saturday to the Sunday after it, in which no working day lies. */
-const weekendOf = (received: Day, ended: Day | null, chance: number): Told["paused"] => {
+const weekendOf = (received: Day, ended: Day | null, chance: number): Update["paused"] => {
   if (chance > 0) return null;
   for (let day = received; day < addDays(received, 7); day = addDays(day, 1))
     if (new Date(`${day}T00:00:00Z`).getUTCDay() === 6 && addDays(day, 1) <= (ended ?? addDays(TODAY, -1)))
@@ -85,7 +85,7 @@ const weekendOf = (received: Day, ended: Day | null, chance: number): Told["paus
   return null;
 };
 
-const inputOf = ({ code, unit, channel, received, ended, state, due, paused, version }: Told) => ({
+const inputOf = ({ code, unit, channel, received, ended, state, due, paused, version }: Update) => ({
   // Without a limit of its own, so that what is not due is not due.
   ...{ code, unit, channel, state, procedure: "1.000003", receivedAt: `${received}T01:00:00+07:00`, dueAt: due && `${due}T17:00:00+07:00` },
   endedAt: ended && `${ended}T11:00:00+07:00`,
@@ -96,42 +96,42 @@ const inputOf = ({ code, unit, channel, received, ended, state, due, paused, ver
 const holds = (target: string, unit: string): boolean =>
   target === unit || target === "VN" || target === "04" || UNITS[unit]!.above.includes(target);
 
-/** What design.md says of how a dossier stands at the end of a day. */
-const standsOn = (told: Told, day: Day) => {
-  if (told.received > day) return "not received";
-  if (told.ended !== null && told.ended <= day) return "ended";
-  if (told.paused !== null && told.paused.from <= day && (told.paused.to === null || day < told.paused.to)) return "paused";
-  return told.due !== null && told.due < day ? "overdue" : "not due";
+/** The state of a dossier at the end of a day, as defined. */
+const standsOn = (update: Update, day: Day) => {
+  if (update.received > day) return "not received";
+  if (update.ended !== null && update.ended <= day) return "ended";
+  if (update.paused !== null && update.paused.from <= day && (update.paused.to === null || day < update.paused.to)) return "paused";
+  return update.due !== null && update.due < day ? "overdue" : "not due";
 };
 
-const naively = (dossiers: readonly Told[], from: Day, to: Day) => {
+const naively = (dossiers: readonly Update[], from: Day, to: Day) => {
   const last = to < TODAY ? to : TODAY;
-  const count = (is: (told: Told) => boolean) => dossiers.filter(is).length;
-  const received = (told: Told) => told.received >= from && told.received <= last;
-  const ended = (told: Told) => told.ended !== null && told.ended >= from && told.ended <= last;
-  const resolved = (told: Told) => told.state === "RESOLVED" && ended(told);
-  const end = (how: string) => count((told) => standsOn(told, last) === how);
+  const count = (is: (update: Update) => boolean) => dossiers.filter(is).length;
+  const received = (update: Update) => update.received >= from && update.received <= last;
+  const ended = (update: Update) => update.ended !== null && update.ended >= from && update.ended <= last;
+  const resolved = (update: Update) => update.state === "RESOLVED" && ended(update);
+  const end = (how: string) => count((update) => standsOn(update, last) === how);
   return {
     received: count(received),
-    receivedOnline: count((told) => received(told) && told.channel === "ONLINE"),
-    receivedDirect: count((told) => received(told) && told.channel === "DIRECT"),
-    receivedPostal: count((told) => received(told) && told.channel === "POSTAL"),
-    carriedOver: count((told) => !["not received", "ended"].includes(standsOn(told, addDays(from, -1)))),
+    receivedOnline: count((update) => received(update) && update.channel === "ONLINE"),
+    receivedDirect: count((update) => received(update) && update.channel === "DIRECT"),
+    receivedPostal: count((update) => received(update) && update.channel === "POSTAL"),
+    carriedOver: count((update) => !["not received", "ended"].includes(standsOn(update, addDays(from, -1)))),
     resolved: count(resolved),
-    resolvedEarly: count((told) => resolved(told) && told.due !== null && told.ended! < told.due),
-    resolvedOnTime: count((told) => resolved(told) && (told.due === null || told.ended === told.due)),
-    resolvedOverdue: count((told) => resolved(told) && told.due !== null && told.ended! > told.due),
+    resolvedEarly: count((update) => resolved(update) && update.due !== null && update.ended! < update.due),
+    resolvedOnTime: count((update) => resolved(update) && (update.due === null || update.ended === update.due)),
+    resolvedOverdue: count((update) => resolved(update) && update.due !== null && update.ended! > update.due),
     inProcess: end("paused") + end("overdue") + end("not due"),
     inProcessNotDue: end("not due"),
     inProcessOverdue: end("overdue"),
     inProcessPaused: end("paused"),
-    withdrawn: count((told) => ended(told) && told.state === "WITHDRAWN"),
-    stopped: count((told) => ended(told) && told.state === "STOPPED"),
+    withdrawn: count((update) => ended(update) && update.state === "WITHDRAWN"),
+    stopped: count((update) => ended(update) && update.state === "STOPPED"),
   };
 };
 
 /** The dossiers that make up units which existed on the last day: their own, and those of communes that went whole into them within the days. */
-const coveredIn = (target: string, dossiers: readonly Told[], from: Day, to: Day): readonly Told[] => {
+const coveredIn = (target: string, dossiers: readonly Update[], from: Day, to: Day): readonly Update[] => {
   const last = to < TODAY ? to : TODAY;
   const existsOn = (unit: string) => UNITS[unit]!.from <= last && last <= UNITS[unit]!.to;
   const wentWithin = (unit: string) => UNITS[unit]!.tier === "COMMUNE" && UNITS[unit]!.to >= from && existsOn("01558");
@@ -161,20 +161,20 @@ describe("roll-ups of records", () => {
     return data.unit;
   };
 
-  const expectNaive = async (known: readonly Told[]): Promise<void> => {
+  const expectNaive = async (latest: readonly Update[]): Promise<void> => {
     for (const target of TARGETS)
       for (const handledBy of [null, "COMMUNE", "DISTRICT"]) {
-        const mine = known.filter(({ unit }) => holds(target, unit) && (handledBy === null || UNITS[unit]!.tier === handledBy));
+        const mine = latest.filter(({ unit }) => holds(target, unit) && (handledBy === null || UNITS[unit]!.tier === handledBy));
         const answer = await rollups(target, handledBy);
         for (const [n, name] of PERIODS.entries()) {
           const { from, to } = parsePeriod("period", name);
           const expected: Record<string, number | null> = naively(mine, from, to);
-          // Nobody has stated that the records are complete: where none counts, nothing is known.
+          // The records are not declared complete, so no records mean null.
           if (isNothing(expected)) for (const measure of Object.keys(expected)) expected[measure] = null;
-          const maybe = target === "01558" && handledBy !== "COMMUNE" ? known.filter(({ unit }) => unit === "048") : [];
+          const maybe = target === "01558" && handledBy !== "COMMUNE" ? latest.filter(({ unit }) => unit === "048") : [];
           const exact = isNothing(naively(maybe, from, to));
           // Nothing that is covered is certain: what former communes had left is not the whole of what the commune may hold.
-          if (!exact && isNothing(naively(coveredIn(target, known, from, to), from, to)))
+          if (!exact && isNothing(naively(coveredIn(target, latest, from, to), from, to)))
             for (const measure of Object.keys(expected)) expected[measure] = null;
           expect(answer[`p${n}`], `${target} by ${handledBy ?? "all"} in ${name}`).toEqual({ ...expected, exact });
         }
@@ -191,23 +191,25 @@ describe("roll-ups of records", () => {
         fc.gen().map((gen) => Array.from({ length: 4 }, () => Array.from({ length: 25 }, () => draw(gen, 40)))),
         async (batches) => {
           const source = `run-${run++}`;
-          const known = new Map<string, Told>();
+          const latest = new Map<string, Update>();
           for (const batch of batches) {
-            // The first of those that were told at one moment stands; others with other contents would be refused.
-            const sent = batch.filter((told, n) => batch.findIndex((one) => one.code === told.code && one.version === told.version) === n);
-            const isTorn = (told: Told) => known.get(told.code)?.version === told.version;
-            const rows = sent.filter((told) => !isTorn(told));
-            for (const told of rows) if ((known.get(told.code)?.version ?? -1) < told.version) known.set(told.code, told);
+            // The first of several rows with one updatedAt is stored; rows with other content are refused.
+            const sent = batch.filter(
+              (update, n) => batch.findIndex((one) => one.code === update.code && one.version === update.version) === n,
+            );
+            const isTorn = (update: Update) => latest.get(update.code)?.version === update.version;
+            const rows = sent.filter((update) => !isTorn(update));
+            for (const update of rows) if ((latest.get(update.code)?.version ?? -1) < update.version) latest.set(update.code, update);
             const { errors } = await service.ask<ImportAnswer, object>(IMPORT, { source, dossiers: rows.map(inputOf) }, admin);
             expect(errors).toBeUndefined();
           }
-          const gone = [...known.keys()].slice(0, 5);
+          const gone = [...latest.keys()].slice(0, 5);
           expect((await service.ask(RETRACT, { source, codes: gone }, admin)).errors).toBeUndefined();
-          for (const code of gone) known.delete(code);
-          await expectNaive([...known.values()]);
+          for (const code of gone) latest.delete(code);
+          await expectNaive([...latest.values()]);
           expect((await recount(service.database.orm.em.fork(), null)).differences).toEqual(NO_DIFFERENCES);
           // The next run begins without records.
-          expect((await service.ask(RETRACT, { source, codes: [...known.keys()] }, admin)).errors).toBeUndefined();
+          expect((await service.ask(RETRACT, { source, codes: [...latest.keys()] }, admin)).errors).toBeUndefined();
         },
       ),
       { numRuns: RUNS, seed: SEED, endOnFailure: END_ON_FAILURE },

@@ -5,8 +5,8 @@ import { issueKey } from "../support/key.ts";
 import { PUBLISH, SUBMIT, type SubmitAnswer } from "../support/reports.ts";
 
 /**
- * Huyện Ba Chẽ ended on 30 June 2025. Its communes went into new ones, of which xã Lương Minh (06979) holds whole communes of other districts, too: what it
- * does is possible in the district, and what is left of the old communes' dossiers is certain there.
+ * Huyện Ba Chẽ ended on 30 June 2025. Its communes went into new ones, of which xã Lương Minh (06979) also contains whole communes of other districts:
+ * its dossiers are possible in the district, and the remaining dossiers of the old communes are certain there.
  */
 const [DISTRICT, OLD, NEW] = ["202", "06976", "06979"];
 
@@ -48,7 +48,7 @@ const ASKED = `query ($code: ID!, $asOf: Date!, $period: Period!) { unit(code: $
     byTier { tier rollup { ${TOLD} } } series(grain: QUARTER) { period ${TOLD} } parts { unit { code } counts { ${COUNTS} } } byField { field { code } counts { received } } }
   indicators(period: $period, codes: ["dossier-on-time"]) { rate ${RATE} }
   serviceQuality(period: $period) { score criteria { rate { value } } } } }`;
-const told = async (code: string, asOf: string, period: string) => {
+const answerFor = async (code: string, asOf: string, period: string) => {
   const { data, errors } = await service.ask<{ unit: Record<string, never> }, object>(ASKED, { code, asOf, period }, viewer);
   expect(errors).toBeUndefined();
   return data.unit as any;
@@ -64,7 +64,7 @@ const WITHHELD = {
 
 describe("a district queried months after its abolition", () => {
   it("has no values although some dossiers remain: its bounds contain them, also for rates", async () => {
-    const { dossiers, indicators, serviceQuality } = await told(DISTRICT, "2025-06-30", "2025-H2");
+    const { dossiers, indicators, serviceQuality } = await answerFor(DISTRICT, "2025-06-30", "2025-H2");
     expect(dossiers).toMatchObject(WITHHELD);
     expect(dossiers.onlineRate).toMatchObject({ value: null, numerator: null, denominator: null });
     expect(dossiers).toMatchObject({ averageWorkingDays: null, byChannel: [] });
@@ -74,7 +74,7 @@ describe("a district queried months after its abolition", () => {
   });
 
   it("has no values by tier, by field, over months without coverage, and in its remainder", async () => {
-    const { dossiers } = await told(DISTRICT, "2025-06-30", "2025-H2");
+    const { dossiers } = await answerFor(DISTRICT, "2025-06-30", "2025-H2");
     expect(dossiers.byTier).toMatchObject([{ tier: "COMMUNE", rollup: WITHHELD }]);
     expect(dossiers.byField).toEqual([{ field: { code: "HT" }, counts: { received: null } }]);
     expect(dossiers.series).toMatchObject([
@@ -84,10 +84,10 @@ describe("a district queried months after its abolition", () => {
     expect(dossiers.parts.at(-1)).toEqual({ unit: { code: DISTRICT }, counts: NULLS });
   });
 
-  it("has its values while it was, and its successors have theirs", async () => {
-    const before = await told(DISTRICT, "2025-06-30", "2025-H1");
+  it("has its values for the days of its existence, and its successors have theirs", async () => {
+    const before = await answerFor(DISTRICT, "2025-06-30", "2025-H1");
     expect(before.dossiers).toMatchObject({ received: 2, exact: true, coverage: { unitsCovered: 1 } });
-    const { dossiers } = await told(NEW, "2025-12-31", "2025-H2");
+    const { dossiers } = await answerFor(NEW, "2025-12-31", "2025-H2");
     expect(dossiers).toMatchObject({ received: 3, resolved: 4, carriedOver: 2, exact: true, onTimeRate: { numerator: 2, denominator: 4 } });
   });
 
@@ -95,8 +95,8 @@ describe("a district queried months after its abolition", () => {
     const officer = await issueKey(service.database, "officer", { "22": "OFFICER" });
     const sent = [dossier({ code: "own-1", unit: OLD, receivedAt: "2025-03-03T08:00:00+07:00" })];
     expect((await service.ask(IMPORT, { source: "quang-ninh", dossiers: sent }, officer)).errors).toBeUndefined();
-    expect((await told(DISTRICT, "2025-06-30", "2025-Q1")).dossiers).toMatchObject({ received: 1, exact: true });
-    expect((await told(DISTRICT, "2025-06-30", "2025-H2")).dossiers).toMatchObject({
+    expect((await answerFor(DISTRICT, "2025-06-30", "2025-Q1")).dossiers).toMatchObject({ received: 1, exact: true });
+    expect((await answerFor(DISTRICT, "2025-06-30", "2025-H2")).dossiers).toMatchObject({
       received: null,
       exact: false,
       b: { low: 0, high: 3 },

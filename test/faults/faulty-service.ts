@@ -119,7 +119,7 @@ export const running = async ({ sql }: Faulty, text = ""): Promise<number[]> => 
   return rows.map(({ pid }) => pid);
 };
 
-/** Waits until it holds. @throws Error after two minutes, which is a hang. */
+/** Waits until the condition is true. @throws Error after two minutes. */
 export const until = async (holds: () => Promise<boolean>): Promise<void> => {
   for (let tries = 0; !(await holds()); tries++) {
     if (tries > 6000) throw new Error("It does not come to hold");
@@ -129,13 +129,13 @@ export const until = async (holds: () => Promise<boolean>): Promise<void> => {
 
 const met = new WeakMap<Faulty, Set<number>>();
 
-/** Waits for connections on which such statements run and which it has not told of before, for one that was ended takes its time to end. */
-export const nextRunning = async (world: Faulty, text: string): Promise<number[]> => {
-  const before = met.get(world) ?? new Set<number>();
-  met.set(world, before);
+/** Waits for further connections that run such statements, because a terminated connection takes time to end. */
+export const nextRunning = async (faulty: Faulty, text: string): Promise<number[]> => {
+  const before = met.get(faulty) ?? new Set<number>();
+  met.set(faulty, before);
   let found: number[] = [];
   await until(async () => {
-    found = (await running(world, text)).filter((pid) => !before.has(pid));
+    found = (await running(faulty, text)).filter((pid) => !before.has(pid));
     return found.length > 0;
   });
   for (const pid of found) before.add(pid);
@@ -143,11 +143,11 @@ export const nextRunning = async (world: Faulty, text: string): Promise<number[]
 };
 
 /** Ends the connections on which the service runs such statements, once there are some. */
-export const terminate = async (world: Faulty, text: string): Promise<void> => {
-  await world.sql("select pg_terminate_backend(pid) from unnest($1::int[]) p(pid)", [await nextRunning(world, text)]);
+export const terminate = async (faulty: Faulty, text: string): Promise<void> => {
+  await faulty.sql("select pg_terminate_backend(pid) from unnest($1::int[]) p(pid)", [await nextRunning(faulty, text)]);
 };
 
-/** An answer that says that nothing was done, and when to ask again. */
+/** Expects an answer that nothing was changed, with Retry-After. */
 export const expectUnavailable = (reply: Reply): void => {
   expect(reply).toMatchObject({ status: 503, code: "SERVICE_UNAVAILABLE" });
   expect(Number(reply.retryAfter)).toBeGreaterThan(0);
@@ -159,8 +159,8 @@ export const expectAnswer = (reply: Reply): void => {
   expect(reply.body).toMatchObject(ANSWER);
 };
 
-/** How many reports were kept under keys with this beginning: with their figures, and with their entries in the audit trail. */
-export const kept = async ({ sql }: Faulty, beginning: string): Promise<{ reports: number; figures: number; entries: number }> => {
+/** Counts stored reports whose keys have this beginning, their figures and their audit entries. */
+export const stored = async ({ sql }: Faulty, beginning: string): Promise<{ reports: number; figures: number; entries: number }> => {
   const [row] = await sql<{ reports: number; figures: number; entries: number }>(
     `select count(*)::int as reports, (select count(*)::int from figure f where f.source_id = any(array_agg(s.id))) as figures,
       (select count(*)::int from audit_entry a where a.subject = any(array_agg(s.key))) as entries

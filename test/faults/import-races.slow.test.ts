@@ -21,7 +21,7 @@ const deadlocks = async (service: TestService): Promise<number> => {
 
 type State = "PROCESSING" | "RESOLVED";
 
-/** One who sends, corrects and takes back dossiers of its own at random; each turn is noted in `known`. */
+/** A source that sends, corrects and retracts its dossiers at random and records each turn in `known`. */
 const writerOf = (name: string, { send, retract }: Sender, known: Map<string, State>): (() => Promise<void>) => {
   const random = randomOf(Number(name));
   const codes = new Set<string>();
@@ -61,7 +61,7 @@ describe("concurrent imports", () => {
   });
   afterAll(() => service.close());
 
-  it("F28: eight writers of one unit, two to a system, lose nothing, and whenever they rest its counters are those of a recount", async () => {
+  it("F28: eight writers of one unit, two for each source, lose nothing, and its counters equal a recount whenever they pause", async () => {
     const [WRITERS, ROUNDS, TURNS] = [8, 2, 6];
     const officer = await issueKey(service.database, "Cao Bằng", { "04": "OFFICER" });
     const known = new Map<string, State>();
@@ -95,7 +95,7 @@ describe("units that change while dossiers are imported", () => {
 
   it("F29: a commune that moves to another province takes its dossiers along, also those imported meanwhile", async () => {
     const country = await issueKey(service.database, "Việt Nam", { VN: "OFFICER" });
-    // Communes of Cao Bằng: 01297 goes to Lạng Sơn, of the others three are merged; nothing is known of Lạng Sơn itself.
+    // Communes of Cao Bằng: 01297 moves to Lạng Sơn, three of the others merge; Lạng Sơn itself has no records.
     const since = { "01297": "2026-10-15", "01558": "2026-10-15", "01279": "2026-08-15", "01288": "2026-08-15", "01290": "2026-08-15" };
     const sent = { "04": 0, "20": 0 };
     let isOver = false;

@@ -40,7 +40,7 @@ export const patiently = async <T>(send: () => Promise<Answer<T>>): Promise<Answ
   }
 };
 
-/** What is counted of a unit in a period: by the hierarchy of today unless said; without a bearer only of half-months that have ended. */
+/** Counters of a unit in a period, in the hierarchy of today by default; without a bearer only of half-months that have ended. */
 export const countsOf = async (
   { ask }: Pick<TestService, "ask">,
   code: string,

@@ -36,7 +36,7 @@ describe("F6: a PostgreSQL that is restarted under load", () => {
   });
   afterAll(async () => {
     await server.close();
-    // As the service does it, so that a connection that was lost on the way holds up nothing.
+    // A lost connection must not delay the others, as in the service.
     await closeDatabase(database);
     await proxy.close();
     await embedded.stop();

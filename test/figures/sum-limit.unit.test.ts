@@ -20,25 +20,25 @@ const drawStatements = (draw: Draw, oracle: Oracle): Statement[] =>
     const tiers: (Tier | null)[] = [own, null, ...TIERS.slice(TIERS.indexOf(own) + 1)];
     return tiers.flatMap((tier): Statement[] => {
       if (draw(fc.integer, { min: 0, max: 9 }) >= 4) return [];
-      const kept = NAMES.filter(() => draw(fc.boolean));
+      const chosen = NAMES.filter(() => draw(fc.boolean));
       return [
         {
           unit,
           tier,
-          numbers: Object.fromEntries(kept.map((name) => [name, draw(fc.integer, { min: 0, max: Math.floor(MAX_COUNT / 3) })])),
+          numbers: Object.fromEntries(chosen.map((name) => [name, draw(fc.integer, { min: 0, max: Math.floor(MAX_COUNT / 3) })])),
         },
       ];
     });
   });
 
 describe("sums of published figures", () => {
-  it("that an answer could not hold are foretold, of the country and of each tier, whatever is stated by whom", () => {
+  it("above the maximum of an answer are found in advance, for the country and each tier, whatever the units state", () => {
     let large = 0;
     fc.assert(
       fc.property(fc.gen(), (draw) => {
-        const world = new History(draw).play();
-        const statements = drawStatements(draw, new Oracle(world, [], DAY));
-        const oracle = new Oracle(world, statements, DAY);
+        const history = new History(draw).play();
+        const statements = drawStatements(draw, new Oracle(history, [], DAY));
+        const oracle = new Oracle(history, statements, DAY);
         const units = oracle.unitsOn(DAY);
         const numbers = new Map(units.map((unit, n) => [unit, n + 1]));
         const members = units.map((unit): Member => {

@@ -46,7 +46,7 @@ const lineage = async (edition: number) =>
     )
   ).rows.map(({ line }) => line);
 
-/** Holds up whoever makes the lineage of the edition, until the returned function is called. */
+/** Blocks computing the lineage of the edition until the returned function is called. */
 const holdUp = async (edition: number) => {
   const holding = Promise.withResolvers<void>();
   const release = Promise.withResolvers<void>();

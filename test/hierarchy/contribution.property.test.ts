@@ -47,22 +47,22 @@ const filesOf = ({ versions, successions }: UnitHistory): NextFiles => ({
   digests: {},
 });
 
-/** A random country through time that keeps the rules of unit files. */
+/** A random country through time that follows the rules of unit files. */
 const drawWorld = (draw: Draw): UnitHistory => {
   for (;;) {
-    const world = new History(draw).play();
-    const { versions, successions } = filesOf(world);
+    const history = new History(draw).play();
+    const { versions, successions } = filesOf(history);
     try {
       checkVersions(versions.rows, versions.said);
       checkSuccessions(successions.rows, successions.said, versions.said);
-      return world;
+      return history;
     } catch (error) {
       if (!(error instanceof FileError)) throw error;
     }
   }
 };
 
-/** What was known of the world at the end of a day. */
+/** The rows of the history that exist at the end of a day. */
 const until = ({ versions, successions, days }: UnitHistory, last: Day): UnitHistory => ({
   versions: versions
     .filter(({ validFrom }) => validFrom <= last)
@@ -71,18 +71,18 @@ const until = ({ versions, successions, days }: UnitHistory, last: Day): UnitHis
   days: days.filter((day) => day <= last),
 });
 
-const load = async (em: EntityManager, world: UnitHistory): Promise<void> => {
+const load = async (em: EntityManager, history: UnitHistory): Promise<void> => {
   await sql`truncate unit, unit_version, succession, unit_name, edition, contribution, source, figure, rollup_set, audit_entry
     restart identity cascade`.execute(em.getKysely());
   const count = (day: Day, tier: string) =>
-    world.versions.filter((v) => v.tier === tier && v.validFrom <= day && (v.validTo === null || v.validTo > day)).length;
-  const editions = world.days.map((date, n) => {
+    history.versions.filter((v) => v.tier === tier && v.validFrom <= day && (v.validTo === null || v.validTo > day)).length;
+  const editions = history.days.map((date, n) => {
     const counts = { provinces: count(date, "PROVINCE"), districts: count(date, "DISTRICT"), communes: count(date, "COMMUNE") };
     const cells: Record<string, string | number> = { date, ...counts };
     const get = (column: string) => String(cells[column]);
     return { ...rowOf(n), get, written: get };
   });
-  await loadUnits(em, { ...world, editions });
+  await loadUnits(em, { ...history, editions });
 };
 
 const editionIds = async (em: EntityManager, contributed = false): Promise<number[]> => {
@@ -124,11 +124,11 @@ const hierarchy = async (em: EntityManager) => {
 };
 
 /** Registers and closes random agencies on random days; what is refused changes nothing. */
-const stir = async (draw: Draw, world: UnitHistory, viewer: Viewer): Promise<number> => {
+const stir = async (draw: Draw, history: UnitHistory, viewer: Viewer): Promise<number> => {
   const pick = <T>(list: readonly T[]): T => list[draw(fc.integer, { min: 0, max: list.length - 1 })]!;
   const someDay = () =>
     addDays(pick(["2015-08-31", "2018-01-01", "2021-07-01", "2023-05-10", "2025-07-01"]), draw(fc.integer, { min: 0, max: 40 }) * 20);
-  const keys = [...new Set(world.versions.map(({ key }) => key))];
+  const keys = [...new Set(history.versions.map(({ key }) => key))];
   const made: string[] = [];
   let changed = 0;
   const attempt = async (change: (context: RequestContext) => Promise<{ id: string }>) => {
@@ -158,18 +158,18 @@ describe("contributions that are updated", () => {
     await fc.assert(
       fc.asyncProperty(fc.gen(), async (draw) => {
         const em = database.orm.em.fork();
-        const world = drawWorld(draw);
-        const last = world.days[draw(fc.integer, { min: 0, max: world.days.length - 1 })]!;
-        await load(em, until(world, last));
+        const history = drawWorld(draw);
+        const last = history.days[draw(fc.integer, { min: 0, max: history.days.length - 1 })]!;
+        await load(em, until(history, last));
         const all = await editionIds(em);
         await makeContributions(
           em,
           all.filter(() => draw(fc.boolean)),
         );
         const viewer = await viewerOf(database, "admin", { cVN: "ADMIN" });
-        seen.changed += await stir(draw, until(world, last), viewer);
+        seen.changed += await stir(draw, until(history, last), viewer);
         expect(await contributions(em)).toEqual(await fromScratch(em));
-        const refused = await applyUnits(em.fork(), filesOf(world), "test", NOW).then(
+        const refused = await applyUnits(em.fork(), filesOf(history), "test", NOW).then(
           ({ made }) => void (seen.applied += made.length),
           (error: unknown) => error,
         );
@@ -179,9 +179,9 @@ describe("contributions that are updated", () => {
         }
         const applied = await hierarchy(em);
         expect(await contributions(em)).toEqual(await fromScratch(em));
-        seen.changed += await stir(draw, world, viewer);
+        seen.changed += await stir(draw, history, viewer);
         expect(await contributions(em)).toEqual(await fromScratch(em));
-        await load(em, world);
+        await load(em, history);
         expect(applied).toEqual(await hierarchy(em));
       }),
       { numRuns: RUNS, seed: SEED, endOnFailure: END_ON_FAILURE },

@@ -36,7 +36,7 @@ describe("the hierarchy in memory", () => {
     } finally {
       await other.close();
     }
-    // The database is gone: what was known before is good enough.
+    // Without the database the cached hierarchy stays in use.
     now += 31_000;
     expect(current.known()).toBeNull();
     expect((await current.read()).find({ code: "48" }, 20_260_102, 20_261_122)).toBeNull();

@@ -80,7 +80,7 @@ describe("the audit trail", () => {
       });
   });
 
-  it("refuses cursors and sizes that it has not given", async () => {
+  it("refuses invalid page sizes and cursors that it did not return", async () => {
     for (const after of [
       "",
       "x",

@@ -55,7 +55,7 @@ describe("a module is added by its folder and one entry in the list", () => {
 });
 
 describe("the list of modules", () => {
-  it("has all that the folders of src bring", async () => {
+  it("contains every module of the folders of src", async () => {
     const files = (await readdir(SOURCES, { recursive: true })).filter((path) => path.endsWith(".module.ts"));
     const list = await readFile(`${SOURCES}/modules.ts`, "utf8");
     expect(files.length).toBeGreaterThan(10);

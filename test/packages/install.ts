@@ -28,7 +28,7 @@ export const installPackages = async (folder: string): Promise<boolean> => {
   return true;
 };
 
-/** Installs the packages of a folder of the project, and says so in one line. */
+/** Installs the packages of a folder of the project, and prints one line. */
 export const installFolder = async (name: PackageFolder): Promise<void> => {
   const start = performance.now();
   if (!(await installPackages(join(PROJECT, name)))) return;

@@ -28,29 +28,29 @@ describe("npm run import -- procedures", () => {
   const imported = async (name: string, content: string | Buffer, ...options: string[]) => {
     const path = file(name, content);
     const ended = await run("import", database, ["procedures", path, ...options]);
-    const { rows: kept } = await sql<{
+    const { rows: stored } = await sql<{
       code: string;
       days: number | null;
     }>`select code, working_days as days from procedure order by code`.execute(database.orm.em.fork().getKysely());
     await sql`delete from procedure`.execute(database.orm.em.fork().getKysely());
     const to = `${path}.problems.csv`;
     const problems: Readonly<Record<string, string>>[] | null = existsSync(to) ? parse(readFileSync(to), { columns: true }) : null;
-    return { ...ended, kept, problems };
+    return { ...ended, stored, problems };
   };
 
   it("reads digits as working days, and an empty cell as none", async () => {
     const days = ["5", "0.5", "0", "2000", " 7 ", "", " ", "\u00A0", "\u3000", "\u200B"];
     const found = await imported("days.csv", csv(...days.map((workingDays, n) => procedure(n, { workingDays }))));
     expect(found).toMatchObject({ code: 0, out: "10 created, 0 updated, 0 unchanged\n", problems: null });
-    expect(found.kept.map(({ days: kept }) => kept)).toEqual([5, 0.5, 0, 2000, 7, null, null, null, null, null]);
+    expect(found.stored.map(({ days: limit }) => limit)).toEqual([5, 0.5, 0, 2000, 7, null, null, null, null, null]);
   });
 
   it("refuses anything else as working days, names each row and value, and stores nothing", async () => {
     const days = ["0x10", "true", "1e3", "Infinity", "-1", "+5", "1_000", ".5", "5.", "0b11", "một", "NaN", "2001", "５"];
     const rows = days.map((workingDays, n) => procedure(n, { workingDays }));
     const found = await imported("wrong.csv", csv(procedure(90), ...rows));
-    expect(found).toMatchObject({ code: 1, kept: [], out: "nothing was kept\n" });
-    // What the cell cannot mean is told before what the catalogue does not take.
+    expect(found).toMatchObject({ code: 1, stored: [], out: "nothing was stored\n" });
+    // Problems of a cell are reported before conflicts with the catalogue.
     expect(found.problems!.toSorted((a, b) => Number(a["row"]) - Number(b["row"]))).toMatchObject(
       rows.map(({ code }, n) => ({ row: String(n + 3), column: "workingDays", code: "BAD_LIMIT", record: code! })),
     );
@@ -65,7 +65,7 @@ describe("npm run import -- procedures", () => {
 
   it("reports problems by rows of the file, and each problem once", async () => {
     const found = await imported("twice.csv", csv(procedure(1), procedure(2), procedure(1)));
-    expect(found).toMatchObject({ code: 1, kept: [], problems: [{ row: "4", column: "code", code: "TWICE", record: "1.950001" }] });
+    expect(found).toMatchObject({ code: 1, stored: [], problems: [{ row: "4", column: "code", code: "TWICE", record: "1.950001" }] });
     expect(found.err).toContain("1 problem in 1 row:");
     expect(found.err).toContain("is a duplicate of row 2");
     const flags = await imported(
@@ -104,7 +104,7 @@ describe("npm run import -- procedures", () => {
       code: 1,
       err: expect.stringContaining('"A" (1 row), "B" (1 row)') as string,
     });
-    expect(await imported("a.xlsx", book(good), "--sheet", "A")).toMatchObject({ code: 0, kept: [{ days: 1.5 }] });
+    expect(await imported("a.xlsx", book(good), "--sheet", "A")).toMatchObject({ code: 0, stored: [{ days: 1.5 }] });
     const found = await imported("b.xlsx", book(good, ...wrong), "--sheet", "A");
     expect(found.problems!.map(({ row, column }) => `${row} ${column}`)).toEqual([
       "3 workingDays",
@@ -113,13 +113,13 @@ describe("npm run import -- procedures", () => {
       "6 code",
     ]);
     const line = (workingDays: unknown) => JSON.stringify({ ...procedure(1), workingDays, hasFee: true });
-    expect(await imported("a.ndjson", line(5))).toMatchObject({ code: 0, kept: [{ days: 5 }] });
+    expect(await imported("a.ndjson", line(5))).toMatchObject({ code: 0, stored: [{ days: 5 }] });
     for (const days of [true, "0x10", [5]])
       expect(await imported("b.ndjson", line(days))).toMatchObject({ code: 1, problems: [{ column: "workingDays" }] });
   });
 
   it("writes conflicts with the catalogue, and unreadable rows, to its file of problems", async () => {
     const found = await imported("ragged.csv", `${csv(procedure(1))}1.950002,short\n`);
-    expect(found).toMatchObject({ code: 1, kept: [], problems: [{ row: "3", code: "RAGGED" }] });
+    expect(found).toMatchObject({ code: 1, stored: [], problems: [{ row: "3", code: "RAGGED" }] });
   });
 });

@@ -138,7 +138,7 @@ describe("a procedure that is corrected", () => {
     await load(procedure(ONE, "F1"));
   });
 
-  it("takes the name of its field from the latest row", async () => {
+  it("has the field name of the latest row", async () => {
     expect(await load({ ...procedure(ONE, "F1"), fieldName: "Hộ tịch, quốc tịch" })).toMatchObject({ updated: 1, dossiers: 0 });
     expect(await rows("select name from procedure_field where code = 'F1'")).toEqual([{ name: "Hộ tịch, quốc tịch" }]);
     await load(procedure(ONE, "F1"));

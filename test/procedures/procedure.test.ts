@@ -164,14 +164,14 @@ describe("the catalogue of procedures", () => {
     await rows(`delete from procedure where code = '${added.code}'`);
   });
 
-  it("leaves no trace where nothing changes", async () => {
+  it("causes no audit entry if nothing changes", async () => {
     const before = await rows("select * from audit_entry");
     expect(await load(CATALOGUE.toReversed())).toEqual({ created: 0, updated: 0, unchanged: 4, dossiers: 0 });
     expect(await load([])).toEqual({ created: 0, updated: 0, unchanged: 0, dossiers: 0 });
     expect(await rows("select * from audit_entry")).toEqual(before);
   });
 
-  it("takes a new name of a field for all of its procedures", async () => {
+  it("changes the name of a field for all of its procedures", async () => {
     expect(await load([{ ...MARRIAGE, fieldName: "Hộ tịch và quốc tịch" }])).toMatchObject({ updated: 1 });
     expect(await rows("select name from procedure_field where code = 'HT'")).toEqual([{ name: "Hộ tịch và quốc tịch" }]);
     expect(await load([MARRIAGE])).toMatchObject({ updated: 1 });

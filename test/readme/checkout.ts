@@ -14,17 +14,17 @@ const LEFT_OUT = new Set(["node_modules", ".git", ".data", ".data-demo", ".cache
 export interface Ran {
   readonly code: number | null;
   readonly out: string;
-  readonly told: string;
+  readonly err: string;
 }
 
 export interface Running {
-  /** Resolves once it has said so. @throws Error where it ends before. */
+  /** Resolves when the command has printed the text. @throws Error if it ends before. */
   readonly says: (text: string) => Promise<void>;
   /** As Ctrl-C does; its exit code. */
   readonly stop: () => Promise<number | null>;
 }
 
-/** A copy of the project as somebody has it who has just cloned and installed it, and a shell in it. */
+/** A copy of the project as after clone and install, and a shell in it. */
 export class Checkout {
   readonly folder: string;
   readonly port: number;
@@ -49,7 +49,7 @@ export class Checkout {
     return text.replaceAll("127.0.0.1:4000", `127.0.0.1:${this.port}`);
   }
 
-  /** Runs a command of the README; variables that it sets are known to the next one. */
+  /** Runs a command of the README; the next command has the variables that it sets. */
   async run(command: string): Promise<Ran> {
     const state = join(this.folder, ".state");
     const script = `[ -f ${state} ] && . ${state}; set -e -o pipefail\n${this.placed(command)}\ndeclare -p KEY >${state} 2>/dev/null || true`;
@@ -59,7 +59,7 @@ export class Checkout {
     return { code, ...texts };
   }
 
-  /** What a variable of the shell holds; null where nothing has set it. */
+  /** The value of a variable of the shell; null if it is not set. */
   async variable(name: string): Promise<string | null> {
     return (await this.run(`printf %s "\${${name}-}"`)).out || null;
   }
@@ -72,8 +72,8 @@ export class Checkout {
     const end = once(child, "close").then(([code]) => (ended = code as number | null));
     return {
       says: async (text) => {
-        while (!stripVTControlCharacters(texts.out + texts.told).includes(text)) {
-          if (ended !== undefined) throw new Error(`${command} ended: ${texts.out}${texts.told}`);
+        while (!stripVTControlCharacters(texts.out + texts.err).includes(text)) {
+          if (ended !== undefined) throw new Error(`${command} ended: ${texts.out}${texts.err}`);
           await new Promise((wake) => setTimeout(wake, 50));
         }
       },
@@ -119,10 +119,10 @@ const kill = (child: ChildProcess, signal: NodeJS.Signals): void => {
   }
 };
 
-const collected = (child: ChildProcess): { out: string; told: string } => {
-  const texts = { out: "", told: "" };
+const collected = (child: ChildProcess): { out: string; err: string } => {
+  const texts = { out: "", err: "" };
   child.stdout!.on("data", (data: Buffer) => (texts.out += String(data)));
-  child.stderr!.on("data", (data: Buffer) => (texts.told += String(data)));
+  child.stderr!.on("data", (data: Buffer) => (texts.err += String(data)));
   return texts;
 };
 

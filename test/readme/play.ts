@@ -39,7 +39,7 @@ export class Play {
     this.#before = before;
   }
 
-  /** Why the block is not run; null where it is. @throws Error for a command that nobody has thought of. */
+  /** The reason for not running the block; null if it runs. @throws Error for an unsupported command. */
   static reasonOf({ language, text, line }: Block): string | null {
     if (language === "graphql" && text.startsWith("extend schema "))
       return "test/suites/federation-graph.test.ts composes it and asks through it";
@@ -58,7 +58,7 @@ export class Play {
     const placed = this.#ours(text);
     if (language === "graphql") return this.#ask(placed);
     if (language === "json") return this.#answered(placed);
-    if (language === "text") return this.#told(placed);
+    if (language === "text") return this.#compareText(placed);
     if (language === "ts") return checkClientCode(text);
     if (language !== "") throw new Error(`line ${line} of the page: nothing says how to check a block of ${language}`);
     for (const command of commandsOf(placed)) await this.#command(command);
@@ -67,8 +67,8 @@ export class Play {
   async #command(command: string): Promise<void> {
     const started = STARTED[command];
     if (started !== undefined) return this.#start(started);
-    const { code, out, told } = await this.#checkout.run(command);
-    expect(code, `${command}\n${out}${told}`).toBe(0);
+    const { code, out, err } = await this.#checkout.run(command);
+    expect(code, `${command}\n${out}${err}`).toBe(0);
     this.#last = { text: out };
   }
 
@@ -107,7 +107,7 @@ export class Play {
     this.#compare(JSON.stringify(printed, null, 1), JSON.stringify(real, null, 1));
   }
 
-  #told(printed: string): void {
+  #compareText(printed: string): void {
     expect(this.#last).toHaveProperty("text");
     this.#compare(printed, (this.#last as { text: string }).text.trim());
   }

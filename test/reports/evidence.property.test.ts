@@ -48,9 +48,9 @@ const drawReport = (draw: Draw, n: number) => {
     "dossier.resolved-overdue": overdue,
     "task.total": number(),
   };
-  const kept = Object.entries(counts).filter(() => draw(fc.boolean));
+  const chosen = Object.entries(counts).filter(() => draw(fc.boolean));
   const scope = draw(fc.constantFrom, "COMMUNE", null);
-  const figures = (kept.length > 0 ? kept : Object.entries(counts)).map(([measure, value]) => ({
+  const figures = (chosen.length > 0 ? chosen : Object.entries(counts)).map(([measure, value]) => ({
     ...{ measure, value, period: "2024", quote: "q" },
     scope: measure.startsWith("task") ? null : scope,
   }));
@@ -66,7 +66,7 @@ const submit = (input: object, idempotencyKey: string) => change(officer, SUBMIT
 const publish = (id: string) => change(admin, PUBLISH, { id });
 const withdraw = (id: string) => change(admin, WITHDRAW, { id });
 
-it("what a draft would make of the numbers is what its publication makes of them, and nothing before; its withdrawal unmakes it", async () => {
+it("a draft changes numbers with evidence ALL as its publication changes the published ones, and its withdrawal restores them", async () => {
   let n = 0;
   await fc.assert(
     fc.asyncProperty(fc.gen(), async (draw) => {

@@ -35,7 +35,7 @@ const stateOf = async (id: string) =>
     .state;
 
 const RATE = "{ value numerator denominator }";
-const told = (code: string, period: string, evidence = "PUBLISHED", asOf = "2024-12-31") =>
+const answerFor = (code: string, period: string, evidence = "PUBLISHED", asOf = "2024-12-31") =>
   service.ask<{ unit: { dossiers: Record<string, unknown> } }, object>(
     `query ($code: ID!, $asOf: Date!, $period: Period!) { unit(code: $code, asOf: $asOf, evidence: ${evidence}) { dossiers(period: $period) {
       received resolved b: bounds(measure: RECEIVED) { low high } onlineRate ${RATE} exact byTier { tier rollup { received } } series(grain: YEAR) { received } } } }`,
@@ -66,12 +66,12 @@ describe("numbers that answers cannot hold", () => {
       ["online", "direct", "postal"].map((channel) => ({ measure: `dossier.received-${channel}`, period: "2024", value: MAX })),
       /^figures\[0\]\.value: makes dossier\.received 6,442,450,941, which must be at most 2,147,483,647 for Phường Hợp Giang, COMMUNE, 2024$/,
     ],
-  ])("are refused where they come in: %s", async (_what, figures, message) => {
+  ])("are refused on input: %s", async (_what, figures, message) => {
     const { data } = await submit(WARDS[0]!, figures);
     expect(data.submitReport).toMatchObject({ report: null, problems: [{ message: expect.stringMatching(message) as string }] });
   });
 
-  it("the largest is taken, and shown up to the country; what would make sums larger is not published", async () => {
+  it("exceed the largest count, which is accepted and shown up to the country; a report that makes a sum larger is not published", async () => {
     const large = { measure: "dossier.received", period: "2024", value: MAX };
     await published(WARDS[0]!, large, { ...large, measure: "dossier.resolved", value: 5 });
     for (const unit of WARDS.slice(1)) {
@@ -88,14 +88,14 @@ describe("numbers that answers cannot hold", () => {
       const id = await submitted(WARDS[1]!, { ...large, period });
       expect((await publish(id)).errors![0]!.extensions["code"], period).toBe("CONFLICT");
     }
-    const { data, errors } = await told("VN", "2024");
+    const { data, errors } = await answerFor("VN", "2024");
     expect(errors).toBeUndefined();
     expect(data.unit.dossiers).toMatchObject({ received: MAX, resolved: 5, b: { low: MAX, high: MAX } });
     for (const asOf of ["2015-08-31", "2026-11-22"])
-      expect((await told("VN", "2024", "PUBLISHED", asOf)).data.unit.dossiers["received"]).toBe(MAX);
+      expect((await answerFor("VN", "2024", "PUBLISHED", asOf)).data.unit.dossiers["received"]).toBe(MAX);
   });
 
-  it("what is stated twice over, by the province and for months, adds nothing", async () => {
+  it("do not arise from figures that are stated twice, by the province and for months", async () => {
     const months = Array.from({ length: 12 }, (_, n) => `2023-${`${n + 1}`.padStart(2, "0")}`);
     const value = 170_000_000;
     await published(WARDS[0]!, ...months.map((period) => ({ measure: "dossier.received", period, value })));
@@ -104,13 +104,13 @@ describe("numbers that answers cannot hold", () => {
       { measure: "dossier.received", period: "2023", value: 12 * value },
       { measure: "dossier.received", period: "2023", value: 12 * value, scope: null },
     );
-    expect((await told("VN", "2023")).data.unit.dossiers["received"]).toBe(12 * value);
+    expect((await answerFor("VN", "2023")).data.unit.dossiers["received"]).toBe(12 * value);
     const more = await publish(await submitted("01267", { measure: "dossier.received", period: "2023-05", value: 200_000_000 }));
     expect(more.errors![0]!.extensions["code"]).toBe("CONFLICT");
   });
 
   const LIMITS = { code: "LIMIT_EXCEEDED", measure: "dossier.received", maximum: MAX };
-  const expectNulls = ({ data, errors }: Awaited<ReturnType<typeof told>>, sum: number, paths: readonly string[]) => {
+  const expectNulls = ({ data, errors }: Awaited<ReturnType<typeof answerFor>>, sum: number, paths: readonly string[]) => {
     expect(errors!.map(({ path }) => path!.slice(2).join(".")).toSorted()).toEqual(paths.toSorted());
     for (const { message, extensions } of errors!) {
       expect(extensions).toMatchObject({
@@ -125,7 +125,7 @@ describe("numbers that answers cannot hold", () => {
     expect(data.unit.dossiers).toMatchObject({ received: null, b: { low: null, high: null } });
   };
 
-  it("leave out of an answer what a run of years adds up to, and nothing else", async () => {
+  it("make null only the sums over several years that are too large", async () => {
     for (const period of ["2016", "2017"])
       await published(
         "01267",
@@ -134,7 +134,7 @@ describe("numbers that answers cannot hold", () => {
         { measure: "dossier.resolved", period, value: 7 },
       );
     for (const unit of ["01267", "04", "VN"]) {
-      const answer = await told(unit, "2016/2017");
+      const answer = await answerFor(unit, "2016/2017");
       expectNulls(answer, 4_000_000_000, ["received", "b.low", "b.high", "onlineRate.denominator", "byTier.0.rollup.received"]);
       expect(answer.data.unit.dossiers).toMatchObject({
         ...{ resolved: 14, exact: true, onlineRate: { value: 0.25, numerator: 1_000_000_000, denominator: null } },
@@ -151,14 +151,14 @@ describe("numbers that answers cannot hold", () => {
     expect(indicator.data.unit.indicators).toEqual([{ rate: { value: 0.25, numerator: 1_000_000_000, denominator: null } }]);
   });
 
-  it("and what drafts would make of it, for those who see them", async () => {
+  it("make null the sums with drafts, for callers who see the drafts", async () => {
     const figure = (value: number) => ({ measure: "dossier.received", period: "2019", value });
     await submitted(WARDS[0]!, figure(MAX), { ...figure(3), measure: "dossier.resolved" });
     await submitted(WARDS[1]!, figure(MAX));
-    const answer = await told("VN", "2019", "ALL");
+    const answer = await answerFor("VN", "2019", "ALL");
     expectNulls(answer, 2 * MAX, ["received", "b.low", "b.high", "byTier.0.rollup.received", "series.0.received"]);
     expect(answer.data.unit.dossiers["resolved"]).toBe(3);
-    expect((await told("VN", "2019")).errors).toBeUndefined();
-    expect((await told(WARDS[1]!, "2019", "ALL")).data.unit.dossiers["received"]).toBe(MAX);
+    expect((await answerFor("VN", "2019")).errors).toBeUndefined();
+    expect((await answerFor(WARDS[1]!, "2019", "ALL")).data.unit.dossiers["received"]).toBe(MAX);
   });
 });

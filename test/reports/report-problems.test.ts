@@ -206,7 +206,7 @@ describe("the problems of a submitted report", () => {
     expect(data.submitReport.problems).toHaveLength(1000);
   });
 
-  it("leave errors to rights and to reports that the caller cannot find", async () => {
+  it("do not replace errors about permissions and unknown reports", async () => {
     const other = await issueKey(service.database, "other", { "48": "OFFICER" });
     const refused = await service.ask<SubmitAnswer | null, object>(SUBMIT, { input: report([figure("dossier.received", -1)]) }, other);
     expect(refused).toMatchObject({ data: null, errors: [{ extensions: { code: "FORBIDDEN" } }] });

@@ -4,7 +4,7 @@ import { startService, type TestService } from "../support/client.ts";
 import { issueKey } from "../support/key.ts";
 import { PUBLISH, SUBMIT, type SubmitAnswer, WITHDRAW } from "../support/reports.ts";
 
-/** The secret of a key; null is nobody. */
+/** The secret of a key; null for a caller without a key. */
 type Who = string | null;
 
 const SUPERSEDES = "query ($id: ID!) { report(id: $id) { supersedes { id } } }";
@@ -54,7 +54,7 @@ describe("reports by API", () => {
   });
   afterAll(() => service.close());
 
-  it("takes each of the three changes from those alone who may make it", async () => {
+  it("accept each of the three changes only from callers who may make it", async () => {
     expect(codeOf(await submit(null, received(1)))).toBe("UNAUTHENTICATED");
     expect(codeOf(await submit(viewer, received(1)))).toBe("FORBIDDEN");
     expect((await submit(other, received(1))).errors?.[0]?.message).toBe("Your role does not cover Phường Hợp Giang (01273)");
@@ -78,7 +78,7 @@ describe("reports by API", () => {
     });
   });
 
-  it("answers of another province's draft what it answers of none", async () => {
+  it("are unknown while they are drafts of another province", async () => {
     const id = await submitted(received(1));
     const none = "00000000-0000-4000-8000-000000000000";
     for (const query of [STATE, PUBLISH, WITHDRAW]) {
@@ -94,14 +94,14 @@ describe("reports by API", () => {
     expect(codeOf(correction)).toBe("NOT_FOUND");
   });
 
-  it("tells when it came into its state, ISO 8601 in the time of the country", async () => {
+  it("state when they reached their state, in ISO 8601 at +07:00", async () => {
     const id = await submitted(received(1));
     const { data } = await ask(officer, "query ($id: ID!) { report(id: $id) { submittedAt stateAt } }", { id });
     expect(data).toEqual({ report: { submittedAt: "2026-11-22T12:00:00.000000+07:00", stateAt: "2026-11-22T12:00:00.000000+07:00" } });
   });
 
   describe("under one idempotency key", () => {
-    it("F22, F23: exists once, however often and from however many at once it is sent", async () => {
+    it("F22, F23: exists once, however often it is sent and by however many callers", async () => {
       const key = newKey();
       const answers = await Promise.all(Array.from({ length: 20 }, () => submit(officer, received(3), key)));
       expect(answers.filter(({ errors }) => errors)).toEqual([]);
@@ -134,15 +134,15 @@ describe("reports by API", () => {
       expect(codeOf(await submit(key, elsewhere, again))).toBe("CONFLICT");
     });
 
-    it("F26: remembers no failure", async () => {
+    it("F26: does not exist after a failure", async () => {
       const key = newKey();
       expect((await submit(officer, received(-1), key)).data.submitReport.report).toBeNull();
       await submitted(received(1), officer, key);
     });
   });
 
-  describe("corrected", () => {
-    it("as a draft it gives way at once, and the correction corrects what it did", async () => {
+  describe("the correction of a report", () => {
+    it("replaces a draft immediately, and then corrects the report that the draft corrected", async () => {
       const first = await published(received(5));
       const draft = await submitted({ ...received(6), supersedes: first });
       const correction = await submitted({ ...received(7), supersedes: draft });
@@ -156,7 +156,7 @@ describe("reports by API", () => {
       expect(await stateOf(first)).toBe("SUPERSEDED");
     });
 
-    it("twice, the second correction is a CONFLICT that changes nothing", async () => {
+    it("is a CONFLICT that changes nothing if another correction was published first", async () => {
       const first = await published(received(5));
       const [one, two] = [await submitted({ ...received(6), supersedes: first }), await submitted({ ...received(7), supersedes: first })];
       const answers = await Promise.all([ask(admin, PUBLISH, { id: one }), ask(admin, PUBLISH, { id: two })]);
@@ -164,7 +164,7 @@ describe("reports by API", () => {
       expect([await stateOf(one), await stateOf(two)].map(String).toSorted()).toEqual(["DRAFT", "PUBLISHED"]);
     });
 
-    it("and withdrawn it is published no more, and says so", async () => {
+    it("is not published again after its withdrawal, and the error names its state", async () => {
       const first = await published(received(5));
       const correction = await submitted({ ...received(6), supersedes: first });
       await ask(admin, PUBLISH, { id: correction });
@@ -173,14 +173,14 @@ describe("reports by API", () => {
       expect(errors?.[0]?.message).toBe(`id: the report ${correction} is WITHDRAWN; nothing was changed`);
     });
 
-    it("must not be withdrawn before", async () => {
+    it("is refused for a withdrawn report", async () => {
       const id = await published(received(5));
       await ask(admin, WITHDRAW, { id });
       expect(codeOf(await submit(officer, { ...received(6), supersedes: id }))).toBe("CONFLICT");
     });
   });
 
-  it("speaks for a unit that is no more through the unit that holds it now, not through a role on the ended unit", async () => {
+  it("are submitted for an abolished unit by a role on its successor, not by a role on the abolished unit", async () => {
     const district = { ...report([figure("dossier.received", 1, { scope: "DISTRICT", period: "2021" })]), unit: "048" };
     await submitted(district);
     const ended = await issueKey(service.database, "ended", { "048.2015": "ADMIN" });
@@ -189,7 +189,7 @@ describe("reports by API", () => {
     expect(await stateOf(await submitted(received(2)), ended)).toBeNull();
   });
 
-  it("is hidden by row-level security too, and cannot be forged, changed or deleted by the service's role", async () => {
+  it("are hidden by row-level security too, and cannot be forged, changed or deleted by the service's role", async () => {
     const id = await submitted(received(9));
     const db = () => service.database.pools.requests.em.fork().getKysely();
     expect((await sql`select from source where key = ${id}`.execute(db())).rows).toHaveLength(0);

@@ -26,7 +26,7 @@ interface Roll {
   sources: { id: string; state: string }[];
 }
 
-/** A ward of Cao Bằng of today, its province, another province, and nobody, all through the public API. */
+/** A ward of Cao Bằng of today, its province, another province, and a caller without a key, all by the public API. */
 describe("the life of a report", () => {
   let service: TestService;
   const keys: Record<string, string | undefined> = {};
@@ -125,7 +125,7 @@ describe("the life of a report", () => {
     });
   });
 
-  it("is withdrawn by the province, and counts no more; nothing of it is gone for those who may see it", async () => {
+  it("is withdrawn by the province, and counts no more; callers who may see it still read all of it", async () => {
     expect(await withdraw("nobody", correction)).toBe("UNAUTHENTICATED");
     expect(await withdraw("ward", correction)).toBe("FORBIDDEN");
     expect(await withdraw("other", correction)).toBe("FORBIDDEN");
@@ -141,7 +141,7 @@ describe("the life of a report", () => {
     expect((await ask<Seen>("ward", SEEN, { id: correction })).data.report!.figures).toMatchObject([{ value: 125 }]);
   });
 
-  it("is told by the audit trail, to those who administer its unit", async () => {
+  it("is recorded in the audit trail for the ADMINs of its unit", async () => {
     const trail = '{ auditTrail(unit: "01273") { nodes { operation subject actorName unit { code } before after } } }';
     interface Trail {
       auditTrail: {

@@ -30,7 +30,7 @@ const declare = async (units: readonly string[]) => {
   expect((await service.ask(text, { units }, admin)).errors).toBeUndefined();
 };
 
-interface Told {
+interface Answered {
   readonly received: number | null;
   readonly incomplete: readonly string[];
   readonly coverage: { readonly unitsCovered: number; readonly unitsExpected: number };
@@ -38,10 +38,10 @@ interface Told {
   readonly reconciliation: readonly { readonly measure: string; readonly reported: number; readonly recorded: number }[];
 }
 
-const told = async (code: string, handledBy: string | null, asOf = "2022-12-31"): Promise<Told> => {
+const answerFor = async (code: string, handledBy: string | null, asOf = "2022-12-31"): Promise<Answered> => {
   const text = `query ($code: ID!, $asOf: Date!, $handledBy: Tier) { unit(code: $code, asOf: $asOf) { dossiers(period: "2022", handledBy: $handledBy) {
     received incomplete coverage { unitsCovered unitsExpected } sources { kind } reconciliation { measure reported recorded } } } }`;
-  const { data, errors } = await service.ask<{ unit: { dossiers: Told } }, object>(text, { code, asOf, handledBy });
+  const { data, errors } = await service.ask<{ unit: { dossiers: Answered } }, object>(text, { code, asOf, handledBy });
   expect(errors).toBeUndefined();
   return data.unit.dossiers;
 };
@@ -51,40 +51,40 @@ const COMMUNES_OF_HA_LANG = ["01534", "01537", "01540"];
 describe("the order of evidence", () => {
   it("incomplete records stand behind the figures that a report states, and both are shown", async () => {
     await send("048", "d-1", "d-2");
-    expect(await told("048", "DISTRICT")).toMatchObject({ received: DISTRICT });
-    const { reconciliation } = await told("048", "DISTRICT");
+    expect(await answerFor("048", "DISTRICT")).toMatchObject({ received: DISTRICT });
+    const { reconciliation } = await answerFor("048", "DISTRICT");
     expect(reconciliation).toContainEqual({ measure: "RECEIVED", reported: DISTRICT, recorded: 2 });
   });
 
   it("a district's statement about its communes counts, not the few records of one of them, which that commune shows", async () => {
     const [commune] = COMMUNES_OF_HA_LANG;
     await send(commune!, "c-1", "c-2", "c-3");
-    expect((await told("048", "COMMUNE")).received).toBe(COMMUNES);
-    expect(await told("04", "COMMUNE")).toMatchObject({ received: COMMUNES });
-    expect(await told(commune!, null)).toMatchObject({ received: 3, coverage: { unitsCovered: 1, unitsExpected: 1 } });
-    expect((await told(commune!, null)).incomplete).toContain("RECEIVED");
-    expect((await told("04", null)).received).toBe(DISTRICT + COMMUNES);
-    // Cao Bằng of 2026 holds all of it.
-    expect((await told("04", null, "2026-11-20")).received).toBe(DISTRICT + COMMUNES);
+    expect((await answerFor("048", "COMMUNE")).received).toBe(COMMUNES);
+    expect(await answerFor("04", "COMMUNE")).toMatchObject({ received: COMMUNES });
+    expect(await answerFor(commune!, null)).toMatchObject({ received: 3, coverage: { unitsCovered: 1, unitsExpected: 1 } });
+    expect((await answerFor(commune!, null)).incomplete).toContain("RECEIVED");
+    expect((await answerFor("04", null)).received).toBe(DISTRICT + COMMUNES);
+    // Cao Bằng of 2026 contains all of it.
+    expect((await answerFor("04", null, "2026-11-20")).received).toBe(DISTRICT + COMMUNES);
   });
 
   it("complete records come before the unit's own figure, in its district and everywhere above", async () => {
     await declare(["048.2015"]);
-    expect(await told("048", "DISTRICT")).toMatchObject({ received: 2, incomplete: [], sources: [{ kind: "RECORDS" }] });
-    expect((await told("04", "DISTRICT")).received).toBe(2);
-    expect((await told("04", null)).received).toBe(2 + COMMUNES);
-    expect((await told("04", null, "2026-11-20")).received).toBe(2 + COMMUNES);
+    expect(await answerFor("048", "DISTRICT")).toMatchObject({ received: 2, incomplete: [], sources: [{ kind: "RECORDS" }] });
+    expect((await answerFor("04", "DISTRICT")).received).toBe(2);
+    expect((await answerFor("04", null)).received).toBe(2 + COMMUNES);
+    expect((await answerFor("04", null, "2026-11-20")).received).toBe(2 + COMMUNES);
     await send("048", "d-3");
-    expect((await told("04", "DISTRICT")).received).toBe(3);
+    expect((await answerFor("04", "DISTRICT")).received).toBe(3);
   });
 
   it("a figure takes precedence again after completeness is withdrawn", async () => {
     const text = `mutation { withdrawCompleteness(input: { kind: DOSSIERS, units: ["048.2015"], from: "2022-01-01", reason: "one is missing" }) { records { kind } } }`;
     expect((await service.ask(text, {}, admin)).errors).toBeUndefined();
-    expect(await told("048", "DISTRICT")).toMatchObject({ received: DISTRICT });
-    expect((await told("04", null)).received).toBe(DISTRICT + COMMUNES);
+    expect(await answerFor("048", "DISTRICT")).toMatchObject({ received: DISTRICT });
+    expect((await answerFor("04", null)).received).toBe(DISTRICT + COMMUNES);
     await declare(["048.2015"]);
-    expect((await told("04", "DISTRICT")).received).toBe(3);
+    expect((await answerFor("04", "DISTRICT")).received).toBe(3);
   });
 
   it("a statement of completeness leaves the stored roll-ups of other provinces and of earlier days as they are", async () => {
@@ -98,8 +98,8 @@ describe("the order of evidence", () => {
       expect((await service.ask(take, { input: withdrawn }, bearer)).errors).toBeUndefined();
     };
     const ask = async () => {
-      await told("048", "DISTRICT");
-      await told("04", null, "2026-11-20");
+      await answerFor("048", "DISTRICT");
+      await answerFor("04", null, "2026-11-20");
     };
     const stored = () =>
       service.database.orm.em
@@ -126,11 +126,11 @@ describe("the order of evidence", () => {
     );
     const communes = data.unit.children.map(({ id }) => id);
     await declare(communes.slice(1));
-    expect((await told("048", "COMMUNE")).received).toBe(COMMUNES);
+    expect((await answerFor("048", "COMMUNE")).received).toBe(COMMUNES);
     await declare(communes);
-    expect(await told("048", "COMMUNE")).toMatchObject({ received: 3, incomplete: [], coverage: { unitsCovered: communes.length } });
-    expect((await told("04", null)).received).toBe(3 + 3);
-    expect((await told("04", null, "2026-11-20")).received).toBe(3 + 3);
+    expect(await answerFor("048", "COMMUNE")).toMatchObject({ received: 3, incomplete: [], coverage: { unitsCovered: communes.length } });
+    expect((await answerFor("04", null)).received).toBe(3 + 3);
+    expect((await answerFor("04", null, "2026-11-20")).received).toBe(3 + 3);
     expect((await recount(service.database.orm.em.fork(), null)).differences).toEqual(NO_DIFFERENCES);
   });
 });

@@ -3,7 +3,7 @@ import { type Tier, TIERS } from "../../src/hierarchy/unit.entity.ts";
 import { NaiveHierarchy } from "./naive-hierarchy.ts";
 import type { UnitHistory } from "./random-history.ts";
 
-/** The measures that the oracle knows, and their one identity: resolved = early + on time + overdue. */
+/** The measures of the oracle, and their one identity: resolved = early + on time + overdue. */
 export const MEASURES = ["received", "resolved", "resolvedEarly", "resolvedOnTime", "resolvedOverdue"] as const;
 export type Measure = (typeof MEASURES)[number] | "part" | "of";
 export type Numbers = Partial<Record<Measure, number>>;
@@ -65,8 +65,8 @@ export class Oracle extends NaiveHierarchy {
   }
 
   #wholeComplete(unit: string, measure: Measure): boolean {
-    const known = (one: string): boolean => this.own(one, null, measure) !== null || this.#wholeComplete(one, measure);
-    return this.own(unit, this.#tierOf(unit), measure) !== null && this.under(unit, this.#day).every(known);
+    const values = (one: string): boolean => this.own(one, null, measure) !== null || this.#wholeComplete(one, measure);
+    return this.own(unit, this.#tierOf(unit), measure) !== null && this.under(unit, this.#day).every(values);
   }
 
   /** All tiers together. */
@@ -75,13 +75,13 @@ export class Oracle extends NaiveHierarchy {
   }
 
   #whole(unit: string, measure: Measure): number | null {
-    // A tier that has no units under it any more is told by the unit alone.
+    // A tier without units below this one is stated by the unit alone.
     const own = TIERS.filter((tier) => tier === this.#tierOf(unit) || this.#ofTier(unit, tier).length === 0);
     const below = this.under(unit, this.#day).map((child) => this.whole(child, measure));
     const beyond = own.map((tier) => {
       const used = this.#used(unit, tier, measure);
-      const known = sum(this.under(unit, this.#day).map((child) => this.cell(child, tier, measure))) ?? 0;
-      return used === null ? null : used - known;
+      const values = sum(this.under(unit, this.#day).map((child) => this.cell(child, tier, measure))) ?? 0;
+      return used === null ? null : used - values;
     });
     const parts = sum([...beyond, ...below]);
     if (this.#wholeComplete(unit, gate(measure))) return parts;
@@ -91,7 +91,7 @@ export class Oracle extends NaiveHierarchy {
     return states ? sum(TIERS.map((tier) => this.cell(unit, tier, measure))) : parts;
   }
 
-  // What each statement adds beyond what is known below it, and who may hold that
+  // The amount of each statement beyond the values below it, and the units that may contain it
 
   #amounts(measure: Measure): Amount[] {
     return this.once(`amounts ${measure}`, () => this.#allAmounts(measure));
@@ -103,9 +103,9 @@ export class Oracle extends NaiveHierarchy {
       const ofTiers = TIERS.flatMap((tier): Amount[] => {
         if (this.#used(unit, tier, measure) === null) return [];
         const below = sum(under.map((child) => this.cell(child, tier, measure))) ?? 0;
-        const told = (one: string) =>
+        const isStated = (one: string) =>
           [one, ...this.above(one, this.#day)].find((author) => this.#used(author, tier, measure) !== null) !== unit;
-        const receivers = this.#tierOf(unit) === tier ? [] : this.#ofTier(unit, tier).filter((one) => !told(one));
+        const receivers = this.#tierOf(unit) === tier ? [] : this.#ofTier(unit, tier).filter((one) => !isStated(one));
         return [{ unit, tier, rest: this.#used(unit, tier, measure)! - below, receivers }];
       });
       const whole = this.whole(unit, measure);
@@ -156,8 +156,8 @@ export class Oracle extends NaiveHierarchy {
     );
   }
 
-  /** What is known of a unit's own tier here: by itself, or as part of a statement that is certain here. */
-  #known(unit: string, a: string, asOf: Day, tier: Tier | null): Set<string> {
+  /** Measures that have a value for a unit's own tier here: by itself, or as part of a statement that is certain here. */
+  #values(unit: string, a: string, asOf: Day, tier: Tier | null): Set<string> {
     const authors = new Set([unit, ...this.above(unit, this.#day)].filter((author) => this.holds(a, author, asOf) === "certain"));
     const of = this.#statements.filter(
       (statement) => authors.has(statement.unit) && (statement.tier === this.#tierOf(unit) || (tier === null && statement.tier === null)),
@@ -166,23 +166,23 @@ export class Oracle extends NaiveHierarchy {
   }
 
   covered(a: string, asOf: Day, tier: Tier | null): string[] {
-    return this.expected(a, asOf, tier).filter((unit) => this.#known(unit, a, asOf, tier).size > 0);
+    return this.expected(a, asOf, tier).filter((unit) => this.#values(unit, a, asOf, tier).size > 0);
   }
 
-  /** Nothing that is covered is certain and something is possible: the value is null and the bounds tell. */
+  /** True if no covered value is certain and something is possible: the value is null and the bounds show the amount. */
   isWithheld(a: string, asOf: Day, tier: Tier | null): boolean {
     return MEASURES.some((measure) => this.rollup(a, asOf, tier, measure).possible !== null) && this.covered(a, asOf, tier).length === 0;
   }
 
   incomplete(a: string, asOf: Day, tier: Tier | null): Measure[] {
     const covered = this.covered(a, asOf, tier);
-    return MEASURES.filter((measure) => covered.some((unit) => !this.#known(unit, a, asOf, tier).has(measure)));
+    return MEASURES.filter((measure) => covered.some((unit) => !this.#values(unit, a, asOf, tier).has(measure)));
   }
 }
 
 const sum = (numbers: readonly (number | null)[]): number | null => {
-  const known = numbers.filter((number) => number !== null);
-  return known.length === 0 ? null : known.reduce((total, number) => total + number, 0);
+  const values = numbers.filter((number) => number !== null);
+  return values.length === 0 ? null : values.reduce((total, number) => total + number, 0);
 };
 
 const gate = (measure: Measure): Measure => (measure === "part" || measure === "of" ? "resolved" : measure);

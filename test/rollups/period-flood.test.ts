@@ -19,7 +19,7 @@ const send = async (n: number) => {
   return errors ? errors[0]!.message : data.importDossiers.report.created;
 };
 
-/** Thirty runs of whole months that nobody has asked for. */
+/** Thirty ranges of whole months that were not requested before. */
 const floodOf = (n: number): string => {
   const fields = Array.from({ length: 30 }, (_, at) => {
     const place = (n * 30 + at) % 1100;

@@ -13,7 +13,7 @@ interface Rollup {
   sources: { id: string }[];
 }
 
-it("a quoted rate and its source belong to the very unit, period and scope, and go nowhere above", async () => {
+it("a quoted rate and its source belong only to their unit, period and scope, and to no unit above", async () => {
   const fields = 'dossiers(period: "2015/2018") { onTimeRate { value high quoted } sources { id } }';
   const { data } = await service.ask<{ unit: { dossiers: Rollup; ancestors: { dossiers: Rollup }[] } }, object>(
     `{ unit(code: "446", asOf: "2018-12-31") { ${fields} ancestors { ${fields} } own: dossiers(period: "2015/2018", handledBy: DISTRICT) { onTimeRate { quoted } } } }`,

@@ -70,7 +70,7 @@ export class History {
     return key;
   }
 
-  /** Ends the present version; the unit goes on in a new one, or is no more. */
+  /** Ends the present version; the unit has a new one, or is abolished. */
   #close(key: string, day: Day | null): void {
     const { tier, parent, name, since } = this.#living.get(key)!;
     if (day === since) return;

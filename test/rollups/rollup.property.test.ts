@@ -56,8 +56,8 @@ const drawStatements = (draw: Draw, oracle: Oracle, day: Day): Statement[] =>
         resolvedEarly: early,
         resolvedOnTime: onTime,
       };
-      const kept = Object.entries(all).filter(() => draw(fc.integer, { min: 0, max: 9 }) < 7);
-      return kept.length === 0 ? [] : [{ unit, tier, numbers: Object.fromEntries(kept) }];
+      const chosen = Object.entries(all).filter(() => draw(fc.integer, { min: 0, max: 9 }) < 7);
+      return chosen.length === 0 ? [] : [{ unit, tier, numbers: Object.fromEntries(chosen) }];
     });
   });
 
@@ -125,16 +125,16 @@ const compare = async (oracle: Oracle, year: string, asOf: Day): Promise<void> =
   }
 };
 
-/** A random world with its random statements, stored. */
+/** Stores a random history with random statements. */
 const drawn = async (draw: Draw) => {
-  const world = new History(draw).play();
+  const history = new History(draw).play();
   const em = database.orm.em.fork();
-  await load(em, world);
+  await load(em, history);
   const year = YEARS[draw(fc.integer, { min: 0, max: YEARS.length - 1 })]!;
   const day = parsePeriod("period", year).to;
-  const statements = drawStatements(draw, new Oracle(world, [], day), day);
+  const statements = drawStatements(draw, new Oracle(history, [], day), day);
   await state(em, statements, year);
-  return { world, em, year, day, statements, oracle: new Oracle(world, statements, day) };
+  return { history, em, year, day, statements, oracle: new Oracle(history, statements, day) };
 };
 
 const holdsForAll = (property: (draw: Draw) => Promise<void>): Promise<void> =>
@@ -153,7 +153,7 @@ const rollupsOf = async (units: readonly string[], asOf: Day, year: string) => {
   return Promise.all(views.map((unit) => dossierRollup.load({ unit: unit!, period, handledBy: null, cut: NOTHING_COUNTED })));
 };
 
-/** A set of units under the root of which none holds another and which together hold its territory. */
+/** Draws units below the root that do not contain each other and together cover its territory. */
 const drawCut = (draw: Draw, oracle: Oracle, root: string, day: Day): string[] => {
   const under = oracle.under(root, day);
   return under.flatMap((child) => (oracle.under(child, day).length > 0 && draw(fc.boolean) ? drawCut(draw, oracle, child, day) : [child]));
@@ -174,15 +174,15 @@ const ownOnly = (oracle: Oracle, statements: readonly Statement[], day: Day): St
 describe("roll-ups over random hierarchies", () => {
   it("equal those of a naive oracle, on every edition", async () => {
     await holdsForAll(async (draw) => {
-      const { world, oracle, year } = await drawn(draw);
-      for (const asOf of world.days) await compare(oracle, year, asOf);
+      const { history, oracle, year } = await drawn(draw);
+      for (const asOf of history.days) await compare(oracle, year, asOf);
     });
   });
 
   it("conserve every dossier: the parts of a unit and its own remainder sum to the unit", async () => {
     await holdsForAll(async (draw) => {
-      const { world, oracle, year } = await drawn(draw);
-      for (const asOf of world.days) {
+      const { history, oracle, year } = await drawn(draw);
+      for (const asOf of history.days) {
         const roots = oracle.unitsOn(asOf).filter((unit) => oracle.under(unit, asOf).length > 0);
         const root = roots[draw(fc.integer, { min: 0, max: roots.length - 1 })]!;
         const cut = drawCut(draw, oracle, root, asOf);
@@ -194,15 +194,15 @@ describe("roll-ups over random hierarchies", () => {
           expect(whole!.sum(measure) ?? 0, `${measure} of ${root} on ${asOf}`).toBe(sum + oracle.between(root, cut, asOf, measure));
         }
       }
-      const country = await Promise.all(world.days.map(async (asOf) => (await rollupsOf(["VN"], asOf, year))[0]!.sum("received")));
+      const country = await Promise.all(history.days.map(async (asOf) => (await rollupsOf(["VN"], asOf, year))[0]!.sum("received")));
       expect(new Set(country).size, "values of the country over all editions").toBe(1);
     });
   });
 
   it("do not depend on the order in which figures came in", async () => {
     await holdsForAll(async (draw) => {
-      const { world, em, year, statements } = await drawn(draw);
-      for (const asOf of world.days) await rollupsOf(["VN"], asOf, year);
+      const { history, em, year, statements } = await drawn(draw);
+      for (const asOf of history.days) await rollupsOf(["VN"], asOf, year);
       const before = await stored(em);
       await empty(em, ["source", "figure", "rollup_set"]);
       await state(
@@ -210,15 +210,15 @@ describe("roll-ups over random hierarchies", () => {
         fc.sample(fc.shuffledSubarray([...statements], { minLength: statements.length }), { numRuns: 1, seed: SEED })[0]!,
         year,
       );
-      for (const asOf of world.days) await rollupsOf(["VN"], asOf, year);
+      for (const asOf of history.days) await rollupsOf(["VN"], asOf, year);
       expect(await stored(em)).toBe(before);
     });
   });
 
   it("are not changed by a unit without values", async () => {
     await holdsForAll(async (draw) => {
-      const { world, em, year, day, statements, oracle } = await drawn(draw);
-      const asOf = world.days.at(-1)!;
+      const { history, em, year, day, statements, oracle } = await drawn(draw);
+      const asOf = history.days.at(-1)!;
       const figures = ownOnly(oracle, statements, day);
       const parent = [...oracle.unitsOn(day)].find((unit) => oracle.on(unit, day)!.tier === "PROVINCE" && oracle.on(unit, asOf))!;
       if (!parent) return;
@@ -231,7 +231,7 @@ describe("roll-ups over random hierarchies", () => {
           rollup.measureCoverage.covered,
         ]);
       };
-      const life = world.versions.filter(({ key }) => key === parent);
+      const life = history.versions.filter(({ key }) => key === parent);
       const twin = {
         ...life[0]!,
         key: "empty",
@@ -242,8 +242,8 @@ describe("roll-ups over random hierarchies", () => {
         tier: "COMMUNE" as const,
         kind: "COMMUNE" as const,
       };
-      const versions = [...world.versions, { ...twin, validTo: life.at(-1)!.validTo }];
-      expect(await read({ ...world, versions })).toEqual(await read(world));
+      const versions = [...history.versions, { ...twin, validTo: life.at(-1)!.validTo }];
+      expect(await read({ ...history, versions })).toEqual(await read(history));
     });
   });
 });

@@ -4,10 +4,10 @@ import type { Tier } from "../../src/hierarchy/unit.entity.ts";
 import { empty } from "../support/empty.ts";
 import type { UnitHistory } from "./random-history.ts";
 
-const countsOf = (world: UnitHistory) =>
-  world.days.map((day, n) => {
+const countsOf = (history: UnitHistory) =>
+  history.days.map((day, n) => {
     const count = (tier: Tier) =>
-      world.versions.filter(
+      history.versions.filter(
         (version) => version.tier === tier && version.validFrom <= day && (version.validTo === null || day < version.validTo),
       ).length;
     const cells: Record<string, string> = {
@@ -21,8 +21,8 @@ const countsOf = (world: UnitHistory) =>
     };
   });
 
-/** Puts the world in the place of all units, and of all that was stated of them. */
-export const load = async (em: EntityManager, world: UnitHistory): Promise<void> => {
+/** Replaces all units and their statements by those of the history. */
+export const load = async (em: EntityManager, history: UnitHistory): Promise<void> => {
   await empty(em, ["unit", "unit_version", "succession", "unit_name", "edition", "contribution", "source", "figure", "rollup_set"]);
-  await loadUnits(em, { ...world, editions: countsOf(world) });
+  await loadUnits(em, { ...history, editions: countsOf(history) });
 };

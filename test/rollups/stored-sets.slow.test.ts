@@ -36,7 +36,7 @@ const sendElsewhere = async () => {
   expect(data.importDossiers.report.created).toBe(1);
 };
 
-interface Told {
+interface Answered {
   readonly received: number | null;
   readonly reconciliation: readonly { readonly measure: string; readonly reported: number; readonly recorded: number }[];
   readonly coverage: { readonly unitsCovered: number };
@@ -45,13 +45,13 @@ interface Told {
 const QUESTION = `query ($period: Period!) { unit(code: "048", asOf: "2022-12-31") { dossiers(period: $period, handledBy: DISTRICT) {
   received reconciliation { measure reported recorded } coverage { unitsCovered } } } }`;
 
-const told = async (period = "2022", key?: string): Promise<Told> => {
-  const { data, errors } = await service.ask<{ unit: { dossiers: Told } }, object>(QUESTION, { period }, key);
+const answerFor = async (period = "2022", key?: string): Promise<Answered> => {
+  const { data, errors } = await service.ask<{ unit: { dossiers: Answered } }, object>(QUESTION, { period }, key);
   expect(errors).toBeUndefined();
   return data.unit.dossiers;
 };
 
-const recordedOf = ({ reconciliation }: Told) => reconciliation.find(({ measure }) => measure === "RECEIVED")?.recorded ?? 0;
+const recordedOf = ({ reconciliation }: Answered) => reconciliation.find(({ measure }) => measure === "RECEIVED")?.recorded ?? 0;
 
 /** The stored sets beside records, by the days of their periods. */
 const storedPeriods = async (): Promise<string[]> => {
@@ -74,7 +74,7 @@ const waiters = async (table: string): Promise<number> => {
   return rows[0]!.n;
 };
 
-/** Holds whoever stores a set, after its snapshot was taken. */
+/** Blocks storing a set after its snapshot was taken. */
 const holdStoring = async () => {
   const hold = await holdAt(service.database, "rollup_source");
   onTestFinished(async () => {
@@ -85,17 +85,17 @@ const holdStoring = async () => {
 };
 
 describe("a stored set with the correction of records", () => {
-  it("that was made of a snapshot before an import is no answer after it, and the import did not wait for it", async () => {
+  it("that was computed from a snapshot before an import is not used after it, and the import does not wait for it", async () => {
     await dropSets();
     const hold = await holdStoring();
-    const asked = told();
+    const asked = answerFor();
     await hold.waiter();
     const before = sent;
     await send();
     await hold.letGo();
     expect((await asked).received).toBe(STATED);
     for (let again = 0; again < 2; again++) {
-      const now = await told();
+      const now = await answerFor();
       expect([now.received, recordedOf(now)]).toEqual([STATED, before + 1]);
     }
   });
@@ -109,15 +109,15 @@ describe("a stored set with the correction of records", () => {
           service.database.orm.em.fork().getKysely(),
         )
       ).rows.map(({ id }) => id);
-    await told();
+    await answerFor();
     const first = await setIds();
     expect(first).toHaveLength(1);
     await send("2023-05-05T08:00:00+07:00");
     await sendElsewhere();
-    await told();
+    await answerFor();
     expect(await setIds()).toEqual(first);
     await send();
-    expect((await told()).received).toBe(STATED);
+    expect((await answerFor()).received).toBe(STATED);
     const second = await setIds();
     expect(second).toHaveLength(1);
     expect(second).not.toEqual(first);
@@ -127,15 +127,15 @@ describe("a stored set with the correction of records", () => {
     await dropSets();
     const writing = { isEnded: false };
     const readers = Array.from({ length: 2 }, async () => {
-      const seen: Told[] = [];
-      while (!writing.isEnded) seen.push(await told());
+      const seen: Answered[] = [];
+      while (!writing.isEnded) seen.push(await answerFor());
       return seen;
     });
     const own: [number | null, number, number][] = [];
-    const before = recordedOf(await told());
+    const before = recordedOf(await answerFor());
     for (let n = 1; n <= 8; n++) {
       await send();
-      const now = await told();
+      const now = await answerFor();
       own.push([now.received, recordedOf(now) - before, now.coverage.unitsCovered]);
     }
     writing.isEnded = true;
@@ -152,28 +152,28 @@ describe("a stored set with the correction of records", () => {
     await dropSets();
     const named = ["2022", "2022-H1@ND09", "2022-9M"];
     const unnamed = ["2021-02-01/2022-12-31", "2021/2022", "2021-02-15/2023-03-14"];
-    const open = new Map<string, Told>();
-    for (const period of [...named, ...unnamed]) open.set(period, await told(period));
+    const open = new Map<string, Answered>();
+    for (const period of [...named, ...unnamed]) open.set(period, await answerFor(period));
     expect(open.get("2022")!.received).toBe(STATED);
     expect(await storedPeriods()).toEqual(["2022-01-01/2022-12-31"]);
-    for (const period of [...named, ...unnamed]) expect([period, await told(period, officer)]).toEqual([period, open.get(period)]);
+    for (const period of [...named, ...unnamed]) expect([period, await answerFor(period, officer)]).toEqual([period, open.get(period)]);
     expect(await storedPeriods()).toEqual([
       "2021-01-01/2022-12-31",
       "2021-02-01/2022-12-31",
       "2021-02-15/2023-03-14",
       "2022-01-01/2022-12-31",
     ]);
-    for (const period of unnamed) expect(await told(period)).toEqual(open.get(period));
+    for (const period of unnamed) expect(await answerFor(period)).toEqual(open.get(period));
   });
 
   it("is not stored during a change of reports or units, for which its reader does not wait", async () => {
     await dropSets();
     await service.database.orm.em.fork().transactional(async (em) => {
       await changeRollups(em);
-      expect((await told()).received).toBe(STATED);
+      expect((await answerFor()).received).toBe(STATED);
       expect(await storedPeriods()).toEqual([]);
     });
-    expect((await told()).received).toBe(STATED);
+    expect((await answerFor()).received).toBe(STATED);
     expect(await storedPeriods()).toEqual(["2022-01-01/2022-12-31"]);
   });
 
@@ -195,6 +195,6 @@ describe("a stored set with the correction of records", () => {
     expect(await Promise.all(asked)).toEqual([null, null]);
     await expect.poll(() => waiters("rollup_source"), { timeout: 20_000 }).toBe(0);
     await hold.letGo();
-    expect((await told()).received).toBe(STATED);
+    expect((await answerFor()).received).toBe(STATED);
   });
 });

@@ -30,7 +30,7 @@ const printed = async (): Promise<Record<string, string>> =>
 
 const percent = (part: number) => `${(100 * part).toFixed(2)} %`;
 
-describe("the case that the page of the engine works by hand", () => {
+describe("the case that the README of the engine calculates by hand", () => {
   it("equals the answer of the service", async () => {
     const { data } = await service.ask<Answer, Record<string, never>>(QUESTION);
     const { received, resolved, onTimeRate: rate } = data.unit.dossiers;

@@ -100,14 +100,14 @@ describe("whole files", () => {
   it("adds the catalogue once to a database of an earlier version, and logs it", async () => {
     const em = database.orm.em.fork();
     const run = async <T>(text: string) => (await sql.raw<T>(text).execute(em.getKysely())).rows;
-    const kept =
+    const query =
       "select p.code, p.name, f.code as field, p.working_days, p.has_fee from procedure p join procedure_field f on f.id = p.field_id order by 1";
-    const procedures = await run(kept);
+    const procedures = await run(query);
     expect(procedures.length).toBeGreaterThan(30);
     expect(procedures).toContainEqual({ code: "1.000894", name: "Đăng ký kết hôn", field: "HT", working_days: 1, has_fee: false });
     await run("delete from procedure; delete from procedure_field; delete from audit_entry");
     for (let n = 0; n < 2; n++) await loadSeeds(em);
-    expect(await run(kept)).toEqual(procedures);
+    expect(await run(query)).toEqual(procedures);
     expect(await run("select operation, actor, after from audit_entry")).toEqual([
       {
         ...{ operation: "load seeds", actor: "command:seeds" },

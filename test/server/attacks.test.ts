@@ -4,7 +4,7 @@ import { startService, type TestService } from "../support/client.ts";
 import { codeOf, messageOf, post } from "../support/post.ts";
 import { query, REFUSED } from "./refused-requests.ts";
 
-/** What is answered as anything else is: the query, its data, and what its error says. */
+/** Requests that are answered normally: the query, its data, and the message of its error. */
 const ANSWERED: [string, string, unknown, RegExp | null][] = [
   ["year 0 of a day", '{ unit(code: "48", asOf: "0000-01-01") { name } }', { unit: null }, /^asOf: "0000-01-01"/],
   ["year 9999 of a day", '{ unit(code: "48", asOf: "9999-12-31") { name } }', { unit: { name: "Đà Nẵng" } }, null],

@@ -53,7 +53,7 @@ describe.skipIf(missing)("the cache of a browser", () => {
   it("reuses a response about the past for a while, then revalidates it without a body", async () => {
     const first = await get(PAST);
     expect(first).toMatchObject({ received: { unit: { fullName: "Huyện Hạ Lang" } }, asked: ["200"] });
-    // On a machine that is slower than the time it may be kept for, again.
+    // On a slow machine the response may have expired, so it is requested again.
     const anew = async () => {
       await get(PAST, { cache: "reload" });
       return get(PAST);

@@ -5,7 +5,7 @@ import { post } from "../support/post.ts";
 
 const SLOW = { query: '{ unit(code: "048", asOf: "2022-12-31") { figures(period: "2022") { measure } } }' };
 
-describe("a client that hangs up", () => {
+describe("a client that disconnects", () => {
   let service: TestService;
   let locker: Client;
   /** A transaction sees the activity of its beginning. */
@@ -27,7 +27,7 @@ describe("a client that hangs up", () => {
       )
     ).rows[0]!.n;
 
-  it("ends its statement in PostgreSQL, and is no failure of ours", async () => {
+  it("ends its statement in PostgreSQL, and is not logged as a failure", async () => {
     const log = vi.spyOn(console, "error");
     await locker.query("begin; lock table figure in access exclusive mode");
     try {

@@ -200,11 +200,11 @@ describe("variables that are no settings", () => {
       const own = { PORT: "0", DATABASE_URL: "postgresql://nobody@127.0.0.1:1/nothing", ...variables };
       const child = spawn(process.execPath, ["--import", "./src/typescript.js", "src/main.ts"], { cwd: PROJECT, env: { ...env, ...own } });
       const ended = once(child, "close");
-      let told = "";
-      for await (const chunk of child.stderr) if ((told += String(chunk)).includes(said)) break;
+      let output = "";
+      for await (const chunk of child.stderr) if ((output += String(chunk)).includes(said)) break;
       if (child.exitCode === null) child.kill("SIGTERM");
       await ended;
-      return told;
+      return output;
     };
     const misspelt = "MAX_DETPH is not a setting; did you mean MAX_DEPTH?";
     expect(await start({ MAX_DETPH: "3" }, misspelt)).toMatch(/^cchc-graph: MAX_DETPH is not a setting/);

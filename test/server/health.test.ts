@@ -90,7 +90,7 @@ describe("an orderly stop", () => {
   };
   const HALF = "POST /graphql HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 100\r\n\r\n{";
 
-  it("is valid up neither by connections that ask nothing nor, beyond the grace, by one that never ends asking", async () => {
+  it("is delayed neither by idle connections nor, beyond the grace period, by an unfinished request", async () => {
     const server = await startServer(() => null, { port: 0, graceMs: 300 });
     const silent = await opened(server.url, "");
     const idle = await opened(server.url, "GET /livez HTTP/1.1\r\nhost: x\r\n\r\n");

@@ -57,8 +57,8 @@ describe("a body", () => {
   });
 });
 
-describe("the address", () => {
-  it("may ask a query, and has the same rules", async () => {
+describe("a URL", () => {
+  it("may contain a query, under the same rules", async () => {
     const { url } = await serve();
     const headers = { "apollo-require-preflight": "1" };
     expect((await send(`${url}?query={name}`, { headers })).body).toEqual({ data: { name: "nobody" } });
@@ -67,7 +67,7 @@ describe("the address", () => {
     expect((await send(`${url}?query={name}&query={name}`, { headers })).status).toBe(400);
   });
 
-  it("that does not exist is answered like an error", async () => {
+  it("that does not exist returns an error", async () => {
     const { url } = await serve();
     for (const [path, status] of [
       ["/nothing", 404],
@@ -122,7 +122,7 @@ describe("the status", () => {
 });
 
 describe("the caller", () => {
-  it("is found out before the body is read", async () => {
+  it("is verified before the body is read", async () => {
     let read = false;
     const { url } = await serve({
       viewer: async () => {
@@ -192,7 +192,7 @@ describe("a client", () => {
   });
 });
 
-it("carries any Apollo server", async () => {
+it("createHttp serves any Apollo server", async () => {
   const apollo = new ApolloServer({ typeDefs: "type Query { one: Int }", resolvers: { Query: { one: () => 1 } } });
   await apollo.start();
   const app = await createHttp(apollo, { context: async () => ({}) });

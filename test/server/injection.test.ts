@@ -150,7 +150,7 @@ describe("SQL in the arguments of the schema", () => {
       const answer = await post(service.server.url, asking(spot, text), headers);
       expect([text, answer.status]).toEqual([text, expect.toBeOneOf([200, 400])]);
       expect(answer.text).not.toMatch(/syntax error at|INTERNAL_SERVER_ERROR|relation "|node_modules/);
-      // Either it is refused by name, or it is one more value that nobody holds; a search is for the words in it.
+      // The value is refused by name or matches nothing; a search looks for the words in it.
       if (messageOf(answer)) expect(messageOf(answer)).toContain(`${spot.argument.name}: `);
       else expect(answer.body).toEqual(spot.argument.name === "search" ? (await search(text)).body : unknown.body);
     }

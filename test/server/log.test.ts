@@ -22,8 +22,8 @@ const gather = (variables: NodeJS.ProcessEnv = { LOG_FORMAT: "json" }) => {
   };
 };
 
-/** The line is written when the connection has taken the answer, which its client may know before. */
-const told = async (text: () => string, part: string): Promise<void> => {
+/** The line is written when the connection has accepted the answer, which the client may receive earlier. */
+const waitForLine = async (text: () => string, part: string): Promise<void> => {
   for (let tries = 0; !text().includes(part); tries++) {
     if (tries > 500) throw new Error(`"${part}" was not logged:\n${text()}`);
     await new Promise((done) => setTimeout(done, 10));
@@ -70,11 +70,11 @@ describe("a request", () => {
     const named = await send(service, "query Named($code: ID!) { unit(code: $code) { name } }", secrets);
     expect(named.headers.get("x-request-id")).toBe("trip-7.a_b");
     await named.text();
-    await told(text, "Named");
+    await waitForLine(text, "Named");
     for (const id of ["not one", "x".repeat(65), "a;b"]) {
       const fresh = (await send(service, "{ broken", { "x-request-id": id })).headers.get("x-request-id")!;
       expect(fresh).toMatch(/^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/);
-      await told(text, fresh);
+      await waitForLine(text, fresh);
     }
     expect((await fetch(new URL("/livez", service.server.url))).headers.get("x-request-id")).toBeTruthy();
     const [first, ...others] = lines();
@@ -88,14 +88,14 @@ describe("a request", () => {
     expect(text()).not.toContain(key);
   });
 
-  it("that fails on our side names itself to its client, and its cause to the log", async () => {
+  it("that fails in the service returns its id to the client and logs its cause", async () => {
     const { log, lines, text } = gather();
     const service = await startService("EMPTY", { log });
     onTestFinished(() => service.close());
     await admin(service.database.url, "alter table unit_version rename to lost");
     const answer = await send(service, "query Fails($code: ID!) { unit(code: $code) { name } }", { "x-request-id": "trip-8" });
     expect(await answer.json()).toMatchObject({ errors: [{ extensions: { code: "INTERNAL_SERVER_ERROR", requestId: "trip-8" } }] });
-    await told(text, '"operation":"Fails"');
+    await waitForLine(text, '"operation":"Fails"');
     const failure = lines().find(({ level }) => level === "error");
     expect(failure).toMatchObject({ requestId: "trip-8", err: { message: expect.stringContaining("unit_version") as string } });
     expect(lines().at(-1)).toMatchObject({ codes: ["INTERNAL_SERVER_ERROR"] });

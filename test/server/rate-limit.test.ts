@@ -86,7 +86,7 @@ describe("requests with a key", () => {
     expect(await statuses(url, 3)).toEqual([200, 200, 429]);
   });
 
-  it("that does not hold are counted by address, and then not looked at", async () => {
+  it("that is invalid are counted by address, and then refused without a look-up", async () => {
     const url = await keyed();
     expect(await statuses(url, 2, bearer("bad"))).toEqual([401, 401]);
     await expect.poll(async () => (await ask(url, bearer("bad"))).status).toBe(429);
@@ -94,7 +94,7 @@ describe("requests with a key", () => {
   });
 });
 
-describe("keys that are real", () => {
+describe("valid keys", () => {
   const bearer = (secret: string) => ({ authorization: `Bearer ${secret}` });
   const CREATE = "mutation ($input: CreateAccessKeyInput!) { createAccessKey(input: $input) { secret } }";
   const made = async (service: TestService, maker: string, unit: string): Promise<string> => {
@@ -103,7 +103,7 @@ describe("keys that are real", () => {
     return data.createAccessKey.secret;
   };
 
-  it("get no more requests together by being more, whoever makes them", async () => {
+  it("share the limit of their unit, however many they are and whoever creates them", async () => {
     const service = await startService("SEEDED", { rateKey: 8, clock: () => NOW });
     onTestFinished(() => service.close());
     const { url } = service.server;
@@ -114,7 +114,7 @@ describe("keys that are real", () => {
       await issueKey(service.database, "second", { "48": "VIEWER" }),
     ];
     expect(await statuses(url, 6, bearer(first))).toEqual([200, 200, 200, 200, 200, 200]);
-    // Those that the first made, for whatever unit, and those that somebody else made for its unit.
+    // Keys created by the first one for any unit, and keys created by others for its unit, share the limit.
     for (const other of others) expect(await statuses(url, 1, bearer(other))).toEqual([429]);
     expect(await statuses(url, 1, bearer(first))).toEqual([429]);
     const [, refused] = [await ask(url, bearer(others[1]!)), await ask(url, bearer(others[2]!))];
@@ -124,7 +124,7 @@ describe("keys that are real", () => {
     expect(await statuses(url, 1, bearer(await issueKey(service.database, "elsewhere", { "04": "VIEWER" })))).toEqual([200]);
   });
 
-  it("are not shut out by wrong ones of their address, whether they were used before or not", async () => {
+  it("are not blocked by invalid keys from their address, whether they were used before or not", async () => {
     const service = await startService("SEEDED", { rateAddress: 3, rateStore: "memory" });
     onTestFinished(() => service.close());
     const { url } = service.server;
@@ -137,13 +137,13 @@ describe("keys that are real", () => {
     expect(await statuses(url, 1, bearer(revoked))).toEqual([200]);
     expect(await statuses(url, 3, bearer(newSecret()))).toEqual([401, 401, 401]);
     await expect.poll(async () => (await ask(url, bearer(newSecret()))).status).toBe(429);
-    // As many wrong ones as somebody likes are told nothing, and one that holds is answered all the same.
+    // Any number of invalid keys are refused, and a valid one is still answered.
     for (let n = 0; n < 30; n++) expect(await statuses(url, 1, bearer(newSecret()))).toEqual([429]);
     expect(await statuses(url, 5, bearer(known))).toEqual([200, 200, 200, 200, 200]);
     await expect.poll(async () => (await ask(url, bearer(fresh))).status, { timeout: 10_000, interval: 200 }).toBe(200);
     for (let n = 0; n < 30; n++) expect(await statuses(url, 1, bearer(newSecret()))).toEqual([429]);
     expect(await statuses(url, 2, bearer(fresh))).toEqual([200, 200]);
-    // What valid once and holds no more is wrong like any other.
+    // A key that was valid before is refused like any other invalid key.
     await service.database.orm.em.getConnection().execute("update access_key set revoked_at = now() where name = 'revoked'");
     expect(await statuses(url, 1, bearer(revoked))).toEqual([401]);
     await expect.poll(async () => (await ask(url, bearer(revoked))).status).toBe(429);
@@ -185,7 +185,7 @@ describe("the store in the database", () => {
     await Promise.all([one.close(), two.close()]);
   });
 
-  it("is replaced by the memory of each instance while it is away", async () => {
+  it("is replaced by the memory of each instance while it is unavailable", async () => {
     const server = await startServer(() => null, { port: 0, rateAddress: 2, rateStore: "database" });
     onTestFinished(() => server.close());
     expect(await statuses(server.url, 3)).toEqual([503, 503, 429]);

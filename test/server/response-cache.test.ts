@@ -33,7 +33,7 @@ describe("cached responses", () => {
     expect([await asks("a"), await asks("a"), await asks("a"), await asks("b"), await asks("a")]).toEqual([1, 2, 2, 3, 2]);
   });
 
-  it("are made again when anything has changed", async () => {
+  it("are computed again after any change", async () => {
     const { asks, data } = create();
     for (let n = 0; n < 3; n++) await asks("a");
     data.version = "2";
@@ -50,13 +50,13 @@ describe("cached responses", () => {
     expect([await asks("a"), await asks("a")]).toEqual([4, 5]);
   });
 
-  it("are without errors", async () => {
+  it("contain no errors", async () => {
     const { asks, data } = create();
     data.isSuccess = false;
     expect([await asks("a"), await asks("a"), await asks("a")]).toEqual([1, 2, 3]);
   });
 
-  it("make room when they are many, the least recently used first; one that is too large is not stored", async () => {
+  it("are evicted when they are many, the least recently used first; one that is too large is not stored", async () => {
     const { asks } = create(4000);
     for (const question of ["a", "b", "c"]) for (let n = 0; n < 2; n++) await asks(question, 690);
     expect([await asks("a"), await asks("b"), await asks("c")]).toEqual([2, 4, 6]);

@@ -27,7 +27,7 @@ const seeded = async () => {
 };
 
 describe("background computation", () => {
-  it("is the lineage of the editions that have none yet, the newest first, until it is stopped", async () => {
+  it("stores the lineage of the editions without one, the newest first, until it is stopped", async () => {
     const { database, log, text } = await seeded();
     const stopping = new AbortController();
     const before = await editionsOf(database);

@@ -13,7 +13,7 @@ const FACTS = `name fullName kind tier validFrom validTo parent { id fullName } 
 
 /** Days on both sides of the reform, and of the day on which Quảng Ninh became a city; null is today. */
 const DAYS = ["2020-01-01", "2025-06-30", "2025-07-01", "2025-12-31", "2026-09-01", null] as const;
-/** Codes that one unit held before the reform and another holds since, units that went on, and units that are no more. */
+/** Codes of one unit before the reform and of another since, units that continue, and abolished units. */
 const CODES = ["22", "04", "01558", "01843", "048", "00001"];
 const IDS = ["22.2015", "04.2015", "01558.2015", "01558.2025", "01843.2015", "01843.2025", "048.2015"];
 

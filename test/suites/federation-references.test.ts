@@ -123,7 +123,7 @@ describe("references", () => {
       expect(many.filter((text) => text.includes(table))).toHaveLength(1);
   });
 
-  it("that are wrong lead to nothing, say why or nothing, and do not take the others along", async () => {
+  it("that are invalid return null, with or without an error, and do not affect the others", async () => {
     const good = { __typename: "Unit", code: "04", asOf: "2020-01-01" };
     const { found, errors = [] } = await entities([good, ...WRONG, good, { __typename: "Procedure", code: "1.000001" }], "04");
     const cao = { __typename: "Unit", id: "04.2015", fullName: "Tỉnh Cao Bằng", asOf: "2020-01-01" };
@@ -139,7 +139,7 @@ describe("references", () => {
     expect(days.filter((one) => !isRefused(one))).toEqual([]);
   });
 
-  it("that are wrong are answered alone, too", async () => {
+  it("that are invalid are answered alone, too", async () => {
     for (const one of WRONG) {
       const { status, body } = await post(service.server.url, { query: ENTITIES, variables: { r: [one] } });
       expect([status, body.data], JSON.stringify(one).slice(0, 100)).toEqual([200, { _entities: [null] }]);

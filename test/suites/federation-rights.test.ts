@@ -70,7 +70,7 @@ describe.each(ROUTERS)("protected objects, by %s", (name) => {
     ["a mutation", 'mutation { revokeAccessKey(input: { id: "0123456789abcdef" }) { accessKey { id } } }'],
     ["a query of what is never null", '{ accessKeys(unit: "48") { id } }'],
     ["a query of what may be null", '{ auditTrail(unit: "48") { nodes { id } } }'],
-  ])("is refused by our words, in %s", async (_, query) => {
+  ])("is refused with the messages of this service, in %s", async (_, query) => {
     for (const [who, code, message] of [
       ["nobody", "UNAUTHENTICATED", "This needs a key or token with the role ADMIN, sent as Authorization: Bearer"],
       ["viewer", "FORBIDDEN", "This needs the role ADMIN"],

@@ -16,7 +16,7 @@ describe("the compatibility tests of federation", () => {
   const running: ChildProcess[] = [];
   const environment: Record<string, string> = {};
 
-  /** A process of its own, once it says that it listens. */
+  /** A separate process that has reported that it listens. */
   const start = (file: string, args: readonly string[] = [], options: Parameters<typeof fork>[2] = {}): Promise<unknown> => {
     const child = fork(file, args, { ...options, silent: true });
     running.push(child);
@@ -29,7 +29,7 @@ describe("the compatibility tests of federation", () => {
   };
   const urlOf = (said: unknown): string => `http://127.0.0.1:${(said as { port: number }).port}/`;
 
-  /** Theirs is told the port on which to listen. */
+  /** Starts a subgraph of the suite on a free port. */
   const startTheirs = async (name: string): Promise<string> => {
     const port = await freePort();
     await start("index.js", [], {

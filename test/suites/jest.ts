@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 export interface JestRun {
   readonly code: number | null;
   readonly passed: number;
-  /** Names of the tests that failed, or what it said where none ran. */
+  /** Names of the failed tests, or the output if no test ran. */
   readonly failed: readonly string[];
 }
 

@@ -11,7 +11,7 @@ export interface Answer<T> {
 export interface TestService {
   readonly database: TestDatabase;
   readonly server: RunningServer;
-  /** As the holder of the key or token, or as nobody. */
+  /** With a key or token, or without any. */
   ask<T, V>(document: TypedDocumentNode<T, V> | string, variables?: V, bearer?: string): Promise<Answer<T>>;
   close(): Promise<void>;
 }
@@ -24,8 +24,8 @@ export const NOW = new Date(`${TODAY}T12:00:00+07:00`);
 export const UNBOUNDED = { rateAddress: 0, rateKey: 0, costAddress: 0, statementsAddress: 0, statementMsPublic: 10_000 } as const;
 
 /**
- * The whole service over HTTP, on a database of the test's own; what is not given of its settings is as by default, but that rates have no limits
- * and answers are not kept: how many statements an answer takes would depend on what other tests write.
+ * The whole service over HTTP, on a separate database, with default settings except that rates are not limited and answers are not cached, so that the number
+ * of statements of an answer does not depend on other tests.
  */
 export const startService = async (content: Content = "SEEDED", options: ServerOptions = {}): Promise<TestService> => {
   const database = await createDatabase(content);

@@ -12,7 +12,7 @@ export interface TestDatabase extends Database {
   disconnect(): Promise<void>;
 }
 
-/** A busy machine fails no test: nobody is turned away for having waited for a connection. */
+/** A busy machine fails no test, because no caller is refused for waiting for a connection. */
 export const PATIENT = { poolWaitMs: 120_000, statementMs: 120_000 } as const;
 
 /** Runs one statement beside the databases of the tests. */

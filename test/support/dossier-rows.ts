@@ -4,17 +4,17 @@ import { type Channel, CHANNELS, derive, DOSSIER_STATES, type DossierFacts, PAUS
 import { dayOfEpoch, instantText } from "../../src/lib/time/date.ts";
 import { WorkCalendar } from "../../src/calendar/work-calendar.ts";
 
-/** A dossier to be kept as it is, by internal numbers. */
+/** A dossier stored without checks, by internal numbers. */
 export interface DossierDraft {
   readonly code: string;
   readonly sourceNo: number;
   readonly provinceNo: number;
   readonly unitNo: number;
-  /** The handling unit unless said. */
+  /** Default: unitNo. */
   readonly receivedByNo?: number;
   readonly procedureNo: number;
   readonly fieldNo: number;
-  /** DIRECT unless said. */
+  /** Default: DIRECT. */
   readonly channel?: Channel;
   readonly facts: DossierFacts;
 }
@@ -70,7 +70,7 @@ export const insertSource = async (em: EntityManager, key: string, unitNo: numbe
   return rows[0]!.no;
 };
 
-/** A procedure of a field, which is made where it is not known yet; their internal numbers. */
+/** Returns the numbers of a procedure and its field, and creates them if they do not exist. */
 export const insertProcedure = async (
   em: EntityManager,
   code: string,

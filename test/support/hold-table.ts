@@ -1,7 +1,7 @@
 import { Client } from "pg";
 import type { TestDatabase } from "./database.ts";
 
-/** Holds whoever comes to the table in a transaction, until it is let go. */
+/** Blocks every transaction that uses the table, until it is released. */
 export const holdAt = async ({ url }: Pick<TestDatabase, "url">, table: string) => {
   const client = new Client({ connectionString: url });
   await client.connect();

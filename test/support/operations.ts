@@ -45,7 +45,7 @@ const NASTY = [
   "__proto__",
 ];
 
-/** Values of a country that the tests know, three in four of them good; `ids` are those of the test. */
+/** Values of a country of the tests, three in four of them valid; `ids` are those of the test. */
 export const valuesOf = (ids: readonly string[]): Values => ({
   ID: mostly(["VN", "48", "04", "048", "01", "01843", "06.2015", "48.2015", "99", "00000000-0000-4000-8000-000000000000", ...ids]),
   String: mostly(["uong bi", "Hạ Lang", "Đà Nẵng", "sở nội vụ", "MDpub3BlIQ==", "MDowNA"]),

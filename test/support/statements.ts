@@ -14,6 +14,6 @@ export const statementsOf = async (work: () => Promise<unknown>): Promise<string
   } finally {
     Client.prototype.query = query as Client["query"];
   }
-  // A connection of the pool says once what it is.
+  // A new connection of the pool sends one statement of settings.
   return texts.filter((text) => !text.startsWith("select set_config('jit'"));
 };

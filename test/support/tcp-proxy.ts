@@ -17,7 +17,7 @@ export interface TcpProxy {
   road: Road;
   /** Resets every connection. */
   cut(): void;
-  /** Takes no connections any more: whoever tries is refused. */
+  /** Accepts no more connections; new ones are refused. */
   refuse(): Promise<void>;
   /** Takes connections again. */
   accept(): Promise<void>;

@@ -63,7 +63,7 @@ describe("clients that read while an edition is applied", () => {
     return answers;
   };
 
-  it("get answers wholly of before or wholly of after", async () => {
+  it("get answers entirely of before or entirely of after", async () => {
     const { path, remove } = await folderOf(nextEdition("2027-01-01", "2027-07-01"));
     const before = await askAll();
     proxy.road = { kind: "SLOW", ms: 15 };
@@ -99,7 +99,7 @@ describe("clients that read while an edition is applied", () => {
     expect(seen.after).toBeGreaterThan(0);
   });
 
-  it("get the answer of after where it was applied between their first statement and the next", async () => {
+  it("get the answer of after if it was applied between their first statement and the next", async () => {
     const day = "2028-01-01";
     const renamed = [
       ...[closed("01294.2025", day), version("01294.2025", day, { name: "Lý Mới", full: "Xã Lý Mới" })],

@@ -13,7 +13,7 @@ describe("the address of the playground", () => {
 
   const get = (path: string, headers: Record<string, string> = {}) => fetch(new URL(path, service.server.url), { headers });
 
-  it("gives a page with a strict policy to a browser only", async () => {
+  it("serves a page with a strict content security policy to browsers only", async () => {
     const page = await get("/graphql", { accept: "text/html,application/xhtml+xml,*/*;q=0.8" });
     expect(page.headers.get("content-type")).toBe("text/html; charset=utf-8");
     const policy = page.headers.get("content-security-policy")!;

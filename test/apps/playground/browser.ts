@@ -11,7 +11,7 @@ const missing = !existsSync(CHROMIUM);
 if (missing)
   console.log(`playground: its tests in a browser are skipped, there is no Chromium at ${CHROMIUM} (CHROMIUM_PATH names another)`);
 
-/** Chromium asks its maker's hosts on its own account; these keep the list of requests ours. */
+/** Chromium sends requests to hosts of its vendor; these settings stop them, so that the list contains only requests of the page. */
 const QUIET = ["--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
 export const SECRET = "typed-and-never-kept";
 export const STORED = "JSON.stringify([{ ...localStorage }, { ...sessionStorage }])";
@@ -133,7 +133,7 @@ export const describeInBrowser = (title: string, tests: (browser: () => Browser)
     });
     afterEach(async () => {
       for (const page of browser.context.pages().filter((open) => open.url() !== "about:blank")) await page.close();
-      // Pages write a while after what they keep has changed, so all are closed before.
+      // Pages store changes with a delay, so all are closed first.
       const session = await browser.context.newCDPSession(browser.context.pages()[0]!);
       await session.send("Storage.clearDataForOrigin", { origin: new URL(browser.url).origin, storageTypes: "local_storage" });
       await session.detach();

@@ -32,7 +32,7 @@ describeInBrowser("links to questions, in a browser", (browser) => {
     const url = await page.evaluate<string>("navigator.clipboard.readText()");
     expect(new URL(url).search + decodeURIComponent(url)).not.toMatch(/secret/i);
     expect(page.url()).toBe(url);
-    // What is typed is kept after a while.
+    // Typed text is stored after a delay.
     const isKept = `localStorage.getItem("graphiql:variables")?.includes("04") &&
       JSON.parse(localStorage.getItem("graphiql:tabState") ?? "{}").tabs?.some(({ variables }) => variables?.includes("04"))`;
     await eventually(() => page.evaluate(isKept)).toBe(true);
@@ -78,7 +78,7 @@ describeInBrowser("links to questions, in a browser", (browser) => {
     }
   });
 
-  it("does no harm by a hostile link", async () => {
+  it("runs no code of a hostile link", async () => {
     const script = `<img src=x onerror="document.title='owned'"><script>document.title='owned'</script>`;
     const mutation = `mutation Revoke { revokeAccessKey(input: { id: "a" }) { accessKey { id } } }`;
     const hostile = [

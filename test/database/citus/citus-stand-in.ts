@@ -1,8 +1,8 @@
 import { admin } from "../../support/database.ts";
 
 /**
- * What stands in for the extension in a database where it cannot be had: its catalogues, and functions of its names that keep their calls and
- * refuse what Citus refuses (a condition for rows with a subquery; a foreign key to what is not replicated yet). It distributes nothing.
+ * A substitute for the extension in a database without it: its catalogues, and functions with its names that record their calls and refuse
+ * what Citus refuses (a policy with a subquery; a foreign key to a table that is not replicated yet). It distributes nothing.
  */
 export const standInForCitus = (url: string): Promise<void> =>
   admin(

@@ -123,7 +123,7 @@ describe("a database with Citus", () => {
     }
   });
 
-  it("shows and lets go the same rows by either form of each condition", async () => {
+  it("shows and releases the same rows with both forms of each condition", async () => {
     const places = await em()
       .getConnection()
       .execute<{ code: string; no: number }[]>(

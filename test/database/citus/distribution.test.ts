@@ -13,7 +13,7 @@ describe("the tables that grow with the records", () => {
   afterAll(() => lived.close());
   const em = () => lived.service.database.orm.em.fork();
 
-  it("can be distributed by province, and are all that has one", async () => {
+  it("can be distributed by province, and are the only ones that have one", async () => {
     expect(await breachesOfTables(em())).toEqual([]);
   });
 
@@ -80,7 +80,7 @@ describe("the tables that grow with the records", () => {
     expect(found).toContain(breach);
   });
 
-  it("are written by lived.statements that Citus takes, as they were sent by the API, from a file and by a declaration", async () => {
+  it("are written by statements that Citus accepts: by the API, from a file and by a declaration", async () => {
     const upserts = new Set(lived.statements.map(upsertedBy).filter((table) => table !== null));
     expect([...upserts].toSorted()).toEqual([...COUNTERS, "record_unit"].toSorted());
     expect(lived.statements.some((text) => text.startsWith("update dossier d set"))).toBe(true);
@@ -116,7 +116,7 @@ describe("the tables that grow with the records", () => {
       `${UPSERT} ${KEY} records = u.records + excluded.records, last_import_at = greatest(u.last_import_at, excluded.last_import_at)`,
       [],
     ],
-  ] as const)("are told apart by what a statement sets: %s", async (_what, text, breaches) => {
+  ] as const)("are checked by what a statement sets: %s", async (_what, text, breaches) => {
     expect(await breachesOfStatement(em(), text)).toEqual(breaches);
   });
 });

@@ -20,7 +20,7 @@ beforeAll(async () => {
 afterAll(() => rm(dataDir, { recursive: true, force: true }));
 
 describe("the environment of PostgreSQL", () => {
-  it("is the way to its programs and its language, none of the service's settings", async ({ skip }) => {
+  it("contains the path and the language, and no settings of the service", async ({ skip }) => {
     skip(process.platform !== "linux", "other systems do not show a process's environment");
     vi.stubEnv("GATEWAY_SECRET", "hush-hush-hush-hush");
     vi.stubEnv("PGPASSWORD", "hidden");
@@ -82,7 +82,7 @@ describe("the log of PostgreSQL", () => {
     await expect.poll(waiting, { timeout: 10_000 }).toBe(0);
   };
 
-  it("grows by no statement, and by next to nothing, where clients hang up", async () => {
+  it("contains no statement, and hardly grows when clients disconnect", async () => {
     const before = (await stat(await log())).size;
     await owner.query("begin; lock table figure in access exclusive mode");
     try {
@@ -95,7 +95,7 @@ describe("the log of PostgreSQL", () => {
     expect(grown).not.toMatch(/select|STATEMENT/i);
   });
 
-  it("contains the owner's failures in a line, without the statement", async () => {
+  it("contains each failure of the owner in one line, without the statement", async () => {
     const text = `select 'a value' from no_such_table /* ${"x".repeat(5000)} */`;
     await expect(owner.query(text)).rejects.toMatchObject({ code: "42P01" });
     const last = async () => (await readFile(await log(), "utf8")).trimEnd().split("\n").at(-1)!;
@@ -116,7 +116,7 @@ describe("the log of PostgreSQL", () => {
       .toMatch(/^(an old line\n)+the last line\n[^\n]*"no_such_table" does not exist[^\n]*\n$/);
   });
 
-  it("is not looked for elsewhere, should PostgreSQL's user put a link there", async () => {
+  it("is not read or written through a symbolic link", async () => {
     const place = await mkdtemp(join(tmpdir(), "cchc-links-"));
     onTestFinished(() => rm(place, { recursive: true, force: true }));
     const [file, soft, hard] = ["file", "soft", "hard"].map((name) => join(place, name)) as [string, string, string];

@@ -57,7 +57,7 @@ describe("npm run import -- dossiers", () => {
     async function* lines() {
       yield `${DOSSIER_COLUMNS.join()}\n`;
       for await (const { cells } of ledgerRows(places, count, seed)) {
-        // What the second file says is later news of the first one's dossiers.
+        // The second file updates the dossiers of the first one.
         const row = { ...cells, updatedAt: `2026-11-1${5 + seed}T00:00:00+07:00` } as Record<string, string | boolean | null | undefined>;
         yield `${DOSSIER_COLUMNS.map((column) => row[column] ?? "").join()}\n`;
       }
@@ -66,7 +66,7 @@ describe("npm run import -- dossiers", () => {
   };
   const file = (name: string) => join(folder, name);
 
-  it("F19: ends as one clean run wherever it was killed before", async () => {
+  it("F19: has the result of one undisturbed run, wherever it was killed before", async () => {
     const clean = await createDatabase(empty);
     try {
       expect(await run("import", clean, ["dossiers", file("first.csv"), "--source", "s"])).toMatchObject({
@@ -102,7 +102,7 @@ describe("npm run import -- dossiers", () => {
     }
   });
 
-  describe("that has not come to its end", () => {
+  describe("that is interrupted", () => {
     const contents = () => Promise.all(TABLES.map((table) => contentOf(database, table)));
     const args = () => ["dossiers", file("second.csv"), "--source", "stopped"];
 
@@ -116,7 +116,7 @@ describe("npm run import -- dossiers", () => {
     };
 
     // Records are written first, then counters, and at last the note of the import.
-    it.each(["dossier_unit_count", "record_import"])("F20: keeps nothing when it is killed before it writes %s", async (table) => {
+    it.each(["dossier_unit_count", "record_import"])("F20: stores nothing when it is killed before it writes %s", async (table) => {
       const { before, hold, child, ended, backend } = await held(table);
       child.kill("SIGKILL");
       expect((await ended).code).toBeNull();
@@ -132,7 +132,7 @@ describe("npm run import -- dossiers", () => {
       await sleep(500);
       await hold.letGo();
       await hold.close();
-      expect(await ended).toMatchObject({ code: 1, err: expect.stringContaining("stopped by SIGTERM; nothing was kept") });
+      expect(await ended).toMatchObject({ code: 1, err: expect.stringContaining("stopped by SIGTERM; nothing was stored") });
       expect(await contents()).toEqual(before);
       expect(await run("import", database, args())).toMatchObject({ code: 0, out: expect.stringContaining("2000 created") });
       expect((await recount(database.orm.em.fork(), null)).differences).toEqual(NO_DIFFERENCES);
@@ -162,7 +162,7 @@ describe("npm run import -- dossiers", () => {
     rows.push("y,nowhere,00004,PROCESSING,2026-03-03T08:00:00+07:00,,SUPPLEMENT,2026-03-03T09:00:00+07:00", "ragged,row");
     await writeFile(file("bad.csv"), rows.join("\n"));
     const whole = await run("import", database, ["dossiers", file("bad.csv"), "--source", "bad"]);
-    expect(whole).toMatchObject({ code: 1, out: "2 created, 0 updated, 0 unchanged, 0 stale, 3 rejected\nnothing was kept\n" });
+    expect(whole).toMatchObject({ code: 1, out: "2 created, 0 updated, 0 unchanged, 0 stale, 3 rejected\nnothing was stored\n" });
     const problems = (await readFile(`${file("bad.csv")}.problems.csv`, "utf8")).trim().split("\n");
     expect(problems.map((line) => line.split(",").slice(0, 3).join())).toEqual([
       "row,column,code",
@@ -171,14 +171,14 @@ describe("npm run import -- dossiers", () => {
       "6,,RAGGED",
     ]);
     const dry = await run("import", database, ["dossiers", file("bad.csv"), "--source", "bad", "--partial", "--dry-run"]);
-    expect(dry.out).toContain("nothing was kept");
+    expect(dry.out).toContain("nothing was stored");
     const partial = await run("import", database, ["dossiers", file("bad.csv"), "--source", "bad", "--partial"]);
     expect(partial).toMatchObject({ code: 0, out: expect.stringContaining("2 created") });
     const again = await run("import", database, ["dossiers", file("bad.csv"), "--source", "bad", "--partial"]);
     expect(again.out).toContain("0 created, 0 updated, 2 unchanged, 0 stale, 3 rejected");
   });
 
-  it("names the file and the fault of the whole file", async () => {
+  it("names the file and the problem of the whole file", async () => {
     expect(await run("import", database, ["dossiers", file("none.csv"), "--source", "x"])).toMatchObject({
       code: 1,
       err: expect.stringContaining("there is no such file"),

@@ -34,14 +34,14 @@ const rowsOf = async <R>(query: ReturnType<typeof sql<R>>): Promise<R[]> => (awa
 const imported = async (name: string, content: string, options: readonly string[] = [], source = `source-${++count}`) => {
   const path = file(name, content);
   const ended = await run("import", database, ["dossiers", path, "--source", source, ...options]);
-  const kept = await rowsOf(sql<{ code: string }>`
+  const stored = await rowsOf(sql<{ code: string }>`
     select d.code from dossier d join source s on s.id = d.source_id where s.name = ${source} order by d.code`);
   const [{ sources }] = (await rowsOf(sql<{ sources: number }>`select count(*)::int as sources from source where name = ${source}`)) as [
     { sources: number },
   ];
   return {
     ...ended,
-    codes: kept.map(({ code }) => code),
+    codes: stored.map(({ code }) => code),
     isSource: sources === 1,
     problems: listed(`${path}.problems.csv`),
     warnings: listed(`${path}.warnings.csv`),
@@ -68,9 +68,9 @@ describe("an instant that does not exist", () => {
     const bad = columns.flatMap((column) => none.map((at) => wrong(column, at)));
     const found = await imported("instants.csv", csv(dossier("good"), ...bad), ["--partial"]);
     expect(found).toMatchObject({ code: 0, codes: ["good"] });
-    const told = found.problems!.filter(({ code }) => code === "INSTANT_MALFORMED");
-    expect([...new Map(told.map(({ row, record }) => [Number(row), record]))]).toEqual(bad.map((row, n) => [n + 3, row["code"]]));
-    expect(new Set(told.map(({ column }) => column))).toEqual(
+    const malformed = found.problems!.filter(({ code }) => code === "INSTANT_MALFORMED");
+    expect([...new Map(malformed.map(({ row, record }) => [Number(row), record]))]).toEqual(bad.map((row, n) => [n + 3, row["code"]]));
+    expect(new Set(malformed.map(({ column }) => column))).toEqual(
       new Set([...columns.filter((column) => column !== "pauses"), "pauses[0].from", "pauses[0].to"]),
     );
   });
@@ -128,7 +128,7 @@ describe("completeness", () => {
   it("is declared if all rows are stored, and not if one was refused", async () => {
     const gap = await imported("gap.csv", csv(dossier("a"), dossier("b", { receivedAt: "02/02/2025" })), ["--partial", ...RANGE]);
     expect(gap).toMatchObject({ code: 1, codes: ["a"], isSource: true });
-    expect(gap.out).toContain("nothing was declared complete");
+    expect(gap.out).toContain("no records were declared complete");
     expect(await ranges()).toEqual([]);
     const torn = await imported("torn.csv", csv(dossier("a"), dossier("b"), dossier("b", resolved)), ["--partial", ...RANGE]);
     expect(torn).toMatchObject({ code: 1, codes: ["a"] });
@@ -151,7 +151,7 @@ describe("a source", () => {
     async (options) => {
       const found = await imported(`bad-${options.join()}.csv`, bad, options);
       expect(found).toMatchObject({ code: 1, codes: [], isSource: false });
-      expect(found.out).toContain("0 created, 0 updated, 0 unchanged, 0 stale, 2 rejected\nnothing was kept\n");
+      expect(found.out).toContain("0 created, 0 updated, 0 unchanged, 0 stale, 2 rejected\nnothing was stored\n");
       expect(found.err).toContain('2 × unit "1558" (UNIT_UNKNOWN)');
       expect(found.err).not.toContain("role OFFICER");
       expect(found.problems).toMatchObject([
@@ -161,7 +161,7 @@ describe("a source", () => {
     },
   );
 
-  it("is not made by a dry run, nor by an import that is refused", async () => {
+  it("is created neither by a dry run nor by a refused import", async () => {
     expect(await imported("dry.csv", csv(dossier("a")), ["--dry-run"])).toMatchObject({ code: 0, isSource: false });
     expect(await imported("half.csv", csv(dossier("a"), dossier("b", { unit: "1558" })))).toMatchObject({ code: 1, isSource: false });
     expect(await rowsOf(sql`select from audit_entry where subject in ('source-dry', ${`source-${count}`})`)).toEqual([]);
@@ -173,8 +173,8 @@ describe("a source", () => {
   });
 });
 
-describe("findings", () => {
-  it("is summed up by column and value, and each problem names its record", async () => {
+describe("the problems and warnings of a file", () => {
+  it("are summed up by column and value, and each names its record", async () => {
     const rows = Array.from({ length: 1200 }, (_, n) =>
       dossier(`H-${n}`, { state: n % 6 === 0 ? "Đang xử lý" : "Đã trả kết quả", receivedAt: `0${(n % 9) + 1}/03/2026 0${n % 7}:10` }),
     );
@@ -188,7 +188,7 @@ describe("findings", () => {
     expect(found.problems![0]).toMatchObject({ row: "2", column: "state", code: "VALUE_UNKNOWN", record: "H-0" });
   });
 
-  it("names the record of a row that cannot be read, where that can", async () => {
+  it("name the record of an unreadable row if its code can be read", async () => {
     const found = await imported("unreadable.ndjson", '{"code":"N-1","strange":1}\n{"code":\n');
     expect(found.problems).toMatchObject([
       { row: "1", column: "strange", code: "UNKNOWN_COLUMN", record: "N-1" },
@@ -196,7 +196,7 @@ describe("findings", () => {
     ]);
   });
 
-  it("leaves no file of an earlier run, whether the next is good, refused as a whole or not to be read", async () => {
+  it("replace the file of an earlier run, or remove it if the next run has none", async () => {
     const [good, bad] = [csv(dossier("a")), csv(dossier("a", { unit: "1558" }))];
     expect((await imported("again.csv", bad)).problems).toHaveLength(1);
     expect(await imported("again.csv", good)).toMatchObject({ code: 0, problems: null });

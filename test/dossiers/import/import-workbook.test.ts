@@ -10,7 +10,7 @@ const file = temporaryFolder();
 const COLUMNS = ["code", "procedure", "unit", "state", "receivedAt", "dueAt", "updatedAt"];
 const HEADER = `<row>${COLUMNS.map((name) => text(name)).join("")}</row>`;
 
-/** A row of a dossier, whose cells are texts unless said otherwise. */
+/** A row of a dossier, whose cells are texts by default. */
 const row = (code: string, more: Readonly<Record<string, string>> = {}, attributes = "") => {
   const given: Readonly<Record<string, string>> = {
     ...{ code: text(code), procedure: text("1.000001"), unit: text("01558"), state: text("PROCESSING") },
@@ -38,7 +38,7 @@ describe("npm run import -- dossiers, of a workbook,", () => {
       from dossier d join source s on s.id = d.source_id where s.name = ${source} order by d.code`.execute(
       database.orm.em.fork().getKysely(),
     );
-    return { ...ended, all: ended.out + ended.err, kept: rows, codes: rows.map(({ code }) => code) };
+    return { ...ended, all: ended.out + ended.err, stored: rows, codes: rows.map(({ code }) => code) };
   };
   const book = (...sheets: SheetDraft[]) => sheetsOf(sheets);
 
@@ -91,7 +91,7 @@ describe("npm run import -- dossiers, of a workbook,", () => {
     expect(found.out).toContain('the hidden sheet "Lọc" was read');
   });
 
-  it("passes over sheets of charts, and finds parts whose names differ by case", async () => {
+  it("skips sheets of charts, and finds parts whose names differ by case", async () => {
     const entries = book({ name: "Biểu đồ", kind: "chartsheet" }, { name: "Dữ liệu", rows: HEADER + row("a") });
     const found = await imported(
       entries.map((entry) => ({ ...entry, name: entry.name.replace("xl/worksheets", "XL/WorkSheets").replace("styles", "Styles") })),
@@ -111,7 +111,7 @@ describe("npm run import -- dossiers, of a workbook,", () => {
           row("none", iso("2026-03-02T08:10")),
       }),
     );
-    expect(found.kept.map(({ receivedAt }) => receivedAt)).toEqual([
+    expect(found.stored.map(({ receivedAt }) => receivedAt)).toEqual([
       "2026-03-02T01:10:00Z",
       "2026-03-02T06:10:00Z",
       "2026-03-02T01:10:00Z",
@@ -139,13 +139,13 @@ describe("npm run import -- dossiers, of a workbook,", () => {
     expect(found.err).toMatch(new RegExp(`1 × ${column}.* \\(${problem}\\)`));
   });
 
-  it("takes a formula that was computed to a text of nothing for blank, and whole numbers for codes", async () => {
+  it("reads a formula with an empty text as blank, and a whole number as a code", async () => {
     const cells = { dueAt: '<c t="str"><f>""</f><v></v></c>', code: "<c><v>9007199254740991</v></c>" };
     const found = await imported(book({ name: "S", rows: HEADER + row("", cells) }));
     expect(found).toMatchObject({ code: 0, codes: ["9007199254740991"] });
   });
 
-  it("refuses merged cells, of which only the first holds something", async () => {
+  it("refuses merged cells, of which only the first has a value", async () => {
     const found = await imported(
       book({ name: "S", rows: HEADER + row("a") + row("b"), after: '<mergeCells><mergeCell ref="F2:F3"/></mergeCells>' }),
     );

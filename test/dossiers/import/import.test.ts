@@ -47,7 +47,7 @@ describe("importing dossiers", () => {
     }
   });
 
-  it("changes nothing when sent again, takes the later word, and ignores the earlier one", async () => {
+  it("changes nothing when sent again, stores a later update, and ignores an earlier one", async () => {
     const first = { code: "a", updatedAt: "2026-10-01T08:00:00+07:00" };
     const later = { code: "a", state: "RESOLVED", endedAt: "2026-03-10T08:00:00+07:00", updatedAt: "2026-10-02T08:00:00+07:00" } as const;
     const options = { source: "again" };

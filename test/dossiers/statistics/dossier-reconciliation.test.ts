@@ -37,7 +37,7 @@ const sent2022 = (code: string, unit: string, more: Partial<Sent> = {}): Sent =>
   ...more,
 });
 
-describe("reported against recorded", () => {
+describe("the reconciliation of figures and records", () => {
   it("is empty where nothing was recorded, or nothing reported", async () => {
     for (const code of ["048", "04", "VN"]) expect(await reconciled({ code, period: "2022" })).toEqual([]);
   });

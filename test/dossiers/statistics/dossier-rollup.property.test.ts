@@ -31,7 +31,7 @@ interface Known {
   readonly procedure: (typeof PROCEDURES)[number];
 }
 
-/** Last told of within the half year before now, often within its last days. */
+/** The last update is within the last half-year, often within its last days. */
 const known: fc.Arbitrary<Known> = fc
   .record({
     facts: consistentFacts,
@@ -232,7 +232,7 @@ describe("dossiers of several periods in one query", () => {
     );
   });
 
-  it("are, as the points of a series, those of each period", async () => {
+  it("equal those of each period, as points of a series", async () => {
     const { data } = await service.ask<{ unit: { dossiers: { series: (Summed & { period: string })[] } } }, object>(
       `{ unit(code: "04") { dossiers(period: "2024/2026") { series(grain: MONTH) { period ${SUMMED.join(" ")} } } } }`,
       {},

@@ -97,7 +97,7 @@ describe("answers on roll-ups of dossiers", () => {
     expect(byField).toEqual([{ field: { code: "CT" } }, { field: { code: "DD" } }, { field: { code: "HT" } }]);
   });
 
-  it("paused, withdrawn and stopped have numbers of their own", async () => {
+  it("paused, withdrawn and stopped dossiers are counted separately", async () => {
     expect(await ask(MEASURES, { code: "04", period: "2026-03" })).toMatchObject({ inProcessPaused: 1, withdrawn: 1, stopped: 1 });
   });
 

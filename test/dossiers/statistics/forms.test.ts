@@ -94,7 +94,7 @@ describe("form II.06", () => {
     expect(await formOf({ code: "04", period: "2026-03" })).toBeNull();
   });
 
-  it("has its total for everybody, and its rows below the province for VIEWERs alone", async () => {
+  it("shows its total to every caller, and its rows below the province only to VIEWERs", async () => {
     const variables = { code: "01558", period: "2026-03" };
     const elsewhere = await issueKey(service.database, "elsewhere", { "48": "VIEWER" });
     const full = await formOf(variables, officer);
@@ -201,7 +201,7 @@ describe("service quality", () => {
     expect(await qualityOf({ code: "48", period: "2026-03" })).toMatchObject({ score: null, maxScore: 48 });
   });
 
-  it("days that cut a half-month are for VIEWERs of the unit alone", async () => {
+  it("days that split a half-month are shown only to VIEWERs of the unit", async () => {
     const variables = { code: "01558", period: "2026-03-02/2026-03-31" };
     expect((await qualityOf(variables)).score).toBeNull();
     expect((await qualityOf(variables, officer)).score).toBeCloseTo((await qualityOf({ ...variables, period: "2026-03" })).score!, 10);

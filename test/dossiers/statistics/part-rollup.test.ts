@@ -110,7 +110,7 @@ describe("the parts of a roll-up", () => {
     ]);
   });
 
-  it("add up for days that cut a half-month, whoever may see the records of which part", async () => {
+  it("add up for days that split a half-month, whatever parts the caller may see", async () => {
     const period = "2026-03-02/2026-03-20";
     const ofCommune = await issueKey(service.database, "commune", { "01558": "VIEWER" });
     for (const bearer of [undefined, ofCommune, officer]) expectLaw(await partsOf({ code: "04", period }, bearer));

@@ -37,7 +37,7 @@ describe("the cost of answers on roll-ups", () => {
     expect(await statements(40)).toBe(await statements(2));
   });
 
-  it("is counted in rows: eighty fields, the units right below, five criteria, the units that are looked through, and statements", async () => {
+  it("is counted in rows: eighty fields, the units directly below, five criteria, the units that are read, and statements", async () => {
     const costOf = (selection: string) => costOfQuery(`{ unit(code: "04") { ${selection} } }`);
     const children = (await costOf("children { name }")) - 1;
     const within = (await costOf("descendants(first: 1) { totalCount }")) - 2;
@@ -59,7 +59,7 @@ describe("the cost of answers on roll-ups", () => {
     expect(await costOfQuery(at('dossiers(period: "2024") { received onTimeRate { value } bounds(measure: RECEIVED) { high } }'))).toBe(
       2 + STATEMENT_ROWS,
     );
-    // A run of years that nobody may have asked for yet costs the units of today.
+    // A range of years that is not stored costs the units of today.
     const unitsToday = (await costOfQuery("{ units(first: 1) { totalCount } }")) - 1;
     const within = (await costOfQuery(at("descendants(first: 1) { totalCount }"))) - 2;
     const coverage = await costOfQuery(at('dossiers(period: "2024") { coverage { unitsCovered } }'));

@@ -59,8 +59,8 @@ const holds = ({ directive, by }: Condition, variables: Readonly<Record<string, 
 
 /** As it was drawn, or with every condition answered by hand. */
 const written = (parts: readonly Part[], variables: Readonly<Record<string, boolean>> | null): string => {
-  const kept = variables ? parts.filter((part) => part.conditions.every((one) => holds(one, variables))) : parts;
-  const texts = kept.map(({ text, below, conditions: own }) => {
+  const applied = variables ? parts.filter((part) => part.conditions.every((one) => holds(one, variables))) : parts;
+  const texts = applied.map(({ text, below, conditions: own }) => {
     const directives = variables ? "" : own.map(({ directive, by }) => ` @${directive}(if: ${by})`).join("");
     // The condition of a field stands before its fields, which for the last of them are written already.
     const [head, tail] = text.includes("{") ? [text.slice(0, text.indexOf("{")), text.slice(text.indexOf("{"))] : [text, ""];

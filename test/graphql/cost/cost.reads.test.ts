@@ -87,13 +87,13 @@ describe("fields that read far more than they return", () => {
     ["thirty means", `{ ${COUNTRY} { ${times(30, (n) => `a${n}: dossiers(period: "2025-0${1 + (n % 9)}") { averageWorkingDays }`)} } }`],
     ["thirty searches", `{ ${times(30, (n) => `a${n}: units(search: "phu${n}", first: 1) { nodes { name } }`)} }`],
     ["thirty numbers of units", `{ ${times(30, (n) => `a${n}: units(first: 1, asOf: "2025-06-${n + 1}") { totalCount }`)} }`],
-  ])("is refused by the thirty or for long: %s", async (_, query) => {
+  ])("are refused if requested thirty times or for a long series: %s", async (_, query) => {
     const answer = await ask(query);
     expect(answer).toMatchObject({ status: 400, errors: [{ extensions: { code: "LIMIT_EXCEEDED" } }] });
     expect(answer.extensions!.cost!.requested).toBeGreaterThan(MAXIMUM);
   });
 
-  it("is charged by the units below, and counts of dossiers and of the audit in thousands", async () => {
+  it("cost the units below, and counts of dossiers and audit entries cost thousands", async () => {
     const of = (unit: string, field: string) =>
       estimateOf(`{ unit(code: "${unit}", asOf: "2025-12-31") { dossiers(period: "2025") { ${field} } } }`);
     for (const field of ["coverage { unitsCovered }", "incomplete", "averageWorkingDays", "sources { id }", "parts { unit { code } }"]) {
@@ -106,7 +106,7 @@ describe("fields that read far more than they return", () => {
       expect(await estimateOf(`{ ${list} { totalCount } }`)).toBeGreaterThan(4000);
   });
 
-  it("allows the example operations", async () => {
+  it("leave the example operations below half of the maximum", async () => {
     const folder = new URL("../../../schema/operations/", import.meta.url);
     for (const file of await readdir(folder)) {
       const { extensions } = await ask(await readFile(new URL(file, folder), "utf8"));
@@ -114,7 +114,7 @@ describe("fields that read far more than they return", () => {
     }
   });
 
-  it("is not lower with another alias, a longer series, or more units", async () => {
+  it("cost no less with another alias, a longer series, or more units", async () => {
     const field = fc.constantFrom(
       "received",
       "coverage { unitsCovered }",

@@ -53,7 +53,7 @@ describe("the cost of an operation", () => {
     expect(await costOf(`{ units(tier: PROVINCE, first: 1000, asOf: "${DAY}") { nodes { name } } }`)).toBe(provinces);
   });
 
-  it("is that of the units that are looked through for a number or a name", async () => {
+  it("includes the units that are read for a count or a search", async () => {
     const everything = (await costOf(`{ units(first: 1, asOf: "${DAY}") { totalCount } }`)) - 1;
     // Agencies come and go between two days of change.
     expect(everything).toBeGreaterThanOrEqual(await count("true"));
@@ -192,7 +192,7 @@ describe("an operation over the limit", () => {
       "query ($r: [_Any!]!) { _entities(representations: $r) { ... on Unit { descendants(first: 1000) { totalCount } } } }",
     ],
   ])("is one with %s", async (_, query) => {
-    // The hierarchy is known.
+    // This request loads the hierarchy.
     await ask('{ unit(code: "VN") { name } }');
     const r = Array.from({ length: 101 }, () => ({ __typename: "Unit", code: "VN" }));
     let answer!: CostAnswer;

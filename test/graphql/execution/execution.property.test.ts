@@ -17,8 +17,8 @@ const apollo = createApollo(schema, { maxAliases: 1000, maxDirectives: 1000, max
 beforeAll(() => apollo.start());
 afterAll(() => apollo.stop());
 
-/** What graphql-js says of an error, as the service tells it. */
-const told = (error: GraphQLError) => {
+/** An error of graphql-js in the form of the service. */
+const textOf = (error: GraphQLError) => {
   const { message, locations, path } = error.toJSON();
   let cause: unknown = error;
   while (cause instanceof GraphQLError && cause.originalError) cause = cause.originalError;
@@ -29,7 +29,7 @@ const told = (error: GraphQLError) => {
 
 const expectedOf = async (source: string, operationName: string, variableValues: Readonly<Record<string, unknown>>) => {
   const { data, errors } = await execute({ schema, document: parse(source), operationName, variableValues });
-  return { data: JSON.stringify(data ?? null), errors: errors?.map(told) };
+  return { data: JSON.stringify(data ?? null), errors: errors?.map(textOf) };
 };
 
 const answerOf = async (query: string, operationName: string, variables: Readonly<Record<string, unknown>>) => {

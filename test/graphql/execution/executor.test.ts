@@ -73,7 +73,7 @@ it("changes one after the other", async () => {
   await apollo.stop();
 });
 
-/** All of an error but its code, which is ours. */
+/** All of an error except its code, which the service adds. */
 const toldOf = (error: GraphQLError) => ({ ...error.toJSON(), extensions: undefined });
 
 describe("compiled execution answers as graphql-js does", () => {

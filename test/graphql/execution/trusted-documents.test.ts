@@ -59,7 +59,7 @@ describe("trusted documents", () => {
     expect(answer.body.data).toMatchObject(total);
   });
 
-  it("are the only ones", async () => {
+  it("are the only documents that are accepted", async () => {
     const query = "{ __typename }";
     const hash = hashOf(query);
     const bodies = [
@@ -87,7 +87,7 @@ describe("trusted documents", () => {
     expect((await send(twice, { headers: { "apollo-require-preflight": "1" } })).status).toBe(403);
   });
 
-  it("bind all but the router", async () => {
+  it("apply to all callers except the router", async () => {
     const query = "query ($r: [_Any!]!) { _entities(representations: $r) { ... on Unit { name } } }";
     const body = { query, variables: { r: [{ __typename: "Unit", id: "48.2015" }] } };
     expect((await ask(body)).status).toBe(403);
@@ -110,7 +110,7 @@ describe("automatic persisted queries", () => {
     await service.close();
   });
 
-  it("make room for each other, and are off at 0", async () => {
+  it("replace the least recently used ones, and are off at 0", async () => {
     const service = await startService("EMPTY", { persistedQueries: 1000 });
     const ask = (body: unknown) => post(service.server.url, body);
     await ask({ query, extensions });

@@ -17,7 +17,7 @@ afterAll(() => service.close());
 
 const refused = (answer: Posted) => [answer.status, codeOf(answer)];
 const UNIT = "query Named($code: ID) { unit(code: $code) { name } }";
-/** What whoever looks at it refuses in other words. */
+/** The error of whatever reads the document first has other words. */
 const UNREADABLE: [string, string][] = [
   ["a key that is not accepted", '{"constructor":{"prototype":1}}'],
   ["levels without end", `${"[".repeat(5000)}${"]".repeat(5000)}`],

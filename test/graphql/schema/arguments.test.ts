@@ -27,7 +27,7 @@ const ORDER = [
   ...["evidence", "tier", "kinds", "states", "handledBy", "basis", "grain", "convention"],
   ...["orderBy", "first", "after"],
 ];
-/** An argument that only narrows its field comes later than one of the same name that says what is meant. */
+/** Arguments that only narrow the result, although arguments of this name usually identify the subject. */
 const WHICH = new Set(["Unit.indicators(codes)"]);
 
 describe("arguments", () => {

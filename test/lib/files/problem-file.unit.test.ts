@@ -6,13 +6,13 @@ import { temporaryFolder } from "./folder.ts";
 
 const file = temporaryFolder();
 
-it("the problem file is not there before the first problem", () => {
+it("the problem file is created with the first problem", () => {
   const path = file("none.csv");
   openProblemFile(path).close();
   expect(existsSync(path)).toBe(false);
 });
 
-it("the problem file has a row for each problem, and only its owner may read it, also where it was there before", () => {
+it("the problem file has a row for each problem, and only its owner may read it, also if it existed before", () => {
   const path = file("problems.csv");
   writeFileSync(path, "old and longer than what comes".repeat(10_000), { mode: 0o644 });
   const problems = openProblemFile(path);

@@ -7,7 +7,7 @@ export interface ZipEntry {
   readonly head?: string;
   /** The content so many times. */
   readonly times?: number;
-  /** What the directory says instead of the truth. */
+  /** Values of the directory that differ from the file. */
   readonly says?: { readonly size?: number; readonly compressed?: number };
 }
 

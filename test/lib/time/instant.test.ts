@@ -53,7 +53,7 @@ describe("an instant", () => {
       expect(parseInstant(text)).toBe(Date.parse(same));
   });
 
-  it("is none on a day, at an hour or with an offset that does not exist", () => {
+  it("is invalid on a day, at an hour or with an offset that does not exist", () => {
     for (let year = 1970; year < 2101; year++) {
       expect(parseInstant(`${year}-02-29T00:00:00Z`) !== null, String(year)).toBe(new Date(Date.UTC(year, 1, 29)).getUTCMonth() === 1);
       for (const day of ["02-30", "04-31", "06-31", "09-31", "11-31", "01-32", "00-01", "13-01", "01-00"])

@@ -7,11 +7,11 @@ import { USUAL_LAST, yearUntil } from "../../../seeds/demo/year.ts";
 import { addDays } from "../../../src/lib/time/date.ts";
 
 /** What a file of the province's dossiers would hold, in short. */
-const surveyOf = (world: DemoInput, province: DemoProvince, scale = 1) => {
+const surveyOf = (input: DemoInput, province: DemoProvince, scale = 1) => {
   const hash = createHash("sha256");
   const [days, months] = [new Map<string, Set<string>>(), new Map<string, { all: number; online: number }>()];
   let [count, last] = [0, ""];
-  for (const row of demoDossiers(world, province, scale)) {
+  for (const row of demoDossiers(input, province, scale)) {
     hash.update(JSON.stringify(row));
     count++;
     const { unit, receivedAt, updatedAt, channel } = row.cells as Record<"unit" | "receivedAt" | "updatedAt" | "channel", string>;
@@ -24,27 +24,27 @@ const surveyOf = (world: DemoInput, province: DemoProvince, scale = 1) => {
   return { digest: hash.digest("hex"), count, days, months, last };
 };
 
-describe("a year of made-up dossiers", () => {
-  let world: DemoInput;
+describe("a year of generated dossiers", () => {
+  let input: DemoInput;
   let surveys: readonly ReturnType<typeof surveyOf>[];
   beforeAll(async () => {
-    world = await readDemoInput();
-    surveys = DEMO_PROVINCES.map((province) => surveyOf(world, province));
+    input = await readDemoInput();
+    surveys = DEMO_PROVINCES.map((province) => surveyOf(input, province));
   });
 
   it("is the same each time, and has at least 300,000", () => {
     expect(surveys.reduce((sum, { count }) => sum + count, 0)).toBeGreaterThan(300_000);
     const [smallest] = surveys.map((_, n) => n).toSorted((a, b) => surveys[a]!.count - surveys[b]!.count);
-    expect(surveyOf(world, DEMO_PROVINCES[smallest!]!).digest).toBe(surveys[smallest!]!.digest);
+    expect(surveyOf(input, DEMO_PROVINCES[smallest!]!).digest).toBe(surveys[smallest!]!.digest);
   });
 
   it.each(DEMO_PROVINCES.map((province, n) => ({ ...province, n })))(
     "of $name is received on working days by each of its units, more and more online, and less while the units change",
     ({ n, codes }) => {
       const { days, months, last } = surveys[n]!;
-      expect([...days.keys()].filter((day) => !world.calendar.isWorkingDay(day))).toEqual([]);
+      expect([...days.keys()].filter((day) => !input.calendar.isWorkingDay(day))).toEqual([]);
       expect(last < `${addDays(USUAL_LAST, 1)}T`).toBe(true);
-      const idle = demoUnits(world.units, codes, world.year).filter(
+      const idle = demoUnits(input.units, codes, input.year).filter(
         ({ code, from, to }) => ![...days].some(([day, units]) => from <= day && (to === null || day < to) && units.has(code)),
       );
       expect(idle).toEqual([]);
@@ -58,11 +58,11 @@ describe("a year of made-up dossiers", () => {
 
 describe("a year with another last day", () => {
   it.each(["2020-02-29", "2025-06-30", "2025-08-10", "2026-11-28"])("%s", async (last) => {
-    const world = await readDemoInput(last);
+    const input = await readDemoInput(last);
     const { first } = yearUntil(last);
     expect(first <= `${Number(last.slice(0, 4)) - 1}${addDays(last, 1).slice(4)}` || last.endsWith("12-31")).toBe(true);
     for (const province of DEMO_PROVINCES) {
-      const { count, days } = surveyOf(world, province, 0.02);
+      const { count, days } = surveyOf(input, province, 0.02);
       const received = [...days.keys()].toSorted();
       expect(count).toBeGreaterThan(province.yearly * 0.02 * 0.8);
       expect(received.at(-1)! <= last && received.at(-1)! > addDays(last, -12)).toBe(true);

@@ -25,5 +25,5 @@ const createServer = async (given: unknown, options?: CreateServerForIntegration
   };
 };
 
-// The types of its own copy of the server are not those of ours.
+// The suite has its own copy of the server, with types of its own.
 defineIntegrationTestSuite(createServer as unknown as CreateServerForIntegrationTests, { noIncrementalDelivery: true });

@@ -4,10 +4,10 @@ import { startStandaloneServer } from "@apollo/server/standalone";
 import { buildSubgraphSchema } from "@apollo/subgraph";
 import { parse } from "graphql";
 
-/** What a router told of an object: the fields of one key. */
+/** The fields of one key that a router sent for an object. */
 type Keys = Readonly<Record<string, unknown>>;
 
-/** A graph of somebody else, which is really running and notes what routers refer to. */
+/** A running graph of another owner that records the references of routers. */
 export interface Neighbour {
   readonly name: string;
   readonly url: string;
@@ -19,7 +19,7 @@ export interface Neighbour {
 
 const LINK = 'extend schema @link(url: "https://specs.apollo.dev/federation/v2.3", import: ["@key", "@shareable"])';
 
-/** One-stop offices: they know units by id, some with a day; lists of theirs are Relay's. */
+/** One-stop offices: refer to units by id, some with a day; their lists follow Relay. */
 const OFFICES = `${LINK}
   scalar Date
   type Query {
@@ -41,7 +41,7 @@ const OFFICES = `${LINK}
   type Procedure @key(fields: "code", resolvable: false) { code: ID! }
   type Report @key(fields: "id", resolvable: false) { id: ID! }`;
 
-/** The statistics office: it knows units by code and day, and has facts of them and of what is done there. */
+/** The statistics office: refers to units by code and day, and adds facts. */
 const STATISTICS = `${LINK}
   scalar Date
   type Query { census(code: ID!, on: Date): Census! censuses(codes: [ID!]!, on: Date): [Census!]! }

@@ -5,7 +5,7 @@ import { createApollo } from "../../../src/server/apollo.ts";
 import { createHttp } from "../../../src/server/http/http.ts";
 import { DeprecatedProduct, Inventory, Product, type ProductResearch, User } from "./products.types.ts";
 
-/** The subgraph that the compatibility tests ask, built and served by what builds and serves ours. Says its port when it listens. */
+/** The subgraph of the compatibility tests, built and served by the code of the service. Prints its port when it listens. */
 const HEAD = `extend schema
   @link(
     url: "https://specs.apollo.dev/federation/v2.3"
@@ -56,7 +56,7 @@ class UserResolver {
   }
 }
 
-/** What a router may know of an object. */
+/** The fields by which a router may refer to an object. */
 type Reference = Readonly<Record<string, unknown>> & { readonly study?: { caseNumber: string }; readonly variation?: { id: string } };
 
 const resolvers = {
