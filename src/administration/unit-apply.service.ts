@@ -30,8 +30,10 @@ export interface Applied {
 }
 
 /** @throws FileError naming file, row and column of what cannot be applied. */
-export const planUnits = async (em: EntityManager, files: NextFiles): Promise<Plan> => {
-  const stored = await storedUnits(em);
+export const planUnits = async (em: EntityManager, files: NextFiles): Promise<Plan> => planFrom(await storedUnits(em), files);
+
+/** @throws FileError as planUnits does. */
+export const planFrom = (stored: StoredUnits, files: NextFiles): Plan => {
   const merged = mergeUnits(stored, files);
   const changes = changesOf(stored, merged);
   checkCounts(files.editions, merged, changes);
@@ -69,7 +71,7 @@ const sizeOf = ({ merged: { begun, closed, succeeded }, changes }: Plan) => ({
   editions: changes.map(({ day, before, after }) => ({ day, before, after })),
 });
 
-const storedUnits = async (em: EntityManager): Promise<StoredUnits> => {
+export const storedUnits = async (em: EntityManager): Promise<StoredUnits> => {
   const db = em.getKysely();
   const versions = await sql<VersionRow>`
     select u.key, v.valid_from as "validFrom", v.valid_to as "validTo", v.code, p.key as "parentKey", v.tier, v.kind, v.name,

@@ -12,7 +12,7 @@ import { COMMUNES, divisionOf, drawTwins, PROCEDURES } from "./twin-databases.ts
 import { PUBLISH, SUBMIT, type SubmitAnswer } from "../support/reports.ts";
 import { END_ON_FAILURE, runs, seed } from "../support/property.ts";
 
-const RUNS = runs(70);
+const RUNS = runs(40);
 const SEED = seed(20_261_129);
 const PAIRS = 40;
 

@@ -5,7 +5,8 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { FileError } from "../../src/lib/files/file-error.ts";
 import { RequestContext } from "../../src/access/request-context.ts";
 import { registerAgency } from "../../src/administration/agency-register.service.ts";
-import { applyUnits, planUnits } from "../../src/administration/unit-apply.service.ts";
+import { applyUnits, planFrom, planUnits, storedUnits } from "../../src/administration/unit-apply.service.ts";
+import type { StoredUnits } from "../../src/hierarchy/unit-merge.ts";
 import { readNextUnits } from "../../src/hierarchy/unit-next.ts";
 import { run } from "../support/command.ts";
 import { NOW } from "../support/client.ts";
@@ -39,8 +40,10 @@ const inSuccessions = (edit: Edit) => ["successions.csv", edit] as const;
 
 describe("an invalid edition changes nothing, and the error names file, row and column:", () => {
   let before: Record<string, string>;
+  let stored: StoredUnits;
   beforeAll(async () => {
     before = await digestOf(database);
+    stored = await storedUnits(em());
   });
 
   it.each<[string, readonly [FileName, Edit], RegExp]>([
@@ -164,12 +167,24 @@ describe("an invalid edition changes nothing, and the error names file, row and 
       string[]
     >;
     edit(files[file]);
-    const error = await applied(files).catch((reason: unknown) => reason);
+    const { path, remove } = await folderOf(files);
+    const error = await readNextUnits(path)
+      .then((next) => planFrom(stored, next))
+      .catch((reason: unknown) => reason)
+      .finally(remove);
     expect(error).toBeInstanceOf(FileError);
     expect((error as Error).message).toMatch(message);
   });
 
-  it("none of these changes anything", async () => {
+  it.each<readonly [FileName, Edit, RegExp]>([
+    ["unit-versions.csv", (l) => (l[2] = l[2]!.replace(",Nùng", ",Nung")), /unit-versions\.csv, row 4, column name/],
+    ["successions.csv", (l) => (l[0] = l[0]!.replace(DAY, "2026-09-20")), /successions\.csv, row 2, column effective_on/],
+    ["editions.csv", (l) => (l[0] = l[0]!.replace("3319", "3320")), /editions\.csv, row 2, column communes/],
+  ])("%s that is refused changes nothing", async (name, edit, message) => {
+    const files = nextEdition(DAY, LATER);
+    const lines = [...files[name]!];
+    edit(lines);
+    await expect(applied({ ...files, [name]: lines })).rejects.toThrow(message);
     expect(await digestOf(database)).toEqual(before);
   });
 

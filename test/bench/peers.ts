@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { isDeepStrictEqual } from "node:util";
 import { fileURLToPath } from "node:url";
 import { installFolder } from "../packages/install.ts";
@@ -10,6 +11,7 @@ const POSTGRAPHILE = fileURLToPath(new URL("peers/postgraphile.ts", import.meta.
 /** What trees of dossiers cost beside what they cost from PostGraphile, over the same counters in the same database. */
 export const benchPeers = async (dossiers: number): Promise<void> => {
   await installFolder("test/bench/peers");
+  execFileSync("npx", ["tsc", "-p", fileURLToPath(new URL("peers", import.meta.url))], { stdio: "inherit" });
   await withDataDir(async (dataDir) => {
     const service = await startService(dataDir);
     try {

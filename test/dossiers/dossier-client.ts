@@ -7,7 +7,7 @@ import { issueKey } from "../support/key.ts";
 import { makeDossiers, type MadeDossier } from "./random-dossiers.ts";
 import { runs, seed } from "../support/property.ts";
 
-export const RUNS = runs(20);
+export const RUNS = runs(10);
 export const SEED = seed(20_261_124);
 const COUNT = 400;
 

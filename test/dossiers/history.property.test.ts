@@ -19,7 +19,7 @@ import { type Days, NUMBERS, type Numbers, Recount } from "../counters/recount.t
 import { END_ON_FAILURE, runs } from "../support/property.ts";
 import { contextAt, correct, drawStory, openStage, play, RECORDS, SOURCES, type Stage, type Story } from "./story.ts";
 
-const RUNS = runs(4);
+const RUNS = runs(3);
 const SEED = Number(process.env["RECORD_SEED"] ?? 20_260_303);
 let stage: Stage;
 beforeAll(async () => {

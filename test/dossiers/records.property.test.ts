@@ -10,7 +10,7 @@ import { NO_DIFFERENCES } from "../support/recount.ts";
 import { whole } from "../support/whole.ts";
 import { END_ON_FAILURE, runs, seed } from "../support/property.ts";
 
-const RUNS = runs(3);
+const RUNS = runs(2);
 const SEED = seed(20_261_124);
 
 /**

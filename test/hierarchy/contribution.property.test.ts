@@ -24,7 +24,7 @@ import { viewerOf } from "../support/viewer.ts";
 import { folderOf, nextEdition } from "./next-edition.ts";
 import { END_ON_FAILURE, runs, seed } from "../support/property.ts";
 
-const RUNS = runs(12);
+const RUNS = runs(8);
 const SEED = seed(20_261_124);
 
 let database: TestDatabase;

@@ -6,7 +6,7 @@ import type { Draw } from "../support/operations.ts";
 import { PUBLISH, SUBMIT, WITHDRAW } from "../support/reports.ts";
 import { END_ON_FAILURE, runs, seed } from "../support/property.ts";
 
-const RUNS = runs(5);
+const RUNS = runs(4);
 
 /** Units of Cao Bằng of 2024 of which reports speak: the province, a district, two wards of another. */
 const UNITS = ["04", "048", "01273", "01267"];

@@ -20,9 +20,13 @@ const TABLES = ["dossier", "dossier_pause", "dossier_count", "dossier_unit_count
 
 /** All rows of a table as a digest, but for numbers of sources and moments of imports, which are another run's. */
 const contentOf = async (database: TestDatabase, table: string): Promise<string> => {
-  const [row] = await database.orm.em.getConnection().execute<{ text: string }[]>(
-    `select count(*) || ' ' || coalesce(sum(hashtextextended(t, 0)), 0) as text
-       from (select ((to_jsonb(x) - 'source_id') - 'last_import_at')::text as t from ${table} x) y`,
+  const run = <T>(text: string) => database.orm.em.getConnection().execute<T[]>(text);
+  const [found] = await run<{ columns: string }>(
+    `select string_agg(quote_ident(attname), ',' order by attname) as columns from pg_attribute where attrelid = '${table}'::regclass
+       and attnum > 0 and not attisdropped and attname not in ('source_id', 'last_import_at')`,
+  );
+  const [row] = await run<{ text: string }>(
+    `select count(*) || ' ' || coalesce(sum(hash_record_extended(row(${found!.columns}), 0)), 0) as text from ${table}`,
   );
   return row!.text;
 };
@@ -36,8 +40,8 @@ describe("npm run import -- dossiers", () => {
     folder = await mkdtemp(join(tmpdir(), "cchc-import-"));
     empty = await createDatabase();
     await fillProcedures(empty.orm.em.fork());
-    await write("first.csv", 1000, 1);
-    await write("second.csv", 4000, 2);
+    await write("first.csv", 500, 1);
+    await write("second.csv", 2000, 2);
     await empty.disconnect();
     database = await createDatabase(empty);
   });
@@ -67,10 +71,10 @@ describe("npm run import -- dossiers", () => {
     try {
       expect(await run("import", clean, ["dossiers", file("first.csv"), "--source", "s"])).toMatchObject({
         code: 0,
-        out: expect.stringContaining("1000 created"),
+        out: expect.stringContaining("500 created"),
       });
       const whole = await start("import", clean, ["dossiers", file("second.csv"), "--source", "s"]).ended;
-      expect(whole).toMatchObject({ code: 0, out: expect.stringContaining("3000 created, 1000 updated") });
+      expect(whole).toMatchObject({ code: 0, out: expect.stringContaining("1500 created, 500 updated") });
       await run("import", database, ["dossiers", file("first.csv"), "--source", "s"]);
       const before = await contentOf(database, "dossier");
       const random = randomOf(7);
@@ -130,7 +134,7 @@ describe("npm run import -- dossiers", () => {
       await hold.close();
       expect(await ended).toMatchObject({ code: 1, err: expect.stringContaining("stopped by SIGTERM; nothing was stored") });
       expect(await contents()).toEqual(before);
-      expect(await run("import", database, args())).toMatchObject({ code: 0, out: expect.stringContaining("4000 created") });
+      expect(await run("import", database, args())).toMatchObject({ code: 0, out: expect.stringContaining("2000 created") });
       expect((await recount(database.orm.em.fork(), null)).differences).toEqual(NO_DIFFERENCES);
     });
   });

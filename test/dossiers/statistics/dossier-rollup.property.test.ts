@@ -198,7 +198,7 @@ describe("dossiers by field and by channel", () => {
         if (all.averageWorkingDays === null) expect(averageWorkingDays).toBeNull();
         else expect(averageWorkingDays).toBeCloseTo(all.averageWorkingDays, 9);
       }),
-      { seed: SEED, numRuns: runs(60) },
+      { seed: SEED, numRuns: runs(40) },
     );
   });
 });
@@ -228,7 +228,7 @@ describe("dossiers of several periods in one query", () => {
           expect(asCounted(data.unit[`p${n}`]!), name).toEqual(asCounted(counts));
         }
       }),
-      { seed: SEED, numRuns: runs(30) },
+      { seed: SEED, numRuns: runs(20) },
     );
   });
 
