@@ -23,6 +23,10 @@ const KEYS = {
   contributions: "cchc contribution",
   /** The tables of one import of a file, by name: the import; the next import tries it, to drop what an interrupted one left. */
   stage: "cchc stage",
+  /** What a caller creates under an idempotency key: whoever assigns or delegates a task. */
+  taskKey: "cchc task key",
+  /** A task with all that was delegated from it, by the id of the task at the top: whoever changes one of them. */
+  taskFamily: "cchc task family",
   /** The sources of one name: whoever creates, transfers or retires one. */
   sourceName: "cchc source name",
   /** One source, by number: an import, a retraction, a transfer. */

@@ -1,5 +1,5 @@
 import type { Costs } from "../module/cost/field-cost.ts";
-import { rollup } from "../module/cost/rules.ts";
+import { carried, rollup } from "../module/cost/rules.ts";
 import { SOURCES } from "../rollups/rollup.cost.ts";
 
 export const taskCosts: Costs = {
@@ -7,6 +7,14 @@ export const taskCosts: Costs = {
     "Unit.tasks": { rule: rollup, hidden: { own: 0, within: 0 } },
     "TaskRollup.coverage": { hidden: { own: 5, within: 1 } },
     "TaskRollup.incomplete": { hidden: { own: 5, within: 1 } },
+    "Task.coordinators": { size: 5 },
+    "Task.subtasks": { size: 10 },
+    // It reads the work calendar.
+    "Task.timeliness": { hidden: { own: 0, within: 0 } },
+    // It asks who may act for either side, and what is open below.
+    "Task.viewerCan": { rule: ({ count }) => ({ rows: 2 * count, below: { count: 0 } }), hidden: { own: 2, within: 0 } },
+    "TaskEvent.evidence": { rule: carried },
     "TaskRollup.sources": { size: SOURCES, hidden: { own: 2, within: 1 } },
   },
+  parts: ["TaskDocument"],
 };

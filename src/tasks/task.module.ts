@@ -1,8 +1,20 @@
 import type { Module } from "../module/module.ts";
+import { TaskAssignerMutations, TaskLeadMutations } from "./task-mutation.resolver.ts";
 import { TaskRollupResolver, UnitTasksResolver } from "./task-rollup.resolver.ts";
 import { taskCosts } from "./task.cost.ts";
+import { Task, TaskCoordinator, TaskEvent, TaskNumber } from "./task.entity.ts";
+import { TaskEventResolver, TaskQueries, TaskResolver } from "./task.resolver.ts";
 
 export const taskModule: Module = {
-  resolvers: [UnitTasksResolver, TaskRollupResolver],
+  entities: [Task, TaskEvent, TaskCoordinator, TaskNumber],
+  resolvers: [
+    UnitTasksResolver,
+    TaskRollupResolver,
+    TaskQueries,
+    TaskResolver,
+    TaskEventResolver,
+    TaskLeadMutations,
+    TaskAssignerMutations,
+  ],
   costs: taskCosts,
 };

@@ -11,6 +11,7 @@ import { isFitForCitus, ROW_CONDITIONS } from "./row-conditions.ts";
 export const GROWING_TABLES: readonly string[] = [
   ...["dossier", "dossier_pause", "dossier_count", "dossier_unit_count", "dossier_tree_count"],
   ...["record_unit", "record_import", "audit_entry"],
+  ...["task", "task_event", "task_coordinator"],
 ];
 
 /**

@@ -22,7 +22,8 @@ import { StageTable } from "./dossier-copy.ts";
 import { DOSSIER_IMPORT } from "./dossier-import-kind.ts";
 import { dossierOfCells } from "./dossier-row.ts";
 import { type ImportWorld, stageRow, type StagedDossier } from "./dossier-stage.ts";
-import { readCalendar, readProcedures } from "./import-world.ts";
+import { readCalendar } from "../../calendar/work-calendar.store.ts";
+import { readProcedures } from "./import-world.ts";
 
 export interface FileImport {
   readonly source: string;

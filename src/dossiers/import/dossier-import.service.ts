@@ -14,7 +14,8 @@ import type { SourceName } from "../../imports/import-source.service.ts";
 import { emptyStage, sharedStage } from "./dossier-apply.store.ts";
 import { DOSSIER_IMPORT } from "./dossier-import-kind.ts";
 import { type DossierRow, type ImportWorld, stageRow, type StagedDossier } from "./dossier-stage.ts";
-import { readCalendar, readProcedures } from "./import-world.ts";
+import { readCalendar } from "../../calendar/work-calendar.store.ts";
+import { readProcedures } from "./import-world.ts";
 
 type Asking = Pick<RequestContext, "session" | "viewer" | "now" | "today" | "renew">;
 
