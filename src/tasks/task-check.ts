@@ -36,7 +36,7 @@ export const documentOf = (input: TaskDocumentInput | null | undefined, today: D
         url: optional(input.url, (text) => urlOf("document.url", text)),
       };
 
-export const evidenceOf = (inputs: readonly TaskEvidenceInput[]): TaskEvidence[] => {
+export const taskEvidenceOf = (inputs: readonly TaskEvidenceInput[]): TaskEvidence[] => {
   if (inputs.length > MAX_EVIDENCE) throw new BadUserInput("evidence", inputs.length, `accepted are at most ${MAX_EVIDENCE} links`);
   return inputs.map(({ name, url }, n) => ({
     name: textOf(`evidence[${n}].name`, name, LONGEST.name),

@@ -1,6 +1,6 @@
 import { BadUserInput } from "../lib/errors.ts";
 import { parseDay } from "../lib/time/date.ts";
-import { checkDeadline, evidenceOf, noteOf, optionalNoteOf, percentOf, workedOn } from "./task-check.ts";
+import { checkDeadline, taskEvidenceOf, noteOf, optionalNoteOf, percentOf, workedOn } from "./task-check.ts";
 import { demandNoneOpen } from "./task-family.store.ts";
 import type { CompleteTaskInput, ReportTaskProgressInput, RequestTaskExtensionInput, TaskNoteInput } from "./task.input.ts";
 import { takeStep, type TaskAsking, type TaskPayload } from "./task-step.service.ts";
@@ -9,7 +9,7 @@ import { takeStep, type TaskAsking, type TaskPayload } from "./task-step.service
 
 /** @throws BadUserInput where nothing is reported. */
 export const reportTaskProgress = async (context: TaskAsking, input: ReportTaskProgressInput): Promise<TaskPayload> => {
-  const [percent, note, evidence] = [percentOf(input.percent), optionalNoteOf(input.note), evidenceOf(input.evidence)];
+  const [percent, note, evidence] = [percentOf(input.percent), optionalNoteOf(input.note), taskEvidenceOf(input.evidence)];
   if (percent === null && note === null && evidence.length === 0)
     throw new BadUserInput("percent", undefined, "at least one of percent, note and evidence must be given");
   return takeStep(context, input.task, "REPORT", ({ task }) => ({
@@ -20,7 +20,7 @@ export const reportTaskProgress = async (context: TaskAsking, input: ReportTaskP
 
 /** @throws BadUserInput for a day on which it cannot have been done, DomainError CONFLICT naming delegated tasks that are open. */
 export const completeTask = async (context: TaskAsking, input: CompleteTaskInput): Promise<TaskPayload> => {
-  const [note, evidence] = [optionalNoteOf(input.note), evidenceOf(input.evidence)];
+  const [note, evidence] = [optionalNoteOf(input.note), taskEvidenceOf(input.evidence)];
   return takeStep(context, input.task, "COMPLETE", async (step) => {
     const doneOn = workedOn("doneOn", input.doneOn, step.task.assignedOn, context.today);
     await demandNoneOpen(step, step.task, "COMPLETE");

@@ -7,16 +7,18 @@ import { confirmTask, returnTask, reopenTask, amendTask, extendTask, postponeTas
 import { reassignTask, cancelTask } from "./task-reassign.service.ts";
 import {
   AmendTaskInput,
-  AssignTaskInput,
   CancelTaskInput,
-  CompleteTaskInput,
   ConfirmTaskInput,
-  DelegateTaskInput,
   ExtendTaskInput,
   ReassignTaskInput,
+  ResumeTaskInput,
+} from "./task-assigner.input.ts";
+import {
+  AssignTaskInput,
+  CompleteTaskInput,
+  DelegateTaskInput,
   ReportTaskProgressInput,
   RequestTaskExtensionInput,
-  ResumeTaskInput,
   TaskNoteInput,
 } from "./task.input.ts";
 import { TaskPayloadType } from "./task.type.ts";

@@ -3,7 +3,7 @@ import { BadUserInput } from "../lib/errors.ts";
 import { endedToday, withDeadline } from "./task-assigner.service.ts";
 import { deadlineOf, noteOf } from "./task-check.ts";
 import { demandNoneOpen, onWholeFamily, openBelow, refusedFor } from "./task-family.store.ts";
-import type { CancelTaskInput, ReassignTaskInput } from "./task.input.ts";
+import type { CancelTaskInput, ReassignTaskInput } from "./task-assigner.input.ts";
 import { commitStep, openStep, payloadOf, type StepOf, takeStep, type TaskAsking, type TaskPayload } from "./task-step.service.ts";
 import { checkCoordinators, coordinatorsNamed, isWithinUnit, taskUnitNamed } from "./task-units.service.ts";
 import { rowScope } from "../access/scope.ts";

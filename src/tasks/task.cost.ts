@@ -7,6 +7,7 @@ export const taskCosts: Costs = {
     "Unit.tasks": { rule: rollup, hidden: { own: 0, within: 0 } },
     "TaskRollup.coverage": { hidden: { own: 5, within: 1 } },
     "TaskRollup.incomplete": { hidden: { own: 5, within: 1 } },
+    "TaskConnection.totalCount": { counted: 5000 },
     "Task.coordinators": { size: 5 },
     "Task.subtasks": { size: 10 },
     // It reads the work calendar.

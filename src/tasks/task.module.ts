@@ -3,7 +3,8 @@ import { TaskAssignerMutations, TaskLeadMutations } from "./task-mutation.resolv
 import { TaskRollupResolver, UnitTasksResolver } from "./task-rollup.resolver.ts";
 import { taskCosts } from "./task.cost.ts";
 import { Task, TaskCoordinator, TaskEvent, TaskNumber } from "./task.entity.ts";
-import { TaskEventResolver, TaskQueries, TaskResolver } from "./task.resolver.ts";
+import { findReferencedTask } from "./task.reference.ts";
+import { TaskConnectionResolver, TaskEventResolver, TaskQueries, TaskResolver } from "./task.resolver.ts";
 
 export const taskModule: Module = {
   entities: [Task, TaskEvent, TaskCoordinator, TaskNumber],
@@ -12,9 +13,11 @@ export const taskModule: Module = {
     TaskRollupResolver,
     TaskQueries,
     TaskResolver,
+    TaskConnectionResolver,
     TaskEventResolver,
     TaskLeadMutations,
     TaskAssignerMutations,
   ],
+  references: { Task: findReferencedTask },
   costs: taskCosts,
 };

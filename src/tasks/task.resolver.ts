@@ -7,9 +7,12 @@ import { DateScalar } from "../lib/time/scalar.ts";
 import { UnitType } from "../units/unit.type.ts";
 import { TaskEventConnection, TaskEventType } from "./task-event.type.ts";
 import { taskIdOf } from "./task-id.ts";
+import { countTasks, listTasks } from "./task-list.service.ts";
+import type { TaskList } from "./task-list.ts";
+import { TaskFilter, type TaskOrder, TaskOrderEnum } from "./task.filter.ts";
 import { taskLoaders, type TaskEventView, type TaskView } from "./task.loaders.ts";
 import { coordinatorsOf, eventsOfTask, findTask, taskTimelinessOf, unitOfTask, viewerActions } from "./task.service.ts";
-import { TaskActionEnum, TaskTimelinessEnum, TaskType } from "./task.type.ts";
+import { TaskActionEnum, TaskConnection, TaskTimelinessEnum, TaskType } from "./task.type.ts";
 
 @Resolver()
 export class TaskQueries {
@@ -20,6 +23,21 @@ export class TaskQueries {
   })
   task(@Arg("id", () => ID, { description: "Id of the task." }) id: string, @Ctx() context: RequestContext) {
     return findTask(context, id);
+  }
+
+  @Authorized<Permission>("tasks:read")
+  @Query(() => TaskConnection, {
+    description:
+      "Tasks that units lead, assign or coordinate of which the caller is VIEWER, each once. BAD_USER_INPUT for an unknown unit (danh sách nhiệm vụ).",
+  })
+  tasks(
+    @Arg("filter", () => TaskFilter, { description: "Which tasks." }) filter: TaskFilter,
+    @Arg("orderBy", () => TaskOrderEnum, { defaultValue: "DEADLINE", description: "In which order." }) orderBy: TaskOrder,
+    @Arg("first", () => Int, { defaultValue: 50, description: "How many at most, 1..1000." }) first: number,
+    @Arg("after", () => String, { nullable: true, description: "Cursor after which the page begins." }) after: string | undefined,
+    @Ctx() context: RequestContext,
+  ) {
+    return listTasks(context, { filter, orderBy, first, after });
   }
 }
 
@@ -97,6 +115,14 @@ export class TaskResolver {
   })
   viewerCan(@Root() task: TaskView, @Ctx() context: RequestContext) {
     return viewerActions(context, task);
+  }
+}
+
+@Resolver(() => TaskConnection)
+export class TaskConnectionResolver {
+  @FieldResolver(() => Int, { description: "All of the list, whatever the page." })
+  totalCount(@Root() { list }: { list: TaskList }, @Ctx() context: RequestContext) {
+    return countTasks(context, list);
   }
 }
 

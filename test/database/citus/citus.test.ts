@@ -68,6 +68,7 @@ describe("a database with Citus", () => {
           "service_rollup",
           "source",
           "succession",
+          "task_number",
           "task_rollup",
           "unit",
           "unit_name",
