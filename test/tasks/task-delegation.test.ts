@@ -192,7 +192,7 @@ describe("while delegated tasks are open", () => {
         room.try("interior", "delegateTask", input),
         room.try("interior", "completeTask", { task: parent.id }),
       ]);
-      expect(outcomes.map(({ refusal }) => String(refusal?.code ?? "DONE")).toSorted()).toEqual(["CONFLICT", "DONE"]);
+      expect(outcomes.map(({ refusal }) => refusal?.code ?? "DONE").toSorted()).toEqual(["CONFLICT", "DONE"]);
     }
   });
 });

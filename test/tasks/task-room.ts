@@ -31,7 +31,7 @@ export interface SeenTask {
 }
 
 export interface Refusal {
-  readonly code: unknown;
+  readonly code: string;
   readonly message: string;
   readonly extensions: Readonly<Record<string, unknown>>;
 }
@@ -94,7 +94,7 @@ export class TaskRoom {
     const bearer = who === null ? undefined : this.keyOf(who);
     const { data, errors } = await this.service.ask<Record<string, { task: SeenTask } | null> | null, unknown>(text, { input }, bearer);
     const error = errors?.[0];
-    if (error) return { refusal: { code: error.extensions["code"], message: error.message, extensions: error.extensions } };
+    if (error) return { refusal: { code: String(error.extensions["code"]), message: error.message, extensions: error.extensions } };
     return { task: data![mutation]!.task };
   }
 
