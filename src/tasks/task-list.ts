@@ -4,6 +4,7 @@ import type { Grant } from "../access/viewer.ts";
 import { BadUserInput } from "../lib/errors.ts";
 import { type Page, pageOf, type Position } from "../lib/page.ts";
 import { addDays, type Day, epochDay } from "../lib/time/date.ts";
+import { RUNNING, TASK_PROGRESS } from "./task-steps.ts";
 import type { TaskCondition, TaskOrder } from "./task.filter.ts";
 import { isTaskSeen, taskColumns, type TaskView } from "./task.loaders.ts";
 
@@ -43,11 +44,14 @@ export const taskPositionOf =
     return { rank: day === null ? NO_DEADLINE_RANK : dayRank(day), text: `${sourceNo}:${code}` };
   };
 
+/** Before all tasks that there could be. */
+const startOf = (orderBy: TaskOrder) =>
+  orderBy === "DEADLINE" ? { day: "-infinity", sourceNo: 0 } : { day: "infinity", sourceNo: MAX_SOURCE };
+
 /** @throws BadUserInput for `first` outside 1..1000 and for an unknown cursor. */
 export const taskPage = (first: number, after: string | null | undefined, orderBy: TaskOrder): Page & { readonly from: FollowingTasks } => {
   const page = pageOf(first, after, NO_DEADLINE_RANK);
-  const start = orderBy === "DEADLINE" ? { day: "-infinity", sourceNo: 0 } : { day: "infinity", sourceNo: MAX_SOURCE };
-  if (page.after === null) return { ...page, from: { first, ...start, code: "" } };
+  if (page.after === null) return { ...page, from: { first, ...startOf(orderBy), code: "" } };
   const { rank, text } = page.after;
   const match = /^(\d{1,9}):(.+)$/s.exec(text);
   if (!match) throw new BadUserInput("after", after, "accepted is a cursor that this list has given");
@@ -56,7 +60,7 @@ export const taskPage = (first: number, after: string | null | undefined, orderB
 };
 
 /** How task `t` stands to its deadline today: taskTimelinessOn, as SQL. */
-const timeliness = ({ today, nearUntil }: TaskCondition): RawBuilder<string> => sql`case
+const timelinessToday = ({ today, nearUntil }: TaskCondition): RawBuilder<string> => sql`case
   when t.deadline = 'infinity' then 'NO_DEADLINE'
   when coalesce(t.completed_on, t.done_on) <= t.deadline then 'IN_TIME'
   when coalesce(t.completed_on, t.done_on) is not null then 'OVERDUE'
@@ -71,7 +75,7 @@ const matches = ({ condition: one }: TaskList): RawBuilder<boolean> => sql<boole
   and (${one.assignerNo}::int is null or t.assigner_id = ${one.assignerNo}::int)
   and (${one.coordinatorNo}::int is null or ${one.coordinatorNo}::int = any(t.coordinator_ids))
   and (${one.progress}::smallint[] is null or t.progress = any(${one.progress}::smallint[]))
-  and (${one.timeliness}::text[] is null or ${timeliness(one)} = any(${one.timeliness}::text[]))
+  and (${one.timeliness}::text[] is null or ${timelinessToday(one)} = any(${one.timeliness}::text[]))
   and (${one.assigned?.from ?? null}::date is null or t.assigned_on between ${one.assigned?.from ?? null}::date and ${one.assigned?.to ?? null}::date)
   and (${one.deadline?.from ?? null}::date is null or t.deadline between ${one.deadline?.from ?? null}::date and ${one.deadline?.to ?? null}::date)
   and (${one.dueBy}::date is null or t.is_running and t.deadline <= ${one.dueBy}::date)
@@ -116,13 +120,40 @@ const ordered = (orderBy: TaskOrder, table: "t" | "c") => {
   return sql`${of}.${day} ${direction}, ${of}.source_id ${direction}, ${of}.code ${direction}`;
 };
 
-/** Where the indexes begin; bare values, for row-level security lets no others reach an index. What is due has indexes of its own. */
-const beyond = ({ orderBy, condition: { dueBy } }: TaskList, { day, sourceNo, code }: FollowingTasks, table: "t" | "c") => {
-  const { day: column, compare } = orders[orderBy];
-  const of = sql.ref(table);
-  const due = dueBy === null ? sql`true` : sql`${of}.is_running and ${of}.deadline <= ${dueBy}::date`;
-  return sql<boolean>`(${of}.${column}, ${of}.source_id, ${of}.code) ${compare} (${day}::date, ${sourceNo}::int, ${code}::text) and ${due}`;
+/** Between which days of the order the tasks lie; null where nothing says so. */
+const daysOf = ({
+  orderBy,
+  condition: { assigned, deadline, dueBy, timeliness, today, nearUntil },
+}: TaskList): readonly [Day | null, Day | null] => {
+  if (orderBy !== "DEADLINE") return [assigned?.from ?? null, assigned?.to ?? null];
+  const isNear = isNearlyDue(timeliness);
+  const first = [deadline?.from, isNear ? today : null].filter((day) => day != null).toSorted();
+  const last = [deadline?.to, dueBy, isNear ? nearUntil : null].filter((day) => day != null).toSorted();
+  return [first.at(-1) ?? null, last[0] ?? null];
 };
+
+const isNearlyDue = (timeliness: TaskCondition["timeliness"]): boolean => timeliness?.length === 1 && timeliness[0] === "NEARLY_DUE";
+
+/** Whether all that is asked for is running, for which there are indexes of their own. */
+const isRunningOnly = ({ dueBy, timeliness, progress }: TaskCondition): boolean =>
+  dueBy !== null || isNearlyDue(timeliness) || (progress?.every((one) => RUNNING.includes(TASK_PROGRESS[one - 1]!)) ?? false);
+
+/** Where the indexes begin and end. Bare values, for row-level security lets no others reach an index. */
+const beyond = (list: TaskList, following: FollowingTasks, table: "t" | "c"): RawBuilder<boolean> => {
+  const { day: column, compare } = orders[list.orderBy];
+  const of = sql.ref(table);
+  const [first, last] = daysOf(list);
+  const [near, far] = list.orderBy === "DEADLINE" ? [first, last] : [last, first];
+  const isBefore = near !== null && (list.orderBy === "DEADLINE" ? isEarlier(following.day, near) : isEarlier(near, following.day));
+  const { day, sourceNo, code } = isBefore ? { ...startOf(list.orderBy), day: near, code: "" } : following;
+  const end = far === null ? sql`true` : sql`${of}.${column} ${list.orderBy === "DEADLINE" ? sql`<=` : sql`>=`} ${far}::date`;
+  const running = isRunningOnly(list.condition) ? sql`${of}.is_running` : sql`true`;
+  return sql<boolean>`(${of}.${column}, ${of}.source_id, ${of}.code) ${compare} (${day}::date, ${sourceNo}::int, ${code}::text) and ${end} and ${running}`;
+};
+
+/** Of days as SQL knows them. */
+const isEarlier = (one: string, other: string): boolean =>
+  one === "-infinity" || other === "infinity" ? one !== other : one !== "infinity" && other !== "-infinity" && one < other;
 
 /** Those of one side, unit by unit. */
 const nearest = (list: TaskList, from: FollowingTasks, side: "lead" | "assigner", limit: RawBuilder<unknown>) => sql`

@@ -88,7 +88,7 @@ export const taskColumns = sql`t.province_id as "provinceNo", t.source_id as "so
 
 /** Whether a unit of `covered` leads, assigns or coordinates task `t`. */
 export const isTaskSeen = sql<boolean>`(t.lead_id in (select unit_id from covered) or t.assigner_id in (select unit_id from covered)
-  or exists (select from unnest(t.coordinator_ids) c(id) where c.id in (select unit_id from covered)))`;
+  or t.coordinator_ids && array(select unit_id from covered))`;
 
 const keysOf = (keys: readonly TaskIdentity[]) => sql`unnest(${keys.map(({ sourceNo }) => sourceNo)}::int[],
   ${keys.map(({ code }) => code)}::text[])`;
