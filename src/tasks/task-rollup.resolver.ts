@@ -6,23 +6,28 @@ import { coverageOf, incompleteOf, rollupLoaders } from "../rollups/rollup.loade
 import { SourceType } from "../figures/source.type.ts";
 import { Bounds, Coverage } from "../rollups/rollup.type.ts";
 import type { RequestContext } from "../access/request-context.ts";
-import { parsePeriod } from "../lib/time/period.ts";
-import { PeriodScalar } from "../lib/time/scalar.ts";
+import { parsePeriod, type PeriodGrain } from "../lib/time/period.ts";
+import { PeriodGrainEnum, PeriodScalar } from "../lib/time/scalar.ts";
+import type { Tier } from "../hierarchy/unit.entity.ts";
 import type { UnitView } from "../hierarchy/unit.loaders.ts";
-import { UnitType } from "../units/unit.type.ts";
-import { type TaskMeasure, TaskMeasureEnum, TaskRollupType } from "./task-rollup.type.ts";
+import { TierEnum, UnitType } from "../units/unit.type.ts";
+import { taskSeries, tasksByTier } from "./task-rollup.service.ts";
+import { type TaskMeasure, TaskMeasureEnum, TaskRollupType, TaskTierRollupType } from "./task-rollup.type.ts";
 
 @Resolver(() => UnitType)
 export class UnitTasksResolver {
-  @FieldResolver(() => TaskRollupType, { description: "Tasks of the subtree (tổng hợp nhiệm vụ)." })
+  @FieldResolver(() => TaskRollupType, {
+    description: "Tasks led in the subtree; leadBy keeps those led by units of one tier (tổng hợp nhiệm vụ).",
+  })
   tasks(
     @Root() unit: UnitView,
     @Arg("period", () => PeriodScalar, { description: "Reporting period." }) period: string,
+    @Arg("leadBy", () => TierEnum, { nullable: true, description: "Tier of the leading units at that time." }) leadBy: Tier | undefined,
     @Ctx() context: RequestContext,
   ) {
     return context
       .use(rollupLoaders, unit.evidence)
-      .taskRollup.load({ unit, period: parsePeriod("period", period), handledBy: null, cut: NOTHING_COUNTED });
+      .taskRollup.load({ unit, period: parsePeriod("period", period), handledBy: leadBy ?? null, cut: NOTHING_COUNTED });
   }
 }
 
@@ -51,6 +56,25 @@ export class TaskRollupResolver {
   @FieldResolver(() => Rate, { description: "onTime / withDeadline (tỷ lệ nhiệm vụ đúng hạn)." })
   onTimeRate(@Root() rollup: Rollup) {
     return rollup.rate("onTimeRate");
+  }
+
+  @FieldResolver(() => [TaskTierRollupType], {
+    description: "The same roll-up for each tier that led tasks, from the country down (theo cấp).",
+  })
+  byTier(@Root() rollup: Rollup, @Ctx() context: RequestContext) {
+    return tasksByTier(context.use(rollupLoaders, rollup.unit.evidence), rollup);
+  }
+
+  @FieldResolver(() => [TaskRollupType], {
+    description:
+      "The same roll-up for each part of the period; at most 400 points. BAD_USER_INPUT where the period is not made of such parts (chuỗi thời gian).",
+  })
+  series(
+    @Root() rollup: Rollup,
+    @Arg("grain", () => PeriodGrainEnum, { description: "Length of the parts." }) grain: PeriodGrain,
+    @Ctx() context: RequestContext,
+  ) {
+    return taskSeries(context.use(rollupLoaders, rollup.unit.evidence), rollup, grain);
   }
 
   @FieldResolver(() => Coverage, { description: "How many units that should report did (độ bao phủ)." })

@@ -2,6 +2,9 @@ import { Field, Int, ObjectType } from "type-graphql";
 import { enumType } from "../lib/enum.ts";
 import type { Period } from "../lib/time/period.ts";
 import { PeriodScalar } from "../lib/time/scalar.ts";
+import type { Tier } from "../hierarchy/unit.entity.ts";
+import type { Rollup } from "../rollups/rollup.ts";
+import { TierEnum } from "../units/unit.type.ts";
 
 export type TaskMeasure =
   | "TOTAL"
@@ -79,4 +82,28 @@ export class TaskRollupType {
 
   @Field(() => Int, { nullable: true, description: "Running, without a deadline (đang thực hiện, không thời hạn)." })
   runningWithoutDeadline!: number | null;
+
+  @Field(() => Int, {
+    nullable: true,
+    description: "Of total: delegated from another task. A delegated one counts at its own lead, too (được giao lại).",
+  })
+  delegated!: number | null;
+
+  @Field(() => Int, { nullable: true, description: "Of withDeadline: with another deadline than at first (được gia hạn)." })
+  extended!: number | null;
+
+  @Field(() => Int, { nullable: true, description: "With a deadline in the counted days (đến hạn trong kỳ)." })
+  due!: number | null;
+
+  @Field(() => Int, { nullable: true, description: "Of due: completed by the deadline (đến hạn, hoàn thành đúng hạn)." })
+  dueCompletedOnTime!: number | null;
+}
+
+@ObjectType("TaskTierRollup", { simpleResolvers: true, description: "The roll-up of the tasks that one tier led (tổng hợp theo cấp)." })
+export class TaskTierRollupType {
+  @Field(() => TierEnum, { description: "Tier of the leading units (cấp)." })
+  tier!: Tier;
+
+  @Field(() => TaskRollupType, { description: "Their tasks." })
+  rollup!: Rollup;
 }

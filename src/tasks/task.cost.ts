@@ -1,10 +1,14 @@
+import { TIERS } from "../hierarchy/unit.entity.ts";
 import type { Costs } from "../module/cost/field-cost.ts";
-import { carried, rollup } from "../module/cost/rules.ts";
+import { carried, listed, rollup, series } from "../module/cost/rules.ts";
 import { SOURCES } from "../rollups/rollup.cost.ts";
 
 export const taskCosts: Costs = {
   fields: {
     "Unit.tasks": { rule: rollup, hidden: { own: 0, within: 0 } },
+    "TaskRollup.byTier": { rule: (subject) => listed(subject, TIERS.length), hidden: { own: 0, within: 0.05 } },
+    "TaskTierRollup.rollup": { rule: carried },
+    "TaskRollup.series": { rule: series, hidden: { own: 15, within: 0, isOfItems: true } },
     "TaskRollup.coverage": { hidden: { own: 5, within: 1 } },
     "TaskRollup.incomplete": { hidden: { own: 5, within: 1 } },
     "TaskConnection.totalCount": { counted: 5000 },

@@ -1,7 +1,6 @@
 import { TIERS } from "../../hierarchy/unit.entity.ts";
-import { type PeriodGrain, seriesOf } from "../../lib/time/period.ts";
 import type { Costs, Place } from "../../module/cost/field-cost.ts";
-import { carried, leadingTo, LIST_SIZE, listed, rollup } from "../../module/cost/rules.ts";
+import { carried, leadingTo, listed, rollup, series } from "../../module/cost/rules.ts";
 import { ledTo, type UnitSet } from "../../module/cost/unit-set.ts";
 import { FIELDS_OF_PROCEDURES } from "../../procedures/procedure.cost.ts";
 import { SOURCES } from "../../rollups/rollup.cost.ts";
@@ -37,11 +36,7 @@ export const statisticsCosts: Costs = {
     // There are fifteen measures of dossiers.
     "DossierRollup.reconciliation": { size: 15, hidden: { own: 5, within: 0 } },
     "DossierRollup.series": {
-      rule: (subject, { grain }) => {
-        if (!subject.period) return listed(subject, LIST_SIZE);
-        const points = seriesOf(subject.period, grain as PeriodGrain);
-        return listed({ ...subject, period: points[0]! }, points.length);
-      },
+      rule: series,
       // Its points are read in one pass, but for those of which nothing is recorded: whether that is all there is takes another look at each.
       hidden: { own: 15, within: 0, isOfItems: true },
     },
