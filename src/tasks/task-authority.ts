@@ -1,4 +1,4 @@
-import { sql } from "kysely";
+import { type RawBuilder, sql } from "kysely";
 import { coveredBy } from "../access/scope.ts";
 import type { Grant } from "../access/viewer.ts";
 import type { Positioned } from "../database/loader.ts";
@@ -28,6 +28,10 @@ export const sidesOf = ({ isForLead, isForAssigner }: TaskAuthority): TaskSide[]
   ...(isForAssigner ? (["ASSIGNER"] as const) : []),
 ];
 
+/** What a unit was in on its last day; null while it exists. */
+const lastParent = (unit: RawBuilder<unknown>, today: Day) => sql`(select v.parent_id from unit u
+  join unit_version v on v.unit_id = u.id and v.valid_to = u.ended_on where u.id = ${unit} and u.ended_on <= ${today}::date)`;
+
 /**
  * Of tasks with these leads and assigners, in their order. For an assigner that has ended and was split, the unit above it on its last day stands in,
  * and so on upwards.
@@ -43,16 +47,16 @@ export const readAuthorities = (
       select i::int, lead_id, assigner_id from unnest(${tasks.map(({ leadNo }) => leadNo)}::int[], ${tasks.map(({ assignerNo }) => assignerNo)}::int[])
         with ordinality s(lead_id, assigner_id, i)
     ),
+    above as (
+      select side.unit_id, ${lastParent(sql`side.unit_id`, today)} as parent_id
+      from (select lead_id as unit_id from task_side union select assigner_id from task_side) side
+      union
+      select a.parent_id, ${lastParent(sql`a.parent_id`, today)} from above a where a.parent_id is not null
+    ),
     split as materialized (
-      select u.id, v.parent_id from unit u join unit_version v on v.unit_id = u.id and v.valid_to = u.ended_on
-      where u.ended_on <= ${today}::date and not exists (
-        select from contribution c join edition e on e.id = c.edition_id and ${inForceOn(sql`${today}::date`)}
-        where c.unit_id = u.id and c.nearest and c.certain)
-      and u.id in (
-        with recursive above as (
-          select lead_id as unit_id from task_side union select assigner_id from task_side
-          union select v.parent_id from above a join unit_version v on v.unit_id = a.unit_id and v.valid_to is not null
-        ) select unit_id from above)
+      select a.unit_id as id, a.parent_id from above a where a.parent_id is not null and not exists (
+        select from contribution c where c.edition_id = (select e.id from edition e where ${inForceOn(sql`${today}::date`)})
+          and c.unit_id = a.unit_id and c.nearest and c.certain)
     ),
     standing as (
       select i, assigner_id as unit_id, 0 as steps from task_side

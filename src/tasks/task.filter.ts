@@ -25,7 +25,7 @@ export const TaskOrderEnum = enumType<TaskOrder>("TaskOrder", "The order of task
 export class TaskFilter {
   @Field(() => ID, {
     nullable: true,
-    description: "Code or id of a unit: keeps what is led by it and by all that contributes certainly to it (đơn vị chủ trì).",
+    description: "Code or id of a unit: selects what is led by it and by all that contributes certainly to it (đơn vị chủ trì).",
   })
   within?: string | null;
 
@@ -37,28 +37,28 @@ export class TaskFilter {
   })
   asOf?: string | null;
 
-  @Field(() => ID, { nullable: true, description: "Code or id of a unit: keeps what this very unit assigned (đơn vị giao)." })
+  @Field(() => ID, { nullable: true, description: "Code or id of a unit: selects what this very unit assigned (đơn vị giao)." })
   assignedBy?: string | null;
 
-  @Field(() => ID, { nullable: true, description: "Code or id of a unit: keeps what this very unit coordinates (đơn vị phối hợp)." })
+  @Field(() => ID, { nullable: true, description: "Code or id of a unit: selects what this very unit coordinates (đơn vị phối hợp)." })
   coordinator?: string | null;
 
-  @Field(() => [TaskProgressEnum], { nullable: true, description: "Keeps those of this progress; an empty list keeps none (tiến độ)." })
+  @Field(() => [TaskProgressEnum], { nullable: true, description: "Selects those of this progress; an empty list selects none (tiến độ)." })
   progress?: TaskProgress[] | null;
 
   @Field(() => [TaskTimelinessEnum], {
     nullable: true,
-    description: "Keeps those that stand so to their deadline today; an empty list keeps none (tình trạng thời hạn).",
+    description: "Selects those that stand so to their deadline today; an empty list selects none (tình trạng thời hạn).",
   })
   timeliness?: TaskTimeliness[] | null;
 
   @Field(() => PeriodScalar, {
     nullable: true,
-    description: "Keeps those assigned in this period, which must have begun by today (kỳ giao).",
+    description: "Selects those assigned in this period, which must have begun by today (kỳ giao).",
   })
   assigned?: string | null;
 
-  @Field(() => PeriodScalar, { nullable: true, description: "Keeps those whose deadline lies in this period (kỳ đến hạn)." })
+  @Field(() => PeriodScalar, { nullable: true, description: "Selects those whose deadline lies in this period (kỳ đến hạn)." })
   deadline?: string | null;
 
   @Field(() => Int, {
@@ -74,11 +74,11 @@ export class TaskFilter {
   })
   search?: string | null;
 
-  @Field(() => Boolean, { defaultValue: false, description: "Keeps those that no other task was delegated into (chỉ nhiệm vụ gốc)." })
+  @Field(() => Boolean, { defaultValue: false, description: "Selects those that were not delegated from another task (chỉ nhiệm vụ gốc)." })
   rootsOnly!: boolean;
 }
 
-/** What a filter means, by internal numbers. Null keeps all. */
+/** What a filter means, by internal numbers. Null means all. */
 export interface TaskCondition {
   readonly within: { readonly unitNo: number; readonly editionId: number } | null;
   readonly assignerNo: number | null;
