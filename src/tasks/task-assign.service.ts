@@ -12,6 +12,7 @@ import { unitLoaders, type UnitView } from "../hierarchy/unit.loaders.ts";
 import { recordChange } from "../journal/audit.ts";
 import { BadUserInput, DomainError } from "../lib/errors.ts";
 import { type Day, parseDay, parseKnownDay } from "../lib/time/date.ts";
+import { newRecord } from "./task-audit.store.ts";
 import { checkDeadline, documentOf, productOf, titleOf } from "./task-check.ts";
 import { checkAgainstParent } from "./task-family.store.ts";
 import { taskIdOf } from "./task-id.ts";
@@ -84,8 +85,8 @@ export const delegateTask = async (context: TaskAsking, input: DelegateTaskInput
     checkAgainstParent(draft.deadline, parent.deadline);
     const origin: Origin = { assignerNo: parent.leadNo, parent, family: parent.family, operation: "delegateTask" };
     const id = await makeTask(context, em, { draft, provinceNo, origin, making });
-    // An imported task is changed by its source alone.
-    if (!parent.isImported) await commitStep(context, step, "DELEGATE", { event: { note: draft.title, deadline: draft.deadline } });
+    // An imported task is changed by its source alone. The event says nothing of the part, for not all who see the task see that.
+    if (!parent.isImported) await commitStep(context, step, "DELEGATE", {});
     return id;
   });
 };
@@ -176,6 +177,6 @@ const makeTask = async ({ viewer, now }: TaskAsking, em: EntityManager, { draft,
     ...{ doneOn: null, completedOn: null, cancelledOn: null, postponed: [], eventCount: 0 },
   };
   await insertTask(em, task, making, { at: now, action: "ASSIGNED", unitNo: assignerNo, deadline: draft.deadline });
-  await recordChange(em, { ...by, operation, unitNo: assignerNo, subject: id, before: null, after: { ...facts, code, leadNo: lead.no } });
+  await recordChange(em, { ...by, operation, unitNo: assignerNo, subject: id, before: null, after: await newRecord(em, task) });
   return id;
 };

@@ -42,7 +42,7 @@ export class TaskEventType {
 
   @Field(() => String, {
     nullable: true,
-    description: "What was said; of DELEGATED the title of the part; null where nothing was (ghi chú).",
+    description: "What was said; null where nothing was (ghi chú).",
   })
   note!: string | null;
 

@@ -8,6 +8,7 @@ import { validOn } from "../hierarchy/sql.ts";
 import { recordChange } from "../journal/audit.ts";
 import { DomainError } from "../lib/errors.ts";
 import type { Day } from "../lib/time/date.ts";
+import { changedRecords } from "./task-audit.store.ts";
 import { readAuthorities, sidesOf, type TaskAuthority } from "./task-authority.ts";
 import type { StepScope } from "./task-family.store.ts";
 import { parseTaskId, taskIdOf } from "./task-id.ts";
@@ -120,17 +121,8 @@ export const commitStep = async (
   await storeStep(em, task, after, { ...event, at: now, action: step.event, unitNo: actingNo });
   await recordChange(em, {
     ...{ actor: viewer!.actor, actorName: viewer!.name, operation: OPERATIONS[action], unitNo: actingNo, subject: taskIdOf(task), at: now },
-    ...changedFacts(task, after),
+    ...(await changedRecords(em, task, after)),
   });
-};
-
-/** What differs, before and after. */
-const changedFacts = (before: TaskView, after: TaskView) => {
-  const names = (Object.keys(after) as (keyof TaskView)[]).filter(
-    (name) => JSON.stringify(before[name] ?? null) !== JSON.stringify(after[name] ?? null),
-  );
-  const of = (task: TaskView) => Object.fromEntries(names.map((name) => [name, task[name] ?? null]));
-  return { before: of(before), after: of(after) };
 };
 
 /** What is answered after a change. */

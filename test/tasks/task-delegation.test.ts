@@ -31,7 +31,7 @@ describe("delegateTask", () => {
     });
     const seen = await room.see("province", parent.id);
     expect(seen).toMatchObject({ progress: "IN_PROGRESS", subtasks: [{ id: child.id }] });
-    expect(seen!.events.nodes.at(-1)).toMatchObject({ action: "DELEGATED", unit: { code: UNITS.interior }, note: "Một phần" });
+    expect(seen!.events.nodes.at(-1)).toMatchObject({ action: "DELEGATED", unit: { code: UNITS.interior }, note: null, deadline: null });
     const sooner = await room.delegate("interior", parent.id, "two", { deadline: "2026-12-01" });
     expect(sooner).toMatchObject({ deadline: "2026-12-01" });
     expect((await room.see("interior", parent.id))!.subtasks.map(({ id }) => id)).toEqual([child.id, sooner.id]);

@@ -116,7 +116,12 @@ describe("the audit trail", () => {
   it("has each step with the unit that took it, and what it changed", async () => {
     const task = await taskIn("COMPLETED");
     expect(await entries(task.id)).toMatchObject([
-      { operation: "assignTask", unit: UNITS.province, before: null, after: { code: task.code, deadline: "2026-12-31" } },
+      {
+        operation: "assignTask",
+        unit: UNITS.province,
+        before: null,
+        after: { code: task.code, deadline: "2026-12-31", coordinators: ["01279.2025"] },
+      },
       {
         ...{ operation: "completeTask", unit: UNITS.interior },
         ...{ before: { progress: "NOT_STARTED", doneOn: null }, after: { progress: "AWAITING_CONFIRMATION", doneOn: "2026-11-22" } },
