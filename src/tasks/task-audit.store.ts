@@ -22,7 +22,8 @@ const unitIds = async (em: EntityManager, tasks: readonly TaskView[]): Promise<R
 
 /** What a step changes, before and after it. */
 export const changedRecords = async (em: EntityManager, before: TaskView, after: TaskView) => {
-  const ids = await unitIds(em, [before, after]);
+  const isSame = before.leadNo === after.leadNo && String(before.coordinatorNos) === String(after.coordinatorNos);
+  const ids = isSame ? new Map<number, string>() : await unitIds(em, [before, after]);
   const [old, now] = [recordOf(before, ids), recordOf(after, ids)];
   const names = Object.keys(now).filter((name) => JSON.stringify(old[name]) !== JSON.stringify(now[name]));
   const of = (record: Readonly<Record<string, unknown>>) => Object.fromEntries(names.map((name) => [name, record[name]]));

@@ -51,7 +51,8 @@ const readTask = async (em: EntityManager, grants: readonly Grant[], { sourceNo,
 
 /** The task as it stands, of whose family nobody else changes anything until the transaction ends; null where the grants show none. */
 export const lockTask = async (em: EntityManager, grants: readonly Grant[], identity: TaskIdentity): Promise<TaskView | null> => {
-  const found = await readTask(em, grants, identity);
+  const { sourceNo, code } = identity;
+  const [found] = await rowsOf(em).rows(sql<{ family: string }>`select family from task where source_id = ${sourceNo} and code = ${code}`);
   if (!found) return null;
   await takeLock(em, "taskFamily", found.family);
   return readTask(em, grants, identity);
