@@ -20,8 +20,8 @@ import { loadUnits } from "../src/hierarchy/unit-load.service.ts";
 const SEEDS = new URL("./", import.meta.url);
 
 /**
- * Loads units, reports, the work calendar and the catalogue of procedures into an empty database, whole or not at all. One that has units is left
- * as it is, but for the work calendar and the catalogue, where it has none yet. `seeds` is the folder with units/, reports/ and the files of these.
+ * Loads units, reports, the work calendar and the catalogue of procedures into an empty database, atomically. A database with units only gets a missing work calendar and
+ * catalogue. `seeds` is the folder with units/, reports/ and these files.
  */
 export const loadSeeds = async (em: EntityManager, say: (line: string) => void = () => {}, seeds: URL = SEEDS): Promise<void> => {
   if (await hasRows(em, "unit")) {
@@ -29,10 +29,11 @@ export const loadSeeds = async (em: EntityManager, say: (line: string) => void =
     return loadCatalogueAlone(em, say, seeds);
   }
   say("reading the units of 2015 to today");
-  const units = await readUnitFiles(new URL("units/", seeds));
-  const reports = await readReports(new URL("reports/", seeds));
+  // The short files first: a mistake in one of them is found at once.
   const calendar = await readWorkCalendar(new URL(CALENDAR, seeds));
   const procedures = await readProcedureFile(new URL(CATALOGUE, seeds));
+  const reports = await readReports(new URL("reports/", seeds));
+  const units = await readUnitFiles(new URL("units/", seeds));
   await em.transactional(async (loading) => {
     await lockSeeds(loading);
     if (await hasRows(loading, "unit")) return;
@@ -50,12 +51,12 @@ export const loadSeeds = async (em: EntityManager, say: (line: string) => void =
       calendarDays: calendar.length,
       procedures: procedures.length,
     });
-    say("working out what every unit contributes to today's hierarchy");
+    say("computing the contributions of every unit to today's hierarchy");
     await makeContributions(loading, await editionsOf(rowsOf(loading), [dayOf(new Date())]));
   });
 };
 
-/** For a database of before there was a calendar. */
+/** For a database of a version without the calendar. */
 const loadCalendarAlone = async (em: EntityManager, say: (line: string) => void, seeds: URL): Promise<void> => {
   if (await hasRows(em, "work_calendar_day")) return;
   const calendar = await readWorkCalendar(new URL(CALENDAR, seeds));
@@ -68,7 +69,7 @@ const loadCalendarAlone = async (em: EntityManager, say: (line: string) => void,
   });
 };
 
-/** For a database of before a catalogue came along. One that anybody has loaded is theirs. */
+/** For a database of a version without the catalogue; an existing catalogue belongs to its users. */
 const loadCatalogueAlone = async (em: EntityManager, say: (line: string) => void, seeds: URL): Promise<void> => {
   if (await hasRows(em, "procedure")) return;
   const procedures = await readProcedureFile(new URL(CATALOGUE, seeds));
@@ -101,7 +102,7 @@ const FILES = [
   CATALOGUE,
 ];
 
-/** SHA-256 of what was loaded, by file. */
+/** SHA-256 of the loaded content by file. */
 const digestsOf = async (seeds: URL, files: readonly string[]): Promise<Record<string, string>> =>
   Object.fromEntries(
     await Promise.all(

@@ -6,7 +6,7 @@ import { type Env, envText, envWarnings, readEnv } from "./server/env.ts";
 import { createLog, type Log } from "./server/running/log.ts";
 import { startServer } from "./server/server.ts";
 import { closeDatabase } from "./server/running/shutdown.ts";
-import { keepTrees } from "./server/running/keep-trees.ts";
+import { maintainTrees } from "./server/running/maintain-trees.ts";
 import { startTelemetry } from "./server/running/telemetry.ts";
 import { warmUp } from "./server/running/warm-up.ts";
 
@@ -15,20 +15,19 @@ const started = performance.now();
 const stopping = new AbortController();
 const stop = stopping.signal;
 
-/** A terminal that is closed, or whoever wants files to be read anew. */
+/** SIGHUP means a closed terminal, or a request to read files again. */
 let hungUp = (): void => stopping.abort();
 
-// One that comes twice, from a terminal and from npm, is one.
+// npm forwards the terminal's signal, so SIGINT may arrive twice; handle it once.
 for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => stopping.abort());
 process.on("SIGHUP", () => hungUp());
 
 const stopped = new Promise<void>((done) => stop.addEventListener("abort", () => done(), { once: true }));
 
 const SHARED_LOGIN =
-  "DATABASE_URL: requests run in sessions of the owner of the tables, in a role that such a session can leave; " +
-  "better give the service a login of its own there, and the owner's in DATABASE_OWNER_URL (docs/operations.md, The database)";
+  "DATABASE_URL: requests use sessions of the owner of the tables, in a role that such a session can leave; " +
+  "give the service its own login there, and set the owner's in DATABASE_OWNER_URL (docs/operations.md, The database)";
 
-/** With its units and reports loaded. */
 const openSeeded = async (env: Env, log: Log): Promise<Database> => {
   const open = async () => {
     const database = await openDatabase({ ...env, ...(env.databaseUrl !== null && { connectMs: CONNECT_MS }) });
@@ -44,29 +43,29 @@ const openSeeded = async (env: Env, log: Log): Promise<Database> => {
     }
   };
   if (env.databaseUrl === null) return open();
-  return openWhenThere(open, (failure) => log.warn(`${failure}; trying again until it is there`), stop);
+  return openWhenThere(open, (failure) => log.warn(`${failure}; retrying until the database is available`), stop);
 };
 
 const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`;
 
-/** Fails where the database is lost for good. */
+/** Fails if the database is lost permanently. */
 const watched = (database: Database, { databaseUrl }: Env, log: Log): Promise<never> =>
   new Promise((_, fail) => {
-    const next = databaseUrl === null ? "starting it again" : "trying again until it is there";
+    const next = databaseUrl === null ? "restarting it" : "reconnecting until it is available";
     database.watch({
       lost: (reason) => log.warn(`the database is lost: ${reason}; ${next}`),
       back: (ms) => log.info(`the database is back after ${seconds(ms)}`),
-      dead: (error) => fail(new Error(`the database is lost, and does not come back: ${errorText(error)}`, { cause: error })),
+      dead: (error) => fail(new Error(`the database is lost and cannot be restarted: ${errorText(error)}`, { cause: error })),
     });
   });
 
-/** What was loaded and worked out takes twice its disk until then. */
+/** Until then the loaded and computed data take twice their disk space. */
 const trimAfter = async (work: Promise<void>, database: Database, log: Log): Promise<void> => {
   try {
     await work;
     if (!stop.aborted) await database.trim();
   } catch (error) {
-    if (!stop.aborted && !isAway(error)) log.error({ err: error }, "disk that is not needed any more was not given back");
+    if (!stop.aborted && !isAway(error)) log.error({ err: error }, "unneeded disk space was not freed");
   }
 };
 
@@ -82,7 +81,7 @@ const main = async (env: Env, log: Log): Promise<void> => {
     if (renewTrusted) hungUp = () => void renewTrusted();
     log.debug(`listening at ${server.url}`);
     const database = await openSeeded(env, log);
-    // The server's requests end before their database does.
+    // Requests must end before their database closes.
     closing.splice(1, 0, () => closeDatabase(database));
     stop.throwIfAborted();
     const dead = watched(database, env, log);
@@ -90,7 +89,7 @@ const main = async (env: Env, log: Log): Promise<void> => {
     pools = database.pools;
     if (server.metricsUrl) log.info(`metrics at ${server.metricsUrl}`);
     log.info(`ready at ${server.url} after ${seconds(performance.now() - started)}`);
-    if (env.warmUp) void keepTrees(pools, log, stop);
+    if (env.warmUp) void maintainTrees(pools, log, stop);
     void trimAfter(env.warmUp ? warmUp(pools, log, stop) : Promise.resolve(), database, log);
     await Promise.race([stopped, dead]);
   } catch (error) {
@@ -102,7 +101,7 @@ const main = async (env: Env, log: Log): Promise<void> => {
 };
 
 let log = createLog({ logLevel: "info", logFormat: "auto", production: process.env["NODE_ENV"] === "production" });
-// A failure that nobody waited for is one request's, not everybody's.
+// An unhandled rejection belongs to one request and must not end the service.
 process.on("unhandledRejection", (reason) => log.error({ err: reason }, "unexpected failure"));
 try {
   const env = readEnv(process.env);
@@ -113,5 +112,5 @@ try {
   log.fatal(error instanceof Error ? error.message : String(error));
   process.exitCode = 1;
 }
-// What is cut off, such as a connection to a server that does not answer, keeps the process from ending no longer.
+// Exits even if a connection still hangs.
 process.exit();

@@ -1,6 +1,6 @@
 import "reflect-metadata";
 
-// The fields of the schema follow the order of these lines.
+// The order of the schema's fields follows these lines.
 export { hierarchyModule } from "./hierarchy/hierarchy.module.ts";
 export { accessModule } from "./access/access.module.ts";
 export { rollupModule } from "./rollups/rollup.module.ts";

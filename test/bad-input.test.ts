@@ -59,7 +59,7 @@ describe("bad input", () => {
     expect(wrong.errors![0]!.extensions["code"]).toBe("BAD_USER_INPUT");
   });
 
-  it("of a code or id that nobody holds is null, not an error", async () => {
+  it("with an unknown code or id returns null, not an error", async () => {
     const { data, errors } = await service.ask(
       '{ a: unit(code: "nowhere") { name } b: unit(id: "48.1945") { name } c: unit(code: "06", asOf: "2025-12-31") { name } }',
     );
@@ -91,7 +91,7 @@ describe("bad input", () => {
     });
   });
 
-  it("shows nothing internal, whatever goes wrong below", async () => {
+  it("shows nothing internal after any failure", async () => {
     await service.database.orm.em.getConnection().execute("alter table figure rename to figure_away");
     try {
       const { errors } = await service.ask(
@@ -99,7 +99,7 @@ describe("bad input", () => {
       );
       expect(errors!.length).toBeGreaterThan(0);
       for (const { message, extensions } of errors!) {
-        expect(message).toBe("Something went wrong on our side");
+        expect(message).toBe("Internal server error");
         expect(extensions).toEqual({ code: "INTERNAL_SERVER_ERROR", requestId: expect.any(String) as string });
       }
     } finally {

@@ -19,7 +19,7 @@ const argumentsOf = (lines: readonly string[], name: string): string[] =>
   lines.filter((line) => line.startsWith(`${name} `)).map((line) => line.slice(name.length + 1));
 
 describe("the image", () => {
-  it("is made of what is there and not ignored", async () => {
+  it("contains the files that are not ignored", async () => {
     const kept = (await read(".dockerignore"))
       .split("\n")
       .filter((line) => line.startsWith("!"))
@@ -49,7 +49,7 @@ describe("the image", () => {
     expect(imported.flat().filter((name) => removed.includes(name) || removed.includes(name.split("/")[0]!))).toEqual([]);
   });
 
-  it("runs as nobody in particular, with settings that hold, and stops on SIGTERM", async () => {
+  it("runs as an unprivileged user with valid settings, and stops on SIGTERM", async () => {
     const lines = await instructions();
     expect(argumentsOf(lines, "USER")).toEqual(["node"]);
     const given = Object.fromEntries(
@@ -73,7 +73,7 @@ interface Compose {
 }
 
 describe("compose.yaml", () => {
-  it("gives the service a login and a password of its own beside the owner's, neither of which may be left out", async () => {
+  it("gives the service its own login and password beside the owner's, and requires both", async () => {
     const text = await read("compose.yaml");
     const { database, service } = (parse(text) as Compose).services;
     const passwordOf = (value: string | undefined) => /\$\{(\w+)/.exec(value!)![1]!;

@@ -4,14 +4,21 @@ import { createSubgraph } from "../src/graphql/schema/subgraph.ts";
 import { startService, type TestService, TODAY } from "./support/client.ts";
 import { dossier, fillCatalogue, IMPORT, type ImportAnswer, type Sent } from "./support/dossiers.ts";
 import { issueKey } from "./support/key.ts";
+import { SUBMIT, type SubmitAnswer } from "./support/reports.ts";
 
 const TOMORROW = "2026-11-23";
-const UP_TO_TODAY = new RegExp(`accepted is a day up to today, ${TODAY}$`);
-const BEGUN = new RegExp(`accepted is a period that has begun by ${TODAY}$`);
+const UP_TO_TODAY = new RegExp(`must be a day up to today, ${TODAY}$`);
+const BEGUN = new RegExp(`must be a period that has begun by ${TODAY}$`);
 
 /** Where a day says when something happened, one to come is refused. */
 const PAST = [
-  ...["Dossier.timeliness(asOf)", "DossierFilter.received", "DossierFilter.resolved", "ReportInput.publishedOn", "FigureInput.period"],
+  ...[
+    "Dossier.timeliness(asOf)",
+    "DossierFilter.received",
+    "DossierFilter.resolved",
+    "SubmitReportInput.publishedOn",
+    "FigureInput.period",
+  ],
   ...["DossierInput.submittedAt", "DossierInput.receivedAt", "DossierInput.endedAt", "DossierInput.returnedAt", "DossierInput.updatedAt"],
   ...["PauseInput.from", "PauseInput.to"],
   ...["Task.timeliness(asOf)", "TaskFilter.assigned", "AssignTaskInput.assignedOn", "TaskDocumentInput.signedOn"],
@@ -22,7 +29,7 @@ const ANY = [
   ...["Query.unit(asOf)", "Query.units(asOf)", "Unit.correspondence(on)", "DossierFilter.asOf"],
   ...["Unit.surveys(period)", "Unit.commendations(period)", "Unit.form06(period)", "Unit.serviceQuality(period)", "Unit.dossiers(period)"],
   ...["Unit.figures(period)", "Unit.indicators(period)", "Unit.services(period)", "Unit.tasks(period)"],
-  ...["AccessKeyInput.expiresOn", "RegisterAgencyInput.validFrom", "RegisterAgencyInput.validTo", "Mutation.closeAgency(lastDay)"],
+  ...["CreateAccessKeyInput.expiresOn", "RegisterAgencyInput.validFrom", "RegisterAgencyInput.validTo", "CloseAgencyInput.lastDay"],
   ...["DeclareCompleteInput.since", "DeclareCompleteInput.through", "WithdrawCompletenessInput.from", "WorkCalendarDayInput.day"],
   ...["DossierInput.dueAt", "DossierInput.extendedTo"],
   ...["TaskFilter.asOf", "TaskFilter.deadline", "AssignTaskInput.deadline", "DelegateTaskInput.deadline", "ExtendTaskInput.deadline"],
@@ -61,24 +68,25 @@ describe("days to come", () => {
     expect(names.toSorted()).toEqual([...PAST, ...ANY].toSorted());
   });
 
-  it("are refused where a report is said to have been published, or speaks of them", async () => {
+  it("are refused as days of publication and of figures of a report", async () => {
     const submit = (publishedOn: string, period: string) => ({
       input: {
-        title: "Báo cáo",
-        unit: "04",
-        publishedOn,
+        ...{ idempotencyKey: "a", title: "Báo cáo", unit: "04", publishedOn },
         figures: [{ measure: "dossier.received", scope: "PROVINCE", period, value: 1, quote: "1" }],
       },
     });
-    const mutation = 'mutation ($input: ReportInput!) { submitReport(input: $input, idempotencyKey: "a") { id } }';
-    const published = await problem(mutation, submit(TOMORROW, "2026-Q1"));
-    expect(published).toMatch(/^publishedOn: "2026-11-23" is not accepted; /);
-    expect(published).toMatch(UP_TO_TODAY);
-    expect(await problem(mutation, submit(TODAY, "2026-12"))).toMatch(BEGUN);
-    expect((await service.ask<unknown, object>(mutation, submit(TODAY, "2026"), officer)).errors).toBeUndefined();
+    const problems = async (publishedOn: string, period: string) =>
+      (await service.ask<SubmitAnswer, object>(SUBMIT, submit(publishedOn, period), officer)).data.submitReport.problems;
+    const toCome = await problems(TOMORROW, "2026-Q1");
+    expect(toCome).toMatchObject([{ path: ["publishedOn"], code: "DAY_INVALID" }]);
+    expect(toCome[0]!.message).toMatch(UP_TO_TODAY);
+    const unbegun = await problems(TODAY, "2026-12");
+    expect(unbegun).toMatchObject([{ path: ["figures", "0", "period"], code: "PERIOD_INVALID" }]);
+    expect(unbegun[0]!.message).toMatch(BEGUN);
+    expect(await problems(TODAY, "2026")).toEqual([]);
   });
 
-  it("are refused where dossiers are said to have been received or resolved, and taken where these are looked at", async () => {
+  it("are refused as days of receipt or resolution in filters, and accepted as days of the hierarchy", async () => {
     const list = (filter: string) => `{ dossiers(filter: { ${filter} }) { totalCount } }`;
     for (const name of ["received", "resolved"]) {
       const message = await problem(list(`${name}: "2026-12"`));
@@ -92,7 +100,7 @@ describe("days to come", () => {
     });
   });
 
-  it("are refused in what a dossier has been through, whatever its sender's clock says", async () => {
+  it("are refused as instants of a dossier, whatever its sender's clock shows", async () => {
     const codes = async (given: Sent) => {
       const sent = { source: "s", dossiers: [dossier(given)], partial: true };
       const { data } = await service.ask<ImportAnswer, object>(IMPORT, sent, officer);

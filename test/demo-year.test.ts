@@ -1,13 +1,13 @@
 import { createHash } from "node:crypto";
 import { beforeAll, describe, expect, it } from "vitest";
-import { type DemoWorld, demoDossiers, readDemoWorld } from "../seeds/demo/dossiers.ts";
+import { type DemoInput, demoDossiers, readDemoInput } from "../seeds/demo/dossiers.ts";
 import { DEMO_PROVINCES, type DemoProvince } from "../seeds/demo/provinces.ts";
 import { demoUnits } from "../seeds/demo/units.ts";
 import { USUAL_LAST, yearUntil } from "../seeds/demo/year.ts";
 import { addDays } from "../src/lib/time/date.ts";
 
 /** What a file of the province's dossiers would hold, in short. */
-const surveyOf = (world: DemoWorld, province: DemoProvince, scale = 1) => {
+const surveyOf = (world: DemoInput, province: DemoProvince, scale = 1) => {
   const hash = createHash("sha256");
   const [days, months] = [new Map<string, Set<string>>(), new Map<string, { all: number; online: number }>()];
   let [count, last] = [0, ""];
@@ -25,10 +25,10 @@ const surveyOf = (world: DemoWorld, province: DemoProvince, scale = 1) => {
 };
 
 describe("a year of made-up dossiers", () => {
-  let world: DemoWorld;
+  let world: DemoInput;
   let surveys: readonly ReturnType<typeof surveyOf>[];
   beforeAll(async () => {
-    world = await readDemoWorld();
+    world = await readDemoInput();
     surveys = DEMO_PROVINCES.map((province) => surveyOf(world, province));
   });
 
@@ -55,9 +55,9 @@ describe("a year of made-up dossiers", () => {
   );
 });
 
-describe("a year that ends on another day", () => {
+describe("a year with another last day", () => {
   it.each(["2020-02-29", "2024-12-31", "2025-06-30", "2025-08-10", "2026-11-14", "2026-11-28"])("%s", async (last) => {
-    const world = await readDemoWorld(last);
+    const world = await readDemoInput(last);
     const { first } = yearUntil(last);
     expect(first <= `${Number(last.slice(0, 4)) - 1}${addDays(last, 1).slice(4)}` || last.endsWith("12-31")).toBe(true);
     for (const province of DEMO_PROVINCES) {

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { print } from "graphql";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from "vitest";
-import { demoDossiers, readDemoWorld } from "../seeds/demo/dossiers.ts";
+import { demoDossiers, readDemoInput } from "../seeds/demo/dossiers.ts";
 import { fillDemo } from "../seeds/demo/fill.ts";
 import { DEMO_PROVINCES } from "../seeds/demo/provinces.ts";
 import { loadSeeds } from "../seeds/seed.ts";
@@ -108,13 +108,13 @@ describe("npm run demo", () => {
     return answer.data;
   };
 
-  it("takes every dossier, goes on where it was stopped, and fills nothing twice", async () => {
-    const world = await readDemoWorld();
+  it("stores every dossier, resumes after a stop, and fills nothing twice", async () => {
+    const world = await readDemoInput();
     const made = DEMO_PROVINCES.map((province) => [...demoDossiers(world, province, SCALE)].length);
     expect(found.halfway).toEqual({ dossiers: made[0]! + made[1]!, sources: SOURCES.slice(0, 2) });
     expect(found.filled).toEqual({ dossiers: made.reduce((sum, count) => sum + count, 0), sources: SOURCES });
     expect(found.again).toEqual(found.filled);
-    const kept = `keeps what is there: ${found.filled.dossiers.toLocaleString("en-US")} dossiers, up to 2025-12-31`;
+    const kept = `existing: ${found.filled.dossiers.toLocaleString("en-US")} dossiers, up to 2025-12-31`;
     expect(said).toEqual([kept]);
     expect(demo.output()).toContain(kept);
     expect(demo.output()).not.toMatch(/making up|loading/);
@@ -141,7 +141,7 @@ describe("npm run demo", () => {
     }
   });
 
-  it("says of every roll-up that it is made up, the whole country's too", async () => {
+  it("marks every roll-up as generated, the whole country's too", async () => {
     const sources = "received sources { kind }";
     const { unit } = await ask<object & { unit: object }>(`{ unit(code: "VN", asOf: "2025-12-31") { dossiers(period: "2025") {
       ${sources} byTier { rollup { ${sources} } } series(grain: MONTH) { ${sources} }
@@ -166,17 +166,17 @@ describe("npm run demo", () => {
     expect(unit.dossiers.series.map(({ received }) => received! > 0)).toEqual(Array.from({ length: 12 }, () => true));
   });
 
-  it("is in a folder of its own, beside what the service has in DATA_DIR", () => {
+  it("has its own folder beside the service's data in DATA_DIR", () => {
     expect(readdirSync(dataDir)).toEqual([]);
     expect(demo.output()).toContain(`embedded in ${demoDir()}`);
   });
 
   it.each([
-    ["2025-06-30", "--until: there is a demo already, which ends on 2025-12-31; start it without, or delete its folder first"],
-    ["2019-12-30", "accepted is a day from 2019-12-31 to "],
-    ["2099-01-01", "accepted is a day from 2019-12-31 to "],
-    ["tomorrow", "accepted is a day from 2019-12-31 to "],
-  ])("refuses --until %s, and keeps what is there", async (until, message) => {
+    ["2025-06-30", "--until: an existing demo ends on 2025-12-31; start it without --until, or delete its folder first"],
+    ["2019-12-30", "must be a day from 2019-12-31 to "],
+    ["2099-01-01", "must be a day from 2019-12-31 to "],
+    ["tomorrow", "must be a day from 2019-12-31 to "],
+  ])("refuses --until %s, and leaves the existing data unchanged", async (until, message) => {
     const refused = startDemo(dataDir, {}, ["--", "--until", until]);
     onTestFinished(() => void refused.process.kill());
     expect(await refused.ended).toBe(1);
@@ -188,7 +188,7 @@ describe("npm run demo", () => {
     const refused = startDemo(other, { DATABASE_URL: "postgresql://cchc:secret@127.0.0.1:1/cchc" });
     onTestFinished(() => void refused.process.kill());
     expect(await refused.ended).toBe(1);
-    expect(refused.output()).toContain("cchc-graph: DATABASE_URL: the demo puts made-up dossiers into no database but an embedded one");
+    expect(refused.output()).toContain("cchc-graph: DATABASE_URL: the demo writes generated dossiers only to an embedded database");
     expect(refused.output()).not.toContain("secret");
     expect(existsSync(other)).toBe(false);
   });

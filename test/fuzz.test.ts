@@ -5,9 +5,10 @@ import { startService, type TestService } from "./support/client.ts";
 import { dossier, fillCatalogue, IMPORT } from "./support/dossiers.ts";
 import { issueKey } from "./support/key.ts";
 import { drawOperation, type Values, valuesOf } from "./support/operations.ts";
+import { END_ON_FAILURE, runs, seed } from "./support/property.ts";
 
-const RUNS = Number(process.env["FUZZ_RUNS"] ?? 300);
-const SEED = Number(process.env["PROPERTY_SEED"] ?? 20_261_124);
+const RUNS = runs(240);
+const SEED = seed(20_261_124);
 
 /** What no answer may hold: traces of code, of SQL, of files, of the database, of keys. */
 const LEAK =
@@ -60,7 +61,7 @@ it(`answers ${RUNS} random operations with nasty values: never a 5xx, never a le
         statuses.set(response.status, (statuses.get(response.status) ?? 0) + 1);
       },
     ),
-    { numRuns: RUNS, seed: SEED, endOnFailure: true },
+    { numRuns: RUNS, seed: SEED, endOnFailure: END_ON_FAILURE },
   );
   // Operations that are all refused would prove nothing.
   expect(statuses.get(200) ?? 0).toBeGreaterThan(RUNS / 3);

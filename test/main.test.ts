@@ -86,7 +86,7 @@ describe("the life of a data folder", () => {
     expect(existsSync(join(dataDir, "postgres", "PG_VERSION"))).toBe(false);
   });
 
-  it("stops soon in the middle of loading, and keeps nothing of it", async () => {
+  it("stops soon during the loading, and stores nothing of it", async () => {
     const second = start({ LC_ALL: "C", LANG: "C" });
     await second.says("loading");
     second.process.kill("SIGTERM");
@@ -106,7 +106,7 @@ describe("the life of a data folder", () => {
 
   let loaded: unknown;
 
-  it("then adopts the server, loads all, and tells of its progress line by line", async () => {
+  it("then adopts the server, loads all, and logs its progress line by line", async () => {
     const { pid } = (await postmaster())!;
     const service = await ready({ LC_ALL: "C", LANG: "C" });
     expect((await postmaster())!.pid).toBe(pid);
@@ -141,7 +141,7 @@ describe("the life of a data folder", () => {
     await gone(pid);
   });
 
-  it("stops when npm alone is told to, whatever the environment says of another server", async () => {
+  it("stops when only npm receives the signal, whatever the environment contains about another server", async () => {
     const npm = run("npm", ["start"], {
       PGSSLMODE: "require",
       PGOPTIONS: "-c search_path=nowhere",
@@ -183,7 +183,7 @@ describe("the life of a data folder", () => {
     expect(isAlive(stranger.pid!)).toBe(true);
   });
 
-  it("is served by two processes at once, started together, of which either may stop first", async () => {
+  it("serves two processes started together, either of which may stop first", async () => {
     const [one, two] = await Promise.all([ready(), ready()]);
     const { pid } = (await postmaster())!;
     one.process.kill("SIGTERM");
@@ -201,12 +201,12 @@ describe("the life of a data folder", () => {
     await gone(pid);
   });
 
-  it("cannot be opened without its password, and says so", async () => {
+  it("cannot be opened without its password, and the error explains that", async () => {
     const password = await readFile(join(dataDir, "password"));
     await writeFile(join(dataDir, "password"), "another");
     const wrong = start();
     expect(await wrong.ended).toBe(1);
-    expect(wrong.output()).toMatch(/The password beside \S+ is not that of the data/);
+    expect(wrong.output()).toMatch(/The password beside \S+ does not match the data/);
     await rm(join(dataDir, "password"));
     const none = start();
     expect(await none.ended).toBe(1);
@@ -216,8 +216,8 @@ describe("the life of a data folder", () => {
   });
 });
 
-describe("a database that comes later", () => {
-  it("is waited for, and what asks for it is told so; then running requests end before the service does", async () => {
+describe("a database that starts later", () => {
+  it("is awaited, and requests get 503 meanwhile; at the stop running requests end before the service", async () => {
     const database = await createDatabase();
     onTestFinished(() => database.close());
     const proxy = await startProxy(database.url);
@@ -231,7 +231,7 @@ describe("a database that comes later", () => {
       LOCK_MS: "60000",
       GRACE_MS: "60000",
     });
-    await service.says("trying again until it is there");
+    await service.says("retrying until the database is available");
     const url = /listening at (\S+)/.exec(service.output())![1]!;
     expect((await fetch(new URL("/livez", url))).status).toBe(200);
     expect((await fetch(new URL("/readyz", url))).status).toBe(503);
@@ -261,12 +261,12 @@ describe("a database that comes later", () => {
     await locking.query("rollback");
     expect(await (await running).json()).toMatchObject({ data: { unit: { name: "Cao Bằng" } } });
     expect(await service.ended).toBe(0);
-    expect(service.output().match(/DATABASE_URL: requests run in sessions of the owner .* DATABASE_OWNER_URL/g)).toHaveLength(1);
+    expect(service.output().match(/DATABASE_URL: requests use sessions of the owner .* DATABASE_OWNER_URL/g)).toHaveLength(1);
     expect(service.output()).toMatch(/\ncchc-graph: stopped\n$/);
   });
 });
 
-describe("what it cannot start with", () => {
+describe("a start that must fail", () => {
   const fails = async (env: NodeJS.ProcessEnv): Promise<string> => {
     const service = start(env);
     expect(await service.ended).toBe(1);
@@ -274,11 +274,11 @@ describe("what it cannot start with", () => {
   };
 
   it("names a wrong setting in one line", async () => {
-    expect(await fails({ PORT: "many" })).toBe('cchc-graph: PORT: "many" is not a port; accepted is a number from 0 to 65535\n');
-    expect(await fails({ DATABASE_URL: "mysql://anna:secret@localhost/cchc" })).toMatch(/^cchc-graph: DATABASE_URL: accepted is [^\n]*\n$/);
+    expect(await fails({ PORT: "many" })).toBe('cchc-graph: PORT: "many" is not a port; must be a number from 0 to 65535\n');
+    expect(await fails({ DATABASE_URL: "mysql://anna:secret@localhost/cchc" })).toMatch(/^cchc-graph: DATABASE_URL: must be [^\n]*\n$/);
   });
 
-  it("says in one line, without the password, that a database refuses it", async () => {
+  it("reports in one line, without the password, that a database refuses it", async () => {
     const url = new URL(inject("serverUrl"));
     url.pathname = "/cchc_test_nowhere";
     expect(await fails({ DATABASE_URL: url.href })).toMatch(/\ncchc-graph: DATABASE_URL: database "cchc_test_nowhere" does not exist\n$/);

@@ -18,16 +18,19 @@ describe("the operations that people start from", () => {
   });
   afterAll(() => service.close());
 
-  it.each(files.map((file, n) => ({ file, text: texts[n]! })))("$file runs as it is and says what it asks", async ({ file, text }) => {
-    expect(text).toMatch(/^# .*[ạảãáàăâđêôơư]/);
-    const operations = operationsOf(text);
-    expect(operations).toHaveLength(1);
-    const words = file.replace(/^\d\d-|\.graphql$/g, "").replaceAll("-", "");
-    expect(operations[0]!.name!.value.toLowerCase()).toBe(words);
-    const { data, errors } = await service.ask<Record<string, unknown>, never>(text);
-    expect(errors).toBeUndefined();
-    expect(Object.values(data)).not.toContain(null);
-  });
+  it.each(files.map((file, n) => ({ file, text: texts[n]! })))(
+    "$file runs unchanged and returns what its comment says",
+    async ({ file, text }) => {
+      expect(text).toMatch(/^# .*[ạảãáàăâđêôơư]/);
+      const operations = operationsOf(text);
+      expect(operations).toHaveLength(1);
+      const words = file.replace(/^\d\d-|\.graphql$/g, "").replaceAll("-", "");
+      expect(operations[0]!.name!.value.toLowerCase()).toBe(words);
+      const { data, errors } = await service.ask<Record<string, unknown>, never>(text);
+      expect(errors).toBeUndefined();
+      expect(Object.values(data)).not.toContain(null);
+    },
+  );
 
   it("are in one folder of the playground each, under a question in both languages", async () => {
     const folders = JSON.parse(await readFile(new URL("../schema/folders.json", import.meta.url), "utf8")) as {
@@ -45,7 +48,7 @@ describe("the operations that people start from", () => {
     expect(JSON.stringify(served)).toContain("query TasksOfACity");
   });
 
-  it("answers with what the reports say", async () => {
+  it("return the numbers of the reports", async () => {
     const tasks = await service.ask(generated.TasksOfACityDocument);
     expect(tasks.data.unit).toMatchObject({ fullName: "Thành phố Bắc Kạn", tasks: { total: 115, onTimeRate: { numerator: 46 } } });
     const { data } = await service.ask(generated.DossiersOfADistrictDocument);

@@ -40,7 +40,7 @@ const fillSmallDemo = async (dataDir: string): Promise<void> => {
   }
 };
 
-describe("what README and docs print, from the first block to the last, on a new checkout", () => {
+describe("outputs that README and docs print, from the first block to the last, on a new checkout", () => {
   let checkout: Checkout;
   let play: Play;
   const edition = folderOf(nextEdition("2099-01-01", "2099-07-01"));
@@ -67,8 +67,8 @@ describe("what README and docs print, from the first block to the last, on a new
   }
 });
 
-describe("what README and docs say besides", () => {
-  it("has no block that nobody has thought of", async () => {
+describe("other statements of README and docs", () => {
+  it("have no block of an unknown kind", async () => {
     const only = (text: string) => blocksOf(`## New\n\n${text}`)[0]!;
     expect(() => Play.reasonOf(only("```\nnpm start\nsystemctl restart cchc\n```"))).toThrow(/line 3 .* systemctl restart cchc/);
     expect(Play.reasonOf(only("```\ndocker compose down\n```"))).toMatch(/Docker/);
@@ -84,7 +84,7 @@ describe("what README and docs say besides", () => {
     expect(named.filter((name) => !(name in scripts))).toEqual([]);
   });
 
-  it("has what a catalogue accepts, and each role", () => {
+  it("list the accepted values of a catalogue, and each role", () => {
     for (const accepted of [...PROCEDURE_COLUMNS, ...TIERS, ...SERVICE_LEVELS, ...ROLES]) expect(ALL).toContain(`\`${accepted}\``);
   });
 

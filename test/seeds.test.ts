@@ -79,18 +79,18 @@ const UNITS: Damage[] = [
     "a day that is none",
     "units/unit-versions.csv",
     put(3, "2015-08-31", "2015-02-30"),
-    /row 3, column valid_from: "2015-02-30" is not a day/,
+    /row 3, column valid_from: "2015-02-30" must be a day as YYYY-MM-DD/,
   ],
   ["an unknown tier", "units/unit-versions.csv", put(3, "PROVINCE", "REGION"), /row 3, column tier: "REGION" is none of COUNTRY, PROVINCE/],
   ["an unknown kind", "units/unit-versions.csv", put(3, "CENTRAL_CITY", "HAMLET"), /row 3, column kind: "HAMLET" is none of /],
-  ["an unknown parent", "units/unit-versions.csv", put(3, ",VN,", ",VM,"), /row 3, column parent_id: "VM" is no unit of this file/],
-  ["no parent", "units/unit-versions.csv", put(3, ",VN,", ",,"), /row 3, column parent_id: "" must be given/],
+  ["an unknown parent", "units/unit-versions.csv", put(3, ",VN,", ",VM,"), /row 3, column parent_id: "VM" is not a unit of this file/],
+  ["no parent", "units/unit-versions.csv", put(3, ",VN,", ",,"), /row 3, column parent_id: "" must not be empty/],
   ["no name", "units/unit-versions.csv", put(3, ",Hà Nội,", ",,"), /row 3, column name: "" must not be empty/],
   [
     "a period backwards",
     "units/unit-versions.csv",
     put(3, "2015-08-31,,", "2015-08-31,2015-08-31,"),
-    /row 3, column valid_to: "2015-08-31" is not after/,
+    /row 3, column valid_to: "2015-08-31" must be after/,
   ],
   ["a cell too many", "units/unit-versions.csv", put(5, ",", ",,"), /row 5: .*[Cc]olumn/],
   [
@@ -114,15 +114,20 @@ const UNITS: Damage[] = [
     "one version twice",
     "units/unit-versions.csv",
     (lines) => void lines.splice(4, 0, lines[3]!),
-    /row 4, column valid_from: .* is held by another version/,
+    /row 4, column valid_from: .* belongs to another version too/,
   ],
   [
     "a successor that is nobody",
     "units/successions.csv",
     put(3, "26395.2015", "99999.2015"),
-    /row 3, column successor_id: "99999.2015" is no unit/,
+    /row 3, column successor_id: "99999.2015" is not a unit/,
   ],
-  ["a predecessor that is nobody", "units/successions.csv", put(2, "10597.2015", "1.2"), /row 2, column predecessor_id: "1.2" is no unit/],
+  [
+    "a predecessor that is nobody",
+    "units/successions.csv",
+    put(2, "10597.2015", "1.2"),
+    /row 2, column predecessor_id: "1.2" is not a unit/,
+  ],
   [
     "a succession on another day",
     "units/successions.csv",
@@ -130,7 +135,7 @@ const UNITS: Damage[] = [
     /row 2, column effective_on: .* is not the end of 10597/,
   ],
   ["a whole of two", "units/successions.csv", put(3, "PART", "WHOLE"), /row 3, column kind: "WHOLE" does not fit \d+ successors/],
-  ["a share above the whole", "units/successions.csv", put(3, "PART,,", "PART,1.5,"), /row 3, column share: "1.5" is no part/],
+  ["a share above the whole", "units/successions.csv", put(3, "PART,,", "PART,1.5,"), /row 3, column share: "1.5" is not a share/],
   [
     "another count",
     "units/editions.csv",
@@ -164,7 +169,7 @@ const REPORTS: Damage[] = [
     "a figure stated twice, differently",
     "reports/figures.csv",
     (lines) => void lines.splice(3, 0, lines[2]!.replace(",115,", ",114,")),
-    /row 3, column value: "114" contradicts row 2/,
+    /row 3, column value: "114" states task\.total a second time; row 2 of the same report states 115/,
   ],
   [
     "an unknown code",
@@ -195,13 +200,13 @@ const REPORTS: Damage[] = [
     "a count that is no integer",
     "reports/figures.csv",
     put(2, ",115,", ",115.5,"),
-    /figures\.csv, row 2, column value: "115.5" is no count/,
+    /figures\.csv, row 2, column value: "115.5" must be a whole number from 0 to 2,147,483,647, for task\.total/,
   ],
   [
     "a count that no answer holds",
     "reports/figures.csv",
     put(2, ",115,", ",3000000000,"),
-    /figures\.csv, row 2, column value: "3000000000" is more than an answer holds; accepted is at most 2,147,483,647 of task\.total/,
+    /figures\.csv, row 2, column value: "3000000000" must be a whole number from 0 to 2,147,483,647, for task\.total/,
   ],
   [
     "counts that add up to more",
@@ -212,7 +217,7 @@ const REPORTS: Damage[] = [
         0,
         ...["01273", "01267"].map((ward) => `000_f83e30d65ee75924,${ward},2024,COMMUNE,dossier.received,,2147483647,,,q`),
       ),
-    /figures\.csv, row 3, column value: "2147483647" is too much with what else is stated: dossier\.received of 2024 could add up to 4,294,967,294 in the country/,
+    /figures\.csv, row 3, column value: "2147483647" is too much with what else is stated: dossier\.received of 2024 may add up to 4,294,967,294 in the country/,
   ],
   [
     "a scope above the unit",
@@ -242,19 +247,24 @@ const REPORTS: Damage[] = [
 
 const CALENDAR: Damage[] = [
   ["a Saturday off", "work-calendar.csv", put(2, "2018-01-01", "2018-01-06"), /row 2, column date: "2018-01-06" is a Saturday or Sunday/],
-  ["a kind that is none", "work-calendar.csv", put(2, "DAY_OFF", "HOLIDAY"), /row 2, column kind: "HOLIDAY" is none of DAY_OFF/],
+  ["a kind that is none", "work-calendar.csv", put(2, "DAY_OFF", "HOLIDAY"), /row 2, column kind: "HOLIDAY" must be one of DAY_OFF/],
 ];
 
 const CATALOGUE: Damage[] = [
   ["a code that is none", "procedures.csv", put(2, "1.000656", "656"), /row 2, column code: "656" is not accepted: .*1\.000894/],
-  ["one code twice", "procedures.csv", put(3, "1.000689", "1.000656"), /row 3, column code: "1.000656" is not accepted: .*stated before/],
+  [
+    "one code twice",
+    "procedures.csv",
+    put(3, "1.000689", "1.000656"),
+    /row 3, column code: "1.000656" is not accepted: .*is a duplicate of row/,
+  ],
   ["a field with two names", "procedures.csv", put(3, "Hộ tịch", "Hộ Tịch"), /row 3, column fieldName: .* in row 2/],
   ["a tier that is none", "procedures.csv", put(4, "COMMUNE", "VILLAGE"), /row 4, column competence: "VILLAGE" is not accepted: .*COMMUNE/],
   ["a limit that is no number", "procedures.csv", put(4, ",1,", ",một,"), /row 4, column workingDays: "một" is not accepted/],
-  ["a fee that is neither", "procedures.csv", put(4, "false", "no"), /row 4, column hasFee: "no" is neither true nor false/],
+  ["a fee that is neither", "procedures.csv", put(4, "false", "no"), /row 4, column hasFee: "no" must be true or false/],
 ];
 
-describe("damaged files are refused, and nothing of them is kept", () => {
+describe("damaged files are refused, and nothing is stored", () => {
   it.each([...UNITS, ...REPORTS, ...CALENDAR, ...CATALOGUE])("%s", async (_what, file, edit, message) => {
     const error = await load(file, edit);
     expect(error).toBeInstanceOf(FileError);
@@ -266,7 +276,7 @@ describe("damaged files are refused, and nothing of them is kept", () => {
 });
 
 describe("whole files", () => {
-  it("loads what a spreadsheet saved: a byte order mark, CRLF and an empty last line", async () => {
+  it("loads files saved by a spreadsheet: a byte order mark, CRLF and an empty last line", async () => {
     expect(await load("units/editions.csv", (lines) => `\uFEFF${lines.slice(1).join("\r\n")}\r\n`)).toBeNull();
     expect(await countRows()).toBeGreaterThan(30_000);
   });
@@ -277,7 +287,7 @@ describe("whole files", () => {
     expect(await countRows()).toBe(before);
   });
 
-  it("adds the work calendar to a database of before there was one, once, and tells of it", async () => {
+  it("adds the work calendar once to a database of an earlier version, and logs it", async () => {
     const em = database.orm.em.fork();
     const run = async <T>(text: string) => (await sql.raw<T>(text).execute(em.getKysely())).rows;
     const days = await run("select * from work_calendar_day order by day");
@@ -293,7 +303,7 @@ describe("whole files", () => {
     ]);
   });
 
-  it("adds the catalogue to a database of before one came along, once, and tells of it", async () => {
+  it("adds the catalogue once to a database of an earlier version, and logs it", async () => {
     const em = database.orm.em.fork();
     const run = async <T>(text: string) => (await sql.raw<T>(text).execute(em.getKysely())).rows;
     const kept =

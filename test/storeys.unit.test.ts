@@ -34,7 +34,7 @@ const lint = async (files: Readonly<Record<string, string>>): Promise<{ readonly
 const ONE = "export interface One {\n  readonly id: number;\n}\nexport const one = 1;\n";
 
 describe("the order of storeys", () => {
-  it("is the one that CONTRIBUTING says", async () => {
+  it("is the one in CONTRIBUTING", async () => {
     const { STOREYS } = (await import(join(PROJECT, ".storeys.mjs"))) as { STOREYS: readonly (readonly string[])[] };
     const guide = (await readFile(join(PROJECT, "CONTRIBUTING.md"), "utf8")).replaceAll(/\s+/g, " ");
     expect(guide).toContain(STOREYS.map((rooms) => rooms.join(", ")).join(" < "));

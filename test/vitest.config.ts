@@ -38,8 +38,10 @@ export default defineConfig({
     },
     testTimeout: 300_000,
     hookTimeout: 120_000,
-    // One more than cores, for tests wait for PostgreSQL and for processes that they start.
-    maxWorkers: 3,
+    // Two more than the cores of a small machine, for tests wait for PostgreSQL and for processes that they start.
+    maxWorkers: 4,
+    // As the service starts: fewer and shorter collections.
+    execArgv: ["--max-semi-space-size=64"],
     // The modules are loaded once by each worker; no test changes what they share.
     isolate: false,
   },

@@ -1,6 +1,6 @@
 /* Written by `npm run schema` from the schema; npm run schema:check compares. */
 
-/** Types that have an identity, and the fields that make it. */
+/** Types with an identity, and their key fields. */
 export const KEYED = {
   AccessKey: ["id"],
   AuditEntry: ["id"],
@@ -14,7 +14,7 @@ export const KEYED = {
   Unit: ["id", "asOf"],
 } as const;
 
-/** Types that belong to where they are asked for. */
+/** Types without an identity, which belong to their parent field. */
 export const EMBEDDED = [
   "AccessGrant",
   "Assessment",
@@ -23,9 +23,11 @@ export const EMBEDDED = [
   "Bounds",
   "Classification",
   "ClassificationCount",
+  "CloseAgencyPayload",
   "Commendation",
   "Correspondence",
   "Coverage",
+  "CreateAccessKeyPayload",
   "DeclareCompletePayload",
   "DossierChannelRollup",
   "DossierConnection",
@@ -44,24 +46,30 @@ export const EMBEDDED = [
   "ImportWarning",
   "Indicator",
   "IndicatorValue",
-  "IssuedAccessKey",
   "PageInfo",
   "PeerBlock",
   "ProcedureAuthority",
   "ProcedureConnection",
   "ProcedureEdge",
   "ProcedureField",
+  "PublishReportPayload",
   "QualityCriterion",
   "Ranking",
   "Rate",
   "Reconciliation",
   "RecordStatus",
+  "RegisterAgencyPayload",
   "ReportConnection",
   "ReportEdge",
+  "ReportProblem",
+  "RevokeAccessKeyPayload",
+  "RotateAccessKeyPayload",
   "ScoreBand",
   "ServiceQuality",
   "ServiceRollup",
+  "SetWorkCalendarPayload",
   "SourcePayload",
+  "SubmitReportPayload",
   "Succession",
   "SurveyResult",
   "TaskConnection",
@@ -76,6 +84,7 @@ export const EMBEDDED = [
   "TaskTierRollup",
   "UnitConnection",
   "UnitEdge",
+  "WithdrawReportPayload",
   "WorkCalendar",
   "WorkCalendarDay",
 ] as const;
@@ -101,6 +110,7 @@ export const LISTS = {
   Rubric: ["bands"],
   ServiceQuality: ["criteria"],
   ServiceRollup: ["byAuthority", "sources"],
+  SubmitReportPayload: ["problems"],
   SurveyResult: ["sources"],
   Task: ["coordinators", "subtasks"],
   TaskConnection: ["edges", "nodes"],

@@ -12,8 +12,8 @@ import { drawnFor, randomOf, weighted } from "./random.ts";
 import { type DemoUnit, demoUnits } from "./units.ts";
 import { type BusyDay, busyDays, type DemoYear, REFORM, USUAL_LAST, yearUntil } from "./year.ts";
 
-/** What dossiers are made from: units, calendar and procedures as files have them, so that they are the same on every machine. */
-export interface DemoWorld {
+/** Input of the generator: units, calendar and procedures from files, so that the result is the same on every machine. */
+export interface DemoInput {
   readonly units: UnitFiles;
   readonly calendar: WorkCalendar;
   readonly procedures: readonly DemoProcedure[];
@@ -22,26 +22,23 @@ export interface DemoWorld {
 
 const SEEDS = new URL("../", import.meta.url);
 
-export const readDemoWorld = async (last: Day = USUAL_LAST): Promise<DemoWorld> => ({
+export const readDemoInput = async (last: Day = USUAL_LAST): Promise<DemoInput> => ({
   units: await readUnitFiles(new URL("units/", SEEDS)),
   calendar: new WorkCalendar(await readWorkCalendar(new URL("work-calendar.csv", SEEDS))),
   procedures: await readDemoProcedures(),
   year: yearUntil(last),
 });
 
-/** Part of the dossiers that each tier handles; since there are no districts, communes do their work. */
+/** Share of the dossiers that each tier handles; after the abolition of districts, communes take over their share. */
 const SHARES: Partial<Record<Tier, number>> = { PROVINCE: 0.18, DISTRICT: 0.27, COMMUNE: 0.55 };
 const SHARES_SINCE: Partial<Record<Tier, number>> = { PROVINCE: 0.18, COMMUNE: 0.82 };
 
-/**
- * The made-up dossiers of a province, day by day, as rows of a file; the same at every call.
- * @param scale the part of them that is made, from 0 to 1
- */
-export function* demoDossiers(world: DemoWorld, province: DemoProvince, scale = 1): Generator<FileRow> {
+/** Generates the dossiers of a province day by day as rows of a file; deterministic. @param scale the share of dossiers to generate, from 0 to 1 */
+export function* demoDossiers(world: DemoInput, province: DemoProvince, scale = 1): Generator<FileRow> {
   const random = randomOf(Math.floor(drawnFor(province.source) * 2 ** 32));
   const units = demoUnits(world.units, province.codes, world.year);
   const draw = drawerOf(world.procedures);
-  /** What each unit has still to get, for a day's part of it is seldom a whole number. */
+  /** Fractional remainder of each unit, because its daily share is seldom a whole number. */
   const due = units.map(() => random());
   let row = 1;
   for (const busy of busyDays(world.calendar, world.year)) {
@@ -82,7 +79,7 @@ const drawerOf = (procedures: readonly DemoProcedure[]) => {
 };
 
 interface Place {
-  readonly world: DemoWorld;
+  readonly world: DemoInput;
   readonly province: DemoProvince;
   readonly unit: DemoUnit;
   readonly busy: BusyDay;
@@ -90,7 +87,7 @@ interface Place {
 }
 
 const cellsOf = (random: () => number, { world, province, unit, busy: { day, epoch }, procedure }: Place) => {
-  /** How far the last year is, from 0 to 1. */
+  /** Progress of the last year, from 0 to 1. */
   const progress = Math.max(0, (epoch - epochDay(world.year.last) + 364) / 365);
   const isFull = procedure.serviceLevel === "FULL";
   const channel = channelOf(random, procedure, (isFull ? 0.8 : 0.74) + 0.1 * progress + province.online + unit.online);
@@ -107,10 +104,10 @@ const cellsOf = (random: () => number, { world, province, unit, busy: { day, epo
   };
 };
 
-/** Until then the new units were slower. */
+/** New units are slower until this day. */
 const SETTLED = "2025-09-01";
 
-/** Of a procedure that is only described online nothing is sent that way. */
+/** A procedure with online information only has no online dossiers. */
 const channelOf = (random: () => number, { serviceLevel }: DemoProcedure, online: number): Channel => {
   const drawn = random();
   if (serviceLevel !== "INFORMATION" && drawn < online) return "ONLINE";

@@ -5,16 +5,16 @@ import { loadProcedures } from "../../src/procedures/procedure-load.service.ts";
 import { importFile } from "../../src/dossiers/import/dossier-file.service.ts";
 import type { FileRow } from "../../src/lib/files/file-row.ts";
 import type { Day } from "../../src/lib/time/date.ts";
-import { demoDossiers, readDemoWorld } from "./dossiers.ts";
+import { demoDossiers, readDemoInput } from "./dossiers.ts";
 import { DEMO_PROVINCES } from "./provinces.ts";
 import { USUAL_LAST } from "./year.ts";
 
 export interface Filling {
   readonly say: (line: string) => void;
   readonly signal?: AbortSignal;
-  /** The part of the dossiers that is made, from 0 to 1. */
+  /** Share of dossiers to generate, from 0 to 1. */
   readonly scale?: number;
-  /** The last day that it tells of, where one is asked for. */
+  /** Last day of the year, if requested. */
   readonly until?: Day | null;
 }
 
@@ -33,20 +33,19 @@ const existingDemo = async (rows: Rows): Promise<ExistingDemo | null> => {
 };
 
 /**
- * Fills a database that has the seeds with a year of made-up dossiers of five provinces, complete for that year. Each province is there whole or
- * not at all, and one that is there is left as it is.
- * @throws Error where what is there ends on another day than is asked for, or a dossier is refused, and the reason of the signal where that stops it; what was filled before stays.
+ * Fills a seeded database with a year of generated dossiers of five provinces and declares it complete. Each province is atomic, and an existing one is left unchanged.
+ * @throws Error if existing dossiers end on another day than requested, or a dossier is refused; throws the reason of the signal. Finished provinces stay.
  */
 export const fillDemo = async (database: Database, { say, signal, scale = 1, until = null }: Filling): Promise<void> => {
   const em = database.orm.em.fork();
   const existing = await existingDemo(rowsOf(em));
   if (existing && until !== null && until !== existing.last)
-    throw new Error(`--until: there is a demo already, which ends on ${existing.last}; start it without, or delete its folder first`);
-  if (existing) say(`keeps what is there: ${existing.dossiers.toLocaleString("en-US")} dossiers, up to ${existing.last}`);
+    throw new Error(`--until: an existing demo ends on ${existing.last}; start it without --until, or delete its folder first`);
+  if (existing) say(`existing: ${existing.dossiers.toLocaleString("en-US")} dossiers, up to ${existing.last}`);
   const known = await rowsOf(em).rows(sql<{ name: string }>`select name from source where kind = 'SYNTHETIC'`);
   const missing = DEMO_PROVINCES.filter(({ source }) => known.every(({ name }) => name !== source));
   if (missing.length === 0) return;
-  const world = await readDemoWorld(existing?.last ?? until ?? USUAL_LAST);
+  const world = await readDemoInput(existing?.last ?? until ?? USUAL_LAST);
   const by = { actor: "command:demo", actorName: "demo", at: new Date() };
   await loadProcedures(
     em,
@@ -54,7 +53,7 @@ export const fillDemo = async (database: Database, { say, signal, scale = 1, unt
     by,
   );
   for (const province of missing) {
-    say(`making up the dossiers of ${province.name}`);
+    say(`generating the dossiers of ${province.name}`);
     const { created, problems } = await importFile(database, followed(demoDossiers(world, province, scale), say), {
       ...{ source: province.source, kind: "SYNTHETIC", partial: false, dryRun: false, by, onProblem: () => {} },
       ...{ complete: { since: world.year.first, through: world.year.last }, ...(signal && { signal }) },
@@ -65,7 +64,7 @@ export const fillDemo = async (database: Database, { say, signal, scale = 1, unt
   await sql`analyze`.execute(em.getKysely());
 };
 
-/** Rows between two lines about them. */
+/** Number of rows between two progress lines. */
 const STRETCH = 25_000;
 
 async function* followed(rows: Iterable<FileRow>, say: Filling["say"]): AsyncGenerator<FileRow> {

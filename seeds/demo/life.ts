@@ -9,7 +9,7 @@ export interface Beginning {
   readonly day: number;
   readonly channel: Channel;
   readonly procedure: DemoProcedure;
-  /** How likely it is resolved in time. */
+  /** Probability of a resolution in time. */
   readonly punctuality: number;
   readonly year: DemoYear;
 }
@@ -20,16 +20,12 @@ interface Pause {
   readonly to: number | null;
 }
 
-/** Working days by which a limit is extended. */
+/** Working days of an extension. */
 const EXTENSION = 5;
 
-/** An instant of an epoch day. */
 const at = (day: number, minute: number) => instantOn(day, 0) + Math.floor(minute) * 60_000;
 
-/**
- * Instants and state of a dossier as they were known at the end of the demo's year, as columns of a file of dossiers; null for one that had
- * ended before that year began.
- */
+/** Instants and state of a dossier at the end of the demo's year, as columns of a dossier file; null if it ended before that year. */
 export const lifeOf = (random: () => number, calendar: WorkCalendar, { day, channel, procedure, punctuality, year }: Beginning) => {
   const { first, end: over } = year;
   const { workingDays: limit } = procedure;
@@ -58,10 +54,10 @@ export const lifeOf = (random: () => number, calendar: WorkCalendar, { day, chan
   };
 };
 
-/** What becomes of a dossier, as a number from 0 to 1: below the first it is forgotten, then withdrawn, stopped, and above that resolved. */
+/** Thresholds of a random number: below the first the dossier is forgotten, then withdrawn, then stopped, otherwise resolved. */
 const [FORGOTTEN, WITHDRAWN, STOPPED] = [0.001, 0.009, 0.012];
 
-/** From receipt to result without pauses: some on the due day itself, most before it, and few of those that are late by much. */
+/** From receipt to result without pauses: some on the due day, most before it, and few very late. */
 const workingDaysOf = (random: () => number, limit: number, punctuality: number): number => {
   if (random() >= punctuality) {
     const late = random();

@@ -1,10 +1,9 @@
 import { readCsv } from "../../src/lib/files/csv-reader.ts";
 import type { ProcedureRow } from "../../src/procedures/procedure-check.ts";
 
-/** A made-up procedure of the demo. */
 export interface DemoProcedure extends ProcedureRow {
   readonly workingDays: number;
-  /** How often it is asked for beside others of its competence. */
+  /** Frequency among the procedures of its tier. */
   readonly weight: number;
 }
 

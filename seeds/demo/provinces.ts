@@ -1,21 +1,21 @@
-/** Where the demo's dossiers come from, and what sets one province apart from another. */
+/** A province of the demo and its characteristics. */
 export interface DemoProvince {
-  /** Name of the system that sends them. */
+  /** Name of the source system. */
   readonly source: string;
   readonly name: string;
-  /** Codes before 1 July 2025 of the provinces whose units, and the successors of those, it has. */
+  /** Codes before 1 July 2025 of the provinces whose units and successors belong to it. */
   readonly codes: readonly string[];
-  /** What the codes of its dossiers begin with. */
+  /** Prefix of dossier codes. */
   readonly prefix: string;
   /** Dossiers received in a year. */
   readonly yearly: number;
-  /** Part of the dossiers that are resolved in time. */
+  /** Share of dossiers resolved in time. */
   readonly punctuality: number;
-  /** Part of them that is received online, more or less than elsewhere. */
+  /** Difference of its online share from the average. */
   readonly online: number;
 }
 
-/** The five provinces of the reports. Quảng Nam has been a part of Đà Nẵng since 1 July 2025, Bắc Kạn one of Thái Nguyên. */
+/** The five provinces of the reports. Quảng Nam has been part of Đà Nẵng since 1 July 2025, and Bắc Kạn part of Thái Nguyên. */
 export const DEMO_PROVINCES: readonly DemoProvince[] = [
   {
     ...{ source: "demo-cao-bang", name: "Cao Bằng", codes: ["04"], prefix: "H14" },

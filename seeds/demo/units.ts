@@ -4,18 +4,18 @@ import type { UnitFiles, VersionRow } from "../../src/hierarchy/unit-file.ts";
 import { drawnFor } from "./random.ts";
 import { type DemoYear, REFORM } from "./year.ts";
 
-/** A unit that handles dossiers of the demo while its code holds. */
+/** A unit that handles dossiers of the demo while its code is valid. */
 export interface DemoUnit {
   readonly code: string;
   readonly tier: Tier;
   readonly from: Day;
-  /** Null while it holds. */
+  /** Null while the code is valid. */
   readonly to: Day | null;
-  /** How many dossiers it gets beside others of its tier. */
+  /** Share of dossiers among the units of its tier. */
   readonly weight: number;
-  /** Part of them that is received online, more or less than in its province. */
+  /** Difference of its online share from its province. */
   readonly online: number;
-  /** Part of them that is resolved in time, more or less than in its province. */
+  /** Difference of its punctuality from its province. */
   readonly punctuality: number;
 }
 
@@ -24,13 +24,13 @@ const WEIGHTS: Partial<Record<UnitKind, number>> = {
   ...{ RURAL_DISTRICT: 1, URBAN_DISTRICT: 2, TOWN: 1.4, PROVINCIAL_CITY: 2.2 },
   ...{ COMMUNE: 1, TOWNSHIP: 1.5, WARD: 2, SPECIAL_ZONE: 0.6 },
 };
-/** Hoàng Sa, district and special zone: nobody lives there. */
+/** Hoàng Sa, a district and later special zone without inhabitants. */
 const EMPTY = new Set(["498", "20333"]);
 
-/** Part of the communes that are much slower than others. */
+/** Share of communes that are much slower than others. */
 const SLOW = 0.03;
 
-/** The units below provinces of these codes, they themselves, and from 1 July 2025 on the communes that theirs went into. */
+/** The provinces of these codes and the units below them, and from 1 July 2025 on the communes that succeeded these. */
 export const demoUnits = ({ versions, successions }: UnitFiles, codes: readonly string[], { first, last }: DemoYear): DemoUnit[] => {
   const atReform = addDays(REFORM, -1);
   const since = first < atReform ? first : atReform;

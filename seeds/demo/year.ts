@@ -1,38 +1,38 @@
 import { addDays, type Day, dayOfEpoch, epochDay, instantOn } from "../../src/lib/time/date.ts";
 import type { WorkCalendar } from "../../src/calendar/work-calendar.ts";
 
-/** What the demo tells of: dossiers received in a year and some weeks, and some of before that were still open when it began. */
+/** The time of the demo: dossiers received in a year and some weeks, and earlier ones that were still open when it began. */
 export interface DemoYear {
   readonly first: Day;
   readonly last: Day;
   readonly earliest: Day;
-  /** What was known when the last day was over is what the demo tells. */
+  /** The demo contains what was recorded by the end of the last day. */
   readonly end: number;
 }
 
-/** Unless another one is asked for. It is the end of a year in both conventions, of which the statutory one began on 15 December. */
+/** The default last day. It ends a year in both conventions, of which the statutory one began on 15 December. */
 export const USUAL_LAST: Day = "2025-12-31";
-/** The work calendar begins before the demo that ends then. */
+/** The work calendar begins before the demo that ends on this day. */
 export const EARLIEST_LAST: Day = "2019-12-31";
-/** Districts were abolished and provinces merged on this day. */
+/** On this day districts were abolished and provinces merged. */
 export const REFORM: Day = "2025-07-01";
 
-/** The fifteenth of so many months before the one of the day. */
+/** The fifteenth of the month that many months earlier. */
 const fifteenth = (day: Day, months: number): Day => {
   const number = Number(day.slice(0, 4)) * 12 + Number(day.slice(5, 7)) - 1 - months;
   return `${Math.floor(number / 12)}-${String((number % 12) + 1).padStart(2, "0")}-15`;
 };
 
-/** A year, from the start of a half-month on, that ends with the day. */
+/** A year that ends with the day and starts with a half-month. */
 export const yearUntil = (last: Day): DemoYear => {
   const months = Number(addDays(last, 1).slice(8)) >= 15 || addDays(last, 1).endsWith("-01") ? 12 : 13;
   return { first: fifteenth(last, months), last, earliest: fifteenth(last, months + 2), end: instantOn(epochDay(last) + 1, 0) };
 };
 
-/** From Monday to Sunday. */
+/** Relative number of dossiers from Monday to Sunday. */
 const WEEK = [1.22, 1.08, 1, 0.95, 0.85, 0.5, 0.4];
 
-/** How much busier than usual, from the day on, up to the usual last day. */
+/** Relative number of dossiers from a day on, up to the default last day. */
 const SEASONS: readonly (readonly [from: Day, factor: number])[] = [
   ["2024-10-15", 1],
   ["2025-01-02", 1.1],
@@ -64,14 +64,14 @@ const seasonOf = (day: Day): number =>
     ? USUAL_SEASONS.findLast(([from]) => from <= day.slice(5))![1]
     : SEASONS.findLast(([from]) => from <= day)![1];
 
-/** A working day, and what part of a year's dossiers is received on it. */
+/** A working day, and the share of a year's dossiers received on it. */
 export interface BusyDay {
   readonly day: Day;
   readonly epoch: number;
   readonly share: number;
 }
 
-/** The days on which dossiers are received: working days, the parts of which add up to 1 over the year of the demo. */
+/** The working days on which dossiers are received; their shares sum to 1 over the demo's year. */
 export const busyDays = (calendar: WorkCalendar, year: DemoYear): BusyDay[] => {
   const found = daysOf(calendar, year);
   const sum = found.reduce((whole, { day, share }) => whole + (day < year.first ? 0 : share), 0);

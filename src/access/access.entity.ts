@@ -2,7 +2,7 @@ import { defineEntity, p } from "@mikro-orm/core";
 import { Unit } from "../hierarchy/unit.entity.ts";
 import type { Role } from "./viewer.ts";
 
-/** A key of a provincial system. The secret itself is shown once and kept nowhere. */
+/** A key of a provincial system. The secret is shown once; only its hash is stored. */
 const AccessKeySchema = defineEntity({
   name: "AccessKey",
   indexes: [{ properties: ["maker"] }],
@@ -28,7 +28,7 @@ const AccessKeySchema = defineEntity({
 export class AccessKey extends AccessKeySchema.class {}
 AccessKeySchema.setClass(AccessKey);
 
-/** A role of a key on a unit, which its code named on the day of the grant. */
+/** A role of a key on a unit, which was resolved from its code on the day of the grant. */
 const AccessGrantSchema = defineEntity({
   name: "AccessGrant",
   indexes: [{ properties: ["unit"] }],
@@ -41,13 +41,13 @@ const AccessGrantSchema = defineEntity({
 export class AccessGrant extends AccessGrantSchema.class {}
 AccessGrantSchema.setClass(AccessGrant);
 
-/** Who changed what: one row an operation, written in its transaction. The service's role may only append. */
+/** Audit trail: one row per operation, written in its transaction. The service's role may only append. */
 const AuditEntrySchema = defineEntity({
   name: "AuditEntry",
   indexes: [{ properties: ["provinceId", "at"] }, { properties: ["unitId"] }],
   uniques: [{ properties: ["provinceId", "key"] }],
   properties: {
-    // Growing tables lead their keys with the province, by which they may be distributed.
+    // Keys of growing tables begin with the province, by which they may be distributed.
     provinceId: p.integer().primary().comment("Number of the province of the unit; 0 where the operation concerns none"),
     id: p.bigint("number").primary().autoincrement(),
     key: p.text(),

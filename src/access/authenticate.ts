@@ -9,18 +9,16 @@ import { refused } from "./refusal.ts";
 import { readToken, type Token } from "./token.ts";
 import type { Viewer } from "./viewer.ts";
 import { inForceOn } from "../hierarchy/sql.ts";
+import { keyed } from "../database/relation.ts";
 
 export interface Authenticator {
-  /**
-   * Who sends this Authorization header; null where there is none.
-   * @throws DomainError UNAUTHENTICATED saying in kind what is wrong; a token that does not hold costs no statement.
-   */
+  /** Returns the viewer of the Authorization header; null without one. @throws DomainError UNAUTHENTICATED with the reason; an invalid token costs no statement. */
   authenticate(authorization: string | undefined, now: Date, reader: Reader): Promise<Viewer | null>;
 }
 
 const BEARER = /^Bearer +([\w.~+/-]+=*)$/i;
 
-/** `issuers` is the path of the file of trusted issuers. @throws Error naming the file, the entry and what is accepted. */
+/** `issuers` is the path of the file of trusted issuers. @throws Error naming the file, the entry and the requirement. */
 export const createAuthenticator = async ({ issuers: file }: { readonly issuers: string | null }): Promise<Authenticator> => {
   const issuers = file === null ? new Map<string, never>() : await readIssuers(file);
   return {
@@ -49,7 +47,7 @@ const viewerOfKey = async (hash: string, now: Date, reader: Reader): Promise<Vie
   return { actor: `key:${key}`, name, grants: rows.map(asGrant), credential: { line: head, until: new Date(until * 1000) } };
 };
 
-/** A claim as it stands: its grant where there is such a unit, and the issuer's own unit with whether it covers that. */
+/** One claim: its grant if the unit exists, and the issuer's own unit with whether that covers it. */
 type ClaimRow = (GrantRow | { readonly unitNo: null }) & {
   readonly name: string;
   readonly ownEdition: number | null;
@@ -66,11 +64,11 @@ const viewerOfToken = async (token: Token, today: Day, reader: Reader): Promise<
     ownEdition === null ? [] : [{ editionId: ownEdition, contributed: ownContributed! }],
   );
   if (await ensureCoverage(reader, [...own, ...rows.filter(isKnown)])) rows = await find();
-  if (own.length === 0) throw refused({ words: `The token's issuer speaks for no unit that existed on ${issuedOn}, when it was issued` });
+  if (own.length === 0) throw refused({ words: `The token's issuer has no unit that existed on ${issuedOn}, when the token was issued` });
   const unknown = rows.find(({ unitNo }) => unitNo === null);
-  if (unknown) throw refused({ words: `The token names the unit ${JSON.stringify(unknown.name)}, which none was on ${issuedOn}` });
+  if (unknown) throw refused({ words: `The token names the unit ${JSON.stringify(unknown.name)}, which did not exist on ${issuedOn}` });
   const beyond = rows.find(({ isWithin }) => !isWithin);
-  if (beyond) throw refused({ words: `The token's issuer names a unit beyond its own: ${JSON.stringify(beyond.name)}` });
+  if (beyond) throw refused({ words: `The token's issuer names a unit outside its own: ${JSON.stringify(beyond.name)}` });
   const actor = `token:${issuer.issuer}#${subject}`;
   return { actor, name: subject, grants: rows.filter(isKnown).map(asGrant), credential: { line: actor, until } };
 };
@@ -84,6 +82,6 @@ const claims = ({ issuer, issuedOn, claims: claimed }: Token, today: Day) => sql
     coalesce(u.id = o.unit_id, false) or exists (
       select from contribution x where x.edition_id = o.edition_id and x.target_id = o.unit_id and x.unit_id = u.id and x.certain
     ) as "isWithin"
-  from unnest(${claimed.map(({ unit }) => unit)}::text[], ${claimed.map(({ role }) => role)}::text[]) with ordinality c(name, role, i)
+  from ${keyed("c", claimed, { name: ["text", ({ unit }) => unit], role: ["text", ({ role }) => role] })}
   left join own o on true left join unit u on u.id = ${unitNoNamed(sql`c.name`, issuedOn)} left join edition e on u.id is not null and ${inForceOn(seenOn(today))}
   order by c.i`;

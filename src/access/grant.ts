@@ -6,22 +6,20 @@ import { coveredBy } from "./scope.ts";
 import type { Grant } from "./viewer.ts";
 import { validOn } from "../hierarchy/sql.ts";
 
-/** A grant as it is read, with whether what it covers is worked out already. */
 export type GrantRow = Grant & { readonly contributed: boolean };
 
-/** The day on which unit `u` is seen: today, or its last. */
+/** The day on which unit `u` is seen: today, or its last day. */
 export const seenOn = (today: Day): RawBuilder<Day> => sql`least(${today}::date, u.ended_on - 1)`;
 
-/** What a grant on unit `u` is beside its role, with edition `e` of the day on which the unit is seen. */
+/** The columns of a grant on unit `u` besides its role; `e` is the edition of the day on which the unit is seen. */
 export const grantColumns = (today: Day) => sql`u.id as "unitNo", ${seenOn(today)} as "asOf", e.id as "editionId",
   coalesce(u.ended_on <= ${today}::date, false) as ended, e.contributed`;
 
-/** Number of the unit that holds the code on the day, or has the id and had begun by then; null where there is none. */
+/** Returns the number of the unit that holds the code on the day, or has the id and had begun by then; null if there is none. */
 export const unitNoNamed = (name: RawBuilder<unknown>, day: Day): RawBuilder<number | null> => sql`coalesce(
   (select v.unit_id from unit_version v where v.code = ${name} and ${validOn(sql`${day}::date`)} limit 1),
   (select named_unit.id from unit named_unit where named_unit.key = ${name} and coalesce(named_unit.began_on <= ${day}::date, true)))`;
 
-/** Works out what the grants cover, where nobody has needed it before. @returns whether there was something to do. */
 export const ensureCoverage = async (
   reader: Reader,
   rows: readonly { readonly editionId: number; readonly contributed: boolean }[],
@@ -33,7 +31,6 @@ export const ensureCoverage = async (
 
 export const asGrant = ({ role, unitNo, asOf, editionId, ended }: GrantRow): Grant => ({ role, unitNo, asOf, editionId, ended });
 
-/** Which of the units the grants cover. */
 export const coveredAmong = async (rows: Rows, grants: readonly Grant[], units: readonly number[]): Promise<Set<number>> => {
   if (grants.length === 0) return new Set();
   const found = await rows.rows(

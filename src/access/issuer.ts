@@ -4,13 +4,12 @@ import { createLocalJWKSet, createRemoteJWKSet, importJWK, type JWK, type JWTVer
 import { DAY, durationOf } from "../lib/time/duration.ts";
 import { isText } from "../lib/text.ts";
 
-/** Whose tokens are trusted, and how far. */
 export interface Issuer {
   readonly issuer: string;
   readonly audience: string;
-  /** Code or id of the largest unit that it may speak for. */
+  /** Code or id of the largest unit that the issuer may grant. */
   readonly unit: string;
-  /** Milliseconds after which its tokens hold no more, whatever they say themselves. */
+  /** Maximum age of its tokens in milliseconds, even if they state more. */
   readonly maxAge: number;
   readonly keys: JWTVerifyGetKey;
 }
@@ -24,15 +23,14 @@ const reject = (accepted: string): never => {
   throw new Error(accepted);
 };
 
-/** @throws Error naming the file, the entry and what is accepted. */
 export const readIssuers = async (file: string): Promise<ReadonlyMap<string, Issuer>> => {
   const entries = await readJson(file).catch((error: unknown) => reject(`ISSUERS: ${file}: ${(error as Error).message}`));
-  if (!Array.isArray(entries)) throw new Error(`ISSUERS: ${file}: accepted is a JSON array of { ${FIELDS.join(", ")} }`);
+  if (!Array.isArray(entries)) throw new Error(`ISSUERS: ${file}: must be a JSON array of { ${FIELDS.join(", ")} }`);
   const issuers = new Map<string, Issuer>();
   for (const [index, entry] of entries.entries()) {
     try {
       const read = await readIssuer(entry, dirname(resolve(file)));
-      if (issuers.has(read.issuer)) reject(`issuer ${read.issuer} is named twice; accepted is one entry for each`);
+      if (issuers.has(read.issuer)) reject(`issuer ${read.issuer} is listed twice; each issuer must have one entry`);
       issuers.set(read.issuer, read);
     } catch (error) {
       throw new Error(`ISSUERS: ${file}: entry ${index + 1}: ${(error as Error).message}`, { cause: error });
@@ -42,7 +40,7 @@ export const readIssuers = async (file: string): Promise<ReadonlyMap<string, Iss
 };
 
 const readJson = async (file: string): Promise<unknown> => {
-  const text = await readFile(file, "utf8").catch(({ code }: NodeJS.ErrnoException) => reject(`cannot be read (${code})`));
+  const text = await readFile(file, "utf8").catch(({ code }: NodeJS.ErrnoException) => reject(`is not readable (${code})`));
   try {
     return JSON.parse(text) as unknown;
   } catch {
@@ -51,15 +49,15 @@ const readJson = async (file: string): Promise<unknown> => {
 };
 
 const readIssuer = async (entry: unknown, folder: string): Promise<Issuer> => {
-  if (!isObject(entry)) return reject(`accepted is an object of ${FIELDS.join(", ")}`);
+  if (!isObject(entry)) return reject(`must be an object of ${FIELDS.join(", ")}`);
   const unknown = Object.keys(entry).find((field) => !FIELDS.includes(field));
-  if (unknown !== undefined) reject(`${JSON.stringify(unknown)} is not known; accepted are ${FIELDS.join(", ")}`);
+  if (unknown !== undefined) reject(`${JSON.stringify(unknown)} is not a field; must be one of ${FIELDS.join(", ")}`);
   const text = (field: string): string => {
     const value = entry[field];
-    return isText(value, 500) ? value : reject(`${field}: accepted is a text of 1 to 500 characters`);
+    return isText(value, 500) ? value : reject(`${field}: must be a text of 1 to 500 characters`);
   };
-  // What an actor is called must tell the issuer from the subject: token:<issuer>#<subject>.
-  const issuer = text("issuer").includes("#") ? reject("issuer: accepted is a text without #") : text("issuer");
+  // The actor token:<issuer>#<subject> must separate issuer and subject.
+  const issuer = text("issuer").includes("#") ? reject("issuer: must be a text without #") : text("issuer");
   const maxAge = maxAgeOf(entry["maxAge"]);
   return { issuer, audience: text("audience"), unit: text("unit"), maxAge, keys: await keysOf(entry["jwks"], folder) };
 };
@@ -67,66 +65,66 @@ const readIssuer = async (entry: unknown, folder: string): Promise<Issuer> => {
 const maxAgeOf = (given: unknown): number => {
   if (given === undefined) return DAY;
   const age = typeof given === "string" ? durationOf(given, LONGEST) : null;
-  return age ?? reject("maxAge: accepted is a number of hours or days, from 1h to 366d, such as 12h; a day unless said");
+  return age ?? reject("maxAge: must be a number of hours or days, from 1h to 366d, such as 12h; the default is a day");
 };
 
 const keysOf = async (jwks: unknown, folder: string): Promise<JWTVerifyGetKey> => {
   if (isObject(jwks)) return localKeys(jwks);
-  if (!isText(jwks, 2000)) return reject("jwks: accepted is a path relative to the file, an https URL, or the key set itself");
+  if (!isText(jwks, 2000)) return reject("jwks: must be a path relative to the file, an https URL, or the key set itself");
   if (!/^[a-z][a-z0-9+.-]+:\/\//i.test(jwks)) {
     const file = resolve(folder, jwks);
     return localKeys(await readJson(file).catch((error: unknown) => reject(`jwks: ${file}: ${(error as Error).message}`)));
   }
-  const url = URL.canParse(jwks) ? new URL(jwks) : reject("jwks: accepted is a URL that can be read");
+  const url = URL.canParse(jwks) ? new URL(jwks) : reject("jwks: must be a valid URL");
   const isLoopback = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(url.hostname);
   if (url.protocol !== "https:" && !(url.protocol === "http:" && isLoopback))
-    reject("jwks: accepted is an https URL; http only for a loopback address");
-  if (url.username || url.password) reject("jwks: accepted is a URL without a user and a password");
+    reject("jwks: must be an https URL; http only for a loopback address");
+  if (url.username || url.password) reject("jwks: must be a URL without a user and a password");
   return createRemoteJWKSet(url, { timeoutDuration: 3000 });
 };
 
-/** Kinds of keys by what they sign with: RS256, ES256, EdDSA. */
+/** Types of keys by algorithm: RS256, ES256, EdDSA. */
 const KINDS: Readonly<Record<string, string>> = { "RSA ": "RS256", "EC P-256": "ES256", "OKP Ed25519": "EdDSA" };
 
-/** A key set that is at hand is looked at now, not when the first token comes. */
+/** A local key set is checked at the start, not when the first token arrives. */
 const localKeys = async (jwks: unknown): Promise<JWTVerifyGetKey> => {
   const keys = isObject(jwks) && Array.isArray(jwks["keys"]) ? (jwks["keys"] as unknown[]) : [];
-  if (keys.length === 0) reject('jwks: accepted is {"keys": [...]} with at least one key');
+  if (keys.length === 0) reject('jwks: must be {"keys": [...]} with at least one key');
   const usable = new Map<string, JWK>();
   const passedOver: string[] = [];
   for (const [index, key] of keys.entries()) {
     const name = `key ${index + 1}`;
-    if (!isObject(key)) return reject(`jwks: ${name}: accepted is an object`);
+    if (!isObject(key)) return reject(`jwks: ${name}: must be an object`);
     const reason = await unusable(key);
     if (reason !== null) {
-      // Issuers publish keys for others in the same set; RFC 7517 wants those ignored.
+      // Issuers publish other keys in the same set; RFC 7517 requires that they are ignored.
       passedOver.push(`${name}: ${reason}`);
       continue;
     }
-    if ("d" in key) reject(`jwks: ${name}: it is a private key; accepted are public keys only`);
+    if ("d" in key) reject(`jwks: ${name}: is a private key; must be a public key`);
     const kid = key["kid"] as string;
-    if (usable.has(kid)) reject(`jwks: ${name}: its key id (kid) is that of another; accepted is one key for each`);
+    if (usable.has(kid)) reject(`jwks: ${name}: key id (kid) is not unique; each key must have its own`);
     usable.set(kid, key);
   }
-  if (usable.size === 0) reject(`jwks: none of its keys can be used: ${passedOver.join("; ")}`);
+  if (usable.size === 0) reject(`jwks: none of its keys is usable: ${passedOver.join("; ")}`);
   return createLocalJWKSet({ keys: [...usable.values()] });
 };
 
 const MIN_RSA_BITS = 2048;
 
-/** Why a key verifies no token; null where it does. */
+/** Returns why a key cannot verify tokens; null if it can. */
 const unusable = async (key: JWK): Promise<string | null> => {
   const { kty, crv, alg, use, key_ops: operations } = key;
   const algorithm = KINDS[`${kty} ${crv ?? ""}`];
   if (algorithm === undefined || (alg !== undefined && alg !== algorithm))
-    return "accepted are keys of RS256 (RSA), ES256 (EC P-256) and EdDSA (OKP Ed25519)";
-  if (use !== undefined && use !== "sig") return `its use is ${JSON.stringify(use)}; accepted is "sig"`;
+    return "must be a key for RS256 (RSA), ES256 (EC P-256) or EdDSA (OKP Ed25519)";
+  if (use !== undefined && use !== "sig") return `use is ${JSON.stringify(use)}; must be "sig"`;
   if (operations !== undefined && !(Array.isArray(operations) && operations.includes("verify")))
-    return `its key_ops are ${JSON.stringify(operations)}; accepted are those with "verify"`;
-  if (!isText(key.kid, 500)) return "accepted is a key with a key id (kid)";
+    return `key_ops is ${JSON.stringify(operations)}; must contain "verify"`;
+  if (!isText(key.kid, 500)) return "must have a key id (kid)";
   if ("d" in key) return null;
   const imported = await importJWK(key, algorithm).catch(() => null);
-  if (!imported) return "cannot be read; accepted is a public key as a JWK";
+  if (!imported) return "is not readable; must be a public key as a JWK";
   const { modulusLength = MIN_RSA_BITS } = (imported as { algorithm: { modulusLength?: number } }).algorithm;
-  return modulusLength < MIN_RSA_BITS ? `has ${modulusLength} bits; accepted are ${MIN_RSA_BITS} or more` : null;
+  return modulusLength < MIN_RSA_BITS ? `has ${modulusLength} bits; must be ${MIN_RSA_BITS} or more` : null;
 };

@@ -3,7 +3,7 @@ import { DomainError } from "../lib/errors.ts";
 import type { RequestContext } from "./request-context.ts";
 import { holds, type Role } from "./viewer.ts";
 
-/** What a root field needs, by name: a role on some unit, or null where everybody may. Which rows are seen is decided by scope. */
+/** The role that a root field requires on any unit, or null if it is public. Rows are filtered by scope. */
 export const PERMISSIONS = {
   "units:read": null,
   "indicators:read": null,

@@ -7,22 +7,19 @@ import { isText } from "../lib/text.ts";
 import { type Role, ROLES } from "./viewer.ts";
 
 const ALGORITHMS = ["RS256", "ES256", "EdDSA"];
-/** Seconds by which the issuer's clock and ours may differ. */
 const CLOCK_SKEW = 30;
 const MAX_CLAIMS = 100;
 
-/** What a token says that holds. */
 export interface Token {
   readonly issuer: Issuer;
   readonly subject: string;
-  /** The day of its codes. */
   readonly issuedOn: Day;
-  /** When it ends: by itself, or as old as tokens of its issuer may become. */
+  /** When it expires: by its own claim, or by its issuer's maximum age. */
   readonly until: Date;
   readonly claims: readonly { readonly unit: string; readonly role: Role }[];
 }
 
-/** Checked by nothing but itself, the issuer's keys and the clock. @throws DomainError UNAUTHENTICATED */
+/** Needs only the issuer's keys and the clock. @throws DomainError UNAUTHENTICATED */
 export const readToken = async (token: string, issuers: ReadonlyMap<string, Issuer>, now: Date): Promise<Token> => {
   const issuer = issuerOf(token, issuers);
   const payload = await verify(token, issuer, now);
@@ -30,14 +27,14 @@ export const readToken = async (token: string, issuers: ReadonlyMap<string, Issu
   if (!isText(sub, 200)) throw refused({ words: "The token is malformed: sub must be a text of 1 to 200 characters" });
   if (iat! > now.getTime() / 1000 + CLOCK_SKEW) throw refused("early");
   if (!(iat! >= Date.parse(`${FIRST_DAY}T00:00:00+07:00`) / 1000))
-    throw refused({ words: `The token is malformed: iat lies before ${FIRST_DAY}, the first day of which units are known` });
+    throw refused({ words: `The token is malformed: iat must not be before ${FIRST_DAY}, the first recorded day` });
   const oldest = iat! + issuer.maxAge / 1000;
   if (now.getTime() / 1000 > oldest + CLOCK_SKEW) throw refused("old");
   const until = new Date(Math.min(exp!, oldest) * 1000);
   return { issuer, subject: sub, issuedOn: dayOf(new Date(iat! * 1000)), until, claims: claimsOf(payload) };
 };
 
-/** Whose token it says it is; also refuses what need not be verified. */
+/** Reads the claimed issuer before verification; also refuses tokens that need none. */
 const issuerOf = (token: string, issuers: ReadonlyMap<string, Issuer>): Issuer => {
   const { header, payload } = decoded(token);
   if (!ALGORITHMS.includes(header.alg as string)) throw refused("algorithm");
@@ -68,7 +65,7 @@ const verify = async (token: string, { issuer, audience, keys }: Issuer, now: Da
   }
 };
 
-/** Keys that cannot be fetched say nothing about the token. */
+/** A failed download of keys says nothing about the token. */
 const reachable =
   (keys: JWTVerifyGetKey): JWTVerifyGetKey =>
   async (header, token) => {
@@ -76,7 +73,7 @@ const reachable =
       return await keys(header, token);
     } catch (error) {
       if (error instanceof errors.JWKSNoMatchingKey || error instanceof errors.JWKSMultipleMatchingKeys) throw error;
-      throw new DomainError("SERVICE_UNAVAILABLE", "The keys of the token's issuer cannot be had at present; try again soon", {
+      throw new DomainError("SERVICE_UNAVAILABLE", "The token issuer's keys are currently unavailable; try again soon", {
         retryAfter: 5,
       });
     }

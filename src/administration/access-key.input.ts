@@ -7,7 +7,7 @@ import type { Role } from "../access/viewer.ts";
 export interface AccessKeyInput {
   readonly name: string;
   readonly grants: readonly { readonly unit: string; readonly role: Role }[];
-  /** The last day on which the key holds. */
+  /** The last day on which the key is valid. */
   readonly expiresOn?: Day | null | undefined;
 }
 
@@ -16,7 +16,7 @@ const MAX_YEARS = 5;
 export const keyNameOf = (given: string): string => {
   const name = given.trim().normalize("NFC");
   if (isText(name, 200)) return name;
-  throw new BadUserInput("name", given, "accepted is a text of 1 to 200 characters");
+  throw new BadUserInput("name", given, "must be a text of 1 to 200 characters");
 };
 
 /** The same day of a later year; 28 February where that year has no 29th. */
@@ -25,14 +25,14 @@ const yearsAfter = (day: Day, years: number): Day => {
   return isDay(later) ? later : `${later.slice(0, 8)}28`;
 };
 
-/** What a key ends with at the latest: the key or token that makes it. */
+/** The key or token that creates a key, with which that key expires at the latest. */
 interface Maker {
   readonly until: Date;
 }
 
 /**
- * The instant at which the day has ended, or before that the maker; a year from today unless said, or as long as the maker. Without one a
- * command makes it. @throws BadUserInput
+ * Returns the instant at which the day ends, or at which the maker does if that is earlier; by default a year from today. A command has no maker.
+ * @throws BadUserInput
  */
 export const expiryOf = (expiresOn: Day | null | undefined, today: Day, maker: Maker | null): string => {
   const end = maker && Math.floor(maker.until.getTime() / 1000) * 1000;
@@ -42,8 +42,8 @@ export const expiryOf = (expiresOn: Day | null | undefined, today: Day, maker: M
   const usual = yearsAfter(today, 1);
   const day = expiresOn == null ? (usual < latest ? usual : latest) : parseDay("expiresOn", expiresOn);
   if (day < today || day > latest) {
-    const why = latest === longest ? "" : ", the last of the key or token that makes it";
-    throw new BadUserInput("expiresOn", day, `accepted is a day from ${today} to ${latest}${why}`);
+    const why = latest === longest ? "" : ", the last of the key or token that creates it";
+    throw new BadUserInput("expiresOn", day, `must be a day from ${today} to ${latest}${why}`);
   }
   const ending = Date.parse(`${addDays(day, 1)}T00:00:00+07:00`);
   return new Date(end !== null && end < ending ? end : ending).toISOString();
@@ -51,10 +51,10 @@ export const expiryOf = (expiresOn: Day | null | undefined, today: Day, maker: M
 
 const MAX_OVERLAP = 7 * DAY;
 
-/** Milliseconds for which the secret before a rotation is accepted, too; none unless said. @throws BadUserInput */
+/** Returns the milliseconds for which the old secret stays valid after a rotation; by default 0. @throws BadUserInput */
 export const overlapOf = (given: string | null | undefined): number => {
   if (given == null) return 0;
   const overlap = durationOf(given, MAX_OVERLAP);
-  if (overlap === null) throw new BadUserInput("overlap", given, "accepted is a number of hours or days, from 1h to 7d, such as 24h");
+  if (overlap === null) throw new BadUserInput("overlap", given, "must be a number of hours or days, from 1h to 7d, such as 24h");
   return overlap;
 };

@@ -2,20 +2,27 @@ import { Arg, Authorized, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Roo
 import type { RequestContext } from "../access/request-context.ts";
 import { unitLoaders } from "../hierarchy/unit.loaders.ts";
 import { UnitType } from "../units/unit.type.ts";
-import { createAccessKey, keepKeys, keysUnder, revokeAccessKey, rotateAccessKey } from "./access-key.service.ts";
+import { changeKeys, createAccessKey, keysUnder, revokeAccessKey, rotateAccessKey } from "./access-key.service.ts";
 import type { AccessGrantView } from "./access-key.ts";
-import { AccessGrantType, AccessKeyInputType, AccessKeyType, IssuedAccessKeyType } from "./access-key.type.ts";
+import {
+  AccessGrantType,
+  AccessKeyType,
+  CreateAccessKeyInput,
+  CreateAccessKeyPayload,
+  RevokeAccessKeyInput,
+  RevokeAccessKeyPayload,
+  RotateAccessKeyInput,
+  RotateAccessKeyPayload,
+} from "./access-key.type.ts";
 import type { Permission } from "../access/permission.ts";
-
-const KEY = "Id of the key.";
 
 @Resolver()
 export class AccessKeyResolver {
   @Authorized<Permission>("keys:read")
   @Query(() => [AccessKeyType], {
     description:
-      "The keys with a role on the unit, or on what contributes certainly to it, newest first; those with a unit where the caller is no ADMIN do not exist " +
-      "for it. BAD_USER_INPUT for an unknown unit, FORBIDDEN for one where the caller is no ADMIN (danh sách khoá API).",
+      "The keys with a role on the unit, or on what contributes certainly to it, newest first, without those that also have a role where the caller is no " +
+      "ADMIN. BAD_USER_INPUT for an unknown unit, FORBIDDEN for one where the caller is no ADMIN (danh sách khoá API).",
   })
   accessKeys(
     @Arg("unit", () => ID, { description: "Code (as of today, else of its last holder) or id of the unit." }) unit: string,
@@ -25,45 +32,43 @@ export class AccessKeyResolver {
   }
 
   @Authorized<Permission>("keys:write")
-  @Mutation(() => IssuedAccessKeyType, {
+  @Mutation(() => CreateAccessKeyPayload, {
     description:
-      "Creates a key and tells its secret, this once. It ends with the key or token that makes it. BAD_USER_INPUT for a name, unit or day that is not " +
-      "accepted, FORBIDDEN for a unit where the caller is no ADMIN, LIMIT_EXCEEDED for a unit with 100 keys that hold (cấp khoá API).",
+      "Creates a key and returns its secret, this once. It expires with the key or token that creates it. BAD_USER_INPUT for an invalid name, unit or day, " +
+      "FORBIDDEN for a unit where the caller is no ADMIN, LIMIT_EXCEEDED for a unit with 100 valid keys (cấp khoá API).",
   })
   createAccessKey(
-    @Arg("input", () => AccessKeyInputType, { description: "Name, roles and expiry." }) input: AccessKeyInputType,
+    @Arg("input", () => CreateAccessKeyInput, { description: "Name, roles and expiry." }) input: CreateAccessKeyInput,
     @Ctx() context: RequestContext,
   ) {
-    return keepKeys(context, (em, keeper, now) => createAccessKey(em, keeper, input, now));
+    return changeKeys(context, (em, keeper, now) => createAccessKey(em, keeper, input, now));
   }
 
   @Authorized<Permission>("keys:write")
-  @Mutation(() => IssuedAccessKeyType, {
+  @Mutation(() => RotateAccessKeyPayload, {
     description:
-      "Gives a key a new secret and tells it, this once; the old one is refused at once, or after `overlap`. Id, roles, maker and expiry stay. NOT_FOUND for a " +
-      "key that the caller does not administer, CONFLICT for one that is revoked or expired (đổi mã bí mật).",
+      "Gives a key a new secret and returns it, this once. The service refuses the old one at once, or after `overlap`. Id, roles, creator and expiry stay. " +
+      "NOT_FOUND for a key that the caller does not administer, CONFLICT for one that is revoked or expired (đổi mã bí mật).",
   })
   rotateAccessKey(
-    @Arg("id", () => ID, { description: KEY }) id: string,
-    @Arg("overlap", () => String, {
-      nullable: true,
-      description:
-        "How long the old secret is accepted beside the new one: hours or days from 1h to 7d, such as 24h; not at all unless said. One that is still accepted " +
-        "from the rotation before is refused at once (thời gian dùng song song).",
-    })
-    overlap: string | null | undefined,
+    @Arg("input", () => RotateAccessKeyInput, { description: "Which key, and for how long the old secret stays valid." })
+    input: RotateAccessKeyInput,
     @Ctx() context: RequestContext,
   ) {
-    return keepKeys(context, (em, keeper, now) => rotateAccessKey(em, keeper, { id, overlap }, now));
+    return changeKeys(context, (em, keeper, now) => rotateAccessKey(em, keeper, input, now));
   }
 
   @Authorized<Permission>("keys:write")
-  @Mutation(() => AccessKeyType, {
+  @Mutation(() => RevokeAccessKeyPayload, {
     description:
-      "Revokes a key for good, and with it all keys that it made, and that those made; one that is revoked already stays as it is. NOT_FOUND for a key that the caller does not administer (thu hồi khoá API).",
+      "Revokes a key for good, with all keys that it created, and those that these created; a revoked one stays unchanged. NOT_FOUND for a key that the " +
+      "caller does not administer (thu hồi khoá API).",
   })
-  revokeAccessKey(@Arg("id", () => ID, { description: KEY }) id: string, @Ctx() context: RequestContext) {
-    return keepKeys(context, (em, keeper, now) => revokeAccessKey(em, keeper, id, now));
+  async revokeAccessKey(
+    @Arg("input", () => RevokeAccessKeyInput, { description: "Which key." }) { id }: RevokeAccessKeyInput,
+    @Ctx() context: RequestContext,
+  ) {
+    return { accessKey: await changeKeys(context, (em, keeper, now) => revokeAccessKey(em, keeper, id, now)) };
   }
 }
 

@@ -16,32 +16,33 @@ import { coveredBy, rowScope } from "../access/scope.ts";
 import { secretHash, newSecret } from "../access/secret.ts";
 import { type Grant, grantsFor, type Role } from "../access/viewer.ts";
 import { inForceOn } from "../hierarchy/sql.ts";
+import { relation } from "../database/relation.ts";
 
-/** Who changes keys, and where: null is everywhere, for whoever commands the database itself. */
+/** Who changes keys, and where; null is everywhere, for the commands on the database. */
 export interface KeyKeeper {
   readonly actor: string;
   readonly actorName: string;
   readonly admin: readonly Grant[] | null;
-  /** With what the keys end that it makes; missing where a command makes them. */
+  /** The key or token with which new keys expire; missing for a command. */
   readonly maker?: { readonly until: Date };
 }
 
-/** One transaction of the viewer's, who has the permission keys:write. */
-export const keepKeys = <T>(
+/** Runs one transaction of a viewer who has the permission keys:write. */
+export const changeKeys = <T>(
   { viewer, session, now }: KeyAsking,
   work: (em: EntityManager, keeper: KeyKeeper, now: Date) => Promise<T>,
 ): Promise<T> => {
   const { actor, name, credential } = viewer!;
-  // Whoever proves nothing by a key or token makes none that would outlive it.
+  // A caller without a credential creates keys that expire at once.
   const maker = { until: credential?.until ?? now };
   const keeper: KeyKeeper = { actor, actorName: name, admin: grantsFor(viewer, "ADMIN"), maker };
   return session.write(rowScope(viewer, "ADMIN"), (em) => work(em, keeper, now));
 };
 
-/** Keys with a role on the unit, or on what contributes certainly to it, all of whose units the viewer administers. */
+/** Returns keys with a role on the unit, or on what contributes certainly to it, where the viewer administers each of their units. */
 export const keysUnder = async (asking: KeyAsking, unit: string): Promise<AccessKeyView[]> => {
   const { unit: grant, admin } = await administered(asking, unit);
-  return accessKeys(asking.session, asking.now, asking.today, sql`${isUnder(grant)} and ${isKeptBy(admin)}`);
+  return accessKeys(asking.session, asking.now, asking.today, sql`${isUnder(grant)} and ${isAdministeredBy(admin)}`);
 };
 
 export const isUnder = (grant: Pick<Grant, "unitNo" | "editionId">): RawBuilder<boolean> =>
@@ -49,9 +50,9 @@ export const isUnder = (grant: Pick<Grant, "unitNo" | "editionId">): RawBuilder<
 
 type KeyAsking = Asking & Pick<RequestContext, "now">;
 
-/** A key with its secret, the only time that it is told. */
+/** A key with its secret, which the service returns only once. */
 export interface IssuedKey {
-  readonly key: AccessKeyView;
+  readonly accessKey: AccessKeyView;
   readonly secret: string;
 }
 
@@ -61,9 +62,8 @@ interface GrantedUnit {
 }
 
 /**
- * What follows runs in the transaction of `em`, with its entry in the audit trail. What the keeper's grants and today's edition cover
- * must have been worked out.
- * @throws BadUserInput; DomainError FORBIDDEN naming a unit that the keeper does not administer, LIMIT_EXCEEDED one that has too many keys.
+ * Creates a key in the transaction of `em`, with its entry in the audit trail. The contributions of today's edition and of the keeper's grants
+ * must be stored. @throws BadUserInput; DomainError FORBIDDEN naming a unit that the keeper does not administer, LIMIT_EXCEEDED one with too many keys.
  */
 export const createAccessKey = async (em: EntityManager, keeper: KeyKeeper, input: AccessKeyInput, now: Date): Promise<IssuedKey> => {
   const name = keyNameOf(input.name);
@@ -80,22 +80,22 @@ export const createAccessKey = async (em: EntityManager, keeper: KeyKeeper, inpu
       returning id
     )
     insert into access_grant (access_key_id, unit_id, role) select made.id, g.unit_id, g.role
-    from made, unnest(${grants.map(({ unitNo }) => unitNo)}::int[], ${grants.map(({ role }) => role)}::text[]) g(unit_id, role)
+    from made, ${relation("g", grants, { unit_id: ["int", ({ unitNo }) => unitNo], role: ["text", ({ role }) => role] })}
   `.execute(em.getKysely());
   const key = await keyOf(em, id, now);
   await record(em, keeper, "createAccessKey", now, { key, before: null, after: keyRecordOf(key) });
-  return { key, secret };
+  return { accessKey: key, secret };
 };
 
 export interface Rotation {
   readonly id: string;
-  /** How long the old secret is valid, too; no longer unless said. */
+  /** How long the old secret stays valid; by default not at all. */
   readonly overlap?: string | null | undefined;
 }
 
 /**
- * A new secret for the same key; of older ones only the last may be valid for a while longer.
- * @throws DomainError NOT_FOUND; CONFLICT for a key that is no longer valid; BadUserInput for an overlap that is not accepted.
+ * Gives the key a new secret; of the older ones only the last can stay valid for a while.
+ * @throws DomainError NOT_FOUND; CONFLICT for a key that is no longer valid; BadUserInput for an invalid overlap.
  */
 export const rotateAccessKey = async (em: EntityManager, keeper: KeyKeeper, { id, overlap }: Rotation, now: Date): Promise<IssuedKey> => {
   const overlapMs = overlapOf(overlap);
@@ -111,10 +111,10 @@ export const rotateAccessKey = async (em: EntityManager, keeper: KeyKeeper, { id
   const rotated = await keyOf(em, id, now);
   const after = { ...keyRecordOf(rotated), rotatedAt: now.toISOString() };
   await record(em, keeper, "rotateAccessKey", now, { key, before: keyRecordOf(key), after });
-  return { key: rotated, secret };
+  return { accessKey: rotated, secret };
 };
 
-/** All keys that it made end with it. One that is revoked already stays as it is, without another entry in the trail. @throws DomainError NOT_FOUND */
+/** Revokes the key with all keys that it created; a revoked key stays unchanged, without an entry in the trail. @throws DomainError NOT_FOUND */
 export const revokeAccessKey = async (em: EntityManager, keeper: KeyKeeper, id: string, now: Date): Promise<AccessKeyView> => {
   const before = await lockedKey(em, keeper, id, now);
   if (before.revokedAt !== null) return before;
@@ -124,8 +124,8 @@ export const revokeAccessKey = async (em: EntityManager, keeper: KeyKeeper, id: 
   return key;
 };
 
-/** Whether all units of key `k` are administered by the grants. */
-export const isKeptBy = (admin: readonly Grant[] | null): RawBuilder<boolean> =>
+/** The condition that the grants administer all units of key `k`. */
+export const isAdministeredBy = (admin: readonly Grant[] | null): RawBuilder<boolean> =>
   admin === null
     ? sql`true`
     : sql`not exists (select from access_grant o where o.access_key_id = k.id and not ${coveredBy(admin, sql`o.unit_id`)})`;
@@ -133,11 +133,11 @@ export const isKeptBy = (admin: readonly Grant[] | null): RawBuilder<boolean> =>
 const keyOf = async (em: EntityManager, id: string, now: Date): Promise<AccessKeyView> =>
   (await accessKeys(rowsOf(em), now, dayOf(now), sql`k.key = ${id}`))[0]!;
 
-/** The key, which nobody else changes until the end of the transaction. */
+/** Returns the key, locked until the end of the transaction. */
 const lockedKey = async (em: EntityManager, { admin }: KeyKeeper, id: string, now: Date): Promise<AccessKeyView> => {
   const isPossible = /^[0-9a-f]{16}$/.test(id);
-  if (isPossible) await sql`select from access_key k where k.key = ${id} and ${isKeptBy(admin)} for update`.execute(em.getKysely());
-  const [key] = isPossible ? await accessKeys(rowsOf(em), now, dayOf(now), sql`k.key = ${id} and ${isKeptBy(admin)}`) : [];
+  if (isPossible) await sql`select from access_key k where k.key = ${id} and ${isAdministeredBy(admin)} for update`.execute(em.getKysely());
+  const [key] = isPossible ? await accessKeys(rowsOf(em), now, dayOf(now), sql`k.key = ${id} and ${isAdministeredBy(admin)}`) : [];
   if (!key) throw new DomainError("NOT_FOUND", "id: there is no such access key");
   return key;
 };
@@ -149,7 +149,7 @@ const grantedUnits = async (
   today: Day,
 ): Promise<GrantedUnit[]> => {
   if (grants.length === 0 || grants.length > MAX_GRANTS)
-    throw new BadUserInput("grants", grants.length, `accepted are 1 to ${MAX_GRANTS} grants`);
+    throw new BadUserInput("grants", grants.length, `must be 1 to ${MAX_GRANTS} grants`);
   const names = grants.map(({ unit }) => (unit.includes("\0") ? "" : unit));
   const rows = await rowsOf(em).rows(sql<{ unitNo: number | null; isCovered: boolean }>`
     select u.id as "unitNo", ${admin === null ? sql`true` : coveredBy(admin, sql`u.id`)} as "isCovered"
@@ -157,8 +157,7 @@ const grantedUnits = async (
   const found = new Map<string, GrantedUnit>();
   for (const [index, { unitNo, isCovered }] of rows.entries()) {
     const { unit, role } = grants[index]!;
-    if (unitNo === null)
-      throw new BadUserInput("unit", unit, `accepted is the code of a unit that exists on ${today}, or the id of any unit`);
+    if (unitNo === null) throw new BadUserInput("unit", unit, `must be the code of a unit that exists on ${today}, or the id of any unit`);
     if (!isCovered)
       throw new DomainError("FORBIDDEN", `This needs the role ADMIN on the unit ${JSON.stringify(unit)}, or on a unit above it`);
     found.set(`${unitNo}:${role}`, { unitNo, role });
@@ -167,7 +166,7 @@ const grantedUnits = async (
 };
 const MAX_GRANTS = 100;
 
-/** The key or token that a key is made by, as it is kept. */
+/** The creator of a key, as the table stores it. */
 const makerOf = ({ actor, maker }: KeyKeeper): { readonly keyId: string | null; readonly token: string | null } => {
   if (!maker) return { keyId: null, token: null };
   return actor.startsWith("key:") ? { keyId: actor.slice("key:".length), token: null } : { keyId: null, token: actor };
@@ -184,7 +183,7 @@ const record = async (
   await recordChange(em, { ...{ actor, actorName, operation, unitNo, subject: key.id, before, after, at } });
 };
 
-/** The unit of a key, or the smallest of today's to which all of its units contribute: who sees the entry administers all of them. */
+/** Returns the unit of a key, or the smallest unit of today to which all of its units contribute: whoever sees the entry administers all of them. */
 const concerned = async (em: EntityManager, unitNos: readonly number[], today: Day): Promise<number | null> => {
   if (unitNos.length === 1) return unitNos[0]!;
   const [above] = await rowsOf(em).rows(sql<{ no: number }>`

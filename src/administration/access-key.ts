@@ -6,19 +6,19 @@ import { instant } from "../database/instant-text.ts";
 import { lineOf } from "../access/key-line.ts";
 import type { Role } from "../access/viewer.ts";
 
-/** A key as people see it: never with its secret, nor the hash of it. */
+/** A key without its secret and the hash of it. */
 export interface AccessKeyView {
   readonly id: string;
   readonly name: string;
   readonly grants: readonly AccessGrantView[];
   readonly createdAt: string;
-  /** The key, or the actor of the token, that made it; null where a command did. */
+  /** The key, or the actor of the token, that created it; null where a command did. */
   readonly madeBy: string | null;
-  /** With the first of its line that expires. */
+  /** The earliest expiry of the key and of the keys that created it. */
   readonly expiresAt: string;
-  /** With the first of its line that was revoked. */
+  /** The earliest revocation of the key and of the keys that created it. */
   readonly revokedAt: string | null;
-  /** Until when the secret before the last rotation is accepted, too. */
+  /** Until when the secret before the last rotation is valid. */
   readonly formerSecretUntil: string | null;
   readonly isExpired: boolean;
 }
@@ -30,7 +30,7 @@ export interface AccessGrantView {
   readonly asOf: Day;
 }
 
-/** The keys `k` of which the condition holds, newest first. */
+/** Returns the keys `k` that meet the condition, newest first. */
 export const accessKeys = (reader: Rows, now: Date, today: Day, condition: RawBuilder<boolean>): Promise<AccessKeyView[]> =>
   reader.rows(sql<AccessKeyView>`
     select k.key as id, k.name, coalesce('key:' || m.key, k.maker_token) as "madeBy", ${instant(sql`k.created_at`)} as "createdAt",
@@ -45,7 +45,7 @@ export const accessKeys = (reader: Rows, now: Date, today: Day, condition: RawBu
     cross join lateral (with ${lineOf(sql`own.id = k.id`)} select min(expires_at) as expires_at, min(revoked_at) as revoked_at from line) h
     where ${condition} order by k.created_at desc, k.id desc`);
 
-/** What the audit trail keeps of a key. */
+/** The part of a key that the audit trail stores. */
 export const keyRecordOf = ({ id, name, grants, madeBy, createdAt, expiresAt, revokedAt, formerSecretUntil }: AccessKeyView) => ({
   ...{ id, name, madeBy, createdAt, expiresAt, revokedAt, formerSecretUntil },
   grants: grants.map(({ unitId, role }) => ({ unit: unitId, role })),

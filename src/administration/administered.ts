@@ -7,16 +7,16 @@ import { coveredBy } from "../access/scope.ts";
 import { type Grant, grantsFor } from "../access/viewer.ts";
 import { inForceOn } from "../hierarchy/sql.ts";
 
-/** Who asks, and what of. */
+/** The parts of a context that administration reads. */
 export type Asking = Pick<RequestContext, "viewer" | "session" | "today" | "use">;
 
-/** A unit that the viewer administers, as the grant that the caller's ADMIN grants hold on it. */
+/** A unit that the viewer administers, as a grant, with the viewer's ADMIN grants. */
 export interface Administered {
   readonly unit: Grant;
   readonly admin: readonly Grant[];
 }
 
-/** @throws BadUserInput for a unit that nobody knows, DomainError FORBIDDEN for one outside the viewer's ADMIN grants. */
+/** @throws BadUserInput for an unknown unit, DomainError FORBIDDEN for one outside the viewer's ADMIN grants. */
 export const administered = async (context: Asking, name: string): Promise<Administered> => {
   const { viewer, session, today } = context;
   const { unitByReference } = context.use(unitLoaders);
@@ -24,7 +24,7 @@ export const administered = async (context: Asking, name: string): Promise<Admin
     ? []
     : await Promise.all([{ code: name }, { id: name }].map((by) => unitByReference.load({ ...by, asOf: null })));
   const unit = found.find((one) => one !== null);
-  if (!unit) throw new BadUserInput("unit", name, "accepted is the code or id of a unit");
+  if (!unit) throw new BadUserInput("unit", name, "must be the code or id of a unit");
   const admin = grantsFor(viewer, "ADMIN", "READ");
   const [row] = await session.rows(sql<{ editionId: number; contributed: boolean; isCovered: boolean }>`
     select e.id as "editionId", e.contributed, ${coveredBy(admin, sql`u.id`)} as "isCovered"

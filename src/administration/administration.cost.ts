@@ -1,3 +1,8 @@
 import type { Costs } from "../module/cost/field-cost.ts";
 
-export const administrationCosts: Costs = { fields: { "AuditEntryConnection.totalCount": { counted: 5000 } } };
+export const administrationCosts: Costs = {
+  fields: { "AuditEntryConnection.totalCount": { counted: 5000 } },
+  parts: ["CreateAccessKeyPayload", "RotateAccessKeyPayload", "RevokeAccessKeyPayload"],
+};
+
+export const agencyCosts: Costs = { parts: ["RegisterAgencyPayload", "CloseAgencyPayload"] };

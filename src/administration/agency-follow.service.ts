@@ -4,12 +4,13 @@ import type { Day } from "../lib/time/date.ts";
 import { followSeats, type SeatedAgency, withKin } from "../hierarchy/agency.store.ts";
 import type { Numbers } from "../hierarchy/unit-load.service.ts";
 import type { MergedUnits } from "../hierarchy/unit-merge.ts";
+import { relation } from "../database/relation.ts";
 
 type Follower = SeatedAgency & { readonly key: string; readonly beganOn: Day | null; readonly endsWith: Day | null };
 
 /**
- * The agencies of units that change go with them: to their codes, and no further than to their end.
- * @returns their numbers. @throws FileError where a unit would end before an agency of its begins.
+ * Gives the agencies of changed units the new codes, and ends them with their units.
+ * @returns their numbers. @throws FileError where a unit would end before one of its agencies begins.
  */
 export const followAgencies = async (
   em: EntityManager,
@@ -31,7 +32,7 @@ export const followAgencies = async (
   const ids = rows.map(({ id }) => id);
   await sql`
     update unit a set ended_on = s.ended_on
-    from unnest(${ids}::int[], ${rows.map(({ seat }) => seat)}::int[]) f(id, seat) join unit s on s.id = f.seat
+    from ${relation("f", rows, { id: ["int", ({ id }) => id], seat: ["int", ({ seat }) => seat] })} join unit s on s.id = f.seat
     where a.id = f.id and (a.ended_on is null or a.ended_on > s.ended_on)`.execute(db);
   await sql`
     delete from unit_version v using unit a where a.id = v.unit_id and a.id = any(${ids}::int[]) and v.valid_from >= a.ended_on`.execute(
@@ -41,7 +42,7 @@ export const followAgencies = async (
   return withKin(em, ids);
 };
 
-/** The agencies that begin or end on the day or later: until then they were of the edition that had no end. */
+/** Returns the agencies that begin or end on the day or later, which so far belonged to the last edition. */
 export const spanningAgencies = async (em: EntityManager, day: Day): Promise<number[]> => {
   const { rows } = await sql<{ id: number }>`
     select id from unit u where (began_on >= ${day} or ended_on >= ${day})

@@ -7,10 +7,10 @@ import { BadUserInput, DomainError } from "../lib/errors.ts";
 import type { RequestContext } from "../access/request-context.ts";
 import { addDays, type Day, parseKnownDay } from "../lib/time/date.ts";
 import { endAgency, insertAgency, insertWholeSuccession, slugOf, withKin } from "../hierarchy/agency.store.ts";
-import type { RegisterAgencyInput } from "./agency.type.ts";
+import type { CloseAgencyInput, RegisterAgencyInput } from "./agency.type.ts";
 import { lockUnits, renewContributions } from "../hierarchy/contribution.service.ts";
 import { unitsMoved } from "../hierarchy/rollup-version.store.ts";
-import { AGENCY_KINDS, type AgencyKind, type Tier } from "../hierarchy/unit.entity.ts";
+import type { AgencyKind, Tier } from "../hierarchy/unit.entity.ts";
 import { agencyNameOf } from "../hierarchy/unit-text.ts";
 import { unitLoaders, type UnitView } from "../hierarchy/unit.loaders.ts";
 import { validOn } from "../hierarchy/sql.ts";
@@ -18,7 +18,7 @@ import { dropSetsOfUnits } from "../rollups/invalidate.ts";
 
 type Asking = Pick<RequestContext, "session" | "viewer" | "now" | "today" | "use" | "renew">;
 
-/** The day after it is one too. */
+/** The last day whose next day has a year of four digits. */
 const LAST_DAY: Day = "9999-12-30";
 
 interface AgencyDates {
@@ -30,7 +30,7 @@ interface AgencyDates {
   readonly until: Day | null;
 }
 
-/** Adds the agency and tells who did. @throws BadUserInput, DomainError FORBIDDEN or CONFLICT. */
+/** Adds the agency, with an entry in the audit trail. @throws BadUserInput, DomainError FORBIDDEN or CONFLICT. */
 export const registerAgency = async (context: Asking, input: RegisterAgencyInput): Promise<UnitView> => {
   const agency = agencyOf(input);
   const made = await context.session.writePatiently(rowScope(context.viewer, "ADMIN"), async (em) => {
@@ -45,23 +45,21 @@ export const registerAgency = async (context: Asking, input: RegisterAgencyInput
   return seen(context, made, agency.from, agency.until);
 };
 
-/** @throws BadUserInput naming the first argument that is not accepted. */
+/** @throws BadUserInput naming the first invalid argument. */
 const agencyOf = ({ unit, kind, name, validFrom, validTo }: RegisterAgencyInput): AgencyDates => {
-  const agencyKind = AGENCY_KINDS.find((one) => one === kind);
-  if (!agencyKind) throw new BadUserInput("kind", kind, `accepted are ${AGENCY_KINDS.join(", ")}`);
   const words = name.normalize("NFC").trim().replaceAll(/\s+/gu, " ");
   const slug = slugOf(words);
   const problem = agencyNameOf(words);
   if (problem !== null) throw new BadUserInput("name", name, problem);
   const from = parseKnownDay("validFrom", validFrom);
   const last = validTo == null ? null : lastDayOf("validTo", validTo);
-  if (last !== null && last < from) throw new BadUserInput("validTo", validTo, `accepted is a day from validFrom, ${from}, on`);
-  return { unit, kind: agencyKind, name: words, slug, from, until: last && addDays(last, 1) };
+  if (last !== null && last < from) throw new BadUserInput("validTo", validTo, `must be a day from validFrom, ${from}, on`);
+  return { unit, kind, name: words, slug, from, until: last && addDays(last, 1) };
 };
 
 const lastDayOf = (argument: string, text: string): Day => {
   const day = parseKnownDay(argument, text);
-  if (day > LAST_DAY) throw new BadUserInput(argument, text, `accepted is a day until ${LAST_DAY}`);
+  if (day > LAST_DAY) throw new BadUserInput(argument, text, `must be a day until ${LAST_DAY}`);
   return day;
 };
 const lastDayBefore = (until: Day | null): Day | null => until && addDays(until, -1);
@@ -76,49 +74,43 @@ interface Seat {
   readonly isCovered: boolean;
 }
 
-/** The unit that the agency serves: territorial, there on each of its days, and the caller's to administer. */
+/** Returns the territorial unit that the agency serves. @throws BadUserInput unless it exists on each of its days, FORBIDDEN unless the caller administers it. */
 const seatOf = async (em: EntityManager, viewer: Viewer | null, { unit, from, until }: AgencyDates): Promise<Seat> => {
-  const accepted = `accepted is the code or id of a territorial unit that exists on ${from}`;
-  if (unit.includes("\0")) throw new BadUserInput("unit", unit, accepted);
+  const required = `must be the code or id of a territorial unit that exists on ${from}`;
+  if (unit.includes("\0")) throw new BadUserInput("unit", unit, required);
   const { rows } = await sql<Seat>`
     select u.id as no, u.key as id, v.code, v.full_name as "fullName", v.tier, u.ended_on as "endedOn",
       ${coveredBy(grantsFor(viewer, "ADMIN"), sql`u.id`)} as "isCovered"
     from unit u join unit_version v on v.unit_id = u.id and ${validOn(sql`${from}`)}
     where v.code = ${unit} or u.key = ${unit} order by v.code = ${unit} desc limit 1`.execute(em.getKysely());
   const seat = rows[0];
-  if (!seat || seat.tier === null) throw new BadUserInput("unit", unit, accepted);
+  if (!seat || seat.tier === null) throw new BadUserInput("unit", unit, required);
   if (!seat.isCovered) throw forbidden(`${seat.code} ${seat.fullName}`);
   if (seat.endedOn !== null && (until === null || until > seat.endedOn))
     throw new BadUserInput(
       "validTo",
       lastDayBefore(until) ?? undefined,
-      `${seat.code} ${seat.fullName} exists until ${lastDayBefore(seat.endedOn)}; accepted is a day until then`,
+      `${seat.code} ${seat.fullName} exists until ${lastDayBefore(seat.endedOn)}; must be a day until then`,
     );
   return seat;
 };
 
 const forbidden = (unit: string) => new DomainError("FORBIDDEN", `This needs the role ADMIN on ${unit}, or on a unit above it`);
 
-/** Its unit's id and the slug; agencies of one name that follow each other are numbered. @throws CONFLICT where two would live at once. */
+/** Returns the id of the unit with the slug, numbered where an earlier agency had that name. @throws CONFLICT where the days of two overlap. */
 const freeKey = async (em: EntityManager, seat: Seat, { slug, from, until }: AgencyDates): Promise<string> => {
   const key = `${seat.id}/${slug}`;
-  const { rows } = await sql<{ first: Day | null; endedOn: Day | null; isThere: boolean }>`
+  const { rows } = await sql<{ first: Day | null; endedOn: Day | null; overlaps: boolean }>`
     select began_on as first, ended_on as "endedOn",
-      (${until}::date is null or began_on is null or began_on < ${until}) and (ended_on is null or ended_on > ${from}) as "isThere"
+      (${until}::date is null or began_on is null or began_on < ${until}) and (ended_on is null or ended_on > ${from}) as "overlaps"
     from unit where key = ${key} or starts_with(key, ${`${key}.`})`.execute(em.getKysely());
-  const other = rows.find(({ isThere }) => isThere);
+  const other = rows.find(({ overlaps }) => overlaps);
   if (other) {
-    const days = `${other.first ? `from ${other.first}` : "from the first day known"} ${other.endedOn ? `to ${lastDayBefore(other.endedOn)}` : "on"}`;
-    throw new DomainError("CONFLICT", `${seat.code}/${slug} is there already, ${days}`);
+    const days = `${other.first ? `from ${other.first}` : "from before 2015-08-31"} ${other.endedOn ? `to ${lastDayBefore(other.endedOn)}` : "on"}`;
+    throw new DomainError("CONFLICT", `${seat.code}/${slug} exists already, ${days}`);
   }
   return rows.length === 0 ? key : `${key}.${rows.length + 1}`;
 };
-
-interface Closing {
-  readonly id: string;
-  readonly lastDay: string;
-  readonly successor: string | null;
-}
 
 interface Agency {
   readonly no: number;
@@ -132,20 +124,20 @@ interface Agency {
   readonly isCovered: boolean;
 }
 
-/** Ends the agency and tells who did. @throws BadUserInput, DomainError FORBIDDEN or CONFLICT. */
-export const closeAgency = async (context: Asking, { id, lastDay, successor }: Closing): Promise<UnitView> => {
+/** Ends the agency, with an entry in the audit trail. @throws BadUserInput, DomainError FORBIDDEN or CONFLICT. */
+export const closeAgency = async (context: Asking, { id, lastDay, successor }: CloseAgencyInput): Promise<UnitView> => {
   const last = lastDayOf("lastDay", lastDay);
   const ended = addDays(last, 1);
   const closed = await context.session.writePatiently(rowScope(context.viewer, "ADMIN"), async (em) => {
     await lockUnits(em);
     const agency = await agencyOn(em, context.viewer, "id", id, last, "an agency that exists on lastDay");
-    const known = await successorOf(em, agency.no);
-    const succeeded = () => new DomainError("CONFLICT", `${agency.code} was succeeded by ${known!.id} on ${agency.endedOn}`);
-    if (known && agency.endedOn !== ended) throw succeeded();
-    const heir = successor === null ? null : await heirOf(em, context.viewer, agency, successor, ended);
-    if (known && heir && known.no !== heir.no) throw succeeded();
+    const successorBefore = await successorOf(em, agency.no);
+    const succeeded = () => new DomainError("CONFLICT", `${agency.code} was succeeded by ${successorBefore!.id} on ${agency.endedOn}`);
+    if (successorBefore && agency.endedOn !== ended) throw succeeded();
+    const heir = successor == null ? null : await heirOf(em, context.viewer, agency, successor, ended);
+    if (successorBefore && heir && successorBefore.no !== heir.no) throw succeeded();
     await checkFigures(em, agency, last);
-    if (agency.endedOn === ended && (known || !heir)) return agency;
+    if (agency.endedOn === ended && (successorBefore || !heir)) return agency;
     await endAgency(em, agency.no, ended);
     if (heir) await insertWholeSuccession(em, agency.no, heir.no, ended);
     const kin = await withKin(em, [agency.no]);
@@ -159,14 +151,14 @@ export const closeAgency = async (context: Asking, { id, lastDay, successor }: C
   return seen(context, closed.id, closed.beganOn, ended);
 };
 
-/** An agency by its id, or by its code on the day. @throws BadUserInput naming the argument, FORBIDDEN naming its unit. */
+/** Returns an agency by its id, or by its code on the day. @throws BadUserInput naming the argument, FORBIDDEN naming its unit. */
 const agencyOn = async (
   em: EntityManager,
   viewer: Viewer | null,
   argument: string,
   reference: string,
   day: Day,
-  accepted: string,
+  required: string,
 ): Promise<Agency> => {
   const { rows } = reference.includes("\0")
     ? { rows: [] }
@@ -177,18 +169,18 @@ const agencyOn = async (
     join unit_version p on p.unit_id = v.parent_id and ${validOn(sql`${day}`, "p")}
     where u.key = ${reference} or v.code = ${reference} order by u.key = ${reference} desc limit 1`.execute(em.getKysely());
   const agency = rows[0];
-  if (!agency) throw new BadUserInput(argument, reference, `accepted is the id, or the code on ${day}, of ${accepted}`);
+  if (!agency) throw new BadUserInput(argument, reference, `must be the id, or the code on ${day}, of ${required}`);
   if (!agency.isCovered) throw forbidden(agency.seatName);
   return agency;
 };
 
-/** Within an edition both count where they sit, so that a change of unit must come with an edition. */
+/** Within an edition each agency counts where it sits, so its unit can only change with an edition. */
 const heirOf = async (em: EntityManager, viewer: Viewer | null, agency: Agency, successor: string, day: Day): Promise<Agency> => {
   const heir = await agencyOn(em, viewer, "successor", successor, day, "an agency that exists on the day after lastDay");
-  if (heir.no === agency.no) throw new BadUserInput("successor", successor, "accepted is another agency");
+  if (heir.no === agency.no) throw new BadUserInput("successor", successor, "must be another agency");
   const { rows } = await sql`select from edition where starts_on = ${day}`.execute(em.getKysely());
   if (heir.seat !== agency.seat && rows.length === 0)
-    throw new BadUserInput("successor", successor, `accepted is an agency of ${agency.seatName}, for units do not change on ${day}`);
+    throw new BadUserInput("successor", successor, `must be an agency of ${agency.seatName}, because no edition begins on ${day}`);
   return heir;
 };
 
@@ -206,7 +198,7 @@ const checkFigures = async (em: EntityManager, agency: Agency, last: Day): Promi
     where f.unit_id = ${agency.no} and f.period_to > ${last}`.execute(em.getKysely());
   const until = rows[0]?.until;
   if (until)
-    throw new DomainError("CONFLICT", `Figures are reported for ${agency.code} for days until ${until}; lastDay must not lie before`);
+    throw new DomainError("CONFLICT", `lastDay: reports state figures of ${agency.code} until ${until}; must be that day or a later one`);
 };
 
 const record = (
@@ -222,7 +214,7 @@ const record = (
     ...{ unitNo, subject, before, after, at: now },
   });
 
-/** As it is today, else on the nearest of its days. What this request has read before may be another state. */
+/** Returns the agency as it is today, else on the nearest of its days; the context drops what it has read before. */
 const seen = async (context: Asking, id: string, from: Day | null, until: Day | null): Promise<UnitView> => {
   const { today } = context;
   context.renew();

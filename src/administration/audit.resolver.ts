@@ -17,7 +17,7 @@ export class AuditQueries {
   })
   auditTrail(
     @Arg("unit", () => ID, { description: "Code (as of today, else of its last holder) or id of the unit." }) unit: string,
-    @Arg("first", () => Int, { defaultValue: 50, description: "How many at most, 1..1000." }) first: number | null,
+    @Arg("first", () => Int, { defaultValue: 50, description: "How many at most, 1..1000." }) first: number,
     @Arg("after", () => String, { nullable: true, description: "Cursor after which the page begins." }) after: string | undefined,
     @Ctx() context: RequestContext,
   ) {

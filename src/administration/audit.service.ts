@@ -21,9 +21,9 @@ export interface AuditRow {
   readonly after: unknown;
 }
 
-/** The page of the trail of a unit, with what counts all of it. */
-export const auditTrail = async (asking: Asking, unit: string, first: number | null, after: string | null | undefined) => {
-  const page = pageOf(first ?? 50, after, Number.MAX_SAFE_INTEGER);
+/** Returns a page of the audit trail of a unit, with the condition for all of its entries. */
+export const auditTrail = async (asking: Asking, unit: string, first: number, after: string | null | undefined) => {
+  const page = pageOf(first, after, Number.MAX_SAFE_INTEGER);
   const where = await administered(asking, unit);
   const rows = await asking.session.scoped(readScope(where.admin)).rows(entries(where, asking.today, page));
   return { ...connectionOf(rows, page, ({ micros, id }) => ({ rank: micros, text: id })), where };

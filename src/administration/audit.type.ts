@@ -4,7 +4,7 @@ import { type Edge, PageInfo } from "../lib/page.ts";
 import { DateTimeScalar } from "../lib/time/scalar.ts";
 import type { AuditRow } from "./audit.service.ts";
 
-/** Only answered, never taken. */
+/** For output only. */
 export const JsonScalar = new GraphQLScalarType<unknown, unknown>({
   name: "JSON",
   description: "Any JSON value (dữ liệu JSON).",
@@ -13,7 +13,7 @@ export const JsonScalar = new GraphQLScalarType<unknown, unknown>({
 
 @ObjectType("AuditEntry", {
   simpleResolvers: true,
-  description: "One operation that changed something: who, when, through which key, and what (mục nhật ký kiểm toán).",
+  description: "One operation that changed something: who, when and what (mục nhật ký kiểm toán).",
 })
 export class AuditEntryType implements Omit<AuditRow, "micros" | "unitNo" | "asOf"> {
   @Field(() => ID, { description: "Identity of the entry (định danh)." })
@@ -27,19 +27,19 @@ export class AuditEntryType implements Omit<AuditRow, "micros" | "unitNo" | "asO
   })
   actor!: string;
 
-  @Field(() => String, { description: "The actor's name at that time: of the key, or the subject of the token (tên tác nhân)." })
+  @Field(() => String, { description: "The actor's name at that time: that of the key, or the subject of the token (tên tác nhân)." })
   actorName!: string;
 
   @Field(() => String, { description: "The mutation or command: publishReport (thao tác)." })
   operation!: string;
 
-  @Field(() => String, { nullable: true, description: "Public id of what was changed; null where the change has none (đối tượng)." })
+  @Field(() => String, { nullable: true, description: "Public id of the changed object; null where it has none (đối tượng)." })
   subject!: string | null;
 
-  @Field(() => JsonScalar, { nullable: true, description: "What it was before; null where it did not exist (trước)." })
+  @Field(() => JsonScalar, { nullable: true, description: "The object before the change; null where it did not exist (trước)." })
   before!: unknown;
 
-  @Field(() => JsonScalar, { nullable: true, description: "What it was afterwards; null where it is no more (sau)." })
+  @Field(() => JsonScalar, { nullable: true, description: "The object after the change; null where it no longer exists (sau)." })
   after!: unknown;
 }
 
@@ -60,6 +60,6 @@ export class AuditEntryConnection {
   @Field(() => [AuditEntryType], { description: "The entries of the page." })
   nodes!: AuditEntryType[];
 
-  @Field(() => PageInfo, { description: "Where the page stands." })
+  @Field(() => PageInfo, { description: "Information about the page." })
   pageInfo!: PageInfo;
 }

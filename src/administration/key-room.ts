@@ -7,7 +7,7 @@ import { isLiving } from "../access/key-line.ts";
 
 const MAX_KEYS = 100;
 
-/** @throws DomainError LIMIT_EXCEEDED for a unit that has as many keys as it may. Two who create keys of one unit at once are counted one after the other. */
+/** Locks the units, so that concurrent calls count one after the other. @throws DomainError LIMIT_EXCEEDED for a unit with the maximum of valid keys. */
 export const demandRoom = async (em: EntityManager, grants: readonly { readonly unitNo: number }[], now: Date): Promise<void> => {
   const unitNos = [...new Set(grants.map(({ unitNo }) => unitNo))];
   await takeLocks(em, "keys", unitNos);
@@ -16,7 +16,7 @@ export const demandRoom = async (em: EntityManager, grants: readonly { readonly 
     where (select count(distinct g.access_key_id) from access_grant g where g.unit_id = n.no and ${isLiving(sql`g.access_key_id`, now)}) >= ${MAX_KEYS}
     order by u.key collate "C" limit 1`);
   if (!full) return;
-  throw new DomainError("LIMIT_EXCEEDED", `grants: the unit ${full.unit} has ${MAX_KEYS} keys that hold, the maximum; revoke one first`, {
+  throw new DomainError("LIMIT_EXCEEDED", `grants: the unit ${full.unit} has ${MAX_KEYS} valid keys, the maximum; revoke one first`, {
     ...{ argument: "grants", requested: MAX_KEYS + 1, maximum: MAX_KEYS },
   });
 };

@@ -13,8 +13,9 @@ import { insertNames, insertSuccessions, insertUnits, insertVersions, type Numbe
 import { type KnownUnits, type MergedUnits, mergeUnits } from "../hierarchy/unit-merge.ts";
 import { type NameRow, namesOf } from "../hierarchy/unit-name.ts";
 import { checkCounts, type NextFiles } from "../hierarchy/unit-next.ts";
+import { relation } from "../database/relation.ts";
 
-/** What files would change, and on what it rests. */
+/** What the files would change in the hierarchy. */
 export interface Plan {
   readonly known: KnownUnits;
   readonly merged: MergedUnits;
@@ -23,7 +24,7 @@ export interface Plan {
 
 export interface Applied {
   readonly changes: readonly EditionChange[];
-  /** The edition that was the last one until then, and those that are new. */
+  /** The last edition before, and the new ones. */
   readonly last: number;
   readonly made: readonly number[];
 }
@@ -37,7 +38,7 @@ export const planUnits = async (em: EntityManager, files: NextFiles): Promise<Pl
   return { known, merged, changes };
 };
 
-/** Applies the files as one transaction of the owner. @throws Error where another one is doing so. */
+/** Applies the files in one transaction of the owner. @throws Error while another command applies files. */
 export const applyUnits = (owner: EntityManager, files: NextFiles, actorName: string, now: Date): Promise<Applied> =>
   owner.transactional(async (em) => {
     if (!(await tryLock(em, "unitsApply")))
@@ -55,7 +56,7 @@ export const applyUnits = (owner: EntityManager, files: NextFiles, actorName: st
     return { changes: plan.changes, last, made };
   });
 
-/** Whose affair the hierarchy is. */
+/** Returns the country, to which a change of the hierarchy belongs. */
 const country = async (em: EntityManager): Promise<number> => {
   const { rows } = await sql<{
     no: number;
@@ -132,8 +133,11 @@ const closeVersions = async (em: EntityManager, { closed }: MergedUnits, numbers
   const versions = [...closed.keys()];
   await sql`
     update unit_version v set valid_to = c.valid_to
-    from unnest(${versions.map(({ key }) => numbers.get(key)!)}::int[], ${versions.map(({ validFrom }) => validFrom)}::date[],
-      ${versions.map(({ validTo }) => validTo)}::date[]) c(unit_id, valid_from, valid_to)
+    from ${relation("c", versions, {
+      unit_id: ["int", ({ key }) => numbers.get(key)!],
+      valid_from: ["date", ({ validFrom }) => validFrom],
+      valid_to: ["date", ({ validTo }) => validTo],
+    })}
     where v.unit_id = c.unit_id and v.valid_from = c.valid_from`.execute(em.getKysely());
 };
 
@@ -141,22 +145,24 @@ const endUnits = async (em: EntityManager, { versions }: MergedUnits, altered: R
   const lives = [...livesOf(versions.filter(({ key }) => altered.has(key))).values()];
   await sql`
     update unit u set ended_on = l.ended_on
-    from unnest(${lives.map(({ key }) => numbers.get(key)!)}::int[], ${lives.map(({ validTo }) => validTo)}::date[]) l(id, ended_on)
+    from ${relation("l", lives, { id: ["int", ({ key }) => numbers.get(key)!], ended_on: ["date", ({ validTo }) => validTo] })}
     where u.id = l.id`.execute(em.getKysely());
 };
 
-/** What was the present name until now has an end; what begins, and what goes over, is new. */
+/** Ends the present names that change, and inserts the new ones. */
 const changeNames = async (em: EntityManager, known: KnownUnits, merged: MergedUnits, numbers: Numbers): Promise<void> => {
   const before = namesOf(known.versions, known.successions);
   const after = namesOf(merged.versions, merged.successions);
   const gone = missingFrom(before, after);
   await sql`
-    delete from unit_name n using unnest(${gone.map(({ key }) => numbers.get(key)!)}::int[], ${gone.map(({ knownFrom }) => knownFrom)}::date[])
-      g(unit_id, known_from) where n.unit_id = g.unit_id and n.known_from = g.known_from and n.own_until is null`.execute(em.getKysely());
+    delete from unit_name n using ${relation("g", gone, {
+      unit_id: ["int", ({ key }) => numbers.get(key)!],
+      known_from: ["date", ({ knownFrom }) => knownFrom],
+    })} where n.unit_id = g.unit_id and n.known_from = g.known_from and n.own_until is null`.execute(em.getKysely());
   await insertNames(em, missingFrom(after, before), numbers);
 };
 
-/** Those of `rows` that the others have not, counting equal ones. */
+/** Returns the rows that the others do not have, counting equal ones. */
 const missingFrom = (rows: readonly NameRow[], others: readonly NameRow[]): NameRow[] => {
   const idOf = ({ key, fullName, words, fullWords, knownFrom, ownUntil }: NameRow) =>
     [key, fullName, words, fullWords, knownFrom, ownUntil].join("|");
@@ -178,7 +184,7 @@ const insertEditions = async (em: EntityManager, days: readonly Day[]): Promise<
   return rows.map(({ id }) => id);
 };
 
-/** Of units that began after the first day known, those whose way back to an older edition leads through one of these, which themselves do. */
+/** Returns units that began after 2015-08-31 and whose predecessors, at any distance, lead through one of the given ones. */
 const leadingTo = async (em: EntityManager, units: readonly number[]): Promise<number[]> => {
   const { rows } = await sql<{ id: number }>`
     with recursive concerned as (

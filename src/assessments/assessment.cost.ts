@@ -1,9 +1,9 @@
 import type { Costs } from "../module/cost/field-cost.ts";
 import { listed, ownUnit } from "../module/cost/rules.ts";
 
-/** A unit is judged by fewer than ten indexes a year. */
+/** A unit is assessed by fewer than ten indexes a year. */
 const ASSESSMENTS = 20;
-/** A single result rests on one or two reports. */
+/** A single result depends on one or two reports. */
 const SOURCES = 2;
 
 export const assessmentCosts: Costs = {
@@ -15,13 +15,12 @@ export const assessmentCosts: Costs = {
     "SurveyResult.sources": { size: SOURCES },
     "Commendation.sources": { size: SOURCES },
     "Ranking.sources": { size: SOURCES },
-    // Departments, districts, communes: few blocks publish standings.
+    // Departments, districts, communes: few blocks have published rankings.
     "Unit.rankings": { size: 5 },
     "Unit.surveys": { size: 10 },
     "Unit.commendations": { size: 10 },
-    // The communes of one district, the departments of one province.
+    // The communes of one district, or the departments of one province.
     "Ranking.entries": { size: 30 },
-    // There are seven classes.
     "Ranking.byClassification": { size: 7 },
     "Rubric.bands": { size: 7 },
   },

@@ -7,15 +7,16 @@ import type { Day } from "../lib/time/date.ts";
 import { type EvidenceKind, seenBy, unitColumns, type UnitView } from "../hierarchy/unit.loaders.ts";
 import type { IndexKind } from "./vocabulary.ts";
 import { validOn } from "../hierarchy/sql.ts";
+import { keyed } from "../database/relation.ts";
 
-/** One reported figure of an assessment, of a unit seen at `asOf` (on the last day of the judged year where it is not of that day). */
+/** One reported figure of an assessment, of a unit as of `asOf`, or of the last day of the assessed year if the unit did not exist then. */
 export interface AssessmentFigure extends Positioned, UnitView {
   readonly measure: string;
   readonly year: number;
   readonly value: number;
   readonly qualifiers: Readonly<Record<string, string>>;
   readonly source: SourceView;
-  /** Public id of the unit that publishes the standings: the parent of the ranked units. */
+  /** Public id of the unit that publishes the ranking: the parent of the ranked units. */
   readonly publisher: string;
 }
 
@@ -27,8 +28,13 @@ export interface AssessmentsOf {
 }
 
 const keyOf = ({ no, asOf, index, year }: AssessmentsOf) => `${no}@${asOf}|${index ?? ""}|${year ?? ""}`;
-const asked = (keys: readonly AssessmentsOf[]) => sql`unnest(${keys.map(({ no }) => no)}::int[], ${keys.map(({ asOf }) => asOf)}::date[],
-  ${keys.map(({ index }) => index)}::text[], ${keys.map(({ year }) => year)}::int[]) with ordinality k(no, day, index_kind, year, i)`;
+const asked = (keys: readonly AssessmentsOf[]) =>
+  sql`${keyed("k", keys, {
+    no: ["int", ({ no }) => no],
+    day: ["date", ({ asOf }) => asOf],
+    index_kind: ["text", ({ index }) => index],
+    year: ["int", ({ year }) => year],
+  })}`;
 const wanted = sql`(k.index_kind is null or f.qualifiers ->> 'index' = k.index_kind) and (k.year is null or extract(year from f.period_to) = k.year)`;
 
 const figureColumns = (publisher: RawBuilder<unknown>) => sql`f.measure, extract(year from f.period_to)::int as year, f.value, f.qualifiers,
@@ -55,7 +61,7 @@ export const assessmentLoaders = (context: RequestContext, kind: EvidenceKind) =
       ),
     ),
 
-    /** What the standings of the units under this one rest on: counts by class, and the results of the members. */
+    /** Figures behind the rankings below the unit: counts by class, and results of the members. */
     rankingFigures: manyBy<AssessmentsOf, AssessmentFigure>(keyOf, (keys) =>
       seen(
         (counting) => sql<AssessmentFigure>`

@@ -9,7 +9,7 @@ import { type Assessment, assessmentsOf, commendationsOf, previousOf, rankingsOf
 import { AssessmentType, CommendationType, IndexKindEnum, RankingType, SurveyResultType } from "./assessment.type.ts";
 import type { IndexKind } from "./vocabulary.ts";
 
-const PERIOD = "Reporting period, exactly.";
+const PERIOD = "Exactly this reporting period.";
 
 @Resolver(() => UnitType)
 export class UnitAssessmentsResolver {
@@ -18,20 +18,20 @@ export class UnitAssessmentsResolver {
   })
   assessments(
     @Root() unit: UnitView,
-    @Arg("index", () => IndexKindEnum, { nullable: true, description: "Keeps results of this index." }) index: IndexKind | undefined,
-    @Arg("year", () => Int, { nullable: true, description: "Keeps results of this year." }) year: number | undefined,
+    @Arg("index", () => IndexKindEnum, { nullable: true, description: "Selects results of this index." }) index: IndexKind | undefined,
+    @Arg("year", () => Int, { nullable: true, description: "Selects results of this year." }) year: number | undefined,
     @Ctx() context: RequestContext,
   ) {
     return assessmentsOf(context.use(assessmentLoaders, unit.evidence), unit, index ?? null, year ?? null);
   }
 
   @FieldResolver(() => [RankingType], {
-    description: "The standings that this unit publishes of the peer blocks under it, in the order of the sources (xếp hạng).",
+    description: "Rankings of the peer blocks below this unit, which it publishes, in the order of the sources (xếp hạng).",
   })
   rankings(
     @Root() unit: UnitView,
-    @Arg("index", () => IndexKindEnum, { description: "What was measured." }) index: IndexKind,
-    @Arg("year", () => Int, { description: "Year that was judged." }) year: number,
+    @Arg("index", () => IndexKindEnum, { description: "The index." }) index: IndexKind,
+    @Arg("year", () => Int, { description: "Assessed year." }) year: number,
     @Ctx() context: RequestContext,
   ) {
     return rankingsOf(context.use(assessmentLoaders, unit.evidence), unit, index, year);
@@ -64,7 +64,7 @@ export class UnitAssessmentsResolver {
 export class AssessmentResolver {
   @FieldResolver(() => AssessmentType, {
     nullable: true,
-    description: "The result of the year before by the same index in the same block; null where none is known.",
+    description: "The result of the previous year by the same index in the same block; null if there is none.",
   })
   previous(@Root() assessment: Assessment, @Ctx() context: RequestContext) {
     return previousOf(context.use(assessmentLoaders, assessment.unit.evidence), assessment);

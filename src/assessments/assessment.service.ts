@@ -62,7 +62,6 @@ const grouped = (figures: readonly AssessmentFigure[]) => [
   ...Map.groupBy(figures, (figure) => `${figure.qualifiers["index"]} ${figure.year} ${blockCode(figure)} ${figure.no}`).values(),
 ];
 
-/** The unit's own results, by year. */
 export const assessmentsOf = async (
   { assessmentFigures }: Loaders,
   unit: UnitView,
@@ -71,11 +70,10 @@ export const assessmentsOf = async (
 ): Promise<Assessment[]> =>
   grouped(await assessmentFigures.load({ no: unit.no, asOf: unit.asOf, index, year })).map((figures) => assessmentOf(figures));
 
-/** The result of the year before, by the same index in the same block. */
+/** The result of the previous year by the same index in the same block. */
 export const previousOf = async (loaders: Loaders, { unit, rubric, block, year }: Assessment): Promise<Assessment | null> =>
   (await assessmentsOf(loaders, unit, rubric.index, year - 1)).find((assessment) => assessment.block.code === block.code) ?? null;
 
-/** The standings of the peer blocks under the unit, in the order of the sources. */
 export const rankingsOf = async ({ rankingFigures }: Loaders, unit: UnitView, index: IndexKind, year: number) => {
   const figures = await rankingFigures.load({ no: unit.no, asOf: unit.asOf, index, year });
   return [...Map.groupBy(figures, blockCode)].map(([code, ofBlock]) => {
@@ -105,7 +103,7 @@ const reported = async ({ figuresOf }: FigureLoaders, { no }: UnitView, period: 
     ({ measure, from, to }) => measure.startsWith(prefix) && from === period.from && to === period.to,
   );
 
-/** Survey results for exactly this period, one for each question, in the order of the sources. */
+/** Survey results for exactly this period, one per question, in the order of the sources. */
 export const surveysOf = async (loaders: FigureLoaders, unit: UnitView, period: Period) => {
   const figures = await reported(loaders, unit, period, "survey.satisfied");
   return [...Map.groupBy(figures, ({ qualifiers }) => qualifiers["question"] ?? "")].map(([question, answers]) => ({
@@ -124,10 +122,7 @@ const satisfactionOf = (answers: readonly FigureRow[]): Rate => {
   return quotedRate({ value, low: low ?? value, high: high ?? value });
 };
 
-/**
- * Satisfaction over all questions: satisfied / asked of those that were counted; where only rates were printed, the one rate or the
- * range of them.
- */
+/** Satisfaction over all questions: satisfied / asked of the questions with counts; if only rates were printed, the single rate or their range. */
 export const satisfaction = async (
   loaders: FigureLoaders,
   unit: UnitView,

@@ -24,7 +24,7 @@ export const CommendationFormEnum = enumType<CommendationForm>("CommendationForm
 
 @ObjectType("Classification", {
   simpleResolvers: true,
-  description: "A class as the source states it, never derived from a score (xếp loại).",
+  description: "A class as stated by the source, never derived from a score (xếp loại).",
 })
 export class ClassificationType {
   @Field(() => ID, { description: "XUAT_SAC · TOT · KHA · TRUNG_BINH_KHA · TRUNG_BINH · YEU · CHUA_DAT." })
@@ -39,41 +39,44 @@ export class ClassificationType {
 
 @ObjectType("ScoreBand", {
   simpleResolvers: true,
-  description: "Scores of one class (thang xếp loại). Half-open: from <= score < to; the top band is open.",
+  description: "Range of scores of one class (thang xếp loại). Half-open: from <= score < to; the top class has no upper end.",
 })
 export class BandType {
   @Field(() => ClassificationType, { description: "The class." })
   classification!: ClassificationType;
 
-  @Field(() => Float, { nullable: true, description: "Lowest score of the band; null for the lowest band." })
+  @Field(() => Float, { nullable: true, description: "Lowest score of the class; null for the lowest class." })
   from!: number | null;
 
-  @Field(() => Float, { nullable: true, description: "Score from which the next band begins; null for the top band." })
+  @Field(() => Float, { nullable: true, description: "Score from which the next class begins; null for the top class." })
   to!: number | null;
 }
 
-@ObjectType("Rubric", { simpleResolvers: true, description: "The criteria by which one peer block was judged in one year (bộ tiêu chí)." })
+@ObjectType("Rubric", { simpleResolvers: true, description: "Criteria for one peer block in one year (bộ tiêu chí)." })
 export class RubricType {
   @Field(() => ID, { description: "Stable." })
   id!: string;
 
-  @Field(() => IndexKindEnum, { description: "What it measures." })
+  @Field(() => IndexKindEnum, { description: "The index." })
   index!: IndexKind;
 
   @Field(() => String, { description: "Name in Vietnamese." })
   name!: string;
 
-  @Field(() => Int, { description: "Year that was judged." })
+  @Field(() => Int, { description: "Assessed year." })
   year!: number;
 
-  @Field(() => Float, { nullable: true, description: "Points without bonus, as stated; null where the source does not say (điểm tối đa)." })
+  @Field(() => Float, {
+    nullable: true,
+    description: "Points without bonus, as stated; null if the source does not state them (điểm tối đa).",
+  })
   maxScore!: number | null;
 
-  @Field(() => [BandType], { description: "Its classes by score, as published; empty where the source does not say." })
+  @Field(() => [BandType], { description: "Its classes by score, as published; empty if the source does not state them." })
   bands!: BandType[];
 }
 
-@ObjectType("PeerBlock", { simpleResolvers: true, description: "Units that are ranked among themselves (khối)." })
+@ObjectType("PeerBlock", { simpleResolvers: true, description: "Units that are ranked with each other (khối)." })
 export class PeerBlockType {
   @Field(() => ID, { description: "DEPARTMENTS · CENTRAL_AGENCIES · DISTRICTS · COMMUNES · DIVISIONS · ALL …" })
   code!: string;
@@ -88,77 +91,77 @@ export class PeerBlockType {
     "One unit's result (kết quả đánh giá). Scores do not roll up. They may exceed maxScore (bonus points) and are never clamped.",
 })
 export class AssessmentType {
-  @Field(() => UnitType, { description: "The unit that was judged." })
+  @Field(() => UnitType, { description: "The assessed unit." })
   unit!: UnitType;
 
-  @Field(() => RubricType, { description: "By which criteria." })
+  @Field(() => RubricType, { description: "The criteria." })
   rubric!: RubricType;
 
-  @Field(() => PeerBlockType, { description: "Among which units it was ranked." })
+  @Field(() => PeerBlockType, { description: "The block in which the unit was ranked." })
   block!: PeerBlockType;
 
-  @Field(() => Int, { description: "Year that was judged." })
+  @Field(() => Int, { description: "Assessed year." })
   year!: number;
 
-  @Field(() => Float, { nullable: true, description: "Points (điểm); null where the source does not say." })
+  @Field(() => Float, { nullable: true, description: "Points (điểm); null if the source does not state them." })
   score!: number | null;
 
   @Field(() => Int, {
     nullable: true,
-    description: "Place within the block, 1 is the best (thứ hạng); null where the source does not say.",
+    description: "Rank within the block, 1 is the best (thứ hạng); null if the source does not state it.",
   })
   rank!: number | null;
 
-  @Field(() => Int, { nullable: true, description: "Of how many; null where the source does not say." })
+  @Field(() => Int, { nullable: true, description: "Number of ranked units; null if the source does not state it." })
   rankOf!: number | null;
 
-  @Field(() => ClassificationType, { nullable: true, description: "Class; null where the source does not say." })
+  @Field(() => ClassificationType, { nullable: true, description: "Class; null if the source does not state it." })
   classification!: ClassificationType | null;
 
-  @Field(() => [SourceType], { description: "Where the result comes from." })
+  @Field(() => [SourceType], { description: "Sources of the result." })
   sources!: SourceType[];
 }
 
 @ObjectType("ClassificationCount", {
   simpleResolvers: true,
-  description: "How many units of a block reached one class (số đơn vị theo xếp loại).",
+  description: "Number of units of a block in one class (số đơn vị theo xếp loại).",
 })
 export class ClassificationCountType {
   @Field(() => ClassificationType, { description: "The class." })
   classification!: ClassificationType;
 
-  @Field(() => Int, { description: "Its units; 0 where the source says none." })
+  @Field(() => Int, { description: "Its units; 0 if the source states that there are none." })
   count!: number;
 }
 
 @ObjectType("Ranking", {
   simpleResolvers: true,
-  description: "The standings of one peer block in one year (bảng xếp hạng). It belongs to the parent of the ranked units.",
+  description: "Ranking of one peer block in one year (bảng xếp hạng). It belongs to the parent of the ranked units.",
 })
 export class RankingType {
-  @Field(() => RubricType, { description: "By which criteria." })
+  @Field(() => RubricType, { description: "The criteria." })
   rubric!: RubricType;
 
-  @Field(() => PeerBlockType, { description: "The units that are ranked among themselves." })
+  @Field(() => PeerBlockType, { description: "The ranked units." })
   block!: PeerBlockType;
 
-  @Field(() => Int, { description: "Year that was judged." })
+  @Field(() => Int, { description: "Assessed year." })
   year!: number;
 
-  @Field(() => Int, { nullable: true, description: "Members that were ranked; null where the source does not say." })
+  @Field(() => Int, { nullable: true, description: "Number of ranked members; null if the source does not state it." })
   ranked!: number | null;
 
   @Field(() => [ClassificationCountType], { description: "In the order of the source." })
   byClassification!: ClassificationCountType[];
 
-  @Field(() => [AssessmentType], { description: "Best first; only the members whose result is known." })
+  @Field(() => [AssessmentType], { description: "Best first; only members with a published result." })
   entries!: AssessmentType[];
 
-  @Field(() => [SourceType], { description: "Where the standings come from." })
+  @Field(() => [SourceType], { description: "Sources of the ranking." })
   sources!: SourceType[];
 }
 
-@ObjectType("SurveyResult", { simpleResolvers: true, description: "How many of those asked were satisfied (kết quả khảo sát)." })
+@ObjectType("SurveyResult", { simpleResolvers: true, description: "Satisfaction of people who answered a survey (kết quả khảo sát)." })
 export class SurveyResultType {
   @Field(() => String, { description: "The question, in the words of the source." })
   question!: string;
@@ -166,7 +169,7 @@ export class SurveyResultType {
   @Field(() => Rate, { description: "Satisfied / asked (tỷ lệ hài lòng)." })
   satisfied!: Rate;
 
-  @Field(() => [SourceType], { description: "Where the result comes from." })
+  @Field(() => [SourceType], { description: "Sources of the result." })
   sources!: SourceType[];
 }
 
@@ -175,15 +178,15 @@ export class CommendationType {
   @Field(() => CommendationFormEnum, { description: "Form." })
   form!: CommendationForm;
 
-  @Field(() => IndexKindEnum, { description: "For which work." })
+  @Field(() => IndexKindEnum, { description: "Kind of the commended work." })
   index!: IndexKind;
 
-  @Field(() => Int, { nullable: true, description: "Commended collectives (tập thể); null where the source does not say." })
+  @Field(() => Int, { nullable: true, description: "Number of commended collectives (tập thể); null if the source does not state it." })
   collectives!: number | null;
 
-  @Field(() => Int, { nullable: true, description: "Commended persons (cá nhân); null where the source does not say." })
+  @Field(() => Int, { nullable: true, description: "Number of commended persons (cá nhân); null if the source does not state it." })
   individuals!: number | null;
 
-  @Field(() => [SourceType], { description: "Where the numbers come from." })
+  @Field(() => [SourceType], { description: "Sources of the numbers." })
   sources!: SourceType[];
 }

@@ -31,7 +31,7 @@ const CLASSIFICATIONS = new Map(
   ].map((classification): [string, Classification] => [classification.code, classification]),
 );
 
-/** Labels differ by rubric; a code that is none of the usual ones is its own label. */
+/** Labels differ by rubric; an unusual code is its own label. */
 export const classificationOf = (code: string | undefined): Classification | null =>
   code === undefined ? null : (CLASSIFICATIONS.get(code) ?? { code, label: code, labelEn: code });
 

@@ -7,9 +7,9 @@ import { errorText } from "../database/failure.ts";
 import type { MigrationFile } from "./migration-files.ts";
 import { type TarMember, packTar, unpackTar } from "./tar.ts";
 
-/*
- * A backup is a tar archive, compressed by gzip: `backup.json` (a Manifest) first, then the rows of each table as COPY writes them, in files
- * of some megabytes that follow one another (`tables/NAME/000001.copy`, …), and `end.json` (an Ending) last.
+/**
+ * A backup is a tar archive compressed by gzip: first `backup.json` (a Manifest), then the rows of each table in COPY format, in consecutive files of some megabytes
+ * (`tables/NAME/000001.copy`, …), and last `end.json` (an Ending).
  */
 
 export const FORMAT = "cchc-graph backup 1";
@@ -22,16 +22,15 @@ export interface BackedUpTable {
 export interface Manifest {
   readonly format: typeof FORMAT;
   readonly madeAt: string;
-  /** Those that had been run on the database, in their order. */
   readonly migrations: readonly MigrationFile[];
-  /** In an order in which they can be filled. */
+  /** In an order that satisfies foreign keys. */
   readonly tables: readonly BackedUpTable[];
 }
 
 export interface Ending {
   readonly rows: Readonly<Record<string, number>>;
   readonly sequences: readonly { readonly name: string; readonly value: string; readonly isCalled: boolean }[];
-  /** Of the names and contents of all files before it. */
+  /** Digest of the names and contents of all files before it. */
   readonly sha256: string;
 }
 
@@ -48,7 +47,6 @@ type Digest = ReturnType<typeof createHash>;
 
 const jsonMember = (name: string, value: object): TarMember => ({ name, data: Buffer.from(`${JSON.stringify(value, null, 1)}\n`) });
 
-/** Adds to the digest what comes before the ending. */
 const noteIn = (digest: Digest, { name, data }: TarMember): void => void digest.update(`${name} ${data.length}\n`).update(data);
 
 async function* membersOf(
@@ -82,7 +80,7 @@ async function* inParts(source: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   if (size > 0) yield Buffer.concat(chunks);
 }
 
-/** Takes the place of a file of that name when it is whole. @returns its bytes. */
+/** Replaces a file of that name when complete. @returns its size in bytes. */
 export const writeBackup = async (
   path: string,
   manifest: Manifest,
@@ -110,14 +108,14 @@ async function* unzipped(path: string): AsyncGenerator<Buffer> {
   file.pipe(gunzip);
   try {
     yield* gunzip as AsyncIterable<Buffer>;
-    if (gunzip.bytesWritten < (await stat(path)).size) throw new Error("it goes on after its end");
+    if (gunzip.bytesWritten < (await stat(path)).size) throw new Error("it continues after its end");
   } finally {
     file.destroy();
     gunzip.destroy();
   }
 }
 
-/** Reads all of it. @throws Error where it is no backup, or not a whole one. */
+/** Reads the whole file. @throws Error if it is not a complete backup. */
 export const verifyBackup = async (path: string): Promise<Contents> => {
   try {
     const digest = createHash("sha256");
@@ -125,26 +123,26 @@ export const verifyBackup = async (path: string): Promise<Contents> => {
     let ending: Ending | null = null;
     for await (const member of unpackTar(unzipped(path))) {
       if (manifest === null) manifest = manifestOf(member);
-      if (ending !== null) throw new Error("it goes on after its end");
+      if (ending !== null) throw new Error("it continues after its end");
       if (member.name === ENDING) ending = JSON.parse(member.data.toString()) as Ending;
       else noteIn(digest, member);
     }
-    if (manifest === null || ending?.sha256 !== digest.digest("hex")) throw new Error("its content is not what was written");
+    if (manifest === null || ending?.sha256 !== digest.digest("hex")) throw new Error("its content differs from its digest");
     return { manifest, ending };
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") throw new Error(`${path}: there is no such file`, { cause: error });
-    throw new Error(`${path} is no backup of cchc-graph, or a damaged one: ${errorText(error)}; nothing was changed`, { cause: error });
+    throw new Error(`${path} is not a backup of cchc-graph, or a damaged one: ${errorText(error)}; nothing was changed`, { cause: error });
   }
 };
 
 const manifestOf = ({ name, data }: TarMember): Manifest => {
   if (name !== MANIFEST) throw new Error(`it must begin with ${MANIFEST}`);
   const manifest = JSON.parse(data.toString()) as Omit<Manifest, "format"> & { readonly format: string };
-  if (manifest.format !== FORMAT) throw new Error(`its format must be "${FORMAT}", and is ${JSON.stringify(manifest.format)}`);
+  if (manifest.format !== FORMAT) throw new Error(`its format must be "${FORMAT}", got ${JSON.stringify(manifest.format)}`);
   return { ...manifest, format: FORMAT };
 };
 
-/** The rows of a verified backup, as COPY takes them, part by part. */
+/** The rows of a verified backup in COPY format, part by part. */
 export async function* rowsOfBackup(path: string): AsyncGenerator<{ readonly table: string; readonly data: Buffer }> {
   for await (const { name, data } of unpackTar(unzipped(path))) {
     const table = /^tables\/([^/]+)\//.exec(name)?.[1];

@@ -4,17 +4,16 @@ import { inOrder, type Table } from "../database/citus/distribution.ts";
 import { type BackedUpTable, type Contents, FORMAT, writeBackup } from "./backup-file.ts";
 import { checkMigrations, readMigrationFiles } from "./migration-files.ts";
 
-/** What follows from the rest, and is made again by a restore or when it is asked for. */
+/** Derived tables, which a restore or the first read builds again. */
 export const DERIVED_TABLES: readonly string[] = [
   ...["contribution", "dossier_count", "dossier_unit_count", "dossier_tree_count"],
   ...["rollup_set", "dossier_rollup", "task_rollup", "service_rollup", "rollup_source", "rollup_knowledge", "rollup_version"],
 ];
-/** Whether what is derived is there. */
 const DERIVED_COLUMNS: Readonly<Record<string, readonly string[]>> = { edition: ["contributed", "records_counted"] };
 
 export const MIGRATIONS = "mikro_orm_migrations";
 
-/** Tables that outlive a crash, with what their foreign keys refer to. */
+/** Logged tables, and the tables that their foreign keys refer to. */
 export const TABLES = `
   select c.relname as name, array(select distinct f.confrelid::regclass::text from pg_constraint f where f.conrelid = c.oid and f.contype = 'f') as "refersTo",
     array(select a.attname::text from pg_attribute a where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped and a.attgenerated = '' order by a.attnum) as columns
@@ -26,7 +25,7 @@ export const quoted = (name: string) => `"${name.replaceAll('"', '""')}"`;
 
 export const copied = ({ name, columns }: BackedUpTable) => `${quoted(name)} (${columns.map(quoted).join()})`;
 
-/** So that values are written in one way wherever that is. */
+/** These settings give one text format for values on every server. */
 const SESSION = `set datestyle = 'ISO, YMD'; set intervalstyle = 'postgres'; set timezone = 'UTC'; set client_encoding = 'UTF8';
   set statement_timeout = 0; set lock_timeout = 0; set idle_in_transaction_session_timeout = 0; set row_security = off`;
 
@@ -36,11 +35,11 @@ export interface BackedUp {
   readonly tables: number;
 }
 
-/** Writes all that cannot be made again into a file, as one snapshot has it, while others read and write. */
+/** Writes all data that cannot be derived to a file, from one snapshot; readers and writers are not blocked. */
 export const backUp = async (url: string, path: string, signal: AbortSignal): Promise<BackedUp> => {
   const client = new Client({ connectionString: url, application_name: "cchc-graph backup" });
   client.on("error", () => {});
-  // A statement that is cut off is rolled back.
+  // PostgreSQL rolls back an interrupted statement.
   const cut = () => void client.end();
   await client.connect();
   try {
@@ -66,7 +65,7 @@ const writeSnapshot = async (client: Client, path: string): Promise<BackedUp> =>
     const { columns } = stored.find((table) => table.name === name)!;
     return { name, columns: columns.filter((column) => !DERIVED_COLUMNS[name]?.includes(column)) };
   });
-  // What changes tables waits.
+  // Blocks changes of the table definitions.
   if (tables.length > 0) await client.query(`lock table ${tables.map(({ name }) => quoted(name)).join()} in access share mode`);
   const counts: Record<string, number> = {};
   const manifest = { format: FORMAT, madeAt: new Date().toISOString(), migrations: await migrationsOf(client), tables } as const;
@@ -98,7 +97,7 @@ async function* rowsOf(client: Client, table: BackedUpTable, counts: Record<stri
   counts[table.name] = stream.rowCount;
 }
 
-/** Read last, they are beyond all that the snapshot has. */
+/** Sequences are read last, so that they are ahead of the snapshot. */
 const sequencesOf = async (client: Client): Promise<Contents["ending"]["sequences"]> => {
   const { rows } = await client.query<{ name: string }>(
     "select sequencename as name from pg_sequences where schemaname = 'public' order by 1",

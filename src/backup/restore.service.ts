@@ -14,7 +14,7 @@ import { type FoundTable, MIGRATIONS, quoted, TABLES, copied } from "./backup.se
 import { type Contents, rowsOfBackup } from "./backup-file.ts";
 import { editionDayOn } from "../hierarchy/sql.ts";
 
-/** The connections of a pool, to find the one that a transaction is on. */
+/** Tracks the connections of a pool, to find the one of a transaction. */
 export const trackClients = () => {
   const clients = new Set<PoolClient>();
   return {
@@ -27,7 +27,7 @@ export const trackClients = () => {
 };
 
 export interface Restoring {
-  /** The owner's, whose pool is tracked. */
+  /** Connection of the owner, whose pool is tracked. */
   readonly orm: MikroORM;
   readonly clients: ReturnType<typeof trackClients>;
   readonly path: string;
@@ -38,13 +38,13 @@ export interface Restoring {
 }
 
 /**
- * Fills an empty database from a verified backup, in one transaction: at the schema that the backup was made at, from which it is then migrated
- * on. What is derived is made again, and checked. @throws Error where the database is not empty or something is not as it should be; then nothing is kept.
+ * Restores a verified backup into an empty database in one transaction, at the schema of the backup, and then migrates it. Derived data is built again and checked. @throws
+ * Error if the database is not empty or a check fails; it then rolls back.
  */
 export const restore = async (restoring: Restoring): Promise<Recount> => {
   const { orm, signal } = restoring;
   await checkEmpty(orm.em.fork());
-  // Makes the table of migrations, where it is not there.
+  // Creates the table of migrations if missing.
   await orm.migrator.getPending();
   signal.throwIfAborted();
   try {
@@ -60,7 +60,7 @@ const restoreWithin = async (em: EntityManager, { orm, clients, path, contents, 
   const client = await clients.of(em);
   signal.addEventListener("abort", () => cut(client));
   const run = async (text: string) => void (await sql.raw(text).execute(em.getKysely()));
-  // A service that starts meanwhile waits.
+  // Blocks a service that starts meanwhile.
   await takeLock(em, "migration");
   await checkEmpty(em);
   const transaction = em.getTransactionContext()!;
@@ -72,7 +72,7 @@ const restoreWithin = async (em: EntityManager, { orm, clients, path, contents, 
   await run("analyze");
   signal.throwIfAborted();
   const newer = await migrator.up({ transaction });
-  if (newer.length > 0) say(`migrated on by ${newer.length} migrations`);
+  if (newer.length > 0) say(`executed ${newer.length} later migrations`);
   say("counting the dossiers");
   const editions = await editionsFrom(em, today);
   await makeContributions(em, editions);
@@ -81,26 +81,25 @@ const restoreWithin = async (em: EntityManager, { orm, clients, path, contents, 
   signal.throwIfAborted();
   const found = await recount(em, null);
   if (Object.values(found.differences).some((rows) => rows > 0))
-    throw new Error(`what was counted again differs from the dossiers: ${JSON.stringify(found.differences)}; nothing was kept`);
+    throw new Error(`the recount differs from the dossiers: ${JSON.stringify(found.differences)}; nothing was stored`);
   signal.throwIfAborted();
   return found;
 };
 
-/** What the server gets no more of, it rolls back. */
+/** PostgreSQL rolls back an interrupted COPY. */
 const cut = (client: PoolClient) => (client as unknown as { connection: { stream: { destroy(): void } } }).connection.stream.destroy();
 
-/** An empty table of migrations is left by a restore that failed. */
+/** A failed restore leaves an empty table of migrations. */
 const checkEmpty = async (em: EntityManager): Promise<void> => {
   const rows = rowsOf(em);
   const tables = await rows.rows(sql.raw<FoundTable>(TABLES));
   const isLeft = tables.length === 1 && tables[0]!.name === MIGRATIONS;
   if (tables.length === 0 || (isLeft && (await rows.rows(sql`select from ${sql.table(MIGRATIONS)} limit 1`)).length === 0)) return;
   throw new Error(
-    `the database must be empty, and has ${tables.length} tables: stop its service and move DATA_DIR away, or make another database; nothing was changed`,
+    `the database must be empty, and has ${tables.length} tables: stop its service and move DATA_DIR away, or create another database; nothing was changed`,
   );
 };
 
-/** That of the day and those to come. */
 const editionsFrom = async (em: EntityManager, today: Day): Promise<number[]> =>
   (
     await rowsOf(em).rows(sql<{ id: number }>`
@@ -122,13 +121,13 @@ const fill = async (client: PoolClient, path: string, { manifest, ending }: Cont
       stream.end();
       await done;
     } catch (error) {
-      // The server waits for more until it is told that no more comes.
+      // The server waits for more data until the stream is destroyed.
       stream.destroy();
       await done.catch(() => {});
       throw error;
     }
     if (stream.rowCount !== ending.rows[table.name])
-      throw new Error(`${path}: ${table.name} has ${stream.rowCount} rows instead of ${ending.rows[table.name]}; nothing was kept`);
+      throw new Error(`${path}: ${table.name} has ${stream.rowCount} rows instead of ${ending.rows[table.name]}; nothing was stored`);
   }
 };
 

@@ -1,11 +1,11 @@
-/** A file within a tar archive, small enough to be held whole. */
+/** A file of a tar archive, small enough for memory. */
 export interface TarMember {
   readonly name: string;
   readonly data: Buffer;
 }
 
 const BLOCK = 512;
-/** More than any member that is written. */
+/** Maximum size, above that of every written file. */
 const LARGEST = 64 << 20;
 
 const padded = (size: number) => Math.ceil(size / BLOCK) * BLOCK;
@@ -13,7 +13,6 @@ const octal = (value: number, width: number) => `${value.toString(8).padStart(wi
 
 const checksumOf = (header: Buffer): number => header.reduce((sum, byte, at) => sum + (at >= 148 && at < 156 ? 0x20 : byte), 0);
 
-/** In the format ustar of POSIX. */
 export async function* packTar(members: AsyncIterable<TarMember>, at: Date): AsyncGenerator<Buffer> {
   for await (const { name, data } of members) {
     const header = Buffer.alloc(BLOCK);
@@ -29,7 +28,7 @@ export async function* packTar(members: AsyncIterable<TarMember>, at: Date): Asy
   yield Buffer.alloc(2 * BLOCK);
 }
 
-/** @throws Error where it is no archive, or one that breaks off. */
+/** @throws Error for an invalid or incomplete archive. */
 export async function* unpackTar(source: AsyncIterable<Buffer>): AsyncGenerator<TarMember> {
   const chunks = source[Symbol.asyncIterator]();
   let rest: Buffer = Buffer.alloc(0);
@@ -38,7 +37,7 @@ export async function* unpackTar(source: AsyncIterable<Buffer>): AsyncGenerator<
     let length = rest.length;
     while (length < size) {
       const next = await chunks.next();
-      if (next.done) throw new Error("it breaks off");
+      if (next.done) throw new Error("it is incomplete");
       parts.push(next.value);
       length += next.value.length;
     }
@@ -50,11 +49,11 @@ export async function* unpackTar(source: AsyncIterable<Buffer>): AsyncGenerator<
     const header = await take(BLOCK);
     if (header.every((byte) => byte === 0)) break;
     const field = (from: number, to: number) => header.toString("latin1", from, to).replace(/[\0 ].*$/s, "");
-    if (Number.parseInt(field(148, 156), 8) !== checksumOf(header)) throw new Error("it is no tar archive, or a damaged one");
+    if (Number.parseInt(field(148, 156), 8) !== checksumOf(header)) throw new Error("it is not a tar archive, or a damaged one");
     const size = Number.parseInt(field(124, 136), 8);
     if (!(size <= LARGEST)) throw new Error("a file in it is too large");
     yield { name: header.toString("utf8", 0, 100).replace(/\0.*$/s, ""), data: (await take(padded(size))).subarray(0, size) };
   }
   const end = await take(BLOCK);
-  if (rest.length > 0 || end.some((byte) => byte !== 0) || !(await chunks.next()).done) throw new Error("it goes on after its end");
+  if (rest.length > 0 || end.some((byte) => byte !== 0) || !(await chunks.next()).done) throw new Error("it continues after its end");
 }

@@ -2,33 +2,29 @@ import { Arg, Authorized, Ctx, Int, Mutation, Query, Resolver } from "type-graph
 import type { Permission } from "../access/permission.ts";
 import type { RequestContext } from "../access/request-context.ts";
 import { setWorkCalendar, workCalendar } from "./work-calendar.service.ts";
-import { WorkCalendarDayInput, WorkCalendarType } from "./work-calendar.type.ts";
-
-const YEAR = "The year, from 1990 to 2100.";
+import { SetWorkCalendarInput, SetWorkCalendarPayload, WorkCalendarType, YEAR } from "./work-calendar.type.ts";
 
 @Resolver()
 export class WorkCalendarResolver {
   @Authorized<Permission>("calendar:read")
   @Query(() => WorkCalendarType, {
     description:
-      "The work calendar of a year, by which due days are computed; a year that nothing is known of has no days (lịch làm việc).",
+      "The work calendar of a year, by which the service computes due days; a year without a calendar has no days (lịch làm việc).",
   })
   workCalendar(@Arg("year", () => Int, { description: YEAR }) year: number, @Ctx() { session }: RequestContext) {
     return workCalendar(session, year);
   }
 
   @Authorized<Permission>("calendar:write")
-  @Mutation(() => WorkCalendarType, {
+  @Mutation(() => SetWorkCalendarPayload, {
     description:
-      "Replaces all days of a year. Due days that are computed from then on follow it; those that were promised stay. For ADMINs of the whole country, " +
-      "else FORBIDDEN; BAD_USER_INPUT names a day that cannot be (công bố lịch nghỉ).",
+      "Replaces all days of a year. Due days that the service computes from then on follow it; promised ones stay. For ADMINs of the whole country, else " +
+      "FORBIDDEN; BAD_USER_INPUT names the first invalid day (công bố lịch nghỉ).",
   })
-  setWorkCalendar(
-    @Arg("year", () => Int, { description: YEAR }) year: number,
-    @Arg("days", () => [WorkCalendarDayInput], { description: "All of its days that break the rule of the week." })
-    days: WorkCalendarDayInput[],
+  async setWorkCalendar(
+    @Arg("input", () => SetWorkCalendarInput, { description: "The year and its days." }) input: SetWorkCalendarInput,
     @Ctx() context: RequestContext,
   ) {
-    return setWorkCalendar(context, year, days);
+    return { workCalendar: await setWorkCalendar(context, input) };
   }
 }

@@ -11,7 +11,8 @@ import type { RequestContext } from "../access/request-context.ts";
 import { parseDay } from "../lib/time/date.ts";
 import { type CalendarDay, type CalendarDayView, faultOfDay, type WorkCalendarView } from "./work-calendar.ts";
 import { countryNo } from "../hierarchy/country.ts";
-import type { WorkCalendarDayInput } from "./work-calendar.type.ts";
+import type { SetWorkCalendarInput, WorkCalendarDayInput } from "./work-calendar.type.ts";
+import { relation } from "../database/relation.ts";
 
 type Asking = Pick<RequestContext, "session" | "viewer" | "now" | "renew">;
 
@@ -19,28 +20,24 @@ const FIRST_YEAR = 1990;
 const LAST_YEAR = 2100;
 const MAX_DAYS = 366;
 
-/** The days of the year that break the week's rule. @throws BadUserInput for a year of another age. */
+/** Returns the days of the year that break the rule of the week. @throws BadUserInput for a year before 1990 or after 2100. */
 export const workCalendar = async (reader: Rows, year: number): Promise<WorkCalendarView> => {
-  const days = await daysOf(reader, knownYear(year));
+  const days = await daysOf(reader, checkedYear(year));
   return { year, isPublished: days.some(({ status }) => status === "PUBLISHED"), days };
 };
 
 /**
- * Replaces the days of the year, for ADMINs of the whole country, and tells who did; days that are the same stay without another entry.
+ * Replaces the days of the year, for ADMINs of the whole country, with an entry in the audit trail unless the days are the same.
  * @throws BadUserInput naming the day, DomainError FORBIDDEN.
  */
-export const setWorkCalendar = async (
-  context: Asking,
-  given: number,
-  input: readonly WorkCalendarDayInput[],
-): Promise<WorkCalendarView> => {
+export const setWorkCalendar = async (context: Asking, input: SetWorkCalendarInput): Promise<WorkCalendarView> => {
   const { viewer, session, now } = context;
-  const year = knownYear(given);
+  const year = checkedYear(input.year);
   const country = await countryNo(session);
   const admin = grantsFor(viewer, "ADMIN");
   if ((await session.rows(sql`select where ${coveredBy(admin, sql`${country}::int`)}`)).length === 0)
     throw new DomainError("FORBIDDEN", "This needs the role ADMIN on the whole country");
-  const days = checkedDays(year, input);
+  const days = checkedDays(year, input.days);
   await session.write(rowScope(viewer, "ADMIN"), async (em) => {
     await takeLock(em, "workCalendar");
     const before = await daysOf(rowsOf(em), year);
@@ -59,17 +56,20 @@ export const setWorkCalendar = async (
   return workCalendar(session, year);
 };
 
-/** Stores days of which there are none yet. */
+/** Inserts days; none of them may be in the table yet. */
 export const insertCalendarDays = async (em: EntityManager, days: readonly CalendarDay[]): Promise<void> => {
   await sql`
     insert into work_calendar_day (day, kind, status)
-    select * from unnest(${days.map(({ day }) => day)}::date[], ${days.map(({ kind }) => kind)}::text[],
-      ${days.map(({ status }) => status)}::text[])`.execute(em.getKysely());
+    select * from ${relation("n", days, {
+      day: ["date", ({ day }) => day],
+      kind: ["text", ({ kind }) => kind],
+      status: ["text", ({ status }) => status],
+    })}`.execute(em.getKysely());
 };
 
-const knownYear = (year: number): number => {
+const checkedYear = (year: number): number => {
   if (year >= FIRST_YEAR && year <= LAST_YEAR) return year;
-  throw new BadUserInput("year", year, `accepted is a year from ${FIRST_YEAR} to ${LAST_YEAR}`);
+  throw new BadUserInput("year", year, `must be a year from ${FIRST_YEAR} to ${LAST_YEAR}`);
 };
 
 const inYear = (year: number) => sql<boolean>`day between make_date(${year}::int, 1, 1) and make_date(${year}::int, 12, 31)`;
@@ -77,18 +77,18 @@ const inYear = (year: number) => sql<boolean>`day between make_date(${year}::int
 const daysOf = (reader: Rows, year: number): Promise<CalendarDayView[]> =>
   reader.rows(sql<CalendarDayView>`select day, kind, upper(status) as status from work_calendar_day where ${inYear(year)} order by day`);
 
-/** The days in their order. @throws BadUserInput naming the first that cannot be. */
+/** Returns the days in order. @throws BadUserInput naming the first invalid one. */
 const checkedDays = (year: number, input: readonly WorkCalendarDayInput[]): CalendarDayView[] => {
-  if (input.length > MAX_DAYS) throw new BadUserInput("days", input.length, `accepted are at most ${MAX_DAYS} days`);
-  const known = new Set<string>();
+  if (input.length > MAX_DAYS) throw new BadUserInput("days", input.length, `must be at most ${MAX_DAYS} days`);
+  const stated = new Set<string>();
   const days = input.map(({ day: text, kind, status }, n) => {
     const argument = `days[${n}].day`;
     const day = parseDay(argument, text);
-    if (!day.startsWith(`${year}-`)) throw new BadUserInput(argument, day, `accepted is a day of ${year}`);
+    if (!day.startsWith(`${year}-`)) throw new BadUserInput(argument, day, `must be a day of ${year}`);
     const fault = faultOfDay({ day, kind });
     if (fault !== null) throw new BadUserInput(argument, day, `${day} ${fault}`);
-    if (known.has(day)) throw new BadUserInput(argument, day, `${day} is stated before`);
-    known.add(day);
+    if (stated.has(day)) throw new BadUserInput(argument, day, `${day} is stated before`);
+    stated.add(day);
     return { day, kind, status };
   });
   return days.toSorted((one, other) => (one.day < other.day ? -1 : 1));

@@ -7,7 +7,7 @@ export const readCalendar = async (rows: Rows): Promise<WorkCalendar> =>
 
 let last: { readonly text: string; readonly calendar: WorkCalendar } | null = null;
 
-/** A calendar is two centuries of days, and changes once a year. */
+/** A calendar has two centuries of days and changes once a year, so it is cached. */
 const calendarOf = (days: readonly CalendarDay[]): WorkCalendar => {
   const text = JSON.stringify(days);
   if (last?.text !== text) last = { text, calendar: new WorkCalendar(days) };

@@ -3,7 +3,7 @@ import { type Day, dayOfEpoch, epochDay } from "../lib/time/date.ts";
 export const CALENDAR_KINDS = ["DAY_OFF", "SWAP_OFF", "MAKEUP_WORK"] as const;
 export const CALENDAR_STATUSES = ["published", "provisional"] as const;
 
-/** A day on which work differs from the week's rule: a day off, or a Saturday or Sunday that makes up for a swapped one. */
+/** A day that breaks the rule of the week: a day off, or a Saturday or Sunday that is worked in exchange. */
 export interface CalendarDay {
   readonly day: Day;
   readonly kind: (typeof CALENDAR_KINDS)[number];
@@ -31,16 +31,16 @@ const LAST_YEAR = 2100;
 const weekdayOf = (epoch: number): number => (((epoch + 3) % 7) + 7) % 7;
 export const isWeekend = (epoch: number): boolean => weekdayOf(epoch) > 4;
 
-/** What keeps the day from breaking the week's rule; null where nothing does. */
+/** Returns why the day does not break the rule of the week; null where it does. */
 export const faultOfDay = ({ day, kind }: Pick<CalendarDay, "day" | "kind">): string | null => {
   if (isWeekend(epochDay(day)) === (kind === "MAKEUP_WORK")) return null;
   return kind === "MAKEUP_WORK" ? "is no Saturday or Sunday, so it makes up for nothing" : "is a Saturday or Sunday, which is off anyway";
 };
 
-/** Days from Monday to Friday up to and including a day, counted from Monday 29 December 1969. */
+/** Returns the number of days from Monday to Friday through a day, counted from Monday 29 December 1969. */
 const weekdaysThrough = (epoch: number): number => Math.floor((epoch + 3) / 7) * 5 + Math.min(weekdayOf(epoch) + 1, 5);
 
-/** The inverse: the day that is the nth of them. */
+/** The inverse: returns the nth of these days. */
 const nthWeekday = (n: number): number => Math.floor((n - 1) / 5) * 7 + ((((n - 1) % 5) + 5) % 5) - 3;
 
 const yearOf = (day: Day): number => Number(day.slice(0, 4));
@@ -48,8 +48,8 @@ const newYear = (year: number): number => epochDay(`${String(year).padStart(4, "
 const newYearsEve = (year: number): number => epochDay(`${String(year).padStart(4, "0")}-12-31`);
 
 /**
- * Working days: Monday to Friday, unless the table says otherwise. Days in the forms that end in Epoch are epoch days.
- * From 1990 to 2100 all answers are looked up; before and after, where the table has no days, they follow from the week.
+ * Working days: Monday to Friday, except for the days of the table. Methods that end in Epoch take and return epoch days.
+ * From 1990 to 2100 arrays give each answer; before and after, where the table has no days, the rule of the week does.
  */
 export class WorkCalendar {
   readonly #published: ReadonlySet<number>;
@@ -65,7 +65,7 @@ export class WorkCalendar {
   constructor(days: readonly CalendarDay[]) {
     const years = days.map(({ day }) => yearOf(day));
     this.#published = new Set(days.filter(({ status }) => status === "published").map(({ day }) => yearOf(day)));
-    // The year before the first one of the table is looked up too: it is not published, as all before it.
+    // The arrays also cover the year before the table, which is not published, like all years before it.
     const firstYear = years.reduce((first, year) => Math.min(first, year - 1), FIRST_YEAR);
     const lastYear = years.reduce((last, year) => Math.max(last, year), LAST_YEAR);
     this.#first = newYear(firstYear);
@@ -87,14 +87,14 @@ export class WorkCalendar {
     return this.isWorkingDayEpoch(epochDay(day));
   }
 
-  /** True where the calendar of the year has been published, which the table tells by at least one day. */
+  /** True where the table has a published day of the year. */
   isPublished(year: number): boolean {
     return this.#published.has(year);
   }
 
   /**
-   * The day so many working days later: the day itself is day 0, the next working day is day 1, and a part of a day counts as a whole one.
-   * Provisional where the days after it, the result included, reach into a year that is not published.
+   * Returns the day so many working days later: the day itself is day 0, the next working day is day 1, and a part of a day counts as a whole one.
+   * The result is provisional where the days from the next one through it reach into a year that is not published.
    */
   add(day: Day, workingDays: number): { day: Day; isProvisional: boolean } {
     const from = epochDay(day);
@@ -102,7 +102,7 @@ export class WorkCalendar {
     return { day: dayOfEpoch(to), isProvisional: this.isProvisionalEpoch(from, to) };
   }
 
-  /** The number of working days after the one day up to and including the other; 0 where that is no later day. */
+  /** Returns the number of working days after the one day through the other; 0 where that is no later day. */
   between(from: Day, to: Day): number {
     return this.betweenEpoch(epochDay(from), epochDay(to));
   }
@@ -115,27 +115,27 @@ export class WorkCalendar {
     const whole = Math.ceil(workingDays);
     if (whole > 0) return this.#select(this.#rank(epoch) + whole);
     if (workingDays === 0) return epoch;
-    throw new RangeError(`${workingDays} is no number of working days; accepted are 0 and above`);
+    throw new RangeError(`workingDays: must be 0 or more, got ${workingDays}`);
   }
 
   betweenEpoch(from: number, to: number): number {
     return to > from ? this.#rank(to) - this.#rank(from) : 0;
   }
 
-  /** True where the days after the one up to and including the other reach into a year that is not published. */
+  /** True where the days after the one through the other reach into a year that is not published. */
   isProvisionalEpoch(from: number, to: number): boolean {
     const next = from < this.#first || from >= this.#last ? from + 1 : this.#nextUnpublished[from - this.#first]!;
     return to >= next;
   }
 
-  /** Working days from the first day through a day, negative before it. */
+  /** Returns the working days from the first day through a day, negative before it. */
   #rank(epoch: number): number {
     if (epoch < this.#first) return weekdaysThrough(epoch) - weekdaysThrough(this.#first - 1);
     if (epoch <= this.#last) return this.#ranks[epoch - this.#first]!;
     return this.#nth.length - 1 + weekdaysThrough(epoch) - weekdaysThrough(this.#last);
   }
 
-  /** The inverse: the first day of a rank. */
+  /** The inverse: returns the first day of a rank. */
   #select(rank: number): number {
     if (rank <= 0) return nthWeekday(rank + weekdaysThrough(this.#first - 1));
     if (rank < this.#nth.length) return this.#nth[rank]!;

@@ -15,22 +15,22 @@ export const WorkCalendarDayKindEnum = enumType<CalendarDay["kind"]>(
 
 export const WorkCalendarStatusEnum = enumType<CalendarStatus>(
   "WorkCalendarStatus",
-  "Whether a notice has said so (tình trạng lịch nghỉ).",
+  "Whether a notice has published the day (tình trạng lịch nghỉ).",
   {
     PUBLISHED: "A notice has been published (đã công bố).",
-    PROVISIONAL: "It is expected by the law; the notice is still to come (tạm tính).",
+    PROVISIONAL: "The law provides for it; the notice is not published yet (tạm tính).",
   },
 );
 
-@ObjectType("WorkCalendarDay", { simpleResolvers: true, description: "A day that is not what its weekday says (ngày nghỉ, ngày làm bù)." })
+@ObjectType("WorkCalendarDay", { simpleResolvers: true, description: "A day that breaks the rule of the week (ngày nghỉ, ngày làm bù)." })
 export class WorkCalendarDayType {
   @Field(() => DateScalar, { description: "The day (ngày)." })
   day!: string;
 
-  @Field(() => WorkCalendarDayKindEnum, { description: "Off, or worked (loại ngày)." })
+  @Field(() => WorkCalendarDayKindEnum, { description: "Day off or working day (loại ngày)." })
   kind!: CalendarDay["kind"];
 
-  @Field(() => WorkCalendarStatusEnum, { description: "Whether a notice has said so (tình trạng)." })
+  @Field(() => WorkCalendarStatusEnum, { description: "Whether a notice has published the day (tình trạng)." })
   status!: CalendarStatus;
 }
 
@@ -43,7 +43,7 @@ export class WorkCalendarType implements WorkCalendarView {
   year!: number;
 
   @Field(() => Boolean, {
-    description: "False where no notice has said anything of the year: due days in it are provisional (đã công bố lịch nghỉ).",
+    description: "False where no notice has published a day of the year: due days in it are provisional (đã công bố lịch nghỉ).",
   })
   isPublished!: boolean;
 
@@ -51,14 +51,31 @@ export class WorkCalendarType implements WorkCalendarView {
   days!: WorkCalendarDayType[];
 }
 
-@InputType("WorkCalendarDayInput", { description: "A day that is not what its weekday says (ngày nghỉ, ngày làm bù)." })
+@InputType("WorkCalendarDayInput", { description: "A day that breaks the rule of the week (ngày nghỉ, ngày làm bù)." })
 export class WorkCalendarDayInput {
   @Field(() => DateScalar, { description: "A day of the year; from Monday to Friday unless it is MAKEUP_WORK (ngày)." })
   day!: string;
 
-  @Field(() => WorkCalendarDayKindEnum, { description: "Off, or worked (loại ngày)." })
+  @Field(() => WorkCalendarDayKindEnum, { description: "Day off or working day (loại ngày)." })
   kind!: CalendarDay["kind"];
 
-  @Field(() => WorkCalendarStatusEnum, { description: "Whether a notice has said so (tình trạng)." })
+  @Field(() => WorkCalendarStatusEnum, { description: "Whether a notice has published the day (tình trạng)." })
   status!: CalendarStatus;
+}
+
+export const YEAR = "The year, from 1990 to 2100 (năm).";
+
+@InputType("SetWorkCalendarInput", { description: "All days of a year that break the rule of the week (lịch nghỉ của một năm)." })
+export class SetWorkCalendarInput {
+  @Field(() => Int, { description: YEAR })
+  year!: number;
+
+  @Field(() => [WorkCalendarDayInput], { description: "Its days, in any order (các ngày)." })
+  days!: WorkCalendarDayInput[];
+}
+
+@ObjectType("SetWorkCalendarPayload", { simpleResolvers: true, description: "The work calendar after the change (lịch làm việc)." })
+export class SetWorkCalendarPayload {
+  @Field(() => WorkCalendarType, { description: "The calendar of the year (lịch làm việc)." })
+  workCalendar!: WorkCalendarType;
 }

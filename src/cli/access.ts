@@ -30,7 +30,7 @@ interface CreateOptions {
   readonly expires?: string;
 }
 
-/** Beside what a script reads: the secret of a key, or the list of keys. */
+/** Standard error is for people; standard output is for scripts: the secret of a key, or the list of keys. */
 const tell = (line: string) => console.error(line);
 
 const roleOf = (text: string): Role => {
@@ -49,23 +49,21 @@ const listed =
   <T>(read: (text: string) => T) =>
   (text: string, before: readonly T[] = []): T[] => [...before, read(text)];
 
-/** Grants written as UNIT:ROLE, and those in pairs of --unit and --role. */
+/** Grants given as UNIT:ROLE, and those in pairs of --unit and --role. */
 const grantsOf = ({ unit: units = [], role: roles = [], grant = [] }: Partial<CreateOptions>) => {
   if (units.length !== roles.length) throw new Error("--unit and --role are given in pairs: --unit 48 --role OFFICER");
   if (units.length + grant.length === 0) throw new Error("give at least one --unit with its --role, or one --grant UNIT:ROLE");
   return [...units.map((unit, n) => ({ unit, role: roles[n]! })), ...grant];
 };
 
-/** Runs one transaction as the owner of the database, beside a service that may be running on it. */
+/** Runs one transaction as the owner of the database; a service may be running on it. */
 const inDatabase = async <T>(work: (em: EntityManager, keeper: KeyKeeper, now: Date) => Promise<T>): Promise<T> => {
   const database = await openDatabase(readEnv(process.env));
   try {
     const now = new Date();
     const em = database.orm.em.fork();
     if ((await sql`select from unit limit 1`.execute(em.getKysely())).rows.length === 0)
-      throw new Error(
-        "This database has no units yet: start the service on it once, and name it by DATABASE_URL or DATA_DIR as the service's",
-      );
+      throw new Error("This database has no units yet: start the service on it once, with the same DATABASE_URL or DATA_DIR");
     await makeContributions(em, await editionsOf(rowsOf(em), [dayOf(now)]));
     const name = userName();
     const keeper: KeyKeeper = { actor: `command:${name}`, actorName: name, admin: null };
@@ -82,7 +80,7 @@ const lineOf = (key: AccessKeyView): string => {
   return `${key.id}  ${stateOf(key).padEnd(7)}  expires ${key.expiresAt.slice(0, 16).replace("T", " ")}  ${grants}  ${key.name}`;
 };
 
-const tellSecret = ({ key, secret }: IssuedKey): void => {
+const tellSecret = ({ accessKey: key, secret }: IssuedKey): void => {
   tell(lineOf(key));
   if (key.formerSecretUntil) tell(`The secret before it is accepted until ${key.formerSecretUntil.slice(0, 16).replace("T", " ")}.`);
   tell("The secret, to be sent as Authorization: Bearer. It is shown this once:");
@@ -98,7 +96,7 @@ const standingOf = async (em: EntityManager, name: string, today: Day) => {
   const [found] = await rowsOf(em).rows(sql<{ unitNo: number; editionId: number }>`
     select u.id as "unitNo", e.id as "editionId" from unit u join edition e on ${inForceOn(seenOn(today))}
     where u.id = ${unitNoNamed(sql`${name}`, today)}`);
-  if (!found) throw new BadUserInput("unit", name, `accepted is the code of a unit that exists on ${today}, or the id of any unit`);
+  if (!found) throw new BadUserInput("unit", name, `must be the code of a unit that exists on ${today}, or the id of any unit`);
   return found;
 };
 
@@ -109,12 +107,12 @@ const key = program.command("key").description("API keys: create, list, revoke, 
 
 key
   .command("create")
-  .description("create a key and print its secret, this once; only its hash is kept")
+  .description("create a key and print its secret once; only its hash is stored")
   .requiredOption("--name <name>", "what the key is called, such as the system that uses it")
   .option("--unit <unit>", "code (as of today) or id of a unit; several, each with its --role", listed(String))
   .option("--role <role>", `role on that unit: ${ROLES.join(", ")}`, listed(roleOf))
   .option("--grant <unit:role>", "the same in one: 48:OFFICER; several", listed(grantOf))
-  .option("--expires <day>", "last day on which it is accepted, YYYY-MM-DD; at most five years from today (default: in a year)")
+  .option("--expires <day>", "last day of its validity, YYYY-MM-DD; at most five years from today (default: in a year)")
   .addHelpText(
     "after",
     '\nExample:\n  npm run access -- key create --unit 48 --role OFFICER --name "Cổng dịch vụ công" --expires 2027-12-31',
@@ -144,10 +142,7 @@ key
   .command("rotate")
   .description("give a key a new secret and print it, this once; the old one is refused at once, or after --overlap")
   .argument("<id>", "id of the key, as key list shows it")
-  .option(
-    "--overlap <duration>",
-    "how long the old secret is accepted, too: hours or days from 1h to 7d, such as 24h (default: not at all)",
-  )
+  .option("--overlap <duration>", "how long the old secret stays valid: hours or days from 1h to 7d, such as 24h (default: not at all)")
   .action(async (id: string, { overlap }: { readonly overlap?: string }) =>
     tellSecret(await inDatabase((em, keeper, now) => rotateAccessKey(em, keeper, { id, overlap }, now))),
   );

@@ -13,7 +13,7 @@ import { textOfCheck } from "./check-text.ts";
 
 const wholeOf = (text: string): number => {
   const number = wholeNumber(text);
-  if (number === null || number < 1) throw new InvalidArgumentError("accepted is a whole number from 1");
+  if (number === null || number < 1) throw new InvalidArgumentError("must be a whole number from 1");
   return number;
 };
 
@@ -22,7 +22,7 @@ interface Checked {
   readonly differences: Readonly<Record<DerivedCounters | "figures", number>>;
 }
 
-/** For a collector of text files, as Prometheus' node exporter has one. */
+/** Metrics for a collector of text files, such as Prometheus' node exporter. */
 const metricsOf = ({ units, differences }: Checked, at: Date): string =>
   [
     "# HELP cchc_rollup_check_differences Rows, and of figures sets, of what is derived that are not what records and figures say, as of the last check.",
@@ -59,7 +59,7 @@ const check = async ({ sample, metrics }: { readonly sample?: number; readonly m
 
 await new Command("npm run check:rollups --")
   .description(
-    "Counts the dossiers again, makes the stored roll-ups of reports again, and compares; exit code 1 where something differs. Imports wait meanwhile. " +
+    "Counts the dossiers again, builds the stored roll-ups of reports again, and compares; the exit code is 1 if anything differs. Imports wait meanwhile. " +
       "The database is that of DATABASE_URL, or the embedded one in DATA_DIR; a service may be running on it.",
   )
   .option("--sample <units>", "only the records of so many units, and so many stored roll-ups, drawn at random", wholeOf)

@@ -1,6 +1,5 @@
 import type { Recount } from "../counters/recount.service.ts";
 
-/** What a check of all that is derived has found, in a line. */
 export const textOfCheck = ({ units, differences, figures }: Recount & { readonly figures: number }): string => {
   const { days, records, byField, byUnit, rolledUp } = differences;
   return (

@@ -13,17 +13,19 @@ import { addDays, type Day, dayOf, isDay } from "../lib/time/date.ts";
 const stopping = new AbortController();
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => stopping.abort());
 
-/** In a folder beside that of the service, whose own data it leaves alone. */
+/** A folder beside that of the service, whose data is not touched. */
 const folderOf = ({ databaseUrl, dataDir }: Env): string => {
   if (databaseUrl === null) return `${resolve(dataDir)}-demo`;
-  throw new Error("DATABASE_URL: the demo puts made-up dossiers into no database but an embedded one of its own; start it without");
+  throw new Error(
+    "DATABASE_URL: the demo writes generated dossiers only to an embedded database of its own; start it without DATABASE_URL",
+  );
 };
 
-/** A day that is over, for dossiers of the future are refused. */
+/** Must be a past day, because dossiers of the future are refused. */
 const lastDay = (text: string): Day => {
   const yesterday = addDays(dayOf(new Date()), -1);
   if (isDay(text) && text >= EARLIEST_LAST && text <= yesterday) return text;
-  throw new InvalidArgumentError(`accepted is a day from ${EARLIEST_LAST} to ${yesterday}, such as ${USUAL_LAST}`);
+  throw new InvalidArgumentError(`must be a day from ${EARLIEST_LAST} to ${yesterday}, such as ${USUAL_LAST}`);
 };
 
 const fill = async (dataDir: string, until: Day | null, log: Log): Promise<void> => {
@@ -44,7 +46,7 @@ const run = async (until: Day | null, env: Env, log: Log): Promise<void> => {
   const folder = folderOf(env);
   log.info(`the demo is in ${folder}: made-up dossiers of a year`);
   const former = join(env.dataDir, "demo", "postgres");
-  if (existsSync(former)) log.warn(`that of an earlier version in ${join(env.dataDir, "demo")} is of no use any more; delete it`);
+  if (existsSync(former)) log.warn(`the demo of an earlier version in ${join(env.dataDir, "demo")} is obsolete; delete it`);
   await fill(folder, until, log);
   stopping.signal.throwIfAborted();
   process.env["DATA_DIR"] = folder;

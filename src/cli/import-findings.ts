@@ -4,7 +4,7 @@ import { visible } from "../lib/code.ts";
 import { openProblemFile, type FileProblem } from "../lib/files/problem-file.ts";
 import { ProblemSummary } from "../lib/files/problem-summary.ts";
 
-/** Single ones that are shown; the files have them all. */
+/** Maximum number of findings on the console; the files contain all. */
 const SHOWN = 10;
 
 export interface FindingFiles {
@@ -15,20 +15,16 @@ export interface FindingFiles {
 export interface Findings {
   readonly problem: (problem: FileProblem, value?: string) => void;
   readonly warning: (warning: FileProblem) => void;
-  /** Problems so far. */
   readonly count: () => number;
-  /** Ends the files and shows what was found. */
+  /** Closes the files and prints a summary. */
   readonly end: () => void;
 }
 
-/**
- * What is found in a file while it is imported: problems and warnings go to a file each, which is there afterwards only where there are some, and to the
- * console by what they have in common.
- */
+/** Collects problems and warnings of an import: each kind goes to its own file, which exists afterwards only if there are any, and a summary goes to the console. */
 export const openFindings = (path: string, files: FindingFiles, tell: (line: string) => void): Findings => {
   const [problemPath, warningPath] = [files.problems ?? `${path}.problems.csv`, files.warnings ?? `${path}.warnings.csv`];
   if (resolve(problemPath) === resolve(warningPath))
-    throw new Error(`--warnings: ${warningPath} is the file of problems; accepted is another one`);
+    throw new Error(`--warnings: ${warningPath} is the file of problems; must be another file`);
   const problems = openList(path, problemPath, "--problems");
   const warnings = openList(path, warningPath, "--warnings");
   return {
@@ -43,7 +39,7 @@ export const openFindings = (path: string, files: FindingFiles, tell: (line: str
 };
 
 const openList = (path: string, to: string, option: string) => {
-  if (isSame(path, to)) throw new Error(`${option}: ${to} is the file that is imported; accepted is another one`);
+  if (isSame(path, to)) throw new Error(`${option}: ${to} is the file to import; must be another file`);
   const file = openProblemFile(to);
   const summary = new ProblemSummary();
   const rows = new Set<number>();

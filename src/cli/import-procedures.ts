@@ -13,7 +13,7 @@ import { userName } from "./user-name.ts";
 const TEXTS = ["code", "name", "field", "fieldName", "competence", "serviceLevel"] as const;
 const COLUMNS = [...TEXTS, "workingDays", "hasFee"] as const;
 const REQUIRED = COLUMNS.filter((column) => column !== "workingDays");
-/** There are some ten thousand procedures. */
+/** About ten thousand procedures exist. */
 const MOST_ROWS = 100_000;
 
 type Cells = Readonly<Record<string, unknown>>;
@@ -26,7 +26,7 @@ const FLAGS = new Map<unknown, boolean>([
   [false, false],
 ]);
 
-/** A row of the catalogue; what its cells cannot mean is noted, and left out. */
+/** Converts a row to a procedure; invalid cells become problems and are omitted. */
 const procedureOf = (cells: Cells): { readonly row: ProcedureRow; readonly problems: readonly CellProblem[] } => {
   const problems: CellProblem[] = [];
   const refuse = (column: keyof ProcedureRow, code: string, accepted: string) =>
@@ -35,13 +35,13 @@ const procedureOf = (cells: Cells): { readonly row: ProcedureRow; readonly probl
     const cell = cells[column] ?? "";
     if (typeof cell === "string") return cell;
     if (typeof cell === "number") return String(cell);
-    refuse(column, "TEXT_EXPECTED", "accepted is a text");
+    refuse(column, "TEXT_EXPECTED", "must be a text");
     return "";
   };
   const hasFee = FLAGS.get(typeof cells["hasFee"] === "string" ? cells["hasFee"].trim().toLowerCase() : cells["hasFee"]);
-  if (hasFee === undefined) refuse("hasFee", "BAD_FLAG", "accepted are true and false");
+  if (hasFee === undefined) refuse("hasFee", "BAD_FLAG", "must be true or false");
   const workingDays = daysOf(cells["workingDays"]);
-  if (workingDays === undefined) refuse("workingDays", "BAD_LIMIT", "accepted is a number in digits, such as 5 or 0.5, or nothing");
+  if (workingDays === undefined) refuse("workingDays", "BAD_LIMIT", "must be a number in digits, such as 5 or 0.5, or nothing");
   const row = {
     ...{ code: text("code"), name: text("name"), field: text("field"), fieldName: text("fieldName") },
     ...{ competence: text("competence"), serviceLevel: text("serviceLevel") },
@@ -52,7 +52,7 @@ const procedureOf = (cells: Cells): { readonly row: ProcedureRow; readonly probl
 
 const shown = (cell: unknown): string => JSON.stringify(cell ?? null).slice(0, 120);
 
-/** Null for a blank, undefined for what is no number. */
+/** Null for an empty cell, undefined if it is not a number. */
 const daysOf = (cell: unknown): number | null | undefined => {
   if (cell === null || cell === undefined) return null;
   if (typeof cell === "number") return cell;
@@ -60,7 +60,7 @@ const daysOf = (cell: unknown): number | null | undefined => {
   return isBlank(cell) ? null : (decimalOf(cell.trim()) ?? undefined);
 };
 
-/** What a problem is of: the row of the file, with the cells that can be read. */
+/** The row of a problem, and its readable cells. */
 interface Place {
   readonly row: number;
   readonly cells?: Cells | undefined;
@@ -68,7 +68,6 @@ interface Place {
 
 interface Catalogue {
   readonly rows: ProcedureRow[];
-  /** Where each of them stands in the file. */
   readonly places: Place[];
 }
 
@@ -82,12 +81,12 @@ const telling =
     tell({ row: place.row, record: recordOf(place), column, code, message }, value);
   };
 
-/** The rows of a file that are good by themselves; of the others all that is wrong is told. */
+/** Reads the valid rows of a file, and reports all problems of the others. */
 const readCatalogue = async (path: string, items: AsyncIterable<Item>, tell: Tell): Promise<Catalogue> => {
   const catalogue: Catalogue = { rows: [], places: [] };
   let count = 0;
   for await (const item of items) {
-    if (++count > MOST_ROWS) throw new Error(`${path} has more than ${MOST_ROWS} rows, which no catalogue has`);
+    if (++count > MOST_ROWS) throw new Error(`${path} has more rows than the limit of ${MOST_ROWS}`);
     if (isFault(item)) {
       for (const fault of faultsOf(item)) tell(item, fault);
       continue;
@@ -107,7 +106,7 @@ export interface ProcedureOptions extends FindingFiles {
   readonly sheet?: string;
 }
 
-/** The catalogue of a file: all of it or nothing. */
+/** Imports the catalogue of a file atomically. */
 export const importProcedures = async (path: string, options: ProcedureOptions): Promise<void> => {
   const findings = openFindings(path, options, (line) => console.error(line));
   try {
@@ -125,7 +124,7 @@ export const importProcedures = async (path: string, options: ProcedureOptions):
   process.exitCode = 1;
 };
 
-/** What the catalogue itself has against rows is told, too. */
+/** Also reports conflicts with the stored catalogue. */
 const load = async (rows: readonly ProcedureRow[], tell: (problem: RowProblem) => void): Promise<void> => {
   const actor = userName();
   const database = await openDatabase(readEnv(process.env));

@@ -20,7 +20,7 @@ const stopping = new AbortController();
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
   process.on(signal, () => stopping.abort(new Error(`stopped by ${signal}; nothing was kept`)));
 
-/** The rows of a file, which tell how far they are. */
+/** Yields the rows of a file and shows the progress. */
 async function* followed({ rows, total, done }: RowReading, label: string): AsyncGenerator<Item> {
   const progress = createProgress(process.stderr, { label, total });
   let count = 0;
@@ -43,16 +43,16 @@ interface DossierOptions {
   readonly through?: Day;
 }
 
-/** The days for which the records of the file's units are stated to be complete; null where nothing is stated. */
+/** The days for which the records of the file's units are declared complete; null if not requested. */
 const completeOf = ({ since, through }: DossierOptions) => {
   if (since === undefined && through === undefined) return null;
-  if (since === undefined || through === undefined) throw new Error("--since and --through go together");
+  if (since === undefined || through === undefined) throw new Error("--since and --through must be given together");
   return completeRange({ since, through }, dayOf(new Date()));
 };
 
 const dayOption = (text: string): Day => {
   if (isDay(text) && text >= "2000-01-01") return text;
-  throw new InvalidArgumentError("accepted is a day from 2000-01-01 on as YYYY-MM-DD");
+  throw new InvalidArgumentError("must be a day from 2000-01-01 on as YYYY-MM-DD");
 };
 
 const importDossiers = async (path: string, options: DossierOptions): Promise<void> => {
@@ -66,7 +66,7 @@ const importDossiers = async (path: string, options: DossierOptions): Promise<vo
     if (report.declared > 0)
       say(`stated as complete from ${complete!.since} through ${complete!.through}: ${countText(report.declared, "unit")}`);
     else if (report.isKept) {
-      say("nothing was stated as complete, for rows are missing that were rejected");
+      say("nothing was declared complete, because rejected rows are missing");
       process.exitCode = 1;
     }
   } finally {

@@ -1,6 +1,6 @@
 const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
-/** Does work that is aborted when the process is told to stop, which fails then with this outcome. */
+/** Runs work that SIGINT and SIGTERM abort; it then fails with this outcome. */
 export const stoppable = async (outcome: string, work: (signal: AbortSignal) => Promise<void>): Promise<void> => {
   const stopping = new AbortController();
   const stop = (signal: NodeJS.Signals) => stopping.abort(new Error(`stopped by ${signal}; ${outcome}`));

@@ -3,7 +3,6 @@ import { Kind, parse } from "graphql";
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import { trustedDocumentsFile } from "../graphql/execution/document-texts.ts";
 
-/** Writes the operations of files for TRUSTED_DOCUMENTS, as `{ sha256: text }`, in every text in which clients send them. */
 const OPERATIONS = new URL("../../schema/operations/", import.meta.url);
 
 const ours = async (): Promise<URL[]> => {
@@ -14,7 +13,7 @@ const ours = async (): Promise<URL[]> => {
 const write = async (files: readonly string[], { out }: { out: string }): Promise<void> => {
   const texts = await Promise.all((files.length > 0 ? files : await ours()).map((file) => readFile(file, "utf8")));
   const operations = texts.flatMap((text) => parse(text).definitions).filter(({ kind }) => kind === Kind.OPERATION_DEFINITION);
-  if (operations.length === 0) throw new Error("none of the files has an operation");
+  if (operations.length === 0) throw new Error("none of the files contains an operation");
   await writeFile(out, trustedDocumentsFile(texts));
   console.log(`cchc-graph: ${operations.length} operations are in ${out}; set TRUSTED_DOCUMENTS=${out} to answer no other`);
 };

@@ -1,6 +1,6 @@
 import { userInfo } from "node:os";
 
-/** Who runs the command, for the audit trail. Without an entry of its own, as some containers run it, a user is its number. */
+/** The user who runs the command, for the audit trail: a name, or a number if the container has no entry for it. */
 export const userName = (): string => {
   try {
     return userInfo().username;

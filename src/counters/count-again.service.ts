@@ -4,7 +4,7 @@ import { randomUUID } from "node:crypto";
 import { applyDeltas, lockCounters, noteDeltas, renewTrees } from "./count.store.ts";
 import { pauseColumns } from "./count.event.ts";
 
-/** Counts all dossiers where nothing is counted yet, and adds the counters up to the units of the editions. Within a transaction of the owner's. */
+/** Counts all dossiers if no counters exist yet, and adds the counters up to the units of the editions; runs in a transaction of the database owner. */
 export const countAgain = async (em: EntityManager, editionIds: readonly number[]): Promise<void> => {
   const db = em.getKysely();
   const key = randomUUID();

@@ -2,7 +2,7 @@ import { addDays, type Day } from "../lib/time/date.ts";
 import { halfMonthOf, nextHalfMonth } from "../lib/time/half-month.ts";
 import { DAY_GRAIN, GRAINS } from "./count.ts";
 
-/** Counters of one grain that start on `first` or later, and before `end`. */
+/** Counters of one grain that start in [first, end). */
 export interface CountRange {
   readonly grain: number;
   readonly first: Day;
@@ -20,7 +20,7 @@ const nextMonth = (day: Day, months: number): Day => {
   return `${String(Math.floor(month / 12)).padStart(4, "0")}-${String((month % 12) + 1).padStart(2, "0")}-01`;
 };
 
-/** Grains from the longest, with the first start of one that is not before the day. */
+/** Grains from the longest to the shortest, each with its first start on or after a day. */
 const GRAINED: readonly { readonly grain: number; readonly startAfter: (day: Day) => Day; readonly startOf: (day: Day) => Day }[] = [
   { grain: GRAINS.YEAR, startOf: yearOf, startAfter: (day) => (yearOf(day) === day ? day : nextMonth(yearOf(day), 12)) },
   { grain: GRAINS.QUARTER, startOf: quarterOf, startAfter: (day) => (quarterOf(day) === day ? day : nextMonth(quarterOf(day), 3)) },
@@ -28,7 +28,7 @@ const GRAINED: readonly { readonly grain: number; readonly startAfter: (day: Day
   { grain: DAY_GRAIN, startOf: (day) => day, startAfter: (day) => day },
 ];
 
-/** The fewest counters that fill the days from `first` until before `end`: years within quarters within half-months within days. */
+/** The fewest counters that fill [first, end): years, then quarters, half-months and days. */
 const rangesBetween = (first: Day, end: Day, longest = 0): CountRange[] => {
   if (first >= end) return [];
   const { grain, startAfter, startOf } = GRAINED[longest]!;
@@ -37,10 +37,7 @@ const rangesBetween = (first: Day, end: Day, longest = 0): CountRange[] => {
   return [...rangesBetween(first, from, longest + 1), { grain, first: from, end: until }, ...rangesBetween(until, end, longest + 1)];
 };
 
-/**
- * Which counters tell of the days from `from` to `to`, and of all days before them: none of them begins before `from` and ends after it. Those of
- * one grain that go on from one side to the other are one range.
- */
+/** Returns the counters of the days from `from` to `to` and of all days before; no counter crosses `from` or `to`. Adjacent counters of one grain form one range. */
 export const rangesOf = (from: Day, to: Day): CountRange[] => {
   const [before, within] = [rangesBetween(BEGINNING, from), rangesBetween(from, addDays(to, 1))];
   const [last, first] = [before.at(-1), within[0]];
@@ -48,5 +45,4 @@ export const rangesOf = (from: Day, to: Day): CountRange[] => {
   return [...before.slice(0, -1), { ...first, first: last.first }, ...within.slice(1)];
 };
 
-/** Which counters add up to the days from `from` to `to` alone. */
 export const rangesWithin = (from: Day, to: Day): CountRange[] => rangesBetween(from, addDays(to, 1));

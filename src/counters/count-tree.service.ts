@@ -6,8 +6,8 @@ import { ensureContributions } from "../hierarchy/contribution.service.ts";
 import { lockCounters, renewTrees } from "./count.store.ts";
 import { editionDayOn } from "../hierarchy/sql.ts";
 
-/** Those in force on the day or later: their counters are rolled up, and those of other editions when they are asked for. */
-export const ensureKept = async (reader: Reader, today: Day): Promise<void> => {
+/** Builds the trees of editions in force on the day or later; trees of other editions are built on first read. */
+export const ensurePresentTrees = async (reader: Reader, today: Day): Promise<void> => {
   const missing = await reader.rows(sql<{ id: number }>`
     select id from edition where not records_counted and starts_on >= ${editionDayOn(sql`${today}`)} order by id`);
   await ensureCounted(
@@ -17,8 +17,8 @@ export const ensureKept = async (reader: Reader, today: Day): Promise<void> => {
 };
 
 /**
- * Rolls the counters up to the units of the editions where that is not done yet; from then on each import keeps them so. Two callers never
- * do it twice, and a change of units makes it be done again.
+ * Builds the trees of the editions that have none; each import maintains them from then on. Concurrent callers build a tree once, and a change of units marks it for
+ * another build.
  */
 export const ensureCounted = async (reader: Reader, editionIds: readonly number[]): Promise<void> => {
   if (editionIds.length === 0) return;
@@ -30,7 +30,7 @@ export const ensureCounted = async (reader: Reader, editionIds: readonly number[
         em.transactional(async (locked) => {
           await enterScope(locked, PUBLIC_SCOPE);
           await lockCounters(locked);
-          // Who changes units holds these rows until contributions are what they shall be.
+          // A change of units locks these rows until contributions are rebuilt.
           const { rows } = await sql<{ id: number }>`
             select id from edition where id = any(${editionIds}::int[]) and not records_counted order by id for update`.execute(
             locked.getKysely(),

@@ -3,15 +3,14 @@ import { columnName } from "../figures/measure.ts";
 import { localDay } from "../lib/time/local-time.ts";
 import { type Count, COUNTS } from "./count.ts";
 
-/** Dossiers `d` as the table has them, and their pauses `p` with the days `from_on` and `to_on`: relations for a FROM clause. */
+/** Relations for a FROM clause: dossiers `d` as in the table, and their pauses `p` with the days `from_on` and `to_on`. */
 export interface CountedDossiers {
   readonly dossiers: RawBuilder<unknown>;
   readonly pauses: RawBuilder<unknown>;
-  /** 1 adds what they count, -1 takes it back. */
+  /** 1 adds the dossiers to the counters, -1 subtracts them. */
   readonly sign: 1 | -1;
 }
 
-/** The columns of pauses `p`, for relations of CountedDossiers. */
 export const pauseColumns = sql`p.province_id, p.source_id, p.code, p.is_late,
   ${localDay(sql`p.from_at`)} as from_on, ${localDay(sql`p.to_at`)} as to_on`;
 
@@ -29,14 +28,39 @@ const row = (from: RawBuilder<unknown>, day: RawBuilder<unknown>, sign: number, 
     )}
   from ${from}`;
 
-/** Open at the end of a day after the due day: it is past due from then on until it ends, while it is not paused. */
+/** A dossier is overdue from the day after its due day until it ends, except while it is paused. */
 const overdueFrom = sql`d.due_on + 1`;
 const isOverdueBeforeEnd = sql`d.due_on is not null and (d.ended_on is null or ${overdueFrom} < d.ended_on)`;
 const pausedFrom = sql`greatest(p.from_on, d.received_on)`;
 const pausedTo = sql`least(p.to_on, d.ended_on)`;
 const pausedOverdueFrom = sql`greatest(p.from_on, d.received_on, ${overdueFrom})`;
 
-/** What dossiers count, as rows of (province, unit, slot, field, day, counts): one for each thing that happened. */
+/** Counts of a dossier on the day of its receipt. */
+const RECEIVED = {
+  receivedDirect: yes(sql`d.channel = 1`),
+  receivedOnline: yes(sql`d.channel = 2`),
+  receivedPostal: yes(sql`d.channel = 3`),
+  fullReceived: yes(sql`d.is_full`),
+  fullOnline: yes(sql`d.is_full and d.channel = 2`),
+  feeReceived: yes(sql`d.has_fee`),
+  feePaidOnline: yes(sql`d.has_fee and coalesce(d.paid_online, false)`),
+};
+
+/** Counts of a dossier on the day on which it ends. */
+const ENDED = {
+  resolvedEarly: yes(sql`d.outcome = 1`),
+  resolvedOnTime: yes(sql`d.outcome = 2`),
+  resolvedOverdue: yes(sql`d.outcome = 3`),
+  withdrawn: yes(sql`d.outcome = 4`),
+  stopped: yes(sql`d.outcome = 5`),
+  closedLate: yes(sql`d.outcome >= 4 and coalesce(d.ended_on > d.due_on, false)`),
+  pastDue: sql`-${yes(isOverdueBeforeEnd)}`,
+  workingDays: sql`coalesce(d.working_days, 0)`,
+  electronicResults: yes(sql`d.outcome <= 3 and coalesce(d.electronic_result, false)`),
+  digitalResults: yes(sql`d.outcome <= 3 and coalesce(d.electronic_result, false) and coalesce(d.digitised, false)`),
+};
+
+/** Returns one row (province, unit, slot, field, day, counts) for each event of the dossiers. */
 export const eventsOf = ({ dossiers, pauses, sign }: CountedDossiers): RawBuilder<unknown> => {
   const received = sql`${dossiers} where d.received_on is not null`;
   const paused = sql`${dossiers} join ${pauses} on p.province_id = d.province_id and p.source_id = d.source_id and p.code = d.code
@@ -45,28 +69,9 @@ export const eventsOf = ({ dossiers, pauses, sign }: CountedDossiers): RawBuilde
   const minus = sql`-1`;
   const late = yes(sql`p.is_late`);
   return sql`
-    ${row(received, sql`d.received_on`, sign, {
-      receivedDirect: yes(sql`d.channel = 1`),
-      receivedOnline: yes(sql`d.channel = 2`),
-      receivedPostal: yes(sql`d.channel = 3`),
-      fullReceived: yes(sql`d.is_full`),
-      fullOnline: yes(sql`d.is_full and d.channel = 2`),
-      feeReceived: yes(sql`d.has_fee`),
-      feePaidOnline: yes(sql`d.has_fee and coalesce(d.paid_online, false)`),
-    })}
+    ${row(received, sql`d.received_on`, sign, RECEIVED)}
     union all
-    ${row(sql`${received} and d.ended_on is not null`, sql`d.ended_on`, sign, {
-      resolvedEarly: yes(sql`d.outcome = 1`),
-      resolvedOnTime: yes(sql`d.outcome = 2`),
-      resolvedOverdue: yes(sql`d.outcome = 3`),
-      withdrawn: yes(sql`d.outcome = 4`),
-      stopped: yes(sql`d.outcome = 5`),
-      closedLate: yes(sql`d.outcome >= 4 and coalesce(d.ended_on > d.due_on, false)`),
-      pastDue: sql`-${yes(isOverdueBeforeEnd)}`,
-      workingDays: sql`coalesce(d.working_days, 0)`,
-      electronicResults: yes(sql`d.outcome <= 3 and coalesce(d.electronic_result, false)`),
-      digitalResults: yes(sql`d.outcome <= 3 and coalesce(d.electronic_result, false) and coalesce(d.digitised, false)`),
-    })}
+    ${row(sql`${received} and d.ended_on is not null`, sql`d.ended_on`, sign, ENDED)}
     union all
     ${row(sql`${received} and ${isOverdueBeforeEnd}`, overdueFrom, sign, { pastDue: one })}
     union all
@@ -84,7 +89,7 @@ export const eventsOf = ({ dossiers, pauses, sign }: CountedDossiers): RawBuilde
     ${row(sql`${paused} and d.due_on is not null and ${pausedOverdueFrom} < ${pausedTo}`, pausedTo, sign, { pastDue: one })}`;
 };
 
-/** The first day of the half-month, quarter or year of a day; of a timestamp without zone, which is reckoned with many times as fast as one with it. */
+/** Start of the half-month, quarter or year of a day. A timestamp without time zone is used because it is many times faster than one with it. */
 export const startOf = {
   HALF_MONTH: (day: RawBuilder<unknown>) =>
     sql`(date_trunc('month', ${day}::timestamp)::date + case when date_part('day', ${day}::timestamp) >= 15 then 14 else 0 end)`,
@@ -94,7 +99,7 @@ export const startOf = {
 
 export const sumsOfCounts = sql.join(COUNTS.map((name) => sql`sum(${sql.ref(columnName(name))}) as ${sql.ref(columnName(name))}`));
 
-/** True of a group of rows where something is left of their sums. */
+/** True for a group of rows whose sums are not all 0. */
 export const anyCount = sql`(${sql.join(
   COUNTS.map((name) => sql`sum(${sql.ref(columnName(name))}) <> 0`),
   sql` or `,

@@ -5,13 +5,13 @@ import { columnName } from "../figures/measure.ts";
 import { COUNTS, DAY_GRAIN, GRAINS, NO_TIER } from "./count.ts";
 import { anyCount, type CountedDossiers, countColumns, eventsOf, startOf, sumsOfCounts } from "./count.event.ts";
 
-/** Where an import notes how it changes the counters: in dossier_delta, or in a table of the same shape. */
+/** The table in which an import records its counter changes: dossier_delta, or a table of the same shape. */
 export interface Noted {
   readonly key: string;
   readonly deltas: RawBuilder<unknown>;
 }
 
-/** Notes how an import changes the counters, while what was known before can still be read. */
+/** Records how an import changes the counters; must run before the import overwrites the old rows. */
 export const noteDeltas = async (em: EntityManager, { key, deltas }: Noted, counted: readonly CountedDossiers[]): Promise<void> => {
   const events = sql.join(
     counted.map((one) => eventsOf(one)),
@@ -37,8 +37,8 @@ const added = (table: string) =>
   );
 
 /**
- * Adds to the counters what an import has noted; the caller holds `shareCounters`. Rows are locked table by table and key by key, the same way everywhere, so that two imports
- * wait for one another at most.
+ * Adds the recorded changes of an import to the counters; the caller holds `shareCounters`. All imports lock rows table by table and key by key in one order, so that
+ * concurrent imports block but never deadlock.
  */
 export const applyDeltas = async (em: EntityManager, { key, deltas }: Noted): Promise<void> => {
   const noted = (grain: number) => sql`from ${deltas} where import = ${key}::uuid and grain = ${sql.lit(grain)}`;
@@ -60,14 +60,14 @@ export const applyDeltas = async (em: EntityManager, { key, deltas }: Noted): Pr
   await addToTrees(em, sql`select id from edition where records_counted`, changes);
 };
 
-/** Each grain but that of days, with the start of that in which `starts_on` lies, the start of a half-month. */
+/** Each grain except days, with its start for the half-month `starts_on`. */
 const STARTS: readonly (readonly [number, RawBuilder<unknown>])[] = [
   [GRAINS.HALF_MONTH, sql`starts_on`],
   [GRAINS.QUARTER, startOf.QUARTER(sql`starts_on`)],
   [GRAINS.YEAR, startOf.YEAR(sql`starts_on`)],
 ];
 
-/** Rows as those of dossier_unit_count: of half-months by field, that are added up, and of days, that are so already. */
+/** Rows in the shape of dossier_unit_count: half-months by field, which are aggregated here, and days, which are already aggregated. */
 const grained = (halves: RawBuilder<unknown>, days: RawBuilder<unknown>): RawBuilder<unknown> => sql`
   with half as materialized (select province_id, unit_id, slot, starts_on, ${sumsOfCounts} from (${halves}) h group by 1, 2, 3, 4 having ${anyCount})
   ${days} union all ${sql.join(
@@ -78,13 +78,11 @@ const grained = (halves: RawBuilder<unknown>, days: RawBuilder<unknown>): RawBui
     sql` union all `,
   )}`;
 
-/** The counters of all units. */
 export const ALL_COUNTERS = sql`select province_id, unit_id, slot, grain, starts_on, ${countColumns} from dossier_unit_count`;
 
 /**
- * What the counters of units, rows as those of dossier_unit_count, add up to in the units of editions, as rows of dossier_tree_count; those of days
- * where the one that holds is another one. The country gets only what is certain in no province, and what
- * counts in no tier: that is not read from the provinces, for what only sits in one counts nowhere above.
+ * Sums counters of units into counters of an edition's units, as rows of dossier_tree_count; rows of days only where the holder is another unit. The country's rows exclude
+ * what its provinces already count.
  */
 export const treeCounts = (editions: RawBuilder<unknown>, counters: RawBuilder<unknown>): RawBuilder<unknown> => sql`
     with counter as materialized (${counters}),
@@ -100,7 +98,7 @@ export const treeCounts = (editions: RawBuilder<unknown>, counters: RawBuilder<u
       and not (p.is_summed and g.slot <> ${sql.lit(NO_TIER)})
     group by 1, 2, 3, 4, 5, 6, 7 having ${anyCount} order by 1, 2, 3, 4, 5, 6, 7`;
 
-/** The units of an edition are waited for in one order. */
+/** One lock order for the units of an edition prevents deadlocks. */
 const addToTrees = async (em: EntityManager, editions: RawBuilder<unknown>, counters: RawBuilder<unknown>): Promise<void> => {
   await sql`
     insert into dossier_tree_count (province_id, edition_id, target_id, slot, certain, grain, starts_on, ${countColumns})
@@ -110,14 +108,14 @@ const addToTrees = async (em: EntityManager, editions: RawBuilder<unknown>, coun
   );
 };
 
-/** Rolls all counters up to editions anew. The caller holds `lockCounters`. */
+/** Rebuilds the trees of the editions from all counters. The caller holds `lockCounters`. */
 export const renewTrees = async (em: EntityManager, editionIds: readonly number[]): Promise<void> => {
   await sql`delete from dossier_tree_count where edition_id = any(${editionIds}::int[])`.execute(em.getKysely());
   await addToTrees(em, sql`select unnest(${editionIds}::int[])`, ALL_COUNTERS);
 };
 
-/** Held until the transaction ends by all who change counters, side by side. */
+/** Shared lock of all writers of counters, held until the transaction ends. */
 export const shareCounters = (em: EntityManager) => shareLock(em, "counters");
 
-/** Waits for those who change counters, and keeps others from it until the transaction ends. */
+/** Exclusive lock: waits for the writers of counters and blocks new ones until the transaction ends. */
 export const lockCounters = (em: EntityManager) => takeLock(em, "counters");

@@ -1,29 +1,25 @@
-/**
- * What the counters of dossiers count, each on its day. Past due, paused and paused late are changes of a stock: they add up, from the first
- * day on, to how many are so at the end of a day.
- */
+/** Counts of dossiers by day. Overdue, paused and paused late are changes of a stock: their cumulative sum up to a day is the stock at its end. */
 export const COUNTS = [
   ...(["receivedDirect", "receivedOnline", "receivedPostal"] as const),
   ...(["resolvedEarly", "resolvedOnTime", "resolvedOverdue", "withdrawn", "stopped"] as const),
-  /** Of those withdrawn or stopped: after the due day. */
+  /** Dossiers that were withdrawn or stopped after their due day. */
   "closedLate",
   ...(["pastDue", "paused", "pausedLate"] as const),
-  /** Working days from receipt to result, of those resolved. */
+  /** Working days from receipt to result of resolved dossiers. */
   "workingDays",
-  /** Received for procedures that are offered in full online, and for such that cost a fee. */
+  /** Received dossiers of procedures with full online service, and of procedures with a fee. */
   ...(["fullReceived", "fullOnline", "feeReceived", "feePaidOnline"] as const),
-  /** Resolved with an electronic result, and digitised besides. */
+  /** Resolved dossiers with an electronic result, and those digitised as well. */
   ...(["electronicResults", "digitalResults"] as const),
 ] as const;
 export type Count = (typeof COUNTS)[number];
 
-/** Counters stand for half-months (1st to 14th, 15th to the end), quarters and years of the calendar. */
+/** Half-months run from the 1st to the 14th and from the 15th to the end of the month. */
 export const GRAINS = { HALF_MONTH: 1, QUARTER: 2, YEAR: 3 } as const;
 
-/** Grain of single days. */
 export const DAY_GRAIN = 0;
 
-/** Slot of what counts in no tier. */
+/** Value of `slot` for counts outside all tiers. */
 export const NO_TIER = 0;
 
 export const RECEIVED: readonly Count[] = ["receivedDirect", "receivedOnline", "receivedPostal"];

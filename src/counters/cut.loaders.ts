@@ -8,18 +8,17 @@ import type { UnitView } from "../hierarchy/unit.loaders.ts";
 
 type Asked = Pick<UnitView, "no" | "tier">;
 
-/** What the caller is shown of records. */
 export const cutLoaders = ({ session, today, viewer }: Pick<RequestContext, "session" | "today" | "viewer">) => {
   const grants = grantsFor(viewer, "VIEWER");
   const cuts = cutsOn(today);
 
-  /** Whether a VIEWER's grant covers the unit. */
+  /** True if a VIEWER grant covers the unit. */
   const viewerCovers = new DataLoader<number, boolean>(async (units) => {
     const covered = await coveredAmong(session, grants, units);
     return units.map((no) => covered.has(no));
   });
 
-  /** Whether the agency belongs to a unit below the province, or ever did. */
+  /** True if the agency belongs, or ever belonged, to a unit below the province. */
   const isBelowProvince = new DataLoader<number, boolean>(async (agencies) => {
     const below = await session.rows(belowProvince(agencies));
     const found = new Set(below.map(({ no }) => no));
@@ -34,7 +33,7 @@ export const cutLoaders = ({ session, today, viewer }: Pick<RequestContext, "ses
   return {
     viewerCovers,
     isBelowProvince,
-    /** Of a roll-up of the unit itself; what hangs on it inherits its cut. */
+    /** Returns the cut for a roll-up of the unit; its parts use the same cut. */
     cutOf: (unit: Asked): Cut | Promise<Cut> => (grants.length === 0 && unit.tier !== null ? cuts.everybody : cutOfCaller(unit)),
   };
 };

@@ -9,7 +9,7 @@ import { declareWithin, withdrawWithin } from "./declare.store.ts";
 import type { RecordKind } from "./record.entity.ts";
 import { recordLoaders, type RecordStatus } from "./record.loaders.ts";
 
-type Asking = Pick<RequestContext, "session" | "viewer" | "now" | "today" | "use" | "renew">;
+type Caller = Pick<RequestContext, "session" | "viewer" | "now" | "today" | "use" | "renew">;
 
 const MAX_UNITS = 5000;
 const MAX_REASON = 2000;
@@ -22,10 +22,10 @@ interface Given {
 }
 
 /**
- * Keeps that the records of the units are complete for the days. @returns what is then known of each, in the order of the units.
- * @throws BadUserInput naming the unit or day, DomainError FORBIDDEN for a unit that the caller does not administer.
+ * Declares that the records of the units are complete for the days. @returns the status of each unit, in the order of the input. @throws BadUserInput naming the unit or
+ * day, DomainError FORBIDDEN for a unit that the caller does not administer.
  */
-export const declareComplete = async (context: Asking, { kind, units, ...given }: Given): Promise<RecordStatus[]> => {
+export const declareComplete = async (context: Caller, { kind, units, ...given }: Given): Promise<RecordStatus[]> => {
   const { viewer, today } = context;
   const range = completeRange(given, today);
   const unitNos = await administeredUnits(context, units, range);
@@ -42,15 +42,15 @@ interface Withdrawal {
 }
 
 /**
- * Takes back that the records of the units are complete, from a day on. @returns what is then known of each, in the order of the units.
- * @throws BadUserInput naming the unit, day or reason, DomainError FORBIDDEN for a unit that the caller does not administer.
+ * Withdraws completeness from a day on. @returns the status of each unit, in the order of the input. @throws BadUserInput naming the unit, day or reason, DomainError
+ * FORBIDDEN for a unit that the caller does not administer.
  */
-export const withdrawCompleteness = async (context: Asking, { kind, units, ...given }: Withdrawal): Promise<RecordStatus[]> => {
+export const withdrawCompleteness = async (context: Caller, { kind, units, ...given }: Withdrawal): Promise<RecordStatus[]> => {
   const { viewer, today } = context;
   const from = parseDay("from", given.from);
   const reason = given.reason.trim().normalize("NFC");
   if (reason === "" || reason.length > MAX_REASON)
-    throw new BadUserInput("reason", given.reason, `accepted are 1 to ${MAX_REASON} characters`);
+    throw new BadUserInput("reason", given.reason, `must have 1 to ${MAX_REASON} characters`);
   const unitNos = await administeredUnits(context, units, { since: from, through: from > today ? from : today });
   const withdrawal = { kind, unitNos: [...new Set(unitNos)], from, reason, by: byOf(context) };
   await context.session.write(rowScope(viewer, "ADMIN"), (em) => withdrawWithin(em, withdrawal));
@@ -59,8 +59,7 @@ export const withdrawCompleteness = async (context: Asking, { kind, units, ...gi
 
 const byOf = ({ viewer, now }: Pick<RequestContext, "viewer" | "now">) => ({ actor: viewer!.actor, actorName: viewer!.name, at: now });
 
-/** What is known of the units after a change. */
-const statusesOf = async (context: Asking, kind: RecordKind, unitNos: readonly number[]): Promise<RecordStatus[]> => {
+const statusesOf = async (context: Caller, kind: RecordKind, unitNos: readonly number[]): Promise<RecordStatus[]> => {
   context.renew();
   const known = await context.use(recordLoaders).recordsOf.loadMany(unitNos);
   return known.map((statuses) => {
@@ -70,15 +69,15 @@ const statusesOf = async (context: Asking, kind: RecordKind, unitNos: readonly n
 };
 
 /**
- * Numbers of the units that hold the codes on the last of the days, or held them last within these; or have the ids and existed then. What
- * was there on the first day known is taken to have been there before.
+ * Resolves codes to the units that hold them on the last day, or held them last within the days; resolves ids to units that existed then. The hierarchy of the first
+ * recorded day also applies to earlier days.
  */
 const administeredUnits = async (
   { viewer, session }: Pick<RequestContext, "viewer" | "session">,
   names: readonly string[],
   { since, through }: { readonly since: Day; readonly through: Day },
 ): Promise<number[]> => {
-  if (names.length === 0 || names.length > MAX_UNITS) throw new BadUserInput("units", names.length, `accepted are 1 to ${MAX_UNITS} units`);
+  if (names.length === 0 || names.length > MAX_UNITS) throw new BadUserInput("units", names.length, `must contain 1 to ${MAX_UNITS} units`);
   const last = through < FIRST_DAY ? FIRST_DAY : through;
   const rows = await session.rows(sql<{ no: number | null; isCovered: boolean }>`
     with named as (
@@ -92,7 +91,7 @@ const administeredUnits = async (
     select no, coalesce(${coveredBy(grantsFor(viewer, "ADMIN"), sql`named.no`)}, false) as "isCovered" from named order by i`);
   return rows.map(({ no, isCovered }, n) => {
     if (no === null)
-      throw new BadUserInput(`units[${n}]`, names[n], `accepted is the code or id of a unit that existed between ${since} and ${through}`);
+      throw new BadUserInput(`units[${n}]`, names[n], `must be the code or id of a unit that existed between ${since} and ${through}`);
     if (!isCovered)
       throw new DomainError("FORBIDDEN", `This needs the role ADMIN on the unit ${JSON.stringify(names[n])}, or on a unit above it`);
     return no;

@@ -7,8 +7,9 @@ import type { Day } from "../lib/time/date.ts";
 import { recordsChanged } from "../hierarchy/rollup-version.store.ts";
 import type { RecordKind } from "./record.entity.ts";
 import { validOn } from "../hierarchy/sql.ts";
+import { relation } from "../database/relation.ts";
 
-/** That the records of a kind are complete in the units from the one day through the other. */
+/** Declares the records of a kind complete for the units from one day to another. */
 export interface Declaration {
   readonly kind: RecordKind;
   readonly unitNos: readonly number[];
@@ -17,10 +18,7 @@ export interface Declaration {
   readonly by: { readonly actor: string; readonly actorName: string; readonly at: Date };
 }
 
-/**
- * Keeps the declaration within the transaction of `em`, with an entry in the audit trail for each province of units of which it says
- * something new. Ranges that touch or overlap become one, so that the ranges of a unit never touch.
- */
+/** Stores the declaration in the transaction of `em`, with one audit entry for each province whose units change. Ranges of a unit that touch or overlap are merged. */
 export const declareWithin = async (em: EntityManager, declaration: Declaration): Promise<void> => {
   const { kind, since, through, by } = declaration;
   const places = await lockedPlaces(em, declaration.unitNos);
@@ -31,13 +29,12 @@ export const declareWithin = async (em: EntityManager, declaration: Declaration)
   await recordsChanged(em, news, since);
 };
 
-/** That the records of a kind are not complete in the units from a day on. */
 export interface CompletenessWithdrawal extends Pick<Declaration, "kind" | "unitNos" | "by"> {
   readonly from: Day;
   readonly reason: string;
 }
 
-/** Cuts what was stated of the units off at the day, within the transaction of `em`, with entries in the audit trail as above. */
+/** Ends the ranges of the units before the day, in the transaction of `em`, with audit entries as above. */
 export const withdrawWithin = async (em: EntityManager, { kind, unitNos, from, reason, by }: CompletenessWithdrawal): Promise<void> => {
   const places = await lockedPlaces(em, unitNos);
   const before = await rowsOf(em).rows(sql<Range>`
@@ -48,15 +45,16 @@ export const withdrawWithin = async (em: EntityManager, { kind, unitNos, from, r
   const rest = before.filter(({ since }) => since < from);
   await sql`
     insert into record_range (unit_id, kind, since, through)
-    select r.no, ${kind}, r.since, ${from}::date - 1 from unnest(${rest.map(({ unitNo }) => unitNo)}::int[], ${rest.map(({ since }) => since)}::date[]) r(no, since)`.execute(
-    em.getKysely(),
-  );
+    select r.no, ${kind}, r.since, ${from}::date - 1 from ${relation("r", rest, {
+      no: ["int", ({ unitNo }) => unitNo],
+      since: ["date", ({ since }) => since],
+    })}`.execute(em.getKysely());
   const cut = [...new Set(before.map(({ unitNo }) => unitNo))];
   await recordByProvince(em, { operation: "withdrawCompleteness", by, kind, places, unitNos: cut, before, after: { kind, from, reason } });
   await recordsChanged(em, cut, from);
 };
 
-/** Two who change what is stated of one unit at once would each keep the range that the other has not seen. */
+/** The lock prevents concurrent changes of one unit from each storing a range without the other. */
 const lockedPlaces = async (em: EntityManager, unitNos: readonly number[]): Promise<Place[]> => {
   const places = await placesOf(em, unitNos);
   await takeLocks(
@@ -70,13 +68,11 @@ const lockedPlaces = async (em: EntityManager, unitNos: readonly number[]): Prom
 interface CompletenessChange extends Pick<Declaration, "kind" | "by"> {
   readonly operation: string;
   readonly places: readonly Place[];
-  /** The units of which it changes what was stated. */
   readonly unitNos: readonly number[];
   readonly before: readonly Range[];
   readonly after: unknown;
 }
 
-/** One entry in the audit trail for each province that has such units. */
 const recordByProvince = async (
   em: EntityManager,
   { operation, by, kind, places, unitNos, before, after }: CompletenessChange,
@@ -96,11 +92,10 @@ const recordByProvince = async (
 interface Place {
   readonly unitNo: number;
   readonly id: string;
-  /** Its province, or itself; the country where it is in none. */
+  /** The unit's province, or the unit itself; the country for units outside all provinces. */
   readonly provinceNo: number;
 }
 
-/** Units with the province that they are in, or were in on their last day, by id. */
 const placesOf = (em: EntityManager, unitNos: readonly number[]): Promise<Place[]> =>
   rowsOf(em).rows(sql<Place>`
     with recursive above as (
@@ -113,7 +108,6 @@ const placesOf = (em: EntityManager, unitNos: readonly number[]): Promise<Place[
     )
     select unit_id as "unitNo", key as id, no as "provinceNo" from above where tier = 'PROVINCE' or parent_id is null order by key collate "C"`);
 
-/** Units of which it is not stated already. */
 const unstated = async (em: EntityManager, { kind, unitNos, since, through }: Declaration): Promise<number[]> => {
   const rows = await rowsOf(em).rows(sql<{ no: number }>`
     select distinct k.no from unnest(${unitNos}::int[]) k(no) where not exists (
@@ -136,7 +130,7 @@ const removeTouched = (em: EntityManager, { kind, since, through }: Declaration,
     )
     select t.unit_id as "unitNo", u.key as unit, t.since, t.through from touched t join unit u on u.id = t.unit_id order by u.key collate "C", t.since`);
 
-/** One range for each unit, as long as the new one and all that it touches. */
+/** Inserts one range per unit: the union of the new range and all ranges that it touches. */
 const insertUnited = async (
   em: EntityManager,
   { kind, since, through }: Declaration,
@@ -146,7 +140,10 @@ const insertUnited = async (
   await sql`
     insert into record_range (unit_id, kind, since, through)
     select k.no, ${kind}, least(${since}::date, min(t.since)), greatest(${through}::date, max(t.through)) from unnest(${unitNos}::int[]) k(no)
-    left join unnest(${touched.map(({ unitNo }) => unitNo)}::int[], ${touched.map((range) => range.since)}::date[],
-      ${touched.map((range) => range.through)}::date[]) t(no, since, through) on t.no = k.no
+    left join ${relation("t", touched, {
+      no: ["int", ({ unitNo }) => unitNo],
+      since: ["date", (range) => range.since],
+      through: ["date", (range) => range.through],
+    })} on t.no = k.no
     group by k.no`.execute(em.getKysely());
 };

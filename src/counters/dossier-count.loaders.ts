@@ -22,14 +22,13 @@ export type DossierCountLoaders = ReturnType<typeof dossierCountLoaders>;
 
 const keyOf = ({ unit, period, handledBy, cut }: RollupKey) => `${unit.no}@${unit.asOf}|${period.name}|${handledBy ?? ""}|${cut.through}`;
 
-/** What the records themselves count, up to the cut. */
 export const dossierCountLoaders = (context: RequestContext, evidence: EvidenceKind) => {
   const { session: reader, today } = context;
   const scope = rowScope(context.viewer);
   return {
     ...context.use(cutLoaders, evidence),
 
-    /** As COUNTED, what is certain; null where nothing was recorded. */
+    /** The certain counts as COUNTED; null without records. */
     dossierCounts: oneBy<RollupKey, CountRow>(keyOf, (keys) =>
       ofKeys(reader, keys, (asked) =>
         rowsFor(reader, scope, asked).rows(sql<CountRow>`
@@ -38,15 +37,14 @@ export const dossierCountLoaders = (context: RequestContext, evidence: EvidenceK
       ),
     ),
 
-    /** As roll-ups have them: what was recorded, or 0 where records are complete; null where that is not stated. */
+    /** The measures for roll-ups: recorded counts, or 0 if records are complete; null otherwise. */
     dossierRecords: oneBy<RollupKey, Positioned & RecordSums>(keyOf, (keys) =>
       ofKeys(reader, keys, async (asked) => (await dossierRecords(reader, scope).sums(asked)).map((sums, n) => ({ ...sums, i: n + 1 }))),
     ),
 
-    /** There where the records of the whole subtree are complete. */
+    /** Present if the records of the whole subtree are complete. */
     dossiersComplete: oneBy<RollupKey, Positioned>(keyOf, (keys) => ofKeys(reader, keys, (asked) => reader.rows(completeSubtrees(asked)))),
 
-    /** By field, in the order of their codes. */
     dossierFields: manyBy<RollupKey, FieldCountRow>(keyOf, async (keys) => {
       const whole = keys.filter((key) => isOfHalves(key, today));
       const [shared, own] = [whole.filter(isPublic), whole.filter((key) => !isPublic(key))];
@@ -66,10 +64,10 @@ export const dossierCountLoaders = (context: RequestContext, evidence: EvidenceK
   };
 };
 
-/** What is by field is of everybody for the country and provinces. */
+/** Counts by field are public for the country and for provinces. */
 const isPublic = ({ unit: { tier } }: RollupKey): boolean => tier === "COUNTRY" || tier === "PROVINCE";
 
-/** Whether the days that are counted are whole half-months, of which the last may still run. */
+/** True if the counted days are whole half-months; the last one may still run. */
 const isOfHalves = ({ period, cut }: RollupKey, today: Day): boolean => {
   const last = countedTo(period, cut);
   return halfMonthOf(period.from) === period.from && last !== null && (last === today || halfMonthEnd(last) === last);
@@ -77,7 +75,6 @@ const isOfHalves = ({ period, cut }: RollupKey, today: Day): boolean => {
 
 const toHalfMonthEnd = (key: RecordKey): RecordKey => ({ ...key, to: halfMonthEnd(key.to) });
 
-/** Rows of those keys of which records answer, by the place of the key. */
 const ofKeys = async <R extends { readonly i: number }>(
   reader: Reader,
   keys: readonly RollupKey[],

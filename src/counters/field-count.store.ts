@@ -11,11 +11,10 @@ export interface FieldCountRow {
   readonly code: string;
   readonly name: string;
   readonly certain: boolean;
-  /** As COUNTED. */
   readonly counted: readonly number[];
 }
 
-/** The units with records that contribute to each key, and the counters of theirs that fill its ranges but for single days. */
+/** The units with records that contribute to each key, and their counters in its ranges, except counters of single days. */
 const ofUnits = sql`
     ${recordedUnits(sql`true`)},
     place as materialized (
@@ -30,7 +29,6 @@ const ofUnits = sql`
       where p.slot is null or c.slot = p.slot
     )`;
 
-/** By field and in the order of their codes: what counts, certainly and possibly, of the rows that `counter` holds. */
 const byField = (counter: RawBuilder<unknown>) => sql<FieldCountRow>`
     select c.i::int, f.code, f.name, c.certain, json_build_array(${ALL_COUNTED}) as counted
     from (${counter}) c join procedure_field f on f.id = c.field_id
@@ -38,7 +36,7 @@ const byField = (counter: RawBuilder<unknown>) => sql<FieldCountRow>`
 
 const onlyPastDue = sql.join(COUNTS.map((name) => sql`${name === "pastDue" ? sql`-a.dossiers` : sql`0`} as ${sql.ref(columnName(name))}`));
 
-/** Of keys whose days are whole half-months, of which the last may still run: what falls due after today is taken off. */
+/** For keys of whole half-months, of which the last may still run: dossiers that fall due after today are subtracted. */
 export const fieldsOfHalves = (keys: readonly RecordKey[], today: Day) => sql<FieldCountRow>`
   with ${keysAndRanges(keys)}, ${ofUnits},
     own as (select array_agg(province_id) as provinces, array_agg(unit_id) as units from (select distinct province_id, unit_id from place) p),
@@ -50,7 +48,7 @@ export const fieldsOfHalves = (keys: readonly RecordKey[], today: Day) => sql<Fi
     )
   ${byField(sql`select * from grained union all select * from ahead`)}`;
 
-/** Of keys whose days cut half-months, where the dossiers themselves are read; of them those are seen that the caller may see. */
+/** For keys that split half-months: reads the dossiers that the caller may see. */
 export const fieldsOfDays = (keys: readonly RecordKey[]) => sql<FieldCountRow>`
   with ${keysAndRanges(keys)}, ${ofUnits},
     cut as materialized (select min(first_on) as first_on, max(end_on) as end_on from r where grain = ${sql.lit(DAY_GRAIN)}),

@@ -1,10 +1,9 @@
 import { LOCAL_OFFSET } from "../lib/time/local-time.ts";
 import type { recordLoaders, RecordStatus } from "./record.loaders.ts";
 
-/** Midnight of the day of an instant, which loaders give as local time. */
 const midnightOf = (instant: string): string => `${instant.slice(0, 10)}T00:00:00.000${LOCAL_OFFSET}`;
 
-/** VIEWERs of the unit are told when records came in; all others on which day. */
+/** VIEWERs of the unit see the time of the last import; everybody else sees its day. */
 export const recordStatusesOf = async (
   { recordsOf, viewerCovers }: ReturnType<typeof recordLoaders>,
   no: number,

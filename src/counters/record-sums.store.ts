@@ -8,9 +8,10 @@ import { type Count, COUNTS, DAY_GRAIN, ENDED, NO_TIER, RECEIVED, STOCKS } from 
 import { countColumns } from "./count.event.ts";
 import { type CountRange, rangesOf, rangesWithin } from "./count-range.ts";
 import { validOn } from "../hierarchy/sql.ts";
+import { keyed, relation } from "../database/relation.ts";
 
-/** Slots of counters, as tiers: 1 is the country; 0 is outside all tiers. */
-export const slotOfTier = (tier: string | null): number | null => (tier === null ? null : TIERS.indexOf(tier as never) + 1);
+/** Maps tiers to `slot` in tables of counters: 1 is the country, 0 is outside all tiers. */
+export const numberOfTier = (tier: string | null): number | null => (tier === null ? null : TIERS.indexOf(tier as never) + 1);
 
 interface Span {
   readonly number: number;
@@ -19,12 +20,12 @@ interface Span {
   readonly ranges: readonly CountRange[];
 }
 
-/** A key of which the days before `from` may be left out, for another one counts them. */
+/** A key whose days before `from` need not be read, because another key counts them. */
 export interface SumKey extends RecordKey {
   readonly isNext?: boolean;
 }
 
-/** What many keys have in common: those of a tree differ by their units alone. */
+/** The part that many keys share: keys of a tree differ only by their units. */
 interface Frame extends Omit<SumKey, "unitNo"> {
   readonly span: Span;
 }
@@ -57,60 +58,69 @@ const isOf = (frame: Frame, { isCountry, editionId, from, to, handledBy, isNext 
   frame.handledBy === handledBy &&
   frame.isNext === isNext;
 
-/** The keys as relation `k` (i, no, is_country, edition_id, slot, tier, span), the days of each span as `s`, and their counters as `r`. */
+/** Relations of the keys `k` (i, no, is_country, edition_id, slot, tier, span), of the days of each span `s`, and of their counter ranges `r`. */
 export const keysAndRanges = (keys: readonly SumKey[]): RawBuilder<unknown> => {
   const { placed, frames, spans } = framesOf(keys);
   const ranges = spans.flatMap(({ number, from, ranges: own }) => own.map((range) => ({ number, from, ...range })));
   return sql`
     k as materialized (
       select k.i, k.no, f.is_country, f.edition_id, f.slot, f.tier, f.span
-      from unnest(${keys.map(({ unitNo }) => unitNo)}::int[], ${placed}::int[]) with ordinality k(no, frame, i)
-      join unnest(${frames.map(({ isCountry }) => isCountry)}::boolean[], ${frames.map(({ editionId }) => editionId)}::int[],
-        ${frames.map(({ handledBy }) => slotOfTier(handledBy))}::int[], ${frames.map(({ handledBy }) => handledBy)}::text[],
-        ${frames.map(({ span }) => span.number)}::int[]) with ordinality f(is_country, edition_id, slot, tier, span, number) on f.number = k.frame + 1
+      from ${keyed("k", keys, { no: ["int", ({ unitNo }) => unitNo], frame: ["int", (_, n) => placed[n]] })}
+      join ${keyed(
+        "f",
+        frames,
+        {
+          is_country: ["boolean", ({ isCountry }) => isCountry],
+          edition_id: ["int", ({ editionId }) => editionId],
+          slot: ["int", ({ handledBy }) => numberOfTier(handledBy)],
+          tier: ["text", ({ handledBy }) => handledBy],
+          span: ["int", ({ span }) => span.number],
+        },
+        "number",
+      )} on f.number = k.frame + 1
     ),
     s as materialized (
-      select * from unnest(${spans.map(({ from }) => from)}::date[], ${spans.map(({ to }) => to)}::date[])
-        with ordinality s(first_on, last_on, number)
+      select * from ${keyed("s", spans, { first_on: ["date", ({ from }) => from], last_on: ["date", ({ to }) => to] }, "number")}
     ),
     r as materialized (
-      select * from unnest(${ranges.map(({ number }) => number)}::int[], ${ranges.map(({ grain }) => grain)}::int[], ${ranges.map(({ first }) => first)}::date[],
-        ${ranges.map(({ end }) => end)}::date[], ${ranges.map(({ from }) => from)}::date[]) r(span, grain, first_on, end_on, span_on)
+      select * from ${relation("r", ranges, {
+        span: ["int", ({ number }) => number],
+        grain: ["int", ({ grain }) => grain],
+        first_on: ["date", ({ first }) => first],
+        end_on: ["date", ({ end }) => end],
+        span_on: ["date", ({ from }) => from],
+      })}
       ${ranges.some(({ grain }) => grain === DAY_GRAIN) ? sql`where counters_are_readable()` : sql``}
     )`;
 };
 
-/** Whether the counters of single days are needed, which are read within a scope. */
+/** True if the keys need counters of single days, which are read within a scope. */
 export const readsDays = (keys: readonly Pick<RecordKey, "from" | "to">[]): boolean =>
   keys.some(({ from, to }) => halfMonthOf(from) !== from || halfMonthEnd(to) !== to);
 
-/** Relation `recorded` (province_id, unit_id): the units that have records, in all provinces of which these are. */
+/** Relation `recorded` (province_id, unit_id): the units that have records. */
 export const recordedUnits = (when: RawBuilder<unknown>): RawBuilder<unknown> =>
   sql`recorded as materialized (select distinct province_id, unit_id from record_unit where kind = 'DOSSIERS' and ${when})`;
 
-/** Counters `c` of the ranges `r`. */
 const within = sql`c.grain = r.grain and c.starts_on >= r.first_on and c.starts_on < r.end_on`;
-const inSlot = sql`(k.slot is null or c.slot = k.slot)`;
+const inHandlingTier = sql`(k.slot is null or c.slot = k.slot)`;
 export const counterColumns = sql`c.starts_on < r.span_on as is_before, ${countColumns}`;
 
-/** Counters of units, of relation `o` (unit_id, province_id, span): rows (unit_id, slot, span, is_before, counts). */
+/** Counters of units, given relation `o` (unit_id, province_id, span): rows (unit_id, slot, span, is_before, counts). */
 export const countersOfUnits = (o: RawBuilder<unknown>): RawBuilder<unknown> => sql`
   select o.unit_id, c.slot, o.span, ${counterColumns} from ${o} join r on r.span = o.span
   join dossier_unit_count c on c.province_id = o.province_id and c.unit_id = o.unit_id and ${within}`;
 
-/** The condition that by range `g` the records of unit `u` are complete for the days of span `s`, as far as it existed then. */
+/** The condition that range `g` declares the records of unit `u` complete for the days of span `s` on which the unit existed. */
 export const isCompleteBy = sql`g.since <= greatest(s.first_on, coalesce(u.began_on, s.first_on)) and g.through >= least(s.last_on, coalesce(u.ended_on - 1, s.last_on))`;
 
-/** The same by any range. */
 export const isComplete = sql`exists (select from record_range g where g.unit_id = u.id and g.kind = 'DOSSIERS' and ${isCompleteBy})`;
 
-/** The condition that unit `u` existed on one of the days of span `s`. */
 export const existedWithin = sql`coalesce(u.began_on, '-infinity') <= s.last_on and coalesce(u.ended_on, 'infinity') > s.first_on`;
 
 /**
- * The counters that belong to each key, as rows (i, certain, is_before, counts): of editions whose trees are kept from these, and for the
- * country from those of its provinces, but for what counts in no tier; of other editions from the counters of all units that contribute to the
- * key's unit. Few keys are of other editions: they are picked out before anything is looked up for them.
+ * The counters of each key as rows (i, certain, is_before, counts). Editions with trees are read from these, and the country from the trees of its provinces; other
+ * editions are read from the counters of all contributing units. The few keys of other editions are selected first.
  */
 export const countersOfKeys = (): RawBuilder<unknown> => sql`
     kept as materialized (select k.* from k join edition e on e.id = k.edition_id where e.records_counted),
@@ -121,27 +131,27 @@ export const countersOfKeys = (): RawBuilder<unknown> => sql`
       join unit_version p on p.parent_id = k.no and p.tier = 'PROVINCE' and ${validOn(sql`e.starts_on`, "p")}
       where k.is_country
     ),
-    unkept as materialized (select k.* from k join edition e on e.id = k.edition_id where not e.records_counted),
+    untreed as materialized (select k.* from k join edition e on e.id = k.edition_id where not e.records_counted),
     own as materialized (
       select distinct u.province_id, u.unit_id from target k join record_unit u on u.unit_id = k.target_id and u.kind = 'DOSSIERS'
       where exists (select from r where grain = ${sql.lit(DAY_GRAIN)})
     ),
-    ${recordedUnits(sql`exists (select from unkept)`)},
+    ${recordedUnits(sql`exists (select from untreed)`)},
     other as materialized (
-      select k.i, k.span, k.slot, c.unit_id, c.certain, u.province_id from unkept k
+      select k.i, k.span, k.slot, c.unit_id, c.certain, u.province_id from untreed k
       join contribution c on c.edition_id = k.edition_id and c.target_id = k.no join recorded u on u.unit_id = c.unit_id
     ),
     counter as (
       select k.i, c.certain, ${counterColumns} from target k join r on r.span = k.span
       join dossier_tree_count c on c.edition_id = k.edition_id and c.target_id = k.target_id and ${within}
-      where ${inSlot} and (k.is_own or (c.certain and c.slot <> ${sql.lit(NO_TIER)}))
+      where ${inHandlingTier} and (k.is_own or (c.certain and c.slot <> ${sql.lit(NO_TIER)}))
       union all
       select k.i, true, ${counterColumns} from target k join r on r.span = k.span and r.grain = ${sql.lit(DAY_GRAIN)}
       join own u on u.unit_id = k.target_id
-      join dossier_unit_count c on c.province_id = u.province_id and c.unit_id = u.unit_id and ${within} where ${inSlot}
+      join dossier_unit_count c on c.province_id = u.province_id and c.unit_id = u.unit_id and ${within} where ${inHandlingTier}
       union all
       select k.i, k.certain, ${counterColumns} from other k join r on r.span = k.span
-      join dossier_unit_count c on c.province_id = k.province_id and c.unit_id = k.unit_id and ${within} where ${inSlot}
+      join dossier_unit_count c on c.province_id = k.province_id and c.unit_id = k.unit_id and ${within} where ${inHandlingTier}
     )`;
 
 const sum = (names: readonly Count[], when: RawBuilder<unknown> | null) => {
@@ -152,13 +162,13 @@ const sum = (names: readonly Count[], when: RawBuilder<unknown> | null) => {
   return when ? sql`coalesce(sum(${added}) filter (where ${when}), 0)` : sql`coalesce(sum(${added}), 0)`;
 };
 
-/** What is read of counters: first how many were open before the period, then each count of it; stocks are those of its end. */
+/** The stock of open dossiers before the period, then each count of the period; stocks are those at its end. */
 export const COUNTED = ["openBefore", ...COUNTS] as const;
 
-/** Of COUNTED those that roll-ups are made of. */
+/** The part of COUNTED from which roll-ups are computed. */
 export const ROLLED_UP = COUNTED.slice(0, COUNTED.indexOf("paused") + 1);
 
-/** True of a group of counters where records count in the days. */
+/** True for a group of counters if records count within the days. */
 export const anyRecord = sql`(${sum([...RECEIVED, ...ENDED], sql`not is_before`)} <> 0 or ${sum(RECEIVED, null)} <> ${sum(ENDED, null)}
   or ${sum(RECEIVED, sql`is_before`)} <> ${sum(ENDED, sql`is_before`)})`;
 
@@ -168,26 +178,22 @@ const countedUpTo = (length: number) =>
     ...COUNTS.slice(0, length - 1).map((name) => sum([name], STOCKS.has(name) ? null : sql`not is_before`)),
   ]);
 
-/** The columns of COUNTED over rows with is_before. */
 export const ALL_COUNTED = countedUpTo(COUNTED.length);
 
-/** Those of them that measuresOf needs. */
 export const ROLLED_UP_COUNTED = countedUpTo(ROLLED_UP.length);
 
-/** Counts by name, of a row of COUNTED. */
 export type Counted = Readonly<Record<(typeof COUNTED)[number], number>>;
 
 export const countsByName = (counted: readonly number[]): Counted =>
   Object.fromEntries(COUNTED.map((name, n) => [name, counted[n]!])) as Counted;
 
-/** The beginning of COUNTED that roll-ups are made of. */
 type RolledUp = readonly [
   ...[openBefore: number, receivedDirect: number, receivedOnline: number, receivedPostal: number],
   ...[resolvedEarly: number, resolvedOnTime: number, resolvedOverdue: number, withdrawn: number, stopped: number],
   ...[closedLate: number, pastDue: number, paused: number],
 ];
 
-/** The measures of roll-ups that follow from a row of COUNTED, or from its beginning as ROLLED_UP_COUNTED. */
+/** Computes the measures of roll-ups from a row of COUNTED, or from its beginning ROLLED_UP_COUNTED. */
 export const measuresOf = (counted: readonly number[]) => {
   const rolledUp = counted as unknown as RolledUp;
   const [openBefore, receivedDirect, receivedOnline, receivedPostal, resolvedEarly, resolvedOnTime, resolvedOverdue] = rolledUp;

@@ -4,7 +4,7 @@ import { Unit } from "../hierarchy/unit.entity.ts";
 export const RECORD_KINDS = ["DOSSIERS", "TASKS"] as const;
 export type RecordKind = (typeof RECORD_KINDS)[number];
 
-/** The days for which somebody has stated that the records of a unit are complete here. The ranges of a unit never touch. */
+/** The days for which the records of a unit are declared complete. The ranges of a unit never touch. */
 const RecordRangeSchema = defineEntity({
   name: "RecordRange",
   properties: {
@@ -17,9 +17,8 @@ const RecordRangeSchema = defineEntity({
 export class RecordRange extends RecordRangeSchema.class {}
 RecordRangeSchema.setClass(RecordRange);
 
-// Growing tables lead their keys with the province, by which they may be distributed, and have no foreign keys.
+// Keys of growing tables begin with the province, by which the tables may be distributed, and have no foreign keys.
 
-/** Which sources have records of a unit. */
 const RecordUnitSchema = defineEntity({
   name: "RecordUnit",
   indexes: [{ properties: ["unitId"] }],
@@ -36,7 +35,7 @@ const RecordUnitSchema = defineEntity({
 export class RecordUnit extends RecordUnitSchema.class {}
 RecordUnitSchema.setClass(RecordUnit);
 
-/** The import ledger: one row for each import that was kept. */
+/** The import ledger: one row for each committed import. */
 const RecordImportSchema = defineEntity({
   name: "RecordImport",
   uniques: [{ properties: ["provinceId", "key"] }],

@@ -9,7 +9,6 @@ import { RECORD_KINDS, type RecordKind } from "./record.entity.ts";
 
 export interface RecordStatus {
   readonly kind: RecordKind;
-  /** The latest range of days. */
   readonly completeSince: Day | null;
   readonly completeThrough: Day | null;
   readonly lastImportAt: string | null;
@@ -18,7 +17,7 @@ export interface RecordStatus {
 export const recordLoaders = (context: RequestContext, evidence: EvidenceKind) => ({
   ...context.use(cutLoaders, evidence),
 
-  /** By internal number of the unit: one for each kind of which anything is known, in the order of the kinds. */
+  /** By unit number: one status for each kind with records, in the order of the kinds. */
   recordsOf: manyBy<number, RecordStatus & Positioned>(String, (numbers) =>
     context.session.rows(sql<RecordStatus & Positioned>`
       with ranged as (

@@ -13,12 +13,12 @@ export class UnitRecordsResolver {
   @Authorized<Permission>("records:declare")
   @Mutation(() => DeclareCompletePayloadType, {
     description:
-      "States that the records of these units (a unit without a row has none, which is 0) are complete from since through through, all that were open on " +
-      "the first day included; days stated before stay so. For ADMINs of all of them, else FORBIDDEN; BAD_USER_INPUT names a unit or day that is not accepted " +
+      "Declares the records of these units (a unit without a row has 0) complete from since through through: all dossiers that were open on " +
+      "inclusive; earlier declarations stay valid. Requires the role ADMIN on every unit, otherwise FORBIDDEN; BAD_USER_INPUT names the invalid unit or day " +
       "(xác nhận dữ liệu đầy đủ).",
   })
   async declareComplete(
-    @Arg("input", () => DeclareCompleteInput, { description: "Which records of which units, and of which days." })
+    @Arg("input", () => DeclareCompleteInput, { description: "The kind of records, the units and the days." })
     input: DeclareCompleteInput,
     @Ctx() context: RequestContext,
   ) {
@@ -28,11 +28,11 @@ export class UnitRecordsResolver {
   @Authorized<Permission>("records:declare")
   @Mutation(() => DeclareCompletePayloadType, {
     description:
-      "Takes back that the records of these units are complete, from a day on; what was stated of the days before stays. For ADMINs of all of them, else FORBIDDEN; " +
-      "BAD_USER_INPUT names a unit, day or reason that is not accepted (thu hồi xác nhận dữ liệu đầy đủ).",
+      "Withdraws the completeness of these units' records from a day on; earlier days stay complete. For ADMINs of all of them, otherwise FORBIDDEN; " +
+      "BAD_USER_INPUT names the invalid unit, day or reason (thu hồi xác nhận dữ liệu đầy đủ).",
   })
   async withdrawCompleteness(
-    @Arg("input", () => WithdrawCompletenessInput, { description: "Which records of which units, and from when on." })
+    @Arg("input", () => WithdrawCompletenessInput, { description: "The kind of records, the units and the first day." })
     input: WithdrawCompletenessInput,
     @Ctx() context: RequestContext,
   ) {
@@ -41,7 +41,7 @@ export class UnitRecordsResolver {
 
   @FieldResolver(() => [RecordStatusType], {
     description:
-      "How fresh and complete its own records are here, for each kind of which anything is known, in the order of the kinds (tình trạng dữ liệu gốc).",
+      "How fresh and complete the unit's own records are, for each kind with records, in the order of the kinds (tình trạng dữ liệu gốc).",
   })
   records(@Root() { no }: UnitView, @Ctx() context: RequestContext) {
     return recordStatusesOf(context.use(recordLoaders), no);

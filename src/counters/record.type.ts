@@ -4,79 +4,79 @@ import { DateScalar, DateTimeScalar } from "../lib/time/scalar.ts";
 import type { RecordKind } from "./record.entity.ts";
 import type { RecordStatus } from "./record.loaders.ts";
 
-export const RecordKindEnum = enumType<RecordKind>("RecordKind", "What is recorded one by one (loại dữ liệu gốc).", {
+export const RecordKindEnum = enumType<RecordKind>("RecordKind", "Kind of single records (loại dữ liệu gốc).", {
   DOSSIERS: "Dossiers of citizens (hồ sơ).",
-  TASKS: "Tasks that were assigned (nhiệm vụ).",
+  TASKS: "Tasks assigned to units (nhiệm vụ).",
 });
 
 @ObjectType("RecordStatus", {
   simpleResolvers: true,
-  description: "How fresh and complete records of a unit are here (tình trạng dữ liệu gốc).",
+  description: "How fresh and complete the records of a unit are in this service (tình trạng dữ liệu gốc).",
 })
 export class RecordStatusType implements RecordStatus {
-  @Field(() => RecordKindEnum, { description: "What is recorded (loại dữ liệu)." })
+  @Field(() => RecordKindEnum, { description: "Kind of records (loại dữ liệu)." })
   kind!: RecordKind;
 
   @Field(() => DateScalar, {
     nullable: true,
-    description: "First day of the latest run of days for which they were stated to be complete; null where nobody has (đầy đủ từ ngày).",
+    description: "First day of the latest range that was declared complete; null if there is none (đầy đủ từ ngày).",
   })
   completeSince!: string | null;
 
   @Field(() => DateScalar, {
     nullable: true,
-    description: "Last day of that run, which may lie ahead; null where nobody has stated one (đầy đủ đến ngày).",
+    description: "Last day of that range, which may be in the future; null if there is none (đầy đủ đến ngày).",
   })
   completeThrough!: string | null;
 
   @Field(() => DateTimeScalar, {
     nullable: true,
     description:
-      "When records of the unit last came in, for VIEWERs of the unit; for all others midnight of that day. Null where none have (lần nhập gần nhất).",
+      "Time of the last import of the unit's records, for VIEWERs of the unit; for everybody else midnight of that day. Null without an import (lần nhập gần nhất).",
   })
   lastImportAt!: string | null;
 }
 
-@InputType("DeclareCompleteInput", { description: "That the records of units are complete (xác nhận dữ liệu đầy đủ)." })
+@InputType("DeclareCompleteInput", { description: "Declares the records of units complete (xác nhận dữ liệu đầy đủ)." })
 export class DeclareCompleteInput {
-  @Field(() => RecordKindEnum, { description: "Which records (loại dữ liệu)." })
+  @Field(() => RecordKindEnum, { description: "Kind of records (loại dữ liệu)." })
   kind!: RecordKind;
 
   @Field(() => [ID], {
     description:
-      "Codes on the last day, else on an earlier one of the days, or ids; of units that are no more, too. At most 5,000 (đơn vị).",
+      "Unit codes on the last day, or on an earlier day of the range, or unit ids; abolished units are accepted. At most 5,000 (đơn vị).",
   })
   units!: string[];
 
   @Field(() => DateScalar, { description: "First day, from 1 January 2000 (từ ngày)." })
   since!: string;
 
-  @Field(() => DateScalar, { description: "Last day; it may lie ahead, at most at the end of next year (đến ngày)." })
+  @Field(() => DateScalar, { description: "Last day; may be in the future, up to the end of next year (đến ngày)." })
   through!: string;
 }
 
-@InputType("WithdrawCompletenessInput", { description: "That the records of units are not complete from a day on (thu hồi xác nhận)." })
+@InputType("WithdrawCompletenessInput", { description: "Withdraws the completeness of records of units from a day on (thu hồi xác nhận)." })
 export class WithdrawCompletenessInput {
-  @Field(() => RecordKindEnum, { description: "Which records (loại dữ liệu)." })
+  @Field(() => RecordKindEnum, { description: "Kind of records (loại dữ liệu)." })
   kind!: RecordKind;
 
   @Field(() => [ID], {
-    description: "Codes today, else on an earlier day from `from` on, or ids; of units that are no more, too. At most 5,000 (đơn vị).",
+    description: "Unit codes today, or on a day from `from` on, or unit ids; abolished units are accepted. At most 5,000 (đơn vị).",
   })
   units!: string[];
 
-  @Field(() => DateScalar, { description: "First day for which it is taken back (từ ngày)." })
+  @Field(() => DateScalar, { description: "First day for which completeness is withdrawn (từ ngày)." })
   from!: string;
 
-  @Field(() => String, { description: "Why, 1 to 2,000 characters; the audit trail keeps it (lý do)." })
+  @Field(() => String, { description: "The reason, 1 to 2,000 characters, which the audit trail stores (lý do)." })
   reason!: string;
 }
 
 @ObjectType("DeclareCompletePayload", {
   simpleResolvers: true,
-  description: "What is then known of the records of each unit (kết quả xác nhận).",
+  description: "The status of the records of each unit after the change (kết quả xác nhận).",
 })
 export class DeclareCompletePayloadType {
-  @Field(() => [RecordStatusType], { description: "One for each unit named, in their order." })
+  @Field(() => [RecordStatusType], { description: "One status for each unit of the input, in the same order." })
   records!: RecordStatus[];
 }

@@ -8,18 +8,18 @@ import type { Day } from "../lib/time/date.ts";
 import type { Period } from "../lib/time/period.ts";
 import { ensureContributions } from "../hierarchy/contribution.service.ts";
 import { TIERS } from "../hierarchy/unit.entity.ts";
-import { cellsOfRecords } from "./record-cell.store.ts";
-import { completeKeys, countsInTier, knowledgeOfKeys } from "./record-knowledge.store.ts";
+import { cellsOfRecords } from "./records-by-cell.store.ts";
+import { completeKeys, countsInTier, coverageOfKeys } from "./record-coverage.store.ts";
 import { countersOfKeys, keysAndRanges, measuresOf, readsDays, ROLLED_UP_COUNTED } from "./record-sums.store.ts";
 import { inOnePass, type SumRow } from "./running-sums.ts";
 
-/** Dossiers as evidence for roll-ups. Counters of single days are read within the scope. */
+/** Dossiers as evidence for roll-ups; counters of single days are read within the scope. */
 export const dossierRecords = (reader: Reader, scope: RowScope): Records => ({
   ...readingOf(reader),
   sums: (keys) => sumsOfKeys(rowsFor(reader, scope, keys), keys),
-  knowledge: async (keys, rows = rowsFor(reader, scope, keys)) => {
+  measureCoverage: async (keys, rows = rowsFor(reader, scope, keys)) => {
     await ensureContributions(reader, [...new Set(keys.map(({ cellEditionId }) => cellEditionId))]);
-    return readingOf(rows).knowledge(keys);
+    return readingOf(rows).measureCoverage(keys);
   },
   within: (em) => readingOf(rowsOf(em)),
   cells: recordedCells,
@@ -28,11 +28,11 @@ export const dossierRecords = (reader: Reader, scope: RowScope): Records => ({
 export const rowsFor = (reader: Reader, scope: RowScope, keys: readonly RecordKey[]): Rows =>
   readsDays(keys) ? reader.scoped(scope) : reader;
 
-const readingOf = (rows: Rows): Pick<Records, "sums" | "knowledge" | "sources"> => ({
+const readingOf = (rows: Rows): Pick<Records, "sums" | "measureCoverage" | "sources"> => ({
   sums: (keys) => sumsOfKeys(rows, keys),
-  knowledge: async (keys) => {
+  measureCoverage: async (keys) => {
     const found = keys.map(() => ({ covered: 0, known: 0, isGone: false }));
-    for (const { i, ...knowledge } of await rows.rows(knowledgeOfKeys(keys))) found[i - 1] = knowledge;
+    for (const { i, ...measureCoverage } of await rows.rows(coverageOfKeys(keys))) found[i - 1] = measureCoverage;
     return found;
   },
   sources: async (keys) => {
@@ -57,7 +57,7 @@ const sumsOfKeys = async (rows: Rows, keys: readonly RecordKey[]): Promise<Recor
     if (counted.every((count) => count === 0)) continue;
     sums[i - 1]![certain ? "certain" : "possible"] = columnsOf(DOSSIER, measuresOf(counted));
   }
-  // Where nothing was recorded, that is 0 if somebody has stated that all of it is here.
+  // No record means 0 only if the records are declared complete.
   const silent = keys.flatMap((key, n) => (sums[n]!.certain === null ? [{ key, n }] : []));
   if (silent.length === 0) return sums;
   for (const { i } of await rows.rows(completeKeys(silent.map(({ key }) => key)))) sums[silent[i - 1]!.n]!.certain = [...NOTHING];
@@ -78,7 +78,7 @@ const recordedCells = async (em: EntityManager, key: { cellEditionId: number; ce
   const rows = await rowsOf(em).rows(cellsOfRecords(key));
   return rows.map(({ slot, counted, ...row }) => ({
     ...row,
-    slot: TIERS[slot - 1] ?? WHOLE_UNIT,
+    handlingTier: TIERS[slot - 1] ?? WHOLE_UNIT,
     columns: counted ? columnsOf(DOSSIER, measuresOf(counted)) : NOTHING,
   }));
 };

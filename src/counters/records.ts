@@ -5,7 +5,7 @@ import type { Period } from "../lib/time/period.ts";
 import type { Tier } from "../hierarchy/unit.entity.ts";
 import type { RollupKind } from "../figures/measure.ts";
 
-/** A roll-up of records: of a unit of an edition, over days of which none lies ahead. */
+/** A roll-up of records: a unit of an edition, over days up to today. */
 export interface RecordKey {
   readonly unitNo: number;
   readonly isCountry: boolean;
@@ -15,55 +15,52 @@ export interface RecordKey {
   readonly handledBy: Tier | null;
 }
 
-/** What records add up to, as summedColumns: certainly, and possibly; null where there are none. */
+/** Certain and possible sums in the order of summedColumns; null without records. */
 export interface RecordSums {
   readonly certain: readonly (number | null)[] | null;
   readonly possible: readonly (number | null)[] | null;
-  /** The last day that was counted. */
   readonly through?: Day;
 }
 
-export interface KnowledgeKey extends RecordKey {
+export interface CoverageKey extends RecordKey {
   readonly cellEditionId: number;
   readonly cellDay: Day;
   readonly setId: number | null;
 }
 
-/** How many units are covered, and bit n for measure n known of all of them. */
-export interface RecordKnowledge {
+/** Number of covered units; bit n of `known` is set if all of them report measure n. */
+export interface MeasureCoverage {
   readonly covered: number;
   readonly known: number;
-  /** Whether the stored set is no more what it was, so that this is of no use. */
+  /** True if the stored set was replaced; the result must be discarded. */
   readonly isGone?: boolean;
 }
 
-/** What the records of one unit add to a cell: their own one, or that of the unit which holds it on the period's last day. */
+/** What the records of one unit add to a cell: its own cell, or that of the unit that holds it on the last day of the period. */
 export interface Recorded {
   readonly unitId: number;
   readonly cellUnitId: number;
-  readonly slot: string;
+  readonly handlingTier: string;
   readonly columns: readonly (number | null)[];
-  /** Whether all records are here that the cell consists of. */
   readonly isComplete: boolean;
 }
 
-/** Records as evidence for roll-ups: what a module that keeps records offers. */
 export interface Records {
   readonly sums: (keys: readonly RecordKey[]) => Promise<readonly RecordSums[]>;
-  /** By `rows` where the sets count drafts, which are seen within a scope only. */
-  readonly knowledge: (keys: readonly KnowledgeKey[], rows?: Rows) => Promise<readonly RecordKnowledge[]>;
-  /** The sources of the records of each, in the order of arrival: their internal numbers. */
+  /** `rows` is needed for sets with drafts, which are visible only within a scope. */
+  readonly measureCoverage: (keys: readonly CoverageKey[], rows?: Rows) => Promise<readonly MeasureCoverage[]>;
+  /** Ids of the sources of each key's records, in the order of arrival. */
   readonly sources: (keys: readonly RecordKey[]) => Promise<readonly (readonly number[])[]>;
-  /** The same of these three in the snapshot of the transaction of `em`; contributions of the editions are there. */
-  readonly within: (em: EntityManager) => Pick<Records, "sums" | "knowledge" | "sources">;
-  /** What they say of a period in the hierarchy of its last day, in the snapshot of the transaction of `em`. */
+  /** The same three reads in the snapshot of the transaction of `em`; contributions of the editions must exist. */
+  readonly within: (em: EntityManager) => Pick<Records, "sums" | "measureCoverage" | "sources">;
+  /** The records of a period in the hierarchy of its last day, in the snapshot of the transaction of `em`. */
   readonly cells: (
     em: EntityManager,
     key: { readonly cellEditionId: number; readonly cellDay: Day; readonly period: Period },
   ) => Promise<readonly Recorded[]>;
 }
 
-/** The measures of records as summedColumns: what is recorded has all parts of its rates. */
+/** Converts measures of records to the order of summedColumns; records contain all parts of their rates. */
 export const columnsOf = (kind: RollupKind, measures: Readonly<Record<string, number>>): number[] => {
   const columns: number[] = [];
   for (const names of termsOf(kind)) {

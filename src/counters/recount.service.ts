@@ -7,23 +7,17 @@ import { anyCount, eventsOf, pauseColumns, startOf, sumsOfCounts } from "./count
 import { ALL_COUNTERS, lockCounters, treeCounts } from "./count.store.ts";
 
 /**
- * What is derived of records, and kept:
- * - `days`: in dossier, the days of its instants and how many pauses it has;
- * - `records`: record_unit, how many records each unit has of each source and the first day of them (`last_import_at` is of no record);
- * - `byField`: dossier_count · `byUnit`: dossier_unit_count · `rolledUp`: dossier_tree_count.
+ * Derived data of records: `days` are the days in dossier and its number of pauses; `records` is record_unit except `last_import_at`; `byField` is dossier_count, `byUnit`
+ * dossier_unit_count, `rolledUp` dossier_tree_count.
  */
 export type DerivedCounters = "days" | "records" | "byField" | "byUnit" | "rolledUp";
 
-/** What a recount found: how many units it looked at, and the rows that are not what the records say. */
 export interface Recount {
   readonly units: number;
   readonly differences: Readonly<Record<DerivedCounters, number>>;
 }
 
-/**
- * Counts the dossiers again and compares: all of them, or those of so many units drawn at random, and the trees of editions whole.
- * Nobody changes counters meanwhile.
- */
+/** Counts the dossiers again and compares: all units, or a random sample, and all trees of editions. Counters are locked meanwhile. */
 export const recount = (em: EntityManager, sample: number | null): Promise<Recount> =>
   em.transactional(async (inside) => {
     await lockCounters(inside);
@@ -55,7 +49,6 @@ export const recount = (em: EntityManager, sample: number | null): Promise<Recou
     return { units: units.length, differences: { days: await wrongDays(rows, units), records, byField, byUnit, rolledUp } };
   });
 
-/** Units that have dossiers, or had some. All of them, or so many drawn at random of those that imports have noted. */
 const unitsOf = async (rows: Rows, sample: number | null): Promise<number[]> => {
   const noted = sql`select unit_id from record_unit where kind = 'DOSSIERS'`;
   const all = sample === null ? sql`${noted} union select unit_id from dossier` : noted;
@@ -64,7 +57,7 @@ const unitsOf = async (rows: Rows, sample: number | null): Promise<number[]> => 
   return found.map(({ no }) => no);
 };
 
-/** Dossiers before acceptance, of the states 1 and 3, count on no day. */
+/** Dossiers before acceptance (1 and 3) count on no day. */
 const dayOfCounted = (at: RawBuilder<unknown>) => sql`case when d.state not in (1, 3) then ${localDay(at)} end`;
 
 const wrongDays = async (rows: Rows, units: readonly number[]): Promise<number> => {
@@ -78,16 +71,16 @@ const wrongDays = async (rows: Rows, units: readonly number[]): Promise<number> 
   return row!.rows;
 };
 
-const isKept = (units: readonly number[]) => sql`kind = 'DOSSIERS' and unit_id = any(${units}::int[])`;
+const isOfUnits = (units: readonly number[]) => sql`kind = 'DOSSIERS' and unit_id = any(${units}::int[])`;
 
 const countedRecords = (units: readonly number[]) => sql`
   select u.province_id, u.unit_id, u.source_id, count(d.received_on)::int as records, min(d.received_on) as first_on
-  from (select province_id, unit_id, source_id from record_unit where ${isKept(units)}
+  from (select province_id, unit_id, source_id from record_unit where ${isOfUnits(units)}
     union select province_id, unit_id, source_id from dossier where unit_id = any(${units}::int[])) u
   left join dossier d on d.province_id = u.province_id and d.unit_id = u.unit_id and d.source_id = u.source_id group by 1, 2, 3`;
 
 const keptRecords = (units: readonly number[]) => sql`
-  select province_id, unit_id, source_id, records, first_on from record_unit where ${isKept(units)}`;
+  select province_id, unit_id, source_id, records, first_on from record_unit where ${isOfUnits(units)}`;
 
 const countedFields = (events: RawBuilder<unknown>, name: keyof typeof GRAINS) => sql`
   select province_id, unit_id, slot, ${startOf[name](sql`e.day`)} as starts_on, field_id, ${sumsOfCounts} from ${events} group by 1, 2, 3, 4, 5 having ${anyCount}`;

@@ -8,6 +8,6 @@ export interface RollupKey {
   readonly unit: UnitView;
   readonly period: Period;
   readonly handledBy: Tier | null;
-  /** Up to which day records are counted; those of what has no records count nothing. */
+  /** The last day whose records count; null in kinds without records. */
   readonly cut: Cut;
 }

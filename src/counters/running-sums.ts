@@ -3,24 +3,23 @@ import { addDays, type Day } from "../lib/time/date.ts";
 import { ENDED, RECEIVED, STOCKS } from "./count.ts";
 import { ROLLED_UP, type SumKey } from "./record-sums.store.ts";
 
-/** What the counters of key `i` add up to, counted from 1: certainly, or possibly. */
+/** Certain or possible sums of the counters of key `i`, which is counted from 1. */
 export interface SumRow {
   readonly i: number;
   readonly certain: boolean;
-  /** As ROLLED_UP. */
   readonly counted: readonly number[];
 }
 
 /**
- * Reads each day once, however many periods of a unit are asked for, such as the points of a series: `read` gets the days between the edges of
- * the periods, and what each period needs is added up from them.
+ * Reads each day once even if the periods of a unit overlap, such as the points of a series: `read` gets the days between the edges of the periods, and cumulative sums
+ * give each period.
  */
 export const inOnePass = async (
   keys: readonly RecordKey[],
   read: (parts: readonly SumKey[]) => Promise<readonly SumRow[]>,
 ): Promise<readonly SumRow[]> => {
   const [first] = keys;
-  // Those of a tree are of many units and of one period.
+  // The keys of a tree share one period.
   if (!first || keys.every(({ from, to }) => from === first.from && to === first.to)) return read(keys);
   const lines = linesOf(keys);
   const parts = lines.flatMap((line) => line.parts);
@@ -38,10 +37,10 @@ export const inOnePass = async (
   });
 };
 
-/** The keys that differ by their days alone, and the parts that the edges of these days make of time. */
+/** Keys that differ only by their days, and the parts into which the edges of these days divide time. */
 interface Line {
   readonly parts: readonly SumKey[];
-  /** By their places among all keys: parts from `since` until before `until`. */
+  /** By position among all keys: the parts in [since, until). */
   readonly asked: readonly { readonly place: number; readonly since: number; readonly until: number }[];
 }
 
@@ -58,7 +57,6 @@ const linesOf = (keys: readonly RecordKey[]): Line[] => {
   });
 };
 
-/** Of the parts before each one, and of all. */
 const runningSums = (counted: readonly (readonly number[] | null)[]): readonly (readonly number[])[] => {
   let sum: readonly number[] = ROLLED_UP.map(() => 0);
   return [sum, ...counted.map((own) => (sum = own ? sum.map((value, n) => value + own[n]!) : sum))];
@@ -67,7 +65,7 @@ const runningSums = (counted: readonly (readonly number[] | null)[]): readonly (
 const indexes = (names: readonly string[]) => names.map((name) => (ROLLED_UP as readonly string[]).indexOf(name));
 const [OPEN, INTO, OUT_OF] = [0, indexes(RECEIVED), indexes(ENDED)];
 
-/** The first part alone tells how many were open before it; stocks are those of the end. */
+/** The first part holds the stock of open dossiers before it; stocks are those at the end. */
 const between = (sums: readonly (readonly number[])[], since: number, until: number): number[] => {
   const [before, after] = [sums[since]!, sums[until]!];
   const total = (of: readonly number[]) => of.reduce((sum, n) => sum + before[n]!, 0);

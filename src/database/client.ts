@@ -1,13 +1,13 @@
 import { createHash } from "node:crypto";
 import { Client, type ClientConfig } from "pg";
 
-/** What the driver keeps of a connection, and asks when the connection comes back to the pool. */
+/** Internal state of the driver, which it reads when the connection returns to the pool. */
 interface Inside {
   _queryable: boolean;
   readonly connection: { readonly stream: { destroy(): void } };
 }
 
-/** Statements are some hundred, for their texts hold no values; more would fill the memory of PostgreSQL. */
+/** Statements have no values in their text, so there are some hundred; more would fill the memory of PostgreSQL. */
 const MOST_NAMES = 500;
 const names = new Map<string, string>();
 
@@ -20,15 +20,14 @@ const nameOf = (text: string): string | undefined => {
 };
 
 export interface ClientOptions {
-  /** Whether PostgreSQL keeps the plans of statements, instead of planning each for its values. */
+  /** True if PostgreSQL caches plans instead of planning each execution. */
   readonly keepsPlans: boolean;
-  /** Where the server listens now, for one that may have been started again elsewhere. */
   readonly portNow: () => number;
 }
 
 /**
- * A connection that leaves the pool where it is of no use any more: after a statement that nobody answered in time, for whoever got it
- * next would wait behind that, and after a fatal error, which the driver hears of before the end.
+ * A connection that leaves the pool after a statement timeout, because the next user would wait behind that statement, and after a fatal error, which the driver reports
+ * before the end.
  */
 export class ServiceClient extends Client {
   readonly #keepsPlans: boolean;

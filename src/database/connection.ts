@@ -6,21 +6,19 @@ import { types } from "pg";
 import { ServiceClient } from "./client.ts";
 import { APPLICATION_NAME, OWNER, type PoolOptions } from "./pool-options.ts";
 
-// Sums of counts are bigint; all of ours are far below 2^53.
+// Sums of counts are bigint, but far below 2^53.
 types.setTypeParser(types.builtins.INT8, Number);
 
-/** Statements are ours, so that no connection needs the list of tables. */
 export const connectionConfig = (
   clientUrl: string,
   { role, keepsPlans, size, waitMs, statementMs, lockMs, onPool, portNow }: PoolOptions = OWNER,
 ) => {
-  // Compiling costs more than it saves: the statements are many and short, and the planner overrates recursive ones.
+  // JIT costs more than it saves: statements are many and short, and the planner overestimates recursive ones.
   const settings = {
     jit: "off",
     ...(keepsPlans && { plan_cache_mode: "force_generic_plan" }),
     statement_timeout: statementMs,
     lock_timeout: lockMs,
-    // Read by Citus alone.
     "citus.propagate_set_commands": "local",
     ...(role && { role }),
   };
@@ -40,7 +38,7 @@ export const connectionConfig = (
       Client: ServiceClient,
       keepsPlans,
       ...(portNow && { portNow }),
-      // The server's own limit comes first; this one is for a server that does not answer at all.
+      // The server's limit applies first; this one is for a server that does not answer at all.
       ...(statementMs > 0 && { query_timeout: statementMs + 1000 }),
       ...(onPool && { onPoolCreated: onPool }),
     },

@@ -2,49 +2,42 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Client, QueryConfig } from "pg";
 import { errorText } from "./failure.ts";
 
-/** Hears of a database that is lost, and of its return, once for each time. */
+/** Called once each time the database is lost and returns. */
 export interface LossListener {
   readonly lost: (reason: string) => void;
   readonly back: (ms: number) => void;
-  /** It is lost, and cannot be brought back. */
   readonly dead: (error: unknown) => void;
 }
 
-/** A session that stays open, so that the end of its server shows at once. */
+/** An open session, whose end shows at once that the server ended. */
 export interface WatchedSession {
   readonly client: Client;
-  /** When its server was started, as the server says. */
   readonly startedAt: string;
 }
 
 export interface WatchedDatabase {
-  /** @throws Error where no session can be had at present. */
   readonly reach: () => Promise<WatchedSession>;
-  /** Starts a server that nobody else starts. @throws Error where it does not start. */
+  /** Starts a server that this process owns. @throws Error if it does not start. */
   readonly revive?: () => Promise<void>;
 }
 
-/** Between two looks whether a server that keeps the session still answers, and for how long its answer is waited for. */
 const LOOK_MS = 5000;
 const LOOK: QueryConfig = { text: "select 1", ...{ query_timeout: LOOK_MS } };
 const FIRST_PAUSE_MS = 100;
 const LONGEST_PAUSE_MS = 1000;
-/** So often a server that does not start is started again, for some seconds in all. */
 const STARTS = 7;
-/** One that has started may still be recovering for so long. */
 const RECOVERY_MS = 60_000;
 
 export const serverStartOf = async (client: Client): Promise<string> =>
   (await client.query<{ at: string }>("select pg_postmaster_start_time()::text as at")).rows[0]!.at;
 
-/** Keeps a session, and gets another one where that is lost, however long that takes. */
+/** Holds a session, and reconnects indefinitely when it is lost. */
 export class DatabaseWatch {
   readonly #database: WatchedDatabase;
   readonly #ending = new AbortController();
   #session: WatchedSession | null;
   #following: Promise<void> = Promise.resolve();
 
-  /** `first` is a session that is there already. */
   constructor(database: WatchedDatabase, first: WatchedSession | null) {
     this.#database = database;
     this.#session = first;
@@ -56,7 +49,7 @@ export class DatabaseWatch {
     });
   }
 
-  /** From now on nothing is reported, nor brought back. @returns the session, which may be lost. */
+  /** Stops reporting and reconnecting. @returns the session, which may be lost. */
   async end(): Promise<WatchedSession | null> {
     this.#ending.abort();
     await this.#following;
@@ -86,7 +79,7 @@ export class DatabaseWatch {
     for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(pause * 2, LONGEST_PAUSE_MS)) {
       try {
         const session = await this.#database.reach();
-        if (startedAt !== null && session.startedAt !== startedAt) report("it was started again");
+        if (startedAt !== null && session.startedAt !== startedAt) report("the server was restarted");
         if (isReported) listener.back(performance.now() - began);
         return session;
       } catch (error) {
@@ -102,10 +95,8 @@ export class DatabaseWatch {
   }
 }
 
-/** The server is there, but all its connections are taken. */
 const isFull = (error: unknown): boolean => (error as { readonly code?: unknown }).code === "53300";
 
-/** Waits until the session is lost, or its server does not answer it any more. */
 const lossOf = async (client: Client, signal: AbortSignal): Promise<void> => {
   const lost = new AbortController();
   const either = AbortSignal.any([lost.signal, signal]);

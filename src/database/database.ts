@@ -8,17 +8,14 @@ import { openPlace } from "./place.ts";
 import { cancelBackends, type PoolState, watchPool } from "./pool-watch.ts";
 import { SERVICE_ROLE } from "./service-role.ts";
 
-/** The connections of the service, by the role of its own. */
+/** The connections of the service, which use its own role. */
 export interface Pools {
-  /** What requests share. */
   readonly requests: MikroORM;
-  /** What is made once for everybody (lineage, stored roll-ups): few connections, and no request's limits. */
+  /** For work done once for all callers (lineage, stored roll-ups): few connections, without the limits of requests. */
   readonly builds: MikroORM;
-  /** How many requests wait for a connection. */
   readonly waiting: () => number;
   readonly states: () => { readonly requests: PoolState; readonly builds: PoolState };
   readonly limits: PoolLimits;
-  /** Whether tables are laid out over several nodes, by Citus. */
   readonly isDistributed: boolean;
 }
 
@@ -31,39 +28,32 @@ export interface PoolLimits {
 }
 
 export interface Database {
-  /** Where it is, with the name and password of the owner. */
+  /** URL with the name and password of the owner. */
   readonly url: string;
-  /** Whether requests take their role in sessions of the owner, who can leave it. */
+  /** True if requests use sessions of the owner, who can leave the service's role. */
   readonly isShared: boolean;
-  /** The owner's: migrations, seeds, commands. */
   readonly orm: MikroORM;
   readonly pools: Pools;
-  /** Cancels what runs on the service's connections: what is made once for everybody, or requests, too. */
+  /** Cancels running statements of the service: shared builds, or also requests. */
   cancel(what: "BUILDS" | "ALL"): Promise<void>;
-  /** Tells when the database is lost and back, until it is closed; an embedded one is started again. */
   watch(listener: LossListener): void;
-  /** Gives back disk of an embedded one that it does not need any more. */
   trim(): Promise<void>;
-  /** Waits for what runs. */
   close(): Promise<void>;
 }
 
 const DEFAULT_LIMITS: PoolLimits = { poolSize: 10, poolWaitMs: 2000, poolQueue: 500, statementMs: 10_000, lockMs: 2000 };
-/** One for each lane of `oneAtATime`. */
 const BUILDERS = 3;
-/** What is made once may take this many times as long as a request's statement. */
 const BUILD_FACTOR = 12;
 
 export interface DatabaseOptions extends Partial<PoolLimits> {
-  /** By which requests log in; null is the embedded server. */
+  /** Login of requests; null uses the embedded server. */
   readonly databaseUrl: string | null;
-  /** By which the owner of the tables does; null where that is by the same. */
   readonly databaseOwnerUrl?: string | null;
   readonly dataDir: string;
   readonly connectMs?: number;
 }
 
-/** Connects, starting the embedded server where no URL is given, and brings the tables up to date. */
+/** Connects, or starts the embedded server if no URL is given, and runs the migrations. */
 export const openDatabase = async ({
   databaseUrl,
   databaseOwnerUrl = null,
@@ -78,7 +68,7 @@ export const openDatabase = async ({
   try {
     await migrate(orm);
     const { pools, busy } = await openPools(open, { ...DEFAULT_LIMITS, ...limits }, await hasCitus(orm.em.fork()));
-    // None but the login that began a statement, and superusers, may cancel it.
+    // Only the login that began a statement and superusers may cancel it.
     const cancel: Database["cancel"] = (what) => cancelBackends(session.em.fork(), busy(what));
     return { ...place, orm, pools, cancel };
   } catch (error) {
@@ -120,8 +110,8 @@ const openPools = async (
 };
 
 /**
- * Tables of a session could stand before ours in what the conditions for rows ask. It is a right on the database, which neither a dump nor a
- * copy carries; where another one owns the database, the conditions name their schema all the same.
+ * Temporary tables could shadow the tables that row-level security reads. The right belongs to the database and no dump contains it; conditions also name their schema in
+ * case another role owns the database.
  */
 const forbidTemporary = async (em: EntityManager): Promise<void> => {
   await sql
@@ -135,7 +125,7 @@ const forbidTemporary = async (em: EntityManager): Promise<void> => {
     .execute(em.getKysely());
 };
 
-/** Of several processes that start at once, one migrates and the others wait for it. */
+/** The first of several starting processes migrates, and the others wait. */
 const migrate = async (orm: MikroORM): Promise<void> => {
   await orm.em.fork().transactional(async (em) => {
     await takeLock(em, "migration");

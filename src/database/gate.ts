@@ -1,15 +1,12 @@
 import { busy } from "./failure.ts";
 
 export interface GateOptions {
-  /** So many are inside at once. */
   readonly size: number;
-  /** So many may wait; more are turned away at once. */
+  /** Maximum number of waiting callers; further ones are rejected at once. */
   readonly queue: number;
-  /** Who has waited so long is turned away. */
   readonly waitMs: number;
 }
 
-/** Lets a few in at once, the others in the order in which they came. */
 export class Gate {
   readonly #options: GateOptions;
   readonly #waiting = new Set<() => void>();
@@ -23,7 +20,7 @@ export class Gate {
     return this.#inside === 0 && this.#waiting.size === 0;
   }
 
-  /** @throws DomainError SERVICE_UNAVAILABLE where too many wait, or one has waited too long. */
+  /** @throws DomainError SERVICE_UNAVAILABLE if too many wait, or the wait was too long. */
   async through<T>(work: () => Promise<T>): Promise<T> {
     await this.#enter();
     try {
@@ -50,7 +47,6 @@ export class Gate {
     });
   }
 
-  /** Whoever came first takes the place of the one that leaves. */
   #leave(): void {
     const [next] = this.#waiting;
     if (!next) return void this.#inside--;

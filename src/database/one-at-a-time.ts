@@ -1,7 +1,7 @@
 import type { EntityManager } from "@mikro-orm/postgresql";
 import { busy } from "./failure.ts";
 
-/** So many may wait for their turn, for so long: more, and longer, is answered by `busy`. */
+/** Maximum number of waiting callers and maximum waiting time; beyond these the answer is `busy`. */
 const MOST_WAITING = 100;
 const LONGEST_WAIT_MS = 20_000;
 
@@ -21,15 +21,14 @@ const laneOf = (pool: object, name: string): Lane => {
 };
 
 export interface Turn {
-  /** What changes things does not stand behind what is made for readers, nor these behind what is worked out anew for each who has no key. */
+  /** Separate lanes, so that changes, shared builds and anonymous builds do not wait for each other. */
   readonly lane?: "BUILDS" | "CHANGES" | "UNKEYED";
-  /** Who hung up before its turn has come needs none. */
   readonly signal?: AbortSignal | undefined;
 }
 
 /**
- * Runs what takes a lock of the database after all that this process asked for before: those who wait hold no connection meanwhile,
- * which others need. Must not be nested. @throws DomainError SERVICE_UNAVAILABLE where too many wait, or one has waited too long.
+ * Runs work that takes a lock of the database one at a time per process, so that waiting callers hold no connection. Must not be nested. @throws DomainError
+ * SERVICE_UNAVAILABLE if too many wait, or the wait was too long.
  */
 export const oneAtATime = <T>(em: EntityManager, work: () => Promise<T>, { lane: name = "BUILDS", signal }: Turn = {}): Promise<T> => {
   const lane = laneOf(em.getDriver(), name);

@@ -3,20 +3,20 @@ import { DomainError } from "../lib/errors.ts";
 import { failureOf, errorText } from "./failure.ts";
 
 const FIRST_PAUSE_MS = 50;
-/** Short, so that the service is there soon after its database is. */
+/** Short, so that the service is available soon after its database. */
 const LONGEST_PAUSE_MS = 500;
-/** A try that is not answered within this time is given up; a server that does not answer would hold it for ever. */
+/** Timeout of one attempt, because an unresponsive server would block it forever. */
 export const CONNECT_MS = 2000;
 
-/** Whether the server cannot be reached or takes nobody at present, which passes; a wrong password or an old server does not. */
+/** True for temporary failures: the server is unreachable or refuses connections; a wrong password or an old server is permanent. */
 export const isAway = (error: unknown): boolean => {
   const failure = failureOf(error);
   return failure instanceof DomainError && failure.extensions["code"] === "SERVICE_UNAVAILABLE";
 };
 
-/** Tries until the database is there; `tell` hears of each kind of failure once. Ends with the signal. */
+/** Retries until the database is available; `tell` is called once for each kind of failure. The signal ends it. */
 export const openWhenThere = async <T>(open: () => Promise<T>, tell: (failure: string) => void, signal: AbortSignal): Promise<T> => {
-  const told = new Set<string>();
+  const reported = new Set<string>();
   for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(pause * 2, LONGEST_PAUSE_MS)) {
     signal.throwIfAborted();
     try {
@@ -25,8 +25,8 @@ export const openWhenThere = async <T>(open: () => Promise<T>, tell: (failure: s
       if (!isAway(error)) throw error;
       const text = errorText(error);
       const kind = /\b(?:E[A-Z_]{4,}|5[37][0-9A-Z]{3}|timeout)\b/.exec(`${text} ${codeOf(error)}`)?.[0] ?? text;
-      if (!told.has(kind)) tell(text);
-      told.add(kind);
+      if (!reported.has(kind)) tell(text);
+      reported.add(kind);
     }
     await sleep(pause, undefined, { signal });
   }

@@ -1,11 +1,10 @@
 import type { EntityManager } from "@mikro-orm/postgresql";
 
-/** What a transaction returns, and whether its changes are committed. */
 export interface TransactionOutcome {
   readonly committed: boolean;
 }
 
-/** Ends a transaction by a rollback; it never leaves this file. */
+/** Rolls a transaction back; it never leaves this file. */
 class Rollback<O extends TransactionOutcome> extends Error {
   readonly outcome: O;
 
@@ -17,7 +16,7 @@ class Rollback<O extends TransactionOutcome> extends Error {
 
 type Work<O> = (em: EntityManager) => Promise<O>;
 
-/** Runs `work` by `transaction`, and commits what it did only where the outcome says so. @returns the outcome in both cases. */
+/** Runs `work` in a transaction, which commits only if the outcome requests it. @returns the outcome in both cases. */
 export const settle = async <O extends TransactionOutcome>(transaction: (work: Work<O>) => Promise<O>, work: Work<O>): Promise<O> => {
   try {
     return await transaction(async (em) => {

@@ -12,40 +12,30 @@ import { trimLog } from "./wal.ts";
 import { checkLogin, checkSame, ensureLogin, ensureRole } from "./service-role.ts";
 
 export interface PlaceOptions {
-  /** By which requests log in; null is the embedded server. */
   readonly databaseUrl: string | null;
-  /** By which the owner of the tables does; null where that is by the same. */
+  /** Login of the owner; null uses the same login. */
   readonly databaseOwnerUrl: string | null;
   readonly dataDir: string;
   readonly connectMs?: number;
-  /** Learns of the owner's connections. */
   readonly onPool?: PoolOptions["onPool"];
 }
 
-/** A database with the role that requests run as, whatever is in it. */
 export interface DatabasePlace {
-  /** Where it is, with the name and password of the owner. */
   readonly url: string;
-  /** Whether requests take their role in sessions of the owner, who can leave it. */
+  /** True if requests use sessions of the owner, who can leave the service's role. */
   readonly isShared: boolean;
-  /** The owner's. */
   readonly orm: MikroORM;
-  /** Of whoever logs in for requests. */
   readonly session: MikroORM;
-  /** More connections of whoever logs in for requests. */
   readonly open: (pool: PoolOptions) => Promise<MikroORM>;
-  /** Tells when the database is lost and back, until it is closed; an embedded one is started again. */
   watch(listener: LossListener): void;
-  /** Gives back disk of an embedded one that it does not need any more. */
   trim(): Promise<void>;
-  /** Waits for what runs. */
   close(): Promise<void>;
 }
 
-/** Who logs in how, each with the setting that says so, for errors. */
+/** The logins, each with the setting that contains it, for errors. */
 interface Logins {
   readonly owner: Login;
-  /** Null where requests take the role in sessions of the owner. */
+  /** Null if requests use sessions of the owner. */
   readonly service: Login | null;
   readonly embedded: EmbeddedDatabase | null;
 }
@@ -55,7 +45,7 @@ interface Login {
   readonly setting: string | null;
 }
 
-/** Connects, starting the embedded server where no URL is given, and makes the role that requests run as where there is none. */
+/** Connects, or starts the embedded server if no URL is given, and creates the service's role if missing. */
 export const openPlace = async ({ connectMs = OWNER.waitMs, onPool, ...options }: PlaceOptions): Promise<DatabasePlace> => {
   const closing: (() => Promise<unknown>)[] = [];
   const close = async () => {
@@ -119,11 +109,10 @@ const checkServer = async (orm: MikroORM): Promise<void> => {
   const { rows } = await sql<{ version: string; encoding: string }>`
     select current_setting('server_version') as version, current_setting('server_encoding') as encoding`.execute(orm.em.fork().getKysely());
   const { version, encoding } = rows[0]!;
-  if (Number.parseInt(version, 10) < OLDEST) throw new Error(`the server is PostgreSQL ${version}; accepted is ${OLDEST} or newer`);
-  if (encoding !== "UTF8") throw new Error(`the database is in ${encoding}; accepted is UTF8`);
+  if (Number.parseInt(version, 10) < OLDEST) throw new Error(`the server is PostgreSQL ${version}; must be ${OLDEST} or newer`);
+  if (encoding !== "UTF8") throw new Error(`the database is in ${encoding}; must be UTF8`);
 };
 
-/** Of a server that nobody here starts. */
 const reach = async (url: string): Promise<WatchedSession> => {
   const client: Client = new ServiceClient({
     ...{ connectionString: url, application_name: `${APPLICATION_NAME} watch`, keepAlive: true },

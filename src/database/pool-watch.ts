@@ -2,18 +2,16 @@ import type { EntityManager } from "@mikro-orm/postgresql";
 import { sql } from "kysely";
 import type { Pool, PoolClient } from "pg";
 
-/** Connections of a pool at this moment. */
 export interface PoolState {
   readonly size: number;
   readonly idle: number;
-  /** Callers that wait for one. */
   readonly waiting: number;
 }
 
 export interface PoolWatch {
   readonly onPool: (pool: Pool) => void;
   readonly state: () => PoolState;
-  /** The server's process ids of the connections that somebody uses. */
+  /** Server process ids of the connections in use. */
   readonly busy: () => number[];
 }
 
@@ -32,7 +30,7 @@ export const watchPool = (): PoolWatch => {
   };
 };
 
-/** Cancels what the connections run; their transactions are rolled back. */
+/** Cancels the statements of the connections; their transactions roll back. */
 export const cancelBackends = async (em: EntityManager, pids: readonly number[]): Promise<void> => {
   if (pids.length > 0) await sql`select pg_cancel_backend(pid) from unnest(${pids}::int[]) p(pid)`.execute(em.getKysely());
 };

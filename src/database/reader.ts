@@ -7,47 +7,41 @@ import { busy, failureOf, gaveWay, isCancelled, isLost, isOfDatabase, slow, unsu
 import { Gate } from "./gate.ts";
 import { oneAtATime, type Turn } from "./one-at-a-time.ts";
 
-/** How often a transaction that gave way to another one is tried. */
+/** Number of attempts of a transaction that PostgreSQL rolled back in favour of another. */
 const ATTEMPTS = 3;
 
-/** What row-level security lets a transaction see and write: grants as `unit:edition`, by commas. */
+/** What row-level security lets a transaction read and write: grants as `unit:edition`, separated by commas. */
 export interface RowScope {
   readonly reads: string;
   readonly writes: string;
 }
 
-/** Of what is worked out for everybody: it covers nothing, and within it counters are read as within any scope. */
+/** Scope for values computed for everybody: it covers no unit, but lets a transaction read counters. */
 export const PUBLIC_SCOPE: RowScope = { reads: "0:0", writes: "" };
 
-/** What loaders need of a reader. */
 export interface Rows {
   readonly rows: <R>(query: RawBuilder<R>) => Promise<R[]>;
 }
 
-/** With what the statements of transactions end that are made for readers. */
+/** Cancels statements of read transactions. */
 const signals = new WeakMap<EntityManager, AbortSignal>();
 
-/** The statements of an entity manager, such as one inside a transaction, for what takes a reader. */
 export const rowsOf = (em: EntityManager): Rows => ({
   rows: async (query) => (await query.execute(em.getKysely(), endingWith(signals.get(em)))).rows,
 });
 
 const endingWith = (signal: AbortSignal | undefined) => (signal ? ({ signal, inflightQueryAbortStrategy: "cancel query" } as const) : {});
 
-/** Runs a statement, of which it may tell, such as in a span of a trace. */
 export type Around = <T>(text: () => string, run: () => Promise<T>) => Promise<T>;
 
-/** What a caller shares with others like it. */
 export interface Share {
-  /** What each statement goes through, in this order. */
   readonly gates: readonly Gate[];
-  /** A statement of theirs that takes longer is cancelled. */
   readonly statementMs: number;
 }
 
-/** Connections that one request holds at once; the next statement waits for one of them, however many others ask meanwhile. */
+/** Connections that one request may hold at once; its next statement waits for one of them. */
 const CONNECTIONS = 3;
-/** What a timer can hold: each statement before it ends by itself. */
+/** The maximum of a timer; each statement ends earlier. */
 const LONGEST_WAIT_MS = 2 ** 31 - 1;
 
 export interface Making {
@@ -55,16 +49,15 @@ export interface Making {
   readonly signal: AbortSignal | undefined;
 }
 
-/** What one request reads and writes through: its statements end with it, and each failure has a code. */
+/** The reader and writer of one request: its statements end with it, and each failure has an error code. */
 export class Reader implements Rows {
   readonly #pools: Pools;
   readonly #signal: AbortSignal | undefined;
   readonly #share: Share | undefined;
   readonly #own = new Gate({ size: CONNECTIONS, queue: Infinity, waitMs: LONGEST_WAIT_MS });
-  /** Statements that this request has sent; for the metrics. */
   statements = 0;
   around: Around = (_text, run) => run();
-  /** That the database did not answer a read of this request. */
+  /** Set when the database failed to answer a read of this request. */
   #failure: DomainError | null = null;
   #isRepeated = false;
 
@@ -74,12 +67,12 @@ export class Reader implements Rows {
     this.#share = share;
   }
 
-  /** Whether tables are laid out over several nodes, which cannot all be read in the same way. */
+  /** True if Citus distributes the tables, which not all statements support. */
   get isDistributed(): boolean {
     return this.#pools.isDistributed;
   }
 
-  /** For what is made once for everybody, whoever asked first. */
+  /** For work done once for all callers. */
   async build<T>(work: (em: EntityManager, turn: Turn) => Promise<T>): Promise<T> {
     this.#refuseRepeated();
     try {
@@ -89,7 +82,7 @@ export class Reader implements Rows {
     }
   }
 
-  /** Runs anew what has failed: where the database did not answer, nothing more is sent to it, and all that is not known yet fails alike. */
+  /** Repeats failed work. If the database failed to answer, no further statement is sent, and all pending reads fail alike. */
   async again<T>(work: () => Promise<T>): Promise<T> {
     this.#isRepeated = true;
     try {
@@ -110,7 +103,7 @@ export class Reader implements Rows {
     return failure;
   }
 
-  /** A transaction of what is made for readers: of one snapshot, or of what is there by then. Statements by `rowsOf` end with the signal. */
+  /** A transaction that builds data for readers, with or without one snapshot. Statements by `rowsOf` end with the signal. */
   async making<T>(scope: RowScope, work: (em: EntityManager) => Promise<T>, { isSnapshot, signal }: Making): Promise<T> {
     const isolationLevel = isSnapshot ? IsolationLevel.REPEATABLE_READ : IsolationLevel.READ_COMMITTED;
     return this.build((em) =>
@@ -125,7 +118,6 @@ export class Reader implements Rows {
     );
   }
 
-  /** @throws DomainError SERVICE_UNAVAILABLE or TIMEOUT where the database does not answer. */
   async rows<R>(query: RawBuilder<R>): Promise<R[]> {
     this.#refuseRepeated();
     this.#enter();
@@ -135,22 +127,22 @@ export class Reader implements Rows {
   }
 
   async #rows<R>(query: RawBuilder<R>, signal: AbortSignal | undefined): Promise<R[]> {
-    // What an entity manager of its own would give outside of transactions, and takes several times as long to make.
+    // Same client as an entity manager would use outside of transactions, but several times as fast.
     const kysely = this.#pools.requests.em.getConnection().getClient();
     const run = () => query.execute(kysely, abortedBy(signal));
     const send = async () => (await this.around(() => query.compile(kysely).sql, run)).rows;
-    // A read is repeated once where the connection was lost, as that of a restarted server is, or where another's cancellation met it.
+    // A read is retried once if the connection was lost, as by a restart of the server, or if another statement's cancellation hit it.
     const isRepeated = (error: unknown) => isLost(error) || (isCancelled(error) && !signal?.aborted);
     return send().catch((error: unknown) => (isRepeated(error) ? send() : Promise.reject(error)));
   }
 
-  /** Through all gates, from the narrowest to the widest: whoever waits keeps no place that others could use. */
+  /** From the narrowest gate to the widest, so that waiting callers hold no place that others could use. */
   async #passing<T>(work: () => Promise<T>): Promise<T> {
     const gates = [this.#own, ...(this.#share?.gates ?? [])];
     const enter = gates.reduceRight<() => Promise<T>>(
       (inside, gate) => () => gate.through(inside),
       async () => {
-        // Its client may have left while it waited.
+        // The client may have disconnected during the wait.
         this.#signal?.throwIfAborted();
         return work();
       },
@@ -158,13 +150,13 @@ export class Reader implements Rows {
     return enter();
   }
 
-  /** Cancels what takes longer than those may take who share with others. */
+  /** Applies the statement timeout of callers that share. */
   async #inTime<T>(work: (signal: AbortSignal | undefined) => Promise<T>): Promise<T> {
     if (!this.#share) return work(this.#signal);
     const ending = new AbortController();
     const leave = () => ending.abort(this.#signal!.reason);
     const timer = setTimeout(() => ending.abort(slow()), this.#share.statementMs);
-    // AbortSignal.any would do the same, and take several times as long as the rest of this.
+    // AbortSignal.any takes several times as long as the rest of this function.
     this.#signal?.addEventListener("abort", leave);
     try {
       return await work(ending.signal);
@@ -176,7 +168,7 @@ export class Reader implements Rows {
     }
   }
 
-  /** Reads what row-level security hides outside the scope. */
+  /** Reads rows that row-level security hides outside the scope. */
   scoped(scope: RowScope): Rows {
     const read = <R>(query: RawBuilder<R>) =>
       this.write(scope, async (em) => (await query.execute(em.getKysely(), abortedBy(this.#signal))).rows);
@@ -188,12 +180,12 @@ export class Reader implements Rows {
     };
   }
 
-  /** One transaction within the scope: all of it or nothing. A write that has begun ends even when its client is gone. */
+  /** One atomic transaction within the scope. A started write ends even if its client disconnects. */
   write<T>(scope: RowScope, work: (em: EntityManager) => Promise<T>): Promise<T> {
     return this.#passing(() => this.#write(this.#pools.requests.em.fork(), scope, work));
   }
 
-  /** The same for what takes a lock that those who build hold: it waits for its turn as they do, and keeps no request's connection. */
+  /** For changes that take a lock of shared builds: waits for its turn without holding a request's connection. */
   writePatiently<T>(scope: RowScope, work: (em: EntityManager) => Promise<T>): Promise<T> {
     return this.build((em) => oneAtATime(em, () => this.#write(em, scope, work), { lane: "CHANGES" }));
   }
@@ -223,7 +215,7 @@ export class Reader implements Rows {
 
 const abortedBy = (signal: AbortSignal | undefined) => (signal ? ({ signal, inflightQueryAbortStrategy: "cancel query" } as const) : {});
 
-/** Until the end of the transaction. By SET LOCAL, for of all ways to set it Citus tells its other nodes of that one only. */
+/** Until the end of the transaction, by SET LOCAL, because Citus propagates no other way of setting to its nodes. */
 export const enterScope = async (em: EntityManager, { reads, writes }: RowScope): Promise<void> => {
   await sql`set local cchc.reads = ${sql.lit(reads)}; set local cchc.writes = ${sql.lit(writes)}`.execute(em.getKysely());
 };

@@ -3,12 +3,12 @@ import { sql } from "kysely";
 import { Client } from "pg";
 import { lockKey, lockSession } from "./locks.ts";
 
-/** Role that requests run as: it owns nothing, and may only append to the audit trail. It is the server's, not the database's. */
+/** Role of all requests: it owns nothing and may only append to the audit trail. It belongs to the server, not to the database. */
 export const SERVICE_ROLE = "cchc_service";
 
 const MISSING = `not exists (select from pg_roles where rolname = '${SERVICE_ROLE}')`;
 
-/** On the embedded server; one that an earlier version made gets it, too. */
+/** On the embedded server, also for a role of an earlier version. */
 export const giveLogin = async (owner: Client, password: string): Promise<void> => {
   await lockSession(owner, "lock", "role");
   try {
@@ -16,7 +16,7 @@ export const giveLogin = async (owner: Client, password: string): Promise<void> 
     await owner.query(
       `alter role ${SERVICE_ROLE} login nosuperuser nocreatedb nocreaterole noreplication nobypassrls password ${owner.escapeLiteral(password)}`,
     );
-    // Statements of requests fail as clients like, each time with a line in the server's log.
+    // Without this, each failed statement of a request would add a line to the server's log.
     await owner.query(`alter role ${SERVICE_ROLE} set log_min_messages = 'fatal'`);
   } finally {
     await lockSession(owner, "unlock", "role");
@@ -26,7 +26,7 @@ export const giveLogin = async (owner: Client, password: string): Promise<void> 
 const currentUser = async (orm: MikroORM): Promise<string> =>
   (await sql<{ name: string }>`select current_user as name`.execute(orm.em.fork().getKysely())).rows[0]!.name;
 
-/** For one who logs in as the owner and takes the role: a member of it, who makes it where that is allowed. */
+/** For a login that is the owner and sets the role: makes it a member, and creates the role if allowed. */
 export const ensureRole = async (owner: MikroORM): Promise<void> => {
   const db = owner.em.fork().getKysely();
   const isMember = async () =>
@@ -47,14 +47,14 @@ export const ensureRole = async (owner: MikroORM): Promise<void> => {
   } catch (error) {
     const name = await currentUser(owner);
     throw new Error(
-      `DATABASE_URL: ${name} is no member of the role ${SERVICE_ROLE} and may not make it; let an administrator run: ` +
+      `DATABASE_URL: ${name} is not a member of the role ${SERVICE_ROLE} and may not create it; let an administrator run: ` +
         `create role ${SERVICE_ROLE} nologin; grant ${SERVICE_ROLE} to "${name}";`,
       { cause: error },
     );
   }
 };
 
-/** For a service with a login of its own: where there is no such role yet, or one that cannot log in, an owner who may make roles makes it. */
+/** For a service with its own login: the owner creates the role if it is missing or cannot log in. */
 export const ensureLogin = async (owner: MikroORM, serviceUrl: string): Promise<void> => {
   const { user, password } = new Client({ connectionString: serviceUrl });
   const given = user === SERVICE_ROLE && typeof password === "string" ? password : "";
@@ -69,7 +69,7 @@ export const ensureLogin = async (owner: MikroORM, serviceUrl: string): Promise<
     await owner.em.fork().transactional(async (em) => {
       const db = em.getKysely();
       await sql`select set_config('cchc.password', ${given}, true)`.execute(db);
-      // An error with the text of the statement would bring the password into the server's log.
+      // An error with the text of the statement would write the password to the server's log.
       await sql
         .raw(`do $$ begin
           perform pg_advisory_xact_lock(${lockKey("role")});
@@ -81,7 +81,7 @@ export const ensureLogin = async (owner: MikroORM, serviceUrl: string): Promise<
         .execute(db);
     });
   } catch (error) {
-    // Another instance may have been first, on another database of the server, where it has another lock.
+    // Another instance may have created it, on another database of the server with another lock.
     if (await isThere()) return;
     throw new Error(
       `DATABASE_OWNER_URL: ${await currentUser(owner)} may not make the role ${SERVICE_ROLE}, by which DATABASE_URL logs in or of which that is a member; ` +
@@ -95,15 +95,12 @@ interface Login {
   readonly name: string;
   readonly isMember: boolean;
   readonly isSuperuser: boolean;
-  /** Whether it may pass by row-level security, make roles or replicate. */
   readonly isPrivileged: boolean;
-  /** What else it may become. */
   readonly others: string[];
   readonly owned: string | null;
   readonly mayCreate: boolean;
 }
 
-/** @throws Error for a login that could do more than the role: whatever a statement of it sets, nothing is gained. */
 export const checkLogin = async (login: MikroORM): Promise<void> => {
   const { rows } = await sql<Login>`
     with reached as (select * from pg_roles where pg_has_role(session_user, oid, 'MEMBER')),
@@ -120,20 +117,20 @@ export const checkLogin = async (login: MikroORM): Promise<void> => {
   const wrong = wrongWith(rows[0]!);
   if (wrong === null) return;
   throw new Error(
-    `${rows[0]!.name} ${wrong}; the service logs in as ${SERVICE_ROLE}, or as a member of that and of no other role, who is no superuser, owns nothing and makes nothing`,
+    `${rows[0]!.name} ${wrong}; the service logs in as ${SERVICE_ROLE}, or as a member of that and of no other role, who is not a superuser, owns nothing and creates nothing`,
   );
 };
 
 const wrongWith = ({ isMember, isSuperuser, isPrivileged, others, owned, mayCreate }: Login): string | null => {
   if (isSuperuser) return "is a superuser";
-  if (!isMember) return `is no member of ${SERVICE_ROLE}`;
+  if (!isMember) return `is not a member of ${SERVICE_ROLE}`;
   if (others.length > 0) return `may become ${others.join(", ")}`;
-  if (isPrivileged) return "may pass by row-level security, make roles or replicate";
+  if (isPrivileged) return "may bypass row-level security, create roles or replicate";
   if (owned !== null) return `owns ${owned}`;
-  return mayCreate ? "may make things in the database or in its schema public" : null;
+  return mayCreate ? "may create objects in the database or in its schema public" : null;
 };
 
-/** @throws Error where the two connections lead to different databases. */
+/** @throws Error if the two connections lead to different databases. */
 export const checkSame = async (owner: MikroORM, login: MikroORM): Promise<void> => {
   const [one, other] = await Promise.all(
     [owner, login].map(async (orm) => {
@@ -144,5 +141,5 @@ export const checkSame = async (owner: MikroORM, login: MikroORM): Promise<void>
       return rows[0]!.place;
     }),
   );
-  if (one !== other) throw new Error("this is another database than that of DATABASE_OWNER_URL");
+  if (one !== other) throw new Error("this is not the database of DATABASE_OWNER_URL");
 };

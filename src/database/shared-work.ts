@@ -1,13 +1,12 @@
 interface Work {
   readonly result: Promise<void>;
   readonly abort: AbortController;
-  /** Those who have not hung up. */
   askers: number;
 }
 
 const works = new WeakMap<object, Map<string, Work>>();
 
-/** Does the work once for all in this process who ask for it of the pool at the same time. It ends when all of them have hung up. */
+/** Runs the work once for all concurrent callers of the pool in this process. It is aborted when all of them have disconnected. */
 export const sharedWork = async (
   pool: object,
   name: string,

@@ -1,13 +1,10 @@
 import type { MikroORM } from "@mikro-orm/postgresql";
 import { sql } from "kysely";
 
-/** So many segments of 16 MB may lie ready; more are of a time when they were kept for later. */
+/** Maximum number of recycled WAL segments of 16 MB; more remain from a time of larger load. */
 const MOST_READY = 2;
 
-/**
- * Gives back the disk that PostgreSQL's log of changes takes, now that what it tells of is written. Segments that lie ready for changes to come are given back
- * when they have been used. For a superuser.
- */
+/** Frees disk space of PostgreSQL's write-ahead log after a checkpoint; recycled segments are freed after their use. Requires a superuser. */
 export const trimLog = async (orm: MikroORM): Promise<void> => {
   const db = orm.em.fork().getKysely();
   await sql`checkpoint`.execute(db);

@@ -1,4 +1,4 @@
-/** What a dossier is in all systems together. */
+/** Identifies a dossier across all source systems. */
 export interface DossierIdentity {
   readonly sourceNo: number;
   readonly code: string;
@@ -6,10 +6,10 @@ export interface DossierIdentity {
 
 const MAX_SOURCE = 2_147_483_647;
 
-/** Of the number of the source, which outlives its name and its owner, and the code. */
+/** Contains the number of the source, which survives changes of its name and owner, and the code. */
 export const dossierIdOf = ({ sourceNo, code }: DossierIdentity): string => Buffer.from(`${sourceNo}:${code}`).toString("base64url");
 
-/** Null for what can be no id, which is answered like one that nothing has. A dossier has one id only. */
+/** Returns null for a malformed id, so that it is answered like an id that does not exist. A dossier has exactly one id. */
 export const parseDossierId = (id: string): DossierIdentity | null => {
   const match = /^(\d{1,10}):([^\0]{1,300})$/.exec(Buffer.from(id, "base64url").toString("utf8"));
   if (!match) return null;

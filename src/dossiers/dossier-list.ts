@@ -9,8 +9,8 @@ import type { DossierCondition } from "./dossier.filter.ts";
 import { dossierColumns, type DossierView } from "./dossier.loaders.ts";
 
 /**
- * Up to so many units their newest dossiers are read one unit after the other, however old they are; above it all dossiers are read from
- * the newest on until the page is full, for then the next one is never far.
+ * Up to this number of units, the newest dossiers are read unit by unit; above it, dossiers of all units are read from the newest on, because matches are then frequent
+ * enough to fill the page soon.
  */
 const FEW_UNITS = 2000;
 
@@ -18,10 +18,10 @@ const FIRST_DAY: Day = "0001-01-01";
 const LAST_DAY: Day = "9999-12-31";
 const dayRank = (day: Day): number => epochDay(day) - epochDay(FIRST_DAY);
 
-/** Lists go from the newest day to the oldest; within a day from the source that came last, and from the last code. */
+/** Lists are sorted by day descending, then by source and code, both descending. */
 export const positionOf = ({ datedOn, sourceNo, code }: DossierView): Position => ({ rank: dayRank(datedOn), text: `${sourceNo}:${code}` });
 
-/** Rows after a position; the last one that there could be where the list begins. */
+/** Rows after a position; for the first page the greatest possible position. */
 interface Following {
   readonly first: number;
   readonly day: Day;
@@ -29,7 +29,7 @@ interface Following {
   readonly code: string;
 }
 
-/** Texts of days sort as the days do, and so do these before and after them. */
+/** Texts of days sort as days; these two sort before and after all days. */
 const EVER = "-infinity";
 const NEVER = "infinity";
 const MAX_SOURCE = 2_147_483_647;
@@ -39,20 +39,19 @@ export const dossierPage = (first: number, after: string | null | undefined): Pa
   const page = pageOf(first, after, dayRank(LAST_DAY));
   if (page.after === null) return { ...page, from: { first, day: NEVER, sourceNo: MAX_SOURCE, code: "" } };
   const match = /^(\d{1,9}):(.+)$/s.exec(page.after.text);
-  if (!match) throw new BadUserInput("after", after, "accepted is a cursor that this list has given");
+  if (!match) throw new BadUserInput("after", after, "must be a cursor that this list returned");
   return { ...page, from: { first, day: addDays(FIRST_DAY, page.after.rank), sourceNo: Number(match[1]), code: match[2]! } };
 };
 
-/** What is asked for, and of whose units. */
 export interface DossierList {
   readonly grants: readonly Grant[];
   readonly condition: DossierCondition;
 }
 
-/** Membership that is looked up, row by row, in a table made once; the planner would join, and takes sets of units for small. */
+/** A subquery makes PostgreSQL hash the set once; the planner would underestimate a join. */
 const isAmong = (unit: RawBuilder<unknown>, set: RawBuilder<unknown>) => sql`coalesce(${unit} in (select unit_id from ${set}), false)`;
 
-/** `unit_set`: what is asked for of what may be seen. */
+/** Relation `unit_set`: the requested units that the viewer may see. */
 const unitSet = ({ grants, condition: { within } }: DossierList) => sql`
   covered as materialized (${coveredUnits(grants)}),
   unit_set as materialized (${
@@ -62,14 +61,14 @@ const unitSet = ({ grants, condition: { within } }: DossierList) => sql`
           and ${isAmong(sql`c.unit_id`, sql`covered`)}`
   })`;
 
-/** `place`: where dossiers of the units are, which the imports note. */
+/** Relation `place`: the provinces with dossiers of the units, as recorded by imports. */
 const places = (list: DossierList) => sql`${unitSet(list)},
   place as materialized (
     select distinct r.province_id, r.unit_id from record_unit r where r.kind = 'DOSSIERS' and ${isAmong(sql`r.unit_id`, sql`unit_set`)}
   ),
   size as materialized (select count(*) <= ${sql.lit(FEW_UNITS)} as is_small from place)`;
 
-/** How dossier `d` stands at the end of the day: timelinessOn, as SQL. */
+/** timelinessOn in SQL: the timeliness of dossier `d` at the end of the day. */
 const timeliness = (day: Day): RawBuilder<string | null> => sql`case
   when d.received_on is null or d.received_on > ${day}::date then null
   when d.ended_on <= ${day}::date and d.outcome is not null then coalesce((array['EARLY', 'ON_TIME', 'OVERDUE'])[d.outcome], 'ENDED_WITHOUT_RESULT')
@@ -79,10 +78,10 @@ const timeliness = (day: Day): RawBuilder<string | null> => sql`case
   when d.due_on < ${day}::date then 'OVERDUE'
   else 'NOT_DUE' end`;
 
-/** Conditions as one value, which the planner takes for true of every other row; it would take one after the other for rare. */
+/** Combines conditions into one value, which the planner estimates at half of the rows; separate conditions would seem far too selective. */
 const allOf = (condition: RawBuilder<unknown>): RawBuilder<boolean> => sql`coalesce((${condition}), false)`;
 
-/** The text is the same whatever is asked for, so that it is planned once. */
+/** The text does not depend on the filter, so that PostgreSQL plans it once. */
 const matches = ({ condition: one }: DossierList): RawBuilder<boolean> =>
   allOf(sql`
   (${one.received?.from ?? null}::date is null or d.received_on between ${one.received?.from ?? null}::date and ${one.received?.to ?? null}::date)
@@ -95,8 +94,8 @@ const matches = ({ condition: one }: DossierList): RawBuilder<boolean> =>
   and (${one.timeliness}::text[] is null or ${timeliness(one.today)} = any(${one.timeliness}::text[]))`);
 
 /**
- * Where the indexes begin and end: nothing is received on another day than it bears, nor resolved before it. Bare values, for row-level
- * security lets no others reach an index; and rows of them, for the planner takes what lies between two days for rare.
+ * Bounds for the index scans: a dossier is dated on its day of receipt and never resolved before it. Bare values, because row-level security lets no other expression reach
+ * an index; row comparisons, because the planner underestimates a range of days.
  */
 const between = (
   { condition: { received, resolved } }: DossierList,
@@ -110,7 +109,7 @@ const between = (
 
 const order = sql`dated_on desc, source_id desc, code desc`;
 
-/** One more than the page has. Limits that are written out tell the planner that little is read; the others end the reading. */
+/** Reads one row more than the page. Literal limits show the planner that few rows are read. */
 export const pageOfDossiers = (list: DossierList, following: Following) => {
   const [most, limit] = [sql.lit(MAX_FIRST + 1), following.first + 1];
   const wanted = sql`${between(list, following)} and ${matches(list)}`;
@@ -140,7 +139,7 @@ export const countOfDossiers = (list: DossierList) => {
       + (select count(*) from dossier d where (select not is_small from size) and ${isAmong(sql`d.unit_id`, sql`unit_set`)} and ${wanted}))::int as total`;
 };
 
-/** The same where the tables are laid out over several nodes: Citus takes no lateral join with a limit, and asks all nodes for their newest at once. */
+/** For tables distributed over several nodes: Citus does not support a lateral join with a limit, so all nodes return their newest rows at once. */
 export const pageOverNodes = (list: DossierList, following: Following) => sql<DossierView>`
   with ${unitSet(list)}
   select ${dossierColumns} from dossier d where d.unit_id in (select unit_id from unit_set) and ${between(list, following)} and ${matches(list)}

@@ -1,7 +1,7 @@
 import { epochDayOf, instantText } from "../lib/time/date.ts";
 import { type DossierFacts, type DossierState, isAccepted, type PauseFacts, type PauseReason } from "./dossier-state.ts";
 
-/** Every way in which the facts of a dossier contradict themselves. The codes are part of the API. */
+/** Contradictions between the facts of a dossier; the codes are part of the API. */
 export const PROBLEM_CODES = [
   "RECEIVED_MISSING",
   "RECEIVED_NOT_ALLOWED",
@@ -31,15 +31,15 @@ export interface StateProblem {
   /** The field of the input, such as `pauses[1].from`. */
   readonly field: string;
   readonly code: ProblemCode;
-  /** Names the values and what is accepted. */
+  /** Contains the values and the requirement. */
   readonly message: string;
 }
 
-/** How far the clock of a sender may be ahead of ours. */
+/** Maximum lead of a sender's clock over the server's clock. */
 const CLOCK_SKEW_MS = 30_000;
 
 const ENDED: ReadonlySet<DossierState> = new Set(["WITHDRAWN", "STOPPED", "RESOLVED", "RESULT_RETURNED"]);
-/** A dossier that is withdrawn or stopped while it waits leaves its pause open, which ends with it. */
+/** A dossier that is withdrawn or stopped during a pause leaves it open; the pause ends with the dossier. */
 const MAY_PAUSE: ReadonlySet<DossierState> = new Set(["SUPPLEMENT_REQUESTED", "FINANCIAL_OBLIGATION", "WITHDRAWN", "STOPPED"]);
 const WAITS_FOR: Partial<Record<DossierState, PauseReason>> = {
   SUPPLEMENT_REQUESTED: "SUPPLEMENT",
@@ -50,11 +50,11 @@ class Problems {
   readonly list: StateProblem[] = [];
 
   add(field: string, code: ProblemCode, problem: string, accepted: string): void {
-    this.list.push({ field, code, message: `${field}: ${problem}; accepted is ${accepted}` });
+    this.list.push({ field, code, message: `${field}: ${problem}; must be ${accepted}` });
   }
 }
 
-/** All that contradicts itself in the facts of a dossier, none where they can be kept. @param now in milliseconds */
+/** Returns all contradictions between the facts of a dossier. @param now in milliseconds */
 export const problemsOf = (facts: DossierFacts, now: number): StateProblem[] => {
   const problems = new Problems();
   checkPresence(problems, facts);
@@ -69,7 +69,7 @@ const checkPresence = (problems: Problems, { state, receivedAt, endedAt, returne
   const check = (field: string, name: "RECEIVED" | "ENDED" | "RETURNED", value: number | null, required: boolean, allowed: boolean) => {
     if (required && value === null) problems.add(field, `${name}_MISSING`, `is missing in state ${state}`, "an instant");
     if (!allowed && value !== null)
-      problems.add(field, `${name}_NOT_ALLOWED`, `${instantText(value)} does not go with state ${state}`, "nothing");
+      problems.add(field, `${name}_NOT_ALLOWED`, `${instantText(value)} is not allowed in state ${state}`, "nothing");
   };
   check("receivedAt", "RECEIVED", receivedAt, isAccepted(state), state !== "SUBMITTED");
   check("endedAt", "ENDED", endedAt, ENDED.has(state), ENDED.has(state) || state === "NOT_ACCEPTED");
@@ -79,7 +79,7 @@ const checkPresence = (problems: Problems, { state, receivedAt, endedAt, returne
 const checkOrder = (problems: Problems, { submittedAt, receivedAt, endedAt, returnedAt }: DossierFacts): void => {
   const check = (field: string, value: number | null, code: ProblemCode, earlier: string, bound: number | null) => {
     if (value === null || bound === null || value >= bound) return;
-    problems.add(field, code, `${instantText(value)} is before ${earlier} ${instantText(bound)}`, "that instant or a later one");
+    problems.add(field, code, `${instantText(value)} is before ${earlier} ${instantText(bound)}`, "that instant or later");
   };
   check("receivedAt", receivedAt, "RECEIVED_BEFORE_SUBMITTED", "submittedAt", submittedAt);
   check("endedAt", endedAt, "ENDED_BEFORE_RECEIVED", "receivedAt", receivedAt);
@@ -90,7 +90,7 @@ const checkOrder = (problems: Problems, { submittedAt, receivedAt, endedAt, retu
 const checkDue = (problems: Problems, { receivedAt, dueAt, extendedTo }: DossierFacts): void => {
   if (dueAt !== null && receivedAt !== null && epochDayOf(dueAt) < epochDayOf(receivedAt)) {
     const problem = `${instantText(dueAt)} is on a day before receivedAt ${instantText(receivedAt)}`;
-    problems.add("dueAt", "DUE_BEFORE_RECEIVED", problem, "the day of receipt or a later one");
+    problems.add("dueAt", "DUE_BEFORE_RECEIVED", problem, "on the day of receipt or later");
   }
   if (extendedTo === null) return;
   if (dueAt !== null && epochDayOf(extendedTo) <= epochDayOf(dueAt)) {
@@ -107,14 +107,14 @@ const checkPauses = (problems: Problems, facts: DossierFacts): void => {
   const { state, pauses } = facts;
   if (!isAccepted(state)) {
     if (pauses.length > 0)
-      problems.add("pauses", "PAUSE_NOT_ALLOWED", `${pauses.length} do not go with state ${state}`, "none before acceptance");
+      problems.add("pauses", "PAUSE_NOT_ALLOWED", `${pauses.length} are not allowed in state ${state}`, "empty before acceptance");
     return;
   }
   for (const [n, pause] of pauses.entries()) checkPause(problems, facts, pause, `pauses[${n}]`);
   checkOverlaps(problems, pauses);
   const reason = WAITS_FOR[state];
   if (reason === undefined || pauses.some((pause) => pause.to === null && pause.reason === reason)) return;
-  problems.add("pauses", "PAUSE_MISSING", `state ${state} has no open pause of reason ${reason}`, "one without to");
+  problems.add("pauses", "PAUSE_MISSING", `state ${state} has no open pause of reason ${reason}`, "given with one pause without to");
 };
 
 const checkPause = (problems: Problems, { state, receivedAt, endedAt }: DossierFacts, { from, to }: PauseFacts, field: string): void => {
@@ -126,21 +126,16 @@ const checkPause = (problems: Problems, { state, receivedAt, endedAt }: DossierF
       "an instant from receivedAt through endedAt",
     );
   if (to === null && !MAY_PAUSE.has(state))
-    problems.add(`${field}.to`, "PAUSE_OPEN", `is missing, though state ${state} does not wait`, "the instant at which it ended");
+    problems.add(`${field}.to`, "PAUSE_OPEN", `is missing, but state ${state} is not a pause`, "the instant at which it ended");
   if (to !== null && to < from)
-    problems.add(
-      `${field}.to`,
-      "PAUSE_REVERSED",
-      `${instantText(to)} is before its from ${instantText(from)}`,
-      "that instant or a later one",
-    );
+    problems.add(`${field}.to`, "PAUSE_REVERSED", `${instantText(to)} is before its start ${instantText(from)}`, "that instant or later");
   if (receivedAt !== null && from < receivedAt) outside("from", from, `before receivedAt ${instantText(receivedAt)}`);
   if (endedAt === null) return;
   if (from > endedAt) outside("from", from, `after endedAt ${instantText(endedAt)}`);
   else if (to !== null && to > endedAt) outside("to", to, `after endedAt ${instantText(endedAt)}`);
 };
 
-/** Each pause against the one before it that lasts longest; after an open one none may begin. */
+/** Compares each pause with the longest one before it; no pause may begin after an open one. */
 const checkOverlaps = (problems: Problems, pauses: readonly PauseFacts[]): void => {
   if (pauses.length < 2) return;
   const endOf = (pause: PauseFacts) => pause.to ?? Infinity;
@@ -151,19 +146,19 @@ const checkOverlaps = (problems: Problems, pauses: readonly PauseFacts[]): void 
     if (pause.from < endOf(before)) {
       const span = `${instantText(before.from)}..${before.to === null ? "" : instantText(before.to)}`;
       const problem = `${instantText(pause.from)} is within pauses[${last}] ${span}`;
-      problems.add(`pauses[${n}].from`, "PAUSES_OVERLAP", problem, "the end of the pause before, or a later instant");
+      problems.add(`pauses[${n}].from`, "PAUSES_OVERLAP", problem, "the end of the previous pause or later");
     }
     if (endOf(pause) > endOf(before)) last = n;
   }
 };
 
-/** No fact is later than the moment at which it was known, nor that moment later than now. */
+/** No fact may be later than updatedAt, and updatedAt must not be in the future. */
 const checkKnown = (problems: Problems, facts: DossierFacts, now: number): void => {
   const { updatedAt } = facts;
   const check = (field: string, value: number | null) => {
     if (value === null || value <= updatedAt) return;
     const problem = `${instantText(value)} is after updatedAt ${instantText(updatedAt)}`;
-    problems.add(field, "INSTANT_AFTER_UPDATE", problem, "that instant or an earlier one");
+    problems.add(field, "INSTANT_AFTER_UPDATE", problem, "that instant or earlier");
   };
   for (const field of ["submittedAt", "receivedAt", "endedAt", "returnedAt"] as const) check(field, facts[field]);
   for (const [n, { from, to }] of facts.pauses.entries()) {
@@ -172,5 +167,5 @@ const checkKnown = (problems: Problems, facts: DossierFacts, now: number): void 
   }
   if (updatedAt <= now + CLOCK_SKEW_MS) return;
   const problem = `${instantText(updatedAt)} is more than 30 s after now, ${instantText(now)}`;
-  problems.add("updatedAt", "UPDATED_IN_FUTURE", problem, "an instant that has come");
+  problems.add("updatedAt", "UPDATED_IN_FUTURE", problem, "at most 30 s in the future");
 };

@@ -23,14 +23,13 @@ export type DossierState = (typeof DOSSIER_STATES)[number];
 export type Channel = (typeof CHANNELS)[number];
 export type PauseReason = (typeof PAUSE_REASONS)[number];
 
-/** Instants in milliseconds; `to` is null while it lasts. */
 export interface PauseFacts {
   readonly reason: PauseReason;
   readonly from: number;
   readonly to: number | null;
 }
 
-/** What a system says of one dossier. Instants in milliseconds. */
+/** The facts of one dossier as its system sent them. Instants in milliseconds. */
 export interface DossierFacts {
   readonly state: DossierState;
   readonly submittedAt: number | null;
@@ -43,52 +42,48 @@ export interface DossierFacts {
   readonly updatedAt: number;
 }
 
-/** Resolved 1 early, 2 on time, 3 overdue; 4 withdrawn, 5 stopped. */
+/** Resolved: 1 early, 2 on time, 3 overdue; 4 withdrawn, 5 stopped. */
 export type Outcome = 1 | 2 | 3 | 4 | 5;
 
-/** Epoch days from the first up to but without the last; `to` is null where no end is known. */
+/** Epoch days in [from, to); `to` is null without an end. */
 export interface DaySpan {
   readonly from: number;
   readonly to: number | null;
 }
 
-/** What the counters and lists need of a dossier. Days are epoch days in Asia/Ho_Chi_Minh; all null or empty where it counts in nothing. */
+/** Days that counters and lists need, as epoch days in Asia/Ho_Chi_Minh; null or empty if the dossier does not count. */
 export interface CountedDays {
   readonly receivedOn: number | null;
   readonly endedOn: number | null;
-  /** The day of `currentDueAt`. */
   readonly dueOn: number | null;
   readonly outcome: Outcome | null;
-  /** Days at whose end the clock stood still, in their order, apart from one another. */
+  /** Days that ended during a pause, in order and without overlap. */
   readonly pauses: readonly DaySpan[];
 }
 
 export interface Derived extends CountedDays {
-  /** As promised, or else computed from the limit of the procedure. */
+  /** As sent, or computed from the limit of the procedure. */
   readonly dueAt: number | null;
-  /** True where computing a due day, or moving one by pauses, reached into a year whose calendar is not published. */
+  /** True if the computation of a due day needed a year whose calendar is not published. */
   readonly dueProvisional: boolean;
-  /** After an extension and the pauses that have ended. */
+  /** After the extension and the ended pauses. */
   readonly currentDueAt: number | null;
-  /** The day by which the dossier belongs to a unit and an edition. */
+  /** The day that decides the dossier's unit version and edition. */
   readonly datedOn: number;
-  /** From receipt to result without the pauses; null where it is not resolved. */
+  /** From receipt to result without pauses; null unless resolved. */
   readonly workingDays: number | null;
 }
 
 const DUE_HOUR = 17;
 const NONE: readonly DaySpan[] = [];
 
-/** SUBMITTED and NOT_ACCEPTED dossiers count in nothing. */
+/** SUBMITTED and NOT_ACCEPTED dossiers are not counted. */
 export const isAccepted = (state: DossierState): boolean => state !== "SUBMITTED" && state !== "NOT_ACCEPTED";
 export const isResolved = (state: DossierState): boolean => state === "RESOLVED" || state === "RESULT_RETURNED";
 
 const dayOrNull = (ms: number | null): number | null => (ms === null ? null : epochDayOf(ms));
 
-/**
- * What follows from the state of a dossier that has no problems.
- * @param workingDays the limit of its procedure, null where the law sets none
- */
+/** Derives days, outcome and due day of a dossier without problems. @param workingDays the limit of its procedure, null if the law sets none */
 export const derive = (facts: DossierFacts, workingDays: number | null, calendar: WorkCalendar): Derived => {
   const { state, receivedAt, endedAt } = facts;
   const isCounted = isAccepted(state) && receivedAt !== null;
@@ -113,7 +108,7 @@ export const derive = (facts: DossierFacts, workingDays: number | null, calendar
   };
 };
 
-/** A pause within one day stops no day; an open one of an ended dossier ended with it. */
+/** A pause within one day pauses no day; an open pause ends with its dossier. */
 const pausedDays = (pauses: readonly PauseFacts[], endedOn: number | null): readonly DaySpan[] =>
   pauses.length === 0
     ? NONE

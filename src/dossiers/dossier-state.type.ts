@@ -9,22 +9,22 @@ export const DossierStateEnum = enumType<DossierState>(
     RECEIVED: "2: accepted by the desk (được tiếp nhận).",
     NOT_ACCEPTED: "3: refused by the desk (không được tiếp nhận).",
     PROCESSING: "4: being processed (đang xử lý).",
-    SUPPLEMENT_REQUESTED: "5: waiting for a supplement, the clock stopped (yêu cầu bổ sung giấy tờ).",
-    FINANCIAL_OBLIGATION: "6: waiting for a payment, the clock stopped (yêu cầu thực hiện nghĩa vụ tài chính).",
+    SUPPLEMENT_REQUESTED: "5: waiting for a supplement, paused (yêu cầu bổ sung giấy tờ).",
+    FINANCIAL_OBLIGATION: "6: waiting for a payment, paused (yêu cầu thực hiện nghĩa vụ tài chính).",
     WITHDRAWN: "7: withdrawn by the citizen (công dân yêu cầu rút hồ sơ).",
     STOPPED: "8: stopped by the officer (dừng xử lý).",
-    RESOLVED: "9: resolved, the result not yet handed over (đã xử lý xong).",
-    RESULT_RETURNED: "10: the result handed over (đã trả kết quả).",
+    RESOLVED: "9: resolved, result not yet handed over (đã xử lý xong).",
+    RESULT_RETURNED: "10: result handed over (đã trả kết quả).",
   },
 );
 
-export const ChannelEnum = enumType<Channel>("SubmissionChannel", "How a dossier was handed in (kênh thực hiện).", {
+export const ChannelEnum = enumType<Channel>("SubmissionChannel", "How a dossier was submitted (kênh thực hiện).", {
   DIRECT: "In person (trực tiếp).",
   ONLINE: "Online (trực tuyến).",
   POSTAL: "By public post (bưu chính công ích).",
 });
 
-export const PauseReasonEnum = enumType<PauseReason>("PauseReason", "Why the clock stands still (lý do tạm dừng).", {
-  SUPPLEMENT: "A supplement was asked for (yêu cầu bổ sung).",
+export const PauseReasonEnum = enumType<PauseReason>("PauseReason", "Why processing is paused (lý do tạm dừng).", {
+  SUPPLEMENT: "A supplement was requested (yêu cầu bổ sung).",
   FINANCIAL_OBLIGATION: "A payment is due (nghĩa vụ tài chính).",
 });

@@ -5,9 +5,8 @@ export const dossierCosts: Costs = {
   fields: {
     ...statisticsCosts.fields,
     "DossierConnection.totalCount": { counted: 5000 },
-    // Most never stand still, and few more than twice.
+    // Few dossiers have more than two pauses, and most have none.
     "Dossier.pauses": { size: 2 },
-    // It looks at the pauses.
     "Dossier.timeliness": { rule: ({ count }) => ({ rows: count, below: { count: 0 } }) },
   },
 };

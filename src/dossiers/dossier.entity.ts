@@ -2,8 +2,8 @@ import { defineEntity, p } from "@mikro-orm/core";
 import { COUNTS } from "../counters/count.ts";
 
 /**
- * One dossier as its system last told of it, with what follows from that (dossier-state.ts). Growing tables lead their keys with the
- * province, by which they may be distributed, and have no foreign keys.
+ * The latest facts of one dossier and the values derived from them (dossier-state.ts). Keys of growing tables begin with the province, by which the tables may be
+ * distributed, and have no foreign keys.
  */
 const DossierSchema = defineEntity({
   name: "Dossier",
@@ -74,7 +74,7 @@ DossierPauseSchema.setClass(DossierPause);
 const counts = Object.fromEntries(COUNTS.map((name) => [name, p.integer().default(0)]));
 const sums = Object.fromEntries(COUNTS.map((name) => [name, p.bigint("number").default(0)]));
 
-/** What happened in a half-month, a quarter or a year (grain 1, 2, 3) by handling unit and field. */
+/** Counters by handling unit and field for a half-month, quarter or year (grain 1, 2, 3). */
 export const DossierCount = defineEntity({
   name: "DossierCount",
   properties: {
@@ -88,7 +88,7 @@ export const DossierCount = defineEntity({
   },
 });
 
-/** What happened on a day, in a half-month, a quarter or a year (grain 0, 1, 2, 3) by handling unit, in all fields. */
+/** Counters by handling unit over all fields for a day, half-month, quarter or year (grain 0, 1, 2, 3). */
 export const DossierUnitCount = defineEntity({
   name: "DossierUnitCount",
   properties: {
@@ -102,8 +102,8 @@ export const DossierUnitCount = defineEntity({
 });
 
 /**
- * The same rolled up to the units of an edition that is in force or will be: what is certain there, and what is possible. The country
- * has rows only for what is certain in no province; the rest of it is the sum of the provinces.
+ * The same counters added up to the units of a present or future edition, certain and possible. The country has rows only for what is certain in no province; its other
+ * counts are the sum of the provinces.
  */
 export const DossierTreeCount = defineEntity({
   name: "DossierTreeCount",

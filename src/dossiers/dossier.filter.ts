@@ -14,20 +14,21 @@ import { ChannelEnum, DossierStateEnum } from "./dossier-state.type.ts";
 import { TimelinessEnum } from "./dossier.type.ts";
 import type { Timeliness } from "./timeliness.ts";
 
-type Asking = Pick<RequestContext, "session" | "today" | "use">;
+type Caller = Pick<RequestContext, "session" | "today" | "use">;
 
-@InputType("DossierFilter", { description: "Which dossiers are meant: those to which all that is given applies (điều kiện lọc hồ sơ)." })
+@InputType("DossierFilter", { description: "Conditions that a dossier must all meet (điều kiện lọc hồ sơ)." })
 export class DossierFilter {
   @Field(() => ID, {
     nullable: true,
-    description: "Code or id of a unit: keeps what is handled by it and by all that contributes certainly to it (đơn vị giải quyết).",
+    description:
+      "Code or id of a unit: selects dossiers handled by it and by all units that certainly contribute to it (đơn vị giải quyết).",
   })
   within?: string | null;
 
   @Field(() => DateScalar, {
     nullable: true,
     description:
-      "Day whose hierarchy says what is within: today, or the last day of a unit that is no more, unless said. Only together with within (ngày).",
+      "Day whose hierarchy defines within; default: today, or the last day of an abolished unit. Only together with within (ngày).",
   })
   asOf?: string | null;
 
@@ -37,36 +38,35 @@ export class DossierFilter {
   @Field(() => ID, { nullable: true, description: "Code of a field of procedures (mã lĩnh vực)." })
   field?: string | null;
 
-  @Field(() => ChannelEnum, { nullable: true, description: "How they were handed in (hình thức tiếp nhận)." })
+  @Field(() => ChannelEnum, { nullable: true, description: "How the dossier was submitted (hình thức tiếp nhận)." })
   channel?: Channel | null;
 
   @Field(() => [DossierStateEnum], {
     nullable: true,
-    description: "Keeps those in one of these states; an empty list keeps none (trạng thái).",
+    description: "Selects dossiers in one of these states; an empty list selects none (trạng thái).",
   })
   states?: DossierState[] | null;
 
   @Field(() => [TimelinessEnum], {
     nullable: true,
     description:
-      "Keeps accepted ones that stand so today; an empty list keeps none. Those that are not accepted match nothing here (tình trạng thời hạn).",
+      "Selects accepted dossiers with one of these values today; an empty list selects none. Dossiers before acceptance never match (tình trạng thời hạn).",
   })
   timeliness?: Timeliness[] | null;
 
   @Field(() => PeriodScalar, {
     nullable: true,
-    description: "Keeps those accepted in this period, which must have begun by today (kỳ tiếp nhận).",
+    description: "Selects dossiers accepted in this period, which must have begun by today (kỳ tiếp nhận).",
   })
   received?: string | null;
 
   @Field(() => PeriodScalar, {
     nullable: true,
-    description: "Keeps those resolved in this period, which must have begun by today, with a result (kỳ giải quyết).",
+    description: "Selects dossiers resolved with a result in this period, which must have begun by today (kỳ giải quyết).",
   })
   resolved?: string | null;
 }
 
-/** What a filter means, by internal numbers. Null keeps all. */
 export interface DossierCondition {
   readonly within: { readonly unitNo: number; readonly editionId: number } | null;
   readonly procedureNo: number | null;
@@ -76,12 +76,11 @@ export interface DossierCondition {
   readonly timeliness: readonly Timeliness[] | null;
   readonly received: Period | null;
   readonly resolved: Period | null;
-  /** The day as of which the timeliness is meant. */
   readonly today: Day;
 }
 
-/** @throws BadUserInput naming what is unknown. */
-export const conditionOf = async (context: Asking, filter: DossierFilter): Promise<DossierCondition> => {
+/** @throws BadUserInput naming the invalid value. */
+export const conditionOf = async (context: Caller, filter: DossierFilter): Promise<DossierCondition> => {
   const { channel, states, timeliness, received, resolved } = filter;
   const periods = {
     received: received == null ? null : begunPeriod("filter.received", received, context.today),
@@ -98,10 +97,10 @@ export const conditionOf = async (context: Asking, filter: DossierFilter): Promi
   };
 };
 
-const withinOf = async (context: Asking, { within, asOf }: DossierFilter): Promise<DossierCondition["within"]> => {
+const withinOf = async (context: Caller, { within, asOf }: DossierFilter): Promise<DossierCondition["within"]> => {
   const day = asOf == null ? null : parseKnownDay("filter.asOf", asOf);
   if (within == null) {
-    if (day !== null) throw new BadUserInput("filter.asOf", day, "accepted is a day together with within, whose units it is of");
+    if (day !== null) throw new BadUserInput("filter.asOf", day, "must be given together with within, whose units it dates");
     return null;
   }
   const unit = await unitNamed(context.use(unitLoaders), "filter.within", within, day);
@@ -112,14 +111,13 @@ const withinOf = async (context: Asking, { within, asOf }: DossierFilter): Promi
 
 const catalogued = async ({ session }: Pick<RequestContext, "session">, { procedure, field }: DossierFilter) => {
   if (procedure == null && field == null) return { procedureNo: null, fieldNo: null };
-  // PostgreSQL holds no NUL, so nothing has such a code.
+  // PostgreSQL text cannot contain NUL, so no code does.
   const known = (code: string | null | undefined) => (code == null || code.includes("\0") ? null : code);
   const [row] = await session.rows(sql<{ procedureNo: number | null; fieldNo: number | null }>`
     select (select id from procedure where code = ${known(procedure)}) as "procedureNo",
       (select id from procedure_field where code = ${known(field)}) as "fieldNo"`);
   if (procedure != null && row!.procedureNo === null)
-    throw new BadUserInput("filter.procedure", procedure, "accepted is the code of a procedure of the catalogue");
-  if (field != null && row!.fieldNo === null)
-    throw new BadUserInput("filter.field", field, "accepted is the code of a field of procedures");
+    throw new BadUserInput("filter.procedure", procedure, "must be the code of a procedure of the catalogue");
+  if (field != null && row!.fieldNo === null) throw new BadUserInput("filter.field", field, "must be the code of a field of procedures");
   return row!;
 };

@@ -16,13 +16,13 @@ import {
   PAUSE_REASONS,
   type PauseReason,
 } from "./dossier-state.ts";
+import { keyed } from "../database/relation.ts";
 
-/** What a dossier is known by; the province leads, as in all keys of growing tables. */
+/** Primary key of a dossier; the province comes first, as in all keys of growing tables. */
 export interface DossierKey extends DossierIdentity {
   readonly provinceNo: number;
 }
 
-/** A dossier as its system last told of it. */
 export interface DossierView extends DossierKey {
   readonly unitNo: number;
   readonly receivedByNo: number;
@@ -40,10 +40,9 @@ export interface DossierView extends DossierKey {
   readonly receivedOn: Day | null;
   readonly endedOn: Day | null;
   readonly dueOn: Day | null;
-  /** The day of receipt, or what stands for it. */
+  /** The day of receipt, or of submission or update if that is missing. */
   readonly datedOn: Day;
   readonly outcome: Outcome | null;
-  /** How many. */
   readonly pauseCount: number;
 }
 
@@ -55,13 +54,10 @@ export interface PauseView extends Positioned {
   readonly toOn: Day | null;
 }
 
-/** The name of a number that counts from 1. */
 const named = (names: readonly string[], number: RawBuilder<unknown>) => sql`(${sql.lit(`{${names.join()}}`)}::text[])[${number}]`;
 
-/** To the millisecond, as it is kept. */
 const known = (at: RawBuilder<unknown>) => instant(at, "MS");
 
-/** The columns of a DossierView; `d` is the dossier. */
 export const dossierColumns = sql`d.province_id as "provinceNo", d.source_id as "sourceNo", d.code, d.unit_id as "unitNo",
   d.received_by_id as "receivedByNo", d.procedure_id as "procedureNo", ${named(CHANNELS, sql`d.channel`)} as channel,
   ${named(DOSSIER_STATES, sql`d.state`)} as state, ${known(sql`d.submitted_at`)} as "submittedAt",
@@ -74,32 +70,33 @@ export const dossierLoaders = ({ session, viewer }: Pick<RequestContext, "sessio
   const { rows } = session.scoped(rowScope(viewer));
   const grants = grantsFor(viewer, "VIEWER");
   return {
-    /** Those that the viewer may see. */
     dossierByIdentity: oneBy<DossierIdentity, DossierView & Positioned>(
       ({ sourceNo, code }) => `${sourceNo}|${code}`,
       async (keys) => (grants.length === 0 ? [] : rows(dossiersByIdentity(keys, grants))),
     ),
 
-    /** In the order of time. */
     pausesOf: manyBy<DossierKey, PauseView>(
       ({ provinceNo, sourceNo, code }) => `${provinceNo}|${sourceNo}|${code}`,
       (keys) =>
         rows(sql<PauseView>`
           select k.i::int, ${named(PAUSE_REASONS, sql`p.reason`)} as reason, ${known(sql`p.from_at`)} as "from", ${known(sql`p.to_at`)} as "to",
             ${localDay(sql`p.from_at`)} as "fromOn", ${localDay(sql`p.to_at`)} as "toOn"
-          from unnest(${keys.map(({ provinceNo }) => provinceNo)}::int[], ${keys.map(({ sourceNo }) => sourceNo)}::int[],
-            ${keys.map(({ code }) => code)}::text[]) with ordinality k(province_id, source_id, code, i)
+          from ${keyed("k", keys, {
+            province_id: ["int", ({ provinceNo }) => provinceNo],
+            source_id: ["int", ({ sourceNo }) => sourceNo],
+            code: ["text", ({ code }) => code],
+          })}
           join dossier_pause p on p.province_id = k.province_id and p.source_id = k.source_id and p.code = k.code
           order by k.i, p.from_at, p.position`),
     ),
   };
 };
 
-/** The provinces that have dossiers of a source for the viewer are few, and each is one look-up by the whole primary key. */
+/** A source has dossiers visible to the viewer in few provinces, and each province is one look-up by the whole primary key. */
 const dossiersByIdentity = (keys: readonly DossierIdentity[], grants: readonly Grant[]) => sql<DossierView & Positioned>`
   with covered as materialized (${coveredUnits(grants)}),
   asked as materialized (
-    select k.* from unnest(${keys.map(({ sourceNo }) => sourceNo)}::int[], ${keys.map(({ code }) => code)}::text[]) with ordinality k(source_id, code, i)
+    select k.* from ${keyed("k", keys, { source_id: ["int", ({ sourceNo }) => sourceNo], code: ["text", ({ code }) => code] })}
   ),
   place as materialized (
     select distinct r.province_id, r.source_id from record_unit r

@@ -20,12 +20,12 @@ export class DossierQueries {
   @Query(() => DossierType, {
     nullable: true,
     description:
-      "The dossier with this code that the caller, a VIEWER of its unit, may see; null for all others. CONFLICT, naming the sources, where several systems " +
-      "use the code and none is said (tra cứu hồ sơ).",
+      "The dossier with this code, for VIEWERs of its unit; null for everybody else. CONFLICT, naming the sources, if several systems " +
+      "use the code and no source is given (tra cứu hồ sơ).",
   })
   dossier(
-    @Arg("code", () => ID, { description: "Code in the system that sent it (mã hồ sơ)." }) code: string,
-    @Arg("source", () => ID, { nullable: true, description: "Id of the source that sent it, where two systems use the same code." })
+    @Arg("code", () => ID, { description: "Code in the source system (mã hồ sơ)." }) code: string,
+    @Arg("source", () => ID, { nullable: true, description: "Id of the source, if two systems use the same code." })
     source: string | undefined,
     @Ctx() context: RequestContext,
   ) {
@@ -35,12 +35,12 @@ export class DossierQueries {
   @Authorized<Permission>("dossiers:read")
   @Query(() => DossierConnection, {
     description:
-      "Dossiers of the units of which the caller is VIEWER. The newest day first, which is that of receipt, else of submission, else of the last word; within " +
-      "a day those of the source that came last first, and from the last code. BAD_USER_INPUT for an unknown unit, procedure or field (danh sách hồ sơ).",
+      "Dossiers of the units of which the caller is VIEWER, newest day first: the day of receipt, otherwise of submission, otherwise of the last update; within " +
+      "a day the newest source first, and from the last code. BAD_USER_INPUT for an unknown unit, procedure or field (danh sách hồ sơ).",
   })
   dossiers(
     @Arg("filter", () => DossierFilter, { description: "Which dossiers." }) filter: DossierFilter,
-    @Arg("first", () => Int, { defaultValue: 50, description: "How many at most, 1..1000." }) first: number | null,
+    @Arg("first", () => Int, { defaultValue: 50, description: "Maximum number of items, 1..1000." }) first: number | null,
     @Arg("after", () => String, { nullable: true, description: "Cursor after which the page begins." }) after: string | undefined,
     @Ctx() context: RequestContext,
   ) {
@@ -50,7 +50,7 @@ export class DossierQueries {
 
 @Resolver(() => DossierConnection)
 export class DossierConnectionResolver {
-  @FieldResolver(() => Int, { description: "All of the list, whatever the page." })
+  @FieldResolver(() => Int, { description: "Number of dossiers in the whole list." })
   totalCount(@Root() { list }: { list: DossierList }, @Ctx() context: RequestContext) {
     return countDossiers(context, list);
   }
@@ -58,41 +58,41 @@ export class DossierConnectionResolver {
 
 @Resolver(() => DossierType)
 export class DossierResolver {
-  @FieldResolver(() => ID, { description: "Of source and code together; stable, and opaque (định danh)." })
+  @FieldResolver(() => ID, { description: "Identifies source and code; stable and opaque (định danh)." })
   id(@Root() dossier: DossierView) {
     return dossierIdOf(dossier);
   }
 
-  @FieldResolver(() => ProcedureType, { description: "What was asked for (thủ tục)." })
+  @FieldResolver(() => ProcedureType, { description: "The requested procedure (thủ tục)." })
   procedure(@Root() { procedureNo }: DossierView, @Ctx() context: RequestContext) {
     return context.use(procedureLoaders).procedureByNo.load(procedureNo);
   }
 
-  @FieldResolver(() => UnitType, { description: "The unit that handles it, as it was on the day of receipt (đơn vị giải quyết)." })
+  @FieldResolver(() => UnitType, { description: "The handling unit as of the day of receipt (đơn vị giải quyết)." })
   unit(@Root() { unitNo, datedOn }: DossierView, @Ctx() context: RequestContext) {
     return unitOfDossier(context, unitNo, datedOn);
   }
 
   @FieldResolver(() => UnitType, {
-    description: "The unit where it was handed in, as it was on the day of receipt; most often the one that handles it (đơn vị tiếp nhận).",
+    description: "The unit that received the dossier, as of the day of receipt; usually the handling unit (đơn vị tiếp nhận).",
   })
   receivedBy(@Root() { receivedByNo, datedOn }: DossierView, @Ctx() context: RequestContext) {
     return unitOfDossier(context, receivedByNo, datedOn);
   }
 
-  @FieldResolver(() => [PauseType], { description: "The times in which its clock stood still, in their order (các lần tạm dừng)." })
+  @FieldResolver(() => [PauseType], { description: "Pauses of processing in chronological order (các lần tạm dừng)." })
   pauses(@Root() dossier: DossierView, @Ctx() context: RequestContext) {
     return pausesOf(context, dossier);
   }
 
   @FieldResolver(() => TimelinessEnum, {
     description:
-      "How it stood to its present due day at the end of asOf. Before it was accepted it is NOT_DUE, and ENDED_WITHOUT_RESULT where it was refused. " +
-      "BAD_USER_INPUT for a day that is still to come (tình trạng thời hạn).",
+      "Timeliness against its present due day at the end of asOf: NOT_DUE before acceptance, and ENDED_WITHOUT_RESULT if it was refused. " +
+      "BAD_USER_INPUT for a day in the future (tình trạng thời hạn).",
   })
   timeliness(
     @Root() dossier: DossierView,
-    @Arg("asOf", () => DateScalar, { nullable: true, description: "Day at whose end it is looked at: today unless said." }) asOf:
+    @Arg("asOf", () => DateScalar, { nullable: true, description: "The timeliness at the end of this day; default: today." }) asOf:
       | string
       | undefined,
     @Ctx() context: RequestContext,
@@ -100,7 +100,7 @@ export class DossierResolver {
     return timelinessOf(context, dossier, asOf);
   }
 
-  @FieldResolver(() => SourceType, { description: "The system that sent it (hệ thống nguồn)." })
+  @FieldResolver(() => SourceType, { description: "The source system (hệ thống nguồn)." })
   source(@Root() { sourceNo }: DossierView, @Ctx() context: RequestContext) {
     return context.use(figureLoaders).sourceByNo.load(sourceNo);
   }

@@ -20,9 +20,9 @@ import { conditionOf, type DossierFilter } from "./dossier.filter.ts";
 import { dossierColumns, dossierLoaders, type DossierView, type PauseView } from "./dossier.loaders.ts";
 import { type Timeliness, timelinessOn } from "./timeliness.ts";
 
-type Asking = Pick<RequestContext, "session" | "viewer" | "today" | "use">;
+type Caller = Pick<RequestContext, "session" | "viewer" | "today" | "use">;
 
-/** The one that the viewer may see; null for the others, and for none. @throws DomainError CONFLICT where several sources have one. */
+/** Returns the dossier that the viewer may see, or null. @throws DomainError CONFLICT if several sources have one. */
 export const findDossier = async (
   { session, viewer }: Pick<RequestContext, "session" | "viewer">,
   code: string,
@@ -32,14 +32,14 @@ export const findDossier = async (
   const found = await session.scoped(rowScope(viewer)).rows(dossiersWith(grantsFor(viewer, "VIEWER"), code, source ?? null));
   if (found.length > 1) {
     const sources = found.map(({ sourceId }) => sourceId);
-    throw new DomainError("CONFLICT", `source: several systems have a dossier with this code; say which: ${sources.join(", ")}`, {
+    throw new DomainError("CONFLICT", `source: several systems have a dossier with this code; must be one of ${sources.join(", ")}`, {
       ...{ argument: "source", sources },
     });
   }
   return found[0] ?? null;
 };
 
-/** The provinces and sources that have dossiers of the units are few, and each is one look-up. */
+/** Few provinces and sources have dossiers of the units, and each is one look-up. */
 const dossiersWith = (grants: readonly Grant[], code: string, source: string | null) => sql<DossierView & { sourceId: string }>`
   with covered as materialized (${coveredUnits(grants)}),
   place as materialized (
@@ -49,8 +49,8 @@ const dossiersWith = (grants: readonly Grant[], code: string, source: string | n
   join dossier d on d.province_id = place.province_id and d.source_id = place.source_id and d.code = ${code}
   where d.unit_id in (select unit_id from covered) order by s.key collate "C"`;
 
-/** The page, with what counts all of the list. @throws BadUserInput naming what the filter says wrongly. */
-export const listDossiers = async (context: Asking, filter: DossierFilter, first: number | null, after: string | null | undefined) => {
+/** Returns the page and the total count. @throws BadUserInput naming the invalid part of the filter. */
+export const listDossiers = async (context: Caller, filter: DossierFilter, first: number | null, after: string | null | undefined) => {
   const page = dossierPage(first ?? 50, after);
   const list: DossierList = { grants: grantsFor(context.viewer, "VIEWER"), condition: await conditionOf(context, filter) };
   const pageOf = context.session.isDistributed ? pageOverNodes : pageOfDossiers;
@@ -61,7 +61,7 @@ export const listDossiers = async (context: Asking, filter: DossierFilter, first
 export const countDossiers = async ({ session, viewer }: Pick<RequestContext, "session" | "viewer">, list: DossierList): Promise<number> =>
   (await session.scoped(rowScope(viewer)).rows((session.isDistributed ? countOverNodes : countOfDossiers)(list)))[0]!.total;
 
-/** As it was on the day that the dossier bears; where it is said not to have existed then, as it is today or was on its last day. */
+/** As of the dossier's day; if the unit did not exist then, as of today or of its last day. */
 export const unitOfDossier = async (context: Pick<RequestContext, "use">, no: number, asOf: Day): Promise<UnitView | null> => {
   const { unitOn, unitByNo } = context.use(unitLoaders);
   return (await unitOn.load({ no, asOf })) ?? unitByNo.load(no);
@@ -70,7 +70,6 @@ export const unitOfDossier = async (context: Pick<RequestContext, "use">, no: nu
 export const pausesOf = async (context: Pick<RequestContext, "use">, dossier: DossierView) =>
   dossier.pauseCount === 0 ? [] : context.use(dossierLoaders).pausesOf.load(dossier);
 
-/** @throws BadUserInput for a day that is still to come. */
 export const timelinessOf = async (
   context: Pick<RequestContext, "today" | "use">,
   dossier: DossierView,
@@ -88,6 +87,6 @@ const daysOf = ({ receivedOn, endedOn, dueOn, outcome }: DossierView, pauses: re
   pauses: pauses.map(({ fromOn, toOn }) => ({ from: epochDay(fromOn), to: epochOrNull(toOn) })),
 });
 
-/** What has not been accepted is not due, and what was refused has ended. */
+/** A dossier before acceptance is not due, and a refused one has ended. */
 const withoutReceipt = ({ state, endedAt }: DossierView, day: Day): Timeliness =>
   state === "NOT_ACCEPTED" && (endedAt === null || dayOf(new Date(endedAt)) <= day) ? "ENDED_WITHOUT_RESULT" : "NOT_DUE";

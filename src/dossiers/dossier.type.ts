@@ -8,26 +8,26 @@ import type { Timeliness } from "./timeliness.ts";
 
 export const TimelinessEnum = enumType<Timeliness>(
   "Timeliness",
-  "How a dossier stands to its due day at the end of a day (tình trạng thời hạn).",
+  "Timeliness of a dossier against its due day at the end of a day (tình trạng thời hạn).",
   {
     EARLY: "Resolved before the due day (trước hạn).",
     ON_TIME: "Resolved on the due day, or without one (đúng hạn).",
-    OVERDUE: "Resolved after the due day, or open and past it (quá hạn).",
-    NOT_DUE: "Open, and not past its due day (trong hạn).",
-    PAUSED: "Open, the clock stopped: a supplement or a payment is awaited (tạm dừng).",
+    OVERDUE: "Resolved after the due day, or open after it (quá hạn).",
+    NOT_DUE: "Open and not past its due day (trong hạn).",
+    PAUSED: "Open and paused, waiting for a supplement or a payment (tạm dừng).",
     ENDED_WITHOUT_RESULT: "Withdrawn, stopped or refused (kết thúc không có kết quả).",
   },
 );
 
-@ObjectType("DossierPause", { simpleResolvers: true, description: "A time in which the clock of a dossier stood still (tạm dừng xử lý)." })
+@ObjectType("DossierPause", { simpleResolvers: true, description: "A pause of processing (tạm dừng xử lý)." })
 export class PauseType {
-  @Field(() => PauseReasonEnum, { description: "What was awaited (lý do)." })
+  @Field(() => PauseReasonEnum, { description: "The reason of the pause (lý do)." })
   reason!: PauseReason;
 
-  @Field(() => DateTimeScalar, { description: "When it began (từ lúc)." })
+  @Field(() => DateTimeScalar, { description: "Start of the pause (từ lúc)." })
   from!: string;
 
-  @Field(() => DateTimeScalar, { nullable: true, description: "When it ended; null while it lasts (đến lúc)." })
+  @Field(() => DateTimeScalar, { nullable: true, description: "End of the pause; null while it lasts (đến lúc)." })
   to!: string | null;
 }
 
@@ -35,50 +35,53 @@ export class PauseType {
 @ObjectType("Dossier", {
   simpleResolvers: true,
   description:
-    "One citizen's file (hồ sơ thủ tục hành chính). It holds no personal data: who applied stays with the system that sent it. Its identity is the source " +
+    "One citizen's file (hồ sơ thủ tục hành chính) without personal data: the applicant is recorded in the source system only. Its identity is the source " +
     "together with the code.",
 })
 export class DossierType {
-  @Field(() => ID, { description: "Code in the system that sent it (mã hồ sơ)." })
+  @Field(() => ID, { description: "Code in the source system (mã hồ sơ)." })
   code!: string;
 
-  @Field(() => ChannelEnum, { description: "How it was handed in (hình thức tiếp nhận)." })
+  @Field(() => ChannelEnum, { description: "How the dossier was submitted (hình thức tiếp nhận)." })
   channel!: Channel;
 
-  @Field(() => DossierStateEnum, { description: "How far it has come, as its system last said (trạng thái)." })
+  @Field(() => DossierStateEnum, { description: "State in the last update from its system (trạng thái)." })
   state!: DossierState;
 
-  @Field(() => DateTimeScalar, { nullable: true, description: "When it was handed in; null where that was not said (thời điểm nộp)." })
+  @Field(() => DateTimeScalar, { nullable: true, description: "Time of submission; null if not sent (thời điểm nộp)." })
   submittedAt!: string | null;
 
-  @Field(() => DateTimeScalar, { nullable: true, description: "When it was accepted; null until then (thời điểm tiếp nhận)." })
+  @Field(() => DateTimeScalar, { nullable: true, description: "Time of acceptance; null before it (thời điểm tiếp nhận)." })
   receivedAt!: string | null;
 
   @Field(() => DateTimeScalar, {
     nullable: true,
-    description: "When it is due as promised at receipt; null where the procedure has no limit (hạn trả kết quả).",
+    description: "Due time as promised at receipt; null if the procedure has no limit (hạn trả kết quả).",
   })
   dueAt!: string | null;
 
   @Field(() => Boolean, {
-    description: "True where the due day was computed into a year whose work calendar is not published yet (hạn tạm tính).",
+    description: "True if the due day was computed into a year whose work calendar is not published yet (hạn tạm tính).",
   })
   dueProvisional!: boolean;
 
   @Field(() => DateTimeScalar, {
     nullable: true,
-    description: "When it is due after pauses and at most one extension; null where the procedure has no limit (hạn hiện tại).",
+    description: "Due time after pauses and at most one extension; null if the procedure has no limit (hạn hiện tại).",
   })
   currentDueAt!: string | null;
 
   @Field(() => DateTimeScalar, {
     nullable: true,
     description:
-      "When processing ended: resolved (not: handed over), stopped, withdrawn or refused; null while it is open (thời điểm kết thúc xử lý).",
+      "Time at which processing ended: resolved (not: handed over), stopped, withdrawn or refused; null while it is open (thời điểm kết thúc xử lý).",
   })
   endedAt!: string | null;
 
-  @Field(() => DateTimeScalar, { nullable: true, description: "When the result was handed over; null until then (thời điểm trả kết quả)." })
+  @Field(() => DateTimeScalar, {
+    nullable: true,
+    description: "Time at which the result was handed over; null before it (thời điểm trả kết quả).",
+  })
   returnedAt!: string | null;
 }
 
@@ -99,6 +102,6 @@ export class DossierConnection {
   @Field(() => [DossierType], { description: "The dossiers of the page." })
   nodes!: DossierType[];
 
-  @Field(() => PageInfo, { description: "Where the page stands." })
+  @Field(() => PageInfo, { description: "Information about the page." })
   pageInfo!: PageInfo;
 }

@@ -5,19 +5,18 @@ import { pauseColumns } from "../counters/count.event.ts";
 import { noteDeltas } from "../counters/count.store.ts";
 import { countChanges } from "./import/dossier-apply.store.ts";
 
-/** Tables of one transaction: the dossiers that are carried, as they were, and what that changes of the counters. */
+/** Tables of one transaction: the dossiers to update as they were, and their changes of counters. */
 const CARRIED = sql.table("carried_dossier");
 const DELTAS = sql.table("carried_delta");
 
-/** What a statement may hold of what it sorts and groups; a procedure may have hundreds of thousands of dossiers. */
+/** Memory that each sort or hash may use; a procedure may have hundreds of thousands of dossiers. */
 const WORK_MEMORY = "64MB";
 
-/** What dossiers keep of their procedure, as the catalogue has it now. The limit is not among it: a due day was promised at the receipt. */
+/** Values that dossiers copy from their procedure. The limit is not copied, because a due day was promised on receipt. */
 const NOW = { field_id: sql`p.field_id`, has_fee: sql`p.has_fee`, is_full: sql`p.service_level = 'FULL'` };
 const facts = sql.join(Object.entries(NOW).map(([name, value]) => sql`${value} as ${sql.ref(name)}`));
 const isOtherwise = sql`(d.field_id, d.has_fee, d.is_full) is distinct from (${sql.join(Object.values(NOW))})`;
 
-/** What else the counters look at. */
 const COUNTED = sql.join(
   [
     ...["province_id", "source_id", "code", "unit_id", "slot", "procedure_id", "channel", "received_on", "ended_on", "due_on"],
@@ -26,9 +25,8 @@ const COUNTED = sql.join(
 );
 
 /**
- * Carries the field, the fee and the level of procedures to their dossiers, where these have others, and the counters follow. The caller has locked
- * the catalogue, so that no import and no retraction runs, and counters are locked last, as by these.
- * @returns how many dossiers were carried.
+ * Copies field, fee and level of procedures to their dossiers if they differ, and updates the counters. The caller holds the lock of the catalogue, so that no import or
+ * retraction runs; counters are locked last, as in imports. @returns the number of dossiers updated.
  */
 export const carryToDossiers = async (em: EntityManager, procedures: readonly number[]): Promise<number> => {
   if (procedures.length === 0) return 0;

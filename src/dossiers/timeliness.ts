@@ -5,7 +5,7 @@ export type Timeliness = (typeof TIMELINESS)[number];
 
 const ENDED = { 1: "EARLY", 2: "ON_TIME", 3: "OVERDUE", 4: "ENDED_WITHOUT_RESULT", 5: "ENDED_WITHOUT_RESULT" } as const;
 
-/** How a dossier stands at the end of an epoch day; null before it was received. A paused dossier is not overdue. */
+/** Timeliness of a dossier at the end of an epoch day; null before receipt. A paused dossier is not overdue. */
 export const timelinessOn = ({ receivedOn, endedOn, dueOn, outcome, pauses }: CountedDays, day: number): Timeliness | null => {
   if (receivedOn === null || receivedOn > day) return null;
   if (outcome !== null && endedOn !== null && endedOn <= day) return ENDED[outcome];

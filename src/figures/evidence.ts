@@ -7,14 +7,14 @@ import type { Day } from "../lib/time/date.ts";
 import type { EvidenceKind } from "../hierarchy/unit.loaders.ts";
 import { ROLLUP_KINDS } from "./measure.ts";
 
-/** A draft that counts, and the periods for which it changes roll-ups: those of its figures, and of those that it corrects. */
+/** A draft that counts, and the periods whose roll-ups it changes: those of its figures and of the figures that it corrects. */
 export interface Draft {
   readonly id: number;
   readonly supersedes: number | null;
   readonly periods: readonly { readonly from: Day; readonly to: Day }[];
 }
 
-/** Which reports count: the published ones, or also the drafts that the viewer may see, in place of what they correct. */
+/** The reports that count: published ones, or also the drafts visible to the viewer in place of the reports that they correct. */
 export interface Evidence {
   readonly kind: EvidenceKind;
   readonly scope: RowScope;
@@ -25,7 +25,7 @@ const NO_DRAFTS: readonly Draft[] = [];
 
 export const PUBLISHED: Evidence = { kind: "PUBLISHED", scope: PUBLIC_SCOPE, drafts: async () => NO_DRAFTS };
 
-/** For `context.use`, so that all loaders of a request look for its drafts once. */
+/** A factory for `context.use`, so that all loaders of a request query its drafts once. */
 export const evidenceOf = ({ session, viewer }: Pick<RequestContext, "session" | "viewer">, kind: EvidenceKind): Evidence =>
   kind === "PUBLISHED" ? PUBLISHED : withDrafts(session, viewer);
 
@@ -45,18 +45,15 @@ const withDrafts = (reader: Reader, viewer: Viewer | null): Evidence => {
   return { kind: "ALL", scope, drafts: () => (found ??= find()) };
 };
 
-/** The numbers of the drafts that change roll-ups of the period. */
 export const draftsWithin = (drafts: readonly Draft[], { from, to }: { readonly from: Day; readonly to: Day }): number[] =>
   drafts.filter(({ periods }) => periods.some((part) => part.from >= from && part.to <= to)).map(({ id }) => id);
 
-/** The condition on source `s`, given the drafts that count. */
 export const counted = (drafts: readonly Draft[]): RawBuilder<boolean> => {
   if (drafts.length === 0) return sql`s.state = 'PUBLISHED'`;
   const replaced = drafts.flatMap(({ supersedes }) => (supersedes === null ? [] : [supersedes]));
   return sql`(s.id = any(${drafts.map(({ id }) => id)}::int[]) or (s.state = 'PUBLISHED' and not s.id = any(${replaced}::int[])))`;
 };
 
-/** Runs a statement about figures of sources `s` that count. */
 export const figureRows = async <R>(
   reader: Reader,
   evidence: Evidence,

@@ -4,11 +4,10 @@ import { type Tier, Unit } from "../hierarchy/unit.entity.ts";
 export const SOURCE_KINDS = ["REPORT", "RECORDS", "SYNTHETIC"] as const;
 export type SourceKind = (typeof SOURCE_KINDS)[number];
 
-/** A draft counts for those alone who may see it; what was superseded or withdrawn counts no more, and is kept. */
+/** Only viewers of a draft count it; SUPERSEDED and WITHDRAWN sources remain stored but do not count. */
 export const SOURCE_STATES = ["DRAFT", "PUBLISHED", "SUPERSEDED", "WITHDRAWN"] as const;
 export type SourceState = (typeof SOURCE_STATES)[number];
 
-/** Where figures come from. */
 const SourceSchema = defineEntity({
   name: "Source",
   indexes: [
@@ -43,7 +42,7 @@ const SourceSchema = defineEntity({
 export class Source extends SourceSchema.class {}
 SourceSchema.setClass(Source);
 
-/** One reported number (or range) with the words that state it. */
+/** One reported number or range, with the words of the source. */
 const FigureSchema = defineEntity({
   name: "Figure",
   indexes: [{ properties: ["unit", "periodFrom"] }, { properties: ["periodFrom", "periodTo"] }, { properties: ["measure", "unit"] }],

@@ -7,6 +7,7 @@ import type { Period } from "../lib/time/period.ts";
 import type { Tier } from "../hierarchy/unit.entity.ts";
 import { evidenceOf, figureRows } from "./evidence.ts";
 import type { Source } from "./figure.entity.ts";
+import { keyed } from "../database/relation.ts";
 
 export type SourceView = Pick<Source, "kind" | "title" | "publishedOn" | "state"> & { id: string };
 
@@ -33,11 +34,10 @@ export interface FiguresOf {
 
 export const sourceColumn = sql<SourceView>`json_build_object('id', s.key, 'kind', s.kind, 'title', s.title, 'publishedOn', s.published_on, 'state', s.state)`;
 
-/** The columns of a FigureRow; `f` is the figure, `s` its source, `v` the version of its unit on the last day of the period. */
+/** The columns of a FigureRow: `f` is the figure, `s` its source, `v` the version of its unit on the last day of the period. */
 export const figureColumns = sql`f.unit_id as "unitNo", f.measure, v.tier as "unitTier", f.scope, f.period_from as "from", f.period_to as "to",
   f.value, f.low, f.high, f.denominator, f.qualifiers, f.quote, ${sourceColumn} as source`;
 
-/** The joins that they need. */
 export const figureJoins = sql`join unit_version v on v.unit_id = f.unit_id and v.valid_from <= f.period_to
   and (v.valid_to is null or v.valid_to > f.period_to)`;
 
@@ -47,14 +47,14 @@ export const figureLoaders = (context: RequestContext, kind: EvidenceKind) => {
   const reader = context.session;
   const evidence = context.use(evidenceOf, kind);
   return {
-    /** By internal number, as far as it is published. */
+    /** By internal number, published sources only. */
     sourceByNo: oneBy<number, SourceView & Positioned>(String, (numbers) =>
       reader.rows(sql<SourceView & Positioned>`
       select k.i::int, s.key as id, s.kind, s.title, s.published_on as "publishedOn", s.state
       from unnest(${numbers}::int[]) with ordinality k(no, i) join source s on s.id = k.no`),
     ),
 
-    /** What was reported for the unit for the period or for a part of it, in the order of the sources. */
+    /** Figures of the unit for the period or for a part of it, in the order of the sources. */
     figuresOf: manyBy<FiguresOf, FigureRow>(
       ({ no, period }) => `${no}|${period.name}`,
       (keys) =>
@@ -63,8 +63,11 @@ export const figureLoaders = (context: RequestContext, kind: EvidenceKind) => {
           evidence,
           (counting) => sql<FigureRow>`
         select k.i::int, ${figureColumns}
-        from unnest(${keys.map(({ no }) => no)}::int[], ${keys.map(({ period }) => period.from)}::date[],
-          ${keys.map(({ period }) => period.to)}::date[]) with ordinality k(no, f, t, i)
+        from ${keyed("k", keys, {
+          no: ["int", ({ no }) => no],
+          f: ["date", ({ period }) => period.from],
+          t: ["date", ({ period }) => period.to],
+        })}
         join figure f on f.unit_id = k.no and f.period_from >= k.f and f.period_to <= k.t
         join source s on s.id = f.source_id and ${counting}
         ${figureJoins}

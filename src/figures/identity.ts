@@ -1,19 +1,16 @@
 import type { Identity } from "./measure.ts";
 
-/** What is known of one cell, by the name of the measure; an absent name is unknown, which is not 0. */
+/** The values of one cell by measure name; an absent name means not reported, which is not 0. */
 export type Known = Map<string, number>;
 
 export interface Contradiction {
   readonly identity: Identity;
-  /** received = 10, receivedOnline = 11 */
   readonly numbers: string;
 }
 
 /**
- * Fills in what the identities imply, until nothing more follows, and stops at the first contradiction.
- * A side that is known in full fixes the sum of the other: a single unknown term is the difference, and terms that exhaust
- * the sum make the unknown ones 0.
- * @returns null, or what contradicts; `known` then holds what had been filled by then.
+ * Fills in the values that the identities imply, and stops at the first contradiction. A side without gaps fixes the sum of the other side: a single missing term is the
+ * difference, and terms that exhaust the sum set missing terms to 0. @returns null or the contradiction; `known` then holds the values filled so far.
  */
 export const fillIdentities = (known: Known, identities: readonly Identity[]): Contradiction | null => {
   for (let changed = true; changed;) {

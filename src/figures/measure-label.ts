@@ -67,5 +67,4 @@ const LABELS = new Map<string, string>([
   ["delegation.visits", "đoàn công tác đến thăm"],
 ]);
 
-/** What a measure counts, in Vietnamese; the code where it is none of ours. */
 export const measureLabel = (code: string): string => LABELS.get(code) ?? code;

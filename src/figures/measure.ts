@@ -1,32 +1,32 @@
-/** How a measure adds over the tiles of a period: flows add, stocks are those of the last, carried over that of the first. */
+/** How a measure adds over the tiles of a period: FLOW adds, LAST takes the stock of the last tile, FIRST the stock carried into the first tile. */
 export type Tiling = "FLOW" | "LAST" | "FIRST" | "NONE";
 
 export interface Measure {
-  /** Name in camel case, as in the API: resolvedOnTime; the column is resolved_on_time, the code dossier.resolved-on-time. */
+  /** Name in camel case as in the API: resolvedOnTime; the column is resolved_on_time, the code dossier.resolved-on-time. */
   readonly name: string;
   readonly tiling: Tiling;
-  /** Reports need not speak of it: where none does it is unknown, and no more is missing than it. */
+  /** True for a measure that reports may omit; it is incomplete only if another unit reports it. */
   readonly isOptional?: true;
 }
 
-/** The sum on the left equals the sum on the right; all terms are counts of the same dossiers or tasks. */
+/** An equation between the sums of two sides; all terms count the same dossiers or tasks. */
 export interface Identity {
   readonly left: readonly string[];
   readonly right: readonly string[];
 }
 
-/** part / whole, each a sum of measures. A figure of the part may bring its own denominator, which beats the whole. */
+/** A share of two sums of measures. A figure of the part may bring its own denominator, which takes precedence. */
 export interface RateRule {
   readonly name: string;
   readonly part: readonly string[];
-  /** Tried in their order: the first alternative of which anything is known counts. */
+  /** The first alternative with any reported value is used. */
   readonly partElse?: readonly string[];
   readonly whole: readonly string[];
   /** Measure under which a source prints this rate without its parts. */
   readonly quotedAs: string;
 }
 
-/** What rolls up together: the measures of one kind, in the order of their enum, and the rates made of them. */
+/** The measures of one kind in the order of their enum, and the rates computed from them. */
 export interface RollupKind {
   readonly name: "dossier" | "task" | "service";
   readonly measures: readonly Measure[];
@@ -108,25 +108,23 @@ export const SERVICE: RollupKind = {
 
 export const ROLLUP_KINDS: readonly RollupKind[] = [DOSSIER, TASK, SERVICE];
 
-/** dossier.resolved-on-time, as a report's row names it. */
+/** Code as in the row of a report: dossier.resolved-on-time. */
 export const measureCode = (kind: RollupKind, name: string): string =>
   `${kind.name}.${name.replace(/[A-Z]|\d+/g, (part) => `-${part.toLowerCase()}`)}`;
 
-/** resolved_on_time: the column of a measure; level 3 is online_level3. */
+/** Column of a measure: resolved_on_time; level 3 is online_level3. */
 export const columnName = (name: string): string => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 
-/** RESOLVED_ON_TIME: the value of the measure's enum. */
 export const enumValue = (name: string): string => columnName(name).toUpperCase();
 
 /**
- * The columns that are added up for a kind: its measures, then for each rate the matched part, the matched whole
- * (over the same cells) and the whole that is known at all.
+ * The columns that are summed for a kind: its measures, then for each rate the matched part, the matched whole (over the same cells) and the whole of all cells that report
+ * one.
  */
 export const summedColumns = (kind: RollupKind): string[] => [
   ...kind.measures.map(({ name }) => name),
   ...kind.rates.flatMap(({ name }) => [`${name}Part`, `${name}Of`, `${name}Whole`]),
 ];
 
-/** True for a measure that rolls up. */
 export const isRolledUp = (measure: string): boolean =>
   ROLLUP_KINDS.some((kind) => kind.measures.some(({ name }) => measureCode(kind, name) === measure));

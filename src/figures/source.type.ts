@@ -6,17 +6,17 @@ import type { SourceKind, SourceState } from "./figure.entity.ts";
 export const SourceKindEnum = enumType<SourceKind>("SourceKind", "Kind of evidence (loại nguồn).", {
   REPORT: "A report that states figures (báo cáo).",
   RECORDS: "Single records of dossiers or tasks (dữ liệu gốc).",
-  SYNTHETIC: "Made up for demonstration (số liệu giả lập).",
+  SYNTHETIC: "Generated data for demonstration (số liệu giả lập).",
 });
 
 export const SourceStateEnum = enumType<SourceState>("SourceState", "State of a report (trạng thái báo cáo).", {
-  DRAFT: "Submitted; seen by VIEWERs of its unit alone (bản nháp).",
-  PUBLISHED: "Published: it counts for everybody (đã công bố).",
-  SUPERSEDED: "A corrected report has taken its place; it is kept, and counts no more (đã thay thế).",
-  WITHDRAWN: "Taken back; it is kept, and counts no more (đã thu hồi).",
+  DRAFT: "Submitted; visible only to VIEWERs of its unit (bản nháp).",
+  PUBLISHED: "Published; counts for everybody (đã công bố).",
+  SUPERSEDED: "Replaced by a corrected report; remains stored but no longer counts (đã thay thế).",
+  WITHDRAWN: "Withdrawn; remains stored but no longer counts (đã thu hồi).",
 });
 
-@ObjectType("DataSource", { simpleResolvers: true, description: "Where numbers come from (nguồn số liệu)." })
+@ObjectType("DataSource", { simpleResolvers: true, description: "A source of numbers (nguồn số liệu)." })
 export class SourceType {
   @Field(() => ID, { description: "Stable." })
   id!: string;
@@ -27,9 +27,9 @@ export class SourceType {
   @Field(() => String, { description: "Title as published (tiêu đề)." })
   title!: string;
 
-  @Field(() => DateScalar, { nullable: true, description: "Day of publication; null where the source bears none." })
+  @Field(() => DateScalar, { nullable: true, description: "Day of publication; null if the source has none." })
   publishedOn!: string | null;
 
-  @Field(() => SourceStateEnum, { description: "DRAFT where it counts only because the caller asked for all evidence." })
+  @Field(() => SourceStateEnum, { description: "DRAFT if it counts only because the caller requested evidence ALL." })
   state!: SourceState;
 }

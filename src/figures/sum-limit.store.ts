@@ -2,23 +2,24 @@ import type { EntityManager } from "@mikro-orm/postgresql";
 import { type RawBuilder, sql } from "kysely";
 import { type Day } from "../lib/time/date.ts";
 import { type Tier, TIERS } from "../hierarchy/unit.entity.ts";
-import { isHeld, MAX_COUNT, numeral } from "./held.ts";
+import { isInRange, MAX_COUNT, numeral } from "./int-range.ts";
 import { measureCode, ROLLUP_KINDS, type RollupKind } from "./measure.ts";
 import { type GreatestSum, type StatedTile, tooLargeSums } from "./sum-limit.ts";
 import { type Member, treeOf } from "./tree.ts";
 import { validOn } from "../hierarchy/sql.ts";
+import { relation } from "../database/relation.ts";
 
-/** A sum that an answer could not hold, of the year in which the figures end. */
+/** A sum that exceeds the maximum of an answer, and the year in which the figures end. */
 export interface SumBeyond extends GreatestSum {
   readonly year: string;
 }
 
 export const beyondText = ({ measure, year, sum }: SumBeyond): string =>
-  `${measure} of ${year} could add up to ${numeral(sum)} in the country, and an answer holds at most ${numeral(MAX_COUNT)}`;
+  `${measure} of ${year} may add up to ${numeral(sum)} in the country; the maximum of an answer is ${numeral(MAX_COUNT)}`;
 
 /**
- * The first sum of published figures that could be too large, of the measures and years of which the sources tell. Sums of several years may be
- * larger: answers leave out what they cannot hold.
+ * Returns the first sum of published figures that may be too large, among the measures and years of the sources. Sums over several years may be larger; answers omit values
+ * that exceed the maximum.
  */
 export const sumBeyond = async (em: EntityManager, sources: readonly number[]): Promise<SumBeyond | null> => {
   const { rows } = await sql<{ year: string; measure: string }>`
@@ -35,7 +36,6 @@ export const sumBeyond = async (em: EntityManager, sources: readonly number[]): 
   return null;
 };
 
-/** The names of a kind's measures by their codes. */
 const codesOf = (kind: RollupKind) => new Map(kind.measures.map(({ name }) => [measureCode(kind, name), name]));
 
 const beyondIn = async (em: EntityManager, kind: RollupKind, year: string): Promise<GreatestSum[]> => {
@@ -45,7 +45,6 @@ const beyondIn = async (em: EntityManager, kind: RollupKind, year: string): Prom
   return tooLargeSums(kind, tiles, treeOf(members), lastTiers);
 };
 
-/** The condition on figure `f`, of source `s`. */
 const stated = (kind: RollupKind, year: string): RawBuilder<unknown> => sql`
   s.state = 'PUBLISHED' and f.measure = any(${[...codesOf(kind).keys()]}::text[]) and f.value is not null
   and f.period_to >= ${firstOf(year)} and f.period_to <= ${lastOf(year)}`;
@@ -61,10 +60,10 @@ const totalsOf = async (em: EntityManager, kind: RollupKind, year: string): Prom
   return new Map(rows.map(({ measure, total }) => [names.get(measure)!, total]));
 };
 
-/** How many identities one after the other what is implied is followed through. */
+/** Number of identities that are followed one after another. */
 const STEPS = 2;
 
-/** True where even all figures together, and what follows from them, are small enough: nothing more has to be read. */
+/** True if even the sum of all figures and of all that they imply is small enough; then no further read is needed. */
 const isSmall = ({ identities }: RollupKind, totals: Map<string, number>): boolean => {
   const of = (name: string) => totals.get(name) ?? 0;
   const sum = (names: readonly string[]) => names.reduce((total, name) => total + of(name), 0);
@@ -74,7 +73,7 @@ const isSmall = ({ identities }: RollupKind, totals: Map<string, number>): boole
       for (const name of left) totals.set(name, Math.max(of(name), onRight));
       for (const name of right) totals.set(name, Math.max(of(name), onLeft));
     }
-  return [...totals.values()].every(isHeld);
+  return [...totals.values()].every(isInRange);
 };
 
 interface TileRow extends Omit<StatedTile, "known"> {
@@ -94,13 +93,16 @@ const tilesOf = async (em: EntityManager, kind: RollupKind, year: string): Promi
   }));
 };
 
-/** The units of the tiles and all above them, each where it last was; and the tiers that there are on the year's last day. */
+/** The units of the tiles and all their ancestors in their last version, and the tiers that exist on the last day of the year. */
 const membersOf = async (em: EntityManager, tiles: readonly StatedTile[], year: string) => {
   const db = em.getKysely();
   const valid = sql`v.unit_id = a.unit_id and ${validOn(sql`a.day`)}`;
   const { rows: members } = await sql<Member>`
     with recursive a as (
-      select unit_id, day from unnest(${tiles.map(({ unitId }) => unitId)}::int[], ${tiles.map(({ to }) => to)}::date[]) t(unit_id, day)
+      select unit_id, day from ${relation("t", tiles, {
+        unit_id: ["int", ({ unitId }) => unitId],
+        day: ["date", ({ to }) => to],
+      })}
       union
       select v.parent_id, a.day from a join unit_version v on ${valid} where v.parent_id is not null
     )

@@ -1,11 +1,11 @@
 import { addDays, type Day } from "../lib/time/date.ts";
 import { type Tier, TIERS } from "../hierarchy/unit.entity.ts";
 import { fillIdentities, type Known } from "./identity.ts";
-import { isHeld } from "./held.ts";
+import { isInRange } from "./int-range.ts";
 import type { Measure, RollupKind } from "./measure.ts";
-import { type Member, slotOf, type Tree, WHOLE_UNIT } from "./tree.ts";
+import { type Member, handlingTierOf, type Tree, WHOLE_UNIT } from "./tree.ts";
 
-/** What is stated of one unit and tier for some days: the greatest value of each measure, by its name. */
+/** The greatest value of each measure for one unit, tier and range of days, by measure name. */
 export interface StatedTile {
   readonly unitId: number;
   readonly scope: Tier | null;
@@ -14,34 +14,31 @@ export interface StatedTile {
   readonly known: Known;
 }
 
-/** What the roll-ups of a measure could add up to. */
 export interface GreatestSum {
   readonly measure: string;
   readonly sum: number;
 }
 
 /**
- * The measures whose sum may be too large in a roll-up of days within which all of the tiles end. The country holds what its units do, so that its sum is
- * the greatest: of each unit what it states, or what those below it make up where that is more, for either may be what counts. Of tiles that
- * overlap one counts. `lastTiers` are the tiers that there are at the end.
+ * Returns the measures whose sum may exceed the maximum in a roll-up that contains all tiles. The country has the greatest sum: for each unit the greater of its own figure
+ * and the sum below it, because either may be chosen; of overlapping tiles one counts. `lastTiers` are the tiers that exist at the end.
  */
 export const tooLargeSums = (kind: RollupKind, tiles: readonly StatedTile[], tree: Tree, lastTiers: ReadonlySet<Tier>): GreatestSum[] => {
-  const cells = Map.groupBy(tiles, ({ unitId, scope }) => `${unitId} ${slotOf(tree.members.get(unitId), scope, tree)}`);
+  const cells = Map.groupBy(tiles, ({ unitId, scope }) => `${unitId} ${handlingTierOf(tree.members.get(unitId), scope, tree)}`);
   const filled = new Map([...cells].map(([cell, of]) => [cell, of.map((tile) => ({ ...tile, known: filledOf(kind, tile.known) }))]));
   return kind.measures.flatMap((measure): GreatestSum[] => {
     const amounts = new Map([...filled].map(([cell, of]) => [cell, greatestOf(measure, of)]));
     const sum = new Sums(tree, lastTiers, amounts).ofAll();
-    return isHeld(sum) ? [] : [{ measure: measure.name, sum }];
+    return isInRange(sum) ? [] : [{ measure: measure.name, sum }];
   });
 };
 
-/** What the identities imply, where nothing contradicts them. */
+/** Applies the identities unless they contradict the values. */
 const filledOf = ({ identities }: RollupKind, known: Known): Known => {
   const filled = new Map(known);
   return fillIdentities(filled, identities) ? known : filled;
 };
 
-/** The most that tiles which do not overlap add up to; of a stock one tile counts. */
 const greatestOf = ({ name, tiling }: Measure, tiles: readonly StatedTile[]): number => {
   const known = tiles.filter((tile) => tile.known.has(name)).toSorted((a, b) => (a.to < b.to ? -1 : 1));
   if (tiling !== "FLOW") return Math.max(0, ...known.map((tile) => tile.known.get(name)!));
@@ -54,20 +51,17 @@ const greatestOf = ({ name, tiling }: Measure, tiles: readonly StatedTile[]): nu
   return best.at(-1)!.sum;
 };
 
-/** Sums over a tree, of one measure. */
 class Sums {
   readonly #tree: Tree;
   readonly #amounts: ReadonlyMap<string, number>;
   readonly #tiers: ReadonlySet<Tier>;
 
-  /** `tiers` are those that have units. */
   constructor(tree: Tree, tiers: ReadonlySet<Tier>, amounts: ReadonlyMap<string, number>) {
     this.#tree = tree;
     this.#tiers = tiers;
     this.#amounts = amounts;
   }
 
-  /** Of all units that are under no other. */
   ofAll(): number {
     const roots = [...this.#tree.members.values()].filter(({ parentId }) => parentId === null || !this.#tree.members.has(parentId));
     return Math.max(
@@ -90,7 +84,7 @@ class Sums {
 
   #ofWhole(member: Member): number {
     const tiers = TIERS.reduce((sum, tier) => sum + this.#ofTier(member, tier), 0);
-    // Of its own tier, and of those that have no units of their own any more, it alone tells.
+    // Only the unit itself reports its own tier and tiers that have no units any more.
     const own = TIERS.filter((tier) => tier === member.tier || !this.#tiers.has(tier)).reduce(
       (sum, tier) => sum + this.#stated(member, tier),
       0,

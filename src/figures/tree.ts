@@ -1,6 +1,6 @@
 import { SERVING_KINDS, type Tier, type UnitKind } from "../hierarchy/unit.entity.ts";
 
-/** Slot of what a unit states of itself with all its tiers. */
+/** Tier scope of a unit's statement about itself with all its tiers. */
 export const WHOLE_UNIT = "WHOLE";
 
 export interface Member {
@@ -24,8 +24,8 @@ export const treeOf = (members: readonly Member[]): Tree => ({
   ),
 });
 
-/** The slot in which a unit's figure counts: an agency's is that of the unit it serves, or outside all tiers where it only sits. */
-export const slotOf = (member: Member | undefined, scope: Tier | null, tree: Tree): string => {
+/** Returns the handling tier in which a unit's figure counts: an agency counts in that of the unit it serves, or outside all tiers. */
+export const handlingTierOf = (member: Member | undefined, scope: Tier | null, tree: Tree): string => {
   if (!member || member.tier !== null) return scope ?? WHOLE_UNIT;
   const serves = (SERVING_KINDS as readonly string[]).includes(member.kind);
   return (serves && tree.members.get(member.parentId!)?.tier) || WHOLE_UNIT;

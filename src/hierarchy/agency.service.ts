@@ -5,8 +5,8 @@ import { lockUnits } from "./contribution.service.ts";
 import type { AgencyKind } from "./unit.entity.ts";
 
 /**
- * The agency of this name that is attached to the unit, made where there is none yet. It lives as long as the unit does; its code is
- * that of the unit and a slug: 48/so-noi-vu. Within a transaction.
+ * Returns the agency of this name at the unit, and creates it if missing. It exists as long as the unit; its code is the unit's code and a slug: 48/so-noi-vu. Requires a
+ * transaction.
  */
 export const ensureAgency = async (em: EntityManager, seat: number, kind: AgencyKind, name: string): Promise<number> => {
   const slug = slugOf(name);

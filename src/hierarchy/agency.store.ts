@@ -4,24 +4,24 @@ import { type Day, FIRST_DAY } from "../lib/time/date.ts";
 import { renewContributions } from "./contribution.service.ts";
 import { foldName } from "./fold.ts";
 import type { AgencyKind } from "./unit.entity.ts";
+import { relation } from "../database/relation.ts";
 
 export interface NewAgency {
-  /** Internal number of the unit that it serves. */
   readonly seat: number;
   readonly key: string;
   readonly slug: string;
   readonly kind: AgencyKind;
   readonly name: string;
-  /** Null: since its unit began. */
+  /** Null means since its unit began. */
   readonly from: Day | null;
-  /** First day on which it is no more; null: as long as its unit lives. */
+  /** First day after its end; null means as long as its unit exists. */
   readonly until: Day | null;
 }
 
-/** The part of an agency's code after that of its unit: so-noi-vu. Empty for a name without letters and digits. */
+/** The part of an agency's code after the unit's code: so-noi-vu. Empty if the name has no letters and digits. */
 export const slugOf = (name: string): string => foldName(name).trim().replaceAll(" ", "-");
 
-/** Stores an agency with what it contributes to, and returns its number. The caller holds the locks of `lockUnits`. */
+/** Stores an agency and its contributions, and returns its number. The caller holds the locks of `lockUnits`. */
 export const insertAgency = async (em: EntityManager, { seat, key, slug, kind, name, from, until }: NewAgency): Promise<number> => {
   const db = em.getKysely();
   const { rows } = await sql<{ id: number }>`
@@ -45,21 +45,26 @@ export interface SeatedAgency {
   readonly name: string;
 }
 
-/** Within its life, an agency has a version for each of its unit's, whose code it carries on. */
+/** Gives an agency one version for each version of its unit, so that its code follows the unit's code. */
 export const followSeats = async (em: EntityManager, agencies: readonly SeatedAgency[]): Promise<void> => {
   await sql`
     insert into unit_version (unit_id, valid_from, valid_to, code, parent_id, tier, kind, name, full_name, name_en, resolution)
     select u.id, greatest(v.valid_from, u.began_on), least(v.valid_to, u.ended_on), v.code || '/' || a.slug, v.unit_id, null, a.kind, a.name,
       a.name, null, null
-    from unnest(${agencies.map(({ id }) => id)}::int[], ${agencies.map(({ seat }) => seat)}::int[], ${agencies.map(({ slug }) => slug)}::text[],
-      ${agencies.map(({ kind }) => kind)}::text[], ${agencies.map(({ name }) => name)}::text[]) a(id, seat, slug, kind, name)
+    from ${relation("a", agencies, {
+      id: ["int", ({ id }) => id],
+      seat: ["int", ({ seat }) => seat],
+      slug: ["text", ({ slug }) => slug],
+      kind: ["text", ({ kind }) => kind],
+      name: ["text", ({ name }) => name],
+    })}
     join unit u on u.id = a.id
     join unit_version v on v.unit_id = a.seat and (u.ended_on is null or v.valid_from < u.ended_on)
       and (u.began_on is null or v.valid_to is null or v.valid_to > u.began_on)
     on conflict (unit_id, valid_from) do update set valid_to = excluded.valid_to, code = excluded.code`.execute(em.getKysely());
 };
 
-/** Ends an agency on the day; the caller makes what it contributes to again. */
+/** Ends an agency on the day; the caller rebuilds its contributions. */
 export const endAgency = async (em: EntityManager, id: number, endedOn: Day): Promise<void> => {
   const db = em.getKysely();
   await sql`update unit set ended_on = ${endedOn} where id = ${id}`.execute(db);
@@ -69,7 +74,7 @@ export const endAgency = async (em: EntityManager, id: number, endedOn: Day): Pr
   );
 };
 
-/** From that day on the successor holds what the other did, and is found by its names. */
+/** From that day on the successor holds the predecessor's work and is found by its names. */
 export const insertWholeSuccession = async (em: EntityManager, predecessor: number, successor: number, effectiveOn: Day): Promise<void> => {
   const db = em.getKysely();
   await sql`
@@ -82,7 +87,7 @@ export const insertWholeSuccession = async (em: EntityManager, predecessor: numb
   );
 };
 
-/** The agencies with all that they succeeded and that succeeded them: what each contributes to rests on the others. */
+/** Returns the agencies with all predecessors and successors, because their contributions depend on each other. */
 export const withKin = async (em: EntityManager, agencies: readonly number[]): Promise<number[]> => {
   const { rows } = await sql<{ id: number }>`
     with recursive kin as (

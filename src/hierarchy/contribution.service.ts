@@ -7,10 +7,7 @@ import type { Reader } from "../database/reader.ts";
 import { type EditionDays, storeContributions } from "./contribution.store.ts";
 import { contributionsVersion, lockRollups, unitsChanged } from "./rollup-version.store.ts";
 
-/**
- * Stores what every unit that ever existed contributes to in each of the editions, where that is not stored yet.
- * A transaction for each edition; two callers never do it twice.
- */
+/** Stores the contributions of every unit to each of the editions if they are missing: one transaction per edition, once for concurrent callers. */
 export const ensureContributions = async (reader: Reader, editionIds: readonly number[]): Promise<void> => {
   const missing = await reader.rows(missingOf(editionIds));
   if (missing.length > 0) await reader.build((em, turn) => makeContributions(em, editionIds, turn));
@@ -20,16 +17,14 @@ const missingOf = (editionIds: readonly number[]) => sql<EditionDays>`
   select id, starts_on as "startsOn", (select min(n.starts_on) from edition n where n.starts_on > e.starts_on) as next
   from edition e where id = any(${editionIds}::int[]) and not contributed order by id`;
 
-/** The same with the entity manager that makes them. */
 export const makeContributions = async (em: EntityManager, editionIds: readonly number[], turn: Turn = {}): Promise<void> => {
   const missing = await missingOf(editionIds).execute(em.getKysely());
   for (const { id } of missing.rows) await oneAtATime(em, () => makeOf(em, id), turn);
 };
 
-/** How often an edition is begun again because units have changed meanwhile. */
 const ATTEMPTS = 10;
 
-/** What was made is of units as they no longer are, and is rolled back. */
+/** Rolls back contributions whose units have changed meanwhile. */
 class UnitsChanged extends Error {}
 
 const makeOf = async (em: EntityManager, editionId: number): Promise<void> => {
@@ -38,16 +33,12 @@ const makeOf = async (em: EntityManager, editionId: number): Promise<void> => {
       return await em.transactional((making) => makeBesideChanges(making, editionId));
     } catch (error) {
       if (!(error instanceof UnitsChanged)) throw error;
-      // Who is changing units ends first.
       await em.transactional(lockContributions);
     }
   throw busy();
 };
 
-/**
- * Whoever changes units does not wait for this: the lock of units is held only from the look at their version to the commit. Makers wait for
- * one another by a lock of their own.
- */
+/** Does not block changes of units: it holds their lock only from the version check to the commit. Concurrent builds wait for each other by a lock of their own. */
 const makeBesideChanges = async (em: EntityManager, editionId: number): Promise<void> => {
   await takeLock(em, "contributionMaking");
   const version = await contributionsVersion(em);
@@ -55,7 +46,7 @@ const makeBesideChanges = async (em: EntityManager, editionId: number): Promise<
   if (!(await tryLock(em, "contributions")) || (await contributionsVersion(em)) !== version) throw new UnitsChanged();
 };
 
-/** The same within a transaction that nobody changes units beside. */
+/** Requires a transaction that excludes other changes of units. */
 export const makeContributionsWithin = async (em: EntityManager, editionIds: readonly number[]): Promise<void> => {
   const { rows } = await missingOf(editionIds).execute(em.getKysely());
   for (const edition of rows) {
@@ -67,14 +58,14 @@ export const makeContributionsWithin = async (em: EntityManager, editionIds: rea
 
 const lockContributions = (em: EntityManager) => takeLock(em, "contributions");
 
-/** Who changes units waits here for the others that do, until its transaction ends. */
+/** Waits for other changes of units and holds their lock until the transaction ends. */
 export const lockUnits = async (em: EntityManager): Promise<void> => {
-  // In this order everywhere. The first is that of stored roll-ups, which rest on contributions.
+  // Stored roll-ups depend on contributions, so their lock is first in the lock order.
   await lockRollups(em);
   await lockContributions(em);
 };
 
-/** Makes what the units contribute to again, in all editions for which that is stored. The caller holds the locks of `lockUnits`. */
+/** Rebuilds the contributions of the units in all editions that store them. The caller holds the locks of `lockUnits`. */
 export const renewContributions = async (em: EntityManager, units: readonly number[]): Promise<void> => {
   if (units.length === 0) return;
   await unitsChanged(em);

@@ -3,7 +3,7 @@ import { type RawBuilder, sql } from "kysely";
 import type { Day } from "../lib/time/date.ts";
 import { SITTING_KINDS } from "./unit.entity.ts";
 
-/** An edition with its days: from `startsOn` until the day before `next`, the start of the edition after it. */
+/** An edition and its days: from `startsOn` until the day before `next`, the start of the following edition. */
 export interface EditionDays {
   readonly id: number;
   readonly startsOn: Day;
@@ -11,16 +11,11 @@ export interface EditionDays {
 }
 
 /**
- * Stores what the units (all that ever existed, where that is null) contribute to in the edition; nothing of them is stored yet.
- *
- * A unit that is not of the edition is followed, step by step, to the units of the edition that hold its territory (its leaves):
- * forward through its successors, else the units under it on its last day, else its parent; backward through its predecessors, else
- * its parent on its first day. It contributes to its leaves and to all above them: certainly where that holds all of its leaves.
- * A vertical or central agency contributes to its leaves only, and where such a leaf is an agency to the unit where that sits, for it
- * counts nowhere above.
- *
- * Agencies begin and end on any day. One is of every edition on whose days it exists; where it succeeds another within the days of an
- * edition, either of the two counts for the other, which nobody can ask for on the same day.
+ * Stores the contributions of the units (null means all) to the edition. A unit outside the edition leads step by step to units of the edition (its leaves): forward
+ * through its successors, or the units below it on its last day, or its parent; backward through its predecessors, or its parent on its first day. It contributes to its
+ * leaves and all their ancestors, certainly if the ancestor holds all of its leaves. A vertical or central agency contributes to its leaves only, and if a leaf is an
+ * agency to the unit where that sits. An agency belongs to every edition on whose days it exists; predecessor and successor within one edition count for each other,
+ * because no query can ask for both on the same day.
  */
 export const storeContributions = async (em: EntityManager, edition: EditionDays, units: readonly number[] | null): Promise<void> => {
   await sql`
@@ -62,20 +57,20 @@ export const storeContributions = async (em: EntityManager, edition: EditionDays
     where not coalesce(s.sits, false) or (h.is_leaf and h.leaves = 1) or h.is_seat`.execute(em.getKysely());
 };
 
-/** The condition on version `m`: a territorial unit is of the edition that begins while it exists, an agency of all on whose days it exists. */
+/** The condition on version `m`: a territorial unit belongs to editions that begin while it exists, an agency to editions on whose days it exists. */
 const isOf = ({ startsOn, next }: EditionDays) => sql`m.valid_from < case when m.tier is null then coalesce(${next}::date, 'infinity')
   else ${startsOn}::date + 1 end and (m.valid_to is null or m.valid_to > ${startsOn})`;
 
-/** What is left of the unit where it leads nowhere: its parent on its last day, else on its first. */
+/** The last resort for a unit without leaves: its parent on its last day, or on its first. */
 const lastParent = sql`(select v.parent_id from unit_version v where v.unit_id = u.id and v.valid_to = u.ended_on)`;
 const firstParent = sql`(select v.parent_id from unit_version v where v.unit_id = u.id and v.valid_from = u.began_on)`;
 const lastUnder = sql`select v.unit_id from unit_version v where v.parent_id = u.id and v.valid_from < u.ended_on
   and (v.valid_to is null or v.valid_to >= u.ended_on) and v.tier is not null`;
 
-/** From the units asked for to their leaves: `asked`, `found_leaf`, and `lost` for those that lead nowhere. */
+/** Relations from the requested units to their leaves: `asked`, `found_leaf`, and `lost` for units without leaves. */
 const pathsOf = (edition: EditionDays, units: readonly number[] | null): RawBuilder<unknown> => sql`
     asked as materialized (${units === null ? sql`select id as unit_id from unit` : sql`select distinct unit_id from unnest(${units}::int[]) u(unit_id)`}),
-    -- With the units above, whose leaves are theirs where they lead nowhere.
+    -- Includes ancestors, whose leaves replace missing ones.
     seed as (
       select unit_id from asked
       union
@@ -100,8 +95,8 @@ const pathsOf = (edition: EditionDays, units: readonly number[] | null): RawBuil
     found_leaf as materialized (
       select r.unit_id, r.at_id as leaf_id from reached r join unit_version m on m.unit_id = r.at_id and ${isOf(edition)}
     ),
-    -- Units that lead nowhere (no successor, and their parent points back at them) take the leaves of the next unit above that has some.
-    -- Found by grouping, for the planner takes the recursion for millions of rows and would hash them in thousands of batches.
+    -- Units without leaves (no successor, and a parent that points back to them) take the leaves of the nearest ancestor that has some.
+    -- Grouping avoids a hash join in thousands of batches, because the planner overestimates the recursion.
     leafless as materialized (
       select r.unit_id from reached r left join found_leaf f on f.unit_id = r.unit_id and f.leaf_id = r.at_id
       group by r.unit_id having count(f.leaf_id) = 0
@@ -113,7 +108,7 @@ const pathsOf = (edition: EditionDays, units: readonly number[] | null): RawBuil
       where coalesce(${lastParent}, ${firstParent}) is not null and exists (select from leafless x where x.unit_id = l.at_id)
     )`;
 
-/** `kin`: what succeeded an agency, and what it succeeded, within the days of the edition. Such is the case of agencies only. */
+/** Relation `kin`: successors and predecessors of agencies within the days of the edition; only agencies have them. */
 const handovers = ({ startsOn, next }: EditionDays): RawBuilder<unknown> => sql`
     handover as materialized (
       select predecessor_id, successor_id, kind = 'WHOLE' as is_whole,

@@ -1,6 +1,5 @@
 import { sql } from "kysely";
 import type { Rows } from "../database/reader.ts";
 
-/** Internal number of the country, which is one unit at all times. */
 export const countryNo = async (reader: Rows): Promise<number> =>
   (await reader.rows(sql<{ no: number }>`select unit_id as no from unit_version where tier = 'COUNTRY' limit 1`))[0]!.no;

@@ -3,7 +3,6 @@ import type { Rows } from "../database/reader.ts";
 import type { Day } from "../lib/time/date.ts";
 import { inForceOn } from "./sql.ts";
 
-/** The editions in force on the days, each once. */
 export const editionsOf = async (reader: Rows, days: readonly Day[]): Promise<number[]> => {
   const rows = await reader.rows(sql<{ id: number }>`
     select distinct e.id from unnest(${[...new Set(days)]}::date[]) d(day)
@@ -11,7 +10,6 @@ export const editionsOf = async (reader: Rows, days: readonly Day[]): Promise<nu
   return rows.map(({ id }) => id);
 };
 
-/** The edition in force on each of the days. */
 export const editionsByDay = async (reader: Rows, days: readonly Day[]): Promise<Map<Day, number>> => {
   const rows = await reader.rows(sql<{ day: Day; id: number }>`
     select d.day, e.id from unnest(${[...new Set(days)]}::date[]) d(day)

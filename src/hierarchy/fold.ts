@@ -1,9 +1,9 @@
-/** Đ has no mark that could be taken off, and letters that look like it: ð, and ɖ, whose capitals are Ð and Ɖ. */
+/** Unicode normalisation does not decompose Đ and the similar letters ð and ɖ. */
 const LIKE_D = /[đðɖ]/gu;
 
 /**
- * A name for comparison: without case, diacritics and tone-mark position, a blank before each word:
- * " uong bi" of "Uông Bí", " hoa binh" of both "Hòa Bình" and "Hoà Bình".
+ * Folds a name for comparison: without case, diacritics and tone-mark position, with a space before each word. "Uông Bí" becomes " uong bi"; "Hòa Bình" and "Hoà Bình" both
+ * become " hoa binh".
  */
 export const foldName = (name: string): string => {
   const plain = name.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase().replaceAll(LIKE_D, "d");

@@ -3,14 +3,14 @@ import type { Rows } from "../database/reader.ts";
 import { Hierarchy, type HierarchyVersion } from "./hierarchy.ts";
 import type { Tier, UnitKind } from "./unit.entity.ts";
 
-/** How long a hierarchy is taken for the present one before the database is asked whether it still is. */
+/** Age after which the database is asked whether the hierarchy has changed. */
 const FRESH_MS = 30_000;
 
-/** The hierarchy of all days as it was at most half a minute ago. */
+/** The hierarchy of all days, at most half a minute old. */
 export interface CurrentHierarchy {
-  /** What is known; null where the database has to be asked first. */
+  /** Returns the cached hierarchy, or null if it is too old. */
   known(): Hierarchy | null;
-  /** Asks the database. Where it does not answer, what was known before is still good enough for sizes. */
+  /** Reads the hierarchy from the database; if the database fails, returns the cached one, which is good enough for sizes. */
   read(): Promise<Hierarchy>;
 }
 
@@ -20,10 +20,7 @@ interface Known {
   readonly at: number;
 }
 
-/**
- * Reads the hierarchy when it is first asked for. Later on one statement compares digests, and sends the hierarchy again only where
- * it has changed. Those who ask meanwhile share the statement.
- */
+/** The first call reads the hierarchy. Later calls compare digests by one statement and read it again only after a change. Concurrent callers share the statement. */
 export const currentHierarchy = (reader: () => Rows, clock: () => Date): CurrentHierarchy => {
   let last: Known | null = null;
   let reading: Promise<Known> | null = null;
@@ -49,12 +46,11 @@ export const currentHierarchy = (reader: () => Rows, clock: () => Date): Current
 
 interface Row {
   readonly digest: string;
-  /** Null where the digest is the one that was known. */
   readonly versions: string | null;
   readonly steps: string | null;
 }
 
-/** As two texts, for tens of thousands of rows take the driver ten times as long. Neither codes nor ids hold a control character. */
+/** Two texts transfer ten times as fast as tens of thousands of rows. Codes and ids contain no control characters. */
 const hierarchyText = (known: string | null) => sql<Row>`
   with digested as materialized (
     select concat_ws(' ', (select sum(hash_record_extended(u, 0)) from unit u), (select sum(hash_record_extended(v, 0)) from unit_version v),

@@ -2,13 +2,12 @@ import { LRUCache } from "lru-cache";
 import type { Day } from "../lib/time/date.ts";
 import type { Tier, UnitKind } from "./unit.entity.ts";
 
-/** A day as a number that sorts as days do: 20250630. */
 type DayNumber = number;
 
 const NEVER: DayNumber = 99_999_999;
 export const dayNumber = (day: Day): DayNumber => Number(day.slice(0, 4)) * 10_000 + Number(day.slice(5, 7)) * 100 + Number(day.slice(8));
 
-/** One version of a unit, without its names. Versions stand in the order of their codes, as lists do. */
+/** One version of a unit, without its names; versions are sorted by code. */
 export interface HierarchyVersion {
   readonly unitNo: number;
   readonly id: string;
@@ -17,7 +16,6 @@ export interface HierarchyVersion {
   readonly tier: Tier | null;
   readonly kind: UnitKind;
   readonly from: DayNumber;
-  /** First day on which it holds no more. */
   readonly to: DayNumber;
 }
 
@@ -27,28 +25,24 @@ interface Step {
   readonly effectiveOn: DayNumber;
 }
 
-/**
- * The hierarchy of the days between two changes of territorial units. Members are counted from 0 in the order of their codes. Agencies
- * come and go at any time: they are members where they existed on one of the days.
- */
+/** The hierarchy between two changes of territorial units. Members are numbered from 0 in the order of their codes. An agency is a member if it existed on one of the days. */
 export interface Slice {
   readonly from: DayNumber;
-  /** First day of the next one. */
   readonly to: DayNumber;
   readonly members: readonly HierarchyVersion[];
-  /** The member above each; -1 for none. */
+  /** Parent of each member; -1 for none. */
   readonly parents: Int32Array;
-  /** Members directly under one, agencies too, by code. */
+  /** Direct children of each member, including agencies, by code. */
   readonly under: readonly (readonly number[])[];
-  /** The member that a unit is, by its internal number; -1 where it did not exist. */
+  /** Maps internal unit numbers to members; -1 if the unit did not exist. */
   readonly memberOf: Int32Array;
 }
 
 const NONE: readonly number[] = [];
-/** Slices that are kept, each of about half a megabyte. There is one for each edition. */
+/** Maximum number of cached slices of about half a megabyte; each edition has one. */
 const MAX_SLICES = 128;
 
-/** The shape of the hierarchy of all days, in memory: who stood under whom, and who followed whom. What it tells is public. */
+/** The hierarchy of all days in memory: parents and successions. It contains public data only. */
 export class Hierarchy {
   readonly #versions: readonly HierarchyVersion[];
   readonly #byReference = new Map<string, HierarchyVersion[]>();
@@ -95,7 +89,7 @@ export class Hierarchy {
     return slice;
   }
 
-  /** Who is meant by a code or an id, by the rule of the field unit: on that day, else today, else on its last day. */
+  /** Resolves a code or id by the rule of Query.unit: on that day, or today, or on the unit's last day. */
   find(reference: { readonly code: string } | { readonly id: string }, asOf: DayNumber | null, today: DayNumber): [Slice, number] | null {
     const key = "code" in reference ? `code ${reference.code}` : `id ${reference.id}`;
     const versions = (this.#byReference.get(key) ?? []).filter(({ from, to }) => from <= (asOf ?? today) && (asOf === null || to > asOf));
@@ -116,7 +110,7 @@ export class Hierarchy {
     return steps.flatMap(({ successor, effectiveOn }) => placed(this.on(effectiveOn), successor));
   }
 
-  /** The smallest members of another slice that may hold territory of a unit: what correspondence lists, as contributions have it. */
+  /** Returns the smallest members of another slice that may hold territory of a unit, as Unit.correspondence does. */
   correspondentsOf(unitNo: number, slice: Slice): number[] {
     let leaves: Set<number> = new Set();
     for (let start: number | null = unitNo, steps = 0; start !== null && leaves.size === 0 && steps < 10; steps++) {
@@ -139,7 +133,6 @@ export class Hierarchy {
     return leaves;
   }
 
-  /** One step from a unit that is not of the slice towards those that are. */
   #followed(unit: number, { from }: Slice): readonly number[] {
     const { began, ended } = this.#lives.get(unit)!;
     if (ended <= from) {
@@ -179,7 +172,7 @@ const placed = (slice: Slice, unitNo: number): [Slice, number][] => {
 const sliceOf = (versions: readonly HierarchyVersion[], first: DayNumber, next: DayNumber): Slice => {
   const found = versions.filter(({ from, to }) => from < next && to > first);
   const memberOf = new Int32Array(found.reduce((most, { unitNo }) => Math.max(most, unitNo), 0) + 1).fill(-1);
-  // An agency may have changed its name within these days, and is one member all the same.
+  // An agency that was renamed within these days is still one member.
   const members = [...new Map(found.map((version) => [version.unitNo, version])).values()];
   for (const [member, { unitNo }] of members.entries()) memberOf[unitNo] = member;
   const parents = Int32Array.from(members, ({ parentNo }) => memberOf[parentNo ?? -1] ?? -1);

@@ -4,45 +4,42 @@ import { takeLock, tryLock } from "../database/locks.ts";
 import { rowsOf } from "../database/reader.ts";
 import type { Day } from "../lib/time/date.ts";
 
-/*
- * What stored roll-ups rest on has versions: for each place (a province that the units concerned are in, or ever were, or what is in none) and the month
- * from which on something changed. Whoever changes records raises the versions in its own transaction, and waits for nobody by it.
+/**
+ * Versions of what stored roll-ups depend on: one for each place (a province of the units, now or in the past, or the country) and month of the earliest change. A change
+ * of records raises the versions in its own transaction without blocking other writers.
  */
 
-/** A month of all periods. */
 const ALWAYS: Day = "0001-01-01";
 
-/** Stands for reports, and for what units contribute to: who stores a set looks at it under the lock of these. */
+/** Place of reports and contributions; whoever stores a set checks it under their lock. */
 const FIGURES = 0;
-/** A place of every set: raised where units may come into other provinces. */
+/** Place of every set; a change of units raises it because units may move to other provinces. */
 const UNITS = -1;
-/** Stands for what units contribute to alone: who stores that looks at it. */
+/** Place of contributions alone; whoever stores contributions checks it. */
 const CONTRIBUTIONS = -2;
 
-/** Stored roll-ups are put away, and dropped with the reports or units they rest on, by one transaction at a time. No import waits here. */
+/** One transaction at a time stores or deletes roll-ups because of reports or units. Imports do not wait here. */
 export const lockRollups = (em: EntityManager) => takeLock(em, "rollups");
 
-/** The same for who stores some, and waits for nobody. @returns whether the lock is held. */
 export const tryLockRollups = (em: EntityManager) => tryLock(em, "rollups");
 
-/** The same for who changes reports or units: what is worked out meanwhile is of a state that is no more, and is not stored. */
+/** Called by changes of reports or units: sets that are being built meanwhile are outdated and will not be stored. */
 export const changeRollups = async (em: EntityManager): Promise<void> => {
   await lockRollups(em);
   await raise(em, [FIGURES], ALWAYS);
 };
 
-/** For who holds the lock already, and has changed what units contribute to. */
 export const unitsChanged = (em: EntityManager) => raise(em, [FIGURES, CONTRIBUTIONS], ALWAYS);
 
-/** Units may be in other provinces than before. */
+/** For a change that may move units to other provinces. */
 export const unitsMoved = (em: EntityManager) => raise(em, [FIGURES, UNITS, CONTRIBUTIONS], ALWAYS);
 
-/** Records of the units have changed from a day on; the last that a transaction does but for what is its own. */
+/** Records of the units have changed from a day on. It must be the last shared write of a transaction. */
 export const recordsChanged = async (em: EntityManager, units: readonly number[], since: Day): Promise<void> => {
   if (units.length > 0) await raise(em, await placesOf(em, sql`select unnest(${units}::int[])`), since);
 };
 
-/** Rows that another one is about to add up stay as they are: nobody waits, and all together are the version. */
+/** Only adds rows, so that no writer waits; the sum of all rows is the version. */
 const raise = async (em: EntityManager, places: readonly number[], since: Day): Promise<void> => {
   await sql`
     with gone as (
@@ -56,7 +53,7 @@ const raise = async (em: EntityManager, places: readonly number[], since: Day): 
     from unnest(${places}::int[]) p(id)`.execute(em.getKysely());
 };
 
-/** The provinces that the units, and those above them, are or ever were in; of what is in none, what is at the top. */
+/** Returns all present and past provinces of the units and their ancestors; for units outside provinces, the country. */
 const placesOf = async (em: EntityManager, units: RawBuilder<unknown>): Promise<number[]> => {
   const isProvince = sql`exists (select from unit_version p where p.unit_id = a.id and p.tier = 'PROVINCE')`;
   const rows = await rowsOf(em).rows(sql<{ id: number }>`
@@ -69,7 +66,7 @@ const placesOf = async (em: EntityManager, units: RawBuilder<unknown>): Promise<
   return rows.map(({ id }) => id);
 };
 
-/** Places whose records may change what is stored of figures of the units, in the hierarchy of an edition. */
+/** Returns the places whose records may change the stored roll-ups of the units in the hierarchy of an edition. */
 export const placesBeneath = async (em: EntityManager, editionId: number, units: readonly number[]): Promise<number[]> =>
   units.length === 0
     ? []
@@ -81,7 +78,6 @@ export const placesBeneath = async (em: EntityManager, editionId: number, units:
         )),
       ];
 
-/** The version of the places, from no day after `through` on. */
 const versionAt = (places: RawBuilder<unknown>, through: RawBuilder<unknown>) =>
   sql`(select coalesce(sum(v.version), 0) from rollup_version v where v.place_id = any(${places}) and v.starts_on <= ${through})`;
 
@@ -95,5 +91,5 @@ export const figuresVersion = (em: EntityManager) => versionOf(em, [FIGURES], AL
 
 export const contributionsVersion = (em: EntityManager) => versionOf(em, [CONTRIBUTIONS], ALWAYS);
 
-/** The condition that nothing has changed of the records beside a stored set `s`. */
+/** The condition that the records of a stored set `s` have not changed. */
 export const isCurrent = sql<boolean>`(not s.recorded or s.version = ${versionAt(sql`s.places`, sql`s.period_to`)})`;

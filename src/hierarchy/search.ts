@@ -1,40 +1,38 @@
 import { BadUserInput } from "../lib/errors.ts";
 import { foldName } from "./fold.ts";
 
-/** Every word is tried on every name. */
+/** The limit exists because every word is compared with every name. */
 const MAX_SEARCH = 200;
 const MAX_WORDS = 12;
 
-/** What a text may mean as a name. */
 export interface NameReading {
   readonly words: readonly string[];
-  /** Folded words for a kind that go before the name: " thanh pho"; "" where none is said. */
+  /** Folded words of a kind before the name, such as " thanh pho"; "" if the text has none. */
   readonly kind: string;
-  /** Whether the kind may be left aside where no unit of it bears the name. */
+  /** True if the kind may be ignored when no unit of that kind has the name. */
   readonly isLenient: boolean;
 }
 
-/** One way to read a search: the name of a unit, and of each of the units above it that are said what that may mean. */
+/** One interpretation of a search: the name of a unit and of each ancestor that the search mentions. */
 export interface Reading extends NameReading {
   readonly above: readonly { readonly names: readonly NameReading[]; readonly code: string | null }[];
 }
 
 export interface Search {
   readonly readings: readonly Reading[];
-  /** As a code, or the beginning of one. */
   readonly code: string | null;
 }
 
-/** The folded words of a search. @throws BadUserInput naming the argument, for none or too many of them. */
+/** Folds the words of a search. @throws BadUserInput naming the argument if there are none or too many. */
 export const searchWords = (argument: string, search: string): string[] => {
   const words = wordsOf(search);
-  if (words[0] === "") throw new BadUserInput(argument, search, "accepted is a text with a letter or a digit");
+  if (words[0] === "") throw new BadUserInput(argument, search, "must be a text with a letter or a digit");
   if (search.length > MAX_SEARCH || words.length > MAX_WORDS)
-    throw new BadUserInput(argument, search, `accepted are at most ${MAX_SEARCH} characters and ${MAX_WORDS} words`);
+    throw new BadUserInput(argument, search, `must have at most ${MAX_SEARCH} characters and ${MAX_WORDS} words`);
   return words;
 };
 
-/** A name, or a name and those of units above it, by commas: Hạ Long, Quảng Ninh. Names of agencies hold commas, too. */
+/** Reads a name, or a name and names of ancestors separated by commas: Hạ Long, Quảng Ninh. Names of agencies may contain commas, too. */
 export const searchOf = (search: string): Search => {
   const text = search.normalize("NFKC");
   const [name, ...above] = text.split(",").filter((part) => foldName(part) !== "");
@@ -48,17 +46,15 @@ export const searchOf = (search: string): Search => {
 
 const wordsOf = (text: string): string[] => foldName(text).trim().split(" ");
 
-/** What may stand around a code. */
 const AROUND = /^[^\p{L}\p{N}]+|[^\p{L}\p{N}]+$/gu;
 
-/** Of provinces and below; the country's; with a slash those of agencies. */
+/** Recognises codes of provinces and lower units, of the country, and of agencies (with a slash). */
 const codeOf = (text: string): string | null => {
   const code = text.replaceAll(AROUND, "").toLowerCase();
   if (code === "vn") return "VN";
   return /^\d{2,5}(?:\/[a-z0-9-]*)?$/.test(code) ? code : null;
 };
 
-/** Words that stand for a kind, at the start of a name. */
 const KIND_WORDS: readonly (readonly [short: readonly string[], spelled: string])[] = [
   [["tp"], "thanh pho"],
   [["t", "p"], "thanh pho"],
@@ -77,13 +73,12 @@ const KIND_WORDS: readonly (readonly [short: readonly string[], spelled: string]
   [["tinh"], "tinh"],
 ];
 
-/** An abbreviation and what it stands before, written together: tphcm, q1. */
+/** An abbreviation joined to its name: tphcm, q1. */
 const TOGETHER = /^(?:(?<city>tp)|(?<town>tx)|(?<township>tt)|(?<ward>p)(?=\d)|(?<district>q)(?=\d))(?<name>..+|\d)$/u;
 const KIND_OF_TOGETHER: Readonly<Record<string, string>> = {
   ...{ city: "thanh pho", town: "thi xa", township: "thi tran", ward: "phuong", district: "quan" },
 };
 
-/** Names that are abbreviated so, and no others. */
 const SHORT_NAMES: ReadonlyMap<string, string> = new Map([
   ["hcm", "ho chi minh"],
   ["hcmc", "ho chi minh"],
@@ -95,7 +90,7 @@ const SHORT_NAMES: ReadonlyMap<string, string> = new Map([
   ["bmt", "buon ma thuot"],
 ]);
 
-/** An abbreviation of one letter is one for certain only with its full stop: P. Sài Gòn, but H Neng. */
+/** A one-letter abbreviation is certain only with its full stop: P. Sài Gòn, but H Neng. */
 const DOTTED = /^\s*\p{L}\s*\./u;
 
 const readingsOf = (text: string): NameReading[] => {

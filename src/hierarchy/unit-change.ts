@@ -3,7 +3,6 @@ import { livesOf, type SuccessionFileRow, type VersionRow } from "./unit-file.ts
 import type { KnownUnits, MergedUnits } from "./unit-merge.ts";
 import type { Tier } from "./unit.entity.ts";
 
-/** What an edition changes, for people. */
 export interface EditionChange {
   readonly day: Day;
   readonly before: Counts;
@@ -22,7 +21,7 @@ export const countsOn = (versions: readonly VersionRow[], day: Day): Counts => {
   return { provinces: count(COUNTED.provinces), districts: count(COUNTED.districts), communes: count(COUNTED.communes) };
 };
 
-/** The days of the merged units on which there is an edition that is not known yet. */
+/** Days of the merged units that start an edition that the database does not have. */
 export const newEditions = ({ lastEdition }: KnownUnits, { closed, begun }: MergedUnits): Day[] => {
   const days = [...closed.keys(), ...begun.keys()].flatMap(({ validFrom, validTo }) =>
     validTo === null ? [validFrom] : [validFrom, validTo],
@@ -41,7 +40,7 @@ const linesOf = ({ versions, successions }: MergedUnits, day: Day): string[] => 
   const named = new Map(
     versions.filter((version) => isOn(version, day) || version.validTo === day).map((version) => [version.key, version]),
   );
-  // A version that begins on the day comes before one that ends on it.
+  // A version that begins on the day takes precedence over one that ends on it.
   for (const version of versions) if (isOn(version, day)) named.set(version.key, version);
   const nameOf = (key: string | null) => {
     const version = key === null ? undefined : named.get(key);
@@ -79,5 +78,5 @@ const differences = (before: VersionRow, after: VersionRow, nameOf: NameOf): str
     differs("kind") ? `kind     ${who}: now ${after.kind}` : "",
     differs("tier") ? `tier     ${who}: now ${after.tier}` : "",
   ].filter((line) => line !== "");
-  return lines.length > 0 ? lines : [`version  ${who}: nothing but the act or the name without diacritics changes`];
+  return lines.length > 0 ? lines : [`version  ${who}: only the act or the name without diacritics changes`];
 };

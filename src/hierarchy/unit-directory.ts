@@ -3,12 +3,11 @@ import type { Rows } from "../database/reader.ts";
 import type { Day } from "../lib/time/date.ts";
 import { SERVING_KINDS, type Tier, type UnitKind } from "./unit.entity.ts";
 
-/** What a code means on a day. */
 export interface UnitPlace {
   readonly unitNo: number;
-  /** Tier in which its work counts: its own, that of the unit it serves; null outside all tiers. */
+  /** Tier in which its work counts: its own, or that of the unit it serves; null outside all tiers. */
   readonly countsIn: Tier | null;
-  /** Its province, or itself; 0 where it is in none. */
+  /** Its province, or itself; 0 outside all provinces. */
   readonly provinceNo: number;
 }
 
@@ -22,8 +21,7 @@ interface Version {
   readonly to: Day | null;
 }
 
-/** A place with the days on which the code means it. */
-interface KnownPlace extends Span {
+interface PlaceInTime extends Span {
   readonly place: UnitPlace;
 }
 
@@ -34,23 +32,21 @@ interface Span {
 
 const FOREVER: Day = "9999-12-31";
 
-/** Units by code and day, in memory: for files of millions of rows. */
+/** Looks up units by code and day in memory, for files of millions of rows. */
 export class UnitDirectory {
   readonly #byCode: ReadonlyMap<string, readonly Version[]>;
   readonly #byUnit: ReadonlyMap<number, readonly Version[]>;
-  readonly #known = new Map<string, KnownPlace[]>();
+  readonly #known = new Map<string, PlaceInTime[]>();
 
   constructor(versions: readonly Version[]) {
     this.#byCode = Map.groupBy(versions, ({ code }) => code);
     this.#byUnit = Map.groupBy(versions, ({ unitNo }) => unitNo);
   }
 
-  /** All units that it knows. */
   unitNumbers(): number[] {
     return [...this.#byUnit.keys()];
   }
 
-  /** The unit that holds the code on the day; null where none does. */
   find(code: string, day: Day): UnitPlace | null {
     const known = this.#known.get(code) ?? [];
     for (const { from, to, place } of known) if (from <= day && day < to) return place;
@@ -61,7 +57,7 @@ export class UnitDirectory {
     return found.place;
   }
 
-  #place(version: Version, day: Day): KnownPlace {
+  #place(version: Version, day: Day): PlaceInTime {
     const above = this.#above(version, day);
     const serves = (SERVING_KINDS as readonly string[]).includes(version.kind);
     const province = [version, ...above].find(({ tier }) => tier === "PROVINCE");
@@ -82,7 +78,7 @@ export class UnitDirectory {
 const on = (versions: readonly Version[] | undefined, day: Day): Version | null =>
   versions?.find(({ from, to }) => from <= day && (to === null || to > day)) ?? null;
 
-/** Of the codes; all units where that is null. */
+/** Reads the units of the codes; null means all units. */
 export const readUnitDirectory = async (rows: Rows, codes: readonly string[] | null): Promise<UnitDirectory> => {
   const wanted = codes?.filter((code) => !code.includes("\0")) ?? null;
   const named = wanted === null ? sql`true` : sql`v.code = any(${[...new Set(wanted)]}::text[])`;

@@ -3,7 +3,6 @@ import { type Day, FIRST_DAY, isDay } from "../lib/time/date.ts";
 import { SUCCESSION_KINDS, type SuccessionKind, TERRITORIAL_KINDS, type Tier, TIERS, type UnitKind } from "./unit.entity.ts";
 import { codeOf, englishNameOf, fullNameFor, fullNameOf, idOf, kindOf, nameOf, remarkOf, shareOf } from "./unit-text.ts";
 
-/** What sums of shares may be off by. */
 const ROUNDING = 1e-9;
 
 const VERSION_COLUMNS = [
@@ -15,7 +14,6 @@ export type VersionColumn = (typeof VERSION_COLUMNS)[number];
 export type SuccessionColumn = (typeof SUCCESSION_COLUMNS)[number];
 type VersionFile = CsvRow<VersionColumn>;
 type SuccessionFile = CsvRow<SuccessionColumn>;
-/** What is blamed for a fault. */
 export type Blamed<C extends string> = Pick<CsvRow<C>, "fail">;
 export type EditionFile = CsvRow<(typeof EDITION_COLUMNS)[number]>;
 
@@ -49,7 +47,6 @@ export interface UnitFiles {
   readonly editions: readonly EditionFile[];
 }
 
-/** Rows as they are in the file, and what each of them says. */
 export interface ReadRows<C extends string, T> {
   readonly rows: readonly CsvRow<C>[];
   readonly said: readonly T[];
@@ -77,7 +74,7 @@ export const readSuccessions = async (url: URL): Promise<ReadRows<SuccessionColu
 export const readEditions = (url: URL): Promise<EditionFile[]> => readCsv(url, EDITION_COLUMNS);
 
 const dayOf = <C extends string>(row: CsvRow<C>, column: C): Day => {
-  if (!isDay(row.get(column))) throw row.fail(column, "is not a day YYYY-MM-DD");
+  if (!isDay(row.get(column))) throw row.fail(column, "must be a day as YYYY-MM-DD");
   return row.get(column);
 };
 
@@ -91,7 +88,7 @@ const textOf = <C extends string>(row: CsvRow<C>, column: C): string => {
   return row.get(column);
 };
 
-/** A text as it is written, which a rule accepts. */
+/** Returns the text unchanged if the rule accepts it. */
 const ruledBy = <C extends string>(row: CsvRow<C>, column: C, accepted: (text: string) => string | null): string => {
   textOf(row, column);
   const problem = accepted(row.written(column));
@@ -108,7 +105,7 @@ const versionOf = (row: VersionFile): VersionRow => {
   const tier = oneOf(row, "tier", TIERS);
   const kind = oneOf(row, "kind", TERRITORIAL_KINDS);
   for (const column of ["unit_id", "code"] as const)
-    if (row.get(column).includes("/")) throw row.fail(column, "must not hold a slash, by which agencies are told");
+    if (row.get(column).includes("/")) throw row.fail(column, "must not contain a slash, which marks agencies");
   const name = ruledBy(row, "name", nameOf(kind, validFrom));
   const version = {
     ...{ key: ruledBy(row, "unit_id", idOf(tier)), validFrom, validTo, code: ruledBy(row, "code", codeOf(tier)) },
@@ -116,17 +113,17 @@ const versionOf = (row: VersionFile): VersionRow => {
     nameEn: ifAny(row, "name_en", englishNameOf),
     resolution: ifAny(row, "resolution", remarkOf),
   };
-  if (validFrom < FIRST_DAY) throw row.fail("valid_from", `lies before ${FIRST_DAY}, the first day known`);
+  if (validFrom < FIRST_DAY) throw row.fail("valid_from", `must not be before ${FIRST_DAY}, the first recorded day`);
   ruledBy(row, "kind", kindOf(tier, validFrom));
-  if (validTo !== null && validTo <= validFrom) throw row.fail("valid_to", "is not after valid_from");
-  if ((version.parentKey === null) !== (tier === "COUNTRY")) throw row.fail("parent_id", "must be given for all but the country");
+  if (validTo !== null && validTo <= validFrom) throw row.fail("valid_to", "must be after valid_from");
+  if ((version.parentKey === null) !== (tier === "COUNTRY")) throw row.fail("parent_id", "must not be empty except for the country");
   return version;
 };
 
 const contains = (outer: VersionRow, from: Day, to: Day | null): boolean =>
   outer.validFrom <= from && (outer.validTo === null || (to !== null && to <= outer.validTo));
 
-/** Full names follow from names, the versions of a unit follow one another, a code has one holder at a time, and a parent exists during the whole version. */
+/** Checks that full names match names, versions of a unit do not overlap, a code has one holder at a time, and a parent exists during the whole version. */
 export const checkVersions = (rows: readonly Blamed<VersionColumn>[], versions: readonly VersionRow[]): void => {
   const lives = livesOf(versions);
   const at = new Map(versions.map((version, n) => [version, rows[n]!]));
@@ -139,7 +136,7 @@ export const checkVersions = (rows: readonly Blamed<VersionColumn>[], versions: 
       for (const [n, version] of ordered.entries()) {
         const before = ordered[n - 1];
         if (before && (before.validTo === null || before.validTo > version.validFrom))
-          throw at.get(version)!.fail(column, `is held by another version too, from ${before.validFrom}`);
+          throw at.get(version)!.fail(column, `belongs to another version too, from ${before.validFrom}`);
         if (before && key === "key" && before.validTo !== version.validFrom)
           throw at.get(version)!.fail(column, "leaves a gap after the version before");
       }
@@ -149,13 +146,12 @@ export const checkVersions = (rows: readonly Blamed<VersionColumn>[], versions: 
     const strange = fullNameFor(version.kind, version.name)(version.fullName);
     if (strange !== null) throw rows[n]!.fail("full_name", strange);
     const life = version.parentKey === null ? null : lives.get(version.parentKey);
-    if (life === undefined) throw rows[n]!.fail("parent_id", "is no unit of this file");
+    if (life === undefined) throw rows[n]!.fail("parent_id", "is not a unit of this file");
     if (life && !contains(life, version.validFrom, version.validTo))
       throw rows[n]!.fail("parent_id", "does not exist during the whole version");
   }
 };
 
-/** From the first day of each unit to its last. */
 export const livesOf = (versions: readonly VersionRow[]): Map<string, VersionRow> => {
   const lives = new Map<string, VersionRow>();
   for (const version of versions) {
@@ -171,8 +167,7 @@ export const livesOf = (versions: readonly VersionRow[]): Map<string, VersionRow
 const successionOf = (row: SuccessionFile): SuccessionFileRow => {
   const share = ifAny(row, "share", shareOf);
   const kind = oneOf(row, "kind", SUCCESSION_KINDS);
-  if (kind === "WHOLE" && share !== null && Number(share) < 1)
-    throw row.fail("share", "is not the whole; accepted with WHOLE is 1, or nothing");
+  if (kind === "WHOLE" && share !== null && Number(share) < 1) throw row.fail("share", "is not the whole; must be 1 or empty for WHOLE");
   return {
     predecessor: textOf(row, "predecessor_id"),
     successor: textOf(row, "successor_id"),
@@ -184,7 +179,7 @@ const successionOf = (row: SuccessionFile): SuccessionFileRow => {
   };
 };
 
-/** A predecessor ends on the day, a successor exists on it; WHOLE has exactly one successor, PART at least two. */
+/** A predecessor must end on the day and a successor must exist on it; WHOLE has exactly one successor, PART at least two. */
 export const checkSuccessions = (
   rows: readonly Blamed<SuccessionColumn>[],
   successions: readonly SuccessionFileRow[],
@@ -195,19 +190,19 @@ export const checkSuccessions = (
   for (const [n, { predecessor, successor, effectiveOn, kind }] of successions.entries()) {
     const row = rows[n]!;
     const [before, after] = [lives.get(predecessor), lives.get(successor)];
-    if (!before) throw row.fail("predecessor_id", "is no unit of unit-versions.csv");
-    if (!after) throw row.fail("successor_id", "is no unit of unit-versions.csv");
+    if (!before) throw row.fail("predecessor_id", "is not a unit of unit-versions.csv");
+    if (!after) throw row.fail("successor_id", "is not a unit of unit-versions.csv");
     if (before.validTo !== effectiveOn)
       throw row.fail("effective_on", `is not the end of ${predecessor} (${before.validTo ?? "which still exists"})`);
     if (after.validFrom > effectiveOn || (after.validTo !== null && after.validTo <= effectiveOn))
       throw row.fail("successor_id", `does not exist on ${effectiveOn}`);
     const successors = ofPredecessor.get(predecessor)!;
     if (new Set(successors.map((other) => other.successor)).size < successors.length)
-      throw row.fail("successor_id", `stands twice for ${predecessor}`);
+      throw row.fail("successor_id", `is listed twice for ${predecessor}`);
     if ((kind === "WHOLE") !== (successors.length === 1))
       throw row.fail("kind", `does not fit ${successors.length} successors of ${predecessor}`);
     const together = successors.reduce((sum, { share }) => sum + (share ?? 0), 0);
     if (together > 1 + ROUNDING)
-      throw row.fail("share", `is too much: the parts of ${predecessor} make up ${together}; accepted is at most 1 together`);
+      throw row.fail("share", `is too large: the shares of ${predecessor} sum to ${together}; must sum to at most 1`);
   }
 };

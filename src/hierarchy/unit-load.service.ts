@@ -5,8 +5,9 @@ import type { EditionFile, SuccessionFileRow, UnitFiles, VersionRow } from "./un
 import { type NameRow, namesOf } from "./unit-name.ts";
 import type { Tier } from "./unit.entity.ts";
 import { validOn } from "./sql.ts";
+import { relation } from "../database/relation.ts";
 
-/** Stores the units of the files in an empty database; the counts of editions.csv must come out. @throws FileError where they do not. */
+/** Stores the units of the files in an empty database. @throws FileError if the result differs from the counts of editions.csv. */
 export const loadUnits = async (em: EntityManager, { versions, successions, editions }: UnitFiles): Promise<void> => {
   const numbers = new Map([...new Set(versions.map(({ key }) => key))].map((key, n) => [key, n + 1]));
   await insertUnits(em, versions, numbers);
@@ -18,49 +19,67 @@ export const loadUnits = async (em: EntityManager, { versions, successions, edit
   await checkEditions(em, editions);
 };
 
-/** Internal numbers of units by their public ids. */
 export type Numbers = ReadonlyMap<string, number>;
 
-/** Stores the units of which these are all the versions. */
 export const insertUnits = async (em: EntityManager, versions: readonly VersionRow[], numbers: Numbers): Promise<void> => {
   await sql`
     insert into unit (id, key, began_on, ended_on)
     select id, key, nullif(min(f), ${FIRST_DAY}::date), case when bool_or(t is null) then null else max(t) end
-    from unnest(${versions.map(({ key }) => numbers.get(key)!)}::int[], ${versions.map(({ key }) => key)}::text[],
-      ${versions.map(({ validFrom }) => validFrom)}::date[], ${versions.map(({ validTo }) => validTo)}::date[]) v(id, key, f, t)
+    from ${relation("v", versions, {
+      id: ["int", ({ key }) => numbers.get(key)!],
+      key: ["text", ({ key }) => key],
+      f: ["date", ({ validFrom }) => validFrom],
+      t: ["date", ({ validTo }) => validTo],
+    })}
     group by id, key`.execute(em.getKysely());
 };
 
 export const insertVersions = async (em: EntityManager, versions: readonly VersionRow[], numbers: Numbers): Promise<void> => {
-  const parents = versions.map(({ parentKey }) => (parentKey === null ? null : numbers.get(parentKey)!));
   await sql`
     insert into unit_version (unit_id, valid_from, valid_to, code, parent_id, tier, kind, name, full_name, name_en, resolution)
-    select * from unnest(${versions.map(({ key }) => numbers.get(key)!)}::int[], ${versions.map(({ validFrom }) => validFrom)}::date[],
-      ${versions.map(({ validTo }) => validTo)}::date[], ${versions.map(({ code }) => code)}::text[], ${parents}::int[],
-      ${versions.map(({ tier }) => tier)}::text[], ${versions.map(({ kind }) => kind)}::text[], ${versions.map(({ name }) => name)}::text[],
-      ${versions.map(({ fullName }) => fullName)}::text[], ${versions.map(({ nameEn }) => nameEn)}::text[],
-      ${versions.map(({ resolution }) => resolution)}::text[])`.execute(em.getKysely());
+    select * from ${relation("n", versions, {
+      unit_id: ["int", ({ key }) => numbers.get(key)!],
+      valid_from: ["date", ({ validFrom }) => validFrom],
+      valid_to: ["date", ({ validTo }) => validTo],
+      code: ["text", ({ code }) => code],
+      parent_id: ["int", ({ parentKey }) => (parentKey === null ? null : numbers.get(parentKey)!)],
+      tier: ["text", ({ tier }) => tier],
+      kind: ["text", ({ kind }) => kind],
+      name: ["text", ({ name }) => name],
+      full_name: ["text", ({ fullName }) => fullName],
+      name_en: ["text", ({ nameEn }) => nameEn],
+      resolution: ["text", ({ resolution }) => resolution],
+    })}`.execute(em.getKysely());
 };
 
 export const insertSuccessions = async (em: EntityManager, rows: readonly SuccessionFileRow[], numbers: Numbers): Promise<void> => {
   await sql`
     insert into succession (predecessor_id, successor_id, effective_on, kind, share, resolution, note)
-    select * from unnest(${rows.map(({ predecessor }) => numbers.get(predecessor)!)}::int[],
-      ${rows.map(({ successor }) => numbers.get(successor)!)}::int[], ${rows.map(({ effectiveOn }) => effectiveOn)}::date[],
-      ${rows.map(({ kind }) => kind)}::text[], ${rows.map(({ share }) => share)}::float8[],
-      ${rows.map(({ resolution }) => resolution)}::text[], ${rows.map(({ note }) => note)}::text[])`.execute(em.getKysely());
+    select * from ${relation("n", rows, {
+      predecessor_id: ["int", ({ predecessor }) => numbers.get(predecessor)!],
+      successor_id: ["int", ({ successor }) => numbers.get(successor)!],
+      effective_on: ["date", ({ effectiveOn }) => effectiveOn],
+      kind: ["text", ({ kind }) => kind],
+      share: ["float8", ({ share }) => share],
+      resolution: ["text", ({ resolution }) => resolution],
+      note: ["text", ({ note }) => note],
+    })}`.execute(em.getKysely());
 };
 
-/** Stores names by which units are found. */
 export const insertNames = async (em: EntityManager, rows: readonly NameRow[], numbers: Numbers): Promise<void> => {
   await sql`
     insert into unit_name (unit_id, known_from, own_until, words, full_words, full_name)
-    select * from unnest(${rows.map(({ key }) => numbers.get(key)!)}::int[], ${rows.map(({ knownFrom }) => knownFrom)}::date[],
-      ${rows.map(({ ownUntil }) => ownUntil)}::date[], ${rows.map(({ words }) => words)}::text[],
-      ${rows.map(({ fullWords }) => fullWords)}::text[], ${rows.map(({ fullName }) => fullName)}::text[])`.execute(em.getKysely());
+    select * from ${relation("n", rows, {
+      unit_id: ["int", ({ key }) => numbers.get(key)!],
+      known_from: ["date", ({ knownFrom }) => knownFrom],
+      own_until: ["date", ({ ownUntil }) => ownUntil],
+      words: ["text", ({ words }) => words],
+      full_words: ["text", ({ fullWords }) => fullWords],
+      full_name: ["text", ({ fullName }) => fullName],
+    })}`.execute(em.getKysely());
 };
 
-/** Every day on which a version began or ended. */
+/** Each day on which a version begins or ends starts an edition. */
 const insertEditions = async (em: EntityManager): Promise<void> => {
   await sql`
     insert into edition (id, starts_on, contributed)
@@ -80,7 +99,7 @@ const checkEditions = async (em: EntityManager, editions: readonly EditionFile[]
   const counts = new Map(rows.map(({ day, tier, units }) => [`${day} ${tier}`, units]));
   const loaded = new Set(rows.map(({ day }) => day));
   for (const row of editions) {
-    if (!loaded.delete(row.get("date"))) throw row.fail("date", "is no day on which a unit changes");
+    if (!loaded.delete(row.get("date"))) throw row.fail("date", "is not a day on which a unit changes");
     for (const [column, tier] of Object.entries(COUNTED) as [keyof typeof COUNTED, Tier][]) {
       const found = counts.get(`${row.get("date")} ${tier}`) ?? 0;
       if (String(found) !== row.get(column)) throw row.fail(column, `is stated, but ${found} were loaded for ${row.get("date")}`);

@@ -14,7 +14,7 @@ import {
 export interface KnownUnits {
   readonly versions: readonly VersionRow[];
   readonly successions: readonly SuccessionFileRow[];
-  /** The start of the last edition: what was until then is history. */
+  /** Start of the last edition; earlier days are history and must not change. */
   readonly lastEdition: Day;
 }
 
@@ -23,24 +23,24 @@ export interface NextUnits {
   readonly successions: ReadRows<SuccessionColumn, SuccessionFileRow>;
 }
 
-/** What is known and what the files add to it, all checked together. */
+/** The existing units and the additions of the files, checked together. */
 export interface MergedUnits {
   readonly versions: readonly VersionRow[];
   readonly successions: readonly SuccessionFileRow[];
-  /** Versions that were open and get an end, each with its row. */
+  /** Versions without an end that the files end, each with its row. */
   readonly closed: ReadonlyMap<VersionRow, Blamed<VersionColumn>>;
   readonly begun: ReadonlyMap<VersionRow, Blamed<VersionColumn>>;
   readonly succeeded: readonly SuccessionFileRow[];
 }
 
-/** Files that hold this part of what is known are the whole set, and must lack nothing. */
+/** Files with at least this share of the existing rows are complete sets, which must not omit any row. */
 const WHOLE_SET = 0.9;
 
-/** @throws FileError naming file, row and column of what rewrites history, and of what breaks a rule of unit files. */
+/** @throws FileError naming file, row and column of a change to history or of a violated rule. */
 export const mergeUnits = (known: KnownUnits, next: NextUnits): MergedUnits => {
   const versions = mergeVersions(known, next.versions);
   const successions = mergeSuccessions(known, next.successions);
-  // The rows of the files first, so that they are blamed before what is known.
+  // Rows of the files come first, so that errors name them.
   checkVersions(
     [...versions.rows, ...versions.kept.map((version) => standIn(version, next.versions))],
     [...versions.said, ...versions.kept],
@@ -76,7 +76,7 @@ const mergeVersions = ({ versions: known, lastEdition }: KnownUnits, { rows, sai
   for (const [n, version] of said.entries()) {
     const row = rows[n]!;
     const old = before.get(idOf(version));
-    if (found.size === found.add(idOf(version)).size) throw row.fail("valid_from", `stands twice for ${version.key}`);
+    if (found.size === found.add(idOf(version)).size) throw row.fail("valid_from", `is listed twice for ${version.key}`);
     if (!old) {
       if (version.validFrom <= lastEdition) throw row.fail("valid_from", `rewrites history: ${notAfter(lastEdition)}`);
       begun.set(version, row);
@@ -86,10 +86,9 @@ const mergeVersions = ({ versions: known, lastEdition }: KnownUnits, { rows, sai
   return { rows, said, kept: known.filter((version) => !found.has(idOf(version))), closed, begun };
 };
 
-const notAfter = (lastEdition: Day) => `it is not after ${lastEdition}, the start of the last edition known`;
-const rewrites = (what: string, known: string | number | null) => `rewrites history: known of ${what} is "${known ?? ""}"`;
+const notAfter = (lastEdition: Day) => `it is not after ${lastEdition}, the start of the last edition`;
+const rewrites = (what: string, known: string | number | null) => `rewrites history: the stored value of ${what} is "${known ?? ""}"`;
 
-/** @throws FileError where the row says something else than is known. */
 const isClosing = (row: Blamed<VersionColumn>, old: VersionRow, version: VersionRow, lastEdition: Day): boolean => {
   for (const [column, field] of FIELDS) if (old[field] !== version[field]) throw row.fail(column, rewrites(idOf(old), old[field]));
   if (old.validTo === version.validTo) return false;
@@ -107,7 +106,7 @@ const mergeSuccessions = ({ successions: known, lastEdition }: KnownUnits, { row
   for (const [n, succession] of said.entries()) {
     const row = rows[n]!;
     const old = before.get(pairOf(succession));
-    if (found.size === found.add(pairOf(succession)).size) throw row.fail("successor_id", `stands twice for ${succession.predecessor}`);
+    if (found.size === found.add(pairOf(succession)).size) throw row.fail("successor_id", `is listed twice for ${succession.predecessor}`);
     if (!old) {
       if (succession.effectiveOn <= lastEdition) throw row.fail("effective_on", `rewrites history: ${notAfter(lastEdition)}`);
       succeeded.push(succession);
@@ -119,7 +118,7 @@ const mergeSuccessions = ({ successions: known, lastEdition }: KnownUnits, { row
   const kept = known.filter((row) => !found.has(pairOf(row)));
   for (const { predecessor, successor } of kept) {
     const row = ofPredecessor(predecessor, { rows, said });
-    if (row) throw row.fail("predecessor_id", `rewrites history: it went to ${successor} too, as is known`);
+    if (row) throw row.fail("predecessor_id", `rewrites history: the stored successions also lead to ${successor}`);
   }
   checkWhole(rows, "predecessor_id", known.map(pairOf), found);
   return { rows, said, kept, succeeded };
@@ -148,20 +147,20 @@ const checkWhole = <C extends string>(
 ): void => {
   const missing = known.filter((one) => !found.has(one));
   if (missing.length > 0 && missing.length <= known.length * (1 - WHOLE_SET))
-    throw rows.at(-1)!.fail(column, `is the last row of a whole set, but ${missing[0]} is missing, which is known`);
+    throw rows.at(-1)!.fail(column, `is the last row of a complete set, but the existing ${missing[0]} is missing`);
 };
 
-/** For a version that is known and not in the file: what breaks it is the end of the unit above. */
+/** Stands for an existing version that is not in the file; the end of the unit above caused the fault. */
 const standIn = (version: VersionRow, { rows, said }: NextUnits["versions"]): Blamed<VersionColumn> => ({
   fail: (column, problem): FileError => {
     const above = said.findLastIndex(({ key, validTo }) => key === version.parentKey && validTo !== null);
     const what = `${version.key} ${version.fullName}`;
     if (column === "parent_id" && above !== -1)
-      return rows[above]!.fail("valid_to", `leaves ${what} under it, which the files neither end nor move`);
+      return rows[above]!.fail("valid_to", `leaves ${what} below it, which the files neither end nor move`);
     const own = Math.max(
       0,
       said.findLastIndex(({ key }) => key === version.key),
     );
-    return rows[own]!.fail("unit_id", `does not go with ${what}, known from ${version.validFrom}, whose ${column} ${problem}`);
+    return rows[own]!.fail("unit_id", `contradicts ${what} from ${version.validFrom}, whose ${column} ${problem}`);
   },
 });

@@ -2,7 +2,6 @@ import type { Day } from "../lib/time/date.ts";
 import { foldName } from "./fold.ts";
 import type { SuccessionFileRow, VersionRow } from "./unit-file.ts";
 
-/** A name by which a unit is found, folded. */
 export interface NameRow {
   readonly key: string;
   readonly words: string;
@@ -16,7 +15,7 @@ type KnownName = Omit<NameRow, "key">;
 
 const nameOf = ({ name, fullName }: VersionRow) => ({ words: foldName(name), fullWords: foldName(fullName), fullName });
 
-/** A unit is found by its own names, and by all names of the units that went whole into it, from that day on. */
+/** A unit is found by its own names and, from the day of the merger on, by all names of units merged whole into it. */
 export const namesOf = (versions: readonly VersionRow[], successions: readonly SuccessionFileRow[]): NameRow[] => {
   const names = new Map<string, KnownName[]>();
   for (const [key, own] of Map.groupBy(versions, (version) => version.key))

@@ -8,7 +8,6 @@ import type { MergedUnits, NextUnits } from "./unit-merge.ts";
 
 export interface NextFiles extends NextUnits {
   readonly editions: readonly EditionFile[];
-  /** SHA-256 of each file by its name. */
   readonly digests: Readonly<Record<string, string>>;
 }
 
@@ -16,10 +15,7 @@ const VERSIONS = "unit-versions.csv";
 const SUCCESSIONS = "successions.csv";
 const EDITIONS = "editions.csv";
 
-/**
- * The files of a folder as in seeds/units, where editions.csv may be missing, or one file of versions alone.
- * @throws FileError naming file, row and column of what cannot be read.
- */
+/** Reads a folder like seeds/units, in which editions.csv is optional, or a single file of versions. @throws FileError naming file, row and column of the first fault. */
 export const readNextUnits = async (path: string): Promise<NextFiles> => {
   const isFolder = (await statOf(path)).isDirectory();
   const folder = pathToFileURL(`${resolve(path)}/`);
@@ -50,14 +46,13 @@ const digestOf = async (file: URL): Promise<[string, string]> => [
     .digest("hex"),
 ];
 
-/** The counts that a file of editions states, for those that it lists. @throws FileError where another number comes out. */
 export const checkCounts = (editions: readonly EditionFile[], { versions }: MergedUnits, changes: readonly EditionChange[]): void => {
   const days = new Set(versions.flatMap(({ validFrom, validTo }) => [validFrom, validTo]));
   for (const row of editions) {
     const day = row.get("date");
-    if (!days.has(day)) throw row.fail("date", "is no day on which a unit changes");
+    if (!days.has(day)) throw row.fail("date", "is not a day on which a unit changes");
     const counts = changes.find((change) => change.day === day)?.after ?? countsOn(versions, day);
     for (const column of ["provinces", "districts", "communes"] as const)
-      if (String(counts[column]) !== row.get(column)) throw row.fail(column, `is stated, but ${counts[column]} come out for ${day}`);
+      if (String(counts[column]) !== row.get(column)) throw row.fail(column, `is stated, but the result is ${counts[column]} for ${day}`);
   }
 };

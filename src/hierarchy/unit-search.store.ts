@@ -1,11 +1,9 @@
 import { type RawBuilder, sql } from "kysely";
 import { type NameReading, type Search, searchOf } from "./search.ts";
 import { TIERS } from "./unit.entity.ts";
+import { relation } from "../database/relation.ts";
 
-/**
- * How well a name fits, best first: it is the name, begins with what is said, or has its words. Only where none does: the same with words written
- * together, and then without the kind that was said.
- */
+/** How well a name matches, best first: equal, prefix, all words. Only if none match: words written together, then another kind. */
 const FITS = {
   EXACT: 0,
   PREFIX: 1,
@@ -18,22 +16,21 @@ const FITS = {
 } as const;
 const fit = (name: keyof typeof FITS) => sql.lit(FITS[name]);
 
-/** Within a fit come the tiers, and in each present names before former ones. */
+/** Within a match quality, units are ordered by tier, and present names precede former ones. */
 const OF_A_FIT = 2 * (TIERS.length + 1);
 
-/** Shorter words are not looked for across the blanks of names. */
+/** Shorter words are not matched across word boundaries. */
 const LEAST_TOGETHER = 4;
 
-/** Text of a PostgreSQL array, which is how a list of lists is sent. */
+/** A list of lists is sent as the text of a PostgreSQL array. */
 export const arrayText = (values: readonly string[] | null): string | null =>
   values && `{${values.map((value) => `"${value.replace(/["\\]/g, "\\$&")}"`).join()}}`;
 
 interface PlacedReading extends NameReading {
-  /** Place of the list, of the reading, and of the unit above, each from 1; 0 of the unit itself. */
+  /** Positions of list, reading and ancestor, each from 1; 0 for the unit itself. */
   readonly i: number;
   readonly reading: number;
   readonly part: number;
-  /** How many units above are said. */
   readonly parts: number;
   readonly code: string | null;
 }
@@ -48,33 +45,39 @@ const placedReadings = (search: Search | null, n: number): PlacedReading[] =>
   });
 
 const phraseOf = ({ words }: NameReading) => words.map((word) => ` ${word}`).join("");
-/** The words with or without blanks between their letters. */
+/** A pattern that allows spaces between the letters of the words. */
 const loosely = ({ kind, words }: NameReading) => kind + words.map((word) => ` ${[...word].join(" ?")}`).join("");
-/** The words as one, where that is long enough to mean something. */
 const togetherOf = ({ words }: NameReading) => {
   const letters = words.join("");
   return letters.length < LEAST_TOGETHER ? "" : letters;
 };
 const longestOf = ({ words }: NameReading) => words.reduce((longest, word) => (word.length > longest.length ? word : longest));
 
-/** Relation `r`: what the searches may mean. */
 const readings = (searches: readonly (Search | null)[]): RawBuilder<unknown> => {
   const all = searches.flatMap(placedReadings);
   return sql`
     r as materialized (
       select i, reading, part, parts, code, kind, kind || phrase as full_phrase, phrase, words::text[] as words, loosely, is_lenient,
         '% ' || longest || '%' as has_longest, '%' || nullif(letters, '') || '%' as has_together, replace(kind || phrase, ' ', '') as together
-      from unnest(${all.map(({ i }) => i)}::int[], ${all.map(({ reading }) => reading)}::int[], ${all.map(({ part }) => part)}::int[],
-        ${all.map(({ parts }) => parts)}::int[], ${all.map(({ code }) => code)}::text[], ${all.map(({ kind }) => kind)}::text[],
-        ${all.map(phraseOf)}::text[], ${all.map(({ words }) => arrayText(words))}::text[], ${all.map(loosely)}::text[],
-        ${all.map(({ isLenient }) => isLenient)}::boolean[], ${all.map(longestOf)}::text[], ${all.map(togetherOf)}::text[])
-        r(i, reading, part, parts, code, kind, phrase, words, loosely, is_lenient, longest, letters)
+      from ${relation("r", all, {
+        i: ["int", ({ i }) => i],
+        reading: ["int", ({ reading }) => reading],
+        part: ["int", ({ part }) => part],
+        parts: ["int", ({ parts }) => parts],
+        code: ["text", ({ code }) => code],
+        kind: ["text", ({ kind }) => kind],
+        phrase: ["text", phraseOf],
+        words: ["text", ({ words }) => arrayText(words)],
+        loosely: ["text", loosely],
+        is_lenient: ["boolean", ({ isLenient }) => isLenient],
+        longest: ["text", longestOf],
+        letters: ["text", togetherOf],
+      })}
     )`;
 };
 
-/** The condition that each word begins a word of the name. */
 const hasWords = sql`not exists (select from unnest(r.words) w(word) where n.words not like '% ' || w.word || '%')`;
-/** The name that is compared: with the word for its kind where one is said. */
+/** The name to compare: including its kind if the search has one. */
 const compared = sql`case when r.kind = '' then n.words else n.full_words end`;
 
 const fitOfName = sql`case
@@ -87,7 +90,7 @@ const fitOfName = sql`case
     when ${compared} ~ ('^' || r.loosely) then ${fit("TOGETHER_PREFIX")}
     else ${fit("TOGETHER_WORDS")} end`;
 
-/** `lying_below` (i, reading, unit_id): candidates above which all other parts of the search are found. */
+/** Relation `lying_below` (i, reading, unit_id): candidates whose ancestors match all other parts of the search. */
 const lyingBelow = (validOn: (day: RawBuilder<unknown>) => RawBuilder<unknown>) => sql`
   up as (
     select distinct c.i, c.unit_id, v.parent_id as above_id from candidate c
@@ -108,8 +111,8 @@ const lyingBelow = (validOn: (day: RawBuilder<unknown>) => RawBuilder<unknown>) 
   )`;
 
 /**
- * Relations from keys `k` (i, day) and units `placed` (i, unit_id, valid_from): `found` (i, unit_id, valid_from, fit, is_former, name), the names by which searches find
- * units, name null where it was by code.
+ * From keys `k` (i, day) and units `placed` (i, unit_id, valid_from): relation `found` (i, unit_id, valid_from, fit, is_former, name), the names that match the searches;
+ * name is null for a match by code.
  */
 export const foundUnits = (
   texts: readonly (string | null)[],
@@ -130,7 +133,7 @@ export const foundUnits = (
     ${lyingBelow(validOn)},
     coded as (
       select p.i, p.unit_id, p.valid_from, case when v.code = q.code then ${fit("EXACT")} else ${fit("PREFIX")} end as fit
-      from unnest(${codes.map(({ i }) => i)}::int[], ${codes.map(({ code }) => code)}::text[]) q(i, code) join placed p on p.i = q.i
+      from ${relation("q", codes, { i: ["int", ({ i }) => i], code: ["text", ({ code }) => code] })} join placed p on p.i = q.i
       join unit_version v on v.unit_id = p.unit_id and v.valid_from = p.valid_from
       where v.code = q.code or (length(q.code) > 2 and starts_with(v.code, q.code))
     ),
@@ -144,9 +147,9 @@ export const foundUnits = (
     )`;
 };
 
-/** Of `found` and the version `v`: the place of a unit among those that a search finds, before their codes. */
+/** Rank of a unit in `found` with version `v`, before the order of codes. */
 export const rankOfFound = sql`found.fit * ${sql.lit(OF_A_FIT)} + 2 * (coalesce(array_position(${[...TIERS]}::text[], v.tier), ${TIERS.length + 1}::int) - 1)
   + found.is_former::int`;
 
-/** The rank from which on units are found only where no other is: by words written together, and by the name of another kind. */
+/** From this rank on, units are found only if no other matches: by words written together, and by another kind. */
 export const FALLBACK_RANKS = [FITS.TOGETHER * OF_A_FIT, FITS.OTHER_KIND * OF_A_FIT] as const;

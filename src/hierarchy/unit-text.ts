@@ -2,7 +2,7 @@ import { isText } from "../lib/text.ts";
 import type { Day } from "../lib/time/date.ts";
 import type { Tier, UnitKind } from "./unit.entity.ts";
 
-/** A rule of texts: null where it holds, else what is accepted. */
+/** A rule for texts: returns null if the text is valid, or the requirement. */
 type Rule = (text: string) => string | null;
 
 const MARKED = "àáâãèéêìíòóôõùúýăđĩũơưạảấầẩẫậắằẳẵặẹẻẽếềểễệỉịọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹ";
@@ -18,19 +18,16 @@ const LONGEST_REMARK = 500;
 
 interface KindRule {
   readonly tier: Tier;
-  /** The word before the name in the full name. */
   readonly word: string;
-  /** First day on which no version of it begins. */
   readonly until?: Day;
   readonly since?: Day;
-  /** Until the reform some bore a number for a name. */
+  /** Some units had a number as a name before the reform. */
   readonly mayBeNumbered?: boolean;
 }
 
-/** The districts ended, and what was below them began anew. */
+/** Districts were abolished, and communes began with new codes. */
 const REFORM: Day = "2025-07-01";
 
-/** The kinds of territorial units but for the country. */
 export const KINDS: Readonly<Partial<Record<UnitKind, KindRule>>> = {
   PROVINCE: { tier: "PROVINCE", word: "Tỉnh" },
   CENTRAL_CITY: { tier: "PROVINCE", word: "Thành phố" },
@@ -53,23 +50,22 @@ const CODES = {
 
 const example = { COUNTRY: "VN", PROVINCE: "04", DISTRICT: "048", COMMUNE: "01558" } as const satisfies Record<Tier, string>;
 
-/** The code of the statistics office. */
 export const codeOf =
   (tier: Tier): Rule =>
   (text) =>
-    CODES[tier].pattern.test(text) ? null : `accepted for the tier ${tier} is ${CODES[tier].accepted}, such as ${example[tier]}`;
+    CODES[tier].pattern.test(text) ? null : `must be, for the tier ${tier}, ${CODES[tier].accepted}, such as ${example[tier]}`;
 
-/** The first code of the unit and its first year, and a number where that is taken: 01843.2025, 01843.2025-2. */
+/** The unit's first code and first year, and a number if that id exists: 01843.2025, 01843.2025-2. */
 export const idOf =
   (tier: Tier): Rule =>
   (text) => {
     const [, code, year] = /^([^.]*)\.(\d{4})(?:-[2-9])?$/.exec(text) ?? [];
     if (tier === "COUNTRY" ? text === "VN" : code !== undefined && CODES[tier].pattern.test(code) && year! >= "2015") return null;
-    if (tier === "COUNTRY") return "accepted for the country is VN";
-    return `accepted for the tier ${tier} are ${CODES[tier].accepted}, a full stop and the first year, such as ${example[tier]}.2025, with -2 where that is taken`;
+    if (tier === "COUNTRY") return "must be VN for the country";
+    return `must be, for the tier ${tier}, ${CODES[tier].accepted}, a full stop and the first year, such as ${example[tier]}.2025, with -2 if that id exists`;
   };
 
-/** The first character that no name holds, by its number: most of these cannot be seen, or look like another. */
+/** Names the first invalid character by its code point, because most of these are invisible or look like another. */
 const strange = (text: string, accepted: RegExp): string => {
   const found = [...text].find((character) => !accepted.test(character));
   return found === undefined ? "" : `holds ${numberOf(found)}; `;
@@ -78,65 +74,61 @@ const numberOf = (character: string) => `U+${character.codePointAt(0)!.toString(
 
 const NAME_CHARACTER = new RegExp(`[${LETTERS}0-9 '.-]`);
 const AGENCY_CHARACTER = new RegExp(AGENCY_NAME.source);
-const ACCEPTED_NAME = "Vietnamese letters in NFC and numbers from 1 to 99, with single blanks between words and ' . - within";
+const ACCEPTED_NAME = "Vietnamese letters in NFC and numbers from 1 to 99, with single spaces between words and ' . - within";
 
-/** A name without the word for its kind, of a version that begins on the day. */
+/** A name without the word for its kind, for a version that begins on the day. */
 export const nameOf =
   (kind: UnitKind, from: Day): Rule =>
   (text) => {
     if (!NAME.test(text) || text.length > LONGEST_NAME)
-      return `${strange(text, NAME_CHARACTER)}accepted are at most ${LONGEST_NAME} characters: ${ACCEPTED_NAME}`;
+      return `${strange(text, NAME_CHARACTER)}must have at most ${LONGEST_NAME} characters: ${ACCEPTED_NAME}`;
     if (!NUMBER.test(text) || (KINDS[kind]?.mayBeNumbered && from < REFORM)) return null;
-    return `accepted is a name with letters; a number alone is one of wards and urban districts until ${REFORM}`;
+    return `must be a name with letters; only wards and urban districts had numbers as names, until ${REFORM}`;
   };
 
 export const fullNameOf: Rule = (text) =>
   NAME.test(text) && text.length <= LONGEST_NAME
     ? null
-    : `${strange(text, NAME_CHARACTER)}accepted are at most ${LONGEST_NAME} characters: ${ACCEPTED_NAME}`;
+    : `${strange(text, NAME_CHARACTER)}must have at most ${LONGEST_NAME} characters: ${ACCEPTED_NAME}`;
 
-/** The name after the word for its kind; of the country whatever ends with its name. */
+/** The word for the kind and the name; for the country any text that ends with its name. */
 export const fullNameFor =
   (kind: UnitKind, name: string): Rule =>
   (text) => {
     const rule = KINDS[kind];
-    if (rule) return text === `${rule.word} ${name}` ? null : `accepted for ${kind} is "${rule.word} ${name}"`;
-    return text.endsWith(name) ? null : `accepted is a text that ends with the name "${name}"`;
+    if (rule) return text === `${rule.word} ${name}` ? null : `must be, for ${kind}, "${rule.word} ${name}"`;
+    return text.endsWith(name) ? null : `must be a text that ends with the name "${name}"`;
   };
 
 export const englishNameOf: Rule = (text) =>
   ENGLISH.test(text) && text.length <= LONGEST_NAME
     ? null
-    : `${strange(text, /[A-Za-z0-9 '.-]/)}accepted is the name without diacritics, or nothing: letters A to Z, numbers, single blanks and ' . -`;
+    : `${strange(text, /[A-Za-z0-9 '.-]/)}must be the name without diacritics, or nothing: letters A to Z, numbers, single blanks and ' . -`;
 
-/** What is written of an act, or as a note. */
 export const remarkOf: Rule = (text) =>
   isText(text, LONGEST_REMARK) && isTidy(text)
     ? null
-    : `${strange(text, /[^\p{C}\p{Z}]| /u)}accepted are at most ${LONGEST_REMARK} characters in NFC, with single blanks between words, without any that cannot be seen`;
+    : `${strange(text, /[^\p{C}\p{Z}]| /u)}must have at most ${LONGEST_REMARK} characters in NFC, with single blanks between words and no invisible characters`;
 
-/** NFC, single blanks between words and none around them, and nothing that cannot be seen. */
+/** Requires NFC, single spaces between words, no outer spaces and no invisible characters. */
 const isTidy = (text: string): boolean => text === text.normalize("NFC") && !/^ | $| {2}|(?! )[\p{C}\p{Z}]/u.test(text);
 
-/** The name of a department, a division or an agency. */
 export const agencyNameOf: Rule = (text) =>
   AGENCY_NAME.test(text) && isTidy(text) && /[\p{L}\p{N}]/u.test(text) && text.length <= LONGEST_AGENCY_NAME
     ? null
-    : `${strange(text, AGENCY_CHARACTER)}accepted is a name of at most ${LONGEST_AGENCY_NAME} characters with a letter or a digit: Vietnamese letters in NFC, digits, single blanks between words and . , ; : ' " ( ) / & + -`;
+    : `${strange(text, AGENCY_CHARACTER)}must be a name of at most ${LONGEST_AGENCY_NAME} characters with a letter or a digit: Vietnamese letters in NFC, digits, single spaces between words and . , ; : ' " ( ) / & + -`;
 
-/** A part of a whole, written as a decimal number. */
 export const shareOf: Rule = (text) =>
   /^(?:0\.\d{1,9}|1(?:\.0{1,9})?)$/.test(text) && Number(text) > 0
     ? null
-    : "is no part, above 0 and at most 1; accepted is a decimal number such as 0.25";
+    : "is not a share; must be a decimal number above 0 and at most 1, such as 0.25";
 
-/** The kind of a unit of the tier, of a version that begins on the day. */
 export const kindOf =
   (tier: Tier, from: Day): Rule =>
   (text) => {
     const accepted = tier === "COUNTRY" ? ["COUNTRY"] : kindsOf(tier, from);
     if (accepted.includes(text)) return null;
-    return `accepted for the tier ${tier} from ${from} on is ${accepted.length > 0 ? accepted.join(", ") : "nothing"}`;
+    return `must be, for the tier ${tier} from ${from} on, ${accepted.length > 0 ? accepted.join(", ") : "nothing"}`;
   };
 
 const kindsOf = (tier: Tier, from: Day): string[] =>

@@ -16,7 +16,7 @@ export const TERRITORIAL_KINDS = [
   "TOWNSHIP",
   "SPECIAL_ZONE",
 ] as const;
-/** Departments and divisions act for the unit they serve; vertical and central agencies only sit there. */
+/** Departments and divisions act for the unit they serve; vertical and central agencies only have their seat there. */
 export const SERVING_KINDS = ["DEPARTMENT", "DIVISION"] as const;
 export const SITTING_KINDS = ["VERTICAL_AGENCY", "CENTRAL_AGENCY"] as const;
 export const AGENCY_KINDS = [...SERVING_KINDS, ...SITTING_KINDS] as const;
@@ -24,7 +24,7 @@ export const UNIT_KINDS = [...TERRITORIAL_KINDS, ...AGENCY_KINDS] as const;
 export type AgencyKind = (typeof AGENCY_KINDS)[number];
 export type UnitKind = (typeof UNIT_KINDS)[number];
 
-/** An identity: stable, never reused. What can change is told by its versions. */
+/** A stable identity that is never reused; everything that may change belongs to its versions. */
 const UnitSchema = defineEntity({
   name: "Unit",
   properties: {
@@ -61,7 +61,6 @@ UnitVersionSchema.setClass(UnitVersion);
 export const SUCCESSION_KINDS = ["WHOLE", "PART"] as const;
 export type SuccessionKind = (typeof SUCCESSION_KINDS)[number];
 
-/** Where an ended unit went. */
 const SuccessionSchema = defineEntity({
   name: "Succession",
   indexes: [{ properties: ["successor"] }],
@@ -78,7 +77,7 @@ const SuccessionSchema = defineEntity({
 export class Succession extends SuccessionSchema.class {}
 SuccessionSchema.setClass(Succession);
 
-/** A day from which the hierarchy of territorial units is another one; it holds until the next edition. */
+/** A day on which the hierarchy of territorial units changes; an edition is in force until the next one. */
 const EditionSchema = defineEntity({
   name: "Edition",
   properties: {
@@ -96,7 +95,7 @@ const ContributionSchema = defineEntity({
   name: "Contribution",
   indexes: [{ properties: ["editionId", "unitId"] }],
   properties: {
-    // No foreign keys: there are tens of thousands of rows an edition, written by one statement from the tables that they would refer to.
+    // Foreign keys would cost too much: one statement writes tens of thousands of rows from the tables that they would refer to.
     editionId: p.integer().primary(),
     targetId: p.integer().primary(),
     unitId: p.integer().primary(),
@@ -107,7 +106,6 @@ const ContributionSchema = defineEntity({
 export class Contribution extends ContributionSchema.class {}
 ContributionSchema.setClass(Contribution);
 
-/** Names by which a unit is found: its own and those of units that went whole into it. */
 const UnitNameSchema = defineEntity({
   name: "UnitName",
   indexes: [{ properties: ["unit"] }],

@@ -6,12 +6,12 @@ import { ensureContributions } from "./contribution.service.ts";
 import { editionsOf } from "./edition.ts";
 import type { SuccessionKind, Tier, UnitKind } from "./unit.entity.ts";
 import { inForceOn, validOn } from "./sql.ts";
+import { keyed } from "../database/relation.ts";
 
-/** Which reports the figures of a view rest on. */
+/** PUBLISHED counts published reports; ALL also counts drafts visible to the viewer. */
 export const EVIDENCE_KINDS = ["PUBLISHED", "ALL"] as const;
 export type EvidenceKind = (typeof EVIDENCE_KINDS)[number];
 
-/** A unit as it was on one day. */
 export interface UnitView {
   /** Internal number; the public id is `id`. */
   readonly no: number;
@@ -32,7 +32,7 @@ export interface UnitView {
 export interface UnitReference {
   readonly code?: string;
   readonly id?: string;
-  /** Null: today, or the last day of a unit that is no more. */
+  /** Null means today, or the last day of an abolished unit. */
   readonly asOf: Day | null;
 }
 
@@ -51,30 +51,28 @@ export type SuccessionRow = UnitRow & { successionKind: SuccessionKind; effectiv
 export type CorrespondenceRow = UnitRow & { certain: boolean };
 export type UnitLoaders = ReturnType<typeof unitLoaders>;
 
-/** The columns of a UnitView; `v` is its version, `u` the unit, `day` the day on which it is seen. */
+/** The columns of a UnitView: `v` is its version, `u` the unit, `day` the day of the view. */
 export const unitColumns = (day: RawBuilder<unknown>) => sql`u.id as no, u.key as id, v.code, v.name, v.full_name as "fullName",
   v.name_en as "nameEn", v.kind, v.tier, ${day} as "asOf", u.began_on as "validFrom", u.ended_on - 1 as "validTo", v.parent_id as "parentNo"`;
 
-/** Statements know nothing of evidence: whoever reads views says what they show. */
+/** Statements ignore evidence; readers of views add it. */
 export const seenBy = <V extends UnitView>(evidence: EvidenceKind, views: V[]): V[] => {
   for (const view of views) (view as { evidence: EvidenceKind }).evidence = evidence;
   return views;
 };
 
 const keyOn = ({ no, asOf }: UnitOn) => `${no}@${asOf}`;
-const unitsOn = (keys: readonly UnitOn[]) =>
-  sql`unnest(${keys.map(({ no }) => no)}::int[], ${keys.map(({ asOf }) => asOf)}::date[]) with ordinality k(no, day, i)`;
+const unitsOn = (keys: readonly UnitOn[]) => sql`${keyed("k", keys, { no: ["int", ({ no }) => no], day: ["date", ({ asOf }) => asOf] })}`;
 
 export const unitLoaders = ({ session, today }: { readonly session: Reader; readonly today: Day }, evidence: EvidenceKind) => {
   const rows = async <R extends UnitView>(query: RawBuilder<R>): Promise<R[]> => seenBy(evidence, await session.rows(query));
   return {
-    /** By code or id; without a day as it is today, else as it was on its last day. */
+    /** By code or id; without a day as of today, or as of the unit's last day. */
     unitByReference: oneBy<UnitReference, UnitRow>(
       ({ code, id, asOf }) => `${code ?? ""}|${id ?? ""}|${asOf ?? ""}`,
       (keys) => rows(unitsByReference(keys, today)),
     ),
 
-    /** By internal number: as it is today, else as it was on its last day. */
     unitByNo: oneBy<number, UnitRow>(String, (numbers) =>
       rows(sql<UnitRow>`
         select k.i::int, ${unitColumns(sql`d.day`)} from unnest(${numbers}::int[]) with ordinality k(no, i) join unit u on u.id = k.no
@@ -88,7 +86,7 @@ export const unitLoaders = ({ session, today }: { readonly session: Reader; read
         join unit_version v on v.unit_id = k.no and ${validOn(sql`k.day`)} join unit u on u.id = v.unit_id`),
     ),
 
-    /** Without kinds the territorial units; in the order of their codes. */
+    /** Territorial units unless kinds are given, in the order of codes. */
     childrenOf: manyBy<ChildrenOf, UnitRow>(
       ({ no, asOf, tier, kinds }) => `${no}@${asOf}|${tier ?? ""}|${kinds === null ? "*" : kinds.join()}`,
       (keys) => rows(childrenOf(keys)),
@@ -97,10 +95,9 @@ export const unitLoaders = ({ session, today }: { readonly session: Reader; read
     /** From the country down to the parent. */
     ancestorsOf: manyBy<UnitOn, UnitRow>(keyOn, (keys) => rows(ancestors(keys))),
 
-    /** What had gone into the unit by that day, each seen on its last day. */
+    /** Predecessors up to that day, each as of its last day. */
     predecessorsOf: manyBy<UnitOn, SuccessionRow>(keyOn, (keys) => rows(predecessors(keys))),
 
-    /** Where the unit went, each seen on the first day after. */
     successorsOf: manyBy<UnitOn, SuccessionRow>(keyOn, (keys) => rows(successors(keys))),
 
     /** The smallest units of another day's hierarchy to which the unit contributes. */
@@ -146,11 +143,14 @@ const correspondence = (keys: readonly UnitOn[]) => sql<CorrespondenceRow>`
   join unit_version v on v.unit_id = c.target_id and ${validOn(sql`k.day`)} join unit u on u.id = v.unit_id
   order by v.code collate "C"`;
 
-/** Who holds (or was the last to hold) the code on the day, or has the id; without a day as it is today, or was on its last day. */
+/** Resolves a code on the day (its holder or last holder) or an id; without a day as of today or of the unit's last day. */
 const unitsByReference = (keys: readonly UnitReference[], today: Day) => sql<UnitRow>`
   with asked as (
-    select i, key, day, code from unnest(${keys.map(({ id }) => id ?? null)}::text[], ${keys.map(({ asOf }) => asOf)}::date[],
-      ${keys.map(({ code }) => code ?? null)}::text[]) with ordinality k(key, day, code, i)
+    select i, key, day, code from ${keyed("k", keys, {
+      key: ["text", ({ id }) => id ?? null],
+      day: ["date", ({ asOf }) => asOf],
+      code: ["text", ({ code }) => code ?? null],
+    })}
   ), found as (
     select a.i, a.day as asked, v.unit_id, v.valid_from, v.valid_to from asked a join unit_version v on v.code = a.code
     union all
@@ -166,8 +166,12 @@ const unitsByReference = (keys: readonly UnitReference[], today: Day) => sql<Uni
 
 const childrenOf = (keys: readonly ChildrenOf[]) => sql<UnitRow>`
   select k.i::int, ${unitColumns(sql`k.day`)}
-  from unnest(${keys.map(({ no }) => no)}::int[], ${keys.map(({ asOf }) => asOf)}::date[], ${keys.map(({ tier }) => tier)}::text[],
-    ${keys.map(({ kinds }) => kinds && `{${kinds.join()}}`)}::text[]) with ordinality k(no, day, tier, kinds, i)
+  from ${keyed("k", keys, {
+    no: ["int", ({ no }) => no],
+    day: ["date", ({ asOf }) => asOf],
+    tier: ["text", ({ tier }) => tier],
+    kinds: ["text", ({ kinds }) => kinds && `{${kinds.join()}}`],
+  })}
   join unit_version v on v.parent_id = k.no and ${validOn(sql`k.day`)} join unit u on u.id = v.unit_id
   where (k.tier is null or v.tier = k.tier) and case when k.kinds is null then v.tier is not null else v.kind = any(k.kinds::text[]) end
   order by k.i, v.code collate "C"`;

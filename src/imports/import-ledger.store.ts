@@ -14,7 +14,6 @@ export interface ImportNote {
   readonly reason?: string;
 }
 
-/** One row of the import ledger, and one of the audit trail. */
 export const noteImport = async (em: EntityManager, { kind, source, report, operation, by, reason }: ImportNote): Promise<void> => {
   const { created, updated, unchanged, stale, rejected } = report;
   await sql`

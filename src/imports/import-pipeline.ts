@@ -10,35 +10,32 @@ import { hasGoodRow, type ImportedBy, type ImportProblem, type ImportReport, typ
 import { findSource, type ImportSource, lockSource, makeSource, type SourceName } from "./import-source.service.ts";
 import { countStatuses, NO_SOURCE, type Refusals, rejectedRows, type Staged, STATUSES } from "./stage.ts";
 
-/** What a kind of record brings: its tables, and the statements that know their columns. */
+/** What a kind of record provides: its tables, and statements that use their columns. */
 export interface ImportKind {
   readonly kind: RecordKind;
-  /** Keeps what the rows were checked against as it is until the transaction ends. */
+  /** Locks the reference data of the rows until the transaction ends. */
   readonly shareReferences: (em: EntityManager) => Promise<void>;
-  /** Gives each staged row its status, by what the source sent before. */
+  /** Gives each staged row its status by comparison with stored records. */
   readonly classify: (em: EntityManager, staged: Staged) => Promise<void>;
   readonly refusals: Refusals;
   readonly warnings: (em: EntityManager, staged: Staged) => AsyncIterable<ImportWarning>;
-  /** Stores what the rows change of the counters, while the rows that they replace can still be read. */
+  /** Records the counter changes of the rows; must run before they replace stored records. */
   readonly noteChanges: (em: EntityManager, staged: Staged) => Promise<void>;
   readonly write: (em: EntityManager, staged: Staged, at: Date) => Promise<void>;
-  /** Adds the changes to the counters. It comes last, for it takes locks that other imports wait for. */
+  /** Applies the changes to the counters. It comes last, because its locks block other imports. */
   readonly countChanges: (em: EntityManager, staged: Staged) => Promise<void>;
 }
 
-/** How rows come into the stage: in this alone imports differ. */
+/** How rows reach the stage; imports differ in this alone. */
 export interface Staging {
   readonly key: string;
   readonly stage: RawBuilder<unknown>;
   readonly deltas: RawBuilder<unknown>;
-  /** Puts the rows into the stage, unless they are there. @returns the units of the rows. */
   readonly fill: (em: EntityManager) => Promise<readonly number[]>;
-  /** The first problems of rows that could not be staged, and how many such rows there are. */
   readonly problems: readonly ImportProblem[];
   readonly rejected: number;
-  /** Runs transactions beside that of the import, where no other import uses the tables; null where imports share them. */
+  /** Runs transactions parallel to the import's if no other import uses the tables; null for shared tables. */
   readonly beside: ((work: (em: EntityManager) => Promise<void>) => Promise<void>) | null;
-  /** Takes the rows out of the stage. */
   readonly empty: (em: EntityManager) => Promise<void>;
 }
 
@@ -47,28 +44,26 @@ export interface ImportOptions extends SourceName {
   readonly sourceKind?: "RECORDS" | "SYNTHETIC";
   readonly partial: boolean;
   readonly dryRun: boolean;
-  /** The days for which the records of the units are complete; declared only where no row is rejected. */
+  /** The days for which the records of the units are declared complete, unless a row is rejected. */
   readonly complete: { readonly since: Day; readonly through: Day } | null;
   readonly by: ImportedBy;
-  /** For the ledger of imports and the audit trail. */
   readonly operation: string;
-  /** With them all problems and warnings are read, else the first ones. */
+  /** If set, all problems and warnings are read; otherwise the first ones. */
   readonly onProblem?: (problem: ImportProblem) => void;
   readonly onWarning?: ((warning: ImportWarning) => void) | undefined;
   readonly onPhase?: ((phase: string) => void) | undefined;
-  /** Nothing is committed once it is aborted. */
+  /** An abort before the commit stores nothing. */
   readonly signal?: AbortSignal | undefined;
 }
 
 export interface ImportOutcome extends TransactionOutcome {
   readonly report: ImportReport;
-  /** Units whose records are declared complete; null where nothing was to be declared. */
   readonly declared: number | null;
 }
 
 /**
- * Imports rows by one transaction: prepare, stage, classify, apply, report. Nothing is committed in a dry run, where no row is good, and where
- * a row is rejected and the import is not partial.
+ * Imports rows in one transaction: prepare, stage, classify, apply, report. It rolls back in a dry run, without a valid row, and if a row is rejected and the import is not
+ * partial.
  */
 export const importRows = (
   transaction: (work: (em: EntityManager) => Promise<ImportOutcome>) => Promise<ImportOutcome>,
@@ -99,7 +94,7 @@ const importWithin = async (em: EntityManager, kind: ImportKind, staging: Stagin
   return { report, committed: true, declared: complete && (isWhole ? units.length : 0) };
 };
 
-/** Takes the locks, in their order. @returns the source, null where it is to be made. */
+/** Takes the locks in their order. @returns the source, or null if it does not exist yet. */
 const prepare = async (em: EntityManager, kind: ImportKind, { source, owner, grants, by }: ImportOptions): Promise<ImportSource | null> => {
   const known = await findSource(em, { source, owner, grants, at: by.at });
   if (known) await lockSource(em, known.id);
@@ -109,7 +104,7 @@ const prepare = async (em: EntityManager, kind: ImportKind, { source, owner, gra
 
 const apart = (em: EntityManager, { beside }: Staging) => beside ?? ((work: (em: EntityManager) => Promise<void>) => work(em));
 
-/** Beside the transaction of the import, the changes are noted while the rows are written, for both take as long. */
+/** Writes the rows and records the changes in parallel if possible, because both take equally long. */
 const apply = async (em: EntityManager, kind: ImportKind, staging: Staging, staged: Staged, at: Date): Promise<void> => {
   const note = () => apart(em, staging)((other) => kind.noteChanges(other, staged));
   if (staging.beside) await both(note(), kind.write(em, staged, at));
@@ -121,7 +116,6 @@ const apply = async (em: EntityManager, kind: ImportKind, staging: Staging, stag
   await staging.empty(em);
 };
 
-/** Ends when both have ended, and fails as either did. */
 const both = async (...works: readonly Promise<void>[]): Promise<void> => {
   const failed = (await Promise.allSettled(works)).find((work) => work.status === "rejected");
   if (failed) throw failed.reason;
@@ -146,7 +140,6 @@ const reportOf = async (
   };
 };
 
-/** @returns the first problems of rows that were staged. */
 const readProblems = async (em: EntityManager, { refusals }: ImportKind, staged: Staged, { onProblem }: ImportOptions) => {
   const first = await rejectedRows(em, staged, refusals, 0);
   if (!onProblem) return first;
@@ -154,7 +147,6 @@ const readProblems = async (em: EntityManager, { refusals }: ImportKind, staged:
   return first;
 };
 
-/** @returns the first warnings. */
 const readWarnings = async (em: EntityManager, kind: ImportKind, staged: Staged, { onWarning }: ImportOptions) => {
   const first: ImportWarning[] = [];
   for await (const warning of kind.warnings(em, staged)) {

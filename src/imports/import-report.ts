@@ -1,26 +1,22 @@
-/** Problems that one report names, and warnings. */
 export const MAX_PROBLEMS = 1000;
 
-/** Who imports, and when. */
 export interface ImportedBy {
   readonly actor: string;
   readonly actorName: string;
   readonly at: Date;
 }
 
-/** What is wrong with a row before anybody knows whose it is. */
+/** A problem of a row whose unit may be unknown. */
 export interface ImportRowProblem {
   readonly field: string | null;
   readonly code: string;
   readonly message: string;
-  /** The value in the row, where the problem is of one value. */
   readonly value?: string | undefined;
 }
 
 export interface ImportProblem {
-  /** Place in the list, counted from 1; row of a file, whose header is 1. */
+  /** Position in the list, counted from 1; row of a file, whose header is 1. */
   readonly row: number;
-  /** Code of the record, where the row has one. */
   readonly record: string | null;
   readonly field: string | null;
   readonly code: string;
@@ -31,7 +27,6 @@ export const problemOf = (row: number, record: string | null, { field, code, mes
   ...{ row, record, field, code, message },
 });
 
-/** What people should know of a row that is imported. */
 export interface ImportWarning {
   readonly row: number;
   readonly record: string;
@@ -40,7 +35,7 @@ export interface ImportWarning {
   readonly message: string;
 }
 
-/** What becomes of the rows, or would become of them where nothing is committed. */
+/** The result by row, also of a dry run. */
 export interface ImportReport {
   readonly id: string;
   readonly created: number;
@@ -52,5 +47,5 @@ export interface ImportReport {
   readonly warnings: readonly ImportWarning[];
 }
 
-/** Whether a row is good. An import without one changes nothing, and makes no source either. */
+/** An import without a valid row changes nothing and creates no source. */
 export const hasGoodRow = ({ created, updated, unchanged, stale }: ImportReport): boolean => created + updated + unchanged + stale > 0;

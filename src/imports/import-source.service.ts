@@ -10,62 +10,57 @@ import { rowsOf } from "../database/reader.ts";
 import { BadUserInput, DomainError } from "../lib/errors.ts";
 import { coveredUnit } from "./source-owner.ts";
 import { validOn } from "../hierarchy/sql.ts";
+import { relation } from "../database/relation.ts";
 
-/** A system that sends records, which belongs to one unit. */
 export interface ImportSource {
   readonly id: number;
-  /** Public id. */
   readonly key: string;
-  /** Of its own among the sources of its unit. */
+  /** Unique among the sources of its unit. */
   readonly name: string;
   readonly unitNo: number;
   readonly unitCode: string;
-  /** Province of its unit; 0 where that is in none. */
+  /** Province of its unit; 0 outside all provinces. */
   readonly provinceNo: number;
   readonly isRetired: boolean;
 }
 
-/** How a source is named: by its name or id, and by its owner where the caller covers several units that have one of that name. */
+/** Names a source by name or id, and by owner if several units of the caller have a source of that name. */
 export interface SourceName {
   readonly source: string;
-  /** Code or id of a unit. */
   readonly owner?: string | null | undefined;
 }
 
-/** A source as a caller means it. */
 export interface Sought extends SourceName {
-  /** What the caller may write; null where that is all. */
+  /** The units that the caller may write; null means all. */
   readonly grants: readonly Grant[] | null;
   readonly at: Date;
 }
 
-/** One import of a source at a time, until its transaction ends; of one that is not made yet the lock of its name is held. */
+/** Limits a source to one import until the transaction ends; a new source is protected by the lock of its name. */
 export const lockSource = (em: EntityManager, sourceId: number) => takeLock(em, "source", sourceId);
 
 const NAME = /^[\p{L}\p{N}][\p{L}\p{N}._:/-]{0,99}$/u;
 
-/** @throws BadUserInput for a name that no source can have. */
 export const checkSourceName = (name: string): void => {
   if (!NAME.test(name) || faultOfCode(name) !== null)
-    throw new BadUserInput("source", name, "accepted are 1 to 100 letters, digits and . _ : / -, the first of them a letter or digit");
+    throw new BadUserInput("source", name, "must have 1 to 100 letters, digits or . _ : / -, and begin with a letter or digit");
 };
 
 /**
- * The source of that name, of the owner that is given or of a unit that the caller covers; null where there is none. Until the transaction ends nobody
- * else makes it.
- * @throws BadUserInput for a name that is none, an unknown owner, or where several units have such a source; DomainError FORBIDDEN for an owner outside the
- *   caller's scope, CONFLICT for a source that was retired.
+ * Returns the source of that name, of the given owner or of a unit that the caller covers; null if there is none. Nobody else can create it until the transaction ends.
+ * @throws BadUserInput for an invalid name, an unknown owner or an ambiguous name; DomainError FORBIDDEN for an owner outside the caller's scope, CONFLICT for a retired
+ * source.
  */
 export const findSource = async (em: EntityManager, sought: Sought): Promise<ImportSource | null> => {
   const source = await readSource(em, sought);
   if (source?.isRetired)
-    throw new DomainError("CONFLICT", `source: ${JSON.stringify(source.name)} of ${source.unitCode} was retired and takes nothing more`, {
+    throw new DomainError("CONFLICT", `source: ${JSON.stringify(source.name)} of ${source.unitCode} is retired and accepts no records`, {
       argument: "source",
     });
   return source;
 };
 
-/** The same of a source that is there, retired or not. @throws as `findSource` does, and DomainError FORBIDDEN where there is none. */
+/** Returns an existing source, retired or not. @throws like `findSource`, and DomainError FORBIDDEN if there is none. */
 export const openSource = async (em: EntityManager, sought: Sought): Promise<ImportSource> => {
   const source = await readSource(em, sought);
   if (!source) throw forbidden(sought.source);
@@ -82,15 +77,14 @@ const readSource = async (em: EntityManager, { source: name, owner, grants, at }
 };
 
 interface Making extends SourceName, Pick<Sought, "grants"> {
-  /** The units of what it sends. */
   readonly units: readonly number[];
   readonly kind?: "RECORDS" | "SYNTHETIC";
   readonly by: { readonly actor: string; readonly actorName: string; readonly at: Date };
 }
 
 /**
- * Makes a source that `findSource` has not found. It belongs to the owner given, else to the smallest of the caller's units that covers all that it sends
- * (without grants: the smallest unit that holds all of it). @throws DomainError FORBIDDEN where there is no such unit.
+ * Creates a source. Its owner is the given one, or the smallest of the caller's units that covers all records (without grants: the smallest unit that covers them). @throws
+ * DomainError FORBIDDEN if no unit does.
  */
 export const makeSource = async (
   em: EntityManager,
@@ -111,14 +105,14 @@ export const makeSource = async (
   return (await sourcesNamed(em, { name: key, ownerNo: null, grants }))[0]!;
 };
 
-/** One change of the sources of a name at a time, until the transaction ends. */
+/** Serialises changes of the sources of a name until the transaction ends. */
 export const lockSourceName = (em: EntityManager, name: string) => takeLock(em, "sourceName", name);
 
 const severalOwners = (name: string, sources: readonly ImportSource[]): BadUserInput =>
   new BadUserInput(
     "owner",
     undefined,
-    `several units have a source ${JSON.stringify(name)}; accepted is one of ${sources
+    `several units have a source ${JSON.stringify(name)}; must be one of ${sources
       .map(({ unitCode }) => unitCode)
       .toSorted()
       .join(", ")}`,
@@ -130,13 +124,12 @@ const forbidden = (name: string): DomainError =>
   });
 
 interface Named {
-  /** Name of sources that are in use, or the id of one, in use or not. */
   readonly name: string;
   readonly ownerNo: number | null;
   readonly grants: readonly Grant[] | null;
 }
 
-/** The sources that are meant, among those that the grants cover; the one of an id alone. */
+/** Returns the matching sources among those that the grants cover; an id matches one source. */
 export const sourcesNamed = async (em: EntityManager, { name, ownerNo, grants }: Named): Promise<ImportSource[]> => {
   const found = await rowsOf(em).rows(sql<ImportSource>`
     select s.id, s.key, s.name, s.unit_id as "unitNo", s.retired_at is not null as "isRetired",
@@ -153,7 +146,10 @@ export const sourcesNamed = async (em: EntityManager, { name, ownerNo, grants }:
 
 const smallestGrant = async (em: EntityManager, grants: readonly Grant[], units: readonly number[]): Promise<number | null> => {
   const [row] = await rowsOf(em).rows(sql<{ unitNo: number }>`
-    select g.unit_id as "unitNo" from unnest(${grants.map(({ unitNo }) => unitNo)}::int[], ${grants.map(({ editionId }) => editionId)}::int[]) g(unit_id, edition_id)
+    select g.unit_id as "unitNo" from ${relation("g", grants, {
+      unit_id: ["int", ({ unitNo }) => unitNo],
+      edition_id: ["int", ({ editionId }) => editionId],
+    })}
     where not exists (select from unnest(${units}::int[]) u(id) where not exists (
       select from contribution c where c.edition_id = g.edition_id and c.target_id = g.unit_id and c.unit_id = u.id and c.certain))
     order by (select count(*) from contribution c where c.edition_id = g.edition_id and c.target_id = g.unit_id), g.unit_id limit 1`);

@@ -8,15 +8,13 @@ import { type Day, dayOf } from "../lib/time/date.ts";
 
 interface Asked {
   readonly argument: string;
-  /** Code or id; a code is that of its present holder, or of the last one. */
   readonly unit: string;
-  /** What the caller's role covers; null where that is all. */
   readonly grants: readonly Grant[] | null;
   readonly role: Role;
   readonly at: Date;
 }
 
-/** Number of a unit that the grants cover. @throws BadUserInput for an unknown unit, DomainError FORBIDDEN for one that they do not cover. */
+/** Returns the number of a unit that the grants cover. @throws BadUserInput for an unknown unit, DomainError FORBIDDEN if they do not cover it. */
 export const coveredUnit = async (em: EntityManager, { argument, unit, grants, role, at }: Asked): Promise<number> => {
   const today: Day = dayOf(at);
   const [row] = unit.includes("\0")
@@ -26,12 +24,14 @@ export const coveredUnit = async (em: EntityManager, { argument, unit, grants, r
         from unit u where u.id = coalesce(
           (select v.unit_id from unit_version v where v.code = ${unit} and v.valid_from <= ${today}::date order by v.valid_from desc limit 1),
           (select named.id from unit named where named.key = ${unit} and coalesce(named.began_on <= ${today}::date, true)))`);
-  if (!row) throw new BadUserInput(argument, unit, "accepted is the code or id of a unit");
+  if (!row) throw new BadUserInput(argument, unit, "must be the code or id of a unit");
   if (!row.isCovered)
     throw new DomainError(
       "FORBIDDEN",
       `${argument}: this needs the role ${role} on the unit ${JSON.stringify(unit)}, or on a unit above it`,
-      { argument },
+      {
+        argument,
+      },
     );
   return row.no;
 };

@@ -10,7 +10,7 @@ import type { RequestContext } from "../access/request-context.ts";
 import { type ImportSource, lockSource, lockSourceName, sourcesNamed } from "./import-source.service.ts";
 import { coveredUnit } from "./source-owner.ts";
 
-type Asking = Pick<RequestContext, "session" | "viewer" | "now" | "today" | "use" | "renew">;
+type Caller = Pick<RequestContext, "session" | "viewer" | "now" | "today" | "use" | "renew">;
 
 interface Owned {
   readonly source: string;
@@ -18,22 +18,21 @@ interface Owned {
 }
 
 /**
- * Gives a source, with all that it sent, to another unit; ids stay.
- * @throws BadUserInput for an unknown unit or source, DomainError FORBIDDEN for a unit that the caller does not administer, CONFLICT where the
- *   new owner has a source of that name.
+ * Transfers a source and its records to another unit; ids stay. @throws BadUserInput for an unknown unit or source, DomainError FORBIDDEN for a unit that the caller does
+ * not administer, CONFLICT if the new owner has a source of that name.
  */
-export const transferSource = (context: Asking, { to, ...owned }: Owned & { readonly to: string }): Promise<SourceView> =>
+export const transferSource = (context: Caller, { to, ...owned }: Owned & { readonly to: string }): Promise<SourceView> =>
   changed(context, owned, async (em, source, ownerNo) => {
     const { viewer, now } = context;
     const toNo = await coveredUnit(em, { argument: "to", unit: to, grants: grantsFor(viewer, "ADMIN"), role: "ADMIN", at: now });
     if (source.isRetired)
-      throw new DomainError("CONFLICT", `source: ${JSON.stringify(source.name)} was retired and is not handed over`, {
+      throw new DomainError("CONFLICT", `source: ${JSON.stringify(source.name)} is retired and cannot be transferred`, {
         argument: "source",
       });
     if (toNo === ownerNo) return;
     const taken = (await sourcesNamed(em, { name: source.name, ownerNo: toNo, grants: null })).find(({ id }) => id !== source.id);
     if (taken)
-      throw new DomainError("CONFLICT", `to: ${JSON.stringify(to)} has a source ${JSON.stringify(source.name)} of its own`, {
+      throw new DomainError("CONFLICT", `to: ${JSON.stringify(to)} already has a source ${JSON.stringify(source.name)}`, {
         argument: "to",
       });
     await sql`update source set unit_id = ${toNo} where id = ${source.id}`.execute(em.getKysely());
@@ -49,10 +48,10 @@ export const transferSource = (context: Asking, { to, ...owned }: Owned & { read
   });
 
 /**
- * A retired source takes nothing more; what it sent stays, and its name is free for another.
- * @throws BadUserInput for an unknown unit or source, DomainError FORBIDDEN for a unit that the caller does not administer.
+ * Retires a source: it accepts no further records, its records stay, and its name is free again. @throws BadUserInput for an unknown unit or source, DomainError FORBIDDEN
+ * for a unit that the caller does not administer.
  */
-export const retireSource = (context: Asking, owned: Owned): Promise<SourceView> =>
+export const retireSource = (context: Caller, owned: Owned): Promise<SourceView> =>
   changed(context, owned, async (em, source, unitNo) => {
     if (source.isRetired) return;
     await sql`update source set retired_at = ${context.now.toISOString()}::timestamptz where id = ${source.id}`.execute(em.getKysely());
@@ -62,9 +61,9 @@ export const retireSource = (context: Asking, owned: Owned): Promise<SourceView>
 
 const byOf = ({ viewer, now }: Pick<RequestContext, "viewer" | "now">) => ({ actor: viewer!.actor, actorName: viewer!.name, at: now });
 
-/** Changes a source of a unit that the caller administers, while nothing is imported from it. */
+/** Changes a source of a unit that the caller administers, and excludes imports meanwhile. */
 const changed = (
-  context: Asking,
+  context: Caller,
   { source: name, owner }: Owned,
   change: (em: EntityManager, source: ImportSource, ownerNo: number) => Promise<void>,
 ): Promise<SourceView> =>
@@ -72,7 +71,7 @@ const changed = (
     .write(rowScope(context.viewer, "ADMIN"), async (em) => {
       const grants = grantsFor(context.viewer, "ADMIN");
       const ownerNo = await coveredUnit(em, { argument: "owner", unit: owner, grants, role: "ADMIN", at: context.now });
-      const accepted = `accepted is the name or id of a source of the unit ${JSON.stringify(owner)}`;
+      const accepted = `must be the name or id of a source of the unit ${JSON.stringify(owner)}`;
       if (name.includes("\0")) throw new BadUserInput("source", name, accepted);
       await lockSourceName(em, name);
       const [source] = await sourcesNamed(em, { name, ownerNo, grants });

@@ -26,7 +26,7 @@ export class IndicatorQueries {
 export class UnitIndicatorsResolver {
   @FieldResolver(() => [IndicatorValueType], {
     description:
-      "Indicators of the subtree by code (all of them unless said), in the order asked for. BAD_USER_INPUT for an unknown code (giá trị chỉ số).",
+      "Indicators of the subtree by code, in the order of the argument; default: all. BAD_USER_INPUT for an unknown code (giá trị chỉ số).",
   })
   indicators(
     @Root() unit: UnitView,
@@ -44,7 +44,7 @@ export class IndicatorValueResolver {
     return rateOfIndicator(context.use(indicatorLoaders, value.unit.evidence), value);
   }
 
-  @FieldResolver(() => [SourceType], { description: "Where the numbers come from." })
+  @FieldResolver(() => [SourceType], { description: "Sources of the numbers." })
   sources(@Root() value: IndicatorValue, @Ctx() context: RequestContext) {
     return sourcesOfIndicator(context.use(indicatorLoaders, value.unit.evidence), value);
   }

@@ -9,7 +9,7 @@ export interface Indicator {
   readonly nameEn: string;
   readonly formula: string;
   readonly direction: Direction;
-  /** The rate of a roll-up that it is; null for satisfaction, which is a unit's own. */
+  /** The rate of a roll-up; null for satisfaction, which belongs to a unit alone. */
   readonly rate: { readonly kind: RollupKind; readonly name: string } | null;
 }
 
@@ -90,10 +90,10 @@ export const INDICATORS: readonly Indicator[] = [
 
 const byCode = new Map(INDICATORS.map((indicator) => [indicator.code, indicator]));
 
-/** In the order asked for; all of them unless said. @throws BadUserInput for an unknown code. */
+/** In the order of the codes; null means all. @throws BadUserInput for an unknown code. */
 export const chosenIndicators = (codes: readonly string[] | null): readonly Indicator[] =>
   codes?.map((code) => {
     const indicator = byCode.get(code);
-    if (!indicator) throw new BadUserInput("codes", code, `accepted are ${[...byCode.keys()].join(", ")}`);
+    if (!indicator) throw new BadUserInput("codes", code, `must be one of ${[...byCode.keys()].join(", ")}`);
     return indicator;
   }) ?? INDICATORS;

@@ -39,9 +39,9 @@ export class IndicatorValueType {
   @Field(() => IndicatorType, { description: "The indicator." })
   indicator!: Indicator;
 
-  @Field(() => UnitType, { description: "The unit whose subtree is meant." })
+  @Field(() => UnitType, { description: "The unit whose subtree the value describes." })
   unit!: UnitView;
 
-  @Field(() => PeriodScalar, { description: "The period asked for." })
+  @Field(() => PeriodScalar, { description: "The requested period." })
   period!: Period;
 }

@@ -2,6 +2,7 @@ import type { EntityManager } from "@mikro-orm/postgresql";
 import { sql } from "kysely";
 import { randomUUID } from "node:crypto";
 import { validOn } from "../hierarchy/sql.ts";
+import { keyed } from "../database/relation.ts";
 
 export interface Change {
   /** `key:<id>`, `token:<issuer>#<subject>`, or `command:<user of the operating system>`. */
@@ -9,27 +10,37 @@ export interface Change {
   readonly actorName: string;
   /** Name of the mutation or command: publishReport, units apply. */
   readonly operation: string;
-  /** Internal number of the unit concerned; null for the whole country's affairs. */
+  /** Internal number of the unit; null for the whole country. */
   readonly unitNo: number | null;
-  /** Public id of what was changed. */
   readonly subject: string | null;
   readonly before: unknown;
   readonly after: unknown;
   readonly at: Date;
 }
 
-/** Appends to the audit trail (nhật ký kiểm toán) within the transaction of `em`, so that neither exists without the other. */
+/** Appends to the audit trail (nhật ký kiểm toán) in the transaction of `em`, so that neither exists without the other. */
 export const recordChange = (em: EntityManager, change: Change): Promise<void> => recordChanges(em, [change]);
 
-/** The same of many, by one statement. */
 export const recordChanges = async (em: EntityManager, changes: readonly Change[]): Promise<void> => {
   const json = (value: unknown) => JSON.stringify(value ?? null);
   await sql`
     with recursive change as materialized (
-      select * from unnest(${changes.map(() => randomUUID())}::text[], ${changes.map(({ at }) => at.toISOString())}::timestamptz[],
-        ${changes.map(({ actor }) => actor)}::text[], ${changes.map(({ actorName }) => actorName)}::text[], ${changes.map(({ operation }) => operation)}::text[],
-        ${changes.map(({ unitNo }) => unitNo)}::int[], ${changes.map(({ subject }) => subject)}::text[], ${changes.map(({ before }) => json(before))}::jsonb[],
-        ${changes.map(({ after }) => json(after))}::jsonb[]) with ordinality c(key, at, actor, actor_name, operation, unit_id, subject, before, after, n)
+      select * from ${keyed(
+        "c",
+        changes,
+        {
+          key: ["text", () => randomUUID()],
+          at: ["timestamptz", ({ at }) => at.toISOString()],
+          actor: ["text", ({ actor }) => actor],
+          actor_name: ["text", ({ actorName }) => actorName],
+          operation: ["text", ({ operation }) => operation],
+          unit_id: ["int", ({ unitNo }) => unitNo],
+          subject: ["text", ({ subject }) => subject],
+          before: ["jsonb", ({ before }) => json(before)],
+          after: ["jsonb", ({ after }) => json(after)],
+        },
+        "n",
+      )}
     ),
     above as (
       select u.id as of_id, u.id, v.parent_id, v.tier, coalesce(u.ended_on - 1, 'infinity'::date) as day from unit u

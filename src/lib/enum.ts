@@ -1,6 +1,6 @@
 import { registerEnumType } from "type-graphql";
 
-/** Registers a GraphQL enum whose values are those of the text union, each with its description. */
+/** Registers a GraphQL enum for a union of texts, with a description for each value. */
 export const enumType = <T extends string>(name: string, description: string, values: Record<T, string>): { [K in T]: K } => {
   const names = Object.keys(values) as T[];
   const type = Object.fromEntries(names.map((value) => [value, value])) as { [K in T]: K };

@@ -1,11 +1,11 @@
 interface CodeRule {
-  /** HTTP status of a request that fails as a whole; null where Apollo sets it. */
+  /** HTTP status of a request that fails as a whole; null if Apollo sets it. */
   readonly status: number | null;
-  /** Whether its message is written for the client; others learn only that something went wrong. */
+  /** True if the message is written for the client; other messages are hidden. */
   readonly isPublic: boolean;
-  /** Whether the service failed, and not its client. */
+  /** True if the service failed and not its client. */
   readonly isOurs: boolean;
-  /** When it sets the status of an answer: also where other parts of the answer are good, where the operation never ran, or where nothing else does. */
+  /** When the code sets the status of a response: ALWAYS, even if parts have data; UNLESS_RUN, if the operation did not run; LAST, if no other code does. */
   readonly decides: "ALWAYS" | "UNLESS_RUN" | "LAST";
 }
 
@@ -14,31 +14,27 @@ const client = (status: number | null, decides: CodeRule["decides"] = "LAST"): C
 });
 const service = (status: number): CodeRule => ({ status, isPublic: true, isOurs: true, decides: "ALWAYS" });
 
-/** Codes that a DomainError can have. */
 const DOMAIN_CODES = {
   BAD_USER_INPUT: client(400),
   NOT_FOUND: client(404),
   UNAUTHENTICATED: client(401, "UNLESS_RUN"),
   FORBIDDEN: client(403, "UNLESS_RUN"),
   CONFLICT: client(409),
-  /** Over a limit of the service; the message states the limit and what was asked. One that time lifts is 429. */
+  /** Above a limit of the service; the message contains the limit and the requested amount. */
   LIMIT_EXCEEDED: client(400, "UNLESS_RUN"),
-  /** More than may be asked for within a minute; time lifts it. */
+  /** Above the limit per minute; a later request may succeed. */
   RATE_LIMITED: client(429),
-  /** Nothing was changed; the same request may succeed when sent again. */
+  /** Nothing was changed; a retry may succeed. */
   SERVICE_UNAVAILABLE: service(503),
-  /** Took longer than the service lets a statement run. */
   TIMEOUT: service(504),
 } satisfies Readonly<Record<string, CodeRule>>;
 
 export type ErrorCode = keyof typeof DOMAIN_CODES;
 
-/** A failure that nobody expected. */
 export const INTERNAL = "INTERNAL_SERVER_ERROR";
-export const INTERNAL_MESSAGE = "Something went wrong on our side";
+export const INTERNAL_MESSAGE = "Internal server error";
 const INTERNAL_RULE: CodeRule = { status: 500, isPublic: false, isOurs: true, decides: "LAST" };
 
-/** Each code of an error in an answer. */
 const CODES: ReadonlyMap<string, CodeRule> = new Map(
   Object.entries({
     ...DOMAIN_CODES,
@@ -52,5 +48,4 @@ const CODES: ReadonlyMap<string, CodeRule> = new Map(
   }),
 );
 
-/** The rule of a code; a code that is not in the table is a failure that nobody expected. */
 export const ruleOf = (code: unknown): CodeRule => CODES.get(String(code)) ?? INTERNAL_RULE;

@@ -1,14 +1,13 @@
 import { GraphQLError } from "graphql";
 import type { ErrorCode } from "./error-codes.ts";
 
-/** An expected failure: its message is written for the client, who sees it with `extensions.code`. */
+/** An expected failure, whose message and `extensions.code` are sent to the client. */
 export class DomainError extends GraphQLError {
   constructor(code: ErrorCode, message: string, extensions: Readonly<Record<string, unknown>> = {}) {
     super(message, { extensions: { code, ...extensions } });
   }
 }
 
-/** Names the argument, the value that was given and what is accepted. */
 export class BadUserInput extends DomainError {
   constructor(argument: string, value: unknown, accepted: string) {
     super("BAD_USER_INPUT", `${argument}: ${shown(value)} is not accepted; ${accepted}`, { argument });

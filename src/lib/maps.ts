@@ -1,4 +1,3 @@
-/** The map within a map of maps under a key, made where there is none. */
 export const inner = <K, L, T>(maps: Map<K, Map<L, T>>, key: K): Map<L, T> => {
   const found = maps.get(key) ?? new Map<L, T>();
   if (found.size === 0) maps.set(key, found);

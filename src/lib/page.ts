@@ -3,25 +3,24 @@ import { BadUserInput } from "./errors.ts";
 
 export const MAX_FIRST = 1000;
 
-/** One page of a keyset: after the position that the cursor names, or from the start. */
+/** One page by keyset pagination: after the cursor's position, or from the start. */
 export interface Page {
   readonly first: number;
   readonly after: Position | null;
 }
 
-/** Lists are ordered by a number, then by a text that is unique within it. */
+/** Lists are sorted by a number, then by a text that is unique within it. */
 export interface Position {
   readonly rank: number;
   readonly text: string;
 }
 
-/** Most ranks are PostgreSQL's integers. */
 export const MAX_RANK = 999_999_999;
 
 /** @throws BadUserInput for `first` outside 1..1000 and for an unknown cursor. */
 export const pageOf = (first: number, after: string | null | undefined, maxRank: number = MAX_RANK): Page => {
   if (!Number.isInteger(first) || first < 1 || first > MAX_FIRST)
-    throw new BadUserInput("first", first, `accepted is a whole number from 1 to ${MAX_FIRST}`);
+    throw new BadUserInput("first", first, `must be a whole number from 1 to ${MAX_FIRST}`);
   return { first, after: after == null ? null : readCursor(after, maxRank) };
 };
 
@@ -31,23 +30,23 @@ const readCursor = (cursor: string, maxRank: number): Position => {
   const match = /^(\d{1,16}):([^\0]{1,300})$/.exec(Buffer.from(cursor, "base64url").toString("utf8"));
   const position = match && { rank: Number(match[1]), text: match[2]! };
   if (!position || position.rank > maxRank || cursorOf(position) !== cursor)
-    throw new BadUserInput("after", cursor, "accepted is a cursor that this list has given");
+    throw new BadUserInput("after", cursor, "must be a cursor that this list returned");
   return position;
 };
 
 @Directive("@shareable")
-@ObjectType("PageInfo", { simpleResolvers: true, description: "Where a page stands in its list (thông tin trang)." })
+@ObjectType("PageInfo", { simpleResolvers: true, description: "Information about a page of a list (thông tin trang)." })
 export class PageInfo {
-  @Field(() => Boolean, { description: "True where more follows." })
+  @Field(() => Boolean, { description: "True if more items follow." })
   hasNextPage!: boolean;
 
-  @Field(() => Boolean, { description: "True where the page does not begin the list." })
+  @Field(() => Boolean, { description: "True if items precede the page." })
   hasPreviousPage!: boolean;
 
-  @Field(() => String, { nullable: true, description: "Cursor of the first edge; null where the page is empty." })
+  @Field(() => String, { nullable: true, description: "Cursor of the first edge; null for an empty page." })
   startCursor!: string | null;
 
-  @Field(() => String, { nullable: true, description: "Cursor of the last edge; null where the page is empty." })
+  @Field(() => String, { nullable: true, description: "Cursor of the last edge; null for an empty page." })
   endCursor!: string | null;
 }
 
@@ -56,7 +55,7 @@ export interface Edge<T> {
   node: T;
 }
 
-/** A page of a list, of whose rows one more than `first` were read. The total of all pages is a field of its own where it takes a statement of its own. */
+/** Builds a page from rows, of which one more than `first` was read. A total that needs a statement is a separate field. */
 export const connectionOf = <T>(rows: readonly T[], page: Page, position: (row: T) => Position) => {
   const nodes = rows.slice(0, page.first);
   const edges = nodes.map((node): Edge<T> => ({ cursor: cursorOf(position(node)), node }));
@@ -69,4 +68,4 @@ export const connectionOf = <T>(rows: readonly T[], page: Page, position: (row: 
   return { edges, nodes, pageInfo };
 };
 
-export const totalCountField = Field(() => Int, { description: "All of the list, whatever the page." });
+export const totalCountField = Field(() => Int, { description: "Number of items in the whole list." });

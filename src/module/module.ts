@@ -5,11 +5,10 @@ import type { FindReferenced } from "../access/reference.ts";
 
 /** What a module offers; `modules.ts` lists all of them. */
 export interface Module {
-  /** Its tables. */
   readonly entities?: readonly (EntityClass<AnyEntity> | EntitySchema)[];
   readonly resolvers?: readonly ClassType[];
-  /** What its fields read, where their shape does not tell it. */
+  /** Costs of fields whose shape does not determine them. */
   readonly costs?: Costs;
-  /** Finds its objects that other graphs refer to, by type. */
+  /** Finders of its objects that other graphs refer to, by type. */
   readonly references?: Readonly<Record<string, FindReferenced>>;
 }

@@ -3,16 +3,14 @@ import { faultOfCode } from "../lib/code.ts";
 import { TIERS } from "../hierarchy/unit.entity.ts";
 import { SERVICE_LEVELS } from "./procedure.entity.ts";
 
-/** A procedure as a catalogue states it. */
 export interface ProcedureRow {
   readonly code: string;
   readonly name: string;
-  /** Code of its field, and the name of that. */
   readonly field: string;
   readonly fieldName: string;
   readonly competence: string;
   readonly serviceLevel: string;
-  /** Null where the law sets no limit. */
+  /** Null if the law sets no limit. */
   readonly workingDays: number | null;
   readonly hasFee: boolean;
 }
@@ -23,16 +21,16 @@ export interface ProcedureProblem {
   readonly message: string;
 }
 
-/** The same of a list; `row` counts from 0. */
+/** A problem of a list; `row` counts from 0. */
 export type RowProblem = ProcedureProblem & { readonly row: number };
 
-/** 1.000894, or a local copy of it: 1.010708.000.00.00.H56. */
+/** A national code such as 1.000894, or that of a local copy such as 1.010708.000.00.00.H56. */
 const CODE = /^[1-3]\.\d{6}(?:\.\d{3}\.\d{2}\.\d{2}\.[A-Z]\d{2})?$/;
 const LONGEST = 500;
 const MAX_DAYS = 2000;
 const TEXTS = ["name", "field", "fieldName"] as const;
 
-/** NFC, without blanks around its texts. */
+/** Normalises texts to NFC without outer spaces. */
 export const cleanProcedure = (row: ProcedureRow): ProcedureRow => {
   const clean = (text: string) => text.normalize("NFC").trim();
   return {
@@ -42,7 +40,7 @@ export const cleanProcedure = (row: ProcedureRow): ProcedureRow => {
   };
 };
 
-/** What is wrong with the row by itself; empty where nothing is. */
+/** Checks the row alone. */
 export const problemsOfProcedure = (given: ProcedureRow): ProcedureProblem[] => {
   const row = cleanProcedure(given);
   const problem = (column: keyof ProcedureRow, code: ProcedureProblem["code"], accepted: string): ProcedureProblem => ({
@@ -50,23 +48,20 @@ export const problemsOfProcedure = (given: ProcedureRow): ProcedureProblem[] => 
     message: `${column}: ${JSON.stringify(given[column]).slice(0, 120)} is not accepted; ${accepted}`,
   });
   const found: ProcedureProblem[] = [];
-  if (!CODE.test(row.code)) found.push(problem("code", "BAD_CODE", "accepted is a code such as 1.000894 or 1.010708.000.00.00.H56"));
+  if (!CODE.test(row.code)) found.push(problem("code", "BAD_CODE", "must be a code such as 1.000894 or 1.010708.000.00.00.H56"));
   for (const column of TEXTS)
     if (!isText(row[column], LONGEST) || (column === "field" && faultOfCode(row.field, LONGEST) !== null))
-      found.push(problem(column, "BAD_TEXT", `accepted are 1 to ${LONGEST} characters on one line`));
+      found.push(problem(column, "BAD_TEXT", `must have 1 to ${LONGEST} characters on one line`));
   if (!(TIERS as readonly string[]).includes(row.competence))
-    found.push(problem("competence", "UNKNOWN_TIER", `accepted are ${TIERS.join(", ")}`));
+    found.push(problem("competence", "UNKNOWN_TIER", `must be one of ${TIERS.join(", ")}`));
   if (!(SERVICE_LEVELS as readonly string[]).includes(row.serviceLevel))
-    found.push(problem("serviceLevel", "UNKNOWN_LEVEL", `accepted are ${SERVICE_LEVELS.join(", ")}`));
+    found.push(problem("serviceLevel", "UNKNOWN_LEVEL", `must be one of ${SERVICE_LEVELS.join(", ")}`));
   if (row.workingDays !== null && !(row.workingDays >= 0 && row.workingDays <= MAX_DAYS))
-    found.push(problem("workingDays", "BAD_LIMIT", `accepted is a number from 0 to ${MAX_DAYS}, or nothing`));
+    found.push(problem("workingDays", "BAD_LIMIT", `must be a number from 0 to ${MAX_DAYS}, or nothing`));
   return found;
 };
 
-/**
- * What is wrong with each row by itself, and with it beside those before: a procedure stated twice, a field with two names.
- * @param placeOf how people count the row of that index
- */
+/** Checks each row alone and against earlier rows: a repeated procedure, a field with two names. @param placeOf returns the row number for people */
 export const problemsOfProcedures = (given: readonly ProcedureRow[], placeOf = (row: number) => row): RowProblem[] => {
   const codes = new Map<string, number>();
   const fields = new Map<string, { readonly name: string; readonly row: number }>();
@@ -75,12 +70,12 @@ export const problemsOfProcedures = (given: readonly ProcedureRow[], placeOf = (
     const found: RowProblem[] = problemsOfProcedure(stated).map((problem) => ({ ...problem, row }));
     const [same, known] = [codes.get(code), fields.get(field)];
     if (same !== undefined)
-      found.push({ row, column: "code", code: "TWICE", message: `code: ${code} is stated before, in row ${placeOf(same)}` });
+      found.push({ row, column: "code", code: "TWICE", message: `code: ${code} is a duplicate of row ${placeOf(same)}` });
     else codes.set(code, row);
     if (known && known.name !== fieldName)
       found.push({
         ...{ row, column: "fieldName", code: "TWO_NAMES" },
-        message: `fieldName: the field ${field} is named ${JSON.stringify(fieldName)} here and ${JSON.stringify(known.name)} in row ${placeOf(known.row)}`,
+        message: `fieldName: the field ${field} has the name ${JSON.stringify(fieldName)} here and ${JSON.stringify(known.name)} in row ${placeOf(known.row)}`,
       });
     if (!known) fields.set(field, { name: fieldName, row });
     return found;

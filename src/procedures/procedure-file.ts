@@ -4,7 +4,7 @@ import { type ProcedureRow, problemsOfProcedures } from "./procedure-check.ts";
 
 export const PROCEDURE_COLUMNS = ["code", "name", "field", "fieldName", "competence", "serviceLevel", "workingDays", "hasFee"] as const;
 
-/** What is no number is left to be refused as a limit. */
+/** Text that is not a number becomes NaN, which the check of limits refuses. */
 const limitOf = (text: string): number | null => (text === "" ? null : (decimalOf(text) ?? Number.NaN));
 
 /** A catalogue of the seeds. @throws FileError naming file, row and column. */
@@ -12,7 +12,7 @@ export const readProcedureFile = async (file: URL): Promise<ProcedureRow[]> => {
   const rows = await readCsv(file, PROCEDURE_COLUMNS);
   const procedures = rows.map(({ get, fail }): ProcedureRow => {
     const hasFee = get("hasFee");
-    if (hasFee !== "true" && hasFee !== "false") throw fail("hasFee", "is neither true nor false");
+    if (hasFee !== "true" && hasFee !== "false") throw fail("hasFee", "must be true or false");
     return {
       ...{ code: get("code"), name: get("name"), field: get("field"), fieldName: get("fieldName"), competence: get("competence") },
       ...{ serviceLevel: get("serviceLevel"), workingDays: limitOf(get("workingDays")) },

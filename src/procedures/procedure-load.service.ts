@@ -9,6 +9,7 @@ import { countryNo } from "../hierarchy/country.ts";
 import { foldName } from "../hierarchy/fold.ts";
 import { carryToDossiers } from "../dossiers/procedure-carry.store.ts";
 import { cleanProcedure, type ProcedureRow, problemsOfProcedures, type RowProblem } from "./procedure-check.ts";
+import { relation } from "../database/relation.ts";
 
 export interface LoadedBy {
   readonly actor: string;
@@ -20,29 +21,27 @@ export interface LoadedProcedures {
   readonly created: number;
   readonly updated: number;
   readonly unchanged: number;
-  /** Dossiers that follow procedures whose field, fee or level has changed. */
   readonly dossiers: number;
 }
 
 const IN_MESSAGE = 10;
 
-/** Who writes dossiers shares the catalogue until the end of the transaction; who changes it waits for them, and they for it. */
+/** Writers of dossiers share the catalogue until the transaction ends; changes of the catalogue and these writers exclude each other. */
 export const shareProcedures = (em: EntityManager) => shareLock(em, "procedures");
 
-/** Waits for those who write dossiers, and keeps others from it until the transaction ends. */
+/** Waits for writers of dossiers and blocks new ones until the transaction ends. */
 export const lockProcedures = (em: EntityManager) => takeLock(em, "procedures");
 
-/** Adds procedures that have been checked to a catalogue that has none. */
+/** Adds checked procedures to an empty catalogue. */
 export const addProcedures = async (em: EntityManager, rows: readonly ProcedureRow[]): Promise<void> => {
   await upsertFields(em, rows);
   await upsertProcedures(em, rows);
 };
 
 /**
- * Adds procedures to the catalogue and replaces those of the same code; the others stay. Field, fee and level are those of all dossiers of a
- * procedure, past ones too, for the catalogue knows no dates; due days stay as they were reckoned. All or nothing, with its entry in the audit trail
- * where anything changes.
- * @throws DomainError BAD_USER_INPUT with extensions.problems, whose `row` counts from 0.
+ * Adds procedures and replaces those with the same code; the others stay. Field, fee and level apply to all dossiers of a procedure, also past ones, because the catalogue
+ * has no dates; due days do not change. Atomic, with an audit entry if anything changes. @throws DomainError BAD_USER_INPUT with extensions.problems, whose `row` counts
+ * from 0.
  */
 export const loadProcedures = async (em: EntityManager, given: readonly ProcedureRow[], by: LoadedBy): Promise<LoadedProcedures> => {
   refuse(problemsOfProcedures(given));
@@ -83,7 +82,6 @@ interface Known {
   readonly row: ProcedureRow;
 }
 
-/** What the catalogue has under the codes of the rows. */
 const knownProcedures = async (em: EntityManager, rows: readonly ProcedureRow[]): Promise<ReadonlyMap<string, Known>> => {
   const found = await rowsOf(em).rows(sql<ProcedureRow & { no: number }>`
     select p.id as no, p.code, p.name, f.code as field, f.name as "fieldName", p.competence, p.service_level as "serviceLevel",
@@ -95,7 +93,7 @@ const knownProcedures = async (em: EntityManager, rows: readonly ProcedureRow[])
 const isSame = (one: ProcedureRow, other: ProcedureRow): boolean =>
   (Object.keys(one) as (keyof ProcedureRow)[]).every((column) => one[column] === other[column]);
 
-/** True where dossiers of the procedure count differently. */
+/** True if the change affects the counters of its dossiers. */
 const isCarried = (before: ProcedureRow, after: ProcedureRow): boolean =>
   before.field !== after.field || before.hasFee !== after.hasFee || (before.serviceLevel === "FULL") !== (after.serviceLevel === "FULL");
 
@@ -103,7 +101,7 @@ const upsertFields = async (em: EntityManager, rows: readonly ProcedureRow[]): P
   const names = [...new Map(rows.map(({ field, fieldName }) => [field, fieldName]))];
   await sql`
     insert into procedure_field as f (code, name)
-    select * from unnest(${names.map(([code]) => code)}::text[], ${names.map(([, name]) => name)}::text[])
+    select * from ${relation("n", names, { code: ["text", ([code]) => code], name: ["text", ([, name]) => name] })}
     on conflict (code) do update set name = excluded.name where f.name <> excluded.name`.execute(em.getKysely());
 };
 
@@ -111,11 +109,16 @@ const upsertProcedures = async (em: EntityManager, rows: readonly ProcedureRow[]
   await sql`
     insert into procedure (code, name, words, field_id, competence, service_level, working_days, has_fee)
     select k.code, k.name, k.words, f.id, k.competence, k.service_level, k.working_days, k.has_fee
-    from unnest(${rows.map(({ code }) => code)}::text[], ${rows.map(({ name }) => name)}::text[],
-      ${rows.map(({ name }) => foldName(name))}::text[], ${rows.map(({ field }) => field)}::text[],
-      ${rows.map(({ competence }) => competence)}::text[], ${rows.map(({ serviceLevel }) => serviceLevel)}::text[],
-      ${rows.map(({ workingDays }) => workingDays)}::float8[], ${rows.map(({ hasFee }) => hasFee)}::boolean[])
-      k(code, name, words, field, competence, service_level, working_days, has_fee)
+    from ${relation("k", rows, {
+      code: ["text", ({ code }) => code],
+      name: ["text", ({ name }) => name],
+      words: ["text", ({ name }) => foldName(name)],
+      field: ["text", ({ field }) => field],
+      competence: ["text", ({ competence }) => competence],
+      service_level: ["text", ({ serviceLevel }) => serviceLevel],
+      working_days: ["float8", ({ workingDays }) => workingDays],
+      has_fee: ["boolean", ({ hasFee }) => hasFee],
+    })}
     join procedure_field f on f.code = k.field
     on conflict (code) do update set name = excluded.name, words = excluded.words, field_id = excluded.field_id, competence = excluded.competence,
       service_level = excluded.service_level, working_days = excluded.working_days, has_fee = excluded.has_fee`.execute(em.getKysely());

@@ -8,14 +8,12 @@ import { searchWords } from "../hierarchy/search.ts";
 import type { Tier } from "../hierarchy/unit.entity.ts";
 import type { ServiceLevel } from "./procedure.entity.ts";
 
-/** A field of procedures; `no` is its internal number. */
 export interface FieldView {
   readonly no: number;
   readonly code: string;
   readonly name: string;
 }
 
-/** A procedure as it stands in the catalogue; `no` is its internal number. */
 export interface ProcedureView {
   readonly no: number;
   readonly code: string;
@@ -59,29 +57,28 @@ export interface ProcedureList {
 interface Filter {
   readonly field: string | null;
   readonly words: readonly string[] | null;
-  /** Beginning of a code, where the search may be one. */
   readonly prefix: string | null;
   readonly page: Page;
 }
 
 type Row = { readonly isField: boolean; readonly totalCount: number } & (ProcedureView | { readonly no: null });
 
-/** Procedures by code. @throws BadUserInput for a field that there is not, and for a search without words. */
+/** Procedures by code. @throws BadUserInput for an unknown field and for a search without words. */
 export const listProcedures = async (reader: Rows, { field, search, first, after }: ProcedureList) => {
   const page = pageOf(first ?? 50, after);
   const words = search == null ? null : searchWords("search", search);
   const prefix = search == null ? null : codeWithin(search);
   const found = field?.includes("\0") ? [] : await reader.rows(pageOfProcedures({ field: field ?? null, words, prefix, page }));
-  if (!found[0]?.isField) throw new BadUserInput("field", field, "accepted is the code of a field of procedures");
+  if (!found[0]?.isField) throw new BadUserInput("field", field, "must be the code of a field of procedures");
   const listed = found.flatMap((row) => (row.no === null ? [] : [row]));
   return { ...connectionOf(listed, page, ({ code }) => ({ rank: 0, text: code })), totalCount: found[0].totalCount };
 };
 
-/** The beginning of a code, without marks around it; null where the search is for something else. */
+/** Returns the prefix of a code without surrounding marks; null if the search is not a code. */
 const codeWithin = (search: string): string | null =>
   /^[\d.A-Z]+$/.exec(search.toUpperCase().replaceAll(/^[^\p{L}\p{N}]+|[^\p{L}\p{N}]+$/gu, ""))?.[0] ?? null;
 
-/** The page, or one row without a procedure. */
+/** Returns the page, or one row without a procedure. */
 const pageOfProcedures = ({ field, words, prefix, page: { first, after } }: Filter) => sql<Row>`
   with asked as (select id from procedure_field where code = ${field}::text),
   matched as materialized (

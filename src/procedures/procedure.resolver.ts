@@ -9,26 +9,26 @@ export class ProcedureResolver {
   @Authorized<Permission>("procedures:read")
   @Query(() => ProcedureConnection, {
     description:
-      "The catalogue of procedures, by code. Search ignores case and diacritics: each of its words begins a word of the name, or it is the beginning of " +
-      "the code. BAD_USER_INPUT for a field that there is not (danh mục thủ tục hành chính).",
+      "The catalogue of procedures, by code. Search ignores case and diacritics: each of its words must begin a word of the name, or the search is a prefix of " +
+      "the code. BAD_USER_INPUT for an unknown field (danh mục thủ tục hành chính).",
   })
   procedures(
-    @Arg("field", () => ID, { nullable: true, description: "Keeps those of the field with this code (lĩnh vực)." }) field:
+    @Arg("field", () => ID, { nullable: true, description: "Selects procedures of the field with this code (lĩnh vực)." }) field:
       | string
       | undefined,
     @Arg("search", () => String, {
       nullable: true,
-      description: "Words that begin words of the name, dang ky ket hon; or of a code, 1.0008.",
+      description: "Prefixes of words of the name, such as dang ky ket hon; or a prefix of a code, such as 1.0008.",
     })
     search: string | undefined,
-    @Arg("first", () => Int, { defaultValue: 50, description: "How many at most, 1..1000." }) first: number,
+    @Arg("first", () => Int, { defaultValue: 50, description: "Maximum number of items, 1..1000." }) first: number,
     @Arg("after", () => String, { nullable: true, description: "Cursor after which the page begins." }) after: string | undefined,
     @Ctx() { session }: RequestContext,
   ) {
     return listProcedures(session, { field, search, first, after });
   }
 
-  @FieldResolver(() => ProcedureFieldType, { description: "The field that it belongs to (lĩnh vực)." })
+  @FieldResolver(() => ProcedureFieldType, { description: "The field of the procedure (lĩnh vực)." })
   field(@Root() { fieldNo }: ProcedureView, @Ctx() context: RequestContext) {
     return context.use(procedureLoaders).fieldByNo.load(fieldNo);
   }

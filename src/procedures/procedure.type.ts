@@ -6,10 +6,10 @@ import { TierEnum } from "../units/unit.type.ts";
 import type { ServiceLevel } from "./procedure.entity.ts";
 import type { FieldView, ProcedureView } from "./procedure.loaders.ts";
 
-export const ServiceLevelEnum = enumType<ServiceLevel>("ServiceLevel", "How far a procedure is done online (mức độ dịch vụ công).", {
+export const ServiceLevelEnum = enumType<ServiceLevel>("ServiceLevel", "Level of online service of a procedure (mức độ dịch vụ công).", {
   INFORMATION: "Only information is offered online (cung cấp thông tin).",
-  PARTIAL: "Some of its steps are done online (một phần).",
-  FULL: "It is done online from end to end (toàn trình).",
+  PARTIAL: "Some of its steps are online (một phần).",
+  FULL: "The whole procedure is online (toàn trình).",
 });
 
 @ObjectType("ProcedureField", { simpleResolvers: true, description: "A field of procedures (lĩnh vực)." })
@@ -17,29 +17,31 @@ export class ProcedureFieldType implements Omit<FieldView, "no"> {
   @Field(() => ID, { description: "Code of the field in the catalogue (mã lĩnh vực)." })
   code!: string;
 
-  @Field(() => String, { description: "Its name (tên lĩnh vực): Hộ tịch." })
+  @Field(() => String, { description: "Name of the field (tên lĩnh vực), such as Hộ tịch." })
   name!: string;
 }
 
 @Directive('@key(fields: "code")')
 @ObjectType("Procedure", { simpleResolvers: true, description: "An administrative procedure of the catalogue (thủ tục hành chính)." })
 export class ProcedureType implements Omit<ProcedureView, "no" | "fieldNo"> {
-  @Field(() => ID, { description: "National code, 1.000894, or that of a local copy, 1.010708.000.00.00.H56 (mã thủ tục)." })
+  @Field(() => ID, {
+    description: "National code, such as 1.000894, or code of a local copy, such as 1.010708.000.00.00.H56 (mã thủ tục).",
+  })
   code!: string;
 
-  @Field(() => String, { description: "Its name (tên thủ tục): Thủ tục đăng ký kết hôn." })
+  @Field(() => String, { description: "Name of the procedure (tên thủ tục), such as Thủ tục đăng ký kết hôn." })
   name!: string;
 
-  @Field(() => TierEnum, { description: "The tier that decides (cấp thực hiện)." })
+  @Field(() => TierEnum, { description: "The tier that decides on dossiers of the procedure (cấp thực hiện)." })
   competence!: Tier;
 
-  @Field(() => ServiceLevelEnum, { description: "How far it is done online (mức độ dịch vụ công)." })
+  @Field(() => ServiceLevelEnum, { description: "Level of online service (mức độ dịch vụ công)." })
   serviceLevel!: ServiceLevel;
 
-  @Field(() => Float, { nullable: true, description: "Statutory working days; null where the law sets none (thời hạn giải quyết)." })
+  @Field(() => Float, { nullable: true, description: "Statutory working days; null if the law sets none (thời hạn giải quyết)." })
   workingDays!: number | null;
 
-  @Field(() => Boolean, { description: "True where a fee is due (có phí, lệ phí)." })
+  @Field(() => Boolean, { description: "True if the procedure has a fee (có phí, lệ phí)." })
   hasFee!: boolean;
 }
 
@@ -60,7 +62,7 @@ export class ProcedureConnection {
   @Field(() => [ProcedureType], { description: "The procedures of the page." })
   nodes!: ProcedureType[];
 
-  @Field(() => PageInfo, { description: "Where the page stands." })
+  @Field(() => PageInfo, { description: "Information about the page." })
   pageInfo!: PageInfo;
 
   @totalCountField

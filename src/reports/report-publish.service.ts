@@ -4,11 +4,12 @@ import { recordChange } from "../journal/audit.ts";
 import { rowScope } from "../access/scope.ts";
 import { DomainError } from "../lib/errors.ts";
 import type { SourceState } from "../figures/figure.entity.ts";
-import { MAX_COUNT } from "../figures/held.ts";
+import { MAX_COUNT } from "../figures/int-range.ts";
 import { beyondText, sumBeyond } from "../figures/sum-limit.store.ts";
 import type { RequestContext } from "../access/request-context.ts";
 import { changeRollups } from "../hierarchy/rollup-version.store.ts";
 import { dropSetsOfSources } from "../rollups/invalidate.ts";
+import type { WithdrawReportInput } from "./report-mutation.type.ts";
 import type { Report } from "./report.loaders.ts";
 import { demandRole, reportNamed } from "./report.service.ts";
 import { textOf } from "./report-text.ts";
@@ -18,8 +19,8 @@ type Asking = Pick<RequestContext, "session" | "viewer" | "now" | "use" | "renew
 const MAX_REASON = 1000;
 
 /**
- * Makes a draft count for everybody, and supersedes what it corrects, at one instant. What is published stays as it is.
- * @throws DomainError NOT_FOUND, FORBIDDEN, or CONFLICT for a report that is neither, or whose figures make sums too large for answers.
+ * Publishes a draft and supersedes the report that it corrects, in one transaction; a published report stays unchanged.
+ * @throws DomainError NOT_FOUND, FORBIDDEN, or CONFLICT for a superseded or withdrawn report, or one whose figures make sums too large for answers.
  */
 export const publishReport = async (context: Asking, id: string): Promise<Report> => {
   const report = await reportNamed(context, "id", id);
@@ -41,15 +42,15 @@ export const publishReport = async (context: Asking, id: string): Promise<Report
 };
 
 /**
- * Takes a draft or a published report back; it counts no more, and stays. What it had superseded stays superseded.
- * @throws DomainError NOT_FOUND, FORBIDDEN, or CONFLICT for one that was superseded or withdrawn before.
+ * Withdraws a draft or a published report; it stays stored and counts no more. What it had superseded stays superseded.
+ * @throws DomainError NOT_FOUND, FORBIDDEN, or CONFLICT for a superseded or withdrawn report.
  */
-export const withdrawReport = async (context: Asking, id: string, given: string): Promise<Report> => {
+export const withdrawReport = async (context: Asking, { id, reason: given }: WithdrawReportInput): Promise<Report> => {
   const reason = textOf("reason", given, MAX_REASON);
   const report = await reportNamed(context, "id", id);
   await demandRole(context, report, report.state === "DRAFT" ? "OFFICER" : "ADMIN");
   await change(context, report, "withdrawReport", async (em) => {
-    // What an officer found to be a draft may have been published since.
+    // Another caller may have published the draft meanwhile.
     if (!(await move(em, report.no, [report.state === "DRAFT" ? "DRAFT" : "PUBLISHED"], "WITHDRAWN", context.now, reason)))
       throw await stateNow(em, report);
     return { state: "WITHDRAWN", reason };
@@ -57,7 +58,7 @@ export const withdrawReport = async (context: Asking, id: string, given: string)
   return reportNamed(context, "id", id);
 };
 
-/** With the stored roll-ups that rest on it, and the audit, in one transaction. */
+/** Changes the report, the stored roll-ups that rest on it and the audit trail in one transaction. */
 const change = async (context: Asking, report: Report, operation: string, work: (em: EntityManager) => Promise<object>): Promise<void> => {
   const { actor, name } = context.viewer!;
   const scope = rowScope(context.viewer, operation === "withdrawReport" && report.state === "DRAFT" ? "OFFICER" : "ADMIN");
@@ -87,7 +88,7 @@ const move = async (
   return rows.length > 0;
 };
 
-/** @throws DomainError CONFLICT where roll-ups of the figures could become more than an answer holds. */
+/** @throws DomainError CONFLICT where a roll-up of the figures could become larger than answers can hold. */
 const demandSmallSums = async (em: EntityManager, { no, id }: Report): Promise<void> => {
   const beyond = await sumBeyond(em, [no]);
   if (beyond)

@@ -11,8 +11,9 @@ import { figureColumns, figureJoins, type FigureRow } from "../figures/figure.lo
 import type { Page } from "../lib/page.ts";
 import type { UnitView } from "../hierarchy/unit.loaders.ts";
 import { inForceOn } from "../hierarchy/sql.ts";
+import { keyed } from "../database/relation.ts";
 
-/** A report as it stands. */
+/** A report. */
 export interface Report {
   /** Internal number; the public id is `id`. */
   readonly no: number;
@@ -27,12 +28,12 @@ export interface Report {
   readonly submittedAt: string | null;
   readonly stateAt: string | null;
   readonly supersedesNo: number | null;
-  /** Place in lists: the newest first, those without a day last. */
+  /** Place in lists: the newest first, reports without a day last. */
   readonly rank: number;
 }
 
 export interface ReportListKey {
-  /** Reports of this unit, and of all that contributes certainly to it as it is seen. */
+  /** The list has reports of this unit on its day, and of all that contributes certainly to it. */
   readonly unit: UnitView;
   readonly states: readonly SourceState[] | null;
   readonly page: Page;
@@ -41,12 +42,12 @@ export interface ReportListKey {
 type ReportRow = Report & Positioned;
 type ListRow = Positioned & { totalCount: number } & (Report | { no: null });
 
-/** The columns of a Report; `s` is its source. */
+/** The columns of a Report, whose source is `s`. */
 const reportColumns = sql`s.id as no, s.key as id, s.title, s.unit_id as "unitNo", s.published_on as "publishedOn", s.note, s.state, s.reason,
   ${instant(sql`s.submitted_at`)} as "submittedAt", ${instant(sql`s.state_at`)} as "stateAt", s.supersedes_id as "supersedesNo",
   coalesce('9999-12-31'::date - s.published_on, 9999999) as rank`;
 
-/** What the viewer may see: published reports, and the others of units that its grants cover. */
+/** The condition for reports that the viewer may see: published ones, and all of units that its grants cover. */
 const visible = (grants: readonly Grant[]): RawBuilder<boolean> =>
   sql`s.kind = 'REPORT' and (s.state = 'PUBLISHED' or ${coveredBy(grants, sql`s.unit_id`)})`;
 
@@ -62,7 +63,7 @@ export const reportLoaders = ({ session, viewer }: Pick<RequestContext, "session
           select k.i::int, ${reportColumns} from unnest(${ids}::text[]) with ordinality k(key, i) join source s on s.key = k.key and ${seen}`),
     ),
 
-    /** The report that each one corrects. */
+    /** The reports that correct each one. */
     supersededBy: manyBy<number, ReportRow>(String, (numbers) =>
       rows(sql<ReportRow>`
         select k.i::int, ${reportColumns} from unnest(${numbers}::int[]) with ordinality k(no, i)
@@ -97,10 +98,14 @@ export const reportLoaders = ({ session, viewer }: Pick<RequestContext, "session
 
 const reportLists = (keys: readonly ReportListKey[], seen: RawBuilder<boolean>) => sql<ListRow>`
   with k as materialized (
-    select k.*, e.id as edition_id from unnest(${keys.map(({ unit }) => unit.no)}::int[], ${keys.map(({ unit }) => unit.asOf)}::date[],
-      ${keys.map(({ states }) => states && `{${states.join()}}`)}::text[], ${keys.map(({ page }) => page.first)}::int[],
-      ${keys.map(({ page }) => page.after?.rank ?? null)}::int[], ${keys.map(({ page }) => page.after?.text ?? null)}::text[])
-      with ordinality k(no, day, states, first, after_rank, after_text, i)
+    select k.*, e.id as edition_id from ${keyed("k", keys, {
+      no: ["int", ({ unit }) => unit.no],
+      day: ["date", ({ unit }) => unit.asOf],
+      states: ["text", ({ states }) => states && `{${states.join()}}`],
+      first: ["int", ({ page }) => page.first],
+      after_rank: ["int", ({ page }) => page.after?.rank ?? null],
+      after_text: ["text", ({ page }) => page.after?.text ?? null],
+    })}
     join edition e on ${inForceOn(sql`k.day`)}
   ),
   listed as materialized (

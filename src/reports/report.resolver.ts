@@ -10,7 +10,15 @@ import { type Report, reportLoaders } from "./report.loaders.ts";
 import { publishReport, withdrawReport } from "./report-publish.service.ts";
 import { findReport, listReports } from "./report.service.ts";
 import { submitReport } from "./report-submit.service.ts";
-import { ReportConnection, ReportInput, ReportType } from "./report.type.ts";
+import {
+  PublishReportInput,
+  PublishReportPayload,
+  SubmitReportInput,
+  SubmitReportPayload,
+  WithdrawReportInput,
+  WithdrawReportPayload,
+} from "./report-mutation.type.ts";
+import { ReportConnection, ReportType } from "./report.type.ts";
 
 @Resolver(() => ReportType)
 export class ReportResolver {
@@ -45,46 +53,46 @@ export class ReportResolver {
   }
 
   @Authorized<Permission>("reports:submit")
-  @Mutation(() => ReportType, {
+  @Mutation(() => SubmitReportPayload, {
     description:
-      "Keeps a report as a draft, whole or not at all; for OFFICERs of its unit. BAD_USER_INPUT names what is wrong with it: of measures, values and " +
-      "contradictions of the identities all, in extensions.problems. Sent twice with one key it exists once; CONFLICT for another body under the same key " +
-      "(gửi báo cáo).",
+      "Stores a report as a draft, whole or not at all; for OFFICERs of its unit. Where values are invalid or contradict an identity, it stores nothing and " +
+      "returns each as a problem, and no error. Sent again with the same idempotencyKey it returns the same report; CONFLICT for another report under that " +
+      "key (gửi báo cáo).",
   })
   submitReport(
-    @Arg("input", () => ReportInput, { description: "The report." }) input: ReportInput,
-    @Arg("idempotencyKey", () => String, { description: "Of your own making, new for each report, at most 200 characters." })
-    idempotencyKey: string,
+    @Arg("input", () => SubmitReportInput, { description: "The report." }) input: SubmitReportInput,
     @Ctx() context: RequestContext,
   ) {
-    return submitReport(context, input, idempotencyKey);
+    return submitReport(context, input);
   }
 
   @Authorized<Permission>("reports:publish")
-  @Mutation(() => ReportType, {
+  @Mutation(() => PublishReportPayload, {
     description:
-      "Makes a draft count for everybody, and what it corrects superseded; for ADMINs of its unit. One that is published stays as it is; CONFLICT for one " +
-      "that was superseded or withdrawn, and where a sum of its year could become more than answers hold (công bố báo cáo).",
+      "Publishes a draft, so that it counts for everybody, and supersedes the report that it corrects; for ADMINs of its unit. A published report stays " +
+      "unchanged; CONFLICT for a superseded or withdrawn one, and where a sum of its year could become larger than answers can hold (công bố báo cáo).",
   })
-  publishReport(@Arg("id", () => ID, { description: "Id of the report." }) id: string, @Ctx() context: RequestContext) {
-    return publishReport(context, id);
+  async publishReport(
+    @Arg("input", () => PublishReportInput, { description: "Which report." }) { id }: PublishReportInput,
+    @Ctx() context: RequestContext,
+  ) {
+    return { report: await publishReport(context, id) };
   }
 
   @Authorized<Permission>("reports:submit")
-  @Mutation(() => ReportType, {
+  @Mutation(() => WithdrawReportPayload, {
     description:
-      "Takes a report back: a draft for OFFICERs of its unit, a published one for ADMINs. It is kept and counts no more; what it had superseded stays " +
+      "Withdraws a report: a draft for OFFICERs of its unit, a published one for ADMINs. It stays stored and counts no more; what it had superseded stays " +
       "superseded (thu hồi báo cáo).",
   })
-  withdrawReport(
-    @Arg("id", () => ID, { description: "Id of the report." }) id: string,
-    @Arg("reason", () => String, { description: "Why, at most 1,000 characters; shown with the report." }) reason: string,
+  async withdrawReport(
+    @Arg("input", () => WithdrawReportInput, { description: "Which report, and why." }) input: WithdrawReportInput,
     @Ctx() context: RequestContext,
   ) {
-    return withdrawReport(context, id, reason);
+    return { report: await withdrawReport(context, input) };
   }
 
-  @FieldResolver(() => UnitType, { description: "The unit that it speaks of, as it is today or was on its last day (đơn vị báo cáo)." })
+  @FieldResolver(() => UnitType, { description: "The unit that it is about, as it is today or was on its last day (đơn vị báo cáo)." })
   unit(@Root() { unitNo }: Report, @Ctx() context: RequestContext) {
     return context.use(unitLoaders).unitByNo.load(unitNo);
   }

@@ -1,6 +1,6 @@
 import { coveredBy } from "../access/scope.ts";
 import { type Grant, grantsFor } from "../access/viewer.ts";
-import { BadUserInput, DomainError } from "../lib/errors.ts";
+import { DomainError } from "../lib/errors.ts";
 import type { SourceState } from "../figures/figure.entity.ts";
 import { connectionOf, pageOf } from "../lib/page.ts";
 import type { RequestContext } from "../access/request-context.ts";
@@ -13,11 +13,11 @@ import { type Report, reportLoaders } from "./report.loaders.ts";
 
 type Asking = Pick<RequestContext, "session" | "viewer" | "use">;
 
-/** The report with this id, as far as the viewer may see it; null for the others, and for none. */
+/** Returns the report with this id; null where there is none, or none that the viewer may see. */
 export const findReport = (context: Pick<RequestContext, "use">, id: string): Promise<Report | null> =>
   id.includes("\0") ? Promise.resolve(null) : context.use(reportLoaders).reportById.load(id);
 
-/** The same for what is to be changed. @throws DomainError NOT_FOUND. */
+/** Returns a report to change. @throws DomainError NOT_FOUND. */
 export const reportNamed = async (context: Pick<RequestContext, "use">, argument: string, id: string): Promise<Report> => {
   const report = await findReport(context, id);
   if (!report) throw new DomainError("NOT_FOUND", `${argument}: there is no report ${JSON.stringify(id.slice(0, 100))}`, { argument });
@@ -39,7 +39,7 @@ export const listReports = async (context: Asking, { unit: name, states, first, 
   return { ...connectionOf(rows, page, ({ rank, id }) => ({ rank, text: id })), totalCount };
 };
 
-/** @throws DomainError FORBIDDEN naming the first unit that none of the grants covers. */
+/** @throws DomainError FORBIDDEN naming the first unit that no grant covers. */
 export const demandCovered = async (
   { session }: Pick<RequestContext, "session">,
   grants: readonly Grant[],
@@ -51,20 +51,19 @@ export const demandCovered = async (
   if (outside) throw new DomainError("FORBIDDEN", `Your role does not cover ${outside.fullName} (${outside.code})`);
 };
 
-/** @throws BadUserInput naming the first figure of a unit that is not certainly within that of the report. */
-export const demandWithin = async (
+/** Returns the figures whose unit is not certainly within the unit of the report. */
+export const figuresOutside = async <T extends { readonly unit: UnitView }>(
   { session }: Pick<RequestContext, "session">,
   unit: UnitView,
-  figures: readonly { position: number; unit: UnitView }[],
-): Promise<void> => {
+  figures: readonly T[],
+): Promise<T[]> => {
   const [edition] = await editionsOf(session, [unit.asOf]);
   await ensureContributions(session, [edition!]);
   const rows = await session.rows(sql<{ no: number }>`
     select distinct k.no from unnest(${figures.map((figure) => figure.unit.no)}::int[]) k(no)
     where not exists (select from contribution c where c.edition_id = ${edition!} and c.target_id = ${unit.no} and c.unit_id = k.no and c.certain)`);
-  const outside = figures.find((figure) => rows.some(({ no }) => no === figure.unit.no));
-  if (outside)
-    throw new BadUserInput(`figures[${outside.position}].unit`, outside.unit.code, `accepted is ${unit.fullName} or a unit within it`);
+  const outside = new Set(rows.map(({ no }) => no));
+  return figures.filter((figure) => outside.has(figure.unit.no));
 };
 
 /** @throws DomainError NOT_FOUND or FORBIDDEN unless a grant of the role covers the unit of the report. */

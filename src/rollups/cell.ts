@@ -4,11 +4,11 @@ import { type Convention, type Period, periodOfDays } from "../lib/time/period.t
 import { fillIdentities, type Known } from "../figures/identity.ts";
 import { measureCode, type Measure, type RateRule, type RollupKind } from "../figures/measure.ts";
 
-/** A count that a report states; `denominator` where it brings its own. */
+/** A count that a report states; `denominator` is set if the report gives its own. */
 export interface StatedCount {
   readonly sourceId: number;
   readonly unitId: number;
-  readonly slot: string;
+  readonly handlingTier: string;
   readonly from: Day;
   readonly to: Day;
   readonly measure: string;
@@ -16,16 +16,12 @@ export interface StatedCount {
   readonly denominator: number | null;
 }
 
-/**
- * The own figures of one unit for one slot and period: the columns of its kind (see summedColumns), null where unknown,
- * and the sources that state them.
- */
+/** The figures of one unit for one handling tier and period: the columns of its kind (see summedColumns), null if not reported, and the sources that state them. */
 export interface Cell {
   readonly unitId: number;
-  readonly slot: string;
+  readonly handlingTier: string;
   readonly columns: (number | null)[];
   readonly sources: ReadonlySet<number>;
-  /** Of cells that records tell of: which columns they fill, and whether the records are complete. */
   readonly recorded?: { readonly columns: readonly boolean[]; readonly isComplete: boolean };
 }
 
@@ -44,16 +40,16 @@ interface MatchedRate {
 }
 
 /**
- * The cells of a period from what was stated for it or for parts of it, later rows over earlier ones. A figure of exactly these
- * days beats tiles; tiles fill the period without overlap, in one convention, the fewest that do.
+ * Builds the cells of a period from figures of the period and of its parts. A figure of exactly these days takes precedence; otherwise the fewest tiles of one convention
+ * that fill the period are added up. Later rows replace earlier ones.
  */
 export const cellsOf = (kind: RollupKind, period: Period, stated: readonly StatedCount[]): Cell[] => {
   const names = new Map(kind.measures.map(({ name }) => [measureCode(kind, name), name]));
   const ours = stated.filter(({ measure }) => names.has(measure));
-  return [...Map.groupBy(ours, ({ unitId, slot }) => `${unitId} ${slot}`).values()].flatMap((counts) => {
+  return [...Map.groupBy(ours, ({ unitId, handlingTier }) => `${unitId} ${handlingTier}`).values()].flatMap((counts) => {
     const tiles = [...Map.groupBy(counts, ({ from, to }) => `${from}/${to}`).values()].map((rows) => tileOf(kind, rows, names));
     const cell = merge(kind, period, tiles);
-    return cell ? [{ ...cell, unitId: counts[0]!.unitId, slot: counts[0]!.slot }] : [];
+    return cell ? [{ ...cell, unitId: counts[0]!.unitId, handlingTier: counts[0]!.handlingTier }] : [];
   });
 };
 
@@ -77,7 +73,7 @@ const tileOf = (kind: RollupKind, rows: readonly StatedCount[], names: ReadonlyM
   return { from, to, convention, known: filled, rates, sources: new Set(rows.map(({ sourceId }) => sourceId)) };
 };
 
-/** Two sources need not agree; then what each says stands, and nothing is inferred from both. */
+/** Two sources may contradict each other; then both values stay and nothing is inferred. */
 const filledUnlessContradicted = (kind: RollupKind, known: Known): Known => {
   const filled = new Map(known);
   return fillIdentities(filled, kind.identities) ? known : filled;
@@ -93,7 +89,7 @@ const rateOf = (rule: RateRule, known: Known, denominators: ReadonlyMap<string, 
   return whole === null ? null : { part: parts.length > 0 ? sumOf(parts, known) : null, whole };
 };
 
-const merge = (kind: RollupKind, period: Period, tiles: readonly Tile[]): Omit<Cell, "unitId" | "slot"> | null => {
+const merge = (kind: RollupKind, period: Period, tiles: readonly Tile[]): Omit<Cell, "unitId" | "handlingTier"> | null => {
   const exact = tiles.find(({ from, to }) => from === period.from && to === period.to);
   const used = new Set<Tile>(exact ? [exact] : []);
   const path = (has: (tile: Tile) => boolean): Tile[] | null => {
@@ -129,7 +125,7 @@ const merge = (kind: RollupKind, period: Period, tiles: readonly Tile[]): Omit<C
   return { columns, sources: new Set([...used].flatMap((tile) => [...tile.sources])) };
 };
 
-/** Rates as the tile of the whole period states them, and as they follow from what is known. */
+/** Rates of the tile that covers the whole period, or rates derived from the reported measures. */
 const matchedRates = (kind: RollupKind, filled: Known, exact: Tile | undefined) => {
   const rates = new Map(exact?.rates);
   for (const rule of kind.rates) {
@@ -151,7 +147,7 @@ const tiled = ({ name, tiling }: Measure, path: readonly Tile[]): number => {
 const isFlow = (kind: RollupKind, rule: RateRule): boolean =>
   [...rule.part, ...rule.whole].every((name) => kind.measures.find((measure) => measure.name === name)?.tiling === "FLOW");
 
-/** A rate of tiles counts the parts and wholes of those tiles that state both. */
+/** A rate over tiles counts only the tiles that report both numerator and denominator. */
 const matchTiles = (
   rule: RateRule,
   matched: Map<string, { part: number | null; of: number | null; whole: number }>,
@@ -165,7 +161,7 @@ const matchTiles = (
   matched.set(rule.name, { part, of, whole: matched.get(rule.name)?.whole ?? sum(rates.map(({ whole }) => whole)) });
 };
 
-/** The fewest tiles of one convention that fill the period; of several such sets the one whose first tiles are longest. */
+/** Returns the fewest tiles of one convention that fill the period; ties go to the set whose first tiles are longest. */
 const fewestTiles = (period: Period, tiles: readonly Tile[]): Tile[] | null => {
   if (tiles.length === 0) return null;
   const conventions: Convention[] = period.convention ? [period.convention] : ["CALENDAR", "ND09"];

@@ -1,42 +1,43 @@
 import { type Tier, TIERS } from "../hierarchy/unit.entity.ts";
-import type { Atom, Decomposed, Knowledge, Spread } from "./atom.ts";
+import type { Atom, Decomposed, ReportedMeasures, Spread } from "./atom.ts";
 import type { Cell } from "./cell.ts";
 import { type RollupKind, summedColumns } from "../figures/measure.ts";
 import { type Member, type Tree, WHOLE_UNIT } from "../figures/tree.ts";
 
 export const decompose = (kind: RollupKind, cells: readonly Cell[], tree: Tree): Decomposed => {
   const work = new Decomposition(kind, cells, tree);
-  for (const tier of new Set(cells.map(({ slot }) => slot))) if (tier !== WHOLE_UNIT) work.decomposeTier(tier as Tier);
-  if (cells.some(({ slot }) => slot === WHOLE_UNIT)) work.decomposeWhole();
+  for (const tier of new Set(cells.map(({ handlingTier }) => handlingTier))) if (tier !== WHOLE_UNIT) work.decomposeTier(tier as Tier);
+  if (cells.some(({ handlingTier }) => handlingTier === WHOLE_UNIT)) work.decomposeWhole();
   for (const cell of cells) work.learn(cell);
-  return { atoms: [...work.atoms.values()], spreads: work.spreads, knowledge: work.knowledge };
+  return { atoms: [...work.atoms.values()], spreads: work.spreads, measureCoverage: work.measureCoverage };
 };
 
 class Decomposition {
   readonly atoms = new Map<string, Atom>();
   readonly spreads: Spread[] = [];
-  readonly knowledge: Knowledge[] = [];
+  readonly measureCoverage: ReportedMeasures[] = [];
   readonly #kind: RollupKind;
   readonly #tree: Tree;
   readonly #cells: Map<string, Map<number, Cell>>;
-  /** For each column the column whose completeness decides between statement and detail: a matched rate goes with its whole. */
+  /** For each column, the column whose completeness decides between statement and detail; a matched rate follows its denominator. */
   readonly #gates: number[];
-  /** `slot column` → the units whose own figure was chosen. */
+  /** Maps `tier column` to the units whose own figure was chosen. */
   readonly #chosen = new Map<string, Set<number>>();
-  /** tier → unit → how many units of the tier are at or under it. */
+  /** Maps tier and unit to the number of units of the tier in the unit's subtree. */
   readonly #totals = new Map<Tier, Map<number, number>>();
-  /** `unit column`, where each part of the whole unit is known. */
+  /** Holds `unit column` if every part of the whole unit has a value. */
   readonly #complete = new Set<string>();
-  /** Units that anything is known of, or of one under them. */
   readonly #touched = new Set<number>();
-  /** Columns that anything is known in. */
   readonly #used: readonly number[];
 
   constructor(kind: RollupKind, cells: readonly Cell[], tree: Tree) {
     this.#kind = kind;
     this.#tree = tree;
     this.#cells = new Map(
-      [...Map.groupBy(cells, ({ slot }) => slot)].map(([slot, group]) => [slot, new Map(group.map((cell) => [cell.unitId, cell]))]),
+      [...Map.groupBy(cells, ({ handlingTier }) => handlingTier)].map(([handlingTier, group]) => [
+        handlingTier,
+        new Map(group.map((cell) => [cell.unitId, cell])),
+      ]),
     );
     const names = summedColumns(kind);
     this.#gates = names.map((_, column) => column);
@@ -50,10 +51,7 @@ class Decomposition {
     for (let above = member; above && !this.#touched.has(above.id); above = this.#above(above)) this.#touched.add(above.id);
   }
 
-  /**
-   * The own figure of a unit of the tier, and the statement of a unit above it, unless every unit of the tier under that one
-   * has the measure.
-   */
+  /** Chooses the own figures of units of the tier, and the statement of a unit above unless every unit of the tier below it reports the measure. */
   decomposeTier(tier: Tier): void {
     const cells = this.#cells.get(tier)!;
     const columns = this.#gates.length;
@@ -76,10 +74,7 @@ class Decomposition {
     }
   }
 
-  /**
-   * What units state of all their tiers together. Where each of a unit's parts (its own tier, the wholes of those under it) is known,
-   * their sum counts; else its own figure; else what it states of lower tiers; else the known parts.
-   */
+  /** Chooses the value of whole units. Order: the sum of a unit's parts if each has a value, its own figure, its statements about lower tiers, the parts that have a value. */
   decomposeWhole(): void {
     const roots = [...this.#tree.members.values()].filter(({ parentId }) => parentId === null);
     const gatesFirst = this.#used.toSorted((a, b) => Number(this.#gates[a] !== a) - Number(this.#gates[b] !== b));
@@ -92,17 +87,16 @@ class Decomposition {
     }
   }
 
-  /** Which measures the cell tells of which units. */
   learn(cell: Cell): void {
-    const isTold = (n: number) => cell.columns[n] != null && !cell.recorded?.columns[n];
-    const mask = this.#kind.measures.reduce((bits, _, n) => (isTold(n) ? bits | (1 << n) : bits), 0);
+    const isReported = (n: number) => cell.columns[n] != null && !cell.recorded?.columns[n];
+    const mask = this.#kind.measures.reduce((bits, _, n) => (isReported(n) ? bits | (1 << n) : bits), 0);
     const member = this.#tree.members.get(cell.unitId);
     if (mask === 0 || !member) return;
-    if (member.tier === null && cell.slot === WHOLE_UNIT) return;
+    if (member.tier === null && cell.handlingTier === WHOLE_UNIT) return;
     const about = member.tier === null ? [this.#tree.members.get(member.parentId!)!] : this.#subtree(member);
     for (const unit of about) {
-      if (unit.tier === null || unit.tier === "COUNTRY" || (cell.slot !== WHOLE_UNIT && unit.tier !== cell.slot)) continue;
-      this.knowledge.push({ unitId: unit.id, authorId: cell.unitId, slot: cell.slot, mask });
+      if (unit.tier === null || unit.tier === "COUNTRY" || (cell.handlingTier !== WHOLE_UNIT && unit.tier !== cell.handlingTier)) continue;
+      this.measureCoverage.push({ unitId: unit.id, authorId: cell.unitId, handlingTier: cell.handlingTier, mask });
     }
   }
 
@@ -122,27 +116,26 @@ class Decomposition {
     return member.parentId === null ? undefined : this.#tree.members.get(member.parentId);
   }
 
-  /** The nearest of the units above that is in the set. */
   #nearest(id: number, among: ReadonlySet<number>): number | null {
     const member = this.#tree.members.get(id);
     for (let above = member && this.#above(member); above; above = this.#above(above)) if (among.has(above.id)) return above.id;
     return null;
   }
 
-  #add(unitId: number, slot: string, column: number, amount: number | null): void {
+  #add(unitId: number, handlingTier: string, column: number, amount: number | null): void {
     if (amount === null) return;
-    const key = `${unitId} ${slot}`;
-    const atom = this.atoms.get(key) ?? { unitId, slot, columns: Array<number | null>(this.#gates.length).fill(null) };
+    const key = `${unitId} ${handlingTier}`;
+    const atom = this.atoms.get(key) ?? { unitId, handlingTier, columns: Array<number | null>(this.#gates.length).fill(null) };
     atom.columns[column] = (atom.columns[column] ?? 0) + amount;
     this.atoms.set(key, atom);
   }
 
-  /** Each chosen figure counts at its unit and is taken off that of the next chosen unit above. */
-  #addRemainders(slot: string, column: number, chosen: ReadonlySet<number>, value: (id: number) => number): void {
+  /** Adds each chosen figure at its unit and subtracts it at the next chosen unit above. */
+  #addRemainders(handlingTier: string, column: number, chosen: ReadonlySet<number>, value: (id: number) => number): void {
     for (const id of chosen) {
-      this.#add(id, slot, column, value(id));
+      this.#add(id, handlingTier, column, value(id));
       const above = this.#nearest(id, chosen);
-      if (above !== null) this.#add(above, slot, column, -value(id));
+      if (above !== null) this.#add(above, handlingTier, column, -value(id));
     }
   }
 
@@ -152,8 +145,9 @@ class Decomposition {
     this.#spread(unitId, tier, column, receivers);
   }
 
-  #spread(unitId: number, slot: string, column: number, receivers: readonly number[]): void {
-    if (receivers.length > 0) this.spreads.push({ unitId, slot, column, amount: this.#amount(unitId, slot, column)!, receivers });
+  #spread(unitId: number, handlingTier: string, column: number, receivers: readonly number[]): void {
+    if (receivers.length > 0)
+      this.spreads.push({ unitId, handlingTier, column, amount: this.#amount(unitId, handlingTier, column)!, receivers });
   }
 
   #subtree(root: Member): Member[] {
@@ -162,24 +156,24 @@ class Decomposition {
     return found;
   }
 
-  /** The value of a whole unit and of its tiers; adds the atom that makes its subtree sum up to it. */
+  /** Returns the values of a whole unit and of its tiers, and adds the atom that makes its subtree sum to its value. */
   #wholeOf(member: Member, column: number): WholeUnit {
     if (!this.#touched.has(member.id)) return UNKNOWN;
     const all = this.#tree.children.get(member.id) ?? [];
     const below = all.filter(({ tier }) => tier !== null).map((child) => this.#wholeOf(child, column));
     const serving = all.filter(({ tier }) => tier === null).map(({ id }) => this.#amount(id, member.tier!, column));
     const used = TIERS.filter((tier) => tier !== member.tier && this.#chosen.get(`${tier} ${column}`)?.has(member.id));
-    // What it states of a tier that has no units under it any more is its own, like its own tier.
+    // A statement about a tier without units below belongs to the unit itself, like its own tier.
     const lower = used.filter((tier) => this.#totals.get(tier)!.has(member.id));
     const apart = used.filter((tier) => !lower.includes(tier)).map((tier) => this.#amount(member.id, tier, column));
-    const own = sumKnown([this.#amount(member.id, member.tier!, column), ...serving, ...apart]);
-    const statedBelow = sumKnown(lower.map((tier) => this.#amount(member.id, tier, column)));
-    const tiers = sumKnown([own, statedBelow, ...below.map((child) => child.tiers)]);
+    const own = sumReported([this.#amount(member.id, member.tier!, column), ...serving, ...apart]);
+    const statedBelow = sumReported(lower.map((tier) => this.#amount(member.id, tier, column)));
+    const tiers = sumReported([own, statedBelow, ...below.map((child) => child.tiers)]);
     const stated = this.#cells.get(WHOLE_UNIT)!.get(member.id)?.columns[column] ?? null;
     const complete = this.#isComplete(member, column, below);
-    const parts = sumKnown([own, ...below.map(({ value }) => value)]);
+    const parts = sumReported([own, ...below.map(({ value }) => value)]);
     const value = complete ? parts : (stated ?? (lower.length > 0 ? tiers : parts));
-    const rest = (value ?? 0) - (sumKnown([parts, statedBelow]) ?? 0);
+    const rest = (value ?? 0) - (sumReported([parts, statedBelow]) ?? 0);
     const states = !complete && stated !== null;
     if (states || rest !== 0) this.#add(member.id, WHOLE_UNIT, column, rest);
     if (states) this.#spread(member.id, WHOLE_UNIT, column, this.#unstated(member, column));
@@ -195,11 +189,11 @@ class Decomposition {
     return complete;
   }
 
-  #amount(unitId: number, slot: string, column: number): number | null {
-    return this.atoms.get(`${unitId} ${slot}`)?.columns[column] ?? null;
+  #amount(unitId: number, handlingTier: string, column: number): number | null {
+    return this.atoms.get(`${unitId} ${handlingTier}`)?.columns[column] ?? null;
   }
 
-  /** The units below of which neither a figure of their own nor a statement of a unit between tells the part. */
+  /** Returns the units below that have neither a figure of their own nor a statement of a unit in between. */
   #unstated(root: Member, column: number): number[] {
     const found: number[] = [];
     const visit = (member: Member, stated: readonly Tier[]): void => {
@@ -218,17 +212,17 @@ class Decomposition {
 interface WholeUnit {
   readonly value: number | null;
   readonly tiers: number | null;
-  /** Its own figure, or each of its parts. */
+  /** True if the unit has its own figure or a value for each part. */
   readonly known: boolean;
 }
 
 const UNKNOWN: WholeUnit = { value: null, tiers: null, known: false };
 
-/** Known, and not only by some records out of all there are. */
+/** True if the value covers all records, not only some of them. */
 const isWhole = (cell: Cell | undefined, column: number): boolean =>
   cell?.columns[column] != null && (!cell.recorded?.columns[column] || cell.recorded.isComplete);
 
-const sumKnown = (numbers: readonly (number | null)[]): number | null => {
+const sumReported = (numbers: readonly (number | null)[]): number | null => {
   const known = numbers.filter((number) => number !== null);
   return known.length === 0 ? null : known.reduce((sum, number) => sum + number, 0);
 };

@@ -1,62 +1,64 @@
 import { Field, Float, Int, ObjectType } from "type-graphql";
-import { held } from "../figures/held.ts";
+import { countInRange } from "../figures/int-range.ts";
 import type { QuotedRate } from "./rollup.entity.ts";
 
-/** Sums over the cells of a roll-up: matched are those whose part and whole are known together. */
+/** Sums over the cells of a roll-up; matched cells report both numerator and denominator. */
 export interface RateSums {
   readonly part: number | null;
-  /** The whole of the matched cells. */
   readonly of: number | null;
-  /** The whole of all cells, as far as it is known. */
   readonly whole: number | null;
 }
 
 @ObjectType("Rate", {
   simpleResolvers: true,
   description:
-    "A ratio of sums, never a mean of ratios (tỷ lệ). Numerator and denominator count the same units: those that reported both parts. " +
-    "Every share is 0..1.",
+    "Ratio of sums, never a mean of ratios (tỷ lệ). Numerator and denominator count the same units: those that reported both parts. " +
+    "Every share is between 0 and 1.",
 })
 export class Rate {
   @Field(() => Float, {
     nullable: true,
     description:
-      "numerator / denominator, or as quoted. Null where the denominator is 0, nothing is known, or nothing that is covered is certain and something is possible.",
+      "numerator / denominator, or the rate that a source printed. Null if the denominator is 0, nothing was reported, or no covered value is certain but some are possible.",
   })
   value!: number | null;
 
-  @Field(() => Int, { nullable: true, description: "Sum of the parts; null where no unit reported both parts (tử số)." })
+  @Field(() => Int, { nullable: true, description: "Sum of the numerators; null if no unit reported both parts (tử số)." })
   numerator!: number | null;
 
   @Field(() => Int, {
     nullable: true,
-    description: "Sum of the wholes of the same units; null where no unit reported both parts (mẫu số).",
+    description: "Sum of the denominators of the same units; null if no unit reported both parts (mẫu số).",
   })
   denominator!: number | null;
 
   @Field(() => Float, {
     nullable: true,
-    description:
-      "The part of the whole denominator for which the numerator is known too, 0..1; null where no denominator is known (độ bao phủ).",
+    description: "Share of the whole denominator whose numerator was reported too, 0..1; null if no denominator was reported (độ bao phủ).",
   })
   coverage!: number | null;
 
-  @Field(() => Float, { nullable: true, description: "If every unknown counted against, or the lower end of a quoted range." })
+  @Field(() => Float, {
+    nullable: true,
+    description: "Rate if every unmatched case counts against it, or the lower end of the range that a source printed.",
+  })
   low!: number | null;
 
-  @Field(() => Float, { nullable: true, description: "If every unknown counted in favour, or the upper end of a quoted range." })
+  @Field(() => Float, {
+    nullable: true,
+    description: "Rate if every unmatched case counts in its favour, or the upper end of the range that a source printed.",
+  })
   high!: number | null;
 
-  @Field(() => Boolean, { description: "True where a source printed the rate without its parts (số liệu trích dẫn)." })
+  @Field(() => Boolean, { description: "True if a source printed the rate without its parts (số liệu trích dẫn)." })
   quoted!: boolean;
 }
 
-/** Nothing is known of it. */
 export const UNKNOWN_RATE: Rate = { value: null, numerator: null, denominator: null, coverage: null, low: null, high: null, quoted: false };
 
 export const quotedRate = ({ value, low, high }: QuotedRate): Rate => ({ ...UNKNOWN_RATE, value, low, high, quoted: true });
 
-/** Of what is certain nothing is covered: its bounds alone tell. */
+/** Removes the value and keeps the bounds, because none of the certain values is covered. */
 export const withheldRate = ({ coverage, low, high }: Rate): Rate => ({
   ...UNKNOWN_RATE,
   coverage: coverage === null ? null : 0,
@@ -65,8 +67,8 @@ export const withheldRate = ({ coverage, low, high }: Rate): Rate => ({
 });
 
 /**
- * A rate with its bounds. Low counts every unmatched case against, and what is only possible where it lowers the rate; high does
- * the contrary. All null where no denominator is known.
+ * Computes a rate and its bounds. `low` counts every unmatched case against the rate, and possible amounts where they lower it; `high` does the opposite. All are null
+ * without a denominator.
  */
 export const computeRate = (certain: RateSums, possible: RateSums | null): Rate => {
   if (certain.whole === null) return UNKNOWN_RATE;
@@ -86,11 +88,11 @@ export const computeRate = (certain: RateSums, possible: RateSums | null): Rate 
   };
 };
 
-/** With numerator and denominator as an answer holds them; `what` is the rate. */
-export const heldRate = (rate: Rate, what: string): Rate => ({
+/** Checks that numerator and denominator fit the answer's number type; `what` names the rate. */
+export const rateInRange = (rate: Rate, what: string): Rate => ({
   ...rate,
-  numerator: held(`${what}, numerator`, rate.numerator),
-  denominator: held(`${what}, denominator`, rate.denominator),
+  numerator: countInRange(`${what}, numerator`, rate.numerator),
+  denominator: countInRange(`${what}, denominator`, rate.denominator),
 });
 
 const ratio = (part: number, whole: number): number | null => (whole === 0 ? null : part / whole);

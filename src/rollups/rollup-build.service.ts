@@ -11,7 +11,6 @@ import type { Records } from "../counters/records.ts";
 import { dropOldestSets, dropOutdatedSet } from "./invalidate.ts";
 import { readSet, type SetKey, storeSet } from "./rollup.service.ts";
 
-/** What sets are made of, and for whom. */
 export interface SetMaking {
   readonly reader: Reader;
   readonly evidence: Evidence;
@@ -19,8 +18,8 @@ export interface SetMaking {
 }
 
 /**
- * Makes and stores the roll-ups of the keys, one set after the other, each once for all who ask for it at the same time. A set of which the figures have
- * changed meanwhile is not stored; one beside whose records something has, is of no use to whoever looks at its version.
+ * Builds and stores the roll-ups of the keys one set at a time, once for all concurrent callers. A set is not stored if its figures changed during the build; a reader
+ * rejects a set whose record version is outdated.
  */
 export const makeRollupSets = async (making: SetMaking, keys: readonly SetKey[]): Promise<void> => {
   const { reader, evidence } = making;
@@ -40,7 +39,7 @@ const editionsOf = (keys: readonly SetKey[]): number[] => [
 const nameOf = ({ editionId, cellEditionId, cellDay, from, to, drafts, recorded, countedTo }: SetKey): string =>
   JSON.stringify([editionId, cellEditionId, cellDay, from, to, drafts, recorded, countedTo]);
 
-/** What takes long is done in a snapshot, and holds up nobody who changes anything. */
+/** The slow part runs in a snapshot, so it blocks no writer. */
 const makeSet = async ({ reader, evidence, records }: SetMaking, key: SetKey, counting: RawBuilder<boolean>, signal: AbortSignal) => {
   const { scope } = evidence;
   const state = await reader.making(
@@ -60,17 +59,17 @@ const makeSet = async ({ reader, evidence, records }: SetMaking, key: SetKey, co
   );
 };
 
-/** Carries an answer out of a transaction that keeps nothing. */
+/** Passes an answer out of a transaction that is rolled back. */
 class Answered<T> extends Error {
   readonly answer: T;
 
   constructor(answer: T) {
-    super("nothing is kept");
+    super("the transaction is rolled back");
     this.answer = answer;
   }
 }
 
-/** Works a set out for one answer, which is read in the same snapshot; nothing is stored. */
+/** Builds a set for one answer and reads it in the same snapshot; stores nothing. */
 export const withOwnSet = async <T>(
   { reader, evidence, records }: SetMaking,
   key: SetKey,
@@ -93,5 +92,5 @@ export const withOwnSet = async <T>(
   }
 };
 
-/** A key that nobody else has, so that who stores the set meanwhile is not waited for. */
+/** A unique key, so that the read does not wait for another request that builds the same set. */
 export const ownKey = (key: SetKey): SetKey => ({ ...key, drafts: `${key.drafts} ${randomUUID()}` });

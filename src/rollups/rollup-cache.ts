@@ -6,8 +6,8 @@ import type { RollupKey } from "../counters/rollup-key.ts";
 import type { Rollup } from "./rollup.ts";
 
 /**
- * One value for each frame: a period, the day of a hierarchy, the last day of records, and a tier. A country asks for tens of thousands of roll-ups
- * of one frame: nested maps find it faster than a text made of the key, and the last one needs no map.
+ * Maps a frame (period, hierarchy day, last day of records, tier) to a value. One country query reads tens of thousands of roll-ups of one frame, for which nested maps are
+ * faster than string keys.
  */
 export class ByFrame<T> {
   readonly #make: (key: RollupKey) => T;
@@ -41,7 +41,6 @@ const isSameFrame = (one: RollupKey, other: RollupKey): boolean =>
   one.unit.asOf === other.unit.asOf &&
   one.cut.through === other.cut.through;
 
-/** The roll-ups of one request, by frame and unit. */
 export class RollupCache {
   readonly #byUnit = new ByFrame(() => new Map<number, Promise<Rollup>>());
 

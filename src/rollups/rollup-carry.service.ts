@@ -9,7 +9,7 @@ import { makeRollupSets } from "./rollup-build.service.ts";
 import type { SetKey } from "./rollup.service.ts";
 import { inForceOn } from "../hierarchy/sql.ts";
 
-/** Makes for new editions the roll-ups of the periods that are stored for the one that was the last until then. @returns how many. */
+/** Builds, for new editions, the roll-ups of the periods that are stored for the last edition before them. @returns the number of sets. */
 export const carryRollups = async (
   reader: Reader,
   records: Records,

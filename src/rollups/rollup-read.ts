@@ -3,7 +3,7 @@ import type { Rows } from "../database/reader.ts";
 import { inner } from "../lib/maps.ts";
 import { isCurrent } from "../hierarchy/rollup-version.store.ts";
 import { columnName, type RollupKind, summedColumns } from "../figures/measure.ts";
-import type { RecordKnowledge, RecordSums } from "../counters/records.ts";
+import type { MeasureCoverage, RecordSums } from "../counters/records.ts";
 import { ALL_TIERS } from "./rollup.entity.ts";
 import { isRecorded, recordKeyOf, type RollupOrigin, type SetRow, setsOf } from "./rollup-set.loader.ts";
 import { readSets } from "./rollup-sets.ts";
@@ -12,7 +12,7 @@ import type { RollupKey } from "../counters/rollup-key.ts";
 
 import { FIRST_SUM, type Rollup, rollupClass, type StoredRollup } from "./rollup.ts";
 
-/** What the records of the keys add up to, by their places; null where none are looked for. */
+/** Returns the record sums of the keys in their order; null if no records are read. */
 const recordSums = async ({ records }: RollupOrigin, found: readonly (SetRow | null)[], keys: readonly RollupKey[]) => {
   const places = keys.map((_, n) => n).filter((n) => isRecorded(found[n]!));
   const sums = places.length === 0 ? [] : await records.sums(places.map((n) => recordKeyOf(keys[n]!, found[n]!)));
@@ -20,11 +20,10 @@ const recordSums = async ({ records }: RollupOrigin, found: readonly (SetRow | n
   return keys.map((_, n) => byPlace.get(n) ?? null);
 };
 
-/** What is stored of sets that count drafts is seen within a scope; undefined where none does. */
+/** Returns the scoped rows for sets that count drafts, or undefined if no set does. */
 const draftRows = ({ figures }: RollupOrigin, found: readonly (SetRow | null)[]): Rows | undefined =>
   found.some((set) => set !== null && tellsOfDrafts(set.key)) ? figures : undefined;
 
-/** What is stored of figures, and what records add up to now. */
 export const readRollups = (source: RollupOrigin, kind: RollupKind, keys: readonly RollupKey[]): Promise<Rollup[]> =>
   readSets(
     source,
@@ -44,7 +43,7 @@ const rollupsOf = async (
   const setIds = found.map((set) => set?.setId ?? null);
   const wanted = [...new Set(setIds.filter((id) => id !== null))];
   const readRows = async () => (wanted.length === 0 ? [] : storedRows(draftRows(source, found) ?? source.reader, kind, wanted, keys));
-  // A set that is current when the records beside it have been read tells of what was read.
+  // A set that is still current after its records were read matches these records.
   const isMixed = found.some((set) => isRecorded(set) && set.setId !== null);
   const before = isMixed ? await recordSums(source, found, keys) : null;
   const [rows, recorded] = await Promise.all([readRows(), before ?? recordSums(source, found, keys)]);
@@ -52,19 +51,19 @@ const rollupsOf = async (
   if (wanted.some((id) => !present.has(id))) return null;
   const storedOf = bySetAndSlot(rows);
   const stored = keys.map((key, n) => storedOf(setIds[n]!, key.handledBy ?? ALL_TIERS)?.get(key.unit.no));
-  const known = await knownOfDoubtful(source, found, keys, stored, recorded);
+  const known = await coverageOfDoubtful(source, found, keys, stored, recorded);
   if ([...known.values()].some(({ isGone }) => isGone)) return null;
   return keys.map((key, n) => new KindRollup(key, stored[n], recorded[n], known.get(n)));
 };
 
-/** What is known, by their places, of those that may have to be withheld: something is certain and something possible, and no figure covers a unit. */
-const knownOfDoubtful = async (
+/** Returns the coverage of roll-ups that may have to be withheld: those with certain and possible values whose units no figure covers. */
+const coverageOfDoubtful = async (
   source: RollupOrigin,
   found: readonly (SetRow | null)[],
   keys: readonly RollupKey[],
   stored: readonly (StoredRollup | undefined)[],
   recorded: readonly (RecordSums | null)[],
-): Promise<ReadonlyMap<number, RecordKnowledge>> => {
+): Promise<ReadonlyMap<number, MeasureCoverage>> => {
   const doubtful = keys.flatMap((_, n) => {
     const sums = recorded[n];
     if (!sums || (stored[n]?.[0] ?? 0) > 0) return [];
@@ -73,15 +72,15 @@ const knownOfDoubtful = async (
     return isInexact && isCertain ? [n] : [];
   });
   if (doubtful.length === 0) return new Map();
-  const known = await source.records.knowledge(
+  const known = await source.records.measureCoverage(
     doubtful.map((n) => ({ ...recordKeyOf(keys[n]!, found[n]!), ...setOf(found[n]!) })),
     draftRows(source, found),
   );
   return new Map(doubtful.map((n, at) => [n, known[at]!]));
 };
 
-/** Known of figures as it is stored, of records by looking at each unit. */
-export const knowledgeOf = async (source: RollupOrigin, rollups: readonly Rollup[]): Promise<RecordKnowledge[]> => {
+/** Coverage by figures is stored; coverage by records is computed per unit. */
+export const coverageOfRollups = async (source: RollupOrigin, rollups: readonly Rollup[]): Promise<MeasureCoverage[]> => {
   const unknown = rollups.filter(({ known }) => known === null);
   if (unknown.length === 0) return rollups.map(({ known }) => known!);
   const looked = await readSets(
@@ -90,7 +89,7 @@ export const knowledgeOf = async (source: RollupOrigin, rollups: readonly Rollup
     (asked) => setsOf(source, asked),
     async (within, found, asked) => {
       if (asked.length === 0) return [];
-      const known = await within.records.knowledge(
+      const known = await within.records.measureCoverage(
         asked.map((rollup, n) => ({ ...recordKeyOf(rollup, found[n]!), ...setOf(found[n]!) })),
         draftRows(within, found),
       );
@@ -118,7 +117,7 @@ const bySetAndSlot = (rows: readonly StoredRow[]): ((setId: number | null, slot:
   return (setId, slot) => sets.get(setId)?.get(slot);
 };
 
-/** The numbers come as one array, which is parsed at a fraction of the cost of as many columns. */
+/** One array of numbers parses much faster than as many columns. */
 const storedRows = (reader: Rows, kind: RollupKind, sets: number[], keys: readonly RollupKey[]): Promise<StoredRow[]> => {
   const columns = sql.join(summedColumns(kind).map((name) => sql`r.${sql.ref(columnName(name))}`));
   const units = [...new Set(keys.map(({ unit }) => unit.no))];

@@ -9,28 +9,23 @@ import { cellDayOf } from "./rollup-set.loader.ts";
 import { ownKey } from "./rollup-build.service.ts";
 import { readSet, type SetKey, storeSet } from "./rollup.service.ts";
 
-/** What is stored of a set besides its own row. */
 const PARTS = ["dossier_rollup", "task_rollup", "service_rollup", "rollup_knowledge", "rollup_source"] as const;
 
-/** Sets that are compared by one transaction. */
 const AT_ONCE = 20;
 
 type Stored = SetKey & { readonly setId: number };
 
-/** Carries what was found out of a transaction that keeps nothing. */
+/** Passes the result out of a transaction that is rolled back. */
 class Found extends Error {
   readonly wrong: number;
 
   constructor(wrong: number) {
-    super("nothing is kept");
+    super("the transaction is rolled back");
     this.wrong = wrong;
   }
 }
 
-/**
- * Makes the stored roll-ups of what is published again, of days that have ended (all of them, or so many drawn at random), and compares. Nothing is kept of it. @returns how many sets are not what
- * the figures, and the records where they tell of these, say.
- */
+/** Builds the stored roll-ups of published data for ended days again (all, or a random sample), compares them and rolls back. @returns the number of sets that differ. */
 export const recountRollups = async (em: EntityManager, records: Records, today: Day, sample: number | null): Promise<number> => {
   const stored = await storedSets(em, today, sample);
   let wrong = 0;
@@ -38,7 +33,7 @@ export const recountRollups = async (em: EntityManager, records: Records, today:
   return wrong;
 };
 
-/** Sets whose cells are still those of the last day that they count. Those of drafts are few, short-lived and seen by their authors alone. */
+/** Returns the sets whose cell day is unchanged; sets with drafts are excluded, because they are few, short-lived and visible to their authors alone. */
 const storedSets = async (em: EntityManager, today: Day, sample: number | null): Promise<Stored[]> => {
   const found = await rowsOf(em).rows(sql<Omit<Stored, "cellDay" | "drafts"> & { cellStartsOn: Day; cellEndsBefore: Day | null }>`
     select s.id as "setId", s.edition_id as "editionId", s.cell_edition_id as "cellEditionId", s.period_from as "from", s.period_to as "to", s.recorded, s.counted_to as "countedTo",
@@ -53,7 +48,7 @@ const storedSets = async (em: EntityManager, today: Day, sample: number | null):
   });
 };
 
-/** In one snapshot, so that what changes meanwhile is no difference. */
+/** One snapshot, so that concurrent changes cause no difference. */
 const wrongAmong = async (em: EntityManager, records: Records, sets: readonly Stored[]): Promise<number> => {
   try {
     return await em.fork().transactional(
@@ -76,7 +71,7 @@ const wrongAmong = async (em: EntityManager, records: Records, sets: readonly St
   }
 };
 
-/** All that is stored of each set as one text, but for the numbers by which it is known; of one that waits to be made again, nothing. */
+/** Digests the stored content of each set without its ids; an outdated set has no digest. */
 const digests = async (em: EntityManager, setIds: readonly number[]): Promise<ReadonlyMap<number, string>> => {
   const part = (table: string): RawBuilder<unknown> => sql`
     select x.set_id, ${table}::text as part, (to_jsonb(x) - 'set_id' - 'id')::text as content from ${sql.table(table)} x where x.set_id = any(${setIds}::int[])`;

@@ -16,52 +16,51 @@ import { ByFrame } from "./rollup-cache.ts";
 import { makeRollupSets, type SetMaking } from "./rollup-build.service.ts";
 import type { SetKey } from "./rollup.service.ts";
 import { inForceOn } from "../hierarchy/sql.ts";
+import { keyed } from "../database/relation.ts";
 
-/** `countedTo`: the last day of which records are counted; null where they give nothing. */
+/** `countedTo` is the last day whose records count, or null without records. */
 type SetOf = Pick<RollupKey, "period"> & { asOf: Day; countedTo: Day | null };
-/** With the numbers of the drafts that count, by commas. */
+/** `drafts` lists the ids of the drafts that count, separated by commas. */
 type AskedSet = SetOf & { drafts: string };
 type FoundSet = Positioned & {
   editionId: number;
   cellEditionId: number;
   cellDay: Day;
-  /** Whether there are records besides. */
   recorded: boolean;
-  /** The last day of which they are counted; without records that of the period. */
+  /** The last day whose records count; the last day of the period if there are none. */
   countedTo: Day;
   setId: number | null;
   stated: boolean;
-  /** Whether there are records, of which the edition's lineage is not worked out yet. */
+  /** True if there are records and the lineage of the edition is not computed yet. */
   isUntraced: boolean;
 };
 export type SetRow = FoundSet & {
   readonly key: SetKey;
-  /** Whether it is not stored, and is worked out for each answer. */
+  /** True if the set is not stored but built for each answer. */
   readonly isOwn: boolean;
 };
 export type Sets = DataLoader<SetOf, SetRow | null, string>;
 
-/** What roll-ups are read from in one request. */
 export interface RollupOrigin {
   readonly reader: Rows;
-  /** For what also tells of drafts that the viewer may see. */
+  /** Rows that include the drafts visible to the viewer. */
   readonly figures: Rows;
   readonly sets: Sets;
   readonly records: Records;
-  /** Works a set out that is not stored, and reads it in the same snapshot. */
+  /** Builds a set that is not stored, and reads it in the same snapshot. */
   readonly ownSet: <T>(set: SetRow, read: (source: RollupOrigin, set: SetRow) => Promise<T>) => Promise<T>;
 }
 
 export const keyOf = ({ unit, period, handledBy, cut }: RollupKey) =>
   `${unit.no}@${unit.asOf}|${period.name}|${handledBy ?? ALL_TIERS}|${cut.through}`;
 
-/** Cells are those of the period's last day; of a period still running, of the last day that is counted: that of the cut, or without records today. */
+/** Returns the day whose hierarchy holds the cells: the last day of the period; for a period still running the last counted day, or today without records. */
 export const cellDayOf = (period: Pick<Period, "to">, counted: Day): Day => {
   const last = period.to < counted ? period.to : counted;
   return last < FIRST_DAY ? FIRST_DAY : last;
 };
 
-/** The stored set of a period on the hierarchy of a day, made where figures need one that is not there yet, and that may be kept. */
+/** Returns the stored set of a period on the hierarchy of a day; builds it if figures need one and the period may be stored. */
 export const setLoader = (making: SetMaking, today: Day, mayKeep: (period: Period) => boolean): Sets =>
   oneBy<SetOf, SetRow>(
     ({ asOf, period, countedTo: last }) => `${asOf}|${period.name}|${last}`,
@@ -98,9 +97,14 @@ const findSets = (reader: Reader, keys: readonly AskedSet[], today: Day): Promis
       s.id is null and (k.drafts <> '' or exists (
         select from figure f where f.period_from >= k.f and f.period_from <= k.t and f.period_to <= k.t and f.measure like any(${measures}::text[])
       )) as stated
-    from unnest(${keys.map(({ asOf }) => asOf)}::date[], ${keys.map(({ period, countedTo: last }) => cellDayOf(period, last ?? today))}::date[],
-      ${keys.map(({ period }) => period.from)}::date[], ${keys.map(({ period }) => period.to)}::date[], ${keys.map(({ drafts }) => drafts)}::text[],
-      ${keys.map(({ countedTo: last }) => last)}::date[]) with ordinality k(as_of, cell_day, f, t, drafts, counted_to, i)
+    from ${keyed("k", keys, {
+      as_of: ["date", ({ asOf }) => asOf],
+      cell_day: ["date", ({ period, countedTo: last }) => cellDayOf(period, last ?? today)],
+      f: ["date", ({ period }) => period.from],
+      t: ["date", ({ period }) => period.to],
+      drafts: ["text", ({ drafts }) => drafts],
+      counted_to: ["date", ({ countedTo: last }) => last],
+    })}
     cross join lateral (select k.counted_to is not null and exists (select from record_unit) as recorded) r
     cross join lateral (select r.recorded, case when r.recorded then k.counted_to else k.t end as counted_to) n
     join edition e on ${inForceOn(sql`k.as_of`)}
@@ -109,7 +113,6 @@ const findSets = (reader: Reader, keys: readonly AskedSet[], today: Day): Promis
       and s.drafts = k.drafts and s.recorded = n.recorded and s.counted_to = n.counted_to and ${isCurrent}`);
 };
 
-/** The set of each key; keys of one frame share one look-up. */
 export const setsOf = async ({ sets }: RollupOrigin, keys: readonly RollupKey[]): Promise<(SetRow | null)[]> => {
   const asked: SetOf[] = [];
   const places = new ByFrame(({ unit: { asOf }, period, cut }) => asked.push({ asOf, period, countedTo: countedTo(period, cut) }) - 1);

@@ -3,8 +3,8 @@ import { Edition } from "../hierarchy/unit.entity.ts";
 import { DOSSIER, type RollupKind, SERVICE, summedColumns, TASK } from "../figures/measure.ts";
 
 /**
- * The roll-ups of one period on one edition, made when first asked for and dropped when a figure of the period changes.
- * Cells are those of the hierarchy of the last day that is counted, most often the period's (cell edition).
+ * The roll-ups of one period on one edition, built by the first read and deleted when a figure of the period changes. The cell edition is the hierarchy of the last counted
+ * day, usually the last day of the period.
  */
 const RollupSetSchema = defineEntity({
   name: "RollupSet",
@@ -30,7 +30,7 @@ const RollupSetSchema = defineEntity({
 export class RollupSet extends RollupSetSchema.class {}
 RollupSetSchema.setClass(RollupSet);
 
-/** What stored roll-ups rest on, by place and month: the rows of both together are its version. */
+/** The version of what stored roll-ups depend on: all rows of a place and month. */
 const RollupVersionSchema = defineEntity({
   name: "RollupVersion",
   indexes: [{ properties: ["placeId", "startsOn"] }],
@@ -46,7 +46,7 @@ const RollupVersionSchema = defineEntity({
 export class RollupVersion extends RollupVersionSchema.class {}
 RollupVersionSchema.setClass(RollupVersion);
 
-/** Slot of the roll-up of all tiers; the other slots are the tiers. */
+/** Value of `slot` for all tiers together; every other value is a tier. */
 export const ALL_TIERS = "ALL";
 
 /** Possible amounts by measure, and rates that a source printed without their parts. */
@@ -76,7 +76,7 @@ export const DossierRollupRow = rollupTable(DOSSIER, "DossierRollup");
 export const TaskRollupRow = rollupTable(TASK, "TaskRollup");
 export const ServiceRollupRow = rollupTable(SERVICE, "ServiceRollup");
 
-/** Which measures of dossiers a figure tells of which units, for those periods that have records, too. */
+/** The measures of dossiers that figures report per unit, for periods that also have records. */
 const RollupKnowledgeSchema = defineEntity({
   name: "RollupKnowledge",
   properties: {
@@ -90,7 +90,7 @@ const RollupKnowledgeSchema = defineEntity({
 export class RollupKnowledge extends RollupKnowledgeSchema.class {}
 RollupKnowledgeSchema.setClass(RollupKnowledge);
 
-/** Which sources the known cells of a set come from, by the unit that stated them or that they may belong to. */
+/** The sources of a set's cells, by the unit that stated them or that they may belong to. */
 const RollupSourceSchema = defineEntity({
   name: "RollupSource",
   indexes: [{ properties: ["set", "unitId"] }],

@@ -10,21 +10,25 @@ import { editionsOf } from "../hierarchy/edition.ts";
 import { countedTo } from "../counters/cut.ts";
 import { evidenceOf, figureRows } from "../figures/evidence.ts";
 import { DOSSIER, type RollupKind, SERVICE, TASK } from "../figures/measure.ts";
-import type { RecordKnowledge } from "../counters/records.ts";
+import type { MeasureCoverage } from "../counters/records.ts";
 import { dossierRecords } from "../counters/records.service.ts";
 import type { EvidenceKind } from "../hierarchy/unit.loaders.ts";
 import { RollupCache } from "./rollup-cache.ts";
-import { knowledgeOf, readRollups } from "./rollup-read.ts";
+import { coverageOfRollups, readRollups } from "./rollup-read.ts";
 import { cellDayOf, keyOf, type RollupOrigin, setLoader } from "./rollup-set.loader.ts";
 import { ownSets } from "./rollup-sets.ts";
 import { sourcesLoader } from "./rollup-source.loader.ts";
 import type { RollupKey } from "../counters/rollup-key.ts";
 import { incompleteMeasures, type Rollup } from "./rollup.ts";
 import { inForceOn, validOn } from "../hierarchy/sql.ts";
+import type { Day } from "../lib/time/date.ts";
+import { keyed } from "../database/relation.ts";
+
+type ExpectedUnits = Positioned & { expected: number };
 
 export type RollupLoaders = ReturnType<typeof rollupLoaders>;
 
-/** Without a key named periods alone are kept: others are as many as anybody likes to ask for. */
+/** Anonymous requests store named periods only, because the number of other periods is unlimited. */
 export const rollupLoaders = (context: RequestContext, kind: EvidenceKind) => {
   const { session: reader, today, viewer } = context;
   const evidence = context.use(evidenceOf, kind);
@@ -40,38 +44,14 @@ export const rollupLoaders = (context: RequestContext, kind: EvidenceKind) => {
     taskRollup: rollups(TASK),
     serviceRollup: rollups(SERVICE),
 
-    /** How many territorial units existed on the cells' day, and contribute certainly. */
-    expectedUnits: oneBy<RollupKey, Positioned & { expected: number }>(keyOf, async (keys) => {
-      await ensureContributions(
-        reader,
-        await editionsOf(
-          reader,
-          keys.map(({ unit }) => unit.asOf),
-        ),
-      );
-      return reader.rows(sql<Positioned & { expected: number }>`
-        with k as materialized (
-          select k.i, k.no, k.tier, e.id as edition_id, c.starts_on as day
-          from unnest(${keys.map(({ unit }) => unit.no)}::int[], ${keys.map(({ unit }) => unit.asOf)}::date[],
-            ${keys.map(({ period, cut }) => cellDayOf(period, countedTo(period, cut) ?? today))}::date[], ${keys.map(({ handledBy }) => handledBy)}::text[])
-            with ordinality k(no, as_of, cell_day, tier, i)
-          join edition e on ${inForceOn(sql`k.as_of`)}
-          join edition c on ${inForceOn(sql`k.cell_day`, "c")}
-        ), asked as (
-          -- Keys of one unit and hierarchy are counted once; each keeps its places, for to look them up again takes a comparison of all with all.
-          select no, edition_id, day, tier, array_agg(i) as places from k group by no, edition_id, day, tier
-        ), counted as (
-          select q.places, count(*)::int as expected from asked q
-          join contribution c on c.edition_id = q.edition_id and c.target_id = q.no and c.certain
-          join unit_version v on v.unit_id = c.unit_id and ${validOn(sql`q.day`)}
-          where v.tier <> 'COUNTRY' and (q.tier is null or v.tier = q.tier)
-          group by q.no, q.edition_id, q.day, q.tier, q.places
-        )
-        select unnest(places)::int as i, expected from counted`);
+    /** Number of territorial units that existed on the day of the cells and contribute certainly. */
+    expectedUnits: oneBy<RollupKey, ExpectedUnits>(keyOf, async (keys) => {
+      const days = keys.map(({ unit }) => unit.asOf);
+      await ensureContributions(reader, await editionsOf(reader, days));
+      return reader.rows(expectedUnitsOf(keys, today));
     }),
 
-    /** How many units are covered, and what is known of all of them. */
-    knowledgeOfRollup: new DataLoader<Rollup, RecordKnowledge, string>((asked) => knowledgeOf(source, asked), {
+    coverageOfRollup: new DataLoader<Rollup, MeasureCoverage, string>((asked) => coverageOfRollups(source, asked), {
       cacheKeyFn: (rollup) => `${rollup.kind.name}|${keyOf(rollup)}`,
     }),
 
@@ -79,11 +59,34 @@ export const rollupLoaders = (context: RequestContext, kind: EvidenceKind) => {
   };
 };
 
-export const coverageOf = async ({ expectedUnits, knowledgeOfRollup }: RollupLoaders, rollup: Rollup) => {
-  const [expected, { covered }] = await Promise.all([expectedUnits.load(rollup), knowledgeOfRollup.load(rollup)]);
+const expectedUnitsOf = (keys: readonly RollupKey[], today: Day) => sql<ExpectedUnits>`
+  with k as materialized (
+    select k.i, k.no, k.tier, e.id as edition_id, c.starts_on as day
+    from ${keyed("k", keys, {
+      no: ["int", ({ unit }) => unit.no],
+      as_of: ["date", ({ unit }) => unit.asOf],
+      cell_day: ["date", ({ period, cut }) => cellDayOf(period, countedTo(period, cut) ?? today)],
+      tier: ["text", ({ handledBy }) => handledBy],
+    })}
+    join edition e on ${inForceOn(sql`k.as_of`)}
+    join edition c on ${inForceOn(sql`k.cell_day`, "c")}
+  ), asked as (
+    -- Keys of one unit and hierarchy are counted once; each keeps its positions, because a second look-up would compare all keys with all.
+    select no, edition_id, day, tier, array_agg(i) as places from k group by no, edition_id, day, tier
+  ), counted as (
+    select q.places, count(*)::int as expected from asked q
+    join contribution c on c.edition_id = q.edition_id and c.target_id = q.no and c.certain
+    join unit_version v on v.unit_id = c.unit_id and ${validOn(sql`q.day`)}
+    where v.tier <> 'COUNTRY' and (q.tier is null or v.tier = q.tier)
+    group by q.no, q.edition_id, q.day, q.tier, q.places
+  )
+  select unnest(places)::int as i, expected from counted`;
+
+export const coverageOf = async ({ expectedUnits, coverageOfRollup }: RollupLoaders, rollup: Rollup) => {
+  const [expected, { covered }] = await Promise.all([expectedUnits.load(rollup), coverageOfRollup.load(rollup)]);
   return { unitsExpected: expected?.expected ?? 0, unitsCovered: covered };
 };
 
-/** The measures for which some covered unit gave nothing, in the order of their enum. */
-export const incompleteOf = async ({ knowledgeOfRollup }: RollupLoaders, rollup: Rollup): Promise<string[]> =>
-  incompleteMeasures(rollup, await knowledgeOfRollup.load(rollup));
+/** Lists the measures that some covered unit did not report, in the order of their enum. */
+export const incompleteOf = async ({ coverageOfRollup }: RollupLoaders, rollup: Rollup): Promise<string[]> =>
+  incompleteMeasures(rollup, await coverageOfRollup.load(rollup));

@@ -7,7 +7,7 @@ import { placesBeneath, versionOf } from "../hierarchy/rollup-version.store.ts";
 import type { Tier } from "../hierarchy/unit.entity.ts";
 import { cellsOf, type StatedCount } from "./cell.ts";
 import { decompose } from "./decompose.ts";
-import { type Member, slotOf, type Tree, treeOf, WHOLE_UNIT } from "../figures/tree.ts";
+import { type Member, handlingTierOf, type Tree, treeOf, WHOLE_UNIT } from "../figures/tree.ts";
 import { DOSSIER, ROLLUP_KINDS, type RollupKind } from "../figures/measure.ts";
 import type { Recorded, Records } from "../counters/records.ts";
 import { ALL_TIERS } from "./rollup.entity.ts";
@@ -15,18 +15,18 @@ import { besidesRecords, mixedCells } from "./mixed-cells.ts";
 import { type SetContent, storeRollups } from "./rollup.store.ts";
 import { validOn } from "../hierarchy/sql.ts";
 
-/** A period on an edition, its cells in the hierarchy of cellDay: the period's last day, or the last that is counted where that lies ahead. */
+/** A period on an edition; `cellDay` is the last day of the period, or the last counted day if that is earlier. */
 export interface SetKey {
   readonly editionId: number;
   readonly cellEditionId: number;
   readonly cellDay: Day;
   readonly from: Day;
   readonly to: Day;
-  /** Numbers of the drafts that count besides what is published, by commas. */
+  /** Ids of the drafts that count besides published reports, separated by commas. */
   readonly drafts: string;
-  /** Whether it tells what figures change of what records of dossiers add up to. */
+  /** True if the set holds the correction that figures make to record sums. */
   readonly recorded: boolean;
-  /** The last day of which records are counted; without records that of the period. */
+  /** The last day whose records count; the last day of the period if there are none. */
   readonly countedTo: Day;
 }
 
@@ -43,15 +43,14 @@ interface FigureRow {
   denominator: number | null;
 }
 
-/** A set as it is of one snapshot. */
 export interface SetState {
   readonly contents: ReadonlyMap<RollupKind, Omit<SetContent, "setId">>;
-  /** The places whose records it rests on, and their version. */
+  /** The places whose records the set depends on, and their version. */
   readonly places: readonly number[];
   readonly version: number;
 }
 
-/** Works a set out within a transaction of one snapshot. Contributions of the editions are there. */
+/** Computes a set within one snapshot transaction; the contributions of its editions must exist. */
 export const readSet = async (em: EntityManager, key: SetKey, counting: RawBuilder<boolean>, records: Records): Promise<SetState> => {
   const figures = await figuresWithin(em, key, counting);
   const tree = await treeOn(em, key.cellDay);
@@ -63,10 +62,10 @@ export const readSet = async (em: EntityManager, key: SetKey, counting: RawBuild
   return { contents, places, version: await versionOf(em, places, to) };
 };
 
-/** Whether the set is hidden from whoever may not see the drafts: row-level security knows it by its number, which is below 0. */
+/** True if the set is hidden from viewers who may not see its drafts; row-level security recognises it by its negative id. */
 export const tellsOfDrafts = ({ drafts }: Pick<SetKey, "drafts">): boolean => drafts.split(" ")[0] !== "";
 
-/** Stores a set, unless there is one of the key. @returns its number. */
+/** Stores a set unless one with the key exists. @returns its id. */
 export const storeSet = async (em: EntityManager, key: SetKey, { contents, places, version }: SetState): Promise<number | null> => {
   const sign = tellsOfDrafts(key) ? -1 : 1;
   const [set] = await rowsOf(em).rows(sql<{ id: number }>`
@@ -78,7 +77,7 @@ export const storeSet = async (em: EntityManager, key: SetKey, { contents, place
   return set.id;
 };
 
-/** Figures of the period and of parts of it; a later source speaks last. */
+/** Returns the figures of the period and of its parts; later sources come last. */
 const figuresWithin = (em: EntityManager, { from, to }: SetKey, counting: RawBuilder<boolean>): Promise<FigureRow[]> => {
   const prefixes = ROLLUP_KINDS.map(({ name }) => `${name}.%`);
   return rowsOf(em).rows(sql<FigureRow>`
@@ -104,7 +103,7 @@ const contentOf = (
   recorded: readonly Recorded[] | null,
 ): Omit<SetContent, "setId"> => {
   const counts = figures.flatMap((row): StatedCount[] =>
-    row.value === null ? [] : [{ ...row, value: row.value, slot: slotOf(tree.members.get(row.unitId), row.scope, tree) }],
+    row.value === null ? [] : [{ ...row, value: row.value, handlingTier: handlingTierOf(tree.members.get(row.unitId), row.scope, tree) }],
   );
   const stated = cellsOf(kind, periodOfDays(key.from, key.to), counts);
   const exact = figures.filter(({ from, to }) => from === key.from && to === key.to);
@@ -115,16 +114,16 @@ const contentOf = (
   return { ...common, recorded: true, cells, ...decomposed, ...besidesRecords(decomposed.atoms, cells, recorded) };
 };
 
-/** Rates as printed, for the very unit, period and scope; a range has no value, a value is its own range. */
+/** Returns rates as printed, for exactly this unit, period and tier; a range has no value, a value is its own range. */
 const quotedRates = (kind: RollupKind, figures: readonly FigureRow[], tree: Tree): SetContent["quoted"] => {
   const names = new Map(kind.rates.map(({ name, quotedAs }) => [quotedAs, name]));
   const quotes = figures.filter(({ measure }) => names.has(measure));
   return [...Map.groupBy(quotes, ({ unitId, scope }) => `${unitId} ${scope}`).values()].map((rows) => {
-    const slot = slotOf(tree.members.get(rows[0]!.unitId), rows[0]!.scope, tree);
+    const handlingTier = handlingTierOf(tree.members.get(rows[0]!.unitId), rows[0]!.scope, tree);
     const rates = rows.map(({ measure, value, low, high }) => [names.get(measure)!, { value, low: low ?? value, high: high ?? value }]);
     return {
       unitId: rows[0]!.unitId,
-      slot: slot === WHOLE_UNIT ? ALL_TIERS : slot,
+      handlingTier: handlingTier === WHOLE_UNIT ? ALL_TIERS : handlingTier,
       sources: new Set(rows.map(({ sourceId }) => sourceId)),
       rates: Object.fromEntries(rates),
     };

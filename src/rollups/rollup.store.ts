@@ -6,24 +6,23 @@ import { columnName, DOSSIER, type RollupKind, summedColumns } from "../figures/
 import type { Cell } from "./cell.ts";
 import type { Atom, Decomposed } from "./atom.ts";
 import { ALL_TIERS, type QuotedRate } from "./rollup.entity.ts";
+import { keyed, relation } from "../database/relation.ts";
 
-/** What one set stores of one kind. */
 export interface SetContent extends Decomposed {
   readonly setId: number;
   readonly recorded: boolean;
-  /** Records that are read at their time, and of which a figure has taken the place. */
   readonly replaced: readonly Atom[];
   readonly cells: readonly Cell[];
-  readonly quoted: readonly { unitId: number; slot: string; sources: ReadonlySet<number>; rates: Record<string, QuotedRate> }[];
+  readonly quoted: readonly { unitId: number; handlingTier: string; sources: ReadonlySet<number>; rates: Record<string, QuotedRate> }[];
 }
 
 /**
- * Carries the evidence of the sets to every unit of their editions and stores the sums: what is certain as columns, what is
- * possible besides by name, which measures are known of every covered unit, and rates that were quoted.
+ * Carries the evidence of the sets to every unit of their editions and stores the sums: certain amounts as columns, possible amounts by name, the measures that every
+ * covered unit reports, and quoted rates.
  */
 export const storeRollups = async (em: EntityManager, kind: RollupKind, contents: readonly SetContent[]): Promise<void> => {
   if (contents.every(({ cells, quoted }) => cells.length === 0 && quoted.length === 0)) return;
-  if (kind === DOSSIER) await storeKnowledge(em, contents);
+  if (kind === DOSSIER) await storeReportedMeasures(em, contents);
   const columns = summedColumns(kind);
   const table = sql.table(`${kind.name}_rollup`);
   const stored = sql.join(columns.map((name) => sql.ref(columnName(name))));
@@ -40,7 +39,7 @@ export const storeRollups = async (em: EntityManager, kind: RollupKind, contents
       select q.set_id, q.unit_id as target_id, q.slot, q.rates from quoted q join rollup_set s on s.id = q.set_id
       join contribution c on c.edition_id = s.edition_id and c.target_id = q.unit_id and c.unit_id = q.unit_id
     ),
-    -- Gathered by grouping: joins of parts whose sizes the planner cannot know may take minutes.
+    -- Grouping replaces joins, because the planner cannot estimate the sizes of the parts and some joins took minutes.
     part as (
       select set_id, target_id, slot, null::int as covered, null::int as mask, false as inexact, null::jsonb as possible, null::jsonb as quoted,
         ${stored} from certain
@@ -59,7 +58,7 @@ export const storeRollups = async (em: EntityManager, kind: RollupKind, contents
   await storeSources(em, kind, contents);
 };
 
-/** What each atom adds to each unit that it leads to. */
+/** The contribution of each atom to each unit that it leads to. */
 const PLACED = sql`
   placed as materialized (
     select a.set_id, a.slot, a.sign, a.columns, c.target_id, c.certain
@@ -73,9 +72,9 @@ const certainSums = (sums: RawBuilder<unknown>) => sql`
     having slot is distinct from ${WHOLE_UNIT}
   )`;
 
-/** What may be: atoms that lead somewhere only possibly, and undistributed amounts at whoever may have a part of them. */
+/** The possible sums: atoms that lead to a unit only possibly, and undistributed amounts at each unit that may have a part of them. */
 const possibleSums = (kind: RollupKind, columns: readonly string[]) => sql`
-  -- Both look-ups go by unit, of which each contributes to a few: by target the planner would walk all that the country holds.
+  -- Both look-ups go by unit, because each unit contributes to few others; by target the planner would scan the whole country.
   spread_target as (
     select spread, target_id from (
       select p.spread, c.target_id, false as of_author from spread p join rollup_set s on s.id = p.set_id
@@ -92,24 +91,23 @@ const possibleSums = (kind: RollupKind, columns: readonly string[]) => sql`
     select p.set_id, t.target_id, p.slot, p.n, 1, p.amount from spread p join spread_target t on t.spread = p.spread
   ),
   possible_sum as (
-    select set_id, target_id, coalesce(slot, ${ALL_TIERS}) as slot, n, sum(sign * greatest(amount, 0))::bigint as amount, bool_or(sign > 0) as is_told
+    select set_id, target_id, coalesce(slot, ${ALL_TIERS}) as slot, n, sum(sign * greatest(amount, 0))::bigint as amount, bool_or(sign > 0) as is_reported
     from possible_amount group by grouping sets ((set_id, target_id, slot, n), (set_id, target_id, n))
     having slot is distinct from ${WHOLE_UNIT}
   ),
   possible as (
-    select set_id, target_id, slot, jsonb_object_agg((${columns}::text[])[n], amount) as amounts, bool_or(is_told and n <= ${kind.measures.length}) as inexact
+    select set_id, target_id, slot, jsonb_object_agg((${columns}::text[])[n], amount) as amounts, bool_or(is_reported and n <= ${kind.measures.length}) as inexact
     from possible_sum group by 1, 2, 3
   )`;
 
-/** How many units are covered, and by which measures. */
 const KNOWN = sql`
   known_place as (
-    select k.set_id, c.target_id, k.unit_id, k.slot, k.mask from knowledge k join rollup_set s on s.id = k.set_id
+    select k.set_id, c.target_id, k.unit_id, k.slot, k.mask from measure_coverage k join rollup_set s on s.id = k.set_id
     join contribution c on c.edition_id = s.edition_id and c.unit_id = k.unit_id and c.certain
     where k.author_id = k.unit_id
     union all
     select min(set_id), target_id, min(unit_id), min(slot), min(mask) from (
-      select k.n, k.set_id, c.target_id, k.unit_id, k.slot, k.mask from knowledge k join rollup_set s on s.id = k.set_id
+      select k.n, k.set_id, c.target_id, k.unit_id, k.slot, k.mask from measure_coverage k join rollup_set s on s.id = k.set_id
       join contribution c on c.edition_id = s.edition_id and c.certain and c.unit_id = any(array[k.unit_id, k.author_id])
       where k.author_id <> k.unit_id
     ) side group by n, target_id having count(*) = 2
@@ -125,32 +123,40 @@ const KNOWN = sql`
     select set_id, target_id, ${ALL_TIERS}, count(*)::int, bit_and(of_any) from known_unit group by 1, 2
   )`;
 
-/** For those periods that have records, too: there what is known is put together for each unit. */
-const storeKnowledge = async (em: EntityManager, contents: readonly SetContent[]): Promise<void> => {
-  const rows = contents.flatMap(({ setId, recorded, knowledge }) => (!recorded ? [] : knowledge.map((known) => ({ setId, ...known }))));
+/** Coverage by unit is stored only for periods that also have records, because reads merge both there. */
+const storeReportedMeasures = async (em: EntityManager, contents: readonly SetContent[]): Promise<void> => {
+  const rows = contents.flatMap(({ setId, recorded, measureCoverage }) =>
+    !recorded ? [] : measureCoverage.map((known) => ({ setId, ...known })),
+  );
   await rowsOf(em).rows(sql`
     with stored as (
       insert into rollup_knowledge (set_id, unit_id, author_id, slot, mask)
-      select * from unnest(${rows.map(({ setId }) => setId)}::int[], ${rows.map(({ unitId }) => unitId)}::int[], ${rows.map(({ authorId }) => authorId)}::int[],
-        ${rows.map(({ slot }) => slot)}::text[], ${rows.map(({ mask }) => mask)}::int[])
+      select * from ${relation("n", rows, {
+        set_id: ["int", ({ setId }) => setId],
+        unit_id: ["int", ({ unitId }) => unitId],
+        author_id: ["int", ({ authorId }) => authorId],
+        slot: ["text", ({ handlingTier }) => handlingTier],
+        mask: ["int", ({ mask }) => mask],
+      })}
       returning set_id
     )
     update rollup_set s set rows = s.rows + n.rows from (select set_id, count(*) as rows from stored group by 1) n where n.set_id = s.id`);
 };
 
-/** A cell's sources belong to its unit, and to those that may hold a part of it; those of a quoted rate to its unit alone. */
+/** A cell's sources belong to its unit and to units that may have a part of it; those of a quoted rate belong to its unit alone. */
 const storeSources = async (em: EntityManager, kind: RollupKind, contents: readonly SetContent[]): Promise<void> => {
-  const rows = new Map<string, { setId: number; slot: string; unitId: number; sourceId: number; own: boolean }>();
+  const rows = new Map<string, { setId: number; handlingTier: string; unitId: number; sourceId: number; own: boolean }>();
   for (const { setId, cells, spreads, quoted } of contents) {
-    const add = (unitId: number, slot: string, sources: ReadonlySet<number>, own: boolean): void => {
-      for (const sourceId of sources) rows.set(`${setId} ${unitId} ${slot} ${sourceId}`, { setId, slot, unitId, sourceId, own });
+    const add = (unitId: number, handlingTier: string, sources: ReadonlySet<number>, own: boolean): void => {
+      for (const sourceId of sources)
+        rows.set(`${setId} ${unitId} ${handlingTier} ${sourceId}`, { setId, handlingTier, unitId, sourceId, own });
     };
-    for (const { unitId, slot, sources } of quoted) add(unitId, slot, sources, true);
-    const receivers = Map.groupBy(spreads, ({ unitId, slot }) => `${unitId} ${slot}`);
-    for (const { unitId, slot, sources } of cells) {
+    for (const { unitId, handlingTier, sources } of quoted) add(unitId, handlingTier, sources, true);
+    const receivers = Map.groupBy(spreads, ({ unitId, handlingTier }) => `${unitId} ${handlingTier}`);
+    for (const { unitId, handlingTier, sources } of cells) {
       if (sources.size === 0) continue;
-      const units = new Set([unitId, ...(receivers.get(`${unitId} ${slot}`) ?? []).flatMap((spread) => spread.receivers)]);
-      for (const unit of units) add(unit, slot, sources, false);
+      const units = new Set([unitId, ...(receivers.get(`${unitId} ${handlingTier}`) ?? []).flatMap((spread) => spread.receivers)]);
+      for (const unit of units) add(unit, handlingTier, sources, false);
     }
   }
   const all = [...rows.values()];
@@ -158,44 +164,86 @@ const storeSources = async (em: EntityManager, kind: RollupKind, contents: reado
     with stored as (
       insert into rollup_source (set_id, kind, slot, unit_id, source_id, own)
       select set_id, ${kind.name}, slot, unit_id, source_id, own
-      from unnest(${all.map(({ setId }) => setId)}::int[], ${all.map(({ slot }) => slot)}::text[], ${all.map(({ unitId }) => unitId)}::int[],
-        ${all.map(({ sourceId }) => sourceId)}::int[], ${all.map(({ own }) => own)}::boolean[]) as r(set_id, slot, unit_id, source_id, own)
+      from ${relation("r", all, {
+        set_id: ["int", ({ setId }) => setId],
+        slot: ["text", ({ handlingTier }) => handlingTier],
+        unit_id: ["int", ({ unitId }) => unitId],
+        source_id: ["int", ({ sourceId }) => sourceId],
+        own: ["boolean", ({ own }) => own],
+      })}
       returning set_id
     )
     update rollup_set s set rows = s.rows + n.rows from (select set_id, count(*) as rows from stored group by 1) n where n.set_id = s.id`);
 };
 
 const inputs = (contents: readonly SetContent[]): RawBuilder<unknown> => {
+  const spreads = contents.flatMap(({ setId, spreads: own }) => own.map((spread) => ({ setId, ...spread })));
+  return sql`
+    atom as materialized (select set_id, sign, unit_id, slot, columns::bigint[] as columns from ${atomsOf(contents)}),
+    spread as materialized (select spread::int, set_id, unit_id, slot, n, amount from ${spreadsOf(spreads)}),
+    receiver as materialized (select * from ${receiversOf(spreads)}),
+    measure_coverage as materialized (select * from ${reportedMeasuresOf(contents)}),
+    quoted as materialized (select * from ${quotedOf(contents)})`;
+};
+
+const listOf = (numbers: readonly (number | null)[]) => `{${numbers.map((number) => number ?? "NULL").join()}}`;
+
+const atomsOf = (contents: readonly SetContent[]) => {
   const atoms = contents.flatMap(({ setId, atoms: own, replaced }) => [
     ...own.map((atom) => ({ setId, sign: 1, ...atom })),
     ...replaced.map((atom) => ({ setId, sign: -1, ...atom })),
   ]);
-  const spreads = contents.flatMap(({ setId, spreads: own }) => own.map((spread) => ({ setId, ...spread })));
-  const receivers = spreads.flatMap((spread, n) => spread.receivers.map((unitId) => ({ n, unitId })));
-  const knowledge = contents.flatMap(({ setId, knowledge: own }) => own.map((known) => ({ setId, ...known })));
-  const quoted = contents.flatMap(({ setId, quoted: own }) => own.map((quote) => ({ setId, ...quote })));
-  const list = (numbers: (number | null)[]) => `{${numbers.map((number) => number ?? "NULL").join()}}`;
-  return sql`
-    atom as materialized (
-      select set_id, sign, unit_id, slot, columns::bigint[] as columns from unnest(${atoms.map((a) => a.setId)}::int[],
-        ${atoms.map((a) => a.unitId)}::int[], ${atoms.map((a) => a.slot)}::text[], ${atoms.map((a) => list(a.columns))}::text[],
-        ${atoms.map((a) => a.sign)}::int[]) a(set_id, unit_id, slot, columns, sign)
-    ),
-    spread as materialized (
-      select spread::int, set_id, unit_id, slot, n, amount from unnest(${spreads.map((s) => s.setId)}::int[],
-        ${spreads.map((s) => s.unitId)}::int[], ${spreads.map((s) => s.slot)}::text[], ${spreads.map((s) => s.column + 1)}::int[],
-        ${spreads.map((s) => s.amount)}::bigint[]) with ordinality s(set_id, unit_id, slot, n, amount, spread)
-    ),
-    receiver as materialized (
-      select * from unnest(${receivers.map(({ n }) => n + 1)}::int[], ${receivers.map(({ unitId }) => unitId)}::int[]) r(spread, unit_id)
-    ),
-    knowledge as materialized (
-      select * from unnest(${knowledge.map((k) => k.setId)}::int[], ${knowledge.map((k) => k.unitId)}::int[],
-        ${knowledge.map((k) => k.authorId)}::int[], ${knowledge.map((k) => k.slot)}::text[], ${knowledge.map((k) => k.mask)}::int[])
-        with ordinality k(set_id, unit_id, author_id, slot, mask, n)
-    ),
-    quoted as materialized (
-      select * from unnest(${quoted.map((q) => q.setId)}::int[], ${quoted.map((q) => q.unitId)}::int[], ${quoted.map((q) => q.slot)}::text[],
-        ${quoted.map((q) => JSON.stringify(q.rates))}::jsonb[]) q(set_id, unit_id, slot, rates)
-    )`;
+  return relation("a", atoms, {
+    set_id: ["int", ({ setId }) => setId],
+    unit_id: ["int", ({ unitId }) => unitId],
+    slot: ["text", ({ handlingTier }) => handlingTier],
+    columns: ["text", ({ columns }) => listOf(columns)],
+    sign: ["int", ({ sign }) => sign],
+  });
 };
+
+type SpreadOfSet = SetContent["spreads"][number] & { readonly setId: number };
+
+const spreadsOf = (spreads: readonly SpreadOfSet[]) => {
+  const columns = {
+    set_id: ["int", ({ setId }: SpreadOfSet) => setId],
+    unit_id: ["int", ({ unitId }: SpreadOfSet) => unitId],
+    slot: ["text", ({ handlingTier }: SpreadOfSet) => handlingTier],
+    n: ["int", ({ column }: SpreadOfSet) => column + 1],
+    amount: ["bigint", ({ amount }: SpreadOfSet) => amount],
+  } as const;
+  return keyed("s", spreads, columns, "spread");
+};
+
+const receiversOf = (spreads: readonly SpreadOfSet[]) =>
+  relation(
+    "r",
+    spreads.flatMap(({ receivers }, n) => receivers.map((unitId) => ({ n, unitId }))),
+    { spread: ["int", ({ n }) => n + 1], unit_id: ["int", ({ unitId }) => unitId] },
+  );
+
+const reportedMeasuresOf = (contents: readonly SetContent[]) =>
+  keyed(
+    "k",
+    contents.flatMap(({ setId, measureCoverage }) => measureCoverage.map((covered) => ({ setId, ...covered }))),
+    {
+      set_id: ["int", ({ setId }) => setId],
+      unit_id: ["int", ({ unitId }) => unitId],
+      author_id: ["int", ({ authorId }) => authorId],
+      slot: ["text", ({ handlingTier }) => handlingTier],
+      mask: ["int", ({ mask }) => mask],
+    },
+    "n",
+  );
+
+const quotedOf = (contents: readonly SetContent[]) =>
+  relation(
+    "q",
+    contents.flatMap(({ setId, quoted }) => quoted.map((quote) => ({ setId, ...quote }))),
+    {
+      set_id: ["int", ({ setId }) => setId],
+      unit_id: ["int", ({ unitId }) => unitId],
+      slot: ["text", ({ handlingTier }) => handlingTier],
+      rates: ["jsonb", ({ rates }) => JSON.stringify(rates)],
+    },
+  );

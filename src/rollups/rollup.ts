@@ -3,15 +3,15 @@ import type { Period } from "../lib/time/period.ts";
 import type { Tier } from "../hierarchy/unit.entity.ts";
 import type { UnitView } from "../hierarchy/unit.loaders.ts";
 import type { Cut } from "../counters/cut.ts";
-import { held } from "../figures/held.ts";
+import { countInRange } from "../figures/int-range.ts";
 import { enumValue, measureCode, type RollupKind, summedColumns } from "../figures/measure.ts";
-import { computeRate, heldRate, quotedRate, type Rate, type RateSums, withheldRate } from "./rate.ts";
+import { computeRate, rateInRange, quotedRate, type Rate, type RateSums, withheldRate } from "./rate.ts";
 import type { RollupKey } from "../counters/rollup-key.ts";
-import type { RecordKnowledge, RecordSums } from "../counters/records.ts";
+import type { MeasureCoverage, RecordSums } from "../counters/records.ts";
 import type { QuotedRate } from "./rollup.entity.ts";
 import type { Bounds } from "./rollup.type.ts";
 
-/** How many units are covered, the bits of the measures known of all of them, exact, what is possible, quoted rates; then the sums. */
+/** Covered units, the bits of the measures that all of them report, exactness, possible amounts, quoted rates; then the sums. */
 export type StoredRollup = readonly [
   covered: number,
   known: number,
@@ -20,12 +20,14 @@ export type StoredRollup = readonly [
   quoted: Readonly<Record<string, QuotedRate>> | null,
   ...sums: (number | null)[],
 ];
-/** Where the sums begin. */
 export const FIRST_SUM = 5;
 const NO_RECORDS: RecordSums = { certain: null, possible: null };
 const NOTHING: StoredRollup = [0, 0, true, null, null];
 
-/** One roll-up; each measure of its kind is a property, null where nothing is known. */
+/**
+ * A roll-up of one unit; each measure of its kind is a property, null if no unit reports it. `sum` is the raw number for computation; `shown` is the same number checked
+ * for the answer's number type.
+ */
 export abstract class Rollup implements RollupKey {
   readonly unit: UnitView;
   readonly period: Period;
@@ -33,16 +35,16 @@ export abstract class Rollup implements RollupKey {
   readonly cut: Cut;
   readonly #stored: StoredRollup;
   readonly #records: RecordSums;
-  /** Whether records were looked for: then what is known is known by looking at each unit. */
+  /** True if records were read; then coverage is computed by looking at each unit. */
   readonly isRecorded: boolean;
-  /** What is known of figures and records; null where it has not been looked up. */
-  readonly known: RecordKnowledge | null;
+  /** Coverage by figures and records; null if it has not been loaded. */
+  readonly known: MeasureCoverage | null;
 
   constructor(
     { unit, period, handledBy, cut }: RollupKey,
     stored: StoredRollup = NOTHING,
     records: RecordSums | null = null,
-    known: RecordKnowledge | null = null,
+    known: MeasureCoverage | null = null,
   ) {
     this.unit = unit;
     this.period = period;
@@ -51,58 +53,56 @@ export abstract class Rollup implements RollupKey {
     this.#stored = stored;
     this.isRecorded = records !== null;
     this.#records = records ?? NO_RECORDS;
-    this.known = known ?? (this.isRecorded ? null : this.knowledge);
+    this.known = known ?? (this.isRecorded ? null : this.measureCoverage);
   }
 
   abstract readonly kind: RollupKind;
 
   abstract readonly positions: ReadonlyMap<string, number>;
 
-  /** Of a name of summedColumns. */
+  /** Returns the certain sum of a column of summedColumns, without a check of its size. */
   sum(name: string): number | null {
     return this.at(this.positions.get(name)!);
   }
 
   /**
-   * True where nothing that is covered is certain and something is possible, as in a district long after its end: then a sum of what is left of it
-   * would be taken for the whole, and bounds alone tell. Agencies are no part of coverage.
+   * True if no covered value is certain but some are possible, as in a district long after its abolition: the certain rest would be mistaken for the total, so only the
+   * bounds are answered. Agencies do not count as covered.
    */
   get isWithheld(): boolean {
     return !this.exact && this.unit.tier !== null && this.known?.covered === 0;
   }
 
-  /** Of a position in summedColumns. */
   at(position: number): number | null {
     return this.isWithheld ? null : this.certainAt(position);
   }
 
-  /** Of a position in summedColumns, also where the value is withheld. */
+  /** Returns the sum at a position of summedColumns, even if the value is withheld. */
   certainAt(position: number): number | null {
     const stated = (this.#stored[FIRST_SUM + position] as number | null | undefined) ?? null;
     const recorded = this.#records.certain?.[position] ?? null;
     const sum = stated === null ? recorded : stated + (recorded ?? 0);
-    // Evidence that contradicts itself may leave less than nothing.
+    // Contradictory evidence may leave a negative rest.
     return sum !== null && sum < 0 ? 0 : sum;
   }
 
-  /** The last day of which records are counted; null where they give nothing. */
+  /** The last day whose records count; null without records. */
   get dataThrough(): Day | null {
     const { certain, possible, through } = this.#records;
     return certain === null && possible === null ? null : (through ?? null);
   }
 
-  /** Of the figures alone. */
-  get knowledge(): RecordKnowledge {
+  get measureCoverage(): MeasureCoverage {
     const [covered, known] = this.#stored;
     return { covered, known };
   }
 
-  /** False where a known cell contributes only possibly. */
+  /** False if a cell with a value contributes only possibly. */
   get exact(): boolean {
     return this.#stored[2] && this.#records.possible === null;
   }
 
-  /** What is possible besides; null where nothing is known. */
+  /** The possible amount besides the certain sum; null if nothing was reported. */
   #possible(name: string): number | null {
     const stated = this.#stored[3]?.[name];
     const recorded = this.#records.possible?.[this.positions.get(name)!] ?? undefined;
@@ -110,32 +110,32 @@ export abstract class Rollup implements RollupKey {
     return Math.max((stated ?? 0) + (recorded ?? 0), 0);
   }
 
-  /** What is certain, and that plus what is possible; null where nothing is known. */
+  /** The certain sum, and the certain sum plus the possible amount; null if nothing was reported. */
   bounds(measure: string): Bounds {
     const { name } = this.kind.measures.find((candidate) => enumValue(candidate.name) === measure)!;
     const certain = this.certainAt(this.positions.get(name)!);
     const possible = this.#possible(name);
     if (certain === null && possible === null) return { low: null, high: null };
     const code = measureCode(this.kind, name);
-    return { low: held(code, certain ?? 0), high: held(code, (certain ?? 0) + (possible ?? 0)) };
+    return { low: countInRange(code, certain ?? 0), high: countInRange(code, (certain ?? 0) + (possible ?? 0)) };
   }
 
-  /** Of a measure, as an answer holds it. */
+  /** Returns a measure for the answer; reports an error if it exceeds the number type. */
   shown(name: string): number | null {
-    return held(measureCode(this.kind, name), this.sum(name));
+    return countInRange(measureCode(this.kind, name), this.sum(name));
   }
 
-  /** As computed; where that has no value, as a source printed it. */
+  /** Returns the computed rate; if it has no value, the rate that a source printed. */
   rate(name: string): Rate {
     const quoted = this.#stored[4];
-    // The three sums of a rate stand side by side.
+    // The three sums of a rate are adjacent columns.
     const first = this.positions.get(`${name}Part`)!;
     const certain: RateSums = { part: this.certainAt(first), of: this.certainAt(first + 1), whole: this.certainAt(first + 2) };
     const hasPossible = this.#stored[3] !== null || this.#records.possible !== null;
     const computed = computeRate(certain, hasPossible ? this.#possibleSums(name) : null);
     const rate = this.isWithheld ? withheldRate(computed) : computed;
     const quote = quoted?.[name];
-    return rate.value === null && quote ? quotedRate(quote) : heldRate(rate, `${this.kind.name}.${name}`);
+    return rate.value === null && quote ? quotedRate(quote) : rateInRange(rate, `${this.kind.name}.${name}`);
   }
 
   #possibleSums(name: string): RateSums {
@@ -143,18 +143,18 @@ export abstract class Rollup implements RollupKey {
   }
 }
 
-/** The measures for which some covered unit gave nothing, in the order of their enum; optional ones where another gave something. */
-export const incompleteMeasures = (rollup: Rollup, { covered, known }: RecordKnowledge): string[] =>
+/** Lists the measures that some covered unit did not report, in the order of their enum; optional measures only if another unit reported them. */
+export const incompleteMeasures = (rollup: Rollup, { covered, known }: MeasureCoverage): string[] =>
   covered === 0
     ? []
     : rollup.kind.measures
         .filter(({ name, isOptional }, n) => (known & (1 << n)) === 0 && !(isOptional && rollup.sum(name) === null))
         .map(({ name }) => enumValue(name));
 
-type RollupClass = new (key: RollupKey, stored?: StoredRollup, records?: RecordSums | null, known?: RecordKnowledge | null) => Rollup;
+type RollupClass = new (key: RollupKey, stored?: StoredRollup, records?: RecordSums | null, known?: MeasureCoverage | null) => Rollup;
 const classes = new Map<RollupKind, RollupClass>();
 
-/** The class of a kind's roll-ups, with a property for each measure. */
+/** Builds the roll-up class of a kind, with a property for each measure. */
 export const rollupClass = (kind: RollupKind): RollupClass => {
   const known = classes.get(kind);
   if (known) return known;
@@ -172,7 +172,7 @@ export const rollupClass = (kind: RollupKind): RollupClass => {
     const code = measureCode(kind, name);
     Object.defineProperty(KindRollup.prototype, name, {
       get(this: Rollup) {
-        return held(code, this.at(position));
+        return countInRange(code, this.at(position));
       },
     });
   }

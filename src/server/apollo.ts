@@ -10,21 +10,18 @@ import { type Allowances, limitedValues, type Limits, limitsRule } from "../grap
 import { statusByCode } from "./http/status.ts";
 import { TextCache } from "../graphql/execution/text-cache.ts";
 
-/** Validation stops at this many errors. */
 const MAX_ERRORS = 5;
 
 export interface ApolloOptions<C extends object> extends Limits, Allowances<C> {
   readonly plugins: readonly ApolloServerPlugin<C>[];
   readonly introspection: boolean;
-  /** Whether errors say what the client may have meant. */
   readonly suggestions: boolean;
-  /** Bytes of the cache of automatic persisted queries; 0 is without any. */
+  /** Size in bytes of the cache of automatic persisted queries; 0 disables it. */
   readonly persistedQueries: number;
-  /** Whether a request with the header `apollo-federation-include-trace` is told how long each field took. */
+  /** True if the header `apollo-federation-include-trace` returns the duration of each field. */
   readonly traces: boolean;
 }
 
-/** What the settings say of it. */
 export const apolloSettings = (env: Env) => ({
   ...env,
   suggestions: env.suggestions === "auto" ? !env.production : env.suggestions === "on",
@@ -32,7 +29,7 @@ export const apolloSettings = (env: Env) => ({
   traces: env.gatewaySecret !== null,
 });
 
-/** The GraphQL side of the service, whatever schema it serves and whatever HTTP framework carries it. What is not given is as by default. */
+/** An Apollo server for any schema and HTTP framework; missing options have defaults. */
 export const createApollo = <C extends object>(schema: GraphQLSchema, given: Partial<ApolloOptions<C>> = {}): ApolloServer<C> => {
   const { plugins = [], longLists, isRouter, ...options } = { ...apolloSettings(readEnv({})), ...given };
   return new ApolloServer<C>({
@@ -49,7 +46,7 @@ export const createApollo = <C extends object>(schema: GraphQLSchema, given: Par
     stopOnTerminationSignals: false,
     includeStacktraceInErrorResponses: false,
     plugins: [
-      // It instruments every field, which doubles the time of a large answer.
+      // The plugin instruments every field, which doubles the time of a large answer.
       ApolloServerPluginCacheControlDisabled(),
       options.traces ? ApolloServerPluginInlineTrace() : ApolloServerPluginInlineTraceDisabled(),
       ApolloServerPluginLandingPageDisabled(),

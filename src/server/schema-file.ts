@@ -2,7 +2,6 @@ import type { FastifyInstance } from "fastify";
 import { DomainError } from "../lib/errors.ts";
 import { sendWithEtag } from "./http/etag.ts";
 
-/** The schema as a file, for whoever may ask for it. */
 export const serveSchema = (app: FastifyInstance, sdl: string, isOpen: boolean): void => {
   app.get("/schema.graphql", async (request, reply) => {
     if (!isOpen) throw new DomainError("FORBIDDEN", "The schema is not served here: INTROSPECTION is off");

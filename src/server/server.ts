@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyRequest } from "fastify";
+import type { GraphQLSchema } from "graphql";
 import type { AddressInfo } from "node:net";
 import { createAuthenticator } from "../access/authenticate.ts";
 import { holds, type Viewer } from "../access/viewer.ts";
@@ -15,7 +16,7 @@ import { allowOrigins } from "./http/cors.ts";
 import { costPlugin } from "../graphql/cost/cost.ts";
 import { type Env, readEnv } from "./env.ts";
 import { serveHealth } from "./running/health.ts";
-import { createHttp } from "./http/http.ts";
+import { createHttp, type HttpOptions } from "./http/http.ts";
 import { responseCache } from "./http/response-cache.ts";
 import { warnOfUntrustedProxy } from "./http/proxies.ts";
 import { createLog, type Log, logRequests } from "./running/log.ts";
@@ -27,7 +28,7 @@ import { prepareWith } from "./http/prepare.ts";
 import { CostBudget } from "../graphql/cost/cost-budget.ts";
 import { PublicShare } from "./limits/public-share.ts";
 import { limitRates, networkOf } from "./limits/rate-limit.ts";
-import { routerCheck } from "../access/router.ts";
+import { type RouterCheck, routerCheck } from "../access/router.ts";
 import { serveSchema } from "./schema-file.ts";
 import type { Module } from "../module/module.ts";
 import * as all from "../modules.ts";
@@ -37,9 +38,8 @@ import { trustedList, type TrustedList } from "../graphql/execution/trusted-docu
 export interface RunningServer {
   readonly url: string;
   readonly metricsUrl: string | null;
-  /** Reads the trusted documents anew, and says so in the log; where that cannot be, those from before stay. Null where all documents are answered. */
+  /** Reads the trusted documents again and logs the result; after an error the previous ones stay. Null if all documents are allowed. */
   readonly renewTrusted: (() => Promise<void>) | null;
-  /** Lets running requests finish, then closes all connections. */
   close(): Promise<void>;
 }
 
@@ -49,7 +49,7 @@ export type ServerOptions = Partial<Env> & {
   readonly modules?: readonly Module[];
 };
 
-/** Serves at once; `pools` is null until the database is open. */
+/** Listens at once; `pools` is null until the database is open. */
 export const startServer = async (
   pools: () => Pools | null,
   { clock = () => new Date(), log: givenLog, modules = Object.values(all), ...given }: ServerOptions,
@@ -57,59 +57,21 @@ export const startServer = async (
   const env: Env = { ...readEnv({}), ...given };
   const log = givenLog ?? createLog({ ...env, logLevel: "error" });
   const trusted = env.trustedDocuments === null ? null : await trustedList(env.trustedDocuments);
-  const authenticator = await createAuthenticator(env);
-  const router = routerCheck(env.gatewaySecret);
   const metrics = env.metricsPort === null ? null : createMetrics(pools);
+  const parts: Parts = { env, log, clock, trusted, metrics, router: routerCheck(env.gatewaySecret), opened: openedOf(pools) };
   const { schema, sdl } = await createSubgraph(modules);
-  const labels = trusted === null ? labelsOf(await readOperations()) : trustedLabels;
-  const opened = (): Pools => {
-    const open = pools();
-    if (!open) throw new DomainError("SERVICE_UNAVAILABLE", "The database is not there yet; ask again", { retryAfter: 1 });
-    return open;
-  };
-  const hierarchy = currentHierarchy(() => new Reader(opened()), clock);
-  const budget = new CostBudget(env.costAddress, () => metrics?.limited("address"));
-  const shares = new PublicShare(env);
-  const apollo = createApollo<RequestContext>(schema, {
-    ...apolloSettings(env),
-    longLists: ({ viewer }) => (holds(viewer, "OFFICER") ? 5 : 1),
-    isRouter: ({ isProvenRouter }) => isProvenRouter,
-    plugins: [costPlugin({ maxCost: env.maxCost, hierarchy, modules, budget }), observeOperations(labels, log), publicCaching()],
-  });
-  await apollo.start();
-  const viewerOf = async (authorization: string | undefined): Promise<Viewer | null> =>
-    authorization === undefined ? null : authenticator.authenticate(authorization, clock(), new Reader(opened()));
-  const holdsNow = (authorization: string): Promise<boolean> =>
+  const apollo = await startApollo(parts, schema, modules);
+  const viewerOf = await viewers(parts);
+  const app = await createHttp(apollo, httpOptions(parts, viewerOf));
+  logRequests(app, log);
+  await allowOrigins(app, env.corsOrigins);
+  const { isStopping, stop } = drainable(app);
+  const isValid = (authorization: string): Promise<boolean> =>
     viewerOf(authorization).then(
       (viewer) => viewer !== null,
       () => false,
     );
-  const contextOf = ({ viewer, headers, ip }: FastifyRequest, signal: AbortSignal): RequestContext => {
-    const isProvenRouter = router.isProven(headers);
-    const address = viewer === null && !isProvenRouter ? networkOf(ip) : null;
-    const open = opened();
-    const share = address === null ? undefined : shares.of(address, open.limits);
-    return new RequestContext(open, clock(), { viewer, signal, address, share, isRouter: router.isRouter(headers), isProvenRouter });
-  };
-  const app = await createHttp(apollo, {
-    context: (request, _reply, signal) => observed(request, log, () => contextOf(request, signal)),
-    failed: (err, request, code) => {
-      observationOf(request).codes.add(code);
-      if (code === INTERNAL) log.error({ err, requestId: request.id }, "unexpected failure");
-    },
-    viewer: ({ headers: { authorization } }) => viewerOf(authorization),
-    bodyLimit: ({ viewer, headers }) => (holds(viewer, "OFFICER") || router.isProven(headers) ? env.bodyLimitOfficer : env.bodyLimit),
-    prepare: prepareWith({ limits: env, router, trusted, bodies: { short: env.bodyLimit, long: env.bodyLimitOfficer } }),
-    maxConnections: env.maxConnections,
-    cache: responseCache({ keptAnswers: env.keptAnswers, clock, reader: () => new Reader(opened()), router }),
-    // While it closes, probes of its health are answered; all else is refused by what closes it.
-    framework: { return503OnClosing: false, trustProxy: env.trustedProxies ?? false },
-    ...(env.playground && { before: (request, reply) => (isBrowser(request) ? sendPlayground(request, reply) : undefined) }),
-  });
-  logRequests(app, log);
-  await allowOrigins(app, env.corsOrigins);
-  const { isStopping, stop } = drainable(app);
-  await serveBeside(app, { env, log, pools, metrics, isStopping, sdl, isValid: holdsNow });
+  await serveBeside(app, { env, log, pools, metrics, isStopping, sdl, isValid });
   const measured = await listen(app, env, metrics);
   return {
     url: addressUrl(env.host, (app.server.address() as AddressInfo).port, "/graphql"),
@@ -123,6 +85,72 @@ export const startServer = async (
   };
 };
 
+/** The parts of the server that requests share. */
+interface Parts {
+  readonly env: Env;
+  readonly log: Log;
+  readonly clock: () => Date;
+  readonly trusted: TrustedList | null;
+  readonly metrics: Metrics | null;
+  readonly router: RouterCheck;
+  /** @throws DomainError until the database is open. */
+  readonly opened: () => Pools;
+}
+
+const openedOf = (pools: () => Pools | null) => (): Pools => {
+  const open = pools();
+  if (!open) throw new DomainError("SERVICE_UNAVAILABLE", "The database is not available yet; try again", { retryAfter: 1 });
+  return open;
+};
+
+const startApollo = async ({ env, log, clock, trusted, metrics, opened }: Parts, schema: GraphQLSchema, modules: readonly Module[]) => {
+  const hierarchy = currentHierarchy(() => new Reader(opened()), clock);
+  const budget = new CostBudget(env.costAddress, () => metrics?.limited("address"));
+  const labels = trusted === null ? labelsOf(await readOperations()) : trustedLabels;
+  const apollo = createApollo<RequestContext>(schema, {
+    ...apolloSettings(env),
+    longLists: ({ viewer }) => (holds(viewer, "OFFICER") ? 5 : 1),
+    isRouter: ({ isProvenRouter }) => isProvenRouter,
+    plugins: [costPlugin({ maxCost: env.maxCost, hierarchy, modules, budget }), observeOperations(labels, log), publicCaching()],
+  });
+  await apollo.start();
+  return apollo;
+};
+
+type ViewerOf = (authorization: string | undefined) => Promise<Viewer | null>;
+
+const viewers = async ({ env, clock, opened }: Parts): Promise<ViewerOf> => {
+  const authenticator = await createAuthenticator(env);
+  return async (authorization) =>
+    authorization === undefined ? null : authenticator.authenticate(authorization, clock(), new Reader(opened()));
+};
+
+const httpOptions = ({ env, log, clock, trusted, router, opened }: Parts, viewerOf: ViewerOf): HttpOptions<RequestContext> => {
+  const shares = new PublicShare(env);
+  const contextOf = ({ viewer, headers, ip }: FastifyRequest, signal: AbortSignal): RequestContext => {
+    const isProvenRouter = router.isProven(headers);
+    const address = viewer === null && !isProvenRouter ? networkOf(ip) : null;
+    const open = opened();
+    const share = address === null ? undefined : shares.of(address, open.limits);
+    return new RequestContext(open, clock(), { viewer, signal, address, share, isRouter: router.isRouter(headers), isProvenRouter });
+  };
+  return {
+    context: (request, _reply, signal) => observed(request, log, () => contextOf(request, signal)),
+    failed: (err, request, code) => {
+      observationOf(request).codes.add(code);
+      if (code === INTERNAL) log.error({ err, requestId: request.id }, "unexpected failure");
+    },
+    viewer: ({ headers: { authorization } }) => viewerOf(authorization),
+    bodyLimit: ({ viewer, headers }) => (holds(viewer, "OFFICER") || router.isProven(headers) ? env.bodyLimitOfficer : env.bodyLimit),
+    prepare: prepareWith({ limits: env, router, trusted, bodies: { short: env.bodyLimit, long: env.bodyLimitOfficer } }),
+    maxConnections: env.maxConnections,
+    cache: responseCache({ keptAnswers: env.keptAnswers, clock, reader: () => new Reader(opened()), router }),
+    // During shutdown, health probes are answered and the drain refuses all else.
+    framework: { return503OnClosing: false, trustProxy: env.trustedProxies ?? false },
+    ...(env.playground && { before: (request, reply) => (isBrowser(request) ? sendPlayground(request, reply) : undefined) }),
+  };
+};
+
 interface Beside {
   readonly env: Env;
   readonly log: Log;
@@ -130,11 +158,9 @@ interface Beside {
   readonly metrics: Metrics | null;
   readonly isStopping: () => boolean;
   readonly sdl: string;
-  /** Whether the key or token is valid now. */
   readonly isValid: (authorization: string) => Promise<boolean>;
 }
 
-/** All that is served besides GraphQL, and what counts and limits requests. */
 const serveBeside = async (app: FastifyInstance, { env, log, pools, metrics, isStopping, sdl, isValid }: Beside): Promise<void> => {
   if (metrics) countRequests(app, metrics);
   if (env.trustedProxies === null) warnOfUntrustedProxy(app, log);
@@ -149,13 +175,12 @@ const serveBeside = async (app: FastifyInstance, { env, log, pools, metrics, isS
 
 const renewed = async (trusted: TrustedList, log: Log): Promise<void> => {
   try {
-    log.info(`TRUSTED_DOCUMENTS: ${await trusted.renew()} documents are answered from now on`);
+    log.info(`TRUSTED_DOCUMENTS: ${await trusted.renew()} documents are trusted from now on`);
   } catch (error) {
-    log.error(`${(error as Error).message}; the documents from before are answered still`);
+    log.error(`${(error as Error).message}; the previous documents stay trusted`);
   }
 };
 
-/** Both ports or none. */
 const listen = async (app: FastifyInstance, { host, port, metricsHost, metricsPort }: Env, metrics: Metrics | null) => {
   try {
     await app.listen({ host, port });

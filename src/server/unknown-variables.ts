@@ -1,16 +1,15 @@
-/** What is said of variables of the environment that are none of ours, but look as if they were meant to be. */
+/** Variables of the environment that are not settings but look like misspelt ones. */
 export interface UnknownVariables {
-  /** One name misspelt: what it protects would not be protected. */
+  /** Names close to one setting, whose protection would be missing. */
   readonly refused: readonly string[];
-  /** They begin as ours do, and may be another program's. */
+  /** Names with a prefix of ours, which may belong to another program. */
   readonly warned: readonly string[];
 }
 
-/** First words that many programs use for variables of their own. */
 const COMMON_WORDS = new Set(["DATABASE", "DATA", "LOG"]);
-/** Names this short differ by one letter from words of any kind. */
+/** Names this short differ by one letter from unrelated words. */
 const SHORT = 5;
-/** Of services beside this one, as Kubernetes and Docker name them. */
+/** Variables that Kubernetes and Docker set for other services. */
 const SERVICE_LINK = /_SERVICE_(?:HOST|PORT(?:_\w+)?)$|_PORT_\d+_(?:TCP|UDP|SCTP)(?:_(?:ADDR|PORT|PROTO))?$/;
 const LINK = /^(?:tcp|udp|sctp):\/\//;
 
@@ -20,7 +19,7 @@ export const unknownVariables = (variables: NodeJS.ProcessEnv, known: readonly s
     if (!value?.trim()) continue;
     if (known.includes(name)) {
       if (isLink(name, value))
-        warned.push(`${name} is ${value}, where a service of that name listens, and is not looked at (enableServiceLinks: false)`);
+        warned.push(`${name} is ${value}, the address of a service of that name, and is ignored (enableServiceLinks: false)`);
       continue;
     }
     if (isLink(name, value)) continue;
@@ -31,22 +30,20 @@ export const unknownVariables = (variables: NodeJS.ProcessEnv, known: readonly s
     const meant = known.find((one) => distance(given, one) <= (one.length < SHORT ? 1 : 2));
     const family = known.filter((one) => one.startsWith(`${wordOf(name)}_`));
     if (meant !== undefined) {
-      const message = `${name} is not a setting; did you mean ${meant}? Unset it where it is another program's`;
+      const message = `${name} is not a setting; did you mean ${meant}? Unset it if it belongs to another program`;
       (meant.length < SHORT ? warned : refused).push(message);
-    } else if (name.startsWith("CCHC_"))
-      warned.push(`${name} is not a setting, and is not looked at; docs/operations.md lists those that are`);
+    } else if (name.startsWith("CCHC_")) warned.push(`${name} is not a setting and is ignored; docs/operations.md lists the settings`);
     else if (name.includes("_") && family.length > 0 && !COMMON_WORDS.has(wordOf(name)))
-      warned.push(`${name} is not a setting, and is not looked at; those that begin so are ${family.join(", ")}`);
+      warned.push(`${name} is not a setting and is ignored; settings with this prefix are ${family.join(", ")}`);
   }
   return { refused, warned };
 };
 
-/** Whether a platform has set it to tell of another service. */
 export const isLink = (name: string, value: string): boolean => SERVICE_LINK.test(name) || (name.endsWith("_PORT") && LINK.test(value));
 
 const wordOf = (name: string): string => name.split("_", 1)[0]!;
 
-/** Letters that are other, too many, too few, or two in the wrong order. */
+/** Edit distance: replaced, added, missing or swapped letters. */
 const distance = (a: string, b: string): number => {
   if (Math.abs(a.length - b.length) > 2) return Number.POSITIVE_INFINITY;
   const rows = Array.from({ length: a.length + 1 }, (_, i) => Array.from({ length: b.length + 1 }, (__, j) => i + j));

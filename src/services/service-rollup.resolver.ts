@@ -17,12 +17,12 @@ import { ProcedureAuthorityType, ServiceRollupType } from "./service-rollup.type
 export class UnitServicesResolver {
   @FieldResolver(() => ServiceRollupType, {
     description:
-      "Procedures and online services offered in the subtree; handledBy keeps those of units of one tier (cung cấp dịch vụ công).",
+      "Procedures and online services offered in the subtree; handledBy selects those of units of one tier (cung cấp dịch vụ công).",
   })
   services(
     @Root() unit: UnitView,
     @Arg("period", () => PeriodScalar, { description: "Reporting period." }) period: string,
-    @Arg("handledBy", () => TierEnum, { nullable: true, description: "Tier of the offering units at that time." }) handledBy:
+    @Arg("handledBy", () => TierEnum, { nullable: true, description: "Tier of the offering unit on the day of the offer." }) handledBy:
       | Tier
       | undefined,
     @Ctx() context: RequestContext,
@@ -35,7 +35,7 @@ export class UnitServicesResolver {
 @Resolver(() => ServiceRollupType)
 export class ServiceRollupResolver {
   @FieldResolver(() => [ProcedureAuthorityType], {
-    description: "Procedures by the authority that is competent for them, most procedures first (theo thẩm quyền).",
+    description: "Procedures by competent authority, most procedures first (theo thẩm quyền).",
   })
   byAuthority(@Root() rollup: Rollup, @Ctx() context: RequestContext) {
     return context.use(proceduresByAuthority, rollup.unit.evidence).load(rollup);
@@ -60,7 +60,7 @@ export class ServiceRollupResolver {
     return rollup.rate("modernDeskRate");
   }
 
-  @FieldResolver(() => [SourceType], { description: "Where the numbers come from, in the order of arrival (nguồn)." })
+  @FieldResolver(() => [SourceType], { description: "Sources of the numbers, in the order of arrival (nguồn)." })
   sources(@Root() rollup: Rollup, @Ctx() context: RequestContext) {
     return context.use(rollupLoaders, rollup.unit.evidence).sourcesOfRollup.load(rollup);
   }

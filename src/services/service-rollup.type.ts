@@ -7,10 +7,10 @@ import { UnitKindEnum } from "../units/unit.type.ts";
 @ObjectType("ServiceRollup", {
   simpleResolvers: true,
   description:
-    "Administrative procedures offered in a subtree, and how far online (cung cấp dịch vụ công). Null means that nothing is known, which is not 0.",
+    "Administrative procedures offered in a subtree, and their online services (cung cấp dịch vụ công). Null means that no value was reported, which is not 0.",
 })
 export class ServiceRollupType {
-  @Field(() => PeriodScalar, { description: "The period asked for (kỳ báo cáo)." })
+  @Field(() => PeriodScalar, { description: "The requested period (kỳ báo cáo)." })
   period!: Period;
 
   @Field(() => Int, { nullable: true, description: "Administrative procedures (thủ tục hành chính)." })
@@ -34,7 +34,7 @@ export class ServiceRollupType {
 
 @ObjectType("ProcedureAuthority", {
   simpleResolvers: true,
-  description: "How many procedures one authority is competent for (thẩm quyền giải quyết).",
+  description: "Number of procedures for which one authority is competent (thẩm quyền giải quyết).",
 })
 export class ProcedureAuthorityType {
   @Field(() => UnitKindEnum, { description: "Kind of the authority." })

@@ -6,7 +6,7 @@ export const serviceCosts: Costs = {
   fields: {
     "Unit.services": { rule: rollup, hidden: { own: 0, within: 0 } },
     "ServiceRollup.sources": { size: SOURCES, hidden: { own: 2, within: 1 } },
-    // Central, provincial, district and communal authorities, and a few offices beside them.
+    // Central, provincial, district and communal authorities, and a few other offices.
     "ServiceRollup.byAuthority": { size: 10 },
   },
 };

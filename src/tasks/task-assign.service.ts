@@ -11,7 +11,7 @@ import { editionsOf } from "../hierarchy/edition.ts";
 import { unitLoaders, type UnitView } from "../hierarchy/unit.loaders.ts";
 import { recordChange } from "../journal/audit.ts";
 import { BadUserInput, DomainError } from "../lib/errors.ts";
-import { type Day, parseDay, parseKnownDay } from "../lib/time/date.ts";
+import { type Day, parseDay, parseKnownDay, parsePastDay } from "../lib/time/date.ts";
 import { newRecord } from "./task-audit.store.ts";
 import { checkDeadline, documentOf, productOf, titleOf } from "./task-check.ts";
 import { checkAgainstParent } from "./task-family.store.ts";
@@ -57,7 +57,7 @@ export const assignTask = async (context: TaskAsking, input: AssignTaskInput): P
   checkDeadline(draft.deadline, assignedOn);
   await ensureContributions(context.session, await editionsOf(context.session, [assignedOn]));
   if (!(await isWithinUnit(context.session, { above: assigner.no, unitNo: draft.lead.no, day: assignedOn, isServing: false })))
-    throw new BadUserInput("lead", input.lead, `accepted is a unit within ${assigner.fullName}, or an agency of such a unit`);
+    throw new BadUserInput("lead", input.lead, `must be a unit within ${assigner.fullName}, or an agency of such a unit`);
   const provinceNo = await provinceOf(context, draft);
   const origin: Origin = { assignerNo: assigner.no, parent: null, family: null, operation: "assignTask" };
   return created(context, making, (em) => makeTask(context, em, { draft, provinceNo, origin, making }));
@@ -79,7 +79,7 @@ export const delegateTask = async (context: TaskAsking, input: DelegateTaskInput
     const { task: parent, actingNo } = step;
     const isWithin = await isWithinUnit(rowsOf(em), { above: actingNo, unitNo: given.lead.no, day: today, isServing: true });
     if (!isWithin || given.lead.no === parent.leadNo)
-      throw new BadUserInput("lead", input.lead, "accepted is another unit within the lead, or within the unit that the lead serves");
+      throw new BadUserInput("lead", input.lead, "must be another unit within the lead, or within the unit that the lead serves");
     const draft = { ...given, deadline: given.deadline ?? parent.deadline };
     checkDeadline(draft.deadline, today);
     checkAgainstParent(draft.deadline, parent.deadline);
@@ -96,7 +96,7 @@ const KEY = /^[\x21-\x7E]{1,200}$/;
 const makingOf = ({ viewer }: TaskAsking, input: { readonly idempotencyKey: string }): TaskMaking => {
   const { idempotencyKey, ...content } = input;
   if (!KEY.test(idempotencyKey))
-    throw new BadUserInput("idempotencyKey", idempotencyKey, "accepted are 1 to 200 visible ASCII characters, new for each task");
+    throw new BadUserInput("idempotencyKey", idempotencyKey, "must be 1 to 200 visible ASCII characters, new for each task");
   // What is null is as good as left out.
   const text = JSON.stringify(content, (_, value: unknown) => value ?? undefined);
   return { actor: viewer!.actor, idempotencyKey, digest: createHash("sha256").update(text).digest("hex") };
@@ -123,11 +123,7 @@ const created = async (context: TaskAsking, making: TaskMaking, make: (em: Entit
   return payloadOf(context, id);
 };
 
-const parseAssignedOn = (text: string, today: Day): Day => {
-  const day = parseKnownDay("assignedOn", text);
-  if (day > today) throw new BadUserInput("assignedOn", text, `accepted is a day up to today, ${today}`);
-  return day;
-};
+const parseAssignedOn = (text: string, today: Day): Day => parseKnownDay("assignedOn", parsePastDay("assignedOn", text, today));
 
 interface Given extends Pick<AssignTaskInput, "title" | "product" | "lead" | "coordinators" | "deadline"> {
   readonly document: TaskDocument | null;

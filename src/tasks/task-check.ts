@@ -18,11 +18,7 @@ export const optionalNoteOf = (note: string | null | undefined): string | null =
 const urlOf = (argument: string, text: string): string => {
   const url = URL.canParse(text) ? new URL(text) : null;
   if (url === null || !["http:", "https:"].includes(url.protocol) || text.length > LONGEST.url)
-    throw new BadUserInput(
-      argument,
-      text,
-      `accepted is an address that begins with http:// or https://, of at most ${LONGEST.url} characters`,
-    );
+    throw new BadUserInput(argument, text, `must be an address that begins with http:// or https://, of at most ${LONGEST.url} characters`);
   return url.href;
 };
 
@@ -37,7 +33,7 @@ export const documentOf = (input: TaskDocumentInput | null | undefined, today: D
       };
 
 export const taskEvidenceOf = (inputs: readonly TaskEvidenceInput[]): TaskEvidence[] => {
-  if (inputs.length > MAX_EVIDENCE) throw new BadUserInput("evidence", inputs.length, `accepted are at most ${MAX_EVIDENCE} links`);
+  if (inputs.length > MAX_EVIDENCE) throw new BadUserInput("evidence", inputs.length, `must contain at most ${MAX_EVIDENCE} links`);
   return inputs.map(({ name, url }, n) => ({
     name: textOf(`evidence[${n}].name`, name, LONGEST.name),
     url: urlOf(`evidence[${n}].url`, url),
@@ -47,7 +43,7 @@ export const taskEvidenceOf = (inputs: readonly TaskEvidenceInput[]): TaskEviden
 /** @throws BadUserInput for what is no percentage. */
 export const percentOf = (percent: number | null | undefined): number | null =>
   optional(percent, (value) => {
-    if (value < 0 || value > 100) throw new BadUserInput("percent", value, "accepted is a whole number from 0 to 100");
+    if (value < 0 || value > 100) throw new BadUserInput("percent", value, "must be a whole number from 0 to 100");
     return value;
   });
 
@@ -68,12 +64,12 @@ export const deadlineOf = ({ deadline, removeDeadline }: DeadlineInput): Day | n
 export const workedOn = (argument: string, given: string | null | undefined, assignedOn: Day, today: Day): Day => {
   if (given == null) return today;
   const day = parsePastDay(argument, given, today);
-  if (day < assignedOn) throw new BadUserInput(argument, day, `accepted is a day from the assignment, ${assignedOn}, to today, ${today}`);
+  if (day < assignedOn) throw new BadUserInput(argument, day, `must be a day from the assignment, ${assignedOn}, to today, ${today}`);
   return day;
 };
 
 /** @throws BadUserInput for a deadline before the assignment. */
 export const checkDeadline = (deadline: Day | null | undefined, assignedOn: Day): void => {
   if (deadline != null && deadline < assignedOn)
-    throw new BadUserInput("deadline", deadline, `accepted is the day of assignment, ${assignedOn}, or a later one`);
+    throw new BadUserInput("deadline", deadline, `must be the day of assignment, ${assignedOn}, or a later one`);
 };

@@ -77,6 +77,6 @@ export const checkAgainstParent = (deadline: Day | null, parentDeadline: Day | n
     throw new BadUserInput(
       "deadline",
       deadline,
-      `accepted is the deadline of the task it is delegated from, ${parentDeadline}, or an earlier day`,
+      `must be the deadline of the task it is delegated from, ${parentDeadline}, or an earlier day`,
     );
 };

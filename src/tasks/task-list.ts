@@ -54,7 +54,7 @@ export const taskPage = (first: number, after: string | null | undefined, orderB
   if (page.after === null) return { ...page, from: { first, ...startOf(orderBy), code: "" } };
   const { rank, text } = page.after;
   const match = /^(\d{1,9}):(.+)$/s.exec(text);
-  if (!match) throw new BadUserInput("after", after, "accepted is a cursor that this list has given");
+  if (!match) throw new BadUserInput("after", after, "must be a cursor of this list");
   const day = rank === NO_DEADLINE_RANK ? "infinity" : addDays(FIRST_DAY, rank);
   return { ...page, from: { first, day, sourceNo: Number(match[1]), code: match[2]! } };
 };

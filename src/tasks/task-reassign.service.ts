@@ -35,10 +35,10 @@ export const reassignTask = async (context: TaskAsking, input: ReassignTaskInput
 
 /** @throws BadUserInput for the present lead, and for one to which the assigner could not have given the task. */
 const demandLead = async ({ em, task, actingNo, today }: StepOf, name: string, leadNo: number): Promise<void> => {
-  if (leadNo === task.leadNo) throw new BadUserInput("lead", name, "accepted is another unit than the present lead");
+  if (leadNo === task.leadNo) throw new BadUserInput("lead", name, "must be another unit than the present lead");
   const isServing = task.parent !== null;
   if (await isWithinUnit(rowsOf(em), { above: actingNo, unitNo: leadNo, day: today, isServing })) return;
-  throw new BadUserInput("lead", name, "accepted is a unit within the assigning unit, or an agency of such a unit");
+  throw new BadUserInput("lead", name, "must be a unit within the assigning unit, or an agency of such a unit");
 };
 
 /**

@@ -35,21 +35,21 @@ export class UnitTasksResolver {
 export class TaskRollupResolver {
   @FieldResolver(() => [TaskMeasureEnum], {
     description:
-      "The measures for which some covered unit gave nothing, in the order of their enum; empty where nothing is covered (chỉ tiêu thiếu).",
+      "The measures that some covered unit did not report, in the order of their enum; empty if no unit is covered (chỉ tiêu thiếu).",
   })
   incomplete(@Root() rollup: Rollup, @Ctx() context: RequestContext) {
     return incompleteOf(context.use(rollupLoaders, rollup.unit.evidence), rollup);
   }
 
   @FieldResolver(() => Boolean, {
-    description: "False where a known figure belongs here only possibly; bounds then says how much (chính xác).",
+    description: "False if a reported figure belongs here only possibly; bounds then contains the range (chính xác).",
   })
   exact(@Root() rollup: Rollup) {
     return rollup.exact;
   }
 
-  @FieldResolver(() => Bounds, { description: "What is certain, and that plus what is possible (khoảng giá trị)." })
-  bounds(@Root() rollup: Rollup, @Arg("measure", () => TaskMeasureEnum, { description: "Of which measure." }) measure: TaskMeasure) {
+  @FieldResolver(() => Bounds, { description: "The certain sum, and the certain sum plus all possible amounts (khoảng giá trị)." })
+  bounds(@Root() rollup: Rollup, @Arg("measure", () => TaskMeasureEnum, { description: "The measure." }) measure: TaskMeasure) {
     return rollup.bounds(measure);
   }
 
@@ -77,12 +77,12 @@ export class TaskRollupResolver {
     return taskSeries(context.use(rollupLoaders, rollup.unit.evidence), rollup, grain);
   }
 
-  @FieldResolver(() => Coverage, { description: "How many units that should report did (độ bao phủ)." })
+  @FieldResolver(() => Coverage, { description: "How many of the expected units have a value (độ bao phủ)." })
   coverage(@Root() rollup: Rollup, @Ctx() context: RequestContext) {
     return coverageOf(context.use(rollupLoaders, rollup.unit.evidence), rollup);
   }
 
-  @FieldResolver(() => [SourceType], { description: "Where the numbers come from, in the order of arrival (nguồn)." })
+  @FieldResolver(() => [SourceType], { description: "Sources of the numbers, in the order of arrival (nguồn)." })
   sources(@Root() rollup: Rollup, @Ctx() context: RequestContext) {
     return context.use(rollupLoaders, rollup.unit.evidence).sourcesOfRollup.load(rollup);
   }

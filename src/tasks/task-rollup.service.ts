@@ -9,7 +9,7 @@ export const tasksByTier = async ({ taskRollup }: RollupLoaders, { unit, period,
   const rollups = await Promise.all(tiers.map((tier) => taskRollup.load({ unit, period, handledBy: tier, cut })));
   return tiers
     .map((tier, n) => ({ tier, rollup: rollups[n]! }))
-    .filter(({ rollup }) => rollup.knowledge.covered > 0 || !rollup.exact || rollup.sum("total") !== null);
+    .filter(({ rollup }) => rollup.measureCoverage.covered > 0 || !rollup.exact || rollup.sum("total") !== null);
 };
 
 /** @throws BadUserInput for a grain that does not divide the period. */

@@ -22,32 +22,32 @@ export type TaskMeasure =
   | "EXTENDED"
   | "DUE"
   | "DUE_COMPLETED_ON_TIME";
-export const TaskMeasureEnum = enumType<TaskMeasure>("TaskMeasure", "What incomplete and bounds speak of (chỉ tiêu nhiệm vụ).", {
+export const TaskMeasureEnum = enumType<TaskMeasure>("TaskMeasure", "Measures of tasks (chỉ tiêu nhiệm vụ).", {
   TOTAL: "Running at the start or assigned in the period (tổng số nhiệm vụ).",
   WITH_DEADLINE: "With a deadline (có thời hạn).",
   WITHOUT_DEADLINE: "Without a deadline (không có thời hạn).",
   ON_TIME: "Completed on time, or running and not yet due (đúng hạn).",
-  OVERDUE: "Completed late, or running and past due (quá hạn).",
+  OVERDUE: "Completed late, or running and overdue (quá hạn).",
   COMPLETED_ON_TIME: "Completed by the deadline (hoàn thành đúng hạn).",
   COMPLETED_LATE: "Completed after the deadline (hoàn thành quá hạn).",
   RUNNING_NOT_DUE: "Running and not yet due (đang thực hiện, trong hạn).",
-  RUNNING_OVERDUE: "Running and past due (đang thực hiện, quá hạn).",
+  RUNNING_OVERDUE: "Running and overdue (đang thực hiện, quá hạn).",
   COMPLETED_WITHOUT_DEADLINE: "Completed, without a deadline (hoàn thành, không thời hạn).",
   RUNNING_WITHOUT_DEADLINE: "Running, without a deadline (đang thực hiện, không thời hạn).",
   DELEGATED: "Delegated by the lead of another task, and counted at its own lead (được giao lại).",
-  EXTENDED: "With another deadline than at first (được gia hạn).",
-  DUE: "With a deadline on one of the days (đến hạn trong kỳ).",
-  DUE_COMPLETED_ON_TIME: "Of those due: completed by the deadline (đến hạn, hoàn thành đúng hạn).",
+  EXTENDED: "With an extended deadline (được gia hạn).",
+  DUE: "With a deadline in the period (đến hạn trong kỳ).",
+  DUE_COMPLETED_ON_TIME: "With a deadline in the period, and completed by it (đến hạn, hoàn thành đúng hạn).",
 });
 
 @ObjectType("TaskRollup", {
   simpleResolvers: true,
   description:
-    "Tasks (nhiệm vụ được giao) of a subtree. Counts add up over its units; null means that nothing is known, which is not 0. total = with + without deadline; " +
+    "Tasks (nhiệm vụ được giao) of a subtree. Counts add up over its units; null means that no value was reported, which is not 0. total = with + without deadline; " +
     "with deadline = on time + overdue.",
 })
 export class TaskRollupType {
-  @Field(() => PeriodScalar, { description: "The period asked for (kỳ báo cáo)." })
+  @Field(() => PeriodScalar, { description: "The requested period (kỳ báo cáo)." })
   period!: Period;
 
   @Field(() => Int, { nullable: true, description: "Running at the start or assigned in the period (tổng số nhiệm vụ)." })
@@ -62,7 +62,7 @@ export class TaskRollupType {
   @Field(() => Int, { nullable: true, description: "Completed on time, or running and not yet due (đúng hạn)." })
   onTime!: number | null;
 
-  @Field(() => Int, { nullable: true, description: "Completed late, or running and past due (quá hạn)." })
+  @Field(() => Int, { nullable: true, description: "Completed late, or running and overdue (quá hạn)." })
   overdue!: number | null;
 
   @Field(() => Int, { nullable: true, description: "Completed by the deadline (hoàn thành đúng hạn)." })
@@ -74,7 +74,7 @@ export class TaskRollupType {
   @Field(() => Int, { nullable: true, description: "Running and not yet due (đang thực hiện, trong hạn)." })
   runningNotDue!: number | null;
 
-  @Field(() => Int, { nullable: true, description: "Running and past due (đang thực hiện, quá hạn)." })
+  @Field(() => Int, { nullable: true, description: "Running and overdue (đang thực hiện, quá hạn)." })
   runningOverdue!: number | null;
 
   @Field(() => Int, { nullable: true, description: "Completed, without a deadline (hoàn thành, không thời hạn)." })

@@ -16,18 +16,18 @@ export const taskUnitNamed = (context: Pick<RequestContext, "use">, argument: st
 /** Their numbers. @throws BadUserInput for one that is unknown or given twice. */
 export const coordinatorsNamed = async (context: Pick<RequestContext, "use">, names: readonly string[], day: Day): Promise<number[]> => {
   if (names.length > MAX_COORDINATORS)
-    throw new BadUserInput("coordinators", names.length, `accepted are at most ${MAX_COORDINATORS} units`);
+    throw new BadUserInput("coordinators", names.length, `must contain at most ${MAX_COORDINATORS} units`);
   const units = await Promise.all(names.map((name, n) => taskUnitNamed(context, `coordinators[${n}]`, name, day)));
   const numbers = units.map(({ no }) => no);
   const again = numbers.findIndex((no, n) => numbers.indexOf(no) !== n);
-  if (again !== -1) throw new BadUserInput(`coordinators[${again}]`, names[again], "accepted is each unit once");
+  if (again !== -1) throw new BadUserInput(`coordinators[${again}]`, names[again], "must name each unit once");
   return numbers;
 };
 
 /** @throws BadUserInput where the lead is among those who help it. */
 export const checkCoordinators = (coordinators: readonly number[], leadNo: number): void => {
   const n = coordinators.indexOf(leadNo);
-  if (n !== -1) throw new BadUserInput(`coordinators[${n}]`, "the lead", "accepted are other units than the lead");
+  if (n !== -1) throw new BadUserInput(`coordinators[${n}]`, "the lead", "must be another unit than the lead");
 };
 
 interface Placed {

@@ -125,7 +125,7 @@ const daysOfFilter = async (
   { dueWithin, timeliness }: TaskFilter,
 ): Promise<Pick<TaskCondition, "dueBy" | "nearUntil">> => {
   if (dueWithin != null && (dueWithin < 0 || dueWithin > MAX_WORKING_DAYS))
-    throw new BadUserInput("filter.dueWithin", dueWithin, `accepted is a whole number from 0 to ${MAX_WORKING_DAYS}`);
+    throw new BadUserInput("filter.dueWithin", dueWithin, `must be a whole number from 0 to ${MAX_WORKING_DAYS}`);
   if (dueWithin == null && timeliness == null) return { dueBy: null, nearUntil: null };
   const calendar = await workCalendarOf(context);
   return {
@@ -140,7 +140,7 @@ const unitsOfFilter = async (
 ): Promise<Pick<TaskCondition, "within" | "assignerNo" | "coordinatorNo">> => {
   const day = asOf == null ? null : parseKnownDay("filter.asOf", asOf);
   if (day !== null && within == null && assignedBy == null && coordinator == null)
-    throw new BadUserInput("filter.asOf", day, "accepted is a day together with a unit that is named as of it");
+    throw new BadUserInput("filter.asOf", day, "must be given together with within, assignedBy or coordinator");
   const named = (argument: string, name: string | null | undefined): Promise<UnitView | null> =>
     name == null ? Promise.resolve(null) : unitNamed(context.use(unitLoaders), `filter.${argument}`, name, day);
   const [top, assigner, helper] = await Promise.all([

@@ -8,32 +8,30 @@ import type { Tier, UnitKind } from "../hierarchy/unit.entity.ts";
 import { arrayText, FALLBACK_RANKS, foundUnits, rankOfFound } from "../hierarchy/unit-search.store.ts";
 import { validOn } from "../hierarchy/sql.ts";
 import { type EvidenceKind, seenBy, unitColumns, unitLoaders, type UnitView } from "../hierarchy/unit.loaders.ts";
+import { keyed } from "../database/relation.ts";
 
-/** Which units of one day's hierarchy a list holds; null leaves a condition out. */
 export interface UnitListKey {
   readonly asOf: Day;
-  /** Below this unit, at any depth. */
   readonly within: number | null;
   readonly codes: readonly string[] | null;
   readonly tier: Tier | null;
   readonly kinds: readonly UnitKind[] | null;
   readonly search: string | null;
-  /** Agencies too, where no kinds are named. */
+  /** Includes agencies unless kinds are given. */
   readonly agencies: boolean;
   readonly page: Page;
 }
 
-/** With the name by which a search found it, where that is not the present one. */
+/** With the former name by which a search found the unit. */
 export type ListedUnit = UnitView & { rank: number; matchedName: string | null };
 export interface UnitList {
-  /** One more than the page's `first`, where there is one. */
+  /** One row more than the page's `first`. */
   readonly rows: ListedUnit[];
   readonly totalCount: number;
 }
 
 type Row = Positioned & { totalCount: number } & (ListedUnit | { no: null });
 
-/** Many lists by one statement. */
 export const unitListLoaders = (context: RequestContext, evidence: EvidenceKind) => ({
   ...context.use(unitLoaders, evidence),
 
@@ -53,14 +51,20 @@ export const unitListLoaders = (context: RequestContext, evidence: EvidenceKind)
 
 const keysOf = (keys: readonly UnitListKey[]) => sql`
   select day, within, codes::text[] as codes, tier, kinds::text[] as kinds, is_searched, agencies, first, after_rank, after_text, i
-  from unnest(${keys.map((key) => key.asOf)}::date[], ${keys.map((key) => key.within)}::int[],
-    ${keys.map((key) => arrayText(key.codes))}::text[], ${keys.map((key) => key.tier)}::text[], ${keys.map((key) => arrayText(key.kinds))}::text[],
-    ${keys.map((key) => key.search !== null)}::boolean[],
-    ${keys.map((key) => key.agencies)}::boolean[], ${keys.map((key) => key.page.first)}::int[],
-    ${keys.map((key) => key.page.after?.rank ?? null)}::int[], ${keys.map((key) => key.page.after?.text ?? null)}::text[])
-    with ordinality k(day, within, codes, tier, kinds, is_searched, agencies, first, after_rank, after_text, i)`;
+  from ${keyed("k", keys, {
+    day: ["date", (key) => key.asOf],
+    within: ["int", (key) => key.within],
+    codes: ["text", (key) => arrayText(key.codes)],
+    tier: ["text", (key) => key.tier],
+    kinds: ["text", (key) => arrayText(key.kinds)],
+    is_searched: ["boolean", (key) => key.search !== null],
+    agencies: ["boolean", (key) => key.agencies],
+    first: ["int", (key) => key.page.first],
+    after_rank: ["int", (key) => key.page.after?.rank ?? null],
+    after_text: ["text", (key) => key.page.after?.text ?? null],
+  })}`;
 
-/** `matched`: of what is found, the best; what fits less well only where nothing better is found. */
+/** Relation `matched`: the best matches only; weaker ones only if there is nothing better. */
 const MATCHED = sql`
   best as (select i, min(found_rank) as rank from accepted group by i),
   matched as materialized (

@@ -17,7 +17,7 @@ const keeps =
   (member: HierarchyVersion): boolean =>
     (tier == null || member.tier === tier) && (kinds == null ? agencies || member.tier !== null : kinds.includes(member.kind));
 
-/** Null where the argument is not given. @throws BadUserInput as the field itself does. */
+/** @throws BadUserInput like the field itself. */
 const asOfDay = (asOf: unknown): number | null => (asOf == null ? null : dayNumber(parseKnownDay("asOf", asOf as string)));
 
 export const unitField = ({ hierarchy, today }: Place, { code, id, asOf }: Arguments): UnitSet => {
@@ -26,7 +26,6 @@ export const unitField = ({ hierarchy, today }: Place, { code, id, asOf }: Argum
   return found ? together([found]) : NO_UNITS;
 };
 
-/** Null for one that is refused. */
 const meantBy = (reference: Reference): ReferencedUnit | null => {
   try {
     return readUnitReference(reference);
@@ -35,7 +34,7 @@ const meantBy = (reference: Reference): ReferencedUnit | null => {
   }
 };
 
-/** A reference that is refused, or means nothing, leads to no unit; it does not keep the others from theirs. */
+/** Invalid and unknown references add no unit and do not affect the others. */
 export const referencedUnits = ({ hierarchy, today }: Place, references: readonly Reference[]): UnitSet =>
   together(
     references.flatMap((reference): [Slice, number][] => {
@@ -63,16 +62,16 @@ export const childrenField = (units: UnitSet, { effort }: Place, args: Arguments
   });
 };
 
-/** Members below one at any depth, by code. */
+/** Descendants of a member, by code. */
 const below = (slice: Slice, member: number, effort: Effort): number[] => {
   const found = [...slice.under[member]!];
-  // The list grows while it is gone through.
+  // The loop also visits members that it adds.
   for (const one of found) found.push(...slice.under[one]!);
   effort.spend(found.length);
   return found.toSorted((a, b) => a - b);
 };
 
-/** Order of codes in PostgreSQL's collation C. */
+/** The order of PostgreSQL's collation C. */
 const isAfter = (code: string, other: string): boolean => Buffer.compare(Buffer.from(code), Buffer.from(other)) > 0;
 
 /** @throws BadUserInput for a page that the field refuses. */
@@ -92,7 +91,7 @@ export const descendantsField = (units: UnitSet, { effort }: Place, args: Argume
   return ledTo(units, effort, leads);
 };
 
-/** How many units are looked through to find those of a list: all of its day, or those within one. */
+/** Number of units that the search of a list reads: all units of its day, or those within one. */
 export const unitsLookedThrough = ({ hierarchy, today }: Place, args: Arguments): number => {
   const day = asOfDay(args["asOf"]) ?? dayNumber(today);
   const slice = hierarchy.on(day);
@@ -102,7 +101,7 @@ export const unitsLookedThrough = ({ hierarchy, today }: Place, args: Arguments)
   return scope ? sizesOf(slice)[scope[1]]! : 0;
 };
 
-/** A page of all that a list keeps: the first ones in their order, or any so many of them where only the names say which. */
+/** The units of a page: the first ones in order, or any of the candidates if only names decide. */
 export const unitsField = ({ hierarchy, today, effort }: Place, args: Arguments): UnitSet => {
   const { first, after } = pageAsked(args);
   const day = asOfDay(args["asOf"]) ?? dayNumber(today);
@@ -135,7 +134,7 @@ export const successorsField = (units: UnitSet, { hierarchy, effort }: Place): U
     for (const [on, one] of hierarchy.successorsOf(slice, member)) reach(on, one);
   });
 
-/** Following a unit through its lineage takes as long as looking at so many units. */
+/** Cost of following a unit's lineage, in looks at units. */
 const LINEAGE_EFFORT = 40;
 
 export const correspondenceField = (units: UnitSet, { hierarchy, effort }: Place, { on }: Arguments): UnitSet => {

@@ -14,7 +14,7 @@ import {
   unitsLookedThrough,
 } from "./unit-sets.ts";
 
-/** Units as a connection, whose lists show the page again without reading it again. */
+/** A connection of units, which shows one page twice (nodes and edges) and reads it once. */
 const pageOfUnits = (subject: Subject, units: UnitSet, counted: number, searched = 0): Step => ({
   rows: units.count + searched,
   below: { count: subject.count, units, page: units.count, counted },

@@ -7,17 +7,17 @@ import { findUnit } from "./unit.service.ts";
 export interface ReferencedUnit {
   readonly id: string | null;
   readonly code: string | null;
-  /** Null: today, or the last day of a unit that is no more. */
+  /** Null means today, or the last day of an abolished unit. */
   readonly asOf: Day | null;
 }
 
-/** What is meant by `id asOf` or `code asOf`. @throws BadUserInput for what means nothing, naming the field. */
+/** Reads a reference by `id asOf` or `code asOf`. @throws BadUserInput naming the invalid field. */
 export const readUnitReference = (reference: Reference): ReferencedUnit => {
   const id = optionalKey(reference, "id");
   const code = id === null ? optionalKey(reference, "code") : null;
-  if (id === null && code === null) throw new BadUserInput("code", undefined, "a reference to a unit has its id or its code");
+  if (id === null && code === null) throw new BadUserInput("code", undefined, "a reference to a unit must have its id or its code");
   const { asOf = null } = reference;
-  // Another type must not be taken for today.
+  // A value of another type must not be read as today.
   return { id, code, asOf: asOf === null ? null : parseKnownDay("asOf", typeof asOf === "string" ? asOf : JSON.stringify(asOf)) };
 };
 

@@ -8,9 +8,9 @@ import { unitListLoaders } from "./unit-list.ts";
 import { correspondences, descendantsOf, findUnit, listUnits, successions } from "./unit.service.ts";
 import { CorrespondenceType, EvidenceEnum, SuccessionType, TierEnum, UnitConnection, UnitKindEnum, UnitType } from "./unit.type.ts";
 
-const FIRST = "How many at most, 1..1000.";
+const FIRST = "Maximum number of items, 1..1000.";
 const AFTER = "Cursor after which the page begins.";
-const KINDS = "Keeps units of these kinds. Agencies are listed where this names their kinds.";
+const KINDS = "Selects units of these kinds. Agencies are listed only if this argument names their kinds.";
 
 @Resolver()
 export class UnitQueries {
@@ -18,18 +18,18 @@ export class UnitQueries {
   @Query(() => UnitType, {
     nullable: true,
     description:
-      "The unit that holds this official code, or has this id, seen at asOf. Without asOf: as it is today, and a unit that has been abolished as it was " +
-      "on its last day. Null where there is none. BAD_USER_INPUT unless exactly one of code and id is given (tra cứu đơn vị).",
+      "The unit with this official code or id as of asOf. Default: as of today, and for an abolished unit as of " +
+      "of its last day. Null if there is none. BAD_USER_INPUT unless exactly one of code and id is given (tra cứu đơn vị).",
   })
   unit(
-    @Arg("code", () => ID, { nullable: true, description: "Official code at asOf: 48." }) code: string | undefined,
+    @Arg("code", () => ID, { nullable: true, description: "Official code at asOf, such as 48." }) code: string | undefined,
     @Arg("id", () => ID, { nullable: true, description: "Identity: 48.2015." }) id: string | undefined,
     @Arg("asOf", () => DateScalar, {
       nullable: true,
-      description: "Day whose hierarchy is meant, from 31 August 2015; for a day to come, as far as it is decided by now.",
+      description: "Day of the hierarchy, from 31 August 2015; for a future day, as decided by today.",
     })
     asOf: string | undefined,
-    @Arg("evidence", () => EvidenceEnum, { defaultValue: "PUBLISHED", description: "Which reports its figures rest on." })
+    @Arg("evidence", () => EvidenceEnum, { defaultValue: "PUBLISHED", description: "The reports that figures come from." })
     evidence: EvidenceKind,
     @Ctx() context: RequestContext,
   ): Promise<UnitView | null> {
@@ -39,30 +39,30 @@ export class UnitQueries {
   @Authorized<Permission>("units:read")
   @Query(() => UnitConnection, {
     description:
-      "Units of the hierarchy of one date (today unless said), agencies included, within a unit, by tier, kind or name. Search ignores case and " +
-      "diacritics, each of its words begins a word of the name; it also finds former names, and the names of units that went whole into this one. Whole " +
-      "names come first, then names that begin so, then those that have the words; within these higher tiers, then present names before former ones, then by " +
-      "code. Without search by code; with codes in their order, the unknown left out (danh sách đơn vị).",
+      "Units of the hierarchy of one date (default: today), agencies included, within a unit, by tier, kind or name. Search ignores case and " +
+      "diacritics, and each of its words must begin a word of the name; it also finds former names, and the names of units merged whole into this one. Whole " +
+      "names come first, then names with this prefix, then names with these words; within these higher tiers, then present names before former ones, then by " +
+      "code. Without search by code; with codes in their order, without the unknown ones (danh sách đơn vị).",
   })
   units(
-    @Arg("codes", () => [ID], { nullable: true, description: "Keeps the holders of these codes, in this order; at most 1000." }) codes:
+    @Arg("codes", () => [ID], { nullable: true, description: "Selects the holders of these codes, in this order; at most 1000." }) codes:
       | string[]
       | undefined,
-    @Arg("within", () => ID, { nullable: true, description: "Code or id of the unit below which they lie, at any depth." }) within:
+    @Arg("within", () => ID, { nullable: true, description: "Code or id of a unit: selects units below it at any depth." }) within:
       | string
       | undefined,
-    @Arg("tier", () => TierEnum, { nullable: true, description: "Keeps units of this tier." }) tier: Tier | undefined,
-    @Arg("kinds", () => [UnitKindEnum], { nullable: true, description: "Keeps units of these kinds." }) kinds: UnitKind[] | undefined,
+    @Arg("tier", () => TierEnum, { nullable: true, description: "Selects units of this tier." }) tier: Tier | undefined,
+    @Arg("kinds", () => [UnitKindEnum], { nullable: true, description: "Selects units of these kinds." }) kinds: UnitKind[] | undefined,
     @Arg("search", () => String, {
       nullable: true,
       description:
-        "Words that begin words of the name: uong bi; also with an abbreviation of its kind (TP., TX., TT., P., Q., H., X.) or in one word (TP.HCM, Hanoi), " +
-        "before units above it (Hạ Long, Quảng Ninh), or a code (48), of which the first three digits do. At most 200 characters and 12 words.",
+        "Prefixes of words of the name, such as uong bi; also with an abbreviation of its kind (TP., TX., TT., P., Q., H., X.) or in one word (TP.HCM, Hanoi), " +
+        "before units above it (Hạ Long, Quảng Ninh), or a code (48) or at least its first three digits. At most 200 characters and 12 words.",
     })
     search: string | undefined,
     @Arg("asOf", () => DateScalar, {
       nullable: true,
-      description: "Day whose hierarchy is meant, from 31 August 2015; for a day to come, as far as it is decided by now.",
+      description: "Day of the hierarchy, from 31 August 2015; for a future day, as decided by today.",
     })
     asOf: string | undefined,
     @Arg("first", () => Int, { defaultValue: 50, description: FIRST }) first: number,
@@ -77,7 +77,7 @@ export class UnitQueries {
 export class UnitResolver {
   @FieldResolver(() => UnitType, {
     nullable: true,
-    description: "The unit above, or the one that an agency is attached to; null for the country (đơn vị cấp trên).",
+    description: "The parent unit, or the unit to which an agency is attached; null for the country (đơn vị cấp trên).",
   })
   parent(@Root() unit: UnitView, @Ctx() context: RequestContext) {
     return unit.parentNo === null ? null : context.use(unitLoaders, unit.evidence).unitOn.load({ no: unit.parentNo, asOf: unit.asOf });
@@ -88,10 +88,10 @@ export class UnitResolver {
     return context.use(unitLoaders, unit.evidence).ancestorsOf.load(unit);
   }
 
-  @FieldResolver(() => [UnitType], { description: "The territorial units directly under this one, by code (đơn vị trực thuộc)." })
+  @FieldResolver(() => [UnitType], { description: "The territorial units directly below this one, by code (đơn vị trực thuộc)." })
   children(
     @Root() unit: UnitView,
-    @Arg("tier", () => TierEnum, { nullable: true, description: "Keeps units of this tier." }) tier: Tier | undefined,
+    @Arg("tier", () => TierEnum, { nullable: true, description: "Selects units of this tier." }) tier: Tier | undefined,
     @Arg("kinds", () => [UnitKindEnum], { nullable: true, description: KINDS }) kinds: UnitKind[] | undefined,
     @Ctx() context: RequestContext,
   ) {
@@ -101,11 +101,11 @@ export class UnitResolver {
   }
 
   @FieldResolver(() => UnitConnection, {
-    description: "The territorial units under this one at any depth, by code (toàn bộ đơn vị bên dưới).",
+    description: "The territorial units below this one at any depth, by code (toàn bộ đơn vị bên dưới).",
   })
   descendants(
     @Root() unit: UnitView,
-    @Arg("tier", () => TierEnum, { nullable: true, description: "Keeps units of this tier." }) tier: Tier | undefined,
+    @Arg("tier", () => TierEnum, { nullable: true, description: "Selects units of this tier." }) tier: Tier | undefined,
     @Arg("kinds", () => [UnitKindEnum], { nullable: true, description: KINDS }) kinds: UnitKind[] | undefined,
     @Arg("first", () => Int, { defaultValue: 50, description: FIRST }) first: number,
     @Arg("after", () => String, { nullable: true, description: AFTER }) after: string | undefined,
@@ -114,13 +114,15 @@ export class UnitResolver {
     return descendantsOf(context.use(unitListLoaders, unit.evidence), unit, { tier, kinds, first, after });
   }
 
-  @FieldResolver(() => [SuccessionType], { description: "The units that had gone into this one by asOf, by code (đơn vị tiền thân)." })
+  @FieldResolver(() => [SuccessionType], {
+    description: "The units that were merged or split into this one by asOf, by code (đơn vị tiền thân).",
+  })
   predecessors(@Root() unit: UnitView, @Ctx() context: RequestContext) {
     return successions(context.use(unitLoaders, unit.evidence).predecessorsOf, unit);
   }
 
   @FieldResolver(() => [SuccessionType], {
-    description: "The units to which this one went when it ended, by code; empty while it exists (đơn vị kế thừa).",
+    description: "The units that took over this one when it was abolished, by code; empty while it exists (đơn vị kế thừa).",
   })
   successors(@Root() unit: UnitView, @Ctx() context: RequestContext) {
     return successions(context.use(unitLoaders, unit.evidence).successorsOf, unit);
@@ -128,7 +130,7 @@ export class UnitResolver {
 
   @FieldResolver(() => [CorrespondenceType], {
     description:
-      "What this unit is on another date: the smallest units of that hierarchy to which it contributes, by code (đơn vị tương ứng).",
+      "The same territory on another date: the smallest units of that hierarchy to which this unit contributes, by code (đơn vị tương ứng).",
   })
   correspondence(
     @Root() unit: UnitView,

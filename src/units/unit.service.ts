@@ -17,7 +17,7 @@ export const findUnit = async (
 ): Promise<UnitView | null> => {
   if ((code == null) === (id == null)) throw new BadUserInput("code", code ?? undefined, "exactly one of code and id must be given");
   const day = asOf == null ? null : parseKnownDay("asOf", asOf);
-  // PostgreSQL holds no NUL, so nothing has such a code.
+  // PostgreSQL text cannot contain NUL, so no code does.
   if (`${code ?? id}`.includes("\0")) return null;
   return loaders.unitByReference.load(code == null ? { id: id!, asOf: day } : { code, asOf: day });
 };
@@ -37,25 +37,21 @@ const MAX_CODES = 1000;
 export const listUnits = async (loaders: Loaders, today: Day, args: Optional<UnitArguments>) => {
   const asOf = args.asOf == null ? today : parseKnownDay("asOf", args.asOf);
   const page = pageOf(args.first ?? 50, args.after);
-  // PostgreSQL holds no NUL, so nothing has such a code.
+  // PostgreSQL text cannot contain NUL, so no code does.
   const codes = args.codes?.filter((code) => !code.includes("\0")) ?? null;
-  if (codes && codes.length > MAX_CODES) throw new BadUserInput("codes", codes.length, `accepted are at most ${MAX_CODES} codes`);
+  if (codes && codes.length > MAX_CODES) throw new BadUserInput("codes", codes.length, `must contain at most ${MAX_CODES} codes`);
   const search = args.search ?? null;
   if (search !== null) searchWords("search", search);
   const within = args.within == null ? null : (await unitNamed(loaders, "within", args.within, asOf)).no;
   return listOf(loaders, { asOf, within, codes, tier: args.tier ?? null, kinds: args.kinds ?? null, search, agencies: true, page });
 };
 
-/**
- * By code, else by id; without a day as it is today, or was on its last day.
- * @throws BadUserInput naming the argument where there is none.
- */
+/** By code, otherwise by id; without a day as of today or of the unit's last day. @throws BadUserInput naming the argument if there is none. */
 export const unitNamed = async ({ unitByReference }: UnitLoaders, argument: string, name: string, asOf: Day | null): Promise<UnitView> => {
-  if (name.includes("\0")) throw new BadUserInput(argument, name, "accepted is a code or an id");
+  if (name.includes("\0")) throw new BadUserInput(argument, name, "must be a code or an id");
   const [byCode, byId] = await Promise.all([unitByReference.load({ code: name, asOf }), unitByReference.load({ id: name, asOf })]);
   const unit = byCode ?? byId;
-  if (!unit)
-    throw new BadUserInput(argument, name, `accepted is the code or id of a unit${asOf === null ? "" : ` that exists on ${asOf}`}`);
+  if (!unit) throw new BadUserInput(argument, name, `must be the code or id of a unit${asOf === null ? "" : ` that exists on ${asOf}`}`);
   return unit;
 };
 

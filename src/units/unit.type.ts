@@ -26,31 +26,31 @@ export const UnitKindEnum = enumType<UnitKind>("UnitKind", "Kind of a unit (lo�
   SPECIAL_ZONE: "Special zone (đặc khu), from 1 July 2025.",
   DEPARTMENT: "Provincial department (sở, ban, ngành): counts as the tier of the unit it serves.",
   DIVISION: "Specialised division of a district or commune (phòng chuyên môn): counts as the tier of the unit it serves.",
-  VERTICAL_AGENCY: "Vertical agency (cơ quan ngành dọc): counts at the unit where it sits and nowhere above.",
-  CENTRAL_AGENCY: "Central agency in the locality (cơ quan Trung ương): counts at the unit where it sits and nowhere above.",
+  VERTICAL_AGENCY: "Vertical agency (cơ quan ngành dọc): counts at the unit of its seat and nowhere above.",
+  CENTRAL_AGENCY: "Central agency in the locality (cơ quan Trung ương): counts at the unit of its seat and nowhere above.",
 });
 
-export const SuccessionKindEnum = enumType<SuccessionKind>("SuccessionKind", "How an ended unit went over (sáp nhập, chia tách).", {
+export const SuccessionKindEnum = enumType<SuccessionKind>("SuccessionKind", "How a unit was taken over (sáp nhập, chia tách).", {
   WHOLE: "The whole unit, to one successor (sáp nhập toàn bộ).",
   PART: "A part of the unit, to one of several successors (sáp nhập một phần).",
 });
 
-export const EvidenceEnum = enumType<EvidenceKind>("EvidenceScope", "Which reports figures rest on (căn cứ số liệu).", {
+export const EvidenceEnum = enumType<EvidenceKind>("EvidenceScope", "The reports that figures come from (căn cứ số liệu).", {
   PUBLISHED: "Published reports (đã công bố).",
-  ALL: "Also the drafts that the caller may see, in place of what they correct; without a VIEWER's role there are none (cả bản nháp).",
+  ALL: "Also the drafts visible to the caller, in place of the reports that they correct; none without the role VIEWER (cả bản nháp).",
 });
 
 @ObjectType("Unit", {
   simpleResolvers: true,
   description:
-    "A unit of the administrative hierarchy (đơn vị hành chính), or an agency attached to one, seen at one date. Everything reached from it (parent, " +
+    "A unit of the administrative hierarchy (đơn vị hành chính), or an agency attached to one, as of one date. Everything reached from it (parent, " +
     "children, roll-ups) is of the hierarchy of that date; figures of any period are carried onto that hierarchy by the succession of units.",
 })
-// A shorter key would be taken instead, and with it today's unit for that of another day.
+// A shorter key would take precedence and resolve today's unit instead of another day's.
 @Directive('@key(fields: "id asOf")')
 @Directive('@key(fields: "code asOf")')
 export class UnitType implements Omit<UnitView, "no" | "parentNo"> {
-  @Field(() => ID, { description: "Identity: stable, never reused (định danh)." })
+  @Field(() => ID, { description: "Stable identity, never reused (định danh)." })
   id!: string;
 
   @Field(() => ID, {
@@ -60,13 +60,13 @@ export class UnitType implements Omit<UnitView, "no" | "parentNo"> {
   })
   code!: string;
 
-  @Field(() => String, { description: "Name without the word for its kind (tên): Uông Bí." })
+  @Field(() => String, { description: "Name without the word for its kind (tên), such as Uông Bí." })
   name!: string;
 
-  @Field(() => String, { description: "Name with the word for its kind (tên đầy đủ): Thành phố Uông Bí." })
+  @Field(() => String, { description: "Name with the word for its kind (tên đầy đủ), such as Thành phố Uông Bí." })
   fullName!: string;
 
-  @Field(() => String, { nullable: true, description: "Name without diacritics, made mechanically and not official; null for agencies." })
+  @Field(() => String, { nullable: true, description: "Name without diacritics, generated and not official; null for agencies." })
   nameEn!: string | null;
 
   @Field(() => UnitKindEnum, { description: "Kind (loại đơn vị)." })
@@ -75,24 +75,31 @@ export class UnitType implements Omit<UnitView, "no" | "parentNo"> {
   @Field(() => TierEnum, { nullable: true, description: "Tier (cấp). Null for agencies, which have no tier of their own." })
   tier!: Tier | null;
 
-  @Field(() => DateScalar, { description: "The date at which the unit is seen (ngày xem)." })
+  @Field(() => DateScalar, { description: "The date of this view of the unit (ngày xem)." })
   asOf!: string;
 
   @Field(() => EvidenceEnum, {
-    description: "Which reports its figures rest on; a cache must not take one view for the other (căn cứ số liệu).",
+    description: "The reports that its figures come from; a cache must separate views by it (căn cứ số liệu).",
   })
   evidence!: EvidenceKind;
 
-  @Field(() => DateScalar, { nullable: true, description: "The first day; null where it lies before 31 August 2015, the first day known." })
+  @Field(() => DateScalar, {
+    nullable: true,
+    description:
+      "The first day of the unit's identity, not of the version shown; null where that day is before 31 August 2015, where the data begin (ngày thành lập).",
+  })
   validFrom!: string | null;
 
-  @Field(() => DateScalar, { nullable: true, description: "The last day; null while the unit exists." })
+  @Field(() => DateScalar, {
+    nullable: true,
+    description: "The last day of the unit's identity, not of the version shown; null while the unit exists (ngày kết thúc).",
+  })
   validTo!: string | null;
 }
 
 @ObjectType("Succession", {
   simpleResolvers: true,
-  description: "One step of lineage (kế thừa). A predecessor is seen on its last day, a successor on its first.",
+  description: "One step of lineage (kế thừa). A predecessor is shown as of its last day, a successor as of its first.",
 })
 export class SuccessionType {
   @Field(() => UnitType, { description: "The unit on the other side of the step." })
@@ -104,7 +111,10 @@ export class SuccessionType {
   @Field(() => DateScalar, { description: "The day after the predecessor's last (ngày hiệu lực)." })
   effectiveOn!: string;
 
-  @Field(() => Float, { nullable: true, description: "Part of the predecessor that went over, 0..1; null where nobody has stated it." })
+  @Field(() => Float, {
+    nullable: true,
+    description: "Share of the predecessor that went to the successor, 0..1; null if it was not stated.",
+  })
   share!: number | null;
 }
 
@@ -116,7 +126,7 @@ export class CorrespondenceType {
   @Field(() => UnitType, { description: "One of the smallest units of that date's hierarchy to which this one contributes." })
   unit!: UnitType;
 
-  @Field(() => Boolean, { description: "True where everything of this unit went there; false where a part may have." })
+  @Field(() => Boolean, { description: "True if all of this unit belongs there; false if only a part may." })
   certain!: boolean;
 }
 
@@ -131,8 +141,8 @@ export class UnitEdge implements Edge<UnitType> {
   @Field(() => String, {
     nullable: true,
     description:
-      "The full name by which search found it, where that is not the one it bears on that day: a former one, or that of a unit that went whole into it. Null " +
-      "where it was found by its present name or its code, and without search (tên khớp).",
+      "The full name by which search found the unit, if it differs from its name on that day: a former one, or that of a unit merged whole into it. Null " +
+      "if search matched its present name or its code, and without search (tên khớp).",
   })
   matchedName!: string | null;
 }
@@ -145,7 +155,7 @@ export class UnitConnection {
   @Field(() => [UnitType], { description: "The units of the page." })
   nodes!: UnitType[];
 
-  @Field(() => PageInfo, { description: "Where the page stands." })
+  @Field(() => PageInfo, { description: "Information about the page." })
   pageInfo!: PageInfo;
 
   @totalCountField

@@ -15,7 +15,7 @@ import { claimsOf, COMMAND, issueKey, keyPair, type KeyPair, SECONDS, secondsLat
 
 const base64 = (value: unknown) => Buffer.from(JSON.stringify(value)).toString("base64url");
 
-describe("who asks", () => {
+describe("the authenticator", () => {
   let database: TestDatabase;
   let folder: string;
   let authenticator: Authenticator;
@@ -70,7 +70,7 @@ describe("who asks", () => {
     expect(statements).toEqual([]);
   };
 
-  it("is nobody without a header", async () => {
+  it("returns no viewer without a header", async () => {
     expect(await statementsOf(async () => expect(await ask(undefined)).toBeNull())).toEqual([]);
   });
 
@@ -84,7 +84,7 @@ describe("who asks", () => {
     `cchc_${"a".repeat(43)}`,
     "Bearer \0",
     "Bearer a,b",
-  ])("refuses the header %j", (header) => refuses(header, /^Authorization is malformed; accepted is Bearer/));
+  ])("refuses the header %j", (header) => refuses(header, /^Authorization is malformed; must be Bearer/));
 
   describe("by token", () => {
     it("takes RS256, ES256 and EdDSA", async () => {
@@ -113,24 +113,24 @@ describe("who asks", () => {
     it("refuses HS256 with the public key for a secret", async () => {
       const secret = new TextEncoder().encode(await exportSPKI(rsa.publicKey));
       const token = await new SignJWT(claimsOf()).setProtectedHeader({ alg: "HS256", kid: "rsa" }).sign(secret);
-      await refuses(`Bearer ${token}`, /algorithm that is not accepted; accepted are RS256, ES256 and EdDSA/);
+      await refuses(`Bearer ${token}`, /algorithm that is not accepted; must be RS256, ES256 or EdDSA/);
     });
 
     it("refuses a signature by another key, and one over other claims", async () => {
-      await refuses(`Bearer ${await tokenOf(stranger)}`, "The token's signature does not hold");
+      await refuses(`Bearer ${await tokenOf(stranger)}`, "The token's signature is not valid");
       const [header, , signature] = (await tokenOf(ec)).split(".");
       await refuses(
         `Bearer ${header}.${base64(claimsOf({ cchc: [{ unit: "48", role: "ADMIN" }] }))}.${signature}`,
-        "The token's signature does not hold",
+        "The token's signature is not valid",
       );
-      await refuses(`Bearer ${(await tokenOf(ec)).split(".").slice(0, 2).join(".")}.`, "The token's signature does not hold");
+      await refuses(`Bearer ${(await tokenOf(ec)).split(".").slice(0, 2).join(".")}.`, "The token's signature is not valid");
     });
 
     it("refuses a missing and an unknown key id, and one of another algorithm", async () => {
       const without = await new SignJWT(claimsOf()).setProtectedHeader({ alg: "ES256" }).sign(ec.privateKey);
-      await refuses(`Bearer ${without}`, "The token's header names no key id (kid)");
-      await refuses(`Bearer ${await tokenOf({ ...ec, kid: "other" })}`, "The token's key id (kid) names no one key of its issuer");
-      await refuses(`Bearer ${await tokenOf({ ...ec, kid: "rsa" })}`, "The token's key id (kid) names no one key of its issuer");
+      await refuses(`Bearer ${without}`, "The token's header has no key id (kid)");
+      await refuses(`Bearer ${await tokenOf({ ...ec, kid: "other" })}`, "The token's key id (kid) matches no single key of its issuer");
+      await refuses(`Bearer ${await tokenOf({ ...ec, kid: "rsa" })}`, "The token's key id (kid) matches no single key of its issuer");
     });
 
     it("F30: lets clocks differ by 30 seconds", async () => {
@@ -144,7 +144,7 @@ describe("who asks", () => {
     });
 
     it("refuses one that was issued more than a day ago, however far its exp lies, unless its issuer is given longer", async () => {
-      const old = "The token was issued longer ago than tokens of its issuer hold; ask the issuer for a new one";
+      const old = "The token exceeds its issuer's maximum age; request a new one from the issuer";
       const DAYS = 86_400;
       const issued = async (ago: number, iss = "https://id.danang.example") =>
         `Bearer ${await tokenOf(ec, { iss, iat: SECONDS - ago, exp: SECONDS + 36_500 * DAYS })}`;
@@ -159,20 +159,20 @@ describe("who asks", () => {
       expect(await ask(`Bearer ${await tokenOf(ec)}`)).toMatchObject({ credential: { until: secondsLater(600) } });
     });
 
-    it("goes by the clock that it is given", async () => {
+    it("uses the given clock", async () => {
       const token = `Bearer ${await tokenOf(ec)}`;
       await refuses(token, "The token has expired", secondsLater(631));
       await refuses(token, "The token is not yet valid", secondsLater(-91));
     });
 
     it("refuses another audience and another issuer", async () => {
-      await refuses(`Bearer ${await tokenOf(ec, { aud: "other" })}`, "The token is meant for another audience");
+      await refuses(`Bearer ${await tokenOf(ec, { aud: "other" })}`, "The token is for another audience");
       await refuses(`Bearer ${await tokenOf(ec, { iss: "https://id.example" })}`, "The token's issuer is not trusted");
       await refuses(`Bearer ${await tokenOf(ec, { iss: ["https://id.danang.example"] })}`, "The token's issuer is not trusted");
       expect(await ask(`Bearer ${await tokenOf(ec, { aud: ["other", "cchc"] })}`)).toMatchObject({ name: "anna" });
     });
 
-    it("trusts nobody where no issuers are configured", async () => {
+    it("trusts no token if no issuers are configured", async () => {
       const alone = await createAuthenticator({ issuers: null });
       await expect(alone.authenticate(`Bearer ${await tokenOf(ec)}`, NOW, new Reader(database.pools))).rejects.toThrow(
         "issuer is not trusted",
@@ -213,7 +213,7 @@ describe("who asks", () => {
       `${base64({ alg: "ES256" })}.x`,
     ])("refuses %s as malformed", (token) => refuses(`Bearer ${token}`, /malformed/));
 
-    it("refuses an issuer that names a unit beyond its own, even among others", async () => {
+    it("refuses an issuer that names a unit outside its own, even among others", async () => {
       const beyond = async (unit: string) =>
         ask(
           `Bearer ${await tokenOf(ec, {
@@ -225,10 +225,10 @@ describe("who asks", () => {
         );
       for (const unit of ["VN", "01", "04", "04.2015"])
         await expect(beyond(unit)).rejects.toMatchObject({
-          message: `The token's issuer names a unit beyond its own: "${unit}"`,
+          message: `The token's issuer names a unit outside its own: "${unit}"`,
           extensions: { code: "UNAUTHENTICATED" },
         });
-      await expect(beyond("nowhere")).rejects.toThrow('The token names the unit "nowhere", which none was on 2026-11-22');
+      await expect(beyond("nowhere")).rejects.toThrow('The token names the unit "nowhere", which did not exist on 2026-11-22');
     });
 
     it("takes codes for those of the day of iat in Asia/Ho_Chi_Minh", async () => {
@@ -242,10 +242,10 @@ describe("who asks", () => {
       // The issuer's own code is one of that day, too: 06 was Bắc Kạn's until then.
       expect(await at("2025-06-30T12:00:00+07:00", "https://id.backan.example")).toEqual([old]);
       await expect(at("2025-07-01T12:00:00+07:00", "https://id.backan.example")).rejects.toThrow(
-        "The token's issuer speaks for no unit that existed on 2025-07-01",
+        "The token's issuer has no unit that existed on 2025-07-01",
       );
       // And what it may speak for is that unit as it stands: Thái Nguyên of that day had no part of Bắc Kạn.
-      await expect(at("2025-06-30T12:00:00+07:00", "https://id.thainguyen.example")).rejects.toThrow("names a unit beyond its own");
+      await expect(at("2025-06-30T12:00:00+07:00", "https://id.thainguyen.example")).rejects.toThrow("names a unit outside its own");
       expect(await at("2025-07-01T12:00:00+07:00", "https://id.thainguyen.example")).toEqual([present]);
     });
 
@@ -263,7 +263,7 @@ describe("who asks", () => {
       expect(ask(`Bearer ${secret}`, now)).rejects.toMatchObject({ message: NO_KEY, extensions: { code: "UNAUTHENTICATED" } });
 
     it("is the key with its grants, for one statement", async () => {
-      const { key, secret } = await issueKey(database, [
+      const { accessKey: key, secret } = await issueKey(database, [
         { unit: "48", role: "OFFICER" },
         { unit: "06.2015", role: "ADMIN" },
       ]);
@@ -276,7 +276,7 @@ describe("who asks", () => {
       expect(await statementsOf(() => ask(`Bearer ${secret}`))).toHaveLength(1);
     });
 
-    it("works out what the grants cover where nobody has needed it before", async () => {
+    it("computes the coverage of grants that nobody has used before", async () => {
       const { secret } = await issueKey(database, [{ unit: "048.2015", role: "VIEWER" }]);
       await database.orm.em.getConnection().execute("update edition set contributed = false where starts_on > '2020-01-01'");
       await database.orm.em
@@ -294,7 +294,7 @@ describe("who asks", () => {
 
     it("refuses unknown, revoked and expired ones by one message", async () => {
       await refusesKey(newSecret());
-      const { key, secret } = await issueKey(database, [{ unit: "48", role: "OFFICER" }]);
+      const { accessKey: key, secret } = await issueKey(database, [{ unit: "48", role: "OFFICER" }]);
       await refusesKey(`cchc_${secretHash(secret).slice(0, 43)}`);
       await ask(`Bearer ${secret}`);
       await database.orm.em.fork().transactional((em) => revokeAccessKey(em, COMMAND, key.id, NOW));
@@ -307,10 +307,10 @@ describe("who asks", () => {
       await refusesKey(secret, new Date("2028-01-01T00:00:00+07:00"));
     });
 
-    it("refuses the old secret of a rotated one at once", async () => {
-      const { key, secret } = await issueKey(database, [{ unit: "48", role: "OFFICER" }]);
+    it("refuses the old secret immediately after a rotation", async () => {
+      const { accessKey: key, secret } = await issueKey(database, [{ unit: "48", role: "OFFICER" }]);
       const rotated = await database.orm.em.fork().transactional((em) => rotateAccessKey(em, COMMAND, { id: key.id }, NOW));
-      expect(rotated.key.id).toBe(key.id);
+      expect(rotated.accessKey.id).toBe(key.id);
       await refusesKey(secret);
       expect(await ask(`Bearer ${rotated.secret}`)).toMatchObject({ actor: `key:${key.id}` });
     });

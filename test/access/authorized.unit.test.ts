@@ -37,7 +37,7 @@ describe("every root field", () => {
     expect([...declared(getMetadataStorage()).keys()].length).toBeGreaterThanOrEqual(8);
   });
 
-  it("would be found without one, or with one that there is not", async () => {
+  it("is found if the permission is missing or does not exist", async () => {
     @Resolver()
     class Careless {
       @Query(() => String)

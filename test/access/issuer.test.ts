@@ -31,57 +31,45 @@ describe("the file of trusted issuers", () => {
 
   it("is named where it cannot be read, is no JSON, or no array", async () => {
     const missing = join(folder, "missing.json");
-    await expect(createAuthenticator({ issuers: missing })).rejects.toThrow(`ISSUERS: ${missing}: cannot be read (ENOENT)`);
+    await expect(createAuthenticator({ issuers: missing })).rejects.toThrow(`ISSUERS: ${missing}: is not readable (ENOENT)`);
     await expect(createAuthenticator({ issuers: await write("{") })).rejects.toThrow(/^ISSUERS: .*issuers\.json: is not JSON$/);
     await expect(createAuthenticator({ issuers: await write({}) })).rejects.toThrow(
-      /^ISSUERS: .*issuers\.json: accepted is a JSON array of \{ issuer, jwks, audience, unit, maxAge \}$/,
+      /^ISSUERS: .*issuers\.json: must be a JSON array of \{ issuer, jwks, audience, unit, maxAge \}$/,
     );
   });
 
   it.each<[string, () => unknown, RegExp]>([
-    ["no object", () => 5, /accepted is an object of issuer, jwks, audience, unit/],
-    ["a field that there is not", () => entry({ aud: "x" }), /"aud" is not known; accepted are issuer, jwks, audience, unit/],
-    ["no issuer", () => entry({ issuer: undefined }), /issuer: accepted is a text of 1 to 500 characters/],
-    ["an issuer with #", () => entry({ issuer: "a#b" }), /issuer: accepted is a text without #/],
-    ["no audience", () => entry({ audience: "" }), /audience: accepted is a text/],
-    ["a unit that is a number", () => entry({ unit: 48 }), /unit: accepted is a text/],
+    ["no object", () => 5, /must be an object of issuer, jwks, audience, unit/],
+    ["a field that there is not", () => entry({ aud: "x" }), /"aud" is not a field; must be one of issuer, jwks, audience, unit/],
+    ["no issuer", () => entry({ issuer: undefined }), /issuer: must be a text of 1 to 500 characters/],
+    ["an issuer with #", () => entry({ issuer: "a#b" }), /issuer: must be a text without #/],
+    ["no audience", () => entry({ audience: "" }), /audience: must be a text/],
+    ["a unit that is a number", () => entry({ unit: 48 }), /unit: must be a text/],
     ...(["2y", "0h", "367d", "1.5h", 24, "", null, "24"] as const).map((maxAge): [string, () => unknown, RegExp] => [
       `the maxAge ${JSON.stringify(maxAge)}`,
       () => entry({ maxAge }),
-      /maxAge: accepted is a number of hours or days, from 1h to 366d, such as 12h/,
+      /maxAge: must be a number of hours or days, from 1h to 366d, such as 12h/,
     ]),
-    ["no jwks", () => entry({ jwks: undefined }), /jwks: accepted is a path relative to the file, an https URL, or the key set itself/],
-    ["a file that is not there", () => entry({ jwks: "nowhere.json" }), /jwks: .*nowhere\.json: cannot be read \(ENOENT\)/],
+    ["no jwks", () => entry({ jwks: undefined }), /jwks: must be a path relative to the file, an https URL, or the key set itself/],
+    ["a file that is not there", () => entry({ jwks: "nowhere.json" }), /jwks: .*nowhere\.json: is not readable \(ENOENT\)/],
     [
       "http to another machine",
       () => entry({ jwks: "http://id.danang.example/jwks" }),
-      /accepted is an https URL; http only for a loopback address/,
+      /must be an https URL; http only for a loopback address/,
     ],
-    ["http to a name that only begins like one", () => entry({ jwks: "http://127.0.0.1.example/jwks" }), /accepted is an https URL/],
-    ["another protocol", () => entry({ jwks: "file:///etc/passwd" }), /accepted is an https URL/],
+    ["http to a name that only begins like one", () => entry({ jwks: "http://127.0.0.1.example/jwks" }), /must be an https URL/],
+    ["another protocol", () => entry({ jwks: "file:///etc/passwd" }), /must be an https URL/],
     ["a URL with a password", () => entry({ jwks: "https://a:b@id.danang.example/jwks" }), /without a user and a password/],
-    ["no keys", () => entry({ jwks: { keys: [] } }), /jwks: accepted is \{"keys": \[\.\.\.\]\} with at least one key/],
-    [
-      "a key without an id",
-      () => entry({ jwks: { keys: [{ ...pair.jwk, kid: undefined }] } }),
-      /jwks: .*key 1: accepted is a key with a key id/,
-    ],
-    ["two keys of one id", () => entry({ jwks: { keys: [pair.jwk, pair.jwk] } }), /jwks: key 2: its key id \(kid\) is that of another/],
-    [
-      "a secret",
-      () => entry({ jwks: { keys: [{ kty: "oct", k: "AAAA", kid: "s" }] } }),
-      /key 1: accepted are keys of RS256 \(RSA\), ES256/,
-    ],
-    ["a key of another algorithm", () => entry({ jwks: { keys: [{ ...pair.jwk, alg: "ES384" }] } }), /key 1: accepted are keys of RS256/],
-    [
-      "a private key",
-      () => entry({ jwks: { keys: [{ ...pair.jwk, d: "AAAA" }] } }),
-      /key 1: it is a private key; accepted are public keys only/,
-    ],
+    ["no keys", () => entry({ jwks: { keys: [] } }), /jwks: must be \{"keys": \[\.\.\.\]\} with at least one key/],
+    ["a key without an id", () => entry({ jwks: { keys: [{ ...pair.jwk, kid: undefined }] } }), /jwks: .*key 1: must have a key id/],
+    ["two keys of one id", () => entry({ jwks: { keys: [pair.jwk, pair.jwk] } }), /jwks: key 2: key id \(kid\) is not unique/],
+    ["a secret", () => entry({ jwks: { keys: [{ kty: "oct", k: "AAAA", kid: "s" }] } }), /key 1: must be a key for RS256 \(RSA\), ES256/],
+    ["a key of another algorithm", () => entry({ jwks: { keys: [{ ...pair.jwk, alg: "ES384" }] } }), /key 1: must be a key for RS256/],
+    ["a private key", () => entry({ jwks: { keys: [{ ...pair.jwk, d: "AAAA" }] } }), /key 1: is a private key; must be a public key/],
     [
       "a key that is none",
       () => entry({ jwks: { keys: [{ ...pair.jwk, x: "AAAA" }] } }),
-      /key 1: cannot be read; accepted is a public key as a JWK/,
+      /key 1: is not readable; must be a public key as a JWK/,
     ],
   ])("is refused for %s, by the number of the entry", async (_, wrong, message) => {
     const file = await write([entry(), wrong()]);
@@ -91,11 +79,11 @@ describe("the file of trusted issuers", () => {
   });
 
   it("is refused for two entries of one issuer, and for a short RSA key", async () => {
-    await expect(createAuthenticator({ issuers: await write([entry(), entry()]) })).rejects.toThrow(/entry 2: issuer .* is named twice/);
+    await expect(createAuthenticator({ issuers: await write([entry(), entry()]) })).rejects.toThrow(/entry 2: issuer .* is listed twice/);
     const { publicKey } = await generateKeyPair("RS256", { modulusLength: 2048, extractable: true });
     const short = { ...(await exportJWK(publicKey)), kid: "short", n: Buffer.alloc(128, 255).toString("base64url") };
     await expect(createAuthenticator({ issuers: await write([entry({ jwks: { keys: [short] } })]) })).rejects.toThrow(
-      /key 1: has 1024 bits; accepted are 2048 or more/,
+      /key 1: has 1024 bits; must be 2048 or more/,
     );
   });
 });
@@ -125,22 +113,22 @@ describe("a key set that is also for others", () => {
 
   /** Made as an issuer makes them, or changed in one member. */
   const FOREIGN: [string, () => object | Promise<object>, RegExp][] = [
-    ["for encryption by its algorithm", () => ({ ...rsa.jwk, alg: "RSA-OAEP", kid: "enc" }), /accepted are keys of RS256/],
-    ["for encryption by its use", () => ({ ...rsa.jwk, use: "enc" }), /its use is "enc"; accepted is "sig"/],
-    ["for encryption by its use, without an algorithm", () => ({ ...rsa.jwk, alg: undefined, use: "enc" }), /its use is "enc"/],
-    ["for encryption by its use, under the id of ours", () => ({ ...rsa.jwk, use: "enc", kid: "ec" }), /its use is "enc"/],
-    ["of a use that there is not yet", () => ({ ...pair.jwk, use: "tls" }), /its use is "tls"/],
-    ["of a kind that there is not yet", () => ({ kty: "AKP", alg: "ML-DSA-44", pub: "AAAA", kid: "pq" }), /accepted are keys of RS256/],
-    ["without a kind", () => ({ kid: "none" }), /accepted are keys of RS256/],
-    ["that is a shared secret", () => ({ kty: "oct", k: "AAAA" }), /accepted are keys of RS256/],
-    ["of another curve", async () => jwkOf("ES384", {}), /accepted are keys of RS256/],
-    ["of another curve for agreements", async () => jwkOf("ECDH-ES", { crv: "X25519" }), /accepted are keys of RS256/],
-    ["of another hash", async () => jwkOf("RS512", {}), /accepted are keys of RS256/],
-    ["of another padding", async () => jwkOf("PS256", {}), /accepted are keys of RS256/],
-    ["that does not verify", () => ({ ...rsa.jwk, key_ops: ["encrypt", "wrapKey"] }), /its key_ops are \["encrypt","wrapKey"\]/],
-    ["of operations that are no list", () => ({ ...rsa.jwk, key_ops: "sign" }), /its key_ops are "sign"/],
-    ["without an id", () => ({ ...rsa.jwk, kid: undefined }), /accepted is a key with a key id/],
-    ["that lacks a part", () => ({ ...rsa.jwk, n: undefined }), /cannot be read/],
+    ["for encryption by its algorithm", () => ({ ...rsa.jwk, alg: "RSA-OAEP", kid: "enc" }), /must be a key for RS256/],
+    ["for encryption by its use", () => ({ ...rsa.jwk, use: "enc" }), /use is "enc"; must be "sig"/],
+    ["for encryption by its use, without an algorithm", () => ({ ...rsa.jwk, alg: undefined, use: "enc" }), /use is "enc"/],
+    ["for encryption by its use, under the id of ours", () => ({ ...rsa.jwk, use: "enc", kid: "ec" }), /use is "enc"/],
+    ["of a use that there is not yet", () => ({ ...pair.jwk, use: "tls" }), /use is "tls"/],
+    ["of a kind that there is not yet", () => ({ kty: "AKP", alg: "ML-DSA-44", pub: "AAAA", kid: "pq" }), /must be a key for RS256/],
+    ["without a kind", () => ({ kid: "none" }), /must be a key for RS256/],
+    ["that is a shared secret", () => ({ kty: "oct", k: "AAAA" }), /must be a key for RS256/],
+    ["of another curve", async () => jwkOf("ES384", {}), /must be a key for RS256/],
+    ["of another curve for agreements", async () => jwkOf("ECDH-ES", { crv: "X25519" }), /must be a key for RS256/],
+    ["of another hash", async () => jwkOf("RS512", {}), /must be a key for RS256/],
+    ["of another padding", async () => jwkOf("PS256", {}), /must be a key for RS256/],
+    ["that does not verify", () => ({ ...rsa.jwk, key_ops: ["encrypt", "wrapKey"] }), /key_ops is \["encrypt","wrapKey"\]/],
+    ["of operations that are no list", () => ({ ...rsa.jwk, key_ops: "sign" }), /key_ops is "sign"/],
+    ["without an id", () => ({ ...rsa.jwk, kid: undefined }), /must have a key id/],
+    ["that lacks a part", () => ({ ...rsa.jwk, n: undefined }), /is not readable/],
     ["that is too short", () => ({ ...rsa.jwk, n: Buffer.alloc(128, 255).toString("base64url") }), /has 1024 bits/],
   ];
   const jwkOf = async (alg: string, options: object) =>
@@ -164,7 +152,7 @@ describe("a key set that is also for others", () => {
   it.each(FOREIGN)("stops the start where it has no other key than one %s", async (_, make, reason) => {
     const foreign = JSON.parse(JSON.stringify(await make())) as object;
     const error = await authenticatorOf([foreign, foreign], true).catch((one: unknown) => one as Error);
-    expect((error as Error).message).toMatch(/^ISSUERS: .*issuers\.json: entry 1: jwks: none of its keys can be used: key 1: .*; key 2: /);
+    expect((error as Error).message).toMatch(/^ISSUERS: .*issuers\.json: entry 1: jwks: none of its keys is usable: key 1: .*; key 2: /);
     expect((error as Error).message).toMatch(reason);
   });
 });
@@ -195,7 +183,7 @@ describe("an issuer's keys behind a URL", () => {
     await database.close();
   });
 
-  it("are fetched when first needed and kept; while they cannot be had, that is told as what it is", async () => {
+  it("are fetched at their first use and cached; a failed download is reported as unavailable keys", async () => {
     const file = join(folder, "issuers.json");
     await writeFile(file, JSON.stringify([{ issuer: "https://id.danang.example", jwks: url, audience: "cchc", unit: "48" }]));
     const authenticator = await createAuthenticator({ issuers: file });
@@ -207,7 +195,7 @@ describe("an issuer's keys behind a URL", () => {
     for (let n = 0; n < 5; n++) expect(await ask()).toMatchObject({ name: "anna" });
     expect(fetched).toBe(2);
     // Unknown key ids do not make us ask the issuer each time.
-    for (let n = 0; n < 5; n++) await expect(ask({ kid: `other-${n}` })).rejects.toThrow("names no one key of its issuer");
+    for (let n = 0; n < 5; n++) await expect(ask({ kid: `other-${n}` })).rejects.toThrow("matches no single key of its issuer");
     expect(fetched).toBe(2);
   });
 

@@ -6,16 +6,16 @@ import { NOW, startService, type TestService } from "../support/client.ts";
 import { post } from "../support/post.ts";
 import { issueKey, keyPair, type KeyPair, SECONDS, tokenOf } from "./support.ts";
 
-const KEY = "key { id madeBy expiresAt revokedAt formerSecretUntil }";
-const CREATE = `mutation ($input: AccessKeyInput!) { createAccessKey(input: $input) { secret ${KEY} } }`;
-const ROTATE = `mutation ($id: ID!, $overlap: String) { rotateAccessKey(id: $id, overlap: $overlap) { secret ${KEY} } }`;
-const REVOKE = "mutation ($id: ID!) { revokeAccessKey(id: $id) { id revokedAt } }";
+const KEY = "accessKey { id madeBy expiresAt revokedAt formerSecretUntil }";
+const CREATE = `mutation ($input: CreateAccessKeyInput!) { createAccessKey(input: $input) { secret ${KEY} } }`;
+const ROTATE = `mutation ($id: ID!, $overlap: String) { rotateAccessKey(input: { id: $id, overlap: $overlap }) { secret ${KEY} } }`;
+const REVOKE = "mutation ($id: ID!) { revokeAccessKey(input: { id: $id }) { accessKey { id revokedAt } } }";
 const LIST = '{ accessKeys(unit: "48") { id madeBy revokedAt expiresAt } }';
 const HOUR = 3_600_000;
 
 interface Issued {
   readonly secret: string;
-  readonly key: {
+  readonly accessKey: {
     readonly id: string;
     readonly madeBy: string | null;
     readonly expiresAt: string;
@@ -76,22 +76,22 @@ describe("a key that a key makes", () => {
     for (const expiresOn of ["2027-01-01", "2031-11-22"])
       expect(await refusal(create(secret, { expiresOn }))).toEqual([
         "BAD_USER_INPUT",
-        `expiresOn: "${expiresOn}" is not accepted; accepted is a day from 2026-11-22 to 2026-12-31, the last of the key or token that makes it`,
+        `expiresOn: "${expiresOn}" is not accepted; must be a day from 2026-11-22 to 2026-12-31, the last of the key or token that creates it`,
       ]);
-    expect((await made(secret, { expiresOn: "2026-12-31" })).key.expiresAt).toBe("2027-01-01T00:00:00.000000+07:00");
-    expect((await made(secret, { expiresOn: "2026-12-30" })).key.expiresAt).toBe("2026-12-31T00:00:00.000000+07:00");
+    expect((await made(secret, { expiresOn: "2026-12-31" })).accessKey.expiresAt).toBe("2027-01-01T00:00:00.000000+07:00");
+    expect((await made(secret, { expiresOn: "2026-12-30" })).accessKey.expiresAt).toBe("2026-12-31T00:00:00.000000+07:00");
     // A year unless said would be longer.
-    const { key, secret: child } = await made(secret);
+    const { accessKey: key, secret: child } = await made(secret);
     expect(key.expiresAt).toBe("2027-01-01T00:00:00.000000+07:00");
     const grandchild = await made(child);
-    expect(grandchild.key).toMatchObject({ madeBy: `key:${key.id}`, expiresAt: key.expiresAt });
+    expect(grandchild.accessKey).toMatchObject({ madeBy: `key:${key.id}`, expiresAt: key.expiresAt });
     await at(40 * 24 * HOUR, async () => {
       for (const one of [secret, child, grandchild.secret]) expect(await holds(one)).toBe(false);
     });
   });
 
-  it("is refused at once when its maker is revoked, and so is all that it made; what others made goes on", async () => {
-    const { secret, key } = await first();
+  it("is refused immediately when its maker is revoked, and so are the keys that it created; other keys stay valid", async () => {
+    const { secret, accessKey: key } = await first();
     const other = await made((await first()).secret);
     const child = await made(secret);
     const grandchild = await made(child.secret, { role: "OFFICER" });
@@ -102,38 +102,38 @@ describe("a key that a key makes", () => {
     expect(await Promise.all([...all, other.secret].map(holds))).toEqual([false, false, false, true]);
     const { data } = await ask(other.secret, LIST);
     const listed = (data["accessKeys"] as unknown as { id: string; revokedAt: string | null; madeBy: string | null }[]).filter(({ id }) =>
-      [key.id, child.key.id, grandchild.key.id, other.key.id].includes(id),
+      [key.id, child.accessKey.id, grandchild.accessKey.id, other.accessKey.id].includes(id),
     );
     expect(listed).toMatchObject([
-      { id: grandchild.key.id, madeBy: `key:${child.key.id}`, revokedAt: "2026-11-22T12:00:00.000000+07:00" },
-      { id: child.key.id, madeBy: `key:${key.id}`, revokedAt: "2026-11-22T12:00:00.000000+07:00" },
-      { id: other.key.id, revokedAt: null },
+      { id: grandchild.accessKey.id, madeBy: `key:${child.accessKey.id}`, revokedAt: "2026-11-22T12:00:00.000000+07:00" },
+      { id: child.accessKey.id, madeBy: `key:${key.id}`, revokedAt: "2026-11-22T12:00:00.000000+07:00" },
+      { id: other.accessKey.id, revokedAt: null },
       { id: key.id, madeBy: null, revokedAt: "2026-11-22T12:00:00.000000+07:00" },
     ]);
-    expect((await ask(other.secret, ROTATE, { id: grandchild.key.id })).errors?.[0]).toMatchObject({
+    expect((await ask(other.secret, ROTATE, { id: grandchild.accessKey.id })).errors?.[0]).toMatchObject({
       message: expect.stringMatching(/^id: this key was revoked at 2026-11-22T12/) as string,
       extensions: { code: "CONFLICT" },
     });
     // A key in the middle ends its own line only.
     const middle = await made(other.secret);
     const last = await made(middle.secret);
-    await ask(other.secret, REVOKE, { id: middle.key.id });
+    await ask(other.secret, REVOKE, { id: middle.accessKey.id });
     expect(await Promise.all([middle.secret, last.secret, other.secret].map(holds))).toEqual([false, false, true]);
   });
 
   it("is refused even where it was made while its maker was being revoked", async () => {
-    const { secret, key } = await first();
+    const { secret, accessKey: key } = await first();
     const keeper = (await first()).secret;
     const [, ...answers] = await Promise.all([ask(keeper, REVOKE, { id: key.id }), ...Array.from({ length: 8 }, () => create(secret))]);
     const secrets = answers.flatMap(({ data }) => (data?.["createAccessKey"] ? [(data["createAccessKey"] as Issued).secret] : []));
     expect(await Promise.all(secrets.map(holds))).toEqual(secrets.map(() => false));
   });
 
-  it("keeps its maker and its life when it is rotated, and goes on when its maker is rotated", async () => {
-    const { secret, key } = await first("48", "2026-12-31");
+  it("keeps its maker and its expiry when it is rotated, and stays valid when its maker is rotated", async () => {
+    const { secret, accessKey: key } = await first("48", "2026-12-31");
     const child = await made(secret);
-    const rotated = await rotate(secret, child.key.id);
-    expect(rotated.key).toEqual(child.key);
+    const rotated = await rotate(secret, child.accessKey.id);
+    expect(rotated.accessKey).toEqual(child.accessKey);
     const renewed = await rotate(rotated.secret, key.id);
     expect(await Promise.all([secret, child.secret, rotated.secret, renewed.secret].map(holds))).toEqual([false, false, true, true]);
     await ask(renewed.secret, REVOKE, { id: key.id });
@@ -146,39 +146,39 @@ describe("a key that a token makes", () => {
 
   it("lives at most as long as the token", async () => {
     const bearer = await token();
-    const { secret, key } = await made(bearer);
+    const { secret, accessKey: key } = await made(bearer);
     expect(key).toMatchObject({ madeBy: "token:https://id.danang.example#anna", expiresAt: "2026-11-22T12:10:00.000000+07:00" });
-    expect((await made(bearer, { expiresOn: "2026-11-22" })).key.expiresAt).toBe(key.expiresAt);
+    expect((await made(bearer, { expiresOn: "2026-11-22" })).accessKey.expiresAt).toBe(key.expiresAt);
     expect(await refusal(create(bearer, { expiresOn: "2026-11-23" }))).toEqual([
       "BAD_USER_INPUT",
-      'expiresOn: "2026-11-23" is not accepted; accepted is a day from 2026-11-22 to 2026-11-22, the last of the key or token that makes it',
+      'expiresOn: "2026-11-23" is not accepted; must be a day from 2026-11-22 to 2026-11-22, the last of the key or token that creates it',
     ]);
     const child = await made(secret);
-    expect(child.key.expiresAt).toBe(key.expiresAt);
+    expect(child.accessKey.expiresAt).toBe(key.expiresAt);
     expect(await Promise.all([secret, child.secret].map(holds))).toEqual([true, true]);
     await at(600_000, async () => expect(await Promise.all([secret, child.secret].map(holds))).toEqual([false, false]));
   });
 
-  it("lives at most a day where the token says that it holds for a hundred years", async () => {
-    const { key } = await made(await token({ exp: SECONDS + 36_500 * 86_400 }));
+  it("is valid for at most a day even if the token claims a hundred years", async () => {
+    const { accessKey: key } = await made(await token({ exp: SECONDS + 36_500 * 86_400 }));
     expect(key.expiresAt).toBe("2026-11-23T11:59:00.000000+07:00");
   });
 });
 
 describe("a rotation with an overlap", () => {
   it.each(["0h", "8d", "169h", "1", "1h30m", "-1h", "soon", "", "99999999999d"])("of %j is refused", async (overlap) => {
-    const { secret, key } = await first();
+    const { secret, accessKey: key } = await first();
     expect((await ask(secret, ROTATE, { id: key.id, overlap })).errors?.[0]).toMatchObject({
-      message: `overlap: ${JSON.stringify(overlap)} is not accepted; accepted is a number of hours or days, from 1h to 7d, such as 24h`,
+      message: `overlap: ${JSON.stringify(overlap)} is not accepted; must be a number of hours or days, from 1h to 7d, such as 24h`,
       extensions: { code: "BAD_USER_INPUT" },
     });
     expect(await holds(secret)).toBe(true);
   });
 
   it("accepts both secrets until it ends, and never more than two", async () => {
-    const { secret, key } = await first();
+    const { secret, accessKey: key } = await first();
     const second = await rotate(secret, key.id, "24h");
-    expect(second.key.formerSecretUntil).toBe("2026-11-23T12:00:00.000000+07:00");
+    expect(second.accessKey.formerSecretUntil).toBe("2026-11-23T12:00:00.000000+07:00");
     const states = () => Promise.all([secret, second.secret].map(holds));
     expect(await states()).toEqual([true, true]);
     await at(24 * HOUR - 1000, async () => expect(await states()).toEqual([true, true]));
@@ -187,15 +187,15 @@ describe("a rotation with an overlap", () => {
     expect(await Promise.all([secret, second.secret, third.secret].map(holds))).toEqual([false, true, true]);
     // A secret that leaked is refused at once, also where it is a former one.
     const fourth = await rotate(second.secret, key.id);
-    expect(fourth.key.formerSecretUntil).toBeNull();
+    expect(fourth.accessKey.formerSecretUntil).toBeNull();
     expect(await Promise.all([second.secret, third.secret, fourth.secret].map(holds))).toEqual([false, false, true]);
   });
 
   it("ends with the key", async () => {
     const short = await first("48", "2026-11-22");
-    expect((await rotate(short.secret, short.key.id, "7d")).key.formerSecretUntil).toBe("2026-11-23T00:00:00.000000+07:00");
+    expect((await rotate(short.secret, short.accessKey.id, "7d")).accessKey.formerSecretUntil).toBe("2026-11-23T00:00:00.000000+07:00");
     await at(12 * HOUR, async () => expect(await holds(short.secret)).toBe(false));
-    const { secret, key } = await first();
+    const { secret, accessKey: key } = await first();
     const rotated = await rotate(secret, key.id, "7d");
     await ask(secret, REVOKE, { id: key.id });
     expect(await Promise.all([secret, rotated.secret].map(holds))).toEqual([false, false]);
@@ -205,18 +205,18 @@ describe("a rotation with an overlap", () => {
 describe("the keys of a unit", () => {
   it("are at most 100 that hold, whoever makes them", async () => {
     const { secret } = await first("04");
-    const { key } = await made(secret, { unit: "04", role: "VIEWER" });
+    const { accessKey: key } = await made(secret, { unit: "04", role: "VIEWER" });
     while ((await rowsOf("04.2015")) < 99) await first("04");
     const last = await Promise.all(Array.from({ length: 4 }, () => create(secret, { unit: "04", role: "VIEWER" })));
     expect(last.filter(({ errors }) => errors === undefined)).toHaveLength(1);
-    const full = "grants: the unit 04.2015 has 100 keys that hold, the maximum; revoke one first";
+    const full = "grants: the unit 04.2015 has 100 valid keys, the maximum; revoke one first";
     expect(await refusal(create(secret, { unit: "04" }))).toEqual(["LIMIT_EXCEEDED", full]);
     await expect(first("04")).rejects.toThrow(full);
     // One that ends makes room, and so does one with whose maker it ends.
     await ask(secret, REVOKE, { id: key.id });
     const again = await made(secret, { unit: "04", role: "ADMIN" });
     expect(await refusal(create(secret, { unit: "04" }))).toEqual(["LIMIT_EXCEEDED", full]);
-    await ask(secret, REVOKE, { id: again.key.id });
+    await ask(secret, REVOKE, { id: again.accessKey.id });
     expect((await create(secret, { unit: "04" })).errors).toBeUndefined();
     // Other units have their own.
     expect((await create((await first()).secret)).errors).toBeUndefined();

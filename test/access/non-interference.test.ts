@@ -9,13 +9,11 @@ import type { TestDatabase } from "../support/database.ts";
 import { dossier, fillCatalogue, IMPORT, type ImportAnswer } from "../support/dossiers.ts";
 import { issueKey } from "../support/key.ts";
 import { type Draw, drawOperation, type Operation, type Values, valuesOf } from "../support/operations.ts";
+import { PUBLISH, SUBMIT, WITHDRAW } from "../support/reports.ts";
+import { END_ON_FAILURE, runs, seed } from "../support/property.ts";
 
-const RUNS = Number(process.env["NON_INTERFERENCE_RUNS"] ?? 250);
-const SEED = Number(process.env["PROPERTY_SEED"] ?? 20_261_124);
-
-const SUBMIT = "mutation ($input: ReportInput!, $key: String!) { submitReport(input: $input, idempotencyKey: $key) { id } }";
-const PUBLISH = "mutation ($id: ID!) { publishReport(id: $id) { id } }";
-const WITHDRAW = 'mutation ($id: ID!) { withdrawReport(id: $id, reason: "r") { id } }';
+const RUNS = runs(160);
+const SEED = seed(20_261_124);
 
 const FREE = { rateAddress: 0, rateKey: 0 } as const;
 
@@ -26,7 +24,7 @@ interface Sent {
 }
 
 /** Two databases that differ only in what those of Đà Nẵng and nobody may not see: reports of Cao Bằng that were never or are no more published. */
-describe("what a caller may not see", () => {
+describe("data outside the caller's scope", () => {
   let base: TestDatabase;
   let services: readonly [TestService, TestService];
   let callers: readonly (string | undefined)[];
@@ -39,7 +37,7 @@ describe("what a caller may not see", () => {
   const made = async (service: TestService, key: string, query: string, variables: object): Promise<string> => {
     const { data, errors } = await service.ask<object, object>(query, variables, key);
     expect(errors).toBeUndefined();
-    return (Object.values(data)[0] as { id: string }).id;
+    return (Object.values(data)[0] as { report: { id: string } }).report.id;
   };
   const report = (unit: string, n: number, more: object = {}) => ({
     ...{ title: `Báo cáo ${n}`, unit },
@@ -76,10 +74,11 @@ describe("what a caller may not see", () => {
       const unit = ["04", "048", "01273"][n % 3]!;
       const period = unit === "04" ? "2026" : "2024";
       const input = { ...report(unit, n), figures: [{ measure: "dossier.received", value: n, period, quote: "q" }] };
-      const id = await made(service, admin, SUBMIT, { input, key: `hidden-${n}` });
+      const id = await made(service, admin, SUBMIT, { input: { ...input, idempotencyKey: `hidden-${n}` } });
       hidden.push(id);
       if (n % 4 === 1) await made(service, admin, WITHDRAW, { id });
-      if (n % 4 === 2) hidden.push(await made(service, admin, SUBMIT, { input: { ...input, supersedes: id }, key: `again-${n}` }));
+      if (n % 4 === 2)
+        hidden.push(await made(service, admin, SUBMIT, { input: { ...input, supersedes: id, idempotencyKey: `again-${n}` } }));
       if (n % 4 === 3) {
         await made(service, admin, PUBLISH, { id });
         await made(service, admin, WITHDRAW, { id });
@@ -95,9 +94,10 @@ describe("what a caller may not see", () => {
     const adminOfDaNang = await issueKey(first.database, "Đà Nẵng", { "48": "ADMIN" });
     callers = [undefined, await issueKey(first.database, "Đà Nẵng viewer", { "48": "VIEWER" }), adminOfDaNang];
     const shared: string[] = [];
-    for (let n = 1; n <= 3; n++) shared.push(await made(first, adminOfDaNang, SUBMIT, { input: report("48", n), key: `shared-${n}` }));
+    for (let n = 1; n <= 3; n++)
+      shared.push(await made(first, adminOfDaNang, SUBMIT, { input: { ...report("48", n), idempotencyKey: `shared-${n}` } }));
     await made(first, adminOfDaNang, PUBLISH, { id: shared[0]! });
-    shared.push(await made(first, adminOfCaoBang, SUBMIT, { input: report("04", 7), key: "published" }));
+    shared.push(await made(first, adminOfCaoBang, SUBMIT, { input: { ...report("04", 7), idempotencyKey: "published" } }));
     await made(first, adminOfCaoBang, PUBLISH, { id: shared[3]! });
     await fillCatalogue(first.database);
     const seen = ["seen-1", "seen-2"].map((code) => dossier({ code, unit: "20194" }));
@@ -161,7 +161,7 @@ describe("what a caller may not see", () => {
         if (!isDeepStrictEqual(one, two)) await expectSameAtTimes(operation, bearer);
         if (one.body.includes('"data":{')) answered++;
       }),
-      { numRuns: RUNS, seed: SEED, endOnFailure: true },
+      { numRuns: RUNS, seed: SEED, endOnFailure: END_ON_FAILURE },
     );
     // Operations that are all refused would prove nothing.
     expect(answered).toBeGreaterThan(RUNS / 8);
@@ -169,12 +169,12 @@ describe("what a caller may not see", () => {
 
   it("is no target of a change either: its id is as good as none", async () => {
     const none = "00000000-0000-4000-8000-000000000000";
-    const correction = (id: string) => ({ ...report("48", 1), supersedes: id });
+    const correction = (id: string) => ({ ...report("48", 1), idempotencyKey: "x", supersedes: id });
     for (const id of hidden)
       for (const [query, variables] of [
         [PUBLISH, (named: string) => ({ id: named })],
         [WITHDRAW, (named: string) => ({ id: named })],
-        [SUBMIT, (named: string) => ({ input: correction(named), key: "x" })],
+        [SUBMIT, (named: string) => ({ input: correction(named) })],
         ["query ($id: ID!) { report(id: $id) { id } }", (named: string) => ({ id: named })],
       ] as const)
         for (const service of services) {

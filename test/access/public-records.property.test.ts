@@ -8,10 +8,12 @@ import type { TestDatabase } from "../support/database.ts";
 import { dossier, fillCatalogue, IMPORT, type ImportAnswer, type Sent } from "../support/dossiers.ts";
 import { issueKey } from "../support/key.ts";
 import { NaiveCalendar } from "../calendar/naive-calendar.ts";
-import { COMMUNES, divisionOf, drawWorlds, PROCEDURES } from "./two-worlds.ts";
+import { COMMUNES, divisionOf, drawTwins, PROCEDURES } from "./twin-databases.ts";
+import { PUBLISH, SUBMIT, type SubmitAnswer } from "../support/reports.ts";
+import { END_ON_FAILURE, runs, seed } from "../support/property.ts";
 
-const RUNS = Number(process.env["PUBLIC_RECORDS_RUNS"] ?? 100);
-const SEED = Number(process.env["PROPERTY_SEED"] ?? 20_261_129);
+const RUNS = runs(70);
+const SEED = seed(20_261_129);
 const PAIRS = 40;
 
 const COUNTS = [
@@ -106,7 +108,7 @@ const question = fc
   });
 
 /** Two databases that agree in what is public of records: in the rest each is of its own. */
-describe("two databases that agree in what is public of records", () => {
+describe("two databases with equal public data of records", () => {
   let base: TestDatabase;
   let services: readonly TestService[];
   let callers: readonly (string | undefined)[];
@@ -152,16 +154,10 @@ describe("two databases that agree in what is public of records", () => {
     const figures = ["2026-11", "2026-Q3", "2026", "2026-10"].flatMap((of) =>
       ["PROVINCE", "COMMUNE"].map((scope) => ({ measure: "dossier.received", scope, period: of, value: 500, quote: "q" })),
     );
-    const submit = 'mutation ($input: ReportInput!) { submitReport(idempotencyKey: "k", input: $input) { id } }';
-    const { data, errors } = await service.ask<{ submitReport: { id: string } }, object>(
-      submit,
-      { input: { title: "t", unit: "04", figures } },
-      admin,
-    );
-    expect(errors).toBeUndefined();
-    expect(
-      (await service.ask("mutation ($id: ID!) { publishReport(id: $id) { __typename } }", { id: data.submitReport.id }, admin)).errors,
-    ).toBeUndefined();
+    const input = { idempotencyKey: "k", title: "t", unit: "04", figures };
+    const { data } = await service.ask<SubmitAnswer, object>(SUBMIT, { input }, admin);
+    expect(data.submitReport.problems).toEqual([]);
+    expect((await service.ask(PUBLISH, { id: data.submitReport.report!.id }, admin)).errors).toBeUndefined();
   };
 
   beforeAll(async () => {
@@ -179,7 +175,7 @@ describe("two databases that agree in what is public of records", () => {
     // The second database gets what it has later in the day, and in several imports.
     const clocks = [NOW, new Date("2026-11-22T17:41:13.777+07:00")];
     services = [await startService(base, { clock: () => clocks[0]! }), await startService(base, { clock: () => clocks[1]! })];
-    const [one, two] = drawWorlds(SEED, PAIRS, new NaiveCalendar(rows));
+    const [one, two] = drawTwins(SEED, PAIRS, new NaiveCalendar(rows));
     expect(one.length).toBeGreaterThan(PAIRS);
     await send(services[0]!, one, admin);
     for (let n = 0; n < 3; n++)
@@ -205,7 +201,7 @@ describe("two databases that agree in what is public of records", () => {
         expect(two).toBe(one);
         if (one!.includes("2026-1") && /[1-9]\d*/.test(one!)) counted++;
       }),
-      { numRuns: RUNS, seed: SEED, endOnFailure: true },
+      { numRuns: RUNS, seed: SEED, endOnFailure: END_ON_FAILURE },
     );
     // Questions of which nothing is told would prove nothing.
     expect(counted).toBeGreaterThan(RUNS / 10);

@@ -15,7 +15,7 @@ describe("the context of a request", () => {
 
   const made: Factory<object> = () => ({});
 
-  it("makes one of each factory and evidence", () => {
+  it("creates one instance for each factory and evidence", () => {
     const context = new RequestContext(database.pools, NOW);
     expect(context.use(made)).toBe(context.use(made, "PUBLISHED"));
     expect(context.use(made, "ALL")).toBe(context.use(made, "ALL"));

@@ -10,7 +10,7 @@ const WHOLE = /^(graphql|server)\/|^access\/(request-context|permission)\.ts$|\.
 const wholeIn = (text: string): string[] =>
   text.split("\n").filter((line) => /\bRequestContext\b/.test(line.replaceAll("Pick<RequestContext,", "")) && !line.startsWith("import "));
 
-it("services name what they need of the context of a request", async () => {
+it("services declare which parts of the request context they need", async () => {
   const paths = (await readdir(SOURCES, { recursive: true })).filter((path) => path.endsWith(".ts") && !WHOLE.test(path));
   const faults = await Promise.all(
     paths.map(async (path) => wholeIn(await readFile(`${SOURCES}/${path}`, "utf8")).map((line) => `${path}: ${line}`)),

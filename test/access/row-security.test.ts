@@ -11,6 +11,7 @@ import type { TestDatabase } from "../support/database.ts";
 import { dossier, fillCatalogue, IMPORT } from "../support/dossiers.ts";
 import { issueKey as issueAccessKey } from "../support/key.ts";
 import { issueKey, viewerOf } from "./support.ts";
+import { SUBMIT } from "../support/reports.ts";
 
 let service: TestService;
 let database: TestDatabase;
@@ -42,7 +43,7 @@ describe("a statement of the service in which a check was forgotten", () => {
   const hashes = async () =>
     (await sql`select key, hash, former_hash, revoked_at from access_key order by id`.execute(database.orm.em.fork().getKysely())).rows;
 
-  it("reads no hash of a key's secret, whoever asks", async () => {
+  it("hides the hashes of secrets from every viewer", async () => {
     for (const scope of [NOTHING, rowScope(own, "ADMIN")]) {
       for (const text of [
         "select hash from access_key",
@@ -58,15 +59,15 @@ describe("a statement of the service in which a check was forgotten", () => {
   });
 
   it("finds a key by the very hash of its secret alone", async () => {
-    const { secret, key } = await issueKey(database, [{ unit: "48", role: "VIEWER" }]);
+    const { secret, accessKey: key } = await issueKey(database, [{ unit: "48", role: "VIEWER" }]);
     const found = (hash: string) => run(NOTHING, `select k.key from access_key k where k.id = access_key_of('${hash}', now())`);
     expect(await found(secretHash(secret))).toEqual([{ key: key.id }]);
     for (const hash of [secretHash(newSecret()), secretHash(secret).slice(0, -1), "%"]) expect(await found(hash)).toEqual([]);
   });
 
   it("changes the secret of no key that the scope does not cover, in whole", async () => {
-    const { key } = await issueKey(database, [{ unit: "48", role: "VIEWER" }]);
-    const { key: wider } = await issueKey(database, [
+    const { accessKey: key } = await issueKey(database, [{ unit: "48", role: "VIEWER" }]);
+    const { accessKey: wider } = await issueKey(database, [
       { unit: "48", role: "VIEWER" },
       { unit: "01", role: "VIEWER" },
     ]);
@@ -82,10 +83,10 @@ describe("a statement of the service in which a check was forgotten", () => {
     expect(await hashes()).not.toEqual(before);
   });
 
-  it("gains nothing by leaving the role, as who logs in as the service can", async ({ skip }) => {
+  it("grants nothing to a login that leaves the role", async ({ skip }) => {
     const text = "select session_user = 'cchc_service' as own";
     skip(JSON.stringify(await run(NOTHING, text)) !== '[{"own":true}]', "requests run in sessions of the owner");
-    const { key } = await issueKey(database, [{ unit: "48", role: "VIEWER" }]);
+    const { accessKey: key } = await issueKey(database, [{ unit: "48", role: "VIEWER" }]);
     const rotate = `select rotate_access_key('${key.id}', 'x', null) as done`;
     const left = (statement: string) =>
       within(NOTHING, async (em) => {
@@ -97,7 +98,7 @@ describe("a statement of the service in which a check was forgotten", () => {
   });
 
   it("revokes no key that the scope does not cover, and makes none without one", async () => {
-    const { key } = await issueKey(database, [{ unit: "48", role: "VIEWER" }]);
+    const { accessKey: key } = await issueKey(database, [{ unit: "48", role: "VIEWER" }]);
     const before = await hashes();
     const revoke = `update access_key set revoked_at = now() where key = '${key.id}' returning key`;
     for (const scope of [NOTHING, rowScope(own), rowScope(foreign, "ADMIN")]) expect(await run(scope, revoke)).toEqual([]);
@@ -107,7 +108,7 @@ describe("a statement of the service in which a check was forgotten", () => {
     expect(await run(rowScope(own, "ADMIN"), revoke)).toEqual([{ key: key.id }]);
   });
 
-  it("sees what a stored set tells of drafts within the scope of whoever sees all of these, and what tells of none anywhere", async () => {
+  it("shows a stored set with drafts only within a scope that covers all of its drafts, and other sets everywhere", async () => {
     const officers = await viewerOf(database, ["04", "OFFICER"]);
     const { secret } = await issueKey(database, [{ unit: "04", role: "OFFICER" }]);
     const { secret: wide } = await issueKey(database, [
@@ -116,9 +117,8 @@ describe("a statement of the service in which a check was forgotten", () => {
     ]);
     const submit = async (unit: string, bearer: string) => {
       const figures = [{ measure: "dossier.received", value: 777, period: "2021", scope: "COMMUNE", quote: "trong năm" }];
-      const text = "mutation ($input: ReportInput!, $key: String!) { submitReport(input: $input, idempotencyKey: $key) { state } }";
-      const { data } = await service.ask(text, { input: { title: "Báo cáo", unit, figures }, key: unit }, bearer);
-      expect(data).toEqual({ submitReport: { state: "DRAFT" } });
+      const { data } = await service.ask(SUBMIT, { input: { idempotencyKey: unit, title: "Báo cáo", unit, figures } }, bearer);
+      expect(data).toMatchObject({ submitReport: { report: { state: "DRAFT" }, problems: [] } });
     };
     await submit("01273", secret);
     const reported = '{ unit(code: "04", asOf: "2022-12-31") { dossiers(period: "2022") { received } } }';
@@ -150,7 +150,7 @@ describe("a statement of the service in which a check was forgotten", () => {
     }
   });
 
-  it("stores nothing of drafts among what everybody sees", async () => {
+  it("refuses to store rows of drafts in public sets", async () => {
     const make = (drafts: string) =>
       run(
         rowScope(own, "ADMIN"),

@@ -8,15 +8,15 @@ import { createDatabase, type TestDatabase } from "../support/database.ts";
 import { type Ask, asker, issueKey, viewerOf } from "../access/support.ts";
 
 const KEY = "id name madeBy createdAt expiresAt revokedAt formerSecretUntil grants { role unit { id fullName } }";
-const CREATE = `mutation ($input: AccessKeyInput!) { createAccessKey(input: $input) { secret key { ${KEY} } } }`;
-const ROTATE = `mutation ($id: ID!) { rotateAccessKey(id: $id) { secret key { ${KEY} } } }`;
-const REVOKE = `mutation ($id: ID!) { revokeAccessKey(id: $id) { ${KEY} } }`;
+const CREATE = `mutation ($input: CreateAccessKeyInput!) { createAccessKey(input: $input) { secret accessKey { ${KEY} } } }`;
+const ROTATE = `mutation ($id: ID!) { rotateAccessKey(input: { id: $id }) { secret accessKey { ${KEY} } } }`;
+const REVOKE = `mutation ($id: ID!) { revokeAccessKey(input: { id: $id }) { accessKey { ${KEY} } } }`;
 const LIST = `query ($unit: ID!) { accessKeys(unit: $unit) { ${KEY} } }`;
 const UNKNOWN = "0123456789abcdef";
 
 interface Issued {
   readonly secret: string;
-  readonly key: { readonly id: string; readonly expiresAt: string; readonly createdAt: string };
+  readonly accessKey: { readonly id: string; readonly expiresAt: string; readonly createdAt: string };
 }
 
 describe("keys by API", () => {
@@ -66,7 +66,7 @@ describe("keys by API", () => {
   });
 
   it("are created with a secret that holds, for a year, with one entry in the trail", async () => {
-    const { secret, key } = await created(["48", "OFFICER"], ["490.2015", "VIEWER"], ["48", "OFFICER"]);
+    const { secret, accessKey: key } = await created(["48", "OFFICER"], ["490.2015", "VIEWER"], ["48", "OFFICER"]);
     expect(await isAccepted(secret)).toBe(true);
     expect(key).toEqual({
       ...{ id: key.id, name: "Hệ thống một cửa", revokedAt: null },
@@ -109,11 +109,9 @@ describe("keys by API", () => {
         ]),
       ).toMatchObject({
         code: "BAD_USER_INPUT",
-        message: expect.stringMatching(
-          /^unit: .* accepted is the code of a unit that exists on 2026-11-22, or the id of any unit$/,
-        ) as string,
+        message: expect.stringMatching(/^unit: .* must be the code of a unit that exists on 2026-11-22, or the id of any unit$/) as string,
       });
-    expect(await create([])).toMatchObject({ code: "BAD_USER_INPUT", message: "grants: 0 is not accepted; accepted are 1 to 100 grants" });
+    expect(await create([])).toMatchObject({ code: "BAD_USER_INPUT", message: "grants: 0 is not accepted; must be 1 to 100 grants" });
     for (const name of ["", "  ", "a\nb", "x".repeat(201)])
       expect(await ask(admin, CREATE, { input: { name, grants: [{ unit: "48", role: "VIEWER" }] } })).toMatchObject({
         code: "BAD_USER_INPUT",
@@ -127,10 +125,10 @@ describe("keys by API", () => {
     const authenticator = await createAuthenticator({ issuers: null });
     const lasting = (await authenticator.authenticate(`Bearer ${secret}`, NOW, new Reader(database.pools)))!;
     const expiry = (day: string) => create([["48", "VIEWER"]], lasting, day);
-    expect((await expiry("2026-11-22")).data?.createAccessKey.key.expiresAt).toBe("2026-11-23T00:00:00.000000+07:00");
-    expect((await expiry("2031-11-22")).data?.createAccessKey.key.expiresAt).toBe("2031-11-23T00:00:00.000000+07:00");
+    expect((await expiry("2026-11-22")).data?.createAccessKey.accessKey.expiresAt).toBe("2026-11-23T00:00:00.000000+07:00");
+    expect((await expiry("2031-11-22")).data?.createAccessKey.accessKey.expiresAt).toBe("2031-11-23T00:00:00.000000+07:00");
     for (const day of ["2026-11-21", "2031-11-23", "soon", "2027-02-29"])
-      expect((await expiry(day)).message).toMatch(new RegExp(`^expiresOn: "${day}" is not accepted; accepted is a day`));
+      expect((await expiry(day)).message).toMatch(new RegExp(`^expiresOn: "${day}" is not accepted; must be a day`));
   });
 
   it("give nothing on what contributes only possibly", async () => {
@@ -156,29 +154,31 @@ describe("keys by API", () => {
     for (const operation of [ROTATE, REVOKE]) {
       const unknown = await asAdmin(UNKNOWN, operation);
       expect(unknown).toEqual({ data: null, code: "NOT_FOUND", message: "id: there is no such access key" });
-      for (const id of [mixed.key.id, other.key.id, "", "\0", "x".repeat(100_000), own.key.id.toUpperCase()])
+      for (const id of [mixed.accessKey.id, other.accessKey.id, "", "\0", "x".repeat(100_000), own.accessKey.id.toUpperCase()])
         expect(await asAdmin(id, operation)).toEqual(unknown);
     }
     expect(await counts()).toEqual(before);
     const seen = await listed(admin, "48");
-    expect(seen).toContain(own.key.id);
-    expect(seen).not.toContain(mixed.key.id);
+    expect(seen).toContain(own.accessKey.id);
+    expect(seen).not.toContain(mixed.accessKey.id);
     expect(await ask(admin, LIST, { unit: "04" })).toMatchObject({
       code: "FORBIDDEN",
       message: "This needs the role ADMIN on Tỉnh Cao Bằng (04.2015), or on a unit above it",
     });
     expect(await ask(admin, LIST, { unit: "nowhere" })).toMatchObject({
       code: "BAD_USER_INPUT",
-      message: 'unit: "nowhere" is not accepted; accepted is the code or id of a unit',
+      message: 'unit: "nowhere" is not accepted; must be the code or id of a unit',
     });
     const both = await viewerOf(database, ["48", "ADMIN"], ["04", "ADMIN"]);
-    expect((await ask(both, REVOKE, { id: mixed.key.id })).data).toMatchObject({ revokeAccessKey: { id: mixed.key.id } });
-    expect((await entriesOf(mixed.key.id)).map(({ unit }) => unit)).toEqual(["VN", "VN"]);
+    expect((await ask(both, REVOKE, { id: mixed.accessKey.id })).data).toMatchObject({
+      revokeAccessKey: { accessKey: { id: mixed.accessKey.id } },
+    });
+    expect((await entriesOf(mixed.accessKey.id)).map(({ unit }) => unit)).toEqual(["VN", "VN"]);
   });
 
   it("are only read by the ADMIN of a unit that is no more", async () => {
     const ended = await viewerOf(database, ["06.2015", "ADMIN"]);
-    const { key } = await issueKey(database, [{ unit: "06.2015", role: "OFFICER" }]);
+    const { accessKey: key } = await issueKey(database, [{ unit: "06.2015", role: "OFFICER" }]);
     expect(await listed(ended, "06.2015")).toContain(key.id);
     for (const [operation, variables] of [
       [REVOKE, { id: key.id }],
@@ -189,27 +189,37 @@ describe("keys by API", () => {
   });
 
   it("are rotated and revoked, each with one entry in the trail", async () => {
-    const { secret, key } = await created(["48", "ADMIN"]);
+    const { secret, accessKey: key } = await created(["48", "ADMIN"]);
     const rotated = await rotatedBy(key.id);
     expect([await isAccepted(secret), await isAccepted(rotated.secret)]).toEqual([false, true]);
-    expect(rotated.key).toEqual(key);
-    expect(await asAdmin(key.id, REVOKE)).toMatchObject({ data: { revokeAccessKey: { revokedAt: "2026-11-22T12:00:00.000000+07:00" } } });
+    expect(rotated.accessKey).toEqual(key);
+    expect(await asAdmin(key.id, REVOKE)).toMatchObject({
+      data: { revokeAccessKey: { accessKey: { revokedAt: "2026-11-22T12:00:00.000000+07:00" } } },
+    });
     expect(await isAccepted(rotated.secret)).toBe(false);
     // Again changes nothing, and is no change that the trail would tell.
-    expect(await asAdmin(key.id, REVOKE)).toMatchObject({ data: { revokeAccessKey: { revokedAt: "2026-11-22T12:00:00.000000+07:00" } } });
-    expect(await asAdmin(key.id, ROTATE)).toMatchObject({ code: "CONFLICT", message: /^id: this key was revoked at 2026-11-22T12/ });
+    expect(await asAdmin(key.id, REVOKE)).toMatchObject({
+      data: { revokeAccessKey: { accessKey: { revokedAt: "2026-11-22T12:00:00.000000+07:00" } } },
+    });
+    expect(await asAdmin(key.id, ROTATE)).toMatchObject({
+      code: "CONFLICT",
+      message: expect.stringMatching(/^id: this key was revoked at 2026-11-22T12/) as string,
+    });
     const entries = await entriesOf(key.id);
     expect(entries.map(({ operation }) => operation)).toEqual(["createAccessKey", "rotateAccessKey", "revokeAccessKey"]);
     expect(entries[2]).toMatchObject({ before: { revokedAt: null }, after: { revokedAt: "2026-11-22T12:00:00.000000+07:00" } });
   });
 
   it("are not rotated once they have expired", async () => {
-    const { key } = await issueKey(database, [{ unit: "48", role: "VIEWER" }], { now: new Date("2025-11-01T12:00:00+07:00") });
-    expect(await asAdmin(key.id, ROTATE)).toMatchObject({ code: "CONFLICT", message: /^id: this key expired at 2026-11-02T00:00/ });
+    const { accessKey: key } = await issueKey(database, [{ unit: "48", role: "VIEWER" }], { now: new Date("2025-11-01T12:00:00+07:00") });
+    expect(await asAdmin(key.id, ROTATE)).toMatchObject({
+      code: "CONFLICT",
+      message: expect.stringMatching(/^id: this key expired at 2026-11-02T00:00/) as string,
+    });
   });
 
   it("that many rotate at once end with one secret that holds", async () => {
-    const { secret, key } = await created(["48", "VIEWER"]);
+    const { secret, accessKey: key } = await created(["48", "VIEWER"]);
     const rotated = await Promise.all(Array.from({ length: 6 }, () => rotatedBy(key.id)));
     const secrets = [secret, ...rotated.map((issued) => issued.secret)];
     expect(new Set(secrets).size).toBe(7);
@@ -218,7 +228,7 @@ describe("keys by API", () => {
   });
 
   it("change not at all where the trail cannot be written", async () => {
-    const { secret, key } = await created(["48", "VIEWER"]);
+    const { secret, accessKey: key } = await created(["48", "VIEWER"]);
     const before = await counts();
     await rows("revoke insert on audit_entry from cchc_service");
     try {
@@ -232,7 +242,7 @@ describe("keys by API", () => {
   });
 
   it("have secrets that are in no table, and hashes that are in no other", async () => {
-    const { secret, key } = await created(["48", "VIEWER"]);
+    const { secret, accessKey: key } = await created(["48", "VIEWER"]);
     const rotated = await rotatedBy(key.id);
     await asAdmin(key.id, REVOKE);
     const tables = await rows<{ name: string }>("select quote_ident(tablename) as name from pg_tables where schemaname = 'public'");

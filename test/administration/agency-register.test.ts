@@ -7,8 +7,8 @@ import { createDatabase, type TestDatabase } from "../support/database.ts";
 import { askAs, viewerOf } from "../support/viewer.ts";
 
 const UNIT = "id code name kind tier validFrom validTo parent { code }";
-const REGISTER = `mutation ($input: RegisterAgencyInput!) { registerAgency(input: $input) { ${UNIT} } }`;
-const CLOSE = `mutation ($id: ID!, $lastDay: Date!, $successor: ID) { closeAgency(id: $id, lastDay: $lastDay, successor: $successor) { ${UNIT} } }`;
+const REGISTER = `mutation ($input: RegisterAgencyInput!) { registerAgency(input: $input) { agency { ${UNIT} } } }`;
+const CLOSE = `mutation ($input: CloseAgencyInput!) { closeAgency(input: $input) { agency { ${UNIT} } } }`;
 
 let database: TestDatabase;
 let schema: GraphQLSchema;
@@ -34,13 +34,13 @@ interface Agency {
 
 const register = async (name: string, input: Record<string, unknown> = {}, viewer: Viewer | null = admin) => {
   const given = { unit: "48", kind: "DEPARTMENT", name, validFrom: "2025-08-01", ...input };
-  const { data, errors } = await ask<{ registerAgency: Agency } | null>(viewer, REGISTER, { input: given });
-  return { agency: data?.registerAgency, error: errors?.[0] };
+  const { data, errors } = await ask<{ registerAgency: { agency: Agency } } | null>(viewer, REGISTER, { input: given });
+  return { agency: data?.registerAgency.agency, error: errors?.[0] };
 };
 
 const close = async (id: string, lastDay: string, successor?: string, viewer: Viewer | null = admin) => {
-  const { data, errors } = await ask<{ closeAgency: Agency } | null>(viewer, CLOSE, { id, lastDay, successor });
-  return { agency: data?.closeAgency, error: errors?.[0] };
+  const { data, errors } = await ask<{ closeAgency: { agency: Agency } } | null>(viewer, CLOSE, { input: { id, lastDay, successor } });
+  return { agency: data?.closeAgency.agency, error: errors?.[0] };
 };
 
 const state = async (code: string, value: number, from = "2025-09-01", to = "2025-09-30"): Promise<void> => {
@@ -143,7 +143,7 @@ describe("an agency with dates of its own", () => {
     expect((await register("Ban Một", { validTo: "2025-12-31" })).agency?.id).toBe("48.2025/ban-mot");
     const { error } = await register("Ban  MỘT", { validFrom: "2025-12-31" });
     expect(error?.extensions["code"]).toBe("CONFLICT");
-    expect(error?.message).toBe("48/ban-mot is there already, from 2025-08-01 to 2025-12-31");
+    expect(error?.message).toBe("48/ban-mot exists already, from 2025-08-01 to 2025-12-31");
     expect((await register("Ban Một", { validFrom: "2026-01-01" })).agency).toMatchObject({ id: "48.2025/ban-mot.2", code: "48/ban-mot" });
     const { data } = await ask<{ old: Agency; now: Agency }>(
       null,
@@ -160,10 +160,10 @@ describe("an agency with dates of its own", () => {
 
   it("is seen by what follows in the same operation", async () => {
     const field = (name: string) =>
-      `registerAgency(input: { unit: "20242", kind: DIVISION, name: "${name}", validFrom: "2025-08-01" }) { parent { children(kinds: [DIVISION]) { code } } }`;
-    type Seen = { parent: { children: Agency[] } };
+      `registerAgency(input: { unit: "20242", kind: DIVISION, name: "${name}", validFrom: "2025-08-01" }) { agency { parent { children(kinds: [DIVISION]) { code } } } }`;
+    type Seen = { agency: { parent: { children: Agency[] } } };
     const { data } = await ask<{ a: Seen; b: Seen }>(admin, `mutation { a: ${field("Phòng X")} b: ${field("Phòng Y")} }`);
-    expect(data.b.parent.children.length).toBe(data.a.parent.children.length + 1);
+    expect(data.b.agency.parent.children.length).toBe(data.a.agency.parent.children.length + 1);
   });
 
   it.each<[string, Record<string, unknown>, string, RegExp]>([
@@ -171,11 +171,10 @@ describe("an agency with dates of its own", () => {
     ["a unit that is no more", { unit: "490" }, "unit", /"490" is not accepted/],
     ["an agency as unit", { unit: "48/so-noi-vu" }, "unit", /territorial/],
     ["NUL in a unit", { unit: "48\0" }, "unit", /territorial/],
-    ["a territorial kind", { kind: "WARD" }, "kind", /accepted are DEPARTMENT, DIVISION, VERTICAL_AGENCY, CENTRAL_AGENCY/],
     ["no name", { name: " - " }, "name", /with a letter or a digit/],
     ["a long name", { name: "a".repeat(151) }, "name", /at most 150/],
     ["a control character", { name: "Sở\u0000" }, "name", /at most 150/],
-    ["what cannot be seen", { name: "Sở\u200B Tư pháp" }, "name", /holds U\+200B; accepted is a name/],
+    ["what cannot be seen", { name: "Sở\u200B Tư pháp" }, "name", /holds U\+200B; must be a name/],
     ["a mark to turn the direction", { name: "Sở \u202ETư pháp" }, "name", /holds U\+202E; /],
     ["U+00D0 for Đ", { name: "Ban Ðô thị" }, "name", /holds U\+00D0; /],
     ["ð for đ", { name: "Ban ðô thị" }, "name", /holds U\+00F0; /],
@@ -192,6 +191,14 @@ describe("an agency with dates of its own", () => {
     const { error } = await register("Sở Sai", input);
     expect(error?.extensions).toEqual({ code: "BAD_USER_INPUT", argument });
     expect(error?.message).toMatch(message);
+    expect(await unitsThere()).toBe(before);
+  });
+});
+
+describe("the kind of an agency", () => {
+  it("must not be that of a territorial unit", async () => {
+    const before = await unitsThere();
+    expect((await register("Sở Sai", { kind: "WARD" })).error?.message).toMatch(/"WARD" does not exist in "AgencyKind" enum/);
     expect(await unitsThere()).toBe(before);
   });
 });
@@ -236,7 +243,7 @@ describe("closing an agency", () => {
     await state("48/so-so", 1);
     const { error } = await close("48/so-so", "2025-09-29");
     expect(error?.extensions["code"]).toBe("CONFLICT");
-    expect(error?.message).toBe("Figures are reported for 48/so-so for days until 2025-09-30; lastDay must not lie before");
+    expect(error?.message).toBe("lastDay: reports state figures of 48/so-so until 2025-09-30; must be that day or a later one");
     expect((await close("48/so-so", "2025-09-30")).error).toBeUndefined();
   });
 

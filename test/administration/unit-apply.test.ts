@@ -12,7 +12,7 @@ import { applyUnits, planUnits } from "../../src/administration/unit-apply.servi
 import { readNextUnits } from "../../src/hierarchy/unit-next.ts";
 import { run, start } from "../support/command.ts";
 import { NOW, startService, type TestService } from "../support/client.ts";
-import { holdAt } from "../support/hold.ts";
+import { holdAt } from "../support/hold-table.ts";
 import { viewerOf } from "../support/viewer.ts";
 import { closed, digestOf, type FileName, type Files, folderOf, nextEdition, version } from "../hierarchy/next-edition.ts";
 
@@ -55,7 +55,7 @@ describe("an edition that is refused changes nothing and is told by file, row an
     [
       "a known name changed",
       inVersions((l) => (l[2] = l[2]!.replace(",Nùng", ",Nung"))),
-      /row 4, column name: .* rewrites history: known of 01279\.2025 from 2025-07-01 is "Nùng Trí Cao"/,
+      /row 4, column name: .* rewrites history: the stored .* of 01279\.2025 from 2025-07-01 is "Nùng Trí Cao"/,
     ],
     [
       "a known code changed",
@@ -76,29 +76,29 @@ describe("an edition that is refused changes nothing and is told by file, row an
     [
       "another end than is known",
       inVersions((l) => l.push("02.2015,2015-08-31,2027-01-01,02,VN,PROVINCE,PROVINCE,Hà Giang,Tỉnh Hà Giang,Ha Giang,")),
-      /row 11, column valid_to: "2027-01-01" rewrites history: known of 02\.2015 .* is "2025-07-01"/,
+      /row 11, column valid_to: "2027-01-01" rewrites history: the stored .* of 02\.2015 .* is "2025-07-01"/,
     ],
     [
       "a version within history",
       inVersions((l) => (l[4] = l[4]!.replaceAll(DAY, "2026-09-20"))),
       /row 6, column valid_from: "2026-09-20" rewrites history/,
     ],
-    ["a version twice", inVersions((l) => l.splice(1, 0, l[0]!)), /row 3, column valid_from: .* stands twice for 04\.2015/],
+    ["a version twice", inVersions((l) => l.splice(1, 0, l[0]!)), /row 3, column valid_from: .* is listed twice for 04\.2015/],
     [
       "a version of what is no more",
       inVersions((l) => l.push(`02.2015,${DAY},,02,VN,PROVINCE,PROVINCE,Hà Giang,Tỉnh Hà Giang,Ha Giang,`)),
       /row 11, column valid_from: .* leaves a gap/,
     ],
-    ["a version over an open one", inVersions((l) => l.splice(0, 1)), /row 2, column valid_from: .* is held by another version too/],
+    ["a version over an open one", inVersions((l) => l.splice(0, 1)), /row 2, column valid_from: .* belongs to another version too/],
     [
       "a code that another holds",
       inVersions((l) => (l[4] = l[4]!.replace(",01279,", ",01294,"))),
-      /row 6, column code: "01294" is held by another version too/,
+      /row 6, column code: "01294" belongs to another version too/,
     ],
     [
       "a parent that nobody is",
       inVersions((l) => (l[4] = l[4]!.replace("04.2015", "99.2015"))),
-      /row 6, column parent_id: "99.2015" is no unit/,
+      /row 6, column parent_id: "99.2015" is not a unit/,
     ],
     [
       "a parent that is no more",
@@ -108,23 +108,23 @@ describe("an edition that is refused changes nothing and is told by file, row an
     [
       "an end of what others are under",
       inVersions((l) => l.splice(1, l.length)),
-      /row 2, column valid_to: "2027-01-01" leaves 01\d+\.\d+ .* under it/,
+      /row 2, column valid_to: "2027-01-01" leaves 01\d+\.\d+ .* below it/,
     ],
     ["a slash in an id", inVersions((l) => (l[4] = l[4]!.replace("01279.2027", "04.2015/x"))), /row 6, column unit_id: .* slash/],
     [
       "a succession of nobody",
       inSuccessions((l) => (l[0] = l[0]!.replace("01279.2025", "1.2025"))),
-      /successions\.csv, row 2, column predecessor_id: "1\.2025" is no unit/,
+      /successions\.csv, row 2, column predecessor_id: "1\.2025" is not a unit/,
     ],
     [
       "a succession to nobody",
       inSuccessions((l) => (l[0] = l[0]!.replace("01279.2027", "1.2027"))),
-      /row 2, column successor_id: "1\.2027" is no unit/,
+      /row 2, column successor_id: "1\.2027" is not a unit/,
     ],
     ...["0x1", "1e0", " ", "true"].map((share): [string, readonly [FileName, Edit], RegExp] => [
       `a share of "${share}", which is no number in digits`,
       inSuccessions((l) => (l[0] = l[0]!.split(",").with(4, share).join())),
-      new RegExp(`row 2, column share: "${share}" is no part`),
+      new RegExp(`row 2, column share: "${share}" is not a share`),
     ]),
     [
       "a succession on another day",
@@ -149,12 +149,12 @@ describe("an edition that is refused changes nothing and is told by file, row an
     [
       "a known succession taken back",
       inSuccessions((l) => l.push("26407.2015,26395.2015,2019-04-10,PART,,673/NQ-UBTVQH14,split; added from a press report")),
-      /row 5, column predecessor_id: .* rewrites history: it went to 26410\.2015 too/,
+      /row 5, column predecessor_id: .* rewrites history: the stored successions also lead to 26410\.2015/,
     ],
     [
       "another count",
       ["editions.csv", (l) => (l[0] = l[0]!.replace("3319", "3320"))],
-      /editions\.csv, row 2, column communes: "3320" is stated, but 3319/,
+      /editions\.csv, row 2, column communes: "3320" is stated, but the result is 3319/,
     ],
     [
       "an edition on which nothing changes",
@@ -186,7 +186,7 @@ describe("an edition that is refused changes nothing and is told by file, row an
       }
       const error = await planUnits(em(), await readNextUnits(path)).catch((reason: unknown) => reason);
       expect((error as Error).message).toMatch(
-        new RegExp(`${name}, row \\d+, column .* is the last row of a whole set, but .* is missing`),
+        new RegExp(`${name}, row \\d+, column .* is the last row of a complete set, but .* is missing`),
       );
       await remove();
     }
@@ -210,7 +210,7 @@ describe("an edition that is refused changes nothing and is told by file, row an
     const { path, remove } = await folderOf({ ...nextEdition(DAY, LATER), "successions.csv": [`x,y,${DAY},WHOLE,,,`] });
     const { code, out, err } = await run("units", service.database, ["apply", path]);
     expect([code, out]).toEqual([1, ""]);
-    expect(err).toMatch(/^cchc-graph: .*successions\.csv, row 2, column predecessor_id: "x" is no unit of unit-versions\.csv\n$/);
+    expect(err).toMatch(/^cchc-graph: .*successions\.csv, row 2, column predecessor_id: "x" is not a unit of unit-versions\.csv\n$/);
     await remove();
     const missing = await run("units", service.database, ["apply", path]);
     expect([missing.code, missing.err]).toEqual([1, `cchc-graph: ${path} does not exist\n`]);

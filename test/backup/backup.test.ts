@@ -16,12 +16,12 @@ import { NOW, startService, type TestService, UNBOUNDED } from "../support/clien
 import { type Ended, run, start } from "../support/command.ts";
 import { fillCatalogue } from "../support/dossiers.ts";
 import { issueKey } from "../support/key.ts";
-import { contentOf, emptyDatabase, hasPostgres15, holdCounters, queryOn, startPostgres15, tableNames } from "./world.ts";
+import { contentOf, emptyDatabase, hasPostgres15, holdCounters, queryOn, startPostgres15, tableNames } from "./databases.ts";
 
 const file = temporaryFolder();
 const SCALE = 0.005;
-const SUBMIT = `mutation ($title: String!) { submitReport(idempotencyKey: $title, input: { title: $title, unit: "04", figures: [
-  { measure: "dossier.received", scope: PROVINCE, period: "2026-Q1", value: 12, quote: "12 \\\\N hồ sơ" }] }) { id state } }`;
+const SUBMIT = `mutation ($title: String!) { submitReport(input: { idempotencyKey: $title, title: $title, unit: "04", figures: [
+  { measure: "dossier.received", scope: PROVINCE, period: "2026-Q1", value: 12, quote: "12 \\\\N hồ sơ" }] }) { report { id state } problems { message } } }`;
 const TRAIL = '{ auditTrail(unit: "04", first: 50) { edges { node { at actor operation subject } } } }';
 const RECORDS = '{ dossiers(filter: { within: "04" }, first: 20) { edges { cursor node { id code state receivedAt dueAt } } } }';
 
@@ -59,7 +59,7 @@ const expectNewRows = async (url: string): Promise<void> => {
     const headers = { "content-type": "application/json", authorization: `Bearer ${bearer}` };
     return (await (await fetch(url, { method: "POST", headers, body: JSON.stringify({ query, variables }) })).json()) as never;
   };
-  expect(await ask(SUBMIT, { title: "after" }, key)).toMatchObject({ data: { submitReport: { state: "DRAFT" } } });
+  expect(await ask(SUBMIT, { title: "after" }, key)).toMatchObject({ data: { submitReport: { report: { state: "DRAFT" } } } });
   const { data } = await senderOf({ ask }, "igate", key).send([{ code: "after-the-restore" }]);
   expect(data.importDossiers.report).toMatchObject({ created: 1, problems: [] });
 };
@@ -69,7 +69,7 @@ beforeAll(async () => {
   await fillCatalogue(service.database);
   await fillDemo(service.database, { say: () => {}, scale: SCALE });
   key = await issueKey(service.database, "Cao Bằng", { "04": "ADMIN" });
-  expect((await service.ask(SUBMIT, { title: "before" }, key)).errors).toBeUndefined();
+  expect(await service.ask(SUBMIT, { title: "before" }, key)).toMatchObject({ data: { submitReport: { problems: [] } } });
   const sent = await senderOf(service, "igate", key).send([{ code: "a" }, { code: "b" }]);
   expect(sent.data.importDossiers.report.created).toBe(2);
   backup = file("whole.backup");
@@ -142,7 +142,7 @@ describe("a restore", () => {
     good(await run("check-rollups", target, []));
   });
 
-  it("goes into an embedded PostgreSQL, by way of PostgreSQL 15", async ({ skip }) => {
+  it("is restored into an embedded PostgreSQL from PostgreSQL 15", async ({ skip }) => {
     skip(!hasPostgres15, "PostgreSQL 15 of Debian is not installed here");
     const content = await contentOf(service.database.url);
     good(await run("backup", service.database, [backup]));
@@ -206,11 +206,11 @@ describe("a restore", () => {
     const { code, err } = await run("restore", { url: "postgresql://nobody:nowhere@127.0.0.1:1/cchc" }, [path]);
     expect([code, err]).toEqual([
       1,
-      expect.stringMatching(/^cchc-graph: \S+bad\.backup is no backup of cchc-graph, or a damaged one: .*; nothing was changed\n$/),
+      expect.stringMatching(/^cchc-graph: \S+bad\.backup is not a backup of cchc-graph, or a damaged one: .*; nothing was changed\n$/),
     ]);
   });
 
-  it("keeps nothing where it is stopped or killed on the way, and can be begun again", async () => {
+  it("stores nothing if it is stopped or killed, and can be started again", async () => {
     const target = await emptyDatabase();
     for (const signal of ["SIGTERM", "SIGKILL"] as const) {
       const holder = await holdCounters(target.url);

@@ -15,7 +15,7 @@ import { startServer } from "../../src/server/server.ts";
 import { temporaryFolder } from "../lib/files/folder.ts";
 import { NOW, startService, type TestService, UNBOUNDED } from "../support/client.ts";
 import { run } from "../support/command.ts";
-import { contentOf, emptyDatabase, queryOn } from "./world.ts";
+import { contentOf, emptyDatabase, queryOn } from "./databases.ts";
 
 const file = temporaryFolder();
 /** The last migration that was run on the older database. */
@@ -86,7 +86,7 @@ describe("a backup of an earlier version", () => {
     const restored = await run("restore", target, [path]);
     expect(restored.code, restored.err).toBe(0);
     const newer = (await readMigrationFiles()).filter(({ name }) => name > LAST);
-    expect(restored.out).toContain(`migrated on by ${newer.length} migrations\n`);
+    expect(restored.out).toContain(`executed ${newer.length} later migrations\n`);
     const kept = (content: readonly object[]) =>
       content.filter((one) =>
         ["dossier", "dossier_pause", "unit_version", "figure", "record_unit"].includes((one as { name: string }).name),
@@ -104,16 +104,16 @@ describe("a backup of an earlier version", () => {
     expect(await answersOf(server.url)).toEqual(answers);
   });
 
-  it("is refused where this version does not know it, or knows another of that name", async () => {
+  it("is refused if this version does not have a migration, or has another one of that name", async () => {
     const known = await readMigrationFiles();
-    expect(() => checkMigrations(known.slice(0, -1), known, "FILE")).toThrow(/^FILE has Migration\d+, which this version does not know: /);
+    expect(() => checkMigrations(known.slice(0, -1), known, "FILE")).toThrow(/^FILE has Migration\d+, which this version does not have: /);
     const path = file("whole.backup");
     expect((await run("backup", service.database, [path])).code).toBe(0);
     const other = file("other.backup", changed(readFileSync(path), known[3]!.sha256, known[4]!.sha256));
     const { code, err } = await run("restore", { url: "postgresql://nobody:nowhere@127.0.0.1:1/cchc" }, [other]);
     expect([code, err]).toEqual([
       1,
-      `cchc-graph: ${other} was made by another ${known[3]!.name} than that of this version: use the version that made it\n`,
+      `cchc-graph: ${other} has another ${known[3]!.name} than this version: use the version that made it\n`,
     ]);
   });
 });

@@ -10,13 +10,13 @@ import { benchSoak } from "./soak.ts";
 const count = (text: string): number => {
   const number = Number(text);
   if (Number.isSafeInteger(number) && number > 0) return number;
-  throw new InvalidArgumentError("accepted is a whole number from 1 on");
+  throw new InvalidArgumentError("must be a whole number from 1 on");
 };
 
 const part = (text: string): number => {
   const number = Number(text);
   if (number >= 0.01 && number <= 1) return number;
-  throw new InvalidArgumentError("accepted is a number from 0.01 to 1");
+  throw new InvalidArgumentError("must be a number from 0.01 to 1");
 };
 
 const program = new Command("npm run bench --").description("What the service costs, each measure beside its floor in the same run.");

@@ -5,7 +5,7 @@ import { loadSeeds } from "../../seeds/seed.ts";
 import { createAccessKey } from "../../src/administration/access-key.service.ts";
 import type { Database } from "../../src/database/database.ts";
 import { Reader, rowsOf } from "../../src/database/reader.ts";
-import { ensureKept } from "../../src/counters/count-tree.service.ts";
+import { ensurePresentTrees } from "../../src/counters/count-tree.service.ts";
 import { startServer } from "../../src/server/server.ts";
 import { dayOf } from "../../src/lib/time/date.ts";
 import { FLOOR, type Shape, SHAPES, YARDSTICK } from "./cost-shapes.ts";
@@ -35,7 +35,7 @@ export const benchCost = (scale: number): Promise<void> =>
     withDatabase(dataDir, async (database) => {
       await loadSeeds(database.orm.em.fork());
       await fillDemo(database, { say: () => {}, scale });
-      await ensureKept(new Reader(database.pools), dayOf(NOW));
+      await ensurePresentTrees(new Reader(database.pools), dayOf(NOW));
       await sql`vacuum analyze`.execute(database.orm.em.fork().getKysely());
       const server = await startServer(() => database.pools, {
         ...{ port: 0, keptAnswers: 0, rateAddress: 0, rateKey: 0, costAddress: 0, statementsAddress: 0, statementMsPublic: 60_000 },

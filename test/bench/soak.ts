@@ -18,7 +18,7 @@ const MINUTE_MS = 60_000;
 const MOST_MB = 1;
 const OPERATIONS = new URL("../../schema/operations/", import.meta.url);
 
-interface World {
+interface UnitHistory {
   readonly dataDir: string;
   readonly service: Watched;
   /** Of those who read, by units of all provinces. */
@@ -68,7 +68,7 @@ export const benchSoak = (minutes: number, scale: number) =>
     if (tally.errors.length > 0 || Object.values(differences).some((rows) => rows !== 0)) process.exitCode = 1;
   });
 
-const under = async (world: World, minutes: number, tally: Tally): Promise<void> => {
+const under = async (world: UnitHistory, minutes: number, tally: Tally): Promise<void> => {
   const gone = new AbortController();
   const began = performance.now();
   const repeat = async (work: () => Promise<string | null>) => {
@@ -122,7 +122,7 @@ const SINGLE = `query ($code: ID!, $month: Period!) {
   unit(code: $code, asOf: "2025-12-31") { fullName dossiers(period: $month) { received resolvedOverdue onTimeRate { value } } } }`;
 
 /** The playground's documents and single units in turn; half of the readers have a key. */
-const reader = ({ service, key, units, documents }: World, number: number, { reads }: Tally) => {
+const reader = ({ service, key, units, documents }: UnitHistory, number: number, { reads }: Tally) => {
   const random = randomOf(number);
   let turn = number;
   return async () => {
@@ -140,7 +140,7 @@ const IMPORT = `mutation ($source: ID!, $dossiers: [DossierInput!]!) {
   importDossiers(input: { source: $source, dossiers: $dossiers }) { report { created updated problems { message } } } }`;
 
 /** New dossiers in one call, and what became of them in the next. */
-const writer = ({ service, provinces, procedures }: World, number: number, tally: Tally) => {
+const writer = ({ service, provinces, procedures }: UnitHistory, number: number, tally: Tally) => {
   const { key, communes } = provinces[number % provinces.length]!;
   const random = randomOf(100 + number);
   let round = 0;
@@ -177,7 +177,7 @@ const post = async ({ url }: Service, body: object, key: string | null): Promise
   return text.includes('"errors"') || text.includes('"problems":[{') ? text.slice(0, 500) : null;
 };
 
-const worldOf = async ({ orm }: Database, service: Watched, dataDir: string): Promise<World> => {
+const worldOf = async ({ orm }: Database, service: Watched, dataDir: string): Promise<UnitHistory> => {
   const em = orm.em.fork();
   const keyOf = (unit: string, role: "VIEWER" | "OFFICER") =>
     em.transactional(async (inside) => {

@@ -8,9 +8,10 @@ import { addDays, dayOf, dayOfEpoch, epochDay, epochDayOf, instantOn, instantTex
 import { readWorkCalendar } from "../../src/calendar/work-calendar-file.ts";
 import { type CalendarDay, WorkCalendar } from "../../src/calendar/work-calendar.ts";
 import { NaiveCalendar, tableOf } from "./naive-calendar.ts";
+import { runs, seed } from "../support/property.ts";
 
-const RUNS = Number(process.env["PROPERTY_RUNS"] ?? 25) * 20;
-const SEED = Number(process.env["PROPERTY_SEED"] ?? 20_261_124);
+const RUNS = runs(500);
+const SEED = seed(20_261_124);
 
 let table: CalendarDay[];
 let calendar: WorkCalendar;
@@ -173,11 +174,11 @@ describe("the file of the work calendar", () => {
   });
 
   it.each([
-    ["2025-02-30,DAY_OFF,published", 'row 3, column date: "2025-02-30" is no day; accepted is YYYY-MM-DD'],
-    ["2025-05-02,HOLIDAY,published", 'row 3, column kind: "HOLIDAY" is none of DAY_OFF, SWAP_OFF, MAKEUP_WORK'],
-    ["2025-05-02,DAY_OFF,Published", 'row 3, column status: "Published" is none of published, provisional'],
-    ["2025-05-02,DAY_OFF,", 'row 3, column status: "" is none of published, provisional'],
-    ["2025-01-01,SWAP_OFF,published", 'row 3, column date: "2025-01-01" stands in the file twice'],
+    ["2025-02-30,DAY_OFF,published", 'row 3, column date: "2025-02-30" must be a day as YYYY-MM-DD'],
+    ["2025-05-02,HOLIDAY,published", 'row 3, column kind: "HOLIDAY" must be one of DAY_OFF, SWAP_OFF, MAKEUP_WORK'],
+    ["2025-05-02,DAY_OFF,Published", 'row 3, column status: "Published" must be one of published, provisional'],
+    ["2025-05-02,DAY_OFF,", 'row 3, column status: "" must be one of published, provisional'],
+    ["2025-01-01,SWAP_OFF,published", 'row 3, column date: "2025-01-01" is in the file twice'],
     ["2025-05-02,MAKEUP_WORK,published", 'row 3, column date: "2025-05-02" is no Saturday or Sunday, so it makes up for nothing'],
     ["2025-05-03,DAY_OFF,published", 'row 3, column date: "2025-05-03" is a Saturday or Sunday, which is off anyway'],
     ["2025-05-04,SWAP_OFF,published", 'row 3, column date: "2025-05-04" is a Saturday or Sunday, which is off anyway'],

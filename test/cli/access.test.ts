@@ -72,7 +72,7 @@ describe("npm run access", () => {
     [
       "a unit that there is not",
       ["key", "create", "--name", "x", "--grant", "nowhere:VIEWER"],
-      /unit: "nowhere" is not accepted; accepted is the code/,
+      /unit: "nowhere" is not accepted; (accepted is|must be) the code/,
     ],
     [
       "a day that there is not",
@@ -83,11 +83,11 @@ describe("npm run access", () => {
     [
       "an overlap that is too long",
       ["key", "rotate", "0123456789abcdef", "--overlap", "8d"],
-      /overlap: "8d" is not accepted; accepted is a number of hours or days, from 1h to 7d/,
+      /overlap: "8d" is not accepted; must be a number of hours or days, from 1h to 7d/,
     ],
     ["an unknown unit to list", ["key", "list", "--unit", "nowhere"], /unit: "nowhere" is not accepted/],
     ["a command that there is not", ["key", "burn"], /unknown command 'burn'/],
-  ])("says in one line what is wrong with %s", async (_, args, message) => {
+  ])("reports %s in one line", async (_, args, message) => {
     const before = await entries();
     const { code, out, err } = await run(...args);
     expect({ code, out }).toEqual({ code: 1, out: "" });

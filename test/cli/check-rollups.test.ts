@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { sql } from "kysely";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openDatabase } from "../../src/database/database.ts";
 import { temporaryFolder } from "../lib/files/folder.ts";
 import { senderOf } from "../faults/importing.ts";
@@ -45,7 +45,7 @@ describe("npm run check:rollups", () => {
 
   const check = (...args: string[]) => run("check-rollups", service.database, args);
 
-  test("finds nothing after dossiers are sent, corrected, moved to another unit and taken back, and their numbers follow", async () => {
+  it("finds no difference after dossiers are sent, corrected, moved to another unit and retracted", async () => {
     const at = (day: string) => ({ receivedAt: `${day}T08:00:00+07:00` });
     const sent = [
       { code: "a", ...at("2026-03-03") },
@@ -84,7 +84,7 @@ describe("npm run check:rollups", () => {
     });
   });
 
-  test.each([
+  it.each([
     ["days", "update dossier set received_on = received_on + 1 where code = 'a'"],
     ["days", "update dossier set pauses = 1 where code = 'a'"],
     ["records", "update record_unit set records = records + 1"],
@@ -117,7 +117,7 @@ describe("npm run check:rollups", () => {
     }
   });
 
-  test("finds nothing wrong after numbers of records that earlier retractions left behind are mended at the next start", async () => {
+  it("finds nothing wrong after numbers of records that earlier retractions left behind are mended at the next start", async () => {
     await execute("update record_unit set records = records + 7, first_on = first_on - 30");
     await execute(
       "insert into record_unit select province_id, unit_id + 1, kind, source_id, 3, '2026-01-01', last_import_at from record_unit limit 1",
@@ -128,7 +128,7 @@ describe("npm run check:rollups", () => {
     expect((await check()).code).toBe(0);
   });
 
-  test("refuses a sample that is no whole number in digits", async () => {
+  it("refuses a sample that is no whole number in digits", async () => {
     for (const given of ["0", "0x10", "1e3", " 5", "1.5", "-1"]) expect((await check("--sample", given)).code).toBe(1);
     expect((await check("--sample", "5")).code).toBe(0);
   });

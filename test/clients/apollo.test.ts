@@ -28,14 +28,14 @@ const clientWith = (policies: TypePolicies) => {
 };
 
 describe("Apollo Client with the policies of schema/clients", () => {
-  it.each(PAIRS)("asks for each part of %s once", async (_, first, second) => {
+  it.each(PAIRS)("requests each part of %s once", async (_, first, second) => {
     const { ask, sent } = clientWith(typePolicies);
     const [a, b] = [await ask(first), await ask(second)];
     expect([await ask(first), await ask(second)]).toEqual([a, b]);
     expect(sent.count).toBe(2);
   });
 
-  it("asks for each half of all that is embedded in a unit once", async () => {
+  it("requests both halves of everything embedded in a unit once", async () => {
     const counts = new Map<string, number>();
     for (const [field, first, second] of await halvesOfUnit()) {
       const { ask, sent } = clientWith(typePolicies);
@@ -67,7 +67,7 @@ describe("Apollo Client with the policies of schema/clients", () => {
     for (const one of watching) one.unsubscribe();
   });
 
-  it("knows a unit that it has by its code when it asks for its id, of the same day", async () => {
+  it("finds a unit cached by code when it requests its id of the same day", async () => {
     const { ask, sent } = clientWith(typePolicies);
     const unit = await ask(BY_CODE);
     expect(await ask(byId(unit.id))).toEqual(unit);
@@ -80,13 +80,13 @@ describe("Apollo Client with the policies of schema/clients", () => {
     expect(sent.count).toBe(3);
   });
 
-  it("asks once for a unit that is no more", async () => {
+  it("requests an abolished unit once", async () => {
     const { ask, sent } = clientWith(typePolicies);
     const unit = await ask(ENDED);
     expect([await ask(ENDED), sent.count]).toEqual([unit, 1]);
   });
 
-  it("takes a list that has changed for another one", async () => {
+  it("replaces a list that has changed", async () => {
     const { client } = clientWith(typePolicies);
     const query = gql(PAIRS[3]![1]);
     const write = (tiers: string[]) =>
@@ -107,7 +107,7 @@ describe("Apollo Client with the policies of schema/clients", () => {
     }
   });
 
-  it("keeps drafts apart from what is published", () => {
+  it("caches drafts apart from published figures", () => {
     const { client } = clientWith(typePolicies);
     const query = gql`
       query ($evidence: EvidenceScope!) {

@@ -85,7 +85,7 @@ describe("the manifest of", () => {
     expect(codeOf(await post(server.url, { query: FILES["two.graphql"] }))).toBe("FORBIDDEN");
   });
 
-  it("Apollo is taken, and asked from by Apollo Client", async () => {
+  it("Apollo is accepted, and Apollo Client sends its hashes", async () => {
     await writeFile(file("apollo-config.json"), JSON.stringify({ documents: [file("single/*.graphql")], output: file("apollo.json") }));
     await run("generate-persisted-query-manifest", "--config", file("apollo-config.json"));
     expect(await json("apollo.json")).toMatchObject({ format: "apollo-persisted-query-manifest", version: 1 });
@@ -119,7 +119,7 @@ describe("the manifest of", () => {
   });
 
   it.each(["md5", "sha1", "sha256"])(
-    "the Relay compiler by %s is taken, and asked from as Relay's fetch functions do",
+    "the Relay compiler by %s is accepted, and Relay's fetch functions send its hashes",
     async (algorithm) => {
       // As relay-compiler 21.0.1 writes it into persistConfig.file, under its MD5.
       const written =
@@ -135,7 +135,7 @@ describe("the manifest of", () => {
     },
   );
 
-  it("several clients are taken together", async () => {
+  it("several clients are combined", async () => {
     const own = { [hash("{ __typename }")]: "{ __typename }" };
     await writeFile(file("own.json"), JSON.stringify(own));
     await writeFile(file("other.json"), JSON.stringify({ [`sha256:${hash("{ a: __typename }")}`]: "{ a: __typename }" }));
@@ -187,12 +187,12 @@ describe("on SIGHUP", () => {
     expect([await statusOf(first), await statusOf(second)]).toEqual([200, 403]);
     await put(first, second);
     child.kill("SIGHUP");
-    await says("TRUSTED_DOCUMENTS: 2 documents are answered from now on");
+    await says("TRUSTED_DOCUMENTS: 2 documents are trusted from now on");
     expect([await statusOf(first), await statusOf(second)]).toEqual([200, 200]);
     await writeFile(file("live.json"), JSON.stringify({ [hash(first)]: second }));
     child.kill("SIGHUP");
-    await says(`live.json has under "${hash(first)}" what is not the document of that hash`);
-    await says("the documents from before are answered still");
+    await says(`live.json has an entry under "${hash(first)}" whose hash does not match its document`);
+    await says("the previous documents stay trusted");
     expect([await statusOf(first), await statusOf(second)]).toEqual([200, 200]);
     await put(second);
     child.kill("SIGHUP");
@@ -203,34 +203,34 @@ describe("on SIGHUP", () => {
   });
 });
 
-describe("what is no manifest keeps the service from starting:", () => {
+describe("an invalid manifest stops the start of the service:", () => {
   const entry = (id: unknown, text: unknown) => JSON.stringify({ [String(id)]: text });
   const apollo = (operations: unknown, more: object = {}) =>
     JSON.stringify({ format: "apollo-persisted-query-manifest", version: 1, operations, ...more });
   const text = "{ __typename }";
   it.each([
-    ["a file that is missing", null, /cannot be read \(ENOENT\)$/],
-    ["no JSON", "{", /is not JSON; accepted are the files of `npm run trusted-documents`, of codegen's client preset/],
-    ["a list", "[]", /is no object; accepted are/],
-    ["no documents", "{}", /has no documents; accepted are/],
-    ["no operations", apollo([]), /has no documents; accepted are/],
+    ["a file that is missing", null, /is not readable \(ENOENT\)$/],
+    ["no JSON", "{", /is not JSON; must be a file of `npm run trusted-documents`, of codegen's client preset/],
+    ["a list", "[]", /is not an object; must be/],
+    ["no documents", "{}", /has no documents; must be/],
+    ["no operations", apollo([]), /has no documents; must be/],
     [
       "another document",
       entry(hash("{ a }"), text),
-      /has under "[0-9a-f]{64}" what is not the document of that hash; accepted is the SHA-256, SHA-1 or MD5/,
+      /has an entry under "[0-9a-f]{64}" whose hash does not match its document; must be the SHA-256, SHA-1 or MD5/,
     ],
-    ["a text with another end", entry(hash(text), `${text}\n`), /is not the document of that hash/],
-    ["an id of one's own", entry("Alpha", text), /has a document under "Alpha", which is no hash; accepted is the SHA-256/],
-    ["a number for an id", apollo([{ id: 5, body: text }]), /has a document under 5, which is no hash/],
-    ["another algorithm's prefix", entry(`md5:${hash(text)}`, text), /which is no hash/],
-    ["an unknown algorithm", entry(hash(text, "sha512"), text), /which is no hash/],
-    ["no text", entry(hash(text), { kind: "Document" }), /has under "[0-9a-f]{64}" what is no text/],
-    ["no GraphQL", entry(hash("{"), "{"), /has under "[0-9a-f]{64}" what is no GraphQL: Syntax Error/],
-    ["another format", JSON.stringify({ format: "relay", operations: [] }), /has the format "relay"; accepted are/],
-    ["another version", apollo([], { version: 2 }), /has the version 2 of apollo-persisted-query-manifest; accepted is 1/],
+    ["a text with another end", entry(hash(text), `${text}\n`), /whose hash does not match its document/],
+    ["an id of one's own", entry("Alpha", text), /has a document under "Alpha", which is not a hash; must be the SHA-256/],
+    ["a number for an id", apollo([{ id: 5, body: text }]), /has a document under 5, which is not a hash/],
+    ["another algorithm's prefix", entry(`md5:${hash(text)}`, text), /which is not a hash/],
+    ["an unknown algorithm", entry(hash(text, "sha512"), text), /which is not a hash/],
+    ["no text", entry(hash(text), { kind: "Document" }), /has an entry under "[0-9a-f]{64}" whose value is not a text/],
+    ["no GraphQL", entry(hash("{"), "{"), /has a document under "[0-9a-f]{64}" that is not valid GraphQL: Syntax Error/],
+    ["another format", JSON.stringify({ format: "relay", operations: [] }), /has the format "relay"; must be/],
+    ["another version", apollo([], { version: 2 }), /has the version 2 of apollo-persisted-query-manifest; must be 1/],
     ["no list of operations", apollo({}), /has no list of operations/],
-    ["an operation without a body", apollo([{ id: hash(text) }]), /has under "[0-9a-f]{64}" what is no text/],
-    ["what is no operation", apollo([5]), /has under 5 what is no text/],
+    ["an operation without a body", apollo([{ id: hash(text) }]), /has an entry under "[0-9a-f]{64}" whose value is not a text/],
+    ["what is no operation", apollo([5]), /has an entry under 5 whose value is not a text/],
   ])("%s", async (_, content, message) => {
     const name = file("faulty.json");
     await rm(name, { force: true });

@@ -38,7 +38,7 @@ const newClient = () => {
 };
 
 describe("urql with the keys of schema/clients", () => {
-  it.each(PAIRS)("asks for each part of %s once", async (_, first, second) => {
+  it.each(PAIRS)("requests each part of %s once", async (_, first, second) => {
     const { ask, sent, complaints } = newClient();
     const [a, b] = [await ask(first), await ask(second)];
     expect([await ask(first), await ask(second)]).toEqual([a, b]);
@@ -46,7 +46,7 @@ describe("urql with the keys of schema/clients", () => {
     expect(complaints).toEqual([]);
   });
 
-  it("asks for each half of all that is embedded in a unit once", async () => {
+  it("requests both halves of everything embedded in a unit once", async () => {
     for (const [field, first, second] of await halvesOfUnit()) {
       const { ask, sent, complaints } = newClient();
       for (const query of [first, second, first, second]) await ask(query);
@@ -66,7 +66,7 @@ describe("urql with the keys of schema/clients", () => {
     for (const one of watching) one.unsubscribe();
   });
 
-  it("knows a unit that it has by its code when it asks for its id, of the same day", async () => {
+  it("finds a unit cached by code when it requests its id of the same day", async () => {
     const { ask, sent } = newClient();
     const unit = await ask(BY_CODE);
     expect(await ask(byId(unit.id))).toEqual(unit);
@@ -86,7 +86,7 @@ describe("urql with the keys of schema/clients", () => {
     expect((await ask({})).error?.message).toMatch(/potential Cross-Site Request Forgery/);
   });
 
-  it("asks once for a unit that is no more", async () => {
+  it("requests an abolished unit once", async () => {
     const { ask, sent } = newClient();
     const unit = await ask(ENDED);
     expect([await ask(ENDED), sent.count]).toEqual([unit, 1]);

@@ -55,7 +55,7 @@ describe("the public contract", () => {
     expect(silent.filter((name) => !/ (Query|Mutation)$/.test(name))).toEqual([]);
   });
 
-  it("is served to routers as it is committed, with the keys of what others may refer to", async () => {
+  it("is served to routers as committed, with the keys of referenced types", async () => {
     const { data } = await service.ask<{ _service: { sdl: string } }, object>("{ _service { sdl } }");
     const keys = Object.fromEntries(
       parse(data._service.sdl).definitions.flatMap((one) => {
@@ -69,7 +69,7 @@ describe("the public contract", () => {
     expect(keys).toEqual({ Unit: ["id asOf", "code asOf"], Dossier: ["id"], Procedure: ["code"], Report: ["id"], Task: ["id"] });
   });
 
-  it("answers null for what is no reference, and lets one that is refused stand alone", async () => {
+  it("returns null for an invalid reference, and isolates the error of a refused one", async () => {
     const query = "query ($r: [_Any!]!) { _entities(representations: $r) { __typename ... on Unit { code } } }";
     const odd = [
       { __typename: "Unit" },

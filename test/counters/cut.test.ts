@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { dayOf } from "../../src/lib/time/date.ts";
 import { startService, type TestService } from "../support/client.ts";
 import { dossier, fillCatalogue, IMPORT, type ImportAnswer, type Sent } from "../support/dossiers.ts";
@@ -66,8 +66,8 @@ const everythingSeen = async (bearer?: string): Promise<string[]> => {
   return answers;
 };
 
-describe("who polls a running month before and after one import", () => {
-  test("sees no difference without a key of the unit, whatever was received, resolved or fell due, and a VIEWER sees it", async () => {
+describe("a caller who reads a running month before and after one import", () => {
+  it("sees no difference without a key of the unit, whatever was received, resolved or fell due, and a VIEWER sees it", async () => {
     const before = [await everythingSeen(), await everythingSeen(elsewhere), await everythingSeen(admin)];
     clock.now = new Date("2026-11-22T12:07:31.123+07:00");
     const sent: Sent[] = [
@@ -94,7 +94,7 @@ describe("who polls a running month before and after one import", () => {
     });
   });
 
-  test("sees the half-month as soon as it has ended, and not on its last day", async () => {
+  it("sees the half-month as soon as it has ended, and not on its last day", async () => {
     const query = '{ unit(code: "01558") { dossiers(period: "2026-11") { received dataThrough } } }';
     for (const [now, received, dataThrough] of [
       ["2026-11-14T23:59:59+07:00", 0, "2026-10-31"],
@@ -112,7 +112,7 @@ describe("who polls a running month before and after one import", () => {
   });
 });
 
-describe("what is public of records", () => {
+describe("public data of records", () => {
   const of = async (code: string, period: string, bearer?: string) =>
     (
       await ask<{ unit: { dossiers: { received: number | null } } }>(
@@ -121,7 +121,7 @@ describe("what is public of records", () => {
       )
     ).unit.dossiers.received;
 
-  test("has the grain of half-months, asked for by their days or as the difference of months, and none that is finer", async () => {
+  it("has the grain of half-months, also as a difference of periods, and no finer one", async () => {
     await send([
       { code: "march 1", receivedAt: at("2026-03-03") },
       { code: "march 2", receivedAt: at("2026-03-20") },
@@ -143,7 +143,7 @@ describe("what is public of records", () => {
     }
   });
 
-  test("are below the province no fields, means or rows of the form, under no name; channels are public under each", async () => {
+  it("are below the province no fields, means or rows of the form, under no name; channels are public under each", async () => {
     const query = `{ unit(code: "01558") { dossiers(period: "2026-03") { byField { field { code } } averageWorkingDays byChannel { channel received }
       receivedDirect parts { counts { received } } } serviceQuality(period: "2026-03") { criteria { code rate { denominator } } } } }`;
     const { data, errors } = await service.ask<{ unit: any }, object>(query);
@@ -153,7 +153,7 @@ describe("what is public of records", () => {
     expect(data.unit.serviceQuality.criteria.map(({ code }: { code: string }) => code)).toEqual(["2.1", "3", "3.6", "4.1", "4.2"]);
   });
 
-  test("is no roll-up of an agency below the province, which is in what is left of its unit; of a department of the province it is", async () => {
+  it("excludes roll-ups of agencies below the province, which belong to the remainder of their unit, and includes those of provincial departments", async () => {
     await send([
       { code: "division", unit: "01558/to-mot-cua", receivedAt: at("2026-03-04") },
       { code: "department", unit: "04/so-mot-cua", receivedAt: at("2026-03-04") },
@@ -189,20 +189,20 @@ describe("what is public of records", () => {
     ]);
   });
 
-  test("is of a part no more than of the whole, though the caller be VIEWER of the part", async () => {
+  it("is of a part no more than of the whole, though the caller be VIEWER of the part", async () => {
     const ofCommune = await issueKey(service.database, "commune", { "01558": "VIEWER" });
     const query = `{ unit(code: "04") { dossiers(period: "2026-11") { dataThrough parts { unit { code } counts { received } } series(grain: MONTH) { dataThrough } } } }`;
     expect(await ask(query, ofCommune)).toEqual(await ask(query));
     expect(await of("01558", "2026-11", ofCommune)).toBe(4);
   });
 
-  test("is a correction of a half-month that has ended, at once", async () => {
+  it("includes a correction of an ended half-month immediately", async () => {
     const before = (await of("01558", "2026-03"))!;
     await send([{ code: "forgotten", receivedAt: at("2026-03-30") }]);
     expect(await of("01558", "2026-03")).toBe(before + 1);
   });
 
-  test("is the day on which records came in, not the time", async () => {
+  it("is the day on which records came in, not the time", async () => {
     const query = '{ unit(code: "01558") { records { lastImportAt } } }';
     const day = `${dayOf(clock.now)}T00:00:00.000+07:00`;
     for (const bearer of [undefined, elsewhere]) expect(await ask(query, bearer)).toEqual({ unit: { records: [{ lastImportAt: day }] } });

@@ -3,7 +3,7 @@ import { addDays, type Day, dayOf } from "../../src/lib/time/date.ts";
 import type { CalendarDay } from "../../src/calendar/work-calendar.ts";
 import type { Tier } from "../../src/hierarchy/unit.entity.ts";
 import type { Holding, Oracle } from "../rollups/oracle.ts";
-import { FIRST, type World } from "../rollups/world.ts";
+import { FIRST, type UnitHistory } from "../rollups/random-history.ts";
 
 export const NUMBERS = [
   ...(["received", "receivedOnline", "receivedDirect", "receivedPostal", "carriedOver", "resolved", "resolvedEarly"] as const),
@@ -56,13 +56,13 @@ const dayOfText = (text: string): Day => dayOf(new Date(text));
 
 /** Written from design.md, by walking over all dossiers and days. */
 export class Recount {
-  readonly #world: World;
+  readonly #world: UnitHistory;
   readonly #oracle: Oracle;
   readonly #told: Told;
   readonly #counted: readonly Counted[];
   readonly #daysOff: ReadonlyMap<Day, CalendarDay["kind"]>;
 
-  constructor(world: World, oracle: Oracle, told: Told) {
+  constructor(world: UnitHistory, oracle: Oracle, told: Told) {
     this.#world = world;
     this.#oracle = oracle;
     this.#told = told;
@@ -177,9 +177,9 @@ export class Recount {
 
   /** What is certain in A and in none of the cut, each once. */
   between(a: string, cut: readonly string[], asOf: Day, days: Days): Numbers {
-    const isHeld = (unit: string) =>
+    const isInRange = (unit: string) =>
       this.#holds(a, unit, asOf) === "certain" && !cut.some((one) => this.#holds(one, unit, asOf) === "certain");
-    return this.#countOf(isHeld, null, days) ?? this.#numbers([], days);
+    return this.#countOf(isInRange, null, days) ?? this.#numbers([], days);
   }
 
   #keys(): string[] {

@@ -44,7 +44,7 @@ const isFree = async (key: string): Promise<boolean> => {
   return rows[0]!.free;
 };
 
-it.each(Object.entries(STATED) as [Lock, string][])("the lock %s keeps out an earlier version, which names it %j", async (lock, name) => {
+it.each(Object.entries(STATED) as [Lock, string][])("the lock %s excludes an earlier version, which names it %j", async (lock, name) => {
   const key = `hashtext('${name}')`;
   await database.orm.em.fork().transactional(async (em) => {
     await takeLock(em, lock);
@@ -58,7 +58,7 @@ it.each(Object.entries(STATED) as [Lock, string][])("the lock %s keeps out an ea
   expect(await isFree(key)).toBe(true);
 });
 
-it("takes the locks of several numbers at once, each once", async () => {
+it("takes the locks of several numbers in one call, each once", async () => {
   await database.orm.em.fork().transactional(async (em) => {
     await takeLocks(em, "keys", [9, 3, 9]);
     expect(await isFree("hashtext('cchc keys'), 3")).toBe(false);
@@ -67,7 +67,7 @@ it("takes the locks of several numbers at once, each once", async () => {
   });
 });
 
-it("shares a lock with others who share it, and with nobody who takes it alone", async () => {
+it("shares a shared lock, and excludes an exclusive one", async () => {
   await database.orm.em.fork().transactional(async (em) => {
     await shareLock(em, "counters");
     const { rows } = await earlier.query("select pg_try_advisory_lock_shared(hashtext('cchc dossier counts')) as free");

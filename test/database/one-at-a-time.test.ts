@@ -3,14 +3,14 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { oneAtATime } from "../../src/database/one-at-a-time.ts";
 import { createDatabase, type TestDatabase } from "../support/database.ts";
 
-describe("what is done one at a time", () => {
+describe("work that runs one at a time", () => {
   let database: TestDatabase;
   beforeAll(async () => {
     database = await createDatabase("EMPTY");
   });
   afterAll(() => database.close());
 
-  it("waits in a bounded queue: whoever comes when it is full is told to come back, and it empties again", async () => {
+  it("waits in a bounded queue: a caller beyond it must retry, and the queue empties again", async () => {
     const { em } = database.pools.builds;
     const done: number[] = [];
     const first = oneAtATime(em, () => sleep(50));
@@ -24,7 +24,7 @@ describe("what is done one at a time", () => {
     expect(await oneAtATime(em, async () => "again")).toBe("again");
   });
 
-  it("is not done for whoever hung up before its turn, and goes on after a failure", async () => {
+  it("skips a caller who disconnected before the turn, and continues after a failure", async () => {
     const { em } = database.pools.builds;
     const gone = new AbortController();
     let ran = false;
@@ -40,7 +40,7 @@ describe("what is done one at a time", () => {
     expect(await oneAtATime(em, async () => 1)).toBe(1);
   });
 
-  it("lets changes pass what is made for readers", async () => {
+  it("lets changes pass builds for readers", async () => {
     const { em } = database.pools.builds;
     let isMade = false;
     const build = oneAtATime(em, async () => {

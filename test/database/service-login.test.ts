@@ -104,7 +104,7 @@ describe("the embedded server", () => {
     await expectNothingGained(database);
   });
 
-  it("keeps that password beside the owner's, of which it tells nothing, with the same rights", async () => {
+  it("stores that password beside the owner's, hides it, and sets the same file mode", async () => {
     const [own, owners] = await Promise.all(["service-password", "password"].map((name) => readFile(join(dataDir, name), "utf8")));
     expect(own).toMatch(/^[0-9a-f]{64}$/);
     expect(own).not.toBe(owners);
@@ -113,7 +113,7 @@ describe("the embedded server", () => {
     await expect(wrong.connect()).rejects.toMatchObject({ code: "28P01" });
   });
 
-  it("gives the login to data of an earlier version at the next start, to all who start at once the same", async () => {
+  it("gives data of an earlier version one login at the next start, also to concurrent processes", async () => {
     await owner.query("alter role cchc_service nologin password null");
     await rm(passwordFile());
     const databases = await Promise.all([1, 2, 3].map(() => opened()));
@@ -126,7 +126,7 @@ describe("the embedded server", () => {
     await expectNothingGained(await opened());
   });
 
-  it("goes by the file where another password was put there", async () => {
+  it("uses another password that was written to the file", async () => {
     await writeFile(passwordFile(), "it's %41nother@home/#");
     expect(await seen(await opened())).toEqual([{ name: "cchc_service", role: "cchc_service" }]);
   });
@@ -161,7 +161,7 @@ describe("a server with a login for the service and one for the owner", () => {
     });
   });
 
-  it("takes what an administrator has made as docs/operations.md says", async () => {
+  it("accepts a role created by an administrator as in docs/operations.md", async () => {
     const page = await readFile(new URL("../../docs/operations.md", import.meta.url), "utf8");
     const [, statements] = /```sql\n(create role .*?)```/s.exec(page)!;
     const urlOf = (setting: string) => new RegExp(` -e ${setting}=(\\S+)`).exec(page)![1]!;
@@ -180,7 +180,7 @@ describe("a server with a login for the service and one for the owner", () => {
     });
   });
 
-  it("takes a login of another name that is a member of the role, and an owner who is no superuser and may make no role", async () => {
+  it("accepts a login of another name that is a member of the role, and an owner who may not create roles", async () => {
     await owner.query("create role olga login password 'o'; create role anna login password 'a' in role cchc_service");
     await owner.query("create database olgas owner olga encoding 'UTF8' template template0");
     const [databaseUrl, databaseOwnerUrl] = [urlFor("anna", "a"), urlFor("olga", "o")].map((url) => url.replace(/cchc$/, "olgas"));
@@ -195,12 +195,12 @@ describe("a server with a login for the service and one for the owner", () => {
 
   it.each([
     ["is a superuser", "superuser in role cchc_service", ""],
-    ["is no member of cchc_service", "", ""],
-    ["may pass by row-level security, make roles or replicate", "bypassrls in role cchc_service", ""],
+    ["is not a member of cchc_service", "", ""],
+    ["may bypass row-level security, create roles or replicate", "bypassrls in role cchc_service", ""],
     ["may become cchc", "in role cchc_service, cchc", ""],
     ["may become pg_read_all_data", "noinherit in role cchc_service, pg_read_all_data", ""],
     ["owns table wide_owned", "in role cchc_service", "create table wide_owned (); alter table wide_owned owner to wide"],
-    ["may make things in the database or in its schema public", "in role cchc_service", "grant create on schema public to wide"],
+    ["may create objects in the database or in its schema public", "in role cchc_service", "grant create on schema public to wide"],
   ])("refuses one that %s, and names the setting", async (problem, rights, more) => {
     await owner.query(`create role wide login password 'w' ${rights}; ${more}`);
     try {
@@ -212,7 +212,9 @@ describe("a server with a login for the service and one for the owner", () => {
 
   it("refuses the owner's login twice, and two databases", async () => {
     await expect(openDatabase({ ...logins(server.url), dataDir: "" })).rejects.toThrow("DATABASE_URL: cchc is a superuser");
-    await expect(openDatabase({ ...logins(serviceUrl("postgres")), dataDir: "" })).rejects.toThrow(/^DATABASE_URL: .*another database/);
+    await expect(openDatabase({ ...logins(serviceUrl("postgres")), dataDir: "" })).rejects.toThrow(
+      /^DATABASE_URL: .*not the database of DATABASE_OWNER_URL/,
+    );
   });
 
   it("names the setting whose password is wrong", async () => {
@@ -222,7 +224,7 @@ describe("a server with a login for the service and one for the owner", () => {
 });
 
 describe("a server with one login", () => {
-  it("takes the role in sessions of the owner, and says so", async () => {
+  it("sets the role in sessions of the owner, and logs that", async () => {
     const database = await opened({ databaseUrl: server.url });
     expect(database.isShared).toBe(true);
     expect(await seen(database)).toEqual([{ name: "cchc", role: "cchc_service" }]);

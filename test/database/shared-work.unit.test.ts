@@ -16,7 +16,7 @@ const world = () => {
 };
 
 describe("work that many ask for", () => {
-  it("is done once for all who ask at the same time, and anew for who comes later", async () => {
+  it("runs once for concurrent callers, and again for a later one", async () => {
     const { begun, ask } = world();
     const asked = [ask("a"), ask("a"), ask("b")];
     expect(begun).toHaveLength(2);
@@ -28,7 +28,7 @@ describe("work that many ask for", () => {
     expect(await again).toBe("done");
   });
 
-  it("goes on for those who are there, and ends when all have hung up; whoever comes then has it begun anew", async () => {
+  it("continues for the remaining callers, and is aborted when all have disconnected; a later caller starts it again", async () => {
     const { begun, ask } = world();
     const [first, second] = [new AbortController(), new AbortController()];
     const asked = [ask("a", first.signal), ask("a", second.signal)];
@@ -45,7 +45,7 @@ describe("work that many ask for", () => {
     expect(await third).toBe("done");
   });
 
-  it("is not begun for who has hung up before, and fails for all", async () => {
+  it("does not start for a disconnected caller, and fails for all", async () => {
     const { begun, ask } = world();
     expect(await ask("a", AbortSignal.abort(new Error("gone before")))).toBe("gone before");
     expect(begun).toHaveLength(0);

@@ -1,5 +1,5 @@
 import { sql } from "kysely";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startService, type TestService } from "../support/client.ts";
 import { dossier, fillCatalogue, IMPORT, type ImportAnswer } from "../support/dossiers.ts";
 import { issueKey } from "../support/key.ts";
@@ -23,7 +23,7 @@ const received = async (code: string, period: string, handledBy?: string): Promi
 };
 
 describe("records of agencies", () => {
-  test("of a central agency count at the province where it sits, and not in the country", async () => {
+  it("of a central agency count at the province where it sits, and not in the country", async () => {
     const officer = await issueKey(service.database, "Đà Nẵng", { "48": "OFFICER" });
     const receivedAt = "2025-03-03T08:00:00+07:00";
     const dossiers = [dossier({ code: "tax", unit: CENTRAL, receivedAt }), dossier({ code: "home", unit: DEPARTMENT, receivedAt })];
@@ -34,7 +34,7 @@ describe("records of agencies", () => {
     expect(await received("VN", "2025-03", "PROVINCE")).toBe(1);
   });
 
-  test("of a department that are complete say 0 of the tier which it serves, and of no other", async () => {
+  it("of a department that are complete say 0 of the tier which it serves, and of no other", async () => {
     await sql`
       insert into record_range (unit_id, kind, since, through) select unit_id, 'DOSSIERS', '2024-01-01', '2025-06-30' from unit_version
       where code = ${DEPARTMENT}`.execute(service.database.orm.em.fork().getKysely());

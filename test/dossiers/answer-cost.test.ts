@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { STATEMENT_ROWS } from "../../src/graphql/cost/reads.ts";
 import { startService, type TestService } from "../support/client.ts";
 import { askFor } from "../support/cost.ts";
@@ -23,8 +23,8 @@ const ROLLUP = `byField { field { code } counts { received } } byChannel { chann
 const ANSWERS = `whole: dossiers(period: "2026-03") { ${ROLLUP} } cut: dossiers(period: "2026-03-02/2026-11-20") { ${ROLLUP} }
   form06(period: "2026-03") { rows { toHandle field { code } } total { toHandle } } serviceQuality(period: "2026-03") { score criteria { rate { value } } }`;
 
-describe("what answers on roll-ups cost", () => {
-  test("is a number of statements that does not grow with the units", async () => {
+describe("the cost of answers on roll-ups", () => {
+  it("is a number of statements that does not grow with the units", async () => {
     const statements = async (first: number) => {
       const query = `{ units(within: "04", tier: COMMUNE, first: ${first}) { nodes { code ${ANSWERS} } } }`;
       // What is made when first asked for is made.
@@ -34,7 +34,7 @@ describe("what answers on roll-ups cost", () => {
     expect(await statements(40)).toBe(await statements(2));
   });
 
-  test("is counted in rows: eighty fields, the units right below, five criteria, the units that are looked through, and statements", async () => {
+  it("is counted in rows: eighty fields, the units right below, five criteria, the units that are looked through, and statements", async () => {
     const costOf = async (selection: string) => {
       const { errors, extensions } = await askFor(service.server, `{ unit(code: "04") { ${selection} } }`);
       expect(errors).toBeUndefined();

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { sql } from "kysely";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Channel, CHANNELS, type DossierFacts, isAccepted } from "../../src/dossiers/dossier-state.ts";
 import { addDays, type Day } from "../../src/lib/time/date.ts";
 import { parsePeriod } from "../../src/lib/time/period.ts";
@@ -11,8 +11,9 @@ import { issueKey } from "../support/key.ts";
 import { NaiveCalendar } from "../calendar/naive-calendar.ts";
 import { consistentFacts } from "./facts.ts";
 import { endOf, naively, naiveTimeliness } from "./naive-dossier.ts";
+import { runs, seed } from "../support/property.ts";
 
-const SEED = Number(process.env["PROPERTY_SEED"] ?? 20_251_107);
+const SEED = seed(20_251_107);
 const DOSSIERS = 400;
 const DAY_MS = 86_400_000;
 const UNITS = ["01558", "01561", "04"] as const;
@@ -165,7 +166,7 @@ const daysShown = (code: string, from: Day, to: Day): { readonly to: Day } | nul
 };
 
 describe("dossiers by field and by channel", () => {
-  test("are what one counts one by one, over any period and for any unit", { timeout: 120_000 }, async () => {
+  it("equal a count of single dossiers, for any period and unit", { timeout: 120_000 }, async () => {
     const asked = fc.record({
       period,
       code: fc.constantFrom(...UNITS, "VN"),
@@ -198,7 +199,7 @@ describe("dossiers by field and by channel", () => {
         if (all.averageWorkingDays === null) expect(averageWorkingDays).toBeNull();
         else expect(averageWorkingDays).toBeCloseTo(all.averageWorkingDays, 9);
       }),
-      { seed: SEED, numRuns: Number(process.env["PROPERTY_RUNS"] ?? 60) },
+      { seed: SEED, numRuns: runs(60) },
     );
   });
 });
@@ -208,8 +209,8 @@ type Summed = Record<string, number | null>;
 /** What nothing was recorded of is null. */
 const asCounted = (counts: Summed) => SUMMED.map((name) => counts[name] ?? 0);
 
-describe("dossiers of several periods at once", () => {
-  test("are what one counts one by one, however the periods lie to each other", { timeout: 120_000 }, async () => {
+describe("dossiers of several periods in one query", () => {
+  it("equal a count of single dossiers, however the periods overlap", { timeout: 120_000 }, async () => {
     const several = fc.record({ periods: fc.uniqueArray(period, { minLength: 2, maxLength: 6 }), code: fc.constantFrom(...UNITS) });
     await fc.assert(
       fc.asyncProperty(several, async ({ periods, code }) => {
@@ -228,11 +229,11 @@ describe("dossiers of several periods at once", () => {
           expect(asCounted(data.unit[`p${n}`]!), name).toEqual(asCounted(counts));
         }
       }),
-      { seed: SEED, numRuns: Number(process.env["PROPERTY_RUNS"] ?? 30) },
+      { seed: SEED, numRuns: runs(30) },
     );
   });
 
-  test("are, as the points of a series, those of each period", async () => {
+  it("are, as the points of a series, those of each period", async () => {
     const { data } = await service.ask<{ unit: { dossiers: { series: (Summed & { period: string })[] } } }, object>(
       `{ unit(code: "04") { dossiers(period: "2024/2026") { series(grain: MONTH) { period ${SUMMED.join(" ")} } } } }`,
       {},

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startService, TODAY, type TestService } from "../support/client.ts";
 import { dossier, fillCatalogue, IMPORT, type ImportAnswer, type Sent } from "../support/dossiers.ts";
 import { issueKey } from "../support/key.ts";
@@ -74,7 +74,7 @@ const codeOfError = async (fields: string, variables: object, bearer?: string) =
 };
 
 describe("answers on roll-ups of dossiers", () => {
-  test.each(["byField { field { code } }", "averageWorkingDays"])(
+  it.each(["byField { field { code } }", "averageWorkingDays"])(
     "%s is refused below the province without the role VIEWER on the unit, and the rest of the answer stands",
     async (field) => {
       const variables = { code: "01558", period: "2026-03" };
@@ -91,18 +91,18 @@ describe("answers on roll-ups of dossiers", () => {
     },
   );
 
-  test("days that cut a half-month are told by field to VIEWERs alone", async () => {
+  it("days that split a half-month are shown by field only to VIEWERs", async () => {
     const variables = { code: "04", period: "2026-03-01/2026-03-10" };
     expect(await ask("byField { field { code } } averageWorkingDays", variables)).toEqual({ byField: [], averageWorkingDays: null });
     const { byField } = await ask<{ byField: object[] }>("byField { field { code } }", variables, viewer);
     expect(byField).toEqual([{ field: { code: "CT" } }, { field: { code: "DD" } }, { field: { code: "HT" } }]);
   });
 
-  test("paused, withdrawn and stopped have numbers of their own", async () => {
+  it("paused, withdrawn and stopped have numbers of their own", async () => {
     expect(await ask(MEASURES, { code: "04", period: "2026-03" })).toMatchObject({ inProcessPaused: 1, withdrawn: 1, stopped: 1 });
   });
 
-  test("a paused dossier is not overdue", async () => {
+  it("a paused dossier is not overdue", async () => {
     const fields = "inProcess inProcessNotDue inProcessOverdue inProcessPaused";
     const { byField } = await ask<{ byField: { field: { code: string }; counts: Measures }[] }>(
       `byField { field { code } counts { ${fields} } }`,
@@ -112,28 +112,28 @@ describe("answers on roll-ups of dossiers", () => {
     expect(byField.find(({ field }) => field.code === "CT")).toEqual({ field: { code: "CT" }, counts });
   });
 
-  test("percentages are never truncated", async () => {
+  it("percentages are never truncated", async () => {
     const rates = "onTimeRate { value coverage } onlineRate { value }";
     const { byField } = await ask<{ byField: object[] }>(`byField { counts { ${rates} } }`, { code: "04", period: "2026-03" });
     // Two of three were in time: neither 66 nor 66.67.
     expect(byField.at(-1)).toEqual({ counts: { onTimeRate: { value: 2 / 3, coverage: 1 }, onlineRate: { value: 1 / 4 } } });
   });
 
-  test("a dossier received in one unit and handled in another counts once, where it is handled", async () => {
+  it("a dossier received in one unit and handled in another counts once, at the handling unit", async () => {
     const postal = (code: string, period = "2026-03") => ask<Measures>("receivedPostal", { code, period });
     expect(await postal("01561")).toEqual({ receivedPostal: 1 });
     expect(await postal("01558")).toEqual({ receivedPostal: 1 });
     expect(await postal("04")).toEqual({ receivedPostal: 2 });
   });
 
-  test.each(["2026-03", "2026", "2026-Q1", "2026-11", "2026-11@ND09", "2026-04", "2026-03-15/2026-03-31", "2026-03-01/2026-11-20"])(
+  it.each(["2026-03", "2026", "2026-Q1", "2026-11", "2026-11@ND09", "2026-04", "2026-03-15/2026-03-31", "2026-03-01/2026-11-20"])(
     "fields add up to the roll-up of %s, for everybody",
     async (period) => {
       for (const code of ["04", "VN"]) expect(await sumOfFields({ code, period }), code).toEqual(await ask(MEASURES, { code, period }));
     },
   );
 
-  test.each([
+  it.each([
     "2026-03-01/2026-03-20",
     "2026-03-05/2026-03-06",
     "2026-01-01/2026-11-20",
@@ -147,7 +147,7 @@ describe("answers on roll-ups of dossiers", () => {
       expect(await sumOfFields({ code, period }, viewer), code).toEqual(await ask(MEASURES, { code, period }, viewer));
   });
 
-  test("what falls due later in the running half-month is not overdue yet", async () => {
+  it("a dossier due later in the running half-month is not overdue yet", async () => {
     const { byField } = await ask<{ byField: { counts: Measures }[] }>(
       "byField { counts { inProcessOverdue inProcessPaused inProcessNotDue received } }",
       { code: "04", period: "2026-11" },
@@ -156,7 +156,7 @@ describe("answers on roll-ups of dossiers", () => {
     expect(byField.at(-1)!.counts).toEqual({ inProcessOverdue: 1, inProcessPaused: 1, inProcessNotDue: 1, received: 2 });
   });
 
-  test("a field has counts and rates, and nothing that only a whole can tell", async () => {
+  it("a field has counts and rates, but not the fields that need the whole", async () => {
     const { byField } = await ask<{ byField: { counts: object }[] }>(
       "byField { counts { period onTimeRate { value numerator denominator } onTimeRateHandled: onTimeRate(basis: HANDLED) { denominator } stopped } }",
       { code: "04", period: "2026-03" },
@@ -179,7 +179,7 @@ describe("answers on roll-ups of dossiers", () => {
       expect(await codeOfError(`byField { counts { ${field} } }`, { code: "04", period: "2026-03" })).toBe("GRAPHQL_VALIDATION_FAILED");
   });
 
-  test("records are counted through the last day of the period, or today for VIEWERs, or the end of the last half-month for all others", async () => {
+  it("records are counted through the last day of the period, or today for VIEWERs, or the end of the last half-month for all others", async () => {
     const through = async (period: string, bearer?: string, code = "04") =>
       (await ask<{ dataThrough: string | null }>("dataThrough", { code, period }, bearer)).dataThrough;
     for (const [period, ofViewers, ofAll] of [
@@ -202,7 +202,7 @@ describe("answers on roll-ups of dossiers", () => {
     for (const bearer of [undefined, viewer]) expect(await through("2026-03", bearer, "48")).toBeNull();
   });
 
-  test("no dossier resolved gives no mean of working days and no rate, not 100 % and not 0 %", async () => {
+  it("no dossier resolved gives no mean of working days and no rate, not 100 % and not 0 %", async () => {
     expect(await ask("averageWorkingDays onTimeRate { value denominator }", { code: "04", period: "2026-09" })).toEqual({
       averageWorkingDays: null,
       onTimeRate: { value: null, denominator: 0 },
@@ -212,7 +212,7 @@ describe("answers on roll-ups of dossiers", () => {
     });
   });
 
-  test("handledBy keeps the tier in fields and means", async () => {
+  it("handledBy selects the tier in fields and means", async () => {
     const variables = { code: "04", period: "2026-03" };
     expect(await sumOfFields({ ...variables, handledBy: "COMMUNE" })).toEqual(await ask(MEASURES, { ...variables, handledBy: "COMMUNE" }));
     expect(await ask("byField { field { code } } averageWorkingDays", { ...variables, handledBy: "PROVINCE" })).toEqual({

@@ -3,9 +3,10 @@ import { describe, expect, it } from "vitest";
 import { PROBLEM_CODES, type ProblemCode, problemsOf } from "../../src/dossiers/dossier-problems.ts";
 import { DOSSIER_STATES, type DossierFacts, type PauseFacts } from "../../src/dossiers/dossier-state.ts";
 import { at, consistentFacts, factsOf, supplement } from "./facts.ts";
+import { runs, seed } from "../support/property.ts";
 
-const RUNS = Number(process.env["PROPERTY_RUNS"] ?? 25) * 40;
-const SEED = Number(process.env["PROPERTY_SEED"] ?? 20_261_124);
+const RUNS = runs(1000);
+const SEED = seed(20_261_124);
 const NOW = at("2025-06-02T08:00");
 
 const codes = (facts: Partial<DossierFacts>, now = NOW) => problemsOf(factsOf(facts), now).map(({ field, code }) => `${field} ${code}`);
@@ -78,10 +79,10 @@ describe("the facts of a dossier are refused by name", () => {
     expect([...new Set(REFUSED.map(([code]) => code))]).toEqual(PROBLEM_CODES);
   });
 
-  it("with the values in Hà Nội and what is accepted", () => {
+  it("with the values in Hà Nội time and the requirement", () => {
     const [problem] = problemsOf(factsOf({ state: "RESOLVED", endedAt: at("2025-03-03T00:30") }), NOW);
     expect(problem!.message).toBe(
-      "endedAt: 2025-03-03T00:30:00.000+07:00 is before receivedAt 2025-03-03T09:00:00.000+07:00; accepted is that instant or a later one",
+      "endedAt: 2025-03-03T00:30:00.000+07:00 is before receivedAt 2025-03-03T09:00:00.000+07:00; must be that instant or later",
     );
   });
 
@@ -126,7 +127,7 @@ describe("the facts of a dossier are accepted", () => {
     expect(problemsOf(factsOf(facts), NOW)).toEqual([]);
   });
 
-  it("in every consistent life, and refused once it is known before it happened", () => {
+  it("in every consistent life, and refused if it is updated before its last fact", () => {
     const states = new Set<string>();
     fc.assert(
       fc.property(consistentFacts, (facts) => {

@@ -8,9 +8,10 @@ import { type CalendarDay, WorkCalendar } from "../../src/calendar/work-calendar
 import { NaiveCalendar } from "../calendar/naive-calendar.ts";
 import { at, consistentFacts, factsOf, supplement } from "./facts.ts";
 import { naively, naiveTimeliness } from "./naive-dossier.ts";
+import { runs, seed } from "../support/property.ts";
 
-const RUNS = Number(process.env["PROPERTY_RUNS"] ?? 25) * 40;
-const SEED = Number(process.env["PROPERTY_SEED"] ?? 20_261_124);
+const RUNS = runs(1000);
+const SEED = seed(20_261_124);
 
 let table: CalendarDay[];
 let calendar: WorkCalendar;
@@ -39,7 +40,7 @@ describe("the due date of a dossier", () => {
     expect(due({ dueAt: at("2025-03-08T11:30") }, 5)).toEqual(["2025-03-08T11:30", "2025-03-08T11:30"]);
   });
 
-  it("is else five o'clock on the last day of the limit, a part of a day counting as a whole one", () => {
+  it("is otherwise five o'clock on the last day of the limit; a part of a day counts as a whole one", () => {
     expect(due({}, 5)).toEqual(["2025-03-10T17:00", "2025-03-10T17:00"]);
     expect(due({}, 4.5)).toEqual(["2025-03-10T17:00", "2025-03-10T17:00"]);
     expect(due({ receivedAt: at("2025-04-25T16:00") }, 2)).toEqual(["2025-04-28T17:00", "2025-04-28T17:00"]);
@@ -50,7 +51,7 @@ describe("the due date of a dossier", () => {
     expect(due({ state: "SUBMITTED", receivedAt: null }, 5)).toEqual([null, null]);
   });
 
-  it("moves by the working days of pauses that have ended, and keeps its time of day", () => {
+  it("moves by the working days of ended pauses, and keeps its time of day", () => {
     const pauses = [supplement("2025-03-05T08:00", "2025-03-07T10:00"), supplement("2025-03-07T15:00", "2025-03-10T08:00")];
     expect(due({ dueAt: at("2025-03-10T11:30"), pauses })).toEqual(["2025-03-10T11:30", "2025-03-13T11:30"]);
   });
@@ -219,7 +220,7 @@ describe("the working days of a dossier", () => {
   });
 });
 
-describe("a dossier and one told day by day", () => {
+describe("a dossier and its updates day by day", () => {
   const limits = fc.option(fc.integer({ min: 0, max: 50 }).map((halves) => halves / 2));
 
   it("agree on due dates and working days", () => {

@@ -10,29 +10,29 @@ import { derivedOf, insertDossiers } from "../support/dossier-rows.ts";
 import { issueKey } from "../support/key.ts";
 import { statementsOf } from "../support/statements.ts";
 import { viewerOf } from "../support/viewer.ts";
-import { Asking, LIST, nameOf, namesOf, newestFirst, ONE } from "./asking.ts";
+import { DossierClient, LIST, nameOf, namesOf, newestFirst, ONE } from "./dossier-client.ts";
 import { at, factsOf, supplement } from "./facts.ts";
 
-let asking: Asking;
+let asking: DossierClient;
 beforeAll(async () => {
-  asking = await Asking.start();
+  asking = await DossierClient.start();
 });
 afterAll(() => asking.service.close());
 
-describe("who may see dossiers", () => {
-  it("is nobody without a key", async () => {
+describe("access to dossiers", () => {
+  it("is denied without a key", async () => {
     expect(await asking.errorOf(LIST, { filter: {} })).toMatchObject({ code: "UNAUTHENTICATED" });
     expect(await asking.errorOf(ONE, { code: asking.made[0]!.code })).toMatchObject({ code: "UNAUTHENTICATED" });
   });
 
-  it("is nobody whose role is on other units: the list is empty and each dossier null", async () => {
+  it("is denied for a role on other units: the list is empty and each dossier null", async () => {
     const stranger = await issueKey(asking.service.database, "stranger", { "01273": "VIEWER" });
     expect(await asking.list({}, stranger)).toMatchObject({ nodes: [], totalCount: 0 });
     expect(await asking.list({ within: "48" }, stranger)).toMatchObject({ nodes: [], totalCount: 0 });
     expect(await asking.one({ code: asking.made[0]!.code, source: asking.made[0]!.source }, stranger)).toBeNull();
   });
 
-  it("is each VIEWER for what contributes certainly to its unit", async () => {
+  it("is granted to VIEWERs for units that certainly contribute to theirs", async () => {
     for (const unit of ["04", "48"] as const) {
       const covered = await asking.certainlyIn(unit, TODAY);
       const expected = newestFirst(asking.made.filter((dossier) => covered.has(dossier.unit)));
@@ -46,7 +46,7 @@ describe("who may see dossiers", () => {
     }
   });
 
-  it("is also decided by row-level security, whatever a statement asks for", async () => {
+  it("is also enforced by row-level security", async () => {
     const reader = new Reader(asking.service.database.pools);
     const count = sql<{ dossiers: number; pauses: number }>`
       select (select count(*)::int from dossier) as dossiers, (select count(*)::int from dossier_pause) as pauses`;
@@ -76,7 +76,7 @@ describe("who may see dossiers", () => {
 });
 
 describe("one dossier", () => {
-  it("shows what is known of it, its units as they were on the day of receipt, and its pauses in order", async () => {
+  it("shows its facts, its units as of the day of receipt, and its pauses in order", async () => {
     const given = asking.made.find(({ code }) => code === "H.0")!;
     const facts = factsOf({
       ...{ state: "RESULT_RETURNED", submittedAt: at("2025-03-01T08:00"), dueAt: at("2025-03-10T17:00"), dueProvisional: true },
@@ -155,7 +155,7 @@ describe("lists of dossiers", () => {
     ["filter.field", { field: "F.9" }],
     ["filter.received", { received: "2021-13" }],
     ["filter.resolved", { resolved: "soon" }],
-  ])("refuse what is unknown, naming %s", async (argument, filter) => {
+  ])("refuse an unknown %s by name", async (argument, filter) => {
     const { code, message } = await asking.errorOf(LIST, { filter }, asking.keys.VN);
     expect(code).toBe("BAD_USER_INPUT");
     expect(message).toMatch(new RegExp(`^${argument}: `));
@@ -168,7 +168,7 @@ describe("lists of dossiers", () => {
     },
   );
 
-  it("keep nothing for an empty list of states or of timeliness", async () => {
+  it("select nothing for an empty list of states or of timeliness", async () => {
     expect(await asking.list({ states: [] })).toMatchObject({ nodes: [], totalCount: 0 });
     expect(await asking.list({ timeliness: [] })).toMatchObject({ nodes: [], totalCount: 0 });
   });

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { recount } from "../../src/counters/recount.service.ts";
 import { startService, type TestService } from "../support/client.ts";
 import { dossier, fillCatalogue, IMPORT, type ImportAnswer } from "../support/dossiers.ts";
@@ -49,14 +49,14 @@ const told = async (code: string, handledBy: string | null, asOf = "2022-12-31")
 const COMMUNES_OF_HA_LANG = ["01534", "01537", "01540"];
 
 describe("the order of evidence", () => {
-  test("incomplete records stand behind the figures that a report states, and both are shown", async () => {
+  it("incomplete records stand behind the figures that a report states, and both are shown", async () => {
     await send("048", "d-1", "d-2");
     expect(await told("048", "DISTRICT")).toMatchObject({ received: DISTRICT });
     const { reconciliation } = await told("048", "DISTRICT");
     expect(reconciliation).toContainEqual({ measure: "RECEIVED", reported: DISTRICT, recorded: 2 });
   });
 
-  test("what a district states of its communes counts, not the few records of one of them, which that commune shows", async () => {
+  it("a district's statement about its communes counts, not the few records of one of them, which that commune shows", async () => {
     const [commune] = COMMUNES_OF_HA_LANG;
     await send(commune!, "c-1", "c-2", "c-3");
     expect((await told("048", "COMMUNE")).received).toBe(COMMUNES);
@@ -68,7 +68,7 @@ describe("the order of evidence", () => {
     expect((await told("04", null, "2026-11-20")).received).toBe(DISTRICT + COMMUNES);
   });
 
-  test("complete records come before the unit's own figure, in its district and everywhere above", async () => {
+  it("complete records come before the unit's own figure, in its district and everywhere above", async () => {
     await declare(["048.2015"]);
     expect(await told("048", "DISTRICT")).toMatchObject({ received: 2, incomplete: [], sources: [{ kind: "RECORDS" }] });
     expect((await told("04", "DISTRICT")).received).toBe(2);
@@ -78,7 +78,7 @@ describe("the order of evidence", () => {
     expect((await told("04", "DISTRICT")).received).toBe(3);
   });
 
-  test("a figure comes first again where completeness is taken back", async () => {
+  it("a figure takes precedence again after completeness is withdrawn", async () => {
     const text = `mutation { withdrawCompleteness(input: { kind: DOSSIERS, units: ["048.2015"], from: "2022-01-01", reason: "one is missing" }) { records { kind } } }`;
     expect((await service.ask(text, {}, admin)).errors).toBeUndefined();
     expect(await told("048", "DISTRICT")).toMatchObject({ received: DISTRICT });
@@ -87,7 +87,7 @@ describe("the order of evidence", () => {
     expect((await told("04", "DISTRICT")).received).toBe(3);
   });
 
-  test("a statement of completeness leaves the stored roll-ups of other provinces and of earlier days as they are", async () => {
+  it("a statement of completeness leaves the stored roll-ups of other provinces and of earlier days as they are", async () => {
     const other = await issueKey(service.database, "Quảng Ninh", { "22": "ADMIN" });
     const say = async (bearer: string, units: readonly string[], since: string, through: string) => {
       const input = { kind: "DOSSIERS", units, since, through };
@@ -120,7 +120,7 @@ describe("the order of evidence", () => {
     for (const { id } of before) expect(after.map((one) => one.id)).not.toContain(id);
   });
 
-  test("records of all communes come before what the district states of them", async () => {
+  it("records of all communes take precedence over the district's statement about them", async () => {
     const { data } = await service.ask<{ unit: { children: { id: string }[] } }, object>(
       '{ unit(code: "048", asOf: "2022-12-31") { children { id } } }',
     );

@@ -21,18 +21,19 @@ import type { CalendarDay } from "../../src/calendar/work-calendar.ts";
 import { ensureContributions } from "../../src/hierarchy/contribution.service.ts";
 import { type AgencyKind, TIERS } from "../../src/hierarchy/unit.entity.ts";
 import { Oracle } from "../rollups/oracle.ts";
-import { load } from "../rollups/stored-world.ts";
-import { type Draw, FIRST, History, type World } from "../rollups/world.ts";
+import { load } from "../rollups/stored-history.ts";
+import { type Draw, FIRST, History, type UnitHistory } from "../rollups/random-history.ts";
 import { expectRecounted } from "../faults/importing.ts";
 import { createDatabase, type TestDatabase } from "../support/database.ts";
 import { fillCatalogue } from "../support/dossiers.ts";
 import { storedCounters } from "../counters/counters.ts";
-import { drawAgencies, storeAgencies } from "./drawn-agencies.ts";
-import { chance, drawPeriods, drawRanges, LIMITS, numberOf, oneOf, Rows } from "./drawn.ts";
+import { drawAgencies, storeAgencies } from "./random-agencies.ts";
+import { chance, drawPeriods, drawRanges, LIMITS, numberOf, oneOf, Rows } from "./random-rows.ts";
 import { Ledger } from "./ledger.ts";
 import { type Days, NUMBERS, type Numbers, type Range, Recount } from "../counters/recount.ts";
+import { END_ON_FAILURE, runs } from "../support/property.ts";
 
-const RUNS = Number(process.env["RECORD_RUNS"] ?? 6);
+const RUNS = runs(4);
 const SEED = Number(process.env["RECORD_SEED"] ?? 20_260_303);
 const DAY = 86_400_000;
 const SOURCES = ["one", "two"];
@@ -64,7 +65,7 @@ const contextAt = async (now: number) =>
 
 interface Story {
   readonly draw: Draw;
-  readonly world: World;
+  readonly world: UnitHistory;
   readonly oracle: Oracle;
   readonly calendar: readonly CalendarDay[];
   readonly start: Day;
@@ -171,14 +172,14 @@ const readRollups = async (
   const cut = cutsOn(dayOf(new Date(now)))[caller];
   const context = await contextAt(now);
   const { unitByReference } = context.use(unitLoaders);
-  const { dossierRollup, expectedUnits, knowledgeOfRollup } = context.use(rollupLoaders);
+  const { dossierRollup, expectedUnits, coverageOfRollup } = context.use(rollupLoaders);
   const views = await Promise.all(units.map((id) => unitByReference.load({ id, asOf })));
   const keys = views.flatMap((unit) =>
     periods.flatMap((name) => [null, ...TIERS].map((handledBy) => ({ unit: unit!, period: parsePeriod("period", name), handledBy, cut }))),
   );
   const rollups = await Promise.all(keys.map((key) => dossierRollup.load(key)));
   const expected = await Promise.all(rollups.map((rollup) => expectedUnits.load(rollup)));
-  const known = await Promise.all(rollups.map((rollup) => knowledgeOfRollup.load(rollup)));
+  const known = await Promise.all(rollups.map((rollup) => coverageOfRollup.load(rollup)));
   return rollups.map((rollup, n) => ({ rollup, expected: expected[n]?.expected ?? 0, known: known[n]! }));
 };
 
@@ -195,7 +196,7 @@ const shown = (rollup: Rollup) => ({
   exact: rollup.exact,
 });
 
-/** Values, bounds and knowledge of random units, hierarchies and periods are those of the recount. */
+/** Values, bounds and measureCoverage of random units, hierarchies and periods are those of the recount. */
 const compare = async (story: Story, recount: Recount): Promise<void> => {
   const { draw, world, oracle, start, now } = story;
   const today = dayOf(new Date(now));
@@ -248,7 +249,7 @@ const holdsForAll = (property: (draw: Draw) => Promise<void>): Promise<void> =>
   fc.assert(fc.asyncProperty(fc.gen(), property), {
     numRuns: RUNS,
     seed: SEED,
-    endOnFailure: process.env["PROPERTY_SHRINK"] === undefined,
+    endOnFailure: END_ON_FAILURE,
   });
 
 /** Units under the root of which none holds another and which together hold its territory. */
@@ -258,14 +259,14 @@ const drawCut = (draw: Draw, oracle: Oracle, root: string, day: Day): string[] =
 };
 
 describe("roll-ups of records", () => {
-  it("equal a recount of all dossiers as they were last told, on every edition, in every period and tier", async () => {
+  it("equal a recount of all dossiers in their last update, on every edition, in every period and tier", async () => {
     await holdsForAll(async (draw) => {
       const story = await drawStory(draw);
       await play(story, (recount) => compare(story, recount));
     });
   });
 
-  it("conserve every dossier: a cut of the country, and what is certain in the country alone, make up the country", async () => {
+  it("conserve every dossier: the parts of the country and its own remainder sum to the country", async () => {
     await holdsForAll(async (draw) => {
       // What agencies do that only sit in a unit counts nowhere above it.
       const story = await drawStory(draw, ["DEPARTMENT"]);
@@ -288,19 +289,19 @@ describe("roll-ups of records", () => {
     });
   });
 
-  it("rest on counters that do not tell how the records came in", async () => {
+  it("depend on counters that do not depend on the order of imports", async () => {
     await holdsForAll(async (draw) => {
       const story = await drawStory(draw);
-      await keepTrees(story);
+      await maintainTrees(story);
       await play(story, async () => undefined);
       await compareWithCleanImport(story);
     });
   });
 
-  it("nor what the catalogue said of fields, fees and levels before it was corrected", async () => {
+  it("do not depend on fields, fees and levels before a correction of the catalogue", async () => {
     await holdsForAll(async (draw) => {
       const story = await drawStory(draw);
-      await keepTrees(story);
+      await maintainTrees(story);
       await play(story, async () => undefined, correct);
       await compareWithCleanImport(story);
     });
@@ -308,7 +309,7 @@ describe("roll-ups of records", () => {
 });
 
 /** Trees of some editions are there from the start, and kept with each change. */
-const keepTrees = async (story: Story): Promise<void> => {
+const maintainTrees = async (story: Story): Promise<void> => {
   for (const asOf of story.world.days) if (chance(story.draw, 50)) await readRollups(story, "viewers", ["VN"], asOf, ["2021"]);
 };
 

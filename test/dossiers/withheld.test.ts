@@ -1,7 +1,8 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startService, type TestService } from "../support/client.ts";
 import { dossier, fillCatalogue, IMPORT, type ImportAnswer, type Sent } from "../support/dossiers.ts";
 import { issueKey } from "../support/key.ts";
+import { PUBLISH, SUBMIT, type SubmitAnswer } from "../support/reports.ts";
 
 /**
  * Huyện Ba Chẽ ended on 30 June 2025. Its communes went into new ones, of which xã Lương Minh (06979) holds whole communes of other districts, too: what it
@@ -61,8 +62,8 @@ const WITHHELD = {
   onTimeRate: { value: null, numerator: null, denominator: null, coverage: 0, low: 1 / 3, high: 2 / 3, quoted: false },
 };
 
-describe("a district asked for months after its end", () => {
-  test("has no values, whatever is left of its dossiers: the bounds tell, of its rates too", async () => {
+describe("a district queried months after its abolition", () => {
+  it("has no values although some dossiers remain: its bounds contain them, also for rates", async () => {
     const { dossiers, indicators, serviceQuality } = await told(DISTRICT, "2025-06-30", "2025-H2");
     expect(dossiers).toMatchObject(WITHHELD);
     expect(dossiers.onlineRate).toMatchObject({ value: null, numerator: null, denominator: null });
@@ -72,7 +73,7 @@ describe("a district asked for months after its end", () => {
     expect(serviceQuality.criteria.every(({ rate }: any) => rate.value === null)).toBe(true);
   });
 
-  test("nor has it by tier, by field, over the months of which nothing is covered, and in what is left of its parts", async () => {
+  it("has no values by tier, by field, over months without coverage, and in its remainder", async () => {
     const { dossiers } = await told(DISTRICT, "2025-06-30", "2025-H2");
     expect(dossiers.byTier).toMatchObject([{ tier: "COMMUNE", rollup: WITHHELD }]);
     expect(dossiers.byField).toEqual([{ field: { code: "HT" }, counts: { received: null } }]);
@@ -83,14 +84,14 @@ describe("a district asked for months after its end", () => {
     expect(dossiers.parts.at(-1)).toEqual({ unit: { code: DISTRICT }, counts: NULLS });
   });
 
-  test("has its values while it was, and its successors have theirs", async () => {
+  it("has its values while it was, and its successors have theirs", async () => {
     const before = await told(DISTRICT, "2025-06-30", "2025-H1");
     expect(before.dossiers).toMatchObject({ received: 2, exact: true, coverage: { unitsCovered: 1 } });
     const { dossiers } = await told(NEW, "2025-12-31", "2025-H2");
     expect(dossiers).toMatchObject({ received: 3, resolved: 4, carriedOver: 2, exact: true, onTimeRate: { numerator: 2, denominator: 4 } });
   });
 
-  test("has a value again where something certain is covered, over the year in which it ended", async () => {
+  it("has a value again where something certain is covered, over the year in which it ended", async () => {
     const officer = await issueKey(service.database, "officer", { "22": "OFFICER" });
     const sent = [dossier({ code: "own-1", unit: OLD, receivedAt: "2025-03-03T08:00:00+07:00" })];
     expect((await service.ask(IMPORT, { source: "quang-ninh", dossiers: sent }, officer)).errors).toBeUndefined();
@@ -103,22 +104,18 @@ describe("a district asked for months after its end", () => {
   });
 });
 
-describe("figures of what a unit may only have a part of", () => {
-  test("leave tasks and services without values, and their rates", async () => {
+describe("figures that a unit may contain only in part", () => {
+  it("leave tasks and services without values, and their rates", async () => {
     const admin = await issueKey(service.database, "admin", { "22": "ADMIN" });
     const figures = [
       { unit: NEW, measure: "task.with-deadline", value: 10 },
       { unit: NEW, measure: "task.on-time", value: 8 },
       { unit: NEW, measure: "service.procedures", value: 20 },
     ].map((figure) => ({ ...figure, scope: "COMMUNE", period: "2025-H2", quote: "q" }));
-    const submit = `mutation ($input: ReportInput!) { submitReport(idempotencyKey: "k", input: $input) { id } }`;
-    const { data, errors } = await service.ask<{ submitReport: { id: string } }, object>(
-      submit,
-      { input: { title: "t", unit: "22", figures } },
-      admin,
-    );
-    expect(errors).toBeUndefined();
-    const published = await service.ask("mutation ($id: ID!) { publishReport(id: $id) { state } }", { id: data.submitReport.id }, admin);
+    const input = { idempotencyKey: "k", title: "t", unit: "22", figures };
+    const { data } = await service.ask<SubmitAnswer, object>(SUBMIT, { input }, admin);
+    expect(data.submitReport.problems).toEqual([]);
+    const published = await service.ask(PUBLISH, { id: data.submitReport.report!.id }, admin);
     expect(published.errors).toBeUndefined();
     const asked = await service.ask<{ unit: any }, object>(
       `{ unit(code: "${DISTRICT}", asOf: "2025-06-30") { tasks(period: "2025-H2") { withDeadline onTime incomplete exact b: bounds(measure: WITH_DEADLINE) { low high }

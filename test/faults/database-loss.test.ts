@@ -89,7 +89,7 @@ beforeEach(({ skip }) => {
 });
 
 describe("an embedded PostgreSQL that ends", () => {
-  it("is started again by one of the services on its folder, for all of them, and stays stopped when they stop", async () => {
+  it("is restarted by one of the services on its folder for all of them, and stays stopped when they stop", async () => {
     const [one, two] = await Promise.all([ready(), ready()]);
     await forgetCrashes();
     const before = await startsOf();
@@ -115,7 +115,7 @@ describe("an embedded PostgreSQL that ends", () => {
     }
   });
 
-  it("is no loss where only sessions end, and its server is kept in use all the same", async () => {
+  it("is not lost if only sessions end, and its server stays in use", async () => {
     const service = await ready();
     const client = await owner();
     onTestFinished(() => client.end());
@@ -173,7 +173,7 @@ describe("an embedded PostgreSQL that ends", () => {
       expect(await statusOf(service, "/graphql").catch(() => 503)).toBe(503);
       expect(await service.ended).toBe(1);
       expect(losses(service)).toEqual([2, 0]);
-      expect(service.output()).toMatch(/the database is lost, and does not come back: PostgreSQL did not start on \S+postgres:\n/);
+      expect(service.output()).toMatch(/the database is lost and cannot be restarted: PostgreSQL did not start on \S+postgres:\n/);
     }
     expect(await readdir(dataDir)).not.toContain("postgres");
     await rename(`${folder}.away`, folder);
@@ -184,13 +184,13 @@ describe("an embedded PostgreSQL that ends", () => {
   });
 });
 
-describe("a PostgreSQL of one's own that goes away", () => {
+describe("an external PostgreSQL that becomes unavailable", () => {
   const PORT = 20_000 + (process.pid % 10_000);
   const options = `-c port=${PORT} -c listen_addresses=127.0.0.1 -c unix_socket_directories=`;
   const pgCtl = (cluster: Cluster, ...args: string[]) =>
     runBinary(cluster, "pg_ctl", [...args, "-w", "-D", cluster.folder, "-l", join(cluster.folder, "server.log"), "-o", options]);
 
-  it("is told of once, and once that it is back, whatever is asked meanwhile; a quick restart, too", async () => {
+  it("is reported once as lost and once as back, also after a quick restart", async () => {
     const cluster = await prepareCluster(dataDir);
     await pgCtl(cluster, "start");
     onTestFinished(async () => void (await pgCtl(cluster, "stop", "-m", "fast").catch(() => {})));

@@ -15,7 +15,8 @@ import {
   startFaulty,
   terminate,
   until,
-} from "./world.ts";
+} from "./faulty-service.ts";
+import { PUBLISH, type SubmitAnswer, WITHDRAW } from "../support/reports.ts";
 
 const start = async (limits: Partial<PoolLimits> = {}, connections?: number): Promise<Faulty> => {
   const world = await startFaulty(limits, connections);
@@ -90,11 +91,11 @@ describe("a fault between the service and its database", () => {
     world.proxy.road = { kind: "OPEN" };
     expect(await kept(world, "lost")).toEqual({ reports: 1, figures: 1, entries: 1 });
     const again = await world.submit("lost");
-    expect(again.body).toMatchObject({ data: { submitReport: { state: "DRAFT" } } });
+    expect(again.body).toMatchObject({ data: { submitReport: { report: { state: "DRAFT" } } } });
     expect(await kept(world, "lost")).toEqual({ reports: 1, figures: 1, entries: 1 });
   });
 
-  it("F7: a server that takes no more connections makes 503 of what finds none, and is asked again later", async () => {
+  it("F7: a server without free connections causes 503, and is tried again later", async () => {
     const world = await start({ poolSize: 10 }, 6);
     expectAnswer(await world.send(READ));
     const mend = mended(await slowReads(world, 0.5));
@@ -116,7 +117,7 @@ describe("a fault between the service and its database", () => {
     await answering(world);
   });
 
-  it("F9: a far server costs a round trip for each statement, however many units are asked for", async () => {
+  it("F9: a distant server costs one round trip per statement, however many units are requested", async () => {
     const world = await start();
     const tree =
       '{ unit(code: "04", asOf: "2022-12-31") { children { name dossiers(period: "2022") { received } children { name dossiers(period: "2022") { received } } } } }';
@@ -137,7 +138,7 @@ describe("a fault between the service and its database", () => {
     await answering(world);
   });
 
-  it("F11: where all connections are taken, those who wait too long get 503, those over the queue at once; health answers", async () => {
+  it("F11: if all connections are in use, callers beyond the waiting time get 503, and those beyond the queue immediately; health probes are answered", async () => {
     const world = await start({ poolSize: 3, poolWaitMs: 400, poolQueue: 20, lockMs: 120_000, statementMs: 120_000 });
     await answering(world);
     // Held until all others are refused: three reads take all connections for as long.
@@ -160,7 +161,7 @@ describe("a fault between the service and its database", () => {
     await Promise.all(Array.from({ length: 20 }, () => answering(world)));
   });
 
-  it("F12: who waits for a lock gives up soon, and nothing is lost", async () => {
+  it("F12: a caller that waits for a lock fails soon, and nothing is lost", async () => {
     const world = await start({ lockMs: 300 });
     await world.sql("begin");
     await world.sql("lock table unit_version in access exclusive mode");
@@ -177,13 +178,10 @@ describe("a fault between the service and its database", () => {
 
   it("F13: changes that cross each other all end, without a deadlock, and each report is in one state", async () => {
     const world = await start();
-    const idOf = ({ body }: Reply) => (body.data as unknown as { submitReport: { id: string } }).submitReport.id;
+    const idOf = ({ body }: Reply) => (body.data as unknown as SubmitAnswer).submitReport.report!.id;
     for (let round = 0; round < 5; round++) {
       const ids = await Promise.all([1, 2, 3, 4].map(async (n) => idOf(await world.submit(`cross-${round}-${n}`, n))));
-      const changes = ids.flatMap((id) => [
-        world.send("mutation ($id: ID!) { publishReport(id: $id) { state } }", { id }),
-        world.send('mutation ($id: ID!) { withdrawReport(id: $id, reason: "r") { state } }', { id }),
-      ]);
+      const changes = ids.flatMap((id) => [world.send(PUBLISH, { id }), world.send(WITHDRAW, { id })]);
       for (const { code } of await Promise.all(changes)) expect([undefined, "CONFLICT"]).toContain(code);
     }
     const [{ n }] = (await world.sql<{ n: number }>(
@@ -195,7 +193,7 @@ describe("a fault between the service and its database", () => {
   it.each([
     ["F13: a deadlock", "40P01"],
     ["F14: a serialization failure", "40001"],
-  ])("%s is tried again, and reported where it goes on", async (_, state) => {
+  ])("%s is retried, and reported if it persists", async (_, state) => {
     const world = await start();
     await world.sql("create sequence faults");
     const raise = (times: number) => `if nextval('faults') <= ${times} then raise exception 'fault' using errcode = '${state}'; end if`;
@@ -211,7 +209,7 @@ describe("a fault between the service and its database", () => {
     expect((await world.submit("always")).status).toBe(200);
   });
 
-  it("F15: what a client that hung up had asked for is cancelled in PostgreSQL", async () => {
+  it("F15: statements of a disconnected client are cancelled in PostgreSQL", async () => {
     const world = await start();
     const mend = mended(await slowReads(world, 60));
     const gone = new AbortController();

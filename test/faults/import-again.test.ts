@@ -34,7 +34,7 @@ const resolvedOn = (code: string, day: number): Sent => {
 };
 
 describe("a dossier that is sent again", () => {
-  it("F22: with the same words changes nothing, whole or in part, and says that it is unchanged", async () => {
+  it("F22: with the same content changes nothing, whole or in part, and is reported as unchanged", async () => {
     const { send } = sender("again");
     const dossiers = times(30, (n) => (n % 2 === 0 ? { code: `again-${n}` } : resolvedOn(`again-${n}`, 9)));
     expect((await send(dossiers)).data.importDossiers.report).toMatchObject({ created: 30 });
@@ -51,7 +51,7 @@ describe("a dossier that is sent again", () => {
     await expectRecounted(service.database);
   });
 
-  it("F23: from twenty at once is there once, for whom it was new, and unchanged for the others", async () => {
+  it("F23: from twenty concurrent callers is stored once, created for one and unchanged for the others", async () => {
     const { send } = sender("at-once");
     const before = await received("04");
     const dossiers = times(30, (n) => resolvedOn(`at-once-${n}`, 9));
@@ -62,7 +62,7 @@ describe("a dossier that is sent again", () => {
     await expectRecounted(service.database);
   });
 
-  it("F24: with other words of the same moment is a CONFLICT, one after the other and from twenty at once", async () => {
+  it("F24: with other content of the same updatedAt is a CONFLICT, in sequence and from twenty concurrent callers", async () => {
     const { send } = sender("torn");
     const words = times(AT_ONCE, (n) => ({ ...resolvedOn("torn", n + 3), updatedAt: "2026-10-01T08:00:00+07:00" }));
     const answers = await Promise.all(words.map((one) => patiently(() => send([one]))));
@@ -78,7 +78,7 @@ describe("a dossier that is sent again", () => {
     await expectRecounted(service.database);
   });
 
-  it("F25: under the same code by another system is another dossier, and nobody learns of it", async () => {
+  it("F25: under the same code by another system is another dossier, which neither system sees", async () => {
     const neighbour = await issueKey(service.database, "Hà Tĩnh", { "42": "OFFICER" });
     const [ours, theirs] = [sender("ours"), sender("theirs", neighbour)];
     const before = await received("VN");
@@ -97,7 +97,7 @@ describe("a dossier that is sent again", () => {
     await expectRecounted(service.database);
   });
 
-  it("F27: out of order, and from twenty at once, is in the end as it was told last", async () => {
+  it("F27: out of order, and from twenty concurrent callers, ends with the latest update", async () => {
     const { send } = sender("order");
     const day = (n: number) => countsOf(service, "01558", `2026-03-${n}/2026-03-${n}`, { bearer: officer });
     const words = times(AT_ONCE, (n) => resolvedOn("order", n + 8));

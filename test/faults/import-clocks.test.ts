@@ -32,7 +32,7 @@ describe("clocks that differ by ten minutes", () => {
     ...{ code, updatedAt: instant(updated), state: "RESOLVED", endedAt: "2026-03-05T08:00:00+07:00" },
   });
 
-  it("F30: what is told from the future is refused by name, and taken when its moment has come", async () => {
+  it("F30: an instant in the future is refused by name, and accepted when it has passed", async () => {
     now = NOW.getTime();
     const { send } = sender("ahead");
     const ahead = [open("ahead", now + 10 * MINUTE), open("by-half-a-minute", now + 30 * SECOND)];
@@ -61,7 +61,7 @@ describe("clocks that differ by ten minutes", () => {
     await expectRecounted(service.database);
   });
 
-  it("F30: where the server's clock goes back, what it knows stays, and the trail stays in the order of what happened", async () => {
+  it("F30: if the server's clock goes back, stored data stays, and the audit trail keeps the order of events", async () => {
     now = NOW.getTime() + 20 * MINUTE;
     const { send } = sender("server");
     const told = [resolved("s", now)];
@@ -93,7 +93,7 @@ describe("clocks that differ by ten minutes", () => {
 });
 
 describe("the last second of the year", () => {
-  it("F31: is of the old year in Việt Nam, the next one of the new, where the process is west of it and the database east", async () => {
+  it("F31: belongs to the old year in Việt Nam, and the next one to the new year, with the process in the west and the database in the east", async () => {
     const given = process.env["TZ"];
     process.env["TZ"] = "America/Los_Angeles";
     onTestFinished(() => {

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it, onTestFinished } from "vitest";
 import { dossier, fillCatalogue, IMPORT, RETRACT } from "../support/dossiers.ts";
 import { digestOf } from "../hierarchy/next-edition.ts";
 import { expectRecounted } from "./importing.ts";
-import { beforeRows, expectAnswer, expectUnavailable, type Faulty, READ, startFaulty } from "./world.ts";
+import { beforeRows, expectAnswer, expectUnavailable, type Faulty, READ, startFaulty } from "./faulty-service.ts";
 
 const SOURCE = "new-system";
 const CODES = ["a", "b", "c"];
@@ -27,7 +27,7 @@ describe("a fault while dossiers are imported", () => {
     ["F26: a deadlock that goes on", "raise exception 'fault' using errcode = '40P01'"],
     ["F26: a lock that is not to be had", "raise exception 'fault' using errcode = '55P03'"],
     ["F32: a full disk", "raise exception 'fault' using errcode = '53100'"],
-  ])("%s is 503 and leaves nothing, reads go on, and what is sent again is made", async (_, fault) => {
+  ])("%s returns 503 and stores nothing, reads continue, and a retry succeeds", async (_, fault) => {
     expectAnswer(await world.send(READ));
     expect(await received()).toEqual({ unit: { dossiers: { received: 1 } } });
     const before = await digestOf(world.database);

@@ -8,7 +8,7 @@ import { fillCatalogue, type Sent } from "../support/dossiers.ts";
 import { issueKey } from "../support/key.ts";
 import { folderOf, nextEdition } from "../hierarchy/next-edition.ts";
 import { countsOf, expectRecounted, patiently, type Sender, senderOf } from "./importing.ts";
-import { until } from "./world.ts";
+import { until } from "./faulty-service.ts";
 
 const db = ({ database }: TestService) => database.orm.em.fork().getKysely();
 
@@ -53,7 +53,7 @@ const writerOf = (name: string, { send, retract }: Sender, known: Map<string, St
   };
 };
 
-describe("many who import at once", () => {
+describe("concurrent imports", () => {
   let service: TestService;
   beforeAll(async () => {
     service = await startService();
@@ -93,7 +93,7 @@ describe("units that change while dossiers are imported", () => {
   });
   afterAll(() => service.close());
 
-  it("F29: a commune that goes to another province takes its dossiers along, those that come meanwhile, too", async () => {
+  it("F29: a commune that moves to another province takes its dossiers along, also those imported meanwhile", async () => {
     const country = await issueKey(service.database, "Việt Nam", { VN: "OFFICER" });
     // Communes of Cao Bằng: 01297 goes to Lạng Sơn, of the others three are merged; nothing is known of Lạng Sơn itself.
     const since = { "01297": "2026-10-15", "01558": "2026-10-15", "01279": "2026-08-15", "01288": "2026-08-15", "01290": "2026-08-15" };

@@ -11,7 +11,7 @@ import { type RunningServer, startServer } from "../../src/server/server.ts";
 import { NOW, UNBOUNDED } from "../support/client.ts";
 import { issueKey } from "../support/key.ts";
 import { startProxy, type TcpProxy } from "../support/tcp-proxy.ts";
-import { SUBMIT } from "./world.ts";
+import { SUBMIT, type SubmitAnswer } from "../support/reports.ts";
 
 const WORKERS = 4;
 
@@ -46,10 +46,10 @@ describe("F6: a PostgreSQL that is restarted under load", () => {
     const response = await fetch(server.url, {
       method: "POST",
       headers: { "content-type": "application/json", authorization: `Bearer ${key}` },
-      body: JSON.stringify({ query: SUBMIT, variables: { input: { title: "t", unit: "01273", figures }, key: idempotencyKey } }),
+      body: JSON.stringify({ query: SUBMIT, variables: { input: { idempotencyKey, title: "t", unit: "01273", figures } } }),
     });
-    const body = (await response.json()) as { data?: { submitReport: { id: string } | null } | null };
-    return { status: response.status, id: body.data?.submitReport?.id };
+    const body = (await response.json()) as { data?: SubmitAnswer | null };
+    return { status: response.status, id: body.data?.submitReport.report?.id };
   };
 
   const restart = async (signal: "SIGINT" | "SIGQUIT"): Promise<void> => {

@@ -66,7 +66,7 @@ describe.each([
   ["dossiers", DOSSIER, dossierTruth.filter((truth) => truth !== null)],
   ["tasks", TASK, taskTruth],
 ] as const)("the identities of %s", (_, kind, truths) => {
-  it("fill in what follows, and nothing that is not so", () => {
+  it("fill in only implied values", () => {
     fc.assert(
       fc.property(truths, masks, (truth, mask) => {
         const known = hidden(truth, mask);
@@ -79,7 +79,7 @@ describe.each([
     );
   });
 
-  it("find every contradiction of fully known numbers", () => {
+  it("find every contradiction of complete numbers", () => {
     fc.assert(
       fc.property(truths, fc.integer({ min: 0, max: 10 }), fc.integer({ min: 1, max: 5 }), (truth, n, error) => {
         const [name, value] = [...truth][n]!;
@@ -101,7 +101,7 @@ it("leaves the last part open where an unknown part beside it may be anything", 
   expect(known.has("inProcessOverdue")).toBe(false);
 });
 
-it("makes the other parts 0 where the known ones exhaust the whole", () => {
+it("set missing parts to 0 if the given ones exhaust the whole", () => {
   const known: Known = new Map([
     ["inProcess", 5],
     ["inProcessNotDue", 5],

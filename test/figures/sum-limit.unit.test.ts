@@ -1,15 +1,16 @@
 import fc from "fast-check";
-import { describe, expect, test } from "vitest";
-import { MAX_COUNT } from "../../src/figures/held.ts";
+import { describe, expect, it } from "vitest";
+import { MAX_COUNT } from "../../src/figures/int-range.ts";
 import { DOSSIER } from "../../src/figures/measure.ts";
 import { type StatedTile, tooLargeSums } from "../../src/figures/sum-limit.ts";
 import { type Member, treeOf } from "../../src/figures/tree.ts";
 import { type Tier, TIERS } from "../../src/hierarchy/unit.entity.ts";
 import { type Measure, Oracle, type Statement } from "../rollups/oracle.ts";
-import { type Draw, History } from "../rollups/world.ts";
+import { type Draw, History } from "../rollups/random-history.ts";
+import { runs, seed } from "../support/property.ts";
 
-const SEED = Number(process.env["PROPERTY_SEED"] ?? 20_251_107);
-const RUNS = Number(process.env["PROPERTY_RUNS"] ?? 60) * 5;
+const SEED = seed(20_251_107);
+const RUNS = runs(300);
 const DAY = "2025-12-31";
 const NAMES = ["received", "resolved", "resolvedEarly", "resolvedOnTime", "resolvedOverdue"] as const satisfies readonly Measure[];
 
@@ -31,7 +32,7 @@ const drawStatements = (draw: Draw, oracle: Oracle): Statement[] =>
   });
 
 describe("sums of published figures", () => {
-  test("that an answer could not hold are foretold, of the country and of each tier, whatever is stated by whom", () => {
+  it("that an answer could not hold are foretold, of the country and of each tier, whatever is stated by whom", () => {
     let large = 0;
     fc.assert(
       fc.property(fc.gen(), (draw) => {
@@ -77,7 +78,7 @@ describe("sums of published figures", () => {
   const foretold = (tiles: readonly StatedTile[]) => tooLargeSums(DOSSIER, tiles, TREE, new Set(["COUNTRY", "PROVINCE", "COMMUNE"]));
   const BILLION = 960_000_000;
 
-  test("may be those of the whole country, stated by all tiers at once, for months, quarters and the year", () => {
+  it("include those of the whole country by all tiers, for months, quarters and the year", () => {
     const months = Array.from(
       { length: 12 },
       (_, n) => [`${`${n + 1}`.padStart(2, "0")}-01`, `${`${n + 1}`.padStart(2, "0")}-28`] as const,
@@ -94,7 +95,7 @@ describe("sums of published figures", () => {
     expect(more).toEqual([{ measure: "received", sum: expect.closeTo(2.5 * BILLION, 3) }]);
   });
 
-  test("are of tiles that do not overlap, and of one tile where a stock is counted", () => {
+  it("are of tiles that do not overlap, and of one tile where a stock is counted", () => {
     const halves = [tile(3, "COMMUNE", "01-01", "06-30", 1.5 * BILLION), tile(3, "COMMUNE", "07-01", "12-31", 1.5 * BILLION)];
     expect(foretold(halves)).toEqual([{ measure: "received", sum: 3 * BILLION }]);
     expect(foretold([halves[0]!, tile(3, "COMMUNE", "06-30", "12-31", 1.5 * BILLION)])).toEqual([]);
@@ -102,7 +103,7 @@ describe("sums of published figures", () => {
     expect(foretold(halves.map(stock))).toEqual([]);
   });
 
-  test("are also of what follows from what is stated", () => {
+  it("include values that the identities imply", () => {
     const channels = ["receivedOnline", "receivedDirect", "receivedPostal"].map((name) => [name, BILLION] as const);
     expect(foretold([{ ...tile(3, "COMMUNE", "01-01", "12-31", 0), known: new Map(channels) }])).toEqual([
       { measure: "received", sum: 3 * BILLION },

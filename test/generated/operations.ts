@@ -10,15 +10,15 @@ export type CommendationForm =
   /** Certificate of merit, by a province (bằng khen). */
   | 'CERTIFICATE_OF_MERIT';
 
-/** What incomplete and bounds speak of (chỉ tiêu hồ sơ). */
+/** Measures of dossiers (chỉ tiêu hồ sơ). */
 export type DossierMeasure =
-  /** Carried over from the period before (từ kỳ trước chuyển qua). */
+  /** Carried over from the previous period (từ kỳ trước chuyển qua). */
   | 'CARRIED_OVER'
   /** In process at the end of the period (đang giải quyết). */
   | 'IN_PROCESS'
-  /** In process and not past due (trong hạn). */
+  /** In process and not overdue (trong hạn). */
   | 'IN_PROCESS_NOT_DUE'
-  /** In process and past due (quá hạn). */
+  /** In process and overdue (quá hạn). */
   | 'IN_PROCESS_OVERDUE'
   /** In process and waiting for a supplement or a payment (đang tạm dừng). */
   | 'IN_PROCESS_PAUSED'
@@ -77,17 +77,17 @@ export type SourceKind =
   | 'RECORDS'
   /** A report that states figures (báo cáo). */
   | 'REPORT'
-  /** Made up for demonstration (số liệu giả lập). */
+  /** Generated data for demonstration (số liệu giả lập). */
   | 'SYNTHETIC';
 
-/** How an ended unit went over (sáp nhập, chia tách). */
+/** How a unit was taken over (sáp nhập, chia tách). */
 export type SuccessionKind =
   /** A part of the unit, to one of several successors (sáp nhập một phần). */
   | 'PART'
   /** The whole unit, to one successor (sáp nhập toàn bộ). */
   | 'WHOLE';
 
-/** What incomplete and bounds speak of (chỉ tiêu nhiệm vụ). */
+/** Measures of tasks (chỉ tiêu nhiệm vụ). */
 export type TaskMeasure =
   /** Completed after the deadline (hoàn thành quá hạn). */
   | 'COMPLETED_LATE'
@@ -97,19 +97,19 @@ export type TaskMeasure =
   | 'COMPLETED_WITHOUT_DEADLINE'
   /** Delegated by the lead of another task, and counted at its own lead (được giao lại). */
   | 'DELEGATED'
-  /** With a deadline on one of the days (đến hạn trong kỳ). */
+  /** With a deadline in the period (đến hạn trong kỳ). */
   | 'DUE'
-  /** Of those due: completed by the deadline (đến hạn, hoàn thành đúng hạn). */
+  /** With a deadline in the period, and completed by it (đến hạn, hoàn thành đúng hạn). */
   | 'DUE_COMPLETED_ON_TIME'
-  /** With another deadline than at first (được gia hạn). */
+  /** With an extended deadline (được gia hạn). */
   | 'EXTENDED'
   /** Completed on time, or running and not yet due (đúng hạn). */
   | 'ON_TIME'
-  /** Completed late, or running and past due (quá hạn). */
+  /** Completed late, or running and overdue (quá hạn). */
   | 'OVERDUE'
   /** Running and not yet due (đang thực hiện, trong hạn). */
   | 'RUNNING_NOT_DUE'
-  /** Running and past due (đang thực hiện, quá hạn). */
+  /** Running and overdue (đang thực hiện, quá hạn). */
   | 'RUNNING_OVERDUE'
   /** Running, without a deadline (đang thực hiện, không thời hạn). */
   | 'RUNNING_WITHOUT_DEADLINE'
@@ -133,7 +133,7 @@ export type Tier =
 
 /** Kind of a unit (loại đơn vị). */
 export type UnitKind =
-  /** Central agency in the locality (cơ quan Trung ương): counts at the unit where it sits and nowhere above. */
+  /** Central agency in the locality (cơ quan Trung ương): counts at the unit of its seat and nowhere above. */
   | 'CENTRAL_AGENCY'
   /** Centrally-run city (thành phố trực thuộc trung ương). */
   | 'CENTRAL_CITY'
@@ -159,7 +159,7 @@ export type UnitKind =
   | 'TOWNSHIP'
   /** Urban district (quận), until 30 June 2025. */
   | 'URBAN_DISTRICT'
-  /** Vertical agency (cơ quan ngành dọc): counts at the unit where it sits and nowhere above. */
+  /** Vertical agency (cơ quan ngành dọc): counts at the unit of its seat and nowhere above. */
   | 'VERTICAL_AGENCY'
   /** Ward (phường). */
   | 'WARD';

@@ -16,15 +16,15 @@ beforeAll(async () => {
   const admin: Viewer = await viewerOf(database, "admin", { "48": "ADMIN" });
   register = async (name) => {
     const input = { unit: "48", kind: "DEPARTMENT", name, validFrom: "2025-08-01" };
-    const { data, errors } = await askAs<{ registerAgency: { id: string } }>(
+    const { data, errors } = await askAs<{ registerAgency: { agency: { id: string } } }>(
       schema,
       database,
       admin,
-      "mutation ($input: RegisterAgencyInput!) { registerAgency(input: $input) { id } }",
+      "mutation ($input: RegisterAgencyInput!) { registerAgency(input: $input) { agency { id } } }",
       { input },
     );
     expect(errors).toBeUndefined();
-    return data.registerAgency.id;
+    return data.registerAgency.agency.id;
   };
 });
 afterAll(() => database.close());
@@ -79,8 +79,8 @@ const waitsForTheHeld = async () => {
   }
 };
 
-describe("a read that asks first for an edition whose lineage is not stored", () => {
-  it("holds up nobody who registers an agency, and knows that agency in the end", async () => {
+describe("a first read of an edition whose lineage is not stored", () => {
+  it("blocks no registration of an agency, and includes that agency in the end", async () => {
     const edition = await untraced();
     const release = await holdUp(edition);
     const reading = ensureContributions(new Reader(database.pools), [edition]);
@@ -97,7 +97,7 @@ describe("a read that asks first for an edition whose lineage is not stored", ()
     expect(rows[0]!.n).toBeGreaterThan(0);
   });
 
-  it("stores the same as one that nobody disturbed", async () => {
+  it("stores the same contributions as an undisturbed one", async () => {
     const edition = await untraced();
     const readers = [1, 2, 3].map(() => ensureContributions(new Reader(database.pools), [edition]));
     await register("Sở Đăng ký thứ hai");

@@ -17,14 +17,15 @@ import { checkSuccessions, checkVersions } from "../../src/hierarchy/unit-file.t
 import { loadUnits } from "../../src/hierarchy/unit-load.service.ts";
 import { type NextFiles, readNextUnits } from "../../src/hierarchy/unit-next.ts";
 import { AGENCY_KINDS } from "../../src/hierarchy/unit.entity.ts";
-import { type Draw, History, type World } from "../rollups/world.ts";
+import { type Draw, History, type UnitHistory } from "../rollups/random-history.ts";
 import { NOW } from "../support/client.ts";
 import { createDatabase, type TestDatabase } from "../support/database.ts";
 import { viewerOf } from "../support/viewer.ts";
 import { folderOf, nextEdition } from "./next-edition.ts";
+import { END_ON_FAILURE, runs, seed } from "../support/property.ts";
 
-const RUNS = Number(process.env["PROPERTY_RUNS"] ?? 25);
-const SEED = Number(process.env["PROPERTY_SEED"] ?? 20_261_124);
+const RUNS = runs(12);
+const SEED = seed(20_261_124);
 
 let database: TestDatabase;
 beforeAll(async () => {
@@ -39,7 +40,7 @@ const rowOf = (row: number) => ({
   fail: (column: string, problem: string) => new FileError("world", row, column, problem),
 });
 
-const filesOf = ({ versions, successions }: World): NextFiles => ({
+const filesOf = ({ versions, successions }: UnitHistory): NextFiles => ({
   versions: { rows: versions.map((_, n) => rowOf(n)), said: versions },
   successions: { rows: successions.map((_, n) => rowOf(n)), said: successions },
   editions: [],
@@ -47,7 +48,7 @@ const filesOf = ({ versions, successions }: World): NextFiles => ({
 });
 
 /** A random country through time that keeps the rules of unit files. */
-const drawWorld = (draw: Draw): World => {
+const drawWorld = (draw: Draw): UnitHistory => {
   for (;;) {
     const world = new History(draw).play();
     const { versions, successions } = filesOf(world);
@@ -62,7 +63,7 @@ const drawWorld = (draw: Draw): World => {
 };
 
 /** What was known of the world at the end of a day. */
-const until = ({ versions, successions, days }: World, last: Day): World => ({
+const until = ({ versions, successions, days }: UnitHistory, last: Day): UnitHistory => ({
   versions: versions
     .filter(({ validFrom }) => validFrom <= last)
     .map((version) => ({ ...version, validTo: version.validTo !== null && version.validTo > last ? null : version.validTo })),
@@ -70,7 +71,7 @@ const until = ({ versions, successions, days }: World, last: Day): World => ({
   days: days.filter((day) => day <= last),
 });
 
-const load = async (em: EntityManager, world: World): Promise<void> => {
+const load = async (em: EntityManager, world: UnitHistory): Promise<void> => {
   await sql`truncate unit, unit_version, succession, unit_name, edition, contribution, source, figure, rollup_set, audit_entry
     restart identity cascade`.execute(em.getKysely());
   const count = (day: Day, tier: string) =>
@@ -123,7 +124,7 @@ const hierarchy = async (em: EntityManager) => {
 };
 
 /** Registers and closes random agencies on random days; what is refused changes nothing. */
-const stir = async (draw: Draw, world: World, viewer: Viewer): Promise<number> => {
+const stir = async (draw: Draw, world: UnitHistory, viewer: Viewer): Promise<number> => {
   const pick = <T>(list: readonly T[]): T => list[draw(fc.integer, { min: 0, max: list.length - 1 })]!;
   const someDay = () =>
     addDays(pick(["2015-08-31", "2018-01-01", "2021-07-01", "2023-05-10", "2025-07-01"]), draw(fc.integer, { min: 0, max: 40 }) * 20);
@@ -151,7 +152,7 @@ const stir = async (draw: Draw, world: World, viewer: Viewer): Promise<number> =
   return changed;
 };
 
-describe("contributions that are kept up to date", () => {
+describe("contributions that are updated", () => {
   it("are those made from scratch, after random agencies and an edition of random changes", async () => {
     const seen = { changed: 0, applied: 0 };
     await fc.assert(
@@ -183,7 +184,7 @@ describe("contributions that are kept up to date", () => {
         await load(em, world);
         expect(applied).toEqual(await hierarchy(em));
       }),
-      { numRuns: RUNS, seed: SEED, ...(process.env["PROPERTY_SHRINK"] !== "1" && { endOnFailure: true }) },
+      { numRuns: RUNS, seed: SEED, endOnFailure: END_ON_FAILURE },
     );
     expect(seen.changed).toBeGreaterThan(RUNS);
     expect(seen.applied).toBeGreaterThan(RUNS / 4);

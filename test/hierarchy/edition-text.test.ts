@@ -41,11 +41,11 @@ const refusalOf = async (given: Record<string, string>, files: Files = {}): Prom
   }
 };
 const named = (name: string) => ({ name, full_name: `Phường ${name}` });
-const CODE = /accepted for the tier COMMUNE is 5 digits, such as 01558/;
-const ID = /accepted for the tier COMMUNE are 5 digits, a full stop and the first year/;
-const NAME = /accepted are at most 100 characters: Vietnamese letters in NFC/;
+const CODE = /must be, for the tier COMMUNE, 5 digits, such as 01558/;
+const ID = /must be, for the tier COMMUNE, 5 digits, a full stop and the first year/;
+const NAME = /must have at most 100 characters: Vietnamese letters in NFC/;
 
-describe("an edition whose texts are not those of units is refused by file, row, column, value and what is accepted", () => {
+describe("an edition with invalid texts is refused by file, row, column, value and requirement", () => {
   it.each<[string, Record<string, string>, string, RegExp]>([
     ["a code that lost its leading zero", { code: "1279" }, "code", CODE],
     ["a code of another tier", { code: "279" }, "code", CODE],
@@ -61,52 +61,52 @@ describe("an edition whose texts are not those of units is refused by file, row,
     ["a name with a blank behind", named("Trí Giang "), "name", NAME],
     ["a name with a blank before", named(" Trí Giang"), "name", NAME],
     ["a name with two blanks", named("Trí  Giang"), "name", NAME],
-    ["a name with U+200B", named("Trí\u200B Giang"), "name", /holds U\+200B; accepted/],
-    ["a name with a no-break space", named("Trí\u00A0Giang"), "name", /holds U\+00A0; accepted/],
-    ["a name with an ideographic space", named("Trí\u3000Giang"), "name", /holds U\+3000; accepted/],
-    ["a name with U+00D0 for Đ", named("Ðông Giang"), "name", /holds U\+00D0; accepted/],
-    ["a name with U+0189 for Đ", named("Ɖông Giang"), "name", /holds U\+0189; accepted/],
-    ["a name with ð for đ", named("Đá ðỏ"), "name", /holds U\+00F0; accepted/],
-    ["a name with a Cyrillic letter", named("Trí Giаng"), "name", /holds U\+0430; accepted/],
-    ["a name with a mark to turn the direction", named("Trí\u202E Giang"), "name", /holds U\+202E; accepted/],
-    ["a name with a byte order mark", named("\uFEFFTrí Giang"), "name", /holds U\+FEFF; accepted/],
-    ["a name with a tab", named("Trí\tGiang"), "name", /holds U\+0009; accepted/],
-    ["a name with a line break", named("Trí\nGiang"), "name", /holds U\+000A; accepted/],
-    ["a name with another apostrophe", named("Cư M’gar"), "name", /holds U\+2019; accepted/],
-    ["a name that is not in NFC", named("Trí Giang".normalize("NFD")), "name", /holds U\+0301; accepted/],
-    ["a name of digits", named("12"), "name", /accepted is a name with letters/],
+    ["a name with U+200B", named("Trí\u200B Giang"), "name", /holds U\+200B; must/],
+    ["a name with a no-break space", named("Trí\u00A0Giang"), "name", /holds U\+00A0; must/],
+    ["a name with an ideographic space", named("Trí\u3000Giang"), "name", /holds U\+3000; must/],
+    ["a name with U+00D0 for Đ", named("Ðông Giang"), "name", /holds U\+00D0; must/],
+    ["a name with U+0189 for Đ", named("Ɖông Giang"), "name", /holds U\+0189; must/],
+    ["a name with ð for đ", named("Đá ðỏ"), "name", /holds U\+00F0; must/],
+    ["a name with a Cyrillic letter", named("Trí Giаng"), "name", /holds U\+0430; must/],
+    ["a name with a mark to turn the direction", named("Trí\u202E Giang"), "name", /holds U\+202E; must/],
+    ["a name with a byte order mark", named("\uFEFFTrí Giang"), "name", /holds U\+FEFF; must/],
+    ["a name with a tab", named("Trí\tGiang"), "name", /holds U\+0009; must/],
+    ["a name with a line break", named("Trí\nGiang"), "name", /holds U\+000A; must/],
+    ["a name with another apostrophe", named("Cư M’gar"), "name", /holds U\+2019; must/],
+    ["a name that is not in NFC", named("Trí Giang".normalize("NFD")), "name", /holds U\+0301; must/],
+    ["a name of digits", named("12"), "name", /must be a name with letters/],
     ["a name with a leading zero", named("Trí Giang 02"), "name", NAME],
     ["a name of a full stop", named("."), "name", NAME],
     ["no name", named(""), "name", /must not be empty/],
     ["a name that is too long", named("A".repeat(101)), "name", NAME],
-    ["a full name of another kind", { full_name: "Xã Trí Giang" }, "full_name", /accepted for WARD is "Phường Trí Giang"/],
+    ["a full name of another kind", { full_name: "Xã Trí Giang" }, "full_name", /must be, for WARD, "Phường Trí Giang"/],
     ["a full name with two blanks", { full_name: "Phường  Trí Giang" }, "full_name", NAME],
-    ["an English name with marks", { name_en: "Trí Giang" }, "name_en", /holds U\+00ED; accepted is the name without diacritics/],
-    ["an English name with a blank behind", { name_en: "Tri Giang " }, "name_en", /accepted is the name without diacritics/],
+    ["an English name with marks", { name_en: "Trí Giang" }, "name_en", /holds U\+00ED; must be the name without diacritics/],
+    ["an English name with a blank behind", { name_en: "Tri Giang " }, "name_en", /must be the name without diacritics/],
     [
       "a kind of another tier",
       { kind: "PROVINCE", full_name: "Tỉnh Trí Giang" },
       "kind",
-      /accepted for the tier COMMUNE from 2027-01-01 on is COMMUNE, WARD, SPECIAL_ZONE/,
+      /must be, for the tier COMMUNE from 2027-01-01 on, COMMUNE, WARD, SPECIAL_ZONE/,
     ],
     [
       "a kind that is no more",
       { kind: "TOWNSHIP", full_name: "Thị trấn Trí Giang" },
       "kind",
-      /accepted for the tier COMMUNE from 2027-01-01 on is COMMUNE, WARD, SPECIAL_ZONE/,
+      /must be, for the tier COMMUNE from 2027-01-01 on, COMMUNE, WARD, SPECIAL_ZONE/,
     ],
     [
       "a tier that is no more",
       { tier: "DISTRICT", kind: "TOWN", code: "279", unit_id: "279.2027", full_name: "Thị xã Trí Giang" },
       "kind",
-      /accepted for the tier DISTRICT from 2027-01-01 on is nothing/,
+      /must be, for the tier DISTRICT from 2027-01-01 on, nothing/,
     ],
     ["a kind in small letters", { kind: "ward" }, "kind", /is none of/],
-    ["a day with a blank", { valid_from: `${DAY} ` }, "valid_from", /is not a day YYYY-MM-DD/],
-    ["a day as people write it", { valid_from: "01/01/2027" }, "valid_from", /is not a day YYYY-MM-DD/],
-    ["an act with a control character", { resolution: "1/NQ\u0007" }, "resolution", /holds U\+0007; accepted/],
-    ["an act with U+200B", { resolution: "1/NQ\u200B-UBTVQH16" }, "resolution", /holds U\+200B; accepted/],
-    ["an act with a blank behind", { resolution: "1/NQ-UBTVQH16 " }, "resolution", /accepted are at most 500 characters in NFC/],
+    ["a day with a blank", { valid_from: `${DAY} ` }, "valid_from", /must be a day as YYYY-MM-DD/],
+    ["a day as people write it", { valid_from: "01/01/2027" }, "valid_from", /must be a day as YYYY-MM-DD/],
+    ["an act with a control character", { resolution: "1/NQ\u0007" }, "resolution", /holds U\+0007; must/],
+    ["an act with U+200B", { resolution: "1/NQ\u200B-UBTVQH16" }, "resolution", /holds U\+200B; must/],
+    ["an act with a blank behind", { resolution: "1/NQ-UBTVQH16 " }, "resolution", /must have at most 500 characters in NFC/],
   ])("%s", async (_what, given, column, accepted) => {
     const err = await refusalOf(given);
     expect(err).toContain(`unit-versions.csv, row 6, column ${column}: "`);
@@ -114,14 +114,14 @@ describe("an edition whose texts are not those of units is refused by file, row,
   });
 
   it.each<[string, string, string, RegExp]>([
-    ["a share with a blank", "share", " 0.5", /is no part, above 0 and at most 1; accepted is a decimal number such as 0\.25/],
-    ["a share as a hexadecimal number", "share", "0x1", /is no part/],
-    ["a share with a decimal comma", "share", "0,5", /is no part/],
-    ["a share of a hundred", "share", "100%", /is no part/],
-    ["a part of what goes whole", "share", "0.5", /is not the whole; accepted with WHOLE is 1, or nothing/],
-    ["a note with U+200B", "note", "a\u200Bb", /holds U\+200B; accepted/],
-    ["a note with a tab", "note", "a\tb", /holds U\+0009; accepted/],
-    ["an act with two blanks", "resolution", "1  2", /accepted are at most 500 characters/],
+    ["a share with a blank", "share", " 0.5", /is not a share; must be a decimal number above 0 and at most 1, such as 0\.25/],
+    ["a share as a hexadecimal number", "share", "0x1", /is not a share/],
+    ["a share with a decimal comma", "share", "0,5", /is not a share/],
+    ["a share of a hundred", "share", "100%", /is not a share/],
+    ["a part of what goes whole", "share", "0.5", /is not the whole; must be 1 or empty for WHOLE/],
+    ["a note with U+200B", "note", "a\u200Bb", /holds U\+200B; must/],
+    ["a note with a tab", "note", "a\tb", /holds U\+0009; must/],
+    ["an act with two blanks", "resolution", "1  2", /must have at most 500 characters/],
   ])("%s", async (_what, column, cell, accepted) => {
     const columns = ["predecessor_id", "successor_id", "effective_on", "kind", "share", "resolution", "note"];
     const line = columns
@@ -138,17 +138,17 @@ describe("an edition whose texts are not those of units is refused by file, row,
     const parts = ["01294.2025", "01273.2025"].map((to) => `01290.2025,${to},${DAY},PART,0.6,,`);
     const err = await refusalOf({}, { "successions.csv": [...whole, ...parts] });
     expect(err).toMatch(
-      /successions\.csv, row 4, column share: "0\.6" is too much: the parts of 01290\.2025 make up 1\.2; accepted is at most 1/,
+      /successions\.csv, row 4, column share: "0\.6" is too large: the shares of 01290\.2025 sum to 1\.2; must sum to at most 1/,
     );
   });
 
-  it("and nothing is changed, by the command either; what is as it should be is taken", async () => {
+  it("changes nothing, also by the command; valid files are applied", async () => {
     expect(await digestOf(database)).toEqual(before);
     const { path, remove } = await written({ code: "1279" });
     const { code, out, err } = await run("units", database, ["apply", path]);
     expect([code, out]).toEqual([1, ""]);
     expect(err).toMatch(
-      /^cchc-graph: .*unit-versions\.csv, row 6, column code: "1279" accepted for the tier COMMUNE is 5 digits, such as 01558\n$/,
+      /^cchc-graph: .*unit-versions\.csv, row 6, column code: "1279" must be, for the tier COMMUNE, 5 digits, such as 01558\n$/,
     );
     await remove();
     for (const name of ["Cư M'gar", "Xuân Hương - Đà Lạt", "N.T Phong Hải", "K' Dang", "Sơn Kim 1", "1 Bảo Lộc", "é Tòng", "Ý Yên"]) {

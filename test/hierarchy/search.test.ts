@@ -1,5 +1,5 @@
 import { sql } from "kysely";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startService, type TestService } from "../support/client.ts";
 
 let service: TestService;
@@ -30,8 +30,8 @@ const namesOf = ({ edges }: Found) => edges.map(({ node }) => node.fullName);
 const BEFORE = "2024-12-31";
 const AFTER = "2025-12-31";
 
-describe("what is typed first finds", () => {
-  test.each<[search: string, asOf: string, code: string, fullName: string, matchedName?: string]>([
+describe("a typed name finds first", () => {
+  it.each<[search: string, asOf: string, code: string, fullName: string, matchedName?: string]>([
     // With and without marks, case and blanks, and as other keyboards have it
     ["da nang", AFTER, "48", "Thành phố Đà Nẵng"],
     ["Đà Nẵng", AFTER, "48", "Thành phố Đà Nẵng"],
@@ -122,7 +122,7 @@ describe("what is typed first finds", () => {
     expect(edges[0]).toMatchObject({ matchedName: matchedName ?? null, node: { code, fullName } });
   });
 
-  test.each<[string, string]>([
+  it.each<[string, string]>([
     ["Hạ Long, Đà Nẵng", AFTER],
     ["Hạ Long, Quảng Ninh, Đà Nẵng", AFTER],
     ["Hạ Long, 48", AFTER],
@@ -133,8 +133,8 @@ describe("what is typed first finds", () => {
   });
 });
 
-describe("what a search finds", () => {
-  test("comes in the order of how well it fits, then of tiers, then of present and former names, then of codes", async () => {
+describe("the result of a search", () => {
+  it("is ordered by quality of the match, then tiers, then present and former names, then codes", async () => {
     const { edges } = await found("quang", { asOf: AFTER, first: 1000 });
     const heads = edges.filter(({ node }) => node.tier === "PROVINCE").map(({ node, matchedName }) => [node.code, matchedName]);
     expect(heads).toEqual([
@@ -152,7 +152,7 @@ describe("what a search finds", () => {
     expect(namesOf(exact).slice(0, 3)).toEqual(["Thành phố Hạ Long", "Xã Hạ Long", expect.any(String)]);
   });
 
-  test("is the same on pages of any size as on one", async () => {
+  it("is the same on pages of any size as on one", async () => {
     for (const [search, given] of [
       ["quang", { asOf: BEFORE }],
       ["h", { asOf: AFTER, within: "04" }],
@@ -181,7 +181,7 @@ describe("what a search finds", () => {
     }
   });
 
-  test("is in the order of the codes where these are given, and within units, of a tier", async () => {
+  it("is in the order of the codes where these are given, and within units, of a tier", async () => {
     expect(namesOf(await found("quang", { asOf: AFTER, codes: ["51", "22", "01", "48"] }))).toEqual([
       "Tỉnh Quảng Ngãi",
       "Tỉnh Quảng Ninh",
@@ -192,7 +192,7 @@ describe("what a search finds", () => {
     expect((await found(null, { asOf: AFTER, tier: "PROVINCE" })).edges[0]).toMatchObject({ matchedName: null, node: { code: "01" } });
   });
 
-  test("is looked for with words written together, and of other kinds, only where it is nowhere as it is said", async () => {
+  it("includes words written together, and other kinds, only if nothing matches exactly", async () => {
     const { edges } = await found("dan", { asOf: AFTER, first: 1000 });
     expect(edges.every(({ node, matchedName }) => /(?:^|[ '-])[dđ][aăâáàảãạắằẳẵặấầẩẫậ]n/iu.test(matchedName ?? node.fullName))).toBe(true);
     expect(namesOf(await found("TP. Hà Nội", { asOf: AFTER }))).toEqual(["Thành phố Hà Nội"]);
@@ -200,8 +200,8 @@ describe("what a search finds", () => {
   });
 });
 
-describe("a database of before names were kept as they are written", () => {
-  test("has them after it is migrated, and letters that look like Đ folded as it is", async () => {
+describe("a database of a version without original names", () => {
+  it("has them after it is migrated, and letters that look like Đ folded as it is", async () => {
     const em = service.database.orm.em.fork();
     const names = async () =>
       (

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Role } from "../../src/access/viewer.ts";
 import { startService, type TestService } from "../support/client.ts";
 import { dossier, fillCatalogue, IMPORT, type ImportAnswer, RETRACT, type Sent } from "../support/dossiers.ts";
@@ -63,7 +63,7 @@ const trailOf = async (unit: string, operation: string) => {
 };
 
 describe("sources of records", () => {
-  test("belong to their owner: two units each have one of the same name, and neither learns of the other's", async () => {
+  it("belong to their owner: two units may each have one of the same name, hidden from each other", async () => {
     expect(await sent("caoBang", "igate", { code: "cb-1" })).toMatchObject({ created: 1 });
     expect(await sent("daNang", "igate", { code: "dn-1", unit: "20194" })).toMatchObject({ created: 1 });
     const [ours, theirs] = [await sourceOf("cb-1"), await sourceOf("dn-1")];
@@ -75,7 +75,7 @@ describe("sources of records", () => {
     expect(await sourceOf("cb-2")).toEqual(ours);
   });
 
-  test("need their owner said where the caller covers several of one name", async () => {
+  it("require their owner if the caller covers several of one name", async () => {
     const refused = await send("both", "igate", { code: "cb-3" });
     expect(refused.errors).toMatchObject([{ extensions: { code: "BAD_USER_INPUT", argument: "owner" } }]);
     expect(refused.errors![0]!.message).toContain("04, 48");
@@ -84,7 +84,7 @@ describe("sources of records", () => {
     expect((await sent("both", (await sourceOf("cb-1")).id, { code: "cb-3" })).unchanged).toBe(1);
   });
 
-  test("are made for the owner that is said, which the caller must cover", async () => {
+  it("are created for the given owner, which the caller must cover", async () => {
     expect(await sent("caoBang", "desk", { code: "cb-4" }, "01558")).toMatchObject({ created: 1 });
     expect(await sent("haLang", "desk", { code: "cb-4" })).toMatchObject({ unchanged: 1 });
     expect(codeOf(await send("haLang", "desk", { code: "cb-5" }, "04"))).toBe("FORBIDDEN");
@@ -93,7 +93,7 @@ describe("sources of records", () => {
     expect(unknown.errors![0]!.message).toContain('owner: "nowhere" is not accepted');
   });
 
-  test.each([
+  it.each([
     ["an OFFICER", "officer", "48", "FORBIDDEN"],
     ["the ADMIN of its owner alone", "caoBang", "48", "FORBIDDEN"],
     ["the ADMIN of the new owner alone", "daNang", "48", "FORBIDDEN"],
@@ -102,7 +102,7 @@ describe("sources of records", () => {
     expect(codeOf(await change("transferSource", { source: "igate", owner: "04", to }, key))).toBe(code);
   });
 
-  test("are handed over with all that they sent: ids stay, the new owner goes on sending, both audit trails tell", async () => {
+  it("are transferred with all their records: ids stay, the new owner continues to send, both audit trails record it", async () => {
     await sent("caoBang", "moving", { code: "mv-1" });
     const before = await sourceOf("mv-1");
     expect(codeOf(await change("transferSource", { source: "igate", owner: "04", to: "48" }, "both"))).toBe("CONFLICT");
@@ -118,7 +118,7 @@ describe("sources of records", () => {
       ]);
   });
 
-  test("that are retired take nothing more, keep what they sent, and leave their name to another", async () => {
+  it("that are retired accept no records, keep their records, and free their name", async () => {
     await sent("caoBang", "old", { code: "old-1" });
     const old = await sourceOf("old-1");
     expect(codeOf(await change("retireSource", { source: "old", owner: "04" }, "officer"))).toBe("FORBIDDEN");
@@ -136,7 +136,7 @@ describe("sources of records", () => {
     expect(retracted.data).toMatchObject({ retractDossiers: { report: { isKept: true, updated: 1 } } });
   });
 
-  test("retract all of the codes or none: what they have not sent is a problem of its row", async () => {
+  it("retract all of the codes or none: an unknown code is a problem of its row", async () => {
     await sent("caoBang", "igate", { code: "cb-9" });
     const { data, errors } = await service.ask<object, object>(
       RETRACT,

@@ -30,7 +30,7 @@ it.each(["INTERNAL_SERVER_ERROR", "A_CODE_OF_NOBODY", "constructor", undefined])
   "%s is a failure of the service, and its message stays here",
   (code) => {
     expect(headOf({ code }).status).toBe(500);
-    expect(formatted(code)).toEqual({ message: "Something went wrong on our side", extensions: { code: "INTERNAL_SERVER_ERROR" } });
+    expect(formatted(code)).toEqual({ message: "Internal server error", extensions: { code: "INTERNAL_SERVER_ERROR" } });
     expect(ruleOf(code).isOurs).toBe(true);
   },
 );

@@ -46,7 +46,7 @@ describe("a module is added by its folder and one entry in the list", () => {
     expect(await sent(["48", "01", "04", "22"])).toHaveLength(1);
   });
 
-  it("costs what its rules say", async () => {
+  it("has the cost of its rules", async () => {
     const { extensions } = await ask(`{ histories(codes: ["48", "01", "04"]) { unit { code } } }`);
     const { extensions: withVersions } = await ask(`{ histories(codes: ["48", "01", "04"]) { unit { code } versions } }`);
     expect(extensions.cost.requested).toBe(3);

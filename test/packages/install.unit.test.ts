@@ -71,7 +71,7 @@ describe("packages of a folder", () => {
   });
 
   it.each(["test/suites", "test/clients"])(
-    "of %s use the root's graphql, for two in one process do not know each other's schemas",
+    "of %s use the root's graphql, because two copies in one process have separate schemas",
     async (folder) => {
       const { packages } = await read<Lock>(`${folder}/package-lock.json`);
       expect(packages).not.toHaveProperty(["node_modules/graphql"]);

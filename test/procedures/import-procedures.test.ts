@@ -1,7 +1,7 @@
 import { parse } from "csv-parse/sync";
 import { sql } from "kysely";
 import { existsSync, readFileSync } from "node:fs";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { temporaryFolder } from "../lib/files/folder.ts";
 import { sheetsOf, text, zipOf } from "../lib/files/xlsx-writer.ts";
 import { createDatabase, type TestDatabase } from "../support/database.ts";
@@ -38,14 +38,14 @@ describe("npm run import -- procedures", () => {
     return { ...ended, kept, problems };
   };
 
-  test("takes digits for working days, and what shows nothing for none", async () => {
+  it("reads digits as working days, and an empty cell as none", async () => {
     const days = ["5", "0.5", "0", "2000", " 7 ", "", " ", "\u00A0", "\u3000", "\u200B"];
     const found = await imported("days.csv", csv(...days.map((workingDays, n) => procedure(n, { workingDays }))));
     expect(found).toMatchObject({ code: 0, out: "10 created, 0 updated, 0 unchanged\n", problems: null });
     expect(found.kept.map(({ days: kept }) => kept)).toEqual([5, 0.5, 0, 2000, 7, null, null, null, null, null]);
   });
 
-  test("takes nothing else for working days, names each row and value, and keeps nothing", async () => {
+  it("refuses anything else as working days, names each row and value, and stores nothing", async () => {
     const days = ["0x10", "true", "1e3", "Infinity", "-1", "+5", "1_000", ".5", "5.", "0b11", "một", "NaN", "2001", "５"];
     const rows = days.map((workingDays, n) => procedure(n, { workingDays }));
     const found = await imported("wrong.csv", csv(procedure(90), ...rows));
@@ -63,11 +63,11 @@ describe("npm run import -- procedures", () => {
     expect((await imported("wrong.csv", csv(procedure(1)))).problems).toBeNull();
   });
 
-  test("tells what is wrong in words of the file: its rows, and one problem as one", async () => {
+  it("reports problems by rows of the file, and each problem once", async () => {
     const found = await imported("twice.csv", csv(procedure(1), procedure(2), procedure(1)));
     expect(found).toMatchObject({ code: 1, kept: [], problems: [{ row: "4", column: "code", code: "TWICE", record: "1.950001" }] });
     expect(found.err).toContain("1 problem in 1 row:");
-    expect(found.err).toContain("is stated before, in row 2");
+    expect(found.err).toContain("is a duplicate of row 2");
     const flags = await imported(
       "flags.csv",
       csv(
@@ -82,7 +82,7 @@ describe("npm run import -- procedures", () => {
     expect(fields.problems).toMatchObject([{ column: "field" }]);
   });
 
-  test("reads workbooks and JSON as files of dossiers are read", async () => {
+  it("reads workbooks and JSON as files of dossiers are read", async () => {
     const cells = (row: Readonly<Record<string, string>>, more: Readonly<Record<string, string>> = {}) =>
       `<row>${COLUMNS.map((name) => more[name] ?? text(row[name]!)).join("")}</row>`;
     const header = `<row>${COLUMNS.map((name) => text(name)).join("")}</row>`;
@@ -118,7 +118,7 @@ describe("npm run import -- procedures", () => {
       expect(await imported("b.ndjson", line(days))).toMatchObject({ code: 1, problems: [{ column: "workingDays" }] });
   });
 
-  test("tells what the catalogue has against rows, and a row that cannot be read, in its file of problems", async () => {
+  it("writes conflicts with the catalogue, and unreadable rows, to its file of problems", async () => {
     const found = await imported("ragged.csv", `${csv(procedure(1))}1.950002,short\n`);
     expect(found).toMatchObject({ code: 1, kept: [], problems: [{ row: "3", code: "RAGGED" }] });
   });

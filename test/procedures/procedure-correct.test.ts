@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { ProcedureRow } from "../../src/procedures/procedure-check.ts";
 import { loadProcedures } from "../../src/procedures/procedure-load.service.ts";
 import { expectRecounted, patiently, type Sender, senderOf } from "../faults/importing.ts";
-import { until } from "../faults/world.ts";
+import { until } from "../faults/faulty-service.ts";
 import { NOW, startService, type TestService } from "../support/client.ts";
 import type { Sent } from "../support/dossiers.ts";
 import { issueKey } from "../support/key.ts";
@@ -84,7 +84,7 @@ describe("a procedure that is corrected", () => {
     expect((await sender.send(dossiers)).data.importDossiers.report).toMatchObject({ created: 12 });
   });
 
-  it("takes its dossiers along to another field, which everybody sees at once", async () => {
+  it("moves its dossiers to another field, which everybody sees immediately", async () => {
     expect((await shown()).byField).toEqual({ "ho-tich": 8, F2: 4 });
     expect(await load(procedure(ONE, "F1"))).toEqual({ created: 0, updated: 1, unchanged: 0, dossiers: 8 });
     expect((await shown()).byField).toEqual({ F1: 8, F2: 4 });
@@ -101,7 +101,7 @@ describe("a procedure that is corrected", () => {
     expect(entry!.after).toMatchObject({ updated: [{ code: ONE, field: "F1" }], dossiers: 8 });
   });
 
-  it("may move together with others, and into one another's place", async () => {
+  it("may move together with others, also by exchanging fields", async () => {
     expect(await load(procedure(ONE, "F2"), procedure(OTHER, "F1"))).toMatchObject({ updated: 2, dossiers: 12 });
     expect((await shown()).byField).toEqual({ F1: 4, F2: 8 });
     expect(await load(procedure(ONE, "F1"), procedure(OTHER, "F2"))).toMatchObject({ updated: 2, dossiers: 12 });
@@ -138,13 +138,13 @@ describe("a procedure that is corrected", () => {
     await load(procedure(ONE, "F1"));
   });
 
-  it("takes the name of its field from the last who says it", async () => {
+  it("takes the name of its field from the latest row", async () => {
     expect(await load({ ...procedure(ONE, "F1"), fieldName: "Hộ tịch, quốc tịch" })).toMatchObject({ updated: 1, dossiers: 0 });
     expect(await rows("select name from procedure_field where code = 'F1'")).toEqual([{ name: "Hộ tịch, quốc tịch" }]);
     await load(procedure(ONE, "F1"));
   });
 
-  it("is the same for a dossier that is sent again or taken back", async () => {
+  it("is applied to a dossier that is sent again or retracted", async () => {
     await load(procedure(ONE, "ho-tich", { hasFee: true }));
     expect(
       (await sender.send([sent("d1", 1), sent("d4", 4, { updatedAt: "2026-11-03T08:00:00+07:00" })])).data.importDossiers.report,
@@ -176,7 +176,7 @@ const waiting = async (): Promise<number> =>
     .length;
 
 describe("a procedure that is corrected while dossiers come and go", () => {
-  it("gives what it is now to those whose system had read what it was", async () => {
+  it("applies its present values to dossiers whose system read the earlier ones", async () => {
     await load(procedure(ONE, "F1"));
     // The import has read the catalogue when it comes to the lock of its source.
     const source = await holding("select pg_advisory_xact_lock(hashtext('cchc source'), id) from source where name = 'cao-bang-igate'");
@@ -204,7 +204,7 @@ describe("a procedure that is corrected while dossiers come and go", () => {
     await expectRecounted(service.database);
   });
 
-  it("leaves counters that are those of a recount, however often it moves under many who import and take back", async () => {
+  it("leaves counters equal to a recount under many concurrent imports and retractions", async () => {
     const turns = { areOver: false };
     const writer = async (name: string): Promise<void> => {
       const { send, retract } = senderOf(service, `system-${name}`, officer);

@@ -50,7 +50,7 @@ describe("a row of the catalogue", () => {
     ]);
   });
 
-  it("is refused where its code, or another name of its field, stood before", () => {
+  it("is refused if its code, or another name of its field, is in an earlier row", () => {
     expect(problemsOfProcedures(CATALOGUE)).toEqual([]);
     const found = problemsOfProcedures([MARRIAGE, { ...BIRTH, fieldName: "Hộ Tịch" }, { ...LAND_RIGHT, code: " 1.000894" }]);
     expect(found.map(({ row, column, code }) => [row, column, code])).toEqual([
@@ -95,7 +95,7 @@ describe("the catalogue of procedures", () => {
   });
   afterAll(() => service.close());
 
-  it("is listed by code, to everybody, with all that is known of a procedure", async () => {
+  it("is listed by code, publicly, with all its fields", async () => {
     expect(await codes("")).toEqual(["1.000894", "1.001193", "1.010708.000.00.00.H56", "2.000815"]);
     const { data } = await service.ask<{ procedures: object }, object>(
       '{ procedures(search: "quyen su dung dat") { nodes { code name field { code name } competence serviceLevel workingDays hasFee } edges { node { workingDays } } } }',
@@ -142,7 +142,7 @@ describe("the catalogue of procedures", () => {
     expect(errors).toMatchObject([{ message: expect.stringMatching(message) as string, extensions: { code: "BAD_USER_INPUT" } }]);
   });
 
-  it("is replaced by code, and tells what was created, updated and left", async () => {
+  it("is replaced by code, and the result lists created, updated and unchanged ones", async () => {
     const renamed = { ...MARRIAGE, name: "Đăng ký kết hôn lưu động", workingDays: 3 };
     const added = procedure("1.004884", "Đăng ký lại khai sinh");
     expect(await load([renamed, added, BIRTH])).toEqual({ created: 1, updated: 1, unchanged: 1, dossiers: 0 });
@@ -177,7 +177,7 @@ describe("the catalogue of procedures", () => {
     expect(await load([MARRIAGE])).toMatchObject({ updated: 1 });
   });
 
-  it("keeps nothing of rows of which one is refused", async () => {
+  it("stores no row if one is refused", async () => {
     const { extensions, message } = await failure(load([procedure("1.000001", "Mới"), { ...BIRTH, competence: "?" }]));
     expect(extensions).toMatchObject({ code: "BAD_USER_INPUT", problems: [{ row: 1, column: "competence", code: "UNKNOWN_TIER" }] });
     expect(message).toMatch(/^row 1: competence: "\?"/);

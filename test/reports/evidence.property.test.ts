@@ -3,8 +3,10 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import { startService, type TestService } from "../support/client.ts";
 import { issueKey } from "../support/key.ts";
 import type { Draw } from "../support/operations.ts";
+import { PUBLISH, SUBMIT, WITHDRAW } from "../support/reports.ts";
+import { END_ON_FAILURE, runs, seed } from "../support/property.ts";
 
-const RUNS = Number(process.env["EVIDENCE_RUNS"] ?? 8);
+const RUNS = runs(5);
 
 /** Units of Cao Bằng of 2024 of which reports speak: the province, a district, two wards of another. */
 const UNITS = ["04", "048", "01273", "01267"];
@@ -58,15 +60,11 @@ const drawReport = (draw: Draw, n: number) => {
 const change = async (who: string, mutation: string, variables: object): Promise<string> => {
   const { data, errors } = await ask(who, mutation, variables);
   expect(errors).toBeUndefined();
-  return (Object.values(data)[0] as { id: string }).id;
+  return (Object.values(data)[0] as { report: { id: string } }).report.id;
 };
-const submit = (input: object, key: string) =>
-  change(officer, "mutation ($input: ReportInput!, $key: String!) { submitReport(input: $input, idempotencyKey: $key) { id } }", {
-    input,
-    key,
-  });
-const publish = (id: string) => change(admin, "mutation ($id: ID!) { publishReport(id: $id) { id } }", { id });
-const withdraw = (id: string) => change(admin, 'mutation ($id: ID!) { withdrawReport(id: $id, reason: "r") { id } }', { id });
+const submit = (input: object, idempotencyKey: string) => change(officer, SUBMIT, { input: { ...input, idempotencyKey } });
+const publish = (id: string) => change(admin, PUBLISH, { id });
+const withdraw = (id: string) => change(admin, WITHDRAW, { id });
 
 it("what a draft would make of the numbers is what its publication makes of them, and nothing before; its withdrawal unmakes it", async () => {
   let n = 0;
@@ -90,6 +88,6 @@ it("what a draft would make of the numbers is what its publication makes of them
       await withdraw(second);
       expect(await answer(null, "PUBLISHED")).toBe(before);
     }),
-    { numRuns: RUNS, seed: Number(process.env["PROPERTY_SEED"] ?? 20_261_124), endOnFailure: true },
+    { numRuns: RUNS, seed: seed(20_261_124), endOnFailure: END_ON_FAILURE },
   );
 });

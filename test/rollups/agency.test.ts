@@ -72,7 +72,7 @@ describe("agencies", () => {
     expect((await received("VN", "2025-12-31")).received).toBe(100);
   });
 
-  it("are parts of what the unit states of its own tier", async () => {
+  it("are parts of the unit's statement about its own tier", async () => {
     await state({ "48 PROVINCE": 120, "48/so-y-te": 100, "48/cong-an-thanh-pho": 50 });
     expect((await received("48", "2021-12-31", "PROVINCE")).received).toBe(120);
     expect((await received("48", "2021-12-31")).received).toBe(170);

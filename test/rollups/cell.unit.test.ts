@@ -13,7 +13,7 @@ const stated = (kind: RollupKind, period: string, numbers: Record<string, number
   Object.entries(numbers).map(([name, number]) => {
     const { from, to } = parsePeriod("period", period);
     const [value, denominator] = Array.isArray(number) ? number : [number, null];
-    return { sourceId: 1, unitId: 7, slot: "COMMUNE", from, to, measure: measureCode(kind, name), value, denominator };
+    return { sourceId: 1, unitId: 7, handlingTier: "COMMUNE", from, to, measure: measureCode(kind, name), value, denominator };
   });
 const column = (kind: RollupKind, period: string, counts: readonly StatedCount[], name: string): number | null =>
   cellsOf(kind, parsePeriod("period", period), counts)[0]?.columns[summedColumns(kind).indexOf(name)] ?? null;

@@ -1,7 +1,7 @@
 import type { Day } from "../../src/lib/time/date.ts";
 import type { VersionRow } from "../../src/hierarchy/unit-file.ts";
 import { type Tier, TIERS } from "../../src/hierarchy/unit.entity.ts";
-import type { World } from "./world.ts";
+import type { UnitHistory } from "./random-history.ts";
 
 /** The measures that the oracle knows, and their one identity: resolved = early + on time + overdue. */
 export const MEASURES = ["received", "resolved", "resolvedEarly", "resolvedOnTime", "resolvedOverdue"] as const;
@@ -26,14 +26,14 @@ interface Amount {
 
 /** Written from design.md, without a thought for speed. */
 export class Oracle {
-  readonly #world: World;
+  readonly #world: UnitHistory;
   readonly #byKey: Map<string, VersionRow[]>;
   readonly #statements: readonly Statement[];
   readonly #day: Day;
   readonly #answers = new Map<string, unknown>();
 
   /** `day` is the last day of the period that the statements are of. */
-  constructor(world: World, statements: readonly Statement[], day: Day) {
+  constructor(world: UnitHistory, statements: readonly Statement[], day: Day) {
     this.#world = world;
     this.#byKey = Map.groupBy(world.versions, ({ key }) => key);
     this.#statements = statements.map((statement) => ({ ...statement, numbers: filled(statement.numbers) }));

@@ -14,12 +14,13 @@ import { type Tier, TIERS } from "../../src/hierarchy/unit.entity.ts";
 import { createDatabase, type TestDatabase } from "../support/database.ts";
 import { empty } from "../support/empty.ts";
 import { MEASURES, Oracle, type Statement } from "./oracle.ts";
-import { load } from "./stored-world.ts";
-import { type Draw, History, type World } from "./world.ts";
+import { load } from "./stored-history.ts";
+import { type Draw, History, type UnitHistory } from "./random-history.ts";
+import { END_ON_FAILURE, runs, seed } from "../support/property.ts";
 
 const NOW = new Date("2026-11-22T12:00:00+07:00");
-const RUNS = Number(process.env["PROPERTY_RUNS"] ?? 20);
-const SEED = Number(process.env["PROPERTY_SEED"] ?? 20_251_107);
+const RUNS = runs(12);
+const SEED = seed(20_251_107);
 const YEARS = ["2016", "2019", "2022", "2025"];
 
 let database: TestDatabase;
@@ -115,10 +116,10 @@ const compare = async (oracle: Oracle, year: string, asOf: Day): Promise<void> =
     }
     expectRate(rollup, oracle, asOf, place);
     expect(rollup.exact, `exact of ${place}`).toBe(exact);
-    expect(rollup.knowledge.covered, `covered of ${place}`).toBe(oracle.covered(unit.id, asOf, handledBy).length);
+    expect(rollup.measureCoverage.covered, `covered of ${place}`).toBe(oracle.covered(unit.id, asOf, handledBy).length);
     expect(expected[n]?.expected ?? 0, `expected of ${place}`).toBe(oracle.expected(unit.id, asOf, handledBy).length);
     expect(
-      incompleteMeasures(rollup, rollup.knowledge).filter((measure) => MEASURES.some((name) => enumValue(name) === measure)),
+      incompleteMeasures(rollup, rollup.measureCoverage).filter((measure) => MEASURES.some((name) => enumValue(name) === measure)),
       `incomplete of ${place}`,
     ).toEqual(oracle.incomplete(unit.id, asOf, handledBy).map(enumValue));
   }
@@ -140,7 +141,7 @@ const holdsForAll = (property: (draw: Draw) => Promise<void>): Promise<void> =>
   fc.assert(fc.asyncProperty(fc.gen(), property), {
     numRuns: RUNS,
     seed: SEED,
-    endOnFailure: process.env["PROPERTY_SHRINK"] === undefined,
+    endOnFailure: END_ON_FAILURE,
   });
 
 const rollupsOf = async (units: readonly string[], asOf: Day, year: string) => {
@@ -178,7 +179,7 @@ describe("roll-ups over random hierarchies", () => {
     });
   });
 
-  it("conserve every dossier: a cut of a unit, and what is certain in the unit alone, make up the unit", async () => {
+  it("conserve every dossier: the parts of a unit and its own remainder sum to the unit", async () => {
     await holdsForAll(async (draw) => {
       const { world, oracle, year } = await drawn(draw);
       for (const asOf of world.days) {
@@ -214,20 +215,20 @@ describe("roll-ups over random hierarchies", () => {
     });
   });
 
-  it("are not changed by a unit that nothing is known of", async () => {
+  it("are not changed by a unit without values", async () => {
     await holdsForAll(async (draw) => {
       const { world, em, year, day, statements, oracle } = await drawn(draw);
       const asOf = world.days.at(-1)!;
       const figures = ownOnly(oracle, statements, day);
       const parent = [...oracle.unitsOn(day)].find((unit) => oracle.on(unit, day)!.tier === "PROVINCE" && oracle.on(unit, asOf))!;
       if (!parent) return;
-      const read = async (changed: World) => {
+      const read = async (changed: UnitHistory) => {
         await load(em, changed);
         await state(em, figures, year);
         return (await rollupsOf(oracle.unitsOn(asOf), asOf, year)).map((rollup) => [
           rollup.unit.id,
           ...MEASURES.map((name) => rollup.sum(name)),
-          rollup.knowledge.covered,
+          rollup.measureCoverage.covered,
         ]);
       };
       const life = world.versions.filter(({ key }) => key === parent);

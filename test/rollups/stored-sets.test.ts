@@ -1,9 +1,9 @@
 import { sql } from "kysely";
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { changeRollups } from "../../src/hierarchy/rollup-version.store.ts";
 import { startService, type TestService } from "../support/client.ts";
 import { dossier, fillCatalogue, IMPORT, type ImportAnswer } from "../support/dossiers.ts";
-import { holdAt } from "../support/hold.ts";
+import { holdAt } from "../support/hold-table.ts";
 import { issueKey } from "../support/key.ts";
 
 /** What report 2 states of huyện Hạ Lang itself in 2022, which some records that are not complete do not change. */
@@ -85,8 +85,8 @@ const holdStoring = async () => {
   return hold;
 };
 
-describe("a stored set of what figures change of records", () => {
-  test("that was made of a snapshot before an import is no answer after it, and the import did not wait for it", async () => {
+describe("a stored set with the correction of records", () => {
+  it("that was made of a snapshot before an import is no answer after it, and the import did not wait for it", async () => {
     await dropSets();
     const hold = await holdStoring();
     const asked = told();
@@ -101,7 +101,7 @@ describe("a stored set of what figures change of records", () => {
     }
   });
 
-  test("is stored again after an import, and stays where records of later days come, or of other provinces", async () => {
+  it("is stored again after an import, and stays where records of later days come, or of other provinces", async () => {
     const setIds = async () =>
       (
         await sql<{
@@ -124,7 +124,7 @@ describe("a stored set of what figures change of records", () => {
     expect(second).not.toEqual(first);
   });
 
-  test("never gives an answer that is older than what was acknowledged, however many ask while imports go on", async () => {
+  it("never returns an answer older than an acknowledged import, under concurrent reads and imports", async () => {
     await dropSets();
     const writing = { isEnded: false };
     const readers = Array.from({ length: 3 }, async () => {
@@ -149,7 +149,7 @@ describe("a stored set of what figures change of records", () => {
     }
   });
 
-  test("is one of a month, a quarter, a half, nine months or a year for who has no key; others are worked out each time", async () => {
+  it("is stored for anonymous callers only for a month, quarter, half, nine months or year; other periods are computed each time", async () => {
     await dropSets();
     const named = ["2022", "2022-H1@ND09", "2022-9M"];
     const unnamed = ["2021-02-01/2022-12-31", "2021/2022", "2021-02-15/2023-03-14"];
@@ -167,7 +167,7 @@ describe("a stored set of what figures change of records", () => {
     for (const period of unnamed) expect(await told(period)).toEqual(open.get(period));
   });
 
-  test("is not stored while somebody changes reports or units, and who asks does not wait for that", async () => {
+  it("is not stored during a change of reports or units, for which its reader does not wait", async () => {
     await dropSets();
     await service.database.orm.em.fork().transactional(async (em) => {
       await changeRollups(em);
@@ -178,7 +178,7 @@ describe("a stored set of what figures change of records", () => {
     expect(await storedPeriods()).toEqual(["2022-01-01/2022-12-31"]);
   });
 
-  test("is made no longer when all who asked for it have hung up", async () => {
+  it("is aborted when all its readers have disconnected", async () => {
     await dropSets();
     const hold = await holdStoring();
     const clients = [new AbortController(), new AbortController()];

@@ -31,7 +31,7 @@ const printed = async (): Promise<Record<string, string>> =>
 const percent = (part: number) => `${(100 * part).toFixed(2)} %`;
 
 describe("the case that the page of the engine works by hand", () => {
-  it("is what the service answers", async () => {
+  it("equals the answer of the service", async () => {
     const { data } = await service.ask<Answer, Record<string, never>>(QUESTION);
     const { received, resolved, onTimeRate: rate } = data.unit.dossiers;
     expect(await printed()).toEqual({

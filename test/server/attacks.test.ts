@@ -251,7 +251,7 @@ const ANSWERED: [string, string, unknown, RegExp | null][] = [
   ],
 ];
 
-describe("what the internet sends", () => {
+describe("hostile input", () => {
   let service: TestService;
   beforeAll(async () => {
     service = await startService();
@@ -274,7 +274,7 @@ describe("what the internet sends", () => {
     expect(codeOf(answer)).toBe(message ? "BAD_USER_INPUT" : undefined);
   });
 
-  it("decomposed Vietnamese finds what composed does", async () => {
+  it("decomposed Vietnamese matches composed Vietnamese", async () => {
     const search = async (text: string) =>
       (
         await post(
@@ -288,7 +288,7 @@ describe("what the internet sends", () => {
     expect(await search("Uông Bí".normalize("NFD"))).toEqual(composed);
   });
 
-  it("what introspection and GraphiQL ask is answered by default", async () => {
+  it("introspection and GraphiQL's queries are answered by default", async () => {
     const all = {
       descriptions: true,
       specifiedByUrl: true,

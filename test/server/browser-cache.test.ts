@@ -50,7 +50,7 @@ describe.skipIf(missing)("the cache of a browser", () => {
     return { received: (JSON.parse(text) as { data: unknown }).data, asked: [...asked] };
   };
 
-  it("gives what is past again for a while, then asks whether it holds, and is answered without a body", async () => {
+  it("reuses a response about the past for a while, then revalidates it without a body", async () => {
     const first = await get(PAST);
     expect(first).toMatchObject({ received: { unit: { fullName: "Huyện Hạ Lang" } }, asked: ["200"] });
     // On a machine that is slower than the time it may be kept for, again.
@@ -69,7 +69,7 @@ describe.skipIf(missing)("the cache of a browser", () => {
     for (let n = 0; n < 2; n++) expect((await get(PAST, withKey)).asked).toEqual(["200"]);
   });
 
-  it("does not keep what may be other today", async () => {
+  it("does not store a response that may differ today", async () => {
     for (let n = 0; n < 2; n++) expect((await get(TODAY)).asked).toEqual(["200"]);
   });
 });

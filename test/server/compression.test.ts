@@ -36,7 +36,7 @@ describe("an answer", () => {
     ["br", "br", brotliDecompressSync],
     ["gzip, deflate, br, zstd", "br", brotliDecompressSync],
     ["br;q=0.1, gzip", "gzip", gunzipSync],
-  ])("is compressed for who accepts %s", async (accepted, coding, decompress) => {
+  ])("is compressed for a client that accepts %s", async (accepted, coding, decompress) => {
     const plain = await raw(COUNTRY);
     expect(plain.headers["content-encoding"]).toBeUndefined();
     const compressed = await raw(COUNTRY, accepted);
@@ -46,7 +46,7 @@ describe("an answer", () => {
     expect(decompress(compressed.bytes).equals(plain.bytes)).toBe(true);
   });
 
-  it("is as it is where it is short, or where nothing that is known is accepted", async () => {
+  it("is uncompressed if it is short, or if the client accepts no supported coding", async () => {
     for (const [body, accepted] of [
       [{ query: "{ __typename }" }, "gzip, br"],
       [COUNTRY, "identity"],
@@ -85,11 +85,11 @@ describe("a compressed body", () => {
     ["gzip", brotliCompressSync(body), 400],
     ["br", gzipSync(body), 400],
     ["br", brotliCompressSync(body).subarray(0, -1), 400],
-  ])("that says %s and is none, or of a coding that is not known, is refused", async (coding, bytes, status) => {
+  ])("with a false or unsupported coding %s is refused", async (coding, bytes, status) => {
     const answer = await post(service.server.url, bytes, { "content-encoding": coding });
     expect([answer.status, codeOf(answer)]).toEqual([status, "BAD_REQUEST"]);
     if (status !== 415) return;
-    expect(messageOf(answer)).toContain(`content-encoding: "${coding}" is not accepted; accepted are gzip and br`);
+    expect(messageOf(answer)).toContain(`content-encoding: "${coding}" is not accepted; must be gzip or br`);
     expect(answer.headers.get("accept-encoding")).toBe("gzip, br");
   });
 
@@ -124,7 +124,7 @@ describe("a compressed body", () => {
   it.each([
     ["gzip", Buffer.concat(Array.from({ length: 10 }, () => zeros)).subarray(0, LIMIT)],
     ["br", brotliCompressSync(Buffer.alloc(100_000_000))],
-  ])("by %s that would fill the memory is refused for a part of what it would cost to decompress it", async (coding, bomb) => {
+  ])("by %s that would fill the memory is refused early during decompression", async (coding, bomb) => {
     expect(bomb.length).toBeLessThanOrEqual(LIMIT);
     const cpu = async (work: () => unknown) => {
       const before = process.cpuUsage();

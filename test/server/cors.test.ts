@@ -41,7 +41,7 @@ describe("pages of other origins", () => {
     expect(headers.get("x-request-id")).not.toBeNull();
   });
 
-  it("read the answer, and the headers that tell what to do", async () => {
+  it("read the response and its relevant headers", async () => {
     const answer = await post(service.server.url, NAME, { origin: "http://localhost:5173" });
     expect([answer.status, allowed(answer)]).toEqual([200, "http://localhost:5173"]);
     expect(answer.headers.get("access-control-expose-headers")).toBe("x-request-id, retry-after, etag, www-authenticate");
@@ -60,7 +60,7 @@ describe("pages of other origins", () => {
     },
   );
 
-  it("read refusals, too, also of what asks too much", async () => {
+  it("read refusals too, also of too expensive operations", async () => {
     const wrongKey = await post(service.server.url, NAME, { origin: APP, authorization: "Bearer none" });
     expect([wrongKey.status, allowed(wrongKey)]).toEqual([401, APP]);
     const malformed = await post(service.server.url, "{", { origin: APP });
@@ -73,7 +73,7 @@ describe("pages of other origins", () => {
 });
 
 describe("without CORS_ORIGINS, and with *", () => {
-  it("no page of another origin is let in, or any is", async () => {
+  it("no page of another origin is allowed, or all are", async () => {
     const [none, all] = [await startService("EMPTY"), await startService("EMPTY", { corsOrigins: "*" })];
     expect([(await preflight(none.server.url, APP)).status, allowed(await post(none.server.url, NAME, { origin: APP }))]).toEqual([
       400,
@@ -121,7 +121,7 @@ describe.skipIf(missing)("a page in a browser", () => {
         body: '{"query":"{ __typename }"}',
       }).then((answer) => answer.status + " " + (answer.headers.get("x-request-id") !== null), (error) => error.message)`);
 
-  it("asks with a key where its origin is named, and cannot where it is not", async () => {
+  it("sends a key if its origin is listed, and cannot otherwise", async () => {
     const named = await startService("EMPTY", { corsOrigins: originOf(pages) });
     const other = await startService("EMPTY", { corsOrigins: APP });
     expect([await ask(named.server.url), await ask(other.server.url)]).toEqual(["401 true", "Failed to fetch"]);

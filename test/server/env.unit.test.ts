@@ -15,7 +15,7 @@ describe("settings", () => {
     expect(readEnv({ PORT: "", HOST: " ", DATABASE_URL: "", DATA_DIR: "" })).toEqual(readEnv({}));
   });
 
-  it("has a row in docs/operations.md for each, with its default and what it does, and nowhere else", async () => {
+  it("have a row in docs/operations.md each, with default and meaning, and nowhere else", async () => {
     const read = async (name: string) => (await readFile(new URL(`../../${name}`, import.meta.url), "utf8")).replaceAll(/ {2,}/g, " ");
     const page = await read("docs/operations.md");
     const others = await Promise.all(["README.md", "README.vi.md", "docs/api.md", "docs/integration.md", "docs/citus.md"].map(read));
@@ -25,7 +25,7 @@ describe("settings", () => {
     }
   });
 
-  it("takes what is given", () => {
+  it("are read from variables", () => {
     const databaseUrl = "postgresql://anna:secret@db.example:5433/cchc";
     expect(readEnv({ PORT: "0", HOST: "::1", DATABASE_URL: databaseUrl, DATA_DIR: "/data" })).toEqual({
       ...readEnv({}),
@@ -41,11 +41,11 @@ describe("settings", () => {
   it.each(["cchc", "mysql://localhost/cchc", "postgresql://localhost", "postgresql://localhost/", "postgresql://localhost/?a=/b"])(
     "names DATABASE_URL where it is %s",
     (url) => {
-      expect(() => readEnv({ DATABASE_URL: url })).toThrow(/^DATABASE_URL: accepted is /);
+      expect(() => readEnv({ DATABASE_URL: url })).toThrow(/^DATABASE_URL: must be /);
     },
   );
 
-  it("takes an owner's login beside the service's, and keeps both out of the log", () => {
+  it("accept an owner's login beside the service's, and hide both in the log", () => {
     const [databaseUrl, databaseOwnerUrl] = ["postgresql://anna:secret@localhost/cchc", "postgresql://olga:hidden@localhost/cchc"];
     const env = readEnv({ DATABASE_URL: databaseUrl, DATABASE_OWNER_URL: databaseOwnerUrl });
     expect(env).toMatchObject({ databaseUrl, databaseOwnerUrl });
@@ -54,11 +54,11 @@ describe("settings", () => {
   });
 
   it("names DATABASE_OWNER_URL where it is no URL, or the service has no login beside it", () => {
-    expect(() => readEnv({ DATABASE_OWNER_URL: "mysql://localhost/cchc" })).toThrow(/^DATABASE_OWNER_URL: accepted is postgresql:/);
+    expect(() => readEnv({ DATABASE_OWNER_URL: "mysql://localhost/cchc" })).toThrow(/^DATABASE_OWNER_URL: must be postgresql:/);
     expect(() => readEnv({ DATABASE_OWNER_URL: "postgresql://localhost/cchc" })).toThrow(/^DATABASE_OWNER_URL: .* DATABASE_URL/);
   });
 
-  it("never repeats what a refused DATABASE_URL holds", () => {
+  it("never repeat the content of a refused DATABASE_URL", () => {
     expect(() => readEnv({ DATABASE_URL: "mysql://anna:secret@localhost/cchc" })).not.toThrow(/secret/);
   });
 
@@ -67,7 +67,7 @@ describe("settings", () => {
     "postgresql://anna:sec@secret@localhost/cchc",
     "postgresql://anna:sec/secret?a#b@localhost/cchc",
     "postgresql://localhost/cchc?user=anna&password=secret",
-  ])("keeps the password of %s out of the log", (databaseUrl) => {
+  ])("hide the password of %s in the log", (databaseUrl) => {
     const text = envText(readEnv({ DATABASE_URL: databaseUrl }));
     expect(text).not.toMatch(/sec|anna/);
     expect(text).toMatch(/localhost\/cchc$/);
@@ -92,26 +92,26 @@ describe("settings", () => {
   it.each([
     [
       "https://app.example.vn/",
-      'CORS_ORIGINS: "https://app.example.vn/" is not an origin; that of it is https://app.example.vn; accepted are such as',
+      'CORS_ORIGINS: "https://app.example.vn/" is not an origin; its origin is https://app.example.vn; must be origins such as',
     ],
-    ["https://a.vn,https://HaNoi.vn:443", '"https://HaNoi.vn:443" is not an origin; that of it is https://hanoi.vn;'],
-    ["https://đànẵng.vn", '"https://đànẵng.vn" is not an origin; that of it is https://xn--'],
-    ["app.example.vn", '"app.example.vn" is not an origin; accepted are'],
-    ["https://*.example.vn", '"https://*.example.vn" is not an origin; accepted are'],
-    ["*,https://app.example.vn", '"*" is not an origin; accepted are'],
-    ["https://a.vn,,https://b.vn", '"" is not an origin; accepted are'],
-    ["null", '"null" is not an origin; accepted are'],
-    ["file:///home/page.html", '"file:///home/page.html" is not an origin; accepted are'],
+    ["https://a.vn,https://HaNoi.vn:443", '"https://HaNoi.vn:443" is not an origin; its origin is https://hanoi.vn;'],
+    ["https://đànẵng.vn", '"https://đànẵng.vn" is not an origin; its origin is https://xn--'],
+    ["app.example.vn", '"app.example.vn" is not an origin; must be origins'],
+    ["https://*.example.vn", '"https://*.example.vn" is not an origin; must be origins'],
+    ["*,https://app.example.vn", '"*" is not an origin; must be origins'],
+    ["https://a.vn,,https://b.vn", '"" is not an origin; must be origins'],
+    ["null", '"null" is not an origin; must be origins'],
+    ["file:///home/page.html", '"file:///home/page.html" is not an origin; must be origins'],
   ])("names CORS_ORIGINS where it is %s", (text, message) => {
     expect(() => readEnv({ CORS_ORIGINS: text })).toThrow(message);
   });
 
-  it("shows what differs from the defaults, but no secret", () => {
+  it("show differences from the defaults, but no secret", () => {
     const text = envText(readEnv({ GATEWAY_SECRET: "hush-hush-hush-hush", GRACE_MS: "5", WARM_UP: "off", NODE_ENV: "production" }));
     expect(text).toMatch(/GATEWAY_SECRET=\*{3} GRACE_MS=5 WARM_UP=off$/);
   });
 
-  it("says where the embedded database is", () => {
+  it("show the folder of the embedded database", () => {
     expect(envText(readEnv({}))).toBe("PORT=4000 HOST=127.0.0.1 database: embedded in .data");
   });
 });
@@ -130,27 +130,27 @@ describe("variables that are no settings", () => {
     ["METRIC_PORT", "METRICS_PORT"],
   ])("end the start where they misspell one, as %s", (name, meant) => {
     expect(() => readEnv({ [name]: "3" })).toThrow(
-      `${name} is not a setting; did you mean ${meant}? Unset it where it is another program's`,
+      `${name} is not a setting; did you mean ${meant}? Unset it if it belongs to another program`,
     );
     expect(readEnv({ [name]: " " })).toEqual(readEnv({}));
   });
 
-  it("are named all at once", () => {
+  it("are all named in one error", () => {
     expect(() => readEnv({ MAX_DETPH: "3", POOL_SZIE: "5", MAX_COST: "x" })).toThrow(/MAX_DETPH.*\n.*POOL_SIZE/);
   });
 
   it.each([
-    ["RATE_LIMIT", /^RATE_LIMIT is not a setting, and is not looked at; those that begin so are RATE_ADDRESS, RATE_KEY, RATE_STORE$/],
-    ["MAX_COMPLEXITY", /; those that begin so are MAX_CONNECTIONS, MAX_TOKENS, /],
+    ["RATE_LIMIT", /^RATE_LIMIT is not a setting and is ignored; settings with this prefix are RATE_ADDRESS, RATE_KEY, RATE_STORE$/],
+    ["MAX_COMPLEXITY", /; settings with this prefix are MAX_CONNECTIONS, MAX_TOKENS, /],
     ["PROT", /did you mean PORT\?/],
     ["host", /did you mean HOST\?/],
-    ["CCHC_SECRET", /docs\/operations\.md lists those that are/],
+    ["CCHC_SECRET", /docs\/operations\.md lists the settings/],
   ])("are named in the log where they only look like one, as %s", (name, message) => {
     expect(readEnv({ [name]: "3" })).toEqual(readEnv({}));
     expect(envWarnings({ [name]: "3" })).toEqual([expect.stringMatching(message)]);
   });
 
-  it("are of no interest where a shell, npm, Node, a container or another program has set them", () => {
+  it("are ignored if a shell, npm, Node, a container or another program sets them", () => {
     const words =
       "HOME PATH PWD OLDPWD SHELL SHLVL USER LOGNAME TERM LANG LANGUAGE LC_ALL LC_CTYPE HOSTNAME HOSTTYPE OSTYPE MACHTYPE MAIL EDITOR PAGER DISPLAY TZ TMPDIR TEMP _ PS1 LS_COLORS " +
       "COLUMNS LINES SSH_AUTH_SOCK SSH_CONNECTION XDG_RUNTIME_DIR XDG_DATA_DIRS DBUS_SESSION_BUS_ADDRESS SUDO_USER INVOCATION_ID JOURNAL_STREAM NOTIFY_SOCKET LISTEN_FDS " +
@@ -191,10 +191,10 @@ describe("variables that are no settings", () => {
   it("leave alone a port that Kubernetes has set to the address of a service", () => {
     const link = { METRICS_PORT: "tcp://10.0.0.2:9464" };
     expect(readEnv(link)).toEqual(readEnv({}));
-    expect(envWarnings(link)).toEqual([expect.stringMatching(/^METRICS_PORT is tcp:.* not looked at \(enableServiceLinks: false\)$/)]);
+    expect(envWarnings(link)).toEqual([expect.stringMatching(/^METRICS_PORT is tcp:.* is ignored \(enableServiceLinks: false\)$/)]);
   });
 
-  it("are told to whoever starts the service", async () => {
+  it("are reported at the start of the service", async () => {
     const start = async (variables: NodeJS.ProcessEnv, said: string) => {
       const { DATABASE_OWNER_URL: _owners, ...env } = process.env;
       const own = { PORT: "0", DATABASE_URL: "postgresql://nobody@127.0.0.1:1/nothing", ...variables };
@@ -208,6 +208,6 @@ describe("variables that are no settings", () => {
     };
     const misspelt = "MAX_DETPH is not a setting; did you mean MAX_DEPTH?";
     expect(await start({ MAX_DETPH: "3" }, misspelt)).toMatch(/^cchc-graph: MAX_DETPH is not a setting/);
-    expect(await start({ RATE_LIMIT: "3" }, "RATE_LIMIT")).toContain("RATE_LIMIT is not a setting, and is not looked at");
+    expect(await start({ RATE_LIMIT: "3" }, "RATE_LIMIT")).toContain("RATE_LIMIT is not a setting and is ignored");
   });
 });

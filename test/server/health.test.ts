@@ -24,7 +24,7 @@ const until = async (isSo: () => Promise<boolean>): Promise<void> => {
 };
 
 describe("without a database", () => {
-  it("lives, is not ready, and says when to ask again", async () => {
+  it("is alive, is not ready, and returns Retry-After", async () => {
     const server = await startServer(() => null, { port: 0 });
     onTestFinished(() => server.close());
     expect((await fetch(new URL("/livez", server.url))).status).toBe(200);
@@ -90,7 +90,7 @@ describe("an orderly stop", () => {
   };
   const HALF = "POST /graphql HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 100\r\n\r\n{";
 
-  it("is held up neither by connections that ask nothing nor, beyond the grace, by one that never ends asking", async () => {
+  it("is valid up neither by connections that ask nothing nor, beyond the grace, by one that never ends asking", async () => {
     const server = await startServer(() => null, { port: 0, graceMs: 300 });
     const silent = await opened(server.url, "");
     const idle = await opened(server.url, "GET /livez HTTP/1.1\r\nhost: x\r\n\r\n");
@@ -101,7 +101,7 @@ describe("an orderly stop", () => {
     await expect(fetch(server.url)).rejects.toThrow();
   });
 
-  it("cancels what still runs in the database", async () => {
+  it("cancels running statements in the database", async () => {
     const [database, other] = [await createDatabase("EMPTY"), await createDatabase("EMPTY")];
     onTestFinished(async () => {
       await other.close();

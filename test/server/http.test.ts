@@ -131,7 +131,7 @@ describe("the address", () => {
     expect((await send(`${url}?query={name}&query={name}`, { headers })).status).toBe(400);
   });
 
-  it("that is none of ours is answered as errors are", async () => {
+  it("that does not exist is answered like an error", async () => {
     const { url } = await serve();
     for (const [path, status] of [
       ["/nothing", 404],
@@ -174,7 +174,7 @@ describe("the status", () => {
     if (header) expect(answer.headers.get(header[0])).toBe(header[1]);
   });
 
-  it("of an answer comes with headers that keep it where it belongs", async () => {
+  it("of an answer has headers that protect it", async () => {
     const { url } = await serve();
     for (const { headers } of [await post(url, NAME), await post(url, "{")])
       expect([headers.get("x-content-type-options"), headers.get("referrer-policy"), headers.get("cache-control")]).toEqual([
@@ -185,7 +185,7 @@ describe("the status", () => {
   });
 });
 
-describe("who asks", () => {
+describe("the caller", () => {
   it("is found out before the body is read", async () => {
     let read = false;
     const { url } = await serve({
@@ -202,7 +202,7 @@ describe("who asks", () => {
     expect(read).toBe(false);
   });
 
-  it("that cannot be found out now is asked to come again", async () => {
+  it("that cannot be verified now gets 503", async () => {
     const { url } = await serve({
       viewer: async () => {
         throw new DomainError("SERVICE_UNAVAILABLE", "The database does not answer");
@@ -212,14 +212,14 @@ describe("who asks", () => {
     expect([answer.status, codeOf(answer), answer.headers.get("retry-after")]).toEqual([503, "SERVICE_UNAVAILABLE", "1"]);
   });
 
-  it("is not told what went wrong on our side", async () => {
+  it("does not see internal errors", async () => {
     const { url } = await serve({ viewer: () => Promise.reject(new Error("password of the database")) });
     const answer = await post(url, NAME);
     expect([answer.status, codeOf(answer)]).toEqual([500, "INTERNAL_SERVER_ERROR"]);
     expect(answer.text).not.toContain("password");
   });
 
-  it("gets the status of what hinders its context", async () => {
+  it("gets the status of an error in its context", async () => {
     const { url } = await serve({
       context: async () => {
         throw new DomainError("SERVICE_UNAVAILABLE", "Not yet", { retryAfter: 3 });
@@ -231,7 +231,7 @@ describe("who asks", () => {
 });
 
 describe("a client", () => {
-  it("that hangs up before its answer ends what it asked for", async () => {
+  it("that disconnects early ends its statements", async () => {
     const { url } = await serve();
     const hangUp = new AbortController();
     const asked = fetch(url, {
@@ -293,18 +293,18 @@ describe("connections", () => {
 
   it("beyond as many as there may be are closed unanswered, until others make room", async () => {
     const { app, port } = await serve({ maxConnections: 3 });
-    const held = [await opened(port), await opened(port), await opened(port)];
+    const valid = [await opened(port), await opened(port), await opened(port)];
     await expect.poll(() => countOf(app)).toBe(3);
     for (let n = 0; n < 5; n++) expect(await (await opened(port)).closed).toBe("");
     await expect(asked(port)).rejects.toThrow();
     expect(await countOf(app)).toBe(3);
-    held[0]!.socket.end();
-    await held[0]!.closed;
+    valid[0]!.socket.end();
+    await valid[0]!.closed;
     await expect.poll(() => countOf(app)).toBe(2);
     expect(await asked(port)).toBe(200);
   });
 
-  it("on which nothing comes make room by themselves, before a first request and after one", async () => {
+  it("without traffic are closed, before a first request and after one", async () => {
     const { app, port } = await serve({ maxConnections: 2, timeouts: { headers: 200, request: 300, idle: 200 } });
     const silent = await opened(port);
     const used = await opened(port);

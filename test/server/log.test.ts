@@ -38,7 +38,7 @@ const send = (service: TestService, query: string, headers: Record<string, strin
   });
 
 describe("the lines of the log", () => {
-  it("are JSON in production and where it is asked for, else text, from the level asked for", () => {
+  it("are JSON in production and on request, otherwise text, from the configured level on", () => {
     for (const variables of [{ NODE_ENV: "production" }, { LOG_FORMAT: "json" }]) {
       const { log, lines } = gather(variables);
       log.debug("unseen");
@@ -51,7 +51,7 @@ describe("the lines of the log", () => {
     expect(text()).toMatch(/^cchc-graph: seen\ncchc-graph: failure\nError: broken\n {4}at /);
   });
 
-  it("tell of an error and its causes, but not of the rows and parameters that the driver puts into it", () => {
+  it("contain an error and its causes, but not the rows and parameters that the driver adds", () => {
     const { log, lines } = gather();
     const cause = Object.assign(new Error("duplicate key"), { code: "23505", detail: "Key (name)=(Nguyễn Văn A)", parameters: ["A"] });
     log.error({ err: new Error("not stored", { cause }) }, "failure");
@@ -61,7 +61,7 @@ describe("the lines of the log", () => {
 });
 
 describe("a request", () => {
-  it("leaves one line, which holds nothing of what it carried, and has an id", async () => {
+  it("causes one line with an id and without its content", async () => {
     const { log, lines, text } = gather();
     const service = await startService("SEEDED", { log });
     onTestFinished(() => service.close());
@@ -101,7 +101,7 @@ describe("a request", () => {
     expect(lines().at(-1)).toMatchObject({ codes: ["INTERNAL_SERVER_ERROR"] });
   });
 
-  it("keeps from its client what failed before its operation ran", async () => {
+  it("hides an error before its operation from its client", async () => {
     const { log, lines } = gather();
     const fail = () => {
       throw new Error("password of the database");
@@ -112,7 +112,7 @@ describe("a request", () => {
     const answer = await fetch(server.url, { method: "POST", headers, body: '{"query":"{ __typename }"}' });
     expect([answer.status, await answer.json()]).toEqual([
       500,
-      { errors: [{ message: "Something went wrong on our side", extensions: { code: "INTERNAL_SERVER_ERROR" } }] },
+      { errors: [{ message: "Internal server error", extensions: { code: "INTERNAL_SERVER_ERROR" } }] },
     ]);
     expect(lines()[0]).toMatchObject({ level: "error", requestId: "trip-9", err: { message: "password of the database" } });
   });

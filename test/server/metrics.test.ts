@@ -27,7 +27,7 @@ describe("metrics", () => {
     }
   };
 
-  it("count requests and statements by the operations that we know, and no others by name", async () => {
+  it("count requests and statements by our own operations, and no others by name", async () => {
     const tasks = await readFile(TASKS, "utf8");
     await service.ask(tasks);
     await service.ask(tasks.replaceAll(/^#.*$/gm, "").replaceAll(/\s+/g, " "));
@@ -49,7 +49,7 @@ describe("metrics", () => {
     );
   });
 
-  it("tell of the pool, the event loop and the process", async () => {
+  it("describe the pool, the event loop and the process", async () => {
     const all = await text();
     expect(value(all, 'cchc_pool_connections{pool="requests",state="idle"}')).toBeGreaterThan(0);
     for (const name of [
@@ -60,7 +60,7 @@ describe("metrics", () => {
       expect(all).toContain(`\n${name} `);
   });
 
-  it("are on a port of their own, which answers nothing else", async () => {
+  it("have their own port, which serves nothing else", async () => {
     const { url, metricsUrl } = service.server;
     expect(new URL(url).port).not.toBe(new URL(metricsUrl!).port);
     expect((await fetch(new URL("/metrics", url))).status).toBe(404);
@@ -68,7 +68,7 @@ describe("metrics", () => {
     expect((await fetch(metricsUrl!, { method: "POST" })).status).toBe(405);
   });
 
-  it("are off unless a port is set, and a port that is taken leaves nothing half started", async () => {
+  it("are off without a port, and a port in use leaves nothing half started", async () => {
     const without = await startServer(() => null, { port: 0 });
     expect(without.metricsUrl).toBeNull();
     const { port } = new URL(without.url);

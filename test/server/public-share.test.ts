@@ -81,7 +81,7 @@ describe("one request", () => {
 });
 
 describe("callers without a key", () => {
-  it("run two statements an address at once; the others wait, and those with a key do not", async () => {
+  it("run two statements per address concurrently; the others wait, and callers with a key do not", async () => {
     const url = await serve({ statementsAddress: 2 });
     const { letGo, reaches, waiting } = await hold("figure");
     const asked = Array.from({ length: 6 }, () => post(url, HELD, from(1)));
@@ -101,14 +101,14 @@ describe("callers without a key", () => {
     const asked = Array.from({ length: 12 }, (_, n) => post(url, HELD, from(n)));
     await reaches(patient.pools.limits.poolSize / 2);
     expect((await post(url, FREE, key)).status).toBe(200);
-    const held = Array.from({ length: 4 }, () => post(url, HELD, key));
-    await reaches(patient.pools.limits.poolSize / 2 + held.length);
+    const valid = Array.from({ length: 4 }, () => post(url, HELD, key));
+    await reaches(patient.pools.limits.poolSize / 2 + valid.length);
     expect(await waiting()).toBeLessThan(patient.pools.limits.poolSize);
     await letGo();
-    for (const { status } of await Promise.all([...asked, ...held])) expect(status).toBe(200);
+    for (const { status } of await Promise.all([...asked, ...valid])) expect(status).toBe(200);
   });
 
-  it("give their places back when they hang up, those that run and those that wait", async () => {
+  it("release their places when they disconnect, running or waiting", async () => {
     const url = await serve({ statementsAddress: 2 });
     const { reaches } = await hold("figure");
     const hangUp = new AbortController();
@@ -134,7 +134,7 @@ describe("callers without a key", () => {
     await expect(Promise.race([keyed, Promise.resolve("still asking")])).resolves.toBe("still asking");
   });
 
-  it("are told to come again where too many of their address wait", async () => {
+  it("get 503 if too many of their address wait", async () => {
     const crowded = await openDatabase({ databaseUrl: database.url, dataDir: "", lockMs: LONG_MS, statementMs: LONG_MS, poolQueue: 1 });
     const server = await startServer(() => crowded.pools, {
       port: 0,
@@ -159,10 +159,10 @@ describe("callers without a key", () => {
   });
 });
 
-describe("what an address without a key asks for within a minute", () => {
+describe("the cost of an address without a key per minute", () => {
   const TREE = { query: '{ unit(code: "04", asOf: "2022-12-31") { descendants(first: 60) { nodes { name } } } }' };
 
-  it("is bounded in rows: what is over is refused with when to come again, and what is cheap is answered", async () => {
+  it("is limited in rows: above it operations are refused with Retry-After, and cheap ones are answered", async () => {
     const url = await serve({ costAddress: 100, metricsPort: null });
     expect((await post(url, TREE, from(1))).status).toBe(200);
     for (let n = 0; n < 3; n++) {
@@ -174,7 +174,7 @@ describe("what an address without a key asks for within a minute", () => {
       expect(over.body.errors![0]!.extensions).toMatchObject({ retryAfter: after });
       expect(over.body.extensions).toEqual({ cost: { requested: 61, maximum: 100_000 } });
       expect(messageOf(over)).toMatch(
-        /^COST_ADDRESS: this operation may read 61 rows, and of the 100 .* 39 are left; ask again in \d+ s, or with a key$/,
+        /^COST_ADDRESS: this operation may read 61 rows, and this address has 39 of 100 rows left in this minute; try again in \d+ s, or with a key$/,
       );
     }
     expect((await post(url, FREE, from(1))).status).toBe(200);

@@ -26,7 +26,7 @@ const served = async (options: ServerOptions) => {
 };
 
 describe("requests of an address", () => {
-  it("are counted, and beyond the limit told when to come again; probes are not", async () => {
+  it("are counted, and get Retry-After beyond the limit; probes are not counted", async () => {
     const { server } = await served({ rateAddress: 3, metricsPort: 0 });
     expect(await statuses(server.url, 3)).toEqual([200, 200, 200]);
     const refused = await ask(server.url);
@@ -40,7 +40,7 @@ describe("requests of an address", () => {
     expect(await (await fetch(server.metricsUrl!)).text()).toContain('cchc_rate_limited_total{by="address"} 1');
   });
 
-  it("are those of the address that connects, whatever it says of another", async () => {
+  it("count for the connecting address, whatever its headers claim", async () => {
     const { server } = await served({ rateAddress: 2 });
     const spoofed = await Promise.all(["1.1.1.1", "2.2.2.2", "3.3.3.3"].map((address) => ask(server.url, { "x-forwarded-for": address })));
     expect(spoofed.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([200, 200, 429]);
@@ -96,7 +96,7 @@ describe("requests with a key", () => {
 
 describe("keys that are real", () => {
   const bearer = (secret: string) => ({ authorization: `Bearer ${secret}` });
-  const CREATE = "mutation ($input: AccessKeyInput!) { createAccessKey(input: $input) { secret } }";
+  const CREATE = "mutation ($input: CreateAccessKeyInput!) { createAccessKey(input: $input) { secret } }";
   const made = async (service: TestService, maker: string, unit: string): Promise<string> => {
     const input = { name: "one more", grants: [{ unit, role: "ADMIN" }] };
     const { data } = await service.ask<{ createAccessKey: { secret: string } }, object>(CREATE, { input }, maker);
@@ -119,7 +119,7 @@ describe("keys that are real", () => {
     expect(await statuses(url, 1, bearer(first))).toEqual([429]);
     const [, refused] = [await ask(url, bearer(others[1]!)), await ask(url, bearer(others[2]!))];
     expect(((await refused.json()) as { errors: { message: string }[] }).errors[0]!.message).toMatch(
-      /^Too many requests from the keys and tokens of this unit within a minute; ask again in \d+ s$/,
+      /^Too many requests from the keys and tokens of this unit within a minute; try again in \d+ s$/,
     );
     expect(await statuses(url, 1, bearer(await issueKey(service.database, "elsewhere", { "04": "VIEWER" })))).toEqual([200]);
   });
@@ -143,7 +143,7 @@ describe("keys that are real", () => {
     await expect.poll(async () => (await ask(url, bearer(fresh))).status, { timeout: 10_000, interval: 200 }).toBe(200);
     for (let n = 0; n < 30; n++) expect(await statuses(url, 1, bearer(newSecret()))).toEqual([429]);
     expect(await statuses(url, 2, bearer(fresh))).toEqual([200, 200]);
-    // What held once and holds no more is wrong like any other.
+    // What valid once and holds no more is wrong like any other.
     await service.database.orm.em.getConnection().execute("update access_key set revoked_at = now() where name = 'revoked'");
     expect(await statuses(url, 1, bearer(revoked))).toEqual([401]);
     await expect.poll(async () => (await ask(url, bearer(revoked))).status).toBe(429);
@@ -162,7 +162,7 @@ describe("a proxy that is not trusted", () => {
     return text.split("\n").filter((line) => line.includes("TRUSTED_PROXIES"));
   };
 
-  it("is told of once in the log", async () => {
+  it("is logged once", async () => {
     const lines = await warnings({});
     expect(lines).toHaveLength(1);
     expect(JSON.parse(lines[0]!)).toMatchObject({

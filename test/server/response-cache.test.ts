@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ResponseEntries } from "../../src/server/http/response-cache.ts";
 import type { WholeResponse } from "../../src/server/http/response.ts";
 import { NOW, startService, type TestService } from "../support/client.ts";
@@ -29,19 +29,19 @@ describe("cached responses", () => {
     return { data, ask, asks: async (question: string, size = 1) => [await ask(question, undefined, size), await ended()][0] as number };
   };
 
-  test("are sent again from the third request on", async () => {
+  it("are sent again from the third request on", async () => {
     const { asks } = create();
     expect([await asks("a"), await asks("a"), await asks("a"), await asks("b"), await asks("a")]).toEqual([1, 2, 2, 3, 2]);
   });
 
-  test("are made again when anything has changed", async () => {
+  it("are made again when anything has changed", async () => {
     const { asks, data } = create();
     for (let n = 0; n < 3; n++) await asks("a");
     data.version = "2";
     expect([await asks("a"), await asks("a")]).toEqual([3, 3]);
   });
 
-  test("are not stored where something changed meanwhile, nor where the version is unknown", async () => {
+  it("are not stored where something changed meanwhile, nor where the version is unknown", async () => {
     const { ask, asks, data } = create();
     await asks("a");
     await ask("a", () => (data.version = "2"));
@@ -51,13 +51,13 @@ describe("cached responses", () => {
     expect([await asks("a"), await asks("a")]).toEqual([4, 5]);
   });
 
-  test("are without errors", async () => {
+  it("are without errors", async () => {
     const { asks, data } = create();
     data.isSuccess = false;
     expect([await asks("a"), await asks("a"), await asks("a")]).toEqual([1, 2, 3]);
   });
 
-  test("make room when they are many, the least recently used first; one that is too large is not stored", async () => {
+  it("make room when they are many, the least recently used first; one that is too large is not stored", async () => {
     const { asks } = create(4000);
     for (const question of ["a", "b", "c"]) for (let n = 0; n < 2; n++) await asks(question, 690);
     expect([await asks("a"), await asks("b"), await asks("c")]).toEqual([2, 4, 6]);
@@ -94,13 +94,13 @@ describe("a service that caches responses", () => {
   const isCached = (ask: () => Promise<unknown>) =>
     expect.poll(async () => (await statementsOf(ask)).length, { timeout: 20_000, interval: 1 }).toBe(1);
 
-  test("sends a cached one with one statement", async () => {
+  it("sends a cached one with one statement", async () => {
     const before = await received();
     await isCached(received);
     expect(await received()).toBe(before);
   });
 
-  test("never sends one that is older than an acknowledged change, however many requests come meanwhile", async () => {
+  it("never sends one that is older than an acknowledged change, however many requests come meanwhile", async () => {
     const writing = { isEnded: false };
     const readers = Array.from({ length: 3 }, async () => {
       const seen: number[] = [];
@@ -116,7 +116,7 @@ describe("a service that caches responses", () => {
     for (const seen of await Promise.all(readers)) expect(seen).toEqual(seen.toSorted((a, b) => a - b));
   });
 
-  test("shows changes of others once they are committed", async () => {
+  it("shows changes of others once they are committed", async () => {
     const count = await received();
     await service.database.orm.em.fork().transactional(async (em) => {
       await em.execute(
@@ -127,7 +127,7 @@ describe("a service that caches responses", () => {
     expect(await received()).toBe(count! + 1);
   });
 
-  test("caches nothing for requests with credentials, and no failures", async () => {
+  it("caches nothing for requests with credentials, and no failures", async () => {
     await isCached(received);
     for (let n = 0; n < 3; n++) {
       const sent = await statementsOf(() => service.ask(RECEIVED, {}, officer));
@@ -139,7 +139,7 @@ describe("a service that caches responses", () => {
     }
   });
 
-  test("distinguishes requests by their variables, their operation and what they accept", async () => {
+  it("distinguishes requests by their variables, their operation and their Accept header", async () => {
     const query = "query A($code: ID!) { unit(code: $code) { code } } query B($code: ID!) { unit(code: $code) { id } }";
     const ask = (operationName: string, code: string) => post(service.server.url, { query, operationName, variables: { code } });
     for (let n = 0; n < 4; n++) {
@@ -158,7 +158,7 @@ describe("a service that caches responses", () => {
       }
   });
 
-  test("knows that a day has passed", async () => {
+  it("expires at the end of the day", async () => {
     const query = '{ unit(code: "04") { asOf } }';
     const today = async () => (await service.ask<{ unit: { asOf: string } }, object>(query)).data.unit.asOf;
     await isCached(today);

@@ -11,7 +11,7 @@ const entities = (references: readonly unknown[]) => ({
 });
 const UNIT = { __typename: "Unit", id: "48.2015" };
 
-describe("what the router alone may ask", () => {
+describe("privileges of the router", () => {
   let service: TestService;
   beforeAll(async () => {
     service = await startService("SEEDED", { gatewaySecret: SECRET, maxList: 500 });
@@ -38,7 +38,7 @@ describe("what the router alone may ask", () => {
     expect((await asRouter(entities([UNIT, { __typename: "Nothing" }]))).body.data).toEqual({ _entities: [{ name: "Đà Nẵng" }, null] });
   });
 
-  it("are all units of a hierarchy at once, one by one the same as in the hierarchy", async () => {
+  it("include all units of a hierarchy in one call, equal to single reads", async () => {
     const day = "2025-06-30";
     const list = (after: string | null) => ({
       query:
@@ -62,7 +62,7 @@ describe("what the router alone may ask", () => {
     expect(answer.body.extensions).toEqual({ cost: { requested: units.length, maximum: 100_000 } });
   });
 
-  it("are at most 20,000 references a call, whatever the limit of lists, and cost what any question costs", async () => {
+  it("include at most 20,000 references per call, whatever the limit of lists, at the cost of any query", async () => {
     const all = (count: number, fields = "name") =>
       asRouter({
         query: `query ($r: [_Any!]!) { _entities(representations: $r) { ... on Unit { ${fields} } } }`,
@@ -74,7 +74,7 @@ describe("what the router alone may ask", () => {
     expect((await all(20_000)).body.data).toMatchObject({ _entities: { length: 20_000 } });
     const dear = await all(20_000, "descendants(first: 1000) { totalCount }");
     expect([dear.status, codeOf(dear)]).toEqual([400, "LIMIT_EXCEEDED"]);
-    expect(messageOf(dear)).toMatch(/^This operation may read \d+ rows; accepted are at most 100000/);
+    expect(messageOf(dear)).toMatch(/^This operation may read \d+ rows; must be at most 100000/);
   });
 
   it("are more bytes than others may send", async () => {
@@ -84,7 +84,7 @@ describe("what the router alone may ask", () => {
     expect([other.status, codeOf(other)]).toEqual([413, "LIMIT_EXCEEDED"]);
   });
 
-  it("is how long each field took, and others are not told", async () => {
+  it("include the duration of each field, which others do not get", async () => {
     const body = { query: '{ unit(code: "48") { name } }' };
     const cost = { requested: 1, maximum: 100_000 };
     const plain = { data: { unit: { name: "Đà Nẵng" } }, extensions: { cost } };
@@ -97,14 +97,14 @@ describe("what the router alone may ask", () => {
     expect((await ask(body, { ...TRACE, "x-gateway-secret": "guess" })).body).toEqual(plain);
   });
 
-  it("is refused a trace of what it does not know", async () => {
+  it("exclude a trace of unknown fields", async () => {
     const answer = await asRouter({ query: "query ($x: Int) { units(first: $x) { totalCount } }", variables: { x: "many" } }, TRACE);
     expect([answer.status, codeOf(answer)]).toEqual([400, "BAD_USER_INPUT"]);
   });
 });
 
 describe("without a secret", () => {
-  it("nobody is trusted with more references than a list has items, whatever is sent", async () => {
+  it("no other caller may send more references than a list has items", async () => {
     const service = await startService();
     const body = entities(Array.from({ length: 1001 }, () => UNIT));
     for (const headers of [{}, { "x-gateway-secret": "" }, { "x-gateway-secret": "null" }, { "x-gateway-secret": SECRET }]) {
@@ -117,7 +117,7 @@ describe("without a secret", () => {
     await service.close();
   });
 
-  it("what is public is open to all, and traces are not", async () => {
+  it("public data is open to all, and traces are not", async () => {
     const service = await startService();
     expect((await post(service.server.url, SERVICE)).status).toBe(200);
     expect((await post(service.server.url, entities([UNIT]))).body.data).toEqual({ _entities: [{ name: "Đà Nẵng" }] });

@@ -40,7 +40,7 @@ const TRACE = "0af7651916cd43dd8448eb211c80319c";
 const ABOVE = "b7ad6b7169203331";
 
 describe("traces", () => {
-  it("warn where the SDK is asked for but not there, and are not thought of where it is not", async () => {
+  it("cause a warning if the SDK is configured but missing, and none otherwise", async () => {
     const lines: string[] = [];
     const name: string = "@opentelemetry/sdk-node-that-is-not-there";
     const missing = () => import(name) as Promise<never>;
@@ -51,7 +51,7 @@ describe("traces", () => {
     expect(lines).toEqual([expect.stringMatching(/^OTEL_TRACES_EXPORTER: .*@opentelemetry\/sdk-node is not installed/)]);
   });
 
-  it("hold a span of the operation, below the one that its client names, and one of each statement below that", async () => {
+  it("contain a span of the operation below the client's, and one of each statement below that", async () => {
     const { spans, url } = await collect();
     withVariables({ OTEL_EXPORTER_OTLP_ENDPOINT: url, OTEL_EXPORTER_OTLP_PROTOCOL: "http/json" });
     const telemetry = await startTelemetry(process.env, (line) => expect.unreachable(line));

@@ -26,7 +26,7 @@ const seeded = async () => {
   return { database, log, text: () => text };
 };
 
-describe("what is worked out in the background", () => {
+describe("background computation", () => {
   it("is the lineage of the editions that have none yet, the newest first, until it is stopped", async () => {
     const { database, log, text } = await seeded();
     const stopping = new AbortController();
@@ -46,10 +46,10 @@ describe("what is worked out in the background", () => {
     expect(text()).toBe("");
   });
 
-  it("leaves a line in the log where it fails, and nothing else", async () => {
+  it("logs one line if it fails, and nothing else", async () => {
     const { database, log, text } = await seeded();
     await sql`alter table edition rename to lost`.execute(database.orm.em.fork().getKysely());
     await warmUp(database.pools, log, new AbortController().signal);
-    expect(text()).toMatch(/^cchc-graph: the lineage of the editions was not worked out; .*\n.*relation "edition" does not exist/);
+    expect(text()).toMatch(/^cchc-graph: the lineage of the editions was not computed; .*\n.*relation "edition" does not exist/);
   });
 });

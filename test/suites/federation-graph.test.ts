@@ -57,7 +57,7 @@ describe("composition", () => {
     }
   });
 
-  it("takes what docs/integration.md shows of another graph, and answers", async () => {
+  it("composes and answers the example of another graph in docs/integration.md", async () => {
     const page = await readFile(new URL("../../docs/integration.md", import.meta.url), "utf8");
     const [shown] = page.match(/(?<=```graphql\n)extend schema[^`]*(?=```)/) ?? [];
     const meeting = { place: "Hội trường", unit: { id: "22.2015", asOf: "2025-12-31" } };
@@ -95,7 +95,7 @@ describe.each(ROUTERS)("a graph of graphs by %s", (name) => {
     return [...referred];
   };
 
-  it("sees a unit on the day that another graph gave along with its id", async () => {
+  it("shows a unit as of the day that another graph gave with its id", async () => {
     const of = (on: string | null) => `office(unit: "22.2015"${on ? `, on: "${on}"` : ""}) { unit { id fullName } }`;
     expect(await ask(`{ before: ${of("2025-12-31")} after: ${of("2026-09-01")} }`)).toEqual({
       before: { unit: { id: "22.2015", fullName: "Tỉnh Quảng Ninh" } },
@@ -103,7 +103,7 @@ describe.each(ROUTERS)("a graph of graphs by %s", (name) => {
     });
   });
 
-  it("tells a graph that goes by code of which day the code is", async () => {
+  it("returns the day of the code to a graph that refers by code", async () => {
     const query = `{ before: unit(code: "01558", asOf: "2020-01-01") { fullName population { ofCode onDay } }
       after: unit(code: "01558") { fullName population { ofCode onDay } } }`;
     const referred = await referredBy("statistics", async () =>
@@ -139,7 +139,7 @@ describe.each(ROUTERS)("a graph of graphs by %s", (name) => {
     expect([...byId, ...byCode].filter((unit) => unit !== null).length).toBeGreaterThan(6);
   });
 
-  it.each(DAYS)("gives the facts that others know of our units on %s for the right ids, codes and days", async (asOf) => {
+  it.each(DAYS)("joins facts of other graphs about units on %s by the right ids, codes and days", async (asOf) => {
     const facts = "id code asOf population { ofCode onDay } shelf { ofId onDay }";
     type Unit = Readonly<Record<"id" | "code" | "asOf", string>> & { readonly children?: readonly Unit[] };
     const { unit } = await ask<{ unit: Unit }>(`query ($asOf: Date) { unit(code: "04", asOf: $asOf) { ${facts} children { ${facts} } } }`, {
@@ -169,7 +169,7 @@ describe.each(ROUTERS)("a graph of graphs by %s", (name) => {
     expect(counted).toEqual([{ __typename: "Unit", code: "01843", asOf: "2025-06-30" }]);
   });
 
-  it("finds the same unit by id in a third graph, also where the first one has no day for one that is no more", async () => {
+  it("finds the same unit by id in a third graph, also if the first one has no day for an abolished unit", async () => {
     const { office } = await ask<{ office: { unit: Json } }>('{ office(unit: "01843.2015") { unit { fullName shelf { ofId } } } }');
     expect(office.unit).toEqual({ fullName: "Phường Phùng Chí Kiên", shelf: { ofId: "01843.2015" } });
   });
@@ -186,7 +186,7 @@ describe.each(ROUTERS)("a graph of graphs by %s", (name) => {
   it.each([
     [TODAY, 3321],
     ["2025-06-30", 10_035],
-  ])("shows all communes of %s that another graph lists, at once", async (on, count) => {
+  ])("shows all communes of %s that another graph lists, in one call", async (on, count) => {
     const codes: string[] = [];
     const names: string[] = [];
     for (let after: string | null = null; ;) {

@@ -7,6 +7,7 @@ import { issueKey } from "../support/key.ts";
 import { post } from "../support/post.ts";
 import { statementsOf } from "../support/statements.ts";
 import { WRONG } from "./federation/wrong-references.ts";
+import { SUBMIT, type SubmitAnswer } from "../support/reports.ts";
 
 const ENTITIES = `query ($r: [_Any!]!) { _entities(representations: $r) { __typename
   ... on Unit { id fullName asOf } ... on Dossier { id code state } ... on Procedure { code name } ... on Report { id title reportState: state } } }`;
@@ -42,16 +43,20 @@ beforeAll(async () => {
   await send("cao-bang", ["H.1", "H.2", "Hồ sơ/3"], "01558", "04");
   await send("cao-bang-2", ["H.1"], "01273", "04");
   await send("da-nang", ["H.1"], "48", "48");
-  const input = { title: "Nháp", unit: "04", figures: [{ measure: "dossier.received", value: 1, period: "2026-Q1", quote: "q" }] };
-  const submit = 'mutation ($input: ReportInput!) { submitReport(input: $input, idempotencyKey: "k") { id } }';
-  reports.draft = (await service.ask<{ submitReport: { id: string } }, object>(submit, { input }, keys["04"])).data.submitReport.id;
+  const input = {
+    idempotencyKey: "k",
+    title: "Nháp",
+    unit: "04",
+    figures: [{ measure: "dossier.received", value: 1, period: "2026-Q1", quote: "q" }],
+  };
+  reports.draft = (await service.ask<SubmitAnswer, object>(SUBMIT, { input }, keys["04"])).data.submitReport.report!.id;
   const list = await service.ask<{ reports: { nodes: { id: string }[] } }, object>('{ reports(unit: "VN", first: 1) { nodes { id } } }');
   reports.published = list.data.reports.nodes[0]!.id;
 });
 afterAll(() => service.close());
 
 describe("references", () => {
-  it("of all kinds are answered in their order, those sent twice twice, and what is unknown by null", async () => {
+  it("of all kinds are answered in their order, duplicates twice, and unknown ones by null", async () => {
     const known: readonly (readonly [Reference, Found])[] = [
       [
         { __typename: "Unit", id: "22.2015", asOf: "2025-12-31" },
@@ -90,7 +95,7 @@ describe("references", () => {
     expect(found).toEqual(twice.map(([, expected]) => expected));
   });
 
-  it("of a unit mean its last day where they name none and it is no more", async () => {
+  it("to an abolished unit without a day mean its last day", async () => {
     const { found } = await entities([
       { __typename: "Unit", id: "048.2015", asOf: null },
       { __typename: "Unit", code: "048" },
@@ -148,8 +153,8 @@ describe("references", () => {
   });
 });
 
-describe("references to what not everybody may see", () => {
-  it("are null for those who may not, as for what there is not", async () => {
+describe("references to protected objects", () => {
+  it("are null without permission, like unknown ones", async () => {
     const hidden = [
       { __typename: "Dossier", id: idOf["cao-bang H.1"] },
       { __typename: "Dossier", id: idOf["da-nang H.1"] },

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { dossier, fillCatalogue, IMPORT } from "../support/dossiers.ts";
 import { issueKey } from "../support/key.ts";
 import { ROUTERS, startWholeGraph, type WholeGraph } from "./federation/graph.ts";
+import { SUBMIT, type SubmitAnswer } from "../support/reports.ts";
 
 let graph: WholeGraph;
 const keys: Record<string, string | undefined> = {};
@@ -19,20 +20,24 @@ beforeAll(async () => {
   expect((await service.ask<object, object>(IMPORT, sent, keys["officer"])).errors).toBeUndefined();
   const seen = await service.ask<{ dossier: { id: string } }, object>('{ dossier(code: "H14.1") { id } }', {}, keys["officer"]);
   ids.dossier = seen.data.dossier.id;
-  const input = { title: "Nháp", unit: "01558", figures: [{ measure: "dossier.received", value: 1, period: "2026-Q1", quote: "q" }] };
-  const submit = 'mutation ($input: ReportInput!) { submitReport(input: $input, idempotencyKey: "draft") { id } }';
-  ids.report = (await service.ask<{ submitReport: { id: string } }, object>(submit, { input }, keys["officer"])).data.submitReport.id;
+  const input = {
+    idempotencyKey: "draft",
+    title: "Nháp",
+    unit: "01558",
+    figures: [{ measure: "dossier.received", value: 1, period: "2026-Q1", quote: "q" }],
+  };
+  ids.report = (await service.ask<SubmitAnswer, object>(SUBMIT, { input }, keys["officer"])).data.submitReport.report!.id;
 });
 afterAll(() => graph.close());
 
-describe.each(ROUTERS)("what not everybody may see, by %s", (name) => {
+describe.each(ROUTERS)("protected objects, by %s", (name) => {
   const ask = (query: string, variables: object, who: string) => graph.routers[name].ask(query, variables, keys[who]);
 
   const COMPLAINT =
     "query ($id: ID!) { complaint(dossier: $id) { text dossier { id code state unit { fullName } procedure { code name popularity } satisfaction } } }";
   const CITATION = "query ($id: ID!) { citation(report: $id) { page report { id title state readers } } }";
 
-  it("is a dossier that another graph knows: its VIEWERs see it, and for others it does not exist", async () => {
+  it("include a dossier that another graph refers to: its VIEWERs see it, and for others it does not exist", async () => {
     expect(await ask(COMPLAINT, { id: ids.dossier }, "viewer")).toMatchObject({
       data: {
         complaint: {
@@ -52,7 +57,7 @@ describe.each(ROUTERS)("what not everybody may see, by %s", (name) => {
     }
   });
 
-  it("is a dossier of ours that another graph knows more of", async () => {
+  it("include a dossier of ours that another graph extends", async () => {
     const query = '{ dossier(code: "H14.1") { id satisfaction } }';
     expect(await ask(query, {}, "viewer")).toEqual({ data: { dossier: { id: ids.dossier, satisfaction: `of ${ids.dossier}` } } });
     expect(await ask(query, {}, "stranger")).toEqual({ data: { dossier: null } });
@@ -62,7 +67,7 @@ describe.each(ROUTERS)("what not everybody may see, by %s", (name) => {
   });
 
   it.each([
-    ["a mutation", 'mutation { revokeAccessKey(id: "0123456789abcdef") { id } }'],
+    ["a mutation", 'mutation { revokeAccessKey(input: { id: "0123456789abcdef" }) { accessKey { id } } }'],
     ["a query of what is never null", '{ accessKeys(unit: "48") { id } }'],
     ["a query of what may be null", '{ auditTrail(unit: "48") { nodes { id } } }'],
   ])("is refused by our words, in %s", async (_, query) => {
@@ -76,7 +81,7 @@ describe.each(ROUTERS)("what not everybody may see, by %s", (name) => {
     }
   });
 
-  it("is a draft that another graph cites", async () => {
+  it("include a draft that another graph cites", async () => {
     expect(await ask(CITATION, { id: ids.report }, "viewer")).toMatchObject({
       data: { citation: { page: 1, report: { id: ids.report, title: "Nháp", state: "DRAFT", readers: `of ${ids.report}` } } },
     });

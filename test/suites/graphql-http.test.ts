@@ -12,7 +12,7 @@ describe("the audits of GraphQL over HTTP", () => {
   });
   afterAll(() => service.close());
 
-  it("find no error, and warn of nothing but what Apollo chose", async () => {
+  it("find no error, and warn only of Apollo's own choices", async () => {
     const results = await auditServer({ url: service.server.url, fetchFn: fetch });
     const of = (status: string) => results.filter((one) => one.status === status);
     expect(of("error")).toEqual([]);

@@ -32,7 +32,7 @@ export type Content = "SEEDED" | "EMPTY" | Pick<TestDatabase, "name">;
 export const createDatabase = async (content: Content = "SEEDED"): Promise<TestDatabase> => {
   const serverUrl = inject("serverUrl");
   const name = `cchc_test_${randomBytes(6).toString("hex")}`;
-  await admin(serverUrl, `create database ${name} encoding 'UTF8' template ${templateOf(content)}`);
+  await admin(serverUrl, `create database ${name} encoding 'UTF8' template ${templateOf(content)} strategy file_copy`);
   const url = urlOn(serverUrl, name);
   const serviceUrl = inject("serviceUrl");
   const logins = serviceUrl === null ? { databaseUrl: url } : { databaseUrl: urlOn(serviceUrl, name), databaseOwnerUrl: url };

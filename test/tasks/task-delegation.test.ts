@@ -78,7 +78,7 @@ describe("delegateTask", () => {
 
   it("goes to any depth", async () => {
     await room.service.ask(
-      `mutation { registerAgency(input: { unit: "${UNITS.one}", kind: DIVISION, name: "Phòng Kinh tế", validFrom: "2025-08-01" }) { code } }`,
+      `mutation { registerAgency(input: { unit: "${UNITS.one}", kind: DIVISION, name: "Phòng Kinh tế", validFrom: "2025-08-01" }) { agency { code } } }`,
       {} as never,
       await issueKey(room.service.database, "keeper", { "04": "ADMIN" }),
     );

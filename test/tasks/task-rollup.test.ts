@@ -14,13 +14,13 @@ beforeAll(async () => {
     ...Object.entries(own).map(([measure, value]) => figure(measure, value, "PROVINCE")),
     ...[figure("total", 40, "COMMUNE"), figure("total", 12, "PROVINCE", "2026-Q2")],
   ];
-  const made = await service.ask<{ submitReport: { id: string } }, object>(
-    'mutation ($input: ReportInput!) { submitReport(input: $input, idempotencyKey: "tasks") { id } }',
-    { input: { title: "Báo cáo nhiệm vụ", unit: "04", figures } },
+  const made = await service.ask<{ submitReport: { report: { id: string } } }, object>(
+    "mutation ($input: SubmitReportInput!) { submitReport(input: $input) { report { id } problems { message } } }",
+    { input: { idempotencyKey: "tasks", title: "Báo cáo nhiệm vụ", unit: "04", figures } },
     admin,
   );
   expect(made.errors).toBeUndefined();
-  const publish = `mutation { publishReport(id: "${made.data.submitReport.id}") { state } }`;
+  const publish = `mutation { publishReport(input: { id: "${made.data.submitReport.report.id}" }) { report { state } } }`;
   expect((await service.ask(publish, {} as never, admin)).errors).toBeUndefined();
 });
 afterAll(() => service.close());

@@ -69,7 +69,7 @@ export class TaskRoom {
     const admin = await issueKey(service.database, "admin", { "04": "ADMIN" });
     for (const name of ["Sở Nội vụ", "Sở Xây dựng"]) {
       const input = { unit: "04", kind: "DEPARTMENT", name, validFrom: "2025-08-01" };
-      const text = "mutation ($input: RegisterAgencyInput!) { registerAgency(input: $input) { code } }";
+      const text = "mutation ($input: RegisterAgencyInput!) { registerAgency(input: $input) { agency { code } } }";
       const { errors } = await service.ask(text, { input } as never, admin);
       if (errors) throw new Error(errors[0]!.message);
     }

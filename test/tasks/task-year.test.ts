@@ -87,7 +87,7 @@ beforeAll(async () => {
   const admin = (await issueKey(service.database, [{ unit: "04", role: "ADMIN" }], { name: "admin", now })).secret;
   for (const name of ["Sở Nội vụ", "Sở Xây dựng"]) {
     const input = { unit: "04", kind: "DEPARTMENT", name, validFrom: "2025-01-01" };
-    const text = "mutation ($input: RegisterAgencyInput!) { registerAgency(input: $input) { code } }";
+    const text = "mutation ($input: RegisterAgencyInput!) { registerAgency(input: $input) { agency { code } } }";
     expect((await service.ask(text, { input } as never, admin)).errors).toBeUndefined();
   }
   for (const [who, unit] of Object.entries(UNITS) as [Who, string][]) {

@@ -3,7 +3,7 @@ import { type GraphiQLPlugin, useGraphiQL } from "@graphiql/react";
 import { useMemo, useRef, useState } from "react";
 import { entriesOf, find, type Found, MOST } from "./terms.ts";
 
-/** GraphiQL's own search reads names alone, which are English. */
+/** GraphiQL's own search reads only names, which are English. */
 const Documentation = () => {
   const schema = useGraphiQL((state) => state.schema);
   const entries = useMemo(() => (schema ? entriesOf(schema) : []), [schema]);

@@ -1,5 +1,4 @@
 export interface Example {
-  /** The question that it answers. */
   readonly vi: string;
   readonly en: string;
   readonly query: string;
@@ -11,7 +10,7 @@ export interface Folder {
   readonly operations: readonly Example[];
 }
 
-/** None where they cannot be had: the page then opens without examples. */
+/** Returns no folders if they cannot be loaded: the page then opens without examples. */
 export const readFolders = async (endpoint: string): Promise<readonly Folder[]> => {
   const response = await fetch(`${endpoint}/operations.json`).catch(() => null);
   return response?.ok ? ((await response.json()) as Folder[]) : [];

@@ -13,7 +13,7 @@ export const LinkButton = ({ notify }: { notify: Notify }) => {
     const question = { query: queryEditor?.getValue() ?? "", variables: variableEditor?.getValue() ?? "" };
     const link = linkTo(question, location.origin + location.pathname);
     if ("refused" in link) return notify(REFUSALS[link.refused]);
-    // Browsers keep the clipboard from pages without TLS; from the address it can be copied by hand.
+    // Browsers block the clipboard on pages without TLS; the address can be copied by hand.
     history.replaceState(null, "", link.url);
     const isCopied = await navigator.clipboard?.writeText(link.url).then(
       () => true,

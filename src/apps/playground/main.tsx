@@ -1,4 +1,4 @@
-// oxlint-disable-next-line import/no-unassigned-import -- it tells the editor where its workers are
+// oxlint-disable-next-line import/no-unassigned-import -- it sets the URLs of the editor's workers
 import "graphiql/setup-workers/vite";
 import "@fontsource-variable/jetbrains-mono/wght.css";
 import type { GraphiQLProps } from "graphiql";

@@ -1,2 +1,2 @@
-/** As page.css has it: a phone, which shows one thing at a time. */
+/** Same width as in page.css: a phone shows one pane at a time. */
 export const isNarrow = (): boolean => matchMedia("(max-width: 700px)").matches;

@@ -2,7 +2,7 @@ import { pick, useGraphiQL, useGraphiQLActions } from "@graphiql/react";
 import { Kind, parse } from "graphql";
 import type { Question } from "./link.ts";
 
-/** GraphiQL reads a text only a while after it has changed, and would run it under the name of the one before. */
+/** GraphiQL parses a text with a delay after each change, and would run it under its former name. */
 const factsOf = (query: string) => {
   try {
     const documentAST = parse(query);
@@ -13,7 +13,7 @@ const factsOf = (query: string) => {
   }
 };
 
-/** @returns what puts a question into the tab that is seen, or into one of its own, which has no headers. */
+/** @returns a function that shows a query in the present tab, or in a new one without headers. */
 export const useOpen = (): ((question: Question, where: { inNewTab: boolean }) => void) => {
   const actions = useGraphiQLActions();
   const { queryEditor, variableEditor, responseEditor } = useGraphiQL(pick("queryEditor", "variableEditor", "responseEditor"));

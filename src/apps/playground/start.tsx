@@ -8,14 +8,14 @@ import { useOpen } from "./open.ts";
 
 const useEditors = () => useGraphiQL(pick("queryEditor", "variableEditor", "headerEditor", "responseEditor"));
 
-/** @returns what shows the question of a link, and says whether there was one that is not seen already. */
+/** @returns a function that shows the query of a link, and returns true if there was a new one. */
 const useFollowLink = (notify: Notify): (() => boolean) => {
   const { queryEditor, variableEditor } = useEditors();
   const open = useOpen();
   return () => {
     const question = questionOf(location.hash);
     if (!question) return false;
-    // The page keeps the question in a tab from here on; loaded again, it must not open another.
+    // The tab stores the query from now on; a reload must not open another tab.
     history.replaceState(null, "", location.pathname + location.search);
     if ("refused" in question) {
       notify("Liên kết dài quá, không mở được. (The link is too long and was not opened.)");
@@ -36,10 +36,7 @@ const useTabInView = (): void => {
   }, [tabs.length, activeTabIndex, title]);
 };
 
-/**
- * What happens once the editors are there: a link shows its question, which waits for the reader's word; without one an
- * example that nobody has changed is answered.
- */
+/** Runs when the editors are ready: a link shows its query without running it; otherwise an unchanged example runs. */
 export const Start = ({ folders, notify }: { folders: readonly Folder[]; notify: Notify }) => {
   const actions = useGraphiQLActions();
   const editors = useEditors();
@@ -49,7 +46,7 @@ export const Start = ({ folders, notify }: { folders: readonly Folder[]; notify:
 
   useEffect(() => {
     if (!isReady) return undefined;
-    // Monaco would ask in a dialog what to do about line separators of Unicode.
+    // Without this, Monaco asks about Unicode line separators in a dialog.
     for (const editor of Object.values(editors)) editor?.updateOptions({ fontFamily: FONT, unusualLineTerminators: "off" });
     const { queryEditor, variableEditor } = editors;
     const isUntouched = isExample(folders, queryEditor?.getValue() ?? "") && !variableEditor?.getValue().trim();

@@ -1,14 +1,14 @@
-/** Keeps tabs and history from visit to visit, and never headers: GraphiQL's history would write them down. */
-export const storageWithoutHeaders = (kept: Storage): Storage => ({
-  getItem: (key) => (isHeaders(key) ? null : kept.getItem(key)),
+/** Stores tabs and history, but never headers, which GraphiQL's history would include. */
+export const storageWithoutHeaders = (storage: Storage): Storage => ({
+  getItem: (key) => (isHeaders(key) ? null : storage.getItem(key)),
   setItem: (key, value) => {
-    if (!isHeaders(key)) kept.setItem(key, withoutHeaders(value));
+    if (!isHeaders(key)) storage.setItem(key, withoutHeaders(value));
   },
-  removeItem: (key) => kept.removeItem(key),
-  key: (n) => kept.key(n),
-  clear: () => kept.clear(),
+  removeItem: (key) => storage.removeItem(key),
+  key: (n) => storage.key(n),
+  clear: () => storage.clear(),
   get length() {
-    return kept.length;
+    return storage.length;
   },
 });
 

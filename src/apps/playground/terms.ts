@@ -13,7 +13,7 @@ import {
 export interface Entry {
   readonly path: string;
   readonly description: string;
-  /** The pages of the documentation that lead to it. */
+  /** Documentation pages that lead to the entry. */
   readonly pages: readonly DocExplorerNavStackItem[];
 }
 
@@ -27,7 +27,7 @@ export const MOST = 100;
 const BEFORE = 50;
 const AROUND = 160;
 
-/** As many characters as the text in NFC has, so that a place in one is that place in the other. */
+/** Preserves the length of the NFC text, so that positions in both match. */
 const fold = (text: string): string => text.normalize("NFD").replaceAll(/\p{M}/gu, "").replaceAll(/[đĐ]/g, "d").toLowerCase();
 
 const pageOf = (def: Def): DocExplorerNavStackItem => ({ name: def.name, def });
@@ -57,17 +57,14 @@ const entriesOfField = (type: GraphQLNamedType, field: GraphQLField<unknown, unk
   ];
 };
 
-/** Everything that the schema describes, what queries begin with first. */
+/** All described elements of the schema, starting with Query. */
 export const entriesOf = (schema: GraphQLSchema): readonly Entry[] => {
   const types = Object.values(schema.getTypeMap()).filter(({ name }) => !name.startsWith("__"));
   const query = schema.getQueryType();
   return [...types.filter((type) => type === query), ...types.filter((type) => type !== query)].flatMap(entriesOfType);
 };
 
-/**
- * What has the words in its name or its description, with or without diacritics: first by name, then with the
- * diacritics as they are typed, then the others.
- */
+/** Finds entries by words of name or description, with or without diacritics: first by name, then with exact diacritics, then the others. */
 export const find = (entries: readonly Entry[], typed: string): readonly Found[] => {
   const exact = typed.trim().normalize("NFC").toLowerCase();
   const folded = fold(exact);

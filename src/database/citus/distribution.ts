@@ -3,10 +3,9 @@ import { sql } from "kysely";
 import { isFitForCitus, ROW_CONDITIONS } from "./row-conditions.ts";
 
 /**
- * Tables that grow with the records. Their primary key and every unique key lead with `province_id`, the province of the handling unit at the
- * first receipt (0 for what concerns no province), so that they can be distributed by it, rows of one province side by side. Hence on them:
- * no triggers, no foreign key of another table to them, bigint identities, and in ON CONFLICT SET nothing but IMMUTABLE functions.
- * The first is the one that the others are laid beside.
+ * Tables that grow with the records. Primary key and unique keys begin with `province_id`, the province of the handling unit at the first receipt (0 for none), by which
+ * Citus can distribute them. Therefore they have no triggers, no foreign keys from other tables, bigint identities, and only IMMUTABLE functions in ON CONFLICT SET. The
+ * first table is the one that the others are colocated with.
  */
 export const GROWING_TABLES: readonly string[] = [
   ...["dossier", "dossier_pause", "dossier_count", "dossier_unit_count", "dossier_tree_count"],
@@ -15,22 +14,19 @@ export const GROWING_TABLES: readonly string[] = [
 ];
 
 /**
- * Tables that stay on the node to which the service connects, for no row in them outlives an import or a minute (or, of migrations, is of use
- * elsewhere). Staged rows must be there: they come by COPY, and learn their province only when they are judged, while Citus changes no
- * value by which it distributes, and joins no distributed table in an UPDATE of a reference table.
+ * Tables that stay on the coordinator, because their rows live only for one import or minute. Staged rows arrive by COPY and get their province later, while Citus neither
+ * changes a distribution column nor joins a distributed table in an UPDATE of a reference table.
  */
 export const WORK_TABLES: readonly string[] = ["dossier_stage", "dossier_delta", "rate_limit", "mikro_orm_migrations"];
 
-/** Stages that imports of files make for themselves. */
 const isWork = (name: string) => WORK_TABLES.includes(name) || /^dossier_(?:stage|delta)_[0-9a-f]{32}$/.test(name);
 
 export interface Table {
   readonly name: string;
-  /** The tables that its foreign keys refer to. */
   readonly refersTo: readonly string[];
 }
 
-/** The calls that lay out tables: growing ones distributed side by side, all others but those of work as reference tables, referred ones first. */
+/** Statements that distribute growing tables side by side and make all others except work tables reference tables; referenced tables come first. */
 export const placements = (tables: readonly Table[]): string[] => {
   const [first] = GROWING_TABLES;
   const growing = GROWING_TABLES.filter((name) => tables.some((table) => table.name === name));
@@ -57,19 +53,17 @@ export const inOrder = (tables: readonly Table[]): string[] => {
   return [...ordered];
 };
 
-/** Whether the database has the extension citus. */
 export const hasCitus = async (em: EntityManager): Promise<boolean> =>
   (await sql`select from pg_extension where extname = 'citus'`.execute(em.getKysely())).rows.length > 0;
 
 /**
- * Lays out the tables where the database has the extension citus, and does nothing elsewhere. Done after the migrations and at each start, not
- * within one of them: the extension may come later than any, and later ones add tables. What is laid out already stays as it is.
- * @throws Error for a condition for rows that Citus would refuse, before anything is laid out.
+ * Distributes the tables if the database has the extension citus. It runs after the migrations at each start, because the extension and new tables may come later; placed
+ * tables stay unchanged. @throws Error before any change for a row-level security condition that Citus would refuse.
  */
 export const distribute = async (em: EntityManager): Promise<void> => {
   const db = em.getKysely();
   const run = async (statements: readonly string[]) => {
-    // Each by itself: in one transaction Citus could not fill the parts of a table side by side.
+    // In one transaction Citus could not fill the shards of a table in parallel.
     for (const text of statements) await sql.raw(text).execute(db);
   };
   if (!(await hasCitus(em))) return;
@@ -87,7 +81,7 @@ export const distribute = async (em: EntityManager): Promise<void> => {
   await run(placements(missing));
 };
 
-/** Tables that are neither distributed nor reference tables; one that Citus only knows of, for a foreign key's sake, is none of these either. */
+/** Tables that are neither distributed nor reference tables, including those that Citus only knows because of a foreign key. */
 const tablesToPlace = async (em: EntityManager): Promise<Table[]> => {
   const { rows } = await sql<Table>`
     select c.relname as name, array(select distinct f.confrelid::regclass::text from pg_constraint f where f.conrelid = c.oid and f.contype = 'f') as "refersTo"
@@ -101,11 +95,9 @@ const tablesToPlace = async (em: EntityManager): Promise<Table[]> => {
 interface Policy {
   readonly table: string;
   readonly policy: string;
-  /** Its conditions as PostgreSQL keeps them. */
   readonly tree: string;
 }
 
-/** The conditions for rows, by table. */
 export const policiesOf = async (em: EntityManager): Promise<Policy[]> =>
   (
     await sql<Policy>`
@@ -114,7 +106,7 @@ export const policiesOf = async (em: EntityManager): Promise<Policy[]> =>
     )
   ).rows;
 
-/** Parts of a table on other nodes have the grants on the table, but not those on columns. */
+/** Shards on other nodes get the grants on their table, but not those on columns. */
 const widenedGrants = async (em: EntityManager): Promise<string[]> => {
   const { rows } = await sql<{ text: string }>`
     select distinct format('grant %s on %s to %s', lower(g.privilege_type), a.attrelid::regclass, g.grantee::regrole) as text
@@ -123,7 +115,6 @@ const widenedGrants = async (em: EntityManager): Promise<string[]> => {
   return rows.map(({ text }) => text);
 };
 
-/** Functions that conditions for rows call, and that the other nodes do not have. */
 const functionsToPlace = async (em: EntityManager): Promise<string[]> => {
   const { rows } = await sql<{ text: string }>`
     select distinct format('select create_distributed_function(%L)', d.refobjid::regprocedure) as text

@@ -1,5 +1,5 @@
-// The conditions for rows as Citus takes them. In PostgreSQL alone they look up what grants cover once a statement, by a subquery, which
-// Citus refuses; here functions say it row by row. Both let the same rows pass.
+// Row-level security for Citus. In plain PostgreSQL a subquery looks up the covered units once per statement; Citus refuses subqueries, so functions check each row. Both
+// pass the same rows.
 
 const reads = "current_setting('cchc.reads', true)";
 const writes = "current_setting('cchc.writes', true)";
@@ -13,7 +13,7 @@ const condition = (name: string, args: string, body: string) =>
 
 const both = (expression: string) => `using (${expression}) with check (${expression})`;
 
-/** The statements that put them in the place of the others; each can be repeated. */
+/** Idempotent statements that replace the other conditions. */
 export const ROW_CONDITIONS = {
   functions: [
     condition(
@@ -73,5 +73,4 @@ export const ROW_CONDITIONS = {
   ],
 } as const;
 
-/** Whether Citus takes the condition: it has no subquery. */
 export const isFitForCitus = ({ tree }: { readonly tree: string }): boolean => !tree.includes("{SUBLINK ");

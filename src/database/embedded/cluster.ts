@@ -21,7 +21,7 @@ import { arch, platform, tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
 
 export const USER = "cchc";
-/** Where a cluster goes that its operating-system user could not reach below the project. */
+/** Folder for a cluster whose operating-system user cannot reach the project's folder. */
 const SHARED_FOLDER = "/var/lib/cchc-graph";
 
 interface Owner {
@@ -29,19 +29,16 @@ interface Owner {
   readonly gid: number;
 }
 
-/** A folder of PostgreSQL's with what is needed to run it. */
 export interface Cluster {
   readonly folder: string;
   readonly binaries: string;
-  /** Of the owner, who is a superuser. */
   readonly password: string;
-  /** Of the role that requests run as. */
   readonly servicePassword: string;
-  /** Whom it runs as, where that is not this process's own user. */
+  /** Operating-system user of the server; null for this process's own user. */
   readonly owner: Owner | null;
 }
 
-/** The cluster of a data folder, made where there is none; several processes may do so at once. */
+/** Prepares the cluster of a data folder, and creates it if missing; concurrent processes are safe. */
 export const prepareCluster = async (dataDir: string): Promise<Cluster> => {
   const isRoot = process.getuid?.() === 0;
   const first = await mkdir(dataDir, { recursive: true, mode: 0o700 });
@@ -61,26 +58,22 @@ export const prepareCluster = async (dataDir: string): Promise<Cluster> => {
   return cluster;
 };
 
-/** A cluster that another user made runs as that user. */
 const ownerOf = async (folder: string): Promise<Owner | null> => {
   const found = await stat(folder).catch(() => null);
   return found && found.uid !== 0 ? { uid: found.uid, gid: found.gid } : null;
 };
 
-/** PostgreSQL refuses to run as root. */
 const unprivilegedUser = async (): Promise<Owner> => {
   for (const name of ["postgres", "nobody"]) {
     try {
       const [uid, gid] = await Promise.all(["-u", "-g"].map(async (flag) => Number(await run("id", [flag, name]))));
       return { uid: uid!, gid: gid! };
-    } catch {
-      // The next one, then.
-    }
+    } catch {}
   }
   throw new Error("PostgreSQL does not run as root, and neither a user postgres nor nobody exists; create one or set DATABASE_URL");
 };
 
-/** Whether the owner may enter the folder and all above it, or run the program. */
+/** True if the owner may enter the folder and all its parents, or run the program. */
 const isReachable = (path: string, owner: Owner): boolean => {
   const { mode, uid, gid } = statSync(path);
   const bit = uid === owner.uid ? 0o100 : gid === owner.gid ? 0o010 : 0o001;
@@ -112,7 +105,7 @@ const shareFolder = async (): Promise<void> => {
   await chmod(SHARED_FOLDER, 0o755);
 };
 
-/** `DATA_DIR/postgres`, or where the link goes that is there because the owner could not reach a folder. */
+/** `DATA_DIR/postgres`, or the target of its link if the owner could not reach the data folder. */
 const clusterFolder = async (dataDir: string, owner: Owner | null): Promise<string> => {
   const folder = join(dataDir, "postgres");
   if (!existsSync(folder) && owner && !isReachable(dataDir, owner)) {
@@ -122,10 +115,10 @@ const clusterFolder = async (dataDir: string, owner: Owner | null): Promise<stri
   return existsSync(folder) ? realpath(folder) : readlink(folder).catch(() => folder);
 };
 
-/** Made whole before it has its name, for another process may be reading. */
+/** Written to a draft first, because another process may read it meanwhile. */
 const secret = async (file: string, mayBeNew: boolean): Promise<string> => {
   if (!existsSync(file)) {
-    if (!mayBeNew) throw new Error(`${file} is missing, without which the data beside it cannot be opened; bring it back, or set DATA_DIR`);
+    if (!mayBeNew) throw new Error(`${file} is missing and the data beside it cannot be opened without it; restore it, or set DATA_DIR`);
     const draft = `${file}.${process.pid}`;
     await writeFile(draft, randomBytes(32).toString("hex"), { mode: 0o600 });
     await link(draft, file).catch(ignore("EEXIST"));
@@ -140,7 +133,7 @@ const ignore =
     if (!codes.includes(error.code ?? "")) throw error;
   };
 
-/** A folder beside the place that it is for, after those that processes left there which were killed. */
+/** A folder beside the target; also removes drafts of killed processes. */
 const makeDraft = async (place: string): Promise<string> => {
   const prefix = `${basename(place)}.new-`;
   for (const name of await readdir(dirname(place)))
@@ -165,7 +158,7 @@ export const isAlive = (pid: number): boolean => {
   }
 };
 
-/** Made beside its place and moved there when whole, so that an interrupted first start leaves nothing half done. */
+/** Created beside its target and moved when complete, so that an interrupted first start leaves nothing half done. */
 const initialise = async (cluster: Cluster): Promise<void> => {
   const { folder, owner, password } = cluster;
   const draft = await makeDraft(folder);
@@ -182,17 +175,16 @@ const initialise = async (cluster: Cluster): Promise<void> => {
   }
 };
 
-/** Runs as the owner, in a folder that it can read. */
 export const runBinary = ({ binaries, owner }: Cluster, name: "initdb" | "pg_ctl", args: string[]): Promise<string> =>
   run(join(binaries, name), args, owner);
 
-/** What the programs need of the environment; all else is the service's, secrets among it, and they may run as another user. */
+/** Programs get only the variables that they need, because the others include secrets and the programs may run as another user. */
 const environment = (): NodeJS.ProcessEnv => {
   const { PATH, SystemRoot } = process.env;
   return { ...(PATH !== undefined && { PATH }), ...(SystemRoot !== undefined && { SystemRoot }), LC_ALL: "C", LANG: "C" };
 };
 
-/** A group of its own keeps a terminal's Ctrl-C from it: what was begun is finished, and stopped in order. */
+/** A process group of its own protects it from a terminal's Ctrl-C. */
 const run = (file: string, args: string[], owner: Owner | null = null): Promise<string> =>
   new Promise((done, fail) => {
     const child = spawn(file, args, { ...owner, cwd: "/", env: environment(), detached: true, stdio: ["ignore", "pipe", "pipe"] });

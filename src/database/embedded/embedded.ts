@@ -11,25 +11,22 @@ import { findServer, logOf, type RunningPostgres, startUnlessAnother, stopServer
 import { giveLogin, SERVICE_ROLE } from "../service-role.ts";
 
 const DATABASE = "cchc";
-/** Recovery after a crash included. */
+/** Maximum duration of a start, including recovery after a crash. */
 const PATIENCE_MS = 60_000;
 
 export interface EmbeddedDatabase {
-  /** With the name and password of the owner. */
   readonly url: string;
-  /** With those of the role that requests run as. */
   readonly serviceUrl: string;
-  /** Of the server that runs now, which may be another one than that of the URLs. */
+  /** Port of the running server, which may differ from that of the URLs after a restart. */
   readonly port: () => number;
-  /** Starts the server again, should it end before it is stopped. */
   watch(listener: LossListener): void;
-  /** Stops the server, unless another process still uses it. */
+  /** Stops the server unless another process uses it. */
   stop(): Promise<void>;
 }
 
-/** Starts the PostgreSQL that came through npm on a folder of ours, or adopts the server that already runs on it. */
+/** Starts the bundled PostgreSQL on our data folder, or adopts the server that already runs there. */
 export const startEmbedded = async (dataDir: string): Promise<EmbeddedDatabase> => {
-  // The driver fills in what a URL leaves open, and these are meant for another server.
+  // The driver would apply these variables, which are meant for another server.
   for (const name of ["PGSSLMODE", "PGOPTIONS"]) delete process.env[name];
   const cluster = await prepareCluster(resolve(dataDir));
   const first = await takeServer(cluster);
@@ -75,7 +72,7 @@ interface TakenServer extends WatchedSession {
   readonly port: number;
 }
 
-/** A session that keeps other processes from stopping the server. While we look, they may start or stop it. */
+/** Opens a session that keeps other processes from stopping the server; other processes may start or stop it meanwhile. */
 const takeServer = async (cluster: Cluster): Promise<TakenServer> => {
   let running: RunningPostgres | null = null;
   let isStarted = false;
@@ -99,16 +96,14 @@ const takeServer = async (cluster: Cluster): Promise<TakenServer> => {
 const silent = ({ folder }: Cluster, { pid }: RunningPostgres) =>
   new Error(`Process ${pid} holds ${folder}, but it does not answer as our PostgreSQL; stop it, or set DATA_DIR`);
 
-/** @throws Error where no server of ours runs, or answers, at present. */
 const reachServer = async (cluster: Cluster): Promise<TakenServer> => {
   const running = await findServer(cluster);
-  if (!running) throw new Error(`no PostgreSQL runs on ${cluster.folder} any more`);
+  if (!running) throw new Error(`no PostgreSQL runs on ${cluster.folder}`);
   const client = await openSession(cluster, running);
   if (!client) throw silent(cluster, running);
   return { client, port: running.port, startedAt: await serverStartOf(client) };
 };
 
-/** @returns null where the server is not ready, or no longer, or not ours. */
 const openSession = async (cluster: Cluster, { port, isOurs }: RunningPostgres): Promise<Client | null> => {
   const client: Client = new ServiceClient({
     connectionString: urlOf(cluster, port, "postgres"),
@@ -126,7 +121,7 @@ const openSession = async (cluster: Cluster, { port, isOurs }: RunningPostgres):
     }
   } catch (error) {
     if (isOurs && (error as { code?: string }).code === "28P01")
-      throw new Error(`The password beside ${cluster.folder} is not that of the data; bring the right one back, or set DATA_DIR`, {
+      throw new Error(`The password beside ${cluster.folder} does not match the data; restore the right one, or set DATA_DIR`, {
         cause: error,
       });
   }
@@ -139,7 +134,7 @@ const isLastUser = async (cluster: Cluster, session: Client): Promise<boolean> =
     await lockSession(session, "unlock_shared", "server");
     return await tryLockSession(session, "server");
   } catch {
-    // The session was lost, the server perhaps not.
+    // The session was lost, but the server may still run.
     const running = await findServer(cluster);
     const again = running && (await openSession(cluster, running));
     return again !== null && (await isLastUser(cluster, again));

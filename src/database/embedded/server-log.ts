@@ -1,12 +1,11 @@
 import { constants } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 
-/** A longer log of the embedded server is cut down to its end. */
+/** Maximum size of the embedded server's log, which is truncated from its start. */
 export const LOG_LIMIT = 1_000_000;
-const KEPT = 100_000;
+const KEEP_BYTES = 100_000;
 const EVERY_MS = 10_000;
 
-/** Keeps the log from growing without end. @returns what ends that. */
 export const watchLog = (file: string): (() => void) => {
   let isLooking = false;
   const look = () => {
@@ -22,7 +21,7 @@ export const watchLog = (file: string): (() => void) => {
   return () => clearInterval(timer);
 };
 
-/** The server adds to the end, wherever that is by then. Its user may write the folder, so a link there is not followed. */
+/** The server appends at the end of the file. Its user may write the folder, so links are not followed. */
 export const boundLog = async (file: string): Promise<void> => {
   const { O_RDWR, O_APPEND, O_NOFOLLOW, O_NONBLOCK } = constants;
   const log = await open(file, O_RDWR | O_APPEND | (O_NOFOLLOW ?? 0) | (O_NONBLOCK ?? 0)).catch(() => null);
@@ -36,7 +35,7 @@ export const boundLog = async (file: string): Promise<void> => {
 };
 
 const cut = async (log: FileHandle, size: number): Promise<void> => {
-  const { buffer, bytesRead } = await log.read(Buffer.alloc(KEPT), 0, KEPT, size - KEPT);
+  const { buffer, bytesRead } = await log.read(Buffer.alloc(KEEP_BYTES), 0, KEEP_BYTES, size - KEEP_BYTES);
   await log.truncate(0);
   const end = buffer.subarray(0, bytesRead);
   await log.appendFile(end.subarray(end.indexOf("\n") + 1));

@@ -7,13 +7,12 @@ import { type Cluster, isAlive, runBinary } from "./cluster.ts";
 export interface RunningPostgres {
   readonly pid: number;
   readonly port: number;
-  /** Known from the process itself; else the server must tell that it is on our folder. */
+  /** True if the process proves it; otherwise the server must report our folder. */
   readonly isOurs: boolean;
 }
 
 export const logOf = ({ folder }: Cluster) => join(folder, "server.log");
 
-/** By the port where that is free. @returns whether it was we who started the server. */
 export const startUnlessAnother = async (cluster: Cluster, port?: number): Promise<boolean> => {
   try {
     await endOrphans(cluster.folder);
@@ -27,7 +26,7 @@ export const startUnlessAnother = async (cluster: Cluster, port?: number): Promi
 
 export const stopServer = (cluster: Cluster) => runBinary(cluster, "pg_ctl", ["stop", "-m", "fast", "-w", "-D", cluster.folder]);
 
-/** The server that holds the folder, as after `kill -9` of the service; null where none does. */
+/** Returns the server that holds the folder, for example after `kill -9` of the service; null if none does. */
 export const findServer = async ({ folder }: Cluster): Promise<RunningPostgres | null> => {
   const file = join(folder, "postmaster.pid");
   const text = await readFile(file, "utf8").catch(() => null);
@@ -35,7 +34,7 @@ export const findServer = async ({ folder }: Cluster): Promise<RunningPostgres |
   const [pid, , , port] = text.split("\n");
   const isOurs = await holds(Number(pid), folder);
   if (isOurs !== false) return { pid: Number(pid), port: Number(port ?? 0), isOurs: isOurs ?? false };
-  // PostgreSQL would take any process of its user with this id for a server. Another process may just have put a new file there.
+  // PostgreSQL would take any process of its user with this id for a server. Another process may have written a new file meanwhile.
   const aside = `${file}.${process.pid}`;
   await rename(file, aside).catch(() => {});
   if ((await readFile(aside, "utf8").catch(() => text)) !== text) await rename(aside, file);
@@ -45,7 +44,7 @@ export const findServer = async ({ folder }: Cluster): Promise<RunningPostgres |
 
 const workingFolder = (pid: number): Promise<string | null> => readlink(`/proc/${pid}/cwd`).catch(() => null);
 
-/** Whether a process is the server on the folder, for its id may have been given away since; null where that cannot be told. */
+/** True if the process is the server on the folder, because its id may have been reused; null if unknown. */
 const holds = async (pid: number, folder: string): Promise<boolean | null> => {
   if (!isAlive(pid)) return false;
   const itsFolder = await workingFolder(pid);
@@ -54,7 +53,7 @@ const holds = async (pid: number, folder: string): Promise<boolean | null> => {
   return commandLine === null || commandLine.includes("postgres") ? null : false;
 };
 
-/** A session whose server was killed under it may work on for long, and no server starts on the folder meanwhile. */
+/** Ends sessions of a killed server, because no server starts on the folder while one runs. */
 const endOrphans = async (folder: string): Promise<void> => {
   for (const name of await readdir("/proc").catch(() => [])) {
     const pid = Number(name);
@@ -64,9 +63,7 @@ const endOrphans = async (folder: string): Promise<void> => {
     if (!title.startsWith("postgres: ") || parent === undefined || (await workingFolder(Number(parent))) === folder) continue;
     try {
       process.kill(pid, "SIGQUIT");
-    } catch {
-      // It has ended by itself.
-    }
+    } catch {}
   }
 };
 
@@ -77,11 +74,11 @@ const start = async (cluster: Cluster, port: number): Promise<void> => {
     unix_socket_directories: "",
     shared_buffers: "256MB",
     jit: "off",
-    // Large, so that an import waits for no checkpoint; what a checkpoint leaves behind is given back.
+    // Large, so that imports do not wait for checkpoints; trimLog frees the space later.
     max_wal_size: "1GB",
     min_wal_size: "32MB",
     wal_recycle: "off",
-    // The log is for what befalls the server. Who sent a statement gets its error.
+    // The log is for failures of the server; the sender of a statement receives its error.
     log_min_error_statement: "panic",
     log_error_verbosity: "terse",
   };
@@ -95,7 +92,6 @@ const start = async (cluster: Cluster, port: number): Promise<void> => {
   }
 };
 
-/** The port that is wished for, or another one. */
 const freePort = (wished = 0): Promise<number> =>
   new Promise((done, fail) => {
     const server = createServer().once("error", (error) => (wished === 0 ? fail(error) : done(freePort())));

@@ -9,28 +9,27 @@ import { applyDeltas, noteDeltas, type Noted, shareCounters } from "../../counte
 import { isOfImport, type Staged, STATUSES } from "../../imports/stage.ts";
 import { firstDaysOf, noteUnits, renewFirstDays } from "./record-unit.store.ts";
 
-/** Columns of a dossier as they are staged and kept; the province, the source and the code stand before them. */
-const KEPT = [
+/** Columns that the stage and the table of dossiers share; the province, the source and the code come before them. */
+const SHARED = [
   ...["unit_id", "slot", "received_by_id", "procedure_id", "field_id", "channel", "state", "submitted_at", "received_at", "due_at"],
   ...["due_provisional", "extended_to", "current_due_at", "ended_at", "returned_at", "updated_at", "received_on", "ended_on", "due_on"],
   ...["dated_on", "outcome", "working_days", "has_fee", "is_full", "digitised", "paid_online", "electronic_result", "pauses", "digest"],
 ] as const;
-export const keptNames = sql.join(KEPT.map((name) => sql.ref(name)));
-export const keptColumns = (of: string) => sql.join(KEPT.map((name) => sql.ref(`${of}.${name}`)));
+export const sharedNames = sql.join(SHARED.map((name) => sql.ref(name)));
+export const sharedColumns = (of: string) => sql.join(SHARED.map((name) => sql.ref(`${of}.${name}`)));
 
-/** In the tables that imports share. */
 export const sharedStage = { stage: sql`dossier_stage`, deltas: sql`dossier_delta` };
 
-/** Whether the dossier `d` is of the source, looked up in the few provinces that the source has records of. */
+/** The condition that dossier `d` belongs to the source, limited to the few provinces with its records. */
 export const isOfSource = ({ sourceId }: Pick<Staged, "sourceId">) => sql`d.source_id = ${sourceId}
   and d.province_id in (select province_id from record_unit where source_id = ${sourceId} and kind = 'DOSSIERS')`;
 
 /**
- * Gives each staged row its status. Of rows with one code the latest counts; those with one updatedAt and different contents
- * are both refused, for nobody can say which is true. The source is locked, the catalogue shared.
+ * Gives each staged row its status. Of rows with one code the latest counts; rows with equal updatedAt and different contents are all refused, because either may be
+ * correct. The caller holds the locks of the source and the catalogue.
  */
 export const classifyStage = async (em: EntityManager, staged: Staged): Promise<void> => {
-  // A procedure may have changed since the rows were read, and changes no more while the caller shares the catalogue.
+  // A procedure may have changed after the rows were read; the shared lock of the catalogue prevents further changes.
   await sql`
     update ${staged.stage} s set field_id = p.field_id, has_fee = p.has_fee, is_full = p.service_level = 'FULL' from procedure p
     where ${isOfImport(staged)} and p.id = s.procedure_id and (p.field_id, p.has_fee, p.service_level = 'FULL') <> (s.field_id, s.has_fee, s.is_full)`.execute(
@@ -49,7 +48,7 @@ export const classifyStage = async (em: EntityManager, staged: Staged): Promise<
         when j.is_latest then ${sql.lit(STATUSES.UNCHANGED)} else ${sql.lit(STATUSES.STALE)} end
     from judged j where ${isOfImport(staged)} and s.row = j.row and (j.place > 1 or j.is_torn)`.execute(em.getKysely());
   const isOutside = staged.grants === null ? sql`false` : sql`not ${coveredBy(staged.grants, sql`d.unit_id`)}`;
-  // What is known is looked up in a query of its own, so that the stage goes to where the dossiers are and not the other way.
+  // A separate query makes Citus send the stage to the dossiers and not the dossiers to the stage.
   await sql`
     update ${staged.stage} s set province_id = k.province_id, status = k.status, problem = k.problem
     from (
@@ -69,41 +68,41 @@ const changed = sql`s.status in (${sql.lit(STATUSES.CREATED)}, ${sql.lit(STATUSE
 
 /** The staged dossiers as relation `d` with the columns of the table. */
 const stagedDossiers = (staged: Staged) => sql`(
-  select s.province_id, ${staged.sourceId}::int as source_id, s.code, ${keptColumns("s")} from ${staged.stage} s where ${isOfImport(staged)} and ${changed}) d`;
+  select s.province_id, ${staged.sourceId}::int as source_id, s.code, ${sharedColumns("s")} from ${staged.stage} s where ${isOfImport(staged)} and ${changed}) d`;
 
 const stagedPauses = (staged: Staged) => sql`
   select s.province_id, ${staged.sourceId}::int as source_id, s.code, x.position::smallint, s.unit_id, x.reason, x.from_at, x.to_at, x.is_late
   from ${staged.stage} s cross join unnest(s.pause_reason, s.pause_from, s.pause_to, s.pause_late) with ordinality x(reason, from_at, to_at, is_late, position)
   where ${isOfImport(staged)} and ${changed} and s.pauses > 0`;
 
-/** The dossiers that the stage replaces, or that it names, as they are kept. */
-const keptDossiers = (staged: Staged) => sql`(
+/** The stored dossiers that the stage replaces or names. */
+const storedDossiers = (staged: Staged) => sql`(
   select k.* from dossier k join ${staged.stage} s on s.province_id = k.province_id and s.code = k.code
   where k.source_id = ${staged.sourceId} and ${isOfImport(staged)} and s.status = ${sql.lit(STATUSES.UPDATED)}) d`;
-const keptPauses = sql`(select ${pauseColumns} from dossier_pause p) p`;
+const storedPauses = sql`(select ${pauseColumns} from dossier_pause p) p`;
 
-/** Notes what the rows that are new or newer change of the counters. What they replace is still there. */
+/** Records the counter changes of new and newer rows; must run before they replace the old rows. */
 export const noteChanges = (em: EntityManager, staged: Staged): Promise<void> =>
   noteDeltas(em, staged, [
-    { dossiers: keptDossiers(staged), pauses: keptPauses, sign: -1 },
+    { dossiers: storedDossiers(staged), pauses: storedPauses, sign: -1 },
     { dossiers: stagedDossiers(staged), pauses: sql`(select ${pauseColumns} from (${stagedPauses(staged)}) p) p`, sign: 1 },
   ]);
 
-/** Writes the rows that are new or newer, and what of them is known of units; the counters follow by `countChanges`. */
+/** Writes new and newer rows and the status of their units; `countChanges` changes the counters later. */
 export const writeStage = async (em: EntityManager, staged: Staged, at: Date): Promise<void> => {
   const db = em.getKysely();
-  const lost = await firstDaysOf(em, keptDossiers(staged));
+  const lost = await firstDaysOf(em, storedDossiers(staged));
   await noteUnits(em, staged, at, [sentRecords(staged), replacedRecords(staged)]);
   await sql`
     delete from dossier_pause p using ${staged.stage} s where ${isOfImport(staged)} and s.status = ${sql.lit(STATUSES.UPDATED)}
       and p.province_id = s.province_id and p.source_id = ${staged.sourceId} and p.code = s.code`.execute(db);
   await sql`
-    update dossier d set ${sql.join(KEPT.map((name) => sql`${sql.ref(name)} = ${sql.ref(`s.${name}`)}`))}
+    update dossier d set ${sql.join(SHARED.map((name) => sql`${sql.ref(name)} = ${sql.ref(`s.${name}`)}`))}
     from ${staged.stage} s where ${isOfImport(staged)} and s.status = ${sql.lit(STATUSES.UPDATED)}
       and d.province_id = s.province_id and d.source_id = ${staged.sourceId} and d.code = s.code`.execute(db);
   await sql`
-    insert into dossier (province_id, source_id, code, ${keptNames})
-    select s.province_id, ${staged.sourceId}, s.code, ${keptColumns("s")} from ${staged.stage} s where ${isOfImport(staged)} and s.status = ${sql.lit(STATUSES.CREATED)}`.execute(
+    insert into dossier (province_id, source_id, code, ${sharedNames})
+    select s.province_id, ${staged.sourceId}, s.code, ${sharedColumns("s")} from ${staged.stage} s where ${isOfImport(staged)} and s.status = ${sql.lit(STATUSES.CREATED)}`.execute(
     db,
   );
   await sql`insert into dossier_pause (province_id, source_id, code, position, unit_id, reason, from_at, to_at, is_late) ${stagedPauses(staged)}`.execute(
@@ -112,10 +111,10 @@ export const writeStage = async (em: EntityManager, staged: Staged, at: Date): P
   await renewFirstDays(em, staged, lost);
 };
 
-/** Removes the dossiers that the stage names, with what they count. */
+/** Deletes the dossiers that the stage names, and subtracts them from the counters. */
 export const retractStage = async (em: EntityManager, staged: Staged, at: Date): Promise<void> => {
-  await noteDeltas(em, staged, [{ dossiers: keptDossiers(staged), pauses: keptPauses, sign: -1 }]);
-  const lost = await firstDaysOf(em, keptDossiers(staged));
+  await noteDeltas(em, staged, [{ dossiers: storedDossiers(staged), pauses: storedPauses, sign: -1 }]);
+  const lost = await firstDaysOf(em, storedDossiers(staged));
   await noteUnits(em, staged, at, [replacedRecords(staged)]);
   for (const table of ["dossier_pause", "dossier"])
     await sql`
@@ -125,31 +124,30 @@ export const retractStage = async (em: EntityManager, staged: Staged, at: Date):
   await countChanges(em, staged);
 };
 
-/** Adds what was noted to the counters: the last that a transaction does, for it locks what others change, too. */
+/** Applies the recorded changes to the counters. It is the last step of a transaction, because it locks rows that other imports change. */
 export const countChanges = async (em: EntityManager, noted: Noted): Promise<void> => {
   await shareCounters(em);
   await applyDeltas(em, noted);
   await renewMixedRollups(em, noted);
 };
 
-/** Records that come, of units that have sent, too, what changed nothing. */
+/** Records that arrive; a unit whose records did not change counts as imported too. */
 const sentRecords = (staged: Staged) => sql`
       select d.province_id, d.unit_id, (d.received_on is not null)::int as records, d.received_on from ${stagedDossiers(staged)}
       union all
       select s.province_id, s.unit_id, 0, null from ${staged.stage} s where ${isOfImport(staged)} and s.status in (${sql.lit(STATUSES.UNCHANGED)}, ${sql.lit(STATUSES.STALE)})`;
 
-/** Records that go: a later word takes their place, or they are taken back. */
+/** Records that an update replaces or a retraction removes. */
 const replacedRecords = (staged: Staged) => sql`
-      select d.province_id, d.unit_id, -(d.received_on is not null)::int as records, null::date as received_on from ${keptDossiers(staged)}`;
+      select d.province_id, d.unit_id, -(d.received_on is not null)::int as records, null::date as received_on from ${storedDossiers(staged)}`;
 
-/** Stored roll-ups tell what figures change of records: those of the provinces and days concerned are made again when they are asked for. */
+/** Stored roll-ups of the provinces and days must be rebuilt, because they hold the correction that figures make to records. */
 const renewMixedRollups = async (em: EntityManager, { key, deltas }: Noted): Promise<void> => {
   const [found] = await rowsOf(em).rows(sql<{ units: number[] | null; since: Day | null }>`
     select array_agg(distinct unit_id) as units, min(starts_on) as since from ${deltas} where import = ${key}::uuid`);
   if (found?.units && found.since) await recordsChanged(em, found.units, found.since);
 };
 
-/** Takes an import out of the tables that imports share. */
 export const emptyStage = async (em: EntityManager, key: string): Promise<void> => {
   await sql`delete from dossier_stage where import = ${key}::uuid`.execute(em.getKysely());
   await sql`delete from dossier_delta where import = ${key}::uuid`.execute(em.getKysely());

@@ -5,7 +5,7 @@ import { from as copyFrom } from "pg-copy-streams";
 import { lockSession, tryLockSession } from "../../database/locks.ts";
 import type { StagedDossier } from "./dossier-stage.ts";
 
-/** Columns of dossier_stage in the order in which they are copied, after the import. */
+/** Columns of dossier_stage in COPY order, after the import. */
 const COLUMNS = [
   ...["row", "status", "problem", "province_id", "code", "unit_id", "slot", "received_by_id", "procedure_id", "field_id", "channel"],
   ...["state", "submitted_at", "received_at", "due_at", "due_provisional", "extended_to", "current_due_at", "ended_at", "returned_at"],
@@ -30,13 +30,9 @@ const lineOf = (key: string, row: StagedDossier): string => {
   return `${line}\n`;
 };
 
-/** What is written at once. */
 const BUFFER = 1 << 16;
 
-/**
- * A table of the shape of dossier_stage for one import, filled by COPY on a connection of its own, and one of the shape of dossier_delta; both go with
- * the connection.
- */
+/** A table like dossier_stage for one import, filled by COPY on its own connection, and one like dossier_delta; both are dropped with the connection. */
 export class StageTable {
   readonly name: string;
   readonly deltas: string;
@@ -51,7 +47,7 @@ export class StageTable {
     this.#key = key;
   }
 
-  /** Makes the tables, and removes those of imports that were cut off. */
+  /** Creates the tables, and drops those of interrupted imports. */
   static async open(url: string, key: string): Promise<StageTable> {
     const client = new Client({ connectionString: url, application_name: "cchc-graph" });
     await client.connect();
@@ -87,7 +83,7 @@ export class StageTable {
       stream.end(buffer);
       await done;
     } catch (error) {
-      // The server waits for more until it is told that no more comes.
+      // The server waits for more data until the stream is destroyed.
       stream.destroy();
       await done.catch(() => {});
       throw error;

@@ -6,7 +6,7 @@ import { Reader, rowsOf } from "../../database/reader.ts";
 import { faultsOf, type Item, isFault, recordOf } from "../../lib/files/file-row.ts";
 import { type Day, dayOf } from "../../lib/time/date.ts";
 import { readUnitDirectory } from "../../hierarchy/unit-directory.ts";
-import { ensureKept } from "../../counters/count-tree.service.ts";
+import { ensurePresentTrees } from "../../counters/count-tree.service.ts";
 import { importRows, type Staging } from "../../imports/import-pipeline.ts";
 import {
   type ImportedBy,
@@ -21,52 +21,51 @@ import { checkSourceName } from "../../imports/import-source.service.ts";
 import { StageTable } from "./dossier-copy.ts";
 import { DOSSIER_IMPORT } from "./dossier-import-kind.ts";
 import { dossierOfCells } from "./dossier-row.ts";
-import { type ImportWorld, stageRow, type StagedDossier } from "./dossier-stage.ts";
+import { type ImportReferences, stageRow, type StagedDossier } from "./dossier-stage.ts";
 import { readCalendar } from "../../calendar/work-calendar.store.ts";
-import { readProcedures } from "./import-world.ts";
+import { readProcedures } from "./import-references.ts";
 
 export interface FileImport {
   readonly source: string;
-  /** Code or id of the unit whose source it is; needed where several have one of that name. */
+  /** Code or id of the unit that owns the source; required if several units have a source of that name. */
   readonly owner?: string | null;
   readonly kind?: "RECORDS" | "SYNTHETIC";
   readonly partial: boolean;
   readonly dryRun: boolean;
-  /** The days for which the records of the file's units are complete; stated of them only where every row is kept. */
+  /** The days for which the records of the file's units are complete; declared only if every row is stored. */
   readonly complete: { readonly since: Day; readonly through: Day } | null;
   readonly by: ImportedBy;
-  /** Told of all that is wrong with each bad row, and what stands there, where it is one value. */
+  /** Receives each problem of each invalid row, with the given value if there is one. */
   readonly onProblem: (problem: ImportProblem, value: string | undefined) => void;
   readonly onWarning?: (warning: ImportWarning) => void;
   readonly onPhase?: (phase: string) => void;
-  /** Who stops before it is committed keeps nothing. */
+  /** An abort before the commit stores nothing. */
   readonly signal?: AbortSignal;
 }
 
 export interface FileReport extends ImportReport {
   readonly isKept: boolean;
-  /** Units whose records are stated to be complete now; null where nothing was to be stated. */
   readonly declared: number | null;
 }
 
-/** Statements of one import may hold what they sort and group in so much memory each. */
+/** Memory that each sort or hash of one import may use. */
 const WORK_MEMORY = "256MB";
 
 /**
- * Takes a file of dossiers of any size: copied to a table of its own, and from there in one transaction, all or nothing unless partial.
- * Nothing is kept where the report has rejected rows and the import is not partial, nor in a dry run.
+ * Imports a file of any size: COPY into its own table, then one transaction. It is atomic unless partial; nothing is stored in a dry run, or if rows were rejected and the
+ * import is not partial.
  */
 export const importFile = async (database: Database, rows: AsyncIterable<Item>, options: FileImport): Promise<FileReport> => {
   checkSourceName(options.source);
   const em = database.orm.em.fork();
-  const world = await worldOf(em, options.by.at);
-  await ensureKept(new Reader(database.pools), dayOf(options.by.at));
+  const references = await referencesOf(em, options.by.at);
+  await ensurePresentTrees(new Reader(database.pools), dayOf(options.by.at));
   const key = randomUUID();
   const table = await StageTable.open(database.url, key);
   try {
-    const staging = await stagingOf(em, table, key, world, rows, options);
+    const staging = await stagingOf(em, table, key, references, rows, options);
     options.signal?.throwIfAborted();
-    options.onPhase?.("checking against what is known");
+    options.onPhase?.("comparing with stored dossiers");
     const { kind, onProblem, ...others } = options;
     const { report, committed, declared } = await importRows((work) => transaction(em, work), DOSSIER_IMPORT, staging, {
       ...{ ...others, ...(kind && { sourceKind: kind }), grants: null, operation: "import dossiers" },
@@ -84,14 +83,14 @@ const transaction = <T>(em: EntityManager, work: (inside: EntityManager) => Prom
     return work(inside);
   });
 
-const worldOf = async (em: EntityManager, now: Date): Promise<ImportWorld> => {
+const referencesOf = async (em: EntityManager, now: Date): Promise<ImportReferences> => {
   const rows = rowsOf(em);
   const [calendar, procedures, units] = [await readCalendar(rows), await readProcedures(rows, null), await readUnitDirectory(rows, null)];
   return { calendar, procedures, units, now: now.getTime(), isCovered: () => true };
 };
 
 async function* stagedRows(
-  world: ImportWorld,
+  references: ImportReferences,
   rows: AsyncIterable<Item>,
   signal: AbortSignal | undefined,
   reject: (row: number, record: string | null, problems: readonly ImportRowProblem[]) => void,
@@ -104,7 +103,7 @@ async function* stagedRows(
       continue;
     }
     const dossier = dossierOfCells(row.cells);
-    const staged = "code" in dossier ? stageRow(world, row.row, dossier) : dossier;
+    const staged = "code" in dossier ? stageRow(references, row.row, dossier) : dossier;
     if ("row" in staged) yield staged;
     else reject(row.row, recordOf(row), staged);
   }
@@ -112,22 +111,19 @@ async function* stagedRows(
 
 const named = (column: string | null, message: string): string => (column === null ? message : `${column}: ${message}`);
 
-/**
- * The rows are copied to tables of this import alone. They are classified, and what they change of the counters is noted, in transactions beside
- * the one that writes.
- */
+/** Rows are copied to tables of this import alone; classification and counter changes are computed in transactions beside the one that writes. */
 const stagingOf = async (
   em: EntityManager,
   table: StageTable,
   key: string,
-  world: ImportWorld,
+  references: ImportReferences,
   rows: AsyncIterable<Item>,
   { onProblem, signal }: FileImport,
 ): Promise<Staging> => {
   const problems: ImportProblem[] = [];
   let rejected = 0;
   await table.fill(
-    stagedRows(world, rows, signal, (row, record, found) => {
+    stagedRows(references, rows, signal, (row, record, found) => {
       rejected++;
       for (const problem of found) {
         const one = problemOf(row, record, problem);

@@ -18,13 +18,13 @@ export class DossierMutations {
   @Authorized<Permission>("dossiers:write")
   @Mutation(() => ImportPayloadType, {
     description:
-      "Takes up to 5,000 dossiers of one source system, which belongs to one unit: that of the caller who first names it. All or nothing unless partial: then the good " +
-      "rows are kept and each bad one (of rows that are well-formed GraphQL) is reported. dryRun checks everything and keeps nothing. Needs the role OFFICER on the " +
-      "source's unit and on each handling unit; BAD_USER_INPUT where several units have a source of that name and owner does not say which, CONFLICT for a source " +
+      "Imports up to 5,000 dossiers of one source system, which belongs to one unit: that of the first caller that uses its name. Atomic unless partial: then valid " +
+      "rows are stored and each invalid one (of rows that are well-formed GraphQL) is reported. dryRun checks everything and stores nothing. Requires the role OFFICER on the " +
+      "source's unit and on each handling unit; BAD_USER_INPUT if several units have a source of that name and owner does not select one, CONFLICT for a source " +
       "that was retired (nhập hồ sơ).",
   })
   async importDossiers(
-    @Arg("input", () => ImportDossiersInput, { description: "What is sent." }) input: ImportDossiersInput,
+    @Arg("input", () => ImportDossiersInput, { description: "The dossiers and their source." }) input: ImportDossiersInput,
     @Ctx() context: RequestContext,
   ) {
     return { report: await importDossiers(context, input) };
@@ -33,11 +33,11 @@ export class DossierMutations {
   @Authorized<Permission>("dossiers:write")
   @Mutation(() => ImportPayloadType, {
     description:
-      "Takes back dossiers that should never have been sent; the counters follow, the audit keeps them. All or nothing: a code that the source has not sent is a " +
-      "problem of the report. Needs the role OFFICER on the source's unit and on each handling unit (thu hồi hồ sơ).",
+      "Retracts dossiers that were sent by mistake; counters follow, and the audit trail stores the dossiers. Atomic: a code that the source has not sent is a " +
+      "problem of the report. Requires the role OFFICER on the source's unit and on each handling unit (thu hồi hồ sơ).",
   })
   async retractDossiers(
-    @Arg("input", () => RetractDossiersInput, { description: "What is taken back." }) input: RetractDossiersInput,
+    @Arg("input", () => RetractDossiersInput, { description: "The source, the codes and the reason." }) input: RetractDossiersInput,
     @Ctx() context: RequestContext,
   ) {
     return { report: await retractDossiers(context, input) };
@@ -46,11 +46,11 @@ export class DossierMutations {
   @Authorized<Permission>("sources:write")
   @Mutation(() => SourcePayloadType, {
     description:
-      "Gives a source system to another unit: it and all that it sent go on under the new owner, ids stay. For ADMINs of both units, else FORBIDDEN; BAD_USER_INPUT " +
-      "for an unknown unit or source, CONFLICT where the new owner has a source of that name (chuyển giao hệ thống nguồn).",
+      "Transfers a source system to another unit: the new owner takes over the source and all its records, and ids stay. For ADMINs of both units, otherwise FORBIDDEN; BAD_USER_INPUT " +
+      "for an unknown unit or source, CONFLICT if the new owner has a source of that name (chuyển giao hệ thống nguồn).",
   })
   async transferSource(
-    @Arg("input", () => TransferSourceInput, { description: "Which source, and to whom." }) input: TransferSourceInput,
+    @Arg("input", () => TransferSourceInput, { description: "The source and its new owner." }) input: TransferSourceInput,
     @Ctx() context: RequestContext,
   ) {
     return { source: await transferSource(context, input) };
@@ -59,7 +59,7 @@ export class DossierMutations {
   @Authorized<Permission>("sources:write")
   @Mutation(() => SourcePayloadType, {
     description:
-      "Ends a source system: it takes nothing more, what it sent stays, and its name is free again. For ADMINs of its unit, else FORBIDDEN; BAD_USER_INPUT for an " +
+      "Retires a source system: it accepts no further records, its records stay, and its name is free again. For ADMINs of its unit, otherwise FORBIDDEN; BAD_USER_INPUT for an " +
       "unknown unit or source (ngừng hệ thống nguồn).",
   })
   async retireSource(

@@ -7,17 +7,17 @@ import { type Grant, grantsFor } from "../../access/viewer.ts";
 import { BadUserInput } from "../../lib/errors.ts";
 import type { RequestContext } from "../../access/request-context.ts";
 import { readUnitDirectory } from "../../hierarchy/unit-directory.ts";
-import { ensureKept } from "../../counters/count-tree.service.ts";
+import { ensurePresentTrees } from "../../counters/count-tree.service.ts";
 import { type ImportProblem, type ImportReport, problemOf } from "../../imports/import-report.ts";
 import { importRows, type Staging } from "../../imports/import-pipeline.ts";
 import type { SourceName } from "../../imports/import-source.service.ts";
 import { emptyStage, sharedStage } from "./dossier-apply.store.ts";
 import { DOSSIER_IMPORT } from "./dossier-import-kind.ts";
-import { type DossierRow, type ImportWorld, stageRow, type StagedDossier } from "./dossier-stage.ts";
+import { type DossierRow, type ImportReferences, stageRow, type StagedDossier } from "./dossier-stage.ts";
 import { readCalendar } from "../../calendar/work-calendar.store.ts";
-import { readProcedures } from "./import-world.ts";
+import { readProcedures } from "./import-references.ts";
 
-type Asking = Pick<RequestContext, "session" | "viewer" | "now" | "today" | "renew">;
+type Caller = Pick<RequestContext, "session" | "viewer" | "now" | "today" | "renew">;
 
 export const MAX_DOSSIERS = 5000;
 export interface DossierImport extends SourceName {
@@ -27,24 +27,23 @@ export interface DossierImport extends SourceName {
 }
 
 /**
- * Takes dossiers of one source: all or nothing unless partial, and nothing in a dry run. Bad rows are problems of the report, which also tells what would be
- * where nothing is kept.
- * @throws BadUserInput for too many rows or an unclear source, DomainError FORBIDDEN for a source outside the caller's scope.
+ * Imports dossiers of one source: atomic unless partial, and nothing is stored in a dry run. Invalid rows are problems of the report, which also describes the effect of a
+ * dry run. @throws BadUserInput for too many rows or an ambiguous source, DomainError FORBIDDEN for a source outside the caller's scope.
  */
 export const importDossiers = async (
-  context: Asking,
+  context: Caller,
   { source: name, owner, dossiers, partial, dryRun }: DossierImport,
 ): Promise<ImportReport & { readonly isKept: boolean }> => {
   const viewer = context.viewer!;
   if (dossiers.length === 0 || dossiers.length > MAX_DOSSIERS)
-    throw new BadUserInput("dossiers", dossiers.length, `accepted are 1 to ${MAX_DOSSIERS} dossiers`);
+    throw new BadUserInput("dossiers", dossiers.length, `must contain 1 to ${MAX_DOSSIERS} dossiers`);
   const grants = grantsFor(viewer, "OFFICER");
-  await ensureKept(context.session, context.today);
-  const world = await worldOf(context, grants, dossiers);
+  await ensurePresentTrees(context.session, context.today);
+  const references = await referencesOf(context, grants, dossiers);
   const { report, committed } = await importRows(
     (work) => context.session.write(rowScope(viewer, "OFFICER"), work),
     DOSSIER_IMPORT,
-    stagingOf(world, dossiers),
+    stagingOf(references, dossiers),
     {
       ...{ source: name, owner, grants, partial, dryRun, complete: null, operation: "importDossiers" },
       by: { actor: viewer.actor, actorName: viewer.name, at: context.now },
@@ -53,11 +52,11 @@ export const importDossiers = async (
   return { ...report, isKept: committed };
 };
 
-const worldOf = async (
+const referencesOf = async (
   { session, now }: Pick<RequestContext, "session" | "now">,
   grants: readonly Grant[],
   dossiers: readonly DossierRow[],
-): Promise<ImportWorld> => {
+): Promise<ImportReferences> => {
   const codes = [...new Set(dossiers.flatMap(({ unit, receivedBy }) => (receivedBy == null ? [unit] : [unit, receivedBy])))];
   const [calendar, procedures, units] = await Promise.all([
     readCalendar(session),
@@ -71,13 +70,12 @@ const worldOf = async (
   return { calendar, procedures, units, now: now.getTime(), isCovered: (unitNo) => covered.has(unitNo) };
 };
 
-/** The rows of one request are put into the tables that imports share. */
-const stagingOf = (world: ImportWorld, dossiers: readonly DossierRow[]): Staging => {
+const stagingOf = (references: ImportReferences, dossiers: readonly DossierRow[]): Staging => {
   const key = randomUUID();
   const staged: StagedDossier[] = [];
   const problems: ImportProblem[] = [];
   for (const [n, dossier] of dossiers.entries()) {
-    const result = stageRow(world, n + 1, dossier);
+    const result = stageRow(references, n + 1, dossier);
     if ("row" in result) staged.push(result);
     else problems.push(...result.map((problem) => problemOf(n + 1, dossier.code || null, problem)));
   }

@@ -12,10 +12,10 @@ import { type TransactionOutcome, settle } from "../../database/outcome.ts";
 import { noteImport } from "../../imports/import-ledger.store.ts";
 import type { ImportedBy, ImportReport } from "../../imports/import-report.ts";
 import { type Staged, STATUSES } from "../../imports/stage.ts";
-import { emptyStage, isOfSource, keptColumns, keptNames, retractStage, sharedStage } from "./dossier-apply.store.ts";
+import { emptyStage, isOfSource, sharedColumns, sharedNames, retractStage, sharedStage } from "./dossier-apply.store.ts";
 import { type ImportSource, lockSource, openSource, type Sought, type SourceName } from "../../imports/import-source.service.ts";
 
-type Asking = Pick<RequestContext, "session" | "viewer" | "now" | "renew">;
+type Caller = Pick<RequestContext, "session" | "viewer" | "now" | "renew">;
 
 const MAX_CODES = 1000;
 const MAX_REASON = 2000;
@@ -26,20 +26,19 @@ export interface DossierRetraction extends SourceName {
 }
 
 /**
- * Takes back dossiers that should never have been sent; the audit trail keeps what they were. All or nothing: codes that the source has not sent are
- * problems of the report.
- * @throws BadUserInput for too many codes or an unclear source, DomainError FORBIDDEN outside the caller's scope.
+ * Retracts dossiers that were sent by mistake; the audit trail stores them. Atomic: codes that the source has not sent are problems of the report. @throws BadUserInput for
+ * too many codes or an ambiguous source, DomainError FORBIDDEN outside the caller's scope.
  */
 export const retractDossiers = async (
-  context: Asking,
+  context: Caller,
   { source: name, owner, codes: given, reason }: DossierRetraction,
 ): Promise<ImportReport & { readonly isKept: boolean }> => {
   const viewer = context.viewer!;
   const count = new Set(given).size;
-  if (count === 0 || count > MAX_CODES) throw new BadUserInput("codes", count, `accepted are 1 to ${MAX_CODES} codes`);
+  if (count === 0 || count > MAX_CODES) throw new BadUserInput("codes", count, `must contain 1 to ${MAX_CODES} codes`);
   const words = reason.trim().normalize("NFC");
   if (words === "" || words.length > MAX_REASON || words.includes("\0"))
-    throw new BadUserInput("reason", reason, `accepted are 1 to ${MAX_REASON} characters`);
+    throw new BadUserInput("reason", reason, `must have 1 to ${MAX_REASON} characters`);
   const grants = grantsFor(viewer, "OFFICER");
   const by = { actor: viewer.actor, actorName: viewer.name, at: context.now };
   const retracting = { source: { source: name, owner, grants, at: context.now }, given, reason: words, by };
@@ -81,9 +80,8 @@ const retractWithin = async (em: EntityManager, { source: sought, given, reason,
   return { report, committed: true };
 };
 
-/** The dossiers that the stage names, as the audit trail keeps them. */
-const stagedBefore = async (em: EntityManager, { sourceId, key }: Staged): Promise<KeptDossier[]> => {
-  const rows = await rowsOf(em).rows(sql<{ dossier: KeptDossier }>`
+const stagedBefore = async (em: EntityManager, { sourceId, key }: Staged): Promise<StoredDossier[]> => {
+  const rows = await rowsOf(em).rows(sql<{ dossier: StoredDossier }>`
     select to_jsonb(d) || jsonb_build_object('paused', (select coalesce(jsonb_agg(jsonb_build_array(p.reason, p.from_at, p.to_at) order by p.position), '[]')
       from dossier_pause p where p.province_id = d.province_id and p.source_id = d.source_id and p.code = d.code)) as dossier
     from dossier d join dossier_stage s on s.province_id = d.province_id and s.code = d.code
@@ -100,25 +98,25 @@ const retractionOf = (id: string, source: ImportSource, given: readonly string[]
 const unknownCode = ({ name }: ImportSource) => ({
   field: "codes",
   code: "UNKNOWN_DOSSIER",
-  message: `codes: accepted are codes of dossiers of the source ${name} that the caller may write`,
+  message: `codes: must be codes of dossiers of the source ${name} that the caller may write`,
 });
 
-interface KeptDossier {
+interface StoredDossier {
   readonly unit_id: number;
   readonly code: string;
 }
 
-const retracted = (source: ImportSource, by: ImportedBy, dossier: KeptDossier): Change => ({
+const retracted = (source: ImportSource, by: ImportedBy, dossier: StoredDossier): Change => ({
   ...{ ...by, operation: "retractDossiers", unitNo: dossier.unit_id, subject: `${source.name} ${dossier.code}` },
   ...{ before: dossier, after: null },
 });
 
-/** Stages kept dossiers by their codes, as if they had been sent newer. @returns the codes found. */
+/** Stages stored dossiers by their codes, as if they were updates. @returns the codes found. */
 const nameInStage = async (em: EntityManager, { key, sourceId, grants }: Staged, codes: readonly string[]): Promise<Set<string>> => {
   const isInside = grants === null ? sql`true` : coveredBy(grants, sql`d.unit_id`);
   const { rows } = await sql<{ code: string }>`
-    insert into dossier_stage (import, "row", status, province_id, code, ${keptNames})
-    select ${key}::uuid, 0, ${sql.lit(STATUSES.UPDATED)}, d.province_id, d.code, ${keptColumns("d")} from dossier d
+    insert into dossier_stage (import, "row", status, province_id, code, ${sharedNames})
+    select ${key}::uuid, 0, ${sql.lit(STATUSES.UPDATED)}, d.province_id, d.code, ${sharedColumns("d")} from dossier d
     where ${isOfSource({ sourceId })} and d.code = any(${codes}::text[]) and ${isInside} returning code`.execute(em.getKysely());
   return new Set(rows.map(({ code }) => code));
 };

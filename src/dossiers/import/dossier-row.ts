@@ -2,12 +2,10 @@ import { INSTANT_FORM } from "../../lib/time/instant.ts";
 import type { ImportRowProblem } from "../../imports/import-report.ts";
 import type { DossierRow } from "./dossier-stage.ts";
 
-/** Columns of files of dossiers, named as the fields of DossierInput. */
 export const DOSSIER_COLUMNS = [
   ...["code", "procedure", "unit", "receivedBy", "channel", "state", "submittedAt", "receivedAt", "dueAt", "extendedTo", "endedAt"],
   ...["returnedAt", "pauses", "digitised", "paidOnline", "electronicResult", "updatedAt"],
 ] as const;
-/** Those that hold codes and names. */
 export const DOSSIER_TEXTS = ["code", "procedure", "unit", "receivedBy", "channel", "state", "pauses"] as const;
 export const REQUIRED_DOSSIER_COLUMNS = ["code", "procedure", "unit", "state", "updatedAt"] as const;
 
@@ -18,7 +16,7 @@ const FLAGS = new Map([
 
 type Cells = Readonly<Record<string, unknown>>;
 
-/** Reads cells, and notes which cannot be read. */
+/** Reads sheet cells and collects unreadable ones. */
 class CellReader {
   readonly problems: ImportRowProblem[] = [];
   readonly #cells: Cells;
@@ -30,7 +28,7 @@ class CellReader {
   add(field: string, code: string, accepted: string): void {
     const cell = this.#cells[field] ?? null;
     const shown = JSON.stringify(cell);
-    const message = `${field}: ${shown.length > 120 ? `${shown.slice(0, 117)}...` : shown} is not accepted; accepted is ${accepted}`;
+    const message = `${field}: ${shown.length > 120 ? `${shown.slice(0, 117)}...` : shown} is not accepted; must be ${accepted}`;
     this.problems.push({ field, code, message, value: cell === null ? undefined : typeof cell === "string" ? cell : shown });
   }
 
@@ -62,12 +60,12 @@ class CellReader {
     const cell = this.#cells[field];
     if (cell === null || cell === undefined || cell === "") return null;
     const known = typeof cell === "string" ? FLAGS.get(cell.toLowerCase()) : typeof cell === "boolean" ? cell : undefined;
-    if (known === undefined) this.add(field, "FLAG_MALFORMED", "true, false or nothing");
+    if (known === undefined) this.add(field, "FLAG_MALFORMED", "true, false or empty");
     return known ?? null;
   }
 }
 
-/** A row of a file as a dossier; what is empty is left out. Of what cannot be read it says which field and why. */
+/** Converts a row of a file to a dossier; empty cells are omitted. Returns the problems of unreadable cells. */
 export const dossierOfCells = (cells: Cells): DossierRow | readonly ImportRowProblem[] => {
   const read = new CellReader(cells);
   const pauses = pausesOfCell(cells["pauses"]);
@@ -101,7 +99,6 @@ export const dossierOfCells = (cells: Cells): DossierRow | readonly ImportRowPro
 
 const PAUSE = /^([A-Z_]+):([^/]+)\/(.*)$/;
 
-/** Null where it is malformed. */
 const pausesOfCell = (cell: unknown): DossierRow["pauses"] | null => {
   if (cell === null || cell === undefined || cell === "") return [];
   if (Array.isArray(cell)) return cell.every(isPause) ? cell : null;

@@ -9,9 +9,9 @@ import type { ImportRowProblem } from "../../imports/import-report.ts";
 import { STATUSES } from "../../imports/stage.ts";
 import { CHANNELS, derive, DOSSIER_STATES, type DossierFacts, PAUSE_REASONS, type PauseFacts } from "../dossier-state.ts";
 import { problemsOf } from "../dossier-problems.ts";
-import { slotOfTier } from "../../counters/record-sums.store.ts";
+import { numberOfTier } from "../../counters/record-sums.store.ts";
 
-/** One dossier as a system tells it; instants are texts. */
+/** One dossier as sent by its system; instants are texts. */
 export interface DossierRow {
   readonly code: string;
   readonly procedure: string;
@@ -40,21 +40,18 @@ export interface ProcedureFacts {
   readonly isFull: boolean;
 }
 
-/** What rows are held against. */
-export interface ImportWorld {
+export interface ImportReferences {
   readonly calendar: WorkCalendar;
   readonly procedures: ReadonlyMap<string, ProcedureFacts>;
   readonly units: UnitDirectory;
   /** The server's clock, in milliseconds. */
   readonly now: number;
-  /** Whether the caller may write records of the unit. */
+  /** True if the caller may write records of the unit. */
   readonly isCovered: (unitNo: number) => boolean;
 }
 
-/** A row of dossier_stage without the import that it is of. */
 export type StagedDossier = Readonly<Record<string, unknown>> & { readonly row: number; readonly code: string };
 
-/** Years have four digits. */
 const LAST_DAY = epochDay("9999-12-31");
 
 class Problems {
@@ -67,20 +64,20 @@ class Problems {
   instant(field: string, text: string | null | undefined): number | null {
     if (text === null || text === undefined) return null;
     const time = parseInstant(text);
-    if (time === null) this.add(field, "INSTANT_MALFORMED", `${field}: ${shown(text)} is not accepted; accepted is ${INSTANT_FORM}`, text);
+    if (time === null) this.add(field, "INSTANT_MALFORMED", `${field}: ${shown(text)} is not accepted; must be ${INSTANT_FORM}`, text);
     return time;
   }
 }
 
 const shown = (text: string) => JSON.stringify(text.length > 120 ? `${text.slice(0, 117)}...` : text);
 
-/** What a row becomes in the stage, or why it cannot. */
-export const stageRow = (world: ImportWorld, number: number, row: DossierRow): StagedDossier | readonly ImportRowProblem[] => {
+/** Converts a row to a staged row, or returns its problems. */
+export const stageRow = (references: ImportReferences, number: number, row: DossierRow): StagedDossier | readonly ImportRowProblem[] => {
   const problems = new Problems();
   const fault = faultOfCode(row.code);
-  if (fault !== null) problems.add("code", "CODE_MALFORMED", `code: ${shown(row.code)} ${fault}; accepted are ${codeForm(100)}`, row.code);
+  if (fault !== null) problems.add("code", "CODE_MALFORMED", `code: ${shown(row.code)} ${fault}; must be ${codeForm(100)}`, row.code);
   const facts = factsOf(problems, row);
-  const procedure = world.procedures.get(row.procedure);
+  const procedure = references.procedures.get(row.procedure);
   if (!procedure)
     problems.add(
       "procedure",
@@ -89,30 +86,30 @@ export const stageRow = (world: ImportWorld, number: number, row: DossierRow): S
       row.procedure,
     );
   if (problems.found.length > 0) return problems.found;
-  problems.found.push(...problemsOf(facts, world.now));
+  problems.found.push(...problemsOf(facts, references.now));
   if (problems.found.length > 0) return problems.found;
-  const derived = derive(facts, procedure!.workingDays, world.calendar);
+  const derived = derive(facts, procedure!.workingDays, references.calendar);
   if (derived.currentDueAt !== null && epochDayOf(derived.currentDueAt) > LAST_DAY) {
     const field = facts.extendedTo === null ? "dueAt" : "extendedTo";
     const due = instantText((facts.extendedTo ?? derived.dueAt)!);
-    problems.add(field, "DUE_TOO_LATE", `${field}: ${due} is after 9999-12-31 when the pauses are added; accepted is an earlier day`);
+    problems.add(field, "DUE_TOO_LATE", `${field}: ${due} is after 9999-12-31 when the pauses are added; must be an earlier day`);
     return problems.found;
   }
   const day = dayOfEpoch(derived.datedOn);
-  const unit = placeOf(problems, world, "unit", row.unit, day);
-  const receivedBy = row.receivedBy == null ? unit : placeOf(problems, world, "receivedBy", row.receivedBy, day);
-  if (unit && !world.isCovered(unit.unitNo))
+  const unit = placeOf(problems, references, "unit", row.unit, day);
+  const receivedBy = row.receivedBy == null ? unit : placeOf(problems, references, "receivedBy", row.receivedBy, day);
+  if (unit && !references.isCovered(unit.unitNo))
     problems.add(
       "unit",
       "OUTSIDE_SCOPE",
-      `unit: ${shown(row.unit)} lies outside the units on which the caller has the role OFFICER`,
+      `unit: ${shown(row.unit)} is outside the units on which the caller has the role OFFICER`,
       row.unit,
     );
   if (problems.found.length > 0) return problems.found;
   return staged(number, row, facts, procedure!, unit!, receivedBy!, derived);
 };
 
-const placeOf = (problems: Problems, { units }: ImportWorld, field: string, code: string, day: string): UnitPlace | null => {
+const placeOf = (problems: Problems, { units }: ImportReferences, field: string, code: string, day: string): UnitPlace | null => {
   const place = units.find(code, day);
   if (!place) problems.add(field, "UNIT_UNKNOWN", `${field}: no unit had the code ${shown(code)} on ${day}`, code);
   return place;
@@ -120,7 +117,7 @@ const placeOf = (problems: Problems, { units }: ImportWorld, field: string, code
 
 const oneOf = <T extends string>(problems: Problems, field: string, text: string, accepted: readonly T[]): T => {
   if (!accepted.includes(text as T))
-    problems.add(field, "VALUE_UNKNOWN", `${field}: ${shown(text)} is not accepted; accepted are ${accepted.join(", ")}`, text);
+    problems.add(field, "VALUE_UNKNOWN", `${field}: ${shown(text)} is not accepted; must be one of ${accepted.join(", ")}`, text);
   return text as T;
 };
 
@@ -131,7 +128,7 @@ const factsOf = (problems: Problems, row: DossierRow): DossierFacts => {
     from: problems.instant(`pauses[${n}].from`, from) ?? 0,
     to: problems.instant(`pauses[${n}].to`, to),
   }));
-  if (pauses.length > 100) problems.add("pauses", "TOO_MANY_PAUSES", `pauses: ${pauses.length} are not accepted; accepted are at most 100`);
+  if (pauses.length > 100) problems.add("pauses", "TOO_MANY_PAUSES", `pauses: ${pauses.length} are too many; must contain at most 100`);
   return {
     state: oneOf(problems, "state", row.state, DOSSIER_STATES),
     submittedAt: problems.instant("submittedAt", row.submittedAt),
@@ -145,11 +142,11 @@ const factsOf = (problems: Problems, row: DossierRow): DossierFacts => {
   };
 };
 
-/** As it was told, where PostgreSQL takes it for the same instant: with no parts of seconds, which it would round. */
-const toldOf = (text: string | null | undefined, time: number | null): string | null =>
+/** The original text is stored if PostgreSQL reads it as the same instant: PostgreSQL would round fractions of a second. */
+const originalText = (text: string | null | undefined, time: number | null): string | null =>
   time !== null && text != null && text.endsWith(LOCAL_OFFSET) && !text.includes(".") ? text : instantOf(time);
 
-/** As the day in Asia/Ho_Chi_Minh and the time of day. */
+/** An instant as day and time in Asia/Ho_Chi_Minh. */
 const instantOf = (time: number | null): string | null => {
   if (time === null) return null;
   const day = epochDayOf(time);
@@ -178,7 +175,7 @@ const staged = (
     province_id: unit.provinceNo,
     code: row.code,
     unit_id: unit.unitNo,
-    slot: slotOfTier(unit.countsIn) ?? 0,
+    slot: numberOfTier(unit.countsIn) ?? 0,
     received_by_id: receivedBy.unitNo,
     procedure_id: procedure.id,
     field_id: procedure.fieldId,
@@ -186,12 +183,12 @@ const staged = (
     is_full: procedure.isFull,
     channel: CHANNELS.indexOf(row.channel as never) + 1,
     state: DOSSIER_STATES.indexOf(facts.state) + 1,
-    submitted_at: toldOf(row.submittedAt, facts.submittedAt),
-    received_at: toldOf(row.receivedAt, facts.receivedAt),
-    extended_to: toldOf(row.extendedTo, facts.extendedTo),
-    ended_at: toldOf(row.endedAt, facts.endedAt),
-    returned_at: toldOf(row.returnedAt, facts.returnedAt),
-    updated_at: toldOf(row.updatedAt, updatedAt),
+    submitted_at: originalText(row.submittedAt, facts.submittedAt),
+    received_at: originalText(row.receivedAt, facts.receivedAt),
+    extended_to: originalText(row.extendedTo, facts.extendedTo),
+    ended_at: originalText(row.endedAt, facts.endedAt),
+    returned_at: originalText(row.returnedAt, facts.returnedAt),
+    updated_at: originalText(row.updatedAt, updatedAt),
     ...derivedColumns(derived),
     ...flags,
     digest,
@@ -211,7 +208,7 @@ const derivedColumns = (derived: ReturnType<typeof derive>) => ({
   working_days: derived.workingDays,
 });
 
-/** A pause is late where it begins after the due day, or asks for a supplement again (Decision 766, indicator 2.1). */
+/** A pause is late if it begins after the due day or repeats a request for a supplement (Decision 766, indicator 2.1). */
 const pausesOf = ({ pauses }: DossierFacts, dueOn: number | null) => {
   if (pauses.length === 0) return { pauses: 0, pause_reason: null, pause_from: null, pause_to: null, pause_late: null };
   const first = pauses.findIndex(({ reason }) => reason === "SUPPLEMENT");

@@ -2,10 +2,10 @@ import { Field, ID, InputType, ObjectType } from "type-graphql";
 import { SourceType } from "../../figures/source.type.ts";
 import { DossierInput, ImportReportType } from "./dossier-import.type.ts";
 
-const SOURCE = "Name of the source system, 1 to 100 characters, one of its own among those of its owner; or its id (hệ thống nguồn).";
-const OWNER = "Code or id of the unit whose source it is (đơn vị chủ quản).";
+const SOURCE = "Name of the source system, 1 to 100 characters, unique among the sources of its owner; or its id (hệ thống nguồn).";
+const OWNER = "Code or id of the unit that owns the source (đơn vị chủ quản).";
 const OWNER_IF_SEVERAL =
-  "Code or id of the unit whose source it is: only where the caller covers several that have one of that name (đơn vị chủ quản).";
+  "Code or id of the unit that owns the source; required only if the caller covers several units with a source of that name (đơn vị chủ quản).";
 
 @InputType("ImportDossiersInput", { description: "Dossiers of one source system (hồ sơ cần nhập)." })
 export class ImportDossiersInput {
@@ -18,14 +18,14 @@ export class ImportDossiersInput {
   @Field(() => [DossierInput], { description: "1 to 5,000 dossiers (hồ sơ)." })
   dossiers!: DossierInput[];
 
-  @Field(() => Boolean, { defaultValue: false, description: "Keep the good rows where others are bad." })
+  @Field(() => Boolean, { defaultValue: false, description: "Stores the valid rows even if others are invalid." })
   partial!: boolean;
 
-  @Field(() => Boolean, { defaultValue: false, description: "Check everything, keep nothing (kiểm tra thử)." })
+  @Field(() => Boolean, { defaultValue: false, description: "Checks everything and stores nothing (kiểm tra thử)." })
   dryRun!: boolean;
 }
 
-@InputType("RetractDossiersInput", { description: "Dossiers that should never have been sent (hồ sơ cần thu hồi)." })
+@InputType("RetractDossiersInput", { description: "Dossiers that were sent by mistake (hồ sơ cần thu hồi)." })
 export class RetractDossiersInput {
   @Field(() => ID, { description: SOURCE })
   source!: string;
@@ -36,17 +36,17 @@ export class RetractDossiersInput {
   @Field(() => [ID], { description: "Codes of its dossiers, at most 1,000 (mã hồ sơ)." })
   codes!: string[];
 
-  @Field(() => String, { description: "Why, 1 to 2,000 characters; the audit trail keeps it (lý do)." })
+  @Field(() => String, { description: "The reason, 1 to 2,000 characters, which the audit trail stores (lý do)." })
   reason!: string;
 }
 
-@ObjectType("ImportPayload", { simpleResolvers: true, description: "What an import answers (kết quả nhập)." })
+@ObjectType("ImportPayload", { simpleResolvers: true, description: "Result of an import (kết quả nhập)." })
 export class ImportPayloadType {
-  @Field(() => ImportReportType, { description: "What became of its rows (báo cáo nhập)." })
+  @Field(() => ImportReportType, { description: "Result by row (báo cáo nhập)." })
   report!: ImportReportType;
 }
 
-@InputType("TransferSourceInput", { description: "A source system that goes over to another unit (chuyển giao hệ thống nguồn)." })
+@InputType("TransferSourceInput", { description: "Transfers a source system to another unit (chuyển giao hệ thống nguồn)." })
 export class TransferSourceInput {
   @Field(() => ID, { description: SOURCE })
   source!: string;
@@ -54,11 +54,11 @@ export class TransferSourceInput {
   @Field(() => ID, { description: OWNER })
   owner!: string;
 
-  @Field(() => ID, { description: "Code or id of the unit whose source it becomes (đơn vị tiếp nhận)." })
+  @Field(() => ID, { description: "Code or id of the new owner (đơn vị tiếp nhận)." })
   to!: string;
 }
 
-@InputType("RetireSourceInput", { description: "A source system that sends nothing more (ngừng hệ thống nguồn)." })
+@InputType("RetireSourceInput", { description: "Retires a source system (ngừng hệ thống nguồn)." })
 export class RetireSourceInput {
   @Field(() => ID, { description: SOURCE })
   source!: string;

@@ -4,8 +4,8 @@ import { rowsOf } from "../../database/reader.ts";
 import type { Day } from "../../lib/time/date.ts";
 
 /**
- * Notes how many records each unit has of the source, from when on, and when it last imported. Changes are rows of (province_id, unit_id, records,
- * received_on): so many records more, the first of them on that day.
+ * Updates how many records each unit has from the source, the first day of these and the time of the last import. Changes are rows of (province_id, unit_id, records,
+ * received_on): a number of records, and their first day.
  */
 export const noteUnits = async (
   em: EntityManager,
@@ -30,13 +30,12 @@ interface FirstDay {
   readonly day: Day | null;
 }
 
-/** The first days of dossiers, a relation `d`, by unit. */
 export const firstDaysOf = (em: EntityManager, dossiers: RawBuilder<unknown>): Promise<FirstDay[]> =>
   rowsOf(em).rows(sql<FirstDay>`
     select d.province_id as "provinceNo", d.unit_id as "unitNo", min(d.received_on) as day from ${dossiers}
     where d.received_on is not null group by 1, 2`);
 
-/** Where the first record of a unit has gone, the next one is its first: for when what goes, with its first days, is gone. */
+/** Finds the new first day of units whose first record was removed; must run after the removal. */
 export const renewFirstDays = async (
   em: EntityManager,
   { sourceId }: { readonly sourceId: number },

@@ -5,13 +5,13 @@ import type { DossierCountLoaders } from "../../counters/dossier-count.loaders.t
 type Covers = Pick<DossierCountLoaders, "viewerCovers">;
 
 /**
- * Below the province what is by field or procedure, and means, may be of a single citizen's file.
- * @throws DomainError FORBIDDEN for a unit below the province that no VIEWER's grant covers, naming the field of the API.
+ * Below the province, means and counts by field or procedure may identify a single citizen's file. @throws DomainError FORBIDDEN for a unit below the province without a
+ * VIEWER's grant, naming the field of the API.
  */
 export const checkDetail = async ({ viewerCovers }: Covers, { tier, no }: RollupKey["unit"], name: string): Promise<void> => {
   if (tier === "COUNTRY" || tier === "PROVINCE" || (await viewerCovers.load(no))) return;
   throw new DomainError(
     "FORBIDDEN",
-    `${name} is shown to everybody for the country and provinces alone; below them it needs the role VIEWER on the unit`,
+    `${name} is public for the country and provinces only; below them it requires the role VIEWER on the unit`,
   );
 };

@@ -9,7 +9,6 @@ import { CHANNELS } from "../dossier-state.ts";
 import { fieldSubtotal, Remainder } from "./part-rollup.ts";
 import { countsByName } from "../../counters/record-sums.store.ts";
 
-/** Of records, in the order of the fields' codes. */
 export const dossiersByField = async (loaders: DossierCountLoaders, rollup: Rollup) => {
   await checkDetail(loaders, rollup.unit, "byField");
   const rows = await loaders.dossierFields.load(rollup);
@@ -22,7 +21,7 @@ const RECEIVED = { DIRECT: "receivedDirect", ONLINE: "receivedOnline", POSTAL: "
 export const dossiersByChannel = (rollup: Rollup) =>
   CHANNELS.map((channel) => ({ channel, received: rollup.shown(RECEIVED[channel]) })).filter(({ received }) => received !== null);
 
-/** Null where none was resolved, or records give nothing. */
+/** Null if no dossier was resolved or there are no records. */
 export const averageWorkingDays = async (loaders: DossierCountLoaders, rollup: Rollup): Promise<number | null> => {
   await checkDetail(loaders, rollup.unit, "averageWorkingDays");
   const counted = (await loaders.dossierCounts.load(rollup))?.counted;
@@ -32,7 +31,7 @@ export const averageWorkingDays = async (loaders: DossierCountLoaders, rollup: R
   return resolved === 0 ? null : workingDays / resolved;
 };
 
-/** The parts that add up to a roll-up: the units under it, its agencies, and what is left, which is the unit's own or known of no part. */
+/** Returns the parts that sum to a roll-up: the units below, its agencies, and the remainder, which is the unit's own or not assigned to a part. */
 export const partsOf = async (loaders: RollupLoaders & UnitLoaders & DossierCountLoaders, rollup: Rollup) => {
   const { dossierRollup, childrenOf } = loaders;
   const { unit, period, handledBy, cut } = rollup;
@@ -50,7 +49,7 @@ export const partsOf = async (loaders: RollupLoaders & UnitLoaders & DossierCoun
   ];
 };
 
-/** Agencies below the province are parts for those alone who see all of the whole; for all others they are in what is left. */
+/** Agencies below the province are parts only for viewers of the whole; for everybody else they belong to the remainder. */
 const shownAgencies = async ({ isBelowProvince }: DossierCountLoaders, agencies: readonly UnitView[], cut: Cut) => {
   if (!cut.isOfHalfMonths) return agencies;
   const areHidden = await Promise.all(agencies.map(({ no }) => isBelowProvince.load(no)));

@@ -16,16 +16,16 @@ export class UnitFormsResolver {
   @FieldResolver(() => Form06Type, {
     nullable: true,
     description:
-      "Form II.06 of Circular 01/2020/TT-VPCP: one row a field, and the total. Null unless the records of the whole subtree are complete for the days that are counted: " +
-      "those of the period up to today for VIEWERs of the unit, for all others up to the end of the last half-month (1st to 14th, 15th to the end), and null for these where a " +
-      "half-month is cut (biểu số II.06).",
+      "Form II.06 of Circular 01/2020/TT-VPCP: one row per field, and the total. Null unless the records of the whole subtree are complete for the counted days: " +
+      "those of the period up to today for VIEWERs of the unit, for everybody else up to the end of the last half-month (1st to 14th, 15th to the end), and null for these if a " +
+      "half-month is split (biểu số II.06).",
   })
   form06(
     @Root() unit: UnitView,
     @Arg("period", () => PeriodScalar, { description: "Reporting period." }) period: string,
     @Arg("convention", () => ReportingConventionEnum, {
       defaultValue: "SEPARATE",
-      description: "Where paused, withdrawn and stopped dossiers stand.",
+      description: "Columns for paused, withdrawn and stopped dossiers.",
     })
     convention: ReportingConvention,
     @Ctx() context: RequestContext,
@@ -35,8 +35,8 @@ export class UnitFormsResolver {
 
   @FieldResolver(() => ServiceQualityType, {
     description:
-      "The part of Decision 766/QĐ-TTg's real-time index that dossiers decide, of the records of the subtree up to today for VIEWERs of the unit, for all others up to " +
-      "the end of the last half-month (1st to 14th, 15th to the end); without values where there are none, and for these where a half-month is cut (chỉ số phục vụ người dân, " +
+      "The part of Decision 766/QĐ-TTg's real-time index that depends on dossiers, from records of the subtree: up to today for VIEWERs of the unit, for everybody else up to " +
+      "the end of the last half-month (1st to 14th, 15th to the end); without values if there are none, and for these if a half-month is split (chỉ số phục vụ người dân, " +
       "doanh nghiệp).",
   })
   serviceQuality(
@@ -53,7 +53,7 @@ export class Form06Resolver {
   @FieldResolver(() => [Form06RowType], {
     nullable: true,
     description:
-      "One row for each field that has dossiers, in the order of their codes. Null, with FORBIDDEN for this field alone, below the province without the role VIEWER " +
+      "One row for each field that has dossiers, in the order of codes. Null, with FORBIDDEN for this field alone, below the province without the role VIEWER " +
       "on the unit (theo lĩnh vực).",
   })
   rows(@Root() form: Form06, @Ctx() context: RequestContext) {

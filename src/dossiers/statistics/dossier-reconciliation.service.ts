@@ -1,12 +1,12 @@
 import type { FigureLoaders, FigureRow } from "../../figures/figure.loaders.ts";
-import { held } from "../../figures/held.ts";
+import { countInRange } from "../../figures/int-range.ts";
 import { DOSSIER, enumValue, measureCode } from "../../figures/measure.ts";
 import type { Rollup } from "../../rollups/rollup.ts";
 import type { DossierCountLoaders } from "../../counters/dossier-count.loaders.ts";
 
 const PLACES = new Map(DOSSIER.measures.map(({ name }, place) => [measureCode(DOSSIER, name), { name, place }]));
 
-/** What the unit itself states of exactly the period, against its records of the tier that it speaks of; where both exist. */
+/** Compares the unit's own figures for exactly the period with its records of the same tiers, if both exist. */
 export const reconciliationOf = async (loaders: FigureLoaders & DossierCountLoaders, rollup: Rollup) => {
   const { unit, period, handledBy } = rollup;
   const figures = (await loaders.figuresOf.load({ no: unit.no, period })).filter(
@@ -25,6 +25,10 @@ const comparedWith = async (
   const { name, place } = PLACES.get(measure)!;
   const recorded = (await dossierRecords.load({ unit, period, handledBy: scope, cut }))?.certain?.[place] ?? null;
   if (recorded === null) return null;
-  const numbers = { reported: held(measure, value!), recorded: held(measure, recorded), difference: held(measure, recorded - value!) };
+  const numbers = {
+    reported: countInRange(measure, value!),
+    recorded: countInRange(measure, recorded),
+    difference: countInRange(measure, recorded - value!),
+  };
   return { place, measure: enumValue(name), ...numbers, source };
 };

@@ -31,12 +31,12 @@ import {
 @Resolver(() => UnitType)
 export class UnitDossiersResolver {
   @FieldResolver(() => DossierRollupType, {
-    description: "Dossiers handled in the subtree; handledBy keeps those handled by units of one tier (tổng hợp hồ sơ).",
+    description: "Dossiers handled in the subtree; handledBy selects those handled by units of one tier (tổng hợp hồ sơ).",
   })
   dossiers(
     @Root() unit: UnitView,
     @Arg("period", () => PeriodScalar, { description: "Reporting period." }) period: string,
-    @Arg("handledBy", () => TierEnum, { nullable: true, description: "Tier of the handling units at that time." }) handledBy:
+    @Arg("handledBy", () => TierEnum, { nullable: true, description: "Tier of the handling unit on the day of handling." }) handledBy:
       | Tier
       | undefined,
     @Ctx() context: RequestContext,
@@ -54,7 +54,7 @@ export class DossierCountsResolver {
   @FieldResolver(() => Rate, { description: "Share of dossiers handled in time (tỷ lệ giải quyết đúng hạn)." })
   onTimeRate(
     @Root() rollup: Rollup,
-    @Arg("basis", () => OnTimeBasisEnum, { defaultValue: "RESOLVED", description: "Which of the formulas in use." }) basis: OnTimeBasis,
+    @Arg("basis", () => OnTimeBasisEnum, { defaultValue: "RESOLVED", description: "The formula of the rate." }) basis: OnTimeBasis,
   ) {
     return rollup.rate(basis === "RESOLVED" ? "onTimeRate" : "onTimeHandledRate");
   }
@@ -69,7 +69,7 @@ export class DossierCountsResolver {
 export class DossierRollupResolver {
   @FieldResolver(() => [DossierMeasureEnum], {
     description:
-      "The measures for which some covered unit gave nothing, in the order of their enum; empty where nothing is covered (chỉ tiêu thiếu).",
+      "The measures that some covered unit did not report, in the order of their enum; empty if no unit is covered (chỉ tiêu thiếu).",
   })
   incomplete(@Root() rollup: Rollup, @Ctx() context: RequestContext) {
     return incompleteOf(context.use(statisticsLoaders, rollup.unit.evidence), rollup);
@@ -77,19 +77,19 @@ export class DossierRollupResolver {
 
   @FieldResolver(() => Boolean, {
     description:
-      "False where a known figure belongs here only possibly, as that of a split unit does; bounds then says how much (chính xác).",
+      "False if a reported figure belongs here only possibly, as that of a split unit does; bounds then contains the range (chính xác).",
   })
   exact(@Root() rollup: Rollup) {
     return rollup.exact;
   }
 
-  @FieldResolver(() => Bounds, { description: "What is certain, and that plus what is possible (khoảng giá trị)." })
-  bounds(@Root() rollup: Rollup, @Arg("measure", () => DossierMeasureEnum, { description: "Of which measure." }) measure: DossierMeasure) {
+  @FieldResolver(() => Bounds, { description: "The certain sum, and the certain sum plus all possible amounts (khoảng giá trị)." })
+  bounds(@Root() rollup: Rollup, @Arg("measure", () => DossierMeasureEnum, { description: "The measure." }) measure: DossierMeasure) {
     return rollup.bounds(measure);
   }
 
   @FieldResolver(() => [DossierTierRollupType], {
-    description: "The same roll-up for each tier that handled dossiers, from the country down (theo cấp).",
+    description: "The same roll-up for each tier of handling units, from the country down (theo cấp).",
   })
   byTier(@Root() rollup: Rollup, @Ctx() context: RequestContext) {
     return dossiersByTier(context.use(statisticsLoaders, rollup.unit.evidence), rollup);
@@ -97,7 +97,7 @@ export class DossierRollupResolver {
 
   @FieldResolver(() => [DossierRollupType], {
     description:
-      "The same roll-up for each part of the period; at most 400 points. BAD_USER_INPUT where the period is not made of such parts (chuỗi thời gian).",
+      "The same roll-up for each part of the period; at most 400 points. BAD_USER_INPUT if the period does not consist of such parts (chuỗi thời gian).",
   })
   series(
     @Root() rollup: Rollup,
@@ -107,12 +107,12 @@ export class DossierRollupResolver {
     return dossierSeries(context.use(statisticsLoaders, rollup.unit.evidence), rollup, grain);
   }
 
-  @FieldResolver(() => Coverage, { description: "How many units that should report did (độ bao phủ)." })
+  @FieldResolver(() => Coverage, { description: "How many of the expected units have a value (độ bao phủ)." })
   coverage(@Root() rollup: Rollup, @Ctx() context: RequestContext) {
     return coverageOf(context.use(statisticsLoaders, rollup.unit.evidence), rollup);
   }
 
-  @FieldResolver(() => [SourceType], { description: "Where the numbers come from, in the order of arrival (nguồn)." })
+  @FieldResolver(() => [SourceType], { description: "Sources of the numbers, in the order of arrival (nguồn)." })
   sources(@Root() rollup: Rollup, @Ctx() context: RequestContext) {
     return context.use(statisticsLoaders, rollup.unit.evidence).sourcesOfRollup.load(rollup);
   }
@@ -120,7 +120,7 @@ export class DossierRollupResolver {
   @FieldResolver(() => [DossierFieldRollupType], {
     nullable: true,
     description:
-      "Its records by field of procedures, in the order of their codes; empty where records give nothing. " +
+      "Its records by field of procedures, in the order of codes; empty without records. " +
       "Null, with FORBIDDEN for this field alone, below the province without the role VIEWER on the unit (theo lĩnh vực).",
   })
   byField(@Root() rollup: Rollup, @Ctx() context: RequestContext) {
@@ -128,7 +128,7 @@ export class DossierRollupResolver {
   }
 
   @FieldResolver(() => [DossierChannelRollupType], {
-    description: "What was received by each channel of which that is known, in the order of the enum (theo kênh tiếp nhận).",
+    description: "Received dossiers by each channel that was reported, in the order of the enum (theo kênh tiếp nhận).",
   })
   byChannel(@Root() rollup: Rollup) {
     return dossiersByChannel(rollup);
@@ -137,7 +137,7 @@ export class DossierRollupResolver {
   @FieldResolver(() => Float, {
     nullable: true,
     description:
-      "Mean working days from receipt to result, pauses left out, of the records resolved in the period; null where there are none, and, with FORBIDDEN for this " +
+      "Mean working days from receipt to result, without pauses, of the records resolved in the period; null if there are none, and, with FORBIDDEN for this " +
       "field alone, below the province without the role VIEWER on the unit (thời gian giải quyết trung bình).",
   })
   averageWorkingDays(@Root() rollup: Rollup, @Ctx() context: RequestContext) {
@@ -146,8 +146,8 @@ export class DossierRollupResolver {
 
   @FieldResolver(() => [DossierPartType], {
     description:
-      "Where the number comes from, one level down: the units under it of which anything is known, by their codes, its agencies that have dossiers, and last the " +
-      "unit itself with the remainder, which is its own or not known further down. For every measure they add up to the roll-up, null as nothing (nguồn gốc số liệu).",
+      "Origin of the number, one level down: the units below with a value, by code, its agencies with dossiers, and last the " +
+      "unit itself with the remainder, which is its own or not assigned to a lower unit. For every measure they sum to the roll-up, counting null as 0 (nguồn gốc số liệu).",
   })
   parts(@Root() rollup: Rollup, @Ctx() context: RequestContext) {
     return partsOf(context.use(statisticsLoaders, rollup.unit.evidence), rollup);
@@ -155,8 +155,8 @@ export class DossierRollupResolver {
 
   @FieldResolver(() => [ReconciliationType], {
     description:
-      "Reported against recorded: each figure that this very unit states for exactly this period (handledBy keeps those of that scope) beside the records of the tiers " +
-      "that it speaks of, where there are any that the caller may see; by measure, then in the order of arrival (đối soát số liệu).",
+      "Reported against recorded: each figure that the unit itself states for exactly this period (handledBy selects those of one tier) with the records of the tiers " +
+      "of the figure, if the caller may see any; by measure, then in the order of arrival (đối soát số liệu).",
   })
   reconciliation(@Root() rollup: Rollup, @Ctx() context: RequestContext) {
     return reconciliationOf(context.use(statisticsLoaders, rollup.unit.evidence), rollup);

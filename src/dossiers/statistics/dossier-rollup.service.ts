@@ -5,23 +5,23 @@ import { type PeriodGrain, seriesOf } from "../../lib/time/period.ts";
 import { TIERS } from "../../hierarchy/unit.entity.ts";
 import type { DossierCountLoaders } from "../../counters/dossier-count.loaders.ts";
 
-/** A roll-up as the caller is shown it, which all that hangs on it is like. */
+/** Returns the roll-up with the caller's cut, which all its parts share. */
 export const dossierRollupOf = (
   { dossierRollup, cutOf }: Pick<RollupLoaders, "dossierRollup"> & Pick<DossierCountLoaders, "cutOf">,
   key: Omit<RollupKey, "cut">,
 ): Promise<Rollup> => {
   const cut = cutOf(key.unit);
-  // Of thousands of units each waits for nothing that is known.
+  // Avoids a promise for each of thousands of units whose cut is already available.
   return cut instanceof Promise ? cut.then((found) => dossierRollup.load({ ...key, cut: found })) : dossierRollup.load({ ...key, cut });
 };
 
-/** The tiers of which anything is known; of a roll-up of one tier that tier alone. */
+/** Returns the tiers with a value; for a roll-up of one tier that tier alone. */
 export const dossiersByTier = async ({ dossierRollup }: RollupLoaders, { unit, period, handledBy, cut }: Rollup) => {
   const tiers = TIERS.filter((tier) => handledBy === null || tier === handledBy);
   const rollups = await Promise.all(tiers.map((tier) => dossierRollup.load({ unit, period, handledBy: tier, cut })));
   return tiers
     .map((tier, n) => ({ tier, rollup: rollups[n]! }))
-    .filter(({ rollup }) => rollup.knowledge.covered > 0 || !rollup.exact || hasCounts(rollup));
+    .filter(({ rollup }) => rollup.measureCoverage.covered > 0 || !rollup.exact || hasCounts(rollup));
 };
 
 /** An agency's own dossiers count in the tier of its unit, which the agency does not cover. */

@@ -27,43 +27,38 @@ export type DossierMeasure =
   | "WITHDRAWN"
   | "STOPPED"
   | "IN_PROCESS_PAUSED";
-export const DossierMeasureEnum = enumType<DossierMeasure>("DossierMeasure", "What incomplete and bounds speak of (chỉ tiêu hồ sơ).", {
+export const DossierMeasureEnum = enumType<DossierMeasure>("DossierMeasure", "Measures of dossiers (chỉ tiêu hồ sơ).", {
   RECEIVED: "Received in the period (đã tiếp nhận).",
   RECEIVED_ONLINE: "Received online (trực tuyến).",
   RECEIVED_DIRECT: "Received in person (trực tiếp).",
   RECEIVED_POSTAL: "Received by public post (bưu chính công ích).",
-  CARRIED_OVER: "Carried over from the period before (từ kỳ trước chuyển qua).",
+  CARRIED_OVER: "Carried over from the previous period (từ kỳ trước chuyển qua).",
   RESOLVED: "Resolved in the period (đã giải quyết).",
   RESOLVED_EARLY: "Resolved before the due day (trước hạn).",
   RESOLVED_ON_TIME: "Resolved on the due day, or without one (đúng hạn).",
   RESOLVED_OVERDUE: "Resolved after the due day (quá hạn).",
   IN_PROCESS: "In process at the end of the period (đang giải quyết).",
-  IN_PROCESS_NOT_DUE: "In process and not past due (trong hạn).",
-  IN_PROCESS_OVERDUE: "In process and past due (quá hạn).",
+  IN_PROCESS_NOT_DUE: "In process and not overdue (trong hạn).",
+  IN_PROCESS_OVERDUE: "In process and overdue (quá hạn).",
   WITHDRAWN: "Withdrawn by the citizen in the period (công dân rút hồ sơ).",
   STOPPED: "Stopped by the officer in the period (dừng xử lý).",
   IN_PROCESS_PAUSED: "In process and waiting for a supplement or a payment (đang tạm dừng).",
 });
 
 export type OnTimeBasis = "RESOLVED" | "HANDLED";
-export const OnTimeBasisEnum = enumType<OnTimeBasis>(
-  "OnTimeBasis",
-  "What the on-time rate is a rate of; several formulas are in use (cách tính tỷ lệ đúng hạn).",
-  {
-    RESOLVED: "(early + on time) / resolved: what news reports and most portals print.",
-    HANDLED: "(early + on time + in process and not yet due) / (received + carried over): indicator 2.1 of Decision 766/QĐ-TTg.",
-  },
-);
+export const OnTimeBasisEnum = enumType<OnTimeBasis>("OnTimeBasis", "Formulas of the on-time rate (cách tính tỷ lệ đúng hạn).", {
+  RESOLVED: "(early + on time) / resolved: the formula of most news and portals.",
+  HANDLED: "(early + on time + in process and not yet due) / (received + carried over): indicator 2.1 of Decision 766/QĐ-TTg.",
+});
 
-/** Form II.06 of Circular 01/2020/TT-VPCP. */
 @InterfaceType("DossierCounts", {
   resolveType: () => "DossierRollup",
   description:
-    "What a whole, a part and a breakdown of dossiers have in common (số liệu hồ sơ), as form II.06 of Circular 01/2020/TT-VPCP counts them. Null means that " +
-    "nothing is known, which is not 0.",
+    "Counts that a roll-up, a part and a breakdown share (số liệu hồ sơ), as in form II.06 of Circular 01/2020/TT-VPCP. Null means that " +
+    "no value was reported, which is not 0.",
 })
 export abstract class DossierCountsType {
-  @Field(() => PeriodScalar, { description: "The period asked for (kỳ báo cáo)." })
+  @Field(() => PeriodScalar, { description: "The requested period (kỳ báo cáo)." })
   period!: Period;
 
   @Field(() => Int, { nullable: true, description: "Received in the period (đã tiếp nhận)." })
@@ -78,7 +73,7 @@ export abstract class DossierCountsType {
   @Field(() => Int, { nullable: true, description: "Received by public post (bưu chính công ích)." })
   receivedPostal!: number | null;
 
-  @Field(() => Int, { nullable: true, description: "Carried over from the period before (từ kỳ trước chuyển qua)." })
+  @Field(() => Int, { nullable: true, description: "Carried over from the previous period (từ kỳ trước chuyển qua)." })
   carriedOver!: number | null;
 
   @Field(() => Int, { nullable: true, description: "Resolved in the period (đã giải quyết)." })
@@ -96,10 +91,10 @@ export abstract class DossierCountsType {
   @Field(() => Int, { nullable: true, description: "In process at the end of the period (đang giải quyết)." })
   inProcess!: number | null;
 
-  @Field(() => Int, { nullable: true, description: "In process and not past due (trong hạn)." })
+  @Field(() => Int, { nullable: true, description: "In process and not overdue (trong hạn)." })
   inProcessNotDue!: number | null;
 
-  @Field(() => Int, { nullable: true, description: "In process and past due (quá hạn)." })
+  @Field(() => Int, { nullable: true, description: "In process and overdue (quá hạn)." })
   inProcessOverdue!: number | null;
 
   @Field(() => Int, { nullable: true, description: "Withdrawn by the citizen in the period (công dân rút hồ sơ)." })
@@ -110,8 +105,7 @@ export abstract class DossierCountsType {
 
   @Field(() => Int, {
     nullable: true,
-    description:
-      "Of those in process (inProcess includes them): waiting for a supplement or a payment, the clock stopped; null where nobody has said (đang tạm dừng).",
+    description: "Paused dossiers, which inProcess includes: waiting for a supplement or a payment; null if not reported (đang tạm dừng).",
   })
   inProcessPaused!: number | null;
 }
@@ -120,16 +114,16 @@ export abstract class DossierCountsType {
   implements: DossierCountsType,
   simpleResolvers: true,
   description:
-    "Dossiers (hồ sơ thủ tục hành chính) handled in a subtree. Counts add up over the units of the subtree. Null means that nothing is known, which is not 0; " +
-    "a measure for which some unit that reported dossiers gave no figure is listed in incomplete, and its sum is of the known parts. Where nothing that is " +
-    "covered is certain and something is possible, as of a district long after its end, all are null, and bounds tell.",
+    "Dossiers (hồ sơ thủ tục hành chính) handled in a subtree. Counts add up over the units of the subtree. Null means that no value was reported, which is not 0; " +
+    "a measure that some unit with dossiers did not report is listed in incomplete, and its sum covers the reported parts. If no covered " +
+    "value is certain but some are possible, as for a district long after its abolition, all counts are null, and bounds contain the values.",
 })
 export class DossierRollupType extends DossierCountsType {
   @Field(() => DateScalar, {
     nullable: true,
     description:
-      "The last day of which records are counted: that of the period, or, of one still running, today for VIEWERs of the unit and the end of the last half-month (1st to 14th, " +
-      "15th to the end) for all others; null where records give nothing, as for these where a half-month is cut (số liệu hồ sơ tính đến ngày).",
+      "The last day whose records count: the last day of the period or, for a running period, today for VIEWERs of the unit and the end of the last half-month (1st to 14th, " +
+      "15th to the end) for everybody else; null without records, and for these if a half-month is split (số liệu hồ sơ tính đến ngày).",
   })
   dataThrough!: string | null;
 }
@@ -137,7 +131,7 @@ export class DossierRollupType extends DossierCountsType {
 @ObjectType("DossierSubtotal", {
   implements: DossierCountsType,
   simpleResolvers: true,
-  description: "Counts and rates of a part or of one field; nothing that only a whole can tell (số liệu thành phần).",
+  description: "Counts and rates of a part or of one field, without the fields that need the whole (số liệu thành phần).",
 })
 export class DossierSubtotalType extends DossierCountsType {}
 
@@ -146,7 +140,7 @@ export class DossierSubtotalType extends DossierCountsType {}
   description: "The roll-up of the dossiers that units of one tier handled (theo cấp giải quyết).",
 })
 export class DossierTierRollupType {
-  @Field(() => TierEnum, { description: "Tier of the handling units at that time." })
+  @Field(() => TierEnum, { description: "Tier of the handling unit on the day of handling." })
   tier!: Tier;
 
   @Field(() => DossierRollupType, { description: "Their dossiers." })
@@ -155,7 +149,7 @@ export class DossierTierRollupType {
 
 @ObjectType("DossierFieldRollup", {
   simpleResolvers: true,
-  description: "The dossiers of one field of procedures, of single records alone (theo lĩnh vực).",
+  description: "The dossiers of one field of procedures, from single records only (theo lĩnh vực).",
 })
 export class DossierFieldRollupType {
   @Field(() => ProcedureFieldType, { description: "The field (lĩnh vực)." })
@@ -165,9 +159,9 @@ export class DossierFieldRollupType {
   counts!: Rollup;
 }
 
-@ObjectType("DossierChannelRollup", { simpleResolvers: true, description: "What was received by one channel (theo kênh tiếp nhận)." })
+@ObjectType("DossierChannelRollup", { simpleResolvers: true, description: "Received dossiers of one channel (theo kênh tiếp nhận)." })
 export class DossierChannelRollupType {
-  @Field(() => ChannelEnum, { description: "How it was handed in." })
+  @Field(() => ChannelEnum, { description: "How the dossiers were submitted." })
   channel!: Channel;
 
   @Field(() => Int, { description: "Received in the period (đã tiếp nhận)." })
@@ -176,35 +170,36 @@ export class DossierChannelRollupType {
 
 @ObjectType("DossierPart", { simpleResolvers: true, description: "One of the parts that add up to a roll-up (thành phần)." })
 export class DossierPartType {
-  @Field(() => UnitType, { description: "A unit under it, an agency of it, or the unit itself with what is left (đơn vị)." })
+  @Field(() => UnitType, { description: "A unit below, an agency of the unit, or the unit itself for the remainder (đơn vị)." })
   unit!: UnitView;
 
   @Field(() => DossierSubtotalType, {
     description:
-      "Its dossiers. Of the remainder a number may be below 0, where reports contradict one another, or agencies count where they sit and not above (số liệu).",
+      "Its dossiers. A number of the remainder may be negative if reports contradict each other, or agencies count where they sit and not above (số liệu).",
   })
   counts!: Rollup;
 
   @Field(() => Boolean, {
-    description: "True for the last one, whose unit is the whole's own: what is its own, or not known further down (phần còn lại).",
+    description:
+      "True for the last part, whose unit is the whole's own: dossiers of its own, or not assigned to a lower unit (phần còn lại).",
   })
   isRemainder!: boolean;
 }
 
-@ObjectType("Reconciliation", { simpleResolvers: true, description: "A reported figure against the single records (đối soát số liệu)." })
+@ObjectType("Reconciliation", { simpleResolvers: true, description: "A reported figure and the single records (đối soát số liệu)." })
 export class ReconciliationType {
-  @Field(() => DossierMeasureEnum, { description: "What is counted (chỉ tiêu)." })
+  @Field(() => DossierMeasureEnum, { description: "The measure (chỉ tiêu)." })
   measure!: DossierMeasure;
 
   @Field(() => Int, { description: "As reported (số báo cáo)." })
   reported!: number;
 
-  @Field(() => Int, { description: "As the records of the same tiers have it (số từ hồ sơ)." })
+  @Field(() => Int, { description: "Count of the records of the same tiers (số từ hồ sơ)." })
   recorded!: number;
 
-  @Field(() => Int, { description: "Recorded less reported (chênh lệch)." })
+  @Field(() => Int, { description: "Recorded minus reported (chênh lệch)." })
   difference!: number;
 
-  @Field(() => SourceType, { description: "The source that reports it (nguồn)." })
+  @Field(() => SourceType, { description: "The source of the figure (nguồn)." })
   source!: SourceType;
 }

@@ -4,14 +4,14 @@ import type { DossierCountLoaders } from "../../counters/dossier-count.loaders.t
 import { COUNTED } from "../../counters/record-sums.store.ts";
 import { form06Of, type ReportingConvention } from "./form06.ts";
 
-/** A form of one unit and period, whose rows are read where they are asked for. */
+/** A form of one unit and period; its rows are read on demand. */
 export interface Form06 extends RollupKey {
   readonly convention: ReportingConvention;
 }
 
 const NOTHING = COUNTED.map(() => 0);
 
-/** Null where the records of the subtree are not complete for the days that are counted, or give nothing. */
+/** Null unless the records of the subtree are complete for the counted days. */
 export const form06 = async (
   loaders: DossierCountLoaders,
   unit: RollupKey["unit"],
@@ -24,7 +24,7 @@ export const form06 = async (
   return { ...key, convention, total: { field: null, ...form06Of(counted, convention) } };
 };
 
-/** One row for each field, in the order of their codes. @throws DomainError FORBIDDEN below the province for all but VIEWERs. */
+/** One row for each field, in the order of codes. @throws DomainError FORBIDDEN below the province except for VIEWERs. */
 export const form06Rows = async (loaders: DossierCountLoaders, form: Form06) => {
   await checkDetail(loaders, form.unit, "rows");
   const fields = (await loaders.dossierFields.load(form)).filter(({ certain }) => certain);

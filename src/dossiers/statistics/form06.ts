@@ -1,10 +1,10 @@
-import { held } from "../../figures/held.ts";
+import { countInRange } from "../../figures/int-range.ts";
 import { measuresOf } from "../../counters/record-sums.store.ts";
 
 export const REPORTING_CONVENTIONS = ["SEPARATE", "FORM_06A"] as const;
 export type ReportingConvention = (typeof REPORTING_CONVENTIONS)[number];
 
-/** Columns 3 to 13 of form II.06 of Circular 01/2020/TT-VPCP, and the two that it has no room for. */
+/** Columns 3 to 13 of form II.06 of Circular 01/2020/TT-VPCP, and two counts without a column. */
 export interface Form06Columns {
   readonly toHandle: number;
   readonly receivedOnline: number;
@@ -21,12 +21,11 @@ export interface Form06Columns {
   readonly withdrawnOrStopped: number;
 }
 
-/**
- * 3 = 4 + 5 + 6, 7 = 8 + 9 + 10 and 11 = 12 + 13. Separately 3 = 7 + 11 + paused + withdrawn or stopped; as the form is printed these
- * stand in column 9, and 3 = 7 + 11.
- */
+/** Identities: 3 = 4 + 5 + 6, 7 = 8 + 9 + 10 and 11 = 12 + 13. SEPARATE: 3 = 7 + 11 + paused + withdrawn or stopped. FORM_06A: column 9 contains these, and 3 = 7 + 11. */
 export const form06Of = (counted: readonly number[], convention: ReportingConvention): Form06Columns =>
-  Object.fromEntries(Object.entries(columnsOf(counted, convention)).map(([name, count]) => [name, held(`form06.${name}`, count)])) as never;
+  Object.fromEntries(
+    Object.entries(columnsOf(counted, convention)).map(([name, count]) => [name, countInRange(`form06.${name}`, count)]),
+  ) as never;
 
 const columnsOf = (counted: readonly number[], convention: ReportingConvention): Record<keyof Form06Columns, number> => {
   const of = measuresOf(counted);

@@ -7,10 +7,10 @@ import { ProcedureFieldType } from "../../procedures/procedure.type.ts";
 
 export const ReportingConventionEnum = enumType<ReportingConvention>(
   "ReportingConvention",
-  "Where a report puts dossiers that are paused, withdrawn or stopped (quy ước báo cáo).",
+  "Columns for dossiers that are paused, withdrawn or stopped (quy ước báo cáo).",
   {
-    SEPARATE: "They have columns of their own and are in no other (cột riêng).",
-    FORM_06A: "Form II.06a as printed: they stand in the on-time column, and count as resolved (tính vào đúng hạn).",
+    SEPARATE: "In columns of their own only (cột riêng).",
+    FORM_06A: "Form II.06a as printed: in the on-time column, counted as resolved (tính vào đúng hạn).",
   },
 );
 
@@ -28,7 +28,7 @@ export class Form06RowType implements Form06Columns {
   @Field(() => Int, { description: "Column 5: received in person or by public post in the period (trực tiếp, dịch vụ bưu chính)." })
   receivedDirectOrPostal!: number;
 
-  @Field(() => Int, { description: "Column 6: carried over from the period before (từ kỳ trước)." })
+  @Field(() => Int, { description: "Column 6: carried over from the previous period (từ kỳ trước)." })
   carriedOver!: number;
 
   @Field(() => Int, { description: "Column 7: resolved in the period (đã giải quyết)." })
@@ -48,27 +48,29 @@ export class Form06RowType implements Form06Columns {
   @Field(() => Int, { description: "Column 11: in process at the end of the period, and not paused (đang giải quyết)." })
   inProcess!: number;
 
-  @Field(() => Int, { description: "Column 12: not past due (trong hạn)." })
+  @Field(() => Int, { description: "Column 12: not overdue (trong hạn)." })
   inProcessNotDue!: number;
 
-  @Field(() => Int, { description: "Column 13: past due (quá hạn)." })
+  @Field(() => Int, { description: "Column 13: overdue (quá hạn)." })
   inProcessOverdue!: number;
 
   @Field(() => Int, {
-    description: "In no column of the form: waiting for a supplement or a payment; 0 as printed (tạm dừng, chờ bổ sung).",
+    description: "In no column of the form: waiting for a supplement or a payment; 0 if FORM_06A (tạm dừng, chờ bổ sung).",
   })
   paused!: number;
 
-  @Field(() => Int, { description: "In no column of the form: withdrawn or stopped in the period; 0 as printed (rút hồ sơ, dừng xử lý)." })
+  @Field(() => Int, {
+    description: "In no column of the form: withdrawn or stopped in the period; 0 if FORM_06A (rút hồ sơ, dừng xử lý).",
+  })
   withdrawnOrStopped!: number;
 }
 
 @ObjectType("Form06", {
   simpleResolvers: true,
-  description: "Form II.06 of Circular 01/2020/TT-VPCP: how dossiers were handled, one row a field (biểu số II.06).",
+  description: "Form II.06 of Circular 01/2020/TT-VPCP: handled dossiers, one row per field (biểu số II.06).",
 })
 export class Form06Type {
-  @Field(() => PeriodScalar, { description: "The period asked for (kỳ báo cáo)." })
+  @Field(() => PeriodScalar, { description: "The requested period (kỳ báo cáo)." })
   period!: Period;
 
   @Field(() => Form06RowType, { description: "The sum of the rows (tổng cộng)." })

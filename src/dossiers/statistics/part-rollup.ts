@@ -1,15 +1,15 @@
 import { DOSSIER, summedColumns } from "../../figures/measure.ts";
 import { type Rate, UNKNOWN_RATE } from "../../rollups/rate.ts";
-import { columnsOf, type RecordKnowledge } from "../../counters/records.ts";
+import { columnsOf, type MeasureCoverage } from "../../counters/records.ts";
 import { type Rollup, rollupClass } from "../../rollups/rollup.ts";
 import type { FieldCountRow } from "../../counters/field-count.store.ts";
 import { measuresOf } from "../../counters/record-sums.store.ts";
 
 const DossierRollup = rollupClass(DOSSIER);
-const NO_KNOWLEDGE: RecordKnowledge = { covered: 0, known: 0 };
+const NO_KNOWLEDGE: MeasureCoverage = { covered: 0, known: 0 };
 const POSITIONS: ReadonlyMap<string, number> = new Map(summedColumns(DOSSIER).map((name, n) => [name, n]));
 
-/** The records of one field of procedures; `whole` are the dossiers of all fields, whose coverage is theirs. */
+/** Builds the roll-up of one field's records; its coverage is that of `whole`, the dossiers of all fields. */
 export const fieldSubtotal = (whole: Rollup, rows: readonly FieldCountRow[]): Rollup => {
   const columns = (certain: boolean) => {
     const counted = rows.find((row) => row.certain === certain)?.counted;
@@ -18,7 +18,7 @@ export const fieldSubtotal = (whole: Rollup, rows: readonly FieldCountRow[]): Ro
   return new DossierRollup(whole, undefined, { certain: columns(true), possible: columns(false) }, whole.isWithheld ? NO_KNOWLEDGE : null);
 };
 
-/** What is left of a roll-up when its other parts are taken off, so that all parts add up to it. It may be less than nothing. */
+/** The difference between a roll-up and its other parts, so that all parts sum to it; it may be negative. */
 export class Remainder extends DossierRollup {
   readonly whole: Rollup;
   readonly #parts: readonly Rollup[];
@@ -37,7 +37,7 @@ export class Remainder extends DossierRollup {
     return POSITIONS;
   }
 
-  /** Of a whole that nobody can tell nobody can tell the rest. */
+  /** The remainder of a withheld roll-up is withheld too. */
   override get isWithheld(): boolean {
     return this.whole.isWithheld;
   }
@@ -48,7 +48,7 @@ export class Remainder extends DossierRollup {
     return this.#parts.reduce((rest, part) => rest - (part.at(position) ?? 0), this.whole.at(position) ?? 0);
   }
 
-  /** Of less than nothing there is no rate. */
+  /** A negative remainder has no rate. */
   override rate(name: string): Rate {
     return this.isWithheld || ["Part", "Of", "Whole"].some((column) => (this.sum(`${name}${column}`) ?? 0) < 0)
       ? UNKNOWN_RATE

@@ -3,7 +3,7 @@ import type { RollupKey } from "../../counters/rollup-key.ts";
 import type { DossierCountLoaders } from "../../counters/dossier-count.loaders.ts";
 import { qualityOf } from "./service-quality.ts";
 
-/** Without values where records give nothing, and where roll-ups of them are withheld. */
+/** Without values if there are no records or their roll-ups are withheld. */
 export const serviceQuality = async (
   loaders: DossierCountLoaders & Pick<RollupLoaders, "dossierRollup">,
   unit: RollupKey["unit"],

@@ -1,12 +1,12 @@
 import { computeRate, type Rate } from "../../rollups/rate.ts";
 import { type Counted, countsByName } from "../../counters/record-sums.store.ts";
 
-/** A criterion of Decision 766/QĐ-TTg that dossiers decide: a ratio of counts, and the points that it earns at most. */
+/** A criterion of Decision 766/QĐ-TTg that depends on dossiers: a ratio of counts, and its maximum points. */
 interface Rule {
   readonly code: string;
   readonly name: string;
   readonly maxScore: number;
-  /** From this ratio on all points are earned; without one the points are in proportion. */
+  /** Ratio from which the maximum points are given; without it points are proportional. */
   readonly threshold: number;
   readonly part: (of: Counted) => number;
   readonly whole: (of: Counted) => number;
@@ -42,19 +42,18 @@ export interface Criterion {
   readonly code: string;
   readonly name: string;
   readonly rate: Rate;
-  /** Null where the rate has no value. */
   readonly score: number | null;
   readonly maxScore: number;
 }
 
 export interface Quality {
   readonly criteria: readonly Criterion[];
-  /** Of the criteria that have one; null where none has. */
+  /** Sum over the criteria with a score; null if none has one. */
   readonly score: number | null;
   readonly maxScore: number;
 }
 
-/** What counts (as COUNTED) are worth; null where nothing was recorded. */
+/** Returns the score for counts in the order of COUNTED; null without records. */
 export const qualityOf = (counted: readonly number[] | null): Quality => {
   const of = counted && countsByName(counted);
   const criteria = RULES.map(({ code, name, maxScore, threshold, part, whole }): Criterion => {

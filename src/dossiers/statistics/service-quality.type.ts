@@ -6,40 +6,41 @@ import type { Criterion, Quality } from "./service-quality.ts";
 
 @ObjectType("QualityCriterion", { simpleResolvers: true, description: "A criterion of Decision 766/QĐ-TTg (tiêu chí)." })
 export class QualityCriterionType implements Criterion {
-  @Field(() => ID, { description: "Its number in the decision's index: 2.1 (mã tiêu chí)." })
+  @Field(() => ID, { description: "Number in the decision's index, such as 2.1 (mã tiêu chí)." })
   code!: string;
 
-  @Field(() => String, { description: "Its name (tên tiêu chí)." })
+  @Field(() => String, { description: "Name of the criterion (tên tiêu chí)." })
   name!: string;
 
   @Field(() => Rate, {
-    description: "The ratio that it measures, of single records; its value is null where there are none to measure (tỷ lệ).",
+    description: "The rate that the criterion measures, from single records; its value is null without records (tỷ lệ).",
   })
   rate!: Rate;
 
-  @Field(() => Float, { nullable: true, description: "Points earned; null where the rate has no value (điểm)." })
+  @Field(() => Float, { nullable: true, description: "Score; null if the rate has no value (điểm)." })
   score!: number | null;
 
-  @Field(() => Float, { description: "Points that can be earned (điểm tối đa)." })
+  @Field(() => Float, { description: "Maximum points (điểm tối đa)." })
   maxScore!: number;
 }
 
 @ObjectType("ServiceQuality", {
   simpleResolvers: true,
-  description: "The part of Decision 766/QĐ-TTg's real-time index that single dossiers decide: 48 of its 100 points (chất lượng phục vụ).",
+  description:
+    "The part of Decision 766/QĐ-TTg's real-time index that single dossiers determine: 48 of its 100 points (chất lượng phục vụ).",
 })
 export class ServiceQualityType implements Quality {
-  @Field(() => PeriodScalar, { description: "The period asked for (kỳ báo cáo)." })
+  @Field(() => PeriodScalar, { description: "The requested period (kỳ báo cáo)." })
   period!: Period;
 
   @Field(() => [QualityCriterionType], {
-    description: "2.1 in time, 3 online in full, 3.6 paid online, 4.1 electronic results, 4.2 digitised.",
+    description: "2.1 timeliness, 3 full online service, 3.6 online payment, 4.1 electronic results, 4.2 digitisation.",
   })
   criteria!: QualityCriterionType[];
 
   @Field(() => Float, {
     nullable: true,
-    description: "Sum of the points of those criteria that have any; null where none has (tổng điểm).",
+    description: "Sum of the scores of the criteria that have one; null if none has (tổng điểm).",
   })
   score!: number | null;
 

@@ -6,7 +6,7 @@ import { FIELDS_OF_PROCEDURES } from "../../procedures/procedure.cost.ts";
 import { SOURCES } from "../../rollups/rollup.cost.ts";
 import { CHANNELS } from "../dossier-state.ts";
 
-/** The units and agencies right under one, and that one itself. */
+/** The units and agencies directly below a unit, and the unit itself. */
 const partsField = (units: UnitSet, { effort }: Place): UnitSet =>
   ledTo(units, effort, (slice, member, reach) => {
     for (const child of slice.under[member]!) reach(slice, child);
@@ -18,11 +18,10 @@ export const statisticsCosts: Costs = {
     "Unit.dossiers": { rule: rollup, hidden: { own: 0, within: 0 } },
     "DossierRollup.byTier": { rule: (subject) => listed(subject, TIERS.length), hidden: { own: 0, within: 0.05 } },
     "DossierTierRollup.rollup": { rule: carried },
-    // Which units are covered is asked of each unit below.
+    // Coverage looks at each unit below.
     "DossierRollup.coverage": { hidden: { own: 5, within: 2 } },
     "DossierRollup.incomplete": { hidden: { own: 5, within: 2 } },
     "DossierRollup.sources": { size: SOURCES, hidden: { own: 2, within: 1 } },
-    // Counters by field are kept for each unit.
     "DossierRollup.byField": { rule: (subject) => listed(subject, FIELDS_OF_PROCEDURES), hidden: { own: 0, within: 1 } },
     "DossierRollup.byChannel": { size: CHANNELS.length, hidden: { own: 0, within: 1 } },
     "DossierRollup.averageWorkingDays": { hidden: { own: 1, within: 1 } },
@@ -33,11 +32,11 @@ export const statisticsCosts: Costs = {
       },
       hidden: { own: 5, within: 1 },
     },
-    // There are fifteen measures of dossiers.
+    // Fifteen measures of dossiers exist.
     "DossierRollup.reconciliation": { size: 15, hidden: { own: 5, within: 0 } },
     "DossierRollup.series": {
       rule: series,
-      // Its points are read in one pass, but for those of which nothing is recorded: whether that is all there is takes another look at each.
+      // One pass reads all points, but each point without records needs another look-up of completeness.
       hidden: { own: 15, within: 0, isOfItems: true },
     },
     "DossierPart.unit": { rule: carried },

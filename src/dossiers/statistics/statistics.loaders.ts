@@ -4,7 +4,7 @@ import { figureLoaders } from "../../figures/figure.loaders.ts";
 import { type EvidenceKind, unitLoaders } from "../../hierarchy/unit.loaders.ts";
 import { rollupLoaders } from "../../rollups/rollup.loaders.ts";
 
-/** One look-up for each resolver, of which a country's tree calls a hundred thousand. */
+/** Each resolver makes one look-up only, because a country's tree calls it a hundred thousand times. */
 export const statisticsLoaders = (context: Pick<RequestContext, "use">, evidence: EvidenceKind) => ({
   ...context.use(unitLoaders, evidence),
   ...context.use(figureLoaders, evidence),

@@ -3,7 +3,7 @@ import { DomainError } from "../../lib/errors.ts";
 
 const MINUTE = 60;
 
-/** What one address without a key may ask for within a minute, in the rows of the estimate. Each process counts for itself. */
+/** Limits the cost of one anonymous address per minute, in estimated rows. Each process counts alone. */
 export class CostBudget {
   readonly #points: number;
   readonly #limiter: RateLimiterMemory | null;
@@ -15,7 +15,7 @@ export class CostBudget {
     this.#limited = limited;
   }
 
-  /** @throws DomainError RATE_LIMITED, and charges nothing then, so that what is cheap is still answered. */
+  /** @throws DomainError RATE_LIMITED without charging, so that cheaper operations remain possible. */
   async spend(address: string, cost: number): Promise<void> {
     if (this.#limiter === null || cost === 0) return;
     const spent = await this.#limiter.get(address);
@@ -23,15 +23,15 @@ export class CostBudget {
       this.#limited();
       throw this.#refusal(cost, Math.max(0, spent.remainingPoints), Math.max(1, Math.ceil(spent.msBeforeNext / 1000)));
     }
-    // The first one is answered whatever it costs: MAX_COST alone bounds it.
+    // The first operation is answered at any cost; only MAX_COST limits it.
     await this.#limiter.penalty(address, cost);
   }
 
   #refusal(cost: number, left: number, retryAfter: number): DomainError {
     return new DomainError(
       "RATE_LIMITED",
-      `COST_ADDRESS: this operation may read ${cost} rows, and of the ${this.#points} that this address may ask for within a minute ${left} are left; ` +
-        `ask again in ${retryAfter} s, or with a key`,
+      `COST_ADDRESS: this operation may read ${cost} rows, and this address has ${left} of ${this.#points} rows left in this minute; ` +
+        `try again in ${retryAfter} s, or with a key`,
       { retryAfter },
     );
   }

@@ -10,11 +10,8 @@ import { requestedBy } from "./estimates.ts";
 import type { Asked } from "./selection.ts";
 import type { CostBudget } from "./cost-budget.ts";
 
-/** What `extensions.cost` states, in rows. */
 export interface Cost {
-  /** That the operation may read. */
   readonly requested: number;
-  /** That one operation may read. */
   readonly maximum: number;
 }
 
@@ -22,11 +19,10 @@ export interface CostOptions {
   readonly maxCost: number;
   readonly hierarchy: CurrentHierarchy;
   readonly modules: readonly Module[];
-  /** What an address without a key may ask for. */
   readonly budget?: CostBudget;
 }
 
-/** Estimates the rows that an operation may read before it runs, refuses what is over the limit, and states both numbers in the answer. */
+/** Estimates the rows that an operation may read before it runs, refuses it above the limit, and returns both numbers in the answer. */
 export const costPlugin = ({ maxCost: maximum, hierarchy, modules, budget }: CostOptions): ApolloServerPlugin<RequestContext> => {
   const tables = { current: hierarchy, costs: costTableOf(modules) };
   return {
@@ -53,15 +49,15 @@ export const costPlugin = ({ maxCost: maximum, hierarchy, modules, budget }: Cos
 const overLimit = (cost: Cost): DomainError =>
   new DomainError(
     "LIMIT_EXCEEDED",
-    `This operation may read ${cost.requested} rows; accepted are at most ${cost.maximum}. Ask for fewer units, lists or periods at once`,
+    `This operation may read ${cost.requested} rows; the maximum is ${cost.maximum}. Request fewer units, lists or periods at once`,
     { ...cost, http: { status: 400 } },
   );
 
-/** Apollo resolves operations that it did not find, too, whatever its types say. */
+/** Apollo also resolves operations that it did not find, although its types exclude this. */
 type Request = Omit<GraphQLRequestContextDidResolveOperation<RequestContext>, "operation"> &
   Partial<Pick<GraphQLRequestContextDidResolveOperation<RequestContext>, "operation">>;
 
-/** Null for what execution refuses whatever its cost. */
+/** Null for operations that execution refuses at any cost. */
 const askedOf = ({ schema, document, operation, request }: Request): Asked | null => {
   if (!operation) return null;
   const { coerced: variables } = getVariableValues(schema, operation.variableDefinitions ?? [], request.variables ?? {}, { maxErrors: 1 });

@@ -7,28 +7,27 @@ import type { Asked } from "./selection.ts";
 import { Effort } from "../../module/cost/unit-set.ts";
 import { estimatedRows } from "./walk.ts";
 
-/** An estimate ends after looking at this many units: a tenth of a second at most. What takes longer is refused like what reads too much. */
+/** Maximum number of units that an estimate looks at, about a tenth of a second; a larger operation is refused. */
 const EFFORT = 1_000_000;
 
-/** Estimates of one document with one hierarchy on one day: by the name of the operation and the values of its variables. */
+/** Estimates of one document for one hierarchy and day, by operation name and variable values. */
 interface Estimates {
   readonly hierarchy: Hierarchy | null;
   readonly today: Day;
   readonly rows: Map<string, number>;
 }
 
-/** Of a document so many are remembered: those who send other values each time find none of theirs. */
+/** Maximum number per document, because clients may send new values each time. */
 const MOST_ESTIMATES = 50;
 const LONGEST_NAME = 500;
 const estimates = new WeakMap<DocumentNode, Estimates>();
 
-/** What estimates look things up in. */
 interface Tables {
   readonly current: CurrentHierarchy;
   readonly costs: CostTable;
 }
 
-/** The rows that an operation may read. The same document is asked again and again, and as often with the same values. */
+/** Returns the estimate of an operation, cached because clients repeat documents and often their values. */
 export const requestedBy = async (document: DocumentNode, asked: Asked, today: Day, { current, costs }: Tables): Promise<number> => {
   const name = nameOf(asked);
   if (name === null) return (await estimated(asked, today, { current, costs })).rows;
@@ -45,7 +44,7 @@ export const requestedBy = async (document: DocumentNode, asked: Asked, today: D
 
 const SIMPLE: ReadonlySet<string> = new Set(["string", "number", "boolean"]);
 
-/** Null where the values are lists, objects or long, which takes as long to write down as to estimate. */
+/** Null if the values are lists, objects or long, because writing the key would take as long as the estimate. */
 const nameOf = ({ operation, variables }: Asked): string | null => {
   const values = Object.entries(variables);
   if (!values.every(([, value]) => value === null || SIMPLE.has(typeof value))) return null;
@@ -55,7 +54,6 @@ const nameOf = ({ operation, variables }: Asked): string | null => {
 
 class Unknown extends Error {}
 
-/** Most operations are estimated at once; one that is the first to need the hierarchy waits for it, and is then estimated. */
 const estimated = async (
   asked: Asked,
   today: Day,

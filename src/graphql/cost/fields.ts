@@ -8,10 +8,9 @@ import { referencedUnits } from "../../units/unit-sets.ts";
 import { hiddenRows } from "./reads.ts";
 import { shapeRule } from "./shape.ts";
 
-/** The kind that a reference is of, if it is one. */
 const kindOf = (reference: unknown): unknown => (reference as { __typename?: unknown } | null)?.__typename;
 
-/** What is asked of references is asked of each kind by itself. */
+/** The fields requested of references are estimated for each kind. */
 const entities: Rule = (_, { representations }, place) => {
   const references = representations as readonly unknown[];
   const kinds = Map.groupBy(references, kindOf);
@@ -24,13 +23,11 @@ const entities: Rule = (_, { representations }, place) => {
   return { rows: references.length, below: { count: references.length, byType } };
 };
 
-/** What no module says: of references, of pages, and of the text of the schema. */
 const OWN: Costs = {
   fields: { "Query._entities": { rule: entities }, "_Service.sdl": { counted: 1000 } },
   parts: ["PageInfo", "_Service"],
 };
 
-/** What all modules say of their fields. */
 export interface CostTable {
   readonly fields: ReadonlyMap<string, FieldCost>;
   readonly parts: ReadonlySet<string>;
@@ -48,7 +45,6 @@ const NOTHING_SAID: FieldCost = {};
 
 export type CostPlace = Place & { readonly costs: CostTable };
 
-/** @throws GraphQLError for arguments that execution refuses too. */
 export const stepOf = (name: string, field: GraphQLField<unknown, unknown>, subject: Subject, args: Arguments, place: CostPlace): Step => {
   const cost = place.costs.fields.get(name) ?? NOTHING_SAID;
   const { rule = shapeRule(field, cost, place.costs.parts), hidden } = cost;

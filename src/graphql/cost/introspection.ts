@@ -13,9 +13,9 @@ import { type Asked, fieldsIn } from "./selection.ts";
 import type { Arguments, Place } from "../../module/cost/field-cost.ts";
 import { bounded } from "../../module/cost/unit-set.ts";
 
-/** Values that are printed as fast as a row is read. Tools that ask for the whole schema get some ten thousand. */
+/** Number of values that are printed in the time of one row; tools that request the whole schema get about ten thousand. */
 const VALUES_A_ROW = 4;
-/** The same of the characters of a text, which descriptions have by hundreds. */
+/** Number of characters that are printed in the time of one row. */
 const CHARACTERS_A_ROW = 200;
 
 const META_FIELDS = new Map<string, GraphQLField<unknown, unknown>>([
@@ -23,15 +23,11 @@ const META_FIELDS = new Map<string, GraphQLField<unknown, unknown>>([
   ["__type", TypeMetaFieldDef],
 ]);
 
-/** Parts of the schema at one place of an answer, each with how often it stands there. */
 type Elements = ReadonlyMap<unknown, number>;
 
 const ROOT: Elements = new Map([[undefined, 1]]);
 
-/**
- * What introspection prints, as rows. It reads nothing, but lists in lists of a schema are as many as one likes. The schema is at hand, so
- * that its lists are as long as they are; each part is looked at once, however often it is shown.
- */
+/** Cost of introspection in rows. It reads no data, but nested lists can multiply. List sizes are exact, because the schema is in memory; each part is visited once. */
 export const rowsOfIntrospection = (asked: Asked, place: Place, nodes: readonly FieldNode[]): number => {
   const field = META_FIELDS.get(nodes[0]!.name.value);
   return field ? rowsShown(asked, place, field, nodes, ROOT) : 0;
@@ -63,7 +59,6 @@ const rowsShown = (
   return bounded(sum);
 };
 
-/** Null for arguments that execution refuses. */
 const argumentsOf = ({ variables }: Asked, field: GraphQLField<unknown, unknown>, node: FieldNode): Arguments | null => {
   try {
     return getArgumentValues(field, node, variables);
@@ -73,7 +68,6 @@ const argumentsOf = ({ variables }: Asked, field: GraphQLField<unknown, unknown>
   }
 };
 
-/** What a field shows of all these, and the rows that printing it takes. */
 const shownBy = ({ schema }: Asked, { effort }: Place, field: GraphQLField<unknown, unknown>, args: Arguments, elements: Elements) => {
   const shown = new Map<unknown, number>();
   const info = { schema } as GraphQLResolveInfo;

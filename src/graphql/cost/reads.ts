@@ -4,10 +4,10 @@ import type { Period } from "../../lib/time/period.ts";
 import type { HiddenReads, Periods } from "../../module/cost/field-cost.ts";
 import { bounded, type Effort, type UnitSet, unitsWithin } from "../../module/cost/unit-set.ts";
 
-/** Rows of each field that reads what its answer does not show, for its statements: they take that long before the first row. */
+/** Extra rows for each field whose statement reads more than it returns; a statement takes that long before its first row. */
 export const STATEMENT_ROWS = 20;
 
-/** Of `count` objects that speak of these units. `npm run bench -- cost` measures that no row takes more than twenty times as long as one of the country's tree. */
+/** Cost of `count` objects about these units. `npm run bench -- cost` checks that no row takes more than twenty times as long as one of the country's tree. */
 export const hiddenRows = (
   { own, within }: HiddenReads,
   count: number,
@@ -16,8 +16,8 @@ export const hiddenRows = (
 ): number => (count === 0 ? 0 : bounded(STATEMENT_ROWS + own * count + (within === 0 ? 0 : within * unitsWithin(units(), effort))));
 
 /**
- * What roll-ups of a period take when nobody has asked for it yet: each unit is looked at once. Those with a name are few, and worked out
- * once for everybody; runs of days and of years are as many as one likes, and charged once an operation.
+ * Cost of the first read of a period, which looks at each unit once. Named periods are few and shared by all callers; ranges of days and of years are unlimited and charged
+ * once per operation.
  */
 export class NewPeriods implements Periods {
   readonly #known = new Set<string>();

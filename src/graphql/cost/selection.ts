@@ -12,7 +12,6 @@ import {
 import { isIncluded } from "../execution/conditions.ts";
 import type { Place } from "../../module/cost/field-cost.ts";
 
-/** An operation with the values of its variables. */
 export interface Asked {
   readonly schema: GraphQLSchema;
   readonly operation: OperationDefinitionNode;
@@ -20,7 +19,7 @@ export interface Asked {
   readonly variables: Readonly<Record<string, unknown>>;
 }
 
-/** The fields that are selected on objects of a type: those of one response name are one field, as execution has it. */
+/** Returns the fields selected on a type; fields with the same response name are merged, as in execution. */
 export const fieldsIn = (
   asked: Asked,
   place: Place,
@@ -33,7 +32,7 @@ export const fieldsIn = (
   return [...fields.values()];
 };
 
-/** A selection takes as long as looking at so many units. */
+/** Cost of a selection, in looks at units. */
 const FIELD_EFFORT = 20;
 
 const collect = (
@@ -68,7 +67,6 @@ const collect = (
   }
 };
 
-/** A condition that cannot be read is execution's to refuse. */
 const mayBeIncluded = ({ variables }: Asked, node: SelectionNode): boolean => {
   try {
     return isIncluded(node, variables);

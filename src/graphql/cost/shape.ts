@@ -2,7 +2,7 @@ import { getNamedType, getNullableType, type GraphQLField, GraphQLInt, isLeafTyp
 import type { Arguments, FieldCost, Rule } from "../../module/cost/field-cost.ts";
 import { LIST_SIZE, listed } from "../../module/cost/rules.ts";
 
-/** What a field without a rule of its own reads, as its shape says. Of units that it leads to nothing is known. */
+/** Cost of a field without a rule, from its shape alone. */
 export const shapeRule = (
   { name: own, type, args: definitions }: GraphQLField<unknown, unknown>,
   { size = LIST_SIZE, counted = 0 }: FieldCost,
@@ -28,7 +28,7 @@ export const shapeRule = (
 
 const firstOf = ({ first }: Arguments): number => Math.max(0, (first as number | null | undefined) ?? LIST_SIZE);
 
-/** Items of all lists in the arguments, at any depth: each may become a row, or need one. */
+/** Number of items of all lists in the arguments at any depth, because each may cause a row. */
 const itemsIn = (value: unknown): number => {
   if (typeof value !== "object" || value === null) return 0;
   const parts = Object.values(value);

@@ -16,9 +16,8 @@ import { rowsOfIntrospection } from "./introspection.ts";
 import { NewPeriods } from "./reads.ts";
 import { type Asked, fieldsIn } from "./selection.ts";
 
-/** The rows that an operation may read at most: whole, and no larger than CEILING. */
 export const estimatedRows = (asked: Asked, given: Omit<CostPlace, "periods">): number => {
-  // What is given may read the hierarchy only when it is looked at.
+  // Getters of `given` may read the hierarchy, so they run only when used.
   const place = Object.assign(Object.create(given) as typeof given, { periods: new NewPeriods() });
   const root = asked.schema.getRootType(asked.operation.operation);
   if (!root) return 0;
@@ -30,7 +29,6 @@ export const estimatedRows = (asked: Asked, given: Omit<CostPlace, "periods">): 
   }
 };
 
-/** Of the fields that are selected on all objects of one place. */
 const rowsBelow = (
   asked: Asked,
   place: CostPlace,
@@ -60,7 +58,7 @@ const rowsOfField = (asked: Asked, place: CostPlace, type: GraphQLObjectType, su
   return rows + (below.byType ? all.reduce((sum, one) => sum + one, 0) : Math.max(0, ...all));
 };
 
-/** Null for arguments that execution refuses: their error is its own. */
+/** Null for arguments that execution refuses, because their error comes from there. */
 const stepFrom = (
   { variables }: Asked,
   place: CostPlace,

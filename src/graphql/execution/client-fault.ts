@@ -1,12 +1,9 @@
 import { GraphQLError } from "graphql";
 
-/** What graphql-js says of arguments and variables that cannot be, without a code. */
+/** Messages of graphql-js for invalid arguments and variables, which have no code. */
 const REFUSALS = [/^Argument "/, /^Variable "\$/, /^Too many errors processing variables/];
 
-/**
- * The error with its code, where graphql-js refused what a client sent and found that out only as it ran. Resolvers that throw such a text
- * have no place in the document of their own.
- */
+/** Adds the code if graphql-js refused a client's input during execution. Errors of resolvers with the same text have no location of their own in the document. */
 export const clientFault = (error: GraphQLError): GraphQLError => {
   if (error.extensions["code"] !== undefined || !REFUSALS.some((one) => one.test(error.message)) || !isOfGraphQL(error)) return error;
   const { message, nodes, source, positions, path, originalError } = error;
@@ -22,6 +19,6 @@ export const clientFault = (error: GraphQLError): GraphQLError => {
   });
 };
 
-/** graphql-js wraps its own refusal of an argument once more, as it does what resolvers throw. */
+/** graphql-js wraps its own refusal of an argument once more, as it wraps errors of resolvers. */
 const isOfGraphQL = ({ originalError, path }: GraphQLError): boolean =>
   !path || (originalError instanceof GraphQLError && originalError.nodes !== undefined);

@@ -23,18 +23,17 @@ import { unconditional } from "./unconditional.ts";
 
 type Variables = Readonly<Record<string, unknown>>;
 
-/** The data of an operation that went well; null where anything in it went wrong, which is then for graphql-js to tell. */
+/** Returns the data of a successful operation; null after any error, which graphql-js then reports. */
 export type Compiled = (context: unknown, variables: Variables) => Promise<Record<string, unknown> | null>;
 
 export type Compile = (document: DocumentNode, operation: OperationDefinitionNode, variables: Variables) => Compiled | null;
 
-/** What arguments are worth has been found out by graphql-js, and is passed on as it is. */
+/** graphql-js has already coerced the arguments, so compiled code must not coerce them again. */
 const VALUE = new GraphQLScalarType({ name: "ArgumentValue__" });
 
 /**
- * Compiles queries by the values of the variables in their conditions; null for what is left to graphql-js. graphql-jit gets nothing that a
- * client wrote but names: it writes the values of arguments into its code, texts that run as code among them. Of conditions
- * it loses fields where a fragment is reached more than once, and of errors it tells others than graphql-js.
+ * Compiles queries for each combination of their conditions; null leaves a query to graphql-js. graphql-jit must receive only names from clients, because it writes
+ * argument values into its code, where some texts would run. It also drops fields if a fragment is reached twice under conditions, and reports errors differently.
  */
 export const compilerOf = (schema: GraphQLSchema): Compile => {
   const ready = guard(schema);
@@ -60,7 +59,7 @@ export const compilerOf = (schema: GraphQLSchema): Compile => {
   };
 };
 
-/** The schema for compiled code, which asks of resolvers and of objects that they are what it takes them for. */
+/** Wraps the schema, because compiled code trusts the results of resolvers and type resolvers. */
 const guard = (schema: GraphQLSchema): GraphQLSchema => {
   const mapped = mapSchema(schema, {
     [MapperKind.OBJECT_FIELD]: (field) => {
@@ -88,10 +87,7 @@ const guarded = (result: unknown): unknown => {
   return isPromise(result) ? new Caught(result) : result;
 };
 
-/**
- * What goes wrong in compiled code after a promise would otherwise end the process, and leave the request without an answer. A class, for
- * functions that are made and named for every object take longer than all else.
- */
+/** An error in compiled code after a promise would end the process without an answer. A class is used, because creating closures for each object is slower than all else. */
 class Caught {
   readonly #result: PromiseLike<unknown>;
 
@@ -112,7 +108,7 @@ class Caught {
   /* oxlint-enable */
 }
 
-/** graphql-js waits for promises and calls functions; compiled code would read their fields. */
+/** graphql-js awaits promises and calls functions; compiled code would read their properties. */
 const objectOf =
   (isTypeOf: GraphQLIsTypeOfFn<unknown, unknown> | null | undefined): GraphQLIsTypeOfFn<unknown, unknown> =>
   (value, context, info) => {
@@ -139,6 +135,6 @@ const nameOfType = (schema: GraphQLSchema, type: GraphQLAbstractType): GraphQLTy
 
 const serializerOf = (type: GraphQLScalarType) => (value: unknown) => {
   const serialized: unknown = isPromise(value) || typeof value === "function" ? undefined : type.serialize(value);
-  if (serialized === null || serialized === undefined) throw new TypeError(`${type.name} has nothing for this value`);
+  if (serialized === null || serialized === undefined) throw new TypeError(`${type.name} has no value for this result`);
   return serialized;
 };

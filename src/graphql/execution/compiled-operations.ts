@@ -5,7 +5,7 @@ interface Sized<T> {
   readonly size: number;
 }
 
-/** Compiled operations of at most so many selected fields together; those that were not asked for longest make room. */
+/** A cache of compiled operations, limited by their total number of selected fields; the least recently used are evicted. */
 export class CompiledOperations<T> {
   readonly #operations: LRUCache<string, Sized<T>>;
   readonly #maximum: number;
@@ -19,7 +19,6 @@ export class CompiledOperations<T> {
     return this.#operations.peek(key)?.operation;
   }
 
-  /** As the one that was asked for last. One larger than the maximum stays until the next one comes. */
   keep(key: string, operation: T, measureSize: () => number): void {
     const size = this.#operations.peek(key)?.size ?? Math.min(measureSize(), this.#maximum);
     this.#operations.set(key, { operation, size });

@@ -10,10 +10,6 @@ import {
   visit,
 } from "graphql";
 
-/**
- * Whether a field or fragment is asked for, by its `@skip` and `@include`.
- * @throws GraphQLError for a condition that cannot be read.
- */
 export const isIncluded = (node: SelectionNode, variables: Readonly<Record<string, unknown>>): boolean => {
   if (!node.directives?.length) return true;
   if (getDirectiveValues(GraphQLSkipDirective, node, variables)?.["if"] === true) return false;
@@ -24,7 +20,6 @@ const CONDITIONS = new Set([GraphQLSkipDirective.name, GraphQLIncludeDirective.n
 
 const known = new WeakMap<OperationDefinitionNode, readonly string[]>();
 
-/** Names of the variables of an operation by which it, or any fragment of its document, leaves fields out. */
 export const conditionVariables = (document: DocumentNode, operation: OperationDefinitionNode): readonly string[] => {
   const found = known.get(operation);
   if (found) return found;

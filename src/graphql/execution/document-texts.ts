@@ -11,9 +11,8 @@ import {
 import { hashOf } from "./document-manifest.ts";
 
 /**
- * The texts in which clients send the operations that are kept in files: each file as it is; each operation by itself with the fragments that it uses, of
- * whichever file, as graphql-js prints it, which is how the typed documents are sent; and printed with `__typename` in every selection below the
- * operation's own, as clients with a cache send it. @throws Error for what is no document, or spreads a fragment that no file has.
+ * Returns the texts in which clients send the operations of files: each file unchanged; each operation with its fragments as graphql-js prints it, like typed documents;
+ * and the same with `__typename` in every selection below the root, like clients with a cache. @throws Error for an invalid document or a missing fragment.
  */
 export const textsOf = (fileTexts: readonly string[]): readonly string[] => {
   const documents = fileTexts.map((text) => parse(text));
@@ -32,15 +31,15 @@ const isFragment = (one: DefinitionNode): one is FragmentDefinitionNode => one.k
 
 const printed = (document: DocumentNode): string[] => [print(document), print(withTypenames(document))];
 
-/** The operation, and behind it what it spreads, in the order in which that comes. */
+/** Returns the operation followed by its fragments in the order of use. */
 const documentOf = (operation: OperationDefinitionNode, fragments: ReadonlyMap<string, FragmentDefinitionNode>): DocumentNode => {
   const definitions = new Set<OperationDefinitionNode | FragmentDefinitionNode>([operation]);
-  // What is added while it is walked is walked, too.
+  // The loop also visits definitions that it adds.
   for (const definition of definitions)
     visit(definition, {
       FragmentSpread: ({ name: { value: name } }) => {
         const fragment = fragments.get(name);
-        if (!fragment) throw new Error(`${operation.name?.value ?? "an operation"} spreads ${name}, which none of the files has`);
+        if (!fragment) throw new Error(`${operation.name?.value ?? "an operation"} spreads ${name}, which is in none of the files`);
         definitions.add(fragment);
       },
     });
@@ -58,6 +57,6 @@ const withTypenames = (document: DocumentNode): DocumentNode =>
     },
   });
 
-/** The file that `npm run trusted-documents` writes: an object of document texts by their SHA-256. */
+/** Content of the file that `npm run trusted-documents` writes: document texts by SHA-256. */
 export const trustedDocumentsFile = (fileTexts: readonly string[]): string =>
   `${JSON.stringify(Object.fromEntries(textsOf(fileTexts).map((text) => [hashOf(text), text])), null, 2)}\n`;

@@ -16,32 +16,29 @@ import { type Compiled, compilerOf } from "./compile.ts";
 import { CompiledOperations } from "./compiled-operations.ts";
 import { conditionVariables } from "./conditions.ts";
 import { measure } from "../limits/measures.ts";
-import { ofOneState } from "./one-state.ts";
+import { ofOneHierarchy } from "./one-hierarchy.ts";
 import { TRACE_HEADER } from "../../access/router.ts";
 
-/** Selected fields of the compiled operations that are kept: 2 kB each. Operations that were not asked for longest make room. */
+/** Maximum number of selected fields in all compiled operations, of 2 kB each. */
 const MAX_COMPILED = 50_000;
-/** What is compiled keeps its text, which weighs as much as a field by so many characters; longer ones are not compiled. */
+/** The text of a compiled operation is cached with it and counts as one field per this many characters; longer texts are not compiled. */
 const FIELD_LENGTH = 500;
 const LONGEST_COMPILED = 100_000;
-/** Variants of operations that were asked for once. */
 const MAX_VARIANTS = 10_000;
-/** Variables beyond this many errors are not looked at. */
 const MAX_COERCION_ERRORS = 5;
 
 interface ExecutionOptions {
-  /** Whether a request with the header of a trace is told how long each field took. */
   readonly traces: boolean;
 }
 
 type Request = Parameters<GatewayExecutor>[0];
 
 /**
- * Runs queries as compiled functions: on a large answer graphql-js spends most of its time on the fields between the data. What does not go
- * well in compiled code is run again by graphql-js, whose answer counts; loaders have then read most of it.
+ * Runs queries as compiled functions, because graphql-js spends most of its time on the fields of a large answer. After an error the query runs again by graphql-js, whose
+ * answer counts; loaders have then cached most reads.
  */
 export const compiledExecution = (schema: GraphQLSchema, { traces }: ExecutionOptions): GatewayInterface => {
-  // Apollo wraps every field of its schema with the first trace, and for good: what runs untraced is another schema.
+  // Apollo wraps every field of its schema permanently at the first trace, so untraced operations run on a copy.
   const apiSchema = traces ? mapSchema(schema) : schema;
   const compiledFor = compiledBy(schema);
   return {
@@ -51,7 +48,7 @@ export const compiledExecution = (schema: GraphQLSchema, { traces }: ExecutionOp
         if (operation && !schema.getRootType(operation.operation)) return { errors: [unsupported(operation)] };
         const isTraced = traces && request.request.http?.headers.get(TRACE_HEADER) === "ftv1";
         if (operation?.operation !== OperationTypeNode.QUERY) return plainly(isTraced ? apiSchema : schema, request);
-        return ofOneState(request.context, async () => {
+        return ofOneHierarchy(request.context, async () => {
           if (isTraced) return plainly(apiSchema, request);
           const variables = variablesOf(schema, operation, request);
           const data = variables && (await compiledFor(request, operation, variables)?.(request.context, variables));
@@ -67,15 +64,13 @@ export const compiledExecution = (schema: GraphQLSchema, { traces }: ExecutionOp
   };
 };
 
-/** Other schemas have contexts without a session. */
 const again = <T>(context: object, run: () => Promise<T>): Promise<T> =>
   "session" in context && context.session instanceof Reader ? context.session.again(run) : run();
 
-/** Undefined where one of them is refused. */
 const variablesOf = (schema: GraphQLSchema, { variableDefinitions = [] }: OperationDefinitionNode, { request }: Request) =>
   getVariableValues(schema, variableDefinitions, request.variables ?? {}, { maxErrors: 1 }).coerced;
 
-/** By graphql-js, which also says what is wrong with the operation or its variables. */
+/** graphql-js also reports errors of the operation and its variables. */
 const plainly = async (schema: GraphQLSchema, { document, request, context }: Request): Promise<GatewayExecutionResult> => {
   const { errors, ...answer } = await execute({
     ...{ schema, document, operationName: request.operationName ?? null, contextValue: context, variableValues: request.variables ?? {} },
@@ -84,7 +79,7 @@ const plainly = async (schema: GraphQLSchema, { document, request, context }: Re
   return { ...(errors && { errors: errors.map(clientFault) }), ...answer };
 };
 
-/** What was compiled for an operation and the values of its conditions; null where graphql-js runs it. */
+/** Returns the compiled operation for the values of its conditions; null if graphql-js must run it. */
 const compiledBy = (schema: GraphQLSchema) => {
   const compile = compilerOf(schema);
   const operations = new CompiledOperations<Compiled | null>(MAX_COMPILED);
@@ -93,12 +88,12 @@ const compiledBy = (schema: GraphQLSchema) => {
     const length = lengthOf(document);
     if (length > LONGEST_COMPILED) return null;
     const values = conditionVariables(document, operation).map((name) => variables[name]);
-    // Null is refused where the condition is met.
+    // Execution refuses null in a condition.
     if (values.some((value) => typeof value !== "boolean")) return null;
     const key = `${queryHash} ${document.definitions.indexOf(operation)} ${values.map(Number).join("")}`;
     let found = operations.get(key);
     if (found === undefined) {
-      // n variables make 2^n variants. To compile one takes longer than to run it once, so what nobody asks for again is not compiled.
+      // n conditions have 2^n variants, and compiling takes longer than running once, so a variant is compiled at its second use.
       if (values.length > 0 && !variants.get(key)) return variants.keep(key, true, () => 1) ?? null;
       found = compile(document, operation, variables);
     }

@@ -4,11 +4,10 @@ import { DomainError } from "../../lib/errors.ts";
 
 const SUGGESTION = / ?Did you mean .*$/s;
 
-/** What went wrong, under what graphql-js and Apollo wrap around it. */
 export const causeOf = (error: unknown): unknown =>
   error instanceof GraphQLError && error.originalError ? causeOf(error.originalError) : error;
 
-/** Everything else is ours: the client learns only that it happened, the log learns what from observation.ts. */
+/** Other errors are internal: the client gets no details, which observation.ts logs. */
 export const createFormatError =
   ({ suggestions }: { readonly suggestions: boolean }) =>
   (given: GraphQLFormattedError, error: unknown): GraphQLFormattedError => {
@@ -16,13 +15,13 @@ export const createFormatError =
     const code = formatted.extensions?.["code"];
     if (ruleOf(code).isPublic) return suggestions ? formatted : { ...formatted, message: formatted.message.replace(SUGGESTION, "") };
     const cause = causeOf(error);
-    // graphql-js refuses what a scalar cannot hold with an error of its own, which has no cause.
+    // graphql-js reports a value that a scalar cannot hold by its own error without a cause.
     const { locations, path } = formatted;
     const message = cause instanceof GraphQLError ? formatted.message : INTERNAL_MESSAGE;
     return { message, ...(locations && { locations }), ...(path && { path }), extensions: { code: INTERNAL } };
   };
 
-/** Apollo gives all that validation refuses one code, and some of what it refuses a status of the client's faults, but no code. */
+/** Apollo gives one code to all validation errors, and to some client errors a status but no code. */
 const withOwnCode = (formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError => {
   if (!(error instanceof GraphQLError)) return formatted;
   const { code, http } = error.extensions as { code?: unknown; http?: { status?: number } };

@@ -23,12 +23,12 @@ import { parsePeriod } from "../../lib/time/period.ts";
 import type { RequestContext } from "../../access/request-context.ts";
 
 /**
- * A correction of what is past has to show at once. Ten seconds spare a service the crowd that opens one page, and are shorter than it takes to look
- * whether a correction has arrived; then every cache asks again, which costs one statement and no body where nothing has changed.
+ * A correction of past data must show soon. Ten seconds relieve the service of many clients at one page; afterwards a cache revalidates, which costs one statement and no
+ * body if nothing has changed.
  */
 const PAST = "public, max-age=10, must-revalidate";
 
-/** What was asked without a key of days that are all over may be kept by caches. All else, and what has errors, stays `no-store`. */
+/** Anonymous responses about past days only are cacheable; all others, and responses with errors, are `no-store`. */
 export const publicCaching = (): ApolloServerPlugin<RequestContext> => ({
   requestDidStart: async ({ request: { http }, contextValue: { viewer, isProvenRouter, today } }) => {
     if (http?.method !== "GET" || http.headers.has("authorization") || viewer || isProvenRouter) return undefined;
@@ -45,7 +45,7 @@ export const publicCaching = (): ApolloServerPlugin<RequestContext> => ({
   },
 });
 
-/** Whether each field at the top is seen on a day, and every day, period and year in the document is given and over. */
+/** True if each root field has a day, and every day, period and year in the document is given and past. */
 export const isOfPast = (schema: GraphQLSchema, document: DocumentNode, given: Readonly<Record<string, unknown>>, today: Day): boolean => {
   const [operation, ...others] = document.definitions.filter(({ kind }) => kind === Kind.OPERATION_DEFINITION) as OperationDefinitionNode[];
   if (operation?.operation !== OperationTypeNode.QUERY || others.length > 0) return false;
@@ -73,7 +73,7 @@ export const isOfPast = (schema: GraphQLSchema, document: DocumentNode, given: R
 interface Asked {
   readonly variables: Record<string, unknown>;
   readonly today: Day;
-  /** What is asked for without a day there, is as it is today. */
+  /** A root field without a day is as of today. */
   readonly isTop: boolean;
 }
 

@@ -1,6 +1,6 @@
 import { LRUCache } from "lru-cache";
 
-/** Texts by their keys, of at most so many bytes in memory; those that were not asked for longest make room. */
+/** A cache of texts, limited by their bytes in memory; the least recently used are evicted. */
 export class TextCache {
   readonly #texts: LRUCache<string, string>;
 
@@ -21,5 +21,5 @@ export class TextCache {
   }
 }
 
-/** V8 keeps a character in one byte, or in two where one of the text needs them. */
+/** V8 stores one byte per character, or two if any character needs them. */
 const sizeOf = (text: string, key: string): number => 2 * (key.length + text.length);

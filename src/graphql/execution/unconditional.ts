@@ -22,18 +22,17 @@ import { isIncluded } from "./conditions.ts";
 
 type Variables = Readonly<Record<string, unknown>>;
 
-/** A field with arguments, and the variable that stands for each of them. */
 interface Given {
   readonly field: GraphQLField<unknown, unknown>;
   readonly node: FieldNode;
   readonly variables: readonly (readonly [argument: string, variable: string])[];
 }
 
-/** A copy of an operation in which nothing depends on values any more. */
+/** A copy of an operation that no longer depends on values. */
 export interface Unconditional {
-  /** The operation, without a name, and its fragments: without directives, and with a variable of `type` in the place of every argument. */
+  /** The operation without its name, and its fragments, without directives and with a variable of `type` for every argument. */
   readonly document: DocumentNode;
-  /** What these variables are worth where the operation's own are. @throws GraphQLError for an argument that cannot be. */
+  /** Computes these variables from the operation's own. @throws GraphQLError for an invalid argument. */
   readonly values: (variables: Variables) => Record<string, unknown>;
 }
 
@@ -41,10 +40,7 @@ const nameOf = (value: string): NameNode => ({ kind: Kind.NAME, value });
 
 class Unknown extends Error {}
 
-/**
- * Answers every condition of an operation, on nodes that nobody else has, and takes the values of its arguments out of it. Null where it asks
- * about the schema, for what the schema does not have, or under a condition that cannot be read.
- */
+/** Evaluates every condition of an operation on fresh nodes and extracts its argument values. Null for introspection, unknown fields and invalid conditions. */
 export const unconditional = (
   schema: GraphQLSchema,
   document: DocumentNode,
@@ -71,7 +67,6 @@ export const unconditional = (
   }
 };
 
-/** An argument that has no value has no variable either. */
 const valuesOf = (given: readonly Given[], asked: Variables): Record<string, unknown> => {
   const values: Record<string, unknown> = {};
   for (const { field, node, variables } of given) {
@@ -119,7 +114,7 @@ class Copying {
     const fragment = this.#originals.get(name);
     if (!fragment) throw new Unknown();
     const { kind, typeCondition, selectionSet } = fragment;
-    // One that leads back to itself would go on for ever.
+    // Set before the visit, because a fragment that includes itself would recurse forever.
     this.fragments.set(name, fragment);
     const copy = this.selectionSet(selectionSet, this.#schema.getType(typeCondition.name.value));
     this.fragments.set(name, { kind, name: fragment.name, typeCondition, selectionSet: copy });
@@ -137,7 +132,7 @@ class Copying {
     };
   }
 
-  /** Objects of an interface may each have another default than its own. */
+  /** Types of an interface may have different default values. */
   #arguments(field: GraphQLField<unknown, unknown>, node: FieldNode, parent: GraphQLCompositeType): ArgumentNode[] {
     const written = new Set(node.arguments?.map(({ name }) => name.value));
     const names = field.args.filter(({ name, defaultValue }) => written.has(name) || (isObjectType(parent) && defaultValue !== undefined));

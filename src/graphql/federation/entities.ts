@@ -3,21 +3,18 @@ import type { FindReferenced, Reference } from "../../access/reference.ts";
 import type { Module } from "../../module/module.ts";
 import type { RequestContext } from "../../access/request-context.ts";
 
-/** Finds what other graphs refer to, by type. */
 type Finders = ReadonlyMap<unknown, FindReferenced>;
 
 export const findersOf = (modules: readonly Module[]): Finders =>
   new Map(modules.flatMap(({ references = {} }) => Object.entries(references)));
 
-/** @throws DomainError FORBIDDEN where a router's secret is configured and did not come along. */
 export const checkRouter = ({ isRouter }: RequestContext): void => {
-  if (!isRouter) throw new DomainError("FORBIDDEN", "This is answered to the router alone, which sends its secret along");
+  if (!isRouter) throw new DomainError("FORBIDDEN", "Only the router, which sends its secret, may request this");
 };
 
 /**
- * The references in their order, null for what is no reference. Each is a promise of its own, so that one that is refused does not take
- * the others along. How many there may be is a limit of values.
- * @throws DomainError FORBIDDEN for all but the router.
+ * Returns the objects in the order of the references; null for an invalid reference. Each is its own promise, so that one error leaves the others intact. Values are
+ * limited elsewhere. @throws DomainError FORBIDDEN except for the router.
  */
 export const resolveEntities = (finders: Finders, representations: readonly unknown[], context: RequestContext) => {
   checkRouter(context);

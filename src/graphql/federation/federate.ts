@@ -8,23 +8,18 @@ type Resolvers = NonNullable<Extract<Module, { typeDefs: unknown }>["resolvers"]
 
 export interface Subgraph {
   readonly schema: GraphQLSchema;
-  /** Its text, types by name. */
   readonly sdl: string;
 }
 
-/** Decorators of parameters run from the last to the first, and type-graphql lists arguments as they run. */
-const inOrderOfUse = (field: FieldDefinitionNode): FieldDefinitionNode => ({ ...field, arguments: field.arguments?.toReversed() ?? [] });
-
-/** Query with these fields before its others, which is where readers of its documentation begin. */
+/** Puts these fields of Query first, where readers of its documentation begin. */
 const beginningWith = (names: readonly string[]) => (type: ObjectTypeDefinitionNode) => {
   const rankOf = ({ name }: FieldDefinitionNode) => (names.includes(name.value) ? names.indexOf(name.value) : names.length);
   return type.name.value === "Query" ? { ...type, fields: type.fields?.toSorted((a, b) => rankOf(a) - rankOf(b)) ?? [] } : undefined;
 };
 
-/** A subgraph of a type-graphql schema: `head` links the federation directives that it uses, `resolvers` find what routers refer to. */
+/** Builds a subgraph: `head` links federation directives, `resolvers` find referenced objects. */
 export const federate = (plain: GraphQLSchema, head: string, resolvers: Resolvers = {}, first: readonly string[] = []): Subgraph => {
   const { definitions } = visit(parse(printSchemaWithDirectives(plain)), {
-    FieldDefinition: inOrderOfUse,
     ObjectTypeDefinition: { leave: beginningWith(first) },
   });
   const nameOf = (definition: (typeof definitions)[number]) => ("name" in definition ? (definition.name?.value ?? "") : "");

@@ -4,12 +4,12 @@ import { isRecord } from "../params.ts";
 
 const NAMED = 20;
 
-/** The variables that operations of a document declare; none where it cannot be read, which is the parser's to refuse. */
+/** Returns the variables that operations of a document declare; none if it is not lexable, which the parser reports. */
 const declaredIn = (text: string): Set<string> => {
   const names = new Set<string>();
   try {
     const lexer = new Lexer(new Source(text));
-    // A variable that is declared stands before a colon, one that is used never does.
+    // Only a declared variable is followed by a colon.
     for (let token = lexer.advance(); token.kind !== TokenKind.EOF; token = lexer.advance())
       if (token.kind === TokenKind.COLON && token.prev?.prev?.kind === TokenKind.DOLLAR) names.add(token.prev.value);
   } catch {
@@ -18,10 +18,7 @@ const declaredIn = (text: string): Set<string> => {
   return names;
 };
 
-/**
- * Looks at the names of variables alone, so that nothing is read of values that nobody has asked for.
- * @throws DomainError BAD_USER_INPUT for one that no operation of the document declares.
- */
+/** Reads only the names of variables, so that no time is spent on undeclared values. @throws DomainError BAD_USER_INPUT for a variable that no operation declares. */
 export const checkDeclared = (text: string, variables: unknown): void => {
   if (!isRecord(variables)) return;
   const given = Object.keys(variables);

@@ -7,7 +7,6 @@ import { checkDeclared } from "./declared.ts";
 import { type Measures, measure } from "./measures.ts";
 import { checkValues } from "./values.ts";
 
-/** What a document may ask for, by the settings of the same names. */
 export type Limits = Readonly<Record<"maxTokens" | "maxDepth" | "maxAliases" | "maxDirectives" | "maxSelections" | "maxList", number>>;
 
 const exceeded = (setting: keyof Limits, what: string, asked: number | string, maximum: number): GraphQLError =>
@@ -21,15 +20,12 @@ const nextOf = (lexer: Lexer): Pick<Token, "kind" | "value"> => {
   }
 };
 
-/** Braces, brackets and parentheses within each other, for each level of nested fields: what code that calls itself can bear. */
+/** Allowed levels of brackets for each level of fields; protects recursive code from stack overflow. */
 const NESTING = 4;
 const OPENING = new Set<TokenKind>([TokenKind.BRACE_L, TokenKind.BRACKET_L, TokenKind.PAREN_L]);
 const CLOSING = new Set<TokenKind>([TokenKind.BRACE_R, TokenKind.BRACKET_R, TokenKind.PAREN_R]);
 
-/**
- * Refuses a document by its length and nesting before it is parsed. What is no GraphQL is left to the parser.
- * @throws DomainError LIMIT_EXCEEDED, BadUserInput for a name that answers cannot have
- */
+/** Refuses a document by its length and nesting before parsing; the parser reports syntax errors. @throws DomainError LIMIT_EXCEEDED, BadUserInput for a forbidden name */
 export const checkDocumentText = (text: string, { maxTokens, maxDepth }: Limits): void => {
   const lexer = new Lexer(new Source(text));
   let nesting = 0;
@@ -37,8 +33,7 @@ export const checkDocumentText = (text: string, { maxTokens, maxDepth }: Limits)
     const { kind, value } = nextOf(lexer);
     if (kind === TokenKind.EOF) return;
     if (tokens > maxTokens) throw exceeded("maxTokens", "the number of tokens is more than", maxTokens, maxTokens);
-    if (kind === TokenKind.NAME && value === "__proto__")
-      throw new BadUserInput("query", value, "accepted are names that do not change what objects inherit");
+    if (kind === TokenKind.NAME && value === "__proto__") throw new BadUserInput("query", value, "must not contain the name __proto__");
     if (CLOSING.has(kind)) nesting--;
     if (OPENING.has(kind) && ++nesting > maxDepth * NESTING)
       throw exceeded("maxDepth", "braces and brackets are nested deeper than", maxDepth * NESTING, maxDepth * NESTING);
@@ -56,13 +51,12 @@ const excess = ({ depth, aliases, repetitions, directives, selections }: Measure
   return null;
 };
 
-/** HTTP carries no stream of events. */
 const noSubscriptions = (): GraphQLError =>
   new GraphQLError('operation: "subscription" is not accepted; this service answers queries and mutations', {
     extensions: { code: "BAD_USER_INPUT", http: { status: 405, headers: new Map([["allow", "GET, POST"]]) } },
   });
 
-/** Refuses a document by what it asks for, along with all else that is wrong in it and before anything counts on it. */
+/** Refuses a document by its size during validation, before other code relies on it. */
 export const limitsRule =
   (limits: Limits): ValidationRule =>
   (context) => ({
@@ -75,22 +69,19 @@ export const limitsRule =
     },
   });
 
-/** What one who asks may send more of than others. */
 export interface Allowances<C extends object> {
-  /** How many times as many figures, dossiers or units. */
+  /** Factor for the number of figures, dossiers and units. */
   readonly longLists: (context: C) => number;
-  /** True for a router, which asks for many units by reference. */
   readonly isRouter: (context: C) => boolean;
 }
 
-/** Refuses values that are over a limit before anything runs. */
 export const limitedValues = <C extends object>(
   { maxList }: Limits,
   { longLists = () => 1, isRouter = () => false }: Partial<Allowances<C>> = {},
 ): ApolloServerPlugin<C> => ({
   requestDidStart: async () => ({
     didResolveOperation: async ({ operation, document, request, source, contextValue }) => {
-      // Apollo also calls this where no operation is the one that was named.
+      // Apollo also calls this if the named operation does not exist.
       if (!operation) return;
       if (request.query === undefined) {
         checkDeclared(source, request.variables);

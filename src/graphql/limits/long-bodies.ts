@@ -2,10 +2,9 @@ import { getOperationAST, Kind, OperationTypeNode, parse } from "graphql";
 import { DomainError } from "../../lib/errors.ts";
 import type { Params } from "../params.ts";
 
-/** What provinces send by thousands of rows. */
 const LONG = ["importDossiers", "submitReport"];
 
-/** Whether what is asked is nothing but such a mutation. The document has been found short enough to be parsed. */
+/** True if the request contains only such a mutation; the caller has checked the document's length. */
 const isLong = ({ query, operationName }: Params): boolean => {
   if (typeof query !== "string") return false;
   try {
@@ -19,12 +18,12 @@ const isLong = ({ query, operationName }: Params): boolean => {
   }
 };
 
-/** @throws DomainError LIMIT_EXCEEDED for a long body that asks for anything else; its values are not looked at. */
+/** @throws DomainError LIMIT_EXCEEDED for any other request with a long body, before its values are read. */
 export const checkLongBody = (params: Params, bytes: number, { short, long }: { readonly short: number; readonly long: number }): void => {
   if (bytes <= short || isLong(params)) return;
   throw new DomainError(
     "LIMIT_EXCEEDED",
-    `The body has ${bytes} bytes; the maximum is ${short} bytes, and ${long} for mutations of nothing but ${LONG.join(" and ")} whose document is ` +
+    `The body has ${bytes} bytes; the maximum is ${short} bytes, and ${long} for operations that contain only ${LONG.join(" and ")} and whose document is ` +
       "sent as text or trusted",
     { http: { status: 413, headers: new Map() } },
   );

@@ -8,21 +8,19 @@ import {
   visit,
 } from "graphql";
 
-/** What the text of a document says of its size. */
 export interface Measures {
-  /** Nested fields, through fragments. */
   readonly depth: number;
-  /** Fields and inline fragments, with fragments written out. */
+  /** Fields and inline fragments, with fragments expanded. */
   readonly selections: number;
   readonly aliases: number;
   readonly directives: number;
-  /** How often one selection names a field again that it has named. */
+  /** Number of times that a selection repeats a field. */
   readonly repetitions: number;
 }
 
 type Shape = Pick<Measures, "depth" | "selections">;
 
-/** Of one operation of a document, whatever else may be wrong with it. Every fragment is looked at once. */
+/** Measures one operation, even if other parts of the document are invalid. Every fragment is visited once. */
 export const measure = (document: DocumentNode, operation: OperationDefinitionNode): Measures => {
   let aliases = 0;
   let directives = 0;
@@ -56,7 +54,7 @@ const shapeOf = (
     const isSpread = selection.kind === Kind.FRAGMENT_SPREAD;
     const below = isSpread ? shapeOfFragment(selection.name.value, fragments, known) : shapeOf(selection.selectionSet, fragments, known);
     depth = Math.max(depth, below.depth + (selection.kind === Kind.FIELD ? 1 : 0));
-    // 60 fragments that each take the next one twice are more than numbers can count.
+    // The cap is needed because 60 fragments that each include the next one twice exceed the number range.
     selections = Math.min(selections + below.selections + 1, Number.MAX_SAFE_INTEGER);
   }
   return { depth, selections };
@@ -65,7 +63,6 @@ const shapeOf = (
 const shapeOfFragment = (name: string, fragments: ReadonlyMap<string, FragmentDefinitionNode>, known: Map<string, Shape>): Shape => {
   const found = known.get(name);
   if (found) return found;
-  // One that leads back to itself is refused elsewhere.
   known.set(name, { depth: 0, selections: 0 });
   const shape = shapeOf(fragments.get(name)?.selectionSet, fragments, known);
   known.set(name, shape);

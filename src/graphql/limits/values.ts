@@ -4,22 +4,17 @@ import { checkText } from "../../lib/json.ts";
 
 interface ListLimit {
   readonly maximum: number;
-  /** How many times as long the lists of `LONG` may be. */
+  /** Factor for the lists of `LONG`. */
   readonly factor: number;
-  /** Whether a router asks, which has proved it. */
   readonly isRouter: boolean;
 }
 
-/** References that a router may send in a call: more than any hierarchy has units. */
+/** Maximum number of references in a call, above the number of units of any hierarchy. */
 const MAX_REFERENCES = 20_000;
 
-/** Lists that a province sends by thousands. */
 const LONG = new Set(["figures", "dossiers", "units"]);
 
-/**
- * Looks through the values of all arguments, written out or in variables.
- * @throws DomainError LIMIT_EXCEEDED for a list that is too long, BAD_USER_INPUT for a number or text that cannot be.
- */
+/** Checks the values of all arguments, literal or in variables. @throws DomainError LIMIT_EXCEEDED for a too long list, BAD_USER_INPUT for an invalid number or text. */
 export const checkValues = (document: DocumentNode, variables: Readonly<Record<string, unknown>>, limit: ListLimit): void => {
   const done = new Set<string>();
   const check = (name: string, node: ValueNode): void => {
@@ -48,7 +43,7 @@ const checkLength = (name: string, length: number, { maximum, factor, isRouter }
   const isReferences = name === "representations";
   if (isReferences && isRouter) {
     if (length <= MAX_REFERENCES) return;
-    throw new DomainError("LIMIT_EXCEEDED", `${name}: ${length} references were sent; the maximum is ${MAX_REFERENCES} a call`);
+    throw new DomainError("LIMIT_EXCEEDED", `${name}: ${length} references were sent; the maximum is ${MAX_REFERENCES} per call`);
   }
   const most = LONG.has(name) ? maximum * factor : maximum;
   if (length <= most) return;
@@ -65,9 +60,9 @@ const checkGiven = (name: string, value: unknown, limit: ListLimit): void => {
   }
 };
 
-/** graphql-js takes 1e400 for Infinity. */
+/** graphql-js parses 1e400 as Infinity. */
 const checkLiteral = (name: string, node: ValueNode): void => {
   if (node.kind === Kind.STRING) checkText(node.value, name);
   if ((node.kind === Kind.FLOAT || node.kind === Kind.INT) && !Number.isFinite(Number(node.value)))
-    throw new BadUserInput(name, node.value, "accepted are finite numbers");
+    throw new BadUserInput(name, node.value, "must be a finite number");
 };

@@ -3,7 +3,7 @@ import { getNamedType, getNullableType, type GraphQLSchema, isCompositeType, isL
 const HEAD = `/* Written by \`npm run schema\` from the schema; npm run schema:check compares. */
 `;
 
-/** The text of schema/clients/cache-types.ts: by what a client's cache knows each type, and which fields are lists. */
+/** Content of schema/clients/cache-types.ts: the key fields of each type in a client's cache, and the fields that are lists. */
 export const cacheTypesOf = (schema: GraphQLSchema, sdl: string): string => {
   const types = Object.values(schema.getTypeMap())
     .filter(isObjectType)
@@ -26,9 +26,9 @@ export const cacheTypesOf = (schema: GraphQLSchema, sdl: string): string => {
   const lists = types.map((type) => [type.name, listsOf(type)] as const).filter(([, fields]) => fields.length > 0);
   return [
     HEAD,
-    "/** Types that have an identity, and the fields that make it. */",
+    "/** Types with an identity, and their key fields. */",
     `export const KEYED = ${objectOf(keyed)};\n`,
-    "/** Types that belong to where they are asked for. */",
+    "/** Types without an identity, which belong to their parent field. */",
     `export const EMBEDDED = [\n${embedded.map((name) => `  "${name}",\n`).join("")}] as const;\n`,
     "/** Fields that are lists of objects. */",
     `export const LISTS = ${objectOf(lists)};\n`,

@@ -2,7 +2,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import { cacheTypesOf } from "./cache-types.ts";
 import { createSubgraph } from "./subgraph.ts";
 
-/** Writes the schema and what clients' caches know of it; with --check it only compares, and fails where a file is not what the code says. */
+/** Writes the schema and the cache types of clients; with --check it only compares, and fails if a file is outdated. */
 const { schema, sdl } = await createSubgraph();
 const FILES: readonly (readonly [string, string])[] = [
   ["schema/subgraph.graphql", sdl],
@@ -14,7 +14,7 @@ for (const [name, text] of FILES) {
   if (!process.argv.includes("--check")) {
     await writeFile(file, text);
   } else if ((await readFile(file, "utf8").catch(() => "")) !== text) {
-    console.error(`${name} is not what the code says: run \`npm run schema\` and review the difference`);
+    console.error(`${name} is outdated: run \`npm run schema\` and review the difference`);
     process.exitCode = 1;
   }
 }

@@ -6,22 +6,22 @@ import type { Module } from "../../module/module.ts";
 import * as all from "../../modules.ts";
 import { checkRouter, findersOf, resolveEntities } from "../federation/entities.ts";
 import { federate, type Subgraph } from "../federation/federate.ts";
-import { sortParameters } from "./resolver-parameters.ts";
+import { skipSorting, sortParameters } from "./resolver-parameters.ts";
 
 const LINK = 'extend schema @link(url: "https://specs.apollo.dev/federation/v2.3", import: ["@key", "@shareable"])';
 
-/** The federated schema, and its text as it is committed. */
 export const createSubgraph = async (modules: readonly Module[] = Object.values(all)): Promise<Subgraph> => {
+  sortParameters();
   const plain = await buildSchema({
     resolvers: modules.flatMap(({ resolvers = [] }) => resolvers) as unknown as NonEmptyArray<Function>,
     authChecker: checkPermission,
     validate: false,
     skipCheck: true,
   });
-  sortParameters();
+  skipSorting();
   const { schema, sdl } = federate(plain, LINK, {}, ["unit", "units"]);
   const finders = findersOf(modules);
-  // The library's own lets one bad reference fail all of them, and leaves promises behind that nobody waits for.
+  // The library's own resolver lets one bad reference fail all of them, and leaves unhandled promises behind.
   const { _entities, _service } = schema.getQueryType()!.getFields();
   _entities!.resolve = (_root, args: { representations: unknown[] }, context: RequestContext) =>
     resolveEntities(finders, args.representations, context);

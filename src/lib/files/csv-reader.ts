@@ -10,14 +10,14 @@ const BATCH_RECORDS = 500;
 /** One data row; `row` counts lines from 1 and the header is row 1. */
 export interface CsvRow<C extends string> {
   readonly row: number;
-  /** The text of a column in NFC; "" where it is empty. */
+  /** The text of a column in NFC; "" if it is empty. */
   readonly get: (column: C) => string;
-  /** The same as it is written, which may not be in NFC. */
+  /** The text as written, which may not be in NFC. */
   readonly written: (column: C) => string;
   readonly fail: (column: C, problem: string) => FileError;
 }
 
-/** All rows of a file with a header that holds at least these columns. @throws FileError naming file, row and column of the first fault. */
+/** Reads a file whose header contains at least these columns. @throws FileError naming file, row and column of the first fault. */
 export const readCsv = async <C extends string>(url: URL, columns: readonly C[]): Promise<CsvRow<C>[]> => {
   const file = url.pathname.split("/").slice(-2).join("/");
   const rows: CsvRow<C>[] = [];
@@ -55,7 +55,7 @@ const rowOf = <C extends string>(file: string, header: readonly string[], { row,
   };
 };
 
-/** The rows of a CSV file with a header, separated by commas, in NFC. @throws FileError where its header is not as it should be. */
+/** The rows of a CSV file with a header, separated by commas, in NFC. @throws FileError for an invalid header. */
 export async function* readCsvRows(shape: FileShape, counter: Counter): AsyncGenerator<readonly Item[]> {
   let header: readonly string[] | null = null;
   for await (const records of readRecords(shape.path, counter, "NFC")) {
@@ -67,20 +67,20 @@ export async function* readCsvRows(shape: FileShape, counter: Counter): AsyncGen
     }
     yield items;
   }
-  if (!header) throw new FileError(shape.path, 1, null, "the file is empty; it needs a header");
+  if (!header) throw new FileError(shape.path, 1, null, "the file is empty; it must have a header");
 }
 
 const headerOf = (shape: FileShape, record: CsvRecord | RecordFault): readonly string[] => {
-  if ("code" in record) throw new FileError(shape.path, record.row, null, `the header cannot be read: ${record.message}`);
+  if ("code" in record) throw new FileError(shape.path, record.row, null, `the header is not readable: ${record.message}`);
   return readHeader(shape, record.cells);
 };
 
-/** Null for a row of blanks, as spreadsheets leave them at the end. */
+/** Null for an empty row, which spreadsheets leave at the end. */
 const itemOf = (header: readonly string[], record: CsvRecord | RecordFault): Item | null => {
   if ("code" in record) return { row: record.row, column: null, code: record.code, message: record.message };
   const { row, cells: texts } = record;
   if (texts.length !== header.length)
-    return { row, column: null, code: "RAGGED", message: `has ${texts.length} cells where the header has ${header.length}` };
+    return { row, column: null, code: "RAGGED", message: `has ${texts.length} cells, but the header has ${header.length}` };
   const cells: Record<string, string | null> = {};
   let isBlank = true;
   for (let index = 0; index < header.length; index++) {
@@ -91,7 +91,7 @@ const itemOf = (header: readonly string[], record: CsvRecord | RecordFault): Ite
   return isBlank ? null : { row, cells };
 };
 
-/** A row is known by its first line. */
+/** `row` is the first line of the record. */
 interface CsvRecord {
   readonly row: number;
   readonly cells: readonly string[];
@@ -99,7 +99,6 @@ interface CsvRecord {
 
 interface RecordFault extends LineFault {
   readonly row: number;
-  /** The place of the cell, where that is clear. */
   readonly cell?: number;
 }
 
@@ -117,14 +116,13 @@ interface Quoted {
 }
 
 /**
- * Lines become records. A line without quotes is cut at its commas, which is several times as fast as a parser; lines with quotes are put
- * together until their quotes pair up, and csv-parse reads them, many at once. So a record with wrong quotes harms no other.
+ * Splits lines into records. A line without quotes is split at its commas, several times as fast as a parser; lines with quotes are joined until their quotes match, and
+ * csv-parse reads many of them at once. A record with wrong quotes therefore affects no other record.
  */
 class CsvRecords {
   #row = 0;
-  /** A record whose last quote is not closed yet. */
   #open: Quoted | null = null;
-  /** Whole records with quotes that are not parsed yet. */
+  /** Complete records with quotes that are not parsed yet. */
   #waiting: Quoted[] = [];
   #waitingSize = 0;
   #records: (CsvRecord | RecordFault)[] = [];
@@ -176,11 +174,11 @@ class CsvRecords {
     if (this.#waiting.length >= BATCH_RECORDS || this.#waitingSize > MAX_LINE_BYTES) this.#parseWaiting();
   }
 
-  /** A quote that nothing closes costs its own line. The quotes of each line after it pair up, or one of them would have closed it. */
+  /** An unclosed quote invalidates only its own line, because all later lines have matching quotes. */
   #giveUp({ row, lines }: Quoted): void {
     this.#open = null;
     this.#parseWaiting();
-    const message = `a quote is opened and not closed within ${MAX_LINE_BYTES} characters, or by the end of the file`;
+    const message = `a quote is not closed within ${MAX_LINE_BYTES} characters or by the end of the file`;
     this.#fault(row, "QUOTE_NOT_CLOSED", message, cellOf(parsed([lines.slice(0, 1)])));
     this.#row = row;
     for (const line of lines.slice(1)) this.#line(line);

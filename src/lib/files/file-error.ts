@@ -1,4 +1,4 @@
-/** A file that cannot be loaded; nothing of it is kept. */
+/** A file that cannot be loaded; none of it is stored. */
 export class FileError extends Error {
   constructor(file: string, row: number, column: string | null, problem: string) {
     super(`${file}, row ${row}${column === null ? "" : `, column ${column}`}: ${problem}`);

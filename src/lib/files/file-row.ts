@@ -1,9 +1,9 @@
 import { FileError } from "./file-error.ts";
 
-/** A data row. `row` is its line or its row of the sheet; a header is row 1, and the lines of NDJSON count from 1. */
+/** A data row. `row` is its line or its row in the sheet; a header is row 1, and lines of NDJSON count from 1. */
 export interface FileRow {
   readonly row: number;
-  /** By column. Blank is null; a column that the file does not have is undefined. */
+  /** By column. An empty cell is null; a column that the file does not have is undefined. */
   readonly cells: Readonly<Record<string, unknown>>;
 }
 
@@ -19,27 +19,23 @@ export type RowFaultCode =
   | "UNKNOWN_COLUMN"
   | "WRONG_QUOTES";
 
-/** What keeps a row, or one cell of it, from being read. */
 export interface CellFault {
   readonly column: string | null;
   readonly code: RowFaultCode;
   readonly message: string;
-  /** What stands in the cell. */
   readonly value?: string | undefined;
 }
 
-/** A row that cannot be read; those after it can. */
+/** A row that is unreadable; the rows after it are not affected. */
 export interface RowFault extends CellFault {
   readonly row: number;
-  /** Further ones of the same row. */
   readonly more?: readonly CellFault[];
-  /** What of the row can be read all the same. */
+  /** The readable cells of the row. */
   readonly cells?: Readonly<Record<string, unknown>>;
 }
 
 export const faultsOf = (fault: RowFault): readonly CellFault[] => [fault, ...(fault.more ?? [])];
 
-/** The code of a record, where that can be read of a row. */
 export const recordOf = ({ cells }: { readonly cells?: Readonly<Record<string, unknown>> | undefined }): string | null => {
   const code = cells?.["code"];
   if (typeof code === "number") return String(code);
@@ -50,25 +46,23 @@ export type Item = FileRow | RowFault;
 
 export const isFault = (item: Item): item is RowFault => "code" in item;
 
-/** What a reader adds up while it reads. */
 export interface Counter {
   bytes: number;
-  /** What people must know of what was read, in sentences without a full stop. */
+  /** Notes for the user about the rows read, as sentences without a full stop. */
   readonly notes: string[];
 }
 
-/** What is read: the columns that a file may have, and those that it must. */
+/** The allowed and the required columns. */
 export interface FileShape {
   readonly path: string;
   readonly columns: readonly string[];
   readonly required: readonly string[];
-  /** Columns that hold texts, such as codes: what a spreadsheet has made a day of, or a number that has lost digits, is none. */
+  /** Columns that must be texts, such as codes: a day or a number that lost digits is a fault. */
   readonly texts?: readonly string[];
-  /** The sheet of a workbook; where none is named it is the only one that holds rows. */
+  /** The sheet of a workbook; without a name it is the only one with rows. */
   readonly sheet?: string | undefined;
 }
 
-/** A fault of the file as a whole, of no row. */
 export class WholeFileError extends FileError {
   constructor(file: string, problem: string) {
     super(file, 0, null, problem);

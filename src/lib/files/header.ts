@@ -1,14 +1,14 @@
 import { FileError } from "./file-error.ts";
 import type { FileShape } from "./file-row.ts";
 
-/** The columns of a header, in its order. @throws FileError for one that is unknown, there twice, or missing. */
+/** Returns the columns of a header in its order. @throws FileError for an unknown, repeated or missing column. */
 export const readHeader = ({ path, columns, required }: FileShape, names: readonly string[]): readonly string[] => {
   const fail = (column: string | null, problem: string) => new FileError(path, 1, column, problem);
   const seen = new Set<string>();
   for (const [index, name] of names.entries()) {
-    if (name === "") throw fail(null, `cell ${index + 1} of the header is blank`);
+    if (name === "") throw fail(null, `cell ${index + 1} of the header is empty`);
     if (seen.has(name)) throw fail(name, "is in the header twice");
-    if (!columns.includes(name)) throw fail(shown(name), `is not known${hint(name)}; known are ${columns.join(", ")}`);
+    if (!columns.includes(name)) throw fail(shown(name), `is not a column${hint(name)}; must be one of ${columns.join(", ")}`);
     seen.add(name);
   }
   const missing = required.find((column) => !seen.has(column));

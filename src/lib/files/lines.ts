@@ -11,13 +11,12 @@ export interface LineFault {
   readonly message: string;
 }
 
-/** A line without its line break, or why it cannot be read. */
 export type Line = string | LineFault;
 
 const TOO_LONG: LineFault = { code: "LINE_TOO_LONG", message: `the line is longer than ${MAX_LINE_BYTES} bytes` };
 const NOT_UTF8: LineFault = { code: "NOT_UTF8", message: "the line is not UTF-8" };
 
-/** The lines of a text file, a few thousand at a time, in NFC or as they are written. */
+/** Reads a text file, a few thousand lines at a time, in NFC or unchanged. */
 export async function* readLines(path: string, counter: Counter, form: "NFC" | null): AsyncGenerator<readonly Line[]> {
   const splitter = new LineSplitter(form);
   for await (const chunk of createReadStream(path, { highWaterMark: CHUNK_BYTES }) as AsyncIterable<Buffer>) {
@@ -29,11 +28,9 @@ export async function* readLines(path: string, counter: Counter, form: "NFC" | n
 
 class LineSplitter {
   readonly #form: "NFC" | null;
-  /** The start of a line whose end has not come. */
   #rest: Buffer[] = [];
   #restBytes = 0;
   #isFirst = true;
-  /** The line is over the limit: what comes of it is dropped. */
   #isDropping = false;
 
   constructor(form: "NFC" | null) {
@@ -93,7 +90,7 @@ const linesOf = (block: Buffer, form: "NFC" | null): readonly Line[] => {
   return lines;
 };
 
-/** No text in NFC changes where it is cut at a line break or a comma, so that whole blocks can be brought into it. */
+/** NFC does not change line breaks and commas, so that whole blocks can be normalised. */
 const textLines = (text: string, form: "NFC" | null): readonly string[] => {
   const lines = (form ? text.normalize(form) : text).split("\n");
   return text.includes("\r") ? lines.map((line) => (line.endsWith("\r") ? line.slice(0, -1) : line)) : lines;

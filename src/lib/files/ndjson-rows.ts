@@ -9,7 +9,6 @@ interface Known {
 
 type Cells = Record<string, unknown>;
 
-/** The rows of a file with one JSON object on each line. */
 export async function* readNdjsonRows({ path, columns, texts = [] }: FileShape, counter: Counter): AsyncGenerator<readonly Item[]> {
   const known: Known = { columns: new Set(columns), texts };
   let row = 0;
@@ -29,23 +28,23 @@ const itemOf = (row: number, line: Line, known: Known): Item => {
   try {
     value = JSON.parse(line);
   } catch (error) {
-    return fault(row, null, "NOT_JSON", `the line is no JSON: ${(error as Error).message}`);
+    return fault(row, null, "NOT_JSON", `the line is not JSON: ${(error as Error).message}`);
   }
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
-    return fault(row, null, "NOT_JSON", "the line is no JSON object");
+    return fault(row, null, "NOT_JSON", "the line is not a JSON object");
   }
-  // The line is in NFC; only an escape can bring in what is not.
+  // The line is in NFC; only an escape can contain text that is not.
   const cells = (line.includes(String.raw`\u`) ? inNfc(value) : value) as Cells;
   const strange = Object.keys(cells).find((key) => !known.columns.has(key));
   if (strange !== undefined)
-    return { ...fault(row, strange, "UNKNOWN_COLUMN", `is not known; known are ${[...known.columns].join(", ")}`), cells };
+    return { ...fault(row, strange, "UNKNOWN_COLUMN", `is not a column; must be one of ${[...known.columns].join(", ")}`), cells };
   const [first, ...more] = lostDigits(line, cells, known.texts);
   return first ? { row, ...first, more, cells: without(cells, [first, ...more]) } : { row, cells };
 };
 
 const fault = (row: number, column: string | null, code: RowFaultCode, message: string): RowFault => ({ row, column, code, message });
 
-/** Numbers in columns of texts that are not, digit by digit, what the line has. */
+/** Reports numbers in text columns whose digits differ from those in the line. */
 const lostDigits = (line: string, cells: Cells, texts: readonly string[]): readonly CellFault[] => {
   if (texts.every((column) => typeof cells[column] !== "number")) return [];
   const sources = sourcesOf(line);
@@ -58,7 +57,7 @@ const lostDigits = (line: string, cells: Cells, texts: readonly string[]): reado
 
 type Reviver = (this: unknown, key: string, value: unknown, context: { readonly source?: string }) => unknown;
 
-/** The numbers of an object as they are written, without those of objects in it. */
+/** Returns the source text of the numbers of an object, without nested objects. */
 const sourcesOf = (line: string): ReadonlyMap<string, string> => {
   const found: { readonly holder: unknown; readonly key: string; readonly source: string }[] = [];
   const note: Reviver = function note(key, value, { source }) {

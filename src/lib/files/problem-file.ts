@@ -6,7 +6,6 @@ export interface FileProblem {
   readonly column: string | null;
   readonly code: string;
   readonly message: string;
-  /** Code of the record, where the row has one. */
   readonly record: string | null;
 }
 
@@ -20,7 +19,7 @@ const OWNER_ONLY = 0o600;
 
 const COLUMNS = ["row", "column", "code", "message", "record"] as const;
 
-/** A CSV file of problems for its owner alone. It is made with the first one; an older one of the name goes at once. */
+/** A CSV file of problems that only its owner can read. It is created with the first problem; an older file of the name is deleted at once. */
 export const openProblemFile = (path: string): ProblemFile => {
   removeOld(path);
   let file: number | null = null;
@@ -44,14 +43,13 @@ export const openProblemFile = (path: string): ProblemFile => {
   };
 };
 
-/** What is no file, such as a device, stays. */
 const removeOld = (path: string): void => {
   if (statSync(path, { throwIfNoEntry: false })?.isFile()) rmSync(realpathSync(path));
 };
 
 const create = (path: string): number => {
   const file = openSync(path, "w", OWNER_ONLY);
-  // An older file keeps its mode when it is written anew.
+  // An existing file has the mode of its creation.
   fchmodSync(file, OWNER_ONLY);
   writeWhole(file, Buffer.from(csvLine(COLUMNS)));
   return file;

@@ -1,7 +1,7 @@
 import { visible } from "../code.ts";
 import type { FileProblem } from "./problem-file.ts";
 
-/** Values that are told apart in one column, and those of them that are shown. */
+/** Maximum number of different values per column, and of those that are shown. */
 const MOST_VALUES = 10_000;
 const SHOWN_VALUES = 5;
 const LONGEST_VALUE = 60;
@@ -13,14 +13,13 @@ interface Group {
   readonly values: Map<string, number>;
 }
 
-/** What is wrong by column, kind and value, for of thousands of problems people mend a few kinds. */
+/** Groups problems by column, code and value, because users fix kinds of problems and not single ones. */
 export class ProblemSummary {
   readonly #groups = new Map<string, Group>();
-  /** How many there are. */
   count = 0;
 
   add({ column, code }: Pick<FileProblem, "column" | "code">, value: string | undefined): void {
-    // Places in lists are of no interest here: pauses[0].from is pauses[].from.
+    // List indexes are ignored: pauses[0].from becomes pauses[].from.
     const name = column?.replaceAll(/\[\d+\]/g, "[]") ?? null;
     const key = `${name} ${code}`;
     const group: Group = this.#groups.get(key) ?? { column: name, code, count: 0, values: new Map() };
@@ -31,7 +30,7 @@ export class ProblemSummary {
     group.values.set(value, (group.values.get(value) ?? 0) + 1);
   }
 
-  /** The most frequent first: `5,000 × state "Đã trả kết quả" (VALUE_UNKNOWN)`. */
+  /** Most frequent first: `5,000 × state "Đã trả kết quả" (VALUE_UNKNOWN)`. */
   lines(): string[] {
     return [...this.#groups.values()].toSorted((a, b) => b.count - a.count).flatMap(linesOf);
   }

@@ -1,4 +1,3 @@
-/** What a progress is written to; `process.stderr` is one. */
 export interface ProgressOutput {
   readonly write: (text: string) => unknown;
   readonly isTTY?: boolean;
@@ -15,7 +14,7 @@ const PLAIN_LINE_MS = 10_000;
 const BAR_WIDTH = 24;
 const CLEAR_TO_END = "\u001B[K";
 
-/** How far a file of `total` bytes is read: one line that is redrawn on a terminal, elsewhere a line every 10 s. `now` is in milliseconds. */
+/** Reports how much of a file of `total` bytes is read: one redrawn line on a terminal, otherwise a line every 10 s. `now` is in milliseconds. */
 export const createProgress = (
   out: ProgressOutput,
   { label, total }: { readonly label: string; readonly total: number },
@@ -54,11 +53,10 @@ const bar = (share: number): string => {
 const perSecond = (rows: number, ms: number): number => Math.round(rows / (Math.max(ms, 1) / 1000));
 
 const timeLeft = (share: number, spent: number): string =>
-  share > 0 ? `${duration((spent * (1 - share)) / share)} left` : "time left unknown";
+  share > 0 ? `${duration((spent * (1 - share)) / share)} left` : "remaining time unknown";
 
 const grouped = (count: number): string => count.toLocaleString("en-US");
 
-/** 0:05, 12:30, 1:02:03. */
 const duration = (ms: number): string => {
   const seconds = Math.ceil(ms / 1000);
   const [hours, minutes] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60];

@@ -17,20 +17,17 @@ const READERS: Readonly<Record<string, Reader>> = {
 };
 
 export interface RowReading {
-  /** Rows and rows that cannot be read, in the order of the file. To be iterated once; the file is open from the first row to the last. */
+  /** Rows and unreadable rows, in the order of the file. The file is open during the iteration, which is possible once. */
   readonly rows: AsyncIterable<Item>;
-  /** The size of the file in bytes. */
   readonly total: number;
-  /** How many of them have been read. */
   readonly done: () => number;
-  /** What people must know of what has been read, such as that rows were hidden. */
+  /** Notes for the user about the rows read, such as hidden rows. */
   readonly notes: () => readonly string[];
 }
 
 /**
- * Reads a file of any size in a few megabytes: .csv (UTF-8, a header, commas), .ndjson or .jsonl (UTF-8, an object on each line), .xlsx (the
- * sheet of that name, or the only one with rows; a header in row 1). Text is in NFC.
- * @throws FileError, also while rows are read, where the file as a whole cannot be.
+ * Reads a file of any size in a few megabytes of memory: .csv (UTF-8, a header, commas), .ndjson or .jsonl (UTF-8, an object per line), .xlsx (the named sheet, or the only
+ * one with rows; a header in row 1). Text is in NFC. @throws FileError, also during the iteration, for an unreadable file.
  */
 export const readRows = async (
   path: string,
@@ -40,9 +37,8 @@ export const readRows = async (
 ): Promise<RowReading> => {
   const kind = extname(path).toLowerCase();
   const reader = READERS[kind];
-  if (!reader) throw new WholeFileError(path, `is of no kind that is read; accepted are ${Object.keys(READERS).join(", ")}`);
-  if (more.sheet !== undefined && kind !== ".xlsx")
-    throw new WholeFileError(path, "has no sheets of which one could be named; only an .xlsx file has");
+  if (!reader) throw new WholeFileError(path, `has an unsupported file extension; must be one of ${Object.keys(READERS).join(", ")}`);
+  if (more.sheet !== undefined && kind !== ".xlsx") throw new WholeFileError(path, "has no sheets; only an .xlsx file has sheets");
   const found = await stat(path).catch((error: unknown) => {
     throw unreadable(path, error);
   });
@@ -62,5 +58,5 @@ async function* each(path: string, batches: AsyncGenerator<readonly Item[]>): As
 
 const unreadable = (path: string, error: unknown): unknown => {
   if (!(error instanceof Error) || !("code" in error) || !("syscall" in error)) return error;
-  return new WholeFileError(path, error.code === "ENOENT" ? "there is no such file" : `cannot be read (${String(error.code)})`);
+  return new WholeFileError(path, error.code === "ENOENT" ? "there is no such file" : `is not readable (${String(error.code)})`);
 };

@@ -3,7 +3,7 @@ const UNITS: Readonly<Record<string, number>> = { h: HOUR, d: 24 * HOUR };
 
 export const DAY = 24 * HOUR;
 
-/** Milliseconds of a number of hours or days, such as 24h and 7d, of at least an hour; null for what is none, or more than the maximum. */
+/** Milliseconds of a number of hours or days, such as 24h or 7d, from an hour to the maximum; otherwise null. */
 export const durationOf = (text: string, maximum: number): number | null => {
   const [, count, unit] = /^(\d{1,5})([hd])$/.exec(text) ?? [];
   const duration = Number(count) * UNITS[unit ?? ""]!;

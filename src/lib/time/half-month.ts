@@ -1,6 +1,6 @@
 import { addDays, type Day } from "./date.ts";
 
-/** Half-months are the days from the 1st to the 14th, and from the 15th to the end: periods of both conventions are made of these. */
+/** Half-months run from the 1st to the 14th and from the 15th to the end; periods of both conventions consist of these. */
 export const halfMonthOf = (day: Day): Day => `${day.slice(0, 8)}${day.slice(8) < "15" ? "01" : "15"}`;
 
 const nextMonth = (day: Day): Day => {
@@ -8,8 +8,6 @@ const nextMonth = (day: Day): Day => {
   return `${String(Math.floor(month / 12)).padStart(4, "0")}-${String((month % 12) + 1).padStart(2, "0")}-01`;
 };
 
-/** The first day of the half-month after that of a day. */
 export const nextHalfMonth = (day: Day): Day => (day.slice(8) < "15" ? `${day.slice(0, 8)}15` : nextMonth(day));
 
-/** The last day of the half-month of a day. */
 export const halfMonthEnd = (day: Day): Day => addDays(nextHalfMonth(day), -1);

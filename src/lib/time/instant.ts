@@ -2,11 +2,11 @@ import { LOCAL_OFFSET_MS } from "./local-time.ts";
 
 const INSTANT = /^(\d{4})-(\d{2})-(\d{2})T(\d{2}):(\d{2})(?::(\d{2})(?:\.(\d{1,9}))?)?(?:Z|([+-])(\d{2}):(\d{2}))$/;
 
-/** The first and the last millisecond that are taken: years before cannot be meant, and a later one has more than four digits. */
+/** Range of accepted instants: earlier years are mistakes, and later years have more than four digits. */
 const FIRST_MS = Date.UTC(1970, 0, 1) - LOCAL_OFFSET_MS;
 const LAST_MS = Date.UTC(10_000, 0, 1) - LOCAL_OFFSET_MS - 1;
 
-/** Offsets in minutes that clocks of this world have. */
+/** Range of real time zone offsets in minutes. */
 const WESTERNMOST = -12 * 60;
 const EASTERNMOST = 14 * 60;
 
@@ -17,10 +17,7 @@ const isLeap = (year: number): boolean => year % 4 === 0 && (year % 100 !== 0 ||
 const DAYS = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
 const daysOf = (year: number, month: number): number => (month === 2 && isLeap(year) ? 29 : (DAYS[month - 1] ?? 0));
 
-/**
- * An instant in milliseconds; null for what is none. `Date.parse` takes 30 February for 2 March and 24 o'clock for the next day, and PostgreSQL
- * refuses, with the whole statement, what it cannot hold.
- */
+/** Parses an instant to milliseconds; null if invalid. `Date.parse` accepts 30 February and 24 o'clock, and PostgreSQL fails the whole statement for an invalid value. */
 export const parseInstant = (text: string): number | null => {
   const match = INSTANT.exec(text);
   if (!match) return null;
@@ -30,7 +27,7 @@ export const parseInstant = (text: string): number | null => {
   const offset = match[8] === undefined ? 0 : offsetOf(match[8], +match[9]!, +match[10]!);
   if (offset === null) return null;
   const ms = +(match[7] ?? "").padEnd(3, "0").slice(0, 3);
-  // Date.UTC takes the years 0 to 99 for those of the last century.
+  // Date.UTC maps the years 0 to 99 to the twentieth century.
   const time = year < 1000 ? Number.NaN : Date.UTC(year, month - 1, day, hour, minute, second, ms) - offset * 60_000;
   return time >= FIRST_MS && time <= LAST_MS ? time : null;
 };

@@ -5,8 +5,8 @@ export type Convention = "CALENDAR" | "ND09";
 export type PeriodGrain = "MONTH" | "QUARTER" | "HALF_YEAR" | "YEAR";
 
 /**
- * A reporting period: its days, both included, and its one name. `convention` is null for a run of days that has no other name.
- * ND09 periods end on the 14th (Decree 09/2019/NĐ-CP): 2021@ND09 = 2020-12-15..2021-12-14.
+ * A reporting period: its inclusive days and its unique name. `convention` is null for a range of days without another name. ND09 periods end on the 14th (Decree
+ * 09/2019/NĐ-CP): 2021@ND09 = 2020-12-15..2021-12-14.
  */
 export interface Period {
   readonly name: string;
@@ -16,15 +16,15 @@ export interface Period {
 }
 
 export const PERIOD_FORMS =
-  "accepted are 2021, 2021-H1, 2021-9M, 2021-Q3, 2021-07, a run of years 2015/2018 (each of these also with @ND09), " +
-  "and a run of days 2021-01-01/2021-05-11";
+  "must be 2021, 2021-H1, 2021-9M, 2021-Q3, 2021-07, a range of years 2015/2018 (each of these also with @ND09), " +
+  "or a range of days 2021-01-01/2021-05-11";
 export const MAX_SERIES_POINTS = 400;
 
 const NAMED = /^(\d{4})(?:-(?:H([12])|(9M)|Q([1-4])|(0[1-9]|1[0-2]))|\/(\d{4}))?(@ND09)?$/;
 const DAYS = /^(\d{4}-\d{2}-\d{2})\/(\d{4}-\d{2}-\d{2})$/;
 const MONTHS: Record<PeriodGrain, number> = { MONTH: 1, QUARTER: 3, HALF_YEAR: 6, YEAR: 12 };
 
-/** First day of a month counted from January of year 0; the statutory month begins on the 15th of the month before. */
+/** First day of a month counted from January of year 0; the statutory month begins on the 15th of the previous month. */
 const firstDay = (month: number, convention: Convention): Day => {
   const shifted = convention === "ND09" ? month - 1 : month;
   const year = String(Math.floor(shifted / 12)).padStart(4, "0");
@@ -48,7 +48,7 @@ const nameOfMonths = (start: number, count: number): string => {
   return count === 12 ? year : `${year}/${String(Math.floor(start / 12) + count / 12 - 1).padStart(4, "0")}`;
 };
 
-/** The months of a run of days under a convention, where they have a name: [first month, how many]. */
+/** Returns [first month, number of months] of a range of days that has a name under the convention. */
 const namedMonths = (from: Day, to: Day, convention: Convention): [number, number] | null => {
   const first = convention === "ND09" ? "15" : "01";
   const next = addDays(to, 1);
@@ -61,7 +61,7 @@ const namedMonths = (from: Day, to: Day, convention: Convention): [number, numbe
   return whole || (ofYear && start % 12 === 0) ? [start, count] : null;
 };
 
-/** The period of a run of days; one that equals a named period is that period. */
+/** Returns the period of a range of days, by its name if it has one. */
 export const periodOfDays = (from: Day, to: Day): Period => {
   for (const convention of ["CALENDAR", "ND09"] as const) {
     const months = namedMonths(from, to, convention);
@@ -70,7 +70,7 @@ export const periodOfDays = (from: Day, to: Day): Period => {
   return { name: `${from}/${to}`, from, to, convention: null };
 };
 
-/** True of a month, a quarter, a half, nine months and a year of either convention. */
+/** True for a month, quarter, half, nine months or year of either convention. */
 export const isNamed = ({ name, convention }: Period): boolean => convention !== null && !name.includes("/");
 
 const readPeriod = (text: string): Period | null => {
@@ -95,7 +95,6 @@ const readPeriod = (text: string): Period | null => {
 
 const parsed = new Map<string, Period>();
 
-/** @throws BadUserInput naming the argument and the accepted forms. */
 export const parsePeriod = (argument: string, text: string): Period => {
   const known = parsed.get(text);
   if (known) return known;
@@ -106,14 +105,13 @@ export const parsePeriod = (argument: string, text: string): Period => {
   return period;
 };
 
-/** A period in which something may have happened. @throws BadUserInput naming the argument, for one that is still to come. */
 export const begunPeriod = (argument: string, text: string, today: Day): Period => {
   const period = parsePeriod(argument, text);
   if (period.from <= today) return period;
-  throw new BadUserInput(argument, period.name, `accepted is a period that has begun by ${today}`);
+  throw new BadUserInput(argument, period.name, `must be a period that has begun by ${today}`);
 };
 
-/** The parts of a period, in their order. @throws BadUserInput for a grain that does not divide it, or for over 400 points. */
+/** Returns the parts of a period in order. @throws BadUserInput if the grain does not divide it, or for more than 400 points. */
 export const seriesOf = (period: Period, grain: PeriodGrain): Period[] => {
   const convention = period.convention ?? (period.from.endsWith("-15") ? "ND09" : "CALENDAR");
   const months = MONTHS[grain];
@@ -122,9 +120,9 @@ export const seriesOf = (period: Period, grain: PeriodGrain): Period[] => {
   for (let start = first; ; start += months) {
     const point = ofMonths(start, months, convention);
     if (start % months !== 0 || (points.length === 0 && point.from !== period.from) || point.to > period.to)
-      throw new BadUserInput("grain", grain, `${period.name} is not made of whole periods of that length`);
+      throw new BadUserInput("grain", grain, `${period.name} does not consist of whole periods of that length`);
     points.push(point);
-    if (points.length > MAX_SERIES_POINTS) throw new BadUserInput("grain", grain, `a series has at most ${MAX_SERIES_POINTS} points`);
+    if (points.length > MAX_SERIES_POINTS) throw new BadUserInput("grain", grain, `a series must have at most ${MAX_SERIES_POINTS} points`);
     if (point.to === period.to) return points;
   }
 };

@@ -3,20 +3,20 @@ import { parsePeriod, type PeriodGrain, seriesOf } from "../../lib/time/period.t
 import type { Arguments, Place, Rule, Step, Subject } from "./field-cost.ts";
 import { anyOf, bounded, NO_UNITS, repeated, type UnitSet } from "./unit-set.ts";
 
-/** Items of lists that nothing is known of. */
+/** Assumed size of lists without a rule. */
 export const LIST_SIZE = 20;
 
-/** A list of `length` rows for each object, which speaks of the same units. */
+/** A list of `length` rows for each object, about the same units. */
 export const listed = (subject: Subject, length: number): Step => {
   const count = bounded(subject.count * length);
   return { rows: count, below: { ...subject, count } };
 };
 
-/** The units that a subject is; any of today's where nothing says which. */
+/** The units of a subject; any unit of today if unknown. */
 export const unitsOf = ({ units, count }: Subject, { hierarchy, today }: Place): UnitSet =>
   units ? (units.count === 0 ? NO_UNITS : repeated(units, count / units.count)) : anyOf(hierarchy.on(dayNumber(today)), count);
 
-/** A field that lists units, or shows one, for each of the units that it is asked of. */
+/** A field that returns one or more units for each of its units. */
 export const leadingTo =
   (field: (units: UnitSet, place: Place, args: Arguments) => UnitSet): Rule =>
   (subject, args, place) => {
@@ -24,7 +24,7 @@ export const leadingTo =
     return { rows: units.count, below: { count: units.count, units } };
   };
 
-/** A roll-up is one row, and knows its period. @throws BadUserInput for a period that cannot be read. */
+/** A roll-up is one row and has its period. @throws BadUserInput for an invalid period. */
 export const rollup: Rule = (subject, args, place) => {
   const period = parsePeriod("period", args["period"] as string);
   return { rows: subject.count + place.periods.rowsOf(period, place), below: { ...subject, period } };
@@ -37,10 +37,8 @@ export const series: Rule = (subject, { grain }) => {
   return listed({ ...subject, period: points[0]! }, points.length);
 };
 
-/** What was read together with its unit, or with what it belongs to. */
 export const carried: Rule = (subject) => ({ rows: 0, below: subject });
 
-/** The unit that a row speaks of. */
 export const ownUnit: Rule = (subject, _, place) => {
   const units = unitsOf(subject, place);
   return { rows: subject.count, below: { count: units.count, units } };

@@ -1,20 +1,16 @@
 import type { Slice } from "../../hierarchy/hierarchy.ts";
 
-/** Every number of rows ends here: products of lists in lists grow beyond what a number holds. */
+/** Upper limit of every estimate, because nested lists exceed the number range. */
 export const CEILING = 1_000_000_000_000;
 export const bounded = (rows: number): number => Math.min(rows, CEILING);
 
-/** Members of one slice, and how often each may stand in a set. */
 export interface Candidates {
   readonly slice: Slice;
   readonly members: readonly number[];
   readonly times: readonly number[];
 }
 
-/**
- * What is known of the units at one place of an answer: which there may be, each how often at most, and how many in all. Where the
- * candidates together are as many as `count`, the set is known exactly.
- */
+/** Estimate of the units at one place of an answer: the candidates, the maximum occurrence of each, and the total. If the candidates number `count`, the set is exact. */
 export interface UnitSet {
   readonly candidates: readonly Candidates[];
   readonly count: number;
@@ -22,7 +18,7 @@ export interface UnitSet {
 
 export const NO_UNITS: UnitSet = { candidates: [], count: 0 };
 
-/** Looking at members that lasts longer ends the estimate: the operation is too large whatever the exact number. */
+/** Number of units that an estimate may look at; above it the operation is too large whatever its exact cost. */
 export class Effort {
   #left: number;
   constructor(steps: number) {
@@ -35,10 +31,9 @@ export class Effort {
   }
 }
 
-/** Ends an estimate. */
 export class TooLarge extends Error {}
 
-/** Where units lead to from one of them: calls `reach` for every unit, as often as the answer has it. */
+/** Calls `reach` for every unit to which a member leads, as often as the answer contains it. */
 export type Leads = (slice: Slice, member: number, reach: (slice: Slice, member: number) => void) => void;
 
 class Tally {
@@ -57,10 +52,8 @@ class Tally {
   }
 }
 
-/** The units that those of a set lead to. */
 export const ledTo = (from: UnitSet, effort: Effort, leads: Leads): UnitSet => {
   const tallies = new Map<Slice, Tally>();
-  /** How many units lead to how many. */
   const fans = new Map<number, number>();
   for (const { slice: source, members, times } of from.candidates)
     for (const [n, member] of members.entries()) {
@@ -78,7 +71,7 @@ export const ledTo = (from: UnitSet, effort: Effort, leads: Leads): UnitSet => {
   return { candidates: [...tallies.values()].map((tally) => tally.candidates()), count: bounded(largest(fans, from.count)) };
 };
 
-/** The most that `count` units lead to: those that lead to most come first. */
+/** Maximum number of units that `count` units lead to: largest fan-outs first. */
 const largest = (fans: ReadonlyMap<number, number>, count: number): number => {
   let [left, sum] = [count, 0];
   for (const [fan, often] of [...fans].toSorted(([a], [b]) => b - a)) {
@@ -91,7 +84,6 @@ const largest = (fans: ReadonlyMap<number, number>, count: number): number => {
 
 const sizes = new WeakMap<Slice, Int32Array>();
 
-/** How many members each one and all below it are. */
 export const sizesOf = (slice: Slice): Int32Array => {
   const known = sizes.get(slice);
   if (known) return known;
@@ -101,7 +93,7 @@ export const sizesOf = (slice: Slice): Int32Array => {
   return counted;
 };
 
-/** How many units those of a set and all below them are, each as often as the set may have what it is below. */
+/** Total subtree size of the units of a set. */
 export const unitsWithin = ({ candidates, count }: UnitSet, effort: Effort): number => {
   const fans = new Map<number, number>();
   for (const { slice, members, times } of candidates) {
@@ -112,7 +104,6 @@ export const unitsWithin = ({ candidates, count }: UnitSet, effort: Effort): num
   return bounded(largest(fans, count));
 };
 
-/** The same units `factor` times. */
 export const repeated = ({ candidates, count }: UnitSet, factor: number): UnitSet =>
   factor === 1
     ? { candidates, count }
@@ -125,13 +116,13 @@ export const repeated = ({ candidates, count }: UnitSet, factor: number): UnitSe
         count: bounded(count * factor),
       };
 
-/** Any units of a slice, each perhaps every time. */
+/** Any units of a slice, each possibly every time. */
 export const anyOf = (slice: Slice, count: number): UnitSet => ({
   candidates: [{ slice, members: [...slice.members.keys()], times: slice.members.map(() => count) }],
   count: slice.members.length === 0 ? 0 : count,
 });
 
-/** These members, each once; of them at most `count`. */
+/** Each of these members once, at most `count`. */
 export const distinct = (slice: Slice, members: readonly number[], count = members.length): UnitSet => ({
   candidates: [{ slice, members, times: members.map(() => 1) }],
   count: Math.min(count, members.length),

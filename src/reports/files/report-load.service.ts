@@ -7,13 +7,14 @@ import { AGENCY_KINDS, type AgencyKind, type Tier, TIERS } from "../../hierarchy
 import { beyondText, sumBeyond } from "../../figures/sum-limit.store.ts";
 import type { FigureFile, SourceFile, StatedFigure } from "./report.ts";
 import { validOn } from "../../hierarchy/sql.ts";
+import { relation } from "../../database/relation.ts";
 
 interface Holder {
   readonly id: number;
   readonly tier: Tier | null;
 }
 
-/** Stores reports with their figures; agencies that they name become units. @throws FileError for a code that nobody holds. */
+/** Stores reports with their figures; agencies that they name become units. @throws FileError for a code that no unit has. */
 export const loadReports = async (
   em: EntityManager,
   { sources, figures }: { sources: readonly SourceFile[]; figures: readonly StatedFigure[] },
@@ -25,13 +26,21 @@ export const loadReports = async (
     rows.push({ sourceId: sourceIds.get(figure.report)!, position, unitId: await statingUnit(em, figure, holders), figure });
   await sql`
     insert into figure (source_id, position, unit_id, scope, period_from, period_to, measure, value, low, high, denominator, qualifiers, quote)
-    select * from unnest(${rows.map(({ sourceId }) => sourceId)}::int[], ${rows.map(({ position }) => position)}::int[],
-      ${rows.map(({ unitId }) => unitId)}::int[], ${rows.map(({ figure }) => figure.scope)}::text[],
-      ${rows.map(({ figure }) => figure.period.from)}::date[], ${rows.map(({ figure }) => figure.period.to)}::date[],
-      ${rows.map(({ figure }) => figure.measure)}::text[], ${rows.map(({ figure }) => figure.value)}::float8[],
-      ${rows.map(({ figure }) => figure.low)}::float8[], ${rows.map(({ figure }) => figure.high)}::float8[],
-      ${rows.map(({ figure }) => figure.denominator)}::float8[], ${rows.map(({ figure }) => JSON.stringify(figure.qualifiers))}::jsonb[],
-      ${rows.map(({ figure }) => figure.file.get("quote"))}::text[])`.execute(em.getKysely());
+    select * from ${relation("n", rows, {
+      source_id: ["int", ({ sourceId }) => sourceId],
+      position: ["int", ({ position }) => position],
+      unit_id: ["int", ({ unitId }) => unitId],
+      scope: ["text", ({ figure }) => figure.scope],
+      period_from: ["date", ({ figure }) => figure.period.from],
+      period_to: ["date", ({ figure }) => figure.period.to],
+      measure: ["text", ({ figure }) => figure.measure],
+      value: ["float8", ({ figure }) => figure.value],
+      low: ["float8", ({ figure }) => figure.low],
+      high: ["float8", ({ figure }) => figure.high],
+      denominator: ["float8", ({ figure }) => figure.denominator],
+      qualifiers: ["jsonb", ({ figure }) => JSON.stringify(figure.qualifiers)],
+      quote: ["text", ({ figure }) => figure.file.get("quote")],
+    })}`.execute(em.getKysely());
   const beyond = await sumBeyond(em, [...sourceIds.values()]);
   if (beyond) {
     const isMeant = ({ measure, period }: StatedFigure) =>
@@ -43,7 +52,7 @@ export const loadReports = async (
   await sql`analyze source, figure`.execute(em.getKysely());
 };
 
-/** Who holds each code on the last day of the figure's period; a report's own unit on the day of its last figure. */
+/** Returns the holder of each code on the last day of the figure's period, and that of a report's own unit on the last day of its latest period. */
 const holdersOf = async (
   em: EntityManager,
   sources: readonly SourceFile[],
@@ -61,7 +70,7 @@ const holdersOf = async (
   ];
   const { rows } = await sql<Holder & { code: string; day: string }>`
     select k.code, k.day, v.unit_id as id, v.tier
-    from (select distinct * from unnest(${asked.map(({ code }) => code)}::text[], ${asked.map(({ day }) => day)}::date[]) k(code, day)) k
+    from (select distinct * from ${relation("k", asked, { code: ["text", ({ code }) => code], day: ["date", ({ day }) => day] })}) k
     join unit_version v on v.code = k.code and ${validOn(sql`k.day`)}`.execute(em.getKysely());
   const holders = new Map(rows.map(({ code, day, id, tier }) => [`${code}@${day}`, { id, tier }]));
   for (const { file, code, day } of asked)
@@ -77,16 +86,20 @@ const insertSources = async (
   sources: readonly SourceFile[],
   holders: ReadonlyMap<string, Holder>,
 ): Promise<Map<string, number>> => {
-  const text = (column: "report" | "title" | "published_on" | "note") => sources.map((source) => source.get(column) || null);
+  const text = (column: "report" | "title" | "published_on" | "note") => (source: SourceFile) => source.get(column) || null;
   const { rows } = await sql<{ id: number; key: string }>`
     insert into source (key, kind, title, unit_id, published_on, note)
-    select key, 'REPORT', title, unit_id, published_on, note from unnest(${text("report")}::text[], ${text("title")}::text[],
-      ${sources.map((source) => holders.get(source.get("report"))!.id)}::int[], ${text("published_on")}::date[], ${text("note")}::text[])
-      s(key, title, unit_id, published_on, note) returning id, key`.execute(em.getKysely());
+    select key, 'REPORT', title, unit_id, published_on, note from ${relation("s", sources, {
+      key: ["text", text("report")],
+      title: ["text", text("title")],
+      unit_id: ["int", (source) => holders.get(source.get("report"))!.id],
+      published_on: ["date", text("published_on")],
+      note: ["text", text("note")],
+    })} returning id, key`.execute(em.getKysely());
   return new Map(rows.map(({ id, key }) => [key, id]));
 };
 
-/** The unit that the figure is of; an agency that it names, or whose procedures it counts, exists from then on. */
+/** Returns the unit of the figure; creates an agency that it names, or whose procedures it counts. */
 const statingUnit = async (em: EntityManager, figure: StatedFigure, holders: ReadonlyMap<string, Holder>): Promise<number> => {
   const { id, tier } = holders.get(`${figure.unitCode}@${figure.period.to}`)!;
   if (figure.scope !== null && tier !== null && TIERS.indexOf(figure.scope) < TIERS.indexOf(tier))

@@ -5,16 +5,16 @@ import { wholeOf } from "../../lib/number.ts";
 import { parsePeriod, type Period } from "../../lib/time/period.ts";
 import { type AgencyKind, type Tier, TIERS, UNIT_KINDS } from "../../hierarchy/unit.entity.ts";
 import { agencyNameOf } from "../../hierarchy/unit-text.ts";
-import { fillIdentities, identityText, type Known } from "../../figures/identity.ts";
-import { isHeld, MAX_COUNT, numeral } from "../../figures/held.ts";
-import { isRolledUp, measureCode, ROLLUP_KINDS } from "../../figures/measure.ts";
+import { groupFaults, numberFaults } from "../../figures/figure-check.ts";
+import { isInRange, MAX_COUNT, numeral } from "../../figures/int-range.ts";
+import { isRolledUp } from "../../figures/measure.ts";
 
 const SOURCE_COLUMNS = ["report", "title", "unit_code", "published_on", "note"] as const;
 const FIGURE_COLUMNS = ["report", "unit_code", "period", "scope", "measure", "qualifier", "value", "low", "high", "quote"] as const;
 export type SourceFile = CsvRow<(typeof SOURCE_COLUMNS)[number]>;
 export type FigureFile = CsvRow<(typeof FIGURE_COLUMNS)[number]>;
 
-/** A figure as a report's row states it; `agency` where it is not the unit's own but that of an agency there. */
+/** A figure as a row of a report states it; `agency` where it is that of an agency of the unit. */
 export interface StatedFigure {
   readonly file: FigureFile;
   readonly report: string;
@@ -30,7 +30,7 @@ export interface StatedFigure {
   readonly qualifiers: Readonly<Record<string, string>>;
 }
 
-/** The kind of the agencies that are ranked in a block. */
+/** The kind of the agencies in each block. */
 const AGENCY_KIND_OF_BLOCK: Readonly<Record<string, AgencyKind>> = {
   CENTRAL_AGENCIES: "CENTRAL_AGENCY",
   VERTICAL_AGENCIES: "VERTICAL_AGENCY",
@@ -38,7 +38,7 @@ const AGENCY_KIND_OF_BLOCK: Readonly<Record<string, AgencyKind>> = {
   DIVISIONS: "DIVISION",
 };
 
-/** Reads and checks sources.csv and figures.csv. @throws FileError naming file, row and column, or the identity that is broken. */
+/** Reads and checks sources.csv and figures.csv. @throws FileError naming file, row and column, or the broken identity. */
 export const readReports = async (folder: URL): Promise<{ sources: SourceFile[]; figures: StatedFigure[] }> => {
   const sources = await readCsv(new URL("sources.csv", folder), SOURCE_COLUMNS);
   const reports = new Set(sources.map((source) => source.get("report")));
@@ -115,69 +115,26 @@ const numberOf = (file: FigureFile, column: "value" | "low" | "high"): number | 
 
 const checkFigure = (file: FigureFile, figure: Omit<StatedFigure, "file">): void => {
   if (!/^[a-z]+(\.[a-z0-9]+(-[a-z0-9]+)*)+$/.test(figure.measure)) throw file.fail("measure", "is not a code such as dossier.received");
-  if (figure.value === null && figure.low === null && figure.high === null) throw file.fail("value", "is empty, and so are low and high");
   if (file.get("quote") === "") throw file.fail("quote", "must be the words that state the figure");
-  checkSize(file, figure);
-  const isCount =
-    isRolledUp(figure.measure) ||
-    figure.measure.startsWith("service.procedures") ||
-    figure.measure === "ranking.count" ||
-    figure.measure.startsWith("commendation.");
-  if (isCount && figure.value !== null && (figure.value < 0 || !Number.isInteger(figure.value))) throw file.fail("value", "is no count");
-  if (figure.denominator !== null && !(Number.isInteger(figure.denominator) && figure.denominator >= 0))
-    throw file.fail("qualifier", "has a denominator that is no count");
-  if (figure.denominator !== null && (figure.value ?? 0) > figure.denominator)
-    throw file.fail("value", `is more than its denominator ${figure.denominator}`);
-  if (
-    figure.measure.endsWith("-rate") &&
-    [figure.value, figure.low, figure.high].some((share) => share !== null && (share < 0 || share > 1))
-  )
-    throw file.fail("value", "is no share, 0..1");
+  const [fault] = numberFaults(figure);
+  if (fault?.field === "denominator") throw file.fail("qualifier", `has a denominator that ${fault.text}`);
+  if (fault) throw file.fail(fault.field, `${fault.text}, for ${figure.measure}`);
+  for (const name of ["rank", "of", "ranked"])
+    if (!isInRange(Number(figure.qualifiers[name] ?? 0)))
+      throw file.fail("qualifier", `has a ${name} that must be at most ${numeral(MAX_COUNT)}`);
   if (figure.qualifiers["kind"] !== undefined && !(UNIT_KINDS as readonly string[]).includes(figure.qualifiers["kind"]))
     throw file.fail("qualifier", `has a kind that is none of ${UNIT_KINDS.join(", ")}`);
 };
 
-const SIZED_QUALIFIERS = ["rank", "of", "ranked"] as const;
-
-/** Answers hold no larger numbers. */
-const checkSize = (file: FigureFile, figure: Omit<StatedFigure, "file">): void => {
-  const tooLarge = `is more than an answer holds; accepted is at most ${numeral(MAX_COUNT)} of ${figure.measure}`;
-  for (const column of ["value", "low", "high"] as const) if (!isHeld(figure[column] ?? 0)) throw file.fail(column, tooLarge);
-  for (const name of SIZED_QUALIFIERS)
-    if (!isHeld(Number(figure.qualifiers[name] ?? 0))) throw file.fail("qualifier", `has a ${name} that ${tooLarge}`);
-  if (!isHeld(figure.denominator ?? 0)) throw file.fail("qualifier", `has a denominator that ${tooLarge}`);
-};
-
-/** A report that contradicts itself is refused. */
+/** @throws FileError for a report that contradicts itself. */
 const checkIdentities = (figures: readonly StatedFigure[]): void => {
-  const cells = Map.groupBy(figures, ({ report, unitCode, agency, period, scope }) =>
+  const groups = Map.groupBy(figures, ({ report, unitCode, agency, period, scope }) =>
     JSON.stringify([report, unitCode, agency, period.name, scope]),
   );
-  for (const cell of cells.values()) {
-    for (const kind of ROLLUP_KINDS) {
-      const known: Known = new Map();
-      const rows = new Map<string, StatedFigure>();
-      for (const { name } of kind.measures) {
-        const stated = cell.filter(({ measure, value }) => measure === measureCode(kind, name) && value !== null);
-        const other = stated.find(({ value }) => value !== stated[0]!.value);
-        if (other)
-          throw other.file.fail("value", `contradicts row ${stated[0]!.file.row} of the same report, which states ${stated[0]!.value}`);
-        if (!stated[0]) continue;
-        known.set(name, stated[0].value!);
-        rows.set(name, stated[0]);
-      }
-      const broken = fillIdentities(known, kind.identities);
-      if (!broken) {
-        for (const [name, value] of known)
-          if (!isHeld(value))
-            throw [...rows.values()]
-              .at(-1)!
-              .file.fail("value", `makes ${measureCode(kind, name)} ${numeral(value)}, more than ${numeral(MAX_COUNT)}`);
-        continue;
-      }
-      const names = [...broken.identity.left, ...broken.identity.right];
-      const { file } = names.map((name) => rows.get(name)).findLast((row) => row !== undefined) ?? [...rows.values()].at(-1)!;
-      throw file.fail("value", `contradicts the identity ${identityText(broken.identity)} (${broken.numbers})`);
-    }
+  for (const group of groups.values()) {
+    const [fault] = groupFaults(group);
+    if (!fault) continue;
+    const { figure, first, text } = fault;
+    throw figure.file.fail("value", first ? `${text}; row ${first.file.row} of the same report states ${first.file.get("value")}` : text);
   }
 };

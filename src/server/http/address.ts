@@ -4,7 +4,6 @@ import type { Server } from "node:net";
 export const addressUrl = (host: string, port: number, path: string): string =>
   `http://${host.includes(":") ? `[${host}]` : host}:${port}${path}`;
 
-/** What is wrong with an address that cannot be listened on, by the variable that names its port. */
 export const takenPort = (error: unknown, variable: string, { host, port }: { host: string; port: number }): unknown =>
   (error as NodeJS.ErrnoException).code === "EADDRINUSE"
     ? new Error(`${variable}: ${port} on ${host} is in use; set ${variable} to another one`)

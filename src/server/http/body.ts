@@ -10,7 +10,7 @@ const refusal = (status: number, message: string, headers: ReadonlyMap<string, s
   new GraphQLError(message, { extensions: { code: "BAD_REQUEST", http: { status, headers } } });
 
 export const unsupportedType = (given: string | undefined): GraphQLError =>
-  refusal(415, `content-type: ${JSON.stringify(given ?? "nothing")} is not accepted; accepted is application/json in UTF-8`);
+  refusal(415, `content-type: ${JSON.stringify(given ?? "nothing")} is not accepted; must be application/json in UTF-8`);
 
 const tooLarge = (limit: number, declared?: number): GraphQLError =>
   new DomainError("LIMIT_EXCEEDED", `The body has ${declared ?? `more than ${limit}`} bytes; the maximum is ${limit} bytes`, {
@@ -19,15 +19,15 @@ const tooLarge = (limit: number, declared?: number): GraphQLError =>
 
 type Decompress = (compressed: InputType, options: { readonly maxOutputLength: number }) => Promise<Buffer>;
 
-/** Content codings of a body; each stops as soon as its output is longer than it may be. */
+/** Content codings of a body; each stops as soon as its output exceeds the limit. */
 const DECOMPRESS: ReadonlyMap<string, Decompress> = new Map([
   ["gzip", promisify(gunzip) as Decompress],
   ["br", promisify(brotliDecompress) as Decompress],
 ]);
 
 /**
- * The JSON of a body of at most `limit` bytes of UTF-8, as it is sent and decompressed, undefined where it is empty; and how many bytes it has decompressed.
- * @throws GraphQLError with the status to answer: 413, 415 or 400. What is left of the body is then passed over.
+ * Reads JSON of at most `limit` bytes, both compressed and decompressed; undefined for an empty body; and the number of decompressed bytes. @throws GraphQLError with the
+ * status 413, 415 or 400; the rest of the body is then discarded.
  */
 export const readJson = async (stream: Readable, headers: IncomingHttpHeaders, limit: number) => {
   try {
@@ -47,7 +47,7 @@ const checkCharset = (type: string | undefined): void => {
   if (charset !== undefined && !/^utf-?8$/i.test(charset)) throw unsupportedType(type);
 };
 
-/** Null where the body is as it is. */
+/** Null for an uncompressed body. */
 const decompressOf = (encoding = "identity"): Decompress | null => {
   const coding = encoding.trim().toLowerCase().replace(/^x-/, "");
   if (coding === "identity") return null;
@@ -56,7 +56,7 @@ const decompressOf = (encoding = "identity"): Decompress | null => {
   const accepted = [...DECOMPRESS.keys()];
   throw refusal(
     415,
-    `content-encoding: ${JSON.stringify(encoding.slice(0, 80))} is not accepted; accepted are ${accepted.join(" and ")}, once, and none`,
+    `content-encoding: ${JSON.stringify(encoding.slice(0, 80))} is not accepted; must be ${accepted.join(" or ")}, once, or absent`,
     new Map([["accept-encoding", accepted.join(", ")]]),
   );
 };
@@ -66,7 +66,7 @@ const decompressed = async (decompress: Decompress, bytes: Buffer, limit: number
     return await decompress(bytes, { maxOutputLength: limit });
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ERR_BUFFER_TOO_LARGE") throw tooLarge(limit);
-    throw refusal(400, "Bad Request: the body is not what its content-encoding says");
+    throw refusal(400, "Bad Request: the body does not match its content-encoding");
   }
 };
 
@@ -74,7 +74,7 @@ const readBytes = async (stream: Readable, declared: number, limit: number): Pro
   if (declared > limit) throw tooLarge(limit, declared);
   const chunks: Buffer[] = [];
   let length = 0;
-  // The stream is the connection's, on which the refusal has to be sent.
+  // Destroying the stream would close the connection, on which the refusal has to be sent.
   for await (const chunk of unbroken(stream)) {
     length += chunk.length;
     if (length > limit) throw tooLarge(limit);
@@ -83,7 +83,7 @@ const readBytes = async (stream: Readable, declared: number, limit: number): Pro
   return Buffer.concat(chunks, length);
 };
 
-/** A client that hangs up is no failure of ours. */
+/** A client that disconnects is not an error of the service. */
 const unbroken = async function* (stream: Readable): AsyncGenerator<Buffer> {
   try {
     yield* stream.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>;

@@ -1,7 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest, onSendHookHandler } from "fastify";
 import { createHash } from "node:crypto";
 
-/** Adds to what a cache has to look at before it gives an answer to another request. */
 export const varyBy = (reply: FastifyReply, ...names: readonly string[]): void => {
   const known = [reply.getHeader("vary") ?? []].flat().flatMap((text) =>
     String(text)
@@ -11,28 +10,25 @@ export const varyBy = (reply: FastifyReply, ...names: readonly string[]): void =
   void reply.header("vary", [...new Set([...known, ...names])].join(", "));
 };
 
-/** What a content coding makes of an answer is another representation, with an ETag of its own. */
+/** A content coding is another representation, so it has its own ETag. */
 const CODED = /-(?:br|gzip)$/;
 
-/**
- * Adds a strong ETag of the body, or answers 304 without a body where If-None-Match has it. Only for GET and HEAD: what POST answers is no
- * representation of its address, and RFC 9110 has no 304 for it.
- */
+/** Adds a strong ETag of the body, or answers 304 if If-None-Match has it. Only for GET and HEAD, because RFC 9110 defines no 304 for POST. */
 export const sendWithEtag = (request: FastifyRequest, reply: FastifyReply, body: Buffer | string): Buffer | string => {
   if (request.method !== "GET" && request.method !== "HEAD") return body;
   varyBy(reply, "accept-encoding");
   const tag = createHash("sha256").update(body).digest("base64url");
-  const held = heldOf(request.headers["if-none-match"]).find((one) => one === "*" || one.replace(CODED, "") === tag);
-  void reply.header("etag", `"${held === undefined || held === "*" ? tag : held}"`);
-  if (held === undefined) return body;
+  const match = etagsOf(request.headers["if-none-match"]).find((one) => one === "*" || one.replace(CODED, "") === tag);
+  void reply.header("etag", `"${match === undefined || match === "*" ? tag : match}"`);
+  if (match === undefined) return body;
   void reply.code(304).removeHeader("content-type");
   return "";
 };
 
-const heldOf = (header = ""): string[] =>
+const etagsOf = (header = ""): string[] =>
   header.trim() === "*" ? ["*"] : Array.from(header.matchAll(/(?:W\/)?"([^"]*)"/g), ([, tag]) => tag!);
 
-/** Tells the ETag of a compressed answer from that of the plain one. Comes after the plugin that compresses, and before the routes. */
+/** Registered after the compression plugin and before the routes. */
 export const etagByCoding = (app: FastifyInstance): void => {
   const addCoding: onSendHookHandler = (_request, reply, payload, done) => {
     const [tag, coding] = [reply.getHeader("etag"), reply.getHeader("content-encoding")];

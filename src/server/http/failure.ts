@@ -8,7 +8,6 @@ interface Failure extends Head {
   readonly extensions: Readonly<Record<string, unknown>>;
 }
 
-/** A failure outside of GraphQL, as its client learns of it. */
 const failureOf = (error: FastifyError | Error): Failure => {
   if (error instanceof GraphQLError) {
     const { http, ...extensions } = error.extensions;
@@ -19,7 +18,7 @@ const failureOf = (error: FastifyError | Error): Failure => {
   return { ...headOf({ code: INTERNAL }), message: INTERNAL_MESSAGE, extensions: { code: INTERNAL } };
 };
 
-/** `failed` is told of it, with the code that its client gets. */
+/** `failed` is called with the code of the response. */
 export const sendFailure = (
   failed: (error: Error, request: FastifyRequest, code: string) => void,
   error: FastifyError | Error,
@@ -29,7 +28,7 @@ export const sendFailure = (
   const { status, headers, message, extensions } = failureOf(error);
   failed(error, request, String(extensions["code"]));
   for (const [name, value] of headers) void reply.header(name, value);
-  // The rest of a body that is refused is passed over; to close the connection on it would keep the refusal from arriving.
+  // The rest of a refused body is discarded, because closing the connection could prevent the refusal from arriving.
   return reply
     .removeHeader("connection")
     .code(status)

@@ -16,47 +16,37 @@ import { refusalOf, sendRefusal, withStatus } from "./status.ts";
 
 declare module "fastify" {
   interface FastifyRequest {
-    /** Who asks, once that is verified; null for everybody else. */
+    /** The verified viewer; null for anonymous requests. */
     viewer: Viewer | null;
-    /** Bytes of its body. */
     bodyLength: number;
   }
 }
 
-/** What carries requests to an Apollo server. It knows nothing of what the server answers. */
 export interface HttpOptions<C extends BaseContext> {
-  /** Where it is asked; /graphql unless said. */
   readonly path?: string;
-  /** `signal` is aborted when the client is gone before it has its answer. */
+  /** `signal` is aborted when the client disconnects before its response. */
   readonly context: (request: FastifyRequest, reply: FastifyReply, signal: AbortSignal) => Promise<C>;
-  /** Answers a request that is not GraphQL, such as a browser's; undefined leaves it to Apollo. */
+  /** Answers a request that is not GraphQL, such as a page load; undefined passes it to Apollo. */
   readonly before?: (request: FastifyRequest, reply: FastifyReply) => unknown;
-  /**
-   * Who asks, found out before the body is read. @throws DomainError UNAUTHENTICATED for what proves nothing, SERVICE_UNAVAILABLE where it
-   * cannot be found out.
-   */
+  /** Runs before the body is read. @throws DomainError UNAUTHENTICATED for an invalid credential, SERVICE_UNAVAILABLE if it cannot be checked. */
   readonly viewer?: (request: FastifyRequest) => Promise<Viewer | null>;
-  /** Bytes of the body of this request. */
+  /** Maximum size of this request's body in bytes. */
   readonly bodyLimit?: (request: FastifyRequest) => number;
-  /** Checks, and may replace, what is asked and the headers that Apollo sees. @throws DomainError */
+  /** Checks, and may replace, the parameters and headers that Apollo receives. @throws DomainError */
   readonly prepare?: (params: Params, headers: HeaderMap, request: FastifyRequest) => Params;
   readonly cache?: ResponseCache | null;
-  /** Is told of what is refused, and of what nobody expected, with the code that its client gets. */
+  /** Called for refusals and unexpected errors, with the code of the response. */
   readonly failed?: (error: Error, request: FastifyRequest, code: string) => void;
   readonly timeouts?: Partial<Timeouts>;
-  /** How many may be open at once; one more is closed unanswered. */
+  /** Maximum number of open connections; further ones are closed without a response. */
   readonly maxConnections?: number;
-  /** Of the framework: its log, its request ids, the proxies that it trusts. */
   readonly framework?: FastifyHttpOptions<Server>;
 }
 
-/** How long a client may take, in milliseconds; one that takes longer loses its connection. */
+/** Timeouts of a client in milliseconds; a slower one is disconnected. */
 export interface Timeouts {
-  /** To send the headers. */
   readonly headers: number;
-  /** To send all of a request. */
   readonly request: number;
-  /** To send the next one. */
   readonly idle: number;
 }
 
@@ -64,10 +54,7 @@ const TIMEOUTS: Timeouts = { headers: 10_000, request: 60_000, idle: 72_000 };
 const BODY_LIMIT = 2_000_000;
 const METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
 
-/**
- * The Apollo server at its path. Every failure is answered as GraphQL's `{ errors: [{ message, extensions: { code } }] }`; `status.ts`
- * says which status goes with it.
- */
+/** Serves Apollo at its path. Every failure is answered as `{ errors: [{ message, extensions: { code } }] }` with the status by `status.ts`. */
 export const createHttp = async <C extends BaseContext>(apollo: ApolloServer<C>, options: HttpOptions<C>): Promise<FastifyInstance> => {
   const {
     path = "/graphql",
@@ -91,25 +78,12 @@ export const createHttp = async <C extends BaseContext>(apollo: ApolloServer<C>,
   app.decorateRequest("viewer", null);
   app.decorateRequest("bodyLength", 0);
   app.setErrorHandler(answerFailure);
-  app.setNotFoundHandler((_request, reply) => sendRefusal(reply, refusalOf("NOT_FOUND", "There is nothing here")));
-  app.removeAllContentTypeParsers();
-  app.addContentTypeParser("application/json", async (request: FastifyRequest, stream: Readable) => {
-    const { json, length } = await readJson(stream, request.headers, bodyLimit(request));
-    request.bodyLength = length;
-    return json;
-  });
-  // Apollo says of what a browser could send by itself that it is not answered; the rest is not understood.
-  app.addContentTypeParser("*", async ({ headers: { "content-type": type } }: FastifyRequest) => {
-    if (type !== undefined && !SIMPLE.test(type)) throw unsupportedType(type);
-  });
-  // Bodies of requests are decompressed where they are read, within their limit.
+  app.setNotFoundHandler((_request, reply) => sendRefusal(reply, refusalOf("NOT_FOUND", "Not Found")));
+  parseBodies(app, bodyLimit);
+  // Request bodies are decompressed where they are read, within their limit.
   await app.register(compress, { encodings: ["br", "gzip"], globalDecompression: false });
   etagByCoding(app);
-  app.addHook("onSend", async (_request, reply, payload) => {
-    void reply.header("x-content-type-options", "nosniff").header("referrer-policy", "no-referrer");
-    if (reply.statusCode >= 400 && !reply.hasHeader("cache-control")) void reply.header("cache-control", "no-store");
-    return typeof payload === "string" && payload.length > LONGEST_TEXT ? Buffer.from(payload) : payload;
-  });
+  finishResponses(app);
   app.route({
     method: METHODS,
     url: path,
@@ -123,10 +97,31 @@ export const createHttp = async <C extends BaseContext>(apollo: ApolloServer<C>,
   return app;
 };
 
-/** What browsers send to other sites without asking them first. */
+const parseBodies = (app: FastifyInstance, bodyLimit: (request: FastifyRequest) => number): void => {
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser("application/json", async (request: FastifyRequest, stream: Readable) => {
+    const { json, length } = await readJson(stream, request.headers, bodyLimit(request));
+    request.bodyLength = length;
+    return json;
+  });
+  // Apollo explains content types that browsers can send without a preflight; all others get 415.
+  app.addContentTypeParser("*", async ({ headers: { "content-type": type } }: FastifyRequest) => {
+    if (type !== undefined && !SIMPLE.test(type)) throw unsupportedType(type);
+  });
+};
+
+const finishResponses = (app: FastifyInstance): void => {
+  app.addHook("onSend", async (_request, reply, payload) => {
+    void reply.header("x-content-type-options", "nosniff").header("referrer-policy", "no-referrer");
+    if (reply.statusCode >= 400 && !reply.hasHeader("cache-control")) void reply.header("cache-control", "no-store");
+    return typeof payload === "string" && payload.length > LONGEST_TEXT ? Buffer.from(payload) : payload;
+  });
+};
+
+/** Content types that browsers send to other sites without a preflight. */
 const SIMPLE = /^\s*(application\/x-www-form-urlencoded|multipart\/form-data|text\/plain)\s*(;|$)/i;
 
-/** The interval in which Node looks for slow clients can be set only when its server is made. */
+/** Node accepts the interval of its timeout check only when the server is created. */
 const limitsOnTime = ({ headers, request, idle }: Timeouts): FastifyHttpOptions<Server> => ({
   http: { headersTimeout: headers, connectionsCheckingInterval: Math.min(1000, headers) },
   requestTimeout: request,
@@ -146,7 +141,7 @@ const answer = async <C extends BaseContext>(
   checkJson(others);
   checkPersistedQuery(params);
   const prepared = prepare?.(params, asked.headers, request) ?? params;
-  // What a document is whose hash alone was sent is known later, and so are its variables.
+  // A persisted query is resolved later, and its variables are checked then.
   if (prepared["query"] !== undefined) checkJson({ variables });
   const execute = () =>
     apollo.executeHTTPGraphQLRequest({
@@ -168,7 +163,7 @@ const answer = async <C extends BaseContext>(
   return reply.code(status ?? 200).send(Readable.from(body.asyncIterator));
 };
 
-/** What is the same for everybody has an ETag, so that who has it need not be sent it again. */
+/** Public responses have an ETag, so that a client need not download them again. */
 const send = (request: FastifyRequest, reply: FastifyReply, { status, headers, body }: WholeResponse): Buffer | string => {
   for (const [name, value] of headers) void reply.header(name, value);
   void reply.code(status);
@@ -186,8 +181,8 @@ const askedBy = ({ method, body, headers, url }: FastifyRequest): HTTPGraphQLReq
 const whileConnected = ({ raw }: FastifyReply): AbortSignal => {
   const connected = new AbortController();
   raw.once("close", () => {
-    // An expected failure, which nobody is left to be told of.
-    if (!raw.writableFinished) connected.abort(new DomainError("SERVICE_UNAVAILABLE", "The client is gone"));
+    // An expected failure; the client has disconnected.
+    if (!raw.writableFinished) connected.abort(new DomainError("SERVICE_UNAVAILABLE", "The client disconnected"));
   });
   return connected.signal;
 };

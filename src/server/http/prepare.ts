@@ -8,16 +8,12 @@ import { type TrustedList, trustedParams } from "../../graphql/execution/trusted
 interface Rules {
   readonly limits: Limits;
   readonly router: RouterCheck;
-  /** Bytes of a body, and of those that may be long. */
+  /** Maximum body size in bytes, and the larger one for long bodies. */
   readonly bodies: { readonly short: number; readonly long: number };
-  /** Null: all documents are answered. */
   readonly trusted: TrustedList | null;
 }
 
-/**
- * What every request passes before Apollo sees it: the trace header is the router's alone, and so are documents that are not trusted. What is
- * too long, or undeclared, is refused before its values are looked at.
- */
+/** Runs before Apollo: removes the trace header unless the router sent it, refuses untrusted documents, and refuses too long or undeclared values before they are read. */
 export const prepareWith =
   ({ limits, router, bodies, trusted }: Rules): NonNullable<HttpOptions<object>["prepare"]> =>
   (params, headers, { headers: sent, bodyLength }) => {

@@ -1,14 +1,14 @@
 import type { FastifyInstance } from "fastify";
 import type { Log } from "../running/log.ts";
 
-/** Says once that somebody names other addresses than its own: all that come through a proxy which is not trusted count as one. */
+/** Warns once about X-Forwarded-For from an untrusted proxy, because all its clients count as one address. */
 export const warnOfUntrustedProxy = (app: FastifyInstance, log: Log): void => {
-  let isTold = false;
+  let hasWarned = false;
   app.addHook("onRequest", async ({ headers, ip }) => {
-    if (isTold || headers["x-forwarded-for"] === undefined) return;
-    isTold = true;
+    if (hasWarned || headers["x-forwarded-for"] === undefined) return;
+    hasWarned = true;
     log.warn(
-      `${ip} sends X-Forwarded-For, which is not believed: if it is a proxy of yours, name it in TRUSTED_PROXIES, for else all who come through it count as one address`,
+      `${ip} sends X-Forwarded-For, which is ignored: if it is your proxy, add it to TRUSTED_PROXIES; otherwise all its clients count as one address`,
     );
   });
 };

@@ -11,22 +11,20 @@ import { observationOf } from "../running/observation.ts";
 import { isSuccess, type WholeResponse, wholeResponse } from "./response.ts";
 
 interface ResponseCacheOptions {
-  /** Bytes of all entries; the least recently used make room. 0 caches nothing. */
+  /** Size in bytes of all entries; the least recently used are evicted. 0 disables the cache. */
   readonly keptAnswers: number;
   readonly clock: () => Date;
   readonly reader: () => Reader;
   readonly router: RouterCheck;
 }
 
-/** Responses that callers without credentials share. */
 export interface ResponseCache {
-  /** What tells a request from all others; null where its response is not for everybody. */
+  /** Cache key of a request; null if the response is not public. */
   readonly keyOf: (params: Params, headers: HeaderMap, request: FastifyRequest) => string | null;
-  /** The cached response, else a new one, which is cached where it has data and no errors. */
+  /** Returns the cached response, or executes and caches the new one if it has data and no errors. */
   readonly respond: (key: string, request: FastifyRequest, execute: () => Promise<HTTPGraphQLResponse>) => Promise<WholeResponse>;
 }
 
-/** @returns null where nothing is cached. */
 export const responseCache = ({ keptAnswers, clock, reader, router }: ResponseCacheOptions): ResponseCache | null => {
   if (keptAnswers === 0) return null;
   const entries = new ResponseEntries<Observe>({ maximum: keptAnswers, version: () => databaseVersion(reader(), clock()) });
@@ -51,15 +49,15 @@ export const responseCache = ({ keptAnswers, clock, reader, router }: ResponseCa
 
 type Observe = (later: FastifyRequest) => void;
 
-/** Logs and metrics count a cached response as that of the request that it was made for, with one statement. */
+/** Logs and metrics count a cached response like the original one, with one statement. */
 const observeLike = (request: FastifyRequest): Observe => {
   const { operation, label, cost } = observationOf(request);
   return (later) => Object.assign(observationOf(later), { operation, label, cost, statements: 1 });
 };
 
 /**
- * The day, and which transactions PostgreSQL shows: two snapshots of one name show the same data, but that numbers of transactions that were
- * undone may be given again after a crash. Null where other nodes write what the snapshots of this one do not show.
+ * The day and the PostgreSQL snapshot: equal snapshots show the same data, except that a crash may reuse transaction ids of aborted transactions. Null if other nodes write
+ * data that this snapshot does not show.
  */
 const databaseVersion = async (reader: Reader, now: Date): Promise<string | null> => {
   if (reader.isDistributed) return null;
@@ -70,9 +68,8 @@ const databaseVersion = async (reader: Reader, now: Date): Promise<string | null
 };
 
 interface EntriesOptions {
-  /** Bytes that the entries may take together. */
   readonly maximum: number;
-  /** Names the version of all data that responses are made of: the same name, the same responses. Null where nobody can say. */
+  /** Version of all data behind the responses: the same version means the same responses. Null if unavailable. */
   readonly version: () => Promise<string | null>;
 }
 
@@ -82,18 +79,16 @@ interface Entry<T> {
   readonly bytes: number;
 }
 
-/** A response, with what is cached beside it; null where the response is new or must not be cached. */
 interface Detailed<T> {
   readonly response: WholeResponse;
   readonly detail: T | null;
 }
 
-/** What an entry takes besides the body. */
 const ENTRY_BYTES = 300;
-/** One response may take this part of all bytes. */
+/** Maximum share of the cache for one response. */
 const LARGEST = 1 / 4;
 
-/** Responses that are sent again as long as the version of the data is the same. It is looked up for each request, so no cached response is ever stale. */
+/** Responses that are reused while the data version is unchanged. Each request looks the version up, so no response is stale. */
 export class ResponseEntries<T> {
   readonly #entries: LRUCache<string, Entry<T>>;
   readonly #options: EntriesOptions;
@@ -120,14 +115,14 @@ export class ResponseEntries<T> {
     return { response, detail: null };
   }
 
-  /** Stores the response where the version is still the one of before it was made. */
+  /** Stores the response only if the version did not change during execution. */
   async #store(digest: string, cached: NonNullable<Entry<T>["cached"]>): Promise<void> {
     const bytes = ENTRY_BYTES + cached.response.body.length;
     if (bytes <= this.#options.maximum * LARGEST && (await this.#version()) === cached.version)
       this.#entries.set(digest, { cached, bytes });
   }
 
-  /** Where the version cannot be read, whoever answers says what is wrong. */
+  /** If the version cannot be read, the cache is skipped; the query itself will report the error. */
   #version(): Promise<string | null> {
     return this.#options.version().catch(() => null);
   }

@@ -8,7 +8,7 @@ export interface Head {
   readonly headers: ReadonlyMap<string, string>;
 }
 
-/** What says over HTTP that a request failed with this error. A limit that time lifts is 429, others are 400. */
+/** Status and headers of a request that failed with this error: 429 for a limit that time lifts, 400 for other limits. */
 export const headOf = ({ code, retryAfter }: Readonly<Record<string, unknown>>): Head => {
   const headers = new Map<string, string>();
   if (typeof retryAfter === "number") headers.set("retry-after", String(Math.ceil(retryAfter)));
@@ -18,10 +18,7 @@ export const headOf = ({ code, retryAfter }: Readonly<Record<string, unknown>>):
   return { status, headers };
 };
 
-/**
- * Undefined where the errors leave the status as it is: an operation that ran is answered 200, with what it found and its errors, also where
- * it found nothing. A gateway passes on what it is told by 200 only.
- */
+/** Undefined leaves the status as it is: an executed operation is answered 200 with its data and errors, because gateways read only responses with 200. */
 const decisive = (
   errors: readonly GraphQLFormattedError[],
   data: unknown,
@@ -32,16 +29,16 @@ const decisive = (
   return (
     first(({ decides }) => decides === "ALWAYS") ??
     (data === undefined ? first(({ decides }) => decides === "UNLESS_RUN") : undefined) ??
-    // Apollo takes a refusal that has no status of its own for a failure of the service.
+    // Apollo treats an error without a status as a failure of the service.
     (data === undefined && status === 500 ? first((rule) => rule.isPublic && rule.status !== null) : undefined)
   );
 };
 
-/** The status of an answer. SERVICE_UNAVAILABLE anywhere is 503 and TIMEOUT 504. What never ran has the status of its code. All else is 200. */
+/** SERVICE_UNAVAILABLE anywhere is 503 and TIMEOUT 504; an operation that never ran has the status of its code; all else is 200. */
 export const statusByCode = <C extends BaseContext>(): ApolloServerPlugin<C> => ({
   requestDidStart: async () => ({
     willSendResponse: async ({ response: { body, http } }) => {
-      // What one may see is not for the cache of another.
+      // A response for one viewer must not be cached for another.
       if (!http.headers.has("cache-control")) http.headers.set("cache-control", "no-store");
       if (body.kind !== "single" || !body.singleResult.errors?.length) return;
       const { errors, data } = body.singleResult;
@@ -58,7 +55,6 @@ export interface WholeAnswer extends Head {
   readonly body: { readonly errors: readonly { readonly message: string; readonly extensions: Readonly<Record<string, unknown>> }[] };
 }
 
-/** The answer to a request that is refused before it is asked of GraphQL. */
 export const refusalOf = (code: ErrorCode, message: string, extensions: Readonly<Record<string, unknown>> = {}): WholeAnswer => {
   const given = { code, ...extensions };
   return { ...headOf(given), body: { errors: [{ message, extensions: given }] } };
@@ -67,7 +63,6 @@ export const refusalOf = (code: ErrorCode, message: string, extensions: Readonly
 export const sendRefusal = (reply: FastifyReply, { status, headers, body }: WholeAnswer): FastifyReply =>
   reply.code(status).headers(Object.fromEntries(headers)).send(body);
 
-/** The same error, with the status that Apollo then answers. */
 export const withStatus = (error: unknown): unknown => {
   if (!(error instanceof GraphQLError) || error.extensions["http"]) return error;
   return new GraphQLError(error.message, { extensions: { ...error.extensions, http: headOf(error.extensions) } });

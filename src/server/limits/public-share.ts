@@ -5,7 +5,7 @@ import type { Env } from "../env.ts";
 
 type Settings = Pick<Env, "statementsAddress" | "statementMsPublic">;
 
-/** What callers without a key share, so that those with one always find a connection: half of the connections, and of these few an address. */
+/** Anonymous callers share half of the connections, and each address a few of these, so that callers with a key always find one. */
 export class PublicShare {
   readonly #settings: Settings;
   readonly #addresses = new Map<string, Gate>();

@@ -7,27 +7,27 @@ import type { Env } from "../env.ts";
 import { refusalOf, sendRefusal } from "../http/status.ts";
 import { isHealth } from "../running/health.ts";
 import { countedBy } from "./counted-by.ts";
-import { heldCredentials } from "./held-credentials.ts";
+import { validCredentials } from "./valid-credentials.ts";
 
 export interface RateOptions extends Pick<Env, "rateAddress" | "rateKey" | "rateStore"> {
-  /** Where they are counted with the store `database`; while it is away, each process counts for itself. */
+  /** Store for `database`; while it is unavailable, each process counts alone. */
   readonly pools: () => Pools | null;
   readonly limited?: (by: "address" | "key") => void;
-  /** Whether a key or token holds, which is asked of few of an address that has sent too many wrong ones; without it, of none. */
+  /** Checks a credential for an address with too many invalid ones; without it, none is checked. */
   readonly holds?: (authorization: string) => Promise<boolean>;
 }
 
 const MINUTE = 60;
-/** Of an IPv6 address, what its provider gives to one client. */
+/** Number of groups of an IPv6 address that a provider assigns to one client. */
 const NETWORK_GROUPS = 4;
 
 /**
- * Counts requests a minute: by key and unit for those whose key or token holds, by address for all others. Credentials that do not hold count
- * for their address, and once it has sent too many, only what held before is sure to be looked at. Comes before what authenticates in `onRequest`.
+ * Limits requests per minute: by key and unit for valid credentials, by address otherwise. After too many invalid credentials from an address, only those valid before are
+ * checked. Must be registered before authentication in `onRequest`.
  */
 export const limitRates = (app: FastifyInstance, options: RateOptions): void => {
   const { rateAddress, rateKey, limited = () => {}, holds = async () => false } = options;
-  const held = heldCredentials(holds);
+  const valid = validCredentials(holds);
   const byAddress = createLimiter("address", rateAddress, options);
   const byKey = createLimiter("key", rateKey, options);
   const failures = rateAddress > 0 ? new RateLimiterMemory({ keyPrefix: "failure", points: rateAddress, duration: MINUTE }) : null;
@@ -37,13 +37,13 @@ export const limitRates = (app: FastifyInstance, options: RateOptions): void => 
     const network = networkOf(request.ip);
     const { authorization } = request.headers;
     const over = authorization !== undefined ? await spent(failures, network) : await byAddress(network);
-    if (over === null || (authorization !== undefined && (await held.mayPass(authorization, network)))) return undefined;
+    if (over === null || (authorization !== undefined && (await valid.isAllowed(authorization, network)))) return undefined;
     return refuse(reply, over, () => limited("address"), "this address");
   });
   app.addHook("preParsing", async (request, reply) => {
     const { viewer, headers } = request;
     if (!viewer || isHealth(request.url)) return;
-    if (headers.authorization !== undefined) held.keep(headers.authorization);
+    if (headers.authorization !== undefined) valid.add(headers.authorization);
     for (const { by, whose } of countedBy(viewer)) {
       const over = await byKey(by);
       if (over === null) continue;
@@ -52,16 +52,16 @@ export const limitRates = (app: FastifyInstance, options: RateOptions): void => 
     }
   });
   app.addHook("onResponse", async ({ url, ip, viewer, headers: { authorization } }, { statusCode }) => {
-    // What could not be looked at is not wrong.
+    // A credential that could not be checked is not invalid.
     if (isHealth(url) || authorization === undefined || viewer || statusCode === 503) return;
-    if (statusCode === 401) held.forget(authorization);
+    if (statusCode === 401) valid.remove(authorization);
     const network = networkOf(ip);
     await failures?.consume(network).catch(() => {});
     await byAddress(network);
   });
 };
 
-/** Seconds until the next request is answered, or null where this one is. */
+/** Returns seconds until the next request, or null if this one is allowed. */
 type Limiter = (key: string) => Promise<number | null>;
 
 const createLimiter = (keyPrefix: string, points: number, { rateStore, pools }: RateOptions): Limiter => {
@@ -95,17 +95,15 @@ const spent = async (limiter: RateLimiterMemory | null, key: string): Promise<nu
 
 const secondsOf = ({ msBeforeNext }: RateLimiterRes): number => Math.max(1, Math.ceil(msBeforeNext / 1000));
 
-/** The statements of the store, on the connections of requests and with their bounds. */
 const queryOf =
   (pools: () => Pools | null) =>
   async ({ text, values = [] }: { text: string; values?: unknown[] }) => {
     const open = pools();
-    if (!open || open.waiting() >= open.limits.poolQueue) throw new Error("The database is busy or away");
+    if (!open || open.waiting() >= open.limits.poolQueue) throw new Error("The database is busy or unavailable");
     const { rows } = await open.requests.em.fork().getKysely().executeQuery(CompiledQuery.raw(text, values));
     return { rows, rowCount: rows.length };
   };
 
-/** Addresses that belong to one client count as one. */
 export const networkOf = (address: string): string => {
   const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1];
   if (mapped && isIPv4(mapped)) return mapped;
@@ -120,6 +118,6 @@ export const networkOf = (address: string): string => {
 
 const refuse = async (reply: FastifyReply, seconds: number, count: () => void, whose: string): Promise<FastifyReply> => {
   count();
-  const message = `Too many requests from ${whose} within a minute; ask again in ${seconds} s`;
+  const message = `Too many requests from ${whose} within a minute; try again in ${seconds} s`;
   return sendRefusal(reply, refusalOf("RATE_LIMITED", message, { retryAfter: seconds }));
 };

@@ -3,10 +3,9 @@ import { sql } from "kysely";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Pools } from "../../database/database.ts";
 
-/** How long the database may take to answer a probe, the wait for a connection included. */
 const PROBE_MS = 1000;
 
-/** Whether a path asks for the health of the process; such requests are answered whatever else is refused. */
+/** Probes are answered even if everything else is refused. */
 export const isHealth = (url: string): boolean => /^\/(?:livez|readyz)(?:[?#]|$)/.test(url);
 
 export interface HealthOptions {
@@ -14,7 +13,7 @@ export interface HealthOptions {
   readonly isStopping: () => boolean;
 }
 
-/** `/livez`: the process runs; a restart would not help. `/readyz`: it may be sent requests; else what is missing. */
+/** `/livez`: the process runs and a restart would not help. `/readyz`: it may receive requests; otherwise the reason. */
 export const serveHealth = (app: FastifyInstance, { pools, isStopping }: HealthOptions): void => {
   const probe = createProbe(pools);
   app.get("/livez", async (_request, reply) => reply.header("cache-control", "no-store").send({ status: "live" }));
@@ -28,7 +27,7 @@ export const serveHealth = (app: FastifyInstance, { pools, isStopping }: HealthO
 
 type Problem = Readonly<Record<string, string>> | null;
 
-/** Asks the pool that requests use. Probes that come while one is on its way share it, so that they take one connection at most. */
+/** Concurrent probes share one query, so that they use one connection at most. */
 const createProbe = (pools: () => Pools | null): (() => Promise<Problem>) => {
   let running: Promise<Problem> | null = null;
   return async () => {

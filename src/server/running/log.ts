@@ -8,7 +8,6 @@ import { observationOf } from "./observation.ts";
 
 export type Log = Logger;
 
-/** Lines of JSON, or of text for people at a terminal. */
 export const createLog = (
   { logLevel: level, logFormat, production }: Pick<Env, "logLevel" | "logFormat" | "production">,
   destination?: DestinationStream,
@@ -31,7 +30,7 @@ interface ErrorLine {
   readonly cause?: ErrorLine;
 }
 
-/** Not its other properties: errors of the driver carry rows and parameters. */
+/** Other properties are omitted, because errors of the driver contain rows and parameters. */
 const serializeError = (error: unknown, depth = 0): ErrorLine | undefined => {
   if (!(error instanceof Error)) return error === undefined ? undefined : { type: typeof error, message: inspect(error) };
   const { name, message, stack, cause } = error;
@@ -56,11 +55,11 @@ const asText = (destination?: DestinationStream): DestinationStream => ({
   },
 });
 
-/** Gives every request an id, its client's or a fresh one, and tells of each when it is over: one line, and nothing of what it carried. */
+/** Gives every request an id, the client's or a new one, and logs one line at its end without its content. */
 export const logRequests = (app: FastifyInstance, log: Log): void => {
   app.addHook("onRequest", (request, reply, done) => {
     request.id = requestIdOf(request);
-    // What learns of the request by its headers only, learns its id there.
+    // Code that reads only the headers finds the id there.
     request.headers["x-request-id"] = request.id;
     void reply.header("x-request-id", request.id);
     const began = performance.now();
@@ -82,7 +81,7 @@ const requestIdOf = ({ headers }: FastifyRequest): string => {
 
 const LONGEST_PATH = 200;
 
-/** Without the query, in which operations and secrets may stand. */
+/** Without the query string, which may contain operations and secrets. */
 const pathOf = ({ url }: FastifyRequest): string =>
   url
     .replace(/[?#].*$/s, "")

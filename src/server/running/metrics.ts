@@ -8,12 +8,11 @@ import { isHealth } from "./health.ts";
 import { observationOf } from "./observation.ts";
 
 export interface Metrics {
-  /** A request is over. No label is of its client's choice. */
+  /** Called at the end of a request; clients cannot choose labels. */
   readonly request: (label: string, status: number, seconds: number) => void;
-  /** An operation is over, with the codes of its errors. */
+  /** Called at the end of an operation, with the codes of its errors. */
   readonly operation: (label: string, statements: number, codes: ReadonlySet<string>) => void;
   readonly limited: (by: "address" | "key") => void;
-  /** The text that Prometheus reads. */
   readonly text: () => Promise<string>;
   readonly contentType: string;
 }
@@ -27,11 +26,11 @@ export const createMetrics = (pools: () => Pools | null): Metrics => {
   collectDefaultMetrics({ register });
   watchPools(register, pools);
   const requests = new Counter({
-    ...{ name: "cchc_requests_total", help: "Requests that are over, by class of status and by operation", registers },
+    ...{ name: "cchc_requests_total", help: "Finished requests, by class of status and by operation", registers },
     labelNames: ["status", "operation"] as const,
   });
   const durations = new Histogram({
-    ...{ name: "cchc_request_duration_seconds", help: "How long requests took", registers, buckets: SECONDS },
+    ...{ name: "cchc_request_duration_seconds", help: "Duration of requests in seconds", registers, buckets: SECONDS },
     labelNames: ["operation"] as const,
   });
   const statements = new Histogram({
@@ -73,7 +72,7 @@ const watchPools = (register: Registry, pools: () => Pools | null): void => {
   });
 };
 
-/** Counts what the service answers; probes of its health are no requests of clients. */
+/** Counts requests except health probes. */
 export const countRequests = (app: FastifyInstance, metrics: Metrics): void => {
   app.addHook("onRequest", (request, reply, done) => {
     const began = performance.now();
@@ -92,7 +91,7 @@ export interface MetricsServer {
   close(): Promise<void>;
 }
 
-/** Answers `GET /metrics` on a port of its own, and nothing else. */
+/** Serves `GET /metrics` on its own port. */
 export const serveMetrics = async (metrics: Metrics, host: string, port: number): Promise<MetricsServer> => {
   const server = createServer({ requestTimeout: 5000, headersTimeout: 5000 }, async (request, reply) => {
     if (request.url !== "/metrics") return reply.writeHead(404).end();

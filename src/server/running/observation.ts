@@ -7,29 +7,25 @@ import { causeOf } from "../../graphql/execution/format-error.ts";
 import { INTERNAL, INTERNAL_MESSAGE } from "../../lib/error-codes.ts";
 import { type OperationSpan, startSpan } from "./telemetry.ts";
 
-/** What becomes known of a request on its way, for its line in the log and for the metrics. */
 export interface Observation {
-  /** Name that its client gave the operation; null where none was run. */
+  /** Operation name of the client; null if none was run. */
   operation: string | null;
-  /** The same where the document is one of ours, else `other`; `none` where no operation was run. */
+  /** The same name for our own documents, otherwise `other`; `none` if no operation was run. */
   label: string;
   statements: number;
-  /** As its answer states it. */
   cost: unknown;
-  /** Codes of the errors in its answer. */
   readonly codes: Set<string>;
 }
 
 const observations = new WeakMap<object, Observation>();
 
-/** That of a request, or of what is made for one. */
 export const observationOf = (key: object): Observation => {
   const found = observations.get(key) ?? { operation: null, label: "none", statements: 0, cost: null, codes: new Set<string>() };
   observations.set(key, found);
   return found;
 };
 
-/** Makes the context of a request, through which more is learned of it. What fails in that is kept from the client, as what fails later is. */
+/** Creates the context of a request and observes it. Its unexpected errors are hidden from the client like later ones. */
 export const observed = async <C extends Pick<RequestContext, "session">>(
   request: FastifyRequest,
   log: Logger,
@@ -50,7 +46,7 @@ export type Labels = (name: string | null, document: DocumentNode, hash: string)
 
 const MAX_HASHES = 1000;
 
-/** Names of operations, as clients cannot choose them: only of the very documents that are given. */
+/** Names of operations that clients cannot choose: only those of exactly the given documents. */
 export const labelsOf = (texts: readonly string[]): Labels => {
   const known = new Map(
     texts.map((text) => {
@@ -70,12 +66,12 @@ export const labelsOf = (texts: readonly string[]): Labels => {
   };
 };
 
-/** The name of every operation, where only documents of a list are answered. */
+/** Allows every operation name if only trusted documents are answered. */
 export const trustedLabels: Labels = (name) => name ?? "other";
 
 const LONGEST_NAME = 80;
 
-/** Observes operations: names them, opens their spans, writes down what failed on our side, and names the request to its client. */
+/** Names operations, opens their spans, logs internal errors, and returns the request id to the client. */
 export const observeOperations = (labels: Labels, log: Logger): ApolloServerPlugin<RequestContext> => ({
   requestDidStart: async ({ contextValue: { session }, request }) => {
     const seen = observationOf(session);
@@ -102,7 +98,7 @@ export const observeOperations = (labels: Labels, log: Logger): ApolloServerPlug
   },
 });
 
-/** A failure that nobody expected; the others are the client's to know. */
+/** Logs unexpected errors; the others are for the client only. */
 const tell = (log: Logger, error: unknown, requestId?: string): void => {
   const cause = causeOf(error);
   if (!(cause instanceof GraphQLError)) log.error({ err: cause, ...(requestId && { requestId }) }, "unexpected failure");

@@ -7,13 +7,13 @@ import { isHealth } from "./health.ts";
 
 export interface Draining {
   readonly isStopping: () => boolean;
-  /** Takes no new requests, lets the running ones finish within the time given, and cuts off what is left. */
+  /** Refuses new requests, waits for the running ones up to the given time, and closes the rest. */
   readonly stop: (graceMs: number) => Promise<void>;
 }
 
-const STOPPING = refusalOf("SERVICE_UNAVAILABLE", "This instance is stopping; ask again", { retryAfter: 1 });
+const STOPPING = refusalOf("SERVICE_UNAVAILABLE", "This instance is stopping; try again", { retryAfter: 1 });
 
-/** Knows the requests that run, so that neither an idle connection nor a slow one keeps the service from stopping. */
+/** Tracks running requests, so that neither idle nor slow connections delay the shutdown. */
 export const drainable = (app: FastifyInstance): Draining => {
   const running = new Set<ServerResponse>();
   let isStopping = false;
@@ -45,7 +45,6 @@ export const drainable = (app: FastifyInstance): Draining => {
   };
 };
 
-/** @returns whether it was done in time. */
 const within = async (work: Promise<unknown>, ms: number): Promise<boolean> => {
   const over = new AbortController();
   const late = sleep(ms, false, { signal: over.signal }).catch(() => false);
@@ -56,12 +55,12 @@ const within = async (work: Promise<unknown>, ms: number): Promise<boolean> => {
   }
 };
 
-/** A write that has begun may still end; what is made for everybody is made again by whoever needs it. */
+/** A started write may end; shared builds are repeated by the next caller. */
 const WRITES_MS = 1000;
-/** A server that no longer answers is not waited for. */
+/** A server that no longer answers does not delay the shutdown further. */
 const LONGEST_CLOSE_MS = 5000;
 
-/** Closes the database after the last request, and cancels what still runs there. */
+/** Closes the database after the last request and cancels running statements. */
 export const closeDatabase = async (database: Database): Promise<void> => {
   const cancel = (what: "BUILDS" | "ALL") => within(database.cancel(what), WRITES_MS).catch(() => false);
   await cancel("BUILDS");

@@ -6,11 +6,11 @@ import { Reader } from "../../database/reader.ts";
 import { ensureContributions } from "../../hierarchy/contribution.service.ts";
 import type { Log } from "./log.ts";
 
-/** After each edition, the pause takes as long again as the work did, so that half of one processor is left to requests. */
+/** After each edition, the pause is as long as the work, so that half of one processor is left to requests. */
 const SHORTEST_PAUSE_MS = 100;
 const AWAY_MS = 2000;
 
-/** Works out in the background what every unit contributes to in each edition, the newest first, before somebody has to wait for it. */
+/** Computes the contributions of each edition in the background, newest first, before a request has to wait for them. */
 export const warmUp = async (pools: Pools, log: Log, signal: AbortSignal): Promise<void> => {
   const began = performance.now();
   let done = 0;
@@ -27,13 +27,13 @@ export const warmUp = async (pools: Pools, log: Log, signal: AbortSignal): Promi
   };
   try {
     await whenThere(work, signal);
-    if (done > 0) log.info(`worked out the lineage of ${done} more editions in ${((performance.now() - began) / 1000).toFixed(1)} s`);
+    if (done > 0) log.info(`computed the lineage of ${done} more editions in ${((performance.now() - began) / 1000).toFixed(1)} s`);
   } catch (error) {
-    if (!signal.aborted) log.error({ err: error }, "the lineage of the editions was not worked out; whoever asks first waits for it");
+    if (!signal.aborted)
+      log.error({ err: error }, "the lineage of the editions was not computed; the first request of an edition waits for it");
   }
 };
 
-/** Goes on when a database that was away is back. */
 const whenThere = async (work: () => Promise<void>, signal: AbortSignal): Promise<void> => {
   for (;;) {
     try {

@@ -16,7 +16,7 @@ import {
 } from "./browser.ts";
 
 describeInBrowser("links to questions, in a browser", (browser) => {
-  it("makes a link of what is asked, which shows it elsewhere and waits for the reader's word", async () => {
+  it("creates a link of a query, which opens without running it", async () => {
     const page = await openPage(browser());
     await answered(page, "fullName");
     await page.getByRole("button", { name: "Headers" }).click();
@@ -62,7 +62,7 @@ describeInBrowser("links to questions, in a browser", (browser) => {
     expect(await run(there, "Second")).toBe("");
   });
 
-  it("makes no link of what holds an access key or is too long", async () => {
+  it("refuses a link for a query that contains an access key or is too long", async () => {
     const page = await openPage(browser());
     await answered(page, "fullName");
     const key = newSecret();

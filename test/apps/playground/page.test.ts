@@ -48,7 +48,7 @@ describeInBrowser("the playground in a browser", (browser) => {
         .some((url) => url.includes("vietnamese")),
     ).toBe(true);
   });
-  it("opens a question where it is seen: over another example, but in a tab of its own beside what somebody wrote", async () => {
+  it("opens a query in place of an unchanged example, but in its own tab beside a user's query", async () => {
     const page = await openPage(browser());
     await page.setViewportSize({ width: 900, height: 900 });
     await answered(page, "fullName");
@@ -70,7 +70,7 @@ describeInBrowser("the playground in a browser", (browser) => {
     expect((await titlesOf(page)).slice(-2)).toEqual(["MineToo", "QuotedRange"]);
   });
 
-  it("keeps the tabs of a user who comes back, and no typed header", async () => {
+  it("restores the tabs of a returning user without typed headers", async () => {
     const page = await openPage(browser());
     await answered(page, "fullName");
     // The history passes over a question that only gained headers since it was last asked, so this asks another.
@@ -92,7 +92,7 @@ describeInBrowser("the playground in a browser", (browser) => {
     expect(await page.evaluate<string>(STORED)).not.toContain(SECRET);
   });
 
-  it("finds in its documentation what a Vietnamese term means, with or without diacritics, and begins with units", async () => {
+  it("finds Vietnamese terms in the documentation with or without diacritics, and lists units first", async () => {
     const page = await openPage(browser());
     await page.getByRole("button", { name: "Show Documentation Explorer" }).click();
     const search = page.getByLabel("Tìm trong tài liệu");

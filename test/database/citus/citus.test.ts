@@ -27,7 +27,7 @@ describe("a database with Citus", () => {
     skip(NEEDED);
   };
 
-  it("has its tables laid out at a start, once, and so is what comes later", async ({ skip }) => {
+  it("distributes its tables once at a start, and later tables too", async ({ skip }) => {
     await skipUnlessSuperuser(skip);
     const database = await createDatabase(lived.base);
     await database.disconnect();
@@ -100,7 +100,7 @@ describe("a database with Citus", () => {
     }
   });
 
-  it("answers the same with the conditions for rows that Citus takes, and the other nodes are told of the scope", async ({ skip }) => {
+  it("returns the same rows with the policies for Citus, and propagates the scope to other nodes", async ({ skip }) => {
     await skipUnlessSuperuser(skip);
     const citus = await createDatabase(lived.base);
     await citus.disconnect();
@@ -175,7 +175,7 @@ describe("a database with Citus", () => {
 });
 
 describe("the order in which tables are laid out", () => {
-  it("has what is referred to before what refers to it, and itself is no obstacle", () => {
+  it("places referenced tables before the tables that refer to them, and self-references are no obstacle", () => {
     const tables = [
       { name: "a", refersTo: ["b", "a"] },
       { name: "b", refersTo: ["c"] },

@@ -19,7 +19,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(dataDir, { recursive: true, force: true }));
 
-describe("what PostgreSQL inherits", () => {
+describe("the environment of PostgreSQL", () => {
   it("is the way to its programs and its language, none of the service's settings", async ({ skip }) => {
     skip(process.platform !== "linux", "other systems do not show a process's environment");
     vi.stubEnv("GATEWAY_SECRET", "hush-hush-hush-hush");
@@ -95,7 +95,7 @@ describe("the log of PostgreSQL", () => {
     expect(grown).not.toMatch(/select|STATEMENT/i);
   });
 
-  it("tells of the owner's failures in a line, without the statement", async () => {
+  it("contains the owner's failures in a line, without the statement", async () => {
     const text = `select 'a value' from no_such_table /* ${"x".repeat(5000)} */`;
     await expect(owner.query(text)).rejects.toMatchObject({ code: "42P01" });
     const last = async () => (await readFile(await log(), "utf8")).trimEnd().split("\n").at(-1)!;
@@ -103,7 +103,7 @@ describe("the log of PostgreSQL", () => {
     expect((await last()).length).toBeLessThan(300);
   });
 
-  it("is cut down to its end when it has grown too long, while the server goes on writing to it", async () => {
+  it("is truncated to its end when it is too long, while the server writes to it", async () => {
     vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] });
     onTestFinished(() => void vi.useRealTimers());
     onTestFinished(watchLog(await log()));

@@ -1,5 +1,5 @@
 import { sql } from "kysely";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Answer, startService, type TestService } from "../../support/client.ts";
 import { dossier, fillCatalogue, type Sent } from "../../support/dossiers.ts";
 import { issueKey } from "../../support/key.ts";
@@ -41,7 +41,7 @@ const sourcesNamed = async (name: string): Promise<number> => {
 };
 
 describe("instants by API", () => {
-  test("that do not exist are problems of their rows, whatever their offset", async () => {
+  it("that do not exist are problems of their rows, whatever their offset", async () => {
     const wrong = [
       "2026-02-30T08:10:00+07:00",
       "2026-02-30T01:10:00Z",
@@ -66,7 +66,7 @@ describe("instants by API", () => {
     ]);
   });
 
-  test("come back as they were sent, also those from before 1975", async () => {
+  it("come back as they were sent, also those from before 1975", async () => {
     const sent = [
       "1970-01-01T00:00:00.000+07:00",
       "1970-01-01T07:00:01.000+07:00",
@@ -89,7 +89,7 @@ describe("instants by API", () => {
 });
 
 describe("codes by API", () => {
-  test("with what cannot be seen, or not in NFC, are problems of their rows", async () => {
+  it("with invisible characters, or not in NFC, are problems of their rows", async () => {
     const codes = [
       "C26\u2028x",
       "C26\u2029x",
@@ -117,14 +117,14 @@ describe("codes by API", () => {
     JSON.stringify({ query, variables: { source: "numbers", dossiers: [dossier({ code: "@" })] } }).replace('"@"', number);
   const headers = () => ({ authorization: `Bearer ${officer}` });
 
-  test.each(["12345678901234567890", "9007199254740993", "-9007199254740993", "1.0000000000000000001", "1e20", "12345678901234567890.0"])(
+  it.each(["12345678901234567890", "9007199254740993", "-9007199254740993", "1.0000000000000000001", "1e20", "12345678901234567890.0"])(
     "sent as the number %s are refused, for digits of it are lost",
     async (number) => {
       const { status, body } = await post(service.server.url, bodyOf(number), headers());
       expect(status).toBe(400);
       expect(body.errors![0]).toMatchObject({
         extensions: { code: "BAD_USER_INPUT" },
-        message: expect.stringMatching(/^variables\.dossiers\.0\.code: .*codes are sent as text/) as string,
+        message: expect.stringMatching(/^variables\.dossiers\.0\.code: .*codes must be text/) as string,
       });
       expect(body.errors![0]!.message).toContain(JSON.stringify(number));
       const search = new URLSearchParams({ query: "query ($code: ID!) { unit(code: $code) { name } }", variables: `{"code":${number}}` });
@@ -133,7 +133,7 @@ describe("codes by API", () => {
     },
   );
 
-  test("are taken from numbers of which no digit is lost, and from those in a document, digit by digit", async () => {
+  it("accept numbers without loss of digits, and keep every digit of literals in a document", async () => {
     const { body } = await post(service.server.url, bodyOf("9007199254740991"), headers());
     expect(body.data).toMatchObject({ importDossiers: { report: { created: 1 } } });
     const given = Object.entries(dossier({ code: "-" }))
@@ -151,7 +151,7 @@ describe("codes by API", () => {
 });
 
 describe("an import by API", () => {
-  test("warns of dossiers that another source has sent, and keeps them", async () => {
+  it("cause a warning if another source has sent the dossier, and are stored", async () => {
     await send("one", [{ code: "twice" }, { code: "once" }]);
     const { data } = await send("two", [{ code: "new" }, { code: "twice" }]);
     expect(data.importDossiers.report).toMatchObject({ created: 2, rejected: 0, problems: [] });
@@ -161,7 +161,7 @@ describe("an import by API", () => {
         record: "twice",
         field: "code",
         code: "KNOWN_FROM_OTHER_SOURCE",
-        message: 'code: "twice" was sent by one, too, and counts for each source',
+        message: 'code: "twice" was also sent by one, and counts for each source',
       },
     ]);
     expect((await send("three", [{ code: "twice" }], { dryRun: true })).data.importDossiers.report.warnings).toMatchObject([
@@ -170,14 +170,14 @@ describe("an import by API", () => {
     expect((await send("two", [{ code: "new" }])).data.importDossiers.report.warnings).toEqual([]);
   });
 
-  test("tells nobody of dossiers that the caller may not write", async () => {
+  it("cause no warning about dossiers that the caller may not write", async () => {
     await send("ours", [{ code: "secret" }]);
     const neighbour = await issueKey(service.database, "Hà Tĩnh", { "42": "OFFICER" });
     const { data } = await send("theirs", [{ code: "secret", unit: "18073" }], {}, neighbour);
     expect(data.importDossiers.report).toMatchObject({ created: 1, warnings: [] });
   });
 
-  test("makes no source where it keeps nothing", async () => {
+  it("create no source if nothing is stored", async () => {
     const bad: Sent = { code: "bad", unit: "1558" };
     expect((await send("dry", [{ code: "a" }], { dryRun: true })).data.importDossiers.report).toMatchObject({ created: 1 });
     expect((await send("partial", [bad], { partial: true })).data.importDossiers.report).toMatchObject({ created: 0, rejected: 1 });

@@ -10,7 +10,7 @@ import { recount } from "../../../src/counters/recount.service.ts";
 import { DOSSIER_COLUMNS } from "../../../src/dossiers/import/dossier-row.ts";
 import { communes, fillProcedures, ledgerRows } from "../../bench/ledger-rows.ts";
 import { createDatabase, type TestDatabase } from "../../support/database.ts";
-import { holdAt } from "../../support/hold.ts";
+import { holdAt } from "../../support/hold-table.ts";
 import { run, start } from "../../support/command.ts";
 import { NO_DIFFERENCES } from "../../support/recount.ts";
 
@@ -122,7 +122,7 @@ describe("npm run import -- dossiers", () => {
       expect(await contents()).toEqual(before);
     });
 
-    it("F18: keeps nothing when it is stopped, says so, and is whole when it is run again", async () => {
+    it("F18: stores nothing when it is stopped, reports that, and is complete when it is run again", async () => {
       const { before, hold, child, ended } = await held("record_import");
       child.kill("SIGTERM");
       await sleep(500);
@@ -147,7 +147,7 @@ describe("npm run import -- dossiers", () => {
     expect((await recount(database.orm.em.fork(), null)).differences).toEqual(NO_DIFFERENCES);
   });
 
-  it("writes all that is wrong to a file, and keeps the good rows when told so", async () => {
+  it("writes all problems to a file, and stores the valid rows with --partial", async () => {
     const rows = ["code,procedure,unit,state,receivedAt,endedAt,pauses,updatedAt"];
     const good = (code: string) => `${code},1.000001,00004,PROCESSING,2026-03-03T08:00:00+07:00,,,2026-03-03T09:00:00+07:00`;
     rows.push(
@@ -174,7 +174,7 @@ describe("npm run import -- dossiers", () => {
     expect(again.out).toContain("0 created, 0 updated, 2 unchanged, 0 stale, 3 rejected");
   });
 
-  it("names the file and what is wrong with it as a whole", async () => {
+  it("names the file and the fault of the whole file", async () => {
     expect(await run("import", database, ["dossiers", file("none.csv"), "--source", "x"])).toMatchObject({
       code: 1,
       err: expect.stringContaining("there is no such file"),

@@ -1,7 +1,7 @@
 import { parse } from "csv-parse/sync";
 import { sql } from "kysely";
 import { existsSync, readFileSync } from "node:fs";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { temporaryFolder } from "../../lib/files/folder.ts";
 import { createDatabase, type TestDatabase } from "../../support/database.ts";
 import { fillCatalogue } from "../../support/dossiers.ts";
@@ -77,7 +77,7 @@ describe("an instant that does not exist", () => {
     ...["2026-03-01T08:00:00+07:60", "2026-03-01", "2026-03-01T08:00:00", "02/02/2025", "46000"],
   ];
 
-  test("is a problem of its row in every column, and the good rows are kept", async () => {
+  it("is a problem of its row in every column, and the valid rows are stored", async () => {
     const bad = columns.flatMap((column) => none.map((at) => wrong(column, at)));
     const found = await imported("instants.csv", csv(dossier("good"), ...bad), ["--partial"]);
     expect(found).toMatchObject({ code: 0, codes: ["good"] });
@@ -88,7 +88,7 @@ describe("an instant that does not exist", () => {
     );
   });
 
-  test("is not one that is far away, of which PostgreSQL and four digits know", async () => {
+  it("is not a year outside the range of PostgreSQL and of four digits", async () => {
     const far = [
       dossier("last-day", { dueAt: "9999-12-31T23:59:59+07:00" }),
       dossier("first-day", { submittedAt: "1970-01-01T00:00:00+07:00" }),
@@ -135,7 +135,7 @@ describe("a code", () => {
     "\uE000",
   ];
 
-  test("with a character that cannot be seen is refused, wherever it stands, and shown by its number", async () => {
+  it("with a character that cannot be seen is refused, wherever it stands, and shown by its number", async () => {
     const rows = unseen.flatMap((character) => [`C26${character}x`, `C26x${character}`]).map((code) => dossier(code));
     const found = await imported("unseen.csv", csv(dossier("C26 x"), dossier("Hồ-sơ/1"), ...rows), ["--partial"]);
     expect(found).toMatchObject({ code: 0, codes: ["C26 x", "Hồ-sơ/1"] });
@@ -143,7 +143,7 @@ describe("a code", () => {
     expect(found.err).toContain(String.raw`× code "C26\u00A0x" (CODE_MALFORMED)`);
   });
 
-  test("that has become a number is taken only where none of its digits is lost", async () => {
+  it("that became a number is accepted only without loss of digits", async () => {
     const lines = [
       "12345678901234567890",
       "12345678901234567891",
@@ -170,10 +170,10 @@ describe("completeness", () => {
   const RANGE = ["--since", "2026-03-01", "--through", "2026-03-31"];
   const ranges = () => rowsOf(sql<{ since: string }>`select since from record_range`);
 
-  test("is stated of rows that were all kept, and of nothing where one was refused", async () => {
+  it("is declared if all rows are stored, and not if one was refused", async () => {
     const gap = await imported("gap.csv", csv(dossier("a"), dossier("b", { receivedAt: "02/02/2025" })), ["--partial", ...RANGE]);
     expect(gap).toMatchObject({ code: 1, codes: ["a"], isSource: true });
-    expect(gap.out).toContain("nothing was stated as complete");
+    expect(gap.out).toContain("nothing was declared complete");
     expect(await ranges()).toEqual([]);
     const torn = await imported("torn.csv", csv(dossier("a"), dossier("b"), dossier("b", resolved)), ["--partial", ...RANGE]);
     expect(torn).toMatchObject({ code: 1, codes: ["a"] });
@@ -191,8 +191,8 @@ describe("completeness", () => {
 describe("a source", () => {
   const bad = csv(dossier("a", { unit: "1558" }), dossier("b", { unit: "1558" }));
 
-  test.each([[[]], [["--partial"]], [["--dry-run"]]])(
-    "is not made by an import without a good row, whose problems are told (%j)",
+  it.each([[[]], [["--partial"]], [["--dry-run"]]])(
+    "is not created by an import without a valid row, whose problems are reported (%j)",
     async (options) => {
       const found = await imported(`bad-${options.join()}.csv`, bad, options);
       expect(found).toMatchObject({ code: 1, codes: [], isSource: false });
@@ -206,20 +206,20 @@ describe("a source", () => {
     },
   );
 
-  test("is not made by a dry run, nor by an import that is refused", async () => {
+  it("is not made by a dry run, nor by an import that is refused", async () => {
     expect(await imported("dry.csv", csv(dossier("a")), ["--dry-run"])).toMatchObject({ code: 0, isSource: false });
     expect(await imported("half.csv", csv(dossier("a"), dossier("b", { unit: "1558" })))).toMatchObject({ code: 1, isSource: false });
     expect(await rowsOf(sql`select from audit_entry where subject in ('source-dry', ${`source-${count}`})`)).toEqual([]);
   });
 
-  test("of a name that is none is refused, after what is wrong with the file is told or not at all", async () => {
+  it("with an invalid name is refused", async () => {
     const found = await imported("named.csv", csv(dossier("a")), [], "ab\u3164c");
     expect(found).toMatchObject({ code: 1, isSource: false, err: expect.stringContaining("source:") as string });
   });
 });
 
-describe("what is found", () => {
-  test("is summed up by column and value, and each problem names its record", async () => {
+describe("findings", () => {
+  it("is summed up by column and value, and each problem names its record", async () => {
     const rows = Array.from({ length: 1200 }, (_, n) =>
       dossier(`H-${n}`, { state: n % 6 === 0 ? "Đang xử lý" : "Đã trả kết quả", receivedAt: `0${(n % 9) + 1}/03/2026 0${n % 7}:10` }),
     );
@@ -233,7 +233,7 @@ describe("what is found", () => {
     expect(found.problems![0]).toMatchObject({ row: "2", column: "state", code: "VALUE_UNKNOWN", record: "H-0" });
   });
 
-  test("names the record of a row that cannot be read, where that can", async () => {
+  it("names the record of a row that cannot be read, where that can", async () => {
     const found = await imported("unreadable.ndjson", '{"code":"N-1","strange":1}\n{"code":\n');
     expect(found.problems).toMatchObject([
       { row: "1", column: "strange", code: "UNKNOWN_COLUMN", record: "N-1" },
@@ -241,18 +241,18 @@ describe("what is found", () => {
     ]);
   });
 
-  test("leaves no file of an earlier run, whether the next is good, refused as a whole or not to be read", async () => {
+  it("leaves no file of an earlier run, whether the next is good, refused as a whole or not to be read", async () => {
     const [good, bad] = [csv(dossier("a")), csv(dossier("a", { unit: "1558" }))];
     expect((await imported("again.csv", bad)).problems).toHaveLength(1);
     expect(await imported("again.csv", good)).toMatchObject({ code: 0, problems: null });
     expect((await imported("again.csv", bad)).problems).toHaveLength(1);
     expect(await imported("again.csv", "colour\nred\n")).toMatchObject({ code: 1, problems: null });
     const own = await imported("own.csv", bad, ["--problems", file("own.csv")]);
-    expect(own).toMatchObject({ code: 1, err: expect.stringContaining("is the file that is imported") as string });
+    expect(own).toMatchObject({ code: 1, err: expect.stringContaining("is the file to import") as string });
     expect(readFileSync(file("own.csv"), "utf8")).toBe(bad);
   });
 
-  test("warns of dossiers that another source has sent, in a list, and refuses none", async () => {
+  it("list dossiers that another source has sent as warnings, and refuse none", async () => {
     const first = await imported("first.csv", csv(dossier("shared-1"), dossier("shared-2"), dossier("alone")), [], "igate");
     expect(first).toMatchObject({ code: 0, warnings: null });
     const rows = csv(dossier("shared-1", resolved), dossier("shared-2"), dossier("mine"));
@@ -263,7 +263,7 @@ describe("what is found", () => {
     const second = await imported("second.csv", rows, [], "portal");
     expect(second).toMatchObject({ code: 0, codes: ["mine", "shared-1", "shared-2"], problems: null });
     expect(second.err).toContain("2 warnings in 2 rows:");
-    expect(second.err).toContain('row 2, shared-1: code: "shared-1" was sent by igate, too');
+    expect(second.err).toContain('row 2, shared-1: code: "shared-1" was also sent by igate, ');
     expect(second.warnings).toMatchObject([
       { row: "2", column: "code", code: "KNOWN_FROM_OTHER_SOURCE", record: "shared-1" },
       { row: "3", record: "shared-2" },

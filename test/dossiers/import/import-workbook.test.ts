@@ -1,5 +1,5 @@
 import { sql } from "kysely";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { temporaryFolder } from "../../lib/files/folder.ts";
 import { type SheetDraft, sheetsOf, text, type ZipEntry, zipOf } from "../../lib/files/xlsx-writer.ts";
 import { createDatabase, type TestDatabase } from "../../support/database.ts";
@@ -42,7 +42,7 @@ describe("npm run import -- dossiers, of a workbook,", () => {
   };
   const book = (...sheets: SheetDraft[]) => sheetsOf(sheets);
 
-  test("reads the only sheet that has rows, whichever it is", async () => {
+  it("reads the only sheet that has rows, whichever it is", async () => {
     const found = await imported(
       book(
         { name: "Trống" },
@@ -54,7 +54,7 @@ describe("npm run import -- dossiers, of a workbook,", () => {
     expect(found).toMatchObject({ code: 0, codes: ["a", "b"] });
   });
 
-  test("with rows on several sheets is refused with their names and numbers, until one is named", async () => {
+  it("with rows on several sheets is refused with their names and numbers, until one is named", async () => {
     const months = book(
       { name: "Tháng 1", rows: HEADER + row("m1-1") + row("m1-2") },
       { name: "Tháng 2", rows: HEADER + row("m2-1"), state: "hidden" },
@@ -63,11 +63,11 @@ describe("npm run import -- dossiers, of a workbook,", () => {
     const refused = await imported(months, "--since", "2026-01-01", "--through", "2026-03-31");
     expect(refused).toMatchObject({ code: 1, codes: [] });
     expect(refused.err).toContain(
-      'has rows on 3 sheets: "Tháng 1" (2 rows), "Tháng 2" (hidden, 1 row), "Ghi chú" (1 row); name with --sheet',
+      'has rows on 3 sheets: "Tháng 1" (2 rows), "Tháng 2" (hidden, 1 row), "Ghi chú" (1 row); select one with --sheet',
     );
     const named = await imported(months, "--sheet", "Tháng 2");
     expect(named).toMatchObject({ code: 0, codes: ["m2-1"] });
-    expect(named.out).toContain('the sheet "Tháng 2" was read, which is hidden');
+    expect(named.out).toContain('the hidden sheet "Tháng 2" was read');
     expect(named.out).toContain('other sheets were not read: "Tháng 1", "Ghi chú"');
     const unknown = await imported(months, "--sheet", "Tháng 4");
     expect(unknown).toMatchObject({ code: 1, codes: [] });
@@ -76,7 +76,7 @@ describe("npm run import -- dossiers, of a workbook,", () => {
     expect(csv).toMatchObject({ code: 1, err: expect.stringContaining("has no sheets") as string });
   });
 
-  test("states how many rows and which columns were hidden, and that they were read", async () => {
+  it("states how many rows and which columns were hidden, and that they were read", async () => {
     const found = await imported(
       book({
         name: "Lọc",
@@ -88,10 +88,10 @@ describe("npm run import -- dossiers, of a workbook,", () => {
     expect(found).toMatchObject({ code: 0, codes: ["filtered", "flat", "shown"] });
     expect(found.out).toContain("2 hidden rows were read");
     expect(found.out).toContain("hidden columns were read: dueAt");
-    expect(found.out).toContain('the sheet "Lọc" was read, which is hidden');
+    expect(found.out).toContain('the hidden sheet "Lọc" was read');
   });
 
-  test("passes over sheets of charts, and finds parts whose names differ by case", async () => {
+  it("passes over sheets of charts, and finds parts whose names differ by case", async () => {
     const entries = book({ name: "Biểu đồ", kind: "chartsheet" }, { name: "Dữ liệu", rows: HEADER + row("a") });
     const found = await imported(
       entries.map((entry) => ({ ...entry, name: entry.name.replace("xl/worksheets", "XL/WorkSheets").replace("styles", "Styles") })),
@@ -99,7 +99,7 @@ describe("npm run import -- dossiers, of a workbook,", () => {
     expect(found).toMatchObject({ code: 0, codes: ["a"] });
   });
 
-  test("reads ISO 8601 cells, with an offset, with Z, and as the clock of Vietnam without one", async () => {
+  it("reads ISO 8601 cells, with an offset, with Z, and as the clock of Vietnam without one", async () => {
     const iso = (at: string) => ({ receivedAt: `<c t="d" s="2"><v>${at}</v></c>` });
     const found = await imported(
       book({
@@ -118,7 +118,7 @@ describe("npm run import -- dossiers, of a workbook,", () => {
     ]);
   });
 
-  test.each<[string, Readonly<Record<string, string>>, string, string]>([
+  it.each<[string, Readonly<Record<string, string>>, string, string]>([
     ["a formula without a value", { dueAt: "<c><f>E2+15</f><v></v></c>" }, "dueAt", "FORMULA_NOT_COMPUTED"],
     ["a formula of a text without a value", { dueAt: '<c t="str"><f>E2</f></c>' }, "dueAt", "FORMULA_NOT_COMPUTED"],
     ["a code that has become a day", { code: '<c s="1"><v>46357</v></c>' }, "code", "TEXT_EXPECTED"],
@@ -129,7 +129,7 @@ describe("npm run import -- dossiers, of a workbook,", () => {
     ["a number for a unit that has lost its noughts", { unit: "<c><v>1558</v></c>" }, "unit", "UNIT_UNKNOWN"],
     ["an error", { unit: '<c t="e"><v>#REF!</v></c>' }, "unit", "CELL_ERROR"],
     ["a day in ISO 8601 that does not exist", { dueAt: '<c t="d"><v>2026-02-30T00:00:00Z</v></c>' }, "dueAt", "INSTANT_MALFORMED"],
-  ])("takes %s for a problem of its row, and keeps the other rows", async (_, cells, column, problem) => {
+  ])("reports %s as a problem of its row, and stores the other rows", async (_, cells, column, problem) => {
     const found = await imported(book({ name: "S", rows: HEADER + row("good") + row("bad", cells) }), "--partial");
     expect(found).toMatchObject({
       code: 0,
@@ -139,13 +139,13 @@ describe("npm run import -- dossiers, of a workbook,", () => {
     expect(found.err).toMatch(new RegExp(`1 × ${column}.* \\(${problem}\\)`));
   });
 
-  test("takes a formula that was computed to a text of nothing for blank, and whole numbers for codes", async () => {
+  it("takes a formula that was computed to a text of nothing for blank, and whole numbers for codes", async () => {
     const cells = { dueAt: '<c t="str"><f>""</f><v></v></c>', code: "<c><v>9007199254740991</v></c>" };
     const found = await imported(book({ name: "S", rows: HEADER + row("", cells) }));
     expect(found).toMatchObject({ code: 0, codes: ["9007199254740991"] });
   });
 
-  test("refuses merged cells, of which only the first holds something", async () => {
+  it("refuses merged cells, of which only the first holds something", async () => {
     const found = await imported(
       book({ name: "S", rows: HEADER + row("a") + row("b"), after: '<mergeCells><mergeCell ref="F2:F3"/></mergeCells>' }),
     );

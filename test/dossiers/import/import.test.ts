@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startService, type TestService } from "../../support/client.ts";
 import { dossier, fillCatalogue, IMPORT, type ImportAnswer, type Sent } from "../../support/dossiers.ts";
 import { issueKey } from "../../support/key.ts";
@@ -21,14 +21,14 @@ const ROLLUP = `query ($code: ID!, $period: Period!) { unit(code: $code) { dossi
   exact incomplete coverage { unitsExpected unitsCovered } onTimeRate { value coverage } sources { title kind } } } }`;
 
 describe("importing dossiers", () => {
-  test("is refused to those who have not said who they are, and to those without the role", async () => {
+  it("is refused without a key and without the role", async () => {
     const anonymous = await service.ask(IMPORT, { source: "x", dossiers: [dossier({ code: "1" })] });
     expect(anonymous.errors?.[0]?.extensions["code"]).toBe("UNAUTHENTICATED");
     const viewer = await issueKey(service.database, "viewer", { "04": "VIEWER" });
     expect((await send([{ code: "1" }], {}, viewer)).errors?.[0]?.extensions["code"]).toBe("FORBIDDEN");
   });
 
-  test("counts at once, in the unit and all above it", async () => {
+  it("counts immediately in the unit and in all units above it", async () => {
     const sent = await send([
       { code: "early", state: "RESOLVED", endedAt: "2026-03-05T10:00:00+07:00" },
       { code: "late", state: "RESOLVED", endedAt: "2026-03-20T10:00:00+07:00" },
@@ -48,7 +48,7 @@ describe("importing dossiers", () => {
     }
   });
 
-  test("changes nothing when sent again, takes the later word, and ignores the earlier one", async () => {
+  it("changes nothing when sent again, takes the later word, and ignores the earlier one", async () => {
     const first = { code: "a", updatedAt: "2026-10-01T08:00:00+07:00" };
     const later = { code: "a", state: "RESOLVED", endedAt: "2026-03-10T08:00:00+07:00", updatedAt: "2026-10-02T08:00:00+07:00" } as const;
     const options = { source: "again" };
@@ -65,7 +65,7 @@ describe("importing dossiers", () => {
     expect(ahead.data.importDossiers.report).toMatchObject({ isKept: false, problems: [{ code: "UPDATED_IN_FUTURE" }] });
   });
 
-  test("of rows with one code keeps the latest, whatever their order", async () => {
+  it("stores the latest of rows with one code, whatever their order", async () => {
     const at = (day: number, more: object = {}) => ({ code: "twice", updatedAt: `2026-10-0${day}T08:00:00+07:00`, ...more });
     const ended = { state: "RESOLVED", endedAt: "2026-03-10T08:00:00+07:00" } as const;
     const options = { source: "order" };
@@ -82,7 +82,7 @@ describe("importing dossiers", () => {
     expect((await send([at(3, ended)], options)).data.importDossiers.report).toMatchObject({ unchanged: 1 });
   });
 
-  test("F21: is all or nothing, keeps the good rows only when told so, and nothing in a dry run", async () => {
+  it("F21: is atomic, stores the valid rows with partial, and nothing in a dry run", async () => {
     const rows = [{ code: "good" }, { code: "bad", state: "RESOLVED", endedAt: "2026-03-02T08:00:00+07:00" } as const];
     const options = { source: "rows" };
     const whole = await send(rows, options);
@@ -98,7 +98,7 @@ describe("importing dossiers", () => {
     expect(partial.data.importDossiers.report).toMatchObject({ isKept: true, created: 1, rejected: 1, problems: [{ row: 2 }] });
   });
 
-  test("lets nobody take over another system's file, nor learn of it", async () => {
+  it("does not change or reveal another system's file", async () => {
     await send([{ code: "mine" }], { source: "province" });
     const neighbour = await issueKey(service.database, "Hà Tĩnh", { "42": "OFFICER" });
     const given = [{ code: "mine", unit: "18073" }];
@@ -110,7 +110,7 @@ describe("importing dossiers", () => {
     expect(elsewhere.data.importDossiers.report).toMatchObject({ isKept: false, problems: [{ code: "OUTSIDE_SCOPE", field: "unit" }] });
   });
 
-  test("takes back what should never have been sent, all of it or nothing, and the audit trail keeps what it was", async () => {
+  it("retracts dossiers atomically, and the audit trail stores them", async () => {
     const paused = [{ reason: "SUPPLEMENT" as const, from: "2026-03-04T08:00:00+07:00", to: "2026-03-06T08:00:00+07:00" }];
     await send([{ code: "wrong-1", pauses: paused }, { code: "wrong-2" }], { source: "wrong" });
     const retract =

@@ -1,5 +1,5 @@
 import { sql } from "kysely";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startService, type TestService } from "../../support/client.ts";
 import { dossier, fillCatalogue, IMPORT, type ImportAnswer, type Sent } from "../../support/dossiers.ts";
 import { issueKey } from "../../support/key.ts";
@@ -86,7 +86,7 @@ const expectIdentities = (row: Row, outside: number): void => {
 };
 
 describe("form II.06", () => {
-  test("is null until the records of the whole subtree are complete for the period", async () => {
+  it("is null until the records of the whole subtree are complete for the period", async () => {
     expect(await formOf({ code: "01558", period: "2026-03" }, officer)).toBeNull();
     await declare(["01558"], "2026-01-01", "2026-03-30");
     expect(await formOf({ code: "01558", period: "2026-03" }, officer)).toBeNull();
@@ -97,7 +97,7 @@ describe("form II.06", () => {
     expect(await formOf({ code: "04", period: "2026-03" })).toBeNull();
   });
 
-  test("has its total for everybody, and its rows below the province for VIEWERs alone", async () => {
+  it("has its total for everybody, and its rows below the province for VIEWERs alone", async () => {
     const variables = { code: "01558", period: "2026-03" };
     const elsewhere = await issueKey(service.database, "elsewhere", { "48": "VIEWER" });
     const full = await formOf(variables, officer);
@@ -108,7 +108,7 @@ describe("form II.06", () => {
     }
   });
 
-  test("has its identities under both conventions, by field and in total", async () => {
+  it("has its identities under both conventions, by field and in total", async () => {
     const { data } = await service.ask<{ units: { nodes: { code: string }[] } }, object>(
       `{ units(within: "04", first: 500, tier: COMMUNE) { nodes { code } } }`,
     );
@@ -129,7 +129,7 @@ describe("form II.06", () => {
       for (const column of COLUMNS) expect(form.rows.reduce((sum, row) => sum + row[column], 0)).toBe(form.total[column]);
   });
 
-  test("is that of an agency where its records are complete, or those of the unit that it serves", async () => {
+  it("is that of an agency where its records are complete, or those of the unit that it serves", async () => {
     const ofCity = await issueKey(service.database, "city", { "48": "VIEWER" });
     const variables = { code: "48/so-y-te", period: "2025-03" };
     expect(await formOf(variables, ofCity)).toBeNull();
@@ -142,7 +142,7 @@ describe("form II.06", () => {
     expect(await formOf({ ...variables, period: "2025-04" }, ofCity)).not.toBeNull();
   });
 
-  test("is empty, and not null, where nothing was recorded and that is complete", async () => {
+  it("is empty, and not null, where nothing was recorded and that is complete", async () => {
     await declare(["01561"], "2026-03-01", "2026-03-31");
     const form = (await formOf({ code: "01561", period: "2026-03" }, officer))!;
     expect(form.rows).toEqual([]);
@@ -170,7 +170,7 @@ describe("service quality", () => {
     return data.unit.serviceQuality;
   };
 
-  test("counts what is late in any way against a unit, and what is paused in time for it", async () => {
+  it("counts every kind of delay against a unit, and a pause in time for it", async () => {
     const { score, maxScore, criteria } = await qualityOf({ code: "04", period: "2026-03" });
     const rate = (numerator: number, denominator: number) => ({
       ...{ value: denominator === 0 ? null : numerator / denominator, numerator, denominator, coverage: 1, quoted: false },
@@ -191,7 +191,7 @@ describe("service quality", () => {
     );
   });
 
-  test("no dossier resolved gives no rate and no points, not 100 % and not 0 %", async () => {
+  it("no dossier resolved gives no rate and no points, not 100 % and not 0 %", async () => {
     const { score, criteria } = await qualityOf({ code: "04", period: "2026-09" });
     expect(criteria.map(({ rate, score: points }) => [(rate as { value: number | null }).value, points])).toEqual([
       [expect.any(Number), expect.any(Number)],
@@ -204,13 +204,13 @@ describe("service quality", () => {
     expect(await qualityOf({ code: "48", period: "2026-03" })).toMatchObject({ score: null, maxScore: 48 });
   });
 
-  test("days that cut a half-month are for VIEWERs of the unit alone", async () => {
+  it("days that cut a half-month are for VIEWERs of the unit alone", async () => {
     const variables = { code: "01558", period: "2026-03-02/2026-03-31" };
     expect((await qualityOf(variables)).score).toBeNull();
     expect((await qualityOf(variables, officer)).score).toBeCloseTo((await qualityOf({ ...variables, period: "2026-03" })).score!, 10);
   });
 
-  test("eighty per cent of digitised results earn all points of 4.2, and more earn no more", async () => {
+  it("eighty per cent of digitised results earn all points of 4.2, and more earn no more", async () => {
     const { data } = await service.ask<{ unit: Quality }, object>(QUALITY, { code: "04", period: "2026-03-01/2026-03-09" }, officer);
     expect(data.unit.serviceQuality.criteria.at(-1)).toMatchObject({ rate: { value: 1 }, score: 4 });
   });

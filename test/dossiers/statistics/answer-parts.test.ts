@@ -1,5 +1,5 @@
 import { sql } from "kysely";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startService, type TestService } from "../../support/client.ts";
 import { dossier, fillCatalogue, IMPORT, type ImportAnswer, type Sent } from "../../support/dossiers.ts";
 import { issueKey } from "../../support/key.ts";
@@ -68,7 +68,7 @@ const REPORTED: readonly Asked[] = ["VN", "04", "048"].flatMap((code) =>
 );
 
 describe("the parts of a roll-up", () => {
-  test("are those of what was reported, and the rest is what is not known below", async () => {
+  it("equal the reported values, and the remainder has no value below", async () => {
     for (const asked of [...REPORTED, { code: "04", period: "2022" }, { code: "01558", period: "2022" }, { code: "42", period: "2022" }])
       expectLaw(await partsOf(asked));
     const { parts } = await partsOf({ code: "04", period: "2022", asOf: "2022-12-31" });
@@ -80,7 +80,7 @@ describe("the parts of a roll-up", () => {
     expect(own.parts.map(({ unit, counts }) => [unit.code, counts["received"]])).toEqual([["048", 32_521]]);
   });
 
-  test("are those of records and of figures that contradict them, at every level", async () => {
+  it("are those of records and of figures that contradict them, at every level", async () => {
     await send([
       ...["01558", "01558", "01561", "01561", "01561"].map((unit, n) => ({ code: `new ${n}`, unit })),
       ...["01558", "01561"].map((unit, n) => ({
@@ -111,7 +111,7 @@ describe("the parts of a roll-up", () => {
     ]);
   });
 
-  test("add up for days that cut a half-month, whoever may see the records of which part", async () => {
+  it("add up for days that cut a half-month, whoever may see the records of which part", async () => {
     const period = "2026-03-02/2026-03-20";
     const ofCommune = await issueKey(service.database, "commune", { "01558": "VIEWER" });
     for (const bearer of [undefined, ofCommune, officer]) expectLaw(await partsOf({ code: "04", period }, bearer));
@@ -120,7 +120,7 @@ describe("the parts of a roll-up", () => {
     expect((await partsOf({ code: "04", period }, ofCommune)).parts.map(({ unit }) => unit.code)).toEqual(["04"]);
   });
 
-  test("have counts and rates, and no field that only a whole can tell", async () => {
+  it("have counts and rates, but not the fields that need the whole", async () => {
     const ask = (field: string) =>
       service.ask<{ unit: unknown }, object>(`{ unit(code: "01558") { dossiers(period: "2026-03") { parts { counts { ${field} } } } } }`);
     for (const field of [
@@ -145,7 +145,7 @@ describe("agencies as parts", () => {
     await sql`delete from rollup_set`.execute(db);
   };
 
-  test("stand after the units under their own; those that only sit there are taken off again above", async () => {
+  it("follow the units below in their unit; agencies that only have their seat there are subtracted above", async () => {
     await state({ "48/so-y-te": 100, "48/cong-an-thanh-pho": 50, "490": 7 });
     const received = async (code: string, more: object = {}) => {
       const dossiers = await partsOf({ code, period: "2021", asOf: "2021-12-31", ...more });

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startService, type TestService } from "../../support/client.ts";
 import { dossier, fillCatalogue, IMPORT, type ImportAnswer, type Sent } from "../../support/dossiers.ts";
 import { issueKey } from "../../support/key.ts";
@@ -38,11 +38,11 @@ const sent2022 = (code: string, unit: string, more: Partial<Sent> = {}): Sent =>
 });
 
 describe("reported against recorded", () => {
-  test("is empty where nothing was recorded, or nothing reported", async () => {
+  it("is empty where nothing was recorded, or nothing reported", async () => {
     for (const code of ["048", "04", "VN"]) expect(await reconciled({ code, period: "2022" })).toEqual([]);
   });
 
-  test("compares what a unit states of a tier with the records of that tier", async () => {
+  it("compares a unit's statement about a tier with the records of that tier", async () => {
     const officer = await issueKey(service.database, "Cao Bằng", { "04": "OFFICER" });
     const dossiers = [
       ...[sent2022("a", "048"), sent2022("b", "048", { state: "RESOLVED", endedAt: "2022-06-03T08:00:00+07:00" }), sent2022("c", "048")],

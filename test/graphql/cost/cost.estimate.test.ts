@@ -17,11 +17,12 @@ import { NOW, TODAY, UNBOUNDED } from "../../support/client.ts";
 import { askFor } from "../../support/cost.ts";
 import { createDatabase, type TestDatabase } from "../../support/database.ts";
 import { statementsOf } from "../../support/statements.ts";
+import { END_ON_FAILURE, runs, seed } from "../../support/property.ts";
 
 const COSTS = costTableOf(Object.values(modules));
 
-const RUNS = Number(process.env["PROPERTY_RUNS"] ?? 30);
-const SEED = Number(process.env["PROPERTY_SEED"] ?? 20_251_107);
+const RUNS = runs(20);
+const SEED = seed(20_251_107);
 const DAY = "2025-06-30";
 /** Of the servers whose answers are counted, so that none is large; a search looks through all units of its day. */
 const SMALL = 2000;
@@ -153,7 +154,7 @@ describe("an estimate", () => {
     expect(estimatedRows(wide, { hierarchy, today: TODAY, costs: COSTS, effort: new Effort(1_000_000) })).toBeLessThan(CEILING);
   });
 
-  it("is that of the units in the answer, or of more where only names tell which they are", async () => {
+  it("covers the units in the answer, or more if only names decide", async () => {
     const seen = { exact: 0, atMost: 0, refused: 0, rows: 0 };
     await fc.assert(
       fc.asyncProperty(root, async ({ query, exact }) => {
@@ -170,7 +171,7 @@ describe("an estimate", () => {
         seen[exact ? "exact" : "atMost"]++;
         seen.rows += rowsIn(data);
       }),
-      { numRuns: RUNS * 2, seed: SEED, endOnFailure: process.env["PROPERTY_SHRINK"] !== "1" },
+      { numRuns: RUNS * 2, seed: SEED, endOnFailure: END_ON_FAILURE },
     );
     expect(seen.exact).toBeGreaterThan(RUNS);
     expect(seen.atMost).toBeGreaterThan(RUNS / 20);
@@ -179,7 +180,7 @@ describe("an estimate", () => {
   });
 });
 
-describe("what an estimate rests on", () => {
+describe("the input of an estimate", () => {
   const queries: [string, object?][] = [
     [country, { asOf: DAY, period: "2024" }],
     [
@@ -201,7 +202,7 @@ describe("what an estimate rests on", () => {
     }
   };
 
-  it("is not what a draft holds", async () => {
+  it("excludes drafts", async () => {
     const other = await createDatabase();
     await sql`
       with src as (
@@ -258,7 +259,7 @@ describe("what an estimate rests on", () => {
   });
 });
 
-describe("a field without a rule of its own", () => {
+describe("a field without its own rule", () => {
   const schema = buildSchema(`
     type Query { reports(first: Int = 20, after: String): ReportConnection!  latest(first: Int): [Report!]!  report: Report  lists: [Report!]!  count(of: [Int!]): Int }
     type Mutation { submit(title: String, figures: [Numbers!]!): Report }

@@ -6,9 +6,10 @@ import { startService, type TestService } from "../../support/client.ts";
 import { askFor } from "../../support/cost.ts";
 import { codeOf, post } from "../../support/post.ts";
 import { statementsOf } from "../../support/statements.ts";
+import { runs, seed } from "../../support/property.ts";
 
-const RUNS = Number(process.env["PROPERTY_RUNS"] ?? 30);
-const SEED = Number(process.env["PROPERTY_SEED"] ?? 20_251_107);
+const RUNS = runs(20);
+const SEED = seed(20_251_107);
 const MAXIMUM = 100_000;
 
 let service: TestService;
@@ -53,7 +54,7 @@ describe("introspection", () => {
     expect(answer.extensions!.cost!.requested).toBeGreaterThan(MAXIMUM);
   });
 
-  it("costs more with every name by which it is asked again, and as much through variables and fragments", async () => {
+  it("rises with every alias, and is the same through variables and fragments", async () => {
     const costs: number[] = [];
     for (const aliases of [1, 2, 4, 8]) costs.push(await estimateOf(doubled(aliases)));
     for (const [n, cost] of costs.slice(1).entries()) expect(cost).toBeGreaterThan(3 * costs[n]!);
@@ -70,7 +71,7 @@ describe("introspection", () => {
   });
 });
 
-describe("what reads far more than it shows", () => {
+describe("fields that read far more than they return", () => {
   const COUNTRY = 'unit(code: "VN", asOf: "2025-12-31")';
   const series = (period: string, fields: string) =>
     `{ ${COUNTRY} { dossiers(period: "${period}") { series(grain: MONTH) { ${fields} } } } }`;
@@ -105,7 +106,7 @@ describe("what reads far more than it shows", () => {
       expect(await estimateOf(`{ ${list} { totalCount } }`)).toBeGreaterThan(4000);
   });
 
-  it("lets pass what people start from", async () => {
+  it("allows the example operations", async () => {
     const folder = new URL("../../../schema/operations/", import.meta.url);
     for (const file of await readdir(folder)) {
       const { extensions } = await ask(await readFile(new URL(file, folder), "utf8"));
@@ -113,7 +114,7 @@ describe("what reads far more than it shows", () => {
     }
   });
 
-  it("costs no less with another name, a longer series, or more units", async () => {
+  it("is not lower with another alias, a longer series, or more units", async () => {
     const field = fc.constantFrom(
       "received",
       "coverage { unitsCovered }",

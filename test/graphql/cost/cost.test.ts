@@ -34,7 +34,7 @@ const count = async (condition: string, day = DAY): Promise<number> => {
 const unitsToday = async (): Promise<number> => (await costOf("{ units(first: 1) { totalCount } }")) - 1;
 
 describe("the cost of an operation", () => {
-  it("is the number of its units where they are known", async () => {
+  it("is the exact number of units of a fixed list", async () => {
     const [provinces, districts, communes] = [
       await count("tier = 'PROVINCE'"),
       await count("tier = 'DISTRICT'"),
@@ -70,7 +70,7 @@ describe("the cost of an operation", () => {
     expect(await costOf(`{ unit(code: "04", asOf: "${DAY}") { descendants(first: 5) { totalCount } } }`)).toBe(1 + 5 + within);
   });
 
-  it("counts what a report may state at most, whatever it states", async () => {
+  it("counts the maximum of a report, whatever it contains", async () => {
     expect(await costOf('{ report(id: "none") { figures { value } } }')).toBe(1 + 5000);
     expect(await costOf('{ reports(unit: "04", first: 10) { nodes { figures { value } } } }')).toBe(10 + 10 * 5000);
   });
@@ -113,13 +113,13 @@ describe("the cost of an operation", () => {
     expect(await costOf("{ __typename indicators { __typename code name } }")).toBe(0);
   });
 
-  it("counts the units of a page once, and what is asked of them as often as it is asked", async () => {
+  it("counts the units of a page once, and their fields as often as they are requested", async () => {
     const page = (selection: string) => `{ units(first: 10, asOf: "${DAY}", tier: DISTRICT) { ${selection} } }`;
     expect(await costOf(page("nodes { name } edges { cursor node { name } } pageInfo { endCursor }"))).toBe(10);
     expect(await costOf(page("nodes { parent { name } } edges { node { parent { name } } }"))).toBe(30);
   });
 
-  it("adds up aliases, and counts once what is merged into one field", async () => {
+  it("adds up aliases, and counts merged fields once", async () => {
     expect(await costOf('{ a: unit(code: "04") { name } b: unit(code: "04") { name } c: unit(code: "04") { name } }')).toBe(3);
     expect(
       await costOf('{ unit(code: "04") { parent { name } ...F ... on Unit { parent { kind } } } } fragment F on Unit { parent { code } }'),
@@ -140,7 +140,7 @@ describe("the cost of an operation", () => {
     );
   });
 
-  it("leaves out what is skipped", async () => {
+  it("excludes skipped fields", async () => {
     const query =
       'query ($yes: Boolean!) { unit(code: "04") { parent @skip(if: $yes) { name } ... @include(if: $yes) { a: parent { name } b: parent { name } } } }';
     expect(await costOf(query, { yes: true })).toBe(3);
@@ -154,7 +154,7 @@ describe("the cost of an operation", () => {
     expect(cost).toBe(54_215);
   });
 
-  it("counts federated references, and what is asked of their units", async () => {
+  it("counts federated references, and the fields of their units", async () => {
     const query = "query ($r: [_Any!]!) { _entities(representations: $r) { ... on Unit { parent { name } } } }";
     const references = [
       { code: "48", asOf: DAY },
@@ -166,7 +166,7 @@ describe("the cost of an operation", () => {
     expect((await ask(query, { r: references.map((one) => ({ __typename: "Unit", ...one })) })).extensions!.cost!.requested).toBe(5 + 2);
   });
 
-  it("counts what is asked of the references of each kind", async () => {
+  it("counts the fields of references of each kind", async () => {
     const fields =
       "... on Unit { parent { name } children { name } } ... on Dossier { procedure { field { name } } } ... on Report { figures { value } }";
     const query = `query ($r: [_Any!]!) { _entities(representations: $r) { ${fields} } }`;
@@ -205,7 +205,7 @@ describe("the cost of an operation", () => {
     expect(extensions!.cost!.requested).toBe(1 + provinces.length + before.length + districts);
   });
 
-  it("goes on after a cursor", async () => {
+  it("continues after a cursor", async () => {
     const page = (after: string) => `{ units(tier: PROVINCE, first: 60, asOf: "${DAY}"${after}) { pageInfo { endCursor } } }`;
     const { data } = await ask(page(""));
     const { endCursor } = (data as { units: { pageInfo: { endCursor: string } } }).units.pageInfo;
@@ -240,12 +240,12 @@ describe("an operation over the limit", () => {
     expect(requested).toBeGreaterThan(100_000);
     expect(Number.isSafeInteger(requested)).toBe(true);
     const [error] = answer.errors!;
-    expect(error!.message).toContain(`may read ${requested} rows; accepted are at most 100000`);
+    expect(error!.message).toContain(`may read ${requested} rows; the maximum is 100000`);
     expect(error!.extensions).toEqual({ code: "LIMIT_EXCEEDED", requested, maximum: 100_000 });
     expect(answer.extensions).toEqual({ cost: { requested, maximum: 100_000 } });
   });
 
-  it("leaves what is not valid to its own error", async () => {
+  it("leaves invalid operations to their own error", async () => {
     const refused = async (query: string, variables?: object) => {
       const { errors } = await ask(query, variables);
       expect(errors?.map(({ extensions }) => extensions["code"])).toEqual(["BAD_USER_INPUT"]);

@@ -115,7 +115,7 @@ const RUNNING: [string, string, Readonly<Record<string, unknown>>, string, reado
 
 const firstOf = ({ body }: Posted) => body.errors![0]! as { message: string; path?: unknown; locations?: unknown; extensions: object };
 
-describe("what a client does wrong is told as that", () => {
+describe("a mistake of the client is reported as a client error", () => {
   const isClients = ({ text }: Posted, before: string) => {
     expect(text).not.toContain("INTERNAL_SERVER_ERROR");
     expect(text).not.toContain("requestId");
@@ -145,7 +145,7 @@ describe("what a client does wrong is told as that", () => {
     }
   });
 
-  it.each(RUNNING)("%s, traced or not, asked once or again", async (_, query, given, message, path) => {
+  it.each(RUNNING)("%s, traced or not, once or repeated", async (_, query, given, message, path) => {
     const before = logged;
     for (const headers of [{}, {}, TRACED, TRACED] as Record<string, string>[]) {
       const answer = await post(service.server.url, { query, variables: given }, headers);

@@ -5,9 +5,10 @@ import { measure } from "../../../src/graphql/limits/measures.ts";
 import { createApollo } from "../../../src/server/apollo.ts";
 import { drawDocument } from "../../support/documents.ts";
 import { maze } from "../../support/maze.ts";
+import { END_ON_FAILURE, runs, seed } from "../../support/property.ts";
 
-const RUNS = Number(process.env["EXECUTION_RUNS"] ?? 2000);
-const SEED = Number(process.env["PROPERTY_SEED"] ?? 20_261_124);
+const RUNS = runs(800);
+const SEED = seed(20_261_124);
 /** Selections of an operation: larger ones say nothing more, and take long. */
 const MAX_SIZE = 40;
 
@@ -23,7 +24,7 @@ const told = (error: GraphQLError) => {
   while (cause instanceof GraphQLError && cause.originalError) cause = cause.originalError;
   const isRefused = /^(Argument "|Variable "\$|Too many errors processing variables)/.test(message);
   const code = error.extensions["code"] ?? (isRefused ? "BAD_USER_INPUT" : "INTERNAL_SERVER_ERROR");
-  return { message: cause instanceof GraphQLError ? message : "Something went wrong on our side", locations, path, code };
+  return { message: cause instanceof GraphQLError ? message : "Internal server error", locations, path, code };
 };
 
 const expectedOf = async (source: string, operationName: string, variableValues: Readonly<Record<string, unknown>>) => {
@@ -33,7 +34,7 @@ const expectedOf = async (source: string, operationName: string, variableValues:
 
 const answerOf = async (query: string, operationName: string, variables: Readonly<Record<string, unknown>>) => {
   const { body } = await apollo.executeOperation({ query, operationName, variables });
-  if (body.kind !== "single") throw new Error("An answer in parts was not asked for");
+  if (body.kind !== "single") throw new Error("A chunked response was not requested");
   const { data, errors } = body.singleResult;
   return {
     data: JSON.stringify(data ?? null),
@@ -65,7 +66,7 @@ it(`answers ${RUNS} random documents as graphql-js does: data to the byte, error
             }
       },
     ),
-    { numRuns: RUNS, seed: SEED, endOnFailure: process.env["PROPERTY_SHRINK"] !== "1" },
+    { numRuns: RUNS, seed: SEED, endOnFailure: END_ON_FAILURE },
   );
   // What only fails, or is never compiled, would prove nothing.
   expect(counts.failed).toBeGreaterThan(counts.asked / 20);

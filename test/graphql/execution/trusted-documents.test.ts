@@ -100,7 +100,7 @@ describe("automatic persisted queries", () => {
   const query = "query Persisted { __typename }";
   const extensions = { persistedQuery: { version: 1, sha256Hash: hashOf(query) } };
 
-  it("are kept once they were sent with their text", async () => {
+  it("are cached after they were sent with their text", async () => {
     const service = await startService("EMPTY");
     const ask = (body: unknown) => post(service.server.url, body);
     expect(codeOf(await ask({ extensions }))).toBe("PERSISTED_QUERY_NOT_FOUND");

@@ -52,7 +52,7 @@ describe("a variable that no operation declares", () => {
     expect((await ask({ variables: { code: "06" } })).status).toBe(200);
   });
 
-  it("may be that of another operation of the document, as where a page sends one text and all its variables", async () => {
+  it("may belong to another operation of the document, as when a page sends one text and all variables", async () => {
     const query = `${UNIT} query Other($first: Int = 1) { units(first: $first) { nodes { name } } } # $none: ID`;
     const ask = (variables: object) => post(service.server.url, { query, operationName: "Named", variables });
     expect((await ask({ code: "04", first: 2 })).body).toMatchObject({ data: { unit: { name: "Cao Bằng" } } });
@@ -88,14 +88,14 @@ describe("a long body", () => {
     ],
     [
       "an import beside something else",
-      "mutation ($codes: [ID!]) { importDossiers(input: {}) { report { created } } b: revokeAccessKey(id: 1) { id } }",
+      "mutation ($codes: [ID!]) { importDossiers(input: {}) { report { created } } b: revokeAccessKey(input: { id: 1 }) { accessKey { id } } }",
     ],
     [
       "an import in a fragment",
       "mutation ($codes: [ID!]) { ...F } fragment F on Mutation { importDossiers(input: {}) { report { created } } }",
     ],
     ["no document", "{{"],
-  ])("is refused unread for all else of an OFFICER: %s", async (_, query) => {
+  ])("is refused unread for all other operations of an OFFICER: %s", async (_, query) => {
     const answer = await post(
       service.server.url,
       `{"query":${JSON.stringify(query)},"variables":{"codes":["${"x".repeat(SHORT)}",{"constructor":1}]}}`,
@@ -103,7 +103,7 @@ describe("a long body", () => {
     );
     expect(refused(answer)).toEqual([413, "LIMIT_EXCEEDED"]);
     expect(messageOf(answer)).toMatch(
-      /^The body has \d+ bytes; the maximum is 20000 bytes, and 2000000 for mutations of nothing but importDossiers and submitReport/,
+      /^The body has \d+ bytes; the maximum is 20000 bytes, and 2000000 for operations that contain only importDossiers and submitReport/,
     );
   });
 });

@@ -35,7 +35,7 @@ describe("limits that are set otherwise", () => {
     expect(messageOf(answer)).toMatch(message);
   });
 
-  it("count before anything else does, and beside what else is wrong", async () => {
+  it("apply before validation, and besides other errors", async () => {
     const { body } = await post(service.server.url, { query: "{ a: nothing b: __typename c: __typename }" });
     expect(body.errors!.map(({ extensions }) => extensions["code"])).toEqual(["LIMIT_EXCEEDED", "GRAPHQL_VALIDATION_FAILED"]);
   });
@@ -53,7 +53,7 @@ describe("the text of a document", () => {
 });
 
 describe("long lists", () => {
-  it("are for figures and dossiers of those who may send them", async () => {
+  it("are higher for figures and dossiers of callers who may send them", async () => {
     const list = { type: new GraphQLList(GraphQLInt) };
     const count = { type: GraphQLString, args: { figures: list, codes: list }, resolve: () => "counted" };
     const schema = new GraphQLSchema({ query: new GraphQLObjectType({ name: "Query", fields: { count } }) });
@@ -73,7 +73,7 @@ describe("long lists", () => {
   });
 });
 
-describe("what is kept", () => {
+describe("cached documents", () => {
   it("of compiled operations is bounded by their size", () => {
     const operations = new CompiledOperations<object>(10);
     const operation = {};

@@ -1,6 +1,6 @@
 import { parse } from "csv-parse/sync";
 import fc from "fast-check";
-import { describe, expect, test } from "vitest";
+import { describe, expect, it } from "vitest";
 import { pathToFileURL } from "node:url";
 import { readCsv } from "../../../src/lib/files/csv-reader.ts";
 import { FileError } from "../../../src/lib/files/file-error.ts";
@@ -10,7 +10,7 @@ const file = temporaryFolder();
 const csv = (content: string | Buffer) => file("a.csv", content);
 
 describe("rows of a CSV file", () => {
-  test("are cells by column, blank ones null, counted by lines", async () => {
+  it("are cells by column, blank ones null, counted by lines", async () => {
     const found = await readAll(csv("code,note\nA1,first\n\nA2,\n"));
     expect(found.rows).toEqual([
       { row: 2, cells: { code: "A1", note: "first" } },
@@ -20,7 +20,7 @@ describe("rows of a CSV file", () => {
     expect(found.done).toBe(found.total);
   });
 
-  test("are the same with a byte order mark, CRLF and no line break at the end", async () => {
+  it("are the same with a byte order mark, CRLF and no line break at the end", async () => {
     const found = await readAll(csv("\uFEFFcode,note\r\nA1,x\r\nA2,y"));
     expect(found.rows.map(({ row, cells }) => [row, cells["code"], cells["note"]])).toEqual([
       [2, "A1", "x"],
@@ -28,7 +28,7 @@ describe("rows of a CSV file", () => {
     ]);
   });
 
-  test("may have commas, quotes and line breaks in quotes, and are known by their first line", async () => {
+  it("may contain commas, quotes and line breaks in quotes, and have the number of their first line", async () => {
     const found = await readAll(csv('"code",note\r\nA1,"two\r\nlines, ""quoted"""\r\nA2,plain\r\n"A3","x"\r\n'));
     expect(found.rows).toEqual([
       { row: 2, cells: { code: "A1", note: 'two\nlines, "quoted"' } },
@@ -37,20 +37,20 @@ describe("rows of a CSV file", () => {
     ]);
   });
 
-  test("are in NFC", async () => {
+  it("are in NFC", async () => {
     const { rows } = await readAll(csv(`code,note\nA1,${"Hà Nội".normalize("NFD")}\nA2,"${"Huế".normalize("NFD")}"\n`));
     expect(rows.map(({ cells }) => cells["note"])).toEqual(["Hà Nội", "Huế"]);
   });
 
-  test("that are blank, as spreadsheets leave them, are none", async () => {
+  it("that are blank, as spreadsheets leave them, are none", async () => {
     expect((await readAll(csv("code,note\nA1,x\n,\n"))).rows).toHaveLength(1);
   });
 
-  test("of a header alone are none", async () => {
+  it("of a header alone are none", async () => {
     expect(await readAll(csv("code\n"))).toMatchObject({ rows: [], faults: [] });
   });
 
-  test("are what csv-parse reads of the whole text, wherever the file is cut into pieces", async () => {
+  it("equal csv-parse's result of the whole text, wherever the file is split", async () => {
     const cell = fc.string({ unit: fc.constantFrom("a", "ế", "𠮷", '"', ",", "\n", " ", "'"), maxLength: 30 });
     const record = fc.tuple(fc.integer(), cell, cell, cell);
     const quoted = (text: string) => (/[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
@@ -67,16 +67,16 @@ describe("rows of a CSV file", () => {
 });
 
 describe("a row of a CSV file that cannot be read", () => {
-  test("harms no other: too few and too many cells", async () => {
+  it("harms no other: too few and too many cells", async () => {
     const found = await readAll(csv('code,note\nA1\nA2,x\n"A3","x","y"\nA4,y\n'));
     expect(found.rows.map(({ row }) => row)).toEqual([3, 5]);
     expect(found.faults).toEqual([
-      { row: 2, column: null, code: "RAGGED", message: "has 1 cells where the header has 2" },
-      { row: 4, column: null, code: "RAGGED", message: "has 3 cells where the header has 2" },
+      { row: 2, column: null, code: "RAGGED", message: "has 1 cells, but the header has 2" },
+      { row: 4, column: null, code: "RAGGED", message: "has 3 cells, but the header has 2" },
     ]);
   });
 
-  test("harms no other: quotes that are not where they may be", async () => {
+  it("harms no other: quotes that are not where they may be", async () => {
     const found = await readAll(csv('code,note\n"A1","x"\nA2,in "the" middle\n"A3","x"y\n"A4","z"\n'));
     expect(found.rows.map(({ row }) => row)).toEqual([2, 5]);
     expect(found.faults.map(({ row, code }) => [row, code])).toEqual([
@@ -85,7 +85,7 @@ describe("a row of a CSV file that cannot be read", () => {
     ]);
   });
 
-  test("harms no other: a quote that is never closed, at the end or over a megabyte of rows", async () => {
+  it("harms no other: a quote that is never closed, at the end or over a megabyte of rows", async () => {
     for (const rows of [3, 150_000]) {
       const more = Array.from({ length: rows }, (_, index) => `B${index},"x"\n`).join("");
       const found = await readAll(csv(`code,note\nA1,x\nA2,"open\n${more}`));
@@ -95,7 +95,7 @@ describe("a row of a CSV file that cannot be read", () => {
     }
   });
 
-  test("harms no other: bytes that are not UTF-8", async () => {
+  it("harms no other: bytes that are not UTF-8", async () => {
     const bytes = Buffer.concat([Buffer.from("code,note\nA1,Hà\nA2,"), Buffer.from([0xc3, 0x28]), Buffer.from("\nA3,\uFFFD\n")]);
     const found = await readAll(csv(bytes));
     expect(found.rows.map(({ row, cells }) => [row, cells["note"]])).toEqual([
@@ -105,7 +105,7 @@ describe("a row of a CSV file that cannot be read", () => {
     expect(found.faults).toEqual([{ row: 3, column: null, code: "NOT_UTF8", message: "the line is not UTF-8" }]);
   });
 
-  test("harms no other: a line of more than a megabyte, also as the last", async () => {
+  it("harms no other: a line of more than a megabyte, also as the last", async () => {
     const long = "x".repeat(2_000_000);
     const found = await readAll(csv(`code,note\nA1,x\nA2,${long}\nA3,y\nA4,${long}`));
     expect(found.rows.map(({ row }) => row)).toEqual([2, 4]);
@@ -117,23 +117,23 @@ describe("a row of a CSV file that cannot be read", () => {
 });
 
 describe("a CSV file as a whole is refused", () => {
-  test.each([
-    ["without a header", "", "row 1: the file is empty; it needs a header"],
-    ["with an unknown column", "code,colour\nA1,x\n", "row 1, column colour: is not known; known are code, unit, note, at"],
+  it.each([
+    ["without a header", "", "row 1: the file is empty; it must have a header"],
+    ["with an unknown column", "code,colour\nA1,x\n", "row 1, column colour: is not a column; must be one of code, unit, note, at"],
     ["with semicolons", "code;note\nA1;x\n", "(columns are separated by commas)"],
     ["with a column twice", "code,code\nA1,x\n", "row 1, column code: is in the header twice"],
-    ["with a blank column", "code,\nA1,x\n", "cell 2 of the header is blank"],
+    ["with a blank column", "code,\nA1,x\n", "cell 2 of the header is empty"],
     ["without a required column", "note\nx\n", "row 1, column code: the header has no such column; it has note"],
-    ["whose header is not UTF-8", Buffer.from("code\xff\n", "latin1"), "the header cannot be read: the line is not UTF-8"],
+    ["whose header is not UTF-8", Buffer.from("code\xff\n", "latin1"), "the header is not readable: the line is not UTF-8"],
   ])("%s", async (_, content, problem) => {
     const reading = readAll(csv(content));
     await expect(reading).rejects.toThrow(FileError);
     await expect(reading).rejects.toThrow(problem);
   });
 
-  test("where there is none, where it is a folder, or where it is of another kind", async () => {
+  it("if it does not exist, is a folder, or has another extension", async () => {
     await expect(readAll(file("none.csv"))).rejects.toThrow("none.csv: there is no such file");
-    await expect(readAll(file("a.txt", "x"))).rejects.toThrow("accepted are .csv, .ndjson, .jsonl, .xlsx");
+    await expect(readAll(file("a.txt", "x"))).rejects.toThrow("must be one of .csv, .ndjson, .jsonl, .xlsx");
     await expect(readAll("/tmp/.csv/..csv")).rejects.toThrow(FileError);
   });
 });
@@ -141,7 +141,7 @@ describe("a CSV file as a whole is refused", () => {
 describe("a CSV file that is read whole", () => {
   const readWhole = (content: string) => readCsv(pathToFileURL(csv(content)), ["code", "note"]);
 
-  test("has rows known by their first line, as written and in NFC", async () => {
+  it("has rows with the number of their first line, as written and in NFC", async () => {
     const written = "Hà Nội".normalize("NFD");
     const rows = await readWhole(`\uFEFFcode,note\r\nA1,"two\r\nlines"\r\n\r\nA2,${written}\r\n,\r\n`);
     expect(rows.map(({ row, get }) => [row, get("code"), get("note")])).toEqual([
@@ -152,12 +152,12 @@ describe("a CSV file that is read whole", () => {
     expect(rows[1]!.written("note")).toBe(written);
   });
 
-  test.each([
+  it.each([
     ["a cell too few", "code,note\nA1,x\nA2\n", "row 3, column note: Invalid Record Length"],
     ["a cell too many", "code,note\nA1,x,y\n", "row 2: Invalid Record Length"],
     ["text after a quote", 'code,note\nA1,x\nA2,"x"y\n', "row 3, column note: Invalid Closing Quote"],
     ["a quote in the middle", 'code,note\nA1,in "the" middle\n', "row 2, column note: Invalid Opening Quote"],
-    ["a quote that nothing closes", 'code,note\nA1,"open\nA2,x\n', "row 2, column note: a quote is opened and not closed"],
+    ["a quote that nothing closes", 'code,note\nA1,"open\nA2,x\n', "row 2, column note: a quote is not closed"],
     ["no column of a name", "code\nA1\n", "row 1, column note: the header has no such column; it has code"],
   ])("is refused by row and column: %s", async (_, content, problem) => {
     const reading = readWhole(content);

@@ -1,13 +1,13 @@
 import { parse } from "csv-parse/sync";
-import { expect, test } from "vitest";
+import { expect, it } from "vitest";
 import { csvLine } from "../../../src/lib/files/csv-writer.ts";
 
-test("a record is what a reader of CSV reads, whatever its cells hold", () => {
+it("a record is read back unchanged by a CSV reader, whatever its cells contain", () => {
   const cells = ["", "a,b", 'in "quotes"', "two\nlines", "semi;colon", "Xã Ea Đar", "x\ty"];
   expect(parse(csvLine(cells), { recordDelimiter: "\n" })).toEqual([cells]);
 });
 
-test.each([
+it.each([
   ["=1+1", "'=1+1"],
   ["+1", "'+1"],
   ["-1", "'-1"],

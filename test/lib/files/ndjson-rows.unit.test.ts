@@ -1,10 +1,10 @@
-import { describe, expect, test } from "vitest";
+import { describe, expect, it } from "vitest";
 import { readAll, temporaryFolder } from "./folder.ts";
 
 const file = temporaryFolder();
 
 describe("rows of an NDJSON file", () => {
-  test("are the values of each line as they are, blank lines left out", async () => {
+  it("are the values of each line as they are, blank lines left out", async () => {
     const found = await readAll(file("a.ndjson", '\uFEFF{"code":"A1","note":1.5}\r\n\n{"code":"A2","note":[{"from":null}],"unit":true}'));
     expect(found.rows).toEqual([
       { row: 1, cells: { code: "A1", note: 1.5 } },
@@ -13,17 +13,17 @@ describe("rows of an NDJSON file", () => {
     expect(found.done).toBe(found.total);
   });
 
-  test("are in NFC, however it is written", async () => {
+  it("are in NFC, however it is written", async () => {
     const escaped = String.raw`{"code":"e\u0301","note":["e\u0301"]}`;
     const { rows } = await readAll(file("a.jsonl", `{"code":"${"Huế".normalize("NFD")}"}\n${escaped}\n`));
     expect(rows.map(({ cells }) => cells)).toEqual([{ code: "Huế" }, { code: "é", note: ["é"] }]);
   });
 
-  test("of an empty file are none", async () => {
+  it("of an empty file are none", async () => {
     expect(await readAll(file("empty.ndjson", ""))).toMatchObject({ rows: [], faults: [] });
   });
 
-  test("that cannot be read harm no other", async () => {
+  it("that cannot be read harm no other", async () => {
     const lines = [
       '{"code":"A1"}',
       "{",
@@ -45,6 +45,6 @@ describe("rows of an NDJSON file", () => {
       [7, null, "LINE_TOO_LONG"],
       [8, null, "NOT_UTF8"],
     ]);
-    expect(found.faults[3]?.message).toBe("is not known; known are code, unit, note, at");
+    expect(found.faults[3]?.message).toBe("is not a column; must be one of code, unit, note, at");
   });
 });

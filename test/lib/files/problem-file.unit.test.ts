@@ -1,18 +1,18 @@
 import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { parse } from "csv-parse/sync";
-import { expect, test } from "vitest";
+import { expect, it } from "vitest";
 import { openProblemFile } from "../../../src/lib/files/problem-file.ts";
 import { temporaryFolder } from "./folder.ts";
 
 const file = temporaryFolder();
 
-test("the problem file is not there before the first problem", () => {
+it("the problem file is not there before the first problem", () => {
   const path = file("none.csv");
   openProblemFile(path).close();
   expect(existsSync(path)).toBe(false);
 });
 
-test("the problem file has a row for each problem, and only its owner may read it, also where it was there before", () => {
+it("the problem file has a row for each problem, and only its owner may read it, also where it was there before", () => {
   const path = file("problems.csv");
   writeFileSync(path, "old and longer than what comes".repeat(10_000), { mode: 0o644 });
   const problems = openProblemFile(path);

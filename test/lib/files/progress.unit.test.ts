@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { expect, it } from "vitest";
 import { createProgress } from "../../../src/lib/files/progress.ts";
 
 const recorded = (isTTY: boolean, columns = 100) => {
@@ -8,7 +8,7 @@ const recorded = (isTTY: boolean, columns = 100) => {
   return { texts, out, now: () => time, pass: (ms: number) => (time += ms) };
 };
 
-test("on a terminal one line is redrawn, at most five times a second", () => {
+it("on a terminal one line is redrawn, at most five times a second", () => {
   const { texts, out, now, pass } = recorded(true);
   const progress = createProgress(out, { label: "dossiers", total: 1000 }, now);
   progress.at(0, 0);
@@ -17,20 +17,20 @@ test("on a terminal one line is redrawn, at most five times a second", () => {
     progress.at(n * 5, n * 1000);
   }
   expect(texts).toHaveLength(6);
-  expect(texts[0]).toBe("\rdossiers [........................]   0 %, 0 rows/s, time left unknown\u001B[K");
+  expect(texts[0]).toBe("\rdossiers [........................]   0 %, 0 rows/s, remaining time unknown\u001B[K");
   expect(texts[5]).toBe("\rdossiers [############............]  50 %, 100,000 rows/s, 0:01 left\u001B[K");
   pass(4000);
   progress.end(200_000);
   expect(texts.slice(6).join("")).toBe("\rdossiers: 200,000 rows in 0:05, 40,000 rows/s\u001B[K\n");
 });
 
-test("the line on a terminal is never wider than it", () => {
+it("the line on a terminal is never wider than it", () => {
   const { texts, out, now } = recorded(true, 20);
   createProgress(out, { label: "dossiers", total: 10 }, now).at(5, 5);
   expect(texts[0]).toBe("\rdossiers [#########\u001B[K");
 });
 
-test("without a terminal there is a plain line every 10 s, and one at the end", () => {
+it("without a terminal there is a plain line every 10 s, and one at the end", () => {
   const { texts, out, now, pass } = recorded(false);
   const progress = createProgress(out, { label: "dossiers", total: 1_000_000 }, now);
   for (let n = 1; n <= 35; n++) {
@@ -47,7 +47,7 @@ test("without a terminal there is a plain line every 10 s, and one at the end", 
   ]);
 });
 
-test("an empty file is read whole at once, and one that grew is not read more than whole", () => {
+it("an empty file is complete immediately, and a growing one is never above 100 %", () => {
   for (const total of [0, 10]) {
     const { texts, out, now } = recorded(true);
     createProgress(out, { label: "x", total }, now).at(50, 0);

@@ -1,5 +1,5 @@
 import { sql } from "kysely";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { instant } from "../../../src/database/instant-text.ts";
 import { dayOf, dayOfEpoch, epochDayOf, instantText } from "../../../src/lib/time/date.ts";
 import { parseInstant } from "../../../src/lib/time/instant.ts";
@@ -15,7 +15,7 @@ describe("local time", () => {
   });
   afterAll(() => database.close());
 
-  test("is the same here and in PostgreSQL, whatever its zone, for every day of two centuries and around midnight", async () => {
+  it("is the same here and in PostgreSQL, whatever its zone, for every day of two centuries and around midnight", async () => {
     const instants: number[] = [];
     for (let at = Date.UTC(1900, 0, 1); at < Date.UTC(2101, 0, 1); at += 24 * HOUR)
       for (const hour of [0, 16, 17]) instants.push(at + hour * HOUR, at + hour * HOUR - 1);
@@ -38,7 +38,7 @@ describe("local time", () => {
 });
 
 describe("an instant", () => {
-  test("is read as Date.parse reads it, where it exists", () => {
+  it("is read as Date.parse reads it, where it exists", () => {
     for (let n = 0; n < 20_000; n++) {
       const at = Math.floor(n * 12_345_678_901.7) % Date.UTC(2100, 0, 1);
       expect(parseInstant(new Date(at).toISOString())).toBe(at);
@@ -53,7 +53,7 @@ describe("an instant", () => {
       expect(parseInstant(text)).toBe(Date.parse(same));
   });
 
-  test("is none on a day, at an hour or with an offset that does not exist", () => {
+  it("is none on a day, at an hour or with an offset that does not exist", () => {
     for (let year = 1970; year < 2101; year++) {
       expect(parseInstant(`${year}-02-29T00:00:00Z`) !== null, String(year)).toBe(new Date(Date.UTC(year, 1, 29)).getUTCMonth() === 1);
       for (const day of ["02-30", "04-31", "06-31", "09-31", "11-31", "01-32", "00-01", "13-01", "01-00"])

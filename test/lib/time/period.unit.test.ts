@@ -43,11 +43,11 @@ describe("a period", () => {
   it.each(["", "21", "2021-13", "2021-00", "2021-H3", "2021-6M", "2021-Q0", "2018/2015", "2021-05-11/2021-01-01", "2021-02-30/2021-03-01"])(
     "%s is none",
     (text) => {
-      expect(() => parsePeriod("period", text)).toThrow(/accepted are 2021, 2021-H1/);
+      expect(() => parsePeriod("period", text)).toThrow(/must be 2021, 2021-H1/);
     },
   );
   it.each(["2021-01-01/2021-05-11@ND09", "2021@nd09", "2021-W5", " 2021", "0001", "9999", "2021-01-01/9999-12-31"])("nor is %s", (text) => {
-    expect(() => parsePeriod("period", text)).toThrow(/accepted are/);
+    expect(() => parsePeriod("period", text)).toThrow(/must be/);
   });
 
   it("has one name for its days", () => {
@@ -61,7 +61,7 @@ describe("a period", () => {
     );
   });
 
-  it("is cut into whole parts that follow one another, and into at most 400", () => {
+  it("is divided into whole consecutive parts, at most 400", () => {
     const names = ["2021", "2021-H2@ND09", "2015/2018", "2021-9M", "2021-01-01/2021-12-31", "2021-Q4@ND09"];
     fc.assert(
       fc.property(fc.constantFrom(...names), fc.constantFrom("MONTH" as const, "QUARTER" as const), (name, grain) => {
@@ -76,8 +76,8 @@ describe("a period", () => {
       }),
     );
     expect(() => seriesOf(parsePeriod("period", "1980/2020"), "MONTH")).toThrow(/at most 400/);
-    expect(() => seriesOf(parsePeriod("period", "2021-9M"), "HALF_YEAR")).toThrow(/not made of whole periods/);
-    expect(() => seriesOf(parsePeriod("period", "2021-02-01/2021-05-11"), "MONTH")).toThrow(/not made of whole periods/);
+    expect(() => seriesOf(parsePeriod("period", "2021-9M"), "HALF_YEAR")).toThrow(/does not consist of whole periods/);
+    expect(() => seriesOf(parsePeriod("period", "2021-02-01/2021-05-11"), "MONTH")).toThrow(/does not consist of whole periods/);
   });
 });
 

@@ -4,14 +4,10 @@ import { FileError } from "../file-error.ts";
 import { WholeFileError } from "../file-row.ts";
 import { XLSX_LIMITS } from "./limits.ts";
 
-/**
- * The entries of a ZIP file, whose sizes have been checked against the limits; reading one fails where it is larger than it says. Names of parts
- * are the same where only the case of their letters differs (ECMA-376 part 2).
- */
+/** The entries of a ZIP file within the limits; reading an entry fails if it exceeds its declared size. Names of parts ignore case (ECMA-376 part 2). */
 export interface Archive {
   readonly path: string;
   readonly sizeOf: (name: string) => number | null;
-  /** @throws FileError for an entry that is not there. */
   readonly read: (name: string) => Promise<Readable>;
   readonly close: () => void;
 }
@@ -28,7 +24,7 @@ export const openArchive = async (path: string): Promise<Archive> => {
       sizeOf: (name) => find(name)?.uncompressedSize ?? null,
       read: (name) => {
         const entry = find(name);
-        if (!entry) throw new WholeFileError(path, `is no XLSX workbook: it has no ${name}`);
+        if (!entry) throw new WholeFileError(path, `is not an XLSX workbook: it has no ${name}`);
         return zip.openReadStreamPromise(entry);
       },
       close: () => zip.close(),
@@ -41,15 +37,15 @@ export const openArchive = async (path: string): Promise<Archive> => {
 
 const readEntries = async (path: string, zip: ZipFile): Promise<ReadonlyMap<string, Entry>> => {
   const { entries: most, bytes: mostBytes, ratio, ratioFromBytes } = XLSX_LIMITS;
-  if (zip.entryCount > most) throw new WholeFileError(path, `has ${zip.entryCount} entries; accepted are up to ${most}`);
+  if (zip.entryCount > most) throw new WholeFileError(path, `has ${zip.entryCount} entries; must have at most ${most}`);
   const entries = new Map<string, Entry>();
   let bytes = 0;
   for await (const entry of zip.eachEntry()) {
     const { fileName, compressedSize, uncompressedSize } = entry;
     bytes += uncompressedSize;
-    if (bytes > mostBytes) throw new WholeFileError(path, `is larger than ${mostBytes} bytes uncompressed, which is the limit`);
+    if (bytes > mostBytes) throw new WholeFileError(path, `is larger than the limit of ${mostBytes} bytes uncompressed`);
     if (uncompressedSize > ratioFromBytes && uncompressedSize > compressedSize * ratio) {
-      throw new WholeFileError(path, `${fileName} is compressed more than ${ratio} times, which is the limit`);
+      throw new WholeFileError(path, `${fileName} exceeds the compression ratio limit of ${ratio}`);
     }
     entries.set(fileName, entry);
   }
@@ -58,9 +54,9 @@ const readEntries = async (path: string, zip: ZipFile): Promise<ReadonlyMap<stri
   return entries;
 };
 
-/** What ZIP, inflate and XML say of a broken file; the system's own errors and ours pass, and so does a fault of the program. */
+/** Converts errors of ZIP, inflate and XML; errors of the system, of ours and of the program are returned unchanged. */
 export const notXlsx = (path: string, error: unknown): unknown => {
   if (!(error instanceof Error) || error instanceof FileError || "syscall" in error) return error;
   if (error instanceof TypeError && !("code" in error)) return error;
-  return new WholeFileError(path, `is no XLSX workbook that can be read (with a password, none can): ${error.message}`);
+  return new WholeFileError(path, `is not a readable XLSX workbook (a password makes it unreadable): ${error.message}`);
 };

@@ -8,7 +8,6 @@ import type { Workbook } from "./workbook.ts";
 
 export type CellValue = string | number | boolean | null;
 
-/** Why a cell has no value that can be read. */
 export class CellProblem {
   readonly message: string;
   readonly code: RowFaultCode;
@@ -28,7 +27,6 @@ const FLAGS = new Map([
 ]);
 const NUMBERLESS = new Set(["s", "str", "inlineStr", "b", "e", NOT_COMPUTED]);
 
-/** Whether the cell holds a day or a time. */
 export const isDateCell = ({ type, format }: SheetCell, { isDate }: Workbook): boolean =>
   type === "d" || (!NUMBERLESS.has(type) && isDate[format] === true);
 
@@ -39,27 +37,27 @@ export const cellValue = (
 ): CellValue | CellProblem => {
   switch (type) {
     case "s":
-      return strings.get(wholeOf(text) ?? -1) ?? new CellProblem(`refers to the shared string ${text}, which is not there`);
+      return strings.get(wholeOf(text) ?? -1) ?? new CellProblem(`refers to the shared string ${text}, which does not exist`);
     case "str":
     case "inlineStr":
       return unescaped(text);
     case "b":
-      return FLAGS.get(text) ?? new CellProblem(`"${text}" is neither true nor false`);
+      return FLAGS.get(text) ?? new CellProblem(`"${text}" must be true or false`);
     case "e":
-      return new CellProblem(`holds the error ${text}`);
+      return new CellProblem(`contains the error ${text}`);
     case NOT_COMPUTED:
       return new CellProblem(
-        "holds a formula without a value: open the file in a spreadsheet program, and save it, so that it is computed",
+        "contains a formula without a value: open and save the file in a spreadsheet program to compute it",
         "FORMULA_NOT_COMPUTED",
       );
     case "d":
-      return isoDateText(text) ?? new CellProblem(`"${text}" is no day or time`);
+      return isoDateText(text) ?? new CellProblem(`"${text}" is not a day or time`);
     default: {
       if (text.trim() === "") return "";
       const number = NUMBER.test(text) ? Number(text) : Number.NaN;
       if (!Number.isFinite(number)) return new CellProblem(`"${text}" is no number`);
       if (isDate[format] !== true) return number;
-      return dateText(number, isFrom1904) ?? new CellProblem(`${text} is no day that can be shown`);
+      return dateText(number, isFrom1904) ?? new CellProblem(`${text} is not a valid day`);
     }
   }
 };

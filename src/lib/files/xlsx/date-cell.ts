@@ -1,6 +1,6 @@
 import { LOCAL_OFFSET } from "../../time/local-time.ts";
 
-/** Formats 14 to 22 and 45, 47 are days and times everywhere, 27 to 36 and 50 to 58 in East Asia; 46 is a length of time. */
+/** Formats 14 to 22, 45 and 47 are days and times everywhere, 27 to 36 and 50 to 58 in East Asia; 46 is a duration. */
 const BUILT_IN = new Set([14, 15, 16, 17, 18, 19, 20, 21, 22, 45, 47, ...range(27, 36), ...range(50, 58)]);
 const LITERALS = /"[^"]*"|\\.|_.|\*.|\[[^\]]*\]/g;
 const LENGTH_OF_TIME = /\[(?:h+|m+|s+)\]/i;
@@ -15,7 +15,6 @@ function range(first: number, last: number): number[] {
   return Array.from({ length: last - first + 1 }, (_, index) => first + index);
 }
 
-/** Whether a number with this format is shown as a day or a time. */
 export const isDateFormat = (id: number, code: string | undefined): boolean => {
   if (code === undefined) return BUILT_IN.has(id);
   const first = code.split(";", 1)[0]!;
@@ -23,10 +22,10 @@ export const isDateFormat = (id: number, code: string | undefined): boolean => {
   return /[ymdhs]/i.test(first.replace(LITERALS, "").replace(/general/i, ""));
 };
 
-/** A serial day as the wall clock of Vietnam, `2025-01-31T08:30:00+07:00`; null for one that no calendar has. */
+/** Converts a serial day to the wall clock of Vietnam, `2025-01-31T08:30:00+07:00`; null for an invalid one. */
 export const dateText = (serial: number, isFrom1904: boolean): string | null => {
   let days = isFrom1904 ? serial + DAYS_TO_1904 : serial;
-  // Excel believes in 29 February 1900, which is day 60.
+  // Excel has 29 February 1900, which did not exist, as day 60.
   if (!isFrom1904 && days < 60) days += 1;
   if (!(days >= 1 && days < END)) return null;
   const seconds = Math.round((days - EPOCH_1900) * SECONDS_PER_DAY);
@@ -35,7 +34,7 @@ export const dateText = (serial: number, isFrom1904: boolean): string | null => 
 
 const ISO = /^(\d{4}-\d{2}-\d{2})(?:T(\d{2}:\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?(Z|[+-]\d{2}:\d{2})?)?$/;
 
-/** A cell that holds ISO 8601 text itself: with an offset an instant, without one the wall clock of Vietnam. */
+/** A cell with ISO 8601 text: an instant with an offset, otherwise the wall clock of Vietnam. */
 export const isoDateText = (text: string): string | null => {
   const match = ISO.exec(text);
   if (!match) return null;

@@ -3,7 +3,7 @@ import { StringTable } from "./string-table.ts";
 import { TextRun, unescaped } from "./text-run.ts";
 import { readXml } from "./xml.ts";
 
-/** The texts that cells refer to by number. Yields the size of each chunk that was read into the table. */
+/** Reads the texts that cells refer to by number, and yields the size of each chunk. */
 export async function* readSharedStrings(archive: Archive, part: string, table: StringTable): AsyncGenerator<number> {
   const text = new TextRun(archive.path);
   let isText = false;

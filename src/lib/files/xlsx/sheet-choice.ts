@@ -16,7 +16,7 @@ export interface Choice {
   readonly notes: readonly string[];
 }
 
-/** The sheet that was named, or else the only one that holds rows. @throws FileError where there is no such, or several hold rows. */
+/** Returns the named sheet, or the only one with rows. @throws FileError if there is none, or several have rows. */
 export const chooseSheet = async (choosing: Choosing): Promise<Choice> => {
   const { shape, workbook } = choosing;
   const sheet = shape.sheet === undefined ? await onlyWithRows(choosing) : named(choosing, shape.sheet);
@@ -24,7 +24,7 @@ export const chooseSheet = async (choosing: Choosing): Promise<Choice> => {
   return {
     sheet,
     notes: [
-      ...(sheet.isHidden ? [`the sheet ${quoted(sheet)} was read, which is hidden`] : []),
+      ...(sheet.isHidden ? [`the hidden sheet ${quoted(sheet)} was read`] : []),
       ...(shape.sheet !== undefined && others.length > 0 ? [`other sheets were not read: ${others.map(shown).join(", ")}`] : []),
     ],
   };
@@ -32,7 +32,7 @@ export const chooseSheet = async (choosing: Choosing): Promise<Choice> => {
 
 const quoted = ({ name }: Sheet): string => JSON.stringify(name);
 const shown = (sheet: Sheet): string => (sheet.isHidden ? `${quoted(sheet)} (hidden)` : quoted(sheet));
-/** A workbook has no two sheets whose names differ by case alone. */
+/** Sheet names of a workbook ignore case. */
 const folded = (name: string): string => name.normalize("NFC").trim().toLowerCase();
 
 const named = ({ shape: { path }, workbook: { sheets } }: Choosing, name: string): Sheet => {
@@ -54,17 +54,16 @@ const onlyWithRows = async (choosing: Choosing): Promise<Sheet> => {
     const { rows } = await contentOf(choosing, sheet, Infinity);
     counted.push(`${quoted(sheet)} (${sheet.isHidden ? "hidden, " : ""}${rows.toLocaleString("en-US")} ${rows === 1 ? "row" : "rows"})`);
   }
-  const problem = `has rows on ${counted.length} sheets: ${counted.join(", ")}; name with --sheet the one to be read, and read them one by one`;
+  const problem = `has rows on ${counted.length} sheets: ${counted.join(", ")}; select one with --sheet, and import them one by one`;
   throw new WholeFileError(choosing.shape.path, problem);
 };
 
 interface Content {
   readonly hasHeader: boolean;
-  /** Rows that hold something, without the header. */
   readonly rows: number;
 }
 
-/** What a sheet holds; it is read until so many rows are found. */
+/** Reads a sheet until enough rows are found. */
 const contentOf = async ({ shape, archive, strings }: Choosing, { part }: Sheet, enough: number): Promise<Content> => {
   const counter = new RowCounter(new Set(shape.columns), strings);
   const stream = await archive.read(part);
@@ -73,14 +72,14 @@ const contentOf = async ({ shape, archive, strings }: Choosing, { part }: Sheet,
   return counter;
 };
 
-/** Counts what holds something, whatever that is: limits are for the sheet that is read. */
+/** Counts rows with content only, because limits apply to the sheet that is imported. */
 class RowCounter implements XmlListener, Content {
   readonly #columns: ReadonlySet<string>;
   readonly #strings: StringTable;
   rows = 0;
   hasHeader = false;
   #isFirst = true;
-  /** What the row holds; of the first one that holds something, which may be the header, and of others so much as is needed. */
+  /** Content of the first row with content, which may be the header, and part of the later ones. */
   #texts: string[] = [];
   #text = "";
   #type = "n";
@@ -122,5 +121,4 @@ class RowCounter implements XmlListener, Content {
   }
 }
 
-/** Names of columns are shorter. */
 const MOST_CHARACTERS = 1000;

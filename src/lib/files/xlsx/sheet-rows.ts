@@ -7,7 +7,6 @@ import { columnOf, type SheetCell, type SheetRow, type SheetTelling } from "./sh
 import type { StringTable } from "./string-table.ts";
 import type { Workbook } from "./workbook.ts";
 
-/** What the rows of one sheet are read with. */
 export interface SheetReading {
   readonly shape: FileShape;
   readonly workbook: Workbook;
@@ -16,7 +15,6 @@ export interface SheetReading {
 
 const RANGE = /^([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})$/;
 
-/** Cells become rows of named columns. */
 export class SheetRows implements SheetTelling {
   readonly #reading: SheetReading;
   readonly #texts: ReadonlySet<string>;
@@ -54,29 +52,28 @@ export class SheetRows implements SheetTelling {
     this.#hidden.push({ first, last });
   }
 
-  /** Only the first of merged cells holds something, and the others would be taken for blank. */
+  /** Only the first of merged cells has content; the others would be read as empty. */
   onMerge(range: string): void {
     const [, left = "", top = "", right = "", bottom = ""] = RANGE.exec(range) ?? [];
     const column = this.#header?.[columnOf(left)];
     if (column === undefined || range === `${left}${top}:${left}${top}` || right === "") return;
     if (Number(bottom) < 2 || Number(top) > this.#last) return;
     const { path } = this.#reading.shape;
-    throw new FileError(path, Number(top), column, `the cells ${range} are merged, of which only the first holds something; split them`);
+    throw new FileError(path, Number(top), column, `the cells ${range} are merged, and only the first has content; split them`);
   }
 
-  /** What was hidden, and has been read. */
   notes(): readonly string[] {
     const columns = (this.#header ?? []).filter((_, n) => this.#hidden.some(({ first, last }) => first <= n && n <= last));
     const rows = this.#hiddenRows === 1 ? "1 hidden row was read" : `${this.#hiddenRows.toLocaleString("en-US")} hidden rows were read`;
     return [
-      ...(this.#hiddenRows > 0 ? [`${rows}, as those that are shown`] : []),
+      ...(this.#hiddenRows > 0 ? [`${rows} like visible ones`] : []),
       ...(columns.length > 0 ? [`hidden columns were read: ${columns.join(", ")}`] : []),
     ];
   }
 
   end(sheet: string): void {
     if (this.#header) return;
-    throw new FileError(this.#reading.shape.path, 1, null, `${sheet} is empty; it needs a header`);
+    throw new FileError(this.#reading.shape.path, 1, null, `${sheet} is empty; it must have a header`);
   }
 
   #valueOf(cell: SheetCell): CellValue | CellProblem {
@@ -85,7 +82,7 @@ export class SheetRows implements SheetTelling {
 
   #namesOf({ row, cells }: SheetRow): readonly string[] {
     const { path } = this.#reading.shape;
-    if (row !== 1) throw new FileError(path, 1, null, "the first row of the sheet is to be the header; it is blank");
+    if (row !== 1) throw new FileError(path, 1, null, "the first row of the sheet must be the header; it is empty");
     const names = Array.from({ length: cells.at(-1)!.column + 1 }, () => "");
     for (const cell of cells) {
       const value = this.#valueOf(cell);
@@ -95,7 +92,6 @@ export class SheetRows implements SheetTelling {
     return names;
   }
 
-  /** Null for a row of blanks. */
   #itemOf({ row, cells }: SheetRow, header: readonly string[]): Item | null {
     const byColumn: Record<string, CellValue> = {};
     for (const name of header) byColumn[name] = null;
@@ -115,7 +111,6 @@ export class SheetRows implements SheetTelling {
     return first ? { row, ...first, more, cells: byColumn } : { row, cells: byColumn };
   }
 
-  /** What a column of texts cannot hold. */
   #typeFault(cell: SheetCell, value: CellValue | CellProblem, name: string): CellFault | null {
     if (!this.#texts.has(name)) return null;
     if (typeof value === "string" && isDateCell(cell, this.#reading.workbook)) return dayInText(name, value.replace("T00:00:00+07:00", ""));
@@ -125,7 +120,7 @@ export class SheetRows implements SheetTelling {
 
 const faultOf = (cell: SheetCell, value: CellValue | CellProblem, name: string | undefined, columns: number): CellFault | null => {
   if (name === undefined) {
-    const message = `has a cell in column ${cell.column + 1}; the header ends with column ${columns}`;
+    const message = `has a value in column ${cell.column + 1}; the header ends with column ${columns}`;
     return { column: null, code: "RAGGED", message };
   }
   if (!(value instanceof CellProblem)) return null;

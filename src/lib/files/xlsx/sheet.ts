@@ -4,11 +4,10 @@ import { XLSX_LIMITS } from "./limits.ts";
 import { TextRun } from "./text-run.ts";
 import type { Attributes, XmlListener } from "./xml.ts";
 
-/** Type of a cell whose formula nobody has computed yet. */
+/** Type of a cell whose formula has no computed value. */
 export const NOT_COMPUTED = "not computed";
 
 export interface SheetCell {
-  /** From 0. */
   readonly column: number;
   readonly type: string;
   readonly format: number;
@@ -21,16 +20,15 @@ export interface SheetRow {
   readonly cells: readonly SheetCell[];
 }
 
-/** What a sheet tells besides its rows. */
 export interface SheetTelling {
   readonly onRow: (row: SheetRow) => void;
-  /** Told before the rows. Columns count from 0. */
+  /** Called before the rows; columns count from 0. */
   readonly onHiddenColumns: (first: number, last: number) => void;
-  /** Told after the rows, such as B2:B9. */
+  /** Called after the rows, for example with B2:B9. */
   readonly onMerge: (range: string) => void;
 }
 
-/** Gathers the cells that hold something. Of a formula it is the value that was last computed. */
+/** Collects cells with content; a formula has its last computed value. */
 export class SheetListener implements XmlListener {
   readonly #path: string;
   readonly #tell: SheetTelling;
@@ -79,7 +77,7 @@ export class SheetListener implements XmlListener {
   #openRow({ r: reference, hidden, ht }: Attributes): void {
     const row = reference === undefined ? this.#row + 1 : Number(reference);
     if (!Number.isInteger(row) || row <= this.#row) throw new WholeFileError(this.#path, `its row ${reference} is out of order`);
-    if (row > XLSX_LIMITS.rows) throw new WholeFileError(this.#path, `has more than ${XLSX_LIMITS.rows} rows, which is the limit`);
+    if (row > XLSX_LIMITS.rows) throw new WholeFileError(this.#path, `has more rows than the limit of ${XLSX_LIMITS.rows}`);
     this.#row = row;
     this.#isHidden = isTrue(hidden) || (ht !== undefined && Number(ht) === 0);
     this.#column = -1;
@@ -98,11 +96,11 @@ export class SheetListener implements XmlListener {
 
   #closeCell(): void {
     const text = this.#text.take();
-    // A formula may have been computed to an empty text; of every other kind it has a value.
+    // A formula may have an empty text as its result; every other type has a value.
     const isComputed = !this.#isFormula || (this.#hasValue && this.#type === "str");
     if (text === "" && isComputed) return;
     if (this.#column >= XLSX_LIMITS.columns) {
-      throw new FileError(this.#path, this.#row, null, `has more than ${XLSX_LIMITS.columns} columns, which is the limit`);
+      throw new FileError(this.#path, this.#row, null, `has more columns than the limit of ${XLSX_LIMITS.columns}`);
     }
     this.#cells.push({ column: this.#column, type: text === "" ? NOT_COMPUTED : this.#type, format: this.#format, text });
   }
@@ -112,7 +110,7 @@ const isTrue = (flag: string | undefined): boolean => flag === "1" || flag === "
 
 const A = 64;
 
-/** A1 is 0, AB7 is 27; what is no reference is -1. */
+/** A1 is 0, AB7 is 27; -1 for anything else. */
 export const columnOf = (reference: string): number => {
   let column = 0;
   for (let index = 0; index < Math.min(reference.length, 4); index++) {

@@ -2,14 +2,14 @@ import { WholeFileError } from "../file-row.ts";
 import { XLSX_LIMITS } from "./limits.ts";
 
 const PAGE_BYTES = 1_048_576;
-/** What a text costs besides its bytes: its place in the two lists, which may be half empty while they grow. */
+/** Memory of a text besides its bytes: its positions in two lists, which may be half empty. */
 const PLACE_BYTES = 32;
 
-/** Texts by number, kept as bytes: strings that were cut from a chunk of XML would keep the whole chunk alive. */
+/** Texts by number, stored as bytes, because substrings of a chunk of XML would keep the whole chunk in memory. */
 export class StringTable {
   readonly #path: string;
   readonly #pages: Buffer[] = [];
-  /** Where each text starts: page times page size plus place in it. A text lies in one page. */
+  /** Start of each text: page times page size plus offset. A text lies in one page. */
   readonly #starts: number[] = [];
   readonly #sizes: number[] = [];
   #free = PAGE_BYTES;
@@ -19,12 +19,11 @@ export class StringTable {
     this.#path = path;
   }
 
-  /** @throws FileError where all texts together are over the limit. */
   add(text: string): void {
     const size = Buffer.byteLength(text, "utf8");
     this.#bytes += size + PLACE_BYTES;
     if (this.#bytes > XLSX_LIMITS.sharedStringBytes) {
-      throw new WholeFileError(this.#path, `its shared strings take more than ${XLSX_LIMITS.sharedStringBytes} bytes, which is the limit`);
+      throw new WholeFileError(this.#path, `its shared strings exceed the limit of ${XLSX_LIMITS.sharedStringBytes} bytes`);
     }
     if (this.#free + size >= PAGE_BYTES) {
       this.#pages.push(Buffer.allocUnsafeSlow(PAGE_BYTES));

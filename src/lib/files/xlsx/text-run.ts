@@ -3,7 +3,7 @@ import { XLSX_LIMITS } from "./limits.ts";
 
 const ESCAPED = /_x([0-9A-Fa-f]{4})_/g;
 
-/** The text of a cell, which comes in parts. */
+/** The text of a cell, which arrives in parts. */
 export class TextRun {
   readonly #path: string;
   #text = "";
@@ -12,11 +12,10 @@ export class TextRun {
     this.#path = path;
   }
 
-  /** @throws FileError where it becomes longer than a cell can be. */
   add(part: string): void {
     this.#text += part;
     if (this.#text.length > XLSX_LIMITS.cellCharacters) {
-      throw new WholeFileError(this.#path, `a cell has more than ${XLSX_LIMITS.cellCharacters} characters, which is the limit`);
+      throw new WholeFileError(this.#path, `a cell has more characters than the limit of ${XLSX_LIMITS.cellCharacters}`);
     }
   }
 
@@ -27,7 +26,7 @@ export class TextRun {
   }
 }
 
-/** Characters that XML cannot hold are written as _x000D_; and text is brought into NFC. */
+/** Decodes _x000D_, by which XLSX writes characters that XML forbids, and normalises to NFC. */
 export const unescaped = (text: string): string =>
   (text.includes("_x") ? text.replaceAll(ESCAPED, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16))) : text).normalize(
     "NFC",

@@ -8,23 +8,21 @@ import { type Attributes, readWholeXml } from "./xml.ts";
 export interface Sheet {
   readonly name: string;
   readonly isHidden: boolean;
-  /** The name of its part. */
   readonly part: string;
 }
 
-/** Where the parts of the sheets are, and what their numbers mean. */
 export interface Workbook {
-  /** Those that have rows and columns, which sheets of charts have not. */
+  /** Sheets with rows and columns; chart sheets have none. */
   readonly sheets: readonly Sheet[];
   readonly sharedStrings: string | null;
   readonly isFrom1904: boolean;
-  /** By cell format: whether its numbers are days or times. */
+  /** By cell format: true if its numbers are days or times. */
   readonly isDate: readonly boolean[];
 }
 
 export const readWorkbook = async (archive: Archive): Promise<Workbook> => {
   const main = ofType(await relationships(archive, ""), "officeDocument");
-  if (!main) throw new WholeFileError(archive.path, "is no XLSX workbook");
+  if (!main) throw new WholeFileError(archive.path, "is not an XLSX workbook");
   const listed: Attributes[] = [];
   let isFrom1904 = false;
   await readWholeXml(archive.path, await archive.read(main), {
@@ -46,9 +44,7 @@ export const readWorkbook = async (archive: Archive): Promise<Workbook> => {
 };
 
 interface Relationship {
-  /** The last word of its URI. */
   readonly type: string;
-  /** The name of an entry. */
   readonly target: string;
 }
 
@@ -68,7 +64,7 @@ const relationships = async (archive: Archive, part: string): Promise<ReadonlyMa
   return found;
 };
 
-/** The name of a part is a part of an address. */
+/** Names of parts are percent-encoded. */
 const decoded = (target: string): string => {
   try {
     return decodeURIComponent(target);
@@ -80,7 +76,7 @@ const decoded = (target: string): string => {
 const ofType = (parts: ReadonlyMap<string, Relationship>, type: string): string | null =>
   [...parts.values()].find((part) => part.type === type)?.target ?? null;
 
-/** The prefix of the attribute is the writer's choice. */
+/** The writer chooses the prefix of the attribute. */
 const relationshipId = (attributes: Attributes): string | undefined =>
   Object.entries(attributes).find(([name]) => name === "r:id" || name.endsWith(":id"))?.[1];
 
@@ -104,5 +100,5 @@ const dateFormats = async (archive: Archive, part: string | null): Promise<reado
 };
 
 const checkCount = ({ path }: Archive, count: number, what: string): void => {
-  if (count > XLSX_LIMITS.listed) throw new WholeFileError(path, `has more than ${XLSX_LIMITS.listed} ${what}, which is the limit`);
+  if (count > XLSX_LIMITS.listed) throw new WholeFileError(path, `has more ${what} than the limit of ${XLSX_LIMITS.listed}`);
 };

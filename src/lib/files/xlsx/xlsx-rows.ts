@@ -9,8 +9,8 @@ import { readWorkbook } from "./workbook.ts";
 import { readXml } from "./xml.ts";
 
 /**
- * The rows of the sheet of a workbook that was named, or of the only one that holds rows; what is hidden is read, and noted.
- * @throws FileError where it is no workbook, is over a limit, several sheets hold rows, or the header is not as it should be.
+ * The rows of the named sheet of a workbook, or of the only one with rows; hidden rows are read and noted. @throws FileError for an invalid workbook, a limit, an ambiguous
+ * sheet or an invalid header.
  */
 export async function* readXlsxRows(shape: FileShape, counter: Counter, size: number): AsyncGenerator<readonly Item[]> {
   const archive = await openArchive(shape.path);
@@ -30,7 +30,7 @@ async function* sheetRows(shape: FileShape, archive: Archive, counter: Counter, 
   const stringBytes = archive.sizeOf(sharedStrings ?? "") ?? 0;
   let inflated = stringBytes;
   let read = 0;
-  // How much of the file that is can only be told from how much it has become.
+  // The compressed share is estimated from the uncompressed bytes.
   const count = (bytes: number) => {
     read += bytes;
     counter.bytes = Math.min(size, Math.round((size * read) / Math.max(inflated, 1)));

@@ -5,7 +5,7 @@ import { XLSX_LIMITS } from "./limits.ts";
 
 export type Attributes = Readonly<Record<string, string>>;
 
-/** What an XML document holds, in its order; names without their prefix. */
+/** Events of an XML document, in its order; names have no prefix. */
 export interface XmlListener {
   readonly open: (name: string, attributes: Attributes) => void;
   readonly text?: (text: string) => void;
@@ -13,29 +13,29 @@ export interface XmlListener {
 }
 
 /**
- * Tells a listener of a document chunk by chunk, and yields the size of each chunk when it has been told. Entities are not expanded: a document
- * that declares its type is refused. What the parser must keep, a tag or a text, is bounded.
+ * Reports a document to a listener chunk by chunk, and yields the size of each chunk. Entities are not expanded: a document with a DOCTYPE is refused. The size of a tag or
+ * text is limited.
  */
 export async function* readXml(path: string, stream: Readable, listener: XmlListener): AsyncGenerator<number> {
   const parser = new SaxesParser();
-  let told = 0;
+  let reported = 0;
   let depth = 0;
   const fail = (problem: string) => new WholeFileError(path, `its XML ${problem}`);
   parser.on("doctype", () => {
     throw fail("declares a DOCTYPE, which is not accepted");
   });
   parser.on("opentag", ({ name, attributes }) => {
-    told++;
-    if (++depth > XLSX_LIMITS.depth) throw fail(`is nested deeper than ${XLSX_LIMITS.depth}, which is the limit`);
+    reported++;
+    if (++depth > XLSX_LIMITS.depth) throw fail(`is nested deeper than the limit of ${XLSX_LIMITS.depth}`);
     listener.open(local(name), attributes);
   });
   parser.on("closetag", ({ name }) => {
-    told++;
+    reported++;
     depth--;
     listener.close?.(local(name));
   });
   const text = (part: string) => {
-    told++;
+    reported++;
     listener.text?.(part);
   };
   parser.on("text", text);
@@ -44,17 +44,16 @@ export async function* readXml(path: string, stream: Readable, listener: XmlList
   let [seen, since] = [0, 0];
   for await (const chunk of stream as AsyncIterable<Buffer>) {
     parser.write(decoder.decode(chunk, { stream: true }));
-    since = told === seen ? since + chunk.length : 0;
-    seen = told;
+    since = reported === seen ? since + chunk.length : 0;
+    seen = reported;
     if (since > XLSX_LIMITS.markupCharacters) {
-      throw fail(`has a tag, text or comment of more than ${XLSX_LIMITS.markupCharacters} characters, which is the limit`);
+      throw fail(`has a tag, text or comment longer than the limit of ${XLSX_LIMITS.markupCharacters} characters`);
     }
     yield chunk.length;
   }
   parser.write(decoder.decode()).close();
 }
 
-/** Tells of a whole small document. */
 export const readWholeXml = async (path: string, stream: Readable, listener: XmlListener): Promise<void> => {
   const chunks = readXml(path, stream, listener);
   while (!(await chunks.next()).done);

@@ -1,8 +1,8 @@
 import { sql } from "kysely";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, it } from "vitest";
 import { shareCounters } from "../../src/counters/count.store.ts";
 import { readEnv } from "../../src/server/env.ts";
-import { keepTrees } from "../../src/server/running/keep-trees.ts";
+import { maintainTrees } from "../../src/server/running/maintain-trees.ts";
 import { createLog } from "../../src/server/running/log.ts";
 import { recount } from "../../src/counters/recount.service.ts";
 import { startService, type TestService } from "../support/client.ts";
@@ -35,7 +35,7 @@ const unkept = async (): Promise<number> => {
 const register = async (name: string): Promise<void> => {
   const agency = { unit: "04", kind: "DEPARTMENT", name, validFrom: "2026-01-01" };
   const { errors } = await service.ask(
-    "mutation ($input: RegisterAgencyInput!) { registerAgency(input: $input) { id } }",
+    "mutation ($input: RegisterAgencyInput!) { registerAgency(input: $input) { agency { id } } }",
     { input: agency },
     admin,
   );
@@ -51,7 +51,7 @@ const received = async (period: string): Promise<number | null> => {
   return data.unit.dossiers.received;
 };
 
-test("after a change of units, who reads waits for no import and keeps none waiting", async () => {
+it("readers after a change of units neither wait for imports nor block them", async () => {
   expect(await unkept()).toBe(0);
   await register("Sở Một");
   expect(await unkept()).toBeGreaterThan(0);
@@ -63,13 +63,13 @@ test("after a change of units, who reads waits for no import and keeps none wait
   expect(await unkept()).toBeGreaterThan(0);
 });
 
-test("after a change of units, their counters are added up in the background", async () => {
+it("after a change of units, their counters are added up in the background", async () => {
   await register("Sở Hai");
   expect(await unkept()).toBeGreaterThan(0);
   const stopping = new AbortController();
   let text = "";
   const log = createLog(readEnv({}), { write: (line) => void (text += line) });
-  const keeping = keepTrees(service.database.pools, log, stopping.signal);
+  const keeping = maintainTrees(service.database.pools, log, stopping.signal);
   while ((await unkept()) > 0) await new Promise((wake) => setTimeout(wake, 20));
   stopping.abort();
   await keeping;

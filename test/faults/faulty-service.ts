@@ -7,10 +7,10 @@ import { NOW, UNBOUNDED } from "../support/client.ts";
 import { createDatabase, type TestDatabase } from "../support/database.ts";
 import { issueKey } from "../support/key.ts";
 import { startProxy, type TcpProxy } from "../support/tcp-proxy.ts";
+import { SUBMIT } from "../support/reports.ts";
 
 export const READ = '{ unit(code: "04", asOf: "2022-12-31") { name dossiers(period: "2022") { received } } }';
 export const ANSWER = { data: { unit: { name: "Cao Bằng", dossiers: { received: 32_521 } } } };
-export const SUBMIT = "mutation ($input: ReportInput!, $key: String!) { submitReport(input: $input, idempotencyKey: $key) { id state } }";
 
 export interface Reply {
   readonly status: number;
@@ -70,11 +70,11 @@ export const startFaulty = async (limits: Partial<PoolLimits> = {}, connections?
         SUBMIT,
         {
           input: {
+            idempotencyKey,
             title: "t",
             unit: "01273",
             figures: [{ measure: "dossier.received", value: received, period: "2024", scope: "COMMUNE", quote: "q" }],
           },
-          key: idempotencyKey,
         },
         signal,
       ),

@@ -2,9 +2,9 @@ import type { EntityManager } from "@mikro-orm/postgresql";
 import { loadUnits } from "../../src/hierarchy/unit-load.service.ts";
 import type { Tier } from "../../src/hierarchy/unit.entity.ts";
 import { empty } from "../support/empty.ts";
-import type { World } from "./world.ts";
+import type { UnitHistory } from "./random-history.ts";
 
-const countsOf = (world: World) =>
+const countsOf = (world: UnitHistory) =>
   world.days.map((day, n) => {
     const count = (tier: Tier) =>
       world.versions.filter(
@@ -22,7 +22,7 @@ const countsOf = (world: World) =>
   });
 
 /** Puts the world in the place of all units, and of all that was stated of them. */
-export const load = async (em: EntityManager, world: World): Promise<void> => {
+export const load = async (em: EntityManager, world: UnitHistory): Promise<void> => {
   await empty(em, ["unit", "unit_version", "succession", "unit_name", "edition", "contribution", "source", "figure", "rollup_set"]);
   await loadUnits(em, { ...world, editions: countsOf(world) });
 };

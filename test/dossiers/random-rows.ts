@@ -2,7 +2,7 @@ import type { DossierRow } from "../../src/dossiers/import/dossier-stage.ts";
 import { CHANNELS, DOSSIER_STATES, type DossierState, isAccepted } from "../../src/dossiers/dossier-state.ts";
 import { addDays, type Day, dayOf } from "../../src/lib/time/date.ts";
 import type { Oracle } from "../rollups/oracle.ts";
-import { type Draw, FIRST, type World } from "../rollups/world.ts";
+import { type Draw, FIRST, type UnitHistory } from "../rollups/random-history.ts";
 import type { Range } from "../counters/recount.ts";
 import { whole } from "../support/whole.ts";
 
@@ -120,7 +120,7 @@ export class Rows {
 }
 
 /** Statements that all is here: of some units, for random days, or for the very days on which the unit existed. */
-export const drawRanges = (draw: Draw, { versions }: World, start: Day, today: Day): Range[] =>
+export const drawRanges = (draw: Draw, { versions }: UnitHistory, start: Day, today: Day): Range[] =>
   [...Map.groupBy(versions, ({ key }) => key)].flatMap(([unit, of]): Range[] => {
     if (!chance(draw, 60)) return [];
     const [began, end] = [of[0]!.validFrom, of.at(-1)!.validTo];

@@ -4,10 +4,11 @@ import { expect } from "vitest";
 import type { Day } from "../../src/lib/time/date.ts";
 import { startService, type TestService } from "../support/client.ts";
 import { issueKey } from "../support/key.ts";
-import { makeDossiers, type MadeDossier } from "./world.ts";
+import { makeDossiers, type MadeDossier } from "./random-dossiers.ts";
+import { runs, seed } from "../support/property.ts";
 
-export const RUNS = Number(process.env["PROPERTY_RUNS"] ?? 30);
-export const SEED = Number(process.env["PROPERTY_SEED"] ?? 20_261_124);
+export const RUNS = runs(20);
+export const SEED = seed(20_261_124);
 const COUNT = 400;
 
 export const LIST = `query ($filter: DossierFilter!, $first: Int, $after: String) { dossiers(filter: $filter, first: $first, after: $after) {
@@ -24,22 +25,22 @@ export interface Page {
 }
 
 /** A service with random dossiers, as viewers of the country and of two provinces ask it. */
-export class Asking {
+export class DossierClient {
   readonly service: TestService;
   readonly made: readonly MadeDossier[];
   readonly keys: Readonly<Record<"VN" | "04" | "48", string>>;
 
-  constructor(service: TestService, made: readonly MadeDossier[], keys: Asking["keys"]) {
+  constructor(service: TestService, made: readonly MadeDossier[], keys: DossierClient["keys"]) {
     this.service = service;
     this.made = made;
     this.keys = keys;
   }
 
-  static async start(): Promise<Asking> {
+  static async start(): Promise<DossierClient> {
     const service = await startService("SEEDED", { maxCost: 100_000 });
     const made = await makeDossiers(service.database.orm.em.fork(), COUNT, SEED);
     const keyOf = (unit: string) => issueKey(service.database, `viewer of ${unit}`, { [unit]: "VIEWER" });
-    return new Asking(service, made, { VN: await keyOf("VN"), "04": await keyOf("04"), "48": await keyOf("48") });
+    return new DossierClient(service, made, { VN: await keyOf("VN"), "04": await keyOf("04"), "48": await keyOf("48") });
   }
 
   async list(filter: object, key: string = this.keys.VN, page: object = { first: 1000 }): Promise<Page> {

@@ -2,7 +2,7 @@ import { sql } from "kysely";
 import type { Day } from "../lib/time/date.ts";
 import type { Period } from "../lib/time/period.ts";
 import { TIERS } from "../hierarchy/unit.entity.ts";
-import { membersOfCells } from "./record-knowledge.store.ts";
+import { membersOfCells } from "./record-coverage.store.ts";
 import {
   anyRecord,
   countersOfUnits,
@@ -18,14 +18,13 @@ export interface CellRow {
   readonly unitId: number;
   readonly cellUnitId: number;
   readonly slot: number;
-  /** As COUNTED; null where nothing was recorded. */
   readonly counted: readonly number[] | null;
   readonly isComplete: boolean;
 }
 
 /**
- * What the records of each unit say of a period, and to which cell of its last day they belong: of a unit that is no more, to that of the
- * unit into which it went whole, else to what its smallest holder has of a tier that is no more; else they stand by themselves.
+ * Assigns the records of each unit in a period to a cell on its last day. The records of an abolished unit belong to the unit that it merged into, or otherwise to the cell
+ * of its smallest holder for the abolished tier, or otherwise to itself.
  */
 export const cellsOfRecords = ({ cellEditionId, cellDay, period }: { cellEditionId: number; cellDay: Day; period: Period }) => sql<CellRow>`
   with ${keysAndRanges([{ unitNo: 0, isCountry: false, editionId: cellEditionId, from: period.from, to: cellDay < period.to ? cellDay : period.to, handledBy: null }])},

@@ -4,11 +4,11 @@ import { addDays } from "../../src/lib/time/date.ts";
 import type { VersionRow } from "../../src/hierarchy/unit-file.ts";
 import { insertUnits, insertVersions } from "../../src/hierarchy/unit-load.service.ts";
 import type { AgencyKind } from "../../src/hierarchy/unit.entity.ts";
-import { type Draw, FIRST, type World } from "../rollups/world.ts";
-import { chance, numberOf } from "./drawn.ts";
+import { type Draw, FIRST, type UnitHistory } from "../rollups/random-history.ts";
+import { chance, numberOf } from "./random-rows.ts";
 
 /** Departments and vertical agencies of provinces that still exist, from any day on; some are closed again. */
-export const drawAgencies = (draw: Draw, { versions }: World, kinds: readonly AgencyKind[]): VersionRow[] => {
+export const drawAgencies = (draw: Draw, { versions }: UnitHistory, kinds: readonly AgencyKind[]): VersionRow[] => {
   const provinces = versions.filter(({ tier, validTo }) => tier === "PROVINCE" && validTo === null).map(({ key }) => key);
   return provinces.flatMap((province) => {
     const began = versions.find(({ key }) => key === province)!.validFrom;

@@ -8,7 +8,7 @@ import { whole } from "../support/whole.ts";
 export type Draw = fc.GeneratorValue;
 
 /** A small country through time: what the unit files hold. */
-export interface World {
+export interface UnitHistory {
   readonly versions: readonly VersionRow[];
   readonly successions: readonly SuccessionFileRow[];
   /** Days on which something changed, the first day included. */
@@ -40,7 +40,7 @@ export class History {
     for (let p = this.#number(1, 3); p > 0; p--) this.#found("PROVINCE", "VN", FIRST);
   }
 
-  play(): World {
+  play(): UnitHistory {
     const days = DAYS.slice(0, this.#number(1, DAYS.length));
     for (const day of days) for (let n = this.#number(1, 3); n > 0; n--) this.#change(day);
     for (const key of this.#living.keys()) this.#close(key, null);

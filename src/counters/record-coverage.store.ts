@@ -1,10 +1,11 @@
 import { type RawBuilder, sql } from "kysely";
 import { DOSSIER } from "../figures/measure.ts";
-import type { KnowledgeKey, RecordKey } from "./records.ts";
+import type { CoverageKey, RecordKey } from "./records.ts";
 import { WHOLE_UNIT } from "../figures/tree.ts";
 import { isCurrent } from "../hierarchy/rollup-version.store.ts";
 import { SERVING_KINDS } from "../hierarchy/unit.entity.ts";
 import { anyRecord, countersOfUnits, existedWithin, isComplete, isCompleteBy, keysAndRanges } from "./record-sums.store.ts";
+import { keyed } from "../database/relation.ts";
 
 const ALL_MEASURES = 2 ** DOSSIER.measures.length - 1;
 
@@ -14,8 +15,8 @@ const validOn = (version: string, day: RawBuilder<unknown>) => {
 };
 
 /**
- * `member` (span, cell_unit_id, unit_id, is_agency): whose records make the cell of each unit of the spans' last days: its own, those of units
- * that went whole into it within the days, and those of agencies that serve it. `f` are the frames (span, cell_edition_id, cell_day).
+ * Relation `member` (span, cell_unit_id, unit_id, is_agency): the units whose records form a cell on the last day of a span, which are the unit itself, units merged into
+ * it and agencies that serve it. `f` are the frames (span, cell_edition_id, cell_day).
  */
 export const membersOfCells = (): RawBuilder<unknown> => sql`
     member as materialized (
@@ -30,8 +31,8 @@ export const membersOfCells = (): RawBuilder<unknown> => sql`
       select f.span, v.parent_id, v.unit_id, true from f join unit_version v on ${validOn("v", sql`f.cell_day`)} and v.kind = any(${[...SERVING_KINDS]}::text[])
     )`;
 
-/** `cell` (span, unit_id): whether the unit has records, and whether they are complete. */
-const knownOfRecords = () => sql`
+/** Relation `cell` (span, unit_id): whether the unit has records, and whether they are complete. */
+const recordCoverage = () => sql`
   having_records as materialized (
     select distinct unit_id, span from (
       select unit_id, span from (${countersOfUnits(sql`(
@@ -44,8 +45,8 @@ const knownOfRecords = () => sql`
     from wanted_member m join s on s.number = m.span + 1 join unit u on u.id = m.unit_id group by 1, 2
   )`;
 
-/** `figure_known` (i, unit_id): the bits of the measures that figures state. */
-const knownOfFigures = (keys: readonly KnowledgeKey[]) => sql`
+/** Relation `figure_known` (i, unit_id): the bits of the measures that figures report. */
+const figureCoverage = (keys: readonly CoverageKey[]) => sql`
   figure_known as (
     select k.i, n.unit_id, bit_or(n.mask) filter (where n.slot <> ${WHOLE_UNIT}) as of_tier, bit_or(n.mask) as of_any
     from k join unnest(${keys.map(({ setId }) => setId)}::int[]) with ordinality x(set_id, i) on x.i = k.i
@@ -56,14 +57,16 @@ const knownOfFigures = (keys: readonly KnowledgeKey[]) => sql`
   )`;
 
 /**
- * For each key how many units are covered by records or figures, and the bits of the measures known of all of them. Sets are asked by `in`, which
- * hashes them: PostgreSQL takes the country's ten thousand units for one, and would join them row by row.
+ * Returns for each key the number of units covered by records or figures, and the bits of the measures that all of them report. Sets are tested by `in`, which PostgreSQL
+ * hashes; it would underestimate a join.
  */
-export const knowledgeOfKeys = (keys: readonly KnowledgeKey[]) => sql<{ i: number; covered: number; known: number; isGone: boolean }>`
+export const coverageOfKeys = (keys: readonly CoverageKey[]) => sql<{ i: number; covered: number; known: number; isGone: boolean }>`
   with ${keysAndRanges(keys)},
     f as materialized (
-      select distinct k.span, x.cell_edition_id, x.cell_day from k join unnest(${keys.map(({ cellEditionId }) => cellEditionId)}::int[],
-        ${keys.map(({ cellDay }) => cellDay)}::date[]) with ordinality x(cell_edition_id, cell_day, i) on x.i = k.i
+      select distinct k.span, x.cell_edition_id, x.cell_day from k join ${keyed("x", keys, {
+        cell_edition_id: ["int", ({ cellEditionId }) => cellEditionId],
+        cell_day: ["date", ({ cellDay }) => cellDay],
+      })} on x.i = k.i
     ),
     wanted as materialized (
       select k.i, k.span, v.unit_id, v.tier from k join f on f.span = k.span
@@ -73,8 +76,8 @@ export const knowledgeOfKeys = (keys: readonly KnowledgeKey[]) => sql<{ i: numbe
     ),
     ${membersOfCells()},
     wanted_member as materialized (select m.* from member m where (m.span, m.cell_unit_id) in (select span, unit_id from wanted)),
-    ${knownOfRecords()},
-    ${knownOfFigures(keys)}
+    ${recordCoverage()},
+    ${figureCoverage(keys)}
   select k.i::int, count(*)::int as covered, bit_and(coalesce(case when k.tier is null then g.of_any else g.of_tier end, 0)
       | case when (w.span, w.unit_id) in (select span, unit_id from cell where is_complete) then ${sql.lit(ALL_MEASURES)} else 0 end)::int as known,
     false as "isGone"
@@ -87,13 +90,13 @@ export const knowledgeOfKeys = (keys: readonly KnowledgeKey[]) => sql<{ i: numbe
   where x.set_id is not null and not exists (select from rollup_set s where s.id = x.set_id and ${isCurrent})
   order by "isGone"`;
 
-/** The condition that the unit counts in the tier of key `k`: an agency in that of the unit which it serves. */
+/** The condition that the unit counts in the tier of key `k`; an agency counts in the tier of the unit that it serves. */
 export const countsInTier = (unit: RawBuilder<unknown>) => sql`exists (
   select from unit_version v left join unit_version served on v.kind = any(${[...SERVING_KINDS]}::text[]) and served.unit_id = v.parent_id
     and served.valid_from < coalesce(v.valid_to, 'infinity') and coalesce(served.valid_to, 'infinity') > v.valid_from
   where v.unit_id = ${unit} and coalesce(v.tier, served.tier) = k.tier)`;
 
-/** Which keys hold a unit whose records are complete, so that no record is 0. Keys of a tree are of one period, those of a series of one unit. */
+/** Returns the keys with a unit whose records are complete, for which no record means 0. Keys are those of a tree (one period) or of a series (one unit). */
 export const completeKeys = (keys: readonly RecordKey[]): RawBuilder<{ i: number }> =>
   keys.every(({ from, to }) => from === keys[0]!.from && to === keys[0]!.to) ? completeOfTree(keys) : completeOfSeries(keys);
 
@@ -104,7 +107,7 @@ const completeOfTree = (keys: readonly RecordKey[]) => sql<{ i: number }>`
     join unit u on u.id = declared.unit_id
     where declared.kind = 'DOSSIERS' and ${existedWithin} and ${isComplete} and (k.tier is null or ${countsInTier(sql`u.id`)}))`;
 
-/** Only days are looked at of which the records of some unit are complete, and then the units of the keys alone. */
+/** Reads only the days on which the records of some unit are complete, and then only the units of the keys. */
 const completeOfSeries = (keys: readonly RecordKey[]) => sql<{ i: number }>`
   with ${keysAndRanges(keys)},
     stated as materialized (

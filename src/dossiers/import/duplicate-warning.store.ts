@@ -14,10 +14,10 @@ interface Found {
 }
 
 /**
- * Warns of each staged row whose dossier another source has sent, too: such a dossier counts twice. Callers learn of those that they may write
- * themselves. Where other sources have records is noted by the imports; where there is none, nothing is looked for.
+ * Warns of each staged row whose dossier another source has sent too, because it counts twice. Callers see only dossiers that they may write. Imports record which sources
+ * have records of a unit, so most rows need no look-up.
  */
-export async function* knownElsewhere(em: EntityManager, { key, sourceId, stage, grants }: Staged): AsyncGenerator<ImportWarning> {
+export async function* duplicateWarnings(em: EntityManager, { key, sourceId, stage, grants }: Staged): AsyncGenerator<ImportWarning> {
   const isWritten = grants === null ? sql`true` : sql`unit_id in (${coveredUnits(grants)})`;
   const isVisible = grants === null ? sql`true` : coveredBy(grants, sql`d.unit_id`);
   await sql`
@@ -38,5 +38,5 @@ export async function* knownElsewhere(em: EntityManager, { key, sourceId, stage,
 
 const warningOf = ({ row, code, sources }: Found): ImportWarning => ({
   ...{ row, record: code, field: "code", code: "KNOWN_FROM_OTHER_SOURCE" },
-  message: `code: ${JSON.stringify(code)} was sent by ${sources.join(", ")}, too, and counts for each source`,
+  message: `code: ${JSON.stringify(code)} was also sent by ${sources.join(", ")}, and counts for each source`,
 });

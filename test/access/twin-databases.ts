@@ -154,7 +154,7 @@ class Telling {
  * The dossiers of two databases that agree in what is public of records. In the second the fields of two dossiers of one shape are exchanged between
  * the communes, so that the province alone has as many of each field.
  */
-export const drawWorlds = (seed: number, pairs: number, calendar: NaiveCalendar): [Sent[], Sent[]] => {
+export const drawTwins = (seed: number, pairs: number, calendar: NaiveCalendar): [Sent[], Sent[]] => {
   const tellings = [0, 1].map((world) => new Telling(world, seed, calendar)) as [Telling, Telling];
   const worlds: [Sent[], Sent[]] = [tellings[0].running(), tellings[1].running()];
   for (const one of fc.sample(shape, { numRuns: pairs, seed })) {

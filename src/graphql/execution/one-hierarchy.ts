@@ -3,18 +3,13 @@ import { GraphQLError } from "graphql";
 import { contended } from "../../database/failure.ts";
 import type { RequestContext } from "../../access/request-context.ts";
 
-/** How often a query is run before its client is told to come back. */
 const ATTEMPTS = 3;
 
-/** What of a context tells of the state that it reads; other schemas have other contexts. */
-type Stated = Pick<RequestContext, "session" | "renew" | "state">;
-const isStated = (context: object): context is Stated => "state" in context && "session" in context && "renew" in context;
+type HierarchyReader = Pick<RequestContext, "session" | "renew" | "state">;
+const isStated = (context: object): context is HierarchyReader => "state" in context && "session" in context && "renew" in context;
 
-/**
- * Runs a query, and again where units changed while it ran, so that its answer is wholly of one state. A single statement sees one state
- * anyway.
- */
-export const ofOneState = async (context: object, run: () => Promise<GatewayExecutionResult>): Promise<GatewayExecutionResult> => {
+/** Runs a query, and again if units changed meanwhile, so that its answer comes from one hierarchy. A query of one statement is consistent anyway. */
+export const ofOneHierarchy = async (context: object, run: () => Promise<GatewayExecutionResult>): Promise<GatewayExecutionResult> => {
   if (!isStated(context)) return run();
   const { session, state } = context;
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {

@@ -3,10 +3,10 @@ import type { Pools } from "../database/database.ts";
 import { Reader } from "../database/reader.ts";
 
 /**
- * Which hierarchy of units the database holds, as one number: every change of territorial units comes with an edition. A request reads by
- * several statements, and an edition may be applied between them; who has read compares the state before with the state after.
+ * A number that changes with every change of territorial units, because each one comes with an edition. A request reads by several statements and an edition may be applied
+ * between them, so readers compare the number before and after.
  */
-export class UnitState {
+export class HierarchyRevision {
   readonly #pools: Pools;
   #known: Promise<number> | null = null;
   #running: Promise<unknown> = Promise.resolve();
@@ -16,12 +16,12 @@ export class UnitState {
     this.#pools = pools;
   }
 
-  /** What this process has seen last: what is read from now on is of that state or of a later one. */
+  /** The latest number that this process has read; later reads see this hierarchy or a newer one. */
   seen(): Promise<number> {
     return this.#known ?? this.current();
   }
 
-  /** The state now. Those who ask while it is being read share the next reading, for the running one may have begun too early for them. */
+  /** Reads the present number. Callers during a read share the next read, because the running one may have begun before their own reads. */
   current(): Promise<number> {
     this.#next ??= this.#running.then(() => {
       this.#next = null;
@@ -40,11 +40,10 @@ export class UnitState {
   }
 }
 
-const states = new WeakMap<Pools, UnitState>();
+const states = new WeakMap<Pools, HierarchyRevision>();
 
-/** One for each database of this process. */
-export const unitStateOf = (pools: Pools): UnitState => {
-  const state = states.get(pools) ?? new UnitState(pools);
+export const hierarchyRevisionOf = (pools: Pools): HierarchyRevision => {
+  const state = states.get(pools) ?? new HierarchyRevision(pools);
   states.set(pools, state);
   return state;
 };

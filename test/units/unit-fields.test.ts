@@ -7,7 +7,7 @@ import { readNextUnits } from "../../src/hierarchy/unit-next.ts";
 import { run } from "../support/command.ts";
 import { NOW, UNBOUNDED } from "../support/client.ts";
 import { createDatabase, PATIENT, type TestDatabase } from "../support/database.ts";
-import { holdAt } from "../support/hold.ts";
+import { holdAt } from "../support/hold-table.ts";
 import { startProxy, type TcpProxy } from "../support/tcp-proxy.ts";
 import { closed, folderOf, nextEdition, version } from "../hierarchy/next-edition.ts";
 

@@ -2,7 +2,6 @@ import { sql } from "kysely";
 import type { Rows } from "../../database/reader.ts";
 import type { ProcedureFacts } from "./dossier-stage.ts";
 
-/** Of the codes; all where that is null. */
 export const readProcedures = async (rows: Rows, codes: readonly string[] | null): Promise<Map<string, ProcedureFacts>> => {
   const wanted = codes === null ? sql`true` : sql`code = any(${[...new Set(codes)].filter((code) => !code.includes("\0"))}::text[])`;
   const found = await rows.rows(sql<ProcedureFacts & { code: string }>`

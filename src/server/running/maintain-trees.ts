@@ -2,25 +2,25 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Pools } from "../../database/database.ts";
 import { isAway } from "../../database/open-when-there.ts";
 import { Reader } from "../../database/reader.ts";
-import { ensureKept } from "../../counters/count-tree.service.ts";
+import { ensurePresentTrees } from "../../counters/count-tree.service.ts";
 import { dayOf } from "../../lib/time/date.ts";
 import type { Log } from "./log.ts";
 
-/** So long after a change of units, roll-ups of records are slow at most; an import ends that at once. */
+/** Maximum delay after a change of units in which roll-ups of records may be slow; an import ends it at once. */
 const PAUSE_MS = 5000;
 
 /**
- * Adds up, in the background, the counters of the units of the present hierarchy and of later ones, after the start and after each change of units.
- * Imports wait for it, so that no request which reads does it.
+ * Builds counter trees of the present and later hierarchies in the background, after the start and after each change of units. Imports wait for it, so that no reader has
+ * to build one.
  */
-export const keepTrees = async (pools: Pools, log: Log, signal: AbortSignal): Promise<void> => {
+export const maintainTrees = async (pools: Pools, log: Log, signal: AbortSignal): Promise<void> => {
   let isFailing = false;
   while (!signal.aborted) {
     try {
-      await ensureKept(new Reader(pools), dayOf(new Date()));
+      await ensurePresentTrees(new Reader(pools), dayOf(new Date()));
       isFailing = false;
     } catch (error) {
-      // Of a database that is away, somebody else tells.
+      // The watch of the database reports its loss.
       if (!isFailing && !signal.aborted && !isAway(error))
         log.error({ err: error }, "the counters of units were not added up; roll-ups of records are slow until they are");
       isFailing = !isAway(error);

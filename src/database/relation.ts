@@ -1,0 +1,17 @@
+import { type RawBuilder, sql } from "kysely";
+
+type ColumnType = "int" | "bigint" | "smallint" | "text" | "date" | "timestamptz" | "boolean" | "jsonb" | "numeric" | "float8";
+
+/** The columns of a relation: the type of each, and its value in a row. */
+type Columns<R> = Readonly<Record<string, readonly [type: ColumnType, value: (row: R, index: number) => unknown]>>;
+
+const arraysOf = <R>(rows: readonly R[], columns: Columns<R>) =>
+  sql.join(Object.values(columns).map(([type, value]) => sql`${rows.map(value)}::${sql.raw(type)}[]`));
+
+/** Rows as a relation of a statement: `unnest($1::int[], $2::date[]) k(no, day)`. */
+export const relation = <R>(alias: string, rows: readonly R[], columns: Columns<R>): RawBuilder<unknown> =>
+  sql`unnest(${arraysOf(rows, columns)}) ${sql.raw(`${alias}(${Object.keys(columns).join(", ")})`)}`;
+
+/** The same with a last column, the number of the row from 1, by which a loader finds the key of each row that it reads. */
+export const keyed = <R>(alias: string, rows: readonly R[], columns: Columns<R>, number = "i"): RawBuilder<unknown> =>
+  sql`unnest(${arraysOf(rows, columns)}) with ordinality ${sql.raw(`${alias}(${[...Object.keys(columns), number].join(", ")})`)}`;
