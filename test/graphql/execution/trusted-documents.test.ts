@@ -81,7 +81,7 @@ describe("trusted documents", () => {
     for (const body of bodies) {
       const answer = await ask(body);
       expect([answer.status, codeOf(answer)]).toEqual([403, "FORBIDDEN"]);
-      expect(messageOf(answer)).toMatch(/^Only trusted documents are answered here/);
+      expect(messageOf(answer)).toMatch(/^Only trusted documents are answered, /);
     }
     const twice = `${service.server.url}?query=${encodeURIComponent(typed)}&query=${encodeURIComponent(query)}`;
     expect((await send(twice, { headers: { "apollo-require-preflight": "1" } })).status).toBe(403);

@@ -1,10 +1,10 @@
 import { createHash } from "node:crypto";
 import { beforeAll, describe, expect, it } from "vitest";
-import { type DemoInput, demoDossiers, readDemoInput } from "../seeds/demo/dossiers.ts";
-import { DEMO_PROVINCES, type DemoProvince } from "../seeds/demo/provinces.ts";
-import { demoUnits } from "../seeds/demo/units.ts";
-import { USUAL_LAST, yearUntil } from "../seeds/demo/year.ts";
-import { addDays } from "../src/lib/time/date.ts";
+import { type DemoInput, demoDossiers, readDemoInput } from "../../../seeds/demo/dossiers.ts";
+import { DEMO_PROVINCES, type DemoProvince } from "../../../seeds/demo/provinces.ts";
+import { demoUnits } from "../../../seeds/demo/units.ts";
+import { USUAL_LAST, yearUntil } from "../../../seeds/demo/year.ts";
+import { addDays } from "../../../src/lib/time/date.ts";
 
 /** What a file of the province's dossiers would hold, in short. */
 const surveyOf = (world: DemoInput, province: DemoProvince, scale = 1) => {

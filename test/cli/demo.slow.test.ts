@@ -7,16 +7,16 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { print } from "graphql";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from "vitest";
-import { demoDossiers, readDemoInput } from "../seeds/demo/dossiers.ts";
-import { fillDemo } from "../seeds/demo/fill.ts";
-import { DEMO_PROVINCES } from "../seeds/demo/provinces.ts";
-import { loadSeeds } from "../seeds/seed.ts";
-import { type Database, openDatabase } from "../src/database/database.ts";
-import { recount } from "../src/counters/recount.service.ts";
-import { AYearOfDossiersDocument } from "./generated/operations.ts";
-import { NO_DIFFERENCES } from "./support/recount.ts";
+import { demoDossiers, readDemoInput } from "../../seeds/demo/dossiers.ts";
+import { fillDemo } from "../../seeds/demo/fill.ts";
+import { DEMO_PROVINCES } from "../../seeds/demo/provinces.ts";
+import { loadSeeds } from "../../seeds/seed.ts";
+import { type Database, openDatabase } from "../../src/database/database.ts";
+import { recount } from "../../src/counters/recount.service.ts";
+import { AYearOfDossiersDocument } from "../generated/operations.ts";
+import { NO_DIFFERENCES } from "../support/recount.ts";
 
-const PROJECT = fileURLToPath(new URL("..", import.meta.url));
+const PROJECT = fileURLToPath(new URL("../..", import.meta.url));
 /** The part of the dossiers that is filled in here. */
 const SCALE = 0.02;
 const SOURCES = DEMO_PROVINCES.map(({ source }) => source);

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { STATEMENT_ROWS } from "../../src/graphql/cost/reads.ts";
-import { startService, type TestService } from "../support/client.ts";
-import { askFor } from "../support/cost.ts";
-import { dossier, fillCatalogue, IMPORT } from "../support/dossiers.ts";
-import { issueKey } from "../support/key.ts";
-import { statementsOf } from "../support/statements.ts";
+import { STATEMENT_ROWS } from "../../../src/graphql/cost/reads.ts";
+import { startService, type TestService } from "../../support/client.ts";
+import { askFor } from "../../support/cost.ts";
+import { dossier, fillCatalogue, IMPORT } from "../../support/dossiers.ts";
+import { issueKey } from "../../support/key.ts";
+import { statementsOf } from "../../support/statements.ts";
 
 let service: TestService;
 let officer: string;

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { startService, TODAY, type TestService } from "../support/client.ts";
-import { dossier, fillCatalogue, IMPORT, type ImportAnswer, type Sent } from "../support/dossiers.ts";
-import { issueKey } from "../support/key.ts";
+import { startService, TODAY, type TestService } from "../../support/client.ts";
+import { dossier, fillCatalogue, IMPORT, type ImportAnswer, type Sent } from "../../support/dossiers.ts";
+import { issueKey } from "../../support/key.ts";
 
 let service: TestService;
 let officer: string;

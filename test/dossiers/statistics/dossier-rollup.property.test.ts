@@ -1,17 +1,17 @@
 import fc from "fast-check";
 import { sql } from "kysely";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type Channel, CHANNELS, type DossierFacts, isAccepted } from "../../src/dossiers/dossier-state.ts";
-import { addDays, type Day } from "../../src/lib/time/date.ts";
-import { parsePeriod } from "../../src/lib/time/period.ts";
-import type { CalendarDay } from "../../src/calendar/work-calendar.ts";
-import { NOW, startService, type TestService, TODAY } from "../support/client.ts";
-import { fillCatalogue, IMPORT, type ImportAnswer } from "../support/dossiers.ts";
-import { issueKey } from "../support/key.ts";
-import { NaiveCalendar } from "../calendar/naive-calendar.ts";
-import { consistentFacts } from "./facts.ts";
-import { endOf, naively, naiveTimeliness } from "./naive-dossier.ts";
-import { runs, seed } from "../support/property.ts";
+import { type Channel, CHANNELS, type DossierFacts, isAccepted } from "../../../src/dossiers/dossier-state.ts";
+import { addDays, type Day } from "../../../src/lib/time/date.ts";
+import { parsePeriod } from "../../../src/lib/time/period.ts";
+import type { CalendarDay } from "../../../src/calendar/work-calendar.ts";
+import { NOW, startService, type TestService, TODAY } from "../../support/client.ts";
+import { fillCatalogue, IMPORT, type ImportAnswer } from "../../support/dossiers.ts";
+import { issueKey } from "../../support/key.ts";
+import { NaiveCalendar } from "../../calendar/naive-calendar.ts";
+import { consistentFacts } from "../facts.ts";
+import { endOf, naively, naiveTimeliness } from "../naive-dossier.ts";
+import { runs, seed } from "../../support/property.ts";
 
 const SEED = seed(20_251_107);
 const DOSSIERS = 400;

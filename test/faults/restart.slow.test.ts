@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { loadSeeds } from "../../seeds/seed.ts";
 import { type Database, openDatabase } from "../../src/database/database.ts";
 import { type EmbeddedDatabase, startEmbedded } from "../../src/database/embedded/embedded.ts";
+import { closeDatabase } from "../../src/server/running/shutdown.ts";
 import { type RunningServer, startServer } from "../../src/server/server.ts";
 import { NOW, UNBOUNDED } from "../support/client.ts";
 import { issueKey } from "../support/key.ts";
@@ -35,7 +36,8 @@ describe("F6: a PostgreSQL that is restarted under load", () => {
   });
   afterAll(async () => {
     await server.close();
-    await database.close();
+    // As the service does it, so that a connection that was lost on the way holds up nothing.
+    await closeDatabase(database);
     await proxy.close();
     await embedded.stop();
     await rm(dataDir, { recursive: true, force: true });
@@ -87,10 +89,7 @@ describe("F6: a PostgreSQL that is restarted under load", () => {
     await sleep(500);
     await restart(signal);
     const before = acknowledged.size;
-    for (let tries = 0; acknowledged.size < before + 20; tries++) {
-      if (tries > 500) throw new Error("It does not recover");
-      await sleep(20);
-    }
+    while (acknowledged.size < before + 20) await sleep(20);
     ending.abort();
     await Promise.all(workers);
     expect([...statuses].filter((status) => status !== 200 && status !== 503)).toEqual([]);

@@ -4,14 +4,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { loadSeeds } from "../seeds/seed.ts";
-import { FileError } from "../src/lib/files/file-error.ts";
-import type { ProcedureRow } from "../src/procedures/procedure-check.ts";
-import { readProcedureFile } from "../src/procedures/procedure-file.ts";
-import { loadProcedures } from "../src/procedures/procedure-load.service.ts";
-import { createDatabase, type TestDatabase } from "./support/database.ts";
+import { loadSeeds } from "../../seeds/seed.ts";
+import { FileError } from "../../src/lib/files/file-error.ts";
+import type { ProcedureRow } from "../../src/procedures/procedure-check.ts";
+import { readProcedureFile } from "../../src/procedures/procedure-file.ts";
+import { loadProcedures } from "../../src/procedures/procedure-load.service.ts";
+import { createDatabase, type TestDatabase } from "../support/database.ts";
 
-const SEEDS = new URL("../seeds/", import.meta.url);
+const SEEDS = new URL("../../seeds/", import.meta.url);
 
 let database: TestDatabase;
 let folder: string;
