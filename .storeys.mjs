@@ -1,4 +1,3 @@
-import { existsSync } from "node:fs";
 import { dirname, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -34,14 +33,6 @@ const APART = "apps";
 /** Who may load seeds. */
 const SEEDING = ["main.ts", "cli"];
 
-/** What still breaks the order, file by file, with the reason. The list only shrinks: an entry that nothing needs fails. */
-const KNOWN = {
-  // An index of satisfaction is what surveys found, which assessments read.
-  "indicators/indicator.service.ts": ["assessments/assessment.service.ts"],
-  // Who corrects a procedure carries that to the dossiers in the same transaction.
-  "procedures/procedure-load.service.ts": ["dossiers/procedure-carry.store.ts"],
-};
-
 const ROOT = dirname(fileURLToPath(import.meta.url));
 const SRC = resolve(ROOT, "src");
 const roomOf = (path) => path.split("/")[0];
@@ -73,12 +64,11 @@ const downward = {
   create(context) {
     const from = pathOf(context.filename);
     if (from.startsWith("/")) return {};
-    const unmet = new Set(KNOWN[from]);
     const check = (node, source) => {
       if (typeof source?.value !== "string" || !source.value.startsWith(".")) return;
       const to = pathOf(resolve(dirname(context.filename), source.value));
       const fault = faultOf(from, to);
-      if (fault === null || unmet.delete(to) || KNOWN[from]?.includes(to)) return;
+      if (fault === null) return;
       context.report({ node, message: `${from} must not import ${source.value}: ${fault} (.storeys.mjs states the order)` });
     };
     return {
@@ -87,12 +77,6 @@ const downward = {
       ExportAllDeclaration: (node) => check(node, node.source),
       ImportExpression: (node) => check(node, node.source),
       TSImportType: (node) => check(node, node.source ?? node.argument?.literal ?? node.argument),
-      "Program:exit": (node) => {
-        for (const to of unmet) context.report({ node, message: `${from} imports ${to} no more: take it off the list in .storeys.mjs` });
-        if (from !== "main.ts") return;
-        const gone = Object.keys(KNOWN).filter((path) => !existsSync(resolve(SRC, path)));
-        for (const path of gone) context.report({ node, message: `${path} is no more: take it off the list in .storeys.mjs` });
-      },
     };
   },
 };

@@ -2,8 +2,7 @@ import { getNamedType, type GraphQLInputType, isInputObjectType, isObjectType } 
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createSubgraph } from "../src/graphql/schema/subgraph.ts";
 import { startService, type TestService, TODAY } from "./support/client.ts";
-import { dossier, fillCatalogue, IMPORT, type ImportAnswer, type Sent } from "./support/dossiers.ts";
-import { issueKey } from "./support/key.ts";
+import { dossier, givenDossiers, IMPORT, type ImportAnswer, type Sent } from "./support/dossiers.ts";
 import { SUBMIT, type SubmitAnswer } from "./support/reports.ts";
 
 const TOMORROW = "2026-11-23";
@@ -41,8 +40,7 @@ describe("days to come", () => {
   let officer: string;
   beforeAll(async () => {
     service = await startService();
-    await fillCatalogue(service.database);
-    officer = await issueKey(service.database, "Cao Bằng", { "04": "OFFICER" });
+    officer = await givenDossiers(service);
   });
   afterAll(() => service.close());
 

@@ -98,14 +98,4 @@ describe("the order of storeys", () => {
     expect(code).toBe(1);
     expect(output).toContain("no-cycle");
   });
-
-  it("refuses an exception that nothing needs any more", async () => {
-    const { code, output } = await lint({
-      "src/main.ts": "export const main = 1;\n",
-      "src/procedures/procedure-load.service.ts": "export const load = 1;\n",
-    });
-    expect(code).toBe(1);
-    expect(output).toMatch(/procedure-load\.service\.ts imports \S+ no more: take it off the list/);
-    expect(output).toMatch(/indicators\/indicator\.service\.ts is no more: take it off the list/);
-  });
 });

@@ -2,6 +2,7 @@ import { sql } from "kysely";
 import type { Database } from "../../src/database/database.ts";
 import { type Rows, rowsOf } from "../../src/database/reader.ts";
 import { loadProcedures } from "../../src/procedures/procedure-load.service.ts";
+import { carryToDossiers } from "../../src/dossiers/procedure-carry.store.ts";
 import { importFile } from "../../src/dossiers/import/dossier-file.service.ts";
 import type { FileRow } from "../../src/lib/files/file-row.ts";
 import type { Day } from "../../src/lib/time/date.ts";
@@ -51,6 +52,7 @@ export const fillDemo = async (database: Database, { say, signal, scale = 1, unt
     em,
     world.procedures.map(({ weight: _weight, ...row }) => row),
     by,
+    carryToDossiers,
   );
   for (const province of missing) {
     say(`generating the dossiers of ${province.name}`);

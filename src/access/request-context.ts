@@ -30,7 +30,7 @@ export class RequestContext {
   readonly isRouter: boolean;
   readonly isProvenRouter: boolean;
   /** Version of the hierarchy that this process has read. */
-  readonly state: HierarchyRevision;
+  readonly revision: HierarchyRevision;
   // Apollo copies the own properties of a context: the copy shares these maps, and could not read fields with `#`.
   private readonly published = new Map<Factory<unknown>, unknown>();
   private readonly withDrafts = new Map<Factory<unknown>, unknown>();
@@ -43,7 +43,7 @@ export class RequestContext {
     this.address = asker.address ?? null;
     this.isRouter = asker.isRouter ?? true;
     this.isProvenRouter = asker.isProvenRouter ?? false;
-    this.state = hierarchyRevisionOf(pools);
+    this.revision = hierarchyRevisionOf(pools);
   }
 
   /** Returns what the factory creates, one instance for each kind of evidence. */

@@ -5,7 +5,8 @@ import { parsePeriod } from "../lib/time/period.ts";
 import { PeriodScalar } from "../lib/time/scalar.ts";
 import type { UnitView } from "../hierarchy/unit.loaders.ts";
 import { UnitType } from "../units/unit.type.ts";
-import { type Assessment, assessmentsOf, commendationsOf, previousOf, rankingsOf, surveysOf } from "./assessment.service.ts";
+import { type Assessment, assessmentsOf, commendationsOf, previousOf, rankingsOf } from "./assessment.service.ts";
+import { surveysOf } from "../indicators/satisfaction.ts";
 import { AssessmentType, CommendationType, IndexKindEnum, RankingType, SurveyResultType } from "./assessment.type.ts";
 import type { IndexKind } from "./vocabulary.ts";
 

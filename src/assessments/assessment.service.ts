@@ -1,7 +1,6 @@
-import type { FigureLoaders, FigureRow, SourceView } from "../figures/figure.loaders.ts";
-import { computeRate, quotedRate, type Rate } from "../rollups/rate.ts";
+import { type FigureLoaders, reportedFigures, sourcesOf, type SourceView } from "../figures/figure.loaders.ts";
 import { decimalOf } from "../lib/number.ts";
-import { type Period, parsePeriod } from "../lib/time/period.ts";
+import { parsePeriod } from "../lib/time/period.ts";
 import type { UnitView } from "../hierarchy/unit.loaders.ts";
 import type { AssessmentFigure, assessmentLoaders } from "./assessment.loaders.ts";
 import { blockOf, classificationOf, type CommendationForm, INDEX_NAMES, type IndexKind } from "./vocabulary.ts";
@@ -24,10 +23,6 @@ const number = (text: string | undefined): number | null => (text === undefined 
 const first = (figures: readonly AssessmentFigure[], qualifier: string): string | undefined =>
   figures.find(({ qualifiers }) => qualifiers[qualifier] !== undefined)?.qualifiers[qualifier];
 const blockCode = ({ qualifiers }: AssessmentFigure): string => qualifiers["block"] ?? "ALL";
-
-const sourcesOf = (figures: readonly { source: SourceView }[]): SourceView[] => [
-  ...new Map(figures.map(({ source }) => [source.id, source])).values(),
-];
 
 const rubricOf = (figures: readonly AssessmentFigure[]) => {
   const { publisher, qualifiers, year } = figures[0]!;
@@ -98,53 +93,9 @@ export const rankingsOf = async ({ rankingFigures }: Loaders, unit: UnitView, in
 const bestFirst = (a: Assessment, b: Assessment): number =>
   (a.rank ?? Infinity) - (b.rank ?? Infinity) || (b.score ?? -Infinity) - (a.score ?? -Infinity) || (a.unit.code < b.unit.code ? -1 : 1);
 
-const reported = async ({ figuresOf }: FigureLoaders, { no }: UnitView, period: Period, prefix: string): Promise<FigureRow[]> =>
-  (await figuresOf.load({ no, period })).filter(
-    ({ measure, from, to }) => measure.startsWith(prefix) && from === period.from && to === period.to,
-  );
-
-/** Survey results for exactly this period, one per question, in the order of the sources. */
-export const surveysOf = async (loaders: FigureLoaders, unit: UnitView, period: Period) => {
-  const figures = await reported(loaders, unit, period, "survey.satisfied");
-  return [...Map.groupBy(figures, ({ qualifiers }) => qualifiers["question"] ?? "")].map(([question, answers]) => ({
-    question,
-    satisfied: satisfactionOf(answers),
-    sources: sourcesOf(answers),
-  }));
-};
-
-const satisfactionOf = (answers: readonly FigureRow[]): Rate => {
-  const counted = answers.findLast(
-    ({ measure, value, denominator }) => measure === "survey.satisfied" && value !== null && denominator !== null,
-  );
-  if (counted) return computeRate({ part: counted.value, of: counted.denominator, whole: counted.denominator }, null);
-  const { value, low, high } = answers.at(-1)!;
-  return quotedRate({ value, low: low ?? value, high: high ?? value });
-};
-
-/** Satisfaction over all questions: satisfied / asked of the questions with counts; if only rates were printed, the single rate or their range. */
-export const satisfaction = async (
-  loaders: FigureLoaders,
-  unit: UnitView,
-  period: Period,
-): Promise<{ rate: Rate; sources: SourceView[] }> => {
-  const surveys = await surveysOf(loaders, unit, period);
-  const sources = sourcesOf(surveys.flatMap((survey) => survey.sources.map((source) => ({ source }))));
-  const rates = surveys.map(({ satisfied }) => satisfied);
-  const counted = rates.filter(({ quoted }) => !quoted);
-  const sum = (numbers: (number | null)[]) => numbers.reduce<number>((total, value) => total + (value ?? 0), 0);
-  if (counted.length > 0) {
-    const asked = sum(counted.map(({ denominator }) => denominator));
-    return { rate: computeRate({ part: sum(counted.map(({ numerator }) => numerator)), of: asked, whole: asked }, null), sources };
-  }
-  if (rates.length < 2) return { rate: rates[0] ?? computeRate({ part: null, of: null, whole: null }, null), sources };
-  const [low, high] = [Math.min(...rates.map((rate) => rate.low ?? 0)), Math.max(...rates.map((rate) => rate.high ?? 1))];
-  return { rate: quotedRate({ value: low === high ? low : null, low, high }), sources };
-};
-
 /** Commendations for exactly this period, by form and index in the order of the sources. */
 export const commendationsOf = async (loaders: FigureLoaders, unit: UnitView, period: string) => {
-  const figures = await reported(loaders, unit, parsePeriod("period", period), "commendation.");
+  const figures = await reportedFigures(loaders, unit, parsePeriod("period", period), "commendation.");
   return [...Map.groupBy(figures, ({ qualifiers }) => `${qualifiers["form"]} ${qualifiers["index"]}`).values()].map((rows) => ({
     form: rows[0]!.qualifiers["form"] as CommendationForm,
     index: rows[0]!.qualifiers["index"] as IndexKind,

@@ -2,6 +2,7 @@ import { isBlank } from "../lib/code.ts";
 import { openDatabase } from "../database/database.ts";
 import { type ProcedureRow, problemsOfProcedure, problemsOfProcedures, type RowProblem } from "../procedures/procedure-check.ts";
 import { loadProcedures } from "../procedures/procedure-load.service.ts";
+import { carryToDossiers } from "../dossiers/procedure-carry.store.ts";
 import { DomainError } from "../lib/errors.ts";
 import { faultsOf, type Item, isFault, recordOf } from "../lib/files/file-row.ts";
 import { readRows } from "../lib/files/rows.ts";
@@ -130,7 +131,7 @@ const load = async (rows: readonly ProcedureRow[], tell: (problem: RowProblem) =
   const database = await openDatabase(readEnv(process.env));
   try {
     const by = { actor: `command:${actor}`, actorName: actor, at: new Date() };
-    const { created, updated, unchanged } = await loadProcedures(database.orm.em.fork(), rows, by);
+    const { created, updated, unchanged } = await loadProcedures(database.orm.em.fork(), rows, by, carryToDossiers);
     console.log(`${created} created, ${updated} updated, ${unchanged} unchanged`);
   } catch (error) {
     const problems = error instanceof DomainError ? (error.extensions["problems"] as readonly RowProblem[] | undefined) : undefined;

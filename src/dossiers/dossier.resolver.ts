@@ -40,7 +40,7 @@ export class DossierQueries {
   })
   dossiers(
     @Arg("filter", () => DossierFilter, { description: "Which dossiers." }) filter: DossierFilter,
-    @Arg("first", () => Int, { defaultValue: 50, description: "Maximum number of items, 1..1000." }) first: number | null,
+    @Arg("first", () => Int, { defaultValue: 50, description: "Maximum number of items, 1..1000." }) first: number,
     @Arg("after", () => String, { nullable: true, description: "Cursor after which the page begins." }) after: string | undefined,
     @Ctx() context: RequestContext,
   ) {

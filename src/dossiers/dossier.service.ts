@@ -50,8 +50,8 @@ const dossiersWith = (grants: readonly Grant[], code: string, source: string | n
   where d.unit_id in (select unit_id from covered) order by s.key collate "C"`;
 
 /** Returns the page and the total count. @throws BadUserInput naming the invalid part of the filter. */
-export const listDossiers = async (context: Caller, filter: DossierFilter, first: number | null, after: string | null | undefined) => {
-  const page = dossierPage(first ?? 50, after);
+export const listDossiers = async (context: Caller, filter: DossierFilter, first: number, after: string | null | undefined) => {
+  const page = dossierPage(first, after);
   const list: DossierList = { grants: grantsFor(context.viewer, "VIEWER"), condition: await conditionOf(context, filter) };
   const pageOf = context.session.isDistributed ? pageOverNodes : pageOfDossiers;
   const rows = await context.session.scoped(rowScope(context.viewer)).rows(pageOf(list, page.from));

@@ -1,7 +1,7 @@
 import { sql } from "kysely";
 import type { RequestContext } from "../access/request-context.ts";
 import { manyBy, oneBy, type Positioned } from "../database/loader.ts";
-import type { EvidenceKind } from "../hierarchy/unit.loaders.ts";
+import type { EvidenceKind, UnitView } from "../hierarchy/unit.loaders.ts";
 import type { Day } from "../lib/time/date.ts";
 import type { Period } from "../lib/time/period.ts";
 import type { Tier } from "../hierarchy/unit.entity.ts";
@@ -76,3 +76,19 @@ export const figureLoaders = (context: RequestContext, kind: EvidenceKind) => {
     ),
   };
 };
+
+/** Each source once. */
+export const sourcesOf = (figures: readonly { source: SourceView }[]): SourceView[] => [
+  ...new Map(figures.map(({ source }) => [source.id, source])).values(),
+];
+
+/** The figures of a unit for exactly this period, of the measures with this prefix. */
+export const reportedFigures = async (
+  { figuresOf }: FigureLoaders,
+  { no }: UnitView,
+  period: Period,
+  prefix: string,
+): Promise<FigureRow[]> =>
+  (await figuresOf.load({ no, period })).filter(
+    ({ measure, from, to }) => measure.startsWith(prefix) && from === period.from && to === period.to,
+  );

@@ -8,7 +8,7 @@ import { Reader } from "../database/reader.ts";
  */
 export class HierarchyRevision {
   readonly #pools: Pools;
-  #known: Promise<number> | null = null;
+  #seen: Promise<number> | null = null;
   #running: Promise<unknown> = Promise.resolve();
   #next: Promise<number> | null = null;
 
@@ -18,7 +18,7 @@ export class HierarchyRevision {
 
   /** The latest number that this process has read; later reads see this hierarchy or a newer one. */
   seen(): Promise<number> {
-    return this.#known ?? this.current();
+    return this.#seen ?? this.current();
   }
 
   /** Reads the present number. Callers during a read share the next read, because the running one may have begun before their own reads. */
@@ -35,15 +35,15 @@ export class HierarchyRevision {
   async #read(): Promise<number> {
     const rows = await new Reader(this.#pools).rows(sql<{ last: number | null }>`select max(id) as last from edition`);
     const last = rows[0]?.last ?? 0;
-    this.#known = Promise.resolve(last);
+    this.#seen = Promise.resolve(last);
     return last;
   }
 }
 
-const states = new WeakMap<Pools, HierarchyRevision>();
+const revisions = new WeakMap<Pools, HierarchyRevision>();
 
 export const hierarchyRevisionOf = (pools: Pools): HierarchyRevision => {
-  const state = states.get(pools) ?? new HierarchyRevision(pools);
-  states.set(pools, state);
-  return state;
+  const revision = revisions.get(pools) ?? new HierarchyRevision(pools);
+  revisions.set(pools, revision);
+  return revision;
 };

@@ -24,12 +24,12 @@ export const readNextUnits = async (path: string): Promise<NextFiles> => {
   const hasEditions = isFolder && (await statOf(new URL(EDITIONS, folder)).catch(() => null)) !== null;
   const editions = hasEditions ? new URL(EDITIONS, folder) : null;
   for (const file of [versions, successions]) if (file) await statOf(file);
-  const digests = [versions, successions, editions].filter((file) => file !== null).map(digestOf);
+  const files = [versions, successions, editions].filter((file) => file !== null);
   return {
     versions: await readVersions(versions),
     successions: successions ? await readSuccessions(successions) : { rows: [], said: [] },
     editions: editions ? await readEditions(editions) : [],
-    digests: Object.fromEntries(await Promise.all(digests)),
+    digests: Object.fromEntries(await Promise.all(files.map(digestOf))),
   };
 };
 

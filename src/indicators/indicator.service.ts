@@ -1,4 +1,4 @@
-import { satisfaction } from "../assessments/assessment.service.ts";
+import { satisfaction } from "./satisfaction.ts";
 import { dossierRollupOf } from "../dossiers/statistics/dossier-rollup.service.ts";
 import { NOTHING_COUNTED } from "../counters/cut.ts";
 import type { Rate } from "../rollups/rate.ts";

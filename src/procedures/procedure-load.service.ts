@@ -7,7 +7,6 @@ import { shareLock, takeLock } from "../database/locks.ts";
 import { DomainError } from "../lib/errors.ts";
 import { countryNo } from "../hierarchy/country.ts";
 import { foldName } from "../hierarchy/fold.ts";
-import { carryToDossiers } from "../dossiers/procedure-carry.store.ts";
 import { cleanProcedure, type ProcedureRow, problemsOfProcedures, type RowProblem } from "./procedure-check.ts";
 import { relation } from "../database/relation.ts";
 
@@ -23,6 +22,9 @@ export interface LoadedProcedures {
   readonly unchanged: number;
   readonly dossiers: number;
 }
+
+/** Copies what changed of procedures to their dossiers, in the same transaction. @returns the number of dossiers. */
+type Carry = (em: EntityManager, procedures: readonly number[]) => Promise<number>;
 
 const IN_MESSAGE = 10;
 
@@ -43,7 +45,12 @@ export const addProcedures = async (em: EntityManager, rows: readonly ProcedureR
  * has no dates; due days do not change. Atomic, with an audit entry if anything changes. @throws DomainError BAD_USER_INPUT with extensions.problems, whose `row` counts
  * from 0.
  */
-export const loadProcedures = async (em: EntityManager, given: readonly ProcedureRow[], by: LoadedBy): Promise<LoadedProcedures> => {
+export const loadProcedures = async (
+  em: EntityManager,
+  given: readonly ProcedureRow[],
+  by: LoadedBy,
+  carry: Carry,
+): Promise<LoadedProcedures> => {
   refuse(problemsOfProcedures(given));
   const rows = given.map(cleanProcedure);
   return em.transactional(async (inside) => {
@@ -56,7 +63,7 @@ export const loadProcedures = async (em: EntityManager, given: readonly Procedur
     await upsertFields(inside, rows);
     await upsertProcedures(inside, [...created, ...updated]);
     const moved = updated.filter((row) => isCarried(known.get(row.code)!.row, row));
-    const dossiers = await carryToDossiers(
+    const dossiers = await carry(
       inside,
       moved.map(({ code }) => known.get(code)!.no),
     );

@@ -50,7 +50,7 @@ export const procedureLoaders = ({ session: reader }: Pick<RequestContext, "sess
 export interface ProcedureList {
   readonly field: string | null | undefined;
   readonly search: string | null | undefined;
-  readonly first: number | null;
+  readonly first: number;
   readonly after: string | null | undefined;
 }
 
@@ -65,7 +65,7 @@ type Row = { readonly isField: boolean; readonly totalCount: number } & (Procedu
 
 /** Procedures by code. @throws BadUserInput for an unknown field and for a search without words. */
 export const listProcedures = async (reader: Rows, { field, search, first, after }: ProcedureList) => {
-  const page = pageOf(first ?? 50, after);
+  const page = pageOf(first, after);
   const words = search == null ? null : searchWords("search", search);
   const prefix = search == null ? null : codeWithin(search);
   const found = field?.includes("\0") ? [] : await reader.rows(pageOfProcedures({ field: field ?? null, words, prefix, page }));

@@ -48,10 +48,10 @@ const contradictions = (figures: readonly PlacedFigure[]): ReportProblem[] =>
   });
 
 const problemOf = ({ figure, first, code, text }: GroupFault<FigureInput & { position: number }>, place: string): ReportProblem => {
-  const other = first === null ? "" : `: ${textOf(figure)}, and ${textOf(first)} in figures[${first.position}]`;
+  const other = first === null ? "" : `: ${numberText(figure)}, and ${numberText(first)} in figures[${first.position}]`;
   return problemAt(`figures[${figure.position}].value`, code, `${text} for ${place}${other}`);
 };
 
-const textOf = ({ value }: FigureInput): string => (value == null ? "a range" : String(value));
+const numberText = ({ value }: FigureInput): string => (value == null ? "a range" : String(value));
 const placeOf = ({ unit, period, input }: PlacedFigure): string => `${unit.fullName}, ${tierText(input.scope)}, ${period.name}`;
 const tierText = (scope: Tier | null | undefined): string => scope ?? "all tiers";

@@ -22,21 +22,20 @@ export const findUnit = async (
   return loaders.unitByReference.load(code == null ? { id: id!, asOf: day } : { code, asOf: day });
 };
 
-interface UnitArguments {
+type UnitArguments = Optional<{
   codes: readonly string[];
   within: string;
   tier: Tier;
   kinds: readonly UnitKind[];
   search: string;
   asOf: string;
-  first: number;
   after: string;
-}
+}> & { first: number };
 const MAX_CODES = 1000;
 
-export const listUnits = async (loaders: Loaders, today: Day, args: Optional<UnitArguments>) => {
+export const listUnits = async (loaders: Loaders, today: Day, args: UnitArguments) => {
   const asOf = args.asOf == null ? today : parseKnownDay("asOf", args.asOf);
-  const page = pageOf(args.first ?? 50, args.after);
+  const page = pageOf(args.first, args.after);
   // PostgreSQL text cannot contain NUL, so no code does.
   const codes = args.codes?.filter((code) => !code.includes("\0")) ?? null;
   if (codes && codes.length > MAX_CODES) throw new BadUserInput("codes", codes.length, `must contain at most ${MAX_CODES} codes`);
@@ -58,11 +57,11 @@ export const unitNamed = async ({ unitByReference }: UnitLoaders, argument: stri
 export const descendantsOf = (
   loaders: Loaders,
   { no, asOf }: UnitOn,
-  { tier, kinds, first, after }: Optional<Pick<UnitArguments, "tier" | "kinds" | "first" | "after">>,
+  { tier, kinds, first, after }: Pick<UnitArguments, "tier" | "kinds" | "first" | "after">,
 ) =>
   listOf(loaders, {
     ...{ asOf, within: no, codes: null, search: null, agencies: false },
-    ...{ tier: tier ?? null, kinds: kinds ?? null, page: pageOf(first ?? 50, after) },
+    ...{ tier: tier ?? null, kinds: kinds ?? null, page: pageOf(first, after) },
   });
 
 const listOf = async ({ unitList }: Loaders, key: UnitListKey) => {

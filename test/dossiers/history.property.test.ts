@@ -6,6 +6,7 @@ import { importDossiers } from "../../src/dossiers/import/dossier-import.service
 import type { ProcedureRow } from "../../src/procedures/procedure-check.ts";
 import { SERVICE_LEVELS } from "../../src/procedures/procedure.entity.ts";
 import { loadProcedures } from "../../src/procedures/procedure-load.service.ts";
+import { carryToDossiers } from "../../src/dossiers/procedure-carry.store.ts";
 import { retractDossiers } from "../../src/dossiers/import/dossier-retract.service.ts";
 import type { DossierRow } from "../../src/dossiers/import/dossier-stage.ts";
 import { cutsOn } from "../../src/counters/cut.ts";
@@ -125,7 +126,7 @@ const correct = async ({ draw, now }: Story): Promise<void> => {
     ...{ code, name: code, field, fieldName: FIELDS[field]!, competence: "COMMUNE", workingDays: LIMITS[code]! },
     ...{ serviceLevel: oneOf(draw, SERVICE_LEVELS), hasFee: chance(draw, 50) },
   };
-  await loadProcedures(database.orm.em.fork(), [row], { actor: "command:test", actorName: "test", at: new Date(now) });
+  await loadProcedures(database.orm.em.fork(), [row], { actor: "command:test", actorName: "test", at: new Date(now) }, carryToDossiers);
   await expectRecounted(database);
 };
 

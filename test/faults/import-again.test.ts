@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startService, type TestService } from "../support/client.ts";
-import { fillCatalogue, type Sent } from "../support/dossiers.ts";
+import { givenDossiers, type Sent } from "../support/dossiers.ts";
 import { issueKey } from "../support/key.ts";
 import { digestOf } from "../hierarchy/next-edition.ts";
 import { countsOf, expectRecounted, patiently, type Sender, senderOf } from "./importing.ts";
@@ -12,8 +12,7 @@ let service: TestService;
 let officer: string;
 beforeAll(async () => {
   service = await startService();
-  await fillCatalogue(service.database);
-  officer = await issueKey(service.database, "Cao Bằng", { "04": "OFFICER" });
+  officer = await givenDossiers(service);
 });
 afterAll(() => service.close());
 

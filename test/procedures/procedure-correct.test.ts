@@ -2,6 +2,7 @@ import { Client } from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { ProcedureRow } from "../../src/procedures/procedure-check.ts";
 import { loadProcedures } from "../../src/procedures/procedure-load.service.ts";
+import { carryToDossiers } from "../../src/dossiers/procedure-carry.store.ts";
 import { expectRecounted, patiently, type Sender, senderOf } from "../faults/importing.ts";
 import { until } from "../faults/faulty-service.ts";
 import { NOW, startService, type TestService } from "../support/client.ts";
@@ -28,7 +29,8 @@ beforeAll(async () => {
 afterAll(() => service.close());
 
 const em = () => service.database.orm.em.fork();
-const load = (...rows: ProcedureRow[]) => loadProcedures(em(), rows, { actor: "command:test", actorName: "test", at: NOW });
+const load = (...rows: ProcedureRow[]) =>
+  loadProcedures(em(), rows, { actor: "command:test", actorName: "test", at: NOW }, carryToDossiers);
 const rows = <T>(text: string) => service.database.orm.em.getConnection().execute<T[]>(text);
 
 /** A dossier of March 2026, received online and resolved on the 20th where it is even. */

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type ProcedureRow, problemsOfProcedure, problemsOfProcedures } from "../../src/procedures/procedure-check.ts";
 import { loadProcedures } from "../../src/procedures/procedure-load.service.ts";
+import { carryToDossiers } from "../../src/dossiers/procedure-carry.store.ts";
 import type { DomainError } from "../../src/lib/errors.ts";
 import { NOW, startService, type TestService } from "../support/client.ts";
 import { issueKey } from "../support/key.ts";
@@ -71,7 +72,7 @@ interface Listed {
 describe("the catalogue of procedures", () => {
   let service: TestService;
   const load = (rows: readonly ProcedureRow[]) =>
-    loadProcedures(service.database.orm.em.fork(), rows, { actor: "command:test", actorName: "test", at: NOW });
+    loadProcedures(service.database.orm.em.fork(), rows, { actor: "command:test", actorName: "test", at: NOW }, carryToDossiers);
   const rows = <T>(text: string) => service.database.orm.em.getConnection().execute<T[]>(text);
   const list = async (args: string) => {
     const query = `{ procedures${args} { totalCount nodes { code field { code } } pageInfo { hasNextPage hasPreviousPage endCursor } } }`;

@@ -1,16 +1,14 @@
 import { sql } from "kysely";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { startService, type TestService } from "../support/client.ts";
-import { dossier, fillCatalogue, IMPORT, type ImportAnswer } from "../support/dossiers.ts";
-import { issueKey } from "../support/key.ts";
+import { dossier, givenDossiers, IMPORT, type ImportAnswer } from "../support/dossiers.ts";
 
 let service: TestService;
 let officer: string;
 
 beforeAll(async () => {
   service = await startService();
-  await fillCatalogue(service.database);
-  officer = await issueKey(service.database, "Cao Bằng", { "04": "OFFICER" });
+  officer = await givenDossiers(service);
   await send(0);
 });
 afterAll(() => service.close());

@@ -2,7 +2,7 @@ import { sql } from "kysely";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { changeRollups } from "../../src/hierarchy/rollup-version.store.ts";
 import { startService, type TestService } from "../support/client.ts";
-import { dossier, fillCatalogue, IMPORT, type ImportAnswer } from "../support/dossiers.ts";
+import { dossier, givenDossiers, IMPORT, type ImportAnswer } from "../support/dossiers.ts";
 import { holdAt } from "../support/hold-table.ts";
 import { issueKey } from "../support/key.ts";
 
@@ -15,8 +15,7 @@ let sent = 0;
 
 beforeAll(async () => {
   service = await startService();
-  await fillCatalogue(service.database);
-  officer = await issueKey(service.database, "Cao Bằng", { "04": "OFFICER" });
+  officer = await givenDossiers(service);
   await send();
 });
 afterAll(() => service.close());

@@ -9,6 +9,7 @@ import { FileError } from "../../src/lib/files/file-error.ts";
 import type { ProcedureRow } from "../../src/procedures/procedure-check.ts";
 import { readProcedureFile } from "../../src/procedures/procedure-file.ts";
 import { loadProcedures } from "../../src/procedures/procedure-load.service.ts";
+import { carryToDossiers } from "../../src/dossiers/procedure-carry.store.ts";
 import { createDatabase, type TestDatabase } from "../support/database.ts";
 
 const SEEDS = new URL("../../seeds/", import.meta.url);
@@ -330,8 +331,8 @@ describe("whole files", () => {
       ...{ competence: "PROVINCE", serviceLevel: "INFORMATION", hasFee: !row.hasFee },
     }));
     const by = { actor: "command:test", actorName: "test", at: new Date() };
-    expect(await loadProcedures(em, theirs, by)).toMatchObject({ created: 0, updated: catalogue.length });
+    expect(await loadProcedures(em, theirs, by, carryToDossiers)).toMatchObject({ created: 0, updated: catalogue.length });
     await loadSeeds(em);
-    expect(await loadProcedures(em, theirs, by)).toMatchObject({ created: 0, updated: 0, unchanged: catalogue.length });
+    expect(await loadProcedures(em, theirs, by, carryToDossiers)).toMatchObject({ created: 0, updated: 0, unchanged: catalogue.length });
   });
 });

@@ -4,8 +4,7 @@ import { readFile } from "node:fs/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createSubgraph } from "../../src/graphql/schema/subgraph.ts";
 import { startService, type TestService } from "../support/client.ts";
-import { dossier, fillCatalogue, IMPORT } from "../support/dossiers.ts";
-import { issueKey } from "../support/key.ts";
+import { dossier, givenDossiers, IMPORT } from "../support/dossiers.ts";
 import { codeOf, messageOf, post, send } from "../support/post.ts";
 
 const PAST = '{ unit(code: "048", asOf: "2022-12-31") { fullName dossiers(period: "2022") { received } } }';
@@ -15,8 +14,7 @@ let service: TestService;
 let key: string;
 beforeAll(async () => {
   service = await startService("SEEDED", { keptAnswers: 1_000_000, gatewaySecret: "secret-of-the-router" });
-  await fillCatalogue(service.database);
-  key = await issueKey(service.database, "Cao Bằng", { "04": "OFFICER" });
+  key = await givenDossiers(service);
 });
 afterAll(() => service.close());
 

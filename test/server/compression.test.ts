@@ -2,8 +2,7 @@ import { request } from "node:http";
 import { brotliCompressSync, brotliDecompressSync, gunzipSync, gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startService, type TestService } from "../support/client.ts";
-import { dossier, fillCatalogue, IMPORT } from "../support/dossiers.ts";
-import { issueKey } from "../support/key.ts";
+import { dossier, givenDossiers, IMPORT } from "../support/dossiers.ts";
 import { codeOf, messageOf, post } from "../support/post.ts";
 
 const LIMIT = 100_000;
@@ -105,8 +104,7 @@ describe("a compressed body", () => {
   });
 
   it("of many dossiers counts for an officer as long as an officer's may be", async () => {
-    await fillCatalogue(service.database);
-    const key = await issueKey(service.database, "Cao Bằng", { "04": "OFFICER" });
+    const key = await givenDossiers(service);
     const dossiers = Array.from({ length: 800 }, (_, n) => dossier({ code: `n-${n}`, unit: "01558" }));
     const text = JSON.stringify({ query: IMPORT, variables: { source: "s", dossiers } });
     expect(text.length).toBeGreaterThan(LIMIT);

@@ -2,8 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ResponseEntries } from "../../src/server/http/response-cache.ts";
 import type { WholeResponse } from "../../src/server/http/response.ts";
 import { NOW, startService, type TestService } from "../support/client.ts";
-import { dossier, fillCatalogue, IMPORT, type ImportAnswer } from "../support/dossiers.ts";
-import { issueKey } from "../support/key.ts";
+import { dossier, givenDossiers, IMPORT, type ImportAnswer } from "../support/dossiers.ts";
 import { post } from "../support/post.ts";
 import { statementsOf } from "../support/statements.ts";
 
@@ -78,8 +77,7 @@ describe("a service that caches responses", () => {
 
   beforeAll(async () => {
     service = await startService("SEEDED", { keptAnswers: 1_000_000, clock: () => clock.now });
-    await fillCatalogue(service.database);
-    officer = await issueKey(service.database, "Cao Bằng", { "04": "OFFICER" });
+    officer = await givenDossiers(service);
   });
   afterAll(() => service.close());
 

@@ -1,6 +1,9 @@
 import { sql } from "kysely";
+import { expect } from "vitest";
 import type { DossierInput } from "../../src/dossiers/import/dossier-import.type.ts";
+import type { TestService } from "./client.ts";
 import type { TestDatabase } from "./database.ts";
+import { issueKey } from "./key.ts";
 
 /** Beside those of the seeds, procedures of three fields: with a limit of five and of ten working days, the second with a fee and in full online, and one without a limit. */
 export const fillCatalogue = async ({ orm }: TestDatabase): Promise<void> => {
@@ -59,3 +62,20 @@ export const dossier = (given: Sent): Partial<DossierInput> => ({
   },
   ...given,
 });
+
+/**
+ * The catalogue, and these dossiers in it, sent by the API as the system cao-bang of the province Cao Bằng.
+ * @returns the key of an OFFICER of the province, who sent them.
+ */
+export const givenDossiers = async (
+  { database, ask }: Pick<TestService, "database" | "ask">,
+  dossiers: readonly Sent[] = [],
+): Promise<string> => {
+  await fillCatalogue(database);
+  const officer = await issueKey(database, "Cao Bằng", { "04": "OFFICER" });
+  if (dossiers.length === 0) return officer;
+  const { data, errors } = await ask<ImportAnswer, object>(IMPORT, { source: "cao-bang", dossiers: dossiers.map(dossier) }, officer);
+  expect(errors).toBeUndefined();
+  expect(data.importDossiers.report).toMatchObject({ created: dossiers.length, problems: [] });
+  return officer;
+};

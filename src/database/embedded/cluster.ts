@@ -68,7 +68,9 @@ const unprivilegedUser = async (): Promise<Owner> => {
     try {
       const [uid, gid] = await Promise.all(["-u", "-g"].map(async (flag) => Number(await run("id", [flag, name]))));
       return { uid: uid!, gid: gid! };
-    } catch {}
+    } catch {
+      // This user does not exist; the loop tries the next.
+    }
   }
   throw new Error("PostgreSQL does not run as root, and neither a user postgres nor nobody exists; create one or set DATABASE_URL");
 };

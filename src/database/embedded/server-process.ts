@@ -63,7 +63,9 @@ const endOrphans = async (folder: string): Promise<void> => {
     if (!title.startsWith("postgres: ") || parent === undefined || (await workingFolder(Number(parent))) === folder) continue;
     try {
       process.kill(pid, "SIGQUIT");
-    } catch {}
+    } catch {
+      // The session ended meanwhile.
+    }
   }
 };
 

@@ -1,7 +1,7 @@
 import { sql } from "kysely";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Answer, startService, type TestService } from "../../support/client.ts";
-import { dossier, fillCatalogue, type Sent } from "../../support/dossiers.ts";
+import { dossier, givenDossiers, type Sent } from "../../support/dossiers.ts";
 import { issueKey } from "../../support/key.ts";
 import { post, send as request } from "../../support/post.ts";
 
@@ -28,8 +28,7 @@ let officer: string;
 
 beforeAll(async () => {
   service = await startService();
-  await fillCatalogue(service.database);
-  officer = await issueKey(service.database, "Cao Bằng", { "04": "OFFICER" });
+  officer = await givenDossiers(service);
 });
 afterAll(() => service.close());
 

@@ -14,7 +14,7 @@ import { holdAt } from "../../support/hold-table.ts";
 import { run, start } from "../../support/command.ts";
 import { NO_DIFFERENCES } from "../../support/recount.ts";
 
-const KILLS = Number(process.env["KILLS"] ?? 5);
+const KILLS = Number(process.env["KILLS"] ?? 3);
 
 const TABLES = ["dossier", "dossier_pause", "dossier_count", "dossier_unit_count", "dossier_tree_count", "record_unit"];
 

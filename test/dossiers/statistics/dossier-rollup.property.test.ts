@@ -6,7 +6,7 @@ import { addDays, type Day } from "../../../src/lib/time/date.ts";
 import { parsePeriod } from "../../../src/lib/time/period.ts";
 import type { CalendarDay } from "../../../src/calendar/work-calendar.ts";
 import { NOW, startService, type TestService, TODAY } from "../../support/client.ts";
-import { fillCatalogue, IMPORT, type ImportAnswer } from "../../support/dossiers.ts";
+import { givenDossiers, IMPORT, type ImportAnswer } from "../../support/dossiers.ts";
 import { issueKey } from "../../support/key.ts";
 import { NaiveCalendar } from "../../calendar/naive-calendar.ts";
 import { consistentFacts } from "../facts.ts";
@@ -80,8 +80,7 @@ const dossiers = fc.sample(known, { seed: SEED, numRuns: DOSSIERS });
 
 beforeAll(async () => {
   service = await startService();
-  await fillCatalogue(service.database);
-  const officer = await issueKey(service.database, "Cao Bằng", { "04": "OFFICER" });
+  const officer = await givenDossiers(service);
   viewer = await issueKey(service.database, "viewer", { "04": "VIEWER" });
   const { rows } = await sql<CalendarDay>`select day, kind, status from work_calendar_day`.execute(
     service.database.orm.em.fork().getKysely(),

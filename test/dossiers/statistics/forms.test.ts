@@ -1,7 +1,7 @@
 import { sql } from "kysely";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startService, type TestService } from "../../support/client.ts";
-import { dossier, fillCatalogue, IMPORT, type ImportAnswer, type Sent } from "../../support/dossiers.ts";
+import { givenDossiers, type Sent } from "../../support/dossiers.ts";
 import { issueKey } from "../../support/key.ts";
 
 let service: TestService;
@@ -9,10 +9,7 @@ let officer: string;
 
 beforeAll(async () => {
   service = await startService();
-  await fillCatalogue(service.database);
-  officer = await issueKey(service.database, "Cao Bằng", { "04": "OFFICER" });
-  const sent = await service.ask<ImportAnswer, object>(IMPORT, { source: "cao-bang", dossiers: DOSSIERS.map(dossier) }, officer);
-  expect(sent.errors).toBeUndefined();
+  officer = await givenDossiers(service, DOSSIERS);
 });
 afterAll(() => service.close());
 

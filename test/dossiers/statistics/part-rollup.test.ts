@@ -1,7 +1,7 @@
 import { sql } from "kysely";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startService, type TestService } from "../../support/client.ts";
-import { dossier, fillCatalogue, IMPORT, type ImportAnswer, type Sent } from "../../support/dossiers.ts";
+import { dossier, givenDossiers, IMPORT, type ImportAnswer, type Sent } from "../../support/dossiers.ts";
 import { issueKey } from "../../support/key.ts";
 
 let service: TestService;
@@ -9,8 +9,7 @@ let officer: string;
 
 beforeAll(async () => {
   service = await startService();
-  await fillCatalogue(service.database);
-  officer = await issueKey(service.database, "Cao Bằng", { "04": "OFFICER" });
+  officer = await givenDossiers(service);
 });
 afterAll(() => service.close());
 

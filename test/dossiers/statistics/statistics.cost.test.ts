@@ -2,8 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { STATEMENT_ROWS } from "../../../src/graphql/cost/reads.ts";
 import { startService, type TestService } from "../../support/client.ts";
 import { askFor } from "../../support/cost.ts";
-import { dossier, fillCatalogue, IMPORT } from "../../support/dossiers.ts";
-import { issueKey } from "../../support/key.ts";
+import { givenDossiers } from "../../support/dossiers.ts";
 import { statementsOf } from "../../support/statements.ts";
 
 let service: TestService;
@@ -11,10 +10,8 @@ let officer: string;
 
 beforeAll(async () => {
   service = await startService();
-  await fillCatalogue(service.database);
-  officer = await issueKey(service.database, "Cao Bằng", { "04": "OFFICER" });
-  const dossiers = ["01558", "01561", "04"].map((unit, n) => dossier({ code: `${n}`, unit }));
-  expect((await service.ask(IMPORT, { source: "cao-bang", dossiers }, officer)).errors).toBeUndefined();
+  const dossiers = ["01558", "01561", "04"].map((unit, n) => ({ code: `${n}`, unit }));
+  officer = await givenDossiers(service, dossiers);
 });
 afterAll(() => service.close());
 
