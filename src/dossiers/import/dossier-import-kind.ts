@@ -1,6 +1,6 @@
 import type { ImportKind } from "../../imports/import-pipeline.ts";
 import { shareProcedures } from "../../procedures/procedure-load.service.ts";
-import { classifyStage, countChanges, noteChanges, writeStage } from "./dossier-apply.store.ts";
+import { classifyStage, countDossiers, noteChanges, writeStage } from "./dossier-apply.store.ts";
 import { duplicateWarnings } from "./duplicate-warning.store.ts";
 
 export const DOSSIER_IMPORT: ImportKind = {
@@ -17,5 +17,5 @@ export const DOSSIER_IMPORT: ImportKind = {
   warnings: duplicateWarnings,
   noteChanges,
   write: writeStage,
-  countChanges,
+  countChanges: countDossiers,
 };
