@@ -1,7 +1,8 @@
 import "reflect-metadata";
 import { Command, InvalidArgumentError } from "commander";
 import { openDatabase } from "../database/database.ts";
-import { type FileReport, importFile } from "../dossiers/import/dossier-file.service.ts";
+import { importFile } from "../dossiers/import/dossier-file.service.ts";
+import type { FileReport } from "../imports/file-import.service.ts";
 import { DOSSIER_COLUMNS, DOSSIER_TEXTS, REQUIRED_DOSSIER_COLUMNS } from "../dossiers/import/dossier-row.ts";
 import type { Item } from "../lib/files/file-row.ts";
 import { createProgress } from "../lib/files/progress.ts";

@@ -1,4 +1,5 @@
 import type { Module } from "../module/module.ts";
+import { TaskImportMutations } from "./import/task-import.resolver.ts";
 import { TaskAssignerMutations, TaskLeadMutations } from "./task-mutation.resolver.ts";
 import { TaskRollupResolver, UnitTasksResolver } from "./task-rollup.resolver.ts";
 import { taskCosts } from "./task.cost.ts";
@@ -17,6 +18,7 @@ export const taskModule: Module = {
     TaskEventResolver,
     TaskLeadMutations,
     TaskAssignerMutations,
+    TaskImportMutations,
   ],
   references: { Task: findReferencedTask },
   costs: taskCosts,
