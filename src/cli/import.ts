@@ -9,6 +9,7 @@ import { createProgress } from "../lib/files/progress.ts";
 import { readRows, type RowReading } from "../lib/files/rows.ts";
 import { completeRange } from "../counters/complete-range.ts";
 import { type Day, dayOf, isDay } from "../lib/time/date.ts";
+import "../records.ts";
 import { readEnv } from "../server/env.ts";
 import { countText, type Findings, openFindings } from "./import-findings.ts";
 import { importProcedures } from "./import-procedures.ts";

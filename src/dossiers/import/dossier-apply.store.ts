@@ -1,13 +1,11 @@
 import type { EntityManager } from "@mikro-orm/postgresql";
 import { sql } from "kysely";
-import { rowsOf } from "../../database/reader.ts";
-import type { Day } from "../../lib/time/date.ts";
-import { recordsChanged } from "../../hierarchy/rollup-version.store.ts";
-import { pauseColumns } from "../../counters/count.event.ts";
-import { applyDeltas, noteDeltas, type Noted, shareCounters } from "../../counters/count.store.ts";
+import { countChanges, noteDeltas, type Noted } from "../../counters/count.store.ts";
+import { firstDaysOf, noteUnits, renewFirstDays } from "../../counters/record-unit.store.ts";
 import { compareWithStored, judgeRepeated, type RecordTable } from "../../imports/compare.store.ts";
 import { isOfImport, type Staged, STATUSES } from "../../imports/stage.ts";
-import { firstDaysOf, noteUnits, renewFirstDays } from "./record-unit.store.ts";
+import { dossierEvents, pauseColumns } from "../dossier-count.event.ts";
+import { DOSSIER_RECORDS } from "../dossier-records.ts";
 
 /** Columns that the stage and the table of dossiers share; the province, the source and the code come before them. */
 const SHARED = [
@@ -51,16 +49,17 @@ const storedPauses = sql`(select ${pauseColumns} from dossier_pause p) p`;
 
 /** Records the counter changes of new and newer rows; must run before they replace the old rows. */
 export const noteChanges = (em: EntityManager, staged: Staged): Promise<void> =>
-  noteDeltas(em, staged, [
-    { dossiers: storedDossiers(staged), pauses: storedPauses, sign: -1 },
-    { dossiers: stagedDossiers(staged), pauses: sql`(select ${pauseColumns} from (${stagedPauses(staged)}) p) p`, sign: 1 },
+  noteDeltas(em, DOSSIER_RECORDS, staged, [
+    dossierEvents({ dossiers: storedDossiers(staged), pauses: storedPauses, sign: -1 }),
+    dossierEvents({ dossiers: stagedDossiers(staged), pauses: sql`(select ${pauseColumns} from (${stagedPauses(staged)}) p) p`, sign: 1 }),
   ]);
 
-/** Writes new and newer rows and the status of their units; `countChanges` changes the counters later. */
+/** Writes new and newer rows and the status of their units; `countDossiers` changes the counters later. */
 export const writeStage = async (em: EntityManager, staged: Staged, at: Date): Promise<void> => {
   const db = em.getKysely();
-  const lost = await firstDaysOf(em, storedDossiers(staged));
-  await noteUnits(em, staged, at, [sentRecords(staged), replacedRecords(staged)]);
+  const ofSource = { rules: DOSSIER_RECORDS, sourceId: staged.sourceId };
+  const lost = await firstDaysOf(em, storedDays(staged));
+  await noteUnits(em, ofSource, at, [sentRecords(staged), replacedRecords(staged)]);
   await sql`
     delete from dossier_pause p using ${staged.stage} s where ${isOfImport(staged)} and s.status = ${sql.lit(STATUSES.UPDATED)}
       and p.province_id = s.province_id and p.source_id = ${staged.sourceId} and p.code = s.code`.execute(db);
@@ -76,42 +75,34 @@ export const writeStage = async (em: EntityManager, staged: Staged, at: Date): P
   await sql`insert into dossier_pause (province_id, source_id, code, position, unit_id, reason, from_at, to_at, is_late) ${stagedPauses(staged)}`.execute(
     db,
   );
-  await renewFirstDays(em, staged, lost);
+  await renewFirstDays(em, ofSource, lost);
 };
 
 /** Deletes the dossiers that the stage names, and subtracts them from the counters. */
 export const retractStage = async (em: EntityManager, staged: Staged, at: Date): Promise<void> => {
-  await noteDeltas(em, staged, [{ dossiers: storedDossiers(staged), pauses: storedPauses, sign: -1 }]);
-  const lost = await firstDaysOf(em, storedDossiers(staged));
-  await noteUnits(em, staged, at, [replacedRecords(staged)]);
+  const ofSource = { rules: DOSSIER_RECORDS, sourceId: staged.sourceId };
+  await noteDeltas(em, DOSSIER_RECORDS, staged, [dossierEvents({ dossiers: storedDossiers(staged), pauses: storedPauses, sign: -1 })]);
+  const lost = await firstDaysOf(em, storedDays(staged));
+  await noteUnits(em, ofSource, at, [replacedRecords(staged)]);
   for (const table of ["dossier_pause", "dossier"])
     await sql`
       delete from ${sql.table(table)} d using ${staged.stage} s where ${isOfImport(staged)} and s.status = ${sql.lit(STATUSES.UPDATED)}
         and d.province_id = s.province_id and d.source_id = ${staged.sourceId} and d.code = s.code`.execute(em.getKysely());
-  await renewFirstDays(em, staged, lost);
-  await countChanges(em, staged);
+  await renewFirstDays(em, ofSource, lost);
+  await countDossiers(em, staged);
 };
 
-/** Applies the recorded changes to the counters. It is the last step of a transaction, because it locks rows that other imports change. */
-export const countChanges = async (em: EntityManager, noted: Noted): Promise<void> => {
-  await shareCounters(em);
-  await applyDeltas(em, noted);
-  await renewMixedRollups(em, noted);
-};
+/** Applies the recorded changes to the counters, as the last step of a transaction. */
+export const countDossiers = (em: EntityManager, noted: Noted): Promise<void> => countChanges(em, DOSSIER_RECORDS, noted);
+
+const storedDays = (staged: Staged) => sql`select d.province_id, d.unit_id, d.received_on as counted_on from ${storedDossiers(staged)}`;
 
 /** Records that arrive; a unit whose records did not change counts as imported too. */
 const sentRecords = (staged: Staged) => sql`
-      select d.province_id, d.unit_id, (d.received_on is not null)::int as records, d.received_on from ${stagedDossiers(staged)}
+      select d.province_id, d.unit_id, (d.received_on is not null)::int as records, d.received_on as counted_on from ${stagedDossiers(staged)}
       union all
       select s.province_id, s.unit_id, 0, null from ${staged.stage} s where ${isOfImport(staged)} and s.status in (${sql.lit(STATUSES.UNCHANGED)}, ${sql.lit(STATUSES.STALE)})`;
 
 /** Records that an update replaces or a retraction removes. */
 const replacedRecords = (staged: Staged) => sql`
-      select d.province_id, d.unit_id, -(d.received_on is not null)::int as records, null::date as received_on from ${storedDossiers(staged)}`;
-
-/** Stored roll-ups of the provinces and days must be rebuilt, because they hold the correction that figures make to records. */
-const renewMixedRollups = async (em: EntityManager, { key, deltas }: Noted): Promise<void> => {
-  const [found] = await rowsOf(em).rows(sql<{ units: number[] | null; since: Day | null }>`
-    select array_agg(distinct unit_id) as units, min(starts_on) as since from ${deltas} where import = ${key}::uuid`);
-  if (found?.units && found.since) await recordsChanged(em, found.units, found.since);
-};
+      select d.province_id, d.unit_id, -(d.received_on is not null)::int as records, null::date as counted_on from ${storedDossiers(staged)}`;

@@ -4,10 +4,10 @@ import type { RollupLoaders } from "../../rollups/rollup.loaders.ts";
 import { AGENCY_KINDS } from "../../hierarchy/unit.entity.ts";
 import type { UnitLoaders, UnitView } from "../../hierarchy/unit.loaders.ts";
 import { checkDetail } from "./dossier-access.ts";
-import type { DossierCountLoaders } from "../../counters/dossier-count.loaders.ts";
+import type { DossierCountLoaders } from "./dossier-count.loaders.ts";
 import { CHANNELS } from "../dossier-state.ts";
 import { fieldSubtotal, Remainder } from "./part-rollup.ts";
-import { countsByName } from "../../counters/record-sums.store.ts";
+import { countsByName } from "../dossier-count.ts";
 
 export const dossiersByField = async (loaders: DossierCountLoaders, rollup: Rollup) => {
   await checkDetail(loaders, rollup.unit, "byField");

@@ -2,7 +2,7 @@ import type { FigureLoaders, FigureRow } from "../../figures/figure.loaders.ts";
 import { countInRange } from "../../figures/int-range.ts";
 import { DOSSIER, enumValue, measureCode } from "../../figures/measure.ts";
 import type { Rollup } from "../../rollups/rollup.ts";
-import type { DossierCountLoaders } from "../../counters/dossier-count.loaders.ts";
+import type { DossierCountLoaders } from "./dossier-count.loaders.ts";
 
 const PLACES = new Map(DOSSIER.measures.map(({ name }, place) => [measureCode(DOSSIER, name), { name, place }]));
 

@@ -3,7 +3,7 @@ import type { Rollup } from "../../rollups/rollup.ts";
 import type { RollupLoaders } from "../../rollups/rollup.loaders.ts";
 import { type PeriodGrain, seriesOf } from "../../lib/time/period.ts";
 import { TIERS } from "../../hierarchy/unit.entity.ts";
-import type { DossierCountLoaders } from "../../counters/dossier-count.loaders.ts";
+import type { DossierCountLoaders } from "./dossier-count.loaders.ts";
 
 /** Returns the roll-up with the caller's cut, which all its parts share. */
 export const dossierRollupOf = (

@@ -2,8 +2,8 @@ import { DOSSIER, summedColumns } from "../../figures/measure.ts";
 import { type Rate, UNKNOWN_RATE } from "../../rollups/rate.ts";
 import { columnsOf, type MeasureCoverage } from "../../counters/records.ts";
 import { type Rollup, rollupClass } from "../../rollups/rollup.ts";
-import type { FieldCountRow } from "../../counters/field-count.store.ts";
-import { measuresOf } from "../../counters/record-sums.store.ts";
+import type { FieldCountRow } from "./field-count.store.ts";
+import { measuresOf } from "../dossier-count.ts";
 
 const DossierRollup = rollupClass(DOSSIER);
 const NO_KNOWLEDGE: MeasureCoverage = { covered: 0, known: 0 };
