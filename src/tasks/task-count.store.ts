@@ -3,18 +3,28 @@ import { type RawBuilder, sql } from "kysely";
 import { addEvents, countChanges, noteDeltas, type Noted, shareCounters } from "../counters/count.store.ts";
 import { noteUnits, renewFirstDays } from "../counters/record-unit.store.ts";
 import { relation } from "../database/relation.ts";
+import { validOn } from "../hierarchy/sql.ts";
 import { SERVING_KINDS, TIERS } from "../hierarchy/unit.entity.ts";
 import { taskEvents } from "./task-count.event.ts";
 import { TASK_RECORDS } from "./task-records.ts";
 import type { DayRange } from "./task-timeliness.ts";
 import type { TaskView } from "./task.loaders.ts";
 
-/**
- * Records how a writer changes the counters of a set of tasks: once with -1 before it overwrites or deletes them, and once with 1 for what it writes. `tasks` is a relation
- * `d` with the columns of the table task that count, among them `slot` (`leadSlot`).
- */
-export const noteTasks = (em: EntityManager, noted: Noted, tasks: RawBuilder<unknown>, sign: 1 | -1): Promise<void> =>
-  noteDeltas(em, TASK_RECORDS, noted, [taskEvents({ tasks, sign: sql.lit(sign) })]);
+/** Tasks of a writer: relation `d` with the columns of the table task that count, among them `slot` (`leadSlot`). */
+interface NotedTasks {
+  readonly tasks: RawBuilder<unknown>;
+  /** -1 for stored tasks that the writer overwrites or deletes, 1 for those that it writes. */
+  readonly sign: 1 | -1;
+}
+
+/** Records how a writer changes the counters: all of it at once, before it overwrites or deletes what is stored. */
+export const noteTasks = (em: EntityManager, noted: Noted, changes: readonly NotedTasks[]): Promise<void> =>
+  noteDeltas(
+    em,
+    TASK_RECORDS,
+    noted,
+    changes.map(({ tasks, sign }) => taskEvents({ tasks, sign: sql.lit(sign) })),
+  );
 
 /** Applies the recorded changes to the counters. It is the last step of a transaction, because it locks rows that other writers change. */
 export const countTasks = (em: EntityManager, noted: Noted): Promise<void> => countChanges(em, TASK_RECORDS, noted);
@@ -23,13 +33,17 @@ export const countTasks = (em: EntityManager, noted: Noted): Promise<void> => co
  * The tier in which a task counts: that of its lead on the day of assignment, or on the nearest day on which the lead existed; a department or division counts in the tier
  * of the unit that it serves.
  */
-export const leadSlot = (lead: RawBuilder<unknown>, assignedOn: RawBuilder<unknown>): RawBuilder<unknown> => sql`
-  coalesce((select array_position(${sql.lit(`{${TIERS.join()}}`)}::text[], coalesce(v.tier, s.tier)) from unit_version v
-    left join unit_version s on v.kind in (${sql.join(SERVING_KINDS.map((kind) => sql.lit(kind)))}) and s.unit_id = v.parent_id
-      and s.valid_from <= least(greatest(${assignedOn}, v.valid_from), v.valid_to - 1)
-      and (s.valid_to is null or s.valid_to > least(greatest(${assignedOn}, v.valid_from), v.valid_to - 1))
-    where v.unit_id = ${lead}
-    order by v.valid_from <= ${assignedOn} desc, case when v.valid_from <= ${assignedOn} then v.valid_from end desc, v.valid_from limit 1), 0)`;
+export const leadSlot = (lead: RawBuilder<unknown>, assignedOn: RawBuilder<unknown>): RawBuilder<unknown> => {
+  // Long aliases capture none of the columns that are given.
+  const seenOn = sql`least(greatest(${assignedOn}, lead_version.valid_from), lead_version.valid_to - 1)`;
+  const hasBegun = sql`lead_version.valid_from <= ${assignedOn}`;
+  return sql`coalesce((
+    select array_position(${sql.lit(`{${TIERS.join()}}`)}::text[], coalesce(lead_version.tier, served_version.tier)) from unit_version lead_version
+    left join unit_version served_version on lead_version.kind in (${sql.join(SERVING_KINDS.map((kind) => sql.lit(kind)))})
+      and served_version.unit_id = lead_version.parent_id and ${validOn(seenOn, "served_version")}
+    where lead_version.unit_id = ${lead}
+    order by ${hasBegun} desc, case when ${hasBegun} then lead_version.valid_from end desc, lead_version.valid_from limit 1), 0)`;
+};
 
 /** A task before and after a change; null where it is new. */
 interface TaskChange {

@@ -7,7 +7,7 @@ import { BadUserInput } from "../lib/errors.ts";
 import type { Day } from "../lib/time/date.ts";
 import { unitNamed } from "../units/unit.service.ts";
 
-const MAX_COORDINATORS = 50;
+export const MAX_COORDINATORS = 50;
 
 /** Code or id on the day. @throws BadUserInput naming the argument where there is none. */
 export const taskUnitNamed = (context: Pick<RequestContext, "use">, argument: string, name: string, day: Day): Promise<UnitView> =>

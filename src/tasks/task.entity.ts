@@ -61,7 +61,8 @@ const TaskSchema = defineEntity({
     events: p.integer().comment("How many"),
     madeBy: p.text().nullable().comment("Actor whose idempotency key it is"),
     idempotencyKey: p.text().nullable(),
-    digest: p.text().nullable().comment("SHA-256 of what was sent under the key"),
+    digest: p.text().nullable().comment("SHA-256 of what was sent"),
+    updatedAt: p.datetime(3).nullable().comment("Of an imported task: its last change in its system"),
   },
 });
 export class Task extends TaskSchema.class {}

@@ -1,4 +1,5 @@
 import type { Module } from "../module/module.ts";
+import { TaskImportMutations } from "./import/task-import.resolver.ts";
 import { TaskAssignerMutations, TaskLeadMutations } from "./task-mutation.resolver.ts";
 import { TaskCountsResolver, TaskRollupResolver, UnitTasksResolver } from "./task-rollup.resolver.ts";
 import { taskCosts } from "./task.cost.ts";
@@ -18,6 +19,7 @@ export const taskModule: Module = {
     TaskEventResolver,
     TaskLeadMutations,
     TaskAssignerMutations,
+    TaskImportMutations,
   ],
   references: { Task: findReferencedTask },
   costs: taskCosts,

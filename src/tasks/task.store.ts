@@ -33,7 +33,7 @@ export interface TaskMaking {
 
 const numberOf = (progress: TaskProgress | null): number | null => (progress === null ? null : TASK_PROGRESS.indexOf(progress) + 1);
 const isRunning = ({ progress }: TaskView): boolean => RUNNING.includes(progress);
-const wordsOf = ({ title, product, document }: Pick<TaskView, "title" | "product" | "document">): string =>
+export const wordsOf = ({ title, product, document }: Pick<TaskView, "title" | "product" | "document">): string =>
   foldName([title, product, document?.number].join(" "));
 const seenBy = ({ leadNo, assignerNo, coordinatorNos }: TaskView): number[] => [...new Set([leadNo, assignerNo, ...coordinatorNos])];
 const isOfTask = ({ provinceNo, sourceNo, code }: TaskKey) =>
@@ -52,8 +52,14 @@ export const lockTask = async (em: EntityManager, grants: readonly Grant[], iden
   const { sourceNo, code } = identity;
   const [found] = await rowsOf(em).rows(sql<{ family: string }>`select family from task where source_id = ${sourceNo} and code = ${code}`);
   if (!found) return null;
-  await takeLock(em, "taskFamily", found.family);
-  return readTask(em, grants, identity);
+  let { family } = found;
+  for (;;) {
+    await takeLock(em, "taskFamily", family);
+    const task = await readTask(em, grants, identity);
+    // An import may have moved the task while this waited.
+    if (!task || task.family === family) return task;
+    ({ family } = task);
+  }
 };
 
 /** All that is open below a task, each with how many steps it lies below. The transaction must see all of it. */

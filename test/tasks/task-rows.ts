@@ -51,7 +51,7 @@ const countStored = async (em: EntityManager): Promise<void> => {
     select province_id, lead_id, 'TASKS', source_id, count(*), min(assigned_on) from task group by 1, 2, 4`.execute(em.getKysely());
   await em.transactional(async (inside) => {
     const noted = { key: randomUUID(), deltas: sql`task_delta` };
-    await noteTasks(inside, noted, sql`task d`, 1);
+    await noteTasks(inside, noted, [{ tasks: sql`task d`, sign: 1 }]);
     await countTasks(inside, noted);
     await sql`delete from task_delta`.execute(inside.getKysely());
   });

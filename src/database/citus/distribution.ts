@@ -17,7 +17,14 @@ export const GROWING_TABLES: readonly string[] = [
  * Tables that stay on the coordinator, because their rows live only for one import or minute. Staged rows arrive by COPY and get their province later, while Citus neither
  * changes a distribution column nor joins a distributed table in an UPDATE of a reference table.
  */
-export const WORK_TABLES: readonly string[] = ["dossier_stage", "dossier_delta", "task_delta", "rate_limit", "mikro_orm_migrations"];
+export const WORK_TABLES: readonly string[] = [
+  "dossier_stage",
+  "dossier_delta",
+  "task_stage",
+  "task_delta",
+  "rate_limit",
+  "mikro_orm_migrations",
+];
 
 const isWork = (name: string) => WORK_TABLES.includes(name) || /^(?:dossier|task)_(?:stage|delta)_[0-9a-f]{32}$/.test(name);
 

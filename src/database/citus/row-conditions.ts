@@ -6,6 +6,7 @@ const writes = "current_setting('cchc.writes', true)";
 const isSeen = `viewer_covers(unit_id, ${reads}) or viewer_covers_source(source_id, ${writes})`;
 const isWritten = `viewer_covers(unit_id, ${writes})`;
 const isTaskChanged = `viewer_covers(lead_id, ${writes}) or viewer_covers(assigner_id, ${writes})`;
+const isSent = `viewer_covers_system(source_id, ${writes})`;
 const isTaskEventWritten = `viewer_covers_any(seen_by, ${writes})`;
 
 const condition = (name: string, args: string, body: string) =>
@@ -20,6 +21,11 @@ export const ROW_CONDITIONS = {
       "viewer_covers_source",
       "source int, grants text",
       "select exists (select from public.source s where s.id = source and public.viewer_covers(s.unit_id, grants))",
+    ),
+    condition(
+      "viewer_covers_system",
+      "source int, grants text",
+      "select exists (select from public.source s where s.id = source and s.name <> '@tasks' and public.viewer_covers(s.unit_id, grants))",
     ),
     condition(
       "viewer_covers_draft",
@@ -56,8 +62,11 @@ export const ROW_CONDITIONS = {
     `alter policy range_delete on record_range using (${isWritten})`,
     "alter policy figure_read on figure using (viewer_sees_source(source_id))",
     `alter policy figure_insert on figure with check (viewer_covers_draft(source_id, ${writes}))`,
-    `alter policy task_read on task using (viewer_covers_any(coordinator_ids || lead_id || assigner_id, ${reads}))`,
-    `alter policy task_insert on task with check (viewer_covers(assigner_id, ${writes}))`,
+    `alter policy task_read on task using (viewer_covers_any(coordinator_ids || lead_id || assigner_id, ${reads}) or is_imported and ${isSent})`,
+    `alter policy task_insert on task with check (not is_imported and viewer_covers(assigner_id, ${writes})
+      or is_imported and viewer_covers(lead_id, ${writes}) and ${isSent})`,
+    `alter policy task_delete on task using (is_imported and viewer_covers(lead_id, ${writes}) and ${isSent})`,
+    `alter policy task_event_delete on task_event using (${isSent})`,
     `alter policy task_update on task ${both(isTaskChanged)}`,
     `alter policy task_event_read on task_event using (viewer_covers_any(seen_by, ${reads}))`,
     `alter policy task_event_insert on task_event with check (${isTaskEventWritten})`,
