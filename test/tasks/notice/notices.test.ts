@@ -42,9 +42,8 @@ describe("npm run notices", () => {
   const listed = async (...args: string[]) => {
     const { code, out, err } = await notices(...args);
     expect({ code, err }).toEqual({ code: 0, err: "" });
-    return (parse(out, { columns: true }) as Readonly<Record<string, string>>[]).map((one) =>
-      [one["unit"], one["notice"], one["code"], one["daysLeft"], one["daysLate"]].join(" "),
-    );
+    const rows: Readonly<Record<string, string>>[] = parse(out, { columns: true });
+    return rows.map((one) => [one["unit"], one["notice"], one["code"], one["daysLeft"], one["daysLate"]].join(" "));
   };
 
   it("prints what falls due, is overdue or waits for confirmation, by unit", async () => {
