@@ -1,7 +1,7 @@
 import { csvLine } from "../../lib/files/csv-writer.ts";
 import type { Day } from "../../lib/time/date.ts";
 import type { DatedNotice } from "./task-notice.service.ts";
-import { type Notice, NOTICES } from "./task-notice.store.ts";
+import { type NoticeKind, NOTICES } from "./task-notice.store.ts";
 
 const COLUMNS = [
   ...["unit", "unitName", "notice", "code", "title", "deadline", "daysLeft", "daysLate", "progress", "doneOn", "assignedBy", "lead"],
@@ -19,7 +19,7 @@ export const noticesAsCsv = (notices: readonly DatedNotice[]): string =>
   [csvLine(COLUMNS), ...notices.map((one) => csvLine(cellsOf(one)))].join("");
 
 // The text is a letter to the offices, so it is in Vietnamese.
-const HEADINGS: Readonly<Record<Notice, string>> = {
+const HEADINGS: Readonly<Record<NoticeKind, string>> = {
   OVERDUE: "Quá hạn",
   DUE: "Sắp đến hạn",
   AWAITING_CONFIRMATION: "Chờ xác nhận",

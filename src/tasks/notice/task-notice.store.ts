@@ -5,13 +5,13 @@ import { TASK_PROGRESS, type TaskProgress } from "../task-steps.ts";
 
 /** In the order of a digest. */
 export const NOTICES = ["OVERDUE", "DUE", "AWAITING_CONFIRMATION"] as const;
-export type Notice = (typeof NOTICES)[number];
+export type NoticeKind = (typeof NOTICES)[number];
 
 /** A task of which a unit must take notice: its lead, or while the task waits for confirmation its assigner. */
 export interface TaskNotice {
   readonly unit: string;
   readonly unitName: string;
-  readonly notice: Notice;
+  readonly notice: NoticeKind;
   readonly code: string;
   readonly title: string;
   readonly deadline: Day | null;
