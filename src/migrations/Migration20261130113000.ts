@@ -7,9 +7,9 @@ const IS_SEEN = `"lead_id" in (${READS}) or "assigner_id" in (${READS})
 /** Tasks that are assigned here belong to sources of this name, which send nothing. */
 const IS_SENT = `"source_id" in (select s."id" from "source" s where s."name" <> '@tasks' and s."unit_id" in (${WRITES}))`;
 
-export class Migration20261130110000 extends Migration {
+export class Migration20261130113000 extends Migration {
 
-  override name = 'Migration20261130110000';
+  override name = 'Migration20261130113000';
 
   override up(): void | Promise<void> {
     this.addSql(`alter table "task" add "updated_at" timestamptz(3) null;`);
