@@ -55,7 +55,7 @@ export const applyDeltas = async (em: EntityManager, rules: RecordRules, { key, 
     sql`select province_id, unit_id, slot, starts_on, ${countColumns} ${noted(GRAINS.HALF_MONTH)}`,
     sql`select province_id, unit_id, slot, ${sql.lit(DAY_GRAIN)}::smallint as grain, starts_on, ${countColumns} ${noted(DAY_GRAIN)}`,
   );
-  await addToUnits(em, rules, changes);
+  await intoUnits(rules, changes).execute(em.getKysely());
   await addToTrees(em, rules, sql`select id from edition where records_counted`, changes);
 };
 
@@ -74,12 +74,40 @@ const addToDetails = async (em: EntityManager, rules: RecordRules, halves: RawBu
   }
 };
 
-const addToUnits = async (em: EntityManager, rules: RecordRules, changes: RawBuilder<unknown>): Promise<void> => {
+const intoUnits = (rules: RecordRules, changes: RawBuilder<unknown>): RawBuilder<unknown> => {
   const { tables, countColumns } = rules;
-  await sql`
+  return sql`
     insert into ${sql.table(tables.units)} (province_id, unit_id, grain, starts_on, slot, ${countColumns})
     select province_id, unit_id, grain, starts_on, slot, ${countColumns} from (${changes}) c order by 1, 2, 3, 4, 5
-    on conflict (province_id, unit_id, grain, starts_on, slot) do update set ${added(rules, tables.units)}`.execute(em.getKysely());
+    on conflict (province_id, unit_id, grain, starts_on, slot) do update set ${added(rules, tables.units)}`;
+};
+
+/**
+ * Adds a few events to the counters without recording them first; the caller holds `shareCounters`, and this is the last step of its transaction. The order of locks is that
+ * of `applyDeltas`.
+ */
+export const addEvents = async (em: EntityManager, rules: RecordRules, events: RawBuilder<unknown>): Promise<void> => {
+  const changes = changesOf(rules, events);
+  const [found] = await rowsOf(em).rows(sql<{ units: number[] | null; since: Day | null }>`
+    with stored as (${intoUnits(rules, changes)} returning unit_id, grain, starts_on)
+    select array_agg(distinct unit_id) as units, min(starts_on) filter (where grain = ${sql.lit(DAY_GRAIN)}) as since from stored`);
+  if (!found?.units || !found.since) return;
+  await addToTrees(em, rules, sql`select id from edition where records_counted`, changes);
+  await recordsChanged(em, found.units, found.since);
+};
+
+/** Counters of units that events change. */
+const changesOf = (rules: RecordRules, events: RawBuilder<unknown>): RawBuilder<unknown> => {
+  const { sumsOfCounts, anyCount } = rules;
+  const ofUnit = (grain: number, start: RawBuilder<unknown>) => sql`
+    select province_id, unit_id, slot, ${sql.lit(grain)}::smallint as grain, ${start} as starts_on, ${sumsOfCounts} from event e
+    group by province_id, unit_id, slot, 5 having ${anyCount}`;
+  return sql`
+    with event as materialized (${events})
+    ${ofUnit(DAY_GRAIN, sql`e.day`)} union all ${sql.join(
+      Object.entries(GRAINS).map(([name, grain]) => ofUnit(grain, startOf[name as keyof typeof GRAINS](sql`e.day`))),
+      sql` union all `,
+    )}`;
 };
 
 /** Each grain except days, with its start for the half-month `starts_on`. */

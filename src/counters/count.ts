@@ -18,10 +18,14 @@ export const startOf = {
 } as const;
 
 /** The counted columns of an event: the given values times the sign, and 0 for all others. */
-export const eventCounts = <C extends string>(counts: readonly C[], sign: number, values: Partial<Record<C, RawBuilder<unknown>>>) =>
+export const eventCounts = <C extends string>(
+  counts: readonly C[],
+  sign: RawBuilder<unknown>,
+  values: Partial<Record<C, RawBuilder<unknown>>>,
+) =>
   sql.join(
     counts.map((name) => {
       const value = values[name];
-      return value ? sql`${sql.lit(sign)} * (${value}) as ${sql.ref(columnName(name))}` : sql`0 as ${sql.ref(columnName(name))}`;
+      return value ? sql`${sign} * (${value}) as ${sql.ref(columnName(name))}` : sql`0 as ${sql.ref(columnName(name))}`;
     }),
   );

@@ -17,7 +17,7 @@ export const pauseColumns = sql`p.province_id, p.source_id, p.code, p.is_late,
 const yes = (condition: RawBuilder<unknown>) => sql`(${condition})::int`;
 
 const row = (from: RawBuilder<unknown>, day: RawBuilder<unknown>, sign: number, values: Partial<Record<Count, RawBuilder<unknown>>>) => sql`
-  select d.province_id, d.unit_id, d.slot, d.field_id, ${day} as day, ${eventCounts(COUNTS, sign, values)}
+  select d.province_id, d.unit_id, d.slot, d.field_id, ${day} as day, ${eventCounts(COUNTS, sql.lit(sign), values)}
   from ${from}`;
 
 /** A dossier is overdue from the day after its due day until it ends, except while it is paused. */

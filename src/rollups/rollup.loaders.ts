@@ -28,6 +28,9 @@ type ExpectedUnits = Positioned & { expected: number };
 
 export type RollupLoaders = ReturnType<typeof rollupLoaders>;
 
+/** The loader of the roll-ups of a kind. */
+export const rollupLoaderOf = (loaders: RollupLoaders, { name }: RollupKind) => loaders[`${name}Rollup`];
+
 /** Anonymous requests store named periods only, because the number of other periods is unlimited. */
 export const rollupLoaders = (context: RequestContext, kind: EvidenceKind) => {
   const { session: reader, today, viewer } = context;

@@ -1,4 +1,3 @@
-import type { EntityManager } from "@mikro-orm/postgresql";
 import { sql } from "kysely";
 import { createHash } from "node:crypto";
 import { coveredAmong } from "../access/grant.ts";
@@ -15,10 +14,11 @@ import { type Day, parseDay, parseKnownDay, parsePastDay } from "../lib/time/dat
 import { newRecord } from "./task-audit.store.ts";
 import { checkDeadline, documentOf, productOf, titleOf } from "./task-check.ts";
 import { checkAgainstParent } from "./task-family.store.ts";
+import type { TaskWriting } from "./task-count.store.ts";
 import { taskIdOf } from "./task-id.ts";
 import type { AssignTaskInput, DelegateTaskInput } from "./task.input.ts";
 import { nextTaskCode, taskSourceOf } from "./task-source.store.ts";
-import { commitStep, openStep, payloadOf, type TaskAsking, type TaskPayload } from "./task-step.service.ts";
+import { commitStep, openStep, payloadOf, type TaskAsking, type TaskPayload, writeTasks } from "./task-step.service.ts";
 import { checkCoordinators, coordinatorsNamed, isWithinUnit, taskUnitNamed } from "./task-units.service.ts";
 import { insertTask, type TaskMaking } from "./task.store.ts";
 import type { TaskDocument, TaskKey, TaskView } from "./task.loaders.ts";
@@ -60,7 +60,7 @@ export const assignTask = async (context: TaskAsking, input: AssignTaskInput): P
     throw new BadUserInput("lead", input.lead, `must be a unit within ${assigner.fullName}, or an agency of such a unit`);
   const provinceNo = await provinceOf(context, draft);
   const origin: Origin = { assignerNo: assigner.no, parent: null, family: null, operation: "assignTask" };
-  return created(context, making, (em) => makeTask(context, em, { draft, provinceNo, origin, making }));
+  return created(context, making, (writing) => makeTask(context, writing, { draft, provinceNo, origin, making }));
 };
 
 /**
@@ -74,8 +74,9 @@ export const delegateTask = async (context: TaskAsking, input: DelegateTaskInput
   const { today } = context;
   const given = await draftOf(context, { ...input, document: null, assignedOn: today });
   const provinceNo = await provinceOf(context, given);
-  return created(context, making, async (em) => {
-    const step = await openStep(context, em, input.task, "DELEGATE");
+  return created(context, making, async (writing) => {
+    const { em } = writing;
+    const step = await openStep(context, writing, input.task, "DELEGATE");
     const { task: parent, actingNo } = step;
     const isWithin = await isWithinUnit(rowsOf(em), { above: actingNo, unitNo: given.lead.no, day: today, isServing: true });
     if (!isWithin || given.lead.no === parent.leadNo)
@@ -84,7 +85,7 @@ export const delegateTask = async (context: TaskAsking, input: DelegateTaskInput
     checkDeadline(draft.deadline, today);
     checkAgainstParent(draft.deadline, parent.deadline);
     const origin: Origin = { assignerNo: parent.leadNo, parent, family: parent.family, operation: "delegateTask" };
-    const id = await makeTask(context, em, { draft, provinceNo, origin, making });
+    const id = await makeTask(context, writing, { draft, provinceNo, origin, making });
     // An imported task is changed by its source alone. The event says nothing of the part, for not all who see the task see that.
     if (!parent.isImported) await commitStep(context, step, "DELEGATE", {});
     return id;
@@ -114,10 +115,11 @@ const sentBefore = async ({ rows }: Rows, { actor, idempotencyKey, digest }: Tas
 };
 
 /** One request under a key makes the task, and the others find it. */
-const created = async (context: TaskAsking, making: TaskMaking, make: (em: EntityManager) => Promise<string>): Promise<TaskPayload> => {
-  const id = await context.session.write(rowScope(context.viewer, "OFFICER"), async (em) => {
+const created = async (context: TaskAsking, making: TaskMaking, make: (writing: TaskWriting) => Promise<string>): Promise<TaskPayload> => {
+  const id = await writeTasks(context, async (writing) => {
+    const { em } = writing;
     await takeLock(em, "taskKey", `${making.actor} ${making.idempotencyKey}`);
-    return (await sentBefore(rowsOf(em), making)) ?? (await make(em));
+    return (await sentBefore(rowsOf(em), making)) ?? (await make(writing));
   });
   context.renew();
   return payloadOf(context, id);
@@ -159,20 +161,25 @@ interface Making {
 }
 
 /** @returns its id. */
-const makeTask = async ({ viewer, now }: TaskAsking, em: EntityManager, { draft, provinceNo, origin, making }: Making): Promise<string> => {
+const makeTask = async (
+  { viewer, now }: TaskAsking,
+  writing: TaskWriting,
+  { draft, provinceNo, origin, making }: Making,
+): Promise<string> => {
+  const { em } = writing;
   const by = { actor: viewer!.actor, actorName: viewer!.name, at: now };
   const { lead, ...facts } = draft;
   const { assignerNo, parent, operation } = origin;
   const sourceNo = await taskSourceOf(em, assignerNo, by);
   const code = await nextTaskCode(em, sourceNo, Number(draft.assignedOn.slice(0, 4)));
   const id = taskIdOf({ sourceNo, code });
-  const task: TaskView = {
+  const task: Omit<TaskView, "slot"> = {
     ...facts,
     ...{ provinceNo, sourceNo, code, assignerNo, leadNo: lead.no, parent, family: origin.family ?? id, originalDeadline: draft.deadline },
     ...{ isImported: false, progress: "NOT_STARTED", progressBefore: null, percent: null, reportedPercent: null },
     ...{ doneOn: null, completedOn: null, cancelledOn: null, postponed: [], eventCount: 0 },
   };
-  await insertTask(em, task, making, { at: now, action: "ASSIGNED", unitNo: assignerNo, deadline: draft.deadline });
-  await recordChange(em, { ...by, operation, unitNo: assignerNo, subject: id, before: null, after: await newRecord(em, task) });
+  const made = await insertTask(writing, task, making, { at: now, action: "ASSIGNED", unitNo: assignerNo, deadline: draft.deadline });
+  await recordChange(em, { ...by, operation, unitNo: assignerNo, subject: id, before: null, after: await newRecord(em, made) });
   return id;
 };

@@ -4,9 +4,17 @@ import { endedToday, withDeadline } from "./task-assigner.service.ts";
 import { deadlineOf, noteOf } from "./task-check.ts";
 import { demandNoneOpen, onWholeFamily, openBelow, refusedFor } from "./task-family.store.ts";
 import type { CancelTaskInput, ReassignTaskInput } from "./task-assigner.input.ts";
-import { commitStep, openStep, payloadOf, type StepOf, takeStep, type TaskAsking, type TaskPayload } from "./task-step.service.ts";
+import {
+  commitStep,
+  openStep,
+  payloadOf,
+  type StepOf,
+  takeStep,
+  type TaskAsking,
+  type TaskPayload,
+  writeTasks,
+} from "./task-step.service.ts";
 import { checkCoordinators, coordinatorsNamed, isWithinUnit, taskUnitNamed } from "./task-units.service.ts";
-import { rowScope } from "../access/scope.ts";
 import type { TaskView } from "./task.loaders.ts";
 
 /**
@@ -47,9 +55,8 @@ const demandLead = async ({ em, task, actingNo, today }: StepOf, name: string, l
  */
 export const cancelTask = async (context: TaskAsking, input: CancelTaskInput): Promise<TaskPayload> => {
   const note = noteOf(input.note);
-  const scope = rowScope(context.viewer, "OFFICER");
-  await context.session.write(scope, async (em) => {
-    const step = await openStep(context, em, input.task, "CANCEL");
+  await writeTasks(context, async (writing) => {
+    const step = await openStep(context, writing, input.task, "CANCEL");
     const { all, next } = await openBelow(step, step.task);
     if (next.length > 0 && !input.withSubtasks)
       throw await refusedFor(step, next, "CANCEL is not possible while delegated tasks are open, unless withSubtasks is true");

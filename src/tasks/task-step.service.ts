@@ -11,6 +11,7 @@ import type { Day } from "../lib/time/date.ts";
 import { changedRecords } from "./task-audit.store.ts";
 import { readAuthorities, sidesOf, type TaskAuthority } from "./task-authority.ts";
 import type { StepScope } from "./task-family.store.ts";
+import { TaskWriting } from "./task-count.store.ts";
 import { parseTaskId, taskIdOf } from "./task-id.ts";
 import { possibleActions, sideOf, stepFrom, type TaskAction, type TaskProgress, type TaskStep } from "./task-steps.ts";
 import { lockTask, type NewTaskEvent, storeStep } from "./task.store.ts";
@@ -24,6 +25,7 @@ export interface TaskPayload {
 
 /** What a step needs to know of its task; all of it is locked. */
 export interface StepOf extends StepScope {
+  readonly writing: TaskWriting;
   readonly task: TaskView;
   /** The unit on whose behalf it is taken. */
   readonly actingNo: number;
@@ -63,18 +65,27 @@ export const takeStep = async (
   action: TaskAction,
   plan: (step: StepOf) => StepOutcome | Promise<StepOutcome>,
 ): Promise<TaskPayload> => {
-  const scope = rowScope(context.viewer, "OFFICER");
-  await context.session.write(scope, async (em) => {
-    const step = await openStep(context, em, id, action);
+  await writeTasks(context, async (writing) => {
+    const step = await openStep(context, writing, id, action);
     await commitStep(context, step, action, await plan(step));
   });
   context.renew();
   return payloadOf(context, id);
 };
 
+/** One transaction that changes tasks, and counts last what it changed. */
+export const writeTasks = <T>({ session, viewer }: TaskAsking, work: (writing: TaskWriting) => Promise<T>): Promise<T> =>
+  session.write(rowScope(viewer, "OFFICER"), async (em) => {
+    const writing = new TaskWriting(em);
+    const result = await work(writing);
+    await writing.count();
+    return result;
+  });
+
 /** The task, locked, with the unit that may take the step. @throws as `takeStep` does. */
-export const openStep = async (context: TaskAsking, em: EntityManager, id: string, action: TaskAction): Promise<StepOf> => {
+export const openStep = async (context: TaskAsking, writing: TaskWriting, id: string, action: TaskAction): Promise<StepOf> => {
   const { viewer, today } = context;
+  const { em } = writing;
   const identity = parseTaskId(id);
   const task = identity && (await lockTask(em, grantsFor(viewer, "VIEWER"), identity));
   if (!task) throw new DomainError("NOT_FOUND", `task: there is no task ${JSON.stringify(id.slice(0, 100))}`, { argument: "task" });
@@ -82,7 +93,7 @@ export const openStep = async (context: TaskAsking, em: EntityManager, id: strin
   const actingNo = sideOf(action) === "LEAD" ? authority!.leadNo : authority!.assignerNo;
   if (!sidesOf(authority!).includes(sideOf(action))) throw await forbidden(em, actingNo, action, today);
   demandPossible(task, authority!, action);
-  return { em, scope: rowScope(viewer, "OFFICER"), today, task, actingNo };
+  return { em, writing, scope: rowScope(viewer, "OFFICER"), today, task, actingNo };
 };
 
 const forbidden = async (em: EntityManager, unitNo: number, action: TaskAction, today: Day): Promise<DomainError> => {
@@ -112,13 +123,13 @@ const progressAfter = ({ to }: TaskStep, { progress, progressBefore }: TaskView)
 /** Stores what a step changes, its event, and the entry of the audit trail. */
 export const commitStep = async (
   { viewer, now }: TaskAsking,
-  { em, task, actingNo }: StepOf,
+  { em, writing, task, actingNo }: StepOf,
   action: TaskAction,
   { change = {}, event = {} }: StepOutcome,
 ): Promise<void> => {
   const step = stepFrom(task.progress, action)!;
   const after = { ...task, ...change, progress: progressAfter(step, task) };
-  await storeStep(em, task, after, { ...event, at: now, action: step.event, unitNo: actingNo });
+  await storeStep(writing, task, after, { ...event, at: now, action: step.event, unitNo: actingNo });
   await recordChange(em, {
     ...{ actor: viewer!.actor, actorName: viewer!.name, operation: OPERATIONS[action], unitNo: actingNo, subject: taskIdOf(task), at: now },
     ...(await changedRecords(em, task, after)),

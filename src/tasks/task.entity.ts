@@ -1,5 +1,6 @@
 import { defineEntity, p } from "@mikro-orm/core";
 import { Source } from "../figures/figure.entity.ts";
+import { TASK_COUNTS } from "./task-count.ts";
 
 // Growing tables lead their keys with the province, by which they may be distributed, and have no foreign keys.
 
@@ -40,6 +41,7 @@ const TaskSchema = defineEntity({
     words: p.text().comment("Folded title, product and number of the document with a blank before each word"),
     assignerId: p.integer(),
     leadId: p.integer(),
+    slot: p.smallint().default(0).comment("Tier in which it counts: 1 country to 4 commune; 0 outside all tiers"),
     coordinatorIds: p.array((text) => Number(text)).columnType("int[]"),
     parentProvinceId: p.integer().nullable(),
     parentSourceId: p.integer().nullable(),
@@ -122,3 +124,35 @@ const TaskNumberSchema = defineEntity({
 });
 export class TaskNumber extends TaskNumberSchema.class {}
 TaskNumberSchema.setClass(TaskNumber);
+
+const counts = Object.fromEntries(TASK_COUNTS.map((name) => [name, p.integer().default(0)]));
+const sums = Object.fromEntries(TASK_COUNTS.map((name) => [name, p.bigint("number").default(0)]));
+
+/** Counters by lead for a day, half-month, quarter or year (grain 0, 1, 2, 3). */
+export const TaskUnitCount = defineEntity({
+  name: "TaskUnitCount",
+  properties: {
+    provinceId: p.integer().primary(),
+    unitId: p.integer().primary(),
+    grain: p.smallint().primary(),
+    startsOn: p.date().primary(),
+    slot: p.smallint().primary(),
+    ...counts,
+  },
+});
+
+/** The same counters added up to the units of a present or future edition, like those of dossiers. */
+export const TaskTreeCount = defineEntity({
+  name: "TaskTreeCount",
+  indexes: [{ properties: ["editionId", "targetId", "grain", "startsOn"] }],
+  properties: {
+    provinceId: p.integer().primary(),
+    editionId: p.integer().primary(),
+    targetId: p.integer().primary(),
+    slot: p.smallint().primary(),
+    certain: p.boolean().primary(),
+    grain: p.smallint().primary(),
+    startsOn: p.date().primary(),
+    ...sums,
+  },
+});

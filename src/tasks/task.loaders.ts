@@ -38,6 +38,8 @@ export interface TaskView extends TaskKey, TaskDays {
   readonly document: TaskDocument | null;
   readonly assignerNo: number;
   readonly leadNo: number;
+  /** Tier in which it counts, as a number from 1; 0 outside all tiers. */
+  readonly slot: number;
   readonly coordinatorNos: readonly number[];
   readonly parent: TaskKey | null;
   /** Id of the task at the top. */
@@ -80,7 +82,7 @@ const parent = sql`case when t.parent_code is not null then
 
 /** The columns of a TaskView; `t` is the task. */
 export const taskColumns = sql`t.province_id as "provinceNo", t.source_id as "sourceNo", t.code, t.is_imported as "isImported", t.title, t.product,
-  t.document, t.assigner_id as "assignerNo", t.lead_id as "leadNo", t.coordinator_ids as "coordinatorNos", ${parent} as parent, t.family,
+  t.document, t.assigner_id as "assignerNo", t.lead_id as "leadNo", t.slot, t.coordinator_ids as "coordinatorNos", ${parent} as parent, t.family,
   t.assigned_on as "assignedOn", ${unlessInfinite(sql`t.deadline`)} as deadline, ${unlessInfinite(sql`t.original_deadline`)} as "originalDeadline",
   ${named(TASK_PROGRESS, sql`t.progress`)} as progress, ${named(TASK_PROGRESS, sql`t.progress_before`)} as "progressBefore",
   case when t.completed_on is not null then 100 else t.percent end as percent, t.percent as "reportedPercent", t.done_on as "doneOn",

@@ -1,16 +1,17 @@
 import type { Module } from "../module/module.ts";
 import { TaskImportMutations } from "./import/task-import.resolver.ts";
 import { TaskAssignerMutations, TaskLeadMutations } from "./task-mutation.resolver.ts";
-import { TaskRollupResolver, UnitTasksResolver } from "./task-rollup.resolver.ts";
+import { TaskCountsResolver, TaskRollupResolver, UnitTasksResolver } from "./task-rollup.resolver.ts";
 import { taskCosts } from "./task.cost.ts";
-import { Task, TaskCoordinator, TaskEvent, TaskNumber } from "./task.entity.ts";
+import { Task, TaskCoordinator, TaskEvent, TaskNumber, TaskTreeCount, TaskUnitCount } from "./task.entity.ts";
 import { findReferencedTask } from "./task.reference.ts";
 import { TaskConnectionResolver, TaskEventResolver, TaskQueries, TaskResolver } from "./task.resolver.ts";
 
 export const taskModule: Module = {
-  entities: [Task, TaskEvent, TaskCoordinator, TaskNumber],
+  entities: [Task, TaskEvent, TaskCoordinator, TaskNumber, TaskUnitCount, TaskTreeCount],
   resolvers: [
     UnitTasksResolver,
+    TaskCountsResolver,
     TaskRollupResolver,
     TaskQueries,
     TaskResolver,

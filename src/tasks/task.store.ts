@@ -6,9 +6,9 @@ import { takeLock } from "../database/locks.ts";
 import { rowsOf } from "../database/reader.ts";
 import { foldName } from "../hierarchy/fold.ts";
 import type { Day } from "../lib/time/date.ts";
+import { leadSlot, multirangeOf, orInfinity, type TaskWriting } from "./task-count.store.ts";
 import type { TaskIdentity } from "./task-id.ts";
 import { RUNNING, TASK_EVENTS, TASK_PROGRESS, type TaskEventKind, type TaskProgress } from "./task-steps.ts";
-import type { DayRange } from "./task-timeliness.ts";
 import { isTaskSeen, taskColumns, type TaskEvidence, type TaskKey, type TaskView } from "./task.loaders.ts";
 
 /** One thing that happens to a task. */
@@ -32,12 +32,9 @@ export interface TaskMaking {
 }
 
 const numberOf = (progress: TaskProgress | null): number | null => (progress === null ? null : TASK_PROGRESS.indexOf(progress) + 1);
-const orInfinity = (day: Day | null): string => day ?? "infinity";
 const isRunning = ({ progress }: TaskView): boolean => RUNNING.includes(progress);
 export const wordsOf = ({ title, product, document }: Pick<TaskView, "title" | "product" | "document">): string =>
   foldName([title, product, document?.number].join(" "));
-export const multirangeOf = (ranges: readonly DayRange[]): string =>
-  `{${ranges.map(({ from, to }) => (to === null ? `[${from},)` : `[${from},${to}]`)).join()}}`;
 const seenBy = ({ leadNo, assignerNo, coordinatorNos }: TaskView): number[] => [...new Set([leadNo, assignerNo, ...coordinatorNos])];
 const isOfTask = ({ provinceNo, sourceNo, code }: TaskKey) =>
   sql<boolean>`province_id = ${provinceNo} and source_id = ${sourceNo} and code = ${code}`;
@@ -86,15 +83,18 @@ export const tasksSeenAmong = async (em: EntityManager, tasks: readonly TaskKey[
 };
 
 /** Stores the task as it stands after a step, with the event of the step. */
-export const storeStep = async (em: EntityManager, before: TaskView, after: TaskView, event: NewTaskEvent): Promise<void> => {
+export const storeStep = async (writing: TaskWriting, before: TaskView, after: TaskView, event: NewTaskEvent): Promise<void> => {
+  const { em } = writing;
   const task = { ...after, eventCount: before.eventCount + 1 };
-  await sql`
+  const isMoved = before.leadNo !== task.leadNo;
+  const [stored] = await rowsOf(em).rows(sql<{ slot: number }>`
     update task set title = ${task.title}, product = ${task.product}, document = ${task.document && JSON.stringify(task.document)}::jsonb, words = ${wordsOf(task)},
-      lead_id = ${task.leadNo}, coordinator_ids = ${[...task.coordinatorNos]}::int[], deadline = ${orInfinity(task.deadline)}::date,
+      lead_id = ${task.leadNo}, slot = ${isMoved ? leadSlot(sql`${task.leadNo}::int`, sql`assigned_on`) : sql`slot`}, coordinator_ids = ${[...task.coordinatorNos]}::int[], deadline = ${orInfinity(task.deadline)}::date,
       progress = ${numberOf(task.progress)}, progress_before = ${numberOf(task.progressBefore)}, is_running = ${isRunning(task)},
       percent = ${task.reportedPercent}, done_on = ${task.doneOn}::date, completed_on = ${task.completedOn}::date,
       cancelled_on = ${task.cancelledOn}::date, postponed = ${multirangeOf(task.postponed)}::datemultirange, events = ${task.eventCount}
-    where ${isOfTask(task)}`.execute(em.getKysely());
+    where ${isOfTask(task)} returning slot`);
+  writing.changed(before, { ...task, slot: stored!.slot });
   if (String(seenBy(before)) !== String(seenBy(task)))
     await sql`update task_event set seen_by = ${seenBy(task)}::int[] where ${isOfTask(task)}`.execute(em.getKysely());
   if (coordinationOf(before) !== coordinationOf(task)) await storeCoordinators(em, task);
@@ -125,18 +125,25 @@ const storeEvent = async (em: EntityManager, task: TaskView, event: NewTaskEvent
 };
 
 /** Stores a task that is made here, with the event of its assignment. */
-export const insertTask = async (em: EntityManager, made: TaskView, making: TaskMaking, event: NewTaskEvent): Promise<void> => {
-  const task = { ...made, eventCount: 1 };
-  const { parent } = task;
-  await sql`
-    insert into task (province_id, source_id, code, is_imported, title, product, document, words, assigner_id, lead_id, coordinator_ids,
+export const insertTask = async (
+  writing: TaskWriting,
+  made: Omit<TaskView, "slot">,
+  making: TaskMaking,
+  event: NewTaskEvent,
+): Promise<TaskView> => {
+  const { em } = writing;
+  const [stored] = await rowsOf(em).rows(sql<{ slot: number }>`
+    insert into task (province_id, source_id, code, is_imported, title, product, document, words, assigner_id, lead_id, slot, coordinator_ids,
       parent_province_id, parent_source_id, parent_code, family, assigned_on, deadline, original_deadline, progress, is_running, postponed, events,
       made_by, idempotency_key, digest)
-    values (${task.provinceNo}, ${task.sourceNo}, ${task.code}, false, ${task.title}, ${task.product}, ${task.document && JSON.stringify(task.document)}::jsonb,
-      ${wordsOf(task)}, ${task.assignerNo}, ${task.leadNo}, ${[...task.coordinatorNos]}::int[], ${parent?.provinceNo ?? null}, ${parent?.sourceNo ?? null},
-      ${parent?.code ?? null}, ${task.family}, ${task.assignedOn}::date, ${orInfinity(task.deadline)}::date,
-      ${orInfinity(task.originalDeadline)}::date, ${numberOf(task.progress)}, true, '{}', ${task.eventCount}, ${making.actor}, ${making.idempotencyKey},
-      ${making.digest})`.execute(em.getKysely());
+    values (${made.provinceNo}, ${made.sourceNo}, ${made.code}, false, ${made.title}, ${made.product}, ${made.document && JSON.stringify(made.document)}::jsonb,
+      ${wordsOf(made)}, ${made.assignerNo}, ${made.leadNo}, ${leadSlot(sql`${made.leadNo}::int`, sql`${made.assignedOn}::date`)}, ${[...made.coordinatorNos]}::int[], ${made.parent?.provinceNo ?? null}, ${made.parent?.sourceNo ?? null},
+      ${made.parent?.code ?? null}, ${made.family}, ${made.assignedOn}::date, ${orInfinity(made.deadline)}::date,
+      ${orInfinity(made.originalDeadline)}::date, ${numberOf(made.progress)}, true, '{}', 1, ${making.actor}, ${making.idempotencyKey},
+      ${making.digest}) returning slot`);
+  const task = { ...made, slot: stored!.slot, eventCount: 1 };
+  writing.changed(null, task);
   if (task.coordinatorNos.length > 0) await storeCoordinators(em, task);
   await storeEvent(em, task, event);
+  return task;
 };

@@ -177,7 +177,14 @@ describe("a statement of the service in which a check was forgotten", () => {
       expect(await seen(NOTHING, text), text).toBe(0);
       expect(await seen(rowScope(own), text), text).toBeGreaterThan(0);
     }
-    for (const table of ["dossier_unit_count", "dossier_tree_count"])
+    const assign = "mutation ($input: AssignTaskInput!) { assignTask(input: $input) { task { id } } }";
+    const task = { assignedBy: "04", lead: "01558", title: "Rà soát thủ tục", idempotencyKey: "task" };
+    expect((await service.ask(assign, { input: task }, officer)).errors).toBeUndefined();
+    for (const table of ["task_unit_count", "task_tree_count"]) {
+      expect(await seen(NOTHING, `select from ${table} where grain = 0`), table).toBe(0);
+      expect(await seen(rowScope(own), `select from ${table} where grain = 0`), table).toBeGreaterThan(0);
+    }
+    for (const table of ["dossier_unit_count", "dossier_tree_count", "task_unit_count", "task_tree_count"])
       expect(await seen(NOTHING, `select from ${table} where grain > 0`)).toBeGreaterThan(0);
     await expect(run(NOTHING, "select counters_are_readable()")).rejects.toMatchObject(DENIED);
     const key = { unitNo: 1, isCountry: true, editionId: 1, from: "2026-03-02", to: "2026-03-04", handledBy: null };

@@ -1,8 +1,10 @@
 import type { EntityManager } from "@mikro-orm/postgresql";
 import { sql } from "kysely";
+import { randomUUID } from "node:crypto";
 import type { WorkCalendar } from "../../src/calendar/work-calendar.ts";
 import { foldName } from "../../src/hierarchy/fold.ts";
 import { addDays, type Day } from "../../src/lib/time/date.ts";
+import { countTasks, leadSlot, noteTasks } from "../../src/tasks/task-count.store.ts";
 import { RUNNING, TASK_PROGRESS, type TaskProgress } from "../../src/tasks/task-steps.ts";
 import type { DayRange } from "../../src/tasks/task-timeliness.ts";
 
@@ -34,13 +36,26 @@ const rowOf = (task: TaskDraft) => ({
     title: task.title,
     words: foldName(task.title),
   },
-  ...{ assigner_id: task.assignerNo, lead_id: task.leadNo, coordinator_ids: `{${task.coordinatorNos.join()}}`, family: task.code },
+  ...{ assigner_id: task.assignerNo, lead_id: task.leadNo, slot: 0, coordinator_ids: `{${task.coordinatorNos.join()}}`, family: task.code },
   ...(task.parentCode !== null && { parent_province_id: task.provinceNo, parent_source_id: task.sourceNo, parent_code: task.parentCode }),
   ...{ assigned_on: task.assignedOn, deadline: task.deadline ?? "infinity", original_deadline: task.deadline ?? "infinity" },
   ...{ progress: TASK_PROGRESS.indexOf(task.progress) + 1, is_running: RUNNING.includes(task.progress), events: 0 },
   ...{ done_on: task.doneOn, completed_on: task.completedOn, cancelled_on: task.cancelledOn },
   postponed: `{${task.postponed.map(({ from, to }) => (to === null ? `[${from},)` : `[${from},${to}]`)).join()}}`,
 });
+
+/** Counts the tasks of a database whose tasks are not counted yet. */
+const countStored = async (em: EntityManager): Promise<void> => {
+  await sql`
+    insert into record_unit (province_id, unit_id, kind, source_id, records, first_on)
+    select province_id, lead_id, 'TASKS', source_id, count(*), min(assigned_on) from task group by 1, 2, 4`.execute(em.getKysely());
+  await em.transactional(async (inside) => {
+    const noted = { key: randomUUID(), deltas: sql`task_delta` };
+    await noteTasks(inside, noted, [{ tasks: sql`task d`, sign: 1 }]);
+    await countTasks(inside, noted);
+    await sql`delete from task_delta`.execute(inside.getKysely());
+  });
+};
 
 /** Stores the tasks as the service would have left them. */
 export const insertTasks = async (em: EntityManager, tasks: readonly TaskDraft[]): Promise<void> => {
@@ -51,6 +66,8 @@ export const insertTasks = async (em: EntityManager, tasks: readonly TaskDraft[]
     insert into task_coordinator (province_id, source_id, code, unit_id, assigner_id, lead_id, assigned_on, deadline, is_running)
     select t.province_id, t.source_id, t.code, c.id, t.assigner_id, t.lead_id, t.assigned_on, t.deadline, t.is_running
     from task t cross join lateral unnest(t.coordinator_ids) c(id) on conflict do nothing`.execute(em.getKysely());
+  await sql`update task set slot = ${leadSlot(sql`lead_id`, sql`assigned_on`)}`.execute(em.getKysely());
+  await countStored(em);
   await sql`analyze task`.execute(em.getKysely());
 };
 

@@ -4,7 +4,7 @@ import { takeNamedLocks } from "../../database/locks.ts";
 import { rowsOf } from "../../database/reader.ts";
 import { compareWithStored, judgeRepeated, type RecordTable } from "../../imports/compare.store.ts";
 import { isOfImport, type Staged, STATUSES } from "../../imports/stage.ts";
-import { noteTasks } from "../task-count.store.ts";
+import { leadSlot, noteTasks } from "../task-count.store.ts";
 import { TASK_EVENTS } from "../task-steps.ts";
 import { noteLeads } from "./task-lead.store.ts";
 
@@ -37,6 +37,7 @@ const columnsOf = ({ sourceId }: Staged): Readonly<Record<string, RawBuilder<unk
       ...["cancelled_on", "postponed", "digest", "updated_at"],
     ].map((name) => [name, sql.ref(`s.${name}`)]),
   ),
+  slot: leadSlot(sql`s.lead_id`, sql`s.assigned_on`),
   ...{ source_id: sql`${sourceId}::int`, is_imported: sql`true`, events: sql`s.events + 1`, progress_before: sql`null::smallint` },
   parent_source_id: sql`case when s.parent_code is not null then ${sourceId}::int end`,
   // As taskIdOf makes it.
@@ -67,10 +68,11 @@ export const noteStored = async (em: EntityManager, staged: Staged): Promise<voi
 };
 
 /** Records the counter changes of new and newer rows; must run before they replace the old rows. */
-export const noteTaskChanges = async (em: EntityManager, staged: Staged): Promise<void> => {
-  await noteTasks(em, staged, storedTasks(staged), -1);
-  await noteTasks(em, staged, stagedTasks(staged), 1);
-};
+export const noteTaskChanges = (em: EntityManager, staged: Staged): Promise<void> =>
+  noteTasks(em, staged, [
+    { tasks: storedTasks(staged), sign: -1 },
+    { tasks: stagedTasks(staged), sign: 1 },
+  ]);
 
 /** Lets steps of tasks that change their family end first; those that begin later wait. @returns true if there are any. */
 export const lockMoved = async (em: EntityManager, staged: Staged): Promise<boolean> => {
@@ -146,7 +148,7 @@ const leadsOf = async (em: EntityManager, staged: Staged): Promise<number[]> => 
 /** Deletes the tasks that the stage names, with all of their events. */
 export const deleteTasks = async (em: EntityManager, staged: Staged, at: Date): Promise<void> => {
   const leads = await leadsOf(em, staged);
-  await noteTasks(em, staged, storedTasks(staged), -1);
+  await noteTasks(em, staged, [{ tasks: storedTasks(staged), sign: -1 }]);
   await deleteStored(em, staged, ["task_coordinator", "task_event", "task"]);
   await noteLeads(em, staged, at, leads);
 };

@@ -11,7 +11,8 @@ import type { TaskDocumentInput } from "../task.input.ts";
 import type { TaskDocument } from "../task.loaders.ts";
 import { RUNNING, TASK_PROGRESS } from "../task-steps.ts";
 import type { DayRange } from "../task-timeliness.ts";
-import { multirangeOf, wordsOf } from "../task.store.ts";
+import { multirangeOf } from "../task-count.store.ts";
+import { wordsOf } from "../task.store.ts";
 import { MAX_COORDINATORS } from "../task-units.service.ts";
 import { checkFacts, type TaskFacts } from "./task-facts.ts";
 
@@ -47,7 +48,7 @@ export interface TaskReferences {
 
 export const TASK_STAGE: StageShape = {
   stage: "task_stage",
-  deltas: null,
+  deltas: "task_delta",
   columns: [
     ...["row", "status", "problem", "province_id", "code", "title", "product", "document", "words", "assigner_id", "lead_id"],
     ...["coordinator_ids", "parent_code", "top_code", "assigned_on", "deadline", "original_deadline", "progress", "is_running", "percent"],
