@@ -7,7 +7,7 @@ import type { StagedRow } from "./stage.ts";
 import type { StageShape } from "./stage-table.ts";
 
 /** The tables of a kind that all imports by API use. */
-export const sharedTables = ({ stage, deltas }: StageShape) => ({ stage: sql.table(stage), deltas: sql.table(deltas ?? stage) });
+export const sharedTables = ({ stage, deltas }: StageShape) => ({ stage: sql.table(stage), deltas: sql.table(deltas) });
 
 interface Sent<R> {
   readonly shape: StageShape;
@@ -43,6 +43,5 @@ const putInStage = (em: EntityManager, { stage }: StageShape, key: string, stage
   )}::jsonb)`.execute(em.getKysely());
 
 export const emptyShared = async (em: EntityManager, { stage, deltas }: StageShape, key: string): Promise<void> => {
-  for (const table of deltas === null ? [stage] : [stage, deltas])
-    await sql`delete from ${sql.table(table)} where import = ${key}::uuid`.execute(em.getKysely());
+  for (const table of [stage, deltas]) await sql`delete from ${sql.table(table)} where import = ${key}::uuid`.execute(em.getKysely());
 };

@@ -8,8 +8,7 @@ import type { StagedRow } from "./stage.ts";
 /** The tables that imports of one kind share; an import of a file has tables like them for itself. */
 export interface StageShape {
   readonly stage: string;
-  /** Null for a kind that has no counters. */
-  readonly deltas: string | null;
+  readonly deltas: string;
   /** Columns of the stage in COPY order, after the import. */
   readonly columns: readonly string[];
 }
@@ -45,7 +44,7 @@ export class StageTable {
   constructor(client: Client, { stage, deltas, columns }: StageShape, key: string) {
     const suffix = key.replaceAll("-", "");
     this.name = `${stage}_${suffix}`;
-    this.deltas = `${deltas ?? "no_delta"}_${suffix}`;
+    this.deltas = `${deltas}_${suffix}`;
     this.#columns = columns;
     this.#client = client;
     this.#key = key;
@@ -59,14 +58,14 @@ export class StageTable {
     const table = new StageTable(client, shape, key);
     await lockSession(client, "lock", "stage", table.name);
     await client.query(`create unlogged table ${table.name} (like ${stage} including defaults)`);
-    if (deltas !== null) await client.query(`create unlogged table ${table.deltas} (like ${deltas} including defaults)`);
+    await client.query(`create unlogged table ${table.deltas} (like ${deltas} including defaults)`);
     const { rows } = await client.query<{ name: string }>(
       "select relname as name from pg_class where relname ~ $2 and relkind = 'r' and relname <> $1",
       [table.name, `^${stage}_[0-9a-f]{32}$`],
     );
     for (const { name } of rows) {
       if (!(await tryLockSession(client, "stage", name))) continue;
-      await client.query(`drop table if exists ${name}, ${name.replace(stage, deltas ?? stage)}`);
+      await client.query(`drop table if exists ${name}, ${name.replace(stage, deltas)}`);
       await lockSession(client, "unlock", "stage", name);
     }
     return table;
