@@ -10,7 +10,7 @@ import { NOW } from "../support/client.ts";
 import { type NaiveTask, NaiveTasks, type Wish } from "./naive-task.ts";
 import { expectRecounted } from "../faults/importing.ts";
 import { countsSeen, TaskRoom, UNITS, type Who } from "./task-room.ts";
-import { naiveTaskCounts, type TaskNumbers } from "./task-recount.ts";
+import { naiveTaskCounts } from "./task-recount.ts";
 
 const RUNS = Number(process.env["TASK_RUNS"] ?? 5);
 const STEPS = 45;
@@ -111,7 +111,7 @@ const compareCounts = async (tasks: NaiveTasks, earlier: readonly NaiveTask[], t
         { from, to: to < today ? to : today },
       );
       const isNone = from > today || Object.values(counted).every((count) => count === 0);
-      const expected = isNone ? Object.fromEntries(Object.keys(counted).map((name) => [name, null])) : (counted as TaskNumbers);
+      const expected = isNone ? Object.fromEntries(Object.keys(counted).map((name) => [name, null])) : counted;
       expect(seen[n], `${who} in ${period}`).toEqual(expected);
     }
   }
