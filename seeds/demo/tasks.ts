@@ -57,19 +57,22 @@ interface Assignment {
 export function* demoTasks(world: DemoInput, province: DemoProvince, scale = 1): Generator<FileRow> {
   const random = randomOf(Math.floor(drawnFor(`${province.source} tasks`) * 2 ** 32));
   const leads = leadsOf(world, province);
+  const byKey = Map.groupBy(world.units.versions, ({ key }) => key);
+  const parentOn = ({ parentKey }: VersionRow, day: Day): string | null =>
+    byKey.get(parentKey ?? "")?.find((version) => isValidOn(version, day))?.code ?? null;
   const maker: Maker = { world, province, leads, random, last: epochDay(world.year.last), made: new Map() };
   const all = DEMO_PROVINCES.reduce((sum, { yearly }) => sum + yearly, 0);
   let [due, row] = [random(), 1];
   for (const { day, epoch, share } of busyDays(world.calendar, world.year)) {
     if (day < world.year.first) continue;
     due += YEARLY * scale * (province.yearly / all) * share;
-    const open = leads.filter(({ version }) => isValidOn(version, day) && parentOf(world, version, day) !== null);
+    const open = leads.filter(({ version }) => isValidOn(version, day) && parentOn(version, day) !== null);
     const draw = weighted(open, leadWeight);
     while (due >= 1) {
       const lead = draw(random);
       const subject = SUBJECTS[Math.floor(random() * SUBJECTS.length)]!;
       const term = random() < 0.12 ? null : world.calendar.addEpoch(epoch, TERMS[Math.floor(random() * TERMS.length)]!);
-      const assignedBy = parentOf(world, lead.version, day)!;
+      const assignedBy = parentOn(lead.version, day)!;
       const tasks = made(maker, { lead, assignedBy, day: epoch, due: term, parent: null, subject });
       for (const { cells } of tasks) yield { row: ++row, cells };
       due -= tasks.length;
@@ -77,17 +80,12 @@ export function* demoTasks(world: DemoInput, province: DemoProvince, scale = 1):
   }
 }
 
-const leadsOf = ({ units, year }: DemoInput, { codes }: DemoProvince): Lead[] =>
-  demoUnits(units, codes, year).flatMap((unit) => {
-    const version = units.versions.find(({ code, validFrom }) => code === unit.code && validFrom === unit.from);
-    return version ? [{ ...unit, version }] : [];
-  });
+const leadsOf = ({ units, year }: DemoInput, { codes }: DemoProvince): Lead[] => {
+  const versions = new Map(units.versions.map((version) => [`${version.code} ${version.validFrom}`, version]));
+  return demoUnits(units, codes, year).map((unit) => ({ ...unit, version: versions.get(`${unit.code} ${unit.from}`)! }));
+};
 
 const isValidOn = ({ validFrom, validTo }: VersionRow, day: Day) => validFrom <= day && (validTo === null || validTo > day);
-
-/** Code of the unit above on the day. */
-const parentOf = ({ units }: DemoInput, { parentKey }: VersionRow, day: Day): string | null =>
-  units.versions.find((version) => version.key === parentKey && isValidOn(version, day))?.code ?? null;
 
 const leadWeight = ({ tier, weight }: Lead): number => weight * ({ PROVINCE: 12, DISTRICT: 6, COMMUNE: 1, COUNTRY: 0 } as const)[tier];
 
