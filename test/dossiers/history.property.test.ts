@@ -1,7 +1,6 @@
 import fc from "fast-check";
 import { sql } from "kysely";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { Viewer } from "../../src/access/viewer.ts";
 import { importDossiers } from "../../src/dossiers/import/dossier-import.service.ts";
 import type { ProcedureRow } from "../../src/procedures/procedure-check.ts";
 import { SERVICE_LEVELS } from "../../src/procedures/procedure.entity.ts";
@@ -19,7 +18,6 @@ import { addDays, type Day, dayOf } from "../../src/lib/time/date.ts";
 import { parsePeriod } from "../../src/lib/time/period.ts";
 import { readWorkCalendar } from "../../src/calendar/work-calendar-file.ts";
 import type { CalendarDay } from "../../src/calendar/work-calendar.ts";
-import { ensureContributions } from "../../src/hierarchy/contribution.service.ts";
 import { type AgencyKind, TIERS } from "../../src/hierarchy/unit.entity.ts";
 import { Oracle } from "../rollups/oracle.ts";
 import { load } from "../rollups/stored-history.ts";
@@ -31,7 +29,9 @@ import { storedCounters } from "../counters/counters.ts";
 import { drawAgencies, storeAgencies } from "./random-agencies.ts";
 import { chance, drawPeriods, drawRanges, LIMITS, numberOf, oneOf, Rows } from "./random-rows.ts";
 import { Ledger } from "./ledger.ts";
-import { type Days, NUMBERS, type Numbers, type Range, Recount } from "../counters/recount.ts";
+import { administrator, type Caller, CALLERS, daysOf } from "../counters/callers.ts";
+import type { Range } from "../counters/record-oracle.ts";
+import { NUMBERS, type Numbers, Recount } from "../counters/recount.ts";
 import { END_ON_FAILURE, runs } from "../support/property.ts";
 
 const RUNS = runs(4);
@@ -51,18 +51,8 @@ afterAll(() => database.close());
 
 const db = () => database.orm.em.fork().getKysely();
 
-/** One who may do all in the country, and in each province: what only sits there does not contribute to the country. */
-const administrator = async (today: Day): Promise<Viewer> => {
-  const { rows } = await sql<{ unitNo: number; editionId: number }>`
-    select v.unit_id as "unitNo", (select id from edition where starts_on <= ${today} order by starts_on desc limit 1) as "editionId"
-    from unit_version v where v.tier in ('COUNTRY', 'PROVINCE') and v.valid_from <= ${today} and (v.valid_to is null or v.valid_to > ${today})
-    order by v.tier, v.unit_id`.execute(db());
-  await ensureContributions(new RequestContext(database.pools, new Date()).session, [rows[0]!.editionId]);
-  return { actor: "key:all", name: "all", grants: rows.map((place) => ({ ...place, role: "ADMIN", asOf: today, ended: false })) };
-};
-
 const contextAt = async (now: number) =>
-  new RequestContext(database.pools, new Date(now), { viewer: await administrator(dayOf(new Date(now))) });
+  new RequestContext(database.pools, new Date(now), { viewer: await administrator(database, dayOf(new Date(now))) });
 
 interface Story {
   readonly draw: Draw;
@@ -142,26 +132,6 @@ const declare = async (story: Story): Promise<void> => {
 
 const recountOf = ({ world, oracle, calendar, ledger, ranges }: Story): Recount =>
   new Recount(world, oracle, { dossiers: ledger.all(), ranges, calendar, limits: LIMITS });
-
-const CALLERS = ["viewers", "everybody"] as const;
-type Caller = (typeof CALLERS)[number];
-
-/** The last day of the last half-month that is over. */
-const endedBefore = (today: Day): Day => {
-  let day = addDays(today, -1);
-  while (!["01", "15"].includes(addDays(day, 1).slice(8))) day = addDays(day, -1);
-  return day;
-};
-
-/** The days of a period that somebody is told of; null where there are none, or where they cut a half-month and the caller is no VIEWER. */
-const daysOf = (name: string, today: Day, caller: Caller): Days | null => {
-  const { from, to } = parsePeriod("period", name);
-  const cut = caller === "viewers" ? today : endedBefore(today);
-  const last = to < cut ? to : cut;
-  if (from > last) return null;
-  const isWhole = ["01", "15"].includes(from.slice(8)) && ["01", "15"].includes(addDays(last, 1).slice(8));
-  return caller === "viewers" || isWhole ? { from, to: last } : null;
-};
 
 const readRollups = async (
   { now }: Pick<Story, "now">,

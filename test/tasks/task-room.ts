@@ -1,5 +1,6 @@
 import { startService, type TestService } from "../support/client.ts";
 import { issueKey } from "../support/key.ts";
+import { TASK_NUMBERS } from "./task-recount.ts";
 
 export const TASK = `id code title product document { number signedOn issuer url } assignedBy { code } lead { code } coordinators { code } parent { id }
   subtasks { id code } assignedOn deadline originalDeadline progress percent doneOn completedOn timeliness viewerCan
@@ -132,3 +133,19 @@ export class TaskRoom {
     return data.task;
   }
 }
+
+/** The counts of the tasks that a unit and all within it lead in each period, as somebody with a role on it sees them. */
+export const countsSeen = async (
+  room: Pick<TaskRoom, "service" | "keyOf">,
+  who: Who,
+  periods: readonly string[],
+): Promise<Readonly<Record<string, number | null>>[]> => {
+  const each = periods.map((period, n) => `p${n}: tasks(period: "${period}") { ${TASK_NUMBERS.join(" ")} }`);
+  const { data, errors } = await room.service.ask<{ unit: Record<string, Readonly<Record<string, number | null>>> }, object>(
+    `query ($unit: ID!) { unit(code: $unit) { ${each.join("\n")} } }`,
+    { unit: UNITS[who] },
+    room.keyOf(who),
+  );
+  if (errors) throw new Error(errors[0]!.message);
+  return periods.map((_, n) => data.unit[`p${n}`]!);
+};
