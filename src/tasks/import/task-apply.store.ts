@@ -97,7 +97,7 @@ export const moveFamilies = async (em: EntityManager, staged: Staged): Promise<v
 };
 
 /** Writes new and newer rows, with an event for each; a replaced row is deleted, so that nothing else of a task needs to be writable. */
-export const writeTasks = async (em: EntityManager, staged: Staged, at: Date): Promise<void> => {
+export const replaceTasks = async (em: EntityManager, staged: Staged, at: Date): Promise<void> => {
   const db = em.getKysely();
   const leads = await leadsOf(em, staged);
   await writeEvents(em, staged, at);

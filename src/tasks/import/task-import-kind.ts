@@ -7,7 +7,7 @@ import type { Staged } from "../../imports/stage.ts";
 import type { Day } from "../../lib/time/date.ts";
 import { countTasks } from "../task-count.store.ts";
 import { onWholeFamily } from "../task-family.store.ts";
-import { compareTasks, lockMoved, moveFamilies, noteStored, noteTaskChanges, TASK_TABLE, writeTasks } from "./task-apply.store.ts";
+import { compareTasks, lockMoved, moveFamilies, noteStored, noteTaskChanges, TASK_TABLE, replaceTasks } from "./task-apply.store.ts";
 import { judgeParents } from "./task-parents.store.ts";
 
 /** Who imports tasks by API: what the transaction reads and writes, and whose tasks the caller sees. */
@@ -40,7 +40,7 @@ export const taskImportBy = (importer: TaskImporter | null): ImportKind => ({
 
 const writeWithFamilies = async (em: EntityManager, importer: TaskImporter | null, staged: Staged, at: Date): Promise<void> => {
   const isMoved = await lockMoved(em, staged);
-  await writeTasks(em, staged, at);
+  await replaceTasks(em, staged, at);
   if (!isMoved) return;
   const move = () => moveFamilies(em, staged);
   await (importer ? onWholeFamily({ em, ...importer }, move) : move());

@@ -82,6 +82,25 @@ describe("importing tasks", () => {
     expect((await room.see("one", task!.id))!.events.nodes).toHaveLength(2);
   });
 
+  it("counts at once at the lead and in all units above it, until it is retracted", async () => {
+    const totals = async () => {
+      const { data } = await room.service.ask<Record<string, { tasks: { total: number | null; runningOverdue: number | null } }>, object>(
+        '{ lead: unit(code: "01288") { tasks(period: "2026-03") { total runningOverdue } } above: unit(code: "04") { tasks(period: "2026-03", leadBy: COMMUNE) { total } } }',
+        {},
+        room.keyOf("province"),
+      );
+      return [data["lead"]!.tasks.total, data["lead"]!.tasks.runningOverdue, data["above"]!.tasks.total];
+    };
+    const [, , before] = await totals();
+    await send("counted", [{ code: "c-1", lead: COMMUNE.three, deadline: "2026-03-15" }]);
+    expect(await totals()).toEqual([1, 1, before! + 1]);
+    const done = { progress: "COMPLETED" as const, completedOn: "2026-03-10", updatedAt: on(2) };
+    await send("counted", [{ code: "c-1", lead: COMMUNE.three, deadline: "2026-03-15", ...done }]);
+    expect(await totals()).toEqual([1, 0, before! + 1]);
+    await retract("counted", ["c-1"]);
+    expect((await totals())[2]).toBe(before);
+  });
+
   it("links parents of the same source, sent before or with it in any order", async () => {
     const chain = [
       { code: "leaf", parent: "middle", lead: COMMUNE.one },
@@ -168,7 +187,7 @@ describe("an imported task", () => {
     expect(left).toEqual([{ code: "w-3" }]);
     const trail = await room.service.database.orm.em
       .getConnection()
-      .execute("select subject from audit_entry where operation = 'retractTasks' and before is not null and before <> 'null' order by 1");
+      .execute("select subject from audit_entry where operation = 'retractTasks' and subject like 'wrong %' order by 1");
     expect(trail).toEqual([{ subject: "wrong w-1" }, { subject: "wrong w-2" }]);
     expect(await send("wrong", [{ code: "w-1" }])).toMatchObject({ created: 1 });
   });
