@@ -19,6 +19,7 @@ export const STOREYS = [
   ["indicators"],
   ["assessments"],
   ["analysis"],
+  ["records.ts"],
   ["modules.ts"],
   ["graphql"],
   ["exports"],

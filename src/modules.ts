@@ -1,4 +1,5 @@
 import "reflect-metadata";
+import "./records.ts";
 
 // The order of the schema's fields follows these lines.
 export { hierarchyModule } from "./hierarchy/hierarchy.module.ts";

@@ -20,6 +20,8 @@ const PAST = [
   ],
   ...["DossierInput.submittedAt", "DossierInput.receivedAt", "DossierInput.endedAt", "DossierInput.returnedAt", "DossierInput.updatedAt"],
   ...["PauseInput.from", "PauseInput.to"],
+  ...["Task.timeliness(asOf)", "TaskFilter.assigned", "AssignTaskInput.assignedOn", "TaskDocumentInput.signedOn"],
+  ...["CompleteTaskInput.doneOn", "ConfirmTaskInput.completedOn"],
 ];
 /** Where it is planned, or is a hierarchy or a period to look at, one to come is taken. */
 const ANY = [
@@ -29,6 +31,8 @@ const ANY = [
   ...["CreateAccessKeyInput.expiresOn", "RegisterAgencyInput.validFrom", "RegisterAgencyInput.validTo", "CloseAgencyInput.lastDay"],
   ...["DeclareCompleteInput.since", "DeclareCompleteInput.through", "WithdrawCompletenessInput.from", "WorkCalendarDayInput.day"],
   ...["DossierInput.dueAt", "DossierInput.extendedTo"],
+  ...["TaskFilter.asOf", "TaskFilter.deadline", "AssignTaskInput.deadline", "DelegateTaskInput.deadline", "ExtendTaskInput.deadline"],
+  ...["RequestTaskExtensionInput.deadline", "ResumeTaskInput.deadline", "ReassignTaskInput.deadline"],
 ];
 
 describe("future days", () => {
@@ -112,5 +116,25 @@ describe("future days", () => {
     expect(await codes({ code: "d", dueAt: to, extendedTo: "2026-11-30T09:00:00+07:00" })).toEqual([]);
     const message = await problem(`{ dossiers(filter: {}) { nodes { timeliness(asOf: "${TOMORROW}") } } }`);
     expect(message).toMatch(UP_TO_TODAY);
+  });
+
+  it("are refused in what a task has been through, and taken where it is due", async () => {
+    const assign = (more: object) => ({ input: { idempotencyKey: "t", assignedBy: "04", lead: "04", title: "Rà soát", ...more } });
+    const mutation = "mutation ($input: AssignTaskInput!) { assignTask(input: $input) { task { id } } }";
+    expect(await problem(mutation, assign({ assignedOn: TOMORROW }))).toMatch(UP_TO_TODAY);
+    expect(await problem(mutation, assign({ document: { number: "1", signedOn: TOMORROW } }))).toMatch(UP_TO_TODAY);
+    const { data } = await service.ask<{ assignTask: { task: { id: string } } }, object>(mutation, assign({ deadline: TOMORROW }), officer);
+    const { id } = data.assignTask.task;
+    const done = (day: string) => `mutation { completeTask(input: { task: "${id}", doneOn: "${day}" }) { task { id } } }`;
+    expect(await problem(done(TOMORROW))).toMatch(UP_TO_TODAY);
+    expect((await service.ask(done(TODAY), {}, officer)).errors).toBeUndefined();
+    expect(await problem(`mutation { confirmTask(input: { task: "${id}", completedOn: "${TOMORROW}" }) { task { id } } }`)).toMatch(
+      UP_TO_TODAY,
+    );
+    expect(await problem(`{ task(id: "${id}") { timeliness(asOf: "${TOMORROW}") } }`)).toMatch(UP_TO_TODAY);
+    expect(await problem('{ tasks(filter: { assigned: "2026-12" }) { totalCount } }')).toMatch(BEGUN);
+    expect(await service.ask('{ tasks(filter: { deadline: "2026-11" }) { totalCount } }', {}, officer)).toMatchObject({
+      data: { tasks: { totalCount: 1 } },
+    });
   });
 });

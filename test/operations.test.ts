@@ -1,8 +1,14 @@
 import { readdir, readFile } from "node:fs/promises";
 import { Kind, type OperationDefinitionNode, parse } from "graphql";
+import { Readable } from "node:stream";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { readDemoInput } from "../seeds/demo/dossiers.ts";
+import { DEMO_PROVINCES } from "../seeds/demo/provinces.ts";
+import { demoTasks } from "../seeds/demo/tasks.ts";
+import { importTaskFile } from "../src/tasks/import/task-file.service.ts";
 import * as generated from "./generated/operations.ts";
-import { startService, type TestService } from "./support/client.ts";
+import { NOW, startService, type TestService } from "./support/client.ts";
+import { issueKey } from "./support/key.ts";
 
 const FOLDER = new URL("../schema/operations/", import.meta.url);
 const files = (await readdir(FOLDER)).toSorted();
@@ -13,8 +19,15 @@ const operationsOf = (text: string): OperationDefinitionNode[] =>
 
 describe("the example operations", () => {
   let service: TestService;
+  let viewer: string;
   beforeAll(async () => {
     service = await startService();
+    viewer = await issueKey(service.database, "Quảng Ninh", { "22": "VIEWER" });
+    const [world, province] = [await readDemoInput(), DEMO_PROVINCES.find(({ codes }) => codes.includes("22"))!];
+    await importTaskFile(service.database, Readable.from(demoTasks(world, province, 0.05)), {
+      ...{ source: province.source, partial: false, dryRun: false, complete: null, onProblem: () => {} },
+      by: { actor: "test", actorName: "test", at: NOW },
+    });
   });
   afterAll(() => service.close());
 
@@ -26,7 +39,9 @@ describe("the example operations", () => {
       expect(operations).toHaveLength(1);
       const words = file.replace(/^\d\d-|\.graphql$/g, "").replaceAll("-", "");
       expect(operations[0]!.name!.value.toLowerCase()).toBe(words);
-      const { data, errors } = await service.ask<Record<string, unknown>, never>(text);
+      const isKeyed = text.includes("needs a key");
+      if (isKeyed) expect((await service.ask(text)).errors).toMatchObject([{ extensions: { code: "UNAUTHENTICATED" } }]);
+      const { data, errors } = await service.ask<Record<string, unknown>, object>(text, {}, isKeyed ? viewer : undefined);
       expect(errors).toBeUndefined();
       expect(Object.values(data)).not.toContain(null);
     },
@@ -58,6 +73,17 @@ describe("the example operations", () => {
     expect(levels.data.country?.dossiers.received).toBe(data.unit?.all.received);
     const reform = await service.ask(generated.AcrossTheReformDocument);
     expect([reform.data.caoBang?.dossiers.received, reform.data.thaiNguyen?.tasks.total]).toEqual([32_521, 115]);
+  });
+
+  it("show the tasks of a province to those who may see them, and to everybody who is late", async () => {
+    const due = await service.ask(generated.WhatFallsDueDocument, {}, viewer);
+    expect(due.data.tasks.nodes.length).toBeGreaterThan(5);
+    expect(due.data.tasks.nodes.map(({ timeliness }) => timeliness)).toContain("OVERDUE");
+    const life = await service.ask(generated.LifeOfATaskDocument, {}, viewer);
+    expect(life.data.tasks.nodes[0]).toMatchObject({ events: { nodes: [{ action: "IMPORTED" }] }, viewerCan: [] });
+    const { data } = await service.ask(generated.WhoIsLateDocument);
+    expect(data.unit!.tasks.total).toBeGreaterThan(200);
+    expect(data.unit!.children.some(({ tasks }) => (tasks.overdue ?? 0) > 0)).toBe(true);
   });
 
   it("takes variables in place of the defaults", async () => {

@@ -5,14 +5,16 @@ import { loadCatalogue } from "../../src/dossiers/catalogue-load.service.ts";
 import { importFile } from "../../src/dossiers/import/dossier-file.service.ts";
 import type { FileRow } from "../../src/lib/files/file-row.ts";
 import type { Day } from "../../src/lib/time/date.ts";
-import { demoDossiers, readDemoInput } from "./dossiers.ts";
-import { DEMO_PROVINCES } from "./provinces.ts";
+import { importTaskFile } from "../../src/tasks/import/task-file.service.ts";
+import { type DemoInput, demoDossiers, readDemoInput } from "./dossiers.ts";
+import { DEMO_PROVINCES, type DemoProvince } from "./provinces.ts";
+import { demoTasks } from "./tasks.ts";
 import { USUAL_LAST } from "./year.ts";
 
 export interface Filling {
   readonly say: (line: string) => void;
   readonly signal?: AbortSignal;
-  /** Share of dossiers to generate, from 0 to 1. */
+  /** Share of dossiers and tasks to generate, from 0 to 1. */
   readonly scale?: number;
   /** Last day of the year, if requested. */
   readonly until?: Day | null;
@@ -33,17 +35,20 @@ const existingDemo = async (rows: Rows): Promise<ExistingDemo | null> => {
 };
 
 /**
- * Fills a seeded database with a year of generated dossiers of five provinces and declares it complete. Each province is atomic, and an existing one is left unchanged.
- * @throws Error if existing dossiers end on another day than requested, or a dossier is refused; throws the reason of the signal. Finished provinces stay.
+ * Fills a seeded database with a year of generated dossiers and tasks of five provinces and declares them complete. Each kind of a province is atomic, and an existing one is
+ * left unchanged. @throws Error if existing dossiers end on another day than requested, or a record is refused; throws the reason of the signal. Finished provinces stay.
  */
-export const fillDemo = async (database: Database, { say, signal, scale = 1, until = null }: Filling): Promise<void> => {
+export const fillDemo = async (database: Database, filling: Filling): Promise<void> => {
+  const { say, until = null } = filling;
   const em = database.orm.em.fork();
   const existing = await existingDemo(rowsOf(em));
   if (existing && until !== null && until !== existing.last)
     throw new Error(`--until: an existing demo ends on ${existing.last}; start it without --until, or delete its folder first`);
   if (existing) say(`existing: ${existing.dossiers.toLocaleString("en-US")} dossiers, up to ${existing.last}`);
-  const existingSources = await rowsOf(em).rows(sql<{ name: string }>`select name from source where kind = 'SYNTHETIC'`);
-  const missing = DEMO_PROVINCES.filter(({ source }) => existingSources.every(({ name }) => name !== source));
+  const stored = new Set(await existingKinds(rowsOf(em)));
+  const missing = DEMO_PROVINCES.flatMap((province) =>
+    KINDS.flatMap((kind) => (stored.has(`${kind.name} ${province.source}`) ? [] : [{ province, kind }])),
+  );
   if (missing.length === 0) return;
   const input = await readDemoInput(existing?.last ?? until ?? USUAL_LAST);
   const by = { actor: "command:demo", actorName: "demo", at: new Date() };
@@ -52,16 +57,36 @@ export const fillDemo = async (database: Database, { say, signal, scale = 1, unt
     input.procedures.map(({ weight: _weight, ...row }) => row),
     by,
   );
-  for (const province of missing) {
-    say(`generating the dossiers of ${province.name}`);
-    const { created, problems } = await importFile(database, followed(demoDossiers(input, province, scale), say), {
-      ...{ source: province.source, kind: "SYNTHETIC", partial: false, dryRun: false, by, onProblem: () => {} },
-      ...{ complete: { since: input.year.first, through: input.year.last }, ...(signal && { signal }) },
-    });
-    if (problems[0]) throw new Error(`${province.source}, ${problems[0].record}: ${problems[0].message}`);
-    say(`${province.name} has ${created.toLocaleString("en-US")} dossiers`);
-  }
+  for (const { province, kind } of missing) await fillKind(database, input, province, kind, filling);
   await sql`analyze`.execute(em.getKysely());
+};
+
+const KINDS = [
+  { name: "dossiers", rowsOfKind: demoDossiers, importKind: importFile },
+  { name: "tasks", rowsOfKind: demoTasks, importKind: importTaskFile },
+] as const;
+
+const existingKinds = async (rows: Rows): Promise<string[]> => {
+  const found = await rows.rows(sql<{ kind: string }>`
+    select distinct lower(i.kind) || ' ' || s.name as kind from source s join record_import i on i.source_id = s.id where s.kind = 'SYNTHETIC'`);
+  return found.map(({ kind }) => kind);
+};
+
+const fillKind = async (
+  database: Database,
+  input: DemoInput,
+  province: DemoProvince,
+  { name, rowsOfKind, importKind }: (typeof KINDS)[number],
+  { say, signal, scale = 1 }: Filling,
+): Promise<void> => {
+  say(`generating the ${name} of ${province.name}`);
+  const by = { actor: "command:demo", actorName: "demo", at: new Date() };
+  const { created, problems } = await importKind(database, followed(rowsOfKind(input, province, scale), say), {
+    ...{ source: province.source, kind: "SYNTHETIC", partial: false, dryRun: false, by, onProblem: () => {} },
+    ...{ complete: { since: input.year.first, through: input.year.last }, ...(signal && { signal }) },
+  });
+  if (problems[0]) throw new Error(`${province.source}, ${problems[0].record}: ${problems[0].message}`);
+  say(`${province.name} has ${created.toLocaleString("en-US")} ${name}`);
 };
 
 /** Number of rows between two progress lines. */

@@ -6,7 +6,7 @@ import { checkMigrations, readMigrationFiles } from "./migration-files.ts";
 
 /** Derived tables, which a restore or the first read builds again. */
 export const DERIVED_TABLES: readonly string[] = [
-  ...["contribution", "dossier_count", "dossier_unit_count", "dossier_tree_count"],
+  ...["contribution", "dossier_count", "dossier_unit_count", "dossier_tree_count", "task_unit_count", "task_tree_count"],
   ...["rollup_set", "dossier_rollup", "task_rollup", "service_rollup", "rollup_source", "rollup_knowledge", "rollup_version"],
 ];
 const DERIVED_COLUMNS: Readonly<Record<string, readonly string[]>> = { edition: ["contributed", "records_counted"] };

@@ -8,6 +8,7 @@ import { type CopyStreamQuery, from as copyFrom } from "pg-copy-streams";
 import { rowsOf } from "../database/reader.ts";
 import { countAgain } from "../counters/count-again.service.ts";
 import { type Recount, recount } from "../counters/recount.service.ts";
+import "../records.ts";
 import { makeContributions } from "../hierarchy/contribution.service.ts";
 import type { Day } from "../lib/time/date.ts";
 import { type FoundTable, MIGRATIONS, quoted, TABLES, copied } from "./backup.service.ts";
@@ -73,7 +74,7 @@ const restoreWithin = async (em: EntityManager, { orm, clients, path, contents, 
   signal.throwIfAborted();
   const newer = await migrator.up({ transaction });
   if (newer.length > 0) say(`executed ${newer.length} later migrations`);
-  say("counting the dossiers");
+  say("counting the records");
   const editions = await editionsFrom(em, today);
   await makeContributions(em, editions);
   await countAgain(em, editions);
@@ -81,7 +82,7 @@ const restoreWithin = async (em: EntityManager, { orm, clients, path, contents, 
   signal.throwIfAborted();
   const found = await recount(em, null);
   if (Object.values(found.differences).some((rows) => rows > 0))
-    throw new Error(`the recount differs from the dossiers: ${JSON.stringify(found.differences)}; nothing was stored`);
+    throw new Error(`the recount differs from the records: ${JSON.stringify(found.differences)}; nothing was stored`);
   signal.throwIfAborted();
   return found;
 };

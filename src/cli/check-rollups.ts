@@ -3,7 +3,8 @@ import { writeFile } from "node:fs/promises";
 import { Command, InvalidArgumentError } from "commander";
 import { openDatabase } from "../database/database.ts";
 import { PUBLIC_SCOPE, Reader } from "../database/reader.ts";
-import { dossierRecords } from "../counters/records.service.ts";
+import { recordEvidence } from "../counters/records.service.ts";
+import "../records.ts";
 import { type DerivedCounters, recount } from "../counters/recount.service.ts";
 import { recountRollups } from "../rollups/rollup-recount.service.ts";
 import { wholeOf as wholeNumber } from "../lib/number.ts";
@@ -44,7 +45,7 @@ const check = async ({ sample, metrics }: { readonly sample?: number; readonly m
     const { units, differences } = await recount(database.orm.em.fork(), sample ?? null);
     const figures = await recountRollups(
       database.orm.em.fork(),
-      dossierRecords(new Reader(database.pools), PUBLIC_SCOPE),
+      recordEvidence(new Reader(database.pools), PUBLIC_SCOPE),
       today,
       sample ?? null,
     );
@@ -59,7 +60,7 @@ const check = async ({ sample, metrics }: { readonly sample?: number; readonly m
 
 await new Command("npm run check:rollups --")
   .description(
-    "Counts the dossiers again, computes the stored roll-ups of reports again, and compares both with the stored numbers. The exit code is 1 if anything differs. Imports wait meanwhile. " +
+    "Counts the dossiers and tasks again, computes the stored roll-ups of reports again, and compares both with the stored numbers. The exit code is 1 if anything differs. Imports wait meanwhile. " +
       "The database is that of DATABASE_URL, or the embedded one in DATA_DIR; a service may be running on it.",
   )
   .option("--sample <units>", "check only the records of this number of units and this number of stored roll-ups, drawn at random", wholeOf)

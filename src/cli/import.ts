@@ -1,136 +1,48 @@
 import "reflect-metadata";
-import { Command, InvalidArgumentError } from "commander";
-import { openDatabase } from "../database/database.ts";
-import { type FileReport, importFile } from "../dossiers/import/dossier-file.service.ts";
+import "../records.ts";
+import { Command } from "commander";
+import { importFile } from "../dossiers/import/dossier-file.service.ts";
 import { DOSSIER_COLUMNS, DOSSIER_TEXTS, REQUIRED_DOSSIER_COLUMNS } from "../dossiers/import/dossier-row.ts";
-import type { Item } from "../lib/files/file-row.ts";
-import { createProgress } from "../lib/files/progress.ts";
-import { readRows, type RowReading } from "../lib/files/rows.ts";
-import { completeRange } from "../counters/complete-range.ts";
-import { type Day, dayOf, isDay } from "../lib/time/date.ts";
-import { readEnv } from "../server/env.ts";
-import { countText, type Findings, openFindings } from "./import-findings.ts";
+import { importTaskFile } from "../tasks/import/task-file.service.ts";
+import { REQUIRED_TASK_COLUMNS, TASK_COLUMNS, TASK_TEXTS } from "../tasks/import/task-row.ts";
 import { importProcedures } from "./import-procedures.ts";
-import { userName } from "./user-name.ts";
+import { importRecords, recordCommand, type RecordFile } from "./import-records.ts";
 
-const say = (line: string) => console.log(line);
 const log = (line: string) => console.error(line);
 
 const stopping = new AbortController();
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
   process.on(signal, () => stopping.abort(new Error(`stopped by ${signal}; nothing was stored`)));
 
-/** Yields the rows of a file and shows the progress. */
-async function* followed({ rows, total, done }: RowReading, label: string): AsyncGenerator<Item> {
-  const progress = createProgress(process.stderr, { label, total });
-  let count = 0;
-  for await (const row of rows) {
-    progress.at(done(), ++count);
-    yield row;
-  }
-  progress.end(count);
-}
-
-interface DossierOptions {
-  readonly source: string;
-  readonly owner?: string;
-  readonly sheet?: string;
-  readonly partial?: boolean;
-  readonly dryRun?: boolean;
-  readonly problems?: string;
-  readonly warnings?: string;
-  readonly since?: Day;
-  readonly through?: Day;
-}
-
-/** The days for which the records of the file's units are declared complete; null if not requested. */
-const completeOf = ({ since, through }: DossierOptions) => {
-  if (since === undefined && through === undefined) return null;
-  if (since === undefined || through === undefined) throw new Error("--since and --through must be given together");
-  return completeRange({ since, through }, dayOf(new Date()));
+const DOSSIERS: RecordFile = {
+  ...{ name: "dossiers", columns: DOSSIER_COLUMNS, required: REQUIRED_DOSSIER_COLUMNS, texts: DOSSIER_TEXTS },
+  importFile,
 };
-
-const dayOption = (text: string): Day => {
-  if (isDay(text) && text >= "2000-01-01") return text;
-  throw new InvalidArgumentError("must be a day from 2000-01-01 on as YYYY-MM-DD");
-};
-
-const importDossiers = async (path: string, options: DossierOptions): Promise<void> => {
-  const complete = completeOf(options);
-  const findings = openFindings(path, options, log);
-  try {
-    const reading = await readRows(path, DOSSIER_COLUMNS, REQUIRED_DOSSIER_COLUMNS, { texts: DOSSIER_TEXTS, sheet: options.sheet });
-    const report = await imported(reading, { ...options, complete }, findings);
-    show(report, reading.notes());
-    if (report.declared === null) return;
-    if (report.declared > 0)
-      say(`declared complete from ${complete!.since} through ${complete!.through}: ${countText(report.declared, "unit")}`);
-    else if (report.isKept) {
-      say("no records were declared complete, because rows were rejected");
-      process.exitCode = 1;
-    }
-  } finally {
-    findings.end();
-  }
-};
-
-const imported = async (
-  reading: RowReading,
-  { source, owner, partial = false, dryRun = false, complete }: DossierOptions & { readonly complete: ReturnType<typeof completeOf> },
-  findings: Findings,
-): Promise<FileReport> => {
-  const actor = userName();
-  const database = await openDatabase(readEnv(process.env));
-  try {
-    return await importFile(database, followed(reading, "reading"), {
-      ...{ source, owner: owner ?? null, partial, dryRun, complete, signal: stopping.signal },
-      by: { actor: `command:${actor}`, actorName: actor, at: new Date() },
-      onProblem: ({ field, ...problem }, value) => findings.problem({ ...problem, column: field }, value),
-      onWarning: ({ field, ...warning }) => findings.warning({ ...warning, column: field }),
-      onPhase: (phase) => log(`${phase} …`),
-    });
-  } finally {
-    await database.close();
-  }
-};
-
-const show = ({ created, updated, unchanged, stale, rejected, isKept }: FileReport, notes: readonly string[]): void => {
-  say(`${created} created, ${updated} updated, ${unchanged} unchanged, ${stale} stale, ${rejected} rejected`);
-  for (const note of notes) say(note);
-  if (isKept) return;
-  say("nothing was stored");
-  if (rejected > 0) process.exitCode = 1;
+const TASKS: RecordFile = {
+  ...{ name: "tasks", columns: TASK_COLUMNS, required: REQUIRED_TASK_COLUMNS, texts: TASK_TEXTS },
+  importFile: importTaskFile,
 };
 
 const program = new Command("npm run import --")
   .description(
-    "Imports files of dossiers and procedures. The database is that of DATABASE_URL, or the embedded one in DATA_DIR; a service may be running on it.",
+    "Imports files of dossiers, tasks and procedures. The database is that of DATABASE_URL, or the embedded one in DATA_DIR; a service may be running on it.",
   )
   .configureOutput({ outputError: (text, write) => write(`cchc-graph: ${text.replace(/^error: /, "").trim()}\n`) });
 
-program
-  .command("dossiers")
-  .copyInheritedSettings(program)
-  .description("import dossiers: all rows or none, unless --partial")
-  .argument(
-    "<file>",
-    ".csv, .ndjson, .jsonl or .xlsx, with the fields of DossierInput as columns; pauses as reason:from/to, separated by ;",
-  )
-  .requiredOption("--source <name>", "name of the source; a new source belongs to the smallest unit that contains all units of the file")
-  .option("--owner <unit>", "code or id of the unit that owns the source; required if several units own a source of this name")
-  .option("--sheet <name>", "sheet of the workbook; required if several sheets have rows")
-  .option("--partial", "store valid rows although others are rejected; no records are then declared complete")
-  .option("--dry-run", "check all rows, store none")
-  .option("--since <day>", "declare the records of the file's units complete from this day on; requires --through", dayOption)
-  .option(
-    "--through <day>",
-    "last day for which they are complete; may be in the future if the source continues to send records",
-    dayOption,
-  )
-  .option("--problems <file>", "write rejected rows to this file, with column, code, message and record (default: <file>.problems.csv)")
-  .option("--warnings <file>", "write rows that another source has also sent to this file (default: <file>.warnings.csv)")
+recordCommand(
+  program.command(DOSSIERS.name).copyInheritedSettings(program).description("import dossiers: all rows or none, unless --partial"),
+  ".csv, .ndjson, .jsonl or .xlsx, with the fields of DossierInput as columns; pauses as reason:from/to, separated by ;",
+)
   .addHelpText("after", "\nExample:\n  npm run import -- dossiers dossiers-2026-10.csv --source cao-bang-igate")
-  .action(importDossiers);
+  .action(importRecords(DOSSIERS, stopping.signal));
+
+recordCommand(
+  program.command(TASKS.name).copyInheritedSettings(program).description("import tasks: all rows or none, unless --partial"),
+  ".csv, .ndjson, .jsonl or .xlsx, with the fields of TaskInput as columns; document as its number, with documentSignedOn, documentIssuer and documentUrl; " +
+    "coordinators separated by ; and postponements as from/to, separated by ;",
+)
+  .addHelpText("after", "\nExample:\n  npm run import -- tasks tasks-2026.xlsx --source cao-bang-voffice")
+  .action(importRecords(TASKS, stopping.signal));
 
 program
   .command("procedures")

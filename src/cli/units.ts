@@ -3,8 +3,9 @@ import { Command } from "commander";
 import { openDatabase } from "../database/database.ts";
 import { PUBLIC_SCOPE, Reader } from "../database/reader.ts";
 import { ensureCounted } from "../counters/count-tree.service.ts";
-import { dossierRecords } from "../counters/records.service.ts";
+import { recordEvidence } from "../counters/records.service.ts";
 import { carryRollups } from "../rollups/rollup-carry.service.ts";
+import "../records.ts";
 import { readEnv } from "../server/env.ts";
 import { dayOf } from "../lib/time/date.ts";
 import { applyUnits, planUnits } from "../administration/unit-apply.service.ts";
@@ -41,7 +42,7 @@ const apply = async (path: string, isDry: boolean): Promise<void> => {
     say(`applied: ${changes.map(({ day }) => day).join(", ")}`);
     const reader = new Reader(database.pools);
     await ensureCounted(reader, made);
-    const carried = await carryRollups(reader, dossierRecords(reader, PUBLIC_SCOPE), last, made, dayOf(now));
+    const carried = await carryRollups(reader, recordEvidence(reader, PUBLIC_SCOPE), last, made, dayOf(now));
     say(`roll-ups computed: ${carried}`);
   } finally {
     await database.close();

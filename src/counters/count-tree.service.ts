@@ -5,6 +5,7 @@ import type { Day } from "../lib/time/date.ts";
 import { ensureContributions } from "../hierarchy/contribution.service.ts";
 import { lockCounters, renewTrees } from "./count.store.ts";
 import { editionDayOn } from "../hierarchy/sql.ts";
+import { recordKinds } from "./record-kinds.ts";
 
 /** Builds the trees of editions in force on the day or later; trees of other editions are built on first read. */
 export const ensurePresentTrees = async (reader: Reader, today: Day): Promise<void> => {
@@ -37,7 +38,7 @@ export const ensureCounted = async (reader: Reader, editionIds: readonly number[
           );
           if (rows.length === 0) return;
           const missing = rows.map(({ id }) => id);
-          await renewTrees(locked, missing);
+          for (const rules of recordKinds()) await renewTrees(locked, rules, missing);
           await sql`update edition set records_counted = true where id = any(${missing}::int[])`.execute(locked.getKysely());
         }),
       turn,

@@ -1,63 +1,113 @@
 import type { EntityManager } from "@mikro-orm/postgresql";
 import { type RawBuilder, sql } from "kysely";
 import { shareLock, takeLock } from "../database/locks.ts";
+import { rowsOf } from "../database/reader.ts";
 import { columnName } from "../figures/measure.ts";
-import { COUNTS, DAY_GRAIN, GRAINS, NO_TIER } from "./count.ts";
-import { anyCount, type CountedDossiers, countColumns, eventsOf, startOf, sumsOfCounts } from "./count.event.ts";
+import { recordsChanged } from "../hierarchy/rollup-version.store.ts";
+import type { Day } from "../lib/time/date.ts";
+import { DAY_GRAIN, GRAINS, NO_TIER, startOf } from "./count.ts";
+import type { RecordRules } from "./record-rules.ts";
 
-/** The table in which an import records its counter changes: dossier_delta, or a table of the same shape. */
+/** The table in which a writer records its counter changes: the one of its kind, or a table of the same shape. */
 export interface Noted {
   readonly key: string;
   readonly deltas: RawBuilder<unknown>;
 }
 
-/** Records how an import changes the counters; must run before the import overwrites the old rows. */
-export const noteDeltas = async (em: EntityManager, { key, deltas }: Noted, counted: readonly CountedDossiers[]): Promise<void> => {
-  const events = sql.join(
-    counted.map((one) => eventsOf(one)),
-    sql` union all `,
-  );
+/** Records how a writer changes the counters, by the events that it removes (counted by -1) and adds; removed ones must still be stored. */
+export const noteDeltas = async (
+  em: EntityManager,
+  { tables: { details }, countColumns, sumsOfCounts, anyCount }: RecordRules,
+  { key, deltas }: Noted,
+  events: readonly RawBuilder<unknown>[],
+): Promise<void> => {
+  const event = sql.join(events, sql` union all `);
   const start = startOf.HALF_MONTH(sql`e.day`);
+  const detail = details ? sql`, ${sql.ref(details.column)}` : sql``;
   await sql`
-    insert into ${deltas} (import, province_id, unit_id, slot, grain, starts_on, field_id, ${countColumns})
-    select ${key}::uuid, province_id, unit_id, slot, ${sql.lit(GRAINS.HALF_MONTH)}, ${start}, field_id, ${sumsOfCounts}
-    from (${events}) e group by province_id, unit_id, slot, ${start}, field_id having ${anyCount}`.execute(em.getKysely());
+    insert into ${deltas} (import, province_id, unit_id, slot, grain, starts_on${detail}, ${countColumns})
+    select ${key}::uuid, province_id, unit_id, slot, ${sql.lit(GRAINS.HALF_MONTH)}, ${start}${detail}, ${sumsOfCounts}
+    from (${event}) e group by province_id, unit_id, slot, ${start}${detail} having ${anyCount}`.execute(em.getKysely());
   await sql`
-    insert into ${deltas} (import, province_id, unit_id, slot, grain, starts_on, field_id, ${countColumns})
-    select ${key}::uuid, province_id, unit_id, slot, ${sql.lit(DAY_GRAIN)}, e.day, 0, ${sumsOfCounts}
-    from (${events}) e group by province_id, unit_id, slot, e.day having ${anyCount}`.execute(em.getKysely());
+    insert into ${deltas} (import, province_id, unit_id, slot, grain, starts_on${detail}, ${countColumns})
+    select ${key}::uuid, province_id, unit_id, slot, ${sql.lit(DAY_GRAIN)}, e.day${details ? sql`, 0` : sql``}, ${sumsOfCounts}
+    from (${event}) e group by province_id, unit_id, slot, e.day having ${anyCount}`.execute(em.getKysely());
 };
 
-const added = (table: string) =>
+const added = ({ counts }: RecordRules, table: string) =>
   sql.join(
-    COUNTS.map((name) => {
+    counts.map((name) => {
       const column = columnName(name);
       return sql`${sql.ref(column)} = ${sql.ref(`${table}.${column}`)} + excluded.${sql.ref(column)}`;
     }),
   );
 
 /**
- * Adds the recorded changes of an import to the counters; the caller holds `shareCounters`. All imports lock rows table by table and key by key in one order, so that
- * concurrent imports block but never deadlock.
+ * Adds the recorded changes of a writer to the counters; the caller holds `shareCounters`. All writers lock rows table by table and key by key in one order, so that
+ * concurrent writers block but never deadlock.
  */
-export const applyDeltas = async (em: EntityManager, { key, deltas }: Noted): Promise<void> => {
+export const applyDeltas = async (em: EntityManager, rules: RecordRules, { key, deltas }: Noted): Promise<void> => {
+  const { countColumns } = rules;
   const noted = (grain: number) => sql`from ${deltas} where import = ${key}::uuid and grain = ${sql.lit(grain)}`;
-  for (const [grain, start] of STARTS) {
-    await sql`
-      insert into dossier_count (province_id, unit_id, slot, grain, starts_on, field_id, ${countColumns})
-      select province_id, unit_id, slot, ${sql.lit(grain)}, ${start}, field_id, ${sumsOfCounts} ${noted(GRAINS.HALF_MONTH)}
-      group by province_id, unit_id, slot, ${start}, field_id having ${anyCount} order by 1, 2, 3, 5, 6
-      on conflict (province_id, unit_id, slot, grain, starts_on, field_id) do update set ${added("dossier_count")}`.execute(em.getKysely());
-  }
+  await addToDetails(em, rules, noted(GRAINS.HALF_MONTH));
   const changes = grained(
+    rules,
     sql`select province_id, unit_id, slot, starts_on, ${countColumns} ${noted(GRAINS.HALF_MONTH)}`,
     sql`select province_id, unit_id, slot, ${sql.lit(DAY_GRAIN)}::smallint as grain, starts_on, ${countColumns} ${noted(DAY_GRAIN)}`,
   );
-  await sql`
-    insert into dossier_unit_count (province_id, unit_id, grain, starts_on, slot, ${countColumns})
+  await intoUnits(rules, changes).execute(em.getKysely());
+  await addToTrees(em, rules, sql`select id from edition where records_counted`, changes);
+};
+
+const addToDetails = async (em: EntityManager, rules: RecordRules, halves: RawBuilder<unknown>): Promise<void> => {
+  const { tables, countColumns, sumsOfCounts, anyCount } = rules;
+  if (tables.details === null) return;
+  const [table, column] = [sql.table(tables.details.table), sql.ref(tables.details.column)];
+  for (const [grain, start] of STARTS) {
+    await sql`
+      insert into ${table} (province_id, unit_id, slot, grain, starts_on, ${column}, ${countColumns})
+      select province_id, unit_id, slot, ${sql.lit(grain)}, ${start}, ${column}, ${sumsOfCounts} ${halves}
+      group by province_id, unit_id, slot, ${start}, ${column} having ${anyCount} order by 1, 2, 3, 5, 6
+      on conflict (province_id, unit_id, slot, grain, starts_on, ${column}) do update set ${added(rules, tables.details.table)}`.execute(
+      em.getKysely(),
+    );
+  }
+};
+
+const intoUnits = (rules: RecordRules, changes: RawBuilder<unknown>): RawBuilder<unknown> => {
+  const { tables, countColumns } = rules;
+  return sql`
+    insert into ${sql.table(tables.units)} (province_id, unit_id, grain, starts_on, slot, ${countColumns})
     select province_id, unit_id, grain, starts_on, slot, ${countColumns} from (${changes}) c order by 1, 2, 3, 4, 5
-    on conflict (province_id, unit_id, grain, starts_on, slot) do update set ${added("dossier_unit_count")}`.execute(em.getKysely());
-  await addToTrees(em, sql`select id from edition where records_counted`, changes);
+    on conflict (province_id, unit_id, grain, starts_on, slot) do update set ${added(rules, tables.units)}`;
+};
+
+/**
+ * Adds a few events to the counters without recording them first; the caller holds `shareCounters`, and this is the last step of its transaction. The order of locks is that
+ * of `applyDeltas`.
+ */
+export const addEvents = async (em: EntityManager, rules: RecordRules, events: RawBuilder<unknown>): Promise<void> => {
+  const changes = changesOf(rules, events);
+  const [found] = await rowsOf(em).rows(sql<{ units: number[] | null; since: Day | null }>`
+    with stored as (${intoUnits(rules, changes)} returning unit_id, grain, starts_on)
+    select array_agg(distinct unit_id) as units, min(starts_on) filter (where grain = ${sql.lit(DAY_GRAIN)}) as since from stored`);
+  if (!found?.units || !found.since) return;
+  await addToTrees(em, rules, sql`select id from edition where records_counted`, changes);
+  await recordsChanged(em, found.units, found.since);
+};
+
+/** Counters of units that events change. */
+const changesOf = (rules: RecordRules, events: RawBuilder<unknown>): RawBuilder<unknown> => {
+  const { sumsOfCounts, anyCount } = rules;
+  const ofUnit = (grain: number, start: RawBuilder<unknown>) => sql`
+    select province_id, unit_id, slot, ${sql.lit(grain)}::smallint as grain, ${start} as starts_on, ${sumsOfCounts} from event e
+    group by province_id, unit_id, slot, 5 having ${anyCount}`;
+  return sql`
+    with event as materialized (${events})
+    ${ofUnit(DAY_GRAIN, sql`e.day`)} union all ${sql.join(
+      Object.entries(GRAINS).map(([name, grain]) => ofUnit(grain, startOf[name as keyof typeof GRAINS](sql`e.day`))),
+      sql` union all `,
+    )}`;
 };
 
 /** Each grain except days, with its start for the half-month `starts_on`. */
@@ -67,8 +117,12 @@ const STARTS: readonly (readonly [number, RawBuilder<unknown>])[] = [
   [GRAINS.YEAR, startOf.YEAR(sql`starts_on`)],
 ];
 
-/** Rows in the shape of dossier_unit_count: half-months by field, which are aggregated here, and days, which are already aggregated. */
-const grained = (halves: RawBuilder<unknown>, days: RawBuilder<unknown>): RawBuilder<unknown> => sql`
+/** Counters of units: half-months, which are aggregated here to longer grains and over details, and days, which are already aggregated. */
+const grained = (
+  { sumsOfCounts, anyCount }: RecordRules,
+  halves: RawBuilder<unknown>,
+  days: RawBuilder<unknown>,
+): RawBuilder<unknown> => sql`
   with half as materialized (select province_id, unit_id, slot, starts_on, ${sumsOfCounts} from (${halves}) h group by 1, 2, 3, 4 having ${anyCount})
   ${days} union all ${sql.join(
     STARTS.map(
@@ -78,13 +132,19 @@ const grained = (halves: RawBuilder<unknown>, days: RawBuilder<unknown>): RawBui
     sql` union all `,
   )}`;
 
-export const ALL_COUNTERS = sql`select province_id, unit_id, slot, grain, starts_on, ${countColumns} from dossier_unit_count`;
+/** All counters of units of a kind. */
+export const allCounters = ({ tables, countColumns }: RecordRules) =>
+  sql`select province_id, unit_id, slot, grain, starts_on, ${countColumns} from ${sql.table(tables.units)}`;
 
 /**
- * Sums counters of units into counters of an edition's units, as rows of dossier_tree_count; rows of days only where the holder is another unit. The country's rows exclude
+ * Sums counters of units into counters of an edition's units, as rows of the table of trees; rows of days only where the holder is another unit. The country's rows exclude
  * what its provinces already count.
  */
-export const treeCounts = (editions: RawBuilder<unknown>, counters: RawBuilder<unknown>): RawBuilder<unknown> => sql`
+export const treeCounts = (
+  { sumsOfCounts, anyCount }: RecordRules,
+  editions: RawBuilder<unknown>,
+  counters: RawBuilder<unknown>,
+): RawBuilder<unknown> => sql`
     with counter as materialized (${counters}),
     place as materialized (
       select c.edition_id, c.unit_id, c.target_id, c.certain,
@@ -99,19 +159,39 @@ export const treeCounts = (editions: RawBuilder<unknown>, counters: RawBuilder<u
     group by 1, 2, 3, 4, 5, 6, 7 having ${anyCount} order by 1, 2, 3, 4, 5, 6, 7`;
 
 /** One lock order for the units of an edition prevents deadlocks. */
-const addToTrees = async (em: EntityManager, editions: RawBuilder<unknown>, counters: RawBuilder<unknown>): Promise<void> => {
+const addToTrees = async (
+  em: EntityManager,
+  rules: RecordRules,
+  editions: RawBuilder<unknown>,
+  counters: RawBuilder<unknown>,
+): Promise<void> => {
+  const { tables, countColumns } = rules;
   await sql`
-    insert into dossier_tree_count (province_id, edition_id, target_id, slot, certain, grain, starts_on, ${countColumns})
-    ${treeCounts(editions, counters)}
-    on conflict (province_id, edition_id, target_id, slot, certain, grain, starts_on) do update set ${added("dossier_tree_count")}`.execute(
+    insert into ${sql.table(tables.trees)} (province_id, edition_id, target_id, slot, certain, grain, starts_on, ${countColumns})
+    ${treeCounts(rules, editions, counters)}
+    on conflict (province_id, edition_id, target_id, slot, certain, grain, starts_on) do update set ${added(rules, tables.trees)}`.execute(
     em.getKysely(),
   );
 };
 
 /** Rebuilds the trees of the editions from all counters. The caller holds `lockCounters`. */
-export const renewTrees = async (em: EntityManager, editionIds: readonly number[]): Promise<void> => {
-  await sql`delete from dossier_tree_count where edition_id = any(${editionIds}::int[])`.execute(em.getKysely());
-  await addToTrees(em, sql`select unnest(${editionIds}::int[])`, ALL_COUNTERS);
+export const renewTrees = async (em: EntityManager, rules: RecordRules, editionIds: readonly number[]): Promise<void> => {
+  await sql`delete from ${sql.table(rules.tables.trees)} where edition_id = any(${editionIds}::int[])`.execute(em.getKysely());
+  await addToTrees(em, rules, sql`select unnest(${editionIds}::int[])`, allCounters(rules));
+};
+
+/** Applies the recorded changes to the counters. It is the last step of a transaction, because it locks rows that other writers change. */
+export const countChanges = async (em: EntityManager, rules: RecordRules, noted: Noted): Promise<void> => {
+  await shareCounters(em);
+  await applyDeltas(em, rules, noted);
+  await renewMixedRollups(em, noted);
+};
+
+/** Stored roll-ups of the provinces and days must be rebuilt, because they hold the correction that figures make to records. */
+const renewMixedRollups = async (em: EntityManager, { key, deltas }: Noted): Promise<void> => {
+  const [found] = await rowsOf(em).rows(sql<{ units: number[] | null; since: Day | null }>`
+    select array_agg(distinct unit_id) as units, min(starts_on) as since from ${deltas} where import = ${key}::uuid`);
+  if (found?.units && found.since) await recordsChanged(em, found.units, found.since);
 };
 
 /** Shared lock of all writers of counters, held until the transaction ends. */

@@ -1,18 +1,5 @@
-/** Counts of dossiers by day. Overdue, paused and paused late are changes of a stock: their cumulative sum up to a day is the stock at its end. */
-export const COUNTS = [
-  ...(["receivedDirect", "receivedOnline", "receivedPostal"] as const),
-  ...(["resolvedEarly", "resolvedOnTime", "resolvedOverdue", "withdrawn", "stopped"] as const),
-  /** Dossiers that were withdrawn or stopped after their due day. */
-  "closedLate",
-  ...(["pastDue", "paused", "pausedLate"] as const),
-  /** Working days from receipt to result of resolved dossiers. */
-  "workingDays",
-  /** Received dossiers of procedures with full online service, and of procedures with a fee. */
-  ...(["fullReceived", "fullOnline", "feeReceived", "feePaidOnline"] as const),
-  /** Resolved dossiers with an electronic result, and those digitised as well. */
-  ...(["electronicResults", "digitalResults"] as const),
-] as const;
-export type Count = (typeof COUNTS)[number];
+import { type RawBuilder, sql } from "kysely";
+import { columnName } from "../figures/measure.ts";
 
 /** Half-months run from the 1st to the 14th and from the 15th to the end of the month. */
 export const GRAINS = { HALF_MONTH: 1, QUARTER: 2, YEAR: 3 } as const;
@@ -22,6 +9,23 @@ export const DAY_GRAIN = 0;
 /** Value of `slot` for counts outside all tiers. */
 export const NO_TIER = 0;
 
-export const RECEIVED: readonly Count[] = ["receivedDirect", "receivedOnline", "receivedPostal"];
-export const ENDED: readonly Count[] = ["resolvedEarly", "resolvedOnTime", "resolvedOverdue", "withdrawn", "stopped"];
-export const STOCKS: ReadonlySet<Count> = new Set(["pastDue", "paused", "pausedLate"]);
+/** Start of the half-month, quarter or year of a day. A timestamp without time zone is used because it is many times faster than one with it. */
+export const startOf = {
+  HALF_MONTH: (day: RawBuilder<unknown>) =>
+    sql`(date_trunc('month', ${day}::timestamp)::date + case when date_part('day', ${day}::timestamp) >= 15 then 14 else 0 end)`,
+  QUARTER: (day: RawBuilder<unknown>) => sql`date_trunc('quarter', ${day}::timestamp)::date`,
+  YEAR: (day: RawBuilder<unknown>) => sql`date_trunc('year', ${day}::timestamp)::date`,
+} as const;
+
+/** The counted columns of an event: the given values times the sign, and 0 for all others. */
+export const eventCounts = <C extends string>(
+  counts: readonly C[],
+  sign: RawBuilder<unknown>,
+  values: Partial<Record<C, RawBuilder<unknown>>>,
+) =>
+  sql.join(
+    counts.map((name) => {
+      const value = values[name];
+      return value ? sql`${sign} * (${value}) as ${sql.ref(columnName(name))}` : sql`0 as ${sql.ref(columnName(name))}`;
+    }),
+  );

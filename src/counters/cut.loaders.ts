@@ -8,6 +8,8 @@ import type { UnitView } from "../hierarchy/unit.loaders.ts";
 
 type Asked = Pick<UnitView, "no" | "tier">;
 
+export type CutLoaders = ReturnType<typeof cutLoaders>;
+
 export const cutLoaders = ({ session, today, viewer }: Pick<RequestContext, "session" | "today" | "viewer">) => {
   const grants = grantsFor(viewer, "VIEWER");
   const cuts = cutsOn(today);

@@ -1,13 +1,12 @@
 import { type RawBuilder, sql } from "kysely";
-import { DOSSIER } from "../figures/measure.ts";
 import type { CoverageKey, RecordKey } from "./records.ts";
 import { WHOLE_UNIT } from "../figures/tree.ts";
 import { isCurrent } from "../hierarchy/rollup-version.store.ts";
 import { SERVING_KINDS } from "../hierarchy/unit.entity.ts";
-import { anyRecord, countersOfUnits, existedWithin, isComplete, isCompleteBy, keysAndRanges } from "./record-sums.store.ts";
+import type { RecordKind } from "./record.entity.ts";
+import type { RecordRules } from "./record-rules.ts";
+import { countersOfUnits, existedWithin, isComplete, isCompleteBy, keysAndRanges } from "./record-sums.store.ts";
 import { keyed } from "../database/relation.ts";
-
-const ALL_MEASURES = 2 ** DOSSIER.measures.length - 1;
 
 const validOn = (version: string, day: RawBuilder<unknown>) => {
   const [from, to] = [sql.ref(`${version}.valid_from`), sql.ref(`${version}.valid_to`)];
@@ -32,25 +31,28 @@ export const membersOfCells = (): RawBuilder<unknown> => sql`
     )`;
 
 /** Relation `cell` (span, unit_id): whether the unit has records, and whether they are complete. */
-const recordCoverage = () => sql`
+const recordCoverage = (rules: RecordRules) => sql`
   having_records as materialized (
     select distinct unit_id, span from (
-      select unit_id, span from (${countersOfUnits(sql`(
-        select distinct u.unit_id, u.province_id, m.span from wanted_member m join record_unit u on u.unit_id = m.unit_id and u.kind = 'DOSSIERS') o`)}) c
-      group by unit_id, span having ${anyRecord}) x
+      select unit_id, span from (${countersOfUnits(
+        rules,
+        sql`(
+        select distinct u.unit_id, u.province_id, m.span from wanted_member m join record_unit u on u.unit_id = m.unit_id and u.kind = ${sql.lit(rules.kind)}) o`,
+      )}) c
+      group by unit_id, span having ${rules.anyRecord}) x
   ),
   cell as materialized (
     select m.span, m.cell_unit_id as unit_id, bool_or((m.unit_id, m.span) in (select unit_id, span from having_records)) as has_records,
-      bool_and(${isComplete}) filter (where not m.is_agency and ${existedWithin}) as is_complete
+      bool_and(${isComplete(rules.kind)}) filter (where not m.is_agency and ${existedWithin}) as is_complete
     from wanted_member m join s on s.number = m.span + 1 join unit u on u.id = m.unit_id group by 1, 2
   )`;
 
 /** Relation `figure_known` (i, unit_id): the bits of the measures that figures report. */
-const figureCoverage = (keys: readonly CoverageKey[]) => sql`
+const figureCoverage = ({ measures }: RecordRules, keys: readonly CoverageKey[]) => sql`
   figure_known as (
     select k.i, n.unit_id, bit_or(n.mask) filter (where n.slot <> ${WHOLE_UNIT}) as of_tier, bit_or(n.mask) as of_any
     from k join unnest(${keys.map(({ setId }) => setId)}::int[]) with ordinality x(set_id, i) on x.i = k.i
-    join rollup_knowledge n on n.set_id = x.set_id
+    join rollup_knowledge n on n.set_id = x.set_id and n.kind = ${measures.name}
     where exists (select from contribution a where a.edition_id = k.edition_id and a.target_id = k.no and a.unit_id = n.author_id and a.certain)
       and exists (select from contribution a where a.edition_id = k.edition_id and a.target_id = k.no and a.unit_id = n.unit_id and a.certain)
     group by 1, 2
@@ -60,7 +62,12 @@ const figureCoverage = (keys: readonly CoverageKey[]) => sql`
  * Returns for each key the number of units covered by records or figures, and the bits of the measures that all of them report. Sets are tested by `in`, which PostgreSQL
  * hashes; it would underestimate a join.
  */
-export const coverageOfKeys = (keys: readonly CoverageKey[]) => sql<{ i: number; covered: number; known: number; isGone: boolean }>`
+export const coverageOfKeys = (rules: RecordRules, keys: readonly CoverageKey[]) => sql<{
+  i: number;
+  covered: number;
+  known: number;
+  isGone: boolean;
+}>`
   with ${keysAndRanges(keys)},
     f as materialized (
       select distinct k.span, x.cell_edition_id, x.cell_day from k join ${keyed("x", keys, {
@@ -76,10 +83,10 @@ export const coverageOfKeys = (keys: readonly CoverageKey[]) => sql<{ i: number;
     ),
     ${membersOfCells()},
     wanted_member as materialized (select m.* from member m where (m.span, m.cell_unit_id) in (select span, unit_id from wanted)),
-    ${recordCoverage()},
-    ${figureCoverage(keys)}
+    ${recordCoverage(rules)},
+    ${figureCoverage(rules, keys)}
   select k.i::int, count(*)::int as covered, bit_and(coalesce(case when k.tier is null then g.of_any else g.of_tier end, 0)
-      | case when (w.span, w.unit_id) in (select span, unit_id from cell where is_complete) then ${sql.lit(ALL_MEASURES)} else 0 end)::int as known,
+      | case when (w.span, w.unit_id) in (select span, unit_id from cell where is_complete) then ${sql.lit(2 ** rules.measures.measures.length - 1)} else 0 end)::int as known,
     false as "isGone"
   from k join wanted w on w.i = k.i
   left join figure_known g on g.i = k.i and g.unit_id = w.unit_id
@@ -97,22 +104,22 @@ export const countsInTier = (unit: RawBuilder<unknown>) => sql`exists (
   where v.unit_id = ${unit} and coalesce(v.tier, served.tier) = k.tier)`;
 
 /** Returns the keys with a unit whose records are complete, for which no record means 0. Keys are those of a tree (one period) or of a series (one unit). */
-export const completeKeys = (keys: readonly RecordKey[]): RawBuilder<{ i: number }> =>
-  keys.every(({ from, to }) => from === keys[0]!.from && to === keys[0]!.to) ? completeOfTree(keys) : completeOfSeries(keys);
+export const completeKeys = (kind: RecordKind, keys: readonly RecordKey[]): RawBuilder<{ i: number }> =>
+  keys.every(({ from, to }) => from === keys[0]!.from && to === keys[0]!.to) ? completeOfTree(kind, keys) : completeOfSeries(kind, keys);
 
-const completeOfTree = (keys: readonly RecordKey[]) => sql<{ i: number }>`
+const completeOfTree = (kind: RecordKind, keys: readonly RecordKey[]) => sql<{ i: number }>`
   with ${keysAndRanges(keys)}
   select k.i::int from k join s on s.number = k.span + 1 where exists (
     select from record_range declared join contribution c on c.unit_id = declared.unit_id and c.edition_id = k.edition_id and c.target_id = k.no and c.certain
     join unit u on u.id = declared.unit_id
-    where declared.kind = 'DOSSIERS' and ${existedWithin} and ${isComplete} and (k.tier is null or ${countsInTier(sql`u.id`)}))`;
+    where declared.kind = ${sql.lit(kind)} and ${existedWithin} and ${isComplete(kind)} and (k.tier is null or ${countsInTier(sql`u.id`)}))`;
 
 /** Reads only the days on which the records of some unit are complete, and then only the units of the keys. */
-const completeOfSeries = (keys: readonly RecordKey[]) => sql<{ i: number }>`
+const completeOfSeries = (kind: RecordKind, keys: readonly RecordKey[]) => sql<{ i: number }>`
   with ${keysAndRanges(keys)},
     stated as materialized (
       select s.number - 1 as span from s
-      where exists (select from record_range g where g.kind = 'DOSSIERS' and g.since <= s.last_on and g.through >= s.first_on)
+      where exists (select from record_range g where g.kind = ${sql.lit(kind)} and g.since <= s.last_on and g.through >= s.first_on)
     ),
     held as materialized (
       select k.i, k.span, k.tier, c.unit_id from k join contribution c on c.edition_id = k.edition_id and c.target_id = k.no and c.certain
@@ -121,7 +128,7 @@ const completeOfSeries = (keys: readonly RecordKey[]) => sql<{ i: number }>`
     complete as materialized (
       select distinct h.span, h.unit_id from (select distinct span, unit_id from held) h join s on s.number = h.span + 1
       join unit u on u.id = h.unit_id and ${existedWithin}
-      join record_range g on g.unit_id = h.unit_id and g.kind = 'DOSSIERS' and ${isCompleteBy}
+      join record_range g on g.unit_id = h.unit_id and g.kind = ${sql.lit(kind)} and ${isCompleteBy}
     )
   select distinct k.i::int from held k where (k.span, k.unit_id) in (select span, unit_id from complete)
     and (k.tier is null or ${countsInTier(sql`k.unit_id`)})`;

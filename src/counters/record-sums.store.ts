@@ -1,11 +1,11 @@
 import { type RawBuilder, sql } from "kysely";
-import { columnName } from "../figures/measure.ts";
 import type { RecordKey } from "./records.ts";
 import type { Day } from "../lib/time/date.ts";
 import { halfMonthEnd, halfMonthOf } from "../lib/time/half-month.ts";
 import { TIERS } from "../hierarchy/unit.entity.ts";
-import { type Count, COUNTS, DAY_GRAIN, ENDED, NO_TIER, RECEIVED, STOCKS } from "./count.ts";
-import { countColumns } from "./count.event.ts";
+import { DAY_GRAIN, NO_TIER } from "./count.ts";
+import type { RecordKind } from "./record.entity.ts";
+import type { RecordRules } from "./record-rules.ts";
 import { type CountRange, rangesOf, rangesWithin } from "./count-range.ts";
 import { validOn } from "../hierarchy/sql.ts";
 import { keyed, relation } from "../database/relation.ts";
@@ -98,23 +98,24 @@ export const keysAndRanges = (keys: readonly SumKey[]): RawBuilder<unknown> => {
 export const readsDays = (keys: readonly Pick<RecordKey, "from" | "to">[]): boolean =>
   keys.some(({ from, to }) => halfMonthOf(from) !== from || halfMonthEnd(to) !== to);
 
-/** Relation `recorded` (province_id, unit_id): the units that have records. */
-export const recordedUnits = (when: RawBuilder<unknown>): RawBuilder<unknown> =>
-  sql`recorded as materialized (select distinct province_id, unit_id from record_unit where kind = 'DOSSIERS' and ${when})`;
+/** Relation `recorded` (province_id, unit_id): the units that have records of the kind. */
+export const recordedUnits = (kind: RecordKind, when: RawBuilder<unknown>): RawBuilder<unknown> =>
+  sql`recorded as materialized (select distinct province_id, unit_id from record_unit where kind = ${sql.lit(kind)} and ${when})`;
 
 const within = sql`c.grain = r.grain and c.starts_on >= r.first_on and c.starts_on < r.end_on`;
 const inHandlingTier = sql`(k.slot is null or c.slot = k.slot)`;
-export const counterColumns = sql`c.starts_on < r.span_on as is_before, ${countColumns}`;
+export const counterColumns = ({ countColumns }: RecordRules) => sql`c.starts_on < r.span_on as is_before, ${countColumns}`;
 
 /** Counters of units, given relation `o` (unit_id, province_id, span): rows (unit_id, slot, span, is_before, counts). */
-export const countersOfUnits = (o: RawBuilder<unknown>): RawBuilder<unknown> => sql`
-  select o.unit_id, c.slot, o.span, ${counterColumns} from ${o} join r on r.span = o.span
-  join dossier_unit_count c on c.province_id = o.province_id and c.unit_id = o.unit_id and ${within}`;
+export const countersOfUnits = (rules: RecordRules, o: RawBuilder<unknown>): RawBuilder<unknown> => sql`
+  select o.unit_id, c.slot, o.span, ${counterColumns(rules)} from ${o} join r on r.span = o.span
+  join ${sql.table(rules.tables.units)} c on c.province_id = o.province_id and c.unit_id = o.unit_id and ${within}`;
 
 /** The condition that range `g` declares the records of unit `u` complete for the days of span `s` on which the unit existed. */
 export const isCompleteBy = sql`g.since <= greatest(s.first_on, coalesce(u.began_on, s.first_on)) and g.through >= least(s.last_on, coalesce(u.ended_on - 1, s.last_on))`;
 
-export const isComplete = sql`exists (select from record_range g where g.unit_id = u.id and g.kind = 'DOSSIERS' and ${isCompleteBy})`;
+export const isComplete = (kind: RecordKind) =>
+  sql`exists (select from record_range g where g.unit_id = u.id and g.kind = ${sql.lit(kind)} and ${isCompleteBy})`;
 
 export const existedWithin = sql`coalesce(u.began_on, '-infinity') <= s.last_on and coalesce(u.ended_on, 'infinity') > s.first_on`;
 
@@ -122,7 +123,10 @@ export const existedWithin = sql`coalesce(u.began_on, '-infinity') <= s.last_on 
  * The counters of each key as rows (i, certain, is_before, counts). Editions with trees are read from these, and the country from the trees of its provinces; other
  * editions are read from the counters of all contributing units. The few keys of other editions are selected first.
  */
-export const countersOfKeys = (): RawBuilder<unknown> => sql`
+export const countersOfKeys = (rules: RecordRules): RawBuilder<unknown> => {
+  const columns = counterColumns(rules);
+  const [units, trees] = [sql.table(rules.tables.units), sql.table(rules.tables.trees)];
+  return sql`
     kept as materialized (select k.* from k join edition e on e.id = k.edition_id where e.records_counted),
     target as materialized (
       select k.i, k.span, k.slot, k.edition_id, k.no as target_id, true as is_own from kept k
@@ -133,89 +137,24 @@ export const countersOfKeys = (): RawBuilder<unknown> => sql`
     ),
     untreed as materialized (select k.* from k join edition e on e.id = k.edition_id where not e.records_counted),
     own as materialized (
-      select distinct u.province_id, u.unit_id from target k join record_unit u on u.unit_id = k.target_id and u.kind = 'DOSSIERS'
+      select distinct u.province_id, u.unit_id from target k join record_unit u on u.unit_id = k.target_id and u.kind = ${sql.lit(rules.kind)}
       where exists (select from r where grain = ${sql.lit(DAY_GRAIN)})
     ),
-    ${recordedUnits(sql`exists (select from untreed)`)},
+    ${recordedUnits(rules.kind, sql`exists (select from untreed)`)},
     other as materialized (
       select k.i, k.span, k.slot, c.unit_id, c.certain, u.province_id from untreed k
       join contribution c on c.edition_id = k.edition_id and c.target_id = k.no join recorded u on u.unit_id = c.unit_id
     ),
     counter as (
-      select k.i, c.certain, ${counterColumns} from target k join r on r.span = k.span
-      join dossier_tree_count c on c.edition_id = k.edition_id and c.target_id = k.target_id and ${within}
+      select k.i, c.certain, ${columns} from target k join r on r.span = k.span
+      join ${trees} c on c.edition_id = k.edition_id and c.target_id = k.target_id and ${within}
       where ${inHandlingTier} and (k.is_own or (c.certain and c.slot <> ${sql.lit(NO_TIER)}))
       union all
-      select k.i, true, ${counterColumns} from target k join r on r.span = k.span and r.grain = ${sql.lit(DAY_GRAIN)}
+      select k.i, true, ${columns} from target k join r on r.span = k.span and r.grain = ${sql.lit(DAY_GRAIN)}
       join own u on u.unit_id = k.target_id
-      join dossier_unit_count c on c.province_id = u.province_id and c.unit_id = u.unit_id and ${within} where ${inHandlingTier}
+      join ${units} c on c.province_id = u.province_id and c.unit_id = u.unit_id and ${within} where ${inHandlingTier}
       union all
-      select k.i, k.certain, ${counterColumns} from other k join r on r.span = k.span
-      join dossier_unit_count c on c.province_id = k.province_id and c.unit_id = k.unit_id and ${within} where ${inHandlingTier}
+      select k.i, k.certain, ${columns} from other k join r on r.span = k.span
+      join ${units} c on c.province_id = k.province_id and c.unit_id = k.unit_id and ${within} where ${inHandlingTier}
     )`;
-
-const sum = (names: readonly Count[], when: RawBuilder<unknown> | null) => {
-  const added = sql.join(
-    names.map((name) => sql.ref(columnName(name))),
-    sql` + `,
-  );
-  return when ? sql`coalesce(sum(${added}) filter (where ${when}), 0)` : sql`coalesce(sum(${added}), 0)`;
-};
-
-/** The stock of open dossiers before the period, then each count of the period; stocks are those at its end. */
-export const COUNTED = ["openBefore", ...COUNTS] as const;
-
-/** The part of COUNTED from which roll-ups are computed. */
-export const ROLLED_UP = COUNTED.slice(0, COUNTED.indexOf("paused") + 1);
-
-/** True for a group of counters if records count within the days. */
-export const anyRecord = sql`(${sum([...RECEIVED, ...ENDED], sql`not is_before`)} <> 0 or ${sum(RECEIVED, null)} <> ${sum(ENDED, null)}
-  or ${sum(RECEIVED, sql`is_before`)} <> ${sum(ENDED, sql`is_before`)})`;
-
-const countedUpTo = (length: number) =>
-  sql.join([
-    sql`(${sum(RECEIVED, sql`is_before`)} - ${sum(ENDED, sql`is_before`)})`,
-    ...COUNTS.slice(0, length - 1).map((name) => sum([name], STOCKS.has(name) ? null : sql`not is_before`)),
-  ]);
-
-export const ALL_COUNTED = countedUpTo(COUNTED.length);
-
-export const ROLLED_UP_COUNTED = countedUpTo(ROLLED_UP.length);
-
-export type Counted = Readonly<Record<(typeof COUNTED)[number], number>>;
-
-export const countsByName = (counted: readonly number[]): Counted =>
-  Object.fromEntries(COUNTED.map((name, n) => [name, counted[n]!])) as Counted;
-
-type RolledUp = readonly [
-  ...[openBefore: number, receivedDirect: number, receivedOnline: number, receivedPostal: number],
-  ...[resolvedEarly: number, resolvedOnTime: number, resolvedOverdue: number, withdrawn: number, stopped: number],
-  ...[closedLate: number, pastDue: number, paused: number],
-];
-
-/** Computes the measures of roll-ups from a row of COUNTED, or from its beginning ROLLED_UP_COUNTED. */
-export const measuresOf = (counted: readonly number[]) => {
-  const rolledUp = counted as unknown as RolledUp;
-  const [openBefore, receivedDirect, receivedOnline, receivedPostal, resolvedEarly, resolvedOnTime, resolvedOverdue] = rolledUp;
-  const [, , , , , , , withdrawn, stopped, , pastDue, paused] = rolledUp;
-  const received = receivedDirect + receivedOnline + receivedPostal;
-  const resolved = resolvedEarly + resolvedOnTime + resolvedOverdue;
-  const inProcess = openBefore + received - resolved - withdrawn - stopped;
-  return {
-    received,
-    receivedOnline,
-    receivedDirect,
-    receivedPostal,
-    carriedOver: openBefore,
-    resolved,
-    resolvedEarly,
-    resolvedOnTime,
-    resolvedOverdue,
-    inProcess,
-    inProcessNotDue: inProcess - pastDue - paused,
-    inProcessOverdue: pastDue,
-    withdrawn,
-    stopped,
-    inProcessPaused: paused,
-  };
 };

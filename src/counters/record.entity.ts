@@ -29,7 +29,7 @@ const RecordUnitSchema = defineEntity({
     sourceId: p.integer().primary(),
     records: p.integer().comment("How many there are that count"),
     firstOn: p.date().nullable().comment("No record that counts begins before this day"),
-    lastImportAt: p.datetime(),
+    lastImportAt: p.datetime().nullable().comment("Null where none was imported"),
   },
 });
 export class RecordUnit extends RecordUnitSchema.class {}

@@ -24,7 +24,8 @@ export const recordLoaders = (context: RequestContext, evidence: EvidenceKind) =
         select distinct on (unit_id, kind) unit_id, kind, since, through from record_range where unit_id = any(${numbers}::int[])
         order by unit_id, kind, since desc
       ), imported as (
-        select unit_id, kind, max(last_import_at) as at from record_unit where unit_id = any(${numbers}::int[]) group by unit_id, kind
+        select unit_id, kind, max(last_import_at) as at from record_unit where unit_id = any(${numbers}::int[]) and last_import_at is not null
+        group by unit_id, kind
       )
       select k.i::int, kind, r.since as "completeSince", r.through as "completeThrough", ${instant(sql`m.at`)} as "lastImportAt"
       from ranged r full join imported m using (unit_id, kind)

@@ -3,16 +3,15 @@ import type { Day } from "../lib/time/date.ts";
 import type { Period } from "../lib/time/period.ts";
 import { TIERS } from "../hierarchy/unit.entity.ts";
 import { membersOfCells } from "./record-coverage.store.ts";
-import {
-  anyRecord,
-  countersOfUnits,
-  existedWithin,
-  isComplete,
-  keysAndRanges,
-  recordedUnits,
-  ROLLED_UP_COUNTED,
-} from "./record-sums.store.ts";
+import type { RecordRules } from "./record-rules.ts";
+import { countersOfUnits, existedWithin, isComplete, keysAndRanges, recordedUnits } from "./record-sums.store.ts";
 import { validOn } from "../hierarchy/sql.ts";
+
+export interface CellsKey {
+  readonly cellEditionId: number;
+  readonly cellDay: Day;
+  readonly period: Period;
+}
 
 export interface CellRow {
   readonly unitId: number;
@@ -26,17 +25,17 @@ export interface CellRow {
  * Assigns the records of each unit in a period to a cell on its last day. The records of an abolished unit belong to the unit that it merged into, or otherwise to the cell
  * of its smallest holder for the abolished tier, or otherwise to itself.
  */
-export const cellsOfRecords = ({ cellEditionId, cellDay, period }: { cellEditionId: number; cellDay: Day; period: Period }) => sql<CellRow>`
+export const cellsOfRecords = (rules: RecordRules, { cellEditionId, cellDay, period }: CellsKey) => sql<CellRow>`
   with ${keysAndRanges([{ unitNo: 0, isCountry: false, editionId: cellEditionId, from: period.from, to: cellDay < period.to ? cellDay : period.to, handledBy: null }])},
     f as materialized (select 0 as span, ${cellEditionId}::int as cell_edition_id, ${cellDay}::date as cell_day),
     ${membersOfCells()},
-    ${recordedUnits(sql`true`)},
+    ${recordedUnits(rules.kind, sql`true`)},
     sums as materialized (
-      select unit_id, slot, json_build_array(${ROLLED_UP_COUNTED}) as counted
-      from (${countersOfUnits(sql`(select unit_id, province_id, 0 as span from recorded) o`)}) c group by 1, 2 having ${anyRecord}
+      select unit_id, slot, json_build_array(${rules.rolledUpCounted}) as counted
+      from (${countersOfUnits(rules, sql`(select unit_id, province_id, 0 as span from recorded) o`)}) c group by 1, 2 having ${rules.anyRecord}
     ),
     cell as materialized (
-      select m.cell_unit_id, bool_and(${isComplete}) filter (where not m.is_agency and ${existedWithin}) as is_complete
+      select m.cell_unit_id, bool_and(${isComplete(rules.kind)}) filter (where not m.is_agency and ${existedWithin}) as is_complete
       from member m join s on true join unit u on u.id = m.unit_id group by 1
     ),
     tier as materialized (

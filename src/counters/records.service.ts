@@ -1,52 +1,62 @@
 import type { EntityManager } from "@mikro-orm/postgresql";
 import { sql } from "kysely";
 import { type Reader, type Rows, type RowScope, rowsOf } from "../database/reader.ts";
-import { DOSSIER } from "../figures/measure.ts";
 import { columnsOf, type Recorded, type RecordKey, type Records, type RecordSums } from "./records.ts";
 import { WHOLE_UNIT } from "../figures/tree.ts";
 import type { Day } from "../lib/time/date.ts";
-import type { Period } from "../lib/time/period.ts";
 import { ensureContributions } from "../hierarchy/contribution.service.ts";
 import { TIERS } from "../hierarchy/unit.entity.ts";
-import { cellsOfRecords } from "./records-by-cell.store.ts";
+import type { RollupKind } from "../figures/measure.ts";
+import { recordKinds } from "./record-kinds.ts";
+import type { RecordRules } from "./record-rules.ts";
+import { type CellsKey, cellsOfRecords } from "./records-by-cell.store.ts";
 import { completeKeys, countsInTier, coverageOfKeys } from "./record-coverage.store.ts";
-import { countersOfKeys, keysAndRanges, measuresOf, readsDays, ROLLED_UP_COUNTED } from "./record-sums.store.ts";
+import { countersOfKeys, keysAndRanges, readsDays } from "./record-sums.store.ts";
 import { inOnePass, type SumRow } from "./running-sums.ts";
 
-/** Dossiers as evidence for roll-ups; counters of single days are read within the scope. */
-export const dossierRecords = (reader: Reader, scope: RowScope): Records => ({
-  ...readingOf(reader),
-  sums: (keys) => sumsOfKeys(rowsFor(reader, scope, keys), keys),
+/** Records of each kind of roll-up as evidence; null for a kind without records. */
+export type RecordEvidence = (kind: RollupKind) => Records | null;
+
+export const recordEvidence = (reader: Reader, scope: RowScope): RecordEvidence => {
+  const kinds = new Map(recordKinds().map((rules) => [rules.measures, recordsOf(rules, reader, scope)]));
+  return (kind) => kinds.get(kind) ?? null;
+};
+
+/** Records of a kind as evidence for roll-ups; counters of single days are read within the scope. */
+export const recordsOf = (rules: RecordRules, reader: Reader, scope: RowScope): Records => ({
+  ...readingOf(rules, reader),
+  sums: (keys) => sumsOfKeys(rules, rowsFor(reader, scope, keys), keys),
   measureCoverage: async (keys, rows = rowsFor(reader, scope, keys)) => {
     await ensureContributions(reader, [...new Set(keys.map(({ cellEditionId }) => cellEditionId))]);
-    return readingOf(rows).measureCoverage(keys);
+    return readingOf(rules, rows).measureCoverage(keys);
   },
-  within: (em) => readingOf(rowsOf(em)),
-  cells: recordedCells,
+  within: (em) => readingOf(rules, rowsOf(em)),
+  cells: (em, key) => recordedCells(rules, em, key),
 });
 
 export const rowsFor = (reader: Reader, scope: RowScope, keys: readonly RecordKey[]): Rows =>
   readsDays(keys) ? reader.scoped(scope) : reader;
 
-const readingOf = (rows: Rows): Pick<Records, "sums" | "measureCoverage" | "sources"> => ({
-  sums: (keys) => sumsOfKeys(rows, keys),
+const readingOf = (rules: RecordRules, rows: Rows): Pick<Records, "sums" | "measureCoverage" | "sources"> => ({
+  sums: (keys) => sumsOfKeys(rules, rows, keys),
   measureCoverage: async (keys) => {
     const found = keys.map(() => ({ covered: 0, known: 0, isGone: false }));
-    for (const { i, ...measureCoverage } of await rows.rows(coverageOfKeys(keys))) found[i - 1] = measureCoverage;
+    for (const { i, ...measureCoverage } of await rows.rows(coverageOfKeys(rules, keys))) found[i - 1] = measureCoverage;
     return found;
   },
   sources: async (keys) => {
     const found = keys.map((): number[] => []);
-    for (const { i, sourceId } of await rows.rows(sourcesOfKeys(keys))) found[i - 1]!.push(sourceId);
+    for (const { i, sourceId } of await rows.rows(sourcesOfKeys(rules, keys))) found[i - 1]!.push(sourceId);
     return found;
   },
 });
 
-const sumsOfKeys = async (rows: Rows, keys: readonly RecordKey[]): Promise<RecordSums[]> => {
-  const found = await inOnePass(keys, (parts) =>
+const sumsOfKeys = async (rules: RecordRules, rows: Rows, keys: readonly RecordKey[]): Promise<RecordSums[]> => {
+  const { kind, measures, measuresOf, rolledUpCounted } = rules;
+  const found = await inOnePass(rules, keys, (parts) =>
     rows.rows(sql<SumRow>`
-      with ${keysAndRanges(parts)}, ${countersOfKeys()}
-      select i::int, certain, json_build_array(${ROLLED_UP_COUNTED}) as counted from counter group by i, certain`),
+      with ${keysAndRanges(parts)}, ${countersOfKeys(rules)}
+      select i::int, certain, json_build_array(${rolledUpCounted}) as counted from counter group by i, certain`),
   );
   const sums = keys.map(({ to }): { certain: number[] | null; possible: number[] | null; through: Day } => ({
     certain: null,
@@ -55,30 +65,34 @@ const sumsOfKeys = async (rows: Rows, keys: readonly RecordKey[]): Promise<Recor
   }));
   for (const { i, certain, counted } of found) {
     if (counted.every((count) => count === 0)) continue;
-    sums[i - 1]![certain ? "certain" : "possible"] = columnsOf(DOSSIER, measuresOf(counted));
+    sums[i - 1]![certain ? "certain" : "possible"] = columnsOf(measures, measuresOf(counted));
   }
   // No record means 0 only if the records are declared complete.
   const silent = keys.flatMap((key, n) => (sums[n]!.certain === null ? [{ key, n }] : []));
   if (silent.length === 0) return sums;
-  for (const { i } of await rows.rows(completeKeys(silent.map(({ key }) => key)))) sums[silent[i - 1]!.n]!.certain = [...NOTHING];
+  for (const { i } of await rows.rows(
+    completeKeys(
+      kind,
+      silent.map(({ key }) => key),
+    ),
+  ))
+    sums[silent[i - 1]!.n]!.certain = [...rules.zeros];
   return sums;
 };
 
-const NOTHING = columnsOf(DOSSIER, Object.fromEntries(DOSSIER.measures.map(({ name }) => [name, 0])));
-
-const sourcesOfKeys = (keys: readonly RecordKey[]) => sql<{ i: number; sourceId: number }>`
+const sourcesOfKeys = ({ kind }: RecordRules, keys: readonly RecordKey[]) => sql<{ i: number; sourceId: number }>`
   with ${keysAndRanges(keys)}
   select distinct k.i::int, u.source_id as "sourceId" from k join s on s.number = k.span + 1
   join contribution c on c.edition_id = k.edition_id and c.target_id = k.no
-  join record_unit u on u.unit_id = c.unit_id and u.kind = 'DOSSIERS' and u.records > 0 and u.first_on <= s.last_on
+  join record_unit u on u.unit_id = c.unit_id and u.kind = ${sql.lit(kind)} and u.records > 0 and u.first_on <= s.last_on
   where k.tier is null or ${countsInTier(sql`u.unit_id`)}
   order by 1, 2`;
 
-const recordedCells = async (em: EntityManager, key: { cellEditionId: number; cellDay: Day; period: Period }): Promise<Recorded[]> => {
-  const rows = await rowsOf(em).rows(cellsOfRecords(key));
+const recordedCells = async (rules: RecordRules, em: EntityManager, key: CellsKey): Promise<Recorded[]> => {
+  const rows = await rowsOf(em).rows(cellsOfRecords(rules, key));
   return rows.map(({ slot, counted, ...row }) => ({
     ...row,
     handlingTier: TIERS[slot - 1] ?? WHOLE_UNIT,
-    columns: counted ? columnsOf(DOSSIER, measuresOf(counted)) : NOTHING,
+    columns: counted ? columnsOf(rules.measures, rules.measuresOf(counted)) : rules.zeros,
   }));
 };

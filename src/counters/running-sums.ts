@@ -1,7 +1,7 @@
 import type { RecordKey } from "./records.ts";
 import { addDays, type Day } from "../lib/time/date.ts";
-import { ENDED, RECEIVED, STOCKS } from "./count.ts";
-import { ROLLED_UP, type SumKey } from "./record-sums.store.ts";
+import type { CountedValue, RecordRules } from "./record-rules.ts";
+import type { SumKey } from "./record-sums.store.ts";
 
 /** Certain or possible sums of the counters of key `i`, which is counted from 1. */
 export interface SumRow {
@@ -15,12 +15,14 @@ export interface SumRow {
  * give each period.
  */
 export const inOnePass = async (
+  { values, rolledUp }: RecordRules,
   keys: readonly RecordKey[],
   read: (parts: readonly SumKey[]) => Promise<readonly SumRow[]>,
 ): Promise<readonly SumRow[]> => {
   const [first] = keys;
   // The keys of a tree share one period.
   if (!first || keys.every(({ from, to }) => from === first.from && to === first.to)) return read(keys);
+  const rolled = values.slice(0, rolledUp);
   const lines = linesOf(keys);
   const parts = lines.flatMap((line) => line.parts);
   const rows = Map.groupBy(await read(parts), ({ i }) => i);
@@ -31,8 +33,8 @@ export const inOnePass = async (
     return [true, false].flatMap((certain) => {
       const counted = found.map((ofPart) => ofPart.find((row) => row.certain === certain)?.counted ?? null);
       if (counted.every((one) => one === null)) return [];
-      const sums = runningSums(counted);
-      return asked.map(({ place, since, until }) => ({ i: place + 1, certain, counted: between(sums, since, until) }));
+      const sums = runningSums(rolled, counted);
+      return asked.map(({ place, since, until }) => ({ i: place + 1, certain, counted: between(rolled, sums, since, until) }));
     });
   });
 };
@@ -57,20 +59,16 @@ const linesOf = (keys: readonly RecordKey[]): Line[] => {
   });
 };
 
-const runningSums = (counted: readonly (readonly number[] | null)[]): readonly (readonly number[])[] => {
-  let sum: readonly number[] = ROLLED_UP.map(() => 0);
+const runningSums = (values: readonly CountedValue[], counted: readonly (readonly number[] | null)[]): readonly (readonly number[])[] => {
+  let sum: readonly number[] = values.map(() => 0);
   return [sum, ...counted.map((own) => (sum = own ? sum.map((value, n) => value + own[n]!) : sum))];
 };
 
-const indexes = (names: readonly string[]) => names.map((name) => (ROLLED_UP as readonly string[]).indexOf(name));
-const [OPEN, INTO, OUT_OF] = [0, indexes(RECEIVED), indexes(ENDED)];
-
-/** The first part holds the stock of open dossiers before it; stocks are those at the end. */
-const between = (sums: readonly (readonly number[])[], since: number, until: number): number[] => {
-  const [before, after] = [sums[since]!, sums[until]!];
-  const total = (of: readonly number[]) => of.reduce((sum, n) => sum + before[n]!, 0);
-  return ROLLED_UP.map((name, n) => {
-    if (n === OPEN) return sums.at(-1)![OPEN]! + total(INTO) - total(OUT_OF);
-    return name !== "openBefore" && STOCKS.has(name) ? after[n]! : after[n]! - before[n]!;
-  });
+/** The first part holds the stocks before it; what flows before the period changes them. */
+const between = (values: readonly CountedValue[], sums: readonly (readonly number[])[], since: number, until: number): number[] => {
+  const [start, end] = [sums[since]!, sums[until]!];
+  const total = (of: readonly string[]) => of.reduce((sum, name) => sum + start[values.findIndex((value) => value.name === name)]!, 0);
+  return values.map(({ isFlow, before: { added, subtracted } }, n) =>
+    isFlow ? end[n]! - start[n]! : end[n]! + total(added) - total(subtracted),
+  );
 };

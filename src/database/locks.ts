@@ -19,6 +19,10 @@ const KEYS = {
   contributions: "cchc contribution",
   /** The tables of one file import, by name: taken by the import; the next import tries it to drop tables of an interrupted one. */
   stage: "cchc stage",
+  /** An idempotency key of a caller: taken to assign or delegate a task. */
+  taskKey: "cchc task key",
+  /** A task with all tasks delegated from it, by the id of the top task: taken to change one of them; an import that moves or retracts tasks takes it after the source. */
+  taskFamily: "cchc task family",
   /** The sources of one name: taken to create, transfer or retire one. */
   sourceName: "cchc source name",
   /** One source, by number: taken by an import, a retraction and a transfer. */
@@ -56,6 +60,14 @@ export const takeLock = async (em: EntityManager, lock: Lock, part?: Part): Prom
 export const takeLocks = async (em: EntityManager, lock: Lock, numbers: readonly number[]): Promise<void> => {
   const ordered = [...new Set(numbers)].toSorted((a, b) => a - b);
   await sql`select pg_advisory_xact_lock(${sql.raw(lockKey(lock))}, n.no) from unnest(${ordered}::int[]) n(no)`.execute(em.getKysely());
+};
+
+/** Takes the locks of all names, in one order for all callers. */
+export const takeNamedLocks = async (em: EntityManager, lock: Lock, names: readonly string[]): Promise<void> => {
+  if (names.length === 0) return;
+  await sql`
+    select pg_advisory_xact_lock(${sql.raw(lockKey(lock))}, n.no)
+    from (select distinct hashtext(name) as no from unnest(${[...names]}::text[]) name order by 1) n`.execute(em.getKysely());
 };
 
 /** Holds the lock together with others that share it, until the transaction ends. */

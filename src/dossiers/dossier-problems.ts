@@ -1,3 +1,4 @@
+import { CLOCK_SKEW_MS } from "../imports/row-problems.ts";
 import { epochDayOf, instantText } from "../lib/time/date.ts";
 import { type DossierFacts, type DossierState, isAccepted, type PauseFacts, type PauseReason } from "./dossier-state.ts";
 
@@ -34,9 +35,6 @@ export interface StateProblem {
   /** Contains the values and the requirement. */
   readonly message: string;
 }
-
-/** Maximum lead of a sender's clock over the server's clock. */
-const CLOCK_SKEW_MS = 30_000;
 
 const ENDED: ReadonlySet<DossierState> = new Set(["WITHDRAWN", "STOPPED", "RESOLVED", "RESULT_RETURNED"]);
 /** A dossier that is withdrawn or stopped during a pause leaves it open; the pause ends with the dossier. */

@@ -1,5 +1,5 @@
 import { defineEntity, p } from "@mikro-orm/core";
-import { COUNTS } from "../counters/count.ts";
+import { COUNTS } from "./dossier-count.ts";
 
 /**
  * The latest facts of one dossier and the values derived from them (dossier-state.ts). Keys of growing tables begin with the province, by which the tables may be

@@ -1,9 +1,9 @@
 import type { EntityManager } from "@mikro-orm/postgresql";
 import { sql } from "kysely";
 import { randomUUID } from "node:crypto";
-import { pauseColumns } from "../counters/count.event.ts";
-import { noteDeltas } from "../counters/count.store.ts";
-import { countChanges } from "./import/dossier-apply.store.ts";
+import { countChanges, noteDeltas } from "../counters/count.store.ts";
+import { dossierEvents, pauseColumns } from "./dossier-count.event.ts";
+import { DOSSIER_RECORDS } from "./dossier-records.ts";
 
 /** Tables of one transaction: the dossiers to update as they were, and their changes of counters. */
 const CARRIED = sql.table("carried_dossier");
@@ -41,15 +41,19 @@ export const carryToDossiers = async (em: EntityManager, procedures: readonly nu
   await sql`analyze ${CARRIED}`.execute(db);
   const noted = { key: randomUUID(), deltas: DELTAS };
   const pauses = sql`(select ${pauseColumns} from dossier_pause p) p`;
-  await noteDeltas(em, noted, [
-    { dossiers: sql`${CARRIED} d`, pauses, sign: -1 },
-    { dossiers: sql`(select ${COUNTED}, ${facts} from ${CARRIED} d join procedure p on p.id = d.procedure_id) d`, pauses, sign: 1 },
+  await noteDeltas(em, DOSSIER_RECORDS, noted, [
+    dossierEvents({ dossiers: sql`${CARRIED} d`, pauses, sign: -1 }),
+    dossierEvents({
+      dossiers: sql`(select ${COUNTED}, ${facts} from ${CARRIED} d join procedure p on p.id = d.procedure_id) d`,
+      pauses,
+      sign: 1,
+    }),
   ]);
   const { numAffectedRows } = await sql`
     update dossier d set ${sql.join(Object.entries(NOW).map(([name, value]) => sql`${sql.ref(name)} = ${value}`))} from ${ofThese}`.execute(
     db,
   );
-  await countChanges(em, noted);
+  await countChanges(em, DOSSIER_RECORDS, noted);
   await sql`drop table ${CARRIED}, ${DELTAS}`.execute(db);
   return Number(numAffectedRows ?? 0);
 };

@@ -51,6 +51,7 @@ const LABELS = new Map<string, string>([
   ["dossier.desk-received-rate", "tỷ lệ hồ sơ tiếp nhận tại bộ phận tiếp nhận và trả kết quả"],
   ["dossier.online-rate", "tỷ lệ hồ sơ trực tuyến"],
   ["task.on-time-rate", "tỷ lệ nhiệm vụ đúng hạn"],
+  ["task.due-on-time-rate", "tỷ lệ nhiệm vụ đến hạn hoàn thành đúng hạn"],
   ["service.online-rate", "tỷ lệ dịch vụ công trực tuyến"],
   ["service.used-online-rate", "tỷ lệ dịch vụ công trực tuyến có phát sinh hồ sơ"],
   ["service.modern-desk-rate", "tỷ lệ bộ phận tiếp nhận và trả kết quả hiện đại"],

@@ -86,7 +86,10 @@ export const TASK: RollupKind = {
     identity("overdue", "completedLate runningOverdue"),
     identity("withoutDeadline", "completedWithoutDeadline runningWithoutDeadline"),
   ],
-  rates: [{ name: "onTimeRate", part: ["onTime"], whole: ["withDeadline"], quotedAs: "task.on-time-rate" }],
+  rates: [
+    { name: "onTimeRate", part: ["onTime"], whole: ["withDeadline"], quotedAs: "task.on-time-rate" },
+    { name: "dueOnTimeRate", part: ["dueCompletedOnTime"], whole: ["due"], quotedAs: "task.due-on-time-rate" },
+  ],
 };
 
 export const SERVICE: RollupKind = {

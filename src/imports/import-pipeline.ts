@@ -2,17 +2,16 @@ import type { EntityManager } from "@mikro-orm/postgresql";
 import type { RawBuilder } from "kysely";
 import type { Grant } from "../access/viewer.ts";
 import { declareWithin } from "../counters/declare.store.ts";
-import type { RecordKind } from "../counters/record.entity.ts";
 import { type TransactionOutcome, settle } from "../database/outcome.ts";
 import type { Day } from "../lib/time/date.ts";
+import type { RecordTable } from "./compare.store.ts";
 import { noteImport } from "./import-ledger.store.ts";
 import { hasGoodRow, type ImportedBy, type ImportProblem, type ImportReport, type ImportWarning, MAX_PROBLEMS } from "./import-report.ts";
 import { findSource, type ImportSource, lockSource, makeSource, type SourceName } from "./import-source.service.ts";
 import { countStatuses, NO_SOURCE, type Refusals, rejectedRows, type Staged, STATUSES } from "./stage.ts";
 
 /** What a kind of record provides: its tables, and statements that use their columns. */
-export interface ImportKind {
-  readonly kind: RecordKind;
+export interface ImportKind extends RecordTable {
   /** Locks the reference data of the rows until the transaction ends. */
   readonly shareReferences: (em: EntityManager) => Promise<void>;
   /** Gives each staged row its status by comparison with stored records. */

@@ -73,7 +73,10 @@ const readSource = async (em: EntityManager, { source: name, owner, grants, at }
   await lockSourceName(em, name);
   const found = await sourcesNamed(em, { name, ownerNo, grants });
   if (found.length > 1) throw severalOwners(name, found);
-  return found[0] ?? null;
+  const [source] = found;
+  if (source && !NAME.test(source.name))
+    throw new BadUserInput("source", name, "must be a source system; this is the source of tasks that are assigned here");
+  return source ?? null;
 };
 
 interface Making extends SourceName, Pick<Sought, "grants"> {

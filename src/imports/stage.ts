@@ -7,6 +7,9 @@ import { type ImportProblem, MAX_PROBLEMS, problemOf } from "./import-report.ts"
 
 export const STATUSES = { CREATED: 1, UPDATED: 2, UNCHANGED: 3, STALE: 4, REJECTED: 5 } as const;
 
+/** A row to be staged, by the columns of the stage. */
+export type StagedRow = Readonly<Record<string, unknown>> & { readonly row: number; readonly code: string };
+
 /** One import: the tables of its rows and of its counter changes, which concurrent imports may share. */
 export interface Staged extends Noted {
   readonly sourceId: number;

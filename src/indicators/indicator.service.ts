@@ -1,8 +1,8 @@
 import { satisfaction } from "./satisfaction.ts";
-import { dossierRollupOf } from "../dossiers/statistics/dossier-rollup.service.ts";
 import { NOTHING_COUNTED } from "../counters/cut.ts";
 import type { Rate } from "../rollups/rate.ts";
-import { DOSSIER, type RollupKind, TASK } from "../figures/measure.ts";
+import { type RollupKind, SERVICE } from "../figures/measure.ts";
+import { rollupOfCaller } from "../rollups/rollup-cut.service.ts";
 import type { Rollup } from "../rollups/rollup.ts";
 import type { IndicatorLoaders } from "./indicator.loaders.ts";
 import { parsePeriod, type Period } from "../lib/time/period.ts";
@@ -22,8 +22,7 @@ export const valuesOf = (unit: UnitView, periodText: string, codes: readonly str
 
 const rollupOf = (loaders: IndicatorLoaders, kind: RollupKind, { unit, period }: IndicatorValue): Promise<Rollup> => {
   const key = { unit, period, handledBy: null };
-  if (kind === DOSSIER) return dossierRollupOf(loaders, key);
-  return loaders[kind === TASK ? "taskRollup" : "serviceRollup"].load({ ...key, cut: NOTHING_COUNTED });
+  return kind === SERVICE ? loaders.serviceRollup.load({ ...key, cut: NOTHING_COUNTED }) : rollupOfCaller(loaders, kind, key);
 };
 
 export const rateOfIndicator = (loaders: IndicatorLoaders, value: IndicatorValue): Promise<Rate> => {
@@ -35,6 +34,6 @@ export const rateOfIndicator = (loaders: IndicatorLoaders, value: IndicatorValue
 
 export const sourcesOfIndicator = async (loaders: IndicatorLoaders, { indicator: { rate }, unit, period }: IndicatorValue) => {
   if (!rate) return (await satisfaction(loaders, unit, period)).sources;
-  const cut = rate.kind === DOSSIER ? await loaders.cutOf(unit) : NOTHING_COUNTED;
+  const cut = rate.kind === SERVICE ? NOTHING_COUNTED : await loaders.cutOf(unit);
   return loaders.sourcesOfRollup.load({ unit, period, handledBy: null, cut, kind: rate.kind });
 };

@@ -7,14 +7,14 @@ import { sharedWork } from "../database/shared-work.ts";
 import { ensureContributions } from "../hierarchy/contribution.service.ts";
 import { figuresVersion, tryLockRollups } from "../hierarchy/rollup-version.store.ts";
 import { counted, type Evidence } from "../figures/evidence.ts";
-import type { Records } from "../counters/records.ts";
+import type { RecordEvidence } from "../counters/records.service.ts";
 import { dropOldestSets, dropOutdatedSet } from "./invalidate.ts";
 import { readSet, type SetKey, storeSet } from "./rollup.service.ts";
 
 export interface SetMaking {
   readonly reader: Reader;
   readonly evidence: Evidence;
-  readonly records: Records;
+  readonly records: RecordEvidence;
 }
 
 /**

@@ -4,7 +4,7 @@ import type { Day } from "../lib/time/date.ts";
 import { cutsOn } from "../counters/cut.ts";
 import { PUBLISHED } from "../figures/evidence.ts";
 import { cellDayOf } from "./rollup-set.loader.ts";
-import type { Records } from "../counters/records.ts";
+import type { RecordEvidence } from "../counters/records.service.ts";
 import { makeRollupSets } from "./rollup-build.service.ts";
 import type { SetKey } from "./rollup.service.ts";
 import { inForceOn } from "../hierarchy/sql.ts";
@@ -12,7 +12,7 @@ import { inForceOn } from "../hierarchy/sql.ts";
 /** Builds, for new editions, the roll-ups of the periods that are stored for the last edition before them. @returns the number of sets. */
 export const carryRollups = async (
   reader: Reader,
-  records: Records,
+  records: RecordEvidence,
   last: number,
   editions: readonly number[],
   today: Day,

@@ -3,7 +3,7 @@ import type { Rows } from "../database/reader.ts";
 import { inner } from "../lib/maps.ts";
 import { isCurrent } from "../hierarchy/rollup-version.store.ts";
 import { columnName, type RollupKind, summedColumns } from "../figures/measure.ts";
-import type { MeasureCoverage, RecordSums } from "../counters/records.ts";
+import type { MeasureCoverage, Records, RecordSums } from "../counters/records.ts";
 import { ALL_TIERS } from "./rollup.entity.ts";
 import { isRecorded, recordKeyOf, type RollupOrigin, type SetRow, setsOf } from "./rollup-set.loader.ts";
 import { readSets } from "./rollup-sets.ts";
@@ -13,7 +13,8 @@ import type { RollupKey } from "../counters/rollup-key.ts";
 import { FIRST_SUM, type Rollup, rollupClass, type StoredRollup } from "./rollup.ts";
 
 /** Returns the record sums of the keys in their order; null if no records are read. */
-const recordSums = async ({ records }: RollupOrigin, found: readonly (SetRow | null)[], keys: readonly RollupKey[]) => {
+const recordSums = async (records: Records | null, found: readonly (SetRow | null)[], keys: readonly RollupKey[]) => {
+  if (!records) return keys.map(() => null);
   const places = keys.map((_, n) => n).filter((n) => isRecorded(found[n]!));
   const sums = places.length === 0 ? [] : await records.sums(places.map((n) => recordKeyOf(keys[n]!, found[n]!)));
   const byPlace = new Map(places.map((n, at) => [n, sums[at]!]));
@@ -45,13 +46,14 @@ const rollupsOf = async (
   const readRows = async () => (wanted.length === 0 ? [] : storedRows(draftRows(source, found) ?? source.reader, kind, wanted, keys));
   // A set that is still current after its records were read matches these records.
   const isMixed = found.some((set) => isRecorded(set) && set.setId !== null);
-  const before = isMixed ? await recordSums(source, found, keys) : null;
-  const [rows, recorded] = await Promise.all([readRows(), before ?? recordSums(source, found, keys)]);
+  const records = source.records(kind);
+  const before = isMixed ? await recordSums(records, found, keys) : null;
+  const [rows, recorded] = await Promise.all([readRows(), before ?? recordSums(records, found, keys)]);
   const present = new Set(rows.map(({ setId }) => setId));
   if (wanted.some((id) => !present.has(id))) return null;
   const storedOf = bySetAndSlot(rows);
   const stored = keys.map((key, n) => storedOf(setIds[n]!, key.handledBy ?? ALL_TIERS)?.get(key.unit.no));
-  const known = await coverageOfDoubtful(source, found, keys, stored, recorded);
+  const known = await coverageOfDoubtful(source, records, found, keys, stored, recorded);
   if ([...known.values()].some(({ isGone }) => isGone)) return null;
   return keys.map((key, n) => new KindRollup(key, stored[n], recorded[n], known.get(n)));
 };
@@ -59,6 +61,7 @@ const rollupsOf = async (
 /** Returns the coverage of roll-ups that may have to be withheld: those with certain and possible values whose units no figure covers. */
 const coverageOfDoubtful = async (
   source: RollupOrigin,
+  records: Records | null,
   found: readonly (SetRow | null)[],
   keys: readonly RollupKey[],
   stored: readonly (StoredRollup | undefined)[],
@@ -72,7 +75,7 @@ const coverageOfDoubtful = async (
     return isInexact && isCertain ? [n] : [];
   });
   if (doubtful.length === 0) return new Map();
-  const known = await source.records.measureCoverage(
+  const known = await records!.measureCoverage(
     doubtful.map((n) => ({ ...recordKeyOf(keys[n]!, found[n]!), ...setOf(found[n]!) })),
     draftRows(source, found),
   );
@@ -88,11 +91,14 @@ export const coverageOfRollups = async (source: RollupOrigin, rollups: readonly 
     unknown,
     (asked) => setsOf(source, asked),
     async (within, found, asked) => {
-      if (asked.length === 0) return [];
-      const known = await within.records.measureCoverage(
-        asked.map((rollup, n) => ({ ...recordKeyOf(rollup, found[n]!), ...setOf(found[n]!) })),
-        draftRows(within, found),
-      );
+      const known: MeasureCoverage[] = [];
+      for (const [kind, places] of Map.groupBy(asked.keys(), (n) => asked[n]!.kind)) {
+        const ofKind = await within.records(kind)!.measureCoverage(
+          places.map((n) => ({ ...recordKeyOf(asked[n]!, found[n]!), ...setOf(found[n]!) })),
+          draftRows(within, found),
+        );
+        for (const [at, n] of places.entries()) known[n] = ofKind[at]!;
+      }
       return known.some(({ isGone }) => isGone) ? null : known;
     },
   );

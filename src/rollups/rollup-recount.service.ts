@@ -4,7 +4,7 @@ import { rowsOf } from "../database/reader.ts";
 import type { Day } from "../lib/time/date.ts";
 import { isCurrent } from "../hierarchy/rollup-version.store.ts";
 import { counted } from "../figures/evidence.ts";
-import type { Records } from "../counters/records.ts";
+import type { RecordEvidence } from "../counters/records.service.ts";
 import { cellDayOf } from "./rollup-set.loader.ts";
 import { ownKey } from "./rollup-build.service.ts";
 import { readSet, type SetKey, storeSet } from "./rollup.service.ts";
@@ -26,7 +26,7 @@ class Found extends Error {
 }
 
 /** Builds the stored roll-ups of published data for ended days again (all, or a random sample), compares them and rolls back. @returns the number of sets that differ. */
-export const recountRollups = async (em: EntityManager, records: Records, today: Day, sample: number | null): Promise<number> => {
+export const recountRollups = async (em: EntityManager, records: RecordEvidence, today: Day, sample: number | null): Promise<number> => {
   const stored = await storedSets(em, today, sample);
   let wrong = 0;
   for (let done = 0; done < stored.length; done += AT_ONCE) wrong += await wrongAmong(em, records, stored.slice(done, done + AT_ONCE));
@@ -49,7 +49,7 @@ const storedSets = async (em: EntityManager, today: Day, sample: number | null):
 };
 
 /** One snapshot, so that concurrent changes cause no difference. */
-const wrongAmong = async (em: EntityManager, records: Records, sets: readonly Stored[]): Promise<number> => {
+const wrongAmong = async (em: EntityManager, records: RecordEvidence, sets: readonly Stored[]): Promise<number> => {
   try {
     return await em.fork().transactional(
       async (inside) => {

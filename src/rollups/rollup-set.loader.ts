@@ -9,7 +9,8 @@ import { isCurrent } from "../hierarchy/rollup-version.store.ts";
 import { countedTo } from "../counters/cut.ts";
 import { draftsWithin } from "../figures/evidence.ts";
 import { ROLLUP_KINDS } from "../figures/measure.ts";
-import type { RecordKey, Records } from "../counters/records.ts";
+import type { RecordEvidence } from "../counters/records.service.ts";
+import type { RecordKey } from "../counters/records.ts";
 import { ALL_TIERS } from "./rollup.entity.ts";
 import type { RollupKey } from "../counters/rollup-key.ts";
 import { ByFrame } from "./rollup-cache.ts";
@@ -46,7 +47,7 @@ export interface RollupOrigin {
   /** Rows that include the drafts visible to the viewer. */
   readonly figures: Rows;
   readonly sets: Sets;
-  readonly records: Records;
+  readonly records: RecordEvidence;
   /** Builds a set that is not stored, and reads it in the same snapshot. */
   readonly ownSet: <T>(set: SetRow, read: (source: RollupOrigin, set: SetRow) => Promise<T>) => Promise<T>;
 }

@@ -74,5 +74,8 @@ const within = (source: RollupOrigin, { records }: SetMaking, em: EntityManager)
   ...source,
   reader: rowsOf(em),
   figures: rowsOf(em),
-  records: { ...records, ...records.within(em) },
+  records: (kind) => {
+    const ofKind = records(kind);
+    return ofKind && { ...ofKind, ...ofKind.within(em) };
+  },
 });

@@ -34,9 +34,12 @@ const readSources = async (source: RollupOrigin, found: readonly (SetRow | null)
 };
 
 const recordSources = async ({ records }: RollupOrigin, found: readonly (SetRow | null)[], keys: readonly SourcesOfRollup[]) => {
-  const places = keys.map((_, n) => n).filter((n) => isRecorded(found[n]!));
-  const sources = places.length === 0 ? [] : await records.sources(places.map((n) => recordKeyOf(keys[n]!, found[n]!)));
-  return places.flatMap((n, at) => sources[at]!.map((sourceId) => ({ i: n + 1, sourceId })));
+  const recorded = keys.map((_, n) => n).filter((n) => isRecorded(found[n]!) && records(keys[n]!.kind) !== null);
+  const ofKinds = [...Map.groupBy(recorded, (n) => keys[n]!.kind)].map(async ([kind, places]) => {
+    const sources = await records(kind)!.sources(places.map((n) => recordKeyOf(keys[n]!, found[n]!)));
+    return places.flatMap((n, at) => sources[at]!.map((sourceId) => ({ i: n + 1, sourceId })));
+  });
+  return (await Promise.all(ofKinds)).flat();
 };
 
 /** Returns at least one row per key: `id` is null without sources, and `gone` is true if the set was deleted. */

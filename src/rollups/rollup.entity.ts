@@ -76,11 +76,12 @@ export const DossierRollupRow = rollupTable(DOSSIER, "DossierRollup");
 export const TaskRollupRow = rollupTable(TASK, "TaskRollup");
 export const ServiceRollupRow = rollupTable(SERVICE, "ServiceRollup");
 
-/** The measures of dossiers that figures report per unit, for periods that also have records. */
+/** The measures that figures report per unit, for kinds and periods that also have records. */
 const RollupKnowledgeSchema = defineEntity({
   name: "RollupKnowledge",
   properties: {
     set: () => p.manyToOne(RollupSet).primary().deleteRule("cascade"),
+    kind: p.text().primary().comment("Kind of roll-up: dossier or task"),
     unitId: p.integer().primary(),
     authorId: p.integer().primary(),
     slot: p.text().primary(),

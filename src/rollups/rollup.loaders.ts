@@ -11,7 +11,7 @@ import { countedTo } from "../counters/cut.ts";
 import { evidenceOf, figureRows } from "../figures/evidence.ts";
 import { DOSSIER, type RollupKind, SERVICE, TASK } from "../figures/measure.ts";
 import type { MeasureCoverage } from "../counters/records.ts";
-import { dossierRecords } from "../counters/records.service.ts";
+import { recordEvidence } from "../counters/records.service.ts";
 import type { EvidenceKind } from "../hierarchy/unit.loaders.ts";
 import { RollupCache } from "./rollup-cache.ts";
 import { coverageOfRollups, readRollups } from "./rollup-read.ts";
@@ -28,12 +28,15 @@ type ExpectedUnits = Positioned & { expected: number };
 
 export type RollupLoaders = ReturnType<typeof rollupLoaders>;
 
+/** The loader of the roll-ups of a kind. */
+export const rollupLoaderOf = (loaders: RollupLoaders, { name }: RollupKind) => loaders[`${name}Rollup`];
+
 /** Anonymous requests store named periods only, because the number of other periods is unlimited. */
 export const rollupLoaders = (context: RequestContext, kind: EvidenceKind) => {
   const { session: reader, today, viewer } = context;
   const evidence = context.use(evidenceOf, kind);
   const isKeyed = viewer !== null;
-  const making = { reader, evidence, records: dossierRecords(reader, rowScope(viewer)) };
+  const making = { reader, evidence, records: recordEvidence(reader, rowScope(viewer)) };
   const sets = setLoader(making, today, (period) => isKeyed || isNamed(period));
   const figures: Rows = { rows: (query) => figureRows(reader, evidence, () => query) };
   const source: RollupOrigin = { reader, figures, sets, records: making.records, ownSet: ownSets(making, isKeyed, () => source) };

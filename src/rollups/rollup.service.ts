@@ -8,8 +8,9 @@ import type { Tier } from "../hierarchy/unit.entity.ts";
 import { cellsOf, type StatedCount } from "./cell.ts";
 import { decompose } from "./decompose.ts";
 import { type Member, handlingTierOf, type Tree, treeOf, WHOLE_UNIT } from "../figures/tree.ts";
-import { DOSSIER, ROLLUP_KINDS, type RollupKind } from "../figures/measure.ts";
-import type { Recorded, Records } from "../counters/records.ts";
+import { ROLLUP_KINDS, type RollupKind } from "../figures/measure.ts";
+import type { RecordEvidence } from "../counters/records.service.ts";
+import type { Recorded } from "../counters/records.ts";
 import { ALL_TIERS } from "./rollup.entity.ts";
 import { besidesRecords, mixedCells } from "./mixed-cells.ts";
 import { type SetContent, storeRollups } from "./rollup.store.ts";
@@ -51,14 +52,24 @@ export interface SetState {
 }
 
 /** Computes a set within one snapshot transaction; the contributions of its editions must exist. */
-export const readSet = async (em: EntityManager, key: SetKey, counting: RawBuilder<boolean>, records: Records): Promise<SetState> => {
+export const readSet = async (
+  em: EntityManager,
+  key: SetKey,
+  counting: RawBuilder<boolean>,
+  records: RecordEvidence,
+): Promise<SetState> => {
   const figures = await figuresWithin(em, key, counting);
   const tree = await treeOn(em, key.cellDay);
   const { from, to, ...rest } = key;
-  const recorded = key.recorded ? await records.cells(em, { ...rest, period: periodOfDays(from, to) }) : null;
-  const contents = new Map(ROLLUP_KINDS.map((kind) => [kind, contentOf(kind, key, figures, tree, kind === DOSSIER ? recorded : null)]));
-  const authors = figures.filter(({ measure }) => measure.startsWith(`${DOSSIER.name}.`)).map(({ unitId }) => unitId);
-  const places = key.recorded ? await placesBeneath(em, key.cellEditionId, [...new Set(authors)]) : [];
+  const contents = new Map<RollupKind, Omit<SetContent, "setId">>();
+  const authors = new Set<number>();
+  for (const kind of ROLLUP_KINDS) {
+    const ofKind = key.recorded ? records(kind) : null;
+    const recorded = ofKind && (await ofKind.cells(em, { ...rest, period: periodOfDays(from, to) }));
+    contents.set(kind, contentOf(kind, key, figures, tree, recorded));
+    if (ofKind) for (const { measure, unitId } of figures) if (measure.startsWith(`${kind.name}.`)) authors.add(unitId);
+  }
+  const places = key.recorded ? await placesBeneath(em, key.cellEditionId, [...authors]) : [];
   return { contents, places, version: await versionOf(em, places, to) };
 };
 

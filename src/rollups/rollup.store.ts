@@ -2,7 +2,7 @@ import type { EntityManager } from "@mikro-orm/postgresql";
 import { type RawBuilder, sql } from "kysely";
 import { rowsOf } from "../database/reader.ts";
 import { WHOLE_UNIT } from "../figures/tree.ts";
-import { columnName, DOSSIER, type RollupKind, summedColumns } from "../figures/measure.ts";
+import { columnName, type RollupKind, summedColumns } from "../figures/measure.ts";
 import type { Cell } from "./cell.ts";
 import type { Atom, Decomposed } from "./atom.ts";
 import { ALL_TIERS, type QuotedRate } from "./rollup.entity.ts";
@@ -22,7 +22,7 @@ export interface SetContent extends Decomposed {
  */
 export const storeRollups = async (em: EntityManager, kind: RollupKind, contents: readonly SetContent[]): Promise<void> => {
   if (contents.every(({ cells, quoted }) => cells.length === 0 && quoted.length === 0)) return;
-  if (kind === DOSSIER) await storeReportedMeasures(em, contents);
+  await storeReportedMeasures(em, kind, contents);
   const columns = summedColumns(kind);
   const table = sql.table(`${kind.name}_rollup`);
   const stored = sql.join(columns.map((name) => sql.ref(columnName(name))));
@@ -124,14 +124,15 @@ const KNOWN = sql`
   )`;
 
 /** Coverage by unit is stored only for periods that also have records, because reads merge both there. */
-const storeReportedMeasures = async (em: EntityManager, contents: readonly SetContent[]): Promise<void> => {
+const storeReportedMeasures = async (em: EntityManager, kind: RollupKind, contents: readonly SetContent[]): Promise<void> => {
   const rows = contents.flatMap(({ setId, recorded, measureCoverage }) =>
     !recorded ? [] : measureCoverage.map((known) => ({ setId, ...known })),
   );
+  if (rows.length === 0) return;
   await rowsOf(em).rows(sql`
     with stored as (
-      insert into rollup_knowledge (set_id, unit_id, author_id, slot, mask)
-      select * from ${relation("n", rows, {
+      insert into rollup_knowledge (set_id, kind, unit_id, author_id, slot, mask)
+      select set_id, ${kind.name}, unit_id, author_id, slot, mask from ${relation("n", rows, {
         set_id: ["int", ({ setId }) => setId],
         unit_id: ["int", ({ unitId }) => unitId],
         author_id: ["int", ({ authorId }) => authorId],

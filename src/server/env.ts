@@ -103,7 +103,7 @@ export const SETTINGS = {
   bodyLimit: setting("2000000", "maximum size of a request's body in bytes", whole(1000, 1_000_000_000)),
   bodyLimitOfficer: setting(
     "32000000",
-    "the same for `importDossiers` and `submitReport` with a verified key or token of the role OFFICER, and for a router with its secret",
+    "the same for `importDossiers`, `importTasks` and `submitReport` with a verified key or token of the role OFFICER, and for a router with its secret",
     whole(1000, 1_000_000_000),
   ),
   maxTokens: setting("4000", "maximum number of tokens of a document; protects the parser", whole(10, 1_000_000)),

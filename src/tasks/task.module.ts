@@ -1,8 +1,26 @@
 import type { Module } from "../module/module.ts";
-import { TaskRollupResolver, UnitTasksResolver } from "./task-rollup.resolver.ts";
+import { TaskImportMutations } from "./import/task-import.resolver.ts";
+import { TaskAssignerMutations, TaskLeadMutations } from "./task-mutation.resolver.ts";
+import { TaskCountsResolver, TaskRollupResolver, UnitTasksResolver } from "./task-rollup.resolver.ts";
 import { taskCosts } from "./task.cost.ts";
+import { Task, TaskCoordinator, TaskEvent, TaskNumber, TaskTreeCount, TaskUnitCount } from "./task.entity.ts";
+import { findReferencedTask } from "./task.reference.ts";
+import { TaskConnectionResolver, TaskEventResolver, TaskQueries, TaskResolver } from "./task.resolver.ts";
 
 export const taskModule: Module = {
-  resolvers: [UnitTasksResolver, TaskRollupResolver],
+  entities: [Task, TaskEvent, TaskCoordinator, TaskNumber, TaskUnitCount, TaskTreeCount],
+  resolvers: [
+    UnitTasksResolver,
+    TaskCountsResolver,
+    TaskRollupResolver,
+    TaskQueries,
+    TaskResolver,
+    TaskConnectionResolver,
+    TaskEventResolver,
+    TaskLeadMutations,
+    TaskAssignerMutations,
+    TaskImportMutations,
+  ],
+  references: { Task: findReferencedTask },
   costs: taskCosts,
 };

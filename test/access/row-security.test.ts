@@ -5,7 +5,8 @@ import { secretHash, newSecret } from "../../src/access/secret.ts";
 import { rowScope } from "../../src/access/scope.ts";
 import type { Viewer } from "../../src/access/viewer.ts";
 import { enterScope, PUBLIC_SCOPE, Reader, type RowScope } from "../../src/database/reader.ts";
-import { dossierRecords } from "../../src/counters/records.service.ts";
+import { recordsOf } from "../../src/counters/records.service.ts";
+import { DOSSIER_RECORDS } from "../../src/dossiers/dossier-records.ts";
 import { startService, type TestService } from "../support/client.ts";
 import type { TestDatabase } from "../support/database.ts";
 import { dossier, fillCatalogue, IMPORT } from "../support/dossiers.ts";
@@ -176,12 +177,19 @@ describe("row-level security, for a statement without a check of access", () => 
       expect(await seen(NOTHING, text), text).toBe(0);
       expect(await seen(rowScope(own), text), text).toBeGreaterThan(0);
     }
-    for (const table of ["dossier_unit_count", "dossier_tree_count"])
+    const assign = "mutation ($input: AssignTaskInput!) { assignTask(input: $input) { task { id } } }";
+    const task = { assignedBy: "04", lead: "01558", title: "Rà soát thủ tục", idempotencyKey: "task" };
+    expect((await service.ask(assign, { input: task }, officer)).errors).toBeUndefined();
+    for (const table of ["task_unit_count", "task_tree_count"]) {
+      expect(await seen(NOTHING, `select from ${table} where grain = 0`), table).toBe(0);
+      expect(await seen(rowScope(own), `select from ${table} where grain = 0`), table).toBeGreaterThan(0);
+    }
+    for (const table of ["dossier_unit_count", "dossier_tree_count", "task_unit_count", "task_tree_count"])
       expect(await seen(NOTHING, `select from ${table} where grain > 0`)).toBeGreaterThan(0);
     await expect(run(NOTHING, "select counters_are_readable()")).rejects.toMatchObject(DENIED);
     const key = { unitNo: 1, isCountry: true, editionId: 1, from: "2026-03-02", to: "2026-03-04", handledBy: null };
     const reader = new Reader(database.pools);
-    await expect(dossierRecords(reader, NOTHING).sums([key])).rejects.toThrow("within a scope only");
-    expect(await dossierRecords(reader, PUBLIC_SCOPE).sums([key])).toHaveLength(1);
+    await expect(recordsOf(DOSSIER_RECORDS, reader, NOTHING).sums([key])).rejects.toThrow("within a scope only");
+    expect(await recordsOf(DOSSIER_RECORDS, reader, PUBLIC_SCOPE).sums([key])).toHaveLength(1);
   });
 });

@@ -109,7 +109,7 @@ describe("a backup", () => {
     const target = await emptyDatabase();
     const restored = good(await run("restore", target, [beside]));
     expect(restored.out).toMatch(
-      / units counted again; rows that differ: 0 of dossiers, 0 of numbers of records, 0 by field, 0 by unit, 0 rolled up; /,
+      / units counted again; rows that differ: 0 of records, 0 of numbers of records, 0 by field, 0 by unit, 0 rolled up; /,
     );
     const [row] = await queryOn<{ dossiers: number; complete: number }>(
       target.url,

@@ -1,7 +1,7 @@
 import { sql } from "kysely";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { rowScope } from "../../src/access/scope.ts";
-import { readCalendar } from "../../src/dossiers/import/import-references.ts";
+import { readCalendar } from "../../src/calendar/work-calendar.store.ts";
 import { Reader, rowsOf } from "../../src/database/reader.ts";
 import { startService, type TestService } from "../support/client.ts";
 import { issueKey } from "../support/key.ts";

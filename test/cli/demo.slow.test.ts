@@ -1,3 +1,4 @@
+import "../../src/records.ts";
 import { sql } from "kysely";
 import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync, readdirSync } from "node:fs";
@@ -10,6 +11,7 @@ import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from "v
 import { demoDossiers, readDemoInput } from "../../seeds/demo/dossiers.ts";
 import { fillDemo } from "../../seeds/demo/fill.ts";
 import { DEMO_PROVINCES } from "../../seeds/demo/provinces.ts";
+import { demoTasks } from "../../seeds/demo/tasks.ts";
 import { loadSeeds } from "../../seeds/seed.ts";
 import { type Database, openDatabase } from "../../src/database/database.ts";
 import { recount } from "../../src/counters/recount.service.ts";
@@ -45,14 +47,16 @@ describe("npm run demo", () => {
   let demo: Started;
   let url: string;
   const said: string[] = [];
-  const found: Record<"halfway" | "filled" | "again", { readonly dossiers: number; readonly sources: readonly string[] }> = {} as never;
+  const found: Record<
+    "halfway" | "filled" | "again",
+    { readonly dossiers: number; readonly sources: readonly string[]; readonly tasks: number }
+  > = {} as never;
 
   const contentOf = async ({ orm }: Database) => {
-    const { rows } = await sql<{ dossiers: number; sources: string[] }>`
+    const { rows } = await sql<{ dossiers: number; sources: string[]; tasks: number }>`
       select (select count(*)::int from dossier) as dossiers,
-        (select coalesce(array_agg(s.name order by s.id), '{}') from record_import i join source s on s.id = i.source_id) as sources`.execute(
-      orm.em.fork().getKysely(),
-    );
+        (select coalesce(array_agg(s.name order by s.id), '{}') from record_import i join source s on s.id = i.source_id where i.kind = 'DOSSIERS') as sources,
+        (select count(*)::int from task) as tasks`.execute(orm.em.fork().getKysely());
     return rows[0]!;
   };
 
@@ -63,7 +67,7 @@ describe("npm run demo", () => {
     const stopping = new AbortController();
     const say = (line: string) => {
       said.push(line);
-      if (line.endsWith("of Hà Tĩnh")) stopping.abort();
+      if (line.endsWith("dossiers of Hà Tĩnh")) stopping.abort();
     };
     try {
       await loadSeeds(database.orm.em.fork());
@@ -111,8 +115,10 @@ describe("npm run demo", () => {
   it("stores every dossier, resumes after a stop, and fills nothing twice", async () => {
     const input = await readDemoInput();
     const made = DEMO_PROVINCES.map((province) => [...demoDossiers(input, province, SCALE)].length);
-    expect(found.halfway).toEqual({ dossiers: made[0]! + made[1]!, sources: SOURCES.slice(0, 2) });
-    expect(found.filled).toEqual({ dossiers: made.reduce((sum, count) => sum + count, 0), sources: SOURCES });
+    const tasks = DEMO_PROVINCES.map((province) => [...demoTasks(input, province, SCALE)].length);
+    const sum = (counts: readonly number[]) => counts.reduce((whole, count) => whole + count, 0);
+    expect(found.halfway).toEqual({ dossiers: sum(made.slice(0, 2)), sources: SOURCES.slice(0, 2), tasks: sum(tasks.slice(0, 2)) });
+    expect(found.filled).toEqual({ dossiers: sum(made), sources: SOURCES, tasks: sum(tasks) });
     expect(found.again).toEqual(found.filled);
     const summary = `existing: ${found.filled.dossiers.toLocaleString("en-US")} dossiers, up to 2025-12-31`;
     expect(said).toEqual([summary]);

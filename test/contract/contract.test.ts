@@ -66,7 +66,7 @@ describe("the public contract", () => {
         return found?.length ? [[one.name?.value, found]] : [];
       }),
     ) as Record<string, string[]>;
-    expect(keys).toEqual({ Unit: ["id asOf", "code asOf"], Dossier: ["id"], Procedure: ["code"], Report: ["id"] });
+    expect(keys).toEqual({ Unit: ["id asOf", "code asOf"], Dossier: ["id"], Procedure: ["code"], Report: ["id"], Task: ["id"] });
   });
 
   it("returns null for an invalid reference, and isolates the error of a refused one", async () => {

@@ -1,6 +1,6 @@
 import { sql } from "kysely";
 import { columnName } from "../../src/figures/measure.ts";
-import { COUNTS } from "../../src/counters/count.ts";
+import { COUNTS } from "../../src/dossiers/dossier-count.ts";
 import type { TestDatabase } from "../support/database.ts";
 
 const KEYS = {

@@ -1,10 +1,9 @@
 import type { DossierRow } from "../../src/dossiers/import/dossier-stage.ts";
 import { addDays, type Day, dayOf } from "../../src/lib/time/date.ts";
 import type { CalendarDay } from "../../src/calendar/work-calendar.ts";
-import type { Tier } from "../../src/hierarchy/unit.entity.ts";
-import type { Holding } from "../rollups/naive-hierarchy.ts";
 import type { Oracle } from "../rollups/oracle.ts";
-import { FIRST, type UnitHistory } from "../rollups/random-history.ts";
+import type { UnitHistory } from "../rollups/random-history.ts";
+import { type Days, type Range, RecordOracle, type OracleRecord } from "./record-oracle.ts";
 
 export const NUMBERS = [
   ...(["received", "receivedOnline", "receivedDirect", "receivedPostal", "carriedOver", "resolved", "resolvedEarly"] as const),
@@ -21,18 +20,6 @@ export const NUMBERS = [
 ] as const;
 export type Numbers = Readonly<Record<(typeof NUMBERS)[number], number>>;
 
-/** For which days the records of a unit are complete. */
-export interface Range {
-  readonly unit: string;
-  readonly since: Day;
-  readonly through: Day;
-}
-
-export interface Days {
-  readonly from: Day;
-  readonly to: Day;
-}
-
 /** The input of a recount: the last update of each dossier, and the declared ranges. */
 export interface Recorded {
   readonly dossiers: readonly DossierRow[];
@@ -42,9 +29,7 @@ export interface Recorded {
   readonly limits: Readonly<Record<string, number | null>>;
 }
 
-interface Counted {
-  readonly unit: string;
-  readonly tier: Tier | null;
+interface Counted extends OracleRecord {
   readonly channel: string;
   readonly received: Day;
   readonly ended: Day | null;
@@ -56,19 +41,16 @@ interface Counted {
 const dayOfText = (text: string): Day => dayOf(new Date(text));
 
 /** Counts as the definitions say, by walking over all dossiers and days. */
-export class Recount {
-  readonly #history: UnitHistory;
-  readonly #oracle: Oracle;
+export class Recount extends RecordOracle<Counted, Numbers> {
   readonly #recorded: Recorded;
-  readonly #counted: readonly Counted[];
+  readonly counted: readonly Counted[];
   readonly #daysOff: ReadonlyMap<Day, CalendarDay["kind"]>;
 
   constructor(history: UnitHistory, oracle: Oracle, recorded: Recorded) {
-    this.#history = history;
-    this.#oracle = oracle;
+    super(history, oracle, recorded.ranges);
     this.#recorded = recorded;
     this.#daysOff = new Map(recorded.calendar.map(({ day, kind }) => [day, kind]));
-    this.#counted = recorded.dossiers.flatMap((row) => this.#countedOf(row));
+    this.counted = recorded.dossiers.flatMap((row) => this.#countedOf(row));
   }
 
   // Days
@@ -108,30 +90,12 @@ export class Recount {
     const due = first === null ? null : this.#after(first, stood);
     const outcome = row.state === "WITHDRAWN" ? "withdrawn" : row.state === "STOPPED" ? "stopped" : "resolved";
     const unit = this.unitOf(row.unit, received);
-    return [{ unit, tier: this.#countsIn(unit, received), channel: row.channel, received, ended, due, outcome, pauses }];
-  }
-
-  unitOf(code: string, day: Day): string {
-    return this.#oracle.unitsOn(day).find((unit) => this.#oracle.on(unit, day)!.code === code)!;
-  }
-
-  /** As the oracle of figures has it; but vertical and central agencies count at the unit where they sit and nowhere above. */
-  #holds(a: string, unit: string, asOf: Day): Holding {
-    const { parentKey, kind } = this.#history.versions.find(({ key }) => key === unit)!;
-    if (kind !== "VERTICAL_AGENCY") return this.#oracle.holds(a, unit, asOf);
-    return a === unit || a === parentKey ? "certain" : null;
-  }
-
-  /** Departments count as the unit that they serve; vertical and central agencies in no tier. */
-  #countsIn(unit: string, day: Day): Tier | null {
-    const { tier, kind, parentKey } = this.#oracle.on(unit, day)!;
-    if ((tier as Tier | null) !== null) return tier;
-    return kind === "DEPARTMENT" ? this.#oracle.on(parentKey!, day)!.tier : null;
+    return [{ unit, tier: this.countsIn(unit, received), channel: row.channel, received, ended, due, outcome, pauses }];
   }
 
   // Numbers
 
-  #numbers(dossiers: readonly Counted[], { from, to }: Days): Numbers {
+  protected numbers(dossiers: readonly Counted[], { from, to }: Days): Numbers {
     const count = (is: (dossier: Counted) => boolean) => dossiers.filter(is).length;
     const isWithin = (day: Day | null) => day !== null && from <= day && day <= to;
     const isOpen = ({ received, ended }: Counted, day: Day) => received <= day && (ended === null || ended > day);
@@ -157,89 +121,5 @@ export class Recount {
       stopped: count(({ outcome, ended }) => outcome === "stopped" && isWithin(ended)),
       inProcessPaused: count((one) => isOpen(one, to) && isPaused(one)),
     };
-  }
-
-  #countOf(units: (unit: string) => boolean, tier: Tier | null, days: Days): Numbers | null {
-    const numbers = this.#numbers(
-      this.#counted.filter((one) => units(one.unit) && (tier === null || one.tier === tier)),
-      days,
-    );
-    return Object.values(numbers).every((number) => number === 0) ? null : numbers;
-  }
-
-  /** What is certain in A, and what is possible besides; null where there is none. */
-  rollup(a: string, asOf: Day, tier: Tier | null, days: Days): { certain: Numbers | null; possible: Numbers | null } {
-    const isCertain = (unit: string) => this.#holds(a, unit, asOf) === "certain";
-    const certain = this.#countOf(isCertain, tier, days);
-    const possible = this.#countOf((unit) => this.#holds(a, unit, asOf) === "possible", tier, days);
-    const saysNone = this.#keys().some((unit) => isCertain(unit) && this.#countsInTier(unit, tier) && this.#isComplete(unit, days));
-    return { certain: certain ?? (saysNone ? this.#numbers([], days) : null), possible };
-  }
-
-  /** What is certain in A and in none of the cut, each once. */
-  between(a: string, cut: readonly string[], asOf: Day, days: Days): Numbers {
-    const isInRange = (unit: string) =>
-      this.#holds(a, unit, asOf) === "certain" && !cut.some((one) => this.#holds(one, unit, asOf) === "certain");
-    return this.#countOf(isInRange, null, days) ?? this.#numbers([], days);
-  }
-
-  #keys(): string[] {
-    return [...new Set(this.#history.versions.map(({ key }) => key))];
-  }
-
-  #countsInTier(unit: string, tier: Tier | null): boolean {
-    return tier === null || this.#countsIn(unit, this.#life(unit).from) === tier;
-  }
-
-  // Completeness
-
-  /** Of the days before the first known one we know no less than of that. */
-  #life(unit: string): { from: Day; end: Day } {
-    const versions = this.#history.versions.filter(({ key }) => key === unit);
-    return { from: versions[0]!.validFrom, end: versions.at(-1)!.validTo ?? "9999-12-31" };
-  }
-
-  /** All days on which the unit existed, and there are such. */
-  #isComplete(unit: string, { from, to }: Days): boolean {
-    const life = this.#life(unit);
-    const first = life.from === FIRST || life.from < from ? from : life.from;
-    const last = addDays(life.end, -1) < to ? addDays(life.end, -1) : to;
-    if (first > last) return false;
-    return this.#recorded.ranges.some(({ unit: of, since, through }) => of === unit && since <= first && last <= through);
-  }
-
-  // Coverage
-
-  /** The territorial units of the last day that have records counting in the days, or complete ones; and whether all of them are complete. */
-  coverage(a: string, asOf: Day, tier: Tier | null, days: Days): { expected: number; covered: number; isKnown: boolean } {
-    const day = days.to < FIRST ? FIRST : days.to;
-    const expected = this.#oracle.unitsOn(day).filter((unit) => {
-      const own = this.#oracle.on(unit, day)!.tier as Tier | null;
-      return own !== null && own !== "COUNTRY" && (tier === null || own === tier) && this.#holds(a, unit, asOf) === "certain";
-    });
-    const cells = expected.map((unit) => this.#cell(unit, day, days));
-    const covered = cells.filter(({ hasRecords, isComplete }) => hasRecords || isComplete);
-    return {
-      ...{ expected: expected.length, covered: covered.length },
-      isKnown: covered.length > 0 && covered.every(({ isComplete }) => isComplete),
-    };
-  }
-
-  #cell(unit: string, day: Day, days: Days): { hasRecords: boolean; isComplete: boolean } {
-    const own = [unit, ...this.#keys().filter((one) => this.#wentWholeInto(unit, one, day, days.from))];
-    const serving = new Set(this.#oracle.under(unit, day).filter((one) => this.#oracle.on(one, day)!.kind === "DEPARTMENT"));
-    return {
-      hasRecords: this.#countOf((one) => own.includes(one) || serving.has(one), null, days) !== null,
-      isComplete: own.every((one) => this.#isComplete(one, days)),
-    };
-  }
-
-  /** A unit of the same tier that ended within the days and leads to this one alone. */
-  #wentWholeInto(unit: string, old: string, day: Day, from: Day): boolean {
-    const { end } = this.#life(old);
-    const last = this.#oracle.on(old, addDays(end, -1));
-    if (end <= from || end > day || !last || last.tier !== this.#oracle.on(unit, day)!.tier) return false;
-    const below = this.#oracle.subtree(unit, day).filter((one) => one !== unit);
-    return this.#holds(unit, old, day) === "certain" && below.every((one) => this.#holds(one, old, day) === null);
   }
 }

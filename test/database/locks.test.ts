@@ -15,6 +15,8 @@ const STATED: Record<Lock, string> = {
   contributionMaking: "cchc contribution making",
   contributions: "cchc contribution",
   stage: "cchc stage",
+  taskKey: "cchc task key",
+  taskFamily: "cchc task family",
   sourceName: "cchc source name",
   source: "cchc source",
   procedures: "cchc procedures",

@@ -63,7 +63,9 @@ export const liveThrough = async (service: TestService): Promise<unknown[]> => {
     "mutation ($units: [ID!]!, $since: Date!, $through: Date!) { declareComplete(input: { kind: DOSSIERS, units: $units, since: $since, through: $through }) { records { completeSince } } }",
     declared,
   );
+  await liveWithTasks(service, ask, officer);
   for (const bearer of [officer, neighbour]) {
+    await ask("{ tasks(filter: { dueWithin: 30 }) { totalCount nodes { id code progress events { nodes { action } } } } }", {}, bearer);
     await ask('{ dossiers(filter: { within: "04" }) { totalCount nodes { code state pauses { reason from to } } } }', {}, bearer);
     await ask(PAGE, { filter: { channel: "DIRECT", received: "2026" } }, bearer);
     await ask(PAGE, { filter: { within: "04", states: ["RESOLVED"] }, after: endCursors.at(-1) }, bearer);
@@ -74,6 +76,30 @@ export const liveThrough = async (service: TestService): Promise<unknown[]> => {
   const { differences } = await recount(service.database.orm.em.fork(), null);
   expect(differences).toEqual(NO_DIFFERENCES);
   return answers;
+};
+
+/** Assigns tasks, of which one goes all the way, and one is given to another lead. */
+const liveWithTasks = async (
+  service: TestService,
+  ask: (text: string, variables: object) => Promise<void>,
+  officer: string,
+): Promise<void> => {
+  const assign = "mutation ($input: AssignTaskInput!) { assignTask(input: $input) { task { id } } }";
+  for (const n of [1, 2]) {
+    const input = { assignedBy: "04", lead: "01558", coordinators: ["22"], title: "Rà soát thủ tục", deadline: "2026-12-01" };
+    const variables = { input: { ...input, idempotencyKey: `task-${n}` } };
+    await ask(assign, variables);
+    const { data } = await service.ask<{ assignTask: { task: { id: string } } }, object>(assign, variables, officer);
+    const { id } = data.assignTask.task;
+    const steps = [
+      ["completeTask(input: { task: $task })", "confirmTask(input: { task: $task })"],
+      [
+        'amendTask(input: { task: $task, coordinators: ["01290"], note: "n" })',
+        'reassignTask(input: { task: $task, lead: "01273", note: "n" })',
+      ],
+    ][n - 1]!;
+    for (const step of steps) await ask(`mutation ($task: ID!) { ${step} { task { progress events { totalCount } } } }`, { task: id });
+  }
 };
 
 export interface LivedThrough {

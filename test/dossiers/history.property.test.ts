@@ -8,14 +8,15 @@ import { DOSSIER, enumValue } from "../../src/figures/measure.ts";
 import { incompleteMeasures, type Rollup } from "../../src/rollups/rollup.ts";
 import { unitLoaders } from "../../src/hierarchy/unit.loaders.ts";
 import { rollupLoaders } from "../../src/rollups/rollup.loaders.ts";
-import { addDays, type Day, dayOf } from "../../src/lib/time/date.ts";
+import { type Day, dayOf } from "../../src/lib/time/date.ts";
 import { parsePeriod } from "../../src/lib/time/period.ts";
 import { TIERS } from "../../src/hierarchy/unit.entity.ts";
 import { Oracle } from "../rollups/oracle.ts";
 import type { Draw } from "../rollups/random-history.ts";
 import { storedCounters } from "../counters/counters.ts";
 import { chance, drawPeriods, oneOf } from "./random-rows.ts";
-import { type Days, NUMBERS, type Numbers, Recount } from "../counters/recount.ts";
+import { type Caller, CALLERS, daysOf } from "../counters/callers.ts";
+import { NUMBERS, type Numbers, Recount } from "../counters/recount.ts";
 import { END_ON_FAILURE, runs } from "../support/property.ts";
 import { contextAt, correct, drawStory, openStage, play, RECORDS, SOURCES, type Stage, type Story } from "./story.ts";
 
@@ -26,26 +27,6 @@ beforeAll(async () => {
   stage = await openStage();
 });
 afterAll(() => stage.database.close());
-
-const CALLERS = ["viewers", "everybody"] as const;
-type Caller = (typeof CALLERS)[number];
-
-/** The last day of the last half-month that is over. */
-const endedBefore = (today: Day): Day => {
-  let day = addDays(today, -1);
-  while (!["01", "15"].includes(addDays(day, 1).slice(8))) day = addDays(day, -1);
-  return day;
-};
-
-/** The days of a period that the caller sees; null if there are none, or if they split a half-month and the caller is not a VIEWER. */
-const daysOf = (name: string, today: Day, caller: Caller): Days | null => {
-  const { from, to } = parsePeriod("period", name);
-  const cut = caller === "viewers" ? today : endedBefore(today);
-  const last = to < cut ? to : cut;
-  if (from > last) return null;
-  const isWhole = ["01", "15"].includes(from.slice(8)) && ["01", "15"].includes(addDays(last, 1).slice(8));
-  return caller === "viewers" || isWhole ? { from, to: last } : null;
-};
 
 const readRollups = async (
   { now }: Pick<Story, "now">,

@@ -3,7 +3,7 @@ import { CHANNELS, DOSSIER_STATES, type DossierState, isAccepted } from "../../s
 import { addDays, type Day, dayOf } from "../../src/lib/time/date.ts";
 import type { Oracle } from "../rollups/oracle.ts";
 import { type Draw, FIRST, type UnitHistory } from "../rollups/random-history.ts";
-import type { Range } from "../counters/recount.ts";
+import type { Range } from "../counters/record-oracle.ts";
 import { whole } from "../support/whole.ts";
 
 const MINUTE = 60_000;

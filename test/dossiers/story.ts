@@ -1,6 +1,5 @@
 import { sql } from "kysely";
 import { expect } from "vitest";
-import type { Viewer } from "../../src/access/viewer.ts";
 import { importDossiers } from "../../src/dossiers/import/dossier-import.service.ts";
 import type { ProcedureRow } from "../../src/procedures/procedure-check.ts";
 import { SERVICE_LEVELS } from "../../src/procedures/procedure.entity.ts";
@@ -10,7 +9,6 @@ import { RequestContext } from "../../src/access/request-context.ts";
 import { addDays, type Day, dayOf } from "../../src/lib/time/date.ts";
 import { readWorkCalendar } from "../../src/calendar/work-calendar-file.ts";
 import type { CalendarDay } from "../../src/calendar/work-calendar.ts";
-import { ensureContributions } from "../../src/hierarchy/contribution.service.ts";
 import type { AgencyKind } from "../../src/hierarchy/unit.entity.ts";
 import { Oracle } from "../rollups/oracle.ts";
 import { load } from "../rollups/stored-history.ts";
@@ -21,7 +19,9 @@ import { fillCatalogue } from "../support/dossiers.ts";
 import { drawAgencies, storeAgencies } from "./random-agencies.ts";
 import { chance, drawRanges, LIMITS, numberOf, oneOf, Rows } from "./random-rows.ts";
 import { Ledger } from "./ledger.ts";
-import { type Range, Recount } from "../counters/recount.ts";
+import { administrator } from "../counters/callers.ts";
+import type { Range } from "../counters/record-oracle.ts";
+import { Recount } from "../counters/recount.ts";
 
 const DAY = 86_400_000;
 export const SOURCES = ["one", "two"];
@@ -39,16 +39,6 @@ export const openStage = async (): Promise<Stage> => {
   const database = await createDatabase("EMPTY");
   await fillCatalogue(database);
   return { database, seeded: await readWorkCalendar(new URL("../../seeds/work-calendar.csv", import.meta.url)) };
-};
-
-/** The ADMIN of the country and of each province, because agencies that only have their seat in a province do not contribute to the country. */
-const administrator = async (database: TestDatabase, today: Day): Promise<Viewer> => {
-  const { rows } = await sql<{ unitNo: number; editionId: number }>`
-    select v.unit_id as "unitNo", (select id from edition where starts_on <= ${today} order by starts_on desc limit 1) as "editionId"
-    from unit_version v where v.tier in ('COUNTRY', 'PROVINCE') and v.valid_from <= ${today} and (v.valid_to is null or v.valid_to > ${today})
-    order by v.tier, v.unit_id`.execute(dbOf(database));
-  await ensureContributions(new RequestContext(database.pools, new Date()).session, [rows[0]!.editionId]);
-  return { actor: "key:all", name: "all", grants: rows.map((place) => ({ ...place, role: "ADMIN", asOf: today, ended: false })) };
 };
 
 export const contextAt = async (database: TestDatabase, now: number) =>

@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { Client } from "pg";
 import { inject } from "vitest";
+import "../../src/records.ts";
 import { type Database, openDatabase } from "../../src/database/database.ts";
 
 export const SEEDED = "cchc_test_seeded";

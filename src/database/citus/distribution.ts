@@ -10,15 +10,23 @@ import { isFitForCitus, ROW_CONDITIONS } from "./row-conditions.ts";
 export const GROWING_TABLES: readonly string[] = [
   ...["dossier", "dossier_pause", "dossier_count", "dossier_unit_count", "dossier_tree_count"],
   ...["record_unit", "record_import", "audit_entry"],
+  ...["task", "task_event", "task_coordinator", "task_unit_count", "task_tree_count"],
 ];
 
 /**
  * Tables that stay on the coordinator, because their rows live only for one import or minute. Staged rows arrive by COPY and get their province later, while Citus neither
  * changes a distribution column nor joins a distributed table in an UPDATE of a reference table.
  */
-export const WORK_TABLES: readonly string[] = ["dossier_stage", "dossier_delta", "rate_limit", "mikro_orm_migrations"];
+export const WORK_TABLES: readonly string[] = [
+  "dossier_stage",
+  "dossier_delta",
+  "task_stage",
+  "task_delta",
+  "rate_limit",
+  "mikro_orm_migrations",
+];
 
-const isWork = (name: string) => WORK_TABLES.includes(name) || /^dossier_(?:stage|delta)_[0-9a-f]{32}$/.test(name);
+const isWork = (name: string) => WORK_TABLES.includes(name) || /^(?:dossier|task)_(?:stage|delta)_[0-9a-f]{32}$/.test(name);
 
 export interface Table {
   readonly name: string;

@@ -5,6 +5,9 @@ const reads = "current_setting('cchc.reads', true)";
 const writes = "current_setting('cchc.writes', true)";
 const isSeen = `viewer_covers(unit_id, ${reads}) or viewer_covers_source(source_id, ${writes})`;
 const isWritten = `viewer_covers(unit_id, ${writes})`;
+const isTaskChanged = `viewer_covers(lead_id, ${writes}) or viewer_covers(assigner_id, ${writes})`;
+const isSent = `viewer_covers_system(source_id, ${writes})`;
+const isTaskEventWritten = `viewer_covers_any(seen_by, ${writes})`;
 
 const condition = (name: string, args: string, body: string) =>
   `create or replace function ${name}(${args}) returns boolean language sql stable set search_path = pg_catalog, public, pg_temp as $$ ${body} $$`;
@@ -20,11 +23,21 @@ export const ROW_CONDITIONS = {
       "select exists (select from public.source s where s.id = source and public.viewer_covers(s.unit_id, grants))",
     ),
     condition(
+      "viewer_covers_system",
+      "source int, grants text",
+      "select exists (select from public.source s where s.id = source and s.name <> '@tasks' and public.viewer_covers(s.unit_id, grants))",
+    ),
+    condition(
       "viewer_covers_draft",
       "source int, grants text",
       "select exists (select from public.source s where s.id = source and s.state = 'DRAFT' and public.viewer_covers(s.unit_id, grants))",
     ),
     condition("viewer_sees_source", "source int", "select exists (select from public.source s where s.id = source)"),
+    condition(
+      "viewer_covers_any",
+      "units int[], grants text",
+      "select exists (select from unnest(units) u(id) where public.viewer_covers(u.id, grants))",
+    ),
     condition(
       "viewer_covers_country",
       "grants text",
@@ -49,6 +62,19 @@ export const ROW_CONDITIONS = {
     `alter policy range_delete on record_range using (${isWritten})`,
     "alter policy figure_read on figure using (viewer_sees_source(source_id))",
     `alter policy figure_insert on figure with check (viewer_covers_draft(source_id, ${writes}))`,
+    `alter policy task_read on task using (viewer_covers_any(coordinator_ids || lead_id || assigner_id, ${reads}) or is_imported and ${isSent})`,
+    `alter policy task_insert on task with check (not is_imported and viewer_covers(assigner_id, ${writes})
+      or is_imported and viewer_covers(lead_id, ${writes}) and ${isSent})`,
+    `alter policy task_delete on task using (is_imported and viewer_covers(lead_id, ${writes}) and ${isSent})`,
+    `alter policy task_event_delete on task_event using (${isSent})`,
+    `alter policy task_update on task ${both(isTaskChanged)}`,
+    `alter policy task_event_read on task_event using (viewer_covers_any(seen_by, ${reads}))`,
+    `alter policy task_event_insert on task_event with check (${isTaskEventWritten})`,
+    `alter policy task_event_update on task_event ${both(isTaskEventWritten)}`,
+    `alter policy task_coordinator_read on task_coordinator using (viewer_covers(unit_id, ${reads}) or ${isTaskChanged})`,
+    `alter policy task_coordinator_insert on task_coordinator with check (${isTaskChanged})`,
+    `alter policy task_coordinator_delete on task_coordinator using (${isTaskChanged})`,
+    `alter policy task_number_write on task_number using (viewer_covers_source(source_id, ${writes}))`,
     `alter policy calendar_write on work_calendar_day using (viewer_covers_country(${writes}))`,
     ...["dossier_rollup", "task_rollup", "service_rollup", "rollup_source", "rollup_knowledge"].map(
       (part) => `alter policy ${part}_read on ${part} using (set_id > 0 or viewer_sees_set(set_id, ${reads}))`,

@@ -1,13 +1,11 @@
 import type { EntityManager } from "@mikro-orm/postgresql";
 import { sql } from "kysely";
-import { coveredBy } from "../../access/scope.ts";
-import { rowsOf } from "../../database/reader.ts";
-import type { Day } from "../../lib/time/date.ts";
-import { recordsChanged } from "../../hierarchy/rollup-version.store.ts";
-import { pauseColumns } from "../../counters/count.event.ts";
-import { applyDeltas, noteDeltas, type Noted, shareCounters } from "../../counters/count.store.ts";
+import { countChanges, noteDeltas, type Noted } from "../../counters/count.store.ts";
+import { firstDaysOf, noteUnits, renewFirstDays } from "../../counters/record-unit.store.ts";
+import { compareWithStored, judgeRepeated, type RecordTable } from "../../imports/compare.store.ts";
 import { isOfImport, type Staged, STATUSES } from "../../imports/stage.ts";
-import { firstDaysOf, noteUnits, renewFirstDays } from "./record-unit.store.ts";
+import { dossierEvents, pauseColumns } from "../dossier-count.event.ts";
+import { DOSSIER_RECORDS } from "../dossier-records.ts";
 
 /** Columns that the stage and the table of dossiers share; the province, the source and the code come before them. */
 const SHARED = [
@@ -18,16 +16,9 @@ const SHARED = [
 export const sharedNames = sql.join(SHARED.map((name) => sql.ref(name)));
 export const sharedColumns = (of: string) => sql.join(SHARED.map((name) => sql.ref(`${of}.${name}`)));
 
-export const sharedStage = { stage: sql`dossier_stage`, deltas: sql`dossier_delta` };
+export const DOSSIER_TABLE: RecordTable = { kind: "DOSSIERS", table: "dossier", unit: "unit_id" };
 
-/** The condition that dossier `d` belongs to the source, limited to the few provinces with its records. */
-export const isOfSource = ({ sourceId }: Pick<Staged, "sourceId">) => sql`d.source_id = ${sourceId}
-  and d.province_id in (select province_id from record_unit where source_id = ${sourceId} and kind = 'DOSSIERS')`;
-
-/**
- * Gives each staged row its status. Of rows with one code the latest counts; rows with equal updatedAt and different contents are all refused, because either may be
- * correct. The caller holds the locks of the source and the catalogue.
- */
+/** Gives each staged row its status. The caller holds the locks of the source and the catalogue. */
 export const classifyStage = async (em: EntityManager, staged: Staged): Promise<void> => {
   // A procedure may have changed after the rows were read; the shared lock of the catalogue prevents further changes.
   await sql`
@@ -35,33 +26,8 @@ export const classifyStage = async (em: EntityManager, staged: Staged): Promise<
     where ${isOfImport(staged)} and p.id = s.procedure_id and (p.field_id, p.has_fee, p.service_level = 'FULL') <> (s.field_id, s.has_fee, s.is_full)`.execute(
     em.getKysely(),
   );
-  await sql`
-    with twice as materialized (select s.code from ${staged.stage} s where ${isOfImport(staged)} and s.status <> ${sql.lit(STATUSES.REJECTED)} group by s.code having count(*) > 1),
-    judged as (
-      select s.row, row_number() over (partition by s.code order by s.updated_at desc, s.row) as place,
-        max(s.updated_at) over (partition by s.code) = s.updated_at as is_latest,
-        min(s.digest::text) over same <> max(s.digest::text) over same as is_torn
-      from ${staged.stage} s join twice t on t.code = s.code where ${isOfImport(staged)} and s.status <> ${sql.lit(STATUSES.REJECTED)}
-      window same as (partition by s.code, s.updated_at)
-    )
-    update ${staged.stage} s set problem = case when j.is_torn and j.is_latest then 'CONFLICT' end, status = case when j.is_torn and j.is_latest then ${sql.lit(STATUSES.REJECTED)}
-        when j.is_latest then ${sql.lit(STATUSES.UNCHANGED)} else ${sql.lit(STATUSES.STALE)} end
-    from judged j where ${isOfImport(staged)} and s.row = j.row and (j.place > 1 or j.is_torn)`.execute(em.getKysely());
-  const isOutside = staged.grants === null ? sql`false` : sql`not ${coveredBy(staged.grants, sql`d.unit_id`)}`;
-  // A separate query makes Citus send the stage to the dossiers and not the dossiers to the stage.
-  await sql`
-    update ${staged.stage} s set province_id = k.province_id, status = k.status, problem = k.problem
-    from (
-      select s.row, d.province_id,
-        case when ${isOutside} then ${sql.lit(STATUSES.REJECTED)}
-          when d.updated_at > s.updated_at then ${sql.lit(STATUSES.STALE)}
-          when d.updated_at < s.updated_at then ${sql.lit(STATUSES.UPDATED)}
-          when d.digest = s.digest then ${sql.lit(STATUSES.UNCHANGED)} else ${sql.lit(STATUSES.REJECTED)} end as status,
-        case when ${isOutside} then 'OUTSIDE_SCOPE' when d.updated_at = s.updated_at and d.digest <> s.digest then 'CONFLICT' end as problem
-      from ${staged.stage} s join dossier d on d.code = s.code
-      where ${isOfImport(staged)} and s.status = ${sql.lit(STATUSES.CREATED)} and ${isOfSource(staged)}
-    ) k
-    where ${isOfImport(staged)} and s.row = k.row`.execute(em.getKysely());
+  await judgeRepeated(em, staged);
+  await compareWithStored(em, DOSSIER_TABLE, staged);
 };
 
 const changed = sql`s.status in (${sql.lit(STATUSES.CREATED)}, ${sql.lit(STATUSES.UPDATED)})`;
@@ -83,16 +49,17 @@ const storedPauses = sql`(select ${pauseColumns} from dossier_pause p) p`;
 
 /** Records the counter changes of new and newer rows; must run before they replace the old rows. */
 export const noteChanges = (em: EntityManager, staged: Staged): Promise<void> =>
-  noteDeltas(em, staged, [
-    { dossiers: storedDossiers(staged), pauses: storedPauses, sign: -1 },
-    { dossiers: stagedDossiers(staged), pauses: sql`(select ${pauseColumns} from (${stagedPauses(staged)}) p) p`, sign: 1 },
+  noteDeltas(em, DOSSIER_RECORDS, staged, [
+    dossierEvents({ dossiers: storedDossiers(staged), pauses: storedPauses, sign: -1 }),
+    dossierEvents({ dossiers: stagedDossiers(staged), pauses: sql`(select ${pauseColumns} from (${stagedPauses(staged)}) p) p`, sign: 1 }),
   ]);
 
-/** Writes new and newer rows and the status of their units; `countChanges` changes the counters later. */
+/** Writes new and newer rows and the status of their units; `countDossiers` changes the counters later. */
 export const writeStage = async (em: EntityManager, staged: Staged, at: Date): Promise<void> => {
   const db = em.getKysely();
-  const lost = await firstDaysOf(em, storedDossiers(staged));
-  await noteUnits(em, staged, at, [sentRecords(staged), replacedRecords(staged)]);
+  const ofSource = { rules: DOSSIER_RECORDS, sourceId: staged.sourceId };
+  const lost = await firstDaysOf(em, storedDays(staged));
+  await noteUnits(em, ofSource, at, [sentRecords(staged), replacedRecords(staged)]);
   await sql`
     delete from dossier_pause p using ${staged.stage} s where ${isOfImport(staged)} and s.status = ${sql.lit(STATUSES.UPDATED)}
       and p.province_id = s.province_id and p.source_id = ${staged.sourceId} and p.code = s.code`.execute(db);
@@ -108,47 +75,34 @@ export const writeStage = async (em: EntityManager, staged: Staged, at: Date): P
   await sql`insert into dossier_pause (province_id, source_id, code, position, unit_id, reason, from_at, to_at, is_late) ${stagedPauses(staged)}`.execute(
     db,
   );
-  await renewFirstDays(em, staged, lost);
+  await renewFirstDays(em, ofSource, lost);
 };
 
 /** Deletes the dossiers that the stage names, and subtracts them from the counters. */
 export const retractStage = async (em: EntityManager, staged: Staged, at: Date): Promise<void> => {
-  await noteDeltas(em, staged, [{ dossiers: storedDossiers(staged), pauses: storedPauses, sign: -1 }]);
-  const lost = await firstDaysOf(em, storedDossiers(staged));
-  await noteUnits(em, staged, at, [replacedRecords(staged)]);
+  const ofSource = { rules: DOSSIER_RECORDS, sourceId: staged.sourceId };
+  await noteDeltas(em, DOSSIER_RECORDS, staged, [dossierEvents({ dossiers: storedDossiers(staged), pauses: storedPauses, sign: -1 })]);
+  const lost = await firstDaysOf(em, storedDays(staged));
+  await noteUnits(em, ofSource, at, [replacedRecords(staged)]);
   for (const table of ["dossier_pause", "dossier"])
     await sql`
       delete from ${sql.table(table)} d using ${staged.stage} s where ${isOfImport(staged)} and s.status = ${sql.lit(STATUSES.UPDATED)}
         and d.province_id = s.province_id and d.source_id = ${staged.sourceId} and d.code = s.code`.execute(em.getKysely());
-  await renewFirstDays(em, staged, lost);
-  await countChanges(em, staged);
+  await renewFirstDays(em, ofSource, lost);
+  await countDossiers(em, staged);
 };
 
-/** Applies the recorded changes to the counters. It is the last step of a transaction, because it locks rows that other imports change. */
-export const countChanges = async (em: EntityManager, noted: Noted): Promise<void> => {
-  await shareCounters(em);
-  await applyDeltas(em, noted);
-  await renewMixedRollups(em, noted);
-};
+/** Applies the recorded changes to the counters, as the last step of a transaction. */
+export const countDossiers = (em: EntityManager, noted: Noted): Promise<void> => countChanges(em, DOSSIER_RECORDS, noted);
+
+const storedDays = (staged: Staged) => sql`select d.province_id, d.unit_id, d.received_on as counted_on from ${storedDossiers(staged)}`;
 
 /** Records that arrive; a unit whose records did not change counts as imported too. */
 const sentRecords = (staged: Staged) => sql`
-      select d.province_id, d.unit_id, (d.received_on is not null)::int as records, d.received_on from ${stagedDossiers(staged)}
+      select d.province_id, d.unit_id, (d.received_on is not null)::int as records, d.received_on as counted_on from ${stagedDossiers(staged)}
       union all
       select s.province_id, s.unit_id, 0, null from ${staged.stage} s where ${isOfImport(staged)} and s.status in (${sql.lit(STATUSES.UNCHANGED)}, ${sql.lit(STATUSES.STALE)})`;
 
 /** Records that an update replaces or a retraction removes. */
 const replacedRecords = (staged: Staged) => sql`
-      select d.province_id, d.unit_id, -(d.received_on is not null)::int as records, null::date as received_on from ${storedDossiers(staged)}`;
-
-/** Stored roll-ups of the provinces and days must be rebuilt, because they hold the correction that figures make to records. */
-const renewMixedRollups = async (em: EntityManager, { key, deltas }: Noted): Promise<void> => {
-  const [found] = await rowsOf(em).rows(sql<{ units: number[] | null; since: Day | null }>`
-    select array_agg(distinct unit_id) as units, min(starts_on) as since from ${deltas} where import = ${key}::uuid`);
-  if (found?.units && found.since) await recordsChanged(em, found.units, found.since);
-};
-
-export const emptyStage = async (em: EntityManager, key: string): Promise<void> => {
-  await sql`delete from dossier_stage where import = ${key}::uuid`.execute(em.getKysely());
-  await sql`delete from dossier_delta where import = ${key}::uuid`.execute(em.getKysely());
-};
+      select d.province_id, d.unit_id, -(d.received_on is not null)::int as records, null::date as counted_on from ${storedDossiers(staged)}`;

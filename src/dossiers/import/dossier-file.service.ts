@@ -1,142 +1,33 @@
 import type { EntityManager } from "@mikro-orm/postgresql";
-import { sql } from "kysely";
-import { randomUUID } from "node:crypto";
+import { readCalendar } from "../../calendar/work-calendar.store.ts";
+import { ensurePresentTrees } from "../../counters/count-tree.service.ts";
 import type { Database } from "../../database/database.ts";
 import { Reader, rowsOf } from "../../database/reader.ts";
-import { faultsOf, type Item, isFault, recordOf } from "../../lib/files/file-row.ts";
-import { type Day, dayOf } from "../../lib/time/date.ts";
 import { readUnitDirectory } from "../../hierarchy/unit-directory.ts";
-import { ensurePresentTrees } from "../../counters/count-tree.service.ts";
-import { importRows, type Staging } from "../../imports/import-pipeline.ts";
-import {
-  type ImportedBy,
-  type ImportProblem,
-  type ImportReport,
-  type ImportRowProblem,
-  type ImportWarning,
-  MAX_PROBLEMS,
-  problemOf,
-} from "../../imports/import-report.ts";
-import { checkSourceName } from "../../imports/import-source.service.ts";
-import { StageTable } from "./dossier-copy.ts";
+import { type FileImport, type FileReport, importRecordFile } from "../../imports/file-import.service.ts";
+import type { Item } from "../../lib/files/file-row.ts";
+import { dayOf } from "../../lib/time/date.ts";
 import { DOSSIER_IMPORT } from "./dossier-import-kind.ts";
 import { dossierOfCells } from "./dossier-row.ts";
-import { type ImportReferences, stageRow, type StagedDossier } from "./dossier-stage.ts";
-import { readCalendar, readProcedures } from "./import-references.ts";
+import { DOSSIER_STAGE, type ImportReferences, stageRow } from "./dossier-stage.ts";
+import { readProcedures } from "./import-references.ts";
 
-export interface FileImport {
-  readonly source: string;
-  /** Code or id of the unit that owns the source; required if several units have a source of that name. */
-  readonly owner?: string | null;
-  readonly kind?: "RECORDS" | "SYNTHETIC";
-  readonly partial: boolean;
-  readonly dryRun: boolean;
-  /** The days for which the records of the file's units are complete; declared only if every row is stored. */
-  readonly complete: { readonly since: Day; readonly through: Day } | null;
-  readonly by: ImportedBy;
-  /** Receives each problem of each invalid row, with the given value if there is one. */
-  readonly onProblem: (problem: ImportProblem, value: string | undefined) => void;
-  readonly onWarning?: (warning: ImportWarning) => void;
-  readonly onPhase?: (phase: string) => void;
-  /** An abort before the commit stores nothing. */
-  readonly signal?: AbortSignal;
-}
-
-export interface FileReport extends ImportReport {
-  readonly isKept: boolean;
-  readonly declared: number | null;
-}
-
-/** Memory that each sort or hash of one import may use. */
-const WORK_MEMORY = "256MB";
-
-/**
- * Imports a file of any size: COPY into its own table, then one transaction. It is atomic unless partial; nothing is stored in a dry run, or if rows were rejected and the
- * import is not partial.
- */
-export const importFile = async (database: Database, rows: AsyncIterable<Item>, options: FileImport): Promise<FileReport> => {
-  checkSourceName(options.source);
-  const em = database.orm.em.fork();
-  const references = await referencesOf(em, options.by.at);
-  await ensurePresentTrees(new Reader(database.pools), dayOf(options.by.at));
-  const key = randomUUID();
-  const table = await StageTable.open(database.url, key);
-  try {
-    const staging = await stagingOf(em, table, key, references, rows, options);
-    options.signal?.throwIfAborted();
-    options.onPhase?.("comparing with stored dossiers");
-    const { kind, onProblem, ...others } = options;
-    const { report, committed, declared } = await importRows((work) => transaction(em, work), DOSSIER_IMPORT, staging, {
-      ...{ ...others, ...(kind && { sourceKind: kind }), grants: null, operation: "import dossiers" },
-      onProblem: (problem) => onProblem(problem, undefined),
-    });
-    return { ...report, isKept: committed, declared };
-  } finally {
-    await table.close();
-  }
-};
-
-const transaction = <T>(em: EntityManager, work: (inside: EntityManager) => Promise<T>): Promise<T> =>
-  em.fork().transactional(async (inside) => {
-    await sql`select set_config('work_mem', ${WORK_MEMORY}, true)`.execute(inside.getKysely());
-    return work(inside);
+/** Imports a file of dossiers as `importRecordFile` does. */
+export const importFile = (database: Database, rows: AsyncIterable<Item>, options: FileImport): Promise<FileReport> =>
+  importRecordFile(database, rows, options, async (em) => {
+    const references = await referencesOf(em, options.by.at);
+    await ensurePresentTrees(new Reader(database.pools), dayOf(options.by.at));
+    return {
+      ...{ records: DOSSIER_IMPORT, shape: DOSSIER_STAGE, operation: "import dossiers" },
+      stageRow: ({ row, cells }) => {
+        const dossier = dossierOfCells(cells);
+        return "code" in dossier ? stageRow(references, row, dossier) : dossier;
+      },
+    };
   });
 
 const referencesOf = async (em: EntityManager, now: Date): Promise<ImportReferences> => {
   const rows = rowsOf(em);
   const [calendar, procedures, units] = [await readCalendar(rows), await readProcedures(rows, null), await readUnitDirectory(rows, null)];
   return { calendar, procedures, units, now: now.getTime(), isCovered: () => true };
-};
-
-async function* stagedRows(
-  references: ImportReferences,
-  rows: AsyncIterable<Item>,
-  signal: AbortSignal | undefined,
-  reject: (row: number, record: string | null, problems: readonly ImportRowProblem[]) => void,
-): AsyncGenerator<StagedDossier> {
-  for await (const row of rows) {
-    signal?.throwIfAborted();
-    if (isFault(row)) {
-      const problems = faultsOf(row).map(({ column, ...fault }) => ({ ...fault, field: column, message: named(column, fault.message) }));
-      reject(row.row, recordOf(row), problems);
-      continue;
-    }
-    const dossier = dossierOfCells(row.cells);
-    const staged = "code" in dossier ? stageRow(references, row.row, dossier) : dossier;
-    if ("row" in staged) yield staged;
-    else reject(row.row, recordOf(row), staged);
-  }
-}
-
-const named = (column: string | null, message: string): string => (column === null ? message : `${column}: ${message}`);
-
-/** Rows are copied to tables of this import alone; classification and counter changes are computed in transactions beside the one that writes. */
-const stagingOf = async (
-  em: EntityManager,
-  table: StageTable,
-  key: string,
-  references: ImportReferences,
-  rows: AsyncIterable<Item>,
-  { onProblem, signal }: FileImport,
-): Promise<Staging> => {
-  const problems: ImportProblem[] = [];
-  let rejected = 0;
-  await table.fill(
-    stagedRows(references, rows, signal, (row, record, found) => {
-      rejected++;
-      for (const problem of found) {
-        const one = problemOf(row, record, problem);
-        onProblem(one, problem.value);
-        if (problems.length < MAX_PROBLEMS) problems.push(one);
-      }
-    }),
-  );
-  const stage = sql.table(table.name);
-  return {
-    ...{ key, stage, deltas: sql.table(table.deltas), problems, rejected },
-    fill: async (inside) =>
-      (await rowsOf(inside).rows(sql<{ no: number }>`select distinct unit_id as no from ${stage}`)).map(({ no }) => no),
-    beside: (work) => transaction(em, work),
-    empty: async () => {},
-  };
 };

@@ -1,10 +1,10 @@
+import { duplicateWarnings } from "../../imports/duplicate-warning.store.ts";
 import type { ImportKind } from "../../imports/import-pipeline.ts";
 import { shareProcedures } from "../../procedures/procedure-load.service.ts";
-import { classifyStage, countChanges, noteChanges, writeStage } from "./dossier-apply.store.ts";
-import { duplicateWarnings } from "./duplicate-warning.store.ts";
+import { classifyStage, countDossiers, DOSSIER_TABLE, noteChanges, writeStage } from "./dossier-apply.store.ts";
 
 export const DOSSIER_IMPORT: ImportKind = {
-  kind: "DOSSIERS",
+  ...DOSSIER_TABLE,
   shareReferences: shareProcedures,
   classify: classifyStage,
   refusals: {
@@ -14,8 +14,8 @@ export const DOSSIER_IMPORT: ImportKind = {
       message: "unit: the handling unit is outside the units on which the caller has the role OFFICER",
     },
   },
-  warnings: duplicateWarnings,
+  warnings: (em, staged) => duplicateWarnings(em, DOSSIER_TABLE, staged),
   noteChanges,
   write: writeStage,
-  countChanges,
+  countChanges: countDossiers,
 };

@@ -3,9 +3,9 @@ import type { Permission } from "../../access/permission.ts";
 import type { RequestContext } from "../../access/request-context.ts";
 import { importDossiers } from "./dossier-import.service.ts";
 import { retractDossiers } from "./dossier-retract.service.ts";
+import { ImportPayloadType } from "../../imports/import-report.type.ts";
 import {
   ImportDossiersInput,
-  ImportPayloadType,
   RetireSourceInput,
   RetractDossiersInput,
   SourcePayloadType,

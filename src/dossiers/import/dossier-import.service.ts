@@ -1,6 +1,3 @@
-import type { EntityManager } from "@mikro-orm/postgresql";
-import { sql } from "kysely";
-import { randomUUID } from "node:crypto";
 import { coveredAmong } from "../../access/grant.ts";
 import { rowScope } from "../../access/scope.ts";
 import { type Grant, grantsFor } from "../../access/viewer.ts";
@@ -8,13 +5,14 @@ import { BadUserInput } from "../../lib/errors.ts";
 import type { RequestContext } from "../../access/request-context.ts";
 import { readUnitDirectory } from "../../hierarchy/unit-directory.ts";
 import { ensurePresentTrees } from "../../counters/count-tree.service.ts";
-import { type ImportProblem, type ImportReport, problemOf } from "../../imports/import-report.ts";
-import { importRows, type Staging } from "../../imports/import-pipeline.ts";
+import type { ImportReport } from "../../imports/import-report.ts";
+import { importRows } from "../../imports/import-pipeline.ts";
 import type { SourceName } from "../../imports/import-source.service.ts";
-import { emptyStage, sharedStage } from "./dossier-apply.store.ts";
+import { sharedStaging } from "../../imports/shared-staging.ts";
 import { DOSSIER_IMPORT } from "./dossier-import-kind.ts";
-import { type DossierRow, type ImportReferences, stageRow, type StagedDossier } from "./dossier-stage.ts";
-import { readCalendar, readProcedures } from "./import-references.ts";
+import { DOSSIER_STAGE, type DossierRow, type ImportReferences, stageRow } from "./dossier-stage.ts";
+import { readCalendar } from "../../calendar/work-calendar.store.ts";
+import { readProcedures } from "./import-references.ts";
 
 type Caller = Pick<RequestContext, "session" | "viewer" | "now" | "today" | "renew">;
 
@@ -42,7 +40,7 @@ export const importDossiers = async (
   const { report, committed } = await importRows(
     (work) => context.session.write(rowScope(viewer, "OFFICER"), work),
     DOSSIER_IMPORT,
-    stagingOf(references, dossiers),
+    sharedStaging({ shape: DOSSIER_STAGE, unit: DOSSIER_IMPORT.unit, rows: dossiers, stageRow: (n, row) => stageRow(references, n, row) }),
     {
       ...{ source: name, owner, grants, partial, dryRun, complete: null, operation: "importDossiers" },
       by: { actor: viewer.actor, actorName: viewer.name, at: context.now },
@@ -68,27 +66,3 @@ const referencesOf = async (
   const covered = await coveredAmong(session, grants, units.unitNumbers());
   return { calendar, procedures, units, now: now.getTime(), isCovered: (unitNo) => covered.has(unitNo) };
 };
-
-const stagingOf = (references: ImportReferences, dossiers: readonly DossierRow[]): Staging => {
-  const key = randomUUID();
-  const staged: StagedDossier[] = [];
-  const problems: ImportProblem[] = [];
-  for (const [n, dossier] of dossiers.entries()) {
-    const result = stageRow(references, n + 1, dossier);
-    if ("row" in result) staged.push(result);
-    else problems.push(...result.map((problem) => problemOf(n + 1, dossier.code || null, problem)));
-  }
-  return {
-    ...{ key, ...sharedStage, problems, rejected: dossiers.length - staged.length, beside: null },
-    fill: async (em) => {
-      await putInStage(em, key, staged);
-      return staged.map(({ unit_id: unit }) => unit as number);
-    },
-    empty: (em) => emptyStage(em, key),
-  };
-};
-
-const putInStage = (em: EntityManager, key: string, staged: readonly StagedDossier[]) =>
-  sql`insert into dossier_stage select * from jsonb_populate_recordset(null::dossier_stage, ${JSON.stringify(
-    staged.map((row) => ({ ...row, import: key })),
-  )}::jsonb)`.execute(em.getKysely());

@@ -1,4 +1,4 @@
-import { INSTANT_FORM } from "../../lib/time/instant.ts";
+import { CellReader, type Cells } from "../../imports/cell-reader.ts";
 import type { ImportRowProblem } from "../../imports/import-report.ts";
 import type { DossierRow } from "./dossier-stage.ts";
 
@@ -8,62 +8,6 @@ export const DOSSIER_COLUMNS = [
 ] as const;
 export const DOSSIER_TEXTS = ["code", "procedure", "unit", "receivedBy", "channel", "state", "pauses"] as const;
 export const REQUIRED_DOSSIER_COLUMNS = ["code", "procedure", "unit", "state", "updatedAt"] as const;
-
-const FLAGS = new Map([
-  ["true", true],
-  ["false", false],
-]);
-
-type Cells = Readonly<Record<string, unknown>>;
-
-/** Reads sheet cells and collects unreadable ones. */
-class CellReader {
-  readonly problems: ImportRowProblem[] = [];
-  readonly #cells: Cells;
-
-  constructor(cells: Cells) {
-    this.#cells = cells;
-  }
-
-  add(field: string, code: string, accepted: string): void {
-    const cell = this.#cells[field] ?? null;
-    const shown = JSON.stringify(cell);
-    const message = `${field}: ${shown.length > 120 ? `${shown.slice(0, 117)}...` : shown} is not accepted; must be ${accepted}`;
-    this.problems.push({ field, code, message, value: cell === null ? undefined : typeof cell === "string" ? cell : shown });
-  }
-
-  text(field: string): string | null {
-    const cell = this.#cells[field];
-    if (cell === null || cell === undefined || cell === "") return null;
-    if (typeof cell === "string") return cell.normalize("NFC");
-    if (typeof cell === "number" && Number.isSafeInteger(cell)) return String(cell);
-    this.add(field, "TEXT_EXPECTED", "a text");
-    return null;
-  }
-
-  instant(field: string): string | null {
-    const cell = this.#cells[field];
-    if (cell === null || cell === undefined || cell === "") return null;
-    if (typeof cell === "string") return cell;
-    this.add(field, "INSTANT_MALFORMED", INSTANT_FORM);
-    return null;
-  }
-
-  required(field: string, read: "text" | "instant" = "text"): string {
-    const found = this[read](field);
-    if (found === null && this.problems.every((problem) => problem.field !== field))
-      this.add(field, "VALUE_MISSING", "a value, which is required");
-    return found ?? "";
-  }
-
-  flag(field: string): boolean | null {
-    const cell = this.#cells[field];
-    if (cell === null || cell === undefined || cell === "") return null;
-    const known = typeof cell === "string" ? FLAGS.get(cell.toLowerCase()) : typeof cell === "boolean" ? cell : undefined;
-    if (known === undefined) this.add(field, "FLAG_MALFORMED", "true, false or empty");
-    return known ?? null;
-  }
-}
 
 /** Converts a row of a file to a dossier; empty cells are omitted. Returns the problems of unreadable cells. */
 export const dossierOfCells = (cells: Cells): DossierRow | readonly ImportRowProblem[] => {

@@ -1,12 +1,12 @@
 import { hash } from "node:crypto";
-import { codeForm, faultOfCode } from "../../lib/code.ts";
 import { dayOfEpoch, epochDay, epochDayOf, instantText, MS_PER_DAY } from "../../lib/time/date.ts";
-import { INSTANT_FORM, parseInstant } from "../../lib/time/instant.ts";
 import { LOCAL_OFFSET, LOCAL_OFFSET_MS } from "../../lib/time/local-time.ts";
 import type { WorkCalendar } from "../../calendar/work-calendar.ts";
 import type { UnitDirectory, UnitPlace } from "../../hierarchy/unit-directory.ts";
 import type { ImportRowProblem } from "../../imports/import-report.ts";
-import { STATUSES } from "../../imports/stage.ts";
+import { RowProblems, shortened } from "../../imports/row-problems.ts";
+import { type StagedRow, STATUSES } from "../../imports/stage.ts";
+import type { StageShape } from "../../imports/stage-table.ts";
 import { CHANNELS, derive, DOSSIER_STATES, type DossierFacts, PAUSE_REASONS, type PauseFacts } from "../dossier-state.ts";
 import { problemsOf } from "../dossier-problems.ts";
 import { numberOfTier } from "../../counters/record-sums.store.ts";
@@ -50,39 +50,30 @@ export interface ImportReferences {
   readonly isCovered: (unitNo: number) => boolean;
 }
 
-export type StagedDossier = Readonly<Record<string, unknown>> & { readonly row: number; readonly code: string };
+export const DOSSIER_STAGE: StageShape = {
+  stage: "dossier_stage",
+  deltas: "dossier_delta",
+  columns: [
+    ...["row", "status", "problem", "province_id", "code", "unit_id", "slot", "received_by_id", "procedure_id", "field_id", "channel"],
+    ...["state", "submitted_at", "received_at", "due_at", "due_provisional", "extended_to", "current_due_at", "ended_at", "returned_at"],
+    ...["updated_at", "received_on", "ended_on", "due_on", "dated_on", "outcome", "working_days", "has_fee", "is_full", "digitised"],
+    ...["paid_online", "electronic_result", "pauses", "digest", "pause_reason", "pause_from", "pause_to", "pause_late"],
+  ],
+};
 
 const LAST_DAY = epochDay("9999-12-31");
 
-class Problems {
-  readonly found: ImportRowProblem[] = [];
-
-  add(field: string, code: string, message: string, value?: string): void {
-    this.found.push({ field, code, message, value });
-  }
-
-  instant(field: string, text: string | null | undefined): number | null {
-    if (text === null || text === undefined) return null;
-    const time = parseInstant(text);
-    if (time === null) this.add(field, "INSTANT_MALFORMED", `${field}: ${shown(text)} is not accepted; must be ${INSTANT_FORM}`, text);
-    return time;
-  }
-}
-
-const shown = (text: string) => JSON.stringify(text.length > 120 ? `${text.slice(0, 117)}...` : text);
-
 /** Converts a row to a staged row, or returns its problems. */
-export const stageRow = (references: ImportReferences, number: number, row: DossierRow): StagedDossier | readonly ImportRowProblem[] => {
-  const problems = new Problems();
-  const fault = faultOfCode(row.code);
-  if (fault !== null) problems.add("code", "CODE_MALFORMED", `code: ${shown(row.code)} ${fault}; must be ${codeForm(100)}`, row.code);
+export const stageRow = (references: ImportReferences, number: number, row: DossierRow): StagedRow | readonly ImportRowProblem[] => {
+  const problems = new RowProblems();
+  problems.code("code", row.code);
   const facts = factsOf(problems, row);
   const procedure = references.procedures.get(row.procedure);
   if (!procedure)
     problems.add(
       "procedure",
       "PROCEDURE_UNKNOWN",
-      `procedure: ${shown(row.procedure)} is not in the catalogue of procedures`,
+      `procedure: ${shortened(row.procedure)} is not in the catalogue of procedures`,
       row.procedure,
     );
   if (problems.found.length > 0) return problems.found;
@@ -96,41 +87,23 @@ export const stageRow = (references: ImportReferences, number: number, row: Doss
     return problems.found;
   }
   const day = dayOfEpoch(derived.datedOn);
-  const unit = placeOf(problems, references, "unit", row.unit, day);
-  const receivedBy = row.receivedBy == null ? unit : placeOf(problems, references, "receivedBy", row.receivedBy, day);
-  if (unit && !references.isCovered(unit.unitNo))
-    problems.add(
-      "unit",
-      "OUTSIDE_SCOPE",
-      `unit: ${shown(row.unit)} is outside the units on which the caller has the role OFFICER`,
-      row.unit,
-    );
+  const unit = problems.unit(references.units, "unit", row.unit, day);
+  const receivedBy = row.receivedBy == null ? unit : problems.unit(references.units, "receivedBy", row.receivedBy, day);
+  if (unit && !references.isCovered(unit.unitNo)) problems.outside("unit", row.unit);
   if (problems.found.length > 0) return problems.found;
   return staged(number, row, facts, procedure!, unit!, receivedBy!, derived);
 };
 
-const placeOf = (problems: Problems, { units }: ImportReferences, field: string, code: string, day: string): UnitPlace | null => {
-  const place = units.find(code, day);
-  if (!place) problems.add(field, "UNIT_UNKNOWN", `${field}: no unit had the code ${shown(code)} on ${day}`, code);
-  return place;
-};
-
-const oneOf = <T extends string>(problems: Problems, field: string, text: string, accepted: readonly T[]): T => {
-  if (!accepted.includes(text as T))
-    problems.add(field, "VALUE_UNKNOWN", `${field}: ${shown(text)} is not accepted; must be one of ${accepted.join(", ")}`, text);
-  return text as T;
-};
-
-const factsOf = (problems: Problems, row: DossierRow): DossierFacts => {
-  oneOf(problems, "channel", row.channel, CHANNELS);
+const factsOf = (problems: RowProblems, row: DossierRow): DossierFacts => {
+  problems.oneOf("channel", row.channel, CHANNELS);
   const pauses = row.pauses.map(({ reason, from, to }, n): PauseFacts => ({
-    reason: oneOf(problems, `pauses[${n}].reason`, reason, PAUSE_REASONS),
+    reason: problems.oneOf(`pauses[${n}].reason`, reason, PAUSE_REASONS),
     from: problems.instant(`pauses[${n}].from`, from) ?? 0,
     to: problems.instant(`pauses[${n}].to`, to),
   }));
   if (pauses.length > 100) problems.add("pauses", "TOO_MANY_PAUSES", `pauses: ${pauses.length} are too many; must contain at most 100`);
   return {
-    state: oneOf(problems, "state", row.state, DOSSIER_STATES),
+    state: problems.oneOf("state", row.state, DOSSIER_STATES),
     submittedAt: problems.instant("submittedAt", row.submittedAt),
     receivedAt: problems.instant("receivedAt", row.receivedAt),
     dueAt: problems.instant("dueAt", row.dueAt),
@@ -164,7 +137,7 @@ const staged = (
   unit: UnitPlace,
   receivedBy: UnitPlace,
   derived: ReturnType<typeof derive>,
-): StagedDossier => {
+): StagedRow => {
   const flags = { digitised: row.digitised ?? null, paid_online: row.paidOnline ?? null, electronic_result: row.electronicResult ?? null };
   const { updatedAt, ...content } = facts;
   const digest = hash("md5", JSON.stringify([row.procedure, row.unit, row.receivedBy ?? row.unit, row.channel, content, flags]));

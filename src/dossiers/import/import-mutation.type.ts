@@ -1,18 +1,14 @@
 import { Field, ID, InputType, ObjectType } from "type-graphql";
 import { SourceType } from "../../figures/source.type.ts";
-import { DossierInput, ImportReportType } from "./dossier-import.type.ts";
-
-const SOURCE = "Name of the source system, 1 to 100 characters, unique among the sources of its owner; or its id (hệ thống nguồn).";
-const OWNER = "Code or id of the unit that owns the source (đơn vị chủ quản).";
-const OWNER_IF_SEVERAL =
-  "Code or id of the unit that owns the source; required only if the caller covers several units with a source of that name (đơn vị chủ quản).";
+import { SOURCE_NAME, SOURCE_OWNER, SOURCE_OWNER_IF_SEVERAL } from "../../imports/import-report.type.ts";
+import { DossierInput } from "./dossier-import.type.ts";
 
 @InputType("ImportDossiersInput", { description: "Dossiers of one source system (hồ sơ cần nhập)." })
 export class ImportDossiersInput {
-  @Field(() => ID, { description: SOURCE })
+  @Field(() => ID, { description: SOURCE_NAME })
   source!: string;
 
-  @Field(() => ID, { nullable: true, description: OWNER_IF_SEVERAL })
+  @Field(() => ID, { nullable: true, description: SOURCE_OWNER_IF_SEVERAL })
   owner?: string | null;
 
   @Field(() => [DossierInput], { description: "1 to 5,000 dossiers (hồ sơ)." })
@@ -27,10 +23,10 @@ export class ImportDossiersInput {
 
 @InputType("RetractDossiersInput", { description: "Dossiers that were sent by mistake (hồ sơ cần thu hồi)." })
 export class RetractDossiersInput {
-  @Field(() => ID, { description: SOURCE })
+  @Field(() => ID, { description: SOURCE_NAME })
   source!: string;
 
-  @Field(() => ID, { nullable: true, description: OWNER_IF_SEVERAL })
+  @Field(() => ID, { nullable: true, description: SOURCE_OWNER_IF_SEVERAL })
   owner?: string | null;
 
   @Field(() => [ID], { description: "Codes of its dossiers, at most 1,000 (mã hồ sơ)." })
@@ -40,18 +36,12 @@ export class RetractDossiersInput {
   reason!: string;
 }
 
-@ObjectType("ImportPayload", { simpleResolvers: true, description: "Result of an import (kết quả nhập)." })
-export class ImportPayloadType {
-  @Field(() => ImportReportType, { description: "Result by row (báo cáo nhập)." })
-  report!: ImportReportType;
-}
-
 @InputType("TransferSourceInput", { description: "Transfers a source system to another unit (chuyển giao hệ thống nguồn)." })
 export class TransferSourceInput {
-  @Field(() => ID, { description: SOURCE })
+  @Field(() => ID, { description: SOURCE_NAME })
   source!: string;
 
-  @Field(() => ID, { description: OWNER })
+  @Field(() => ID, { description: SOURCE_OWNER })
   owner!: string;
 
   @Field(() => ID, { description: "Code or id of the new owner (đơn vị tiếp nhận)." })
@@ -60,10 +50,10 @@ export class TransferSourceInput {
 
 @InputType("RetireSourceInput", { description: "Retires a source system (ngừng hệ thống nguồn)." })
 export class RetireSourceInput {
-  @Field(() => ID, { description: SOURCE })
+  @Field(() => ID, { description: SOURCE_NAME })
   source!: string;
 
-  @Field(() => ID, { description: OWNER })
+  @Field(() => ID, { description: SOURCE_OWNER })
   owner!: string;
 }
 

@@ -1,6 +1,6 @@
 import { DomainError } from "../../lib/errors.ts";
 import type { RollupKey } from "../../counters/rollup-key.ts";
-import type { DossierCountLoaders } from "../../counters/dossier-count.loaders.ts";
+import type { DossierCountLoaders } from "./dossier-count.loaders.ts";
 
 type Covers = Pick<DossierCountLoaders, "viewerCovers">;
 

@@ -10,9 +10,12 @@ import { PeriodGrainEnum, PeriodScalar } from "../../lib/time/scalar.ts";
 import type { Tier } from "../../hierarchy/unit.entity.ts";
 import type { UnitView } from "../../hierarchy/unit.loaders.ts";
 import { TierEnum, UnitType } from "../../units/unit.type.ts";
-import { averageWorkingDays, dossiersByChannel, dossiersByField, partsOf } from "./dossier-detail.service.ts";
-import { reconciliationOf } from "./dossier-reconciliation.service.ts";
-import { dossierRollupOf, dossierSeries, dossiersByTier } from "./dossier-rollup.service.ts";
+import { DOSSIER } from "../../figures/measure.ts";
+import { reconciliationOf } from "../../rollups/reconciliation.service.ts";
+import { rollupOfCaller } from "../../rollups/rollup-cut.service.ts";
+import { partsOf } from "../../rollups/rollup-parts.service.ts";
+import { averageWorkingDays, dossiersByChannel, dossiersByField } from "./dossier-detail.service.ts";
+import { dossierSeries, dossiersByTier } from "./dossier-rollup.service.ts";
 import { statisticsLoaders } from "./statistics.loaders.ts";
 import {
   DossierChannelRollupType,
@@ -41,7 +44,7 @@ export class UnitDossiersResolver {
       | undefined,
     @Ctx() context: RequestContext,
   ) {
-    return dossierRollupOf(context.use(statisticsLoaders, unit.evidence), {
+    return rollupOfCaller(context.use(statisticsLoaders, unit.evidence), DOSSIER, {
       unit,
       period: parsePeriod("period", period),
       handledBy: handledBy ?? null,
@@ -159,6 +162,7 @@ export class DossierRollupResolver {
       "of the figure, if the caller may see any; by measure, then in the order of arrival (đối soát số liệu).",
   })
   reconciliation(@Root() rollup: Rollup, @Ctx() context: RequestContext) {
-    return reconciliationOf(context.use(statisticsLoaders, rollup.unit.evidence), rollup);
+    const loaders = context.use(statisticsLoaders, rollup.unit.evidence);
+    return reconciliationOf(loaders, loaders.dossierRecords, rollup);
   }
 }

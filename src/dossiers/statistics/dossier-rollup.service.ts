@@ -1,19 +1,7 @@
-import type { RollupKey } from "../../counters/rollup-key.ts";
 import type { Rollup } from "../../rollups/rollup.ts";
 import type { RollupLoaders } from "../../rollups/rollup.loaders.ts";
 import { type PeriodGrain, seriesOf } from "../../lib/time/period.ts";
 import { TIERS } from "../../hierarchy/unit.entity.ts";
-import type { DossierCountLoaders } from "../../counters/dossier-count.loaders.ts";
-
-/** Returns the roll-up with the caller's cut, which all its parts share. */
-export const dossierRollupOf = (
-  { dossierRollup, cutOf }: Pick<RollupLoaders, "dossierRollup"> & Pick<DossierCountLoaders, "cutOf">,
-  key: Omit<RollupKey, "cut">,
-): Promise<Rollup> => {
-  const cut = cutOf(key.unit);
-  // Avoids a promise for each of thousands of units whose cut is already available.
-  return cut instanceof Promise ? cut.then((found) => dossierRollup.load({ ...key, cut: found })) : dossierRollup.load({ ...key, cut });
-};
 
 /** Returns the tiers with a value; for a roll-up of one tier that tier alone. */
 export const dossiersByTier = async ({ dossierRollup }: RollupLoaders, { unit, period, handledBy, cut }: Rollup) => {

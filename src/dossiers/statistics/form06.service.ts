@@ -1,7 +1,7 @@
 import type { RollupKey } from "../../counters/rollup-key.ts";
 import { checkDetail } from "./dossier-access.ts";
-import type { DossierCountLoaders } from "../../counters/dossier-count.loaders.ts";
-import { COUNTED } from "../../counters/record-sums.store.ts";
+import type { DossierCountLoaders } from "./dossier-count.loaders.ts";
+import { COUNTED } from "../dossier-count.ts";
 import { form06Of, type ReportingConvention } from "./form06.ts";
 
 /** A form of one unit and period; its rows are read on demand. */

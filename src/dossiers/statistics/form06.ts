@@ -1,5 +1,5 @@
 import { countInRange } from "../../figures/int-range.ts";
-import { measuresOf } from "../../counters/record-sums.store.ts";
+import { measuresOf } from "../dossier-count.ts";
 
 export const REPORTING_CONVENTIONS = ["SEPARATE", "FORM_06A"] as const;
 export type ReportingConvention = (typeof REPORTING_CONVENTIONS)[number];

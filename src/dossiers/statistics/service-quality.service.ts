@@ -1,6 +1,6 @@
 import type { RollupLoaders } from "../../rollups/rollup.loaders.ts";
 import type { RollupKey } from "../../counters/rollup-key.ts";
-import type { DossierCountLoaders } from "../../counters/dossier-count.loaders.ts";
+import type { DossierCountLoaders } from "./dossier-count.loaders.ts";
 import { qualityOf } from "./service-quality.ts";
 
 /** Without values if there are no records or their roll-ups are withheld. */

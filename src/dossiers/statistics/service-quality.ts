@@ -1,5 +1,5 @@
 import { computeRate, type Rate } from "../../rollups/rate.ts";
-import { type Counted, countsByName } from "../../counters/record-sums.store.ts";
+import { type Counted, countsByName } from "../dossier-count.ts";
 
 /** A criterion of Decision 766/QĐ-TTg that depends on dossiers: a ratio of counts, and its maximum points. */
 interface Rule {

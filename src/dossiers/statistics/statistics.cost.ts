@@ -1,18 +1,9 @@
 import { TIERS } from "../../hierarchy/unit.entity.ts";
-import { type PeriodGrain, seriesOf } from "../../lib/time/period.ts";
-import type { Costs, Place } from "../../module/cost/field-cost.ts";
-import { carried, leadingTo, LIST_SIZE, listed, rollup } from "../../module/cost/rules.ts";
-import { ledTo, type UnitSet } from "../../module/cost/unit-set.ts";
+import type { Costs } from "../../module/cost/field-cost.ts";
+import { carried, listed, rollup, series } from "../../module/cost/rules.ts";
 import { FIELDS_OF_PROCEDURES } from "../../procedures/procedure.cost.ts";
-import { SOURCES } from "../../rollups/rollup.cost.ts";
+import { parts, SOURCES } from "../../rollups/rollup.cost.ts";
 import { CHANNELS } from "../dossier-state.ts";
-
-/** The units and agencies directly below a unit, and the unit itself. */
-const partsField = (units: UnitSet, { effort }: Place): UnitSet =>
-  ledTo(units, effort, (slice, member, reach) => {
-    for (const child of slice.under[member]!) reach(slice, child);
-    reach(slice, member);
-  });
 
 export const statisticsCosts: Costs = {
   fields: {
@@ -26,21 +17,11 @@ export const statisticsCosts: Costs = {
     "DossierRollup.byField": { rule: (subject) => listed(subject, FIELDS_OF_PROCEDURES), hidden: { own: 0, within: 1 } },
     "DossierRollup.byChannel": { size: CHANNELS.length, hidden: { own: 0, within: 1 } },
     "DossierRollup.averageWorkingDays": { hidden: { own: 1, within: 1 } },
-    "DossierRollup.parts": {
-      rule: (subject, args, place) => {
-        const { rows, below } = leadingTo(partsField)(subject, args, place);
-        return { rows, below: { ...below, ...(subject.period && { period: subject.period }) } };
-      },
-      hidden: { own: 5, within: 1 },
-    },
+    "DossierRollup.parts": { rule: parts, hidden: { own: 5, within: 1 } },
     // Fifteen measures of dossiers exist.
     "DossierRollup.reconciliation": { size: 15, hidden: { own: 5, within: 0 } },
     "DossierRollup.series": {
-      rule: (subject, { grain }) => {
-        if (!subject.period) return listed(subject, LIST_SIZE);
-        const points = seriesOf(subject.period, grain as PeriodGrain);
-        return listed({ ...subject, period: points[0]! }, points.length);
-      },
+      rule: series,
       // One pass reads all points, but each point without records needs another look-up of completeness.
       hidden: { own: 15, within: 0, isOfItems: true },
     },

@@ -1,5 +1,5 @@
 import type { RequestContext } from "../../access/request-context.ts";
-import { dossierCountLoaders } from "../../counters/dossier-count.loaders.ts";
+import { dossierCountLoaders } from "./dossier-count.loaders.ts";
 import { figureLoaders } from "../../figures/figure.loaders.ts";
 import { type EvidenceKind, unitLoaders } from "../../hierarchy/unit.loaders.ts";
 import { rollupLoaders } from "../../rollups/rollup.loaders.ts";

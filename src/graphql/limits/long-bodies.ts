@@ -2,7 +2,7 @@ import { getOperationAST, Kind, OperationTypeNode, parse } from "graphql";
 import { DomainError } from "../../lib/errors.ts";
 import type { Params } from "../params.ts";
 
-const LONG = ["importDossiers", "submitReport"];
+const LONG = ["importDossiers", "importTasks", "submitReport"];
 
 /** True if the request contains only such a mutation; the caller has checked the document's length. */
 const isLong = ({ query, operationName }: Params): boolean => {
@@ -23,7 +23,7 @@ export const checkLongBody = (params: Params, bytes: number, { short, long }: { 
   if (bytes <= short || isLong(params)) return;
   throw new DomainError(
     "LIMIT_EXCEEDED",
-    `The body has ${bytes} bytes; the maximum is ${short} bytes, and ${long} for operations that contain only ${LONG.join(" and ")} and whose document is ` +
+    `The body has ${bytes} bytes; the maximum is ${short} bytes, and ${long} for operations that contain only ${LONG.join(", ")} and whose document is ` +
       "sent as text or trusted",
     { http: { status: 413, headers: new Map() } },
   );

@@ -1,5 +1,5 @@
 import { dayNumber } from "../../hierarchy/hierarchy.ts";
-import { parsePeriod } from "../../lib/time/period.ts";
+import { parsePeriod, type PeriodGrain, seriesOf } from "../../lib/time/period.ts";
 import type { Arguments, Place, Rule, Step, Subject } from "./field-cost.ts";
 import { anyOf, bounded, NO_UNITS, repeated, type UnitSet } from "./unit-set.ts";
 
@@ -28,6 +28,13 @@ export const leadingTo =
 export const rollup: Rule = (subject, args, place) => {
   const period = parsePeriod("period", args["period"] as string);
   return { rows: subject.count + place.periods.rowsOf(period, place), below: { ...subject, period } };
+};
+
+/** The points of a roll-up's series. @throws BadUserInput for a grain that does not divide its period. */
+export const series: Rule = (subject, { grain }) => {
+  if (!subject.period) return listed(subject, LIST_SIZE);
+  const points = seriesOf(subject.period, grain as PeriodGrain);
+  return listed({ ...subject, period: points[0]! }, points.length);
 };
 
 export const carried: Rule = (subject) => ({ rows: 0, below: subject });

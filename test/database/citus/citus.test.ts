@@ -68,6 +68,7 @@ describe("a database with Citus", () => {
           "service_rollup",
           "source",
           "succession",
+          "task_number",
           "task_rollup",
           "unit",
           "unit_name",
@@ -77,6 +78,7 @@ describe("a database with Citus", () => {
       expect(calls.filter((text) => text.startsWith("function"))).toEqual(
         [
           "viewer_covers",
+          "viewer_covers_any",
           "viewer_covers_country",
           "viewer_covers_draft",
           "viewer_covers_source",
@@ -152,7 +154,7 @@ describe("a database with Citus", () => {
                   )
                 ).rows,
               );
-            for (const table of ["dossier_pause", "dossier", "record_range", "work_calendar_day"])
+            for (const table of ["dossier_pause", "dossier", "record_range", "work_calendar_day", "task_coordinator"])
               found.push(
                 (await sql`delete from ${sql.table(table)} t returning t::text as row`.execute(inside.getKysely())).rows
                   .map((row) => JSON.stringify(row))

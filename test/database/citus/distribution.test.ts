@@ -4,7 +4,7 @@ import { GROWING_TABLES } from "../../../src/database/citus/distribution.ts";
 import { breachesOfStatement, breachesOfTables, upsertedBy } from "./distribution-rules.ts";
 import { type LivedThrough, startLived } from "../record-life.ts";
 
-const COUNTERS = ["dossier_count", "dossier_unit_count", "dossier_tree_count"];
+const COUNTERS = ["dossier_count", "dossier_unit_count", "dossier_tree_count", "task_unit_count", "task_tree_count"];
 
 describe("the tables that grow with the records", () => {
   let lived: LivedThrough;

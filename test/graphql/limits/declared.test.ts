@@ -103,7 +103,7 @@ describe("a long body", () => {
     );
     expect(refused(answer)).toEqual([413, "LIMIT_EXCEEDED"]);
     expect(messageOf(answer)).toMatch(
-      /^The body has \d+ bytes; the maximum is 20000 bytes, and 2000000 for operations that contain only importDossiers and submitReport/,
+      /^The body has \d+ bytes; the maximum is 20000 bytes, and 2000000 for operations that contain only importDossiers, importTasks, submitReport/,
     );
   });
 });

@@ -1,6 +1,6 @@
 import { sql } from "kysely";
-import type { RecordKey } from "./records.ts";
-import { existedWithin, isComplete, keysAndRanges } from "./record-sums.store.ts";
+import { existedWithin, isComplete, keysAndRanges } from "../../counters/record-sums.store.ts";
+import type { RecordKey } from "../../counters/records.ts";
 
 /** Declared for the unit that an agency `u` serves or sits in: for the days of span `s` on which the agency existed. */
 const isCoveredByUnit = sql`exists (select from unit_version v join record_range g on g.unit_id = v.parent_id and g.kind = 'DOSSIERS'
@@ -19,4 +19,4 @@ export const completeSubtrees = (keys: readonly RecordKey[]) => sql<{ i: number 
   cross join lateral (select v.tier from unit_version v where v.unit_id = u.id order by v.valid_from desc limit 1) t
   where t.tier <> 'COUNTRY' or (t.tier is null and (u.id = k.no or exists (
     select from record_unit h where h.unit_id = u.id and h.kind = 'DOSSIERS' and h.records > 0)))
-  group by k.i having bool_and(${isComplete} or (t.tier is null and ${isCoveredByUnit}))`;
+  group by k.i having bool_and(${isComplete("DOSSIERS")} or (t.tier is null and ${isCoveredByUnit}))`;

@@ -1,10 +1,14 @@
 import { type RawBuilder, sql } from "kysely";
-import { columnName } from "../figures/measure.ts";
-import type { RecordKey } from "./records.ts";
-import type { Day } from "../lib/time/date.ts";
-import { COUNTS, DAY_GRAIN } from "./count.ts";
-import { countColumns, eventsOf, pauseColumns } from "./count.event.ts";
-import { anyRecord, counterColumns, ALL_COUNTED, keysAndRanges, recordedUnits } from "./record-sums.store.ts";
+import { DAY_GRAIN } from "../../counters/count.ts";
+import { counterColumns, keysAndRanges, recordedUnits } from "../../counters/record-sums.store.ts";
+import type { RecordKey } from "../../counters/records.ts";
+import { columnName } from "../../figures/measure.ts";
+import type { Day } from "../../lib/time/date.ts";
+import { COUNTS } from "../dossier-count.ts";
+import { dossierEvents, pauseColumns } from "../dossier-count.event.ts";
+import { DOSSIER_RECORDS } from "../dossier-records.ts";
+
+const { allCounted, anyRecord, countColumns } = DOSSIER_RECORDS;
 
 export interface FieldCountRow {
   readonly i: number;
@@ -16,21 +20,21 @@ export interface FieldCountRow {
 
 /** The units with records that contribute to each key, and their counters in its ranges, except counters of single days. */
 const ofUnits = sql`
-    ${recordedUnits(sql`true`)},
+    ${recordedUnits("DOSSIERS", sql`true`)},
     place as materialized (
       select k.i, k.span, k.slot, c.unit_id, c.certain, u.province_id from k
       join contribution c on c.edition_id = k.edition_id and c.target_id = k.no join recorded u on u.unit_id = c.unit_id
       where counters_are_readable()
     ),
     grained as (
-      select p.i, p.certain, c.field_id, ${counterColumns} from place p join r on r.span = p.span
+      select p.i, p.certain, c.field_id, ${counterColumns(DOSSIER_RECORDS)} from place p join r on r.span = p.span
       join dossier_count c on c.province_id = p.province_id and c.unit_id = p.unit_id and c.grain = r.grain
         and c.starts_on >= r.first_on and c.starts_on < r.end_on
       where p.slot is null or c.slot = p.slot
     )`;
 
 const byField = (counter: RawBuilder<unknown>) => sql<FieldCountRow>`
-    select c.i::int, f.code, f.name, c.certain, json_build_array(${ALL_COUNTED}) as counted
+    select c.i::int, f.code, f.name, c.certain, json_build_array(${allCounted}) as counted
     from (${counter}) c join procedure_field f on f.id = c.field_id
     group by c.i, f.code, f.name, c.certain having ${anyRecord} order by c.i, f.code collate "C"`;
 
@@ -59,7 +63,7 @@ export const fieldsOfDays = (keys: readonly RecordKey[]) => sql<FieldCountRow>`
     seen_pause as materialized (
       select ${pauseColumns} from dossier_pause p join seen d on d.province_id = p.province_id and d.source_id = p.source_id and d.code = p.code
     ),
-    event as materialized (${eventsOf({ dossiers: sql`seen d`, pauses: sql`seen_pause p`, sign: 1 })}),
+    event as materialized (${dossierEvents({ dossiers: sql`seen d`, pauses: sql`seen_pause p`, sign: 1 })}),
     dayed as (
       select p.i, p.certain, e.field_id, e.day < r.span_on as is_before, ${countColumns} from place p
       join r on r.span = p.span and r.grain = ${sql.lit(DAY_GRAIN)}

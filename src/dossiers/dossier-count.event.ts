@@ -1,7 +1,7 @@
 import { type RawBuilder, sql } from "kysely";
-import { columnName } from "../figures/measure.ts";
+import { eventCounts } from "../counters/count.ts";
 import { localDay } from "../lib/time/local-time.ts";
-import { type Count, COUNTS } from "./count.ts";
+import { type Count, COUNTS } from "./dossier-count.ts";
 
 /** Relations for a FROM clause: dossiers `d` as in the table, and their pauses `p` with the days `from_on` and `to_on`. */
 export interface CountedDossiers {
@@ -14,18 +14,10 @@ export interface CountedDossiers {
 export const pauseColumns = sql`p.province_id, p.source_id, p.code, p.is_late,
   ${localDay(sql`p.from_at`)} as from_on, ${localDay(sql`p.to_at`)} as to_on`;
 
-export const countColumns = sql.join(COUNTS.map((name) => sql.ref(columnName(name))));
-
 const yes = (condition: RawBuilder<unknown>) => sql`(${condition})::int`;
 
 const row = (from: RawBuilder<unknown>, day: RawBuilder<unknown>, sign: number, values: Partial<Record<Count, RawBuilder<unknown>>>) => sql`
-  select d.province_id, d.unit_id, d.slot, d.field_id, ${day} as day,
-    ${sql.join(
-      COUNTS.map((name) => {
-        const value = values[name];
-        return value ? sql`${sql.lit(sign)} * (${value}) as ${sql.ref(columnName(name))}` : sql`0 as ${sql.ref(columnName(name))}`;
-      }),
-    )}
+  select d.province_id, d.unit_id, d.slot, d.field_id, ${day} as day, ${eventCounts(COUNTS, sql.lit(sign), values)}
   from ${from}`;
 
 /** A dossier is overdue from the day after its due day until it ends, except while it is paused. */
@@ -61,7 +53,7 @@ const ENDED = {
 };
 
 /** Returns one row (province, unit, slot, field, day, counts) for each event of the dossiers. */
-export const eventsOf = ({ dossiers, pauses, sign }: CountedDossiers): RawBuilder<unknown> => {
+export const dossierEvents = ({ dossiers, pauses, sign }: CountedDossiers): RawBuilder<unknown> => {
   const received = sql`${dossiers} where d.received_on is not null`;
   const paused = sql`${dossiers} join ${pauses} on p.province_id = d.province_id and p.source_id = d.source_id and p.code = d.code
     where d.received_on is not null and d.pauses > 0`;
@@ -88,19 +80,3 @@ export const eventsOf = ({ dossiers, pauses, sign }: CountedDossiers): RawBuilde
     union all
     ${row(sql`${paused} and d.due_on is not null and ${pausedOverdueFrom} < ${pausedTo}`, pausedTo, sign, { pastDue: one })}`;
 };
-
-/** Start of the half-month, quarter or year of a day. A timestamp without time zone is used because it is many times faster than one with it. */
-export const startOf = {
-  HALF_MONTH: (day: RawBuilder<unknown>) =>
-    sql`(date_trunc('month', ${day}::timestamp)::date + case when date_part('day', ${day}::timestamp) >= 15 then 14 else 0 end)`,
-  QUARTER: (day: RawBuilder<unknown>) => sql`date_trunc('quarter', ${day}::timestamp)::date`,
-  YEAR: (day: RawBuilder<unknown>) => sql`date_trunc('year', ${day}::timestamp)::date`,
-} as const;
-
-export const sumsOfCounts = sql.join(COUNTS.map((name) => sql`sum(${sql.ref(columnName(name))}) as ${sql.ref(columnName(name))}`));
-
-/** True for a group of rows whose sums are not all 0. */
-export const anyCount = sql`(${sql.join(
-  COUNTS.map((name) => sql`sum(${sql.ref(columnName(name))}) <> 0`),
-  sql` or `,
-)})`;

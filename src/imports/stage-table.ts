@@ -2,16 +2,16 @@ import { once } from "node:events";
 import { finished } from "node:stream/promises";
 import { Client } from "pg";
 import { from as copyFrom } from "pg-copy-streams";
-import { lockSession, tryLockSession } from "../../database/locks.ts";
-import type { StagedDossier } from "./dossier-stage.ts";
+import { lockSession, tryLockSession } from "../database/locks.ts";
+import type { StagedRow } from "./stage.ts";
 
-/** Columns of dossier_stage in COPY order, after the import. */
-const COLUMNS = [
-  ...["row", "status", "problem", "province_id", "code", "unit_id", "slot", "received_by_id", "procedure_id", "field_id", "channel"],
-  ...["state", "submitted_at", "received_at", "due_at", "due_provisional", "extended_to", "current_due_at", "ended_at", "returned_at"],
-  ...["updated_at", "received_on", "ended_on", "due_on", "dated_on", "outcome", "working_days", "has_fee", "is_full", "digitised"],
-  ...["paid_online", "electronic_result", "pauses", "digest", "pause_reason", "pause_from", "pause_to", "pause_late"],
-] as const;
+/** The tables that imports of one kind share; an import of a file has tables like them for itself. */
+export interface StageShape {
+  readonly stage: string;
+  readonly deltas: string;
+  /** Columns of the stage in COPY order, after the import. */
+  readonly columns: readonly string[];
+}
 
 const SPECIAL = /[\\\t\n\r]/;
 const EACH_SPECIAL = new RegExp(SPECIAL, "g");
@@ -21,60 +21,66 @@ const cellOf = (value: unknown): string => {
   if (value === null || value === undefined) return "\\N";
   if (Array.isArray(value)) return `{${value.map((item) => (item === null ? "NULL" : String(item))).join()}}`;
   if (typeof value === "string") return SPECIAL.test(value) ? value.replaceAll(EACH_SPECIAL, (character) => ESCAPES[character]!) : value;
+  if (typeof value === "object") return cellOf(JSON.stringify(value));
   return JSON.stringify(value);
 };
 
-const lineOf = (key: string, row: StagedDossier): string => {
+const lineOf = (key: string, columns: readonly string[], row: StagedRow): string => {
   let line = key;
-  for (const name of COLUMNS) line += `\t${cellOf(row[name])}`;
+  for (const name of columns) line += `\t${cellOf(row[name])}`;
   return `${line}\n`;
 };
 
 const BUFFER = 1 << 16;
 
-/** A table like dossier_stage for one import, filled by COPY on its own connection, and one like dossier_delta; both are dropped with the connection. */
+/** A stage for one import, filled by COPY on its own connection, and a table of its counter changes; both are dropped with the connection. */
 export class StageTable {
   readonly name: string;
   readonly deltas: string;
   readonly #key: string;
+  readonly #columns: readonly string[];
   readonly #client: Client;
 
-  constructor(client: Client, key: string) {
+  constructor(client: Client, { stage, deltas, columns }: StageShape, key: string) {
     const suffix = key.replaceAll("-", "");
-    this.name = `dossier_stage_${suffix}`;
-    this.deltas = `dossier_delta_${suffix}`;
+    this.name = `${stage}_${suffix}`;
+    this.deltas = `${deltas}_${suffix}`;
+    this.#columns = columns;
     this.#client = client;
     this.#key = key;
   }
 
   /** Creates the tables, and drops those of interrupted imports. */
-  static async open(url: string, key: string): Promise<StageTable> {
+  static async open(url: string, shape: StageShape, key: string): Promise<StageTable> {
+    const { stage, deltas } = shape;
     const client = new Client({ connectionString: url, application_name: "cchc-graph" });
     await client.connect();
-    const table = new StageTable(client, key);
+    const table = new StageTable(client, shape, key);
     await lockSession(client, "lock", "stage", table.name);
-    await client.query(`create unlogged table ${table.name} (like dossier_stage including defaults)`);
-    await client.query(`create unlogged table ${table.deltas} (like dossier_delta including defaults)`);
+    await client.query(`create unlogged table ${table.name} (like ${stage} including defaults)`);
+    await client.query(`create unlogged table ${table.deltas} (like ${deltas} including defaults)`);
     const { rows } = await client.query<{ name: string }>(
-      "select relname as name from pg_class where relname ~ '^dossier_stage_[0-9a-f]{32}$' and relkind = 'r' and relname <> $1",
-      [table.name],
+      "select relname as name from pg_class where relname ~ $2 and relkind = 'r' and relname <> $1",
+      [table.name, `^${stage}_[0-9a-f]{32}$`],
     );
     for (const { name } of rows) {
       if (!(await tryLockSession(client, "stage", name))) continue;
-      await client.query(`drop table if exists ${name}, ${name.replace("stage", "delta")}`);
+      await client.query(`drop table if exists ${name}, ${name.replace(stage, deltas)}`);
       await lockSession(client, "unlock", "stage", name);
     }
     return table;
   }
 
-  async fill(rows: AsyncIterable<StagedDossier>): Promise<void> {
-    const stream = this.#client.query(copyFrom(`copy ${this.name} ("import", ${COLUMNS.map((name) => `"${name}"`).join()}) from stdin`));
+  async fill(rows: AsyncIterable<StagedRow>): Promise<void> {
+    const stream = this.#client.query(
+      copyFrom(`copy ${this.name} ("import", ${this.#columns.map((name) => `"${name}"`).join()}) from stdin`),
+    );
     const done = finished(stream);
     done.catch(() => {});
     let buffer = "";
     try {
       for await (const row of rows) {
-        buffer += lineOf(this.#key, row);
+        buffer += lineOf(this.#key, this.#columns, row);
         if (buffer.length < BUFFER) continue;
         const isFull = !stream.write(buffer);
         buffer = "";

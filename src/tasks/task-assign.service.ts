@@ -1,0 +1,185 @@
+import { sql } from "kysely";
+import { createHash } from "node:crypto";
+import { coveredAmong } from "../access/grant.ts";
+import { rowScope } from "../access/scope.ts";
+import { grantsFor } from "../access/viewer.ts";
+import { takeLock } from "../database/locks.ts";
+import { type Rows, rowsOf } from "../database/reader.ts";
+import { ensureContributions } from "../hierarchy/contribution.service.ts";
+import { editionsOf } from "../hierarchy/edition.ts";
+import { unitLoaders, type UnitView } from "../hierarchy/unit.loaders.ts";
+import { recordChange } from "../journal/audit.ts";
+import { BadUserInput, DomainError } from "../lib/errors.ts";
+import { type Day, parseDay, parseKnownDay, parsePastDay } from "../lib/time/date.ts";
+import { newRecord } from "./task-audit.store.ts";
+import { checkDeadline, documentOf, productOf, titleOf } from "./task-check.ts";
+import { checkAgainstParent } from "./task-family.store.ts";
+import type { TaskWriting } from "./task-count.store.ts";
+import { taskIdOf } from "./task-id.ts";
+import type { AssignTaskInput, DelegateTaskInput } from "./task.input.ts";
+import { nextTaskCode, taskSourceOf } from "./task-source.store.ts";
+import { commitStep, openStep, payloadOf, type TaskAsking, type TaskPayload, writeTasks } from "./task-step.service.ts";
+import { checkCoordinators, coordinatorsNamed, isWithinUnit, taskUnitNamed } from "./task-units.service.ts";
+import { insertTask, type TaskMaking } from "./task.store.ts";
+import type { TaskDocument, TaskKey, TaskView } from "./task.loaders.ts";
+
+/** What makes a task, beside the unit that assigns it. */
+interface TaskDraft {
+  readonly title: string;
+  readonly product: string | null;
+  readonly document: TaskDocument | null;
+  readonly lead: UnitView;
+  readonly coordinatorNos: readonly number[];
+  readonly assignedOn: Day;
+  readonly deadline: Day | null;
+}
+
+interface Origin {
+  readonly assignerNo: number;
+  readonly parent: TaskKey | null;
+  /** That of the parent; null at the top. */
+  readonly family: string | null;
+  readonly operation: "assignTask" | "delegateTask";
+}
+
+/**
+ * Gives a task to a unit within the assigning one. Sent again with the same key it is the task that was made before.
+ * @throws BadUserInput, DomainError FORBIDDEN outside the caller's scope, CONFLICT for other content under the key.
+ */
+export const assignTask = async (context: TaskAsking, input: AssignTaskInput): Promise<TaskPayload> => {
+  const making = makingOf(context, input);
+  const sent = await sentBefore(context.session.scoped(rowScope(context.viewer)), making);
+  if (sent !== null) return payloadOf(context, sent);
+  const assignedOn = input.assignedOn == null ? context.today : parseAssignedOn(input.assignedOn, context.today);
+  const assigner = await taskUnitNamed(context, "assignedBy", input.assignedBy, assignedOn);
+  await demandOfficer(context, assigner);
+  const draft = await draftOf(context, { ...input, document: documentOf(input.document, context.today), assignedOn });
+  checkDeadline(draft.deadline, assignedOn);
+  await ensureContributions(context.session, await editionsOf(context.session, [assignedOn]));
+  if (!(await isWithinUnit(context.session, { above: assigner.no, unitNo: draft.lead.no, day: assignedOn, isServing: false })))
+    throw new BadUserInput("lead", input.lead, `must be a unit within ${assigner.fullName}, or an agency of such a unit`);
+  const provinceNo = await provinceOf(context, draft);
+  const origin: Origin = { assignerNo: assigner.no, parent: null, family: null, operation: "assignTask" };
+  return created(context, making, (writing) => makeTask(context, writing, { draft, provinceNo, origin, making }));
+};
+
+/**
+ * Gives a part of a task from its lead on to another unit. Sent again with the same key it is the task that was made before.
+ * @throws as `assignTask` and `takeStep` do.
+ */
+export const delegateTask = async (context: TaskAsking, input: DelegateTaskInput): Promise<TaskPayload> => {
+  const making = makingOf(context, input);
+  const sent = await sentBefore(context.session.scoped(rowScope(context.viewer)), making);
+  if (sent !== null) return payloadOf(context, sent);
+  const { today } = context;
+  const given = await draftOf(context, { ...input, document: null, assignedOn: today });
+  const provinceNo = await provinceOf(context, given);
+  return created(context, making, async (writing) => {
+    const { em } = writing;
+    const step = await openStep(context, writing, input.task, "DELEGATE");
+    const { task: parent, actingNo } = step;
+    const isWithin = await isWithinUnit(rowsOf(em), { above: actingNo, unitNo: given.lead.no, day: today, isServing: true });
+    if (!isWithin || given.lead.no === parent.leadNo)
+      throw new BadUserInput("lead", input.lead, "must be another unit within the lead, or within the unit that the lead serves");
+    const draft = { ...given, deadline: given.deadline ?? parent.deadline };
+    checkDeadline(draft.deadline, today);
+    checkAgainstParent(draft.deadline, parent.deadline);
+    const origin: Origin = { assignerNo: parent.leadNo, parent, family: parent.family, operation: "delegateTask" };
+    const id = await makeTask(context, writing, { draft, provinceNo, origin, making });
+    // An imported task is changed by its source alone. The event says nothing of the part, for not all who see the task see that.
+    if (!parent.isImported) await commitStep(context, step, "DELEGATE", {});
+    return id;
+  });
+};
+
+const KEY = /^[\x21-\x7E]{1,200}$/;
+
+const makingOf = ({ viewer }: TaskAsking, input: { readonly idempotencyKey: string }): TaskMaking => {
+  const { idempotencyKey, ...content } = input;
+  if (!KEY.test(idempotencyKey))
+    throw new BadUserInput("idempotencyKey", idempotencyKey, "must be 1 to 200 visible ASCII characters, new for each task");
+  // What is null is as good as left out.
+  const text = JSON.stringify(content, (_, value: unknown) => value ?? undefined);
+  return { actor: viewer!.actor, idempotencyKey, digest: createHash("sha256").update(text).digest("hex") };
+};
+
+/** Id of the task that the caller made under the key; null where there is none. @throws DomainError CONFLICT where its content was another. */
+const sentBefore = async ({ rows }: Rows, { actor, idempotencyKey, digest }: TaskMaking): Promise<string | null> => {
+  const [task] = await rows(sql<{ sourceNo: number; code: string; digest: string }>`
+    select source_id as "sourceNo", code, digest from task where made_by = ${actor} and idempotency_key = ${idempotencyKey}`);
+  if (task && task.digest !== digest)
+    throw new DomainError("CONFLICT", `idempotencyKey: another task was sent under ${JSON.stringify(idempotencyKey)} before`, {
+      argument: "idempotencyKey",
+    });
+  return task ? taskIdOf(task) : null;
+};
+
+/** One request under a key makes the task, and the others find it. */
+const created = async (context: TaskAsking, making: TaskMaking, make: (writing: TaskWriting) => Promise<string>): Promise<TaskPayload> => {
+  const id = await writeTasks(context, async (writing) => {
+    const { em } = writing;
+    await takeLock(em, "taskKey", `${making.actor} ${making.idempotencyKey}`);
+    return (await sentBefore(rowsOf(em), making)) ?? (await make(writing));
+  });
+  context.renew();
+  return payloadOf(context, id);
+};
+
+const parseAssignedOn = (text: string, today: Day): Day => parseKnownDay("assignedOn", parsePastDay("assignedOn", text, today));
+
+interface Given extends Pick<AssignTaskInput, "title" | "product" | "lead" | "coordinators" | "deadline"> {
+  readonly document: TaskDocument | null;
+  readonly assignedOn: Day;
+}
+
+const draftOf = async (context: TaskAsking, given: Given): Promise<TaskDraft> => {
+  const { assignedOn, document } = given;
+  const [title, product] = [titleOf(given.title), productOf(given.product)];
+  const deadline = given.deadline == null ? null : parseDay("deadline", given.deadline);
+  const lead = await taskUnitNamed(context, "lead", given.lead, assignedOn);
+  const coordinatorNos = await coordinatorsNamed(context, given.coordinators, assignedOn);
+  checkCoordinators(coordinatorNos, lead.no);
+  return { title, product, document, lead, coordinatorNos, assignedOn, deadline };
+};
+
+const demandOfficer = async ({ session, viewer }: TaskAsking, { no, fullName, code }: UnitView): Promise<void> => {
+  if ((await coveredAmong(session, grantsFor(viewer, "OFFICER"), [no])).has(no)) return;
+  throw new DomainError("FORBIDDEN", `This needs the role OFFICER on ${fullName} (${code})`, { argument: "assignedBy" });
+};
+
+/** The province of the lead; 0 in none. */
+const provinceOf = async (context: Pick<TaskAsking, "use">, { lead }: TaskDraft): Promise<number> => {
+  const above = await context.use(unitLoaders).ancestorsOf.load(lead);
+  return [...above, lead].find(({ tier }) => tier === "PROVINCE")?.no ?? 0;
+};
+
+interface Making {
+  readonly draft: TaskDraft;
+  readonly provinceNo: number;
+  readonly origin: Origin;
+  readonly making: TaskMaking;
+}
+
+/** @returns its id. */
+const makeTask = async (
+  { viewer, now }: TaskAsking,
+  writing: TaskWriting,
+  { draft, provinceNo, origin, making }: Making,
+): Promise<string> => {
+  const { em } = writing;
+  const by = { actor: viewer!.actor, actorName: viewer!.name, at: now };
+  const { lead, ...facts } = draft;
+  const { assignerNo, parent, operation } = origin;
+  const sourceNo = await taskSourceOf(em, assignerNo, by);
+  const code = await nextTaskCode(em, sourceNo, Number(draft.assignedOn.slice(0, 4)));
+  const id = taskIdOf({ sourceNo, code });
+  const task: Omit<TaskView, "slot"> = {
+    ...facts,
+    ...{ provinceNo, sourceNo, code, assignerNo, leadNo: lead.no, parent, family: origin.family ?? id, originalDeadline: draft.deadline },
+    ...{ isImported: false, progress: "NOT_STARTED", progressBefore: null, percent: null, reportedPercent: null },
+    ...{ doneOn: null, completedOn: null, cancelledOn: null, postponed: [], eventCount: 0 },
+  };
+  const made = await insertTask(writing, task, making, { at: now, action: "ASSIGNED", unitNo: assignerNo, deadline: draft.deadline });
+  await recordChange(em, { ...by, operation, unitNo: assignerNo, subject: id, before: null, after: await newRecord(em, made) });
+  return id;
+};

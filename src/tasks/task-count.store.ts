@@ -1,0 +1,121 @@
+import type { EntityManager } from "@mikro-orm/postgresql";
+import { type RawBuilder, sql } from "kysely";
+import { addEvents, countChanges, noteDeltas, type Noted, shareCounters } from "../counters/count.store.ts";
+import { noteUnits, renewFirstDays } from "../counters/record-unit.store.ts";
+import { relation } from "../database/relation.ts";
+import { validOn } from "../hierarchy/sql.ts";
+import { SERVING_KINDS, TIERS } from "../hierarchy/unit.entity.ts";
+import { taskEvents } from "./task-count.event.ts";
+import { TASK_RECORDS } from "./task-records.ts";
+import type { DayRange } from "./task-timeliness.ts";
+import type { TaskView } from "./task.loaders.ts";
+
+/** Tasks of a writer: relation `d` with the columns of the table task that count, among them `slot` (`leadSlot`). */
+interface NotedTasks {
+  readonly tasks: RawBuilder<unknown>;
+  /** -1 for stored tasks that the writer overwrites or deletes, 1 for those that it writes. */
+  readonly sign: 1 | -1;
+}
+
+/** Records how a writer changes the counters: all of it at once, before it overwrites or deletes what is stored. */
+export const noteTasks = (em: EntityManager, noted: Noted, changes: readonly NotedTasks[]): Promise<void> =>
+  noteDeltas(
+    em,
+    TASK_RECORDS,
+    noted,
+    changes.map(({ tasks, sign }) => taskEvents({ tasks, sign: sql.lit(sign) })),
+  );
+
+/** Applies the recorded changes to the counters. It is the last step of a transaction, because it locks rows that other writers change. */
+export const countTasks = (em: EntityManager, noted: Noted): Promise<void> => countChanges(em, TASK_RECORDS, noted);
+
+/**
+ * The tier in which a task counts: that of its lead on the day of assignment, or on the nearest day on which the lead existed; a department or division counts in the tier
+ * of the unit that it serves.
+ */
+export const leadSlot = (lead: RawBuilder<unknown>, assignedOn: RawBuilder<unknown>): RawBuilder<unknown> => {
+  // Long aliases capture none of the columns that are given.
+  const seenOn = sql`least(greatest(${assignedOn}, lead_version.valid_from), lead_version.valid_to - 1)`;
+  const hasBegun = sql`lead_version.valid_from <= ${assignedOn}`;
+  return sql`coalesce((
+    select array_position(${sql.lit(`{${TIERS.join()}}`)}::text[], coalesce(lead_version.tier, served_version.tier)) from unit_version lead_version
+    left join unit_version served_version on lead_version.kind in (${sql.join(SERVING_KINDS.map((kind) => sql.lit(kind)))})
+      and served_version.unit_id = lead_version.parent_id and ${validOn(seenOn, "served_version")}
+    where lead_version.unit_id = ${lead}
+    order by ${hasBegun} desc, case when ${hasBegun} then lead_version.valid_from end desc, lead_version.valid_from limit 1), 0)`;
+};
+
+/** A task before and after a change; null where it is new. */
+interface TaskChange {
+  readonly before: TaskView | null;
+  readonly after: TaskView;
+}
+
+/** One transaction that changes tasks. What it changes is counted once, at its end, because counters lock rows that other writers change. */
+export class TaskWriting {
+  readonly em: EntityManager;
+  readonly #changes: TaskChange[] = [];
+
+  constructor(em: EntityManager) {
+    this.em = em;
+  }
+
+  changed(before: TaskView | null, after: TaskView): void {
+    if (before === null || factsOf(before) !== factsOf(after)) this.#changes.push({ before, after });
+  }
+
+  async count(): Promise<void> {
+    if (this.#changes.length === 0) return;
+    await this.#noteUnits();
+    await shareCounters(this.em);
+    await addEvents(this.em, TASK_RECORDS, taskEvents({ tasks: relationOf(this.#changes), sign: sql`d.sign` }));
+  }
+
+  async #noteUnits(): Promise<void> {
+    const moved = this.#changes.filter(({ before, after }) => before?.leadNo !== after.leadNo);
+    for (const [sourceId, changes] of Map.groupBy(moved, ({ after }) => after.sourceNo)) {
+      const ofSource = { rules: TASK_RECORDS, sourceId };
+      await noteUnits(this.em, ofSource, null, changes.flatMap(recordsOf));
+      const lost = changes.flatMap(({ before }) =>
+        before ? [{ provinceNo: before.provinceNo, unitNo: before.leadNo, day: before.assignedOn }] : [],
+      );
+      await renewFirstDays(this.em, ofSource, lost);
+    }
+  }
+}
+
+const recordsOf = ({ before, after }: TaskChange) => [
+  ...(before
+    ? [sql`select ${before.provinceNo}::int as province_id, ${before.leadNo}::int as unit_id, -1 as records, null::date as counted_on`]
+    : []),
+  sql`select ${after.provinceNo}::int as province_id, ${after.leadNo}::int as unit_id, 1 as records, ${after.assignedOn}::date as counted_on`,
+];
+
+/** What of a task counts; a step that leaves all of it changes no counter. */
+const factsOf = ({ leadNo, slot, assignedOn, deadline, originalDeadline, doneOn, completedOn, cancelledOn, postponed }: TaskView): string =>
+  JSON.stringify([leadNo, slot, assignedOn, deadline, originalDeadline, doneOn, completedOn, cancelledOn, postponed]);
+
+export const orInfinity = (day: string | null): string => day ?? "infinity";
+
+export const multirangeOf = (ranges: readonly DayRange[]): string =>
+  `{${ranges.map(({ from, to }) => (to === null ? `[${from},)` : `[${from},${to}]`)).join()}}`;
+
+/** The tasks of a few changes as relation `d`, those before by -1. */
+const relationOf = (changes: readonly TaskChange[]): RawBuilder<unknown> => {
+  const rows = changes.flatMap(({ before, after }) => [...(before ? [{ task: before, sign: -1 }] : []), { task: after, sign: 1 }]);
+  const of = relation("d", rows, {
+    sign: ["int", ({ sign }) => sign],
+    province_id: ["int", ({ task }) => task.provinceNo],
+    lead_id: ["int", ({ task }) => task.leadNo],
+    slot: ["smallint", ({ task }) => task.slot],
+    parent_code: ["text", ({ task }) => task.parent?.code ?? null],
+    assigned_on: ["date", ({ task }) => task.assignedOn],
+    deadline: ["date", ({ task }) => orInfinity(task.deadline)],
+    original_deadline: ["date", ({ task }) => orInfinity(task.originalDeadline)],
+    done_on: ["date", ({ task }) => task.doneOn],
+    completed_on: ["date", ({ task }) => task.completedOn],
+    cancelled_on: ["date", ({ task }) => task.cancelledOn],
+    days_postponed: ["text", ({ task }) => multirangeOf(task.postponed)],
+  });
+  return sql`(select d.*, d.days_postponed::datemultirange as postponed from ${of}) d`;
+};

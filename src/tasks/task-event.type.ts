@@ -1,0 +1,91 @@
+import { Field, Int, ObjectType } from "type-graphql";
+import { enumType } from "../lib/enum.ts";
+import { type Edge, PageInfo, totalCountField } from "../lib/page.ts";
+import { DateScalar, DateTimeScalar } from "../lib/time/scalar.ts";
+import type { TaskEventKind } from "./task-steps.ts";
+
+export const TaskEventKindEnum = enumType<TaskEventKind>("TaskEventKind", "What happened to a task (loại sự kiện).", {
+  ASSIGNED: "It was assigned here (giao).",
+  IMPORTED: "Its system sent it (nhập).",
+  REPORTED: "The lead reported progress (báo cáo tiến độ).",
+  DONE: "The lead said that it was done (báo cáo hoàn thành).",
+  CONFIRMED: "The assigner confirmed it (xác nhận).",
+  RETURNED: "The assigner sent it back to work (trả lại).",
+  REOPENED: "The assigner took the confirmation back (mở lại).",
+  AMENDED: "Its text or its coordinators were put right (sửa đổi).",
+  EXTENSION_REQUESTED: "The lead asked for another deadline (xin gia hạn).",
+  EXTENDED: "The deadline was changed or taken away (gia hạn).",
+  POSTPONED: "It was put off (tạm hoãn).",
+  RESUMED: "It went on (tiếp tục).",
+  DECLINED: "The lead declined it (từ chối).",
+  REASSIGNED: "It was given to another lead (giao đơn vị khác).",
+  DELEGATED: "A part of it was given on (giao lại).",
+  CANCELLED: "It was taken back (hủy).",
+});
+
+@ObjectType("TaskEvidence", { simpleResolvers: true, description: "A named link; files stay where they are (minh chứng)." })
+export class TaskEvidenceType {
+  @Field(() => String, { description: "What it is (tên)." })
+  name!: string;
+
+  @Field(() => String, { description: "Where it can be read (đường dẫn)." })
+  url!: string;
+}
+
+@ObjectType("TaskEvent", { simpleResolvers: true, description: "One thing that happened to a task (sự kiện)." })
+export class TaskEventType {
+  @Field(() => DateTimeScalar, { description: "When (thời điểm)." })
+  at!: string;
+
+  @Field(() => TaskEventKindEnum, { description: "What happened (loại)." })
+  action!: TaskEventKind;
+
+  @Field(() => String, {
+    nullable: true,
+    description: "What was said; null where nothing was (ghi chú).",
+  })
+  note!: string | null;
+
+  @Field(() => Int, { nullable: true, description: "The percentage that was reported; null where none was (tỷ lệ hoàn thành)." })
+  percent!: number | null;
+
+  @Field(() => DateScalar, {
+    nullable: true,
+    description:
+      "The deadline that it sets, or asks for; null where it sets none, and where it takes the deadline away: then action is EXTENDED (thời hạn).",
+  })
+  deadline!: string | null;
+
+  @Field(() => DateScalar, {
+    nullable: true,
+    description: "The day on which the work was done, as reported, or as confirmed where action is CONFIRMED; null elsewhere (ngày xong).",
+  })
+  doneOn!: string | null;
+
+  @Field(() => [TaskEvidenceType], { description: "Links that prove it, in their order (minh chứng)." })
+  evidence!: TaskEvidenceType[];
+}
+
+@ObjectType("TaskEventEdge", { simpleResolvers: true, description: "An event in a list." })
+export class TaskEventEdge implements Edge<TaskEventType> {
+  @Field(() => String, { description: "Position in the list, for `after`." })
+  cursor!: string;
+
+  @Field(() => TaskEventType, { description: "The event." })
+  node!: TaskEventType;
+}
+
+@ObjectType("TaskEventConnection", { simpleResolvers: true, description: "A page of events (danh sách sự kiện)." })
+export class TaskEventConnection {
+  @Field(() => [TaskEventEdge], { description: "The events of the page with their cursors." })
+  edges!: TaskEventEdge[];
+
+  @Field(() => [TaskEventType], { description: "The events of the page." })
+  nodes!: TaskEventType[];
+
+  @Field(() => PageInfo, { description: "Where the page stands." })
+  pageInfo!: PageInfo;
+
+  @totalCountField
+  totalCount!: number;
+}

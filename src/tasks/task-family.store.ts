@@ -1,0 +1,82 @@
+import type { EntityManager } from "@mikro-orm/postgresql";
+import { sql } from "kysely";
+import { enterScope, type RowScope, rowsOf } from "../database/reader.ts";
+import { inForceOn } from "../hierarchy/sql.ts";
+import { BadUserInput, DomainError } from "../lib/errors.ts";
+import type { Day } from "../lib/time/date.ts";
+import { taskIdOf } from "./task-id.ts";
+import { openSubtasks, tasksSeenAmong } from "./task.store.ts";
+import type { TaskKey, TaskView } from "./task.loaders.ts";
+
+/** The transaction of a step, and what the caller sees and changes in it. */
+export interface StepScope {
+  readonly em: EntityManager;
+  readonly scope: RowScope;
+  readonly today: Day;
+}
+
+/**
+ * Works on a whole family of tasks, of which the caller may not see every one: what is open below a task keeps it open, whoever leads it. Callers must not
+ * show what they read here.
+ */
+export const onWholeFamily = async <T>({ em, scope, today }: StepScope, work: () => Promise<T>): Promise<T> => {
+  const [country] = await rowsOf(em).rows(sql<{ entry: string }>`
+    select v.unit_id || ':' || e.id as entry from edition e, unit_version v where v.tier = 'COUNTRY' and ${inForceOn(sql`${today}::date`)} limit 1`);
+  await enterScope(em, { reads: country!.entry, writes: scope.writes && country!.entry });
+  const result = await work();
+  await enterScope(em, scope);
+  return result;
+};
+
+/** All that is open below a task, with the ids of those of the next level that the caller sees. */
+export const openBelow = async (step: StepScope, task: TaskKey) => {
+  const all = await onWholeFamily(step, () => openSubtasks(step.em, task));
+  const next = all.filter(({ steps }) => steps === 1);
+  return { all, next };
+};
+
+/** Names those of the tasks that the caller sees. */
+export const refusedFor = async ({ em }: StepScope, tasks: readonly TaskView[], why: string): Promise<DomainError> => {
+  const seen = await tasksSeenAmong(em, tasks);
+  const named = tasks.filter((task) => seen.has(`${task.sourceNo}:${task.code}`));
+  const names = [
+    ...named.map(({ code, deadline }) => `${code} (deadline ${deadline ?? "none"})`),
+    ...(named.length < tasks.length ? ["others"] : []),
+  ];
+  return new DomainError("CONFLICT", `task: ${why}: ${names.join(", ")}`, { argument: "task", subtasks: named.map(taskIdOf) });
+};
+
+/** @throws DomainError CONFLICT naming what is open. */
+export const demandNoneOpen = async (step: StepScope, task: TaskKey, action: string): Promise<void> => {
+  const { next } = await openBelow(step, task);
+  if (next.length > 0) throw await refusedFor(step, next, `${action} is not possible while delegated tasks are open`);
+};
+
+const isAfter = (one: Day | null, other: Day | null): boolean => other !== null && (one === null || one > other);
+
+/**
+ * A delegated task must end no later than the task it was delegated from.
+ * @throws BadUserInput for a deadline after that of the parent, DomainError CONFLICT naming open delegated tasks with a later one.
+ */
+export const demandOrderedDeadlines = async (step: StepScope, task: TaskView, deadline: Day | null): Promise<void> => {
+  if (task.parent !== null) {
+    const { sourceNo, code } = task.parent;
+    const [parent] = await onWholeFamily(step, () =>
+      rowsOf(step.em).rows(sql<{ deadline: Day | null }>`
+        select case when isfinite(deadline) then deadline end as deadline from task where source_id = ${sourceNo} and code = ${code}`),
+    );
+    checkAgainstParent(deadline, parent?.deadline ?? null);
+  }
+  const later = (await openBelow(step, task)).next.filter((one) => isAfter(one.deadline, deadline));
+  if (later.length > 0) throw await refusedFor(step, later, `${deadline ?? "none"} is before the deadline of open delegated tasks`);
+};
+
+/** @throws BadUserInput for a deadline after that of the parent. */
+export const checkAgainstParent = (deadline: Day | null, parentDeadline: Day | null): void => {
+  if (isAfter(deadline, parentDeadline))
+    throw new BadUserInput(
+      "deadline",
+      deadline,
+      `must be the deadline of the task it is delegated from, ${parentDeadline}, or an earlier day`,
+    );
+};

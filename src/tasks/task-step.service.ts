@@ -1,0 +1,142 @@
+import type { EntityManager } from "@mikro-orm/postgresql";
+import { sql } from "kysely";
+import type { RequestContext } from "../access/request-context.ts";
+import { rowScope } from "../access/scope.ts";
+import { grantsFor } from "../access/viewer.ts";
+import { rowsOf } from "../database/reader.ts";
+import { validOn } from "../hierarchy/sql.ts";
+import { recordChange } from "../journal/audit.ts";
+import { DomainError } from "../lib/errors.ts";
+import type { Day } from "../lib/time/date.ts";
+import { changedRecords } from "./task-audit.store.ts";
+import { readAuthorities, sidesOf, type TaskAuthority } from "./task-authority.ts";
+import type { StepScope } from "./task-family.store.ts";
+import { TaskWriting } from "./task-count.store.ts";
+import { parseTaskId, taskIdOf } from "./task-id.ts";
+import { possibleActions, sideOf, stepFrom, type TaskAction, type TaskProgress, type TaskStep } from "./task-steps.ts";
+import { lockTask, type NewTaskEvent, storeStep } from "./task.store.ts";
+import { taskLoaders, type TaskView } from "./task.loaders.ts";
+
+export type TaskAsking = Pick<RequestContext, "session" | "viewer" | "now" | "today" | "use" | "renew">;
+
+export interface TaskPayload {
+  readonly task: TaskView;
+}
+
+/** What a step needs to know of its task; all of it is locked. */
+export interface StepOf extends StepScope {
+  readonly writing: TaskWriting;
+  readonly task: TaskView;
+  /** The unit on whose behalf it is taken. */
+  readonly actingNo: number;
+}
+
+/** What a step changes beside the progress, and what its event says. */
+export interface StepOutcome {
+  readonly change?: Partial<TaskView>;
+  readonly event?: Partial<NewTaskEvent>;
+}
+
+/** As the audit trail names them. */
+const OPERATIONS: Readonly<Record<TaskAction, string>> = {
+  REPORT: "reportTaskProgress",
+  COMPLETE: "completeTask",
+  DECLINE: "declineTask",
+  DELEGATE: "delegateTask",
+  REQUEST_EXTENSION: "requestTaskExtension",
+  CONFIRM: "confirmTask",
+  RETURN: "returnTask",
+  REOPEN: "reopenTask",
+  AMEND: "amendTask",
+  EXTEND: "extendTask",
+  POSTPONE: "postponeTask",
+  RESUME: "resumeTask",
+  REASSIGN: "reassignTask",
+  CANCEL: "cancelTask",
+};
+
+/**
+ * Takes a step of a task: one event, in one transaction with what it changes and the audit.
+ * @throws DomainError NOT_FOUND for a task that the caller does not see, FORBIDDEN without the role, CONFLICT for what is not possible now.
+ */
+export const takeStep = async (
+  context: TaskAsking,
+  id: string,
+  action: TaskAction,
+  plan: (step: StepOf) => StepOutcome | Promise<StepOutcome>,
+): Promise<TaskPayload> => {
+  await writeTasks(context, async (writing) => {
+    const step = await openStep(context, writing, id, action);
+    await commitStep(context, step, action, await plan(step));
+  });
+  context.renew();
+  return payloadOf(context, id);
+};
+
+/** One transaction that changes tasks, and counts last what it changed. */
+export const writeTasks = <T>({ session, viewer }: TaskAsking, work: (writing: TaskWriting) => Promise<T>): Promise<T> =>
+  session.write(rowScope(viewer, "OFFICER"), async (em) => {
+    const writing = new TaskWriting(em);
+    const result = await work(writing);
+    await writing.count();
+    return result;
+  });
+
+/** The task, locked, with the unit that may take the step. @throws as `takeStep` does. */
+export const openStep = async (context: TaskAsking, writing: TaskWriting, id: string, action: TaskAction): Promise<StepOf> => {
+  const { viewer, today } = context;
+  const { em } = writing;
+  const identity = parseTaskId(id);
+  const task = identity && (await lockTask(em, grantsFor(viewer, "VIEWER"), identity));
+  if (!task) throw new DomainError("NOT_FOUND", `task: there is no task ${JSON.stringify(id.slice(0, 100))}`, { argument: "task" });
+  const [authority] = await readAuthorities(rowsOf(em), grantsFor(viewer, "OFFICER"), today, [task]);
+  const actingNo = sideOf(action) === "LEAD" ? authority!.leadNo : authority!.assignerNo;
+  if (!sidesOf(authority!).includes(sideOf(action))) throw await forbidden(em, actingNo, action, today);
+  demandPossible(task, authority!, action);
+  return { em, writing, scope: rowScope(viewer, "OFFICER"), today, task, actingNo };
+};
+
+const forbidden = async (em: EntityManager, unitNo: number, action: TaskAction, today: Day): Promise<DomainError> => {
+  const [unit] = await rowsOf(em).rows(sql<{ name: string }>`
+    select v.full_name || ' (' || v.code || ')' as name from unit u join unit_version v on v.unit_id = u.id
+      and ${validOn(sql`least(${today}::date, u.ended_on - 1)`)} where u.id = ${unitNo}`);
+  const side = sideOf(action) === "LEAD" ? "leads" : "assigned";
+  return new DomainError("FORBIDDEN", `${action} needs the role OFFICER on ${unit!.name}, which ${side} the task`);
+};
+
+/** @throws DomainError CONFLICT naming the progress and what the caller may do instead. */
+const demandPossible = (task: TaskView, authority: TaskAuthority, action: TaskAction): void => {
+  const possible = possibleActions({ ...task, isLeadSplit: authority.isLeadSplit }, sidesOf(authority));
+  if (possible.includes(action)) return;
+  const instead = possible.length === 0 ? "nothing is possible" : `possible are ${possible.join(", ")}`;
+  const imported = task.isImported ? ", and came by import, so that its source alone changes it" : "";
+  throw new DomainError("CONFLICT", `task: ${action} is not possible, for the task is ${task.progress}${imported}; ${instead}`, {
+    ...{ argument: "task", progress: task.progress, possible },
+  });
+};
+
+const progressAfter = ({ to }: TaskStep, { progress, progressBefore }: TaskView): TaskProgress => {
+  if (to === "UNCHANGED") return progress;
+  return to === "BEFORE" ? progressBefore! : to;
+};
+
+/** Stores what a step changes, its event, and the entry of the audit trail. */
+export const commitStep = async (
+  { viewer, now }: TaskAsking,
+  { em, writing, task, actingNo }: StepOf,
+  action: TaskAction,
+  { change = {}, event = {} }: StepOutcome,
+): Promise<void> => {
+  const step = stepFrom(task.progress, action)!;
+  const after = { ...task, ...change, progress: progressAfter(step, task) };
+  await storeStep(writing, task, after, { ...event, at: now, action: step.event, unitNo: actingNo });
+  await recordChange(em, {
+    ...{ actor: viewer!.actor, actorName: viewer!.name, operation: OPERATIONS[action], unitNo: actingNo, subject: taskIdOf(task), at: now },
+    ...(await changedRecords(em, task, after)),
+  });
+};
+
+/** What is answered after a change. */
+export const payloadOf = async (context: Pick<RequestContext, "use">, id: string): Promise<TaskPayload> => ({
+  task: (await context.use(taskLoaders).taskByIdentity.load(parseTaskId(id)!))!,
+});
