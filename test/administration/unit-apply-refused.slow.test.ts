@@ -182,7 +182,7 @@ describe("an invalid edition changes nothing, and the error names file, row and 
     ["editions.csv", (l) => (l[0] = l[0]!.replace("3319", "3320")), /editions\.csv, row 2, column communes/],
   ])("%s that is refused changes nothing", async (name, edit, message) => {
     const files = nextEdition(DAY, LATER);
-    const lines = [...files[name]!];
+    const lines = [...files[name]];
     edit(lines);
     await expect(applied({ ...files, [name]: lines })).rejects.toThrow(message);
     expect(await digestOf(database)).toEqual(before);
