@@ -20,12 +20,12 @@ const TABLES = ["dossier", "dossier_pause", "dossier_count", "dossier_unit_count
 
 /** All rows of a table as a digest, but for numbers of sources and moments of imports, which are another run's. */
 const contentOf = async (database: TestDatabase, table: string): Promise<string> => {
-  const query = <T>(text: string) => database.orm.em.getConnection().execute<T[]>(text);
-  const [found] = await query<{ columns: string }>(
+  const rowsOf = <T>(text: string) => database.orm.em.getConnection().execute<T[]>(text);
+  const [found] = await rowsOf<{ columns: string }>(
     `select string_agg(quote_ident(attname), ',' order by attname) as columns from pg_attribute where attrelid = '${table}'::regclass
        and attnum > 0 and not attisdropped and attname not in ('source_id', 'last_import_at')`,
   );
-  const [row] = await query<{ text: string }>(
+  const [row] = await rowsOf<{ text: string }>(
     `select count(*) || ' ' || coalesce(sum(hash_record_extended(row(${found!.columns}), 0)), 0) as text from ${table}`,
   );
   return row!.text;
