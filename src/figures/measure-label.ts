@@ -49,6 +49,8 @@ const LABELS = new Map<string, string>([
   }),
   ["dossier.on-time-rate", "tỷ lệ hồ sơ giải quyết trước và đúng hạn"],
   ["dossier.desk-received-rate", "tỷ lệ hồ sơ tiếp nhận tại bộ phận tiếp nhận và trả kết quả"],
+  ["dossier.on-time-handled-rate", "tỷ lệ hồ sơ xử lý trước hạn, đúng hạn"],
+  ["dossier.overdue-rate", "tỷ lệ hồ sơ quá hạn"],
   ["dossier.online-rate", "tỷ lệ hồ sơ trực tuyến"],
   ["task.on-time-rate", "tỷ lệ nhiệm vụ đúng hạn"],
   ["task.due-on-time-rate", "tỷ lệ nhiệm vụ đến hạn hoàn thành đúng hạn"],

@@ -72,6 +72,10 @@ const MATCHED = sql`
     where m.found_rank is null or m.found_rank < (select min(f) from unnest(${[...FALLBACK_RANKS, MAX_RANK]}::int[]) f where f > b.rank)
   )`;
 
+/** Conditions of a filter on a version `v` of a unit, by the key `k` of its list. */
+const IS_ASKED = sql`(k.codes is null or v.code = any(k.codes)) and (k.tier is null or v.tier = k.tier)
+  and case when k.kinds is null then k.agencies or v.tier is not null else v.kind = any(k.kinds) end`;
+
 const unitLists = (keys: readonly UnitListKey[]) => sql<Row>`
   with recursive k as materialized (
     ${keysOf(keys)}
@@ -98,8 +102,7 @@ const unitLists = (keys: readonly UnitListKey[]) => sql<Row>`
       union all
       select p.i, p.unit_id, p.valid_from, null, null, null from placed p join k on k.i = p.i and not k.is_searched
     ) found join k on k.i = found.i join unit_version v on v.unit_id = found.unit_id and v.valid_from = found.valid_from
-    where (k.codes is null or v.code = any(k.codes)) and (k.tier is null or v.tier = k.tier)
-      and case when k.kinds is null then k.agencies or v.tier is not null else v.kind = any(k.kinds) end
+    where ${IS_ASKED}
   ),
   ${MATCHED},
   total as (select i, count(*)::int as total from matched group by i),
