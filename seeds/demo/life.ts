@@ -40,17 +40,17 @@ export const lifeOf = (random: () => number, calendar: WorkCalendar, { day, chan
   const handedOver = random() < 0.06 ? Infinity : handOver(random, calendar, end, ended);
   if (fate >= FORGOTTEN && ended < instantOn(epochDay(first), 0)) return null;
   const isOpen = ended >= over || fate < FORGOTTEN;
-  const known = pause === null || pause.from >= over ? null : { ...pause, to: pause.to < over ? pause.to : null };
+  const stated = pause === null || pause.from >= over ? null : { ...pause, to: pause.to < over ? pause.to : null };
   const returned = !isOpen && fate >= STOPPED && handedOver < over ? handedOver : null;
   return {
-    state: stateOf(isOpen, fate, known, returned),
+    state: stateOf(isOpen, fate, stated, returned),
     submittedAt: textOrNull(submitted),
     receivedAt: instantText(received),
     extendedTo: isExtended ? instantText(instantOn(calendar.addEpoch(day, limit + EXTENSION), 17)) : null,
     endedAt: isOpen ? null : instantText(ended),
     returnedAt: textOrNull(returned),
-    pauses: known === null ? [] : [{ reason: known.reason, from: instantText(known.from), to: textOrNull(known.to) }],
-    updatedAt: instantText(Math.max(received, known?.from ?? 0, known?.to ?? 0, isOpen ? 0 : ended, returned ?? 0)),
+    pauses: stated === null ? [] : [{ reason: stated.reason, from: instantText(stated.from), to: textOrNull(stated.to) }],
+    updatedAt: instantText(Math.max(received, stated?.from ?? 0, stated?.to ?? 0, isOpen ? 0 : ended, returned ?? 0)),
   };
 };
 

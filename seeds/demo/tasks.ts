@@ -36,7 +36,7 @@ interface Lead extends DemoUnit {
 }
 
 interface Maker {
-  readonly world: DemoInput;
+  readonly input: DemoInput;
   readonly province: DemoProvince;
   readonly leads: readonly Lead[];
   readonly random: () => number;
@@ -54,24 +54,24 @@ interface Assignment {
 }
 
 /** Generates the tasks of a province as rows of a file, delegated down to the communes; deterministic. @param scale the share of tasks to generate, from 0 to 1 */
-export function* demoTasks(world: DemoInput, province: DemoProvince, scale = 1): Generator<FileRow> {
+export function* demoTasks(input: DemoInput, province: DemoProvince, scale = 1): Generator<FileRow> {
   const random = randomOf(Math.floor(drawnFor(`${province.source} tasks`) * 2 ** 32));
-  const leads = leadsOf(world, province);
-  const byKey = Map.groupBy(world.units.versions, ({ key }) => key);
+  const leads = leadsOf(input, province);
+  const byKey = Map.groupBy(input.units.versions, ({ key }) => key);
   const parentOn = ({ parentKey }: VersionRow, day: Day): string | null =>
     byKey.get(parentKey ?? "")?.find((version) => isValidOn(version, day))?.code ?? null;
-  const maker: Maker = { world, province, leads, random, last: epochDay(world.year.last), made: new Map() };
+  const maker: Maker = { input, province, leads, random, last: epochDay(input.year.last), made: new Map() };
   const all = DEMO_PROVINCES.reduce((sum, { yearly }) => sum + yearly, 0);
   let [due, row] = [random(), 1];
-  for (const { day, epoch, share } of busyDays(world.calendar, world.year)) {
-    if (day < world.year.first) continue;
+  for (const { day, epoch, share } of busyDays(input.calendar, input.year)) {
+    if (day < input.year.first) continue;
     due += YEARLY * scale * (province.yearly / all) * share;
     const open = leads.filter(({ version }) => isValidOn(version, day) && parentOn(version, day) !== null);
     const draw = weighted(open, leadWeight);
     while (due >= 1) {
       const lead = draw(random);
       const subject = SUBJECTS[Math.floor(random() * SUBJECTS.length)]!;
-      const term = random() < 0.12 ? null : world.calendar.addEpoch(epoch, TERMS[Math.floor(random() * TERMS.length)]!);
+      const term = random() < 0.12 ? null : input.calendar.addEpoch(epoch, TERMS[Math.floor(random() * TERMS.length)]!);
       const assignedBy = parentOn(lead.version, day)!;
       const tasks = made(maker, { lead, assignedBy, day: epoch, due: term, parent: null, subject });
       for (const { cells } of tasks) yield { row: ++row, cells };
@@ -96,7 +96,7 @@ interface Made {
 
 /** A task with all that is delegated from it; a task ends after its parts. */
 const made = (maker: Maker, assignment: Assignment): Made[] => {
-  const { world, province, random, last } = maker;
+  const { input, province, random, last } = maker;
   const { lead, day, due, subject } = assignment;
   const on = dayOfEpoch(day);
   const number = (maker.made.get(on) ?? 0) + 1;
@@ -107,7 +107,7 @@ const made = (maker: Maker, assignment: Assignment): Made[] => {
   const notBefore = ends.includes(null) ? last + 1 : Math.max(day, ...ends.map((end) => end!));
   const leadUntil = lead.version.validTo === null ? null : epochDay(lead.version.validTo) - 1;
   const punctuality = 0.95 + (province.punctuality - 0.975) * 2 + lead.punctuality;
-  const { cells, ended } = taskLifeOf(random, world.calendar, { day, due, notBefore, punctuality, leadUntil, last });
+  const { cells, ended } = taskLifeOf(random, input.calendar, { day, due, notBefore, punctuality, leadUntil, last });
   const identity = { code, title: subject[0], product: subject[1], document: `${100 + Math.floor(random() * 3000)}/UBND-KSTT` };
   const units = { assignedBy: assignment.assignedBy, lead: lead.code, parent: assignment.parent };
   return [{ cells: { ...identity, ...units, assignedOn: on, ...cells }, ended }, ...parts];
@@ -115,9 +115,9 @@ const made = (maker: Maker, assignment: Assignment): Made[] => {
 
 /** Parts for some of the units below, given within days, each due by the deadline of the whole. */
 const partsOf = (maker: Maker, { lead, day, due, subject }: Assignment, parent: string): Made[] => {
-  const { world, leads, random, last } = maker;
+  const { input, leads, random, last } = maker;
   if (random() > 0.35 || (due !== null && due - day < 7)) return [];
-  const begin = world.calendar.addEpoch(day, 1 + Math.floor(random() * 2));
+  const begin = input.calendar.addEpoch(day, 1 + Math.floor(random() * 2));
   if (begin > last) return [];
   const on = dayOfEpoch(begin);
   const below = leads.filter(

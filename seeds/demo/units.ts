@@ -46,13 +46,13 @@ export const demoUnits = ({ versions, successions }: UnitFiles, codes: readonly 
     const province = provinceOf(version, version.validFrom > since ? version.validFrom : since);
     return province !== undefined && codes.includes(province.code);
   };
-  const known = versions.filter(({ validFrom, validTo }) => validFrom <= last && (validTo === null || validTo > since));
-  const before = new Set(known.filter((version) => version.validFrom < REFORM && isWithin(version)).map(({ key }) => key));
+  const current = versions.filter(({ validFrom, validTo }) => validFrom <= last && (validTo === null || validTo > since));
+  const before = new Set(current.filter((version) => version.validFrom < REFORM && isWithin(version)).map(({ key }) => key));
   const after = new Set(successions.flatMap(({ predecessor, successor }) => (before.has(predecessor) ? [successor] : [])));
   const isOurs = (version: VersionRow) =>
     isWithin(version) || (version.tier === "COMMUNE" && version.validFrom >= REFORM && (before.has(version.key) || after.has(version.key)));
   const isInTime = ({ validTo }: VersionRow) => validTo === null || validTo > first;
-  return known
+  return current
     .filter((version) => isInTime(version) && isOurs(version))
     .map(({ code, tier, kind, validFrom, validTo }) => ({
       ...{ code, tier, from: validFrom, to: validTo },

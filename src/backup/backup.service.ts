@@ -82,12 +82,12 @@ const writeSnapshot = async (client: Client, path: string): Promise<BackedUp> =>
 };
 
 const migrationsOf = async (client: Client): Promise<Contents["manifest"]["migrations"]> => {
-  const known = await readMigrationFiles();
+  const files = await readMigrationFiles();
   const { rows } = await client.query<{ name: string }>(
     `select regexp_replace(name, '\\.[jt]s$', '') as name from ${MIGRATIONS} order by id`,
   );
-  const run = rows.map(({ name }) => known.find((one) => one.name === name) ?? { name, sha256: "" });
-  checkMigrations(known, run, "the database");
+  const run = rows.map(({ name }) => files.find((one) => one.name === name) ?? { name, sha256: "" });
+  checkMigrations(files, run, "the database");
   return run;
 };
 

@@ -127,11 +127,11 @@ export const countersOfKeys = (rules: RecordRules): RawBuilder<unknown> => {
   const columns = counterColumns(rules);
   const [units, trees] = [sql.table(rules.tables.units), sql.table(rules.tables.trees)];
   return sql`
-    kept as materialized (select k.* from k join edition e on e.id = k.edition_id where e.records_counted),
+    counted as materialized (select k.* from k join edition e on e.id = k.edition_id where e.records_counted),
     target as materialized (
-      select k.i, k.span, k.slot, k.edition_id, k.no as target_id, true as is_own from kept k
+      select k.i, k.span, k.slot, k.edition_id, k.no as target_id, true as is_own from counted k
       union all
-      select k.i, k.span, k.slot, k.edition_id, p.unit_id, false from kept k join edition e on e.id = k.edition_id
+      select k.i, k.span, k.slot, k.edition_id, p.unit_id, false from counted k join edition e on e.id = k.edition_id
       join unit_version p on p.parent_id = k.no and p.tier = 'PROVINCE' and ${validOn(sql`e.starts_on`, "p")}
       where k.is_country
     ),

@@ -75,8 +75,8 @@ const terms = new Map<RollupKind, readonly (readonly string[])[]>();
 
 /** The measures that each of summedColumns adds up. */
 const termsOf = (kind: RollupKind): readonly (readonly string[])[] => {
-  const known = terms.get(kind);
-  if (known) return known;
+  const cached = terms.get(kind);
+  if (cached) return cached;
   const found = [...kind.measures.map(({ name }) => [name]), ...kind.rates.flatMap(({ part, whole }) => [part, whole, whole])];
   terms.set(kind, found);
   return found;

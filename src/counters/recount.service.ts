@@ -33,10 +33,10 @@ export const recount = (em: EntityManager, sample: number | null): Promise<Recou
   });
 
 const differencesOf = async (rows: Rows, rules: RecordRules, units: readonly number[]): Promise<Recount["differences"]> => {
-  const count = async (expected: RawBuilder<unknown>, kept: RawBuilder<unknown>): Promise<number> => {
+  const count = async (expected: RawBuilder<unknown>, stored: RawBuilder<unknown>): Promise<number> => {
     const [row] = await rows.rows(sql<{ rows: number }>`
-        with expected as materialized (${expected}), kept as materialized (${kept})
-        select count(*)::int as rows from ((table expected except table kept) union all (table kept except table expected)) d`);
+        with expected as materialized (${expected}), stored as materialized (${stored})
+        select count(*)::int as rows from ((table expected except table stored) union all (table stored except table expected)) d`);
     return row!.rows;
   };
   const events = sql`(${rules.eventsOf(sql`${units}::int[]`)}) e`;

@@ -56,8 +56,8 @@ export class CellReader {
   flag(field: string): boolean | null {
     const cell = this.cell(field);
     if (cell === null) return null;
-    const known = typeof cell === "string" ? FLAGS.get(cell.toLowerCase()) : typeof cell === "boolean" ? cell : undefined;
-    if (known === undefined) this.add(field, "FLAG_MALFORMED", "true, false or empty");
-    return known ?? null;
+    const flag = typeof cell === "string" ? FLAGS.get(cell.toLowerCase()) : typeof cell === "boolean" ? cell : undefined;
+    if (flag === undefined) this.add(field, "FLAG_MALFORMED", "true, false or empty");
+    return flag ?? null;
   }
 }

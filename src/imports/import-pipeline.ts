@@ -73,15 +73,15 @@ export const importRows = (
 
 const importWithin = async (em: EntityManager, kind: ImportKind, staging: Staging, options: ImportOptions): Promise<ImportOutcome> => {
   const { partial, dryRun, complete, by, operation, signal, onPhase, grants } = options;
-  const known = await prepare(em, kind, options);
+  const existing = await prepare(em, kind, options);
   const units = await staging.fill(em);
   const { key, stage, deltas } = staging;
-  const staged: Staged = { key, stage, deltas, sourceId: known?.id ?? NO_SOURCE, grants };
+  const staged: Staged = { key, stage, deltas, sourceId: existing?.id ?? NO_SOURCE, grants };
   await apart(em, staging)((other) => kind.classify(other, staged));
   const report = await reportOf(em, kind, staging, staged, options);
   const undone = { report, committed: false, declared: complete && 0 };
   if (!hasGoodRow(report) || (report.rejected > 0 && !partial)) return undone;
-  const source = known ?? (await makeSource(em, { ...options, units, ...(options.sourceKind && { kind: options.sourceKind }) }));
+  const source = existing ?? (await makeSource(em, { ...options, units, ...(options.sourceKind && { kind: options.sourceKind }) }));
   if (dryRun) return undone;
   signal?.throwIfAborted();
   onPhase?.("writing records and counters");
@@ -95,10 +95,10 @@ const importWithin = async (em: EntityManager, kind: ImportKind, staging: Stagin
 
 /** Takes the locks in their order. @returns the source, or null if it does not exist yet. */
 const prepare = async (em: EntityManager, kind: ImportKind, { source, owner, grants, by }: ImportOptions): Promise<ImportSource | null> => {
-  const known = await findSource(em, { source, owner, grants, at: by.at });
-  if (known) await lockSource(em, known.id);
+  const existing = await findSource(em, { source, owner, grants, at: by.at });
+  if (existing) await lockSource(em, existing.id);
   await kind.shareReferences(em);
-  return known;
+  return existing;
 };
 
 const apart = (em: EntityManager, { beside }: Staging) => beside ?? ((work: (em: EntityManager) => Promise<void>) => work(em));

@@ -62,10 +62,10 @@ class Decomposition {
       const has = (id: number) => isWhole(cells.get(id), gate);
       const stating = [...cells.values()].filter((cell) => cell.columns[column] != null);
       const detail = stating.some(({ unitId }) => this.#isStatement(unitId, tier)) ? [...cells.keys()].filter(has) : [];
-      const known = this.#count(detail.map((id) => this.#tree.members.get(id)).filter((member) => member?.tier === tier));
+      const members = this.#count(detail.map((id) => this.#tree.members.get(id)).filter((member) => member?.tier === tier));
       const chosen = new Set<number>();
       for (const { unitId } of stating) {
-        const complete = this.#isStatement(unitId, tier) && (total.get(unitId) ?? 0) > 0 && known.get(unitId) === total.get(unitId);
+        const complete = this.#isStatement(unitId, tier) && (total.get(unitId) ?? 0) > 0 && members.get(unitId) === total.get(unitId);
         if (!complete) chosen.add(unitId);
       }
       this.#chosen.set(`${tier} ${column}`, chosen);
@@ -223,6 +223,6 @@ const isWhole = (cell: Cell | undefined, column: number): boolean =>
   cell?.columns[column] != null && (!cell.recorded?.columns[column] || cell.recorded.isComplete);
 
 const sumReported = (numbers: readonly (number | null)[]): number | null => {
-  const known = numbers.filter((number) => number !== null);
-  return known.length === 0 ? null : known.reduce((sum, number) => sum + number, 0);
+  const values = numbers.filter((number) => number !== null);
+  return values.length === 0 ? null : values.reduce((sum, number) => sum + number, 0);
 };

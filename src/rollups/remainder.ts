@@ -7,9 +7,9 @@ const classes = new Map<RollupKind, RemainderClass>();
 
 /** The difference between a roll-up and its other parts, so that all parts sum to it; it may be negative. */
 export const remainderOf = (whole: Rollup, parts: readonly Rollup[]): Rollup => {
-  const known = classes.get(whole.kind);
-  const Remainder = known ?? remainderClass(whole);
-  if (!known) classes.set(whole.kind, Remainder);
+  const cached = classes.get(whole.kind);
+  const Remainder = cached ?? remainderClass(whole);
+  if (!cached) classes.set(whole.kind, Remainder);
   return new Remainder(whole, parts);
 };
 
@@ -38,8 +38,8 @@ const remainderClass = ({ kind, positions }: Rollup): RemainderClass =>
     }
 
     override certainAt(position: number): number | null {
-      const known = [...this.#parts.map((part) => part.at(position)), this.whole.at(position)].filter((sum) => sum !== null);
-      if (known.length === 0) return null;
+      const sums = [...this.#parts.map((part) => part.at(position)), this.whole.at(position)].filter((sum) => sum !== null);
+      if (sums.length === 0) return null;
       return this.#parts.reduce((rest, part) => rest - (part.at(position) ?? 0), this.whole.at(position) ?? 0);
     }
 

@@ -53,9 +53,9 @@ const rollupsOf = async (
   if (wanted.some((id) => !present.has(id))) return null;
   const storedOf = bySetAndSlot(rows);
   const stored = keys.map((key, n) => storedOf(setIds[n]!, key.handledBy ?? ALL_TIERS)?.get(key.unit.no));
-  const known = await coverageOfDoubtful(source, records, found, keys, stored, recorded);
-  if ([...known.values()].some(({ isGone }) => isGone)) return null;
-  return keys.map((key, n) => new KindRollup(key, stored[n], recorded[n], known.get(n)));
+  const measured = await coverageOfDoubtful(source, records, found, keys, stored, recorded);
+  if ([...measured.values()].some(({ isGone }) => isGone)) return null;
+  return keys.map((key, n) => new KindRollup(key, stored[n], recorded[n], measured.get(n)));
 };
 
 /** Returns the coverage of roll-ups that may have to be withheld: those with certain and possible values whose units no figure covers. */
@@ -75,11 +75,11 @@ const coverageOfDoubtful = async (
     return isInexact && isCertain ? [n] : [];
   });
   if (doubtful.length === 0) return new Map();
-  const known = await records!.measureCoverage(
+  const measured = await records!.measureCoverage(
     doubtful.map((n) => ({ ...recordKeyOf(keys[n]!, found[n]!), ...setOf(found[n]!) })),
     draftRows(source, found),
   );
-  return new Map(doubtful.map((n, at) => [n, known[at]!]));
+  return new Map(doubtful.map((n, at) => [n, measured[at]!]));
 };
 
 /** Coverage by figures is stored; coverage by records is computed per unit. */
@@ -91,15 +91,15 @@ export const coverageOfRollups = async (source: RollupOrigin, rollups: readonly 
     unknown,
     (asked) => setsOf(source, asked),
     async (within, found, asked) => {
-      const known: MeasureCoverage[] = [];
+      const measured: MeasureCoverage[] = [];
       for (const [kind, places] of Map.groupBy(asked.keys(), (n) => asked[n]!.kind)) {
         const ofKind = await within.records(kind)!.measureCoverage(
           places.map((n) => ({ ...recordKeyOf(asked[n]!, found[n]!), ...setOf(found[n]!) })),
           draftRows(within, found),
         );
-        for (const [at, n] of places.entries()) known[n] = ofKind[at]!;
+        for (const [at, n] of places.entries()) measured[n] = ofKind[at]!;
       }
-      return known.some(({ isGone }) => isGone) ? null : known;
+      return measured.some(({ isGone }) => isGone) ? null : measured;
     },
   );
   const byRollup = new Map(unknown.map((rollup, n) => [rollup, looked[n]!]));

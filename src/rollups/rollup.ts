@@ -156,8 +156,8 @@ const classes = new Map<RollupKind, RollupClass>();
 
 /** Builds the roll-up class of a kind, with a property for each measure. */
 export const rollupClass = (kind: RollupKind): RollupClass => {
-  const known = classes.get(kind);
-  if (known) return known;
+  const cached = classes.get(kind);
+  if (cached) return cached;
   const positions = new Map(summedColumns(kind).map((name, n) => [name, n]));
   class KindRollup extends Rollup {
     get kind() {

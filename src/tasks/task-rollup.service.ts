@@ -3,7 +3,7 @@ import { type PeriodGrain, seriesOf } from "../lib/time/period.ts";
 import type { RollupLoaders } from "../rollups/rollup.loaders.ts";
 import type { Rollup } from "../rollups/rollup.ts";
 
-/** The tiers of which anything is known; of a roll-up of one tier that tier alone. */
+/** The tiers that have data; of a roll-up of one tier that tier alone. */
 export const tasksByTier = async ({ taskRollup }: RollupLoaders, { unit, period, handledBy, cut }: Rollup) => {
   const tiers = TIERS.filter((tier) => handledBy === null || tier === handledBy);
   const rollups = await Promise.all(tiers.map((tier) => taskRollup.load({ unit, period, handledBy: tier, cut })));

@@ -59,7 +59,7 @@ const percentOfCell = (read: CellReader): number | null => {
   return null;
 };
 
-/** The number of a document, with what else is known of it in cells of their own; or an object with all of it. */
+/** The number of a document, with its other facts in cells of their own; or an object with all of it. */
 const documentOfCells = (read: CellReader): TaskDocumentInput | null => {
   const cell = read.cell("document");
   const more = { signedOn: dayOf(read, "documentSignedOn"), issuer: read.text("documentIssuer"), url: read.text("documentUrl") };
@@ -94,10 +94,10 @@ const postponementsOf = (read: CellReader): TaskRow["postponements"] => {
   if (cell === null) return [];
   if (Array.isArray(cell) && cell.every(isRange)) return cell;
   const ranges = typeof cell === "string" ? cell.split(";").map((part) => RANGE.exec(part.trim())) : [null];
-  const known = ranges.filter((range) => range !== null);
-  if (known.length < ranges.length)
+  const readable = ranges.filter((range) => range !== null);
+  if (readable.length < ranges.length)
     read.add("postponements", "POSTPONEMENTS_MALFORMED", "from/to, joined by ; as in 2026-03-02/2026-03-04;2026-05-04/");
-  return known.map((range) => ({ from: range[1]!, to: range[2] ?? null }));
+  return readable.map((range) => ({ from: range[1]!, to: range[2] ?? null }));
 };
 
 const isRange = (given: unknown): given is TaskRow["postponements"][number] => {
