@@ -40,8 +40,8 @@ export default defineConfig({
     hookTimeout: 120_000,
     // Two more than the cores of a small machine, for tests wait for PostgreSQL and for processes that they start.
     maxWorkers: 4,
-    // As the service starts: fewer and shorter collections.
-    execArgv: ["--max-semi-space-size=64"],
+    // Few collections, by one thread each: the workers share the cores already.
+    execArgv: ["--min-semi-space-size=32", "--max-semi-space-size=32", "--single-threaded-gc"],
     // The modules are loaded once by each worker; no test changes what they share.
     isolate: false,
   },
