@@ -9,7 +9,7 @@ import { ensurePresentTrees } from "../../src/counters/count-tree.service.ts";
 import type { Database } from "../../src/database/database.ts";
 import { Reader } from "../../src/database/reader.ts";
 import { dayOf } from "../../src/lib/time/date.ts";
-import { countTasks, leadSlot, noteTasks } from "../../src/tasks/task-count.store.ts";
+import { countTaskChanges, leadSlot, noteTasks } from "../../src/tasks/task-count.store.ts";
 import { withDatabase } from "./ledger-fill.ts";
 import { NODE_FLAGS, startProcess, withDataDir } from "./process.ts";
 
@@ -80,7 +80,7 @@ const fillTasks = async ({ orm, pools }: Database, count: number): Promise<void>
       select province_id, lead_id, 'TASKS', source_id, count(*), min(assigned_on) from task group by 1, 2, 4`.execute(db);
     const noted = { key: randomUUID(), deltas: sql`task_delta` };
     await noteTasks(em, noted, [{ tasks: sql`task d`, sign: 1 }]);
-    await countTasks(em, noted);
+    await countTaskChanges(em, noted);
     await sql`delete from task_delta`.execute(db);
   });
   await sql`vacuum analyze`.execute(orm.em.fork().getKysely());
