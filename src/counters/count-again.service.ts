@@ -5,7 +5,7 @@ import { applyDeltas, lockCounters, noteDeltas, renewTrees } from "./count.store
 import { recordKinds } from "./record-kinds.ts";
 import type { RecordRules } from "./record-rules.ts";
 
-/** Counts all records if no counters exist yet, and adds the counters up to the units of the editions; runs in a transaction of the database owner. */
+/** Counts all records anew, and adds the counters up to the units of the editions; runs in a transaction of the database owner. */
 export const countAgain = async (em: EntityManager, editionIds: readonly number[]): Promise<void> => {
   await lockCounters(em);
   for (const rules of recordKinds()) {
@@ -17,6 +17,9 @@ export const countAgain = async (em: EntityManager, editionIds: readonly number[
 
 const countKind = async (em: EntityManager, rules: RecordRules): Promise<void> => {
   const db = em.getKysely();
+  const { units, details } = rules.tables;
+  // A later migration may have counted what an older backup contains.
+  for (const table of [units, ...(details ? [details.table] : [])]) await sql`delete from ${sql.table(table)}`.execute(db);
   const key = randomUUID();
   const deltas = sql.table(`${rules.tables.deltas}_${key.replaceAll("-", "")}`);
   await sql`create unlogged table ${deltas} (like ${sql.table(rules.tables.deltas)} including defaults)`.execute(db);

@@ -151,3 +151,75 @@ it("shows at its end what became of each task", async () => {
   const others = ["T2 COMPLETED OVERDUE", "T4 COMPLETED NO_DEADLINE", "T6 NOT_STARTED OVERDUE", "T7 CANCELLED IN_TIME"];
   expect(ends.toSorted()).toEqual([...inTime, ...others].toSorted());
 });
+
+const MONTHS = ["2025-03", "2025-04", "2025-05", "2025-06", "2025-07", "2025-08", "2025-09", "2025-10", "2025-11", "2025-12", "2026-01"];
+
+/**
+ * Written down by hand from the script, as all of it stands when the year is over: what each task is at the end of each of these months. r running, o running
+ * and overdue, w running without a deadline, C completed in the month by its deadline, L late, W without one, and - none of these. It is due in a month, in time or not.
+ */
+const LIVES: Readonly<
+  Record<
+    string,
+    { readonly by: readonly Who[]; readonly months: string; readonly due?: string; readonly isLate?: true; readonly is?: string }
+  >
+> = {
+  T1: { by: ["N"], months: "C----------", due: "2025-03" },
+  T2: { by: ["X"], months: "rL---------", due: "2025-04", isLate: true },
+  T2a: { by: ["minhLong", "L"], months: "rC---------", due: "2025-04", is: "delegated" },
+  // Its present lead counts it from the day on which the province gave it to the district.
+  T3: { by: ["T"], months: "-rrrrrrC---", due: "2025-10", is: "extended" },
+  T3a: { by: ["thangLoi", "Q"], months: "-rrC-------", due: "2025-07", is: "delegated" },
+  T3b: { by: ["minhLong", "L"], months: "-rrrC------", due: "2025-07", is: "delegated" },
+  T4: { by: ["N"], months: "--wwwwwwwW-" },
+  T5: { by: ["X"], months: "--rrC------", due: "2025-07", is: "extended" },
+  T6: { by: ["Q"], months: "------rrooo", due: "2025-10", isLate: true, is: "extended" },
+  T7: { by: ["V"], months: "------rr---" },
+  T8: { by: ["N"], months: "-------rrrC", due: "2026-01" },
+  T8a: { by: ["L"], months: "-------rrC-", due: "2025-12", is: "delegated" },
+  T8b: { by: ["Q"], months: "-------rrrC", due: "2026-01", is: "delegated" },
+};
+const OF_DISTRICT: readonly Who[] = ["minhLong", "thangLoi", "T"];
+
+const expectedIn = (month: number, leads: readonly Who[] | null): Readonly<Record<string, number | null>> => {
+  const lives = Object.values(LIVES).filter(({ by }) => leads === null || by.some((lead) => leads.includes(lead)));
+  const stand = (letters: string) => lives.filter(({ months }) => letters.includes(months[month]!));
+  const due = lives.filter((life) => life.due === MONTHS[month]);
+  const [C, L, W, r, o, w] = [..."CLWrow"].map((letter) => stand(letter).length) as [number, number, number, number, number, number];
+  const counts = {
+    ...{ total: C + L + W + r + o + w, withDeadline: C + L + r + o, withoutDeadline: W + w, onTime: C + r, overdue: L + o },
+    ...{
+      completedOnTime: C,
+      completedLate: L,
+      runningNotDue: r,
+      runningOverdue: o,
+      completedWithoutDeadline: W,
+      runningWithoutDeadline: w,
+    },
+    delegated: stand("CLWrow").filter(({ is }) => is === "delegated").length,
+    extended: stand("CLro").filter(({ is }) => is === "extended").length,
+    ...{ due: due.length, dueCompletedOnTime: due.filter(({ isLate }) => !isLate).length },
+  };
+  const isNone = Object.values(counts).every((count) => count === 0);
+  return isNone ? Object.fromEntries(Object.keys(counts).map((name) => [name, null])) : counts;
+};
+
+const countsOf = async (who: Who, asOf: string, months: readonly string[]) => {
+  const each = months.map((month, n) => `m${n}: tasks(period: "${month}") { ${Object.keys(expectedIn(0, null)).join(" ")} }`);
+  const text = `{ unit(code: "${UNITS[who]}", asOf: "${asOf}") { ${each.join("\n")} } }`;
+  const { data, errors } = await service.ask<{ unit: Readonly<Record<string, object>> }, object>(text, {}, keys.get("P"));
+  expect(errors).toBeUndefined();
+  return months.map((_, n) => data.unit[`m${n}`]);
+};
+
+it("counts every task in each month of each unit, in the hierarchy after the reform and in that before it", async () => {
+  const today: readonly (readonly [Who, readonly Who[] | null])[] = [
+    ["P", null],
+    ...(["N", "X", "L", "Q", "V", "T"] as const).map((who) => [who, [who]] as const),
+  ];
+  for (const [who, leads] of today)
+    expect(await countsOf(who, "2026-01-31", MONTHS), who).toEqual(MONTHS.map((_, month) => expectedIn(month, leads)));
+  const before = MONTHS.slice(0, 4);
+  for (const [who, leads] of [["H", OF_DISTRICT] as const, ["minhLong", ["minhLong"]] as const, ["thangLoi", ["thangLoi"]] as const])
+    expect(await countsOf(who, "2025-06-30", before), who).toEqual(before.map((_, month) => expectedIn(month, leads)));
+});

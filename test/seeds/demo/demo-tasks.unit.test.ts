@@ -31,7 +31,7 @@ describe("a year of made-up tasks", () => {
     const all = [...tasks.values()];
     expect(all.filter(({ updatedAt }) => updatedAt > "2026")).toEqual([]);
     const depths = Map.groupBy(all, depthOf);
-    expect([...depths.keys()].toSorted()).toEqual([1, 2, 3]);
+    expect([...depths.keys()].toSorted((a, b) => a - b)).toEqual([1, 2, 3]);
     expect(new Set(all.map(({ progress }) => progress)).size).toBe(7);
   });
 
