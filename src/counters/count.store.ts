@@ -4,6 +4,7 @@ import { shareLock, takeLock } from "../database/locks.ts";
 import { rowsOf } from "../database/reader.ts";
 import { columnName } from "../figures/measure.ts";
 import { recordsChanged } from "../hierarchy/rollup-version.store.ts";
+import type { Tier } from "../hierarchy/unit.entity.ts";
 import type { Day } from "../lib/time/date.ts";
 import { DAY_GRAIN, GRAINS, NO_TIER, startOf } from "./count.ts";
 import type { RecordRules } from "./record-rules.ts";
@@ -56,7 +57,7 @@ export const applyDeltas = async (em: EntityManager, rules: RecordRules, { key, 
     sql`select province_id, unit_id, slot, ${sql.lit(DAY_GRAIN)}::smallint as grain, starts_on, ${countColumns} ${noted(DAY_GRAIN)}`,
   );
   await intoUnits(rules, changes).execute(em.getKysely());
-  await addToTrees(em, rules, sql`select id from edition where records_counted`, changes);
+  await addToTrees(em, rules, placesOfAll(sql`select id from edition where records_counted`), changes);
 };
 
 const addToDetails = async (em: EntityManager, rules: RecordRules, halves: RawBuilder<unknown>): Promise<void> => {
@@ -92,7 +93,7 @@ export const addEvents = async (em: EntityManager, rules: RecordRules, events: R
     with stored as (${intoUnits(rules, changes)} returning unit_id, grain, starts_on)
     select array_agg(distinct unit_id) as units, min(starts_on) filter (where grain = ${sql.lit(DAY_GRAIN)}) as since from stored`);
   if (!found?.units || !found.since) return;
-  await addToTrees(em, rules, sql`select id from edition where records_counted`, changes);
+  await addToTrees(em, rules, placesOfFew(found.units), changes);
   await recordsChanged(em, found.units, found.since);
 };
 
@@ -142,33 +143,44 @@ export const allCounters = ({ tables, countColumns }: RecordRules) =>
  */
 export const treeCounts = (
   { sumsOfCounts, anyCount }: RecordRules,
-  editions: RawBuilder<unknown>,
+  places: RawBuilder<unknown>,
   counters: RawBuilder<unknown>,
 ): RawBuilder<unknown> => sql`
-    with counter as materialized (${counters}),
-    place as materialized (
-      select c.edition_id, c.unit_id, c.target_id, c.certain,
-        c.target_id in (select unit_id from unit_version where tier = 'COUNTRY') and exists (
-          select from contribution q where q.edition_id = c.edition_id and q.unit_id = c.unit_id and q.certain
-            and q.target_id in (select unit_id from unit_version where tier = 'PROVINCE')) as is_summed
-      from contribution c where c.edition_id in (${editions}) and c.unit_id in (select unit_id from counter)
-    )
+    with counter as materialized (${counters}), place as materialized (${places})
     select g.province_id, p.edition_id, p.target_id, g.slot, p.certain, g.grain, g.starts_on, ${sumsOfCounts}
     from counter g join place p on p.unit_id = g.unit_id and (g.grain <> ${sql.lit(DAY_GRAIN)} or p.target_id <> g.unit_id)
       and not (p.is_summed and g.slot <> ${sql.lit(NO_TIER)})
     group by 1, 2, 3, 4, 5, 6, 7 having ${anyCount} order by 1, 2, 3, 4, 5, 6, 7`;
 
+/** The units of editions to which those of `counter` contribute. */
+export const placesOfAll = (editions: RawBuilder<unknown>): RawBuilder<unknown> => sql`
+      select c.edition_id, c.unit_id, c.target_id, c.certain,
+        c.target_id in (select unit_id from unit_version where tier = 'COUNTRY') and exists (
+          select from contribution q where q.edition_id = c.edition_id and q.unit_id = c.unit_id and q.certain
+            and q.target_id in (select unit_id from unit_version where tier = 'PROVINCE')) as is_summed
+      from contribution c where c.edition_id in (${editions}) and c.unit_id in (select unit_id from counter)`;
+
+const isOfTier = (tier: Tier, unit: RawBuilder<unknown>) =>
+  sql`(select coalesce(bool_or(v.tier = ${sql.lit(tier)}), false) from unit_version v where v.unit_id = ${unit})`;
+
+/** The same for a few units: looks each of them up, where the other would read all units of the country. */
+const placesOfFew = (units: readonly number[]): RawBuilder<unknown> => sql`
+      select c.edition_id, c.unit_id, c.target_id, c.certain, ${isOfTier("COUNTRY", sql`c.target_id`)} and (
+        select coalesce(bool_or(q.certain and ${isOfTier("PROVINCE", sql`q.target_id`)}), false)
+        from contribution q where q.edition_id = c.edition_id and q.unit_id = c.unit_id) as is_summed
+      from edition e join contribution c on c.edition_id = e.id and c.unit_id = any(${units}::int[]) where e.records_counted`;
+
 /** One lock order for the units of an edition prevents deadlocks. */
 const addToTrees = async (
   em: EntityManager,
   rules: RecordRules,
-  editions: RawBuilder<unknown>,
+  places: RawBuilder<unknown>,
   counters: RawBuilder<unknown>,
 ): Promise<void> => {
   const { tables, countColumns } = rules;
   await sql`
     insert into ${sql.table(tables.trees)} (province_id, edition_id, target_id, slot, certain, grain, starts_on, ${countColumns})
-    ${treeCounts(rules, editions, counters)}
+    ${treeCounts(rules, places, counters)}
     on conflict (province_id, edition_id, target_id, slot, certain, grain, starts_on) do update set ${added(rules, tables.trees)}`.execute(
     em.getKysely(),
   );
@@ -177,7 +189,7 @@ const addToTrees = async (
 /** Rebuilds the trees of the editions from all counters. The caller holds `lockCounters`. */
 export const renewTrees = async (em: EntityManager, rules: RecordRules, editionIds: readonly number[]): Promise<void> => {
   await sql`delete from ${sql.table(rules.tables.trees)} where edition_id = any(${editionIds}::int[])`.execute(em.getKysely());
-  await addToTrees(em, rules, sql`select unnest(${editionIds}::int[])`, allCounters(rules));
+  await addToTrees(em, rules, placesOfAll(sql`select unnest(${editionIds}::int[])`), allCounters(rules));
 };
 
 /** Applies the recorded changes to the counters. It is the last step of a transaction, because it locks rows that other writers change. */

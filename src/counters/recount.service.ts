@@ -2,7 +2,7 @@ import type { EntityManager } from "@mikro-orm/postgresql";
 import { type RawBuilder, sql } from "kysely";
 import { type Rows, rowsOf } from "../database/reader.ts";
 import { DAY_GRAIN, GRAINS, startOf } from "./count.ts";
-import { allCounters, lockCounters, treeCounts } from "./count.store.ts";
+import { allCounters, lockCounters, placesOfAll, treeCounts } from "./count.store.ts";
 import { recordKinds } from "./record-kinds.ts";
 import type { RecordRules } from "./record-rules.ts";
 
@@ -47,7 +47,7 @@ const differencesOf = async (rows: Rows, rules: RecordRules, units: readonly num
   for (const [name, grain] of [["DAY", DAY_GRAIN], ...Object.entries(GRAINS)] as const)
     byUnit += await count(countedUnits(rules, events, name), keptUnits(rules, grain, units));
   const rolledUp = await count(
-    sql`select * from (${treeCounts(rules, sql`select id from edition where records_counted`, allCounters(rules))}) t`,
+    sql`select * from (${treeCounts(rules, placesOfAll(sql`select id from edition where records_counted`), allCounters(rules))}) t`,
     sql`select province_id, edition_id, target_id, slot, certain, grain, starts_on, ${rules.sumsOfCounts} from ${sql.table(rules.tables.trees)}
         where edition_id in (select id from edition where records_counted) group by 1, 2, 3, 4, 5, 6, 7 having ${rules.anyCount}`,
   );

@@ -55,14 +55,16 @@ const raise = async (em: EntityManager, places: readonly number[], since: Day): 
 
 /** Returns all present and past provinces of the units and their ancestors; for units outside provinces, the country. */
 const placesOf = async (em: EntityManager, units: RawBuilder<unknown>): Promise<number[]> => {
-  const isProvince = sql`exists (select from unit_version p where p.unit_id = a.id and p.tier = 'PROVINCE')`;
+  // Aggregates look each unit up by the index, where the planner would make one set of all units of conditions with exists.
+  const isProvince = sql`(select coalesce(bool_or(p.tier = 'PROVINCE'), false) from unit_version p where p.unit_id = a.id)`;
   const rows = await rowsOf(em).rows(sql<{ id: number }>`
     with recursive above(id) as (
       (${units})
       union
-      select v.parent_id from above a join unit_version v on v.unit_id = a.id and v.parent_id is not null where not ${isProvince}
+      select v.parent_id from above a cross join lateral (
+        select parent_id from unit_version where unit_id = a.id and parent_id is not null offset 0) v where not ${isProvince}
     )
-    select a.id from above a where ${isProvince} or exists (select from unit_version t where t.unit_id = a.id and t.parent_id is null) order by 1`);
+    select a.id from above a where ${isProvince} or (select coalesce(bool_or(t.parent_id is null), false) from unit_version t where t.unit_id = a.id) order by 1`);
   return rows.map(({ id }) => id);
 };
 

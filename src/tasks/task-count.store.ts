@@ -27,7 +27,7 @@ export const noteTasks = (em: EntityManager, noted: Noted, changes: readonly Not
   );
 
 /** Applies the recorded changes to the counters. It is the last step of a transaction, because it locks rows that other writers change. */
-export const countTasks = (em: EntityManager, noted: Noted): Promise<void> => countChanges(em, TASK_RECORDS, noted);
+export const countTaskChanges = (em: EntityManager, noted: Noted): Promise<void> => countChanges(em, TASK_RECORDS, noted);
 
 /**
  * The tier in which a task counts: that of its lead on the day of assignment, or on the nearest day on which the lead existed; a department or division counts in the tier

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { pipeline } from "node:stream/promises";
 import { gunzipSync, gzipSync } from "node:zlib";
 import { readFileSync } from "node:fs";
+import { sql } from "kysely";
 import { Client } from "pg";
 import { from as copyFrom, to as copyTo } from "pg-copy-streams";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
@@ -31,6 +32,10 @@ let service: TestService;
 beforeAll(async () => {
   service = await startService();
   await fillDemo(service.database, { say: () => {}, scale: 0.002 });
+  // The older version had no tasks.
+  const db = service.database.orm.em.fork().getKysely();
+  await sql`truncate task, task_event, task_coordinator, task_unit_count, task_tree_count`.execute(db);
+  await sql`delete from record_unit where kind = 'TASKS'`.execute(db);
 });
 afterAll(() => service.close());
 

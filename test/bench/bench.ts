@@ -6,6 +6,7 @@ import { benchFlood } from "./flood.ts";
 import { benchLedger } from "./ledger.ts";
 import { benchPeers } from "./peers.ts";
 import { benchSoak } from "./soak.ts";
+import { benchTasks } from "./tasks.ts";
 
 const count = (text: string): number => {
   const number = Number(text);
@@ -29,6 +30,11 @@ program
   .description("import and roll-ups of dossiers")
   .option("--dossiers <n>", "how many", count, 10_000_000)
   .action(({ dossiers }: { dossiers: number }) => benchLedger(dossiers));
+program
+  .command("tasks")
+  .description("processor time of a write of a task with its counters; fails above the limit")
+  .option("--tasks <n>", "how many there are already", count, 1_000_000)
+  .action(({ tasks }: { tasks: number }) => benchTasks(tasks));
 program
   .command("peers")
   .description("trees of dossiers beside PostGraphile 5 over the same counters")

@@ -6,6 +6,7 @@ import { NOW, startService, type TestService } from "../support/client.ts";
 import { createDatabase, type TestDatabase } from "../support/database.ts";
 import { dossier, fillCatalogue, IMPORT, type Sent } from "../support/dossiers.ts";
 import { issueKey } from "../support/key.ts";
+import { on, type SentTask, sentTask } from "../tasks/import/sent-tasks.ts";
 import { statementsOf } from "../support/statements.ts";
 import { NO_DIFFERENCES } from "../support/recount.ts";
 
@@ -64,6 +65,7 @@ export const liveThrough = async (service: TestService): Promise<unknown[]> => {
     declared,
   );
   await liveWithTasks(service, ask, officer);
+  await liveWithSentTasks(ask);
   for (const bearer of [officer, neighbour]) {
     await ask("{ tasks(filter: { dueWithin: 30 }) { totalCount nodes { id code progress events { nodes { action } } } } }", {}, bearer);
     await ask('{ dossiers(filter: { within: "04" }) { totalCount nodes { code state pauses { reason from to } } } }', {}, bearer);
@@ -100,6 +102,19 @@ const liveWithTasks = async (
     ][n - 1]!;
     for (const step of steps) await ask(`mutation ($task: ID!) { ${step} { task { progress events { totalCount } } } }`, { task: id });
   }
+};
+
+/** Imports tasks of another system, one below the other, puts them right, and retracts one. */
+const liveWithSentTasks = async (ask: (text: string, variables: object) => Promise<void>): Promise<void> => {
+  const report = "report { isKept created updated unchanged stale rejected problems { record code } }";
+  const send = (tasks: readonly SentTask[]) =>
+    ask(`mutation ($tasks: [TaskInput!]!) { importTasks(input: { source: "sent", tasks: $tasks }) { ${report} } }`, {
+      tasks: tasks.map(sentTask),
+    });
+  await send([{ code: "part", parent: "whole", lead: "01273", coordinators: ["22"] }, { code: "whole" }, { code: "wrong" }]);
+  await send([{ code: "whole", parent: "wrong", lead: "01290", updatedAt: on(2) }, { code: "wrong" }]);
+  await send([{ code: "whole", lead: "01290", updatedAt: on(3) }]);
+  await ask(`mutation { retractTasks(input: { source: "sent", codes: ["wrong"], reason: "sent by mistake" }) { ${report} } }`, {});
 };
 
 export interface LivedThrough {

@@ -2,7 +2,7 @@ import type { EntityManager } from "@mikro-orm/postgresql";
 import { sql } from "kysely";
 import { randomUUID } from "node:crypto";
 import { noteLeads } from "../../src/tasks/import/task-lead.store.ts";
-import { countTasks, leadSlot, multirangeOf, noteTasks, orInfinity } from "../../src/tasks/task-count.store.ts";
+import { countTaskChanges, leadSlot, multirangeOf, noteTasks, orInfinity } from "../../src/tasks/task-count.store.ts";
 import { RUNNING, TASK_PROGRESS, type TaskProgress } from "../../src/tasks/task-steps.ts";
 import type { LedTask } from "./task-recount.ts";
 
@@ -52,6 +52,6 @@ export const writeTasks = (em: EntityManager, tasks: readonly StoredTask[], remo
       new Date(0),
       rows.map(({ no }) => no),
     );
-    await countTasks(inside, noted);
+    await countTaskChanges(inside, noted);
     await sql`delete from task_delta`.execute(db);
   });

@@ -4,7 +4,7 @@ import { randomUUID } from "node:crypto";
 import type { WorkCalendar } from "../../src/calendar/work-calendar.ts";
 import { foldName } from "../../src/hierarchy/fold.ts";
 import { addDays, type Day } from "../../src/lib/time/date.ts";
-import { countTasks, leadSlot, noteTasks } from "../../src/tasks/task-count.store.ts";
+import { countTaskChanges, leadSlot, noteTasks } from "../../src/tasks/task-count.store.ts";
 import { RUNNING, TASK_PROGRESS, type TaskProgress } from "../../src/tasks/task-steps.ts";
 import type { DayRange } from "../../src/tasks/task-timeliness.ts";
 
@@ -52,7 +52,7 @@ const countStored = async (em: EntityManager): Promise<void> => {
   await em.transactional(async (inside) => {
     const noted = { key: randomUUID(), deltas: sql`task_delta` };
     await noteTasks(inside, noted, [{ tasks: sql`task d`, sign: 1 }]);
-    await countTasks(inside, noted);
+    await countTaskChanges(inside, noted);
     await sql`delete from task_delta`.execute(inside.getKysely());
   });
 };

@@ -54,7 +54,7 @@ export const noteChanges = (em: EntityManager, staged: Staged): Promise<void> =>
     dossierEvents({ dossiers: stagedDossiers(staged), pauses: sql`(select ${pauseColumns} from (${stagedPauses(staged)}) p) p`, sign: 1 }),
   ]);
 
-/** Writes new and newer rows and the status of their units; `countDossiers` changes the counters later. */
+/** Writes new and newer rows and the status of their units; `countDossierChanges` changes the counters later. */
 export const writeStage = async (em: EntityManager, staged: Staged, at: Date): Promise<void> => {
   const db = em.getKysely();
   const ofSource = { rules: DOSSIER_RECORDS, sourceId: staged.sourceId };
@@ -89,11 +89,11 @@ export const retractStage = async (em: EntityManager, staged: Staged, at: Date):
       delete from ${sql.table(table)} d using ${staged.stage} s where ${isOfImport(staged)} and s.status = ${sql.lit(STATUSES.UPDATED)}
         and d.province_id = s.province_id and d.source_id = ${staged.sourceId} and d.code = s.code`.execute(em.getKysely());
   await renewFirstDays(em, ofSource, lost);
-  await countDossiers(em, staged);
+  await countDossierChanges(em, staged);
 };
 
 /** Applies the recorded changes to the counters, as the last step of a transaction. */
-export const countDossiers = (em: EntityManager, noted: Noted): Promise<void> => countChanges(em, DOSSIER_RECORDS, noted);
+export const countDossierChanges = (em: EntityManager, noted: Noted): Promise<void> => countChanges(em, DOSSIER_RECORDS, noted);
 
 const storedDays = (staged: Staged) => sql`select d.province_id, d.unit_id, d.received_on as counted_on from ${storedDossiers(staged)}`;
 

@@ -1,7 +1,7 @@
 import { duplicateWarnings } from "../../imports/duplicate-warning.store.ts";
 import type { ImportKind } from "../../imports/import-pipeline.ts";
 import { shareProcedures } from "../../procedures/procedure-load.service.ts";
-import { classifyStage, countDossiers, DOSSIER_TABLE, noteChanges, writeStage } from "./dossier-apply.store.ts";
+import { classifyStage, countDossierChanges, DOSSIER_TABLE, noteChanges, writeStage } from "./dossier-apply.store.ts";
 
 export const DOSSIER_IMPORT: ImportKind = {
   ...DOSSIER_TABLE,
@@ -17,5 +17,5 @@ export const DOSSIER_IMPORT: ImportKind = {
   warnings: (em, staged) => duplicateWarnings(em, DOSSIER_TABLE, staged),
   noteChanges,
   write: writeStage,
-  countChanges: countDossiers,
+  countChanges: countDossierChanges,
 };

@@ -5,7 +5,7 @@ import { duplicateWarnings } from "../../imports/duplicate-warning.store.ts";
 import type { ImportKind } from "../../imports/import-pipeline.ts";
 import type { Staged } from "../../imports/stage.ts";
 import type { Day } from "../../lib/time/date.ts";
-import { countTasks } from "../task-count.store.ts";
+import { countTaskChanges } from "../task-count.store.ts";
 import { onWholeFamily } from "../task-family.store.ts";
 import { compareTasks, lockMoved, moveFamilies, noteStored, noteTaskChanges, TASK_TABLE, replaceTasks } from "./task-apply.store.ts";
 import { judgeParents } from "./task-parents.store.ts";
@@ -35,7 +35,7 @@ export const taskImportBy = (importer: TaskImporter | null): ImportKind => ({
   warnings: (em, staged) => duplicateWarnings(em, TASK_TABLE, staged),
   noteChanges: noteTaskChanges,
   write: (em, staged, at) => writeWithFamilies(em, importer, staged, at),
-  countChanges: countTasks,
+  countChanges: countTaskChanges,
 });
 
 const writeWithFamilies = async (em: EntityManager, importer: TaskImporter | null, staged: Staged, at: Date): Promise<void> => {

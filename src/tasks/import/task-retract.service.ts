@@ -8,7 +8,7 @@ import { isOfSource } from "../../imports/compare.store.ts";
 import type { ImportReport } from "../../imports/import-report.ts";
 import { type RetractedRecord, type Retraction, type RetractionKind, retractRecords } from "../../imports/retraction.service.ts";
 import { isOfImport, type Staged, STATUSES } from "../../imports/stage.ts";
-import { countTasks } from "../task-count.store.ts";
+import { countTaskChanges } from "../task-count.store.ts";
 import { onWholeFamily, type StepScope } from "../task-family.store.ts";
 import { deleteTasks, TASK_TABLE } from "./task-apply.store.ts";
 import { TASK_STAGE } from "./task-stage.ts";
@@ -25,7 +25,7 @@ export const retractTasks = (context: Caller, retraction: Retraction): Promise<I
     refusals: (em, staged) => refusalsOf({ em, ...within }, staged),
     retract: async (em, staged, at) => {
       await deleteTasks(em, staged, at);
-      await countTasks(em, staged);
+      await countTaskChanges(em, staged);
     },
   };
   return retractRecords(context, kind, retraction);

@@ -82,6 +82,7 @@ describe("a database with Citus", () => {
           "viewer_covers_country",
           "viewer_covers_draft",
           "viewer_covers_source",
+          "viewer_covers_system",
           "viewer_keeps_key",
           "viewer_sees_set",
           "viewer_sees_source",
