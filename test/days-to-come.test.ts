@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { subgraph } from "../src/graphql/schema/subgraph.ts";
 import { startService, type TestService, TODAY } from "./support/client.ts";
 import { dossier, givenDossiers, IMPORT, type ImportAnswer, type Sent } from "./support/dossiers.ts";
+import { IMPORT_TASKS, type SentReport, type SentTask, sentTask } from "./tasks/import/sent-tasks.ts";
 import { SUBMIT, type SubmitAnswer } from "./support/reports.ts";
 
 const TOMORROW = "2026-11-23";
@@ -22,6 +23,8 @@ const PAST = [
   ...["PauseInput.from", "PauseInput.to"],
   ...["Task.timeliness(asOf)", "TaskFilter.assigned", "AssignTaskInput.assignedOn", "TaskDocumentInput.signedOn"],
   ...["CompleteTaskInput.doneOn", "ConfirmTaskInput.completedOn"],
+  ...["TaskInput.assignedOn", "TaskInput.doneOn", "TaskInput.completedOn", "TaskInput.cancelledOn", "TaskInput.updatedAt"],
+  ...["DayRangeInput.from", "DayRangeInput.to"],
 ];
 /** Where it is planned, or is a hierarchy or a period to look at, one to come is taken. */
 const ANY = [
@@ -33,6 +36,7 @@ const ANY = [
   ...["DossierInput.dueAt", "DossierInput.extendedTo"],
   ...["TaskFilter.asOf", "TaskFilter.deadline", "AssignTaskInput.deadline", "DelegateTaskInput.deadline", "ExtendTaskInput.deadline"],
   ...["RequestTaskExtensionInput.deadline", "ResumeTaskInput.deadline", "ReassignTaskInput.deadline"],
+  ...["TaskInput.deadline", "TaskInput.originalDeadline"],
 ];
 
 describe("future days", () => {
@@ -136,5 +140,25 @@ describe("future days", () => {
     expect(await service.ask('{ tasks(filter: { deadline: "2026-11" }) { totalCount } }', {}, officer)).toMatchObject({
       data: { tasks: { totalCount: 1 } },
     });
+  });
+
+  it("are refused in what another system states that a task has been through, and accepted as its deadlines", async () => {
+    const codes = async (given: SentTask) => {
+      const { data } = await service.ask<{ importTasks: { report: SentReport } }, object>(
+        IMPORT_TASKS,
+        { source: "s", tasks: [sentTask(given)], partial: true },
+        officer,
+      );
+      return data.importTasks.report.problems.map(({ field, code }) => `${field} ${code}`);
+    };
+    expect(await codes({ code: "a", assignedOn: TOMORROW })).toContain("assignedOn DAY_AFTER_UPDATE");
+    expect(await codes({ code: "a", updatedAt: `${TOMORROW}T08:00:00+07:00` })).toContain("updatedAt UPDATED_IN_FUTURE");
+    expect(await codes({ code: "a", progress: "AWAITING_CONFIRMATION", doneOn: TOMORROW })).toContain("doneOn DAY_AFTER_UPDATE");
+    expect(await codes({ code: "a", progress: "COMPLETED", completedOn: TOMORROW })).toContain("completedOn DAY_AFTER_UPDATE");
+    expect(await codes({ code: "a", progress: "CANCELLED", cancelledOn: TOMORROW })).toContain("cancelledOn DAY_AFTER_UPDATE");
+    const still = (from: string, to: string | null) => codes({ code: "a", progress: "POSTPONED", postponements: [{ from, to }] });
+    expect(await still(TOMORROW, null)).toContain("postponements[0].from DAY_AFTER_UPDATE");
+    expect(await still("2026-10-01", TOMORROW)).toContain("postponements[0].to DAY_AFTER_UPDATE");
+    expect(await codes({ code: "a", deadline: TOMORROW, originalDeadline: TOMORROW })).toEqual([]);
   });
 });
