@@ -24,7 +24,7 @@ const argumentsOf = (field: FieldDefinitionNode): string[] => field.arguments!.m
 const ORDER = [
   ...["input", "filter", "code", "id", "codes", "unit", "within", "index", "measure", "field", "search", "source"],
   ...["period", "year", "asOf", "on"],
-  ...["evidence", "tier", "kinds", "states", "handledBy", "basis", "grain", "convention"],
+  ...["evidence", "tier", "kinds", "states", "handledBy", "leadBy", "basis", "grain", "convention"],
   ...["orderBy", "first", "after"],
 ];
 /** Arguments that only narrow the result, although arguments of this name usually identify the subject. */
@@ -37,7 +37,7 @@ describe("arguments", () => {
   beforeAll(async () => {
     service = await startService();
     fields = fieldsOf(await read("../../../schema/subgraph.graphql"));
-    const parts = await Promise.all(["1-rollups", "3-dossiers"].map((part) => read(`../../contract/${part}.graphql`)));
+    const parts = await Promise.all(["1-rollups", "3-dossiers", "4-tasks"].map((part) => read(`../../contract/${part}.graphql`)));
     contract = new Map(parts.flatMap((part) => [...fieldsOf(part)]));
   });
   afterAll(() => service.close());
@@ -99,8 +99,9 @@ describe("arguments", () => {
 describe("mutations", () => {
   it("have one argument, input: VerbNounInput!, and return a payload", async () => {
     const mutations = [...fieldsOf(await read("../../../schema/subgraph.graphql"))].filter(([name]) => name.startsWith("Mutation."));
-    const contract = new Set(fieldsOf(await read("../../contract/3-dossiers.graphql")).keys());
-    expect(mutations).toHaveLength(15);
+    const parts = await Promise.all(["3-dossiers", "4-tasks"].map((part) => read(`../../contract/${part}.graphql`)));
+    const contract = new Set(parts.flatMap((part) => [...fieldsOf(part).keys()]));
+    expect(mutations).toHaveLength(32);
     for (const [name, field] of mutations) {
       const verbNoun = name.replace(/^Mutation\.(.)/, (_, first: string) => first.toUpperCase());
       expect(
