@@ -19,7 +19,7 @@ export const isOfSource = ({ kind }: Pick<RecordTable, "kind">, { sourceId }: Pi
 export const judgeRepeated = async (em: EntityManager, staged: Staged): Promise<void> => {
   await sql`
     with twice as materialized (select s.code from ${staged.stage} s where ${isOfImport(staged)} and s.status <> ${sql.lit(STATUSES.REJECTED)} group by s.code having count(*) > 1),
-    judged as (
+    judged as materialized (
       select s.row, row_number() over (partition by s.code order by s.updated_at desc, s.row) as place,
         max(s.updated_at) over (partition by s.code) = s.updated_at as is_latest,
         min(s.digest::text) over same <> max(s.digest::text) over same as is_torn
@@ -34,10 +34,9 @@ export const judgeRepeated = async (em: EntityManager, staged: Staged): Promise<
 /** Gives rows whose record is stored their status and the province of the record. The caller holds the lock of the source. */
 export const compareWithStored = async (em: EntityManager, records: RecordTable, staged: Staged): Promise<void> => {
   const isOutside = staged.grants === null ? sql`false` : sql`not ${coveredBy(staged.grants, sql.ref(`d.${records.unit}`))}`;
-  // A separate query makes Citus send the stage to the records and not the records to the stage.
+  // A separate query makes Citus send the stage to the records and not the records to the stage; it runs once, although nothing tells how many rows the stage has.
   await sql`
-    update ${staged.stage} s set province_id = k.province_id, status = k.status, problem = k.problem
-    from (
+    with k as materialized (
       select s.row, d.province_id,
         case when ${isOutside} then ${sql.lit(STATUSES.REJECTED)}
           when d.updated_at > s.updated_at then ${sql.lit(STATUSES.STALE)}
@@ -46,6 +45,7 @@ export const compareWithStored = async (em: EntityManager, records: RecordTable,
         case when ${isOutside} then 'OUTSIDE_SCOPE' when d.updated_at = s.updated_at and d.digest <> s.digest then 'CONFLICT' end as problem
       from ${staged.stage} s join ${sql.table(records.table)} d on d.code = s.code
       where ${isOfImport(staged)} and s.status = ${sql.lit(STATUSES.CREATED)} and ${isOfSource(records, staged)}
-    ) k
+    )
+    update ${staged.stage} s set province_id = k.province_id, status = k.status, problem = k.problem from k
     where ${isOfImport(staged)} and s.row = k.row`.execute(em.getKysely());
 };

@@ -50,9 +50,12 @@ const stagedTasks = (staged: Staged) => sql`(
   select ${sql.join(Object.entries(columnsOf(staged)).map(([name, value]) => sql`${value} as ${sql.ref(name)}`))}
   from ${staged.stage} s where ${isOfImport(staged)} and ${isChanged}) d`;
 
+/** Rows `s` of the stage with their stored tasks `d`, each looked up by its key: nothing tells the planner how many rows the stage has. */
+const stagedAndStored = (staged: Staged) => sql`${staged.stage} s cross join lateral (
+  select * from task k where ${isStaged("k", staged)} offset 0) d where ${isOfImport(staged)} and ${isUpdated}`;
+
 /** The stored tasks that the stage replaces or names, as relation `d`. */
-const storedTasks = (staged: Staged) => sql`(
-  select k.* from task k join ${staged.stage} s on ${isStaged("k", staged)} where ${isOfImport(staged)} and ${isUpdated}) d`;
+const storedTasks = (staged: Staged) => sql`(select d.* from ${stagedAndStored(staged)}) d`;
 
 /** Gives each staged row its status, except for what its parent decides. The caller holds the lock of the source. */
 export const compareTasks = async (em: EntityManager, staged: Staged): Promise<void> => {
@@ -63,8 +66,12 @@ export const compareTasks = async (em: EntityManager, staged: Staged): Promise<v
 /** Notes of stored tasks how many events they have and whether their parent changes. */
 export const noteStored = async (em: EntityManager, staged: Staged): Promise<void> => {
   await sql`
-    update ${staged.stage} s set events = t.events, is_moved = t.parent_code is distinct from s.parent_code
-    from task t where ${isOfImport(staged)} and ${isUpdated} and ${isStaged("t", staged)}`.execute(em.getKysely());
+    with k as materialized (
+      select s.row, d.events, d.parent_code is distinct from s.parent_code as is_moved from ${stagedAndStored(staged)}
+    )
+    update ${staged.stage} s set events = k.events, is_moved = k.is_moved from k where ${isOfImport(staged)} and s.row = k.row`.execute(
+    em.getKysely(),
+  );
 };
 
 /** Records the counter changes of new and newer rows; must run before they replace the old rows. */
@@ -77,7 +84,7 @@ export const noteTaskChanges = (em: EntityManager, staged: Staged): Promise<void
 /** Lets steps of tasks that change their family end first; those that begin later wait. @returns true if there are any. */
 export const lockMoved = async (em: EntityManager, staged: Staged): Promise<boolean> => {
   const moved = await rowsOf(em).rows(sql<{ family: string }>`
-    select distinct t.family from task t join ${staged.stage} s on ${isStaged("t", staged)} where ${isOfImport(staged)} and ${isUpdated} and s.is_moved`);
+    select distinct d.family from ${stagedAndStored(staged)} and s.is_moved`);
   const families = moved.map(({ family }) => family);
   await takeNamedLocks(em, "taskFamily", families);
   return families.length > 0;
@@ -87,8 +94,7 @@ export const lockMoved = async (em: EntityManager, staged: Staged): Promise<bool
 export const moveFamilies = async (em: EntityManager, staged: Staged): Promise<void> => {
   await sql`
     with recursive below as (
-      select t.province_id, t.source_id, t.code, t.family from task t join ${staged.stage} s on ${isStaged("t", staged)}
-      where ${isOfImport(staged)} and ${isUpdated} and s.is_moved
+      select d.province_id, d.source_id, d.code, d.family from ${stagedAndStored(staged)} and s.is_moved
       union all
       select c.province_id, c.source_id, c.code, b.family from below b join task c on c.parent_source_id = b.source_id and c.parent_code = b.code
     )
