@@ -9,6 +9,7 @@ import { dossier, fillCatalogue, IMPORT, type ImportAnswer, type Sent } from "..
 import { issueKey } from "../support/key.ts";
 import { NaiveCalendar } from "../calendar/naive-calendar.ts";
 import { COMMUNES, divisionOf, drawTwins, PROCEDURES } from "./twin-databases.ts";
+import { drawTaskTwins, type TwinTask } from "./twin-tasks.ts";
 import { PUBLISH, SUBMIT, type SubmitAnswer } from "../support/reports.ts";
 import { END_ON_FAILURE, runs, seed } from "../support/property.ts";
 
@@ -42,11 +43,16 @@ const OF_ROLLUP = [
   `byField { field { code } counts { ${COUNTS.join(" ")} ${RATES[0]} } }`,
   `parts { unit { code } isRemainder counts { ${COUNTS.join(" ")} } }`,
 ];
+const TASKS =
+  "total withDeadline completedOnTime completedLate completedWithoutDeadline runningOverdue due dueCompletedOnTime onTimeRate(basis: DUE) { value }";
 const OF_UNIT = (period: string) => [
   `form06(period: "${period}") { total { toHandle resolved paused } rows { field { code } toHandle resolvedEarly } }`,
   `serviceQuality(period: "${period}") { score criteria { code score rate { numerator denominator } } }`,
   `indicators(period: "${period}") { indicator { code } rate { value numerator } sources { id } }`,
   `tasks(period: "${period}") { total } services(period: "${period}") { procedures }`,
+  `tasks(period: "${period}") { ${TASKS} dataThrough exact incomplete coverage { unitsCovered } sources { id title } byTier { tier rollup { ${TASKS} } } }`,
+  `tasks(period: "${period}") { parts { unit { code } isRemainder counts { ${TASKS} } } }`,
+  `tasks(period: "${period}") { series(grain: MONTH) { ${TASKS} dataThrough } reconciliation { measure reported recorded } }`,
   `children { code dossiers(period: "${period}") { received dataThrough } }`,
   "records { kind completeSince completeThrough lastImportAt }",
   "children(kinds: [DEPARTMENT, DIVISION]) { code records { lastImportAt } }",
@@ -120,6 +126,21 @@ describe("two databases with equal public data of records", () => {
     expect(data.importDossiers.report).toMatchObject({ created: dossiers.length, problems: [] });
   };
 
+  const assign = async (service: TestService, tasks: readonly TwinTask[], bearer: string) => {
+    const change = async (name: string, input: object) => {
+      const text = `mutation ($input: ${name[0]!.toUpperCase()}${name.slice(1)}Input!) { ${name}(input: $input) { task { id } } }`;
+      const { data, errors } = await service.ask<Record<string, { task: { id: string } }>, object>(text, { input }, bearer);
+      expect(errors).toBeUndefined();
+      return data[name]!.task.id;
+    };
+    for (const { completedOn, ...given } of tasks) {
+      const task = await change("assignTask", { ...given, assignedBy: "04", title: "Rà soát", idempotencyKey: crypto.randomUUID() });
+      if (completedOn === null) continue;
+      await change("completeTask", { task, doneOn: completedOn });
+      await change("confirmTask", { task });
+    }
+  };
+
   /** Two fields of one competence, level, limit and fee. */
   const addProcedures = async ({ orm }: TestDatabase) => {
     await sql`insert into procedure (code, name, words, field_id, competence, service_level, working_days, has_fee)
@@ -146,6 +167,11 @@ describe("two databases with equal public data of records", () => {
     await send(
       service,
       offices.map((unit) => dossier({ code: unit, unit, receivedAt: "2026-08-03T08:00:00+07:00" }) as Sent),
+      admin,
+    );
+    await assign(
+      service,
+      COMMUNES.map((lead) => ({ lead, assignedOn: "2026-08-01", deadline: null, completedOn: null })),
       admin,
     );
     const declare = "mutation ($input: DeclareCompleteInput!) { declareComplete(input: $input) { __typename } }";
@@ -178,6 +204,8 @@ describe("two databases with equal public data of records", () => {
     const [one, two] = drawTwins(SEED, PAIRS, new NaiveCalendar(rows));
     expect(one.length).toBeGreaterThan(PAIRS);
     await send(services[0]!, one, admin);
+    const tasks = drawTaskTwins(SEED, 16);
+    for (const [n, service] of services.entries()) await assign(service, tasks[n]!, admin);
     for (let n = 0; n < 3; n++)
       await send(
         services[1]!,
@@ -212,6 +240,11 @@ describe("two databases with equal public data of records", () => {
     [
       "single days",
       '{ unit(code: "01558") { dossiers(period: "2026-10-01/2026-10-31") { received } day: dossiers(period: "2026-10-01/2026-10-06") { received } } }',
+    ],
+    ["tasks of the running half-month", '{ unit(code: "04") { tasks(period: "2026-11") { total } } }'],
+    [
+      "days of tasks",
+      `{ unit(code: "04") { ${["2026-08-06", "2026-08-20", "2026-09-06", "2026-10-06", "2026-10-20"].map((day, n) => `p${n}: tasks(period: "2026-08-01/${day}") { total due }`).join(" ")} } }`,
     ],
     ["which office", `{ unit(code: "${divisionOf("01558")}") { dossiers(period: "2026") { received } } }`],
     [

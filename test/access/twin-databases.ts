@@ -5,7 +5,7 @@ import { dossier, type Sent } from "../support/dossiers.ts";
 import type { NaiveCalendar } from "../calendar/naive-calendar.ts";
 
 /** Half-months that have ended on 22 November 2026, and the days of the running one. */
-const ENDED: readonly (readonly [Day, Day])[] = ["08", "09", "10", "11"].flatMap((month) => {
+export const ENDED: readonly (readonly [Day, Day])[] = ["08", "09", "10", "11"].flatMap((month) => {
   const last = { "08": "31", "09": "30", "10": "31" }[month];
   const first = [`2026-${month}-01`, `2026-${month}-14`] as const;
   return last === undefined ? [first] : [first, [`2026-${month}-15`, `2026-${month}-${last}`] as const];
