@@ -37,7 +37,7 @@ export default defineConfig({
       NODE_COMPILE_CACHE: join(tmpdir(), "cchc-compile-cache"),
     },
     testTimeout: 300_000,
-    hookTimeout: 120_000,
+    hookTimeout: 300_000,
     // Two more than the cores of a small machine, for tests wait for PostgreSQL and for processes that they start.
     maxWorkers: 4,
     // Few collections, by one thread each: the workers share the cores already.

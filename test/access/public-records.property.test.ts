@@ -9,6 +9,7 @@ import { dossier, fillCatalogue, IMPORT, type ImportAnswer, type Sent } from "..
 import { issueKey } from "../support/key.ts";
 import { NaiveCalendar } from "../calendar/naive-calendar.ts";
 import { COMMUNES, divisionOf, drawTwins, PROCEDURES } from "./twin-databases.ts";
+import { OF_ROLLUP, OF_UNIT } from "./public-questions.ts";
 import { drawTaskTwins, type TwinTask } from "./twin-tasks.ts";
 import { PUBLISH, SUBMIT, type SubmitAnswer } from "../support/reports.ts";
 import { END_ON_FAILURE, runs, seed } from "../support/property.ts";
@@ -16,47 +17,6 @@ import { END_ON_FAILURE, runs, seed } from "../support/property.ts";
 const RUNS = runs(40);
 const SEED = seed(20_261_129);
 const PAIRS = 40;
-
-const COUNTS = [
-  "received",
-  "resolved resolvedEarly resolvedOnTime resolvedOverdue",
-  "carriedOver inProcess inProcessOverdue inProcessPaused",
-  "withdrawn stopped",
-];
-const RATES = [
-  "onTimeRate { value numerator denominator coverage low high }",
-  "handled: onTimeRate(basis: HANDLED) { value }",
-  "onlineRate { value }",
-];
-const OF_ROLLUP = [
-  ...COUNTS,
-  ...RATES,
-  ...["dataThrough", "exact incomplete", "bounds(measure: IN_PROCESS_OVERDUE) { low high }", "coverage { unitsExpected unitsCovered }"],
-  ...[
-    "byChannel { channel received }",
-    "averageWorkingDays",
-    "sources { id kind title }",
-    "reconciliation { measure reported recorded difference }",
-  ],
-  `byTier { tier rollup { ${COUNTS.join(" ")} exact } }`,
-  ...["MONTH", "QUARTER"].map((grain) => `${grain}: series(grain: ${grain}) { period dataThrough ${COUNTS.join(" ")} averageWorkingDays }`),
-  `byField { field { code } counts { ${COUNTS.join(" ")} ${RATES[0]} } }`,
-  `parts { unit { code } isRemainder counts { ${COUNTS.join(" ")} } }`,
-];
-const TASKS =
-  "total withDeadline completedOnTime completedLate completedWithoutDeadline runningOverdue due dueCompletedOnTime onTimeRate(basis: DUE) { value }";
-const OF_UNIT = (period: string) => [
-  `form06(period: "${period}") { total { toHandle resolved paused } rows { field { code } toHandle resolvedEarly } }`,
-  `serviceQuality(period: "${period}") { score criteria { code score rate { numerator denominator } } }`,
-  `indicators(period: "${period}") { indicator { code } rate { value numerator } sources { id } }`,
-  `tasks(period: "${period}") { total } services(period: "${period}") { procedures }`,
-  `tasks(period: "${period}") { ${TASKS} dataThrough exact incomplete coverage { unitsCovered } sources { id title } byTier { tier rollup { ${TASKS} } } }`,
-  `tasks(period: "${period}") { parts { unit { code } isRemainder counts { ${TASKS} } } }`,
-  `tasks(period: "${period}") { series(grain: MONTH) { ${TASKS} dataThrough } reconciliation { measure reported recorded } }`,
-  `children { code dossiers(period: "${period}") { received dataThrough } }`,
-  "records { kind completeSince completeThrough lastImportAt }",
-  "children(kinds: [DEPARTMENT, DIVISION]) { code records { lastImportAt } }",
-];
 
 /** A unit and a day of its hierarchy: of today and of older ones, divisions and a department. */
 const UNITS = [

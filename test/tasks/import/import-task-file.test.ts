@@ -91,7 +91,7 @@ describe("npm run import -- tasks", () => {
     const content = csv(task("good"), ...bad);
     expect(await imported("bad.csv", content, "bad")).toMatchObject({
       code: 1,
-      out: expect.stringContaining("nothing was kept") as string,
+      out: expect.stringContaining("nothing was stored") as string,
     });
     expect(listed(`${file("bad.csv")}.problems.csv`)!.map(({ row, column, code }) => `${row} ${column} ${code}`)).toEqual([
       ...["3 percent PERCENT_OUT_OF_RANGE", "3 postponements POSTPONEMENTS_MALFORMED", "4 assignedOn DAY_MALFORMED"],
@@ -104,7 +104,7 @@ describe("npm run import -- tasks", () => {
     });
     expect(await rowsOf(sql`select from record_range`)).toEqual([]);
     const good = await imported("good.csv", csv(task("good")), "bad", complete);
-    expect(good.out).toContain("stated as complete from 2026-03-01 through 2026-11-30: 1 unit");
+    expect(good.out).toContain("declared complete from 2026-03-01 through 2026-11-30: 1 unit");
     expect(await rowsOf(sql`select kind, since from record_range`)).toEqual([{ kind: "TASKS", since: "2026-03-01" }]);
   });
 
