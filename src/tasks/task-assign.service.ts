@@ -23,7 +23,6 @@ import { checkCoordinators, coordinatorsNamed, isWithinUnit, taskUnitNamed } fro
 import { insertTask, type TaskMaking } from "./task.store.ts";
 import type { TaskDocument, TaskKey, TaskView } from "./task.loaders.ts";
 
-/** What makes a task, beside the unit that assigns it. */
 interface TaskDraft {
   readonly title: string;
   readonly product: string | null;
@@ -98,7 +97,6 @@ const makingOf = ({ viewer }: TaskAsking, input: { readonly idempotencyKey: stri
   const { idempotencyKey, ...content } = input;
   if (!KEY.test(idempotencyKey))
     throw new BadUserInput("idempotencyKey", idempotencyKey, "must be 1 to 200 visible ASCII characters, new for each task");
-  // What is null is as good as left out.
   const text = JSON.stringify(content, (_, value: unknown) => value ?? undefined);
   return { actor: viewer!.actor, idempotencyKey, digest: createHash("sha256").update(text).digest("hex") };
 };
@@ -160,7 +158,6 @@ interface Making {
   readonly making: TaskMaking;
 }
 
-/** @returns its id. */
 const makeTask = async (
   { viewer, now }: TaskAsking,
   writing: TaskWriting,

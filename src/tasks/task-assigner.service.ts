@@ -10,8 +10,6 @@ import type { DayRange } from "./task-timeliness.ts";
 import { checkCoordinators, coordinatorsNamed } from "./task-units.service.ts";
 import type { TaskView } from "./task.loaders.ts";
 
-// What the assigner does; all of it as `takeStep` refuses it.
-
 /** A day on which the task stood still is one of them, so the last one is today. */
 export const endedToday = (ranges: readonly DayRange[], today: Day): DayRange[] =>
   ranges.map(({ from, to }) => ({ from, to: to ?? today }));
@@ -81,7 +79,6 @@ export const extendTask = async (context: TaskAsking, input: ExtendTaskInput): P
   }));
 };
 
-/** @throws BadUserInput for a deadline that cannot be. */
 export const resumeTask = async (context: TaskAsking, input: ResumeTaskInput): Promise<TaskPayload> => {
   const [note, deadline] = [noteOf(input.note), deadlineOf(input)];
   return takeStep(context, input.task, "RESUME", async (step) => ({

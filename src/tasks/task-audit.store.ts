@@ -20,7 +20,6 @@ const unitIds = async (em: EntityManager, tasks: readonly TaskView[]): Promise<R
   return new Map(units.map(({ no, id }) => [no, id]));
 };
 
-/** What a step changes, before and after it. */
 export const changedRecords = async (em: EntityManager, before: TaskView, after: TaskView) => {
   const isSame = before.leadNo === after.leadNo && String(before.coordinatorNos) === String(after.coordinatorNos);
   const ids = isSame ? new Map<number, string>() : await unitIds(em, [before, after]);
@@ -30,5 +29,4 @@ export const changedRecords = async (em: EntityManager, before: TaskView, after:
   return { before: of(old), after: of(now) };
 };
 
-/** What a new task is. */
 export const newRecord = async (em: EntityManager, task: TaskView) => ({ code: task.code, ...recordOf(task, await unitIds(em, [task])) });

@@ -28,7 +28,6 @@ export const sidesOf = ({ isForLead, isForAssigner }: TaskAuthority): TaskSide[]
   ...(isForAssigner ? (["ASSIGNER"] as const) : []),
 ];
 
-/** What a unit was in on its last day; null while it exists. */
 const lastParent = (unit: RawBuilder<unknown>, today: Day) => sql`(select v.parent_id from unit u
   join unit_version v on v.unit_id = u.id and v.valid_to = u.ended_on where u.id = ${unit} and u.ended_on <= ${today}::date)`;
 

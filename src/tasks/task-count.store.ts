@@ -34,7 +34,6 @@ export const countTaskChanges = (em: EntityManager, noted: Noted): Promise<void>
  * of the unit that it serves.
  */
 export const leadSlot = (lead: RawBuilder<unknown>, assignedOn: RawBuilder<unknown>): RawBuilder<unknown> => {
-  // Long aliases capture none of the columns that are given.
   const seenOn = sql`least(greatest(${assignedOn}, lead_version.valid_from), lead_version.valid_to - 1)`;
   const hasBegun = sql`lead_version.valid_from <= ${assignedOn}`;
   return sql`coalesce((

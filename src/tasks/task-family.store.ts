@@ -35,7 +35,6 @@ export const openBelow = async (step: StepScope, task: TaskKey) => {
   return { all, next };
 };
 
-/** Names those of the tasks that the caller sees. */
 export const refusedFor = async ({ em }: StepScope, tasks: readonly TaskView[], why: string): Promise<DomainError> => {
   const seen = await tasksSeenAmong(em, tasks);
   const named = tasks.filter((task) => seen.has(`${task.sourceNo}:${task.code}`));

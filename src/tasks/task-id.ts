@@ -1,4 +1,3 @@
-/** What a task is in all systems together. */
 export interface TaskIdentity {
   readonly sourceNo: number;
   readonly code: string;

@@ -5,9 +5,6 @@ import { demandNoneOpen } from "./task-family.store.ts";
 import type { CompleteTaskInput, ReportTaskProgressInput, RequestTaskExtensionInput, TaskNoteInput } from "./task.input.ts";
 import { takeStep, type TaskAsking, type TaskPayload } from "./task-step.service.ts";
 
-// What the lead does; all of it as `takeStep` refuses it.
-
-/** @throws BadUserInput where nothing is reported. */
 export const reportTaskProgress = async (context: TaskAsking, input: ReportTaskProgressInput): Promise<TaskPayload> => {
   const [percent, note, evidence] = [percentOf(input.percent), optionalNoteOf(input.note), taskEvidenceOf(input.evidence)];
   if (percent === null && note === null && evidence.length === 0)

@@ -44,7 +44,6 @@ export const taskPositionOf =
     return { rank: day === null ? NO_DEADLINE_RANK : dayRank(day), text: `${sourceNo}:${code}` };
   };
 
-/** Before all tasks that there could be. */
 const startOf = (orderBy: TaskOrder) =>
   orderBy === "DEADLINE" ? { day: "-infinity", sourceNo: 0 } : { day: "infinity", sourceNo: MAX_SOURCE };
 
@@ -108,7 +107,6 @@ const lookups = (list: TaskList) => {
   size as materialized (select greatest((select count(*) from lead), (select count(*) from assigner)) <= ${sql.lit(FEW_UNITS)} as is_few)`;
 };
 
-/** Columns and directions of an order. */
 const orders = {
   DEADLINE: { day: sql.ref("deadline"), direction: sql`asc`, compare: sql`>` },
   ASSIGNED_ON_DESC: { day: sql.ref("assigned_on"), direction: sql`desc`, compare: sql`<` },
@@ -151,11 +149,9 @@ const beyond = (list: TaskList, following: FollowingTasks, table: "t" | "c"): Ra
   return sql<boolean>`(${of}.${column}, ${of}.source_id, ${of}.code) ${compare} (${day}::date, ${sourceNo}::int, ${code}::text) and ${end} and ${running}`;
 };
 
-/** Of days as SQL knows them. */
 const isEarlier = (one: string, other: string): boolean =>
   one === "-infinity" || other === "infinity" ? one !== other : one !== "infinity" && other !== "-infinity" && one < other;
 
-/** Those of one side, unit by unit. */
 const nearest = (list: TaskList, from: FollowingTasks, side: "lead" | "assigner", limit: RawBuilder<unknown>) => sql`
   select near.* from (select * from ${sql.table(side)} where (select is_few from size)) one cross join lateral (
     select t.province_id, t.source_id, t.code, t.deadline, t.assigned_on from task t
@@ -163,7 +159,6 @@ const nearest = (list: TaskList, from: FollowingTasks, side: "lead" | "assigner"
     order by ${ordered(list.orderBy, "t")} ${limit}
   ) near`;
 
-/** One more than the page has. */
 export const pageOfTasks = (list: TaskList, from: FollowingTasks) => {
   const limit = sql`limit ${from.first + 1}`;
   const found = sql`

@@ -23,7 +23,6 @@ import {
 } from "./task.input.ts";
 import { TaskPayloadType } from "./task.type.ts";
 
-/** For the lead, and whoever creates a task. */
 @Resolver()
 export class TaskLeadMutations {
   @Authorized<Permission>("tasks:write")

@@ -37,7 +37,6 @@ export interface StepOutcome {
   readonly event?: Partial<NewTaskEvent>;
 }
 
-/** As the audit trail names them. */
 const OPERATIONS: Readonly<Record<TaskAction, string>> = {
   REPORT: "reportTaskProgress",
   COMPLETE: "completeTask",
@@ -136,7 +135,6 @@ export const commitStep = async (
   });
 };
 
-/** What is answered after a change. */
 export const payloadOf = async (context: Pick<RequestContext, "use">, id: string): Promise<TaskPayload> => ({
   task: (await context.use(taskLoaders).taskByIdentity.load(parseTaskId(id)!))!,
 });

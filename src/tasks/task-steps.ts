@@ -48,7 +48,6 @@ export const TASK_EVENTS = [
 ] as const;
 export type TaskEventKind = (typeof TASK_EVENTS)[number];
 
-/** On whose behalf a step is taken. */
 export type TaskSide = "LEAD" | "ASSIGNER";
 
 export interface TaskStep {
@@ -85,7 +84,6 @@ export const TASK_STEPS: readonly TaskStep[] = [
   step(without("COMPLETED", "CANCELLED"), "CANCEL", "ASSIGNER", "CANCELLED", "CANCELLED"),
 ];
 
-/** Which side takes each action. */
 export const sideOf = (action: TaskAction): TaskSide => TASK_STEPS.find((one) => one.action === action)!.side;
 
 export const stepFrom = (progress: TaskProgress, action: TaskAction): TaskStep | null =>

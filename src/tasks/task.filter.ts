@@ -89,7 +89,6 @@ export interface TaskCondition {
   readonly deadline: Period | null;
   /** The last day of a deadline that is due; null where all are meant. */
   readonly dueBy: Day | null;
-  /** Each with the blank before it. */
   readonly words: readonly string[];
   readonly rootsOnly: boolean;
   readonly today: Day;
@@ -101,7 +100,6 @@ type Asking = Pick<RequestContext, "session" | "today" | "use">;
 
 const MAX_WORKING_DAYS = 250;
 
-/** @throws BadUserInput naming what is unknown. */
 export const taskConditionOf = async (context: Asking, filter: TaskFilter): Promise<TaskCondition> => {
   const { progress, timeliness, assigned, deadline, search, rootsOnly } = filter;
   const periods = {

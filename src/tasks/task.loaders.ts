@@ -24,13 +24,11 @@ export interface TaskDocument {
   readonly url: string | null;
 }
 
-/** A named link. */
 export interface TaskEvidence {
   readonly name: string;
   readonly url: string;
 }
 
-/** A task as it stands now. */
 export interface TaskView extends TaskKey, TaskDays {
   readonly isImported: boolean;
   readonly title: string;
@@ -58,7 +56,6 @@ export interface TaskView extends TaskKey, TaskDays {
 
 export interface TaskEventView {
   readonly position: number;
-  /** ISO 8601 with offset. */
   readonly at: string;
   readonly atOn: Day;
   readonly action: TaskEventKind;
@@ -71,7 +68,6 @@ export interface TaskEventView {
   readonly evidence: readonly TaskEvidence[];
 }
 
-/** The name of a number that counts from 1. */
 const named = (names: readonly string[], number: RawBuilder<unknown>) => sql`(${sql.lit(`{${names.join()}}`)}::text[])[${number}]`;
 const unlessInfinite = (day: RawBuilder<unknown>) => sql`case when isfinite(${day}) then ${day} end`;
 
@@ -116,7 +112,6 @@ export const taskLoaders = ({ session, viewer, today }: Pick<RequestContext, "se
         join task t on t.source_id = k.source_id and t.code = k.code where ${isTaskSeen}`),
     ),
 
-    /** By day of assignment, then code. */
     subtasksOf: manyBy<TaskIdentity, TaskView & Positioned>(textOfKey, (keys) =>
       readable(sql<TaskView & Positioned>`
         with ${covered}

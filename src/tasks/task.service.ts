@@ -23,7 +23,6 @@ export const unitOfTask = async (context: Asking, no: number, asOf: Day): Promis
   return (await unitOn.load({ no, asOf })) ?? unitByNo.load(no);
 };
 
-/** By code. */
 export const coordinatorsOf = async (context: Asking, { coordinatorNos, assignedOn }: TaskView): Promise<UnitView[]> => {
   const units = await Promise.all(coordinatorNos.map((no) => unitOfTask(context, no, assignedOn)));
   return units.filter((unit) => unit !== null).toSorted((one, other) => (one.code < other.code ? -1 : 1));

@@ -11,7 +11,6 @@ import type { TaskIdentity } from "./task-id.ts";
 import { RUNNING, TASK_EVENTS, TASK_PROGRESS, type TaskEventKind, type TaskProgress } from "./task-steps.ts";
 import { isTaskSeen, taskColumns, type TaskEvidence, type TaskKey, type TaskView } from "./task.loaders.ts";
 
-/** One thing that happens to a task. */
 export interface NewTaskEvent {
   readonly at: Date;
   readonly action: TaskEventKind;
@@ -24,7 +23,6 @@ export interface NewTaskEvent {
   readonly evidence?: readonly TaskEvidence[];
 }
 
-/** Under which key a caller creates a task. */
 export interface TaskMaking {
   readonly actor: string;
   readonly idempotencyKey: string;
@@ -73,7 +71,6 @@ export const openSubtasks = (em: EntityManager, task: TaskKey): Promise<(TaskVie
     select ${taskColumns}, b.steps from below b join task t on t.province_id = b.province_id and t.source_id = b.source_id and t.code = b.code
     where t.completed_on is null and t.cancelled_on is null order by b.steps, t.assigned_on, t.code`);
 
-/** Which of the tasks the transaction sees. */
 export const tasksSeenAmong = async (em: EntityManager, tasks: readonly TaskKey[]): Promise<Set<string>> => {
   const found = await rowsOf(em).rows(sql<{ code: string; sourceNo: number }>`
     select t.code, t.source_id as "sourceNo" from unnest(${tasks.map(({ provinceNo }) => provinceNo)}::int[], ${tasks.map(({ sourceNo }) => sourceNo)}::int[],

@@ -14,7 +14,6 @@ export interface TaskFacts {
   readonly completedOn: Day | null;
   readonly cancelledOn: Day | null;
   readonly postponements: readonly DayRange[];
-  /** In milliseconds. */
   readonly updatedAt: number;
 }
 

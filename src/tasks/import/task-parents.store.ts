@@ -24,7 +24,6 @@ const chains = (staged: Staged) => sql`up as (
     left join task t on c.code is null and t.source_id = ${staged.sourceId} and t.code = u.above
     where u.above is not null and u.steps <= ${sql.lit(MAX_STEPS)} and (c.code is not null or t.code is not null))`;
 
-/** @returns the number of rows. */
 const rejectEndless = async (em: EntityManager, staged: Staged): Promise<number> => {
   const rows = await rowsOf(em).rows(sql`
     with recursive ${changed(staged)}, ${chains(staged)}

@@ -104,7 +104,6 @@ interface TaskTexts {
   readonly document: TaskDocument | null;
 }
 
-/** By the rules of tasks that are assigned here. */
 const textsOf = (problems: RowProblems, row: TaskRow, last: Day): TaskTexts | null => {
   const read = <T>(work: () => T): T | null => {
     try {
@@ -129,7 +128,6 @@ interface TaskUnits {
   readonly coordinatorNos: readonly number[];
 }
 
-/** By their codes on the day of assignment. */
 const unitsOf = (problems: RowProblems, { units, isCovered }: TaskReferences, row: TaskRow): TaskUnits | null => {
   const unit = (field: string, code: string) => problems.unit(units, field, code, row.assignedOn);
   const [assigner, lead] = [unit("assignedBy", row.assignedBy), unit("lead", row.lead)];

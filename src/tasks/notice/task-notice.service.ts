@@ -11,10 +11,8 @@ import { lastDayWithin } from "../task-timeliness.ts";
 import { readNotices, type TaskNotice } from "./task-notice.store.ts";
 
 export interface NoticeOptions {
-  /** Code on the day, or id. */
   readonly unit: string;
   readonly on: Day;
-  /** Working days from the day on. */
   readonly within: number;
 }
 

@@ -3,7 +3,6 @@ import type { Rows } from "../../database/reader.ts";
 import type { Day } from "../../lib/time/date.ts";
 import { TASK_PROGRESS, type TaskProgress } from "../task-steps.ts";
 
-/** In the order of a digest. */
 export const NOTICES = ["OVERDUE", "DUE", "AWAITING_CONFIRMATION"] as const;
 export type NoticeKind = (typeof NOTICES)[number];
 
