@@ -11,10 +11,11 @@ import { type NaiveTask, NaiveTasks, type Wish } from "./naive-task.ts";
 import { expectRecounted } from "../faults/importing.ts";
 import { countsSeen, TaskRoom, UNITS, type Who } from "./task-room.ts";
 import { naiveTaskCounts } from "./task-recount.ts";
+import { END_ON_FAILURE, runs, seed } from "../support/property.ts";
 
-const RUNS = Number(process.env["TASK_RUNS"] ?? 5);
+const RUNS = runs(3);
 const STEPS = 45;
-const SEED = Number(process.env["PROPERTY_SEED"] ?? 20_261_130);
+const SEED = seed(20_261_130);
 const MS_PER_DAY = 86_400_000;
 
 let room: TaskRoom;
@@ -151,7 +152,7 @@ it("does with tasks what the rules say, in any history of what anybody asks for"
       await compareCounts(tasks, earlier, dayOf(now));
       earlier.push(...tasks.all);
     }),
-    { numRuns: RUNS, seed: SEED, endOnFailure: process.env["PROPERTY_SHRINK"] !== "1" },
+    { numRuns: RUNS, seed: SEED, endOnFailure: END_ON_FAILURE },
   );
   expect([...counts.keys()].toSorted()).toEqual(["BAD_USER_INPUT", "CONFLICT", "DONE", "FORBIDDEN", "NOT_FOUND"]);
   expect(counts.get("DONE")!).toBeGreaterThan((RUNS * STEPS) / 5);

@@ -14,9 +14,10 @@ import { issueKey } from "../support/key.ts";
 import { statementsOf } from "../support/statements.ts";
 import { insertTasks, naiveTimeliness, type TaskDraft, workingDaysLeft } from "./task-rows.ts";
 import { TaskRoom, UNITS } from "./task-room.ts";
+import { END_ON_FAILURE, runs, seed } from "../support/property.ts";
 
-const RUNS = Number(process.env["TASK_LIST_RUNS"] ?? 60);
-const SEED = Number(process.env["PROPERTY_SEED"] ?? 20_261_130);
+const RUNS = runs(40);
+const SEED = seed(20_261_130);
 /** Where the tasks of the test are: a province with its departments and communes, another one, and what was before. */
 const PLACES = ["04", UNITS.interior, UNITS.building, UNITS.one, UNITS.two, UNITS.three, "48", "20194"] as const;
 const TITLES = ["Rà soát thủ tục", "Số hóa hồ sơ", "Đơn giản hóa", "Báo cáo quý"] as const;
@@ -194,7 +195,7 @@ describe("the list of tasks", () => {
         }
         expect(ids).toEqual(expected.slice(0, ids.length));
       }),
-      { numRuns: RUNS, seed: SEED, endOnFailure: process.env["PROPERTY_SHRINK"] !== "1" },
+      { numRuns: RUNS, seed: SEED, endOnFailure: END_ON_FAILURE },
     );
     expect(found).toBeGreaterThan(RUNS);
   });

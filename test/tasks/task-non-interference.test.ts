@@ -4,9 +4,10 @@ import { subgraph } from "../../src/graphql/schema/subgraph.ts";
 import { startService, type TestService } from "../support/client.ts";
 import { issueKey } from "../support/key.ts";
 import { drawOperation, type Values, valuesOf } from "../support/operations.ts";
+import { runs, seed } from "../support/property.ts";
 
-const RUNS = Number(process.env["NON_INTERFERENCE_RUNS"] ?? 120);
-const SEED = Number(process.env["PROPERTY_SEED"] ?? 20_261_130);
+const RUNS = runs(80);
+const SEED = seed(20_261_130);
 const FREE = { rateAddress: 0, rateKey: 0 } as const;
 const ASSIGN = "mutation ($input: AssignTaskInput!) { assignTask(input: $input) { task { id code } } }";
 
