@@ -1,3 +1,4 @@
+import "../../src/records.ts";
 import { sql } from "kysely";
 import type { Database } from "../../src/database/database.ts";
 import { type Rows, rowsOf } from "../../src/database/reader.ts";

@@ -7,7 +7,6 @@ import { EARLIEST_LAST, USUAL_LAST } from "../../seeds/demo/year.ts";
 import { loadSeeds } from "../../seeds/seed.ts";
 import { openDatabase } from "../database/database.ts";
 import { type Env, readEnv } from "../server/env.ts";
-import "../records.ts";
 import { createLog, type Log } from "../server/running/log.ts";
 import { addDays, type Day, dayOf, isDay } from "../lib/time/date.ts";
 

@@ -1,4 +1,3 @@
-import "../../src/records.ts";
 import { sql } from "kysely";
 import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync, readdirSync } from "node:fs";
