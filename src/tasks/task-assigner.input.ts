@@ -2,14 +2,14 @@ import { Field, ID, InputType } from "type-graphql";
 import { DateScalar } from "../lib/time/scalar.ts";
 import { TaskDocumentInput } from "./task.input.ts";
 
-@InputType("ConfirmTaskInput", { description: "That a task is done, as the assigner sees it (xác nhận hoàn thành)." })
+@InputType("ConfirmTaskInput", { description: "The assigner confirms that a task is done (xác nhận hoàn thành)." })
 export class ConfirmTaskInput {
   @Field(() => ID, { description: "Id of the task (nhiệm vụ)." })
   task!: string;
 
   @Field(() => DateScalar, {
     nullable: true,
-    description: "The day that is accepted, where it is not the reported one; from assignment to today (ngày hoàn thành).",
+    description: "The accepted day, from the day of assignment to today; default: the reported day (ngày hoàn thành).",
   })
   completedOn?: string | null;
 
@@ -17,27 +17,27 @@ export class ConfirmTaskInput {
   note?: string | null;
 }
 
-@InputType("AmendTaskInput", { description: "What is put right; what is left out stays (sửa đổi)." })
+@InputType("AmendTaskInput", { description: "The corrected fields; omitted fields stay (sửa đổi)." })
 export class AmendTaskInput {
   @Field(() => ID, { description: "Id of the task (nhiệm vụ)." })
   task!: string;
 
-  @Field(() => String, { nullable: true, description: "What is to be done, at most 500 characters (nội dung)." })
+  @Field(() => String, { nullable: true, description: "The content of the task, at most 500 characters (nội dung)." })
   title?: string | null;
 
-  @Field(() => String, { nullable: true, description: "What is to be delivered, at most 1,000 characters; null takes it away (sản phẩm)." })
+  @Field(() => String, { nullable: true, description: "The expected product, at most 1,000 characters; null removes it (sản phẩm)." })
   product?: string | null;
 
-  @Field(() => TaskDocumentInput, { nullable: true, description: "The document that assigns it; null takes it away (văn bản giao việc)." })
+  @Field(() => TaskDocumentInput, { nullable: true, description: "The document that assigns it; null removes it (văn bản giao việc)." })
   document?: TaskDocumentInput | null;
 
   @Field(() => [ID], {
     nullable: true,
-    description: "Codes or ids of all units that help, at most 50, the lead not among them (đơn vị phối hợp).",
+    description: "Codes or ids of all coordinating units, at most 50, without the lead (đơn vị phối hợp).",
   })
   coordinators?: string[] | null;
 
-  @Field(() => String, { description: "Why, at most 2,000 characters (lý do)." })
+  @Field(() => String, { description: "The reason, at most 2,000 characters (lý do)." })
   note!: string;
 }
 
@@ -53,63 +53,65 @@ export class ExtendTaskInput {
   })
   deadline?: string | null;
 
-  @Field(() => Boolean, { defaultValue: false, description: "Take the deadline away (bỏ thời hạn)." })
+  @Field(() => Boolean, { defaultValue: false, description: "True removes the deadline (bỏ thời hạn)." })
   removeDeadline!: boolean;
 
-  @Field(() => String, { description: "Why, at most 2,000 characters (lý do)." })
+  @Field(() => String, { description: "The reason, at most 2,000 characters (lý do)." })
   note!: string;
 }
 
-@InputType("ResumeTaskInput", { description: "A postponed task goes on; without either the deadline stays (tiếp tục)." })
+@InputType("ResumeTaskInput", {
+  description: "Resumes a postponed task; without deadline and removeDeadline the deadline stays (tiếp tục).",
+})
 export class ResumeTaskInput {
   @Field(() => ID, { description: "Id of the task (nhiệm vụ)." })
   task!: string;
 
-  @Field(() => DateScalar, { nullable: true, description: "A new deadline, as extendTask takes it (thời hạn)." })
+  @Field(() => DateScalar, { nullable: true, description: "A new deadline, as for extendTask (thời hạn)." })
   deadline?: string | null;
 
-  @Field(() => Boolean, { defaultValue: false, description: "Take the deadline away (bỏ thời hạn)." })
+  @Field(() => Boolean, { defaultValue: false, description: "True removes the deadline (bỏ thời hạn)." })
   removeDeadline!: boolean;
 
-  @Field(() => String, { description: "Why, at most 2,000 characters (lý do)." })
+  @Field(() => String, { description: "The reason, at most 2,000 characters (lý do)." })
   note!: string;
 }
 
-@InputType("ReassignTaskInput", { description: "Another lead; what is left out stays (giao đơn vị khác)." })
+@InputType("ReassignTaskInput", { description: "Another lead; omitted fields stay (giao đơn vị khác)." })
 export class ReassignTaskInput {
   @Field(() => ID, { description: "Id of the task (nhiệm vụ)." })
   task!: string;
 
-  @Field(() => ID, { description: "Code or id of the new lead, as assignTask or delegateTask takes it (đơn vị chủ trì)." })
+  @Field(() => ID, { description: "Code or id of the new lead, as for assignTask or delegateTask (đơn vị chủ trì)." })
   lead!: string;
 
   @Field(() => [ID], {
     nullable: true,
-    description: "Codes or ids of all units that help, at most 50, the lead not among them (đơn vị phối hợp).",
+    description: "Codes or ids of all coordinating units, at most 50, without the lead (đơn vị phối hợp).",
   })
   coordinators?: string[] | null;
 
-  @Field(() => DateScalar, { nullable: true, description: "A new deadline, as extendTask takes it (thời hạn)." })
+  @Field(() => DateScalar, { nullable: true, description: "A new deadline, as for extendTask (thời hạn)." })
   deadline?: string | null;
 
-  @Field(() => Boolean, { defaultValue: false, description: "Take the deadline away (bỏ thời hạn)." })
+  @Field(() => Boolean, { defaultValue: false, description: "True removes the deadline (bỏ thời hạn)." })
   removeDeadline!: boolean;
 
-  @Field(() => String, { description: "Why, at most 2,000 characters (lý do)." })
+  @Field(() => String, { description: "The reason, at most 2,000 characters (lý do)." })
   note!: string;
 }
 
-@InputType("CancelTaskInput", { description: "A task to be taken back (hủy)." })
+@InputType("CancelTaskInput", { description: "Cancels a task (hủy)." })
 export class CancelTaskInput {
   @Field(() => ID, { description: "Id of the task (nhiệm vụ)." })
   task!: string;
 
   @Field(() => Boolean, {
     defaultValue: false,
-    description: "Cancel all open tasks that were delegated from it, too (hủy cả nhiệm vụ con).",
+    description: "True also cancels all open tasks that were delegated from it (hủy cả nhiệm vụ con).",
   })
   withSubtasks!: boolean;
 
-  @Field(() => String, { description: "Why, at most 2,000 characters (lý do)." })
+  @Field(() => String, { description: "The reason, at most 2,000 characters (lý do)." })
   note!: string;
 }

@@ -4,7 +4,7 @@ import { type Edge, PageInfo, totalCountField } from "../lib/page.ts";
 import { DateScalar, DateTimeScalar } from "../lib/time/scalar.ts";
 import type { TaskEventKind } from "./task-steps.ts";
 
-export const TaskEventKindEnum = enumType<TaskEventKind>("TaskEventKind", "What happened to a task (loại sự kiện).", {
+export const TaskEventKindEnum = enumType<TaskEventKind>("TaskEventKind", "The kind of an event of a task (loại sự kiện).", {
   ASSIGNED: "It was assigned here (giao).",
   IMPORTED: "Its system sent it (nhập).",
   REPORTED: "The lead reported progress (báo cáo tiến độ).",
@@ -15,38 +15,38 @@ export const TaskEventKindEnum = enumType<TaskEventKind>("TaskEventKind", "What 
   AMENDED: "Its text or its coordinators were put right (sửa đổi).",
   EXTENSION_REQUESTED: "The lead asked for another deadline (xin gia hạn).",
   EXTENDED: "The deadline was changed or taken away (gia hạn).",
-  POSTPONED: "It was put off (tạm hoãn).",
-  RESUMED: "It went on (tiếp tục).",
+  POSTPONED: "It was postponed (tạm hoãn).",
+  RESUMED: "It was resumed (tiếp tục).",
   DECLINED: "The lead declined it (từ chối).",
   REASSIGNED: "It was given to another lead (giao đơn vị khác).",
   DELEGATED: "A part of it was given on (giao lại).",
-  CANCELLED: "It was taken back (hủy).",
+  CANCELLED: "It was cancelled (hủy).",
 });
 
 @ObjectType("TaskEvidence", { simpleResolvers: true, description: "A named link; files stay where they are (minh chứng)." })
 export class TaskEvidenceType {
-  @Field(() => String, { description: "What it is (tên)." })
+  @Field(() => String, { description: "Its name (tên)." })
   name!: string;
 
-  @Field(() => String, { description: "Where it can be read (đường dẫn)." })
+  @Field(() => String, { description: "Its address (đường dẫn)." })
   url!: string;
 }
 
-@ObjectType("TaskEvent", { simpleResolvers: true, description: "One thing that happened to a task (sự kiện)." })
+@ObjectType("TaskEvent", { simpleResolvers: true, description: "An event of a task (sự kiện)." })
 export class TaskEventType {
-  @Field(() => DateTimeScalar, { description: "When (thời điểm)." })
+  @Field(() => DateTimeScalar, { description: "The time of the event (thời điểm)." })
   at!: string;
 
-  @Field(() => TaskEventKindEnum, { description: "What happened (loại)." })
+  @Field(() => TaskEventKindEnum, { description: "The kind of the event (loại)." })
   action!: TaskEventKind;
 
   @Field(() => String, {
     nullable: true,
-    description: "What was said; null where nothing was (ghi chú).",
+    description: "The note; null if none was given (ghi chú).",
   })
   note!: string | null;
 
-  @Field(() => Int, { nullable: true, description: "The percentage that was reported; null where none was (tỷ lệ hoàn thành)." })
+  @Field(() => Int, { nullable: true, description: "The reported percentage; null if none was reported (tỷ lệ hoàn thành)." })
   percent!: number | null;
 
   @Field(() => DateScalar, {
@@ -58,7 +58,8 @@ export class TaskEventType {
 
   @Field(() => DateScalar, {
     nullable: true,
-    description: "The day on which the work was done, as reported, or as confirmed where action is CONFIRMED; null elsewhere (ngày xong).",
+    description:
+      "The day on which the work was done: the confirmed one if action is CONFIRMED, otherwise the reported one; null for other actions (ngày xong).",
   })
   doneOn!: string | null;
 
@@ -83,7 +84,7 @@ export class TaskEventConnection {
   @Field(() => [TaskEventType], { description: "The events of the page." })
   nodes!: TaskEventType[];
 
-  @Field(() => PageInfo, { description: "Where the page stands." })
+  @Field(() => PageInfo, { description: "The position of the page." })
   pageInfo!: PageInfo;
 
   @totalCountField

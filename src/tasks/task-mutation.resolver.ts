@@ -32,7 +32,7 @@ export class TaskLeadMutations {
       "with one key it exists once; CONFLICT for other content under the key (giao nhiệm vụ).",
   })
   assignTask(
-    @Arg("input", () => AssignTaskInput, { description: "The task, and what to do with it." }) input: AssignTaskInput,
+    @Arg("input", () => AssignTaskInput, { description: "The task and the details of the step." }) input: AssignTaskInput,
     @Ctx() context: RequestContext,
   ) {
     return assignTask(context, input);
@@ -45,16 +45,16 @@ export class TaskLeadMutations {
       "deadline is the parent's unless said, and not after it. Of an imported task, too; that changes nothing of the parent (giao lại).",
   })
   delegateTask(
-    @Arg("input", () => DelegateTaskInput, { description: "The task, and what to do with it." }) input: DelegateTaskInput,
+    @Arg("input", () => DelegateTaskInput, { description: "The task and the details of the step." }) input: DelegateTaskInput,
     @Ctx() context: RequestContext,
   ) {
     return delegateTask(context, input);
   }
 
   @Authorized<Permission>("tasks:write")
-  @Mutation(() => TaskPayloadType, { description: "OFFICER of the lead: a first or later word on progress (báo cáo tiến độ)." })
+  @Mutation(() => TaskPayloadType, { description: "Reports progress; requires OFFICER of the lead (báo cáo tiến độ)." })
   reportTaskProgress(
-    @Arg("input", () => ReportTaskProgressInput, { description: "The task, and what to do with it." }) input: ReportTaskProgressInput,
+    @Arg("input", () => ReportTaskProgressInput, { description: "The task and the details of the step." }) input: ReportTaskProgressInput,
     @Ctx() context: RequestContext,
   ) {
     return reportTaskProgress(context, input);
@@ -67,25 +67,30 @@ export class TaskLeadMutations {
       "tasks are neither completed nor cancelled (báo cáo hoàn thành).",
   })
   completeTask(
-    @Arg("input", () => CompleteTaskInput, { description: "The task, and what to do with it." }) input: CompleteTaskInput,
+    @Arg("input", () => CompleteTaskInput, { description: "The task and the details of the step." }) input: CompleteTaskInput,
     @Ctx() context: RequestContext,
   ) {
     return completeTask(context, input);
   }
 
   @Authorized<Permission>("tasks:write")
-  @Mutation(() => TaskPayloadType, { description: "OFFICER of the lead: it is declined; the assigner decides (từ chối)." })
+  @Mutation(() => TaskPayloadType, {
+    description: "Declines a task, on which the assigner decides; requires OFFICER of the lead (từ chối).",
+  })
   declineTask(
-    @Arg("input", () => TaskNoteInput, { description: "The task, and what to do with it." }) input: TaskNoteInput,
+    @Arg("input", () => TaskNoteInput, { description: "The task and the details of the step." }) input: TaskNoteInput,
     @Ctx() context: RequestContext,
   ) {
     return declineTask(context, input);
   }
 
   @Authorized<Permission>("tasks:write")
-  @Mutation(() => TaskPayloadType, { description: "OFFICER of the lead: it asks for another deadline, and nothing changes (xin gia hạn)." })
+  @Mutation(() => TaskPayloadType, {
+    description: "Requests another deadline and changes nothing else; requires OFFICER of the lead (xin gia hạn).",
+  })
   requestTaskExtension(
-    @Arg("input", () => RequestTaskExtensionInput, { description: "The task, and what to do with it." }) input: RequestTaskExtensionInput,
+    @Arg("input", () => RequestTaskExtensionInput, { description: "The task and the details of the step." })
+    input: RequestTaskExtensionInput,
     @Ctx() context: RequestContext,
   ) {
     return requestTaskExtension(context, input);
@@ -96,37 +101,41 @@ export class TaskLeadMutations {
 export class TaskAssignerMutations {
   @Authorized<Permission>("tasks:write")
   @Mutation(() => TaskPayloadType, {
-    description: "OFFICER of the assigning unit, like all that follow: it is done (xác nhận hoàn thành).",
+    description: "Confirms that a task is done; this and all following steps require OFFICER of the assigning unit (xác nhận hoàn thành).",
   })
   confirmTask(
-    @Arg("input", () => ConfirmTaskInput, { description: "The task, and what to do with it." }) input: ConfirmTaskInput,
+    @Arg("input", () => ConfirmTaskInput, { description: "The task and the details of the step." }) input: ConfirmTaskInput,
     @Ctx() context: RequestContext,
   ) {
     return confirmTask(context, input);
   }
 
   @Authorized<Permission>("tasks:write")
-  @Mutation(() => TaskPayloadType, { description: "Not done as it should be, or a decline that is not accepted: back to work (trả lại)." })
+  @Mutation(() => TaskPayloadType, {
+    description: "Returns a task to the lead, because it is not done as required or its decline is not accepted (trả lại).",
+  })
   returnTask(
-    @Arg("input", () => TaskNoteInput, { description: "The task, and what to do with it." }) input: TaskNoteInput,
+    @Arg("input", () => TaskNoteInput, { description: "The task and the details of the step." }) input: TaskNoteInput,
     @Ctx() context: RequestContext,
   ) {
     return returnTask(context, input);
   }
 
   @Authorized<Permission>("tasks:write")
-  @Mutation(() => TaskPayloadType, { description: "A confirmation was wrong: back to IN_PROGRESS, completedOn null (mở lại)." })
+  @Mutation(() => TaskPayloadType, {
+    description: "Withdraws a wrong confirmation: the task is IN_PROGRESS again and completedOn is null (mở lại).",
+  })
   reopenTask(
-    @Arg("input", () => TaskNoteInput, { description: "The task, and what to do with it." }) input: TaskNoteInput,
+    @Arg("input", () => TaskNoteInput, { description: "The task and the details of the step." }) input: TaskNoteInput,
     @Ctx() context: RequestContext,
   ) {
     return reopenTask(context, input);
   }
 
   @Authorized<Permission>("tasks:write")
-  @Mutation(() => TaskPayloadType, { description: "Title, product, document or coordinators put right; what is left out stays (sửa đổi)." })
+  @Mutation(() => TaskPayloadType, { description: "Corrects title, product, document or coordinators; omitted fields stay (sửa đổi)." })
   amendTask(
-    @Arg("input", () => AmendTaskInput, { description: "The task, and what to do with it." }) input: AmendTaskInput,
+    @Arg("input", () => AmendTaskInput, { description: "The task and the details of the step." }) input: AmendTaskInput,
     @Ctx() context: RequestContext,
   ) {
     return amendTask(context, input);
@@ -134,10 +143,10 @@ export class TaskAssignerMutations {
 
   @Authorized<Permission>("tasks:write")
   @Mutation(() => TaskPayloadType, {
-    description: "Another deadline, or none. CONFLICT, naming them, for one before that of open delegated tasks (gia hạn).",
+    description: "Sets another deadline, or none. CONFLICT names the open delegated tasks with a later one (gia hạn).",
   })
   extendTask(
-    @Arg("input", () => ExtendTaskInput, { description: "The task, and what to do with it." }) input: ExtendTaskInput,
+    @Arg("input", () => ExtendTaskInput, { description: "The task and the details of the step." }) input: ExtendTaskInput,
     @Ctx() context: RequestContext,
   ) {
     return extendTask(context, input);
@@ -145,19 +154,19 @@ export class TaskAssignerMutations {
 
   @Authorized<Permission>("tasks:write")
   @Mutation(() => TaskPayloadType, {
-    description: "It is put off, and its clock stands still; delegated tasks stay as they are (tạm hoãn).",
+    description: "Postpones a task: it is not overdue meanwhile, and its deadline stays. Delegated tasks are not postponed (tạm hoãn).",
   })
   postponeTask(
-    @Arg("input", () => TaskNoteInput, { description: "The task, and what to do with it." }) input: TaskNoteInput,
+    @Arg("input", () => TaskNoteInput, { description: "The task and the details of the step." }) input: TaskNoteInput,
     @Ctx() context: RequestContext,
   ) {
     return postponeTask(context, input);
   }
 
   @Authorized<Permission>("tasks:write")
-  @Mutation(() => TaskPayloadType, { description: "It goes on where it was put off, with a new deadline where one is given (tiếp tục)." })
+  @Mutation(() => TaskPayloadType, { description: "Resumes a postponed task, with a new deadline if one is given (tiếp tục)." })
   resumeTask(
-    @Arg("input", () => ResumeTaskInput, { description: "The task, and what to do with it." }) input: ResumeTaskInput,
+    @Arg("input", () => ResumeTaskInput, { description: "The task and the details of the step." }) input: ResumeTaskInput,
     @Ctx() context: RequestContext,
   ) {
     return resumeTask(context, input);
@@ -165,10 +174,10 @@ export class TaskAssignerMutations {
 
   @Authorized<Permission>("tasks:write")
   @Mutation(() => TaskPayloadType, {
-    description: "Another unit leads it, and begins anew. CONFLICT, naming them, while delegated tasks are open (giao đơn vị khác).",
+    description: "Gives a task to another lead, NOT_STARTED. CONFLICT names the open delegated tasks (giao đơn vị khác).",
   })
   reassignTask(
-    @Arg("input", () => ReassignTaskInput, { description: "The task, and what to do with it." }) input: ReassignTaskInput,
+    @Arg("input", () => ReassignTaskInput, { description: "The task and the details of the step." }) input: ReassignTaskInput,
     @Ctx() context: RequestContext,
   ) {
     return reassignTask(context, input);
@@ -176,10 +185,10 @@ export class TaskAssignerMutations {
 
   @Authorized<Permission>("tasks:write")
   @Mutation(() => TaskPayloadType, {
-    description: "It is taken back. CONFLICT, naming them, while delegated tasks are open, unless these are cancelled with it (hủy).",
+    description: "Cancels a task. CONFLICT names the open delegated tasks, unless these are cancelled with it (hủy).",
   })
   cancelTask(
-    @Arg("input", () => CancelTaskInput, { description: "The task, and what to do with it." }) input: CancelTaskInput,
+    @Arg("input", () => CancelTaskInput, { description: "The task and the details of the step." }) input: CancelTaskInput,
     @Ctx() context: RequestContext,
   ) {
     return cancelTask(context, input);

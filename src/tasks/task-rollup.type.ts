@@ -97,17 +97,17 @@ export abstract class TaskCountsType {
 
   @Field(() => Int, {
     nullable: true,
-    description: "Of total: delegated from another task. A delegated one counts at its own lead, too (được giao lại).",
+    description: "Tasks of total that were delegated from another task; each counts at its own lead, too (được giao lại).",
   })
   delegated!: number | null;
 
-  @Field(() => Int, { nullable: true, description: "Of withDeadline: with another deadline than at first (được gia hạn)." })
+  @Field(() => Int, { nullable: true, description: "Tasks of withDeadline whose deadline was changed (được gia hạn)." })
   extended!: number | null;
 
   @Field(() => Int, { nullable: true, description: "With a deadline in the counted days (đến hạn trong kỳ)." })
   due!: number | null;
 
-  @Field(() => Int, { nullable: true, description: "Of due: completed by the deadline (đến hạn, hoàn thành đúng hạn)." })
+  @Field(() => Int, { nullable: true, description: "Tasks of due that were completed by the deadline (đến hạn, hoàn thành đúng hạn)." })
   dueCompletedOnTime!: number | null;
 }
 
@@ -167,7 +167,7 @@ export class TaskReconciliationType {
   @Field(() => TaskMeasureEnum, { description: "The measure (chỉ tiêu)." })
   measure!: TaskMeasure;
 
-  @Field(() => Int, { description: "As reported (số báo cáo)." })
+  @Field(() => Int, { description: "The reported number (số báo cáo)." })
   reported!: number;
 
   @Field(() => Int, { description: "Count of the tasks of the same tiers (số từ nhiệm vụ)." })

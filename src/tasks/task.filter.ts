@@ -21,11 +21,11 @@ export const TaskOrderEnum = enumType<TaskOrder>("TaskOrder", "The order of task
   ASSIGNED_ON_DESC: "By day of assignment: the latest first (theo ngày giao, mới nhất trước).",
 });
 
-@InputType("TaskFilter", { description: "Which tasks are meant: those to which all that is given applies (điều kiện lọc nhiệm vụ)." })
+@InputType("TaskFilter", { description: "Selects tasks that meet all given conditions (điều kiện lọc nhiệm vụ)." })
 export class TaskFilter {
   @Field(() => ID, {
     nullable: true,
-    description: "Code or id of a unit: selects what is led by it and by all that contributes certainly to it (đơn vị chủ trì).",
+    description: "Code or id of a unit: selects tasks led by it or by a unit that contributes certainly to it (đơn vị chủ trì).",
   })
   within?: string | null;
 
@@ -37,28 +37,34 @@ export class TaskFilter {
   })
   asOf?: string | null;
 
-  @Field(() => ID, { nullable: true, description: "Code or id of a unit: selects what this very unit assigned (đơn vị giao)." })
+  @Field(() => ID, { nullable: true, description: "Code or id of a unit: selects tasks that this unit itself assigned (đơn vị giao)." })
   assignedBy?: string | null;
 
-  @Field(() => ID, { nullable: true, description: "Code or id of a unit: selects what this very unit coordinates (đơn vị phối hợp)." })
+  @Field(() => ID, {
+    nullable: true,
+    description: "Code or id of a unit: selects tasks that this unit itself coordinates (đơn vị phối hợp).",
+  })
   coordinator?: string | null;
 
-  @Field(() => [TaskProgressEnum], { nullable: true, description: "Selects those of this progress; an empty list selects none (tiến độ)." })
+  @Field(() => [TaskProgressEnum], {
+    nullable: true,
+    description: "Selects tasks with this progress; an empty list selects none (tiến độ).",
+  })
   progress?: TaskProgress[] | null;
 
   @Field(() => [TaskTimelinessEnum], {
     nullable: true,
-    description: "Selects those that stand so to their deadline today; an empty list selects none (tình trạng thời hạn).",
+    description: "Selects tasks with this timeliness today; an empty list selects none (tình trạng thời hạn).",
   })
   timeliness?: TaskTimeliness[] | null;
 
   @Field(() => PeriodScalar, {
     nullable: true,
-    description: "Selects those assigned in this period, which must have begun by today (kỳ giao).",
+    description: "Selects tasks assigned in this period, which must have begun by today (kỳ giao).",
   })
   assigned?: string | null;
 
-  @Field(() => PeriodScalar, { nullable: true, description: "Selects those whose deadline lies in this period (kỳ đến hạn)." })
+  @Field(() => PeriodScalar, { nullable: true, description: "Selects tasks with a deadline in this period (kỳ đến hạn)." })
   deadline?: string | null;
 
   @Field(() => Int, {
@@ -74,7 +80,7 @@ export class TaskFilter {
   })
   search?: string | null;
 
-  @Field(() => Boolean, { defaultValue: false, description: "Selects those that were not delegated from another task (chỉ nhiệm vụ gốc)." })
+  @Field(() => Boolean, { defaultValue: false, description: "Selects tasks that were not delegated from another task (chỉ nhiệm vụ gốc)." })
   rootsOnly!: boolean;
 }
 

@@ -45,7 +45,7 @@ export interface TaskView extends TaskKey, TaskDays {
   readonly assignedOn: Day;
   readonly originalDeadline: Day | null;
   readonly progress: TaskProgress;
-  /** What it was before it was postponed; null unless it is. */
+  /** The progress before it was postponed; null unless it is. */
   readonly progressBefore: TaskProgress | null;
   /** 100 once it is completed. */
   readonly percent: number | null;

@@ -31,9 +31,9 @@ export class TaskQueries {
       "Tasks that units lead, assign or coordinate of which the caller is VIEWER, each once. BAD_USER_INPUT for an unknown unit (danh sách nhiệm vụ).",
   })
   tasks(
-    @Arg("filter", () => TaskFilter, { description: "Which tasks." }) filter: TaskFilter,
-    @Arg("orderBy", () => TaskOrderEnum, { defaultValue: "DEADLINE", description: "In which order." }) orderBy: TaskOrder,
-    @Arg("first", () => Int, { defaultValue: 50, description: "How many at most, 1..1000." }) first: number,
+    @Arg("filter", () => TaskFilter, { description: "Conditions of the tasks." }) filter: TaskFilter,
+    @Arg("orderBy", () => TaskOrderEnum, { defaultValue: "DEADLINE", description: "The order of the list." }) orderBy: TaskOrder,
+    @Arg("first", () => Int, { defaultValue: 50, description: "Maximum number of tasks, 1 to 1,000." }) first: number,
     @Arg("after", () => String, { nullable: true, description: "Cursor after which the page begins." }) after: string | undefined,
     @Ctx() context: RequestContext,
   ) {
@@ -55,19 +55,19 @@ export class TaskResolver {
     return context.use(figureLoaders).sourceByNo.load(sourceNo);
   }
 
-  @FieldResolver(() => UnitType, { description: "Who assigned it, as it was on the day of assignment (đơn vị giao)." })
+  @FieldResolver(() => UnitType, { description: "The unit that assigned it, as of the day of assignment (đơn vị giao)." })
   assignedBy(@Root() { assignerNo, assignedOn }: TaskView, @Ctx() context: RequestContext) {
     return unitOfTask(context, assignerNo, assignedOn);
   }
 
   @FieldResolver(() => UnitType, {
-    description: "Who answers for it, as it was on the day of assignment; one that did not exist then as it is today (chủ trì).",
+    description: "The responsible unit, as of the day of assignment; a unit that did not exist then, as of today (chủ trì).",
   })
   lead(@Root() { leadNo, assignedOn }: TaskView, @Ctx() context: RequestContext) {
     return unitOfTask(context, leadNo, assignedOn);
   }
 
-  @FieldResolver(() => [UnitType], { description: "Who helps, by code (phối hợp)." })
+  @FieldResolver(() => [UnitType], { description: "The coordinating units, by code (phối hợp)." })
   coordinators(@Root() task: TaskView, @Ctx() context: RequestContext) {
     return coordinatorsOf(context, task);
   }
@@ -81,14 +81,14 @@ export class TaskResolver {
   }
 
   @FieldResolver(() => [TaskType], {
-    description: "Those delegated from it that the caller may see, by day of assignment, then code (nhiệm vụ con).",
+    description: "The tasks delegated from it that the caller may see, by day of assignment, then code (nhiệm vụ con).",
   })
   subtasks(@Root() task: TaskView, @Ctx() context: RequestContext) {
     return context.use(taskLoaders).subtasksOf.load(task);
   }
 
   @FieldResolver(() => TaskTimelinessEnum, {
-    description: "How it stands to its deadline at the end of asOf. BAD_USER_INPUT for a day to come (tình trạng thời hạn).",
+    description: "Its timeliness at the end of asOf. BAD_USER_INPUT for a future day (tình trạng thời hạn).",
   })
   timeliness(
     @Root() task: TaskView,
@@ -100,10 +100,10 @@ export class TaskResolver {
     return taskTimelinessOf(context, task, asOf);
   }
 
-  @FieldResolver(() => TaskEventConnection, { description: "What happened to it, the oldest first (lịch sử)." })
+  @FieldResolver(() => TaskEventConnection, { description: "Its events, the oldest first (lịch sử)." })
   events(
     @Root() task: TaskView,
-    @Arg("first", () => Int, { defaultValue: 50, description: "How many at most, 1..1000." }) first: number,
+    @Arg("first", () => Int, { defaultValue: 50, description: "Maximum number of events, 1 to 1,000." }) first: number,
     @Arg("after", () => String, { nullable: true, description: "Cursor after which the page begins." }) after: string | undefined,
     @Ctx() context: RequestContext,
   ) {
@@ -111,7 +111,7 @@ export class TaskResolver {
   }
 
   @FieldResolver(() => [TaskActionEnum], {
-    description: "What the caller may do with it now, in the order of the enum (thao tác được phép).",
+    description: "The steps that the caller may take now, in the order of the enum (thao tác được phép).",
   })
   viewerCan(@Root() task: TaskView, @Ctx() context: RequestContext) {
     return viewerActions(context, task);

@@ -5,7 +5,7 @@ import { DateScalar } from "../lib/time/scalar.ts";
 import type { TaskAction, TaskProgress } from "./task-steps.ts";
 import type { TaskTimeliness } from "./task-timeliness.ts";
 
-export const TaskProgressEnum = enumType<TaskProgress>("TaskProgress", "How far a task has come (tiến độ).", {
+export const TaskProgressEnum = enumType<TaskProgress>("TaskProgress", "The progress of a task (tiến độ).", {
   NOT_STARTED: "Assigned, nothing reported yet (chưa thực hiện).",
   IN_PROGRESS: "Being worked on (đang thực hiện).",
   AWAITING_CONFIRMATION: "The lead says that it is done; the assigner has not confirmed (chờ xác nhận).",
@@ -17,7 +17,7 @@ export const TaskProgressEnum = enumType<TaskProgress>("TaskProgress", "How far 
 
 export const TaskTimelinessEnum = enumType<TaskTimeliness>(
   "TaskTimeliness",
-  "How a task stands to its deadline, whatever its progress; the day of the deadline is in time (tình trạng thời hạn).",
+  "The timeliness of a task against its deadline, whatever its progress; the day of the deadline is on time (tình trạng thời hạn).",
   {
     IN_TIME:
       "Done by the deadline, confirmed or not, or not done and more than three working days away; also while it is postponed (trong hạn).",
@@ -27,21 +27,21 @@ export const TaskTimelinessEnum = enumType<TaskTimeliness>(
   },
 );
 
-export const TaskActionEnum = enumType<TaskAction>("TaskAction", "What may be done with a task (thao tác).", {
-  REPORT: "By the lead: report progress (báo cáo tiến độ).",
-  COMPLETE: "By the lead: say that it is done (báo cáo hoàn thành).",
-  DECLINE: "By the lead: decline it (từ chối).",
-  DELEGATE: "By the lead: give a part of it on (giao lại).",
-  REQUEST_EXTENSION: "By the lead: ask for a later deadline (xin gia hạn).",
-  CONFIRM: "By the assigner: confirm that it is done (xác nhận hoàn thành).",
-  RETURN: "By the assigner: send it back to work (trả lại).",
-  REOPEN: "By the assigner: take a confirmation back (mở lại).",
-  AMEND: "By the assigner: put its text or its coordinators right (sửa đổi).",
-  EXTEND: "By the assigner: set another deadline, or none (gia hạn).",
-  POSTPONE: "By the assigner: put it off (tạm hoãn).",
-  RESUME: "By the assigner: let it go on (tiếp tục).",
-  REASSIGN: "By the assigner: give it to another lead (giao đơn vị khác).",
-  CANCEL: "By the assigner: take it back (hủy).",
+export const TaskActionEnum = enumType<TaskAction>("TaskAction", "A step of a task (thao tác).", {
+  REPORT: "The lead reports progress (báo cáo tiến độ).",
+  COMPLETE: "The lead reports that it is done (báo cáo hoàn thành).",
+  DECLINE: "The lead declines it (từ chối).",
+  DELEGATE: "The lead delegates a part of it (giao lại).",
+  REQUEST_EXTENSION: "The lead requests a later deadline (xin gia hạn).",
+  CONFIRM: "The assigner confirms that it is done (xác nhận hoàn thành).",
+  RETURN: "The assigner returns it to the lead (trả lại).",
+  REOPEN: "The assigner withdraws the confirmation (mở lại).",
+  AMEND: "The assigner corrects its text or its coordinators (sửa đổi).",
+  EXTEND: "The assigner sets another deadline, or none (gia hạn).",
+  POSTPONE: "The assigner postpones it (tạm hoãn).",
+  RESUME: "The assigner resumes it (tiếp tục).",
+  REASSIGN: "The assigner gives it to another lead (giao đơn vị khác).",
+  CANCEL: "The assigner cancels it (hủy).",
 });
 
 @ObjectType("TaskDocument", { simpleResolvers: true, description: "The document that assigns a task (văn bản giao việc)." })
@@ -49,13 +49,13 @@ export class TaskDocumentType {
   @Field(() => String, { description: "Its number: 123/UBND-NC (số, ký hiệu)." })
   number!: string;
 
-  @Field(() => DateScalar, { nullable: true, description: "The day on which it was signed; null where nobody has said (ngày ký)." })
+  @Field(() => DateScalar, { nullable: true, description: "The day on which it was signed; null if not stated (ngày ký)." })
   signedOn!: string | null;
 
-  @Field(() => String, { nullable: true, description: "Who issued it; null where nobody has said (cơ quan ban hành)." })
+  @Field(() => String, { nullable: true, description: "The issuer; null if not stated (cơ quan ban hành)." })
   issuer!: string | null;
 
-  @Field(() => String, { nullable: true, description: "Where it can be read; null where nobody has said (đường dẫn)." })
+  @Field(() => String, { nullable: true, description: "Its address; null if not stated (đường dẫn)." })
   url!: string | null;
 }
 
@@ -71,15 +71,15 @@ export class TaskType {
   })
   code!: string;
 
-  @Field(() => String, { description: "What is to be done (nội dung)." })
+  @Field(() => String, { description: "The content of the task (nội dung)." })
   title!: string;
 
-  @Field(() => String, { nullable: true, description: "What is to be delivered; null where nobody has said (sản phẩm)." })
+  @Field(() => String, { nullable: true, description: "The expected product; null if not stated (sản phẩm)." })
   product!: string | null;
 
   @Field(() => TaskDocumentType, {
     nullable: true,
-    description: "The document that assigns it; null where nobody has said (văn bản giao việc).",
+    description: "The document that assigns it; null if not stated (văn bản giao việc).",
   })
   document!: TaskDocumentType | null;
 
@@ -89,10 +89,10 @@ export class TaskType {
   @Field(() => DateScalar, { nullable: true, description: "The deadline in force; null for a task without one (thời hạn)." })
   deadline!: string | null;
 
-  @Field(() => DateScalar, { nullable: true, description: "The deadline at first; null where there was none (thời hạn ban đầu)." })
+  @Field(() => DateScalar, { nullable: true, description: "The original deadline; null if there was none (thời hạn ban đầu)." })
   originalDeadline!: string | null;
 
-  @Field(() => TaskProgressEnum, { description: "How far it has come (tiến độ)." })
+  @Field(() => TaskProgressEnum, { description: "Its progress (tiến độ)." })
   progress!: TaskProgress;
 
   @Field(() => Int, {
@@ -115,7 +115,7 @@ export class TaskType {
   completedOn!: string | null;
 }
 
-@ObjectType("TaskPayload", { simpleResolvers: true, description: "What a change of a task answers (kết quả)." })
+@ObjectType("TaskPayload", { simpleResolvers: true, description: "The result of a change of a task (kết quả)." })
 export class TaskPayloadType {
   @Field(() => TaskType, { description: "The task as it stands after the change (nhiệm vụ)." })
   task!: TaskType;
@@ -138,6 +138,6 @@ export class TaskConnection {
   @Field(() => [TaskType], { description: "The tasks of the page." })
   nodes!: TaskType[];
 
-  @Field(() => PageInfo, { description: "Where the page stands." })
+  @Field(() => PageInfo, { description: "The position of the page." })
   pageInfo!: PageInfo;
 }

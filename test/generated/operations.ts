@@ -87,44 +87,44 @@ export type SuccessionKind =
   /** The whole unit, to one successor (sáp nhập toàn bộ). */
   | 'WHOLE';
 
-/** What may be done with a task (thao tác). */
+/** A step of a task (thao tác). */
 export type TaskAction =
-  /** By the assigner: put its text or its coordinators right (sửa đổi). */
+  /** The assigner corrects its text or its coordinators (sửa đổi). */
   | 'AMEND'
-  /** By the assigner: take it back (hủy). */
+  /** The assigner cancels it (hủy). */
   | 'CANCEL'
-  /** By the lead: say that it is done (báo cáo hoàn thành). */
+  /** The lead reports that it is done (báo cáo hoàn thành). */
   | 'COMPLETE'
-  /** By the assigner: confirm that it is done (xác nhận hoàn thành). */
+  /** The assigner confirms that it is done (xác nhận hoàn thành). */
   | 'CONFIRM'
-  /** By the lead: decline it (từ chối). */
+  /** The lead declines it (từ chối). */
   | 'DECLINE'
-  /** By the lead: give a part of it on (giao lại). */
+  /** The lead delegates a part of it (giao lại). */
   | 'DELEGATE'
-  /** By the assigner: set another deadline, or none (gia hạn). */
+  /** The assigner sets another deadline, or none (gia hạn). */
   | 'EXTEND'
-  /** By the assigner: put it off (tạm hoãn). */
+  /** The assigner postpones it (tạm hoãn). */
   | 'POSTPONE'
-  /** By the assigner: give it to another lead (giao đơn vị khác). */
+  /** The assigner gives it to another lead (giao đơn vị khác). */
   | 'REASSIGN'
-  /** By the assigner: take a confirmation back (mở lại). */
+  /** The assigner withdraws the confirmation (mở lại). */
   | 'REOPEN'
-  /** By the lead: report progress (báo cáo tiến độ). */
+  /** The lead reports progress (báo cáo tiến độ). */
   | 'REPORT'
-  /** By the lead: ask for a later deadline (xin gia hạn). */
+  /** The lead requests a later deadline (xin gia hạn). */
   | 'REQUEST_EXTENSION'
-  /** By the assigner: let it go on (tiếp tục). */
+  /** The assigner resumes it (tiếp tục). */
   | 'RESUME'
-  /** By the assigner: send it back to work (trả lại). */
+  /** The assigner returns it to the lead (trả lại). */
   | 'RETURN';
 
-/** What happened to a task (loại sự kiện). */
+/** The kind of an event of a task (loại sự kiện). */
 export type TaskEventKind =
   /** Its text or its coordinators were put right (sửa đổi). */
   | 'AMENDED'
   /** It was assigned here (giao). */
   | 'ASSIGNED'
-  /** It was taken back (hủy). */
+  /** It was cancelled (hủy). */
   | 'CANCELLED'
   /** The assigner confirmed it (xác nhận). */
   | 'CONFIRMED'
@@ -140,7 +140,7 @@ export type TaskEventKind =
   | 'EXTENSION_REQUESTED'
   /** Its system sent it (nhập). */
   | 'IMPORTED'
-  /** It was put off (tạm hoãn). */
+  /** It was postponed (tạm hoãn). */
   | 'POSTPONED'
   /** It was given to another lead (giao đơn vị khác). */
   | 'REASSIGNED'
@@ -148,7 +148,7 @@ export type TaskEventKind =
   | 'REOPENED'
   /** The lead reported progress (báo cáo tiến độ). */
   | 'REPORTED'
-  /** It went on (tiếp tục). */
+  /** It was resumed (tiếp tục). */
   | 'RESUMED'
   /** The assigner sent it back to work (trả lại). */
   | 'RETURNED';
@@ -186,7 +186,7 @@ export type TaskMeasure =
   /** With a deadline (có thời hạn). */
   | 'WITH_DEADLINE';
 
-/** How far a task has come (tiến độ). */
+/** The progress of a task (tiến độ). */
 export type TaskProgress =
   /** The lead says that it is done; the assigner has not confirmed (chờ xác nhận). */
   | 'AWAITING_CONFIRMATION'
@@ -203,7 +203,7 @@ export type TaskProgress =
   /** The assigner has put it off; the clock stands still (tạm hoãn). */
   | 'POSTPONED';
 
-/** How a task stands to its deadline, whatever its progress; the day of the deadline is in time (tình trạng thời hạn). */
+/** The timeliness of a task against its deadline, whatever its progress; the day of the deadline is on time (tình trạng thời hạn). */
 export type TaskTimeliness =
   /** Done by the deadline, confirmed or not, or not done and more than three working days away; also while it is postponed (trong hạn). */
   | 'IN_TIME'

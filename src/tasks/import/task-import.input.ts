@@ -27,10 +27,10 @@ export class TaskInput implements TaskRow {
   })
   code!: string;
 
-  @Field(() => String, { description: "What is to be done, at most 500 characters (nội dung)." })
+  @Field(() => String, { description: "The content of the task, at most 500 characters (nội dung)." })
   title!: string;
 
-  @Field(() => String, { nullable: true, description: "What is to be delivered, at most 1,000 characters (sản phẩm)." })
+  @Field(() => String, { nullable: true, description: "The expected product, at most 1,000 characters (sản phẩm)." })
   product?: string | null;
 
   @Field(() => TaskDocumentInput, {
@@ -69,7 +69,7 @@ export class TaskInput implements TaskRow {
   @Field(() => DateScalar, { nullable: true, description: "The deadline at first; default: the deadline in force (thời hạn ban đầu)." })
   originalDeadline?: string | null;
 
-  @Field(() => TaskProgressEnum, { description: "How far it has come (tiến độ)." })
+  @Field(() => TaskProgressEnum, { description: "Its progress (tiến độ)." })
   progress!: TaskProgress;
 
   @Field(() => Int, { nullable: true, description: "0 to 100, as last reported (tỷ lệ hoàn thành)." })
