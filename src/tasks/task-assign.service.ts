@@ -36,7 +36,7 @@ interface TaskDraft {
 interface Origin {
   readonly assignerNo: number;
   readonly parent: TaskKey | null;
-  /** That of the parent; null at the top. */
+  /** The family of the parent; null for a task without one. */
   readonly family: string | null;
   readonly operation: "assignTask" | "delegateTask";
 }

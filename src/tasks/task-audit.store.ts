@@ -3,7 +3,7 @@ import { sql } from "kysely";
 import { rowsOf } from "../database/reader.ts";
 import type { TaskView } from "./task.loaders.ts";
 
-/** What the audit trail has of a task: all that a step may change, with units by their public ids. */
+/** The entry of a task in the audit trail: all fields that a step may change, with units by their public ids. */
 const recordOf = (task: TaskView, ids: ReadonlyMap<number, string>): Readonly<Record<string, unknown>> => {
   const { title, product, document, deadline, progress, reportedPercent, doneOn, completedOn, cancelledOn, postponed } = task;
   return {

@@ -7,7 +7,7 @@ import { inForceOn } from "../hierarchy/sql.ts";
 import type { Day } from "../lib/time/date.ts";
 import type { TaskSide } from "./task-steps.ts";
 
-/** Who acts for the two sides of a task, and whether the caller may. */
+/** The units that act for the two sides of a task, and whether the caller covers them. */
 export interface TaskAuthority {
   readonly leadNo: number;
   /** The assigner, or the unit that stands in for it. */

@@ -90,7 +90,7 @@ const recordsOf = ({ before, after }: TaskChange) => [
   sql`select ${after.provinceNo}::int as province_id, ${after.leadNo}::int as unit_id, 1 as records, ${after.assignedOn}::date as counted_on`,
 ];
 
-/** What of a task counts; a step that leaves all of it changes no counter. */
+/** The fields of a task that count; a step that changes none of them changes no counter. */
 const factsOf = ({ leadNo, slot, assignedOn, deadline, originalDeadline, doneOn, completedOn, cancelledOn, postponed }: TaskView): string =>
   JSON.stringify([leadNo, slot, assignedOn, deadline, originalDeadline, doneOn, completedOn, cancelledOn, postponed]);
 

@@ -1,7 +1,7 @@
 /** Counts of tasks by day, at their present lead. A cancelled task is opened and, on the day of its cancellation, opened by -1. Past due is the change of a stock. */
 export const TASK_COUNTS = [
   ...(["openedWithDeadline", "openedWithoutDeadline"] as const),
-  /** Of these: delegated from another task; with another deadline than at first. */
+  /** The opened tasks that were delegated from another task, or whose deadline was changed. */
   ...(["openedDelegated", "openedExtended"] as const),
   ...(["completedOnTime", "completedLate", "completedWithoutDeadline"] as const),
   ...(["completedDelegated", "completedExtended"] as const),

@@ -28,7 +28,7 @@ export const onWholeFamily = async <T>({ em, scope, today }: StepScope, work: ()
   return result;
 };
 
-/** All that is open below a task, with the ids of those of the next level that the caller sees. */
+/** The open tasks below a task, with the ids of those of the next level that the caller sees. */
 export const openBelow = async (step: StepScope, task: TaskKey) => {
   const all = await onWholeFamily(step, () => openSubtasks(step.em, task));
   const next = all.filter(({ steps }) => steps === 1);

@@ -5,7 +5,7 @@ export interface TaskIdentity {
 
 const MAX_SOURCE = 2_147_483_647;
 
-/** Of the number of the source, which outlives its name and its owner, and the code. */
+/** The id consists of the number of the source, which never changes, and the code. */
 export const taskIdOf = ({ sourceNo, code }: TaskIdentity): string => Buffer.from(`${sourceNo}:${code}`).toString("base64url");
 
 /** Null for what can be no id, which is answered like one that nothing has. A task has one id only. */

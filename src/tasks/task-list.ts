@@ -17,11 +17,11 @@ const FEW_UNITS = 2000;
 const FIRST_DAY: Day = "0001-01-01";
 const LAST_DAY: Day = "9999-12-31";
 const dayRank = (day: Day): number => epochDay(day) - epochDay(FIRST_DAY);
-/** Of tasks without a deadline, which come last. */
+/** The rank of tasks without a deadline, which come last. */
 const NO_DEADLINE_RANK = dayRank(LAST_DAY) + 1;
 const MAX_SOURCE = 2_147_483_647;
 
-/** What is asked for, in which order, and by whom. */
+/** The filter, the order and the grants of a list. */
 export interface TaskList {
   readonly grants: readonly Grant[];
   readonly condition: TaskCondition;
@@ -36,7 +36,7 @@ export interface FollowingTasks {
   readonly code: string;
 }
 
-/** By the day of the order, then by source and code, all of them upwards or all downwards. */
+/** A position in the order of a list: day, source and code, all ascending or all descending. */
 export const taskPositionOf =
   (orderBy: TaskOrder) =>
   ({ deadline, assignedOn, sourceNo, code }: TaskView): Position => {
@@ -58,7 +58,7 @@ export const taskPage = (first: number, after: string | null | undefined, orderB
   return { ...page, from: { first, day, sourceNo: Number(match[1]), code: match[2]! } };
 };
 
-/** How task `t` stands to its deadline today: taskTimelinessOn, as SQL. */
+/** The timeliness of task `t` today: taskTimelinessOn, as SQL. */
 const timelinessToday = ({ today, nearUntil }: TaskCondition): RawBuilder<string> => sql`case
   when t.deadline = 'infinity' then 'NO_DEADLINE'
   when coalesce(t.completed_on, t.done_on) <= t.deadline then 'IN_TIME'
@@ -118,7 +118,7 @@ const ordered = (orderBy: TaskOrder, table: "t" | "c") => {
   return sql`${of}.${day} ${direction}, ${of}.source_id ${direction}, ${of}.code ${direction}`;
 };
 
-/** Between which days of the order the tasks lie; null where nothing says so. */
+/** The range of days of the order in which the tasks lie; null without a bound. */
 const daysOf = ({
   orderBy,
   condition: { assigned, deadline, dueBy, timeliness, today, nearUntil },
@@ -132,7 +132,7 @@ const daysOf = ({
 
 const isNearlyDue = (timeliness: TaskCondition["timeliness"]): boolean => timeliness?.length === 1 && timeliness[0] === "NEARLY_DUE";
 
-/** Whether all that is asked for is running, for which there are indexes of their own. */
+/** True if only running tasks are requested, which have indexes of their own. */
 const isRunningOnly = ({ dueBy, timeliness, progress }: TaskCondition): boolean =>
   dueBy !== null || isNearlyDue(timeliness) || (progress?.every((one) => RUNNING.includes(TASK_PROGRESS[one - 1]!)) ?? false);
 

@@ -10,7 +10,7 @@ import { recordChange } from "../journal/audit.ts";
 const NAME = "@tasks";
 const TITLE = "Nhiệm vụ được giao";
 
-/** What is assigned here by a unit belongs to one source of its, made with its first task. @returns its number. */
+/** The number of the unit's source of tasks assigned here, which is created with its first task. */
 export const taskSourceOf = async (em: EntityManager, unitNo: number, by: ImportedBy): Promise<number> => {
   const found = await findSource(em, unitNo);
   if (found !== null) return found;

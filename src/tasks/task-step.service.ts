@@ -23,7 +23,7 @@ export interface TaskPayload {
   readonly task: TaskView;
 }
 
-/** What a step needs to know of its task; all of it is locked. */
+/** The locked rows that a step reads. */
 export interface StepOf extends StepScope {
   readonly writing: TaskWriting;
   readonly task: TaskView;
@@ -31,7 +31,7 @@ export interface StepOf extends StepScope {
   readonly actingNo: number;
 }
 
-/** What a step changes beside the progress, and what its event says. */
+/** The changes of a step beside the progress, and the details of its event. */
 export interface StepOutcome {
   readonly change?: Partial<TaskView>;
   readonly event?: Partial<NewTaskEvent>;

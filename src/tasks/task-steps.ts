@@ -89,10 +89,10 @@ export const sideOf = (action: TaskAction): TaskSide => TASK_STEPS.find((one) =>
 export const stepFrom = (progress: TaskProgress, action: TaskAction): TaskStep | null =>
   TASK_STEPS.find((one) => one.action === action && one.from.includes(progress)) ?? null;
 
-/** All that remains where the lead was split among several units, none of which can act for it. */
+/** The actions that remain if the lead was split among several units, none of which can act for it. */
 const WITHOUT_LEAD: ReadonlySet<TaskAction> = new Set(["REASSIGN", "CANCEL"]);
 
-/** What decides which actions are possible, beside the role of the caller. */
+/** The facts that decide which actions are possible, beside the role of the caller. */
 export interface TaskSituation {
   readonly progress: TaskProgress;
   /** An imported task is changed by its source alone, and may be delegated here. */
@@ -113,5 +113,5 @@ export const possibleActions = ({ progress, isImported, isLeadSplit }: TaskSitua
 /** Neither confirmed nor cancelled. */
 export const isOpen = (progress: TaskProgress): boolean => progress !== "COMPLETED" && progress !== "CANCELLED";
 
-/** What is due when its deadline comes: open, and not postponed. */
+/** Progress of tasks that fall due: open, and not postponed. */
 export const RUNNING: readonly TaskProgress[] = without("COMPLETED", "CANCELLED", "POSTPONED");

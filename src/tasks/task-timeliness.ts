@@ -13,10 +13,10 @@ export interface DayRange {
   readonly to: Day | null;
 }
 
-/** What decides how a task stands to its deadline. */
+/** The facts that decide the timeliness of a task. */
 export interface TaskDays {
   readonly deadline: Day | null;
-  /** As reported; the confirmed day goes before it. */
+  /** The reported day; the confirmed day takes precedence. */
   readonly doneOn: Day | null;
   readonly completedOn: Day | null;
   readonly cancelledOn: Day | null;
@@ -33,7 +33,7 @@ const isPostponedOn = ({ postponed }: TaskDays, day: Day): boolean =>
   postponed.some(({ from, to }) => from <= day && (to === null || day <= to));
 
 /**
- * How it stands to its present deadline at the end of a day. While it is postponed its clock stands still, and it is in time; a cancelled task
+ * The timeliness against the present deadline at the end of a day. While it is postponed its clock stands still, and it is in time; a cancelled task
  * stands for ever as it did on the day of its cancellation, but is due no more.
  */
 export const taskTimelinessOn = (task: TaskDays, day: Day, nearUntil: () => Day): TaskTimeliness => {

@@ -35,7 +35,7 @@ interface Placed {
   readonly above: number;
   readonly unitNo: number;
   readonly day: Day;
-  /** Whether an agency stands for the unit that it serves. */
+  /** True if an agency counts as the unit that it serves. */
   readonly isServing: boolean;
 }
 

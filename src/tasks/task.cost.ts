@@ -23,7 +23,7 @@ export const taskCosts: Costs = {
     "Task.subtasks": { size: 10 },
     // It reads the work calendar.
     "Task.timeliness": { hidden: { own: 0, within: 0 } },
-    // It asks who may act for either side, and what is open below.
+    // It reads the units of both sides, and the open tasks below.
     "Task.viewerCan": { rule: ({ count }) => ({ rows: 2 * count, below: { count: 0 } }), hidden: { own: 2, within: 0 } },
     "TaskEvent.evidence": { rule: carried },
     "TaskRollup.sources": { size: SOURCES, hidden: { own: 2, within: 1 } },

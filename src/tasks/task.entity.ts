@@ -94,7 +94,7 @@ const TaskEventSchema = defineEntity({
 export class TaskEvent extends TaskEventSchema.class {}
 TaskEventSchema.setClass(TaskEvent);
 
-/** By which a coordinator finds its tasks in their order; the task says who coordinates it. */
+/** Rows by which a coordinator finds its tasks in the order of lists. */
 const TaskCoordinatorSchema = defineEntity({
   name: "TaskCoordinator",
   indexes: [{ properties: ["unitId", "deadline", "sourceId", "code"] }, { properties: ["unitId", "assignedOn", "sourceId", "code"] }],

@@ -84,7 +84,7 @@ export class TaskFilter {
   rootsOnly!: boolean;
 }
 
-/** What a filter means, by internal numbers. Null means all. */
+/** A filter by internal numbers. Null means all. */
 export interface TaskCondition {
   readonly within: { readonly unitNo: number; readonly editionId: number } | null;
   readonly assignerNo: number | null;

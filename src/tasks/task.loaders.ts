@@ -12,7 +12,7 @@ import { readAuthorities, type TaskAuthority } from "./task-authority.ts";
 import { TASK_EVENTS, TASK_PROGRESS, type TaskEventKind, type TaskProgress } from "./task-steps.ts";
 import type { DayRange, TaskDays } from "./task-timeliness.ts";
 
-/** By what a task is found; the province leads, as in all keys of growing tables. */
+/** The primary key of a task, which begins with the province, as all keys of growing tables. */
 export interface TaskKey extends TaskIdentity {
   readonly provinceNo: number;
 }
@@ -84,7 +84,7 @@ export const taskColumns = sql`t.province_id as "provinceNo", t.source_id as "so
   case when t.completed_on is not null then 100 else t.percent end as percent, t.percent as "reportedPercent", t.done_on as "doneOn",
   t.completed_on as "completedOn", t.cancelled_on as "cancelledOn", ${postponedDays} as postponed, t.events as "eventCount"`;
 
-/** Whether a unit of `covered` leads, assigns or coordinates task `t`. */
+/** The condition that a unit of `covered` leads, assigns or coordinates task `t`. */
 export const isTaskSeen = sql<boolean>`(t.lead_id in (select unit_id from covered) or t.assigner_id in (select unit_id from covered)
   or t.coordinator_ids && array(select unit_id from covered))`;
 
@@ -97,7 +97,7 @@ interface EventsOf {
   readonly page: Page;
 }
 
-/** All of them read what the viewer may see, and nothing else. */
+/** All loaders read only tasks that the viewer may see. */
 export const taskLoaders = ({ session, viewer, today }: Pick<RequestContext, "session" | "viewer" | "today">) => {
   const { rows } = session.scoped(rowScope(viewer));
   const grants = grantsFor(viewer, "VIEWER");
@@ -126,7 +126,7 @@ export const taskLoaders = ({ session, viewer, today }: Pick<RequestContext, "se
       (keys) => readable(eventPages(keys)),
     ),
 
-    /** Who may act for the sides of a task; for viewers with the role OFFICER. */
+    /** The units that act for the sides of a task; for viewers with the role OFFICER. */
     authorityOf: oneBy<TaskView, TaskAuthority & Positioned>(textOfKey, async (tasks) =>
       officers.length === 0 ? [] : readAuthorities({ rows }, officers, today, tasks),
     ),

@@ -17,7 +17,7 @@ export const findTask = async (context: Asking, id: string): Promise<TaskView | 
   return identity && context.use(taskLoaders).taskByIdentity.load(identity);
 };
 
-/** As it was on the day; where it did not exist then, as it is today or was on its last day. */
+/** The unit as of the day; if it did not exist then, as of today or its last day. */
 export const unitOfTask = async (context: Asking, no: number, asOf: Day): Promise<UnitView | null> => {
   const { unitOn, unitByNo } = context.use(unitLoaders);
   return (await unitOn.load({ no, asOf })) ?? unitByNo.load(no);
@@ -55,7 +55,7 @@ export const eventsOfTask = async (context: Asking, task: TaskView, first: numbe
 /** A task that has open delegated tasks is neither completed nor reassigned. */
 const NEEDS_NONE_OPEN: ReadonlySet<TaskAction> = new Set(["COMPLETE", "REASSIGN"]);
 
-/** What the viewer may do with the task now, in the order of the enum. */
+/** The steps that the viewer may take now, in the order of the enum. */
 export const viewerActions = async (context: Asking, task: TaskView): Promise<TaskAction[]> => {
   const { authorityOf, subtasksOf } = context.use(taskLoaders);
   const authority = await authorityOf.load(task);

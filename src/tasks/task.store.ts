@@ -37,7 +37,7 @@ const seenBy = ({ leadNo, assignerNo, coordinatorNos }: TaskView): number[] => [
 const isOfTask = ({ provinceNo, sourceNo, code }: TaskKey) =>
   sql<boolean>`province_id = ${provinceNo} and source_id = ${sourceNo} and code = ${code}`;
 
-/** As far as the grants cover a unit that leads, assigns or coordinates it. */
+/** The condition that the grants cover a unit that leads, assigns or coordinates it. */
 const readTask = async (em: EntityManager, grants: readonly Grant[], { sourceNo, code }: TaskIdentity): Promise<TaskView | null> => {
   const [task] = await rowsOf(em).rows(sql<TaskView>`
     with covered as materialized (${coveredUnits(grants)})
@@ -60,7 +60,7 @@ export const lockTask = async (em: EntityManager, grants: readonly Grant[], iden
   }
 };
 
-/** All that is open below a task, each with how many steps it lies below. The transaction must see all of it. */
+/** The open tasks below a task, each with its depth. The transaction must see all of them. */
 export const openSubtasks = (em: EntityManager, task: TaskKey): Promise<(TaskView & { readonly steps: number })[]> =>
   rowsOf(em).rows(sql<TaskView & { readonly steps: number }>`
     with recursive below as (
@@ -98,7 +98,7 @@ export const storeStep = async (writing: TaskWriting, before: TaskView, after: T
   await storeEvent(em, task, event);
 };
 
-/** What the rows of coordinators repeat of a task. */
+/** The columns of a task that the rows of its coordinators repeat. */
 const coordinationOf = (task: TaskView): string =>
   task.coordinatorNos.length === 0 ? "" : JSON.stringify([task.coordinatorNos, task.leadNo, task.deadline, isRunning(task)]);
 

@@ -40,7 +40,7 @@ const columnsOf = ({ sourceId }: Staged): Readonly<Record<string, RawBuilder<unk
   slot: leadSlot(sql`s.lead_id`, sql`s.assigned_on`),
   ...{ source_id: sql`${sourceId}::int`, is_imported: sql`true`, events: sql`s.events + 1`, progress_before: sql`null::smallint` },
   parent_source_id: sql`case when s.parent_code is not null then ${sourceId}::int end`,
-  // As taskIdOf makes it.
+  // The same id as that of taskIdOf.
   family: sql`translate(encode(convert_to(${sourceId}::text || ':' || s.top_code, 'UTF8'), 'base64'), E'+/=\n', '-_')`,
 });
 const namesOf = (staged: Staged) => sql.join(Object.keys(columnsOf(staged)).map((name) => sql.ref(name)));

@@ -53,7 +53,7 @@ const rejectUnknown = async (em: EntityManager, staged: Staged, viewing: readonl
   return rows.length;
 };
 
-/** With all stored parents as they are no chain can be endless. */
+/** If no stored parent changes, no chain can be endless. */
 const rejectMoved = async (em: EntityManager, staged: Staged): Promise<void> => {
   await sql`
     update ${staged.stage} s set status = ${sql.lit(STATUSES.REJECTED)}, problem = 'PARENT_ENDLESS' from task t
