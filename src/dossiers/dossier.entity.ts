@@ -1,4 +1,5 @@
 import { defineEntity, p } from "@mikro-orm/core";
+import { countColumns, treeCounters, unitCounters } from "../counters/counter-tables.ts";
 import { COUNTS } from "./dossier-count.ts";
 
 /**
@@ -71,9 +72,6 @@ const DossierPauseSchema = defineEntity({
 export class DossierPause extends DossierPauseSchema.class {}
 DossierPauseSchema.setClass(DossierPause);
 
-const counts = Object.fromEntries(COUNTS.map((name) => [name, p.integer().default(0)]));
-const sums = Object.fromEntries(COUNTS.map((name) => [name, p.bigint("number").default(0)]));
-
 /** Counters by handling unit and field for a half-month, quarter or year (grain 1, 2, 3). */
 export const DossierCount = defineEntity({
   name: "DossierCount",
@@ -84,38 +82,10 @@ export const DossierCount = defineEntity({
     grain: p.smallint().primary(),
     startsOn: p.date().primary(),
     fieldId: p.integer().primary(),
-    ...counts,
+    ...countColumns(COUNTS),
   },
 });
 
-/** Counters by handling unit over all fields for a day, half-month, quarter or year (grain 0, 1, 2, 3). */
-export const DossierUnitCount = defineEntity({
-  name: "DossierUnitCount",
-  properties: {
-    provinceId: p.integer().primary(),
-    unitId: p.integer().primary(),
-    grain: p.smallint().primary(),
-    startsOn: p.date().primary(),
-    slot: p.smallint().primary(),
-    ...counts,
-  },
-});
-
-/**
- * The same counters added up to the units of a present or future edition, certain and possible. The country has rows only for what is certain in no province; its other
- * counts are the sum of the provinces.
- */
-export const DossierTreeCount = defineEntity({
-  name: "DossierTreeCount",
-  indexes: [{ properties: ["editionId", "targetId", "grain", "startsOn"] }],
-  properties: {
-    provinceId: p.integer().primary(),
-    editionId: p.integer().primary(),
-    targetId: p.integer().primary(),
-    slot: p.smallint().primary(),
-    certain: p.boolean().primary(),
-    grain: p.smallint().primary(),
-    startsOn: p.date().primary(),
-    ...sums,
-  },
-});
+/** Counters by handling unit, over all fields. */
+export const DossierUnitCount = unitCounters("DossierUnitCount", COUNTS);
+export const DossierTreeCount = treeCounters("DossierTreeCount", COUNTS);

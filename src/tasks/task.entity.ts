@@ -1,4 +1,5 @@
 import { defineEntity, p } from "@mikro-orm/core";
+import { treeCounters, unitCounters } from "../counters/counter-tables.ts";
 import { Source } from "../figures/figure.entity.ts";
 import { TASK_COUNTS } from "./task-count.ts";
 
@@ -125,34 +126,6 @@ const TaskNumberSchema = defineEntity({
 export class TaskNumber extends TaskNumberSchema.class {}
 TaskNumberSchema.setClass(TaskNumber);
 
-const counts = Object.fromEntries(TASK_COUNTS.map((name) => [name, p.integer().default(0)]));
-const sums = Object.fromEntries(TASK_COUNTS.map((name) => [name, p.bigint("number").default(0)]));
-
-/** Counters by lead for a day, half-month, quarter or year (grain 0, 1, 2, 3). */
-export const TaskUnitCount = defineEntity({
-  name: "TaskUnitCount",
-  properties: {
-    provinceId: p.integer().primary(),
-    unitId: p.integer().primary(),
-    grain: p.smallint().primary(),
-    startsOn: p.date().primary(),
-    slot: p.smallint().primary(),
-    ...counts,
-  },
-});
-
-/** The same counters added up to the units of a present or future edition, like those of dossiers. */
-export const TaskTreeCount = defineEntity({
-  name: "TaskTreeCount",
-  indexes: [{ properties: ["editionId", "targetId", "grain", "startsOn"] }],
-  properties: {
-    provinceId: p.integer().primary(),
-    editionId: p.integer().primary(),
-    targetId: p.integer().primary(),
-    slot: p.smallint().primary(),
-    certain: p.boolean().primary(),
-    grain: p.smallint().primary(),
-    startsOn: p.date().primary(),
-    ...sums,
-  },
-});
+/** Counters by lead. */
+export const TaskUnitCount = unitCounters("TaskUnitCount", TASK_COUNTS);
+export const TaskTreeCount = treeCounters("TaskTreeCount", TASK_COUNTS);
