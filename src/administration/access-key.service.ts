@@ -183,7 +183,7 @@ const record = async (
   await recordChange(em, { ...{ actor, actorName, operation, unitNo, subject: key.id, before, after, at } });
 };
 
-/** Returns the unit of a key, or the smallest unit of today to which all of its units contribute: whoever sees the entry administers all of them. */
+/** Returns the unit of a key, or the smallest unit of today to which all of its units contribute: every caller who sees the entry administers all of them. */
 const concerned = async (em: EntityManager, unitNos: readonly number[], today: Day): Promise<number | null> => {
   if (unitNos.length === 1) return unitNos[0]!;
   const [above] = await rowsOf(em).rows(sql<{ no: number }>`

@@ -11,11 +11,11 @@ import type { Day } from "../lib/time/date.ts";
 
 const ALWAYS: Day = "0001-01-01";
 
-/** Place of reports and contributions; whoever stores a set checks it under their lock. */
+/** Place of reports and contributions; it is checked under their lock when a set is stored. */
 const FIGURES = 0;
 /** Place of every set; a change of units raises it because units may move to other provinces. */
 const UNITS = -1;
-/** Place of contributions alone; whoever stores contributions checks it. */
+/** Place of contributions alone; it is checked when contributions are stored. */
 const CONTRIBUTIONS = -2;
 
 /** One transaction at a time stores or deletes roll-ups because of reports or units. Imports do not wait here. */

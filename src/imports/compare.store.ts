@@ -34,7 +34,7 @@ export const judgeRepeated = async (em: EntityManager, staged: Staged): Promise<
 /** Gives rows whose record is stored their status and the province of the record. The caller holds the lock of the source. */
 export const compareWithStored = async (em: EntityManager, records: RecordTable, staged: Staged): Promise<void> => {
   const isOutside = staged.grants === null ? sql`false` : sql`not ${coveredBy(staged.grants, sql.ref(`d.${records.unit}`))}`;
-  // A separate query makes Citus send the stage to the records and not the records to the stage; it runs once, although nothing tells how many rows the stage has.
+  // A separate query makes Citus send the stage to the records and not the records to the stage; it runs once, although the planner has no statistics of the stage.
   await sql`
     with k as materialized (
       select s.row, d.province_id,

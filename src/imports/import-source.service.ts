@@ -47,7 +47,7 @@ export const checkSourceName = (name: string): void => {
 };
 
 /**
- * Returns the source of that name, of the given owner or of a unit that the caller covers; null if there is none. Nobody else can create it until the transaction ends.
+ * Returns the source of that name, of the given owner or of a unit that the caller covers; null if there is none. No other transaction can create it until this one ends.
  * @throws BadUserInput for an invalid name, an unknown owner or an ambiguous name; DomainError FORBIDDEN for an owner outside the caller's scope, CONFLICT for a retired
  * source.
  */

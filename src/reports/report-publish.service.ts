@@ -42,7 +42,7 @@ export const publishReport = async (context: Asking, id: string): Promise<Report
 };
 
 /**
- * Withdraws a draft or a published report; it stays stored and counts no more. What it had superseded stays superseded.
+ * Withdraws a draft or a published report; it stays stored and no longer counts. Reports that it superseded stay superseded.
  * @throws DomainError NOT_FOUND, FORBIDDEN, or CONFLICT for a superseded or withdrawn report.
  */
 export const withdrawReport = async (context: Asking, { id, reason: given }: WithdrawReportInput): Promise<Report> => {

@@ -82,7 +82,7 @@ export class ReportResolver {
   @Authorized<Permission>("reports:submit")
   @Mutation(() => WithdrawReportPayload, {
     description:
-      "Withdraws a report: a draft for OFFICERs of its unit, a published one for ADMINs. It stays stored and counts no more; what it had superseded stays " +
+      "Withdraws a report: a draft for OFFICERs of its unit, a published one for ADMINs. It stays stored and no longer counts; reports that it superseded stay " +
       "superseded (thu hồi báo cáo).",
   })
   async withdrawReport(

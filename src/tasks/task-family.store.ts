@@ -16,7 +16,7 @@ export interface StepScope {
 }
 
 /**
- * Works on a whole family of tasks, of which the caller may not see every one: what is open below a task keeps it open, whoever leads it. Callers must not
+ * Works on a whole family of tasks, of which the caller may not see every one: an open task below keeps its ancestors open, whatever its lead. Callers must not
  * show what they read here.
  */
 export const onWholeFamily = async <T>({ em, scope, today }: StepScope, work: () => Promise<T>): Promise<T> => {

@@ -42,7 +42,7 @@ export class TaskLeadMutations {
   @Mutation(() => TaskPayloadType, {
     description:
       "OFFICER of the lead, which becomes the assigner. To a unit within the lead, or where the lead is an agency, within the unit that it serves (agencies included). The " +
-      "deadline is the parent's unless said, and not after it. Of an imported task, too; that changes nothing of the parent (giao lại).",
+      "default deadline is the parent's, and none is later. An imported task can be delegated, too, and does not change (giao lại).",
   })
   delegateTask(
     @Arg("input", () => DelegateTaskInput, { description: "The task and the details of the step." }) input: DelegateTaskInput,

@@ -34,7 +34,7 @@ const isPostponedOn = ({ postponed }: TaskDays, day: Day): boolean =>
 
 /**
  * The timeliness against the present deadline at the end of a day. While it is postponed its clock stands still, and it is in time; a cancelled task
- * stands for ever as it did on the day of its cancellation, but is due no more.
+ * keeps its timeliness of the day of its cancellation, but is no longer due.
  */
 export const taskTimelinessOn = (task: TaskDays, day: Day, nearUntil: () => Day): TaskTimeliness => {
   const { deadline, cancelledOn } = task;

@@ -32,7 +32,7 @@ export class TaskFilter {
   @Field(() => DateScalar, {
     nullable: true,
     description:
-      "Day on which units are named, and whose hierarchy says what is within: today, or the last day of a unit that is no more, unless said. Only together " +
+      "Day of the hierarchy by which units and what is within them are resolved; default: today, or the last day of an ended unit. Only together " +
       "with a unit (ngày).",
   })
   asOf?: string | null;
@@ -98,7 +98,7 @@ export interface TaskCondition {
   readonly words: readonly string[];
   readonly rootsOnly: boolean;
   readonly today: Day;
-  /** The last day of a deadline that is nearly due; null where nobody asks for that. */
+  /** The last day of a deadline that is nearly due; null if not requested. */
   readonly nearUntil: Day | null;
 }
 

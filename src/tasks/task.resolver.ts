@@ -92,9 +92,8 @@ export class TaskResolver {
   })
   timeliness(
     @Root() task: TaskView,
-    @Arg("asOf", () => DateScalar, { nullable: true, description: "Day at whose end it is looked at: today unless said." }) asOf:
-      | string
-      | undefined,
+    @Arg("asOf", () => DateScalar, { nullable: true, description: "The day at whose end the timeliness is computed; default: today." })
+    asOf: string | undefined,
     @Ctx() context: RequestContext,
   ) {
     return taskTimelinessOf(context, task, asOf);

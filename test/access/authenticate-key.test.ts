@@ -36,7 +36,7 @@ describe("the authenticator, for an API key", () => {
     expect(await statementsOf(() => ask(`Bearer ${secret}`))).toHaveLength(1);
   });
 
-  it("computes the coverage of grants that nobody has used before", async () => {
+  it("computes the coverage of grants on their first use", async () => {
     const { secret } = await issueKey(database, [{ unit: "048.2015", role: "VIEWER" }]);
     await database.orm.em.getConnection().execute("update edition set contributed = false where starts_on > '2020-01-01'");
     await database.orm.em

@@ -23,7 +23,7 @@ describe("completeness of records", () => {
   afterAll(() => api.service.close());
   beforeEach(() => api.clear());
 
-  it("is missing if nobody has declared it", async () => {
+  it("is missing before it is declared", async () => {
     expect(await api.recordsOf("04")).toEqual([]);
   });
 

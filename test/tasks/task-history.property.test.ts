@@ -98,7 +98,7 @@ const compare = async (tasks: NaiveTasks, task: NaiveTask, today: Day): Promise<
 
 const OF_PROVINCE: readonly Who[] = ["interior", "building", "one", "two", "three"];
 
-/** The counts of the units are those of all tasks that they lead now; what nobody led is not known. */
+/** The counts of the units equal those of all tasks that they lead now; units without tasks have none. */
 const compareCounts = async (tasks: NaiveTasks, earlier: readonly NaiveTask[], today: Day): Promise<void> => {
   await expectRecounted(room.service.database);
   const all = [...earlier, ...tasks.all].map((task) => ({ ...task, isDelegated: task.parent !== null }));

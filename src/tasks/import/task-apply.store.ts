@@ -50,7 +50,7 @@ const stagedTasks = (staged: Staged) => sql`(
   select ${sql.join(Object.entries(columnsOf(staged)).map(([name, value]) => sql`${value} as ${sql.ref(name)}`))}
   from ${staged.stage} s where ${isOfImport(staged)} and ${isChanged}) d`;
 
-/** Rows `s` of the stage with their stored tasks `d`, each looked up by its key: nothing tells the planner how many rows the stage has. */
+/** Rows `s` of the stage with their stored tasks `d`, each looked up by its key, because the planner has no statistics of the stage. */
 const stagedAndStored = (staged: Staged) => sql`${staged.stage} s cross join lateral (
   select * from task k where ${isStaged("k", staged)} offset 0) d where ${isOfImport(staged)} and ${isUpdated}`;
 

@@ -50,7 +50,7 @@ const storedOf = async (source: string): Promise<Stored[]> => {
   return rows;
 };
 const isOfSource = (source: string) => sql`source_id in (select id from source where name = ${source})`;
-/** What is kept of tasks beside them: events, who helps, and how many each lead has. */
+/** Rows that are stored beside tasks: events, coordinators, and the number of tasks by lead. */
 const keptOf = async (source: string) => {
   const { rows } = await sql<{ events: boolean; records: boolean }>`
     select (select coalesce(sum(events), 0) from task where ${isOfSource(source)}) = (select count(*) from task_event where ${isOfSource(source)}) as events,

@@ -71,7 +71,7 @@ describe("a statement of the service in which a check was forgotten", () => {
       await expect(run(scopeOf(unit), copy(lead)), unit).rejects.toMatchObject({ code: "42501" });
   });
 
-  it("shows a task of a source to its owner while it imports, and to nobody else besides those concerned", async () => {
+  it("shows a task of a source to its owner while it imports, and to no other caller than those concerned", async () => {
     const text = "select code from task";
     expect(codesOf(await run(scopeOf("04"), text))).toEqual(["a", "b"]);
     expect(codesOf(await run(readingOf("01273"), text))).toEqual(["a"]);
