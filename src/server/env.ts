@@ -121,7 +121,7 @@ export const SETTINGS = {
   ),
   maxList: setting(
     "1000",
-    "maximum number of items of a list (5 times as many figures, dossiers or units of OFFICERs; 20,000 references of a router)",
+    "maximum number of items of a list (5 times as many figures, dossiers, tasks or units of OFFICERs; 20,000 references of a router)",
     whole(1, 1_000_000),
   ),
   maxCost: setting("100000", "maximum number of rows that one operation may read, estimated before it runs", whole(1, 1_000_000_000)),
