@@ -7,6 +7,8 @@ export { accessModule } from "./access/access.module.ts";
 export { rollupModule } from "./rollups/rollup.module.ts";
 export { administrationModule } from "./administration/administration.module.ts";
 export { assessmentModule } from "./assessments/assessment.module.ts";
+export { rubricModule } from "./assessments/rubrics/rubric.module.ts";
+export { cycleModule } from "./assessments/cycles/cycle.module.ts";
 export { dossierModule } from "./dossiers/dossier.module.ts";
 export { procedureModule } from "./procedures/procedure.module.ts";
 export { workCalendarModule } from "./calendar/work-calendar.module.ts";

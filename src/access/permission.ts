@@ -12,6 +12,8 @@ export const PERMISSIONS = {
   "reports:read": null,
   "dossiers:read": "VIEWER",
   "tasks:read": "VIEWER",
+  "rubrics:read": null,
+  "rubrics:write": "ADMIN",
   "reports:submit": "OFFICER",
   "reports:publish": "ADMIN",
   "dossiers:write": "OFFICER",

@@ -3,13 +3,14 @@ import { decimalOf } from "../lib/number.ts";
 import { parsePeriod } from "../lib/time/period.ts";
 import type { UnitView } from "../hierarchy/unit.loaders.ts";
 import type { AssessmentFigure, assessmentLoaders } from "./assessment.loaders.ts";
+import type { RubricView } from "./rubrics/rubric.loaders.ts";
 import { blockOf, classificationOf, type CommendationForm, INDEX_NAMES, type IndexKind } from "./vocabulary.ts";
 
 type Loaders = ReturnType<typeof assessmentLoaders>;
 
 export interface Assessment {
   readonly unit: UnitView;
-  readonly rubric: ReturnType<typeof rubricOf>;
+  readonly rubric: RubricView;
   readonly block: ReturnType<typeof blockOf>;
   readonly year: number;
   readonly score: number | null;
@@ -24,7 +25,7 @@ const first = (figures: readonly AssessmentFigure[], qualifier: string): string 
   figures.find(({ qualifiers }) => qualifiers[qualifier] !== undefined)?.qualifiers[qualifier];
 const blockCode = ({ qualifiers }: AssessmentFigure): string => qualifiers["block"] ?? "ALL";
 
-const rubricOf = (figures: readonly AssessmentFigure[]) => {
+const rubricOf = (figures: readonly AssessmentFigure[]): RubricView => {
   const { publisher, qualifiers, year } = figures[0]!;
   const index = qualifiers["index"] as IndexKind;
   const name = `${INDEX_NAMES[index]} năm ${year}`;
@@ -35,6 +36,15 @@ const rubricOf = (figures: readonly AssessmentFigure[]) => {
     year,
     maxScore: number(first(figures, "max")),
     bands: [],
+    ...{
+      no: null,
+      organiserNo: null,
+      block: blockOf(blockCode(figures[0]!)),
+      version: 1,
+      state: "PUBLISHED",
+      bonusMax: null,
+      penaltyMax: null,
+    },
   };
 };
 

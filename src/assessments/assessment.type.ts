@@ -3,6 +3,7 @@ import { enumType } from "../lib/enum.ts";
 import { Rate } from "../rollups/rate.ts";
 import { SourceType } from "../figures/source.type.ts";
 import { UnitType } from "../units/unit.type.ts";
+import type { RubricState } from "./rubrics/rubric.entity.ts";
 import type { CommendationForm, IndexKind } from "./vocabulary.ts";
 
 export const IndexKindEnum = enumType<IndexKind>("IndexKind", "What an assessment measures (loại chỉ số).", {
@@ -52,7 +53,26 @@ export class BandType {
   to!: number | null;
 }
 
-@ObjectType("Rubric", { simpleResolvers: true, description: "Criteria for one peer block in one year (bộ tiêu chí)." })
+export const RubricStateEnum = enumType<RubricState>("RubricState", "The state of a rubric (trạng thái bộ tiêu chí).", {
+  DRAFT: "For VIEWERs of the organiser alone (dự thảo).",
+  PUBLISHED: "Public; it never changes (đã ban hành).",
+});
+
+@ObjectType("PeerBlock", { simpleResolvers: true, description: "Units that are ranked with each other (khối)." })
+export class PeerBlockType {
+  @Field(() => ID, { description: "DEPARTMENTS · CENTRAL_AGENCIES · DISTRICTS · COMMUNES · DIVISIONS · ALL …" })
+  code!: string;
+
+  @Field(() => String, { description: "Name in Vietnamese." })
+  name!: string;
+}
+
+@ObjectType("Rubric", {
+  simpleResolvers: true,
+  description:
+    "Criteria for one peer block in one year (bộ tiêu chí). A published rubric is public and never changes: a correction is a new version. Drafts are for VIEWERs of the " +
+    "organiser. A rubric that reports merely name is PUBLISHED, of version 1, and has no domains.",
+})
 export class RubricType {
   @Field(() => ID, { description: "Stable." })
   id!: string;
@@ -66,6 +86,15 @@ export class RubricType {
   @Field(() => Int, { description: "Assessed year." })
   year!: number;
 
+  @Field(() => PeerBlockType, { nullable: true, description: "The units that are judged by it (khối)." })
+  block!: PeerBlockType;
+
+  @Field(() => Int, { description: "Version, counted from 1 (phiên bản)." })
+  version!: number;
+
+  @Field(() => RubricStateEnum, { description: "Its state (trạng thái)." })
+  state!: RubricState;
+
   @Field(() => Float, {
     nullable: true,
     description: "Points without bonus, as stated; null if the source does not state them (điểm tối đa).",
@@ -74,15 +103,18 @@ export class RubricType {
 
   @Field(() => [BandType], { description: "Its classes by score, as published; empty if the source does not state them." })
   bands!: BandType[];
-}
 
-@ObjectType("PeerBlock", { simpleResolvers: true, description: "Units that are ranked with each other (khối)." })
-export class PeerBlockType {
-  @Field(() => ID, { description: "DEPARTMENTS · CENTRAL_AGENCIES · DISTRICTS · COMMUNES · DIVISIONS · ALL …" })
-  code!: string;
+  @Field(() => Float, {
+    nullable: true,
+    description: "The most that bonus may add in the year; null if it is not stated (điểm thưởng tối đa).",
+  })
+  bonusMax!: number | null;
 
-  @Field(() => String, { description: "Name in Vietnamese." })
-  name!: string;
+  @Field(() => Float, {
+    nullable: true,
+    description: "The most that penalty may take in the year; null if it is not stated (điểm phạt tối đa).",
+  })
+  penaltyMax!: number | null;
 }
 
 @ObjectType("Assessment", {

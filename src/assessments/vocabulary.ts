@@ -13,7 +13,7 @@ export type IndexKind = keyof typeof INDEX_NAMES;
 
 export type CommendationForm = "CERTIFICATE_OF_MERIT" | "CERTIFICATE";
 
-interface Classification {
+export interface Classification {
   readonly code: string;
   readonly label: string;
   readonly labelEn: string;
@@ -30,6 +30,8 @@ const CLASSIFICATIONS = new Map(
     { code: "CHUA_DAT", label: "chưa đạt", labelEn: "not met" },
   ].map((classification): [string, Classification] => [classification.code, classification]),
 );
+
+export const CLASSIFICATION_CODES: readonly string[] = [...CLASSIFICATIONS.keys()];
 
 /** Labels differ by rubric; an unusual code is its own label. */
 export const classificationOf = (code: string | undefined): Classification | null =>

@@ -33,6 +33,10 @@ const KEYS = {
   completeness: "cchc complete",
   /** Counters: shared by writers of dossiers, exclusive for a recount. */
   counters: "cchc dossier counts",
+  /** The rubrics of one organiser, index, block and year: taken to create, revise or publish one. */
+  rubric: "cchc rubric",
+  /** An assessment cycle with its sheets, by number: taken to change one of them. */
+  assessmentCycle: "cchc assessment cycle",
   /** The keys of a unit, by its number: taken to create one. */
   keys: "cchc keys",
   /** A year of the work calendar: taken to replace it. */

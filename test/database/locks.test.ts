@@ -22,6 +22,8 @@ const STATED: Record<Lock, string> = {
   procedures: "cchc procedures",
   completeness: "cchc complete",
   counters: "cchc dossier counts",
+  rubric: "cchc rubric",
+  assessmentCycle: "cchc assessment cycle",
   keys: "cchc keys",
   workCalendar: "cchc work calendar",
 };

@@ -9,6 +9,14 @@ const isTaskChanged = `viewer_covers(lead_id, ${writes}) or viewer_covers(assign
 const isSent = `viewer_covers_system(source_id, ${writes})`;
 const isTaskEventWritten = `viewer_covers_any(seen_by, ${writes})`;
 
+const covers = (grants: string, ...columns: readonly string[]) =>
+  columns.map((column) => `viewer_covers(${column}, ${grants})`).join(" or ");
+const isOrganised = covers(writes, "organiser_id");
+const isAppraised = `viewer_covers_any(appraiser_ids, ${writes})`;
+const isScored = covers(reads, "unit_id", "organiser_id");
+const isScoring = covers(writes, "unit_id", "organiser_id");
+const isScoringItem = covers(writes, "unit_id", "organiser_id", "appraiser_id");
+
 const condition = (name: string, args: string, body: string) =>
   `create or replace function ${name}(${args}) returns boolean language sql stable set search_path = pg_catalog, public, pg_temp as $$ ${body} $$`;
 
@@ -31,6 +39,12 @@ export const ROW_CONDITIONS = {
       "viewer_covers_draft",
       "source int, grants text",
       "select exists (select from public.source s where s.id = source and s.state = 'DRAFT' and public.viewer_covers(s.unit_id, grants))",
+    ),
+    condition("viewer_sees_rubric", "rubric int", "select exists (select from public.rubric r where r.id = rubric)"),
+    condition(
+      "viewer_covers_rubric",
+      "rubric int, grants text",
+      "select exists (select from public.rubric r where r.id = rubric and r.state = 'DRAFT' and public.viewer_covers(r.organiser_id, grants))",
     ),
     condition("viewer_sees_source", "source int", "select exists (select from public.source s where s.id = source)"),
     condition(
@@ -75,6 +89,25 @@ export const ROW_CONDITIONS = {
     `alter policy task_coordinator_insert on task_coordinator with check (${isTaskChanged})`,
     `alter policy task_coordinator_delete on task_coordinator using (${isTaskChanged})`,
     `alter policy task_number_write on task_number using (viewer_covers_source(source_id, ${writes}))`,
+    `alter policy rubric_read on rubric using (state = 'PUBLISHED' or ${covers(reads, "organiser_id")})`,
+    `alter policy rubric_insert on rubric with check (state = 'DRAFT' and ${isOrganised})`,
+    `alter policy rubric_update on rubric using (state = 'DRAFT' and ${isOrganised}) with check (${isOrganised})`,
+    "alter policy criterion_read on criterion using (viewer_sees_rubric(rubric_id))",
+    `alter policy criterion_insert on criterion with check (viewer_covers_rubric(rubric_id, ${writes}))`,
+    `alter policy cycle_read on assessment_cycle using (viewer_covers_any(member_ids || organiser_id, ${reads}) or ${isAppraised})`,
+    `alter policy cycle_insert on assessment_cycle with check (${isOrganised})`,
+    `alter policy cycle_update on assessment_cycle ${both(isOrganised)}`,
+    `alter policy sheet_read on score_sheet using (${isScored} or ${isAppraised})`,
+    `alter policy sheet_insert on score_sheet with check (${isOrganised})`,
+    `alter policy sheet_update on score_sheet ${both(isScoring)}`,
+    `alter policy item_read on score_item using (${isScored} or ${covers(writes, "appraiser_id")})`,
+    `alter policy item_insert on score_item with check (${isOrganised})`,
+    `alter policy item_update on score_item ${both(isScoringItem)}`,
+    ...["score_adjustment", "survey_answer"].flatMap((table) => [
+      `alter policy ${table}_read on ${table} using (${isScored})`,
+      `alter policy ${table}_insert on ${table} with check (${isOrganised})`,
+      `alter policy ${table}_update on ${table} ${both(isOrganised)}`,
+    ]),
     `alter policy calendar_write on work_calendar_day using (viewer_covers_country(${writes}))`,
     ...["dossier_rollup", "task_rollup", "service_rollup", "rollup_source", "rollup_knowledge"].map(
       (part) => `alter policy ${part}_read on ${part} using (set_id > 0 or viewer_sees_set(set_id, ${reads}))`,

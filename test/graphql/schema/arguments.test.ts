@@ -37,7 +37,9 @@ describe("arguments", () => {
   beforeAll(async () => {
     service = await startService();
     fields = fieldsOf(await read("../../../schema/subgraph.graphql"));
-    const parts = await Promise.all(["1-rollups", "3-dossiers", "4-tasks"].map((part) => read(`../../contract/${part}.graphql`)));
+    const parts = await Promise.all(
+      ["1-rollups", "3-dossiers", "4-tasks", "5-assessments"].map((part) => read(`../../contract/${part}.graphql`)),
+    );
     contract = new Map(parts.flatMap((part) => [...fieldsOf(part)]));
   });
   afterAll(() => service.close());
@@ -99,9 +101,9 @@ describe("arguments", () => {
 describe("mutations", () => {
   it("have one argument, input: VerbNounInput!, and return a payload", async () => {
     const mutations = [...fieldsOf(await read("../../../schema/subgraph.graphql"))].filter(([name]) => name.startsWith("Mutation."));
-    const parts = await Promise.all(["3-dossiers", "4-tasks"].map((part) => read(`../../contract/${part}.graphql`)));
+    const parts = await Promise.all(["3-dossiers", "4-tasks", "5-assessments"].map((part) => read(`../../contract/${part}.graphql`)));
     const contract = new Map(parts.flatMap((part) => [...fieldsOf(part)]));
-    expect(mutations).toHaveLength(32);
+    expect(mutations).toHaveLength(35);
     for (const [name, field] of mutations) {
       const verbNoun = name.replace(/^Mutation\.(.)/, (_, first: string) => first.toUpperCase());
       expect(

@@ -1,0 +1,21 @@
+import type { Day } from "../../lib/time/date.ts";
+
+/** In their order: a cycle advances to any later one. */
+export const CYCLE_STAGES = ["SELF_SCORING", "FIRST_APPRAISAL", "EXPLANATION", "SECOND_APPRAISAL", "SURVEY", "PUBLISHED"] as const;
+export type CycleStage = (typeof CYCLE_STAGES)[number];
+
+export const SCORE_ROUNDS = ["SELF", "FIRST", "SECOND", "FINAL"] as const;
+export type ScoreRound = (typeof SCORE_ROUNDS)[number];
+
+export type AdjustmentKind = "BONUS" | "PENALTY";
+
+/** The last day of a stage. */
+export interface StoredDeadline {
+  readonly stage: CycleStage;
+  readonly on: Day;
+}
+
+export interface ScoreEvidence {
+  readonly name: string;
+  readonly url: string;
+}

@@ -1,0 +1,73 @@
+import { defineEntity, p } from "@mikro-orm/core";
+import { Unit } from "../../hierarchy/unit.entity.ts";
+import type { IndexKind } from "../vocabulary.ts";
+
+// All points are in hundredths.
+
+export const RUBRIC_STATES = ["DRAFT", "PUBLISHED"] as const;
+export type RubricState = (typeof RUBRIC_STATES)[number];
+
+export const CRITERION_SCORINGS = ["MANUAL", "INDICATOR", "SURVEY"] as const;
+export type CriterionScoring = (typeof CRITERION_SCORINGS)[number];
+
+export type ScoreStepShape = "STEP" | "LINEAR";
+
+/** A class and its range of points, as it is stored. */
+export interface StoredBand {
+  readonly classification: string;
+  readonly from: number | null;
+  readonly to: number | null;
+}
+
+/** From this value on, so many points, as it is stored. */
+export interface StoredStep {
+  readonly from: number;
+  readonly points: number;
+  readonly shape: ScoreStepShape;
+}
+
+const RubricSchema = defineEntity({
+  name: "Rubric",
+  uniques: [{ properties: ["organiser", "indexKind", "blockCode", "year", "version"] }],
+  properties: {
+    id: p.integer().primary().autoincrement(),
+    organiser: () => p.manyToOne(Unit).comment("The unit that judges by it"),
+    indexKind: p.text().$type<IndexKind>(),
+    blockCode: p.text(),
+    blockName: p.text(),
+    year: p.integer(),
+    version: p.integer().comment("Counts from 1"),
+    name: p.text(),
+    maxPoints: p.integer().comment("In hundredths, as all points"),
+    bonusMax: p.integer(),
+    penaltyMax: p.integer(),
+    bands: p.json<readonly StoredBand[]>(),
+    state: p.text().$type<RubricState>(),
+    madeAt: p.datetime(),
+    publishedAt: p.datetime().nullable(),
+  },
+});
+export class Rubric extends RubricSchema.class {}
+RubricSchema.setClass(Rubric);
+
+/** A node of the tree of a rubric. */
+const CriterionSchema = defineEntity({
+  name: "RubricCriterion",
+  tableName: "criterion",
+  properties: {
+    rubric: () => p.manyToOne(Rubric).primary(),
+    position: p.integer().primary().comment("From 1 on, in the order of the rubric"),
+    code: p.text(),
+    name: p.text(),
+    parentPosition: p.integer().nullable(),
+    maxPoints: p.integer(),
+    scale: p.text().nullable(),
+    scoring: p.text().$type<CriterionScoring>().nullable().comment("Null for inner nodes"),
+    indicator: p.text().nullable().comment("Code of the indicator"),
+    steps: p.json<readonly StoredStep[]>(),
+    appraiser: () => p.manyToOne(Unit).nullable().comment("Null where it is the organiser"),
+    evidenceRequired: p.boolean(),
+  },
+});
+export class RubricCriterion extends CriterionSchema.class {}
+CriterionSchema.setClass(RubricCriterion);
