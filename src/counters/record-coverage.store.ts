@@ -47,9 +47,9 @@ const recordCoverage = (rules: RecordRules) => sql`
     from wanted_member m join s on s.number = m.span + 1 join unit u on u.id = m.unit_id group by 1, 2
   )`;
 
-/** Relation `figure_known` (i, unit_id): the bits of the measures that figures report. */
+/** Relation `figure_reported` (i, unit_id): the bits of the measures that figures report. */
 const figureCoverage = ({ measures }: RecordRules, keys: readonly CoverageKey[]) => sql`
-  figure_known as (
+  figure_reported as (
     select k.i, n.unit_id, bit_or(n.mask) filter (where n.slot <> ${WHOLE_UNIT}) as of_tier, bit_or(n.mask) as of_any
     from k join unnest(${keys.map(({ setId }) => setId)}::int[]) with ordinality x(set_id, i) on x.i = k.i
     join rollup_knowledge n on n.set_id = x.set_id and n.kind = ${measures.name}
@@ -65,7 +65,7 @@ const figureCoverage = ({ measures }: RecordRules, keys: readonly CoverageKey[])
 export const coverageOfKeys = (rules: RecordRules, keys: readonly CoverageKey[]) => sql<{
   i: number;
   covered: number;
-  known: number;
+  reported: number;
   isGone: boolean;
 }>`
   with ${keysAndRanges(keys)},
@@ -86,10 +86,10 @@ export const coverageOfKeys = (rules: RecordRules, keys: readonly CoverageKey[])
     ${recordCoverage(rules)},
     ${figureCoverage(rules, keys)}
   select k.i::int, count(*)::int as covered, bit_and(coalesce(case when k.tier is null then g.of_any else g.of_tier end, 0)
-      | case when (w.span, w.unit_id) in (select span, unit_id from cell where is_complete) then ${sql.lit(2 ** rules.measures.measures.length - 1)} else 0 end)::int as known,
+      | case when (w.span, w.unit_id) in (select span, unit_id from cell where is_complete) then ${sql.lit(2 ** rules.measures.measures.length - 1)} else 0 end)::int as reported,
     false as "isGone"
   from k join wanted w on w.i = k.i
-  left join figure_known g on g.i = k.i and g.unit_id = w.unit_id
+  left join figure_reported g on g.i = k.i and g.unit_id = w.unit_id
   where (w.span, w.unit_id) in (select span, unit_id from cell where has_records or is_complete) or (case when k.tier is null then g.of_any else g.of_tier end) is not null
   group by k.i
   union all

@@ -40,7 +40,7 @@ export const rowsFor = (reader: Reader, scope: RowScope, keys: readonly RecordKe
 const readingOf = (rules: RecordRules, rows: Rows): Pick<Records, "sums" | "measureCoverage" | "sources"> => ({
   sums: (keys) => sumsOfKeys(rules, rows, keys),
   measureCoverage: async (keys) => {
-    const found = keys.map(() => ({ covered: 0, known: 0, isGone: false }));
+    const found = keys.map(() => ({ covered: 0, reported: 0, isGone: false }));
     for (const { i, ...measureCoverage } of await rows.rows(coverageOfKeys(rules, keys))) found[i - 1] = measureCoverage;
     return found;
   },

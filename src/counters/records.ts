@@ -28,10 +28,10 @@ export interface CoverageKey extends RecordKey {
   readonly setId: number | null;
 }
 
-/** Number of covered units; bit n of `known` is set if all of them report measure n. */
+/** Number of covered units; bit n of `reported` is set if all of them report measure n. */
 export interface MeasureCoverage {
   readonly covered: number;
-  readonly known: number;
+  readonly reported: number;
   /** True if the stored set was replaced; the result must be discarded. */
   readonly isGone?: boolean;
 }

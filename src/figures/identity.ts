@@ -10,7 +10,7 @@ export interface Contradiction {
 
 /**
  * Fills in the values that the identities imply, and stops at the first contradiction. A side without gaps fixes the sum of the other side: a single missing term is the
- * difference, and terms that exhaust the sum set missing terms to 0. @returns null or the contradiction; `known` then holds the values filled so far.
+ * difference, and terms that exhaust the sum set missing terms to 0. @returns null or the contradiction; `values` then holds what was filled in so far.
  */
 export const fillIdentities = (values: MeasureValues, identities: readonly Identity[]): Contradiction | null => {
   for (let changed = true; changed;) {

@@ -90,6 +90,13 @@ export const INDICATORS: readonly Indicator[] = [
 
 const byCode = new Map(INDICATORS.map((indicator) => [indicator.code, indicator]));
 
+/** @throws RangeError for a code that no indicator has, because the caller has checked it. */
+export const indicatorNamed = (code: string): Indicator => {
+  const indicator = byCode.get(code);
+  if (!indicator) throw new RangeError(`${code} is no indicator`);
+  return indicator;
+};
+
 /** In the order of the codes; null means all. @throws BadUserInput for an unknown code. */
 export const chosenIndicators = (codes: readonly string[] | null): readonly Indicator[] =>
   codes?.map((code) => {

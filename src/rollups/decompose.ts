@@ -177,14 +177,14 @@ class Decomposition {
     const states = !complete && stated !== null;
     if (states || rest !== 0) this.#add(member.id, WHOLE_UNIT, column, rest);
     if (states) this.#spread(member.id, WHOLE_UNIT, column, this.#unstated(member, column));
-    return { value, tiers, known: stated !== null || complete };
+    return { value, tiers, isDetermined: stated !== null || complete };
   }
 
   #isComplete(member: Member, column: number, below: readonly WholeUnit[]): boolean {
     const gate = this.#gates[column]!;
     const key = `${member.id} ${gate}`;
     if (gate !== column) return this.#complete.has(key);
-    const complete = isWhole(this.#cells.get(member.tier!)?.get(member.id), gate) && below.every(({ known }) => known);
+    const complete = isWhole(this.#cells.get(member.tier!)?.get(member.id), gate) && below.every(({ isDetermined }) => isDetermined);
     if (complete) this.#complete.add(key);
     return complete;
   }
@@ -213,10 +213,10 @@ interface WholeUnit {
   readonly value: number | null;
   readonly tiers: number | null;
   /** True if the unit has its own figure or a value for each part. */
-  readonly known: boolean;
+  readonly isDetermined: boolean;
 }
 
-const UNKNOWN: WholeUnit = { value: null, tiers: null, known: false };
+const UNKNOWN: WholeUnit = { value: null, tiers: null, isDetermined: false };
 
 /** True if the value covers all records, not only some of them. */
 const isWhole = (cell: Cell | undefined, column: number): boolean =>

@@ -84,11 +84,11 @@ const coverageOfDoubtful = async (
 
 /** Coverage by figures is stored; coverage by records is computed per unit. */
 export const coverageOfRollups = async (source: RollupOrigin, rollups: readonly Rollup[]): Promise<MeasureCoverage[]> => {
-  const unknown = rollups.filter(({ known }) => known === null);
-  if (unknown.length === 0) return rollups.map(({ known }) => known!);
+  const missing = rollups.filter(({ reported }) => reported === null);
+  if (missing.length === 0) return rollups.map(({ reported }) => reported!);
   const looked = await readSets(
     source,
-    unknown,
+    missing,
     (asked) => setsOf(source, asked),
     async (within, found, asked) => {
       const measured: MeasureCoverage[] = [];
@@ -102,8 +102,8 @@ export const coverageOfRollups = async (source: RollupOrigin, rollups: readonly 
       return measured.some(({ isGone }) => isGone) ? null : measured;
     },
   );
-  const byRollup = new Map(unknown.map((rollup, n) => [rollup, looked[n]!]));
-  return rollups.map((rollup) => rollup.known ?? byRollup.get(rollup)!);
+  const byRollup = new Map(missing.map((rollup, n) => [rollup, looked[n]!]));
+  return rollups.map((rollup) => rollup.reported ?? byRollup.get(rollup)!);
 };
 
 const setOf = ({ cellEditionId, cellDay, setId }: SetRow) => ({ cellEditionId, cellDay, setId });
@@ -130,7 +130,7 @@ const storedRows = (reader: Rows, kind: RollupKind, sets: number[], keys: readon
   const slots = [...new Set(keys.map(({ handledBy }) => handledBy ?? ALL_TIERS))];
   return reader.rows(sql<StoredRow>`
     select s.id as "setId", r.slot, r.unit_id as "unitId",
-      json_build_array(r.covered, r.known, r.exact, r.possible, r.quoted, ${columns}) as stored
+      json_build_array(r.covered, r.reported, r.exact, r.possible, r.quoted, ${columns}) as stored
     from rollup_set s left join ${sql.table(`${kind.name}_rollup`)} r
       on r.set_id = s.id and r.unit_id = any(${units}::int[]) and r.slot = any(${slots}::text[])
     where s.id = any(${sets}::int[]) and ${isCurrent}`);

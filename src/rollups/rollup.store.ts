@@ -44,11 +44,11 @@ export const storeRollups = async (em: EntityManager, kind: RollupKind, contents
       select set_id, target_id, slot, null::int as covered, null::int as mask, false as inexact, null::jsonb as possible, null::jsonb as quoted,
         ${stored} from certain
       union all select set_id, target_id, slot, null, null, inexact, amounts, null, ${nothing} from possible
-      union all select set_id, target_id, slot, covered, mask, false, null, null, ${nothing} from known
+      union all select set_id, target_id, slot, covered, mask, false, null, null, ${nothing} from reported
       union all select set_id, target_id, slot, null, null, false, null, rates, ${nothing} from quote
     ),
     stored as (
-      insert into ${table} (set_id, unit_id, slot, covered, known, exact, possible, quoted, ${stored})
+      insert into ${table} (set_id, unit_id, slot, covered, reported, exact, possible, quoted, ${stored})
       select set_id, target_id, slot, coalesce(max(covered), 0), coalesce(max(mask), 0), not bool_or(inexact),
         (array_agg(possible) filter (where possible is not null))[1], (array_agg(quoted) filter (where quoted is not null))[1], ${shown}
       from part group by set_id, target_id, slot
@@ -101,7 +101,7 @@ const possibleSums = (kind: RollupKind, columns: readonly string[]) => sql`
   )`;
 
 const KNOWN = sql`
-  known_place as (
+  reported_place as (
     select k.set_id, c.target_id, k.unit_id, k.slot, k.mask from measure_coverage k join rollup_set s on s.id = k.set_id
     join contribution c on c.edition_id = s.edition_id and c.unit_id = k.unit_id and c.certain
     where k.author_id = k.unit_id
@@ -112,21 +112,21 @@ const KNOWN = sql`
       where k.author_id <> k.unit_id
     ) side group by n, target_id having count(*) = 2
   ),
-  known_unit as (
+  reported_unit as (
     select set_id, target_id, unit_id, max(slot) filter (where slot <> ${WHOLE_UNIT}) as slot,
       bit_or(mask) filter (where slot <> ${WHOLE_UNIT}) as of_tier, bit_or(mask) as of_any
-    from known_place group by 1, 2, 3
+    from reported_place group by 1, 2, 3
   ),
-  known as (
-    select set_id, target_id, slot, count(*)::int as covered, bit_and(of_tier) as mask from known_unit where slot is not null group by 1, 2, 3
+  reported as (
+    select set_id, target_id, slot, count(*)::int as covered, bit_and(of_tier) as mask from reported_unit where slot is not null group by 1, 2, 3
     union all
-    select set_id, target_id, ${ALL_TIERS}, count(*)::int, bit_and(of_any) from known_unit group by 1, 2
+    select set_id, target_id, ${ALL_TIERS}, count(*)::int, bit_and(of_any) from reported_unit group by 1, 2
   )`;
 
 /** Coverage by unit is stored only for periods that also have records, because reads merge both there. */
 const storeReportedMeasures = async (em: EntityManager, kind: RollupKind, contents: readonly SetContent[]): Promise<void> => {
   const rows = contents.flatMap(({ setId, recorded, measureCoverage }) =>
-    !recorded ? [] : measureCoverage.map((known) => ({ setId, ...known })),
+    !recorded ? [] : measureCoverage.map((coverage) => ({ setId, ...coverage })),
   );
   if (rows.length === 0) return;
   await rowsOf(em).rows(sql`

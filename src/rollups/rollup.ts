@@ -14,7 +14,7 @@ import type { Bounds } from "./rollup.type.ts";
 /** Covered units, the bits of the measures that all of them report, exactness, possible amounts, quoted rates; then the sums. */
 export type StoredRollup = readonly [
   covered: number,
-  known: number,
+  reported: number,
   exact: boolean,
   possible: Readonly<Record<string, number>> | null,
   quoted: Readonly<Record<string, QuotedRate>> | null,
@@ -38,13 +38,13 @@ export abstract class Rollup implements RollupKey {
   /** True if records were read; then coverage is computed by looking at each unit. */
   readonly isRecorded: boolean;
   /** Coverage by figures and records; null if it has not been loaded. */
-  readonly known: MeasureCoverage | null;
+  readonly reported: MeasureCoverage | null;
 
   constructor(
     { unit, period, handledBy, cut }: RollupKey,
     stored: StoredRollup = NOTHING,
     records: RecordSums | null = null,
-    known: MeasureCoverage | null = null,
+    reported: MeasureCoverage | null = null,
   ) {
     this.unit = unit;
     this.period = period;
@@ -53,7 +53,7 @@ export abstract class Rollup implements RollupKey {
     this.#stored = stored;
     this.isRecorded = records !== null;
     this.#records = records ?? NO_RECORDS;
-    this.known = known ?? (this.isRecorded ? null : this.measureCoverage);
+    this.reported = reported ?? (this.isRecorded ? null : this.measureCoverage);
   }
 
   abstract readonly kind: RollupKind;
@@ -70,7 +70,7 @@ export abstract class Rollup implements RollupKey {
    * bounds are answered. Agencies do not count as covered.
    */
   get isWithheld(): boolean {
-    return !this.exact && this.unit.tier !== null && this.known?.covered === 0;
+    return !this.exact && this.unit.tier !== null && this.reported?.covered === 0;
   }
 
   at(position: number): number | null {
@@ -93,8 +93,8 @@ export abstract class Rollup implements RollupKey {
   }
 
   get measureCoverage(): MeasureCoverage {
-    const [covered, known] = this.#stored;
-    return { covered, known };
+    const [covered, reported] = this.#stored;
+    return { covered, reported };
   }
 
   /** False if a cell with a value contributes only possibly. */
@@ -144,14 +144,14 @@ export abstract class Rollup implements RollupKey {
 }
 
 /** Lists the measures that some covered unit did not report, in the order of their enum; optional measures only if another unit reported them. */
-export const incompleteMeasures = (rollup: Rollup, { covered, known }: MeasureCoverage): string[] =>
+export const incompleteMeasures = (rollup: Rollup, { covered, reported }: MeasureCoverage): string[] =>
   covered === 0
     ? []
     : rollup.kind.measures
-        .filter(({ name, isOptional }, n) => (known & (1 << n)) === 0 && !(isOptional && rollup.sum(name) === null))
+        .filter(({ name, isOptional }, n) => (reported & (1 << n)) === 0 && !(isOptional && rollup.sum(name) === null))
         .map(({ name }) => enumValue(name));
 
-type RollupClass = new (key: RollupKey, stored?: StoredRollup, records?: RecordSums | null, known?: MeasureCoverage | null) => Rollup;
+type RollupClass = new (key: RollupKey, stored?: StoredRollup, records?: RecordSums | null, reported?: MeasureCoverage | null) => Rollup;
 const classes = new Map<RollupKind, RollupClass>();
 
 /** Builds the roll-up class of a kind, with a property for each measure. */

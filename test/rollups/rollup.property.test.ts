@@ -162,7 +162,7 @@ const drawCut = (draw: Draw, oracle: Oracle, root: string, day: Day): string[] =
 /** Everything that is stored of the roll-ups, as text. */
 const stored = async (em: EntityManager): Promise<string> => {
   const { rows } = await sql`
-    select s.edition_id, s.period_from, u.key, r.slot, r.covered, r.known, r.exact, r.possible, r.received, r.resolved, r.resolved_early,
+    select s.edition_id, s.period_from, u.key, r.slot, r.covered, r.reported, r.exact, r.possible, r.received, r.resolved, r.resolved_early,
       r.on_time_rate_part, r.on_time_rate_of, r.on_time_rate_whole
     from dossier_rollup r join rollup_set s on s.id = r.set_id join unit u on u.id = r.unit_id order by 1, 2, 3, 4`.execute(em.getKysely());
   return JSON.stringify(rows);

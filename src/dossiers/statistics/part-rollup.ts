@@ -5,7 +5,7 @@ import type { FieldCountRow } from "./field-count.store.ts";
 import { measuresOf } from "../dossier-count.ts";
 
 const DossierRollup = rollupClass(DOSSIER);
-const NO_KNOWLEDGE: MeasureCoverage = { covered: 0, known: 0 };
+const NOTHING_REPORTED: MeasureCoverage = { covered: 0, reported: 0 };
 
 /** Builds the roll-up of one field's records; its coverage is that of `whole`, the dossiers of all fields. */
 export const fieldSubtotal = (whole: Rollup, rows: readonly FieldCountRow[]): Rollup => {
@@ -13,5 +13,10 @@ export const fieldSubtotal = (whole: Rollup, rows: readonly FieldCountRow[]): Ro
     const counted = rows.find((row) => row.certain === certain)?.counted;
     return counted ? columnsOf(DOSSIER, measuresOf(counted)) : null;
   };
-  return new DossierRollup(whole, undefined, { certain: columns(true), possible: columns(false) }, whole.isWithheld ? NO_KNOWLEDGE : null);
+  return new DossierRollup(
+    whole,
+    undefined,
+    { certain: columns(true), possible: columns(false) },
+    whole.isWithheld ? NOTHING_REPORTED : null,
+  );
 };
