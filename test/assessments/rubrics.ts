@@ -1,3 +1,5 @@
+import type { TestService } from "../support/client.ts";
+
 /** A rubric of a province for its communes: two domains, of which the second has leaves of each scoring. */
 export const rubricInput = (over: Readonly<Record<string, unknown>> = {}) => ({
   ...{ organiser: "04", index: "PAR", block: "COMMUNES", blockName: "Khối xã, phường", year: 2026, name: "Bộ tiêu chí cấp xã" },
@@ -45,4 +47,22 @@ const CRITERION =
   "id code name maxScore scale scoring indicator { code } steps { from points shape } appraiser { code } evidenceRequired parent { code }";
 export const RUBRIC = `id organiser { code } index block { code name } year version name maxScore bonusMax penaltyMax state bands { classification { code } from to }
   domains { ${CRITERION} children { ${CRITERION} children { code } } }`;
-export const PROBLEMS = "problems { path code message }";
+const PROBLEMS = "problems { path code message }";
+
+export interface SeenRubric {
+  readonly id: string;
+  readonly version: number;
+  readonly state: string;
+  readonly domains: readonly { readonly code: string; readonly children: readonly { readonly code: string }[] }[];
+}
+interface RubricPayload {
+  readonly rubric: SeenRubric | null;
+  readonly problems: readonly { readonly path: readonly string[]; readonly code: string; readonly message: string }[];
+}
+
+export const changeRubric = async (service: TestService, mutation: string, input: object, bearer?: string) => {
+  const type = mutation === "publishRubric" ? "RubricIdInput" : mutation === "reviseRubric" ? "ReviseRubricInput" : "RubricInput";
+  const text = `mutation ($input: ${type}!) { ${mutation}(input: $input) { rubric { ${RUBRIC} } ${PROBLEMS} } }`;
+  const { data, errors } = await service.ask<Record<string, RubricPayload> | null, object>(text, { input }, bearer);
+  return { payload: data?.[mutation] ?? null, code: errors?.[0]?.extensions["code"], message: errors?.[0]?.message };
+};

@@ -1,10 +1,12 @@
 import { faultOfCode } from "../../lib/code.ts";
 import { textOf } from "../../reports/report-text.ts";
 import type { InputProblems } from "../input-problem.ts";
-import { faultOfPoints, MAX_POINTS, storedPoints } from "../points.ts";
+import { faultOfMaximum, faultOfPoints } from "../point-check.ts";
+import type { ScoreBand } from "../scoring/bands.ts";
+import { hundredthsOf } from "../scoring/points.ts";
 import { checkBands } from "./rubric-bands.ts";
 import { type CheckedCriterion, checkTree } from "./rubric-tree.ts";
-import type { RubricState, StoredBand } from "./rubric.entity.ts";
+import type { RubricState } from "./rubric.entity.ts";
 import type { RubricInput } from "./rubric.input.ts";
 
 export const MAX_CRITERIA = 5000;
@@ -21,7 +23,7 @@ export interface CheckedRubric {
   readonly maxPoints: number;
   readonly bonusMax: number;
   readonly penaltyMax: number;
-  readonly bands: readonly StoredBand[];
+  readonly bands: readonly ScoreBand[];
   readonly state: RubricState;
   readonly criteria: readonly CheckedCriterion[];
 }
@@ -42,13 +44,11 @@ export const checkRubric = (input: RubricInput, problems: InputProblems): Checke
   if (!problems.isEmpty) return null;
   return {
     ...{ index, year, name: name!, blockName: blockName!, blockCode: input.block, bands, criteria, state: "DRAFT" },
-    ...{ maxPoints: storedPoints(input.maxScore)!, bonusMax: storedPoints(input.bonusMax)!, penaltyMax: storedPoints(input.penaltyMax)! },
+    ...{ maxPoints: hundredthsOf(input.maxScore)!, bonusMax: hundredthsOf(input.bonusMax)!, penaltyMax: hundredthsOf(input.penaltyMax)! },
   };
 };
 
 const checkPoints = (argument: "maxScore" | "bonusMax" | "penaltyMax", points: number, problems: InputProblems): void => {
-  const fault = faultOfPoints(points);
+  const fault = argument === "maxScore" ? faultOfMaximum(points) : faultOfPoints(points);
   if (fault !== null) problems.add(argument, "POINTS_INVALID", fault);
-  else if (argument === "maxScore" && points === 0)
-    problems.add(argument, "POINTS_INVALID", `0 must be above 0, and at most ${MAX_POINTS}`);
 };

@@ -1,5 +1,6 @@
 import type { InputProblems } from "../input-problem.ts";
-import { faultOfPoints, storedPoints } from "../points.ts";
+import { faultOfPoints } from "../point-check.ts";
+import { hundredthsOf } from "../scoring/points.ts";
 import type { CriterionInput } from "./rubric.input.ts";
 
 const MAX_STEPS = 50;
@@ -13,7 +14,7 @@ export const checkSteps = ({ steps, scoring, maxScore }: CriterionInput, at: str
   }
   if (steps.length < 1 || steps.length > MAX_STEPS)
     problems.add(at, "STEPS_COUNT", `there are ${steps.length}; ${scoring} must have 1 to ${MAX_STEPS}`);
-  const most = storedPoints(maxScore);
+  const most = hundredthsOf(maxScore);
   for (const [n, { from, points }] of steps.entries()) {
     if (!Number.isFinite(from) || from < 0 || from > MAX_VALUE)
       problems.add(`${at}[${n}].from`, "STEP_VALUE_INVALID", `${from} must be from 0 to ${MAX_VALUE}`);

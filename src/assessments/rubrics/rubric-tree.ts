@@ -2,8 +2,10 @@ import { INDICATORS } from "../../indicators/indicator.ts";
 import { faultOfCode } from "../../lib/code.ts";
 import { textOf } from "../../reports/report-text.ts";
 import type { InputProblems } from "../input-problem.ts";
-import { faultOfPoints, shownPoints, storedPoints } from "../points.ts";
-import type { CriterionScoring, StoredStep } from "./rubric.entity.ts";
+import { faultOfMaximum } from "../point-check.ts";
+import { hundredthsOf, pointsOf } from "../scoring/points.ts";
+import type { ScoreStep } from "../scoring/steps.ts";
+import type { CriterionScoring } from "./rubric.entity.ts";
 import type { CriterionInput } from "./rubric.input.ts";
 import { checkSteps } from "./rubric-steps.ts";
 
@@ -18,7 +20,7 @@ export interface CheckedCriterion {
   readonly scale: string | null;
   readonly scoring: CriterionScoring | null;
   readonly indicator: string | null;
-  readonly steps: readonly StoredStep[];
+  readonly steps: readonly ScoreStep[];
   readonly appraiser: string | null;
   readonly evidenceRequired: boolean;
 }
@@ -68,13 +70,13 @@ const checkNode = ({ input, n, isInner, parentPosition }: Node, problems: InputP
   const { code, scale, evidenceRequired } = input;
   const name = problems.attempt(`${at}.name`, "TEXT_INVALID", () => textOf("name", input.name, LONGEST.name));
   const words = scale == null ? null : problems.attempt(`${at}.scale`, "TEXT_INVALID", () => textOf("scale", scale, LONGEST.scale));
-  const fault = faultOfPoints(input.maxScore) ?? (input.maxScore === 0 ? "0 must be above 0" : null);
+  const fault = faultOfMaximum(input.maxScore);
   if (fault !== null) problems.add(`${at}.maxScore`, "POINTS_INVALID", fault);
   if (isInner) checkInner(input, at, problems);
   else checkLeaf(input, at, problems);
-  const steps = input.steps.map(({ from, points, shape }) => ({ from, points: storedPoints(points) ?? 0, shape }));
+  const steps = input.steps.map(({ from, points, shape }) => ({ from, points: hundredthsOf(points) ?? 0, shape }));
   return {
-    ...{ code, name: name ?? "", parentPosition, maxPoints: storedPoints(input.maxScore) ?? 0, scale: words, steps, evidenceRequired },
+    ...{ code, name: name ?? "", parentPosition, maxPoints: hundredthsOf(input.maxScore) ?? 0, scale: words, steps, evidenceRequired },
     ...{ scoring: input.scoring ?? null, indicator: input.indicator ?? null, appraiser: input.appraiser ?? null },
   };
 };
@@ -102,19 +104,19 @@ const checkLeaf = (input: CriterionInput, at: string, problems: InputProblems): 
   checkSteps(input, `${at}.steps`, problems);
 };
 
-const sum = (inputs: readonly CriterionInput[]): number => inputs.reduce((total, { maxScore }) => total + (storedPoints(maxScore) ?? 0), 0);
+const sum = (inputs: readonly CriterionInput[]): number => inputs.reduce((total, { maxScore }) => total + (hundredthsOf(maxScore) ?? 0), 0);
 
 /** Maxima add up exactly, in hundredths: those of children to their parent's, those of roots to the rubric's. */
 const checkMaxima = (inputs: readonly CriterionInput[], maxScore: number, problems: InputProblems): void => {
   const children = Map.groupBy(inputs, ({ code }) => parentCode(code));
   for (const [n, { code, maxScore: own }] of inputs.entries()) {
     const below = children.get(code);
-    if (!below || storedPoints(own) === null || sum(below) === storedPoints(own)) continue;
+    if (!below || hundredthsOf(own) === null || sum(below) === hundredthsOf(own)) continue;
     const parts = below.map((child) => `${child.code} ${child.maxScore}`).join(", ");
-    problems.add(`criteria[${n}].maxScore`, "MAXIMA_DIFFER", `${code} has ${own}, and its children ${shownPoints(sum(below))}: ${parts}`);
+    problems.add(`criteria[${n}].maxScore`, "MAXIMA_DIFFER", `${code} has ${own}, and its children ${pointsOf(sum(below))}: ${parts}`);
   }
   const roots = children.get(null) ?? [];
-  if (storedPoints(maxScore) === null || sum(roots) === storedPoints(maxScore)) return;
+  if (hundredthsOf(maxScore) === null || sum(roots) === hundredthsOf(maxScore)) return;
   const parts = roots.map((root) => `${root.code} ${root.maxScore}`).join(", ");
-  problems.add("maxScore", "MAXIMA_DIFFER", `the rubric has ${maxScore}, and its roots ${shownPoints(sum(roots))}: ${parts}`);
+  problems.add("maxScore", "MAXIMA_DIFFER", `the rubric has ${maxScore}, and its roots ${pointsOf(sum(roots))}: ${parts}`);
 };

@@ -1,5 +1,7 @@
 import { defineEntity, p } from "@mikro-orm/core";
 import { Unit } from "../../hierarchy/unit.entity.ts";
+import type { ScoreBand } from "../scoring/bands.ts";
+import type { ScoreStep } from "../scoring/steps.ts";
 import type { IndexKind } from "../vocabulary.ts";
 
 // All points are in hundredths.
@@ -9,22 +11,6 @@ export type RubricState = (typeof RUBRIC_STATES)[number];
 
 export const CRITERION_SCORINGS = ["MANUAL", "INDICATOR", "SURVEY"] as const;
 export type CriterionScoring = (typeof CRITERION_SCORINGS)[number];
-
-export type ScoreStepShape = "STEP" | "LINEAR";
-
-/** A class and its range of points, as it is stored. */
-export interface StoredBand {
-  readonly classification: string;
-  readonly from: number | null;
-  readonly to: number | null;
-}
-
-/** From this value on, so many points, as it is stored. */
-export interface StoredStep {
-  readonly from: number;
-  readonly points: number;
-  readonly shape: ScoreStepShape;
-}
 
 const RubricSchema = defineEntity({
   name: "Rubric",
@@ -41,7 +27,7 @@ const RubricSchema = defineEntity({
     maxPoints: p.integer().comment("In hundredths, as all points"),
     bonusMax: p.integer(),
     penaltyMax: p.integer(),
-    bands: p.json<readonly StoredBand[]>(),
+    bands: p.json<readonly ScoreBand[]>(),
     state: p.text().$type<RubricState>(),
     madeAt: p.datetime(),
     publishedAt: p.datetime().nullable(),
@@ -64,7 +50,7 @@ const CriterionSchema = defineEntity({
     scale: p.text().nullable(),
     scoring: p.text().$type<CriterionScoring>().nullable().comment("Null for inner nodes"),
     indicator: p.text().nullable().comment("Code of the indicator"),
-    steps: p.json<readonly StoredStep[]>(),
+    steps: p.json<readonly ScoreStep[]>(),
     appraiser: () => p.manyToOne(Unit).nullable().comment("Null where it is the organiser"),
     evidenceRequired: p.boolean(),
   },

@@ -2,7 +2,8 @@ import { Field, Float, ID, InputType, Int } from "type-graphql";
 import { IndexKindEnum } from "../assessment.type.ts";
 import type { IndexKind } from "../vocabulary.ts";
 import { CriterionScoringEnum, ScoreStepShapeEnum } from "./rubric.type.ts";
-import type { CriterionScoring, ScoreStepShape } from "./rubric.entity.ts";
+import type { ScoreStepShape } from "../scoring/steps.ts";
+import type { CriterionScoring } from "./rubric.entity.ts";
 
 @InputType("ScoreBandInput", { description: "The range of scores of one class: from <= score < to (thang xếp loại)." })
 export class ScoreBandInput {
@@ -98,8 +99,7 @@ export class RubricInput {
   penaltyMax!: number;
 
   @Field(() => [ScoreBandInput], {
-    description:
-      "The classes from the lowest to the top, without gap or overlap; an empty list where there are no classes (thang xếp loại).",
+    description: "The classes, in any order, without gap or overlap; an empty list where there are no classes (thang xếp loại).",
   })
   bands!: ScoreBandInput[];
 

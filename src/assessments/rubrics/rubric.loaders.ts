@@ -4,9 +4,11 @@ import { coveredUnits, rowScope } from "../../access/scope.ts";
 import { grantsFor } from "../../access/viewer.ts";
 import { manyBy, oneBy, type Positioned } from "../../database/loader.ts";
 import { assessmentIdOf } from "../assessment-id.ts";
-import { shownPoints } from "../points.ts";
+import type { ScoreBand } from "../scoring/bands.ts";
+import { pointsOf } from "../scoring/points.ts";
+import type { ScoreStep } from "../scoring/steps.ts";
 import { type Classification, classificationOf, type IndexKind } from "../vocabulary.ts";
-import type { CriterionScoring, RubricState, ScoreStepShape, StoredBand, StoredStep } from "./rubric.entity.ts";
+import type { CriterionScoring, RubricState } from "./rubric.entity.ts";
 
 export interface RubricView {
   readonly id: string;
@@ -34,12 +36,6 @@ export interface StoredRubric extends RubricView {
   readonly penaltyMax: number;
 }
 
-export interface CriterionStep {
-  readonly from: number;
-  readonly points: number;
-  readonly shape: ScoreStepShape;
-}
-
 export interface CriterionView {
   readonly rubricNo: number;
   readonly position: number;
@@ -51,7 +47,11 @@ export interface CriterionView {
   readonly scoring: CriterionScoring | null;
   /** Code of the indicator. */
   readonly indicator: string | null;
-  readonly steps: readonly CriterionStep[];
+  /** As they are answered, with points. */
+  readonly steps: readonly ScoreStep[];
+  /** As they are stored, with hundredths. */
+  readonly storedSteps: readonly ScoreStep[];
+  readonly maxPoints: number;
   readonly appraiserNo: number | null;
   readonly evidenceRequired: boolean;
 }
@@ -60,7 +60,7 @@ export type RubricRow = Omit<StoredRubric, "id" | "bands" | "maxScore" | "bonusM
   readonly maxPoints: number;
   readonly bonusPoints: number;
   readonly penaltyPoints: number;
-  readonly storedBands: readonly StoredBand[];
+  readonly storedBands: readonly ScoreBand[];
 };
 
 /** The columns of a RubricRow; `r` is the rubric. */
@@ -68,27 +68,26 @@ export const rubricColumns = sql`r.id as no, r.organiser_id as "organiserNo", r.
   json_build_object('code', r.block_code, 'name', r.block_name) as block, r.year, r.version, r.name, r.max_points as "maxPoints",
   r.bonus_max as "bonusPoints", r.penalty_max as "penaltyPoints", r.bands as "storedBands", r.state`;
 
-const shownOrNull = (stored: number | null): number | null => (stored === null ? null : shownPoints(stored));
+const shownOrNull = (stored: number | null): number | null => (stored === null ? null : pointsOf(stored));
 
 export const rubricOfRow = <R extends RubricRow>({ maxPoints, bonusPoints, penaltyPoints, storedBands, ...row }: R) => ({
   ...row,
   ...{
     id: assessmentIdOf("rubric", row.no),
-    maxScore: shownPoints(maxPoints),
-    bonusMax: shownPoints(bonusPoints),
-    penaltyMax: shownPoints(penaltyPoints),
+    maxScore: pointsOf(maxPoints),
+    bonusMax: pointsOf(bonusPoints),
+    penaltyMax: pointsOf(penaltyPoints),
   },
   bands: storedBands.map(({ classification, from, to }) => ({
     ...{ classification: classificationOf(classification)!, from: shownOrNull(from), to: shownOrNull(to) },
   })),
 });
 
-type CriterionRow = Omit<CriterionView, "maxScore"> &
-  Positioned & { readonly maxPoints: number; readonly storedSteps: readonly StoredStep[] };
+type CriterionRow = Omit<CriterionView, "maxScore" | "steps"> & Positioned;
 
-const criterionOfRow = ({ maxPoints, storedSteps, ...row }: CriterionRow): CriterionView & Positioned => ({
-  ...{ ...row, maxScore: shownPoints(maxPoints) },
-  steps: storedSteps.map((step) => ({ ...step, points: shownPoints(step.points) })),
+const criterionOfRow = (row: CriterionRow): CriterionView & Positioned => ({
+  ...{ ...row, maxScore: pointsOf(row.maxPoints) },
+  steps: row.storedSteps.map((step) => ({ ...step, points: pointsOf(step.points) })),
 });
 
 /** The condition that the viewer may see rubric `r`; statements with it begin with `covered`. */

@@ -3,7 +3,8 @@ import { enumType } from "../../lib/enum.ts";
 import { type Edge, PageInfo } from "../../lib/page.ts";
 import { RubricType } from "../assessment.type.ts";
 import { InputProblemType } from "../input-problem.type.ts";
-import type { CriterionScoring, ScoreStepShape } from "./rubric.entity.ts";
+import type { ScoreStepShape } from "../scoring/steps.ts";
+import type { CriterionScoring } from "./rubric.entity.ts";
 
 export const CriterionScoringEnum = enumType<CriterionScoring>("CriterionScoring", "How a criterion is scored (cách chấm điểm).", {
   MANUAL: "Self-scored, then appraised (tự chấm, thẩm định).",
