@@ -46,7 +46,10 @@ export const surveyedValue = ({ weighted, answers }: Pick<BlockItem, "weighted" 
   weighted === null || answers === null ? null : surveyValue([{ weighted: weighted / 100, count: answers }]);
 
 /** The final points of a leaf: by a correction, the second or the first appraisal, computed and frozen, or of the survey; null while undecided. */
-export const finalPoints = (leaf: Pick<BlockLeaf, "scoring" | "steps">, item: Omit<BlockItem, "position" | "isApplicable" | "self">): Hundredths | null => {
+export const finalPoints = (
+  leaf: Pick<BlockLeaf, "scoring" | "steps">,
+  item: Omit<BlockItem, "position" | "isApplicable" | "self">,
+): Hundredths | null => {
   const given = item.corrected ?? item.second ?? item.first;
   if (given !== null) return given;
   if (leaf.scoring === "INDICATOR") return item.receipt?.points ?? null;
@@ -64,6 +67,12 @@ export const finalLeaves = (leaves: readonly BlockLeaf[], { items }: BlockSheet)
   const byPosition = new Map(items.map((item) => [item.position, item]));
   return leaves.map((leaf) => {
     const item = byPosition.get(leaf.position)!;
-    return { leaf, item, isApplicable: item.isApplicable, maxPoints: leaf.maxPoints, points: item.isApplicable ? finalPoints(leaf, item) : null };
+    return {
+      leaf,
+      item,
+      isApplicable: item.isApplicable,
+      maxPoints: leaf.maxPoints,
+      points: item.isApplicable ? finalPoints(leaf, item) : null,
+    };
   });
 };

@@ -16,7 +16,11 @@ export interface NewPublication {
 }
 
 /** Stores the next version of the published results of a cycle, which supersedes the one before. Returns the version. */
-export const insertPublication = async (em: EntityManager, publication: NewPublication, results: readonly FrozenResult[]): Promise<number> => {
+export const insertPublication = async (
+  em: EntityManager,
+  publication: NewPublication,
+  results: readonly FrozenResult[],
+): Promise<number> => {
   const { cycleNo, title, publishedOn, reason, at } = publication;
   const ranked = results.filter(({ rank }) => rank !== null).length;
   await sql`update ranking_publication set superseded_at = ${at.toISOString()}::timestamptz where cycle_id = ${cycleNo} and superseded_at is null`.execute(
