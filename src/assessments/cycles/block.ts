@@ -45,14 +45,14 @@ export interface BlockSheet extends Adjustments {
 export const surveyedValue = ({ weighted, answers }: Pick<BlockItem, "weighted" | "answers">): number | null =>
   weighted === null || answers === null ? null : surveyValue([{ weighted: weighted / 100, count: answers }]);
 
-/** The final points of a leaf: by a correction, the second or the first appraisal, computed and frozen, or of the survey; null while undecided. */
+/** By a correction, the second or the first appraisal, of INDICATOR the frozen computed points, which are its self-score, or of the survey; null while undecided. */
 export const finalPoints = (
   leaf: Pick<BlockLeaf, "scoring" | "steps">,
   item: Omit<BlockItem, "position" | "isApplicable" | "self">,
 ): Hundredths | null => {
   const given = item.corrected ?? item.second ?? item.first;
   if (given !== null) return given;
-  if (leaf.scoring === "INDICATOR") return item.receipt?.points ?? null;
+  if (leaf.scoring === "INDICATOR") return item.self;
   const value = leaf.scoring === "SURVEY" ? surveyedValue(item) : null;
   return value === null ? null : pointsAt(leaf.steps, value);
 };

@@ -57,8 +57,8 @@ const scoreColumns = (day: RawBuilder<unknown>) =>
 
 type Found = Publication & Positioned;
 
-export const publicationLoaders = ({ session }: Pick<RequestContext, "session">, kind: EvidenceKind) => {
-  const { rows } = session;
+export const publicationLoaders = ({ session }: Pick<RequestContext, "session">) => {
+  const rows = <R>(query: RawBuilder<R>): Promise<R[]> => session.rows(query);
   return {
     publicationByNo: oneBy<number, Found>(String, (numbers) =>
       rows(sql<Found>`
@@ -84,14 +84,17 @@ export const publicationLoaders = ({ session }: Pick<RequestContext, "session">,
           })} join ranking_publication p on p.organiser_id = k.organiser and p.index_kind = k.index_kind and p.year = k.year and p.superseded_at is null
           order by k.i, p.id`),
     ),
+  };
+};
 
+export const publishedScoreLoaders = ({ session }: Pick<RequestContext, "session">, kind: EvidenceKind) => {
+  const rows = async (query: RawBuilder<PublishedScoreRow>): Promise<PublishedScoreRow[]> => seenBy(kind, await session.rows(query));
+  return {
     /** The results of all members, best first. */
     scoresOf: manyBy<ScoresOf, PublishedScoreRow>(
       ({ publicationNo, day }) => `${publicationNo}@${day}`,
-      async (keys) =>
-        seenBy(
-          kind,
-          await rows(sql<PublishedScoreRow>`
+      (keys) =>
+        rows(sql<PublishedScoreRow>`
             select k.i::int, ${scoreColumns(sql`seen.day`)} from ${keyed("k", keys, {
               no: ["int", ({ publicationNo }) => publicationNo],
               day: ["date", ({ day }) => day],
@@ -103,16 +106,13 @@ export const publicationLoaders = ({ session }: Pick<RequestContext, "session">,
             ) seen on true
             join unit_version v on v.unit_id = s.unit_id and ${validOn(sql`seen.day`)}
             order by k.i, s.rank nulls last, s.scaled desc nulls last, v.code`),
-        ),
     ),
 
     /** The unit's own results by the latest versions, by year. */
     scoresOfUnit: manyBy<ScoresOfUnit, PublishedScoreRow>(
       ({ no, asOf, index, year }) => `${no}@${asOf}|${index ?? ""}|${year ?? ""}`,
-      async (keys) =>
-        seenBy(
-          kind,
-          await rows(sql<PublishedScoreRow>`
+      (keys) =>
+        rows(sql<PublishedScoreRow>`
             select k.i::int, ${scoreColumns(sql`k.day`)} from ${keyed("k", keys, {
               no: ["int", ({ no }) => no],
               day: ["date", ({ asOf }) => asOf],
@@ -124,9 +124,6 @@ export const publicationLoaders = ({ session }: Pick<RequestContext, "session">,
               and (k.index_kind is null or p.index_kind = k.index_kind) and (k.year is null or p.year = k.year)
             join unit_version v on v.unit_id = k.no and ${validOn(sql`k.day`)} join unit u on u.id = v.unit_id
             order by k.i, p.year, p.id`),
-        ),
     ),
   };
 };
-
-export type PublicationLoaders = ReturnType<typeof publicationLoaders>;

@@ -53,3 +53,65 @@ export const insertPublication = async (
     })}`.execute(em.getKysely());
   return version;
 };
+
+/** The stage in the transaction. */
+export const stageOfCycle = async (em: EntityManager, cycleNo: number): Promise<string> => {
+  const [found] = await rowsOf(em).rows(sql<{ stage: string }>`select stage from assessment_cycle where id = ${cycleNo}`);
+  return found!.stage;
+};
+
+export const storePublished = async (em: EntityManager, cycleNo: number): Promise<void> => {
+  await sql`update assessment_cycle set stage = 'PUBLISHED' where id = ${cycleNo}`.execute(em.getKysely());
+};
+
+export const lastPublication = async (em: EntityManager, cycleNo: number): Promise<{ readonly title: string }> => {
+  const [last] = await rowsOf(em).rows(sql<{ title: string }>`
+    select title from ranking_publication where cycle_id = ${cycleNo} and superseded_at is null`);
+  return last!;
+};
+
+export interface CorrectedItem {
+  readonly sheetNo: number;
+  readonly position: number;
+  readonly points: number | null;
+  readonly isApplicable: boolean | null;
+}
+
+export const correctItems = async (em: EntityManager, items: readonly CorrectedItem[], reason: string): Promise<void> => {
+  await sql`
+    update score_item i set corrected = coalesce(c.points, i.corrected), is_applicable = coalesce(c.is_applicable, i.is_applicable),
+      applicability_reason = case when c.is_applicable is null then i.applicability_reason else ${reason} end
+    from (
+      select sheet_id, position, max(points) as points, bool_or(is_applicable) as is_applicable from ${relation("c", items, {
+        sheet_id: ["int", ({ sheetNo }) => sheetNo],
+        position: ["int", ({ position }) => position],
+        points: ["int", ({ points }) => points],
+        is_applicable: ["boolean", ({ isApplicable }) => isApplicable],
+      })} group by 1, 2
+    ) c where i.sheet_id = c.sheet_id and i.position = c.position`.execute(em.getKysely());
+};
+
+export interface CorrectedAdjustment {
+  readonly sheetNo: number;
+  readonly unitNo: number;
+  readonly kind: "BONUS" | "PENALTY";
+  readonly points: number;
+  readonly reason: string;
+}
+
+export const insertAdjustments = async (
+  em: EntityManager,
+  { organiserNo }: { readonly organiserNo: number },
+  adjustments: readonly CorrectedAdjustment[],
+  at: Date,
+): Promise<void> => {
+  await sql`
+    insert into score_adjustment (organiser_id, decided_at, sheet_id, unit_id, kind, points, reason)
+    select ${organiserNo}::int, ${at.toISOString()}::timestamptz, a.* from ${relation("a", adjustments, {
+      sheet_id: ["int", ({ sheetNo }) => sheetNo],
+      unit_id: ["int", ({ unitNo }) => unitNo],
+      kind: ["text", ({ kind }) => kind],
+      points: ["int", ({ points }) => points],
+      reason: ["text", ({ reason }) => reason],
+    })}`.execute(em.getKysely());
+};

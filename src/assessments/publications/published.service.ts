@@ -1,12 +1,14 @@
 import type { RequestContext } from "../../access/request-context.ts";
 import type { EvidenceKind, UnitView } from "../../hierarchy/unit.loaders.ts";
 import type { Assessment, Ranking } from "../assessment.ts";
+import type { CycleView } from "../cycles/cycle.loaders.ts";
 import { rubricLoaders, type RubricView } from "../rubrics/rubric.loaders.ts";
 import { pointsOf } from "../scoring/points.ts";
 import { classificationOf } from "../vocabulary.ts";
 import {
   type Publication,
   publicationLoaders,
+  publishedScoreLoaders,
   type PublicationsOf,
   type PublishedScoreRow,
   type ScoresOfUnit,
@@ -22,10 +24,10 @@ const assessmentOf = (unit: PublishedScoreRow, { year, ranked, source }: Publica
 
 /** The unit's own results by the latest publications, by year. */
 export const publishedAssessments = async (context: Asking, asked: ScoresOfUnit, evidence: EvidenceKind): Promise<Assessment[]> => {
-  const { scoresOfUnit, publicationByNo } = context.use(publicationLoaders, evidence);
+  const scores = await context.use(publishedScoreLoaders, evidence).scoresOfUnit.load(asked);
   return Promise.all(
-    (await scoresOfUnit.load(asked)).map(async (score) => {
-      const publication = (await publicationByNo.load(score.publicationNo))!;
+    scores.map(async (score) => {
+      const publication = (await context.use(publicationLoaders).publicationByNo.load(score.publicationNo))!;
       return assessmentOf(score, publication, (await context.use(rubricLoaders).rubricByNo.load(publication.rubricNo))!);
     }),
   );
@@ -33,13 +35,13 @@ export const publishedAssessments = async (context: Asking, asked: ScoresOfUnit,
 
 /** The rankings that the unit published. */
 export const publishedRankings = async (context: Asking, asked: PublicationsOf, unit: UnitView): Promise<Ranking[]> => {
-  const publications = await context.use(publicationLoaders, unit.evidence).publicationsOf.load(asked);
+  const publications = await context.use(publicationLoaders).publicationsOf.load(asked);
   return Promise.all(publications.map((publication) => rankingOf(context, publication, unit)));
 };
 
 /** A version of the published results, with its members as of the day, or of the last day of the year for those that did not exist then. */
 export const rankingOf = async (context: Asking, publication: Publication, at: Pick<UnitView, "asOf" | "evidence">): Promise<Ranking> => {
-  const scores = await context.use(publicationLoaders, at.evidence).scoresOf.load({ publicationNo: publication.no, day: at.asOf });
+  const scores = await context.use(publishedScoreLoaders, at.evidence).scoresOf.load({ publicationNo: publication.no, day: at.asOf });
   const rubric = (await context.use(rubricLoaders).rubricByNo.load(publication.rubricNo))!;
   return {
     ...{ rubric, block: rubric.block, year: publication.year, ranked: publication.ranked, version: publication.version },
@@ -69,4 +71,11 @@ export const supersededBy = async (context: Asking, { published }: Ranking): Pro
     versions.find(({ version }) => version === publication.version - 1)!,
     at,
   );
+};
+
+/** The latest published version; null for a cycle that is not published. */
+export const rankingOfCycle = async (context: Pick<RequestContext, "use" | "today">, { no, period }: CycleView): Promise<Ranking | null> => {
+  const [latest] = await context.use(publicationLoaders).publicationsOfCycle.load(no);
+  const asOf = period.to < context.today ? period.to : context.today;
+  return latest ? rankingOf(context, latest, { asOf, evidence: "PUBLISHED" }) : null;
 };
