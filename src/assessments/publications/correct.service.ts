@@ -9,8 +9,26 @@ import { faultOfPoints } from "../point-check.ts";
 import { rubricLoaders } from "../rubrics/rubric.loaders.ts";
 import { type Hundredths, hundredthsOf, pointsOf } from "../scoring/points.ts";
 import type { CorrectPublishedScoresInput } from "./publication.input.ts";
-import { type CorrectedAdjustment, type CorrectedItem, correctItems, lastPublication, insertAdjustments, stageOfCycle } from "./publication.store.ts";
-import { administeredCycle, type CyclePayload, demandStage, type PublishAsking, publishing, refuse, refused, resultsOf, storeVersion, textFrom } from "./publish.service.ts";
+import {
+  type CorrectedAdjustment,
+  type CorrectedItem,
+  correctItems,
+  lastPublication,
+  insertAdjustments,
+  stageOfCycle,
+} from "./publication.store.ts";
+import {
+  administeredCycle,
+  type CyclePayload,
+  demandStage,
+  type PublishAsking,
+  publishing,
+  refuse,
+  refused,
+  resultsOf,
+  storeVersion,
+  textFrom,
+} from "./publish.service.ts";
 
 const MAX_REASON = 1000;
 
@@ -22,7 +40,8 @@ export const correctPublished = async (context: PublishAsking, input: CorrectPub
   const cycle = await administeredCycle(context, input.cycle);
   const problems = new InputProblems();
   const reason = textFrom("reason", input.reason, MAX_REASON, problems);
-  if (input.items.length + input.adjustments.length === 0) problems.add("items", "NOTHING_CORRECTED", "must name a criterion, or adjustments a sheet");
+  if (input.items.length + input.adjustments.length === 0)
+    problems.add("items", "NOTHING_CORRECTED", "must name a criterion, or adjustments a sheet");
   if (reason === null || !problems.isEmpty) return refused(problems);
   return publishing(context, cycle, problems, async (em) => {
     demandStage(await stageOfCycle(em, cycle.no), true);
@@ -33,7 +52,13 @@ export const correctPublished = async (context: PublishAsking, input: CorrectPub
     const { title } = await lastPublication(em, cycle.no);
     const publication = { cycleNo: cycle.no, title, publishedOn: context.today, reason, at: context.now };
     const results = await resultsOf(context, em, cycle);
-    await storeVersion(context, em, { cycle, publication, results, operation: "correctPublishedScores", corrections: { items, adjustments } });
+    await storeVersion(context, em, {
+      cycle,
+      publication,
+      results,
+      operation: "correctPublishedScores",
+      corrections: { items, adjustments },
+    });
   });
 };
 
@@ -90,8 +115,17 @@ const checkItems = ({ items }: CorrectPublishedScoresInput, correctable: Correct
     if (fault !== null) problems.add(`${place}.points`, "POINTS_INVALID", fault);
     const item = sheet.items.find(({ position }) => position === leaf.position)!;
     if (points != null && !item.isApplicable && !applied.has(`${sheetId} ${criterion}`))
-      problems.add(`${place}.points`, "NOT_APPLICABLE", `criterion ${leaf.code} does not apply to the unit; another item must make it apply`);
-    return { sheetNo: sheet.no, position: leaf.position, points: points == null ? null : hundredthsOf(points), isApplicable: isApplicable ?? null };
+      problems.add(
+        `${place}.points`,
+        "NOT_APPLICABLE",
+        `criterion ${leaf.code} does not apply to the unit; another item must make it apply`,
+      );
+    return {
+      sheetNo: sheet.no,
+      position: leaf.position,
+      points: points == null ? null : hundredthsOf(points),
+      isApplicable: isApplicable ?? null,
+    };
   });
 };
 
@@ -113,7 +147,11 @@ const checkAdjustments = (
     const sum = before + hundredthsOf(points)!;
     sums.set(`${id} ${kind}`, sum);
     if (sum > most[kind])
-      problems.add(`${place}.points`, `${kind}_ABOVE_MAXIMUM`, `${points} makes ${pointsOf(sum)} with the others; the rubric allows ${pointsOf(most[kind])}`);
+      problems.add(
+        `${place}.points`,
+        `${kind}_ABOVE_MAXIMUM`,
+        `${points} makes ${pointsOf(sum)} with the others; the rubric allows ${pointsOf(most[kind])}`,
+      );
     return { sheetNo: sheet.no, unitNo: sheet.unitNo, kind, points: hundredthsOf(points)!, reason };
   });
 };

@@ -31,7 +31,10 @@ export class CorrectedScoreInput {
   @Field(() => ID, { description: "Id of the criterion, a leaf of the rubric (tiêu chí)." })
   criterion!: string;
 
-  @Field(() => Float, { nullable: true, description: "Final points, from 0 to the maximum of the criterion, with at most two decimals (điểm)." })
+  @Field(() => Float, {
+    nullable: true,
+    description: "Final points, from 0 to the maximum of the criterion, with at most two decimals (điểm).",
+  })
   points?: number | null;
 
   @Field(() => Boolean, { nullable: true, description: "Whether the criterion applies to the unit (có áp dụng)." })
@@ -53,7 +56,9 @@ export class CorrectedAdjustmentInput {
   reason!: string;
 }
 
-@InputType("CorrectPublishedScoresInput", { description: "All corrections of one decision: one new version (đính chính kết quả đã công bố)." })
+@InputType("CorrectPublishedScoresInput", {
+  description: "All corrections of one decision: one new version (đính chính kết quả đã công bố).",
+})
 export class CorrectPublishedScoresInput {
   @Field(() => ID, { description: "Id of the published cycle (đợt đánh giá)." })
   cycle!: string;

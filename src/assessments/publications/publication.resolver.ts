@@ -31,7 +31,8 @@ export class PublicationMutations {
       "published (đính chính kết quả).",
   })
   correctPublishedScores(
-    @Arg("input", () => CorrectPublishedScoresInput, { description: "The corrections and their reason." }) input: CorrectPublishedScoresInput,
+    @Arg("input", () => CorrectPublishedScoresInput, { description: "The corrections and their reason." })
+    input: CorrectPublishedScoresInput,
     @Ctx() context: RequestContext,
   ) {
     return correctPublished(context, input);
@@ -40,7 +41,10 @@ export class PublicationMutations {
 
 @Resolver(() => AssessmentCycleType)
 export class CycleRankingResolver {
-  @FieldResolver(() => RankingType, { nullable: true, description: "The latest published version; null until it is published (kết quả công bố)." })
+  @FieldResolver(() => RankingType, {
+    nullable: true,
+    description: "The latest published version; null until it is published (kết quả công bố).",
+  })
   ranking(@Root() cycle: CycleView, @Ctx() context: RequestContext) {
     return rankingOfCycle(context, cycle);
   }

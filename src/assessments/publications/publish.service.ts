@@ -101,13 +101,19 @@ export const resultsOf = async (context: Pick<PublishAsking, "use">, em: EntityM
 };
 
 const addUndecided = async (context: PublishAsking, results: readonly FrozenResult[], problems: InputProblems): Promise<void> => {
-  const open = results.map((result) => ({ unitNo: result.sheet.unitNo, leaves: undecidedLeaves(result) })).filter(({ leaves }) => leaves.length > 0);
+  const open = results
+    .map((result) => ({ unitNo: result.sheet.unitNo, leaves: undecidedLeaves(result) }))
+    .filter(({ leaves }) => leaves.length > 0);
   const units = await context.use(unitLoaders).unitByNo.loadMany(open.map(({ unitNo }) => unitNo));
   for (const [n, { leaves }] of open.entries()) {
     const unit = units[n];
     if (unit === null || unit === undefined || unit instanceof Error) throw unit ?? new RangeError("a member of the cycle has gone");
     const codes = leaves.map(({ code }) => code).join(", ");
-    problems.add("cycle", "CRITERIA_UNDECIDED", `the criteria ${codes} of ${unit.fullName} (${unit.code}) must be decided, or published with force`);
+    problems.add(
+      "cycle",
+      "CRITERIA_UNDECIDED",
+      `the criteria ${codes} of ${unit.fullName} (${unit.code}) must be decided, or published with force`,
+    );
   }
 };
 
@@ -127,7 +133,14 @@ export const storeVersion = async (context: PublishAsking, em: EntityManager, gi
   await recordChange(em, {
     ...{ actor, actorName: name, operation, unitNo: cycle.organiserNo, subject: assessmentIdOf("cycle", cycle.no), at: context.now },
     before: version === 1 ? { stage: cycle.stage } : { version: version - 1 },
-    after: { stage: "PUBLISHED", version, title: publication.title, reason: publication.reason, corrections, results: results.map(resultOf) },
+    after: {
+      stage: "PUBLISHED",
+      version,
+      title: publication.title,
+      reason: publication.reason,
+      corrections,
+      results: results.map(resultOf),
+    },
   });
 };
 

@@ -74,7 +74,10 @@ export const supersededBy = async (context: Asking, { published }: Ranking): Pro
 };
 
 /** The latest published version; null for a cycle that is not published. */
-export const rankingOfCycle = async (context: Pick<RequestContext, "use" | "today">, { no, period }: CycleView): Promise<Ranking | null> => {
+export const rankingOfCycle = async (
+  context: Pick<RequestContext, "use" | "today">,
+  { no, period }: CycleView,
+): Promise<Ranking | null> => {
   const [latest] = await context.use(publicationLoaders).publicationsOfCycle.load(no);
   const asOf = period.to < context.today ? period.to : context.today;
   return latest ? rankingOf(context, latest, { asOf, evidence: "PUBLISHED" }) : null;
