@@ -42,7 +42,7 @@ const rowOf = ({ criterion, isApplicable, ...item }: ScoreItemView): TableRow =>
 export const sheetTable = (sheet: PrintedSheet): Table => {
   const { items, totals, adjustments } = sheet;
   const sum = (name: string, cells: readonly TableCell[], note: string | null = null): TableRow => ({ cells: [null, name, ...cells, note], isBold: true });
-  const points = items.filter(({ criterion }) => criterion.parentPosition === null).map(({ finalScore }) => finalScore);
+  const points = items.filter(({ criterion, isApplicable }) => criterion.parentPosition === null && isApplicable).map(({ finalScore }) => finalScore);
   const rows = (adjustments ?? []).map(({ kind, points: given, reason }) => ({
     cells: [null, kind === "BONUS" ? "Điểm thưởng" : "Điểm phạt", null, null, null, null, kind === "BONUS" ? given : -given, reason],
   }));
