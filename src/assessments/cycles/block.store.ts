@@ -29,7 +29,7 @@ export const readBlock = async ({ rows }: Rows, cycleNo: number): Promise<BlockS
       from score_adjustment d join score_sheet s on s.id = d.sheet_id where s.cycle_id = ${cycleNo} and d.removed_at is null group by 1
     )
     select s.id as no, s.unit_id as "unitNo", s.override_class as override, s.override_reason as "overrideReason",
-      s.submitted_at is not null as "isSubmitted", coalesce(d.bonus, 0) as bonus, coalesce(d.penalty, 0) as penalty, scored.scores
+      coalesce(d.bonus, 0) as bonus, coalesce(d.penalty, 0) as penalty, scored.scores
     from score_sheet s join scored on scored.sheet_id = s.id left join adjustment d on d.sheet_id = s.id
     where s.cycle_id = ${cycleNo} order by s.id`);
   return found.map(({ scores, ...sheet }) => ({ ...sheet, items: scores }));

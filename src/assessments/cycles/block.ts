@@ -38,7 +38,6 @@ export interface BlockSheet extends Adjustments {
   readonly unitNo: number;
   readonly override: string | null;
   readonly overrideReason: string | null;
-  readonly isSubmitted: boolean;
   readonly items: readonly BlockItem[];
 }
 
@@ -48,7 +47,7 @@ export const surveyedValue = ({ weighted, answers }: Pick<BlockItem, "weighted" 
 /** By a correction, the second or the first appraisal, of INDICATOR the frozen computed points, which are its self-score, or of the survey; null while undecided. */
 export const finalPoints = (
   leaf: Pick<BlockLeaf, "scoring" | "steps">,
-  item: Omit<BlockItem, "position" | "isApplicable" | "self">,
+  item: Omit<BlockItem, "position" | "isApplicable" | "receipt">,
 ): Hundredths | null => {
   const given = item.corrected ?? item.second ?? item.first;
   if (given !== null) return given;

@@ -1,11 +1,13 @@
 import type { EntityManager } from "@mikro-orm/postgresql";
+import { rowsOf } from "../../database/reader.ts";
+import { textOf } from "../../reports/report-text.ts";
 import { parseAssessmentId, parseNumberId } from "../assessment-id.ts";
 import type { BlockLeaf, BlockSheet } from "../cycles/block.ts";
 import { readBlock, readLeaves } from "../cycles/block.store.ts";
 import type { CycleView } from "../cycles/cycle.loaders.ts";
-import { rowsOf } from "../../database/reader.ts";
-import { InputProblems } from "../input-problem.ts";
-import { faultOfPoints } from "../point-check.ts";
+import { changeCycle, type CycleAsking, type CyclePayload, reasonOf } from "../cycles/cycle-write.service.ts";
+import type { InputProblems } from "../input-problem.ts";
+import { faultOfMaximum, faultOfPoints } from "../point-check.ts";
 import { rubricLoaders } from "../rubrics/rubric.loaders.ts";
 import { type Hundredths, hundredthsOf, pointsOf } from "../scoring/points.ts";
 import type { CorrectPublishedScoresInput } from "./publication.input.ts";
@@ -13,57 +15,37 @@ import {
   type CorrectedAdjustment,
   type CorrectedItem,
   correctItems,
-  lastPublication,
   insertAdjustments,
-  stageOfCycle,
+  insertPublication,
+  lastPublication,
 } from "./publication.store.ts";
-import {
-  administeredCycle,
-  type CyclePayload,
-  demandStage,
-  type PublishAsking,
-  publishing,
-  refuse,
-  refused,
-  resultsOf,
-  storeVersion,
-  textFrom,
-} from "./publish.service.ts";
+import { recordOf, resultsOf } from "./publish.service.ts";
 
-const MAX_REASON = 1000;
+const MAX_REASON = 2000;
 
 /**
  * Corrects what was published, and publishes the next version; the one before stays readable.
- * @throws DomainError NOT_FOUND for a cycle that the caller does not see, FORBIDDEN without ADMIN of its organiser, CONFLICT for one that is not published.
+ * @throws as `changeCycle`; BadUserInput for a blank reason.
  */
-export const correctPublished = async (context: PublishAsking, input: CorrectPublishedScoresInput): Promise<CyclePayload> => {
-  const cycle = await administeredCycle(context, input.cycle);
-  const problems = new InputProblems();
-  const reason = textFrom("reason", input.reason, MAX_REASON, problems);
-  if (input.items.length + input.adjustments.length === 0)
-    problems.add("items", "NOTHING_CORRECTED", "must name a criterion, or adjustments a sheet");
-  if (reason === null || !problems.isEmpty) return refused(problems);
-  return publishing(context, cycle, problems, async (em) => {
-    demandStage(await stageOfCycle(em, cycle.no), true);
+export const correctPublished = (context: CycleAsking, input: CorrectPublishedScoresInput): Promise<CyclePayload> => {
+  const reason = reasonOf(input.reason);
+  return changeCycle(context, input.cycle, "correctPublishedScores", async ({ em, cycle, problems }) => {
+    if (input.items.length + input.adjustments.length === 0)
+      problems.add("items", "NOTHING_CORRECTED", "must name a criterion, or adjustments a sheet");
     const { items, adjustments } = await checkCorrections(context, em, cycle, input, problems);
-    if (!problems.isEmpty) refuse();
+    if (!problems.isEmpty) return null;
     await correctItems(em, items, reason);
     await insertAdjustments(em, cycle, adjustments, context.now);
+    const results = await resultsOf(context, em, cycle);
     const { title } = await lastPublication(em, cycle.no);
     const publication = { cycleNo: cycle.no, title, publishedOn: context.today, reason, at: context.now };
-    const results = await resultsOf(context, em, cycle);
-    await storeVersion(context, em, {
-      cycle,
-      publication,
-      results,
-      operation: "correctPublishedScores",
-      corrections: { items, adjustments },
-    });
+    const version = await insertPublication(em, publication, results);
+    return { before: { version: version - 1 }, after: { version, reason, items, adjustments, results: results.map(recordOf) } };
   });
 };
 
 const checkCorrections = async (
-  context: Pick<PublishAsking, "use">,
+  context: Pick<CycleAsking, "use">,
   em: EntityManager,
   cycle: CycleView,
   input: CorrectPublishedScoresInput,
@@ -139,8 +121,8 @@ const checkAdjustments = (
   return adjustments.flatMap(({ sheet: id, kind, points, reason: given }, n) => {
     const place = `adjustments[${n}]`;
     const sheet = sheetAt(id, sheets, place, problems);
-    const reason = textFrom(`${place}.reason`, given, MAX_REASON, problems);
-    const fault = faultOfPoints(points) ?? (points === 0 ? "0 must be above 0" : null);
+    const reason = problems.attempt(`${place}.reason`, "TEXT_INVALID", () => textOf("reason", given, MAX_REASON));
+    const fault = faultOfMaximum(points);
     if (fault !== null) problems.add(`${place}.points`, "POINTS_INVALID", fault);
     if (!sheet || reason === null || fault !== null) return [];
     const before = sums.get(`${id} ${kind}`) ?? (kind === "BONUS" ? sheet.bonus : sheet.penalty);

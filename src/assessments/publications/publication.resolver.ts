@@ -11,7 +11,7 @@ import { rankingOfCycle } from "./published.service.ts";
 
 @Resolver()
 export class PublicationMutations {
-  @Authorized<Permission>("assessments:publish")
+  @Authorized<Permission>("assessments:organise")
   @Mutation(() => AssessmentCyclePayloadType, {
     description:
       "Freezes totals, ranks (1, 2, 2, 4), classes and distribution as a Ranking with a source of kind ASSESSMENT; from then on Unit.assessments and Unit.rankings answer them. " +
@@ -24,7 +24,7 @@ export class PublicationMutations {
     return publishCycle(context, input);
   }
 
-  @Authorized<Permission>("assessments:publish")
+  @Authorized<Permission>("assessments:organise")
   @Mutation(() => AssessmentCyclePayloadType, {
     description:
       "Publishes the next version with all corrections of one decision; earlier versions stay readable. Requires ADMIN of the organiser. CONFLICT for a cycle that is not " +

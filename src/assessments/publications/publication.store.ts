@@ -54,16 +54,6 @@ export const insertPublication = async (
   return version;
 };
 
-/** The stage in the transaction. */
-export const stageOfCycle = async (em: EntityManager, cycleNo: number): Promise<string> => {
-  const [found] = await rowsOf(em).rows(sql<{ stage: string }>`select stage from assessment_cycle where id = ${cycleNo}`);
-  return found!.stage;
-};
-
-export const storePublished = async (em: EntityManager, cycleNo: number): Promise<void> => {
-  await sql`update assessment_cycle set stage = 'PUBLISHED' where id = ${cycleNo}`.execute(em.getKysely());
-};
-
 export const lastPublication = async (em: EntityManager, cycleNo: number): Promise<{ readonly title: string }> => {
   const [last] = await rowsOf(em).rows(sql<{ title: string }>`
     select title from ranking_publication where cycle_id = ${cycleNo} and superseded_at is null`);

@@ -6,8 +6,9 @@ import { type FinalLeaf, finalLeaves, type BlockLeaf, type BlockSheet } from "..
 import { readBlock, readLeaves } from "../cycles/block.store.ts";
 import { type ComputedLeaf, computeLeaves, type ComputedScore } from "../cycles/computed.service.ts";
 import { cycleLoaders, type CycleView } from "../cycles/cycle.loaders.ts";
+import { sheetLoaders } from "../cycles/sheet.loaders.ts";
 import { rubricLoaders } from "../rubrics/rubric.loaders.ts";
-import type { ScoreBand } from "../scoring/bands.ts";
+import { bandsOf, type ScoreBand } from "../scoring/bands.ts";
 import { type Hundredths, hundredthsOf } from "../scoring/points.ts";
 import { decidedLeaf, type LeafScore, project, type Projection, undecidedLeaf } from "../scoring/projection.ts";
 import { resultOf, type SheetResult } from "../scoring/result.ts";
@@ -47,7 +48,8 @@ export const blockReader = (context: Asking) => {
 
 const projectBlock = async (context: Asking, cycle: CycleView): Promise<ProjectedBlock> => {
   const reader = context.session.scoped(rowScope(context.viewer));
-  const { membersOf, sheetsOf } = context.use(cycleLoaders);
+  const { membersOf } = context.use(cycleLoaders);
+  const { sheetsOf } = context.use(sheetLoaders);
   const [rubric, leaves, stored, units, views] = await Promise.all([
     context.use(rubricLoaders).rubricByNo.load(cycle.rubricNo),
     readLeaves(reader, cycle.rubricNo),
@@ -63,9 +65,7 @@ const projectBlock = async (context: Asking, cycle: CycleView): Promise<Projecte
       .filter(({ no }) => seen.has(no))
       .map((sheet) => projectSheet(context, { cycle, leaves, maxPoints, sheet, unit: byNo.get(sheet.unitNo)! })),
   );
-  const bands = rubric!.bands.map(({ classification, from, to }) => ({
-    ...{ classification: classification.code, from: from === null ? null : hundredthsOf(from), to: to === null ? null : hundredthsOf(to) },
-  }));
+  const bands = bandsOf(rubric!.bands);
   return { leaves, bands, maxPoints, sheets, isComplete: sheets.length === cycle.memberNos.length };
 };
 
@@ -79,8 +79,10 @@ interface Sheet {
 
 const projectSheet = async (context: Asking, { cycle, leaves, maxPoints, sheet, unit }: Sheet): Promise<ProjectedSheet> => {
   const final = finalLeaves(leaves, sheet);
-  const open = final.filter(({ isApplicable, points }) => isApplicable && points === null).map(({ leaf }) => leaf);
-  const computed = sheet.isSubmitted ? [] : await livingScores(context, cycle, unit, open);
+  const open = final
+    .filter(({ isApplicable, points, item }) => isApplicable && points === null && item.receipt === null)
+    .map(({ leaf }) => leaf);
+  const computed = await livingScores(context, cycle, unit, open);
   const living = new Map(computed.map((score) => [score.position, score]));
   const applicable = final.filter(({ isApplicable }) => isApplicable);
   const scores = new Map(

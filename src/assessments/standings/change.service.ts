@@ -1,5 +1,6 @@
 import type { RequestContext } from "../../access/request-context.ts";
-import { cycleLoaders, type SheetView } from "../cycles/cycle.loaders.ts";
+import { cycleLoaders } from "../cycles/cycle.loaders.ts";
+import type { SheetView } from "../cycles/sheet.loaders.ts";
 import { publishedSheetLoaders } from "../publications/published-sheet.loaders.ts";
 import { type YearLeaf, changeBetween } from "../scoring/change.ts";
 import { type Hundredths, pointsOf } from "../scoring/points.ts";

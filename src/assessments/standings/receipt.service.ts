@@ -34,11 +34,10 @@ export const frozenReceipt = ({ points, least, most, rate }: Omit<ComputedScore,
   at: at.toISOString(),
 });
 
-/** The receipt of a leaf; of INDICATOR as frozen, or worked out now while the sheet is not handed in. */
+/** The receipt of a leaf; of INDICATOR as frozen, or worked out now while it is not. */
 export const receiptOf = (context: Asking, item: ScoreItemView): Promise<ScoreReceipt | null> | ScoreReceipt | null => {
   if (item.criterion.scoring === "SURVEY") return surveyReceipt(context, item);
-  if (item.stored?.receipt) return shownReceipt(item.stored.receipt);
-  return item.sheet.submittedAt === null ? livingReceiptOf(context, item) : null;
+  return item.stored?.receipt ? shownReceipt(item.stored.receipt) : livingReceiptOf(context, item);
 };
 
 /** Of INDICATOR, worked out now; null for any other criterion, and for one that does not apply. */

@@ -1,6 +1,7 @@
 import { Arg, Ctx, FieldResolver, Resolver, Root } from "type-graphql";
 import type { RequestContext } from "../../access/request-context.ts";
-import type { CycleView, SheetView } from "../cycles/cycle.loaders.ts";
+import type { CycleView } from "../cycles/cycle.loaders.ts";
+import type { SheetView } from "../cycles/sheet.loaders.ts";
 import { AssessmentCycleType, ScoreItemType, ScoreSheetType } from "../cycles/cycle.type.ts";
 import type { ScoreItemView } from "../cycles/sheet-scores.ts";
 import { changeOfSheet } from "./change.service.ts";

@@ -30,7 +30,9 @@ const COLUMNS = [
 const NOT_APPLICABLE = "Không áp dụng";
 
 const rowOf = ({ criterion, isApplicable, ...item }: ScoreItemView): TableRow => {
-  const scores: TableCell[] = isApplicable ? [item.selfScore, item.firstScore, item.secondScore, item.finalScore] : [null, null, null, null];
+  const scores: TableCell[] = isApplicable
+    ? [item.selfScore, item.firstScore, item.secondScore, item.finalScore]
+    : [null, null, null, null];
   const notes = [item.selfNote, item.firstNote, item.explanation, item.secondNote].filter((note) => note !== null);
   return {
     cells: [criterion.code, criterion.name, criterion.maxScore, ...scores, isApplicable ? notes.join("\n") || null : NOT_APPLICABLE],
@@ -41,8 +43,13 @@ const rowOf = ({ criterion, isApplicable, ...item }: ScoreItemView): TableRow =>
 /** Leaves add up to their nodes, domains to the sum, and the sum with bonus and penalty to the total, as points have two decimals. */
 export const sheetTable = (sheet: PrintedSheet): Table => {
   const { items, totals, adjustments } = sheet;
-  const sum = (name: string, cells: readonly TableCell[], note: string | null = null): TableRow => ({ cells: [null, name, ...cells, note], isBold: true });
-  const points = items.filter(({ criterion, isApplicable }) => criterion.parentPosition === null && isApplicable).map(({ finalScore }) => finalScore);
+  const sum = (name: string, cells: readonly TableCell[], note: string | null = null): TableRow => ({
+    cells: [null, name, ...cells, note],
+    isBold: true,
+  });
+  const points = items
+    .filter(({ criterion, isApplicable }) => criterion.parentPosition === null && isApplicable)
+    .map(({ finalScore }) => finalScore);
   const rows = (adjustments ?? []).map(({ kind, points: given, reason }) => ({
     cells: [null, kind === "BONUS" ? "Điểm thưởng" : "Điểm phạt", null, null, null, null, kind === "BONUS" ? given : -given, reason],
   }));
