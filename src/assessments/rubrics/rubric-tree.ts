@@ -94,6 +94,8 @@ const checkLeaf = (input: CriterionInput, at: string, problems: InputProblems): 
   if (scoring == null) return problems.add(`${at}.scoring`, "SCORING_MISSING", `must be given: ${input.code} has no criteria below it`);
   if (scoring === "INDICATOR" && indicator == null)
     problems.add(`${at}.indicator`, "INDICATOR_MISSING", "INDICATOR must have an indicator");
+  if (scoring === "SURVEY" && input.appraiser != null)
+    problems.add(`${at}.appraiser`, "APPRAISER_NOT_USED", "SURVEY has no appraiser: its points are those of the answers");
   if (scoring !== "INDICATOR" && indicator != null) problems.add(`${at}.indicator`, "INDICATOR_NOT_USED", `${scoring} has no indicator`);
   if (indicator != null && !INDICATORS.some(({ code }) => code === indicator))
     problems.add(

@@ -61,7 +61,8 @@ export class CriterionInput {
 
   @Field(() => ID, {
     nullable: true,
-    description: "Code or id of the unit that appraises it; omitted for inner nodes and where it is the organiser (đơn vị thẩm định).",
+    description:
+      "Code or id of the unit that appraises it; omitted for inner nodes, for SURVEY, and where it is the organiser (đơn vị thẩm định).",
   })
   appraiser?: string | null;
 

@@ -1,4 +1,4 @@
-import { Field, Float, ID, ObjectType } from "type-graphql";
+import { Field, Float, ObjectType } from "type-graphql";
 import { enumType } from "../../lib/enum.ts";
 import { type Edge, PageInfo } from "../../lib/page.ts";
 import { RubricType } from "../assessment.type.ts";
@@ -67,7 +67,7 @@ export class CriterionType {
     "indicator, or steps differ.",
 })
 export class CriterionChangeType {
-  @Field(() => ID, { description: "Code of the criterion (số thứ tự)." })
+  @Field(() => String, { description: "Code of the criterion (số thứ tự)." })
   code!: string;
 
   @Field(() => CriterionType, { nullable: true, description: "The criterion before; null if it is new (trước)." })

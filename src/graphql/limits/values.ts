@@ -12,7 +12,7 @@ interface ListLimit {
 /** Maximum number of references in a call, above the number of units of any hierarchy. */
 const MAX_REFERENCES = 20_000;
 
-const LONG = new Set(["figures", "dossiers", "tasks", "units", "criteria"]);
+const LONG = new Set(["figures", "dossiers", "tasks", "units", "criteria", "members", "answers"]);
 
 /** Checks the values of all arguments, literal or in variables. @throws DomainError LIMIT_EXCEEDED for a too long list, BAD_USER_INPUT for an invalid number or text. */
 export const checkValues = (document: DocumentNode, variables: Readonly<Record<string, unknown>>, limit: ListLimit): void => {

@@ -1,0 +1,67 @@
+import { type RawBuilder, sql } from "kysely";
+import type { RequestContext } from "../../access/request-context.ts";
+import { coveredUnits, rowScope } from "../../access/scope.ts";
+import { grantsFor } from "../../access/viewer.ts";
+import { manyBy, oneBy, type Positioned } from "../../database/loader.ts";
+import { validOn } from "../../hierarchy/sql.ts";
+import { seenBy, unitColumns, type UnitView } from "../../hierarchy/unit.loaders.ts";
+import type { Day } from "../../lib/time/date.ts";
+import type { CycleStage, StoredDeadline } from "./cycle-vocabulary.ts";
+
+export interface CycleView {
+  readonly no: number;
+  readonly rubricNo: number;
+  readonly organiserNo: number;
+  readonly block: { readonly code: string; readonly name: string };
+  readonly year: number;
+  readonly period: { readonly name: string; readonly from: Day; readonly to: Day };
+  readonly stage: CycleStage;
+  readonly deadlines: readonly StoredDeadline[];
+  readonly memberNos: readonly number[];
+  /** Reasons by number of those members that are not ranked. */
+  readonly unranked: Readonly<Record<string, string>>;
+}
+
+/** Columns of a CycleView; `c` is the cycle, `r` its rubric. */
+export const cycleColumns = sql`c.id as no, c.rubric_id as "rubricNo", c.organiser_id as "organiserNo",
+  json_build_object('code', r.block_code, 'name', r.block_name) as block, r.year, json_build_object('name', c.period, 'from', c.period_from, 'to', c.period_to) as period,
+  c.stage, c.deadlines, c.member_ids as "memberNos", c.unranked`;
+
+/** The day of the views of units of cycle `c`: the last one of the period, today, or that of unit `u`. */
+export const dayOfUnit = (today: Day) => sql`greatest(least(c.period_to, ${today}::date, u.ended_on - 1), u.began_on)`;
+
+/** What the caller may see of cycles: `covered` as a VIEWER, `assessing` as an ASSESSOR, also of units that have ended. */
+export const cycleReading = ({ session, viewer }: Pick<RequestContext, "session" | "viewer">) => {
+  const { rows } = session.scoped(rowScope(viewer, "ASSESSOR"));
+  const [viewing, assessing] = [grantsFor(viewer, "VIEWER"), grantsFor(viewer, "ASSESSOR")];
+  const scope = sql`covered as materialized (${coveredUnits(viewing)}), assessing as materialized (${coveredUnits(assessing)})`;
+  const isSeen = sql<boolean>`(c.organiser_id in (select unit_id from covered) or c.member_ids && array(select unit_id from covered)
+    or c.appraiser_ids && array(select unit_id from assessing))`;
+  return { scope, isSeen, readable: async <R>(query: RawBuilder<R>): Promise<R[]> => (viewing.length === 0 ? [] : rows(query)) };
+};
+
+export const numbered = (numbers: readonly number[]) => sql`unnest(${numbers}::int[]) with ordinality k(no, i)`;
+
+/** All loaders read only what the viewer may see. */
+export const cycleLoaders = (context: Pick<RequestContext, "session" | "viewer" | "today">) => {
+  const { scope, isSeen, readable } = cycleReading(context);
+  const { today } = context;
+  return {
+    cycleByNo: oneBy<number, CycleView & Positioned>(String, (numbers) =>
+      readable(sql<CycleView & Positioned>`
+        with ${scope} select k.i::int, ${cycleColumns} from ${numbered(numbers)}
+        join assessment_cycle c on c.id = k.no join rubric r on r.id = c.rubric_id where ${isSeen}`),
+    ),
+
+    /** Units of a cycle that the viewer has seen, by code. */
+    membersOf: manyBy<number, UnitView & Positioned>(String, async (numbers) =>
+      seenBy(
+        "PUBLISHED",
+        await readable(sql<UnitView & Positioned>`
+          select k.i::int, ${unitColumns(sql`d.day`)} from ${numbered(numbers)} join assessment_cycle c on c.id = k.no
+          join unit u on u.id = any(c.member_ids) cross join lateral (select ${dayOfUnit(today)} as day) d
+          join unit_version v on v.unit_id = u.id and ${validOn(sql`d.day`)} order by k.i, v.code collate "C", u.id`),
+      ),
+    ),
+  };
+};

@@ -1,0 +1,103 @@
+import type { EntityManager } from "@mikro-orm/postgresql";
+import { sql } from "kysely";
+import { takeLock } from "../../database/locks.ts";
+import { rowsOf } from "../../database/reader.ts";
+import { inForceOn, validOn } from "../../hierarchy/sql.ts";
+import type { Day } from "../../lib/time/date.ts";
+import type { Period } from "../../lib/time/period.ts";
+import type { RubricView } from "../rubrics/rubric.loaders.ts";
+import type { CycleStage, StoredDeadline } from "./cycle-vocabulary.ts";
+
+export interface NewCycle {
+  readonly rubric: RubricView & { readonly no: number; readonly organiserNo: number };
+  readonly period: Period;
+  readonly memberNos: readonly number[];
+  readonly deadlines: readonly StoredDeadline[];
+  readonly at: Date;
+}
+
+/** The stage of a cycle, of which nobody else changes anything until the transaction ends. */
+export const lockCycle = async (
+  em: EntityManager,
+  no: number,
+): Promise<{ readonly stage: CycleStage; readonly deadlines: readonly StoredDeadline[] }> => {
+  await takeLock(em, "assessmentCycle", no);
+  const [cycle] = await rowsOf(em).rows(sql<{ stage: CycleStage; deadlines: StoredDeadline[] }>`
+    select stage, deadlines from assessment_cycle where id = ${no}`);
+  return cycle!;
+};
+
+/** Whether there is a cycle of any version of the rubric. */
+export const hasCycle = async (em: EntityManager, rubricNo: number): Promise<boolean> => {
+  const found = await rowsOf(em).rows(sql`
+    select from rubric r join rubric other on other.organiser_id = r.organiser_id and other.index_kind = r.index_kind and other.block_code = r.block_code
+      and other.year = r.year join assessment_cycle c on c.rubric_id = other.id where r.id = ${rubricNo} limit 1`);
+  return found.length > 0;
+};
+
+/** Stores a cycle with an empty sheet for each member, and returns its number. */
+export const insertCycle = async (em: EntityManager, { rubric, period, memberNos, deadlines, at }: NewCycle): Promise<number> => {
+  const { no: rubricNo, organiserNo } = rubric;
+  const { rows } = rowsOf(em);
+  const [made] = await rows(sql<{ no: number; appraisers: number[] }>`
+    insert into assessment_cycle (rubric_id, organiser_id, member_ids, appraiser_ids, unranked, period, period_from, period_to, stage, deadlines, opened_at)
+    select ${rubricNo}, ${organiserNo}, ${[...memberNos]}::int[], array(select distinct c.appraiser_id from criterion c
+      where c.rubric_id = ${rubricNo} and c.appraiser_id <> ${organiserNo}), '{}'::jsonb, ${period.name}, ${period.from}::date, ${period.to}::date, 'SELF_SCORING',
+      ${JSON.stringify(deadlines)}::jsonb, ${at.toISOString()}::timestamptz
+    returning id as no, appraiser_ids as appraisers`);
+  const { no, appraisers } = made!;
+  await rows(sql`
+    insert into score_sheet (cycle_id, unit_id, organiser_id, appraiser_ids)
+    select ${no}, m.no, ${organiserNo}, array_remove(${appraisers}::int[], m.no) from unnest(${[...memberNos]}::int[]) m(no)`);
+  // A unit appraises nothing of its own sheet: the organiser does.
+  await rows(sql`
+    insert into score_item (sheet_id, position, unit_id, organiser_id, appraiser_id, evidence)
+    select s.id, c.position, s.unit_id, s.organiser_id, nullif(nullif(c.appraiser_id, s.unit_id), s.organiser_id), '[]'::jsonb
+    from score_sheet s join criterion c on c.rubric_id = ${rubricNo} and c.scoring is not null where s.cycle_id = ${no}`);
+  return no;
+};
+
+/** Positions from 0 of those units that are not within the organiser today. */
+export const outsideOf = async (em: EntityManager, organiserNo: number, unitNos: readonly number[], today: Day): Promise<number[]> => {
+  const found = await rowsOf(em).rows(sql<{ n: number }>`
+    select m.n::int - 1 as n from unnest(${[...unitNos]}::int[]) with ordinality m(no, n)
+    where m.no = ${organiserNo} or not exists (select from edition e join contribution c on c.edition_id = e.id
+      where ${inForceOn(sql`${today}::date`)} and c.target_id = ${organiserNo} and c.unit_id = m.no and c.certain) order by m.n`);
+  return found.map(({ n }) => n);
+};
+
+/** Sheets that were reopened were so for the stage before. */
+export const storeStage = async (em: EntityManager, no: number, stage: CycleStage): Promise<void> => {
+  await sql`update assessment_cycle set stage = ${stage} where id = ${no}`.execute(em.getKysely());
+  await sql`update score_sheet set reopened_until = null where cycle_id = ${no} and reopened_until is not null`.execute(em.getKysely());
+};
+
+export const storeUnranked = async (em: EntityManager, no: number, unranked: Readonly<Record<string, string>>): Promise<void> => {
+  await sql`update assessment_cycle set unranked = ${JSON.stringify(unranked)}::jsonb where id = ${no}`.execute(em.getKysely());
+};
+
+interface Unready {
+  readonly unit: string;
+  /** Code of the criterion that is not decided; null for a sheet that was not handed in. */
+  readonly criterion: string | null;
+}
+
+const MOST_UNREADY = 1000;
+
+const unitName = sql`v.full_name || ' (' || v.code || ')'`;
+const lastVersion = sql`join unit u on u.id = s.unit_id join unit_version v on v.unit_id = u.id and ${validOn(sql`coalesce(u.ended_on - 1, 'infinity'::date)`)}`;
+
+/** Sheets that were not handed in, by the unit's code. */
+export const unsubmittedSheets = (em: EntityManager, no: number): Promise<Unready[]> =>
+  rowsOf(em).rows(sql<Unready>`
+    select ${unitName} as unit, null as criterion from score_sheet s ${lastVersion} where s.cycle_id = ${no} and s.submitted_at is null
+    order by v.code collate "C", u.id limit ${MOST_UNREADY}`);
+
+/** Criteria that apply, and have neither an appraisal nor computed points; those of the survey come later. */
+export const undecidedItems = (em: EntityManager, no: number): Promise<Unready[]> =>
+  rowsOf(em).rows(sql<Unready>`
+    select ${unitName} as unit, k.code as criterion from score_sheet s ${lastVersion} join assessment_cycle c on c.id = s.cycle_id
+    join score_item i on i.sheet_id = s.id join criterion k on k.rubric_id = c.rubric_id and k.position = i.position
+    where s.cycle_id = ${no} and i.is_applicable and i.first is null and i.second is null and k.scoring <> 'SURVEY'
+      and not (k.scoring = 'INDICATOR' and i.self is not null)
+    order by v.code collate "C", u.id, i.position limit ${MOST_UNREADY}`);

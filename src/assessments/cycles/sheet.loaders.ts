@@ -1,0 +1,118 @@
+import { sql } from "kysely";
+import type { RequestContext } from "../../access/request-context.ts";
+import { instant } from "../../database/instant-text.ts";
+import { manyBy, oneBy, type Positioned } from "../../database/loader.ts";
+import { validOn } from "../../hierarchy/sql.ts";
+import type { Day } from "../../lib/time/date.ts";
+import type { Hundredths } from "../scoring/points.ts";
+import { cycleReading, dayOfUnit, numbered } from "./cycle.loaders.ts";
+import type { AdjustmentKind, ScoreEvidence } from "./cycle-vocabulary.ts";
+
+export interface SheetView {
+  readonly no: number;
+  readonly cycleNo: number;
+  readonly rubricNo: number;
+  readonly unitNo: number;
+  readonly organiserNo: number;
+  /** The day of the unit's view. */
+  readonly asOf: Day;
+  readonly submittedAt: string | null;
+  readonly reopenedUntil: Day | null;
+  readonly overrideClass: string | null;
+  readonly overrideReason: string | null;
+  /** True for VIEWERs of the member or of the organiser; false for ASSESSORs of some criteria. */
+  readonly isWhole: boolean;
+}
+
+/** Scores of a leaf as they are stored. */
+export interface StoredItem {
+  readonly position: number;
+  readonly appraiserNo: number | null;
+  readonly isApplicable: boolean;
+  readonly applicabilityReason: string | null;
+  readonly self: Hundredths | null;
+  readonly first: Hundredths | null;
+  readonly second: Hundredths | null;
+  readonly selfNote: string | null;
+  readonly firstNote: string | null;
+  readonly explanation: string | null;
+  readonly secondNote: string | null;
+  readonly evidence: readonly ScoreEvidence[];
+}
+
+export interface AdjustmentView {
+  readonly no: number;
+  readonly kind: AdjustmentKind;
+  readonly points: Hundredths;
+  readonly reason: string;
+  readonly decidedAt: string;
+}
+
+interface SurveyRow {
+  readonly position: number;
+  /** Sum of weight × count, weights in hundredths. */
+  readonly weighted: number;
+  readonly count: number;
+}
+
+const isWhole = sql<boolean>`(s.unit_id in (select unit_id from covered) or s.organiser_id in (select unit_id from covered))`;
+const isSheetSeen = sql<boolean>`(${isWhole} or s.appraiser_ids && array(select unit_id from assessing))`;
+
+/** Columns of a SheetView; `s` is the sheet, `c` its cycle, `u` its unit. */
+const sheetColumns = (
+  today: Day,
+) => sql`s.id as no, s.cycle_id as "cycleNo", c.rubric_id as "rubricNo", s.unit_id as "unitNo", s.organiser_id as "organiserNo",
+  ${dayOfUnit(today)} as "asOf", ${instant(sql`s.submitted_at`, "MS")} as "submittedAt", s.reopened_until as "reopenedUntil",
+  s.override_class as "overrideClass", s.override_reason as "overrideReason"`;
+
+/** Columns of a StoredItem; `i` is the item. */
+export const itemColumns = sql`i.position, i.appraiser_id as "appraiserNo", i.is_applicable as "isApplicable", i.applicability_reason as "applicabilityReason", i.self, i.first,
+  i.second, i.self_note as "selfNote", i.first_note as "firstNote", i.explanation, i.second_note as "secondNote", i.evidence`;
+
+/** All loaders read only what the viewer may see. */
+export const sheetLoaders = (context: Pick<RequestContext, "session" | "viewer" | "today">) => {
+  const { scope, readable } = cycleReading(context);
+  const { today } = context;
+  return {
+    sheetByNo: oneBy<number, SheetView & Positioned>(String, (numbers) =>
+      readable(sql<SheetView & Positioned>`
+        with ${scope} select k.i::int, ${sheetColumns(today)}, ${isWhole} as "isWhole" from ${numbered(numbers)}
+        join score_sheet s on s.id = k.no join assessment_cycle c on c.id = s.cycle_id join unit u on u.id = s.unit_id where ${isSheetSeen}`),
+    ),
+
+    /** By code of the unit. */
+    sheetsOf: manyBy<number, SheetView & Positioned>(String, (numbers) =>
+      readable(sql<SheetView & Positioned>`
+        with ${scope} select k.i::int, ${sheetColumns(today)}, ${isWhole} as "isWhole" from ${numbered(numbers)}
+        join assessment_cycle c on c.id = k.no join score_sheet s on s.cycle_id = c.id join unit u on u.id = s.unit_id
+        join unit_version v on v.unit_id = u.id and ${validOn(dayOfUnit(today))}
+        where ${isSheetSeen} order by k.i, v.code collate "C", u.id`),
+    ),
+
+    /** Leaves of a sheet that the viewer may see, in the order of the rubric. */
+    itemsOf: manyBy<number, StoredItem & Positioned>(String, (numbers) =>
+      readable(sql<StoredItem & Positioned>`
+        with ${scope} select k.i::int, ${itemColumns} from ${numbered(numbers)} join score_sheet s on s.id = k.no join score_item i on i.sheet_id = s.id
+        where ${isWhole} or i.appraiser_id in (select unit_id from assessing) order by k.i, i.position`),
+    ),
+  };
+};
+
+/** What of a sheet is for VIEWERs of the member and of the organiser alone. */
+export const wholeSheetLoaders = (context: Pick<RequestContext, "session" | "viewer">) => {
+  const { scope, readable } = cycleReading(context);
+  return {
+    /** In force, the oldest first. */
+    adjustmentsOf: manyBy<number, AdjustmentView & Positioned>(String, (numbers) =>
+      readable(sql<AdjustmentView & Positioned>`
+        with ${scope} select k.i::int, a.id as no, a.kind, a.points, a.reason, ${instant(sql`a.decided_at`, "MS")} as "decidedAt" from ${numbered(numbers)}
+        join score_sheet s on s.id = k.no join score_adjustment a on a.sheet_id = s.id where ${isWhole} and a.removed_at is null order by k.i, a.id`),
+    ),
+
+    surveysOf: manyBy<number, SurveyRow & Positioned>(String, (numbers) =>
+      readable(sql<SurveyRow & Positioned>`
+        with ${scope} select k.i::int, a.position, a.weighted::float8, a.answers::float8 as count from ${numbered(numbers)}
+        join score_sheet s on s.id = k.no join survey_answer a on a.sheet_id = s.id where ${isWhole} order by k.i, a.position`),
+    ),
+  };
+};
