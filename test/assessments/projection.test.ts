@@ -31,6 +31,8 @@ const projected = async (who: Who, sheet: string, changes?: readonly object[]) =
 const STANDINGS = "standings { unit { code } total scaled rank bestRank worstRank classification { code } }";
 interface Standing {
   readonly unit: { readonly code: string };
+  readonly bestRank: number;
+  readonly worstRank: number;
   readonly [field: string]: unknown;
 }
 const standings = async (who: Who, cycle: string) => {
