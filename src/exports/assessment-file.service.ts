@@ -14,7 +14,7 @@ import { rubricLoaders } from "../assessments/rubrics/rubric.loaders.ts";
 import { standingsOf } from "../assessments/standings/standing.service.ts";
 import { sheetTable } from "../assessments/tables/sheet-table.ts";
 import { standingsTable } from "../assessments/tables/standings-table.ts";
-import { type Table, type TableFormat, writeTable } from "../lib/files/table.ts";
+import { type PrintedTable, type TableFormat, writeTable } from "../lib/files/printed-table.ts";
 
 type Asking = Pick<RequestContext, "session" | "viewer" | "use">;
 
@@ -26,7 +26,7 @@ export interface ExportedFile {
 
 interface NamedTable {
   readonly name: string;
-  readonly table: Table;
+  readonly table: PrintedTable;
 }
 
 const sheetOf = async (context: Asking, id: string): Promise<NamedTable> => {

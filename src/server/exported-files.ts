@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { RequestContext } from "../access/request-context.ts";
 import { EXPORT_KINDS, exportAssessment, type ExportKind } from "../exports/assessment-file.service.ts";
 import { DomainError } from "../lib/errors.ts";
-import { MEDIA_TYPES, TABLE_FORMATS, type TableFormat } from "../lib/files/table.ts";
+import { MEDIA_TYPES, TABLE_FORMATS, type TableFormat } from "../lib/files/printed-table.ts";
 import { varyBy } from "./http/etag.ts";
 
 type Route = { Params: { kind: string; file: string } };

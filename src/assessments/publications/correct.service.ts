@@ -19,7 +19,7 @@ import {
   insertPublication,
   lastPublication,
 } from "./publication.store.ts";
-import { recordOf, resultsOf } from "./publish.service.ts";
+import { auditedResult, resultsOf } from "./publish.service.ts";
 
 const MAX_REASON = 2000;
 
@@ -40,7 +40,7 @@ export const correctPublished = (context: CycleAsking, input: CorrectPublishedSc
     const { title } = await lastPublication(em, cycle.no);
     const publication = { cycleNo: cycle.no, title, publishedOn: context.today, reason, at: context.now };
     const version = await insertPublication(em, publication, results);
-    return { before: { version: version - 1 }, after: { version, reason, items, adjustments, results: results.map(recordOf) } };
+    return { before: { version: version - 1 }, after: { version, reason, items, adjustments, results: results.map(auditedResult) } };
   });
 };
 

@@ -32,7 +32,10 @@ export const publishCycle = (context: CycleAsking, input: PublishAssessmentCycle
     if (!problems.isEmpty) return null;
     await storeStage(em, cycle.no, "PUBLISHED");
     const version = await insertPublication(em, { cycleNo: cycle.no, title, publishedOn, reason: null, at: context.now }, results);
-    return { before: { stage: cycle.stage }, after: { stage: "PUBLISHED", version, title, publishedOn, results: results.map(recordOf) } };
+    return {
+      before: { stage: cycle.stage },
+      after: { stage: "PUBLISHED", version, title, publishedOn, results: results.map(auditedResult) },
+    };
   });
 };
 
@@ -66,6 +69,6 @@ const addUndecided = async (
 };
 
 /** A result in the audit trail, with points in hundredths. */
-export const recordOf = ({ sheet, total, scaled, rank, classification }: FrozenResult) => ({
+export const auditedResult = ({ sheet, total, scaled, rank, classification }: FrozenResult) => ({
   ...{ sheet: assessmentIdOf("sheet", sheet.no), total, scaled, rank, classification },
 });

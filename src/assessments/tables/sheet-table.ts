@@ -1,4 +1,4 @@
-import type { Table, TableCell, TableRow } from "../../lib/files/table.ts";
+import type { PrintedTable, PrintedCell, PrintedRow } from "../../lib/files/printed-table.ts";
 import type { ScoreItemView } from "../cycles/sheet-scores.ts";
 
 /** A sheet as it is printed. */
@@ -29,8 +29,8 @@ const COLUMNS = [
 
 const NOT_APPLICABLE = "Không áp dụng";
 
-const rowOf = ({ criterion, isApplicable, ...item }: ScoreItemView): TableRow => {
-  const scores: TableCell[] = isApplicable
+const rowOf = ({ criterion, isApplicable, ...item }: ScoreItemView): PrintedRow => {
+  const scores: PrintedCell[] = isApplicable
     ? [item.selfScore, item.firstScore, item.secondScore, item.finalScore]
     : [null, null, null, null];
   const notes = [item.selfNote, item.firstNote, item.explanation, item.secondNote].filter((note) => note !== null);
@@ -41,9 +41,9 @@ const rowOf = ({ criterion, isApplicable, ...item }: ScoreItemView): TableRow =>
 };
 
 /** Leaves add up to their nodes, domains to the sum, and the sum with bonus and penalty to the total, as points have two decimals. */
-export const sheetTable = (sheet: PrintedSheet): Table => {
+export const sheetTable = (sheet: PrintedSheet): PrintedTable => {
   const { items, totals, adjustments } = sheet;
-  const sum = (name: string, cells: readonly TableCell[], note: string | null = null): TableRow => ({
+  const sum = (name: string, cells: readonly PrintedCell[], note: string | null = null): PrintedRow => ({
     cells: [null, name, ...cells, note],
     isBold: true,
   });

@@ -1,4 +1,4 @@
-import type { Table } from "../../lib/files/table.ts";
+import type { PrintedTable } from "../../lib/files/printed-table.ts";
 import type { Standing } from "../standings/standing.service.ts";
 
 /** The standings of a block as they are printed. */
@@ -23,7 +23,7 @@ const COLUMNS = [
 /** One place, or the places that the unit may still take: 2–4. */
 const placeOf = ({ bestRank, worstRank }: Standing): string => (bestRank === worstRank ? String(bestRank) : `${bestRank}–${worstRank}`);
 
-export const standingsTable = ({ blockName, rubricName, year, standings }: PrintedStandings): Table => ({
+export const standingsTable = ({ blockName, rubricName, year, standings }: PrintedStandings): PrintedTable => ({
   name: `Xếp hạng ${year}`,
   title: ["BẢNG XẾP HẠNG TẠM TÍNH", rubricName, `${blockName}, năm ${year}`],
   columns: COLUMNS,

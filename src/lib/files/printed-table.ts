@@ -1,21 +1,21 @@
 import writeExcelFile from "write-excel-file/node";
 import { csvLine } from "./csv-writer.ts";
 
-export type TableCell = string | number | null;
+export type PrintedCell = string | number | null;
 
-export interface TableRow {
-  readonly cells: readonly TableCell[];
+export interface PrintedRow {
+  readonly cells: readonly PrintedCell[];
   /** Printed in bold: a heading, or a sum of other rows. */
   readonly isBold?: boolean;
 }
 
 /** A table as it is printed: headings, then rows. */
-export interface Table {
+export interface PrintedTable {
   readonly name: string;
   readonly columns: readonly { readonly heading: string; readonly width: number }[];
   /** Lines above the headings, such as the title. */
   readonly title: readonly string[];
-  readonly rows: readonly TableRow[];
+  readonly rows: readonly PrintedRow[];
 }
 
 export const TABLE_FORMATS = ["csv", "xlsx"] as const;
@@ -27,16 +27,16 @@ export const MEDIA_TYPES: Readonly<Record<TableFormat, string>> = {
 };
 
 /** The file; a spreadsheet runs none of its texts as a formula. CSV has the headings and the rows alone, so that programs read it. */
-export const writeTable = (table: Table, format: TableFormat): Promise<Buffer> =>
+export const writeTable = (table: PrintedTable, format: TableFormat): Promise<Buffer> =>
   format === "csv" ? Promise.resolve(Buffer.from(csvOf(table))) : workbookOf(table);
 
-const csvOf = ({ columns, rows }: Table): string =>
+const csvOf = ({ columns, rows }: PrintedTable): string =>
   [columns.map(({ heading }) => heading), ...rows.map(({ cells }) => cells.map((cell) => cell ?? ""))].map(csvLine).join("");
 
 /** Names of sheets have at most 31 characters and none of these. */
 const sheetName = (name: string): string => name.replace(/[\\/?*[\]:]/g, " ").slice(0, 31);
 
-const workbookOf = ({ name, title, columns, rows }: Table): Promise<Buffer> => {
+const workbookOf = ({ name, title, columns, rows }: PrintedTable): Promise<Buffer> => {
   const heading = (text: string) => ({ value: text, type: String, fontWeight: "bold" as const, wrap: true });
   const data = [
     ...title.map((line) => [heading(line)]),
@@ -47,7 +47,7 @@ const workbookOf = ({ name, title, columns, rows }: Table): Promise<Buffer> => {
   return writeExcelFile(data, options).toBuffer();
 };
 
-const styled = (cell: TableCell, isBold: boolean) => {
+const styled = (cell: PrintedCell, isBold: boolean) => {
   if (cell === null) return null;
   const style = isBold ? { fontWeight: "bold" as const } : {};
   return typeof cell === "number" ? { value: cell, type: Number, ...style } : { value: cell, type: String, wrap: true, ...style };

@@ -1,9 +1,9 @@
 import { expect, it } from "vitest";
-import { type Table, writeTable } from "../../../src/lib/files/table.ts";
+import { type PrintedTable, writeTable } from "../../../src/lib/files/printed-table.ts";
 import { readAll, temporaryFolder } from "./folder.ts";
 
 const file = temporaryFolder();
-const table = (title: readonly string[] = []): Table => ({
+const table = (title: readonly string[] = []): PrintedTable => ({
   name: "Bảng điểm 2025: xã [1/2]",
   columns: ["code", "unit", "note", "at"].map((heading) => ({ heading, width: 12 })),
   title,
