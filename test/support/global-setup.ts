@@ -1,6 +1,7 @@
 import { chmod, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { sql } from "kysely";
 import type { TestProject } from "vitest/node";
 import { loadSeeds } from "../../seeds/seed.ts";
 import { openDatabase } from "../../src/database/database.ts";
@@ -8,7 +9,7 @@ import { startEmbedded } from "../../src/database/embedded/embedded.ts";
 import { rowsOf } from "../../src/database/reader.ts";
 import { makeContributions } from "../../src/hierarchy/contribution.service.ts";
 import { editionsOf } from "../../src/hierarchy/edition.ts";
-import { admin, SEEDED } from "./database.ts";
+import { admin, EMPTY, SEEDED, urlOn } from "./database.ts";
 
 declare module "vitest" {
   interface ProvidedContext {
@@ -19,7 +20,7 @@ declare module "vitest" {
   }
 }
 
-/** One PostgreSQL for all tests (that of DATABASE_URL, if given), with one database of the seeds that the others are copies of. */
+/** One PostgreSQL for all tests (that of DATABASE_URL, if given), with two databases that the others are copies of: one of tables only, one of the seeds. */
 export default async (project: TestProject) => {
   const given = process.env["DATABASE_URL"];
   const dataDir = given ? null : await mkdtemp(join(tmpdir(), "cchc-test-"));
@@ -28,13 +29,13 @@ export default async (project: TestProject) => {
   const embedded = dataDir === null ? null : await startEmbedded(dataDir);
   const serverUrl = given ?? embedded!.url;
   const clear = async () => {
-    await admin(serverUrl, `drop database if exists ${SEEDED} with (force)`);
+    for (const name of [SEEDED, EMPTY]) await admin(serverUrl, `drop database if exists ${name} with (force)`);
     await embedded?.stop();
     if (dataDir !== null) await rm(dataDir, { recursive: true, force: true });
   };
   try {
-    if (embedded) await forgetCrashes(serverUrl);
-    await seed(serverUrl);
+    if (embedded) await hasten(serverUrl, [embedded.url, embedded.serviceUrl]);
+    await fill(serverUrl);
   } catch (error) {
     await clear();
     throw error;
@@ -44,23 +45,35 @@ export default async (project: TestProject) => {
   return clear;
 };
 
-/** What tests write need not outlive the machine. */
-const forgetCrashes = async (serverUrl: string): Promise<void> => {
-  for (const name of ["fsync", "full_page_writes", "synchronous_commit"]) await admin(serverUrl, `alter system set ${name} = off`);
+const SETTINGS = {
+  // What tests write need not outlive the machine.
+  ...{ fsync: "off", full_page_writes: "off", synchronous_commit: "off" },
+  // The tests already share the cores, and their databases are gone before they need care.
+  ...{ autovacuum: "off", max_parallel_workers_per_gather: 0 },
+  // Tests open thousands of connections.
+  scram_iterations: 1,
+};
+
+const hasten = async (serverUrl: string, logins: readonly string[]): Promise<void> => {
+  for (const [name, value] of Object.entries(SETTINGS)) await admin(serverUrl, `alter system set ${name} = ${value}`);
   await admin(serverUrl, "select pg_reload_conf()");
+  for (const { username, password } of logins.map((url) => new URL(url)))
+    await admin(serverUrl, `set scram_iterations = 1; alter role ${username} password '${decodeURIComponent(password)}'`);
 };
 
 const USUAL_DAYS = ["2021-12-31", "2022-12-31", "2024-12-31", "2025-06-30", "2025-12-31", "2026-09-30"];
 
-const seed = async (serverUrl: string): Promise<void> => {
-  await admin(serverUrl, `drop database if exists ${SEEDED}`);
-  await admin(serverUrl, `create database ${SEEDED} encoding 'UTF8' template template0`);
-  const url = new URL(serverUrl);
-  url.pathname = `/${SEEDED}`;
-  const database = await openDatabase({ databaseUrl: url.href, dataDir: "" });
+const fill = async (serverUrl: string): Promise<void> => {
+  for (const name of [SEEDED, EMPTY]) await admin(serverUrl, `drop database if exists ${name}`);
+  await admin(serverUrl, `create database ${EMPTY} encoding 'UTF8' template template0`);
+  await (await openDatabase({ databaseUrl: urlOn(serverUrl, EMPTY), dataDir: "" })).close();
+  await admin(serverUrl, `create database ${SEEDED} encoding 'UTF8' template ${EMPTY}`);
+  const database = await openDatabase({ databaseUrl: urlOn(serverUrl, SEEDED), dataDir: "" });
   const em = database.orm.em.fork();
   await loadSeeds(em);
   // Each test that asks for one of these days would work them out for itself.
   await makeContributions(em, await editionsOf(rowsOf(em), USUAL_DAYS));
+  // The copies have these statistics.
+  await sql`analyze`.execute(em.getKysely());
   await database.close();
 };
