@@ -8,7 +8,6 @@ import { type Rows, rowsOf } from "../database/reader.ts";
 import { ensureContributions } from "../hierarchy/contribution.service.ts";
 import { editionsOf } from "../hierarchy/edition.ts";
 import { unitLoaders, type UnitView } from "../hierarchy/unit.loaders.ts";
-import { recordChange } from "../journal/audit.ts";
 import { BadUserInput, DomainError } from "../lib/errors.ts";
 import { type Day, parseDay, parseKnownDay, parsePastDay } from "../lib/time/date.ts";
 import { newRecord } from "./task-audit.store.ts";
@@ -18,7 +17,7 @@ import type { TaskWriting } from "./task-count.store.ts";
 import { taskIdOf } from "./task-id.ts";
 import type { AssignTaskInput, DelegateTaskInput } from "./task.input.ts";
 import { nextTaskCode, taskSourceOf } from "./task-source.store.ts";
-import { commitStep, openStep, payloadOf, type TaskAsking, type TaskPayload, writeTasks } from "./task-step.service.ts";
+import { commitStep, openStep, payloadOf, payloadWith, type TaskAsking, type TaskPayload, writeTasks } from "./task-step.service.ts";
 import { checkCoordinators, coordinatorsNamed, isWithinUnit, taskUnitNamed } from "./task-units.service.ts";
 import { insertTask, type TaskMaking } from "./task.store.ts";
 import type { TaskDocument, TaskKey, TaskView } from "./task.loaders.ts";
@@ -84,10 +83,10 @@ export const delegateTask = async (context: TaskAsking, input: DelegateTaskInput
     checkDeadline(draft.deadline, today);
     checkAgainstParent(draft.deadline, parent.deadline);
     const origin: Origin = { assignerNo: parent.leadNo, parent, family: parent.family, operation: "delegateTask" };
-    const id = await makeTask(context, writing, { draft, provinceNo, origin, making });
+    const part = await makeTask(context, writing, { draft, provinceNo, origin, making });
     // An imported task is changed by its source alone. The event says nothing of the part, for not all who see the task see that.
     if (!parent.isImported) await commitStep(context, step, "DELEGATE", {});
-    return id;
+    return part;
   });
 };
 
@@ -113,14 +112,19 @@ const sentBefore = async ({ rows }: Rows, { actor, idempotencyKey, digest }: Tas
 };
 
 /** One request under a key makes the task, and the others find it. */
-const created = async (context: TaskAsking, making: TaskMaking, make: (writing: TaskWriting) => Promise<string>): Promise<TaskPayload> => {
-  const id = await writeTasks(context, async (writing) => {
+const created = async (
+  context: TaskAsking,
+  making: TaskMaking,
+  make: (writing: TaskWriting) => Promise<TaskView>,
+): Promise<TaskPayload> => {
+  const made = await writeTasks(context, async (writing) => {
     const { em } = writing;
     await takeLock(em, "taskKey", `${making.actor} ${making.idempotencyKey}`);
     return (await sentBefore(rowsOf(em), making)) ?? (await make(writing));
   });
+  if (typeof made !== "string") return payloadWith(context, made);
   context.renew();
-  return payloadOf(context, id);
+  return payloadOf(context, made);
 };
 
 const parseAssignedOn = (text: string, today: Day): Day => parseKnownDay("assignedOn", parsePastDay("assignedOn", text, today));
@@ -162,7 +166,7 @@ const makeTask = async (
   { viewer, now }: TaskAsking,
   writing: TaskWriting,
   { draft, provinceNo, origin, making }: Making,
-): Promise<string> => {
+): Promise<TaskView> => {
   const { em } = writing;
   const by = { actor: viewer!.actor, actorName: viewer!.name, at: now };
   const { lead, ...facts } = draft;
@@ -176,7 +180,8 @@ const makeTask = async (
     ...{ isImported: false, progress: "NOT_STARTED", progressBefore: null, percent: null, reportedPercent: null },
     ...{ doneOn: null, completedOn: null, cancelledOn: null, postponed: [], eventCount: 0 },
   };
-  const made = await insertTask(writing, task, making, { at: now, action: "ASSIGNED", unitNo: assignerNo, deadline: draft.deadline });
-  await recordChange(em, { ...by, operation, unitNo: assignerNo, subject: id, before: null, after: await newRecord(em, made) });
-  return id;
+  return insertTask(writing, task, making, {
+    event: { at: now, action: "ASSIGNED", unitNo: assignerNo, deadline: draft.deadline },
+    change: { ...by, operation, unitNo: assignerNo, subject: id, before: null, after: await newRecord(em, task) },
+  });
 };
