@@ -46,8 +46,14 @@ interface Origin {
  */
 export const assignTask = async (context: TaskAsking, input: AssignTaskInput): Promise<TaskPayload> => {
   const making = makingOf(context, input);
-  const sent = await sentBefore(context.session.scoped(rowScope(context.viewer)), making);
-  if (sent !== null) return payloadOf(context, sent);
+  const task = await unlessSent(context, making, () => assignmentOf(context, input));
+  return typeof task === "string"
+    ? payloadOf(context, task)
+    : created(context, making, (writing) => makeTask(context, writing, { ...task, making }));
+};
+
+/** The task as it is to be made. @throws as `assignTask` does. */
+const assignmentOf = async (context: TaskAsking, input: AssignTaskInput): Promise<Omit<Making, "making">> => {
   const assignedOn = input.assignedOn == null ? context.today : parseAssignedOn(input.assignedOn, context.today);
   const assigner = await taskUnitNamed(context, "assignedBy", input.assignedBy, assignedOn);
   await demandOfficer(context, assigner);
@@ -57,8 +63,7 @@ export const assignTask = async (context: TaskAsking, input: AssignTaskInput): P
   if (!(await isWithinUnit(context.session, { above: assigner.no, unitNo: draft.lead.no, day: assignedOn, isServing: false })))
     throw new BadUserInput("lead", input.lead, `must be a unit within ${assigner.fullName}, or an agency of such a unit`);
   const provinceNo = await provinceOf(context, draft);
-  const origin: Origin = { assignerNo: assigner.no, parent: null, family: null, operation: "assignTask" };
-  return created(context, making, (writing) => makeTask(context, writing, { draft, provinceNo, origin, making }));
+  return { draft, provinceNo, origin: { assignerNo: assigner.no, parent: null, family: null, operation: "assignTask" } };
 };
 
 /**
@@ -67,11 +72,13 @@ export const assignTask = async (context: TaskAsking, input: AssignTaskInput): P
  */
 export const delegateTask = async (context: TaskAsking, input: DelegateTaskInput): Promise<TaskPayload> => {
   const making = makingOf(context, input);
-  const sent = await sentBefore(context.session.scoped(rowScope(context.viewer)), making);
-  if (sent !== null) return payloadOf(context, sent);
   const { today } = context;
-  const given = await draftOf(context, { ...input, document: null, assignedOn: today });
-  const provinceNo = await provinceOf(context, given);
+  const part = await unlessSent(context, making, async () => {
+    const draft = await draftOf(context, { ...input, document: null, assignedOn: today });
+    return { draft, provinceNo: await provinceOf(context, draft) };
+  });
+  if (typeof part === "string") return payloadOf(context, part);
+  const { draft: given, provinceNo } = part;
   return created(context, making, async (writing) => {
     const { em } = writing;
     const step = await openStep(context, writing, input.task, "DELEGATE");
@@ -83,10 +90,10 @@ export const delegateTask = async (context: TaskAsking, input: DelegateTaskInput
     checkDeadline(draft.deadline, today);
     checkAgainstParent(draft.deadline, parent.deadline);
     const origin: Origin = { assignerNo: parent.leadNo, parent, family: parent.family, operation: "delegateTask" };
-    const part = await makeTask(context, writing, { draft, provinceNo, origin, making });
+    const made = await makeTask(context, writing, { draft, provinceNo, origin, making });
     // An imported task is changed by its source alone. The event says nothing of the part, for not all who see the task see that.
     if (!parent.isImported) await commitStep(context, step, "DELEGATE", {});
-    return part;
+    return made;
   });
 };
 
@@ -109,6 +116,17 @@ const sentBefore = async ({ rows }: Rows, { actor, idempotencyKey, digest }: Tas
       argument: "idempotencyKey",
     });
   return task ? taskIdOf(task) : null;
+};
+
+/** What a new task needs; where it is wrong, the id of the task that was made under the key before, if there is one. */
+const unlessSent = async <T>(context: TaskAsking, making: TaskMaking, prepare: () => Promise<T>): Promise<T | string> => {
+  try {
+    return await prepare();
+  } catch (error) {
+    const sent = await sentBefore(context.session.scoped(rowScope(context.viewer)), making);
+    if (sent === null) throw error;
+    return sent;
+  }
 };
 
 /** One request under a key makes the task, and the others find it. */
