@@ -55,7 +55,11 @@ export const assignTask = async (context: TaskAsking, input: AssignTaskInput): P
 /** The task as it is to be made. @throws as `assignTask` does. */
 const assignmentOf = async (context: TaskAsking, input: AssignTaskInput): Promise<Omit<Making, "making">> => {
   const assignedOn = input.assignedOn == null ? context.today : parseAssignedOn(input.assignedOn, context.today);
-  const assigner = await taskUnitNamed(context, "assignedBy", input.assignedBy, assignedOn);
+  const [assigner] = await Promise.all([
+    taskUnitNamed(context, "assignedBy", input.assignedBy, assignedOn),
+    // One statement reads both; what is wrong with the lead is told later.
+    taskUnitNamed(context, "lead", input.lead, assignedOn).catch(() => null),
+  ]);
   await demandOfficer(context, assigner);
   const draft = await draftOf(context, { ...input, document: documentOf(input.document, context.today), assignedOn });
   checkDeadline(draft.deadline, assignedOn);
@@ -200,6 +204,6 @@ const makeTask = async (
   };
   return insertTask(writing, task, making, {
     event: { at: now, action: "ASSIGNED", unitNo: assignerNo, deadline: draft.deadline },
-    change: { ...by, operation, unitNo: assignerNo, subject: id, before: null, after: await newRecord(em, task) },
+    change: { ...by, operation, unitNo: assignerNo, subject: id, before: null, after: await newRecord(em, task, lead) },
   });
 };

@@ -29,7 +29,8 @@ export const changedRecords = async (em: EntityManager, before: TaskView, after:
   return { before: of(old), after: of(now) };
 };
 
-export const newRecord = async (em: EntityManager, task: Omit<TaskView, "slot">) => ({
-  code: task.code,
-  ...recordOf(task, await unitIds(em, [task])),
-});
+/** @param lead the unit that leads it */
+export const newRecord = async (em: EntityManager, task: Omit<TaskView, "slot">, lead: { readonly no: number; readonly id: string }) => {
+  const ids = task.coordinatorNos.length === 0 ? new Map([[lead.no, lead.id]]) : await unitIds(em, [task]);
+  return { code: task.code, ...recordOf(task, ids) };
+};

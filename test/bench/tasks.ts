@@ -13,7 +13,8 @@ import { countTaskChanges, leadSlot, noteTasks } from "../../src/tasks/task-coun
 import { withDatabase } from "./ledger-fill.ts";
 import { NODE_FLAGS, startProcess, withDataDir } from "./process.ts";
 
-const [WARM_UPS, WRITES] = [30, 150];
+/** The first lives are not measured: the service compiles its program while it runs. */
+const [WARM_UPS, LIVES] = [400, 150];
 /** Processor time of a write with its counters, of Node and of PostgreSQL together. */
 const MOST_MS = 5;
 /** Ticks of the processor's clock in /proc. */
@@ -40,7 +41,7 @@ export const benchTasks = (tasks: number) =>
     try {
       await live(service.url, key, WARM_UPS);
       const before = await processorTime(dataDir, service.pid);
-      const writes = await live(service.url, key, WRITES);
+      const writes = await live(service.url, key, LIVES);
       const after = await processorTime(dataDir, service.pid);
       const [node, postgres] = [(after.node - before.node) / writes, (after.postgres - before.postgres) / writes];
       console.log(
