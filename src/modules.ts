@@ -9,6 +9,8 @@ export { administrationModule } from "./administration/administration.module.ts"
 export { assessmentModule } from "./assessments/assessment.module.ts";
 export { rubricModule } from "./assessments/rubrics/rubric.module.ts";
 export { cycleModule } from "./assessments/cycles/cycle.module.ts";
+export { publicationModule } from "./assessments/publications/publication.module.ts";
+export { standingModule } from "./assessments/standings/standing.module.ts";
 export { dossierModule } from "./dossiers/dossier.module.ts";
 export { procedureModule } from "./procedures/procedure.module.ts";
 export { workCalendarModule } from "./calendar/work-calendar.module.ts";

@@ -21,6 +21,7 @@ export const assessmentCosts: Costs = {
     "Unit.commendations": { size: 10 },
     // The communes of one district, or the departments of one province.
     "Ranking.entries": { size: 30 },
+    "Ranking.supersedes": { rule: (subject) => listed(subject, 1) },
     "Ranking.byClassification": { size: 7 },
     "Rubric.bands": { size: 7 },
   },

@@ -5,7 +5,10 @@ import { parsePeriod } from "../lib/time/period.ts";
 import { PeriodScalar } from "../lib/time/scalar.ts";
 import type { UnitView } from "../hierarchy/unit.loaders.ts";
 import { UnitType } from "../units/unit.type.ts";
-import { type Assessment, assessmentsOf, commendationsOf, previousOf, rankingsOf } from "./assessment.service.ts";
+import type { Assessment, Ranking } from "./assessment.ts";
+import { assessmentsOf, previousOf, rankingsOf } from "./assessment.service.ts";
+import { supersededBy } from "./publications/published.service.ts";
+import { commendationsOf } from "./reported.service.ts";
 import { surveysOf } from "../indicators/satisfaction.ts";
 import { AssessmentType, CommendationType, IndexKindEnum, RankingType, SurveyResultType } from "./assessment.type.ts";
 import type { IndexKind } from "./vocabulary.ts";
@@ -23,7 +26,7 @@ export class UnitAssessmentsResolver {
     @Arg("year", () => Int, { nullable: true, description: "Selects results of this year." }) year: number | undefined,
     @Ctx() context: RequestContext,
   ) {
-    return assessmentsOf(context.use(assessmentLoaders, unit.evidence), unit, index ?? null, year ?? null);
+    return assessmentsOf(context, unit, index ?? null, year ?? null);
   }
 
   @FieldResolver(() => [RankingType], {
@@ -35,7 +38,7 @@ export class UnitAssessmentsResolver {
     @Arg("year", () => Int, { description: "Assessed year." }) year: number,
     @Ctx() context: RequestContext,
   ) {
-    return rankingsOf(context.use(assessmentLoaders, unit.evidence), unit, index, year);
+    return rankingsOf(context, unit, index, year);
   }
 
   @FieldResolver(() => [SurveyResultType], {
@@ -68,6 +71,18 @@ export class AssessmentResolver {
     description: "The result of the previous year by the same index in the same block; null if there is none.",
   })
   previous(@Root() assessment: Assessment, @Ctx() context: RequestContext) {
-    return previousOf(context.use(assessmentLoaders, assessment.unit.evidence), assessment);
+    return previousOf(context, assessment);
+  }
+}
+
+@Resolver(() => RankingType)
+export class RankingResolver {
+  @FieldResolver(() => RankingType, {
+    nullable: true,
+    description:
+      "The version that it corrects, which stays readable; null for the first, and for a ranking that reports state (bản trước).",
+  })
+  supersedes(@Root() ranking: Ranking, @Ctx() context: RequestContext) {
+    return supersededBy(context, ranking);
   }
 }

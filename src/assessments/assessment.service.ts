@@ -1,116 +1,37 @@
-import { type FigureLoaders, reportedFigures, sourcesOf, type SourceView } from "../figures/figure.loaders.ts";
-import { decimalOf } from "../lib/number.ts";
-import { parsePeriod } from "../lib/time/period.ts";
+import type { RequestContext } from "../access/request-context.ts";
 import type { UnitView } from "../hierarchy/unit.loaders.ts";
-import type { AssessmentFigure, assessmentLoaders } from "./assessment.loaders.ts";
-import type { RubricView } from "./rubrics/rubric.loaders.ts";
-import { blockOf, classificationOf, type CommendationForm, INDEX_NAMES, type IndexKind } from "./vocabulary.ts";
+import type { Assessment, Ranking } from "./assessment.ts";
+import { assessmentLoaders } from "./assessment.loaders.ts";
+import { publishedAssessments, publishedRankings } from "./publications/published.service.ts";
+import { reportedAssessments, reportedRankings } from "./reported.service.ts";
+import type { IndexKind } from "./vocabulary.ts";
 
-type Loaders = ReturnType<typeof assessmentLoaders>;
+type Asking = Pick<RequestContext, "use">;
 
-export interface Assessment {
-  readonly unit: UnitView;
-  readonly rubric: RubricView;
-  readonly block: ReturnType<typeof blockOf>;
-  readonly year: number;
-  readonly score: number | null;
-  readonly rank: number | null;
-  readonly rankOf: number | null;
-  readonly classification: ReturnType<typeof classificationOf>;
-  readonly sources: SourceView[];
-}
+const yearFirst = (a: Assessment, b: Assessment): number => a.year - b.year;
 
-const number = (text: string | undefined): number | null => (text === undefined ? null : decimalOf(text));
-const first = (figures: readonly AssessmentFigure[], qualifier: string): string | undefined =>
-  figures.find(({ qualifiers }) => qualifiers[qualifier] !== undefined)?.qualifiers[qualifier];
-const blockCode = ({ qualifiers }: AssessmentFigure): string => qualifiers["block"] ?? "ALL";
-
-const rubricOf = (figures: readonly AssessmentFigure[]): RubricView => {
-  const { publisher, qualifiers, year } = figures[0]!;
-  const index = qualifiers["index"] as IndexKind;
-  const name = `${INDEX_NAMES[index]} năm ${year}`;
-  return {
-    id: `${index}/${year}/${publisher}/${blockCode(figures[0]!)}`,
-    index,
-    name,
-    year,
-    maxScore: number(first(figures, "max")),
-    bands: [],
-    ...{
-      no: null,
-      organiserNo: null,
-      block: blockOf(blockCode(figures[0]!)),
-      version: 1,
-      state: "PUBLISHED",
-      bonusMax: null,
-      penaltyMax: null,
-    },
-  };
-};
-
-const assessmentOf = (figures: readonly AssessmentFigure[], rubric = rubricOf(figures)): Assessment => {
-  const stated = (measure: string) => figures.findLast((figure) => figure.measure === `assessment.${measure}`)?.value;
-  return {
-    unit: figures[0]!,
-    rubric,
-    block: blockOf(blockCode(figures[0]!)),
-    year: rubric.year,
-    score: stated("score") ?? null,
-    rank: stated("rank") ?? number(first(figures, "rank")),
-    rankOf: number(first(figures, "of")),
-    classification: classificationOf(first(figures, "classification")),
-    sources: sourcesOf(figures),
-  };
-};
-
-const grouped = (figures: readonly AssessmentFigure[]) => [
-  ...Map.groupBy(figures, (figure) => `${figure.qualifiers["index"]} ${figure.year} ${blockCode(figure)} ${figure.no}`).values(),
-];
-
+/** The unit's own results by year. What was published here counts for its index, block and year in place of what reports state. */
 export const assessmentsOf = async (
-  { assessmentFigures }: Loaders,
+  context: Asking,
   unit: UnitView,
   index: IndexKind | null,
   year: number | null,
-): Promise<Assessment[]> =>
-  grouped(await assessmentFigures.load({ no: unit.no, asOf: unit.asOf, index, year })).map((figures) => assessmentOf(figures));
-
-/** The result of the previous year by the same index in the same block. */
-export const previousOf = async (loaders: Loaders, { unit, rubric, block, year }: Assessment): Promise<Assessment | null> =>
-  (await assessmentsOf(loaders, unit, rubric.index, year - 1)).find((assessment) => assessment.block.code === block.code) ?? null;
-
-export const rankingsOf = async ({ rankingFigures }: Loaders, unit: UnitView, index: IndexKind, year: number) => {
-  const figures = await rankingFigures.load({ no: unit.no, asOf: unit.asOf, index, year });
-  return [...Map.groupBy(figures, blockCode)].map(([code, ofBlock]) => {
-    const rubric = rubricOf(ofBlock);
-    const counts = ofBlock.filter(({ measure }) => measure === "ranking.count");
-    const members = grouped(ofBlock.filter(({ measure }) => measure !== "ranking.count"));
-    return {
-      rubric,
-      block: blockOf(code),
-      year,
-      ranked: number(first(ofBlock, "ranked") ?? first(ofBlock, "of")),
-      byClassification: counts.map(({ qualifiers, value }) => ({
-        classification: classificationOf(qualifiers["classification"])!,
-        count: value,
-      })),
-      entries: members.map((member) => assessmentOf(member, rubric)).toSorted(bestFirst),
-      sources: sourcesOf(ofBlock),
-    };
-  });
+): Promise<Assessment[]> => {
+  const published = await publishedAssessments(context, { no: unit.no, asOf: unit.asOf, index, year }, unit.evidence);
+  const reported = await reportedAssessments(context.use(assessmentLoaders, unit.evidence), unit, index, year);
+  const keyOf = ({ rubric, block }: Assessment) => `${rubric.index} ${rubric.year} ${block.code}`;
+  const replaced = new Set(published.map(keyOf));
+  return [...reported.filter((one) => !replaced.has(keyOf(one))), ...published].toSorted(yearFirst);
 };
 
-const bestFirst = (a: Assessment, b: Assessment): number =>
-  (a.rank ?? Infinity) - (b.rank ?? Infinity) || (b.score ?? -Infinity) - (a.score ?? -Infinity) || (a.unit.code < b.unit.code ? -1 : 1);
+/** The result of the previous year by the same index in the same block. */
+export const previousOf = async (context: Asking, { unit, rubric, block, year }: Assessment): Promise<Assessment | null> =>
+  (await assessmentsOf(context, unit, rubric.index, year - 1)).find((assessment) => assessment.block.code === block.code) ?? null;
 
-/** Commendations for exactly this period, by form and index in the order of the sources. */
-export const commendationsOf = async (loaders: FigureLoaders, unit: UnitView, period: string) => {
-  const figures = await reportedFigures(loaders, unit, parsePeriod("period", period), "commendation.");
-  return [...Map.groupBy(figures, ({ qualifiers }) => `${qualifiers["form"]} ${qualifiers["index"]}`).values()].map((rows) => ({
-    form: rows[0]!.qualifiers["form"] as CommendationForm,
-    index: rows[0]!.qualifiers["index"] as IndexKind,
-    collectives: rows.findLast(({ measure }) => measure === "commendation.collectives")?.value ?? null,
-    individuals: rows.findLast(({ measure }) => measure === "commendation.individuals")?.value ?? null,
-    sources: sourcesOf(rows),
-  }));
+/** Rankings of the peer blocks below the unit, which it publishes; those published here in place of what reports state of the same block. */
+export const rankingsOf = async (context: Asking, unit: UnitView, index: IndexKind, year: number): Promise<Ranking[]> => {
+  const published = await publishedRankings(context, { organiserNo: unit.no, index, year }, unit);
+  const reported = await reportedRankings(context.use(assessmentLoaders, unit.evidence), unit, index, year);
+  const replaced = new Set(published.map(({ block }) => block.code));
+  return [...reported.filter(({ block }) => !replaced.has(block.code)), ...published];
 };

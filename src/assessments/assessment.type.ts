@@ -168,7 +168,8 @@ export class ClassificationCountType {
 
 @ObjectType("Ranking", {
   simpleResolvers: true,
-  description: "Ranking of one peer block in one year (bảng xếp hạng). It belongs to the parent of the ranked units.",
+  description:
+    "Ranking of one peer block in one year (bảng xếp hạng). It belongs to the unit that published it, or for reports to the parent of the ranked units.",
 })
 export class RankingType {
   @Field(() => RubricType, { description: "The criteria." })
@@ -191,6 +192,9 @@ export class RankingType {
 
   @Field(() => [SourceType], { description: "Sources of the ranking." })
   sources!: SourceType[];
+
+  @Field(() => Int, { description: "Counts from 1; a correction is the next version, and earlier ones stay readable (phiên bản)." })
+  version!: number;
 }
 
 @ObjectType("SurveyResult", { simpleResolvers: true, description: "Satisfaction of people who answered a survey (kết quả khảo sát)." })

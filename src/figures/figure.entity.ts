@@ -4,6 +4,9 @@ import { type Tier, Unit } from "../hierarchy/unit.entity.ts";
 export const SOURCE_KINDS = ["REPORT", "RECORDS", "SYNTHETIC"] as const;
 export type SourceKind = (typeof SOURCE_KINDS)[number];
 
+/** What numbers come from: a stored source, or a publication of assessments. */
+export type EvidenceSourceKind = SourceKind | "ASSESSMENT";
+
 /** Only viewers of a draft count it; SUPERSEDED and WITHDRAWN sources remain stored but do not count. */
 export const SOURCE_STATES = ["DRAFT", "PUBLISHED", "SUPERSEDED", "WITHDRAWN"] as const;
 export type SourceState = (typeof SOURCE_STATES)[number];

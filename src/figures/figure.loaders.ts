@@ -6,10 +6,10 @@ import type { Day } from "../lib/time/date.ts";
 import type { Period } from "../lib/time/period.ts";
 import type { Tier } from "../hierarchy/unit.entity.ts";
 import { evidenceOf, figureRows } from "./evidence.ts";
-import type { Source } from "./figure.entity.ts";
+import type { EvidenceSourceKind, Source } from "./figure.entity.ts";
 import { keyed } from "../database/relation.ts";
 
-export type SourceView = Pick<Source, "kind" | "title" | "publishedOn" | "state"> & { id: string };
+export type SourceView = Pick<Source, "title" | "publishedOn" | "state"> & { readonly id: string; readonly kind: EvidenceSourceKind };
 
 export interface FigureRow extends Positioned {
   readonly unitNo: number;

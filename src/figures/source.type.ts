@@ -1,11 +1,12 @@
 import { Field, ID, ObjectType } from "type-graphql";
 import { enumType } from "../lib/enum.ts";
 import { DateScalar } from "../lib/time/scalar.ts";
-import type { SourceKind, SourceState } from "./figure.entity.ts";
+import type { EvidenceSourceKind, SourceState } from "./figure.entity.ts";
 
-export const SourceKindEnum = enumType<SourceKind>("SourceKind", "Kind of evidence (loại nguồn).", {
+export const SourceKindEnum = enumType<EvidenceSourceKind>("SourceKind", "Kind of evidence (loại nguồn).", {
   REPORT: "A report that states figures (báo cáo).",
   RECORDS: "Single records of dossiers or tasks (dữ liệu gốc).",
+  ASSESSMENT: "A publication of an assessment that was scored here (kết quả đánh giá đã công bố).",
   SYNTHETIC: "Generated data for demonstration (số liệu giả lập).",
 });
 
@@ -22,7 +23,7 @@ export class SourceType {
   id!: string;
 
   @Field(() => SourceKindEnum, { description: "Kind of evidence." })
-  kind!: SourceKind;
+  kind!: EvidenceSourceKind;
 
   @Field(() => String, { description: "Title as published (tiêu đề)." })
   title!: string;

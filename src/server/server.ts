@@ -29,6 +29,7 @@ import { CostBudget } from "../graphql/cost/cost-budget.ts";
 import { PublicShare } from "./limits/public-share.ts";
 import { limitRates, networkOf } from "./limits/rate-limit.ts";
 import { type RouterCheck, routerCheck } from "../access/router.ts";
+import { serveExports } from "./exported-files.ts";
 import { serveSchema } from "./schema-file.ts";
 import type { Module } from "../module/module.ts";
 import * as all from "../modules.ts";
@@ -62,7 +63,8 @@ export const startServer = async (
   const { schema, sdl } = await (modules ? createSubgraph(modules) : subgraph());
   const apollo = await startApollo(parts, schema, modules ?? Object.values(all));
   const viewerOf = await viewers(parts);
-  const app = await createHttp(apollo, httpOptions(parts, viewerOf));
+  const options = httpOptions(parts, viewerOf);
+  const app = await createHttp(apollo, options);
   logRequests(app, log);
   await allowOrigins(app, env.corsOrigins);
   const { isStopping, stop } = drainable(app);
@@ -72,6 +74,10 @@ export const startServer = async (
       () => false,
     );
   await serveBeside(app, { env, log, pools, metrics, isStopping, sdl, isValid });
+  serveExports(app, async (request, reply) => {
+    request.viewer = await viewerOf(request.headers.authorization);
+    return options.context(request, reply, new AbortController().signal);
+  });
   const measured = await listen(app, env, metrics);
   return {
     url: addressUrl(env.host, (app.server.address() as AddressInfo).port, "/graphql"),

@@ -31,7 +31,12 @@ const STAGE: Readonly<Record<Write, string>> = {
     setApplicability: "SURVEY",
     overrideClassification: "SURVEY",
   },
-  ...{ setRankedMembers: "SURVEY", advanceAssessmentCycle: "EXPLANATION" },
+  ...{
+    setRankedMembers: "SURVEY",
+    advanceAssessmentCycle: "EXPLANATION",
+    publishAssessmentCycle: "SURVEY",
+    correctPublishedScores: "PUBLISHED",
+  },
 };
 /** Who may make each write on the first commune's sheet. */
 const MAY: Readonly<Partial<Record<Write, readonly Who[]>>> = {
@@ -44,7 +49,9 @@ const MAY: Readonly<Partial<Record<Write, readonly Who[]>>> = {
 };
 /** Who sees nothing of the first commune's sheet. */
 const BLIND: ReadonlySet<Who> = new Set(["building", "interiorOfficer", "two", "three", "stranger"]);
-const OF_CYCLE: ReadonlySet<Write> = new Set(["recordSurvey", "setRankedMembers", "advanceAssessmentCycle"]);
+const OF_CYCLE: ReadonlySet<Write> = new Set([
+  ...(["recordSurvey", "setRankedMembers", "advanceAssessmentCycle", "publishAssessmentCycle", "correctPublishedScores"] as const),
+]);
 
 describe("a write", () => {
   it.each(WRITES)("%s is made by its side alone; what a caller does not see is not found", async (write) => {

@@ -76,10 +76,14 @@ const INPUTS: Readonly<Record<string, string>> = {
 const ANSWERS: Readonly<Record<string, string>> = {
   ...{ createRubric: "rubric { id }", publishRubric: "rubric { id }" },
   ...Object.fromEntries(
-    ["openAssessmentCycle", "advanceAssessmentCycle", "setRankedMembers", "recordSurvey"].map((mutation) => [
-      mutation,
-      `cycle { ${CYCLE} }`,
-    ]),
+    [
+      "openAssessmentCycle",
+      "advanceAssessmentCycle",
+      "setRankedMembers",
+      "recordSurvey",
+      "publishAssessmentCycle",
+      "correctPublishedScores",
+    ].map((mutation) => [mutation, `cycle { ${CYCLE} }`]),
   ),
 };
 

@@ -26,6 +26,7 @@ const STAGES: Readonly<Record<Write, readonly string[]>> = {
   ...{ recordSurvey: ["SURVEY"], adjustScore: ["SURVEY"], removeAdjustment: ["SURVEY"], reopenScoreSheet: ["SELF_SCORING", "EXPLANATION"] },
   ...{ setApplicability: UNPUBLISHED, overrideClassification: UNPUBLISHED, setRankedMembers: UNPUBLISHED },
   advanceAssessmentCycle: UNPUBLISHED.slice(0, -1),
+  ...{ publishAssessmentCycle: UNPUBLISHED, correctPublishedScores: ["PUBLISHED"] },
 };
 
 describe("in the stage", () => {

@@ -23,6 +23,8 @@ export const writesOf = (cycle: SeenCycle) => {
     overrideClassification: { sheet: sheet.id, classification: "KHA", reason },
     setRankedMembers: { cycle: cycle.id, units: ["01273"], isRanked: true, reason },
     advanceAssessmentCycle: { cycle: cycle.id, to: "SURVEY", force: true },
+    publishAssessmentCycle: { cycle: cycle.id, title: "Quyết định công bố", force: true },
+    correctPublishedScores: { cycle: cycle.id, reason, items: [{ sheet: sheet.id, criterion: second, points: 1 }] },
   };
 };
 export type Write = keyof ReturnType<typeof writesOf>;
@@ -32,6 +34,7 @@ export const MAKER: Readonly<Record<Write, Who>> = {
   ...{ scoreSelf: "one", submitScoreSheet: "one", explain: "one", appraise: "interior" },
   ...{ recordSurvey: "admin", adjustScore: "admin", removeAdjustment: "admin", reopenScoreSheet: "admin", setApplicability: "admin" },
   ...{ overrideClassification: "admin", setRankedMembers: "admin", advanceAssessmentCycle: "admin" },
+  ...{ publishAssessmentCycle: "admin", correctPublishedScores: "admin" },
 };
 export const WRITES = Object.keys(MAKER) as readonly Write[];
 
@@ -49,4 +52,10 @@ export const prepare = async (room: CycleRoom): Promise<void> => {
   await sql`update score_sheet set submitted_at = null, reopened_until = null`.execute(db);
   await sql`update score_item set evidence = '[{"name": "x", "url": "https://example.vn/"}]'`.execute(db);
   await sql`update score_adjustment set removed_at = null`.execute(db);
+  // What was published of a sheet has a next version alone.
+  await sql`insert into ranking_publication (key, cycle_id, rubric_id, organiser_id, index_kind, block_code, year, version, title, published_on, ranked, made_at)
+    select 'first ' || c.id, c.id, r.id, r.organiser_id, r.index_kind, r.block_code, r.year, 1, 'Quyết định', '2026-11-22', 0, now()
+    from assessment_cycle c join rubric r on r.id = c.rubric_id where not exists (select from ranking_publication p where p.cycle_id = c.id)`.execute(
+    db,
+  );
 };

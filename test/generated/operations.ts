@@ -73,6 +73,8 @@ export type IndicatorDirection =
 
 /** Kind of evidence (loại nguồn). */
 export type SourceKind =
+  /** A publication of an assessment that was scored here (kết quả đánh giá đã công bố). */
+  | 'ASSESSMENT'
   /** Single records of dossiers or tasks (dữ liệu gốc). */
   | 'RECORDS'
   /** A report that states figures (báo cáo). */

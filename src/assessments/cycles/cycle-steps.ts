@@ -33,6 +33,8 @@ export const CYCLE_STEPS = [
   step("overrideClassification", "ORGANISER", UNPUBLISHED),
   step("setRankedMembers", "ORGANISER", UNPUBLISHED),
   step("advanceAssessmentCycle", "ORGANISER", UNPUBLISHED),
+  step("publishAssessmentCycle", "ORGANISER", UNPUBLISHED),
+  step("correctPublishedScores", "ORGANISER", ["PUBLISHED"]),
 ] as const satisfies readonly CycleStep[];
 
 export type CycleMutation = (typeof CYCLE_STEPS)[number]["mutation"];

@@ -12,6 +12,7 @@ import { cycleLoaders, type CycleView } from "./cycle.loaders.ts";
 import { cycleNamed, membersOfCycle } from "./cycle.service.ts";
 import { type CycleMutation, cycleStepOf, stagesAfter, stagesLeft } from "./cycle-steps.ts";
 import type { CycleStage } from "./cycle-vocabulary.ts";
+import { receiptsOfCycle, recordOfReceipt, storeReceipts } from "./freeze.service.ts";
 import { lockCycle, storeStage, storeUnranked, undecidedItems, unsubmittedSheets } from "./cycle.store.ts";
 import { memberFinder } from "./member-finder.ts";
 
@@ -79,8 +80,9 @@ export const changeCycle = async (
 };
 
 /** @throws as `changeCycle`; BadUserInput for a stage that is not later. */
-export const advanceCycle = (context: CycleAsking, { cycle: id, to, force }: AdvanceAssessmentCycleInput): Promise<CyclePayload> =>
-  changeCycle(context, id, "advanceAssessmentCycle", async ({ em, cycle, problems }) => {
+export const advanceCycle = async (context: CycleAsking, { cycle: id, to, force }: AdvanceAssessmentCycleInput): Promise<CyclePayload> => {
+  const receipts = await receiptsOfCycle(context, id);
+  return changeCycle(context, id, "advanceAssessmentCycle", async ({ em, cycle, problems }) => {
     const { no, stage } = cycle;
     const later = stagesAfter(stage);
     if (!later.includes(to)) {
@@ -93,8 +95,10 @@ export const advanceCycle = (context: CycleAsking, { cycle: id, to, force }: Adv
     if (!force) await addUnready(em, cycle, to, problems);
     if (!problems.isEmpty) return null;
     await storeStage(em, no, to);
-    return { before: { stage }, after: { stage: to, force } };
+    await storeReceipts(em, receipts);
+    return { before: { stage }, after: { stage: to, force, receipts: receipts.map(recordOfReceipt) } };
   });
+};
 
 const addUnready = async (em: EntityManager, { no, stage }: CycleView, to: CycleStage, problems: InputProblems): Promise<void> => {
   const left = stagesLeft(stage, to);

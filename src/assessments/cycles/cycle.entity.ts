@@ -64,6 +64,7 @@ const ScoreItemSchema = defineEntity({
     self: p.integer().nullable(),
     first: p.integer().nullable(),
     second: p.integer().nullable(),
+    corrected: p.integer().nullable().comment("By a correction of what was published"),
     selfNote: p.text().nullable(),
     firstNote: p.text().nullable(),
     explanation: p.text().nullable(),

@@ -7,6 +7,7 @@ import type { ScoreEvidence } from "./cycle-vocabulary.ts";
 import { chooseItems, evidenceOfItem, noteOfItem, pointsOfItem } from "./item-check.ts";
 import type { ExplainInput, ExplainItemInput, ScoreInput, ScoreItemInput, ScoreSheetIdInput } from "./sheet.input.ts";
 import { type ExplainedItem, type SelfScore, storeExplanations, storeSelfScores, storeSubmission } from "./sheet.store.ts";
+import { receiptsOfSheet, recordOfReceipt, storeReceipts } from "./freeze.service.ts";
 import { changeSheet, type SheetAsking, type SheetChange, type SheetPayload } from "./sheet-write.service.ts";
 
 const MAX_EVIDENCE = 20;
@@ -63,14 +64,17 @@ const recordOfScores = ({ criteria, items }: SheetChange, scores: readonly SelfS
 };
 
 /** Hands the sheet in; problems name the self-scores and the evidence that it lacks. @throws as `changeSheet`; CONFLICT for a sheet that was handed in. */
-export const submitSheet = (context: SheetAsking, { sheet: id }: ScoreSheetIdInput): Promise<SheetPayload> =>
-  changeSheet(context, id, "submitScoreSheet", async (change) => {
+export const submitSheet = async (context: SheetAsking, { sheet: id }: ScoreSheetIdInput): Promise<SheetPayload> => {
+  const receipts = await receiptsOfSheet(context, id);
+  return changeSheet(context, id, "submitScoreSheet", async (change) => {
     demandUnsubmitted(change);
     for (const criterion of change.criteria) checkComplete(criterion, change.items.get(criterion.position), change);
     if (!change.problems.isEmpty) return null;
     await storeSubmission(change.em, change.sheet.no, context.now);
-    return { before: { submittedAt: null }, after: { submittedAt: context.now.toISOString() } };
+    await storeReceipts(change.em, receipts);
+    return { before: { submittedAt: null }, after: { submittedAt: context.now.toISOString(), receipts: receipts.map(recordOfReceipt) } };
   });
+};
 
 const checkComplete = (
   { code, scoring, evidenceRequired }: CriterionView,

@@ -4,10 +4,13 @@ import { adjusted, type Adjustments, scaledScore } from "../scoring/scaled.ts";
 import { pointsAt } from "../scoring/steps.ts";
 import { type SurveySums, surveyValue } from "../scoring/survey.ts";
 import { sumUp, totalOf } from "../scoring/tree.ts";
-import type { AdjustmentView, StoredItem } from "./sheet.loaders.ts";
+import type { AdjustmentView, SheetView, StoredItem } from "./sheet.loaders.ts";
 import { SCORE_ROUNDS, type ScoreEvidence, type ScoreRound } from "./cycle-vocabulary.ts";
 
 export interface ScoreItemView {
+  readonly sheet: SheetView;
+  /** Null for inner nodes. */
+  readonly stored: StoredItem | null;
   readonly criterion: CriterionView;
   readonly isApplicable: boolean;
   readonly selfScore: number | null;
@@ -38,6 +41,7 @@ const pointsAfter = (
   surveys: readonly SurveySums[],
 ): Hundredths | null | undefined => {
   if (!item.isApplicable) return undefined;
+  if (round === "FINAL" && item.corrected !== null) return item.corrected;
   if (scoring === "SURVEY") {
     if (round !== "FINAL") return undefined;
     const value = surveyValue(surveys);
@@ -75,7 +79,7 @@ const givenBy = (column: "first" | "second", { criteria, items }: SheetContent):
 const shown = (points: number | null | undefined): number | null => (points == null ? null : pointsOf(points));
 
 /** Leaves that the caller sees, with the nodes above them, in the order of the rubric. */
-export const itemsOfContent = (content: SheetContent): ScoreItemView[] => {
+export const itemsOfContent = (content: SheetContent, sheet: SheetView): ScoreItemView[] => {
   const { criteria, items } = content;
   const [self, final, first, second] = [
     sumsAfter("SELF", content),
@@ -100,7 +104,7 @@ export const itemsOfContent = (content: SheetContent): ScoreItemView[] => {
     if (!seen.has(position)) return [];
     const item = byPosition.get(position);
     return {
-      ...{ criterion, isApplicable: applicable.has(position) },
+      ...{ criterion, isApplicable: applicable.has(position), sheet, stored: item ?? null },
       ...{ selfScore: shown(self[n]), firstScore: shown(first[n]), secondScore: shown(second[n]), finalScore: shown(final[n]) },
       ...{ selfNote: item?.selfNote ?? null, firstNote: item?.firstNote ?? null, explanation: item?.explanation ?? null },
       ...{ secondNote: item?.secondNote ?? null, evidence: item?.evidence ?? [] },

@@ -7,6 +7,7 @@ import type { Day } from "../../lib/time/date.ts";
 import type { Hundredths } from "../scoring/points.ts";
 import { cycleReading, dayOfUnit, numbered } from "./cycle.loaders.ts";
 import type { AdjustmentKind, ScoreEvidence } from "./cycle-vocabulary.ts";
+import type { StoredReceipt } from "./receipt.ts";
 
 export interface SheetView {
   readonly no: number;
@@ -33,11 +34,15 @@ export interface StoredItem {
   readonly self: Hundredths | null;
   readonly first: Hundredths | null;
   readonly second: Hundredths | null;
+  /** By a correction of what was published. */
+  readonly corrected: Hundredths | null;
   readonly selfNote: string | null;
   readonly firstNote: string | null;
   readonly explanation: string | null;
   readonly secondNote: string | null;
   readonly evidence: readonly ScoreEvidence[];
+  /** Of INDICATOR, as frozen when the sheet was handed in. */
+  readonly receipt: StoredReceipt | null;
 }
 
 export interface AdjustmentView {
@@ -67,7 +72,7 @@ const sheetColumns = (
 
 /** Columns of a StoredItem; `i` is the item. */
 export const itemColumns = sql`i.position, i.appraiser_id as "appraiserNo", i.is_applicable as "isApplicable", i.applicability_reason as "applicabilityReason", i.self, i.first,
-  i.second, i.self_note as "selfNote", i.first_note as "firstNote", i.explanation, i.second_note as "secondNote", i.evidence`;
+  i.second, i.self_note as "selfNote", i.first_note as "firstNote", i.explanation, i.second_note as "secondNote", i.evidence, i.corrected, i.receipt`;
 
 /** All loaders read only what the viewer may see. */
 export const sheetLoaders = (context: Pick<RequestContext, "session" | "viewer" | "today">) => {

@@ -35,7 +35,7 @@ export const contentOfSheet = async (context: Asking, { no, rubricNo }: SheetVie
   return { criteria, items, surveys: surveys.map(({ position, weighted, count }) => ({ position, weighted: weighted / 100, count })) };
 };
 
-export const itemsOfSheet = async (context: Asking, sheet: SheetView) => itemsOfContent(await contentOfSheet(context, sheet));
+export const itemsOfSheet = async (context: Asking, sheet: SheetView) => itemsOfContent(await contentOfSheet(context, sheet), sheet);
 
 /** Null for those who see only some criteria. */
 export const adjustmentsShown = async (context: Asking, { no, isWhole }: SheetView) => {

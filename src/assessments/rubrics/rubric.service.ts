@@ -8,7 +8,7 @@ import { DomainError } from "../../lib/errors.ts";
 import { connectionOf } from "../../lib/page.ts";
 import { unitNamed } from "../../units/unit.service.ts";
 import { assessmentLoaders } from "../assessment.loaders.ts";
-import { rankingsOf } from "../assessment.service.ts";
+import { reportedRankings } from "../reported.service.ts";
 import { parseNumberId } from "../assessment-id.ts";
 import { latestFirst, yearPage } from "../year-page.ts";
 import { INDEX_NAMES, type IndexKind } from "../vocabulary.ts";
@@ -35,7 +35,7 @@ const reportedRubric = async (context: Pick<RequestContext, "use">, id: string):
   const unit = await context.use(unitLoaders).unitByReference.load({ id: publisher, asOf: null });
   if (!unit) return null;
   const loaders = context.use(assessmentLoaders);
-  const rankings = await rankingsOf(loaders, unit, index as IndexKind, Number(year));
+  const rankings = await reportedRankings(loaders, unit, index as IndexKind, Number(year));
   return rankings.find(({ rubric }) => rubric.id === id)?.rubric ?? null;
 };
 

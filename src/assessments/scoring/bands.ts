@@ -1,4 +1,4 @@
-import { type Hundredths, pointsOf } from "./points.ts";
+import { type Hundredths, hundredthsOf, pointsOf } from "./points.ts";
 
 /** Scores of a class: from <= score < to. The lowest has no `from`, the top no `to`. */
 export interface ScoreBand {
@@ -6,6 +6,14 @@ export interface ScoreBand {
   readonly from: Hundredths | null;
   readonly to: Hundredths | null;
 }
+
+/** The bands of a rubric as answers have them. */
+export const bandsOf = (
+  bands: readonly { readonly classification: { readonly code: string }; readonly from: number | null; readonly to: number | null }[],
+): ScoreBand[] =>
+  bands.map(({ classification, from, to }) => ({
+    ...{ classification: classification.code, from: from === null ? null : hundredthsOf(from), to: to === null ? null : hundredthsOf(to) },
+  }));
 
 export interface BandProblem {
   readonly band: number;

@@ -108,6 +108,11 @@ export const ROW_CONDITIONS = {
       `alter policy ${table}_insert on ${table} with check (${isOrganised})`,
       `alter policy ${table}_update on ${table} ${both(isOrganised)}`,
     ]),
+    ...["ranking_publication", "published_score", "published_sheet"].map(
+      (table) => `alter policy ${table}_insert on ${table} with check (${isOrganised})`,
+    ),
+    `alter policy published_sheet_read on published_sheet using (${isScored})`,
+    `alter policy ranking_publication_update on ranking_publication ${both(isOrganised)}`,
     `alter policy calendar_write on work_calendar_day using (viewer_covers_country(${writes}))`,
     ...["dossier_rollup", "task_rollup", "service_rollup", "rollup_source", "rollup_knowledge"].map(
       (part) => `alter policy ${part}_read on ${part} using (set_id > 0 or viewer_sees_set(set_id, ${reads}))`,

@@ -6,6 +6,6 @@ import { stringify } from "csv-stringify/sync";
  */
 const FORMULA = /(^|[;\t\r\n])(?=[\s\p{Cf}"']*[=+\-@\uFF1D\uFF0B\uFF0D\uFF20]|[\t\r\n])/gu;
 
-/** Returns one record as CSV that no spreadsheet runs as a formula. */
-export const csvLine = (cells: readonly string[]): string =>
-  stringify([cells.map((text) => text.replace(FORMULA, "$1'"))], { quoted_match: /[\r\n;\t]/ });
+/** Returns one record as CSV, of whose texts no spreadsheet runs any as a formula. */
+export const csvLine = (cells: readonly (string | number)[]): string =>
+  stringify([cells.map((cell) => (typeof cell === "string" ? cell.replace(FORMULA, "$1'") : String(cell)))], { quoted_match: /[\r\n;\t]/ });

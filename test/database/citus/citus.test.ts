@@ -60,6 +60,9 @@ describe("a database with Citus", () => {
           "figure",
           "procedure",
           "procedure_field",
+          "published_score",
+          "published_sheet",
+          "ranking_publication",
           "record_range",
         ],
         ...[

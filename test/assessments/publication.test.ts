@@ -1,0 +1,139 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { CycleRoom, criterionOf, type SeenCycle, sheetOf } from "./cycle-room.ts";
+
+let room: CycleRoom;
+beforeAll(async () => {
+  room = await CycleRoom.start();
+});
+afterAll(() => room.service.close());
+
+const RANKING = `version ranked year block { code } rubric { id version } byClassification { classification { code } count } sources { kind title publishedOn state }
+  entries { unit { code } score rank rankOf classification { code } sources { kind } }`;
+interface SeenRanking {
+  readonly version: number;
+  readonly entries: readonly {
+    readonly unit: { readonly code: string };
+    readonly score: number | null;
+    readonly rank: number | null;
+    readonly classification: { readonly code: string } | null;
+  }[];
+  readonly supersedes: SeenRanking | null;
+  readonly [field: string]: unknown;
+}
+const rankings = async (year: number): Promise<SeenRanking[]> => {
+  const text = `{ unit(code: "04") { rankings(index: PAR, year: ${year}) { ${RANKING} supersedes { ${RANKING} supersedes { version } } } } }`;
+  return (await room.ask<{ unit: { rankings: SeenRanking[] } }>(null, text)).data.unit.rankings;
+};
+const placesOf = ({ entries }: SeenRanking) =>
+  entries.map(({ unit, score, rank, classification }) => [unit.code, score, rank, classification?.code ?? null]);
+
+/** Opens a cycle of the year and gives each commune final points: of 1.1, 1.2, 2.1 by appraisal, and the share of 2.2's survey. */
+const scoredCycle = async (
+  year: number,
+  scores: Readonly<Record<string, readonly [number, number, number, number]>>,
+): Promise<SeenCycle> => {
+  const cycle = await room.open({ rubric: await room.rubric({ year, block: "COMMUNES" }), period: String(year) });
+  await room.advance(cycle.id, "FIRST_APPRAISAL");
+  for (const [code, points] of Object.entries(scores)) {
+    const sheet = sheetOf(cycle, code);
+    const items = ["1.1", "1.2", "2.1"].map((criterion, n) => ({
+      criterion: criterionOf(sheet, criterion),
+      points: points[n],
+      note: "Theo hồ sơ",
+    }));
+    await room.done("assessor", "appraise", { sheet: sheet.id, items });
+  }
+  await room.advance(cycle.id, "SURVEY");
+  const criterion = criterionOf(cycle.sheets[0]!, "2.2");
+  const answers = Object.entries(scores).map(([unit, [, , , share]]) => ({
+    ...{ unit, criterion, respondents: "Người dân" },
+    counts: [
+      { weight: 1, count: Math.round(share * 100) },
+      { weight: 0, count: 100 - Math.round(share * 100) },
+    ],
+  }));
+  return (await room.done("admin", "recordSurvey", { cycle: cycle.id, answers })).cycle!;
+};
+const publish = (cycle: SeenCycle, over: object = {}) =>
+  room.done("admin", "publishAssessmentCycle", { cycle: cycle.id, title: "Quyết định 12/QĐ-UBND", ...over });
+
+describe("a publication", () => {
+  it("answers totals, ranks with ties, classes and their numbers to everybody", async () => {
+    // 10 + 30 + 39.5 + 18 = 97.5, 8 + 20 + 30 + 10 = 68, and the same sum in another way.
+    const cycle = await scoredCycle(2025, { "01273": [10, 30, 39.5, 0.9], "01279": [8, 20, 30, 0.5], "01288": [10, 20, 28, 0.5] });
+    await room.done("admin", "adjustScore", { sheet: sheetOf(cycle, "01273").id, kind: "BONUS", points: 2, reason: "Sáng kiến" });
+    expect(await rankings(2025)).toEqual([]);
+    const published = await publish(cycle, { publishedOn: "2026-11-20" });
+    expect(published.cycle!.stage).toBe("PUBLISHED");
+    const [ranking, ...others] = await rankings(2025);
+    expect(others).toEqual([]);
+    expect(ranking).toMatchObject({
+      ...{ version: 1, ranked: 3, year: 2025, supersedes: null },
+      byClassification: [
+        { classification: { code: "TOT" }, count: 1 },
+        { classification: { code: "KHA" }, count: 2 },
+        { classification: { code: "YEU" }, count: 0 },
+      ],
+      sources: [{ kind: "ASSESSMENT", title: "Quyết định 12/QĐ-UBND", publishedOn: "2026-11-20", state: "PUBLISHED" }],
+    });
+    expect(placesOf(ranking!)).toEqual([
+      ["01273", 99.5, 1, "TOT"],
+      ["01279", 68, 2, "KHA"],
+      ["01288", 68, 2, "KHA"],
+    ]);
+  });
+
+  it("is the unit's own result of the year, and its result of the year before the next", async () => {
+    await publish(await scoredCycle(2026, { "01273": [5, 10, 10, 0], "01279": [9, 20, 30, 0.5], "01288": [10, 20, 28, 0.5] }));
+    const text = `{ unit(code: "01273") { assessments(index: PAR) { year score rank rankOf block { code } previous { year score rank } } } }`;
+    const { unit } = (await room.ask<{ unit: { assessments: object[] } }>(null, text)).data;
+    expect(unit.assessments).toMatchObject([
+      { year: 2025, score: 99.5, rank: 1, rankOf: 3, previous: null },
+      { year: 2026, score: 25, rank: 3, rankOf: 3, previous: { year: 2025, score: 99.5, rank: 1 } },
+    ]);
+  });
+
+  it("is corrected by a next version, and the one before stays as it was", async () => {
+    const scores = { "01273": [10, 30, 30, 0.5], "01279": [8, 20, 30, 0.5], "01288": [10, 20, 28, 0.5] } as const;
+    const cycle = await scoredCycle(2024, scores);
+    await publish(cycle, { title: "Quyết định 1" });
+    const [sheet, other] = [sheetOf(cycle, "01279"), sheetOf(cycle, "01288")];
+    const corrections = {
+      ...{ cycle: cycle.id, reason: "Kết luận thanh tra" },
+      items: [
+        { sheet: sheet.id, criterion: criterionOf(sheet, "1.1"), points: 10.25 },
+        { sheet: other.id, criterion: criterionOf(other, "2.1"), isApplicable: false },
+      ],
+      adjustments: [{ sheet: sheet.id, kind: "PENALTY", points: 0.5, reason: "Chậm báo cáo" }],
+    };
+    await room.done("admin", "correctPublishedScores", corrections);
+    const [ranking] = await rankings(2024);
+    expect(ranking).toMatchObject({ version: 2, supersedes: { version: 1, supersedes: null, sources: [{ state: "SUPERSEDED" }] } });
+    // 10.25 + 20 + 30 + 10 − 0.5 = 69.75; (10 + 20 + 10) / 60.5 × 100 = 66.1157, printed 66.12.
+    expect(placesOf(ranking!)).toEqual([
+      ["01273", 80, 1, "TOT"],
+      ["01279", 69.75, 2, "KHA"],
+      ["01288", 66.12, 3, "KHA"],
+    ]);
+    expect(placesOf(ranking!["supersedes"] as SeenRanking)).toEqual([
+      ["01273", 80, 1, "TOT"],
+      ["01279", 68, 2, "KHA"],
+      ["01288", 68, 2, "KHA"],
+    ]);
+  });
+
+  it("leaves members with undecided criteria without a score, and only if it is forced", async () => {
+    const cycle = await scoredCycle(2023, { "01273": [10, 30, 30, 0.5], "01279": [8, 20, 30, 0.5] });
+    const refused = await room.change("admin", "publishAssessmentCycle", { cycle: cycle.id, title: "Quyết định 2" });
+    expect(refused).toMatchObject({ cycle: null, problems: ["cycle CRITERION_UNDECIDED"] });
+    expect(refused.message).toMatch(/1\.1, 1\.2, 2\.1, 2\.2 of .*01288/);
+    expect(await rankings(2023)).toEqual([]);
+    await room.done("admin", "setRankedMembers", { cycle: cycle.id, units: ["01279"], isRanked: false, reason: "Đã sáp nhập" });
+    await publish(cycle, { force: true });
+    expect(placesOf((await rankings(2023))[0]!)).toEqual([
+      ["01273", 80, 1, "TOT"],
+      ["01279", 68, null, "KHA"],
+      ["01288", null, null, null],
+    ]);
+  });
+});
