@@ -7,7 +7,7 @@ import { issueKey } from "./support/key.ts";
 import { drawOperation, type Values, valuesOf } from "./support/operations.ts";
 import { END_ON_FAILURE, runs, seed } from "./support/property.ts";
 
-const RUNS = runs(160);
+const RUNS = runs(100);
 const SEED = seed(20_261_124);
 
 /** What no answer may hold: traces of code, of SQL, of files, of the database, of keys. */

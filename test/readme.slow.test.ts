@@ -1,4 +1,4 @@
-import { cp, readFile } from "node:fs/promises";
+import { cp, mkdir, readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { fillDemo } from "../seeds/demo/fill.ts";
@@ -12,6 +12,7 @@ import { blocksOf } from "./readme/blocks.ts";
 import { Checkout } from "./readme/checkout.ts";
 import { Play } from "./readme/play.ts";
 import { folderOf, nextEdition } from "./hierarchy/next-edition.ts";
+import { fillDataFolder } from "./support/data-folder.ts";
 
 /** Pages in the order in which they are played, each on what those before it have done. */
 const NAMES = ["README.md", "docs/api.md", "docs/operations.md", "docs/integration.md", "docs/citus.md", "README.vi.md"] as const;
@@ -28,9 +29,16 @@ const slugOf = (heading: string): string =>
     .replaceAll(" ", "-");
 const headingsOf = (text: string): string[] => [...text.matchAll(/^#{2,3} (.+)$/gm)].map(([, heading]) => heading!);
 /** The part of the demo's dossiers that is filled in here; what is asked of it has no printed answer. */
-const DEMO_SCALE = 0.02;
+const DEMO_SCALE = 0.005;
+
+/** What the first start makes, which test/main.slow.test.ts follows. */
+const makeDataFolder = async (dataDir: string): Promise<void> => {
+  await mkdir(dataDir, { mode: 0o711 });
+  await fillDataFolder(dataDir);
+};
 
 const fillSmallDemo = async (dataDir: string): Promise<void> => {
+  await makeDataFolder(dataDir);
   const database = await openDatabase({ databaseUrl: null, dataDir });
   try {
     await loadSeeds(database.orm.em.fork());
@@ -48,6 +56,7 @@ describe("outputs that README and docs print, from the first block to the last, 
   beforeAll(async () => {
     checkout = await Checkout.make();
     await cp((await edition).path, join(checkout.folder, "next-edition"), { recursive: true });
+    await makeDataFolder(join(checkout.folder, ".data"));
     // Meanwhile the blocks above it are played.
     const filled = fillSmallDemo(join(checkout.folder, ".data-demo"));
     filled.catch(() => {});

@@ -3,7 +3,7 @@ import { type RawBuilder, sql } from "kysely";
 import { shareLock, takeLock } from "../database/locks.ts";
 import { rowsOf } from "../database/reader.ts";
 import { columnName } from "../figures/measure.ts";
-import { recordsChanged } from "../hierarchy/rollup-version.store.ts";
+import { raisingOf, recordsChanged } from "../hierarchy/rollup-version.store.ts";
 import type { Tier } from "../hierarchy/unit.entity.ts";
 import type { Day } from "../lib/time/date.ts";
 import { DAY_GRAIN, GRAINS, NO_TIER, startOf } from "./count.ts";
@@ -88,13 +88,18 @@ const intoUnits = (rules: RecordRules, changes: RawBuilder<unknown>): RawBuilder
  * of `applyDeltas`.
  */
 export const addEvents = async (em: EntityManager, rules: RecordRules, events: RawBuilder<unknown>): Promise<void> => {
-  const changes = changesOf(rules, events);
-  const [found] = await rowsOf(em).rows(sql<{ units: number[] | null; since: Day | null }>`
-    with stored as (${intoUnits(rules, changes)} returning unit_id, grain, starts_on)
-    select array_agg(distinct unit_id) as units, min(starts_on) filter (where grain = ${sql.lit(DAY_GRAIN)}) as since from stored`);
-  if (!found?.units || !found.since) return;
-  await addToTrees(em, rules, placesOfFew(found.units), changes);
-  await recordsChanged(em, found.units, found.since);
+  const changes = sql`select * from change`;
+  // Each table reads the one before, which fixes the order of the locks.
+  await sql`
+    with recursive change as materialized (${changesOf(rules, events)}),
+    stored as (${intoUnits(rules, changes)} returning unit_id, grain, starts_on),
+    found as materialized (
+      select array_agg(distinct unit_id) as units, min(starts_on) filter (where grain = ${sql.lit(DAY_GRAIN)}) as since from stored
+    ),
+    grown as (${intoTrees(rules, placesOfFew(sql`(select units from found)`), changes)} returning target_id),
+    done as materialized (select f.units, f.since from found f cross join (select count(*) from grown) g),
+    ${raisingOf(sql`select unnest(units) from done`, sql`(select since from done)::timestamp`)}
+    select from raised`.execute(em.getKysely());
 };
 
 /** Counters of units that events change. */
@@ -164,7 +169,7 @@ const isOfTier = (tier: Tier, unit: RawBuilder<unknown>) =>
   sql`(select coalesce(bool_or(v.tier = ${sql.lit(tier)}), false) from unit_version v where v.unit_id = ${unit})`;
 
 /** The same for a few units: looks each of them up, where the other would read all units of the country. */
-const placesOfFew = (units: readonly number[]): RawBuilder<unknown> => sql`
+const placesOfFew = (units: RawBuilder<unknown>): RawBuilder<unknown> => sql`
       select c.edition_id, c.unit_id, c.target_id, c.certain, ${isOfTier("COUNTRY", sql`c.target_id`)} and (
         select coalesce(bool_or(q.certain and ${isOfTier("PROVINCE", sql`q.target_id`)}), false)
         from contribution q where q.edition_id = c.edition_id and q.unit_id = c.unit_id) as is_summed
@@ -177,13 +182,15 @@ const addToTrees = async (
   places: RawBuilder<unknown>,
   counters: RawBuilder<unknown>,
 ): Promise<void> => {
+  await intoTrees(rules, places, counters).execute(em.getKysely());
+};
+
+const intoTrees = (rules: RecordRules, places: RawBuilder<unknown>, counters: RawBuilder<unknown>): RawBuilder<unknown> => {
   const { tables, countColumns } = rules;
-  await sql`
+  return sql`
     insert into ${sql.table(tables.trees)} (province_id, edition_id, target_id, slot, certain, grain, starts_on, ${countColumns})
     ${treeCounts(rules, places, counters)}
-    on conflict (province_id, edition_id, target_id, slot, certain, grain, starts_on) do update set ${added(rules, tables.trees)}`.execute(
-    em.getKysely(),
-  );
+    on conflict (province_id, edition_id, target_id, slot, certain, grain, starts_on) do update set ${added(rules, tables.trees)}`;
 };
 
 /** Rebuilds the trees of the editions from all counters. The caller holds `lockCounters`. */

@@ -11,6 +11,8 @@ interface Inside {
 const MOST_NAMES = 500;
 const names = new Map<string, string>();
 
+const BEGIN = "begin";
+
 const nameOf = (text: string): string | undefined => {
   const existing = names.get(text);
   if (existing !== undefined || names.size >= MOST_NAMES) return existing;
@@ -31,6 +33,8 @@ export interface ClientOptions {
  */
 export class ServiceClient extends Client {
   readonly #keepsPlans: boolean;
+  /** True from BEGIN to the next statement, which takes it along; a transaction begins with a statement of settings, so that one message carries both. */
+  #isBeginning = false;
 
   constructor(options: ClientConfig & Partial<ClientOptions>) {
     super(options);
@@ -39,6 +43,33 @@ export class ServiceClient extends Client {
   }
 
   override query(...args: never[]): never {
+    const [text] = args as unknown[];
+    if (text === BEGIN) {
+      this.#isBeginning = true;
+      return Promise.resolve({ command: "BEGIN", rows: [] }) as never;
+    }
+    if (this.#isBeginning) return this.#begin(args);
+    return this.#send(args);
+  }
+
+  #begin(args: never[]): never {
+    this.#isBeginning = false;
+    const [text, values, ...others] = args as unknown[];
+    const isPlain = typeof text === "string" && Array.isArray(values) && values.length === 0;
+    if (isPlain) return this.#lastOf(this.#send([`${BEGIN}; ${text}`, values, ...others] as never[])) as never;
+    const begun = this.#send([BEGIN] as never[]) as Promise<unknown>;
+    const sent = this.#send(args) as unknown;
+    // A failure of the first statement is one of the second, because the connection is lost.
+    begun.catch(() => {});
+    return sent as never;
+  }
+
+  /** A message of several statements has a result for each. */
+  async #lastOf(results: Promise<unknown[]>): Promise<unknown> {
+    return (await results).at(-1);
+  }
+
+  #send(args: never[]): never {
     const [text, values] = args as unknown[];
     const name = this.#keepsPlans && typeof text === "string" && Array.isArray(values) && values.length > 0 ? nameOf(text) : undefined;
     const given = name === undefined ? args : [{ name, text, values }];

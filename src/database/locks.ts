@@ -49,6 +49,13 @@ export const lockKey = (lock: Lock): string => `hashtext('${KEYS[lock]}')`;
 
 type Part = number | string;
 
+/** The call that waits for a lock, for a statement that reads the name of the lock. */
+export const waitingFor = (lock: Lock, name: RawBuilder<unknown>): RawBuilder<unknown> =>
+  sql`pg_advisory_xact_lock(${sql.raw(lockKey(lock))}, hashtext(${name}))`;
+
+/** The same for a lock that others share. */
+export const sharing = (lock: Lock): RawBuilder<unknown> => sql`pg_advisory_xact_lock_shared(${sql.raw(lockKey(lock))})`;
+
 const locked = (lock: Lock, part: Part | undefined): RawBuilder<unknown> => {
   const key = sql.raw(lockKey(lock));
   if (part === undefined) return key;
@@ -76,7 +83,7 @@ export const takeNamedLocks = async (em: EntityManager, lock: Lock, names: reado
 
 /** Holds the lock together with others that share it, until the transaction ends. */
 export const shareLock = async (em: EntityManager, lock: Lock): Promise<void> => {
-  await sql`select pg_advisory_xact_lock_shared(${locked(lock, undefined)})`.execute(em.getKysely());
+  await sql`select ${sharing(lock)}`.execute(em.getKysely());
 };
 
 export const tryLock = async (em: EntityManager, lock: Lock): Promise<boolean> => {

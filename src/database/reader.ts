@@ -14,6 +14,8 @@ const ATTEMPTS = 3;
 export interface RowScope {
   readonly reads: string;
   readonly writes: string;
+  /** True for a transaction of a few rows: row-level security checks each of them, instead of looking up all units of the grants for each statement. */
+  readonly isOfFewRows?: boolean;
 }
 
 /** Scope for values computed for everybody: it covers no unit, but lets a transaction read counters. */
@@ -216,6 +218,7 @@ export class Reader implements Rows {
 const abortedBy = (signal: AbortSignal | undefined) => (signal ? ({ signal, inflightQueryAbortStrategy: "cancel query" } as const) : {});
 
 /** Until the end of the transaction, by SET LOCAL, because Citus propagates no other way of setting to its nodes. */
-export const enterScope = async (em: EntityManager, { reads, writes }: RowScope): Promise<void> => {
-  await sql`set local cchc.reads = ${sql.lit(reads)}; set local cchc.writes = ${sql.lit(writes)}`.execute(em.getKysely());
+export const enterScope = async (em: EntityManager, { reads, writes, isOfFewRows = false }: RowScope): Promise<void> => {
+  const rows = isOfFewRows ? sql`; set local cchc.rows = 'few'` : sql``;
+  await sql`set local cchc.reads = ${sql.lit(reads)}; set local cchc.writes = ${sql.lit(writes)}${rows}`.execute(em.getKysely());
 };

@@ -36,35 +36,51 @@ export const unitsMoved = (em: EntityManager) => raise(em, [FIGURES, UNITS, CONT
 
 /** Records of the units have changed from a day on. It must be the last shared write of a transaction. */
 export const recordsChanged = async (em: EntityManager, units: readonly number[], since: Day): Promise<void> => {
-  if (units.length > 0) await raise(em, await placesOf(em, sql`select unnest(${units}::int[])`), since);
+  if (units.length === 0) return;
+  await sql`with recursive ${raisingOf(sql`select unnest(${units}::int[])`, sql`${since}::timestamp`)} select from raised`.execute(
+    em.getKysely(),
+  );
+};
+
+/** The tables of a recursive WITH that do the same for rows of units; a part of its statement must read `raised`. */
+export const raisingOf = (units: RawBuilder<unknown>, since: RawBuilder<unknown>): RawBuilder<unknown> =>
+  sql`${placesOver(units)}, ${raising(sql`select id from place_over`, since)}`;
+
+const raise = async (em: EntityManager, places: readonly number[], since: Day): Promise<void> => {
+  await sql`with ${raising(sql`select unnest(${places}::int[])`, sql`${since}::timestamp`)} select from raised`.execute(em.getKysely());
 };
 
 /** Only adds rows, so that no writer waits; the sum of all rows is the version. */
-const raise = async (em: EntityManager, places: readonly number[], since: Day): Promise<void> => {
-  await sql`
-    with gone as (
+const raising = (places: RawBuilder<unknown>, since: RawBuilder<unknown>): RawBuilder<unknown> => sql`
+    place_raised(id, starts_on) as materialized (select p.id, date_trunc('month', ${since})::date from (${places}) p(id)),
+    gone as (
       delete from rollup_version where id in (
-        select id from rollup_version where place_id = any(${places}::int[]) and starts_on = date_trunc('month', ${since}::timestamp)::date
+        select id from rollup_version where place_id = any(array(select id from place_raised)) and starts_on = (select starts_on from place_raised limit 1)
         order by id for update skip locked)
       returning place_id, version
-    )
-    insert into rollup_version (place_id, starts_on, version)
-    select p.id, date_trunc('month', ${since}::timestamp)::date, 1 + coalesce((select sum(version) from gone where place_id = p.id), 0)
-    from unnest(${places}::int[]) p(id)`.execute(em.getKysely());
-};
+    ),
+    raised as (
+      insert into rollup_version (place_id, starts_on, version)
+      select p.id, p.starts_on, 1 + coalesce((select sum(version) from gone where place_id = p.id), 0) from place_raised p returning place_id
+    )`;
 
-/** Returns all present and past provinces of the units and their ancestors; for units outside provinces, the country. */
-const placesOf = async (em: EntityManager, units: RawBuilder<unknown>): Promise<number[]> => {
+/** Tables of a recursive WITH: all present and past provinces of the units and their ancestors; for units outside provinces, the country. */
+const placesOver = (units: RawBuilder<unknown>): RawBuilder<unknown> => {
   // Aggregates look each unit up by the index, where the planner would make one set of all units of conditions with exists.
   const isProvince = sql`(select coalesce(bool_or(p.tier = 'PROVINCE'), false) from unit_version p where p.unit_id = a.id)`;
-  const rows = await rowsOf(em).rows(sql<{ id: number }>`
-    with recursive above(id) as (
+  return sql`above(id) as (
       (${units})
       union
       select v.parent_id from above a cross join lateral (
         select parent_id from unit_version where unit_id = a.id and parent_id is not null offset 0) v where not ${isProvince}
-    )
-    select a.id from above a where ${isProvince} or (select coalesce(bool_or(t.parent_id is null), false) from unit_version t where t.unit_id = a.id) order by 1`);
+    ),
+    place_over as materialized (
+      select a.id from above a where ${isProvince} or (select coalesce(bool_or(t.parent_id is null), false) from unit_version t where t.unit_id = a.id)
+    )`;
+};
+
+const placesOf = async (em: EntityManager, units: RawBuilder<unknown>): Promise<number[]> => {
+  const rows = await rowsOf(em).rows(sql<{ id: number }>`with recursive ${placesOver(units)} select id from place_over order by 1`);
   return rows.map(({ id }) => id);
 };
 

@@ -30,12 +30,16 @@ export const sharedStaging = <R extends { readonly code: string }>({ shape, unit
   return {
     ...{ key, ...sharedTables(shape), problems, rejected: rows.length - staged.length, beside: null },
     fill: async (em) => {
+      await planAnew(em);
       await putInStage(em, shape, key, staged);
       return staged.map((row) => row[unit] as number);
     },
     empty: (em) => emptyShared(em, shape, key),
   };
 };
+
+/** A plan that was cached while the tables were small would read all of a table for each row, until the table has statistics. */
+const planAnew = (em: EntityManager) => sql`set local plan_cache_mode = force_custom_plan`.execute(em.getKysely());
 
 const putInStage = (em: EntityManager, { stage }: StageShape, key: string, staged: readonly StagedRow[]) =>
   sql`insert into ${sql.table(stage)} select * from jsonb_populate_recordset(null::${sql.table(stage)}, ${JSON.stringify(

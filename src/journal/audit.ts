@@ -1,5 +1,5 @@
 import type { EntityManager } from "@mikro-orm/postgresql";
-import { sql } from "kysely";
+import { type RawBuilder, sql } from "kysely";
 import { randomUUID } from "node:crypto";
 import { validOn } from "../hierarchy/sql.ts";
 import { keyed } from "../database/relation.ts";
@@ -22,8 +22,13 @@ export interface Change {
 export const recordChange = (em: EntityManager, change: Change): Promise<void> => recordChanges(em, [change]);
 
 export const recordChanges = async (em: EntityManager, changes: readonly Change[]): Promise<void> => {
-  const json = (value: unknown) => JSON.stringify(value ?? null);
-  await sql`
+  await recording(changes).execute(em.getKysely());
+};
+
+const json = (value: unknown) => JSON.stringify(value ?? null);
+
+/** The insert that appends the changes, which may also be a part of a statement that makes them. */
+export const recording = (changes: readonly Change[]): RawBuilder<unknown> => sql`
     with recursive change as materialized (
       select * from ${keyed(
         "c",
@@ -52,5 +57,4 @@ export const recordChanges = async (em: EntityManager, changes: readonly Change[
     insert into audit_entry (province_id, key, at, actor, actor_name, operation, unit_id, subject, before, after)
     select coalesce((select id from above a where a.of_id = c.unit_id and a.tier = 'PROVINCE' limit 1), 0), c.key, c.at, c.actor, c.actor_name, c.operation,
       c.unit_id, c.subject, c.before, c.after
-    from change c order by c.n`.execute(em.getKysely());
-};
+    from change c order by c.n`;

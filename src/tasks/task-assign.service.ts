@@ -8,7 +8,6 @@ import { type Rows, rowsOf } from "../database/reader.ts";
 import { ensureContributions } from "../hierarchy/contribution.service.ts";
 import { editionsOf } from "../hierarchy/edition.ts";
 import { unitLoaders, type UnitView } from "../hierarchy/unit.loaders.ts";
-import { recordChange } from "../journal/audit.ts";
 import { BadUserInput, DomainError } from "../lib/errors.ts";
 import { type Day, parseDay, parseKnownDay, parsePastDay } from "../lib/time/date.ts";
 import { newRecord } from "./task-audit.store.ts";
@@ -18,7 +17,7 @@ import type { TaskWriting } from "./task-count.store.ts";
 import { taskIdOf } from "./task-id.ts";
 import type { AssignTaskInput, DelegateTaskInput } from "./task.input.ts";
 import { nextTaskCode, taskSourceOf } from "./task-source.store.ts";
-import { commitStep, openStep, payloadOf, type TaskAsking, type TaskPayload, writeTasks } from "./task-step.service.ts";
+import { commitStep, openStep, payloadOf, payloadWith, type TaskAsking, type TaskPayload, writeTasks } from "./task-step.service.ts";
 import { checkCoordinators, coordinatorsNamed, isWithinUnit, taskUnitNamed } from "./task-units.service.ts";
 import { insertTask, type TaskMaking } from "./task.store.ts";
 import type { TaskDocument, TaskKey, TaskView } from "./task.loaders.ts";
@@ -47,10 +46,20 @@ interface Origin {
  */
 export const assignTask = async (context: TaskAsking, input: AssignTaskInput): Promise<TaskPayload> => {
   const making = makingOf(context, input);
-  const sent = await sentBefore(context.session.scoped(rowScope(context.viewer)), making);
-  if (sent !== null) return payloadOf(context, sent);
+  const task = await unlessSent(context, making, () => assignmentOf(context, input));
+  return typeof task === "string"
+    ? payloadOf(context, task)
+    : created(context, making, (writing) => makeTask(context, writing, { ...task, making }));
+};
+
+/** The task as it is to be made. @throws as `assignTask` does. */
+const assignmentOf = async (context: TaskAsking, input: AssignTaskInput): Promise<Omit<Making, "making">> => {
   const assignedOn = input.assignedOn == null ? context.today : parseAssignedOn(input.assignedOn, context.today);
-  const assigner = await taskUnitNamed(context, "assignedBy", input.assignedBy, assignedOn);
+  const [assigner] = await Promise.all([
+    taskUnitNamed(context, "assignedBy", input.assignedBy, assignedOn),
+    // One statement reads both; what is wrong with the lead is told later.
+    taskUnitNamed(context, "lead", input.lead, assignedOn).catch(() => null),
+  ]);
   await demandOfficer(context, assigner);
   const draft = await draftOf(context, { ...input, document: documentOf(input.document, context.today), assignedOn });
   checkDeadline(draft.deadline, assignedOn);
@@ -58,8 +67,7 @@ export const assignTask = async (context: TaskAsking, input: AssignTaskInput): P
   if (!(await isWithinUnit(context.session, { above: assigner.no, unitNo: draft.lead.no, day: assignedOn, isServing: false })))
     throw new BadUserInput("lead", input.lead, `must be a unit within ${assigner.fullName}, or an agency of such a unit`);
   const provinceNo = await provinceOf(context, draft);
-  const origin: Origin = { assignerNo: assigner.no, parent: null, family: null, operation: "assignTask" };
-  return created(context, making, (writing) => makeTask(context, writing, { draft, provinceNo, origin, making }));
+  return { draft, provinceNo, origin: { assignerNo: assigner.no, parent: null, family: null, operation: "assignTask" } };
 };
 
 /**
@@ -68,11 +76,13 @@ export const assignTask = async (context: TaskAsking, input: AssignTaskInput): P
  */
 export const delegateTask = async (context: TaskAsking, input: DelegateTaskInput): Promise<TaskPayload> => {
   const making = makingOf(context, input);
-  const sent = await sentBefore(context.session.scoped(rowScope(context.viewer)), making);
-  if (sent !== null) return payloadOf(context, sent);
   const { today } = context;
-  const given = await draftOf(context, { ...input, document: null, assignedOn: today });
-  const provinceNo = await provinceOf(context, given);
+  const part = await unlessSent(context, making, async () => {
+    const draft = await draftOf(context, { ...input, document: null, assignedOn: today });
+    return { draft, provinceNo: await provinceOf(context, draft) };
+  });
+  if (typeof part === "string") return payloadOf(context, part);
+  const { draft: given, provinceNo } = part;
   return created(context, making, async (writing) => {
     const { em } = writing;
     const step = await openStep(context, writing, input.task, "DELEGATE");
@@ -84,10 +94,10 @@ export const delegateTask = async (context: TaskAsking, input: DelegateTaskInput
     checkDeadline(draft.deadline, today);
     checkAgainstParent(draft.deadline, parent.deadline);
     const origin: Origin = { assignerNo: parent.leadNo, parent, family: parent.family, operation: "delegateTask" };
-    const id = await makeTask(context, writing, { draft, provinceNo, origin, making });
+    const made = await makeTask(context, writing, { draft, provinceNo, origin, making });
     // An imported task is changed by its source alone. The event says nothing of the part, for not all who see the task see that.
     if (!parent.isImported) await commitStep(context, step, "DELEGATE", {});
-    return id;
+    return made;
   });
 };
 
@@ -112,15 +122,31 @@ const sentBefore = async ({ rows }: Rows, { actor, idempotencyKey, digest }: Tas
   return task ? taskIdOf(task) : null;
 };
 
+/** What a new task needs; where it is wrong, the id of the task that was made under the key before, if there is one. */
+const unlessSent = async <T>(context: TaskAsking, making: TaskMaking, prepare: () => Promise<T>): Promise<T | string> => {
+  try {
+    return await prepare();
+  } catch (error) {
+    const sent = await sentBefore(context.session.scoped(rowScope(context.viewer)), making);
+    if (sent === null) throw error;
+    return sent;
+  }
+};
+
 /** One request under a key makes the task, and the others find it. */
-const created = async (context: TaskAsking, making: TaskMaking, make: (writing: TaskWriting) => Promise<string>): Promise<TaskPayload> => {
-  const id = await writeTasks(context, async (writing) => {
+const created = async (
+  context: TaskAsking,
+  making: TaskMaking,
+  make: (writing: TaskWriting) => Promise<TaskView>,
+): Promise<TaskPayload> => {
+  const made = await writeTasks(context, async (writing) => {
     const { em } = writing;
     await takeLock(em, "taskKey", `${making.actor} ${making.idempotencyKey}`);
     return (await sentBefore(rowsOf(em), making)) ?? (await make(writing));
   });
+  if (typeof made !== "string") return payloadWith(context, made);
   context.renew();
-  return payloadOf(context, id);
+  return payloadOf(context, made);
 };
 
 const parseAssignedOn = (text: string, today: Day): Day => parseKnownDay("assignedOn", parsePastDay("assignedOn", text, today));
@@ -162,7 +188,7 @@ const makeTask = async (
   { viewer, now }: TaskAsking,
   writing: TaskWriting,
   { draft, provinceNo, origin, making }: Making,
-): Promise<string> => {
+): Promise<TaskView> => {
   const { em } = writing;
   const by = { actor: viewer!.actor, actorName: viewer!.name, at: now };
   const { lead, ...facts } = draft;
@@ -176,7 +202,8 @@ const makeTask = async (
     ...{ isImported: false, progress: "NOT_STARTED", progressBefore: null, percent: null, reportedPercent: null },
     ...{ doneOn: null, completedOn: null, cancelledOn: null, postponed: [], eventCount: 0 },
   };
-  const made = await insertTask(writing, task, making, { at: now, action: "ASSIGNED", unitNo: assignerNo, deadline: draft.deadline });
-  await recordChange(em, { ...by, operation, unitNo: assignerNo, subject: id, before: null, after: await newRecord(em, made) });
-  return id;
+  return insertTask(writing, task, making, {
+    event: { at: now, action: "ASSIGNED", unitNo: assignerNo, deadline: draft.deadline },
+    change: { ...by, operation, unitNo: assignerNo, subject: id, before: null, after: await newRecord(em, task, lead) },
+  });
 };

@@ -4,7 +4,7 @@ import { rowsOf } from "../database/reader.ts";
 import type { TaskView } from "./task.loaders.ts";
 
 /** The entry of a task in the audit trail: all fields that a step may change, with units by their public ids. */
-const recordOf = (task: TaskView, ids: ReadonlyMap<number, string>): Readonly<Record<string, unknown>> => {
+const recordOf = (task: Omit<TaskView, "slot">, ids: ReadonlyMap<number, string>): Readonly<Record<string, unknown>> => {
   const { title, product, document, deadline, progress, reportedPercent, doneOn, completedOn, cancelledOn, postponed } = task;
   return {
     ...{ title, product, document, deadline, progress, percent: reportedPercent, doneOn, completedOn, cancelledOn, postponed },
@@ -12,7 +12,7 @@ const recordOf = (task: TaskView, ids: ReadonlyMap<number, string>): Readonly<Re
   };
 };
 
-const unitIds = async (em: EntityManager, tasks: readonly TaskView[]): Promise<ReadonlyMap<number, string>> => {
+const unitIds = async (em: EntityManager, tasks: readonly Omit<TaskView, "slot">[]): Promise<ReadonlyMap<number, string>> => {
   const numbers = [...new Set(tasks.flatMap(({ leadNo, coordinatorNos }) => [leadNo, ...coordinatorNos]))];
   const units = await rowsOf(em).rows(
     sql<{ no: number; id: string }>`select id as no, key as id from unit where id = any(${numbers}::int[])`,
@@ -29,4 +29,8 @@ export const changedRecords = async (em: EntityManager, before: TaskView, after:
   return { before: of(old), after: of(now) };
 };
 
-export const newRecord = async (em: EntityManager, task: TaskView) => ({ code: task.code, ...recordOf(task, await unitIds(em, [task])) });
+/** @param lead the unit that leads it */
+export const newRecord = async (em: EntityManager, task: Omit<TaskView, "slot">, lead: { readonly no: number; readonly id: string }) => {
+  const ids = task.coordinatorNos.length === 0 ? new Map([[lead.no, lead.id]]) : await unitIds(em, [task]);
+  return { code: task.code, ...recordOf(task, ids) };
+};

@@ -18,6 +18,13 @@ export interface TaskAuthority {
   readonly isLeadSplit: boolean;
 }
 
+/** The country as a grant of today's edition, in the form of a RowScope. */
+export const countryEntry = (today: Day) => sql<string>`(
+  select v.unit_id || ':' || e.id from edition e, unit_version v where v.tier = 'COUNTRY' and ${inForceOn(sql`${today}::date`)} limit 1)`;
+
+export const readCountry = async ({ rows }: Rows, today: Day): Promise<string> =>
+  (await rows(sql<{ entry: string }>`select ${countryEntry(today)} as entry`))[0]!.entry;
+
 interface Sides {
   readonly leadNo: number;
   readonly assignerNo: number;
@@ -40,12 +47,21 @@ export const readAuthorities = (
   grants: readonly Grant[],
   today: Day,
   tasks: readonly Sides[],
-): Promise<(TaskAuthority & Positioned)[]> =>
-  rows(sql<TaskAuthority & Positioned>`
-    with recursive task_side as materialized (
-      select i::int, lead_id, assigner_id from unnest(${tasks.map(({ leadNo }) => leadNo)}::int[], ${tasks.map(({ assignerNo }) => assignerNo)}::int[])
-        with ordinality s(lead_id, assigner_id, i)
-    ),
+): Promise<(TaskAuthority & Positioned)[]> => {
+  const sides = sql`
+    select i::int, lead_id, assigner_id from unnest(${tasks.map(({ leadNo }) => leadNo)}::int[], ${tasks.map(({ assignerNo }) => assignerNo)}::int[])
+      with ordinality s(lead_id, assigner_id, i)`;
+  return rows(sql<TaskAuthority & Positioned>`
+    with recursive ${authorityTables(today, sides)} select a.i, ${authorityColumns(grants)} from authority a order by a.i`);
+};
+
+/** Of authority `a`. */
+export const authorityColumns = (grants: readonly Grant[]) => sql`a.lead_id as "leadNo", a.assigner_id as "assignerNo",
+  ${coveredBy(grants, sql`a.lead_id`)} as "isForLead", ${coveredBy(grants, sql`a.assigner_id`)} as "isForAssigner", a.is_lead_split as "isLeadSplit"`;
+
+/** The tables of a recursive WITH, of which `authority` has a row for each of `sides`: rows of (i, lead_id, assigner_id). */
+export const authorityTables = (today: Day, sides: RawBuilder<unknown>): RawBuilder<unknown> => sql`
+    task_side as materialized (${sides}),
     above as (
       select side.unit_id, ${lastParent(sql`side.unit_id`, today)} as parent_id
       from (select lead_id as unit_id from task_side union select assigner_id from task_side) side
@@ -62,7 +78,8 @@ export const readAuthorities = (
       union all
       select s.i, p.parent_id, s.steps + 1 from standing s join split p on p.id = s.unit_id where p.parent_id is not null
     ),
-    acting as (select distinct on (i) i, unit_id from standing order by i, steps desc)
-    select t.i, t.lead_id as "leadNo", a.unit_id as "assignerNo", ${coveredBy(grants, sql`t.lead_id`)} as "isForLead",
-      ${coveredBy(grants, sql`a.unit_id`)} as "isForAssigner", t.lead_id in (select id from split) as "isLeadSplit"
-    from task_side t join acting a on a.i = t.i order by t.i`);
+    acting as (select distinct on (i) i, unit_id from standing order by i, steps desc),
+    authority as materialized (
+      select t.i, t.lead_id, a.unit_id as assigner_id, t.lead_id in (select id from split) as is_lead_split
+      from task_side t join acting a on a.i = t.i
+    )`;

@@ -45,21 +45,23 @@ const overdueDays = sql`case
   when not ${hasDeadline} or ${waitsSince} <= d.deadline or ${overdueUntil} <= ${overdueFrom} then '{}'::datemultirange
   else datemultirange(daterange(${overdueFrom}, ${overdueUntil})) - (${isStill}) end`;
 
-/** Returns one row (province, unit, slot, day, counts) for each event of the tasks. */
+/** Returns one row (province, unit, slot, day, counts) for each event of the tasks, which it reads once. */
 export const taskEvents = ({ tasks, sign }: CountedTasks): RawBuilder<unknown> => {
-  const row = (from: RawBuilder<unknown>, day: RawBuilder<unknown>, values: Partial<Record<TaskCount, RawBuilder<unknown>>>) => sql`
-    select d.province_id, d.lead_id as unit_id, d.slot, ${day} as day, ${eventCounts(TASK_COUNTS, sign, values)} from ${from}`;
-  const overdue = sql`${tasks} cross join lateral unnest(${overdueDays}) r(days)`;
+  const event = (day: RawBuilder<unknown>, values: Partial<Record<TaskCount, RawBuilder<unknown>>>, when: RawBuilder<unknown>) =>
+    sql`select ${day} as day, ${eventCounts(TASK_COUNTS, sign, values)} ${when}`;
+  const overdue = sql`from unnest(${overdueDays}) r(days)`;
   return sql`
-    ${row(tasks, sql`d.assigned_on`, OPENED)}
-    union all
-    ${row(sql`${tasks} where d.cancelled_on is not null`, sql`d.cancelled_on`, negative(OPENED))}
-    union all
-    ${row(sql`${tasks} where d.completed_on is not null`, sql`d.completed_on`, COMPLETED)}
-    union all
-    ${row(sql`${tasks} where ${hasDeadline} and d.cancelled_on is null`, sql`d.deadline`, DUE)}
-    union all
-    ${row(overdue, sql`lower(r.days)`, { pastDue: sql`1` })}
-    union all
-    ${row(sql`${overdue} where upper(r.days) is not null`, sql`upper(r.days)`, { pastDue: sql`-1` })}`;
+    select d.province_id, d.lead_id as unit_id, d.slot, e.* from ${tasks} cross join lateral (
+      ${event(sql`d.assigned_on`, OPENED, sql``)}
+      union all
+      ${event(sql`d.cancelled_on`, negative(OPENED), sql`where d.cancelled_on is not null`)}
+      union all
+      ${event(sql`d.completed_on`, COMPLETED, sql`where d.completed_on is not null`)}
+      union all
+      ${event(sql`d.deadline`, DUE, sql`where ${hasDeadline} and d.cancelled_on is null`)}
+      union all
+      ${event(sql`lower(r.days)`, { pastDue: sql`1` }, overdue)}
+      union all
+      ${event(sql`upper(r.days)`, { pastDue: sql`-1` }, sql`${overdue} where upper(r.days) is not null`)}
+    ) e`;
 };

@@ -2,6 +2,7 @@ import type { EntityManager } from "@mikro-orm/postgresql";
 import { type RawBuilder, sql } from "kysely";
 import { addEvents, countChanges, noteDeltas, type Noted, shareCounters } from "../counters/count.store.ts";
 import { noteUnits, renewFirstDays } from "../counters/record-unit.store.ts";
+import { sharing } from "../database/locks.ts";
 import { relation } from "../database/relation.ts";
 import { validOn } from "../hierarchy/sql.ts";
 import { SERVING_KINDS, TIERS } from "../hierarchy/unit.entity.ts";
@@ -54,6 +55,7 @@ interface TaskChange {
 export class TaskWriting {
   readonly em: EntityManager;
   readonly #changes: TaskChange[] = [];
+  #isSharing = false;
 
   constructor(em: EntityManager) {
     this.em = em;
@@ -63,10 +65,17 @@ export class TaskWriting {
     if (before === null || factsOf(before) !== factsOf(after)) this.#changes.push({ before, after });
   }
 
+  /** A column that takes the shared lock of counters in the statement of a step, so that this needs none of its own; units are noted before the lock. */
+  sharing(before: TaskView, after: TaskView): RawBuilder<unknown> {
+    if (before.leadNo !== after.leadNo || factsOf(before) === factsOf(after)) return sql``;
+    this.#isSharing = true;
+    return sql`, ${sharing("counters")} as counters`;
+  }
+
   async count(): Promise<void> {
     if (this.#changes.length === 0) return;
     await this.#noteUnits();
-    await shareCounters(this.em);
+    if (!this.#isSharing) await shareCounters(this.em);
     await addEvents(this.em, TASK_RECORDS, taskEvents({ tasks: relationOf(this.#changes), sign: sql`d.sign` }));
   }
 

@@ -1,7 +1,6 @@
 import type { EntityManager } from "@mikro-orm/postgresql";
 import { sql } from "kysely";
 import { enterScope, type RowScope, rowsOf } from "../database/reader.ts";
-import { inForceOn } from "../hierarchy/sql.ts";
 import { BadUserInput, DomainError } from "../lib/errors.ts";
 import type { Day } from "../lib/time/date.ts";
 import { taskIdOf } from "./task-id.ts";
@@ -12,17 +11,16 @@ import type { TaskKey, TaskView } from "./task.loaders.ts";
 export interface StepScope {
   readonly em: EntityManager;
   readonly scope: RowScope;
-  readonly today: Day;
+  /** The country as a grant of today's edition. */
+  readonly country: string;
 }
 
 /**
  * Works on a whole family of tasks, of which the caller may not see every one: an open task below keeps its ancestors open, whatever its lead. Callers must not
  * show what they read here.
  */
-export const onWholeFamily = async <T>({ em, scope, today }: StepScope, work: () => Promise<T>): Promise<T> => {
-  const [country] = await rowsOf(em).rows(sql<{ entry: string }>`
-    select v.unit_id || ':' || e.id as entry from edition e, unit_version v where v.tier = 'COUNTRY' and ${inForceOn(sql`${today}::date`)} limit 1`);
-  await enterScope(em, { reads: country!.entry, writes: scope.writes && country!.entry });
+export const onWholeFamily = async <T>({ em, scope, country }: StepScope, work: () => Promise<T>): Promise<T> => {
+  await enterScope(em, { reads: country, writes: scope.writes && country });
   const result = await work();
   await enterScope(em, scope);
   return result;

@@ -7,7 +7,7 @@ import type { CancelTaskInput, ReassignTaskInput } from "./task-assigner.input.t
 import {
   commitStep,
   openStep,
-  payloadOf,
+  payloadWith,
   type StepOf,
   takeStep,
   type TaskAsking,
@@ -55,7 +55,7 @@ const demandLead = async ({ em, task, actingNo, today }: StepOf, name: string, l
  */
 export const cancelTask = async (context: TaskAsking, input: CancelTaskInput): Promise<TaskPayload> => {
   const note = noteOf(input.note);
-  await writeTasks(context, async (writing) => {
+  const cancelled = await writeTasks(context, async (writing) => {
     const step = await openStep(context, writing, input.task, "CANCEL");
     const { all, next } = await openBelow(step, step.task);
     if (next.length > 0 && !input.withSubtasks)
@@ -65,12 +65,12 @@ export const cancelTask = async (context: TaskAsking, input: CancelTaskInput): P
         change: { cancelledOn: context.today, progressBefore: null, postponed: endedToday(task.postponed, context.today) },
         event: { note },
       });
-    await cancel(step.task);
+    const stored = await cancel(step.task);
     // A caller who may cancel a task may cancel all below it, whose units its role need not cover.
     await onWholeFamily(step, async () => {
       for (const task of all) await cancel(task);
     });
+    return stored;
   });
-  context.renew();
-  return payloadOf(context, input.task);
+  return payloadWith(context, cancelled);
 };

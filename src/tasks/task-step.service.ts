@@ -5,11 +5,10 @@ import { rowScope } from "../access/scope.ts";
 import { grantsFor } from "../access/viewer.ts";
 import { rowsOf } from "../database/reader.ts";
 import { validOn } from "../hierarchy/sql.ts";
-import { recordChange } from "../journal/audit.ts";
 import { DomainError } from "../lib/errors.ts";
 import type { Day } from "../lib/time/date.ts";
 import { changedRecords } from "./task-audit.store.ts";
-import { readAuthorities, sidesOf, type TaskAuthority } from "./task-authority.ts";
+import { sidesOf, type TaskAuthority } from "./task-authority.ts";
 import type { StepScope } from "./task-family.store.ts";
 import { TaskWriting } from "./task-count.store.ts";
 import { parseTaskId, taskIdOf } from "./task-id.ts";
@@ -25,6 +24,7 @@ export interface TaskPayload {
 
 /** The locked rows that a step reads. */
 export interface StepOf extends StepScope {
+  readonly today: Day;
   readonly writing: TaskWriting;
   readonly task: TaskView;
   /** The unit on whose behalf it is taken. */
@@ -64,17 +64,16 @@ export const takeStep = async (
   action: TaskAction,
   plan: (step: StepOf) => StepOutcome | Promise<StepOutcome>,
 ): Promise<TaskPayload> => {
-  await writeTasks(context, async (writing) => {
+  const stored = await writeTasks(context, async (writing) => {
     const step = await openStep(context, writing, id, action);
-    await commitStep(context, step, action, await plan(step));
+    return commitStep(context, step, action, await plan(step));
   });
-  context.renew();
-  return payloadOf(context, id);
+  return payloadWith(context, stored);
 };
 
 /** One transaction that changes tasks, and counts last what it changed. */
 export const writeTasks = <T>({ session, viewer }: TaskAsking, work: (writing: TaskWriting) => Promise<T>): Promise<T> =>
-  session.write(rowScope(viewer, "OFFICER"), async (em) => {
+  session.write({ ...rowScope(viewer, "OFFICER"), isOfFewRows: true }, async (em) => {
     const writing = new TaskWriting(em);
     const result = await work(writing);
     await writing.count();
@@ -86,13 +85,14 @@ export const openStep = async (context: TaskAsking, writing: TaskWriting, id: st
   const { viewer, today } = context;
   const { em } = writing;
   const identity = parseTaskId(id);
-  const task = identity && (await lockTask(em, grantsFor(viewer, "VIEWER"), identity));
-  if (!task) throw new DomainError("NOT_FOUND", `task: there is no task ${JSON.stringify(id.slice(0, 100))}`, { argument: "task" });
-  const [authority] = await readAuthorities(rowsOf(em), grantsFor(viewer, "OFFICER"), today, [task]);
-  const actingNo = sideOf(action) === "LEAD" ? authority!.leadNo : authority!.assignerNo;
-  if (!sidesOf(authority!).includes(sideOf(action))) throw await forbidden(em, actingNo, action, today);
-  demandPossible(task, authority!, action);
-  return { em, writing, scope: rowScope(viewer, "OFFICER"), today, task, actingNo };
+  const stepping = { viewing: grantsFor(viewer, "VIEWER"), acting: grantsFor(viewer, "OFFICER"), today };
+  const locked = identity && (await lockTask(em, stepping, identity));
+  if (!locked) throw new DomainError("NOT_FOUND", `task: there is no task ${JSON.stringify(id.slice(0, 100))}`, { argument: "task" });
+  const { task, authority, country } = locked;
+  const actingNo = sideOf(action) === "LEAD" ? authority.leadNo : authority.assignerNo;
+  if (!sidesOf(authority).includes(sideOf(action))) throw await forbidden(em, actingNo, action, today);
+  demandPossible(task, authority, action);
+  return { em, writing, scope: rowScope(viewer, "OFFICER"), country, today, task, actingNo };
 };
 
 const forbidden = async (em: EntityManager, unitNo: number, action: TaskAction, today: Day): Promise<DomainError> => {
@@ -119,20 +119,36 @@ const progressAfter = ({ to }: TaskStep, { progress, progressBefore }: TaskView)
   return to === "BEFORE" ? progressBefore! : to;
 };
 
-/** Stores what a step changes, its event, and the entry of the audit trail. */
+/** Stores what a step changes, its event, and the entry of the audit trail. @returns the task as it is stored */
 export const commitStep = async (
   { viewer, now }: TaskAsking,
   { em, writing, task, actingNo }: StepOf,
   action: TaskAction,
   { change = {}, event = {} }: StepOutcome,
-): Promise<void> => {
+): Promise<TaskView> => {
   const step = stepFrom(task.progress, action)!;
   const after = { ...task, ...change, progress: progressAfter(step, task) };
-  await storeStep(writing, task, after, { ...event, at: now, action: step.event, unitNo: actingNo });
-  await recordChange(em, {
-    ...{ actor: viewer!.actor, actorName: viewer!.name, operation: OPERATIONS[action], unitNo: actingNo, subject: taskIdOf(task), at: now },
-    ...(await changedRecords(em, task, after)),
+  return storeStep(writing, task, after, {
+    event: { ...event, at: now, action: step.event, unitNo: actingNo },
+    change: {
+      ...{
+        actor: viewer!.actor,
+        actorName: viewer!.name,
+        operation: OPERATIONS[action],
+        unitNo: actingNo,
+        subject: taskIdOf(task),
+        at: now,
+      },
+      ...(await changedRecords(em, task, after)),
+    },
   });
+};
+
+/** The task that a change has just stored; whoever may change it sees it. */
+export const payloadWith = (context: TaskAsking, task: TaskView): Promise<TaskPayload> => {
+  context.renew();
+  context.use(taskLoaders).taskByIdentity.prime(task, { ...task, i: 1 });
+  return Promise.resolve({ task });
 };
 
 export const payloadOf = async (context: Pick<RequestContext, "use">, id: string): Promise<TaskPayload> => ({

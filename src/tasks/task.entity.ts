@@ -29,8 +29,13 @@ const TaskSchema = defineEntity({
     index("assigner_deadline", "assigner_id, deadline"),
     index("assigner_running", "assigner_id, deadline"),
     index("assigner_assigned", "assigner_id, assigned_on"),
+    {
+      // Without the condition the planner may take it for the primary key of a table without statistics, and read all imported tasks of a province.
+      name: "task_idempotency_key_unique",
+      expression:
+        "create unique index task_idempotency_key_unique on task (province_id, made_by, idempotency_key) where made_by is not null",
+    },
   ],
-  uniques: [{ properties: ["provinceId", "madeBy", "idempotencyKey"] }],
   properties: {
     provinceId: p.integer().primary().comment("Province of the first lead, 0 in none; it never changes"),
     sourceId: p.integer().primary(),

@@ -1,15 +1,17 @@
 import type { EntityManager } from "@mikro-orm/postgresql";
-import { sql } from "kysely";
-import { coveredUnits } from "../access/scope.ts";
+import { type RawBuilder, sql } from "kysely";
+import { coveredBy } from "../access/scope.ts";
 import type { Grant } from "../access/viewer.ts";
-import { takeLock } from "../database/locks.ts";
+import { takeLock, waitingFor } from "../database/locks.ts";
 import { rowsOf } from "../database/reader.ts";
 import { foldName } from "../hierarchy/fold.ts";
+import { type Change, recording } from "../journal/audit.ts";
 import type { Day } from "../lib/time/date.ts";
+import { authorityColumns, authorityTables, countryEntry, type TaskAuthority } from "./task-authority.ts";
 import { leadSlot, multirangeOf, orInfinity, type TaskWriting } from "./task-count.store.ts";
 import type { TaskIdentity } from "./task-id.ts";
 import { RUNNING, TASK_EVENTS, TASK_PROGRESS, type TaskEventKind, type TaskProgress } from "./task-steps.ts";
-import { isTaskSeen, taskColumns, type TaskEvidence, type TaskKey, type TaskView } from "./task.loaders.ts";
+import { taskColumns, type TaskEvidence, type TaskKey, type TaskView } from "./task.loaders.ts";
 
 export interface NewTaskEvent {
   readonly at: Date;
@@ -33,30 +35,53 @@ const numberOf = (progress: TaskProgress | null): number | null => (progress ===
 const isRunning = ({ progress }: TaskView): boolean => RUNNING.includes(progress);
 export const wordsOf = ({ title, product, document }: Pick<TaskView, "title" | "product" | "document">): string =>
   foldName([title, product, document?.number].join(" "));
-const seenBy = ({ leadNo, assignerNo, coordinatorNos }: TaskView): number[] => [...new Set([leadNo, assignerNo, ...coordinatorNos])];
+const seenBy = ({ leadNo, assignerNo, coordinatorNos }: Pick<TaskView, "leadNo" | "assignerNo" | "coordinatorNos">): number[] => [
+  ...new Set([leadNo, assignerNo, ...coordinatorNos]),
+];
 const isOfTask = ({ provinceNo, sourceNo, code }: TaskKey) =>
   sql<boolean>`province_id = ${provinceNo} and source_id = ${sourceNo} and code = ${code}`;
 
-/** The condition that the grants cover a unit that leads, assigns or coordinates it. */
-const readTask = async (em: EntityManager, grants: readonly Grant[], { sourceNo, code }: TaskIdentity): Promise<TaskView | null> => {
-  const [task] = await rowsOf(em).rows(sql<TaskView>`
-    with covered as materialized (${coveredUnits(grants)})
-    select ${taskColumns} from task t where t.source_id = ${sourceNo} and t.code = ${code} and ${isTaskSeen}`);
-  return task ?? null;
+/** Who takes a step: what it sees, the units for which it acts, and the day. */
+interface Stepping {
+  readonly viewing: readonly Grant[];
+  readonly acting: readonly Grant[];
+  readonly today: Day;
+}
+
+export interface LockedTask {
+  readonly task: TaskView;
+  readonly authority: TaskAuthority;
+  /** The country as a grant of today's edition. */
+  readonly country: string;
+}
+
+/** Null unless the grants cover a unit that leads, assigns or coordinates it. */
+const readLocked = async (em: EntityManager, { viewing, acting, today }: Stepping, { sourceNo, code }: TaskIdentity) => {
+  const isSeen = sql`(${coveredBy(viewing, sql`t.lead_id`)} or ${coveredBy(viewing, sql`t.assigner_id`)}
+    or exists (select from unnest(t.coordinator_ids) u(id) where ${coveredBy(viewing, sql`u.id`)}))`;
+  const [row] = await rowsOf(em).rows(sql<TaskView & { readonly authority: TaskAuthority; readonly country: string }>`
+    with recursive found as materialized (select t.* from task t where t.source_id = ${sourceNo} and t.code = ${code} and ${isSeen}),
+    ${authorityTables(today, sql`select 1 as i, lead_id, assigner_id from found`)}
+    select ${taskColumns}, (select to_json(x) from (select ${authorityColumns(acting)} from authority a) x) as authority, ${countryEntry(today)} as country
+    from found t`);
+  if (!row) return null;
+  const { authority, country, ...task } = row;
+  return { task, authority, country };
 };
 
 /** The task as it stands, of whose family nobody else changes anything until the transaction ends; null where the grants show none. */
-export const lockTask = async (em: EntityManager, grants: readonly Grant[], identity: TaskIdentity): Promise<TaskView | null> => {
+export const lockTask = async (em: EntityManager, stepping: Stepping, identity: TaskIdentity): Promise<LockedTask | null> => {
   const { sourceNo, code } = identity;
-  const [found] = await rowsOf(em).rows(sql<{ family: string }>`select family from task where source_id = ${sourceNo} and code = ${code}`);
+  const [found] = await rowsOf(em).rows(sql<{ family: string }>`
+    select family, ${waitingFor("taskFamily", sql`family`)} from task where source_id = ${sourceNo} and code = ${code}`);
   if (!found) return null;
   let { family } = found;
   for (;;) {
-    await takeLock(em, "taskFamily", family);
-    const task = await readTask(em, grants, identity);
+    const locked = await readLocked(em, stepping, identity);
     // An import may have moved the task while this waited.
-    if (!task || task.family === family) return task;
-    ({ family } = task);
+    if (!locked || locked.task.family === family) return locked;
+    ({ family } = locked.task);
+    await takeLock(em, "taskFamily", family);
   }
 };
 
@@ -79,23 +104,31 @@ export const tasksSeenAmong = async (em: EntityManager, tasks: readonly TaskKey[
   return new Set(found.map(({ sourceNo, code }) => `${sourceNo}:${code}`));
 };
 
-/** Stores the task as it stands after a step, with the event of the step. */
-export const storeStep = async (writing: TaskWriting, before: TaskView, after: TaskView, event: NewTaskEvent): Promise<void> => {
+/** An event of a task, and the change as the audit trail tells it. */
+interface NewStep {
+  readonly event: NewTaskEvent;
+  readonly change: Change;
+}
+
+/** Stores the task as it stands after a step, with the event of the step and the entry of the audit trail. @returns the task as it is stored */
+export const storeStep = async (writing: TaskWriting, before: TaskView, after: TaskView, { event, change }: NewStep): Promise<TaskView> => {
   const { em } = writing;
   const task = { ...after, eventCount: before.eventCount + 1 };
   const isMoved = before.leadNo !== task.leadNo;
-  const [stored] = await rowsOf(em).rows(sql<{ slot: number }>`
-    update task set title = ${task.title}, product = ${task.product}, document = ${task.document && JSON.stringify(task.document)}::jsonb, words = ${wordsOf(task)},
+  const [stored] = await rowsOf(em).rows(sql<TaskView>`
+    with stored as (update task set title = ${task.title}, product = ${task.product}, document = ${task.document && JSON.stringify(task.document)}::jsonb, words = ${wordsOf(task)},
       lead_id = ${task.leadNo}, slot = ${isMoved ? leadSlot(sql`${task.leadNo}::int`, sql`assigned_on`) : sql`slot`}, coordinator_ids = ${[...task.coordinatorNos]}::int[], deadline = ${orInfinity(task.deadline)}::date,
       progress = ${numberOf(task.progress)}, progress_before = ${numberOf(task.progressBefore)}, is_running = ${isRunning(task)},
       percent = ${task.reportedPercent}, done_on = ${task.doneOn}::date, completed_on = ${task.completedOn}::date,
       cancelled_on = ${task.cancelledOn}::date, postponed = ${multirangeOf(task.postponed)}::datemultirange, events = ${task.eventCount}
-    where ${isOfTask(task)} returning slot`);
-  writing.changed(before, { ...task, slot: stored!.slot });
+    where ${isOfTask(task)} returning *),
+    told as (${eventInsert(task, event)}), audited as (${recording([change])})
+    select ${taskColumns}${writing.sharing(before, task)} from stored t`);
+  writing.changed(before, stored!);
   if (String(seenBy(before)) !== String(seenBy(task)))
     await sql`update task_event set seen_by = ${seenBy(task)}::int[] where ${isOfTask(task)}`.execute(em.getKysely());
   if (coordinationOf(before) !== coordinationOf(task)) await storeCoordinators(em, task);
-  await storeEvent(em, task, event);
+  return stored!;
 };
 
 /** The columns of a task that the rows of its coordinators repeat. */
@@ -111,14 +144,12 @@ const storeCoordinators = async (em: EntityManager, task: TaskView): Promise<voi
     from unnest(${[...task.coordinatorNos]}::int[]) c(unit_id)`.execute(em.getKysely());
 };
 
-const storeEvent = async (em: EntityManager, task: TaskView, event: NewTaskEvent): Promise<void> => {
+const eventInsert = (task: Omit<TaskView, "slot">, event: NewTaskEvent): RawBuilder<unknown> => {
   const { at, action, unitNo, formerLeadNo = null, note = null, percent = null, deadline = null, doneOn = null, evidence = [] } = event;
-  await sql`
+  return sql`
     insert into task_event (province_id, source_id, code, position, at, action, unit_id, former_lead_id, note, percent, deadline, done_on, evidence, seen_by)
     values (${task.provinceNo}, ${task.sourceNo}, ${task.code}, ${task.eventCount}, ${at.toISOString()}::timestamptz, ${TASK_EVENTS.indexOf(action) + 1},
-      ${unitNo}, ${formerLeadNo}, ${note}, ${percent}, ${deadline}::date, ${doneOn}::date, ${JSON.stringify(evidence)}::jsonb, ${seenBy(task)}::int[])`.execute(
-    em.getKysely(),
-  );
+      ${unitNo}, ${formerLeadNo}, ${note}, ${percent}, ${deadline}::date, ${doneOn}::date, ${JSON.stringify(evidence)}::jsonb, ${seenBy(task)}::int[])`;
 };
 
 /** Stores a task that is made here, with the event of its assignment. */
@@ -126,21 +157,21 @@ export const insertTask = async (
   writing: TaskWriting,
   made: Omit<TaskView, "slot">,
   making: TaskMaking,
-  event: NewTaskEvent,
+  { event, change }: NewStep,
 ): Promise<TaskView> => {
   const { em } = writing;
-  const [stored] = await rowsOf(em).rows(sql<{ slot: number }>`
-    insert into task (province_id, source_id, code, is_imported, title, product, document, words, assigner_id, lead_id, slot, coordinator_ids,
+  const [stored] = await rowsOf(em).rows(sql<TaskView>`
+    with stored as (insert into task (province_id, source_id, code, is_imported, title, product, document, words, assigner_id, lead_id, slot, coordinator_ids,
       parent_province_id, parent_source_id, parent_code, family, assigned_on, deadline, original_deadline, progress, is_running, postponed, events,
       made_by, idempotency_key, digest)
     values (${made.provinceNo}, ${made.sourceNo}, ${made.code}, false, ${made.title}, ${made.product}, ${made.document && JSON.stringify(made.document)}::jsonb,
       ${wordsOf(made)}, ${made.assignerNo}, ${made.leadNo}, ${leadSlot(sql`${made.leadNo}::int`, sql`${made.assignedOn}::date`)}, ${[...made.coordinatorNos]}::int[], ${made.parent?.provinceNo ?? null}, ${made.parent?.sourceNo ?? null},
       ${made.parent?.code ?? null}, ${made.family}, ${made.assignedOn}::date, ${orInfinity(made.deadline)}::date,
       ${orInfinity(made.originalDeadline)}::date, ${numberOf(made.progress)}, true, '{}', 1, ${making.actor}, ${making.idempotencyKey},
-      ${making.digest}) returning slot`);
-  const task = { ...made, slot: stored!.slot, eventCount: 1 };
-  writing.changed(null, task);
-  if (task.coordinatorNos.length > 0) await storeCoordinators(em, task);
-  await storeEvent(em, task, event);
-  return task;
+      ${making.digest}) returning *),
+    told as (${eventInsert({ ...made, eventCount: 1 }, event)}), audited as (${recording([change])})
+    select ${taskColumns} from stored t`);
+  writing.changed(null, stored!);
+  if (stored!.coordinatorNos.length > 0) await storeCoordinators(em, stored!);
+  return stored!;
 };

@@ -12,7 +12,7 @@ import { type Draw, drawOperation, type Operation, type Values, valuesOf } from 
 import { PUBLISH, SUBMIT, WITHDRAW } from "../support/reports.ts";
 import { END_ON_FAILURE, runs, seed } from "../support/property.ts";
 
-const RUNS = runs(100);
+const RUNS = runs(50);
 const SEED = seed(20_261_124);
 
 const FREE = { rateAddress: 0, rateKey: 0 } as const;

@@ -14,7 +14,7 @@ import { drawTaskTwins, type TwinTask } from "./twin-tasks.ts";
 import { PUBLISH, SUBMIT, type SubmitAnswer } from "../support/reports.ts";
 import { END_ON_FAILURE, runs, seed } from "../support/property.ts";
 
-const RUNS = runs(40);
+const RUNS = runs(20);
 const SEED = seed(20_261_129);
 const PAIRS = 40;
 

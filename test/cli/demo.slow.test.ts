@@ -1,7 +1,7 @@
 import { sql } from "kysely";
 import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync, readdirSync } from "node:fs";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -15,6 +15,7 @@ import { loadSeeds } from "../../seeds/seed.ts";
 import { type Database, openDatabase } from "../../src/database/database.ts";
 import { recount } from "../../src/counters/recount.service.ts";
 import { AYearOfDossiersDocument } from "../generated/operations.ts";
+import { fillDataFolder } from "../support/data-folder.ts";
 import { NO_DIFFERENCES } from "../support/recount.ts";
 
 const PROJECT = fileURLToPath(new URL("../..", import.meta.url));
@@ -62,6 +63,8 @@ describe("npm run demo", () => {
   /** As the command does it, but for the number of dossiers. */
   beforeAll(async () => {
     dataDir = await mkdtemp(join(tmpdir(), "cchc-demo-"));
+    await mkdir(demoDir(), { mode: 0o711 });
+    await fillDataFolder(demoDir());
     const database = await openDatabase({ databaseUrl: null, dataDir: demoDir() });
     const stopping = new AbortController();
     const say = (line: string) => {

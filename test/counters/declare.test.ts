@@ -12,7 +12,7 @@ import { viewerOf } from "../support/viewer.ts";
 import { runs, seed } from "../support/property.ts";
 import { type Completeness, startCompleteness, status } from "./completeness.ts";
 
-const RUNS = runs(40);
+const RUNS = runs(20);
 const SEED = seed(20_261_124);
 
 describe("completeness of records", () => {

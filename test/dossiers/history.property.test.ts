@@ -20,7 +20,7 @@ import { NUMBERS, type Numbers, Recount } from "../counters/recount.ts";
 import { END_ON_FAILURE, runs, seed } from "../support/property.ts";
 import { contextAt, correct, drawStory, openStage, play, RECORDS, SOURCES, type Stage, type Story } from "./story.ts";
 
-const RUNS = runs(3);
+const RUNS = runs(2);
 const SEED = seed(20_260_303);
 let stage: Stage;
 beforeAll(async () => {

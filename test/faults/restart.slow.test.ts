@@ -1,5 +1,4 @@
-import { chmod, mkdtemp, readFile, realpath, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readFile, realpath, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Client } from "pg";
@@ -10,6 +9,7 @@ import { type EmbeddedDatabase, startEmbedded } from "../../src/database/embedde
 import { closeDatabase } from "../../src/server/running/shutdown.ts";
 import { type RunningServer, startServer } from "../../src/server/server.ts";
 import { NOW, UNBOUNDED } from "../support/client.ts";
+import { seededDataFolder } from "../support/data-folder.ts";
 import { issueKey } from "../support/key.ts";
 import { startProxy, type TcpProxy } from "../support/tcp-proxy.ts";
 import { SUBMIT, type SubmitAnswer } from "../support/reports.ts";
@@ -25,8 +25,7 @@ describe("F6: a PostgreSQL that is restarted under load", () => {
   let key: string;
 
   beforeAll(async () => {
-    dataDir = await mkdtemp(join(tmpdir(), "cchc-restart-"));
-    await chmod(dataDir, 0o711);
+    dataDir = await seededDataFolder();
     embedded = await startEmbedded(dataDir);
     proxy = await startProxy(embedded.url);
     database = await openDatabase({ databaseUrl: proxy.url, dataDir: "" });

@@ -19,7 +19,7 @@ import { type Draw, History, type UnitHistory } from "./random-history.ts";
 import { END_ON_FAILURE, runs, seed } from "../support/property.ts";
 
 const NOW = new Date("2026-11-22T12:00:00+07:00");
-const RUNS = runs(8);
+const RUNS = runs(5);
 const SEED = seed(20_251_107);
 const YEARS = ["2016", "2019", "2022", "2025"];
 

@@ -118,18 +118,6 @@ const REPORTS: Damage[] = [
     /row 3, column value: "114" states task\.total a second time; row 2 of the same report states 115/,
   ],
   [
-    "an unknown code",
-    "reports/figures.csv",
-    put(2, ",058,", ",999999,"),
-    /figures\.csv, row 2, column unit_code: "999999" is held by no unit/,
-  ],
-  [
-    "an unknown code of a report",
-    "reports/sources.csv",
-    put(2, ",058,", ",999999,"),
-    /sources\.csv, row 2, column unit_code: "999999" is held by no unit/,
-  ],
-  [
     "an unknown report",
     "reports/figures.csv",
     put(2, "000_f83e30d65ee75924", "000"),
@@ -166,12 +154,6 @@ const REPORTS: Damage[] = [
     /figures\.csv, row 3, column value: "2147483647" is too much with what else is stated: dossier\.received of 2024 may add up to 4,294,967,294 in the country/,
   ],
   [
-    "a scope above the unit",
-    "reports/figures.csv",
-    put(2, ",2021,,", ",2021,COUNTRY,"),
-    /figures\.csv, row 2, column scope: "COUNTRY" lies above/,
-  ],
-  [
     "an invalid code of a measure",
     "reports/figures.csv",
     put(2, "task.total", "Task Total"),
@@ -188,6 +170,28 @@ const REPORTS: Damage[] = [
     "reports/sources.csv",
     put(2, "2022-05-11", "11/05/2022"),
     /sources\.csv, row 2, column published_on: "11\/05\/2022" is not a day/,
+  ],
+];
+
+/** Found where the reports are compared with the units. */
+export const DAMAGES_BESIDE_UNITS: readonly Damage[] = [
+  [
+    "an unknown code",
+    "reports/figures.csv",
+    put(2, ",058,", ",999999,"),
+    /figures\.csv, row 2, column unit_code: "999999" is held by no unit/,
+  ],
+  [
+    "an unknown code of a report",
+    "reports/sources.csv",
+    put(2, ",058,", ",999999,"),
+    /sources\.csv, row 2, column unit_code: "999999" is held by no unit/,
+  ],
+  [
+    "a scope above the unit",
+    "reports/figures.csv",
+    put(2, ",2021,,", ",2021,COUNTRY,"),
+    /figures\.csv, row 2, column scope: "COUNTRY" lies above/,
   ],
 ];
 

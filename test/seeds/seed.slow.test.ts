@@ -7,10 +7,12 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { loadSeeds } from "../../seeds/seed.ts";
 import { FileError } from "../../src/lib/files/file-error.ts";
 import type { ProcedureRow } from "../../src/procedures/procedure-check.ts";
+import { loadReports } from "../../src/reports/files/report-load.service.ts";
+import { readReports } from "../../src/reports/files/report.ts";
 import { readProcedureFile } from "../../src/procedures/procedure-file.ts";
 import { loadCatalogue } from "../../src/dossiers/catalogue-load.service.ts";
 import { createDatabase, type TestDatabase } from "../support/database.ts";
-import { DAMAGES, type Edit, type SeedFile } from "./damages.ts";
+import { DAMAGES, DAMAGES_BESIDE_UNITS, type Edit, type SeedFile } from "./damages.ts";
 
 const SEEDS = new URL("../../seeds/", import.meta.url);
 
@@ -27,17 +29,31 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-/** Loads the seeds with one file edited, whose lines are counted from 1. */
-const load = async (file: SeedFile, edit: Edit): Promise<unknown> => {
+/** Copies the seeds with one file edited, whose lines are counted from 1. */
+const prepare = async (file: SeedFile, edit: Edit): Promise<void> => {
   for (const part of ["units", "reports", "work-calendar.csv", "procedures.csv"])
     await cp(new URL(part, SEEDS), join(folder, part), { recursive: true });
   const lines = ["", ...(await readFile(new URL(file, SEEDS), "utf8")).split("\n")];
   const edited = edit(lines) ?? lines.slice(1).join("\n");
   await writeFile(join(folder, file), edited);
-  return loadSeeds(database.orm.em.fork(), () => {}, pathToFileURL(`${folder}/`)).then(
+};
+
+const failureOf = (work: Promise<unknown>): Promise<unknown> =>
+  work.then(
     () => null,
     (error: unknown) => error,
   );
+
+const load = async (file: SeedFile, edit: Edit): Promise<unknown> => {
+  await prepare(file, edit);
+  return failureOf(loadSeeds(database.orm.em.fork(), () => {}, pathToFileURL(`${folder}/`)));
+};
+
+const expectRefused = (error: unknown, file: SeedFile, message: RegExp): void => {
+  expect(error).toBeInstanceOf(FileError);
+  expect((error as Error).message).toMatch(message);
+  expect((error as Error).message).toContain(file);
+  expect((error as Error).message).not.toContain("\n");
 };
 
 const TABLES = [
@@ -60,12 +76,26 @@ const countRows = async (): Promise<number> => {
 
 describe("damaged files are refused, and nothing is stored", () => {
   it.each(DAMAGES)("%s", async (_what, file, edit, message) => {
-    const error = await load(file, edit);
-    expect(error).toBeInstanceOf(FileError);
-    expect((error as Error).message).toMatch(message);
-    expect((error as Error).message).toContain(file);
-    expect((error as Error).message).not.toContain("\n");
+    expectRefused(await load(file, edit), file, message);
     expect(await countRows()).toBe(0);
+  });
+});
+
+describe("damaged reports are refused beside the loaded units", () => {
+  let loaded: TestDatabase;
+  beforeAll(async () => {
+    loaded = await createDatabase();
+  });
+  afterAll(() => loaded.close());
+
+  it.each(DAMAGES_BESIDE_UNITS)("%s", async (_what, file, edit, message) => {
+    await prepare(file, edit);
+    const reports = await readReports(pathToFileURL(`${folder}/reports/`));
+    const loading = loaded.orm.em.fork().transactional(async (em) => {
+      await sql`truncate source cascade`.execute(em.getKysely());
+      await loadReports(em, reports);
+    });
+    expectRefused(await failureOf(loading), file, message);
   });
 });
 

@@ -20,6 +20,8 @@ import { issueKey } from "../support/key.ts";
 import { messageOf, post } from "../support/post.ts";
 
 const TEXTS = ["'; drop table unit; --", "%", "_", "\\", '"', "$1", "' or '1'='1", "48' --", "{48}", "*", "\u200b", "unit_version"];
+/** For texts that are stored and not searched: one for each way out of a literal. */
+const STORED_TEXTS = ["'; drop table unit; --", "' or '1'='1", '" \\ $1 {48}', "\u200b"];
 const TEXT_TYPES = new Set(["String", "ID", "Date", "Period"]);
 const SAMPLES: Readonly<Record<string, unknown>> = {
   Int: 2021,
@@ -177,7 +179,7 @@ describe("SQL in the arguments of the schema", () => {
       const query = `mutation (${declared}) { ${field.name}(${passed}) { __typename } }`;
       const others = Object.fromEntries(field.args.map(({ name, type }) => [name, sampleOf(type)]));
       let sent = 0;
-      for (const text of TEXTS)
+      for (const text of STORED_TEXTS)
         for (const { name, type } of field.args)
           for (const value of inputsOf(type, text)) {
             const answer = await post(service.server.url, { query, variables: { ...others, [name]: value } }, headers);
@@ -185,7 +187,7 @@ describe("SQL in the arguments of the schema", () => {
             expect(answer.text).not.toMatch(/syntax error at|INTERNAL_SERVER_ERROR|relation "|node_modules/);
             sent++;
           }
-      expect(sent).toBeGreaterThanOrEqual(TEXTS.length);
+      expect(sent).toBeGreaterThanOrEqual(STORED_TEXTS.length);
       expect(await post(service.server.url, { query: '{ unit(code: "48") { name } }' })).toMatchObject({
         body: { data: { unit: { name: "Đà Nẵng" } } },
       });

@@ -5,6 +5,7 @@ import "../../src/records.ts";
 import { type Database, openDatabase } from "../../src/database/database.ts";
 
 export const SEEDED = "cchc_test_seeded";
+export const EMPTY = "cchc_test_empty";
 
 export interface TestDatabase extends Database {
   readonly name: string;
@@ -33,7 +34,10 @@ export type Content = "SEEDED" | "EMPTY" | Pick<TestDatabase, "name">;
 export const createDatabase = async (content: Content = "SEEDED"): Promise<TestDatabase> => {
   const serverUrl = inject("serverUrl");
   const name = `cchc_test_${randomBytes(6).toString("hex")}`;
-  await admin(serverUrl, `create database ${name} encoding 'UTF8' template ${templateOf(content)} strategy file_copy`);
+  await admin(
+    serverUrl,
+    `create database ${name} encoding 'UTF8' template ${templateOf(content)} strategy ${content === "EMPTY" ? "wal_log" : "file_copy"}`,
+  );
   const url = urlOn(serverUrl, name);
   const serviceUrl = inject("serviceUrl");
   const logins = serviceUrl === null ? { databaseUrl: url } : { databaseUrl: urlOn(serviceUrl, name), databaseOwnerUrl: url };
@@ -50,7 +54,7 @@ export const createDatabase = async (content: Content = "SEEDED"): Promise<TestD
   };
 };
 
-const urlOn = (serverUrl: string, name: string): string => {
+export const urlOn = (serverUrl: string, name: string): string => {
   const url = new URL(serverUrl);
   url.pathname = `/${name}`;
   return url.href;
@@ -58,5 +62,5 @@ const urlOn = (serverUrl: string, name: string): string => {
 
 const templateOf = (content: Content): string => {
   if (typeof content !== "string") return content.name;
-  return content === "SEEDED" ? SEEDED : "template0";
+  return content === "SEEDED" ? SEEDED : EMPTY;
 };

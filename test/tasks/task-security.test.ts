@@ -25,12 +25,14 @@ const NOTHING: RowScope = { reads: "", writes: "" };
 const scopeOf = (who: keyof typeof UNITS): RowScope => rowScope(viewers.get(who)!, "OFFICER");
 const readingOf = (who: keyof typeof UNITS): RowScope => rowScope(viewers.get(who)!);
 
+/** Row-level security checks rows one by one in a transaction of a few; both ways must pass the same rows. */
+let isOfFewRows = false;
 class Undone extends Error {}
 /** As a request's transaction runs it in which every check of our own was forgotten; nothing of it stays. */
 const run = async (scope: RowScope, text: string): Promise<unknown[]> => {
   let rows: unknown[] = [];
   const work = async (em: EntityManager) => {
-    await enterScope(em, scope);
+    await enterScope(em, { ...scope, isOfFewRows });
     ({ rows } = await sql.raw(text).execute(em.getKysely()));
     throw new Undone();
   };
@@ -46,7 +48,14 @@ const DENIED = { code: "42501" };
 const codesOf = (rows: unknown[]) => (rows as { code: string }[]).map(({ code }) => code).toSorted();
 const COUNT = "select (select count(*)::int from task) as tasks, (select count(*)::int from task_event) as events";
 
-describe("a statement of the service in which a check was forgotten", () => {
+describe.each([
+  { name: "many rows", few: false },
+  { name: "a few rows", few: true },
+])("a statement of the service in which a check was forgotten, in a transaction of $name,", ({ few }) => {
+  beforeAll(() => {
+    isOfFewRows = few;
+  });
+
   it("sees no task outside of the scope of its lead, its assigner and those who help", async () => {
     for (const scope of [NOTHING, scopeOf("stranger"), scopeOf("three"), scopeOf("building")])
       expect(await run(scope, COUNT)).toEqual([{ tasks: 0, events: 0 }]);

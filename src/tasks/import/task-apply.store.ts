@@ -48,14 +48,14 @@ const namesOf = (staged: Staged) => sql.join(Object.keys(columnsOf(staged)).map(
 /** The staged tasks as relation `d` with the columns of the table, as the import writes them. */
 const stagedTasks = (staged: Staged) => sql`(
   select ${sql.join(Object.entries(columnsOf(staged)).map(([name, value]) => sql`${value} as ${sql.ref(name)}`))}
-  from ${staged.stage} s where ${isOfImport(staged)} and ${isChanged}) d`;
+  from ${staged.stage} s where ${isOfImport(staged)} and ${isChanged} offset 0) d`;
 
 /** Rows `s` of the stage with their stored tasks `d`, each looked up by its key, because the planner has no statistics of the stage. */
 const stagedAndStored = (staged: Staged) => sql`${staged.stage} s cross join lateral (
   select * from task k where ${isStaged("k", staged)} offset 0) d where ${isOfImport(staged)} and ${isUpdated}`;
 
 /** The stored tasks that the stage replaces or names, as relation `d`. */
-const storedTasks = (staged: Staged) => sql`(select d.* from ${stagedAndStored(staged)}) d`;
+const storedTasks = (staged: Staged) => sql`(select d.* from ${stagedAndStored(staged)} offset 0) d`;
 
 /** Gives each staged row its status, except for what its parent decides. The caller holds the lock of the source. */
 export const compareTasks = async (em: EntityManager, staged: Staged): Promise<void> => {

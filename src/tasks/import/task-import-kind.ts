@@ -1,11 +1,12 @@
 import type { EntityManager } from "@mikro-orm/postgresql";
 import type { Grant } from "../../access/viewer.ts";
-import type { RowScope } from "../../database/reader.ts";
+import { type RowScope, rowsOf } from "../../database/reader.ts";
 import { duplicateWarnings } from "../../imports/duplicate-warning.store.ts";
 import type { ImportKind } from "../../imports/import-pipeline.ts";
 import type { Staged } from "../../imports/stage.ts";
 import type { Day } from "../../lib/time/date.ts";
 import { countTaskChanges } from "../task-count.store.ts";
+import { readCountry } from "../task-authority.ts";
 import { onWholeFamily } from "../task-family.store.ts";
 import { compareTasks, lockMoved, moveFamilies, noteStored, noteTaskChanges, TASK_TABLE, replaceTasks } from "./task-apply.store.ts";
 import { judgeParents } from "./task-parents.store.ts";
@@ -43,5 +44,5 @@ const writeWithFamilies = async (em: EntityManager, importer: TaskImporter | nul
   await replaceTasks(em, staged, at);
   if (!isMoved) return;
   const move = () => moveFamilies(em, staged);
-  await (importer ? onWholeFamily({ em, ...importer }, move) : move());
+  await (importer ? onWholeFamily({ em, scope: importer.scope, country: await readCountry(rowsOf(em), importer.today) }, move) : move());
 };

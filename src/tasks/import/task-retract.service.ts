@@ -9,6 +9,7 @@ import type { ImportReport } from "../../imports/import-report.ts";
 import { type RetractedRecord, type Retraction, type RetractionKind, retractRecords } from "../../imports/retraction.service.ts";
 import { isOfImport, type Staged, STATUSES } from "../../imports/stage.ts";
 import { countTaskChanges } from "../task-count.store.ts";
+import { readCountry } from "../task-authority.ts";
 import { onWholeFamily, type StepScope } from "../task-family.store.ts";
 import { deleteTasks, TASK_TABLE } from "./task-apply.store.ts";
 import { TASK_STAGE } from "./task-stage.ts";
@@ -18,11 +19,11 @@ type Caller = Pick<RequestContext, "session" | "viewer" | "now" | "today" | "ren
 /** Retracts tasks as `retractRecords` does. A task from which others were delegated stays, unless these are retracted with it. */
 export const retractTasks = (context: Caller, retraction: Retraction): Promise<ImportReport & { readonly isKept: boolean }> => {
   const { viewer, today } = context;
-  const within = { scope: rowScope(viewer, "OFFICER"), today };
   const kind: RetractionKind = {
     ...{ kind: "TASKS", shape: TASK_STAGE, operation: "retractTasks", unknownCode: "UNKNOWN_TASK" },
     ...{ shareReferences: async () => {}, nameInStage, readStaged },
-    refusals: (em, staged) => refusalsOf({ em, ...within }, staged),
+    refusals: async (em, staged) =>
+      refusalsOf({ em, scope: rowScope(viewer, "OFFICER"), country: await readCountry(rowsOf(em), today) }, staged),
     retract: async (em, staged, at) => {
       await deleteTasks(em, staged, at);
       await countTaskChanges(em, staged);

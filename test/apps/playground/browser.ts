@@ -85,8 +85,9 @@ export interface Browser {
 const launch = (folder: string): Promise<BrowserContext> =>
   chromium.launchPersistentContext(folder, {
     executablePath: CHROMIUM,
-    args: ["--no-sandbox", "--disable-gpu", "--disable-quic", ...QUIET],
+    args: ["--no-sandbox", "--disable-gpu", "--disable-software-rasterizer", "--disable-quic", ...QUIET],
     viewport: { width: 1400, height: 900 },
+    reducedMotion: "reduce",
   });
 
 const watch = async (context: BrowserContext, url: string): Promise<Browser> => {

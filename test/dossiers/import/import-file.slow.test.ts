@@ -40,8 +40,8 @@ describe("npm run import -- dossiers", () => {
     folder = await mkdtemp(join(tmpdir(), "cchc-import-"));
     empty = await createDatabase();
     await fillProcedures(empty.orm.em.fork());
-    await write("first.csv", 500, 1);
-    await write("second.csv", 2000, 2);
+    await write("first.csv", 200, 1);
+    await write("second.csv", 800, 2);
     await empty.disconnect();
     database = await createDatabase(empty);
   });
@@ -71,10 +71,10 @@ describe("npm run import -- dossiers", () => {
     try {
       expect(await run("import", clean, ["dossiers", file("first.csv"), "--source", "s"])).toMatchObject({
         code: 0,
-        out: expect.stringContaining("500 created"),
+        out: expect.stringContaining("200 created"),
       });
       const whole = await start("import", clean, ["dossiers", file("second.csv"), "--source", "s"]).ended;
-      expect(whole).toMatchObject({ code: 0, out: expect.stringContaining("1500 created, 500 updated") });
+      expect(whole).toMatchObject({ code: 0, out: expect.stringContaining("600 created, 200 updated") });
       await run("import", database, ["dossiers", file("first.csv"), "--source", "s"]);
       const before = await contentOf(database, "dossier");
       const random = randomOf(7);
@@ -134,7 +134,7 @@ describe("npm run import -- dossiers", () => {
       await hold.close();
       expect(await ended).toMatchObject({ code: 1, err: expect.stringContaining("stopped by SIGTERM; nothing was stored") });
       expect(await contents()).toEqual(before);
-      expect(await run("import", database, args())).toMatchObject({ code: 0, out: expect.stringContaining("2000 created") });
+      expect(await run("import", database, args())).toMatchObject({ code: 0, out: expect.stringContaining("800 created") });
       expect((await recount(database.orm.em.fork(), null)).differences).toEqual(NO_DIFFERENCES);
     });
   });

@@ -198,7 +198,7 @@ describe("dossiers by field and by channel", () => {
         if (all.averageWorkingDays === null) expect(averageWorkingDays).toBeNull();
         else expect(averageWorkingDays).toBeCloseTo(all.averageWorkingDays, 9);
       }),
-      { seed: SEED, numRuns: runs(40) },
+      { seed: SEED, numRuns: runs(20) },
     );
   });
 });

@@ -5,7 +5,7 @@ import { askFor } from "../../support/cost.ts";
 import { statementsOf } from "../../support/statements.ts";
 import { END_ON_FAILURE, runs, seed } from "../../support/property.ts";
 
-const RUNS = runs(40);
+const RUNS = runs(20);
 const SEED = seed(20_251_107);
 const DAY = "2025-06-30";
 /** So that no answer is large. */

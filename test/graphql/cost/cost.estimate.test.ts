@@ -20,7 +20,7 @@ import { END_ON_FAILURE, runs, seed } from "../../support/property.ts";
 
 const COSTS = costTableOf(Object.values(modules));
 
-const RUNS = runs(20);
+const RUNS = runs(10);
 const SEED = seed(20_251_107);
 const DAY = "2025-06-30";
 /** Of the servers whose answers are counted, so that none is large; a search looks through all units of its day. */

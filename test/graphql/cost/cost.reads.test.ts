@@ -8,7 +8,7 @@ import { codeOf, post } from "../../support/post.ts";
 import { statementsOf } from "../../support/statements.ts";
 import { runs, seed } from "../../support/property.ts";
 
-const RUNS = runs(20);
+const RUNS = runs(10);
 const SEED = seed(20_251_107);
 const MAXIMUM = 100_000;
 

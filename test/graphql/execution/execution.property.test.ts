@@ -7,7 +7,7 @@ import { drawDocument } from "../../support/documents.ts";
 import { maze } from "../../support/maze.ts";
 import { END_ON_FAILURE, runs, seed } from "../../support/property.ts";
 
-const RUNS = runs(400);
+const RUNS = runs(200);
 const SEED = seed(20_261_124);
 /** Selections of an operation: larger ones say nothing more, and take long. */
 const MAX_SIZE = 40;
