@@ -1,10 +1,12 @@
 import "reflect-metadata";
 import "../records.ts";
 import { writeFile } from "node:fs/promises";
+import { extname } from "node:path";
 import { Command } from "commander";
 import { textOfBands } from "../assessments/rubrics/rubric-file.ts";
 import { rubricFile } from "../assessments/rubrics/rubric-load.service.ts";
 import { openDatabase } from "../database/database.ts";
+import { writeTable } from "../lib/files/printed-table.ts";
 import { readEnv } from "../server/env.ts";
 
 const quoted = (text: string | number): string =>
@@ -13,9 +15,10 @@ const quoted = (text: string | number): string =>
 const exportRubric = async (id: string, { out }: { readonly out?: string }): Promise<void> => {
   const database = await openDatabase(readEnv(process.env));
   try {
-    const { rubric, organiser, text } = await rubricFile(database, id, new Date());
-    if (out === undefined) process.stdout.write(text);
-    else await writeFile(out, text);
+    const { rubric, organiser, table } = await rubricFile(database, id, new Date());
+    const content = await writeTable(table, out !== undefined && extname(out).toLowerCase() === ".xlsx" ? "xlsx" : "csv");
+    if (out === undefined) process.stdout.write(content);
+    else await writeFile(out, content);
     const { index, block, year, name, bonusMax, penaltyMax, bands, version, state } = rubric;
     const options = {
       ...{ organiser, index, block: block.code, "block-name": block.name, year, name, "bonus-max": bonusMax, "penalty-max": penaltyMax },
@@ -38,10 +41,10 @@ program
   .command("rubric")
   .copyInheritedSettings(program)
   .description(
-    "write the criteria of a rubric as CSV, in the form that `npm run import -- rubric` reads, and print the options of that command",
+    "write the criteria of a rubric as CSV or XLSX, in the form that `npm run import -- rubric` reads, and print the options of that command",
   )
   .argument("<id>", "id of the rubric, also of a draft")
-  .option("--out <file>", "write to this file (default: standard output)")
+  .option("--out <file>", "write to this file, as a workbook if its name ends in .xlsx (default: CSV on standard output)")
   .action(exportRubric);
 
 await program.parseAsync().catch((error: unknown) => {

@@ -88,12 +88,19 @@ describe("a file of a rubric", () => {
     expect(own[0]!.actor).toMatch(/^command:/);
   });
 
-  it("may be written to a file", async () => {
+  it("may be written to a file or a workbook, which an import reads as well", async () => {
     const { out } = await importFile(SEED);
     const path = join(folder, "out.csv");
     const exported = await run("export", service.database, ["rubric", out.split(":")[0]!, "--out", path]);
     expect(exported).toMatchObject({ code: 0, out: "" });
     expect((await readFile(path, "utf8")).split("\n")[0]).toBe("code,name,maxScore,scale,scoring,indicator,steps,appraiser,evidence");
+    const workbook = join(folder, "out.xlsx");
+    await run("export", service.database, ["rubric", out.split(":")[0]!, "--out", workbook]);
+    const [, next] = /^(\S+): version \d, a draft, 34 criteria\n$/.exec((await importFile(workbook)).out)!;
+    const texts = await Promise.all(
+      [out.split(":")[0]!, next!].map(async (id) => (await run("export", service.database, ["rubric", id])).out),
+    );
+    expect(texts[1]).toBe(texts[0]);
     expect(await run("export", service.database, ["rubric", "x"])).toMatchObject({ code: 1, err: 'cchc-graph: There is no rubric "x"\n' });
   });
 

@@ -1,3 +1,4 @@
+import type { PrintedCell, PrintedTable } from "../../lib/files/printed-table.ts";
 import { INDEX_NAMES, type IndexKind } from "../vocabulary.ts";
 import type { ScoreStep } from "../scoring/steps.ts";
 import { type CriterionScoring, CRITERION_SCORINGS } from "./rubric.entity.ts";
@@ -111,20 +112,28 @@ export const criterionOfCells = (
 };
 
 /** The row of a criterion, in the order of the columns. */
-export const cellsOfCriterion = (criterion: CriterionView, appraiser: string | null): string[] => {
+const cellsOfCriterion = (criterion: CriterionView, appraiser: string | null): PrintedCell[] => {
   const { code, name, maxScore, scale, scoring, indicator, steps, evidenceRequired } = criterion;
-  return [
-    code,
-    name,
-    String(maxScore),
-    scale ?? "",
-    scoring ?? "",
-    indicator ?? "",
-    stepsText(steps),
-    appraiser ?? "",
-    evidenceRequired ? "true" : "",
-  ];
+  return [code, name, maxScore, scale, scoring, indicator, stepsText(steps) || null, appraiser, evidenceRequired ? "true" : null];
 };
+
+const WIDTHS: Readonly<Record<Column, number>> = {
+  ...{ code: 8, name: 60, maxScore: 10, scale: 40, scoring: 12, indicator: 24, steps: 30, appraiser: 20, evidence: 10 },
+};
+
+export interface FiledCriterion {
+  readonly criterion: CriterionView;
+  /** Code or id; null for the organiser. */
+  readonly appraiser: string | null;
+}
+
+/** The file of a rubric, as an import reads it. */
+export const tableOfCriteria = ({ year, block }: RubricView, criteria: readonly FiledCriterion[]): PrintedTable => ({
+  name: `${block.code} ${year}`,
+  title: [],
+  columns: RUBRIC_COLUMNS.map((heading) => ({ heading, width: WIDTHS[heading] })),
+  rows: criteria.map(({ criterion, appraiser }) => ({ cells: cellsOfCriterion(criterion, appraiser), isBold: criterion.scoring === null })),
+});
 
 const BAND = /^(\S+?) *= *([\d.]*?) *\.\.\. *([\d.]*)$/;
 

@@ -3,11 +3,10 @@ import { RequestContext } from "../../access/request-context.ts";
 import { rowsOf } from "../../database/reader.ts";
 import { unitLoaders } from "../../hierarchy/unit.loaders.ts";
 import { DomainError } from "../../lib/errors.ts";
-import { csvLine } from "../../lib/files/csv-writer.ts";
 import { parseNumberId } from "../assessment-id.ts";
 import { type InputProblem, InputProblems } from "../input-problem.ts";
 import { hundredthsOf, pointsOf } from "../scoring/points.ts";
-import { cellsOfCriterion, RUBRIC_COLUMNS } from "./rubric-file.ts";
+import { tableOfCriteria } from "./rubric-file.ts";
 import type { RubricInput } from "./rubric.input.ts";
 import type { StoredRubric } from "./rubric.loaders.ts";
 import { readCriteria, readRubric } from "./rubric.store.ts";
@@ -52,7 +51,7 @@ export const loadRubric = async (
   return { rubric, problems: [] };
 };
 
-/** A rubric with its criteria as a file, drafts included. @throws DomainError NOT_FOUND for an unknown id. */
+/** A rubric with the table of its file, drafts included. @throws DomainError NOT_FOUND for an unknown id. */
 export const rubricFile = async ({ orm, pools }: Pools, id: string, now: Date) => {
   const no = parseNumberId("rubric", id);
   const em = orm.em.fork();
@@ -65,10 +64,10 @@ export const rubricFile = async ({ orm, pools }: Pools, id: string, now: Date) =
     return unit && (unit.validTo === null ? unit.code : unit.id);
   };
   const criteria = await readCriteria(rowsOf(em), rubric.no);
-  const rows = await Promise.all(criteria.map(async (criterion) => cellsOfCriterion(criterion, await nameOf(criterion.appraiserNo))));
+  const filed = await Promise.all(criteria.map(async (criterion) => ({ criterion, appraiser: await nameOf(criterion.appraiserNo) })));
   return {
     rubric,
     organiser: (await nameOf(rubric.organiserNo))!,
-    text: [RUBRIC_COLUMNS, ...rows].map((cells) => csvLine(cells)).join(""),
+    table: tableOfCriteria(rubric, filed),
   };
 };
