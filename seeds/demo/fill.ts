@@ -9,6 +9,7 @@ import type { Day } from "../../src/lib/time/date.ts";
 import { importTaskFile } from "../../src/tasks/import/task-file.service.ts";
 import { type DemoInput, demoDossiers, readDemoInput } from "./dossiers.ts";
 import { DEMO_PROVINCES, type DemoProvince } from "./provinces.ts";
+import { loadDemoRubrics } from "./rubrics.ts";
 import { demoTasks } from "./tasks.ts";
 import { USUAL_LAST } from "./year.ts";
 
@@ -46,6 +47,7 @@ export const fillDemo = async (database: Database, filling: Filling): Promise<vo
   if (existing && until !== null && until !== existing.last)
     throw new Error(`--until: an existing demo ends on ${existing.last}; start it without --until, or delete its folder first`);
   if (existing) say(`existing: ${existing.dossiers.toLocaleString("en-US")} dossiers, up to ${existing.last}`);
+  await loadDemoRubrics(database, say);
   const stored = new Set(await existingKinds(rowsOf(em)));
   const missing = DEMO_PROVINCES.flatMap((province) =>
     KINDS.flatMap((kind) => (stored.has(`${kind.name} ${province.source}`) ? [] : [{ province, kind }])),

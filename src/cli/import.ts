@@ -7,6 +7,7 @@ import { importTaskFile } from "../tasks/import/task-file.service.ts";
 import { REQUIRED_TASK_COLUMNS, TASK_COLUMNS, TASK_TEXTS } from "../tasks/import/task-row.ts";
 import { importProcedures } from "./import-procedures.ts";
 import { importRecords, recordCommand, type RecordFile } from "./import-records.ts";
+import { importRubric, rubricCommand } from "./import-rubric.ts";
 
 const log = (line: string) => console.error(line);
 
@@ -25,7 +26,7 @@ const TASKS: RecordFile = {
 
 const program = new Command("npm run import --")
   .description(
-    "Imports files of dossiers, tasks and procedures. The database is that of DATABASE_URL, or the embedded one in DATA_DIR; a service may be running on it.",
+    "Imports files of dossiers, tasks, procedures and rubrics. The database is that of DATABASE_URL, or the embedded one in DATA_DIR; a service may be running on it.",
   )
   .configureOutput({ outputError: (text, write) => write(`cchc-graph: ${text.replace(/^error: /, "").trim()}\n`) });
 
@@ -55,6 +56,18 @@ program
   .option("--sheet <name>", "sheet of the workbook; required if several sheets have rows")
   .option("--problems <file>", "write rejected rows to this file, with column, code, message and record (default: <file>.problems.csv)")
   .action(importProcedures);
+
+rubricCommand(
+  program
+    .command("rubric")
+    .copyInheritedSettings(program)
+    .description("import a rubric as a draft, or as the next version of the same organiser, index, block and year: all rows or none"),
+)
+  .addHelpText(
+    "after",
+    "\nExample:\n  npm run import -- rubric communes.csv --organiser 22 --index PAR --block COMMUNES --block-name 'Khối xã' --year 2026 --name 'Bộ tiêu chí cấp xã'",
+  )
+  .action(importRubric);
 
 await program.parseAsync().catch((error: unknown) => {
   log(`cchc-graph: ${(error instanceof Error ? error.message : String(error)).replaceAll(/\s*\n\s*/g, "; ")}`);

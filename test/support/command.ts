@@ -4,7 +4,7 @@ import type { TestDatabase } from "./database.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 
-export type Command = "access" | "backup" | "check-rollups" | "import" | "notices" | "restore" | "units";
+export type Command = "access" | "backup" | "check-rollups" | "export" | "import" | "notices" | "restore" | "units";
 
 export interface Ended {
   readonly code: number | null;

@@ -85,7 +85,7 @@ export const rubricOfRow = <R extends RubricRow>({ maxPoints, bonusPoints, penal
 
 type CriterionRow = Omit<CriterionView, "maxScore" | "steps"> & Positioned;
 
-const criterionOfRow = (row: CriterionRow): CriterionView & Positioned => ({
+export const criterionOfRow = (row: CriterionRow): CriterionView & Positioned => ({
   ...{ ...row, maxScore: pointsOf(row.maxPoints) },
   steps: row.storedSteps.map((step) => ({ ...step, points: pointsOf(step.points) })),
 });

@@ -2,8 +2,17 @@ import type { EntityManager } from "@mikro-orm/postgresql";
 import { sql } from "kysely";
 import { takeLock } from "../../database/locks.ts";
 import { relation } from "../../database/relation.ts";
-import { rowsOf } from "../../database/reader.ts";
+import { type Rows, rowsOf } from "../../database/reader.ts";
 import type { CheckedRubric } from "./rubric-check.ts";
+import {
+  criterionOfRow,
+  criterionRows,
+  type CriterionView,
+  rubricColumns,
+  rubricOfRow,
+  type RubricRow,
+  type StoredRubric,
+} from "./rubric.loaders.ts";
 
 /** A rubric without problems, with the numbers of the units that it names. */
 export interface RubricDraft extends CheckedRubric {
@@ -58,3 +67,12 @@ export const publishDraft = async (em: EntityManager, no: number, at: Date): Pro
     returning id`);
   return done.length > 0;
 };
+
+/** For commands, which see drafts. */
+export const readRubric = async (em: EntityManager, no: number): Promise<StoredRubric | null> => {
+  const [row] = await rowsOf(em).rows(sql<RubricRow>`select ${rubricColumns} from rubric r where r.id = ${no}`);
+  return row ? rubricOfRow(row) : null;
+};
+
+export const readCriteria = async ({ rows }: Rows, no: number): Promise<CriterionView[]> =>
+  (await rows(criterionRows([no]))).map((row) => criterionOfRow(row));

@@ -1,0 +1,89 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { RequestContext } from "../../src/access/request-context.ts";
+import { parseNumberId } from "../../src/assessments/assessment-id.ts";
+import { cycleLoaders } from "../../src/assessments/cycles/cycle.loaders.ts";
+import { sheetLoaders, wholeSheetLoaders } from "../../src/assessments/cycles/sheet.loaders.ts";
+import { rubricLoaders } from "../../src/assessments/rubrics/rubric.loaders.ts";
+import { viewerOf } from "../access/support.ts";
+import { NOW } from "../support/client.ts";
+import { statementsOf } from "../support/statements.ts";
+import { CYCLE, CycleRoom, criterionOf, MEMBERS, type SeenCycle, sheetOf } from "./cycle-room.ts";
+import { rubricInput } from "./rubrics.ts";
+
+let room: CycleRoom;
+let small: SeenCycle;
+let large: SeenCycle;
+beforeAll(async () => {
+  room = await CycleRoom.start();
+  small = await room.open({ members: ["01273"] });
+  large = await room.open();
+});
+afterAll(() => room.service.close());
+
+describe("the number of SQL statements", () => {
+  const count = async (work: () => Promise<unknown>): Promise<number> => (await statementsOf(work)).length;
+
+  it("of a cycle with all sheets and items does not depend on its members", async () => {
+    const see = (cycle: SeenCycle) =>
+      count(() => room.ask("admin", `query ($id: ID!) { assessmentCycle(id: $id) { ${CYCLE} } }`, { id: cycle.id }));
+    await see(small);
+    expect(await see(large)).toBe(await see(small));
+  });
+
+  it("of a write does not depend on the number of members or items", async () => {
+    const open = async (members: readonly string[]) => {
+      const rubric = await room.rubric();
+      return count(() => room.done("admin", "openAssessmentCycle", { rubric, period: "2026", members }));
+    };
+    await open(["01273"]);
+    expect(await open(MEMBERS)).toBe(await open(["01273"]));
+    const sheet = sheetOf(large, "01273");
+    const score = (...codes: readonly string[]) =>
+      count(() =>
+        room.done("one", "scoreSelf", {
+          sheet: sheet.id,
+          items: codes.map((code) => ({ criterion: criterionOf(sheet, code), points: 1 })),
+        }),
+      );
+    await score("1.1");
+    expect(await score("1.1", "1.2")).toBe(await score("1.2"));
+  });
+});
+
+describe("the loaders, for a role that row-level security does not bind,", () => {
+  it("read the same as within it", async () => {
+    const { pools, orm } = room.service.database;
+    const draft = await room.done("admin", "createRubric", rubricInput({ block: "DRAFT" }));
+    const draftNo = parseNumberId("rubric", (draft as unknown as { rubric: { id: string } }).rubric.id)!;
+    const cycleNo = parseNumberId("cycle", large.id)!;
+    const sheetNo = parseNumberId("sheet", sheetOf(large, "01273").id)!;
+    const read = async (...grants: Parameters<typeof viewerOf>[1][]) => {
+      const viewer = grants.length === 0 ? null : await viewerOf(room.service.database, ...grants);
+      const context = new RequestContext({ ...pools, requests: orm }, NOW, { viewer });
+      const { sheetByNo, sheetsOf, itemsOf } = context.use(sheetLoaders);
+      const whole = context.use(wholeSheetLoaders);
+      return [
+        (await context.use(rubricLoaders).rubricByNo.load(draftNo)) !== null,
+        (await context.use(cycleLoaders).cycleByNo.load(cycleNo)) !== null,
+        (await sheetByNo.load(sheetNo)) !== null,
+        (await sheetsOf.load(cycleNo)).length,
+        (await itemsOf.load(sheetNo)).length,
+        (await whole.adjustmentsOf.load(sheetNo)).length,
+        (await whole.surveysOf.load(sheetNo)).length,
+      ];
+    };
+    const sheet = sheetOf(large, "01273");
+    await room.advance(large.id, "SURVEY");
+    await room.done("admin", "adjustScore", { sheet: sheet.id, kind: "BONUS", points: 1, reason: "x" });
+    const answers = [{ unit: "01273", criterion: criterionOf(sheet, "2.2"), respondents: "x", counts: [{ weight: 1, count: 1 }] }];
+    await room.done("admin", "recordSurvey", { cycle: large.id, answers });
+    expect(await read()).toEqual([false, false, false, 0, 0, 0, 0]);
+    expect(await read(["48", "ADMIN"])).toEqual([false, false, false, 0, 0, 0, 0]);
+    expect(await read(["04/so-noi-vu", "VIEWER"])).toEqual([false, false, false, 0, 0, 0, 0]);
+    expect(await read(["04/so-xay-dung", "ASSESSOR"])).toEqual([false, false, false, 0, 0, 0, 0]);
+    expect(await read(["04/so-noi-vu", "ASSESSOR"])).toEqual([false, true, true, 3, 2, 0, 0]);
+    expect(await read(["01279", "OFFICER"])).toEqual([false, true, false, 1, 0, 0, 0]);
+    expect(await read(["01273", "VIEWER"])).toEqual([false, true, true, 1, 4, 1, 1]);
+    expect(await read(["04", "VIEWER"])).toEqual([true, true, true, 3, 4, 1, 1]);
+  });
+});
