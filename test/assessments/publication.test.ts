@@ -84,13 +84,26 @@ describe("a publication", () => {
   });
 
   it("is the unit's own result of the year, and its result of the year before the next", async () => {
-    await publish(await scoredCycle(2026, { "01273": [5, 10, 10, 0], "01279": [9, 20, 30, 0.5], "01288": [10, 20, 28, 0.5] }));
+    const cycle = await scoredCycle(2026, { "01273": [5, 10, 10, 0], "01279": [9, 20, 30, 0.5], "01288": [10, 20, 28, 0.5] });
+    await publish(cycle);
     const text = `{ unit(code: "01273") { assessments(index: PAR) { year score rank rankOf block { code } previous { year score rank } } } }`;
     const { unit } = (await room.ask<{ unit: { assessments: object[] } }>(null, text)).data;
     expect(unit.assessments).toMatchObject([
       { year: 2025, score: 99.5, rank: 1, rankOf: 3, previous: null },
       { year: 2026, score: 25, rank: 3, rankOf: 3, previous: { year: 2025, score: 99.5, rank: 1 } },
     ]);
+    const change = `{ scoreSheet(id: "${sheetOf(cycle, "01273").id}") { change { previousTotal total byRules byPerformance items { code previous current byRules byPerformance } } } }`;
+    const own = (await room.ask<{ scoreSheet: { change: object } }>("one", change)).data.scoreSheet;
+    expect(own.change).toEqual({
+      ...{ previousTotal: 99.5, total: 25, byRules: 0, byPerformance: -74.5 },
+      items: [
+        { code: "1.1", previous: 10, current: 5, byRules: 0, byPerformance: -5 },
+        { code: "1.2", previous: 30, current: 10, byRules: 0, byPerformance: -20 },
+        { code: "2.1", previous: 39.5, current: 10, byRules: 0, byPerformance: -29.5 },
+        { code: "2.2", previous: 18, current: 0, byRules: 0, byPerformance: -18 },
+      ],
+    });
+    expect((await room.ask<{ scoreSheet: { change: object | null } }>("interior", change)).data.scoreSheet.change).toBeNull();
   });
 
   it("is corrected by a next version, and the one before stays as it was", async () => {

@@ -1,5 +1,6 @@
 import "reflect-metadata";
 import { Command, InvalidArgumentError } from "commander";
+import { benchAssessments } from "./assessments.ts";
 import { benchCost } from "./cost.ts";
 import { benchFigures } from "./figures.ts";
 import { benchFlood } from "./flood.ts";
@@ -35,6 +36,10 @@ program
   .description("processor time of a write of a task with its counters; fails above the limit")
   .option("--tasks <n>", "how many there are already", count, 1_000_000)
   .action(({ tasks }: { tasks: number }) => benchTasks(tasks));
+program
+  .command("assessments")
+  .description("projections in a block of all communes of the country; fails where one takes more than a second")
+  .action(benchAssessments);
 program
   .command("peers")
   .description("trees of dossiers beside PostGraphile 5 over the same counters")

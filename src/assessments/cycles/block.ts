@@ -17,20 +17,18 @@ export interface BlockLeaf {
   readonly steps: readonly ScoreStep[];
 }
 
-/** What a sheet says of a leaf. */
-export interface BlockItem {
-  readonly position: number;
-  readonly isApplicable: boolean;
-  readonly self: Hundredths | null;
-  readonly first: Hundredths | null;
-  readonly second: Hundredths | null;
-  /** By a correction after publication; it beats all others. */
-  readonly corrected: Hundredths | null;
-  readonly receipt: StoredReceipt | null;
-  /** Sums of the answers of all groups; weights in hundredths. */
-  readonly weighted: number | null;
-  readonly answers: number | null;
-}
+/** What a sheet says of a leaf. An array, because a block of all communes of the country has more than a hundred thousand. */
+export type BlockItem = readonly [
+  position: number,
+  isApplicable: boolean,
+  self: Hundredths | null,
+  first: Hundredths | null,
+  second: Hundredths | null,
+  corrected: Hundredths | null,
+  receipt: StoredReceipt | null,
+  weighted: number | null,
+  answers: number | null,
+];
 
 /** The sheet of one member. */
 export interface BlockSheet extends Adjustments {
@@ -41,37 +39,31 @@ export interface BlockSheet extends Adjustments {
   readonly items: readonly BlockItem[];
 }
 
-export const surveyedValue = ({ weighted, answers }: Pick<BlockItem, "weighted" | "answers">): number | null =>
-  weighted === null || answers === null ? null : surveyValue([{ weighted: weighted / 100, count: answers }]);
-
-/** By a correction, the second or the first appraisal, of INDICATOR the frozen computed points, which are its self-score, or of the survey; null while undecided. */
-export const finalPoints = (
-  leaf: Pick<BlockLeaf, "scoring" | "steps">,
-  item: Omit<BlockItem, "position" | "isApplicable" | "receipt">,
-): Hundredths | null => {
-  const given = item.corrected ?? item.second ?? item.first;
+/**
+ * The final points of a leaf: by a correction, the second or the first appraisal, of INDICATOR the frozen computed points, which are its self-score, or of the survey; null while
+ * undecided.
+ */
+export const finalPoints = ({ scoring, steps }: Pick<BlockLeaf, "scoring" | "steps">, item: BlockItem): Hundredths | null => {
+  const [, , self, first, second, corrected, , weighted, answers] = item;
+  const given = corrected ?? second ?? first;
   if (given !== null) return given;
-  if (leaf.scoring === "INDICATOR") return item.self;
-  const value = leaf.scoring === "SURVEY" ? surveyedValue(item) : null;
-  return value === null ? null : pointsAt(leaf.steps, value);
+  if (scoring === "INDICATOR") return self;
+  if (scoring !== "SURVEY" || weighted === null || answers === null) return null;
+  const value = surveyValue([{ weighted: weighted / 100, count: answers }]);
+  return value === null ? null : pointsAt(steps, value);
 };
 
 export interface FinalLeaf extends ResultLeaf {
   readonly leaf: BlockLeaf;
-  readonly item: BlockItem;
+  readonly receipt: StoredReceipt | null;
 }
 
 /** The leaves of the sheet in the order of the rubric, with their final points. */
 export const finalLeaves = (leaves: readonly BlockLeaf[], { items }: BlockSheet): FinalLeaf[] => {
-  const byPosition = new Map(items.map((item) => [item.position, item]));
+  const byPosition = new Map(items.map((item) => [item[0], item]));
   return leaves.map((leaf) => {
     const item = byPosition.get(leaf.position)!;
-    return {
-      leaf,
-      item,
-      isApplicable: item.isApplicable,
-      maxPoints: leaf.maxPoints,
-      points: item.isApplicable ? finalPoints(leaf, item) : null,
-    };
+    const [, isApplicable, , , , , receipt] = item;
+    return { leaf, isApplicable, receipt, maxPoints: leaf.maxPoints, points: isApplicable ? finalPoints(leaf, item) : null };
   });
 };

@@ -95,8 +95,8 @@ const checkItems = ({ items }: CorrectPublishedScoresInput, correctable: Correct
     if (!sheet || !leaf) return [];
     const fault = points == null ? null : faultOfPoints(points, leaf.maxPoints);
     if (fault !== null) problems.add(`${place}.points`, "POINTS_INVALID", fault);
-    const item = sheet.items.find(({ position }) => position === leaf.position)!;
-    if (points != null && !item.isApplicable && !applied.has(`${sheetId} ${criterion}`))
+    const [, isAlready] = sheet.items.find(([position]) => position === leaf.position)!;
+    if (points != null && !isAlready && !applied.has(`${sheetId} ${criterion}`))
       problems.add(
         `${place}.points`,
         "NOT_APPLICABLE",

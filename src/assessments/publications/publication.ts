@@ -39,9 +39,9 @@ export interface Block {
 export const freezeBlock = ({ maxPoints, bands, leaves, sheets, unranked }: Block): FrozenResult[] => {
   const results = sheets.map((sheet) => {
     const final = finalLeaves(leaves, sheet);
-    const frozen = final.map(({ leaf, item, isApplicable, points }) => ({
+    const frozen = final.map(({ leaf, receipt, isApplicable, points }) => ({
       ...{ position: leaf.position, code: leaf.code, name: leaf.name, maxPoints: leaf.maxPoints },
-      ...{ isApplicable, points, receipt: item.receipt },
+      ...{ isApplicable, points, receipt },
     }));
     return { sheet, leaves: frozen, ...resultOf(final, maxPoints, sheet) };
   });

@@ -22,17 +22,29 @@ export interface Projection {
   readonly high: Hundredths;
 }
 
-/** Of the leaves that apply; null where their maximum is 0. */
-export const project = (leaves: Iterable<LeafScore>, scale: Scale, adjustments: Adjustments): Projection | null => {
-  let [total, low, high] = [0, 0, 0];
-  for (const { points, least, most } of leaves) {
-    total += points ?? 0;
-    low += least;
-    high += most;
+/** Sums over the leaves that apply. */
+export interface LeafSums {
+  /** Undecided leaves add none. */
+  readonly points: Hundredths;
+  readonly least: Hundredths;
+  readonly most: Hundredths;
+}
+
+export const sumLeaves = (leaves: Iterable<LeafScore>): LeafSums => {
+  let [points, least, most] = [0, 0, 0];
+  for (const leaf of leaves) {
+    points += leaf.points ?? 0;
+    least += leaf.least;
+    most += leaf.most;
   }
+  return { points, least, most };
+};
+
+/** Null where the maximum of the leaves that apply is 0. */
+export const project = ({ points, least, most }: LeafSums, scale: Scale, adjustments: Adjustments): Projection | null => {
   if (scale.maxApplicable === 0) return null;
-  const scaled = (points: Hundredths) => scaledScore(points, scale, adjustments)!;
-  return { total: scaled(total), low: scaled(low), high: scaled(high) };
+  const scaled = (sum: Hundredths) => scaledScore(sum, scale, adjustments)!;
+  return { total: scaled(points), low: scaled(least), high: scaled(most) };
 };
 
 export interface ProjectedMember {

@@ -2,7 +2,7 @@ import type { RequestContext } from "../../access/request-context.ts";
 import { rowScope } from "../../access/scope.ts";
 import type { UnitView } from "../../hierarchy/unit.loaders.ts";
 import { parsePeriod } from "../../lib/time/period.ts";
-import { type FinalLeaf, finalLeaves, type BlockLeaf, type BlockSheet } from "../cycles/block.ts";
+import { type BlockLeaf, type BlockSheet, finalLeaves, finalPoints } from "../cycles/block.ts";
 import { readBlock, readLeaves } from "../cycles/block.store.ts";
 import { type ComputedLeaf, computeLeaves, type ComputedScore } from "../cycles/computed.service.ts";
 import { cycleLoaders, type CycleView } from "../cycles/cycle.loaders.ts";
@@ -10,19 +10,19 @@ import { sheetLoaders } from "../cycles/sheet.loaders.ts";
 import { rubricLoaders } from "../rubrics/rubric.loaders.ts";
 import { bandsOf, type ScoreBand } from "../scoring/bands.ts";
 import { type Hundredths, hundredthsOf } from "../scoring/points.ts";
-import { decidedLeaf, type LeafScore, project, type Projection, undecidedLeaf } from "../scoring/projection.ts";
-import { resultOf, type SheetResult } from "../scoring/result.ts";
+import { decidedLeaf, type LeafScore, project, type Projection, sumLeaves, undecidedLeaf } from "../scoring/projection.ts";
+import type { SheetResult } from "../scoring/result.ts";
+import { adjusted, scaledScore } from "../scoring/scaled.ts";
 
 type Asking = Pick<RequestContext, "session" | "viewer" | "use">;
 
-/** A sheet with what each of its leaves has, or may still have. */
+/** A sheet with its result, and what it may still become. */
 export interface ProjectedSheet extends SheetResult {
   readonly sheet: BlockSheet;
   readonly unit: UnitView;
   readonly isRanked: boolean;
-  /** By position, of the leaves that apply. */
-  readonly scores: ReadonlyMap<number, LeafScore>;
-  readonly final: readonly FinalLeaf[];
+  /** Leaves that are computed and not decided, worked out now. */
+  readonly computed: readonly ComputedScore[];
   readonly projection: Projection | null;
 }
 
@@ -60,10 +60,11 @@ const projectBlock = async (context: Asking, cycle: CycleView): Promise<Projecte
   const seen = new Set(views.filter(({ isWhole }) => isWhole).map(({ no }) => no));
   const byNo = new Map(units.map((unit) => [unit.no, unit]));
   const maxPoints = hundredthsOf(rubric!.maxScore)!;
+  const byPosition = new Map(leaves.map((leaf) => [leaf.position, leaf]));
   const sheets = await Promise.all(
     stored
       .filter(({ no }) => seen.has(no))
-      .map((sheet) => projectSheet(context, { cycle, leaves, maxPoints, sheet, unit: byNo.get(sheet.unitNo)! })),
+      .map((sheet) => projectSheet(context, { cycle, leaves: byPosition, maxPoints, sheet, unit: byNo.get(sheet.unitNo)! })),
   );
   const bands = bandsOf(rubric!.bands);
   return { leaves, bands, maxPoints, sheets, isComplete: sheets.length === cycle.memberNos.length };
@@ -71,38 +72,60 @@ const projectBlock = async (context: Asking, cycle: CycleView): Promise<Projecte
 
 interface Sheet {
   readonly cycle: CycleView;
-  readonly leaves: readonly BlockLeaf[];
+  /** By position. */
+  readonly leaves: ReadonlyMap<number, BlockLeaf>;
   readonly maxPoints: Hundredths;
   readonly sheet: BlockSheet;
   readonly unit: UnitView;
 }
 
 const projectSheet = async (context: Asking, { cycle, leaves, maxPoints, sheet, unit }: Sheet): Promise<ProjectedSheet> => {
-  const final = finalLeaves(leaves, sheet);
-  const open = final
-    .filter(({ isApplicable, points, item }) => isApplicable && points === null && item.receipt === null)
-    .map(({ leaf }) => leaf);
-  const computed = await livingScores(context, cycle, unit, open);
-  const living = new Map(computed.map((score) => [score.position, score]));
-  const applicable = final.filter(({ isApplicable }) => isApplicable);
-  const scores = new Map(
-    applicable.map(({ leaf, points }) => [
-      leaf.position,
-      points === null ? (living.get(leaf.position) ?? undecidedLeaf(leaf.maxPoints)) : decidedLeaf(points),
-    ]),
-  );
-  const result = resultOf(final, maxPoints, sheet);
+  const { points, undecided, isDecided, maxApplicable, open } = sumItems(leaves, sheet);
+  const computed = open.length === 0 ? NONE : await livingScores(context, cycle, unit, open);
+  const { bonus, penalty } = sheet;
+  const scale = { maxApplicable, maxScore: maxPoints };
+  const living = sumLeaves(computed);
+  const sums = { points: points + living.points, least: points + living.least, most: points + living.most + undecided };
   return {
-    ...{ ...result, sheet, unit, scores, final, isRanked: !(unit.no in cycle.unranked) },
-    projection: projectionOf(scores.values(), maxPoints, { ...sheet, maxApplicable: result.maxApplicable }),
+    ...{ sheet, unit, computed, isRanked: !(unit.no in cycle.unranked), maxApplicable },
+    total: isDecided ? adjusted(points, sheet) : null,
+    scaled: isDecided ? scaledScore(points, scale, { bonus, penalty }) : null,
+    projection: project(sums, scale, { bonus, penalty }),
   };
 };
 
-export const projectionOf = (
-  scores: Iterable<LeafScore>,
-  maxScore: Hundredths,
-  { maxApplicable, bonus, penalty }: Pick<BlockSheet, "bonus" | "penalty"> & Pick<SheetResult, "maxApplicable">,
-): Projection | null => project(scores, { maxApplicable, maxScore }, { bonus, penalty });
+const NONE: readonly ComputedScore[] = [];
+
+/** One pass over the leaves that apply: decided points, maxima of those that are not, and the computed ones among these. */
+const sumItems = (leaves: ReadonlyMap<number, BlockLeaf>, { items }: BlockSheet) => {
+  let [points, undecided, maxApplicable, isDecided] = [0, 0, 0, true];
+  const open: BlockLeaf[] = [];
+  for (const item of items) {
+    const [position, isApplicable, , , , , receipt] = item;
+    if (!isApplicable) continue;
+    const leaf = leaves.get(position)!;
+    maxApplicable += leaf.maxPoints;
+    const decided = finalPoints(leaf, item);
+    isDecided &&= decided !== null;
+    if (decided !== null) points += decided;
+    else if (leaf.indicator !== null && receipt === null) open.push(leaf);
+    else undecided += leaf.maxPoints;
+  }
+  return { points, undecided, isDecided, maxApplicable, open };
+};
+
+/** By position, what each leaf that applies has, or may still have. */
+export const scoresOf = (leaves: readonly BlockLeaf[], { sheet, computed }: ProjectedSheet): Map<number, LeafScore> => {
+  const living = new Map(computed.map((score) => [score.position, score]));
+  return new Map(
+    finalLeaves(leaves, sheet)
+      .filter(({ isApplicable }) => isApplicable)
+      .map(({ leaf: { position, maxPoints }, points }) => [
+        position,
+        points === null ? (living.get(position) ?? undecidedLeaf(maxPoints)) : decidedLeaf(points),
+      ]),
+  );
+};
 
 /** The computed leaves among these, worked out now. */
 export const livingScores = (

@@ -1,4 +1,5 @@
 import type { RequestContext } from "../../access/request-context.ts";
+import { finalLeaves } from "../cycles/block.ts";
 import { cycleLoaders } from "../cycles/cycle.loaders.ts";
 import type { SheetView } from "../cycles/sheet.loaders.ts";
 import { publishedSheetLoaders } from "../publications/published-sheet.loaders.ts";
@@ -48,7 +49,10 @@ export const changeOfSheet = async (context: Asking, sheet: SheetView): Promise<
   const block = await context.use(blockReader)(cycle);
   const own = block.sheets.find((one) => one.sheet.no === sheet.no)!;
   if (!before || before.scaled === null || own.scaled === null) return null;
-  const current = { scaled: own.scaled, leaves: yearLeaves(own.final.map(({ leaf, ...scored }) => ({ ...leaf, ...scored }))) };
+  const current = {
+    scaled: own.scaled,
+    leaves: yearLeaves(finalLeaves(block.leaves, own.sheet).map(({ leaf, ...scored }) => ({ ...leaf, ...scored }))),
+  };
   const { byRules, byPerformance, items } = changeBetween({ scaled: before.scaled, leaves: yearLeaves(before.leaves) }, current);
   const shown = (points: Hundredths | null) => (points === null ? null : pointsOf(points));
   return {

@@ -6,13 +6,12 @@ import type { BlockLeaf } from "../cycles/block.ts";
 import { cycleLoaders, type CycleView } from "../cycles/cycle.loaders.ts";
 import type { SheetView } from "../cycles/sheet.loaders.ts";
 import { faultOfPoints } from "../point-check.ts";
-import { classBetween } from "../scoring/bands.ts";
 import { type Hundredths, hundredthsOf, pointsOf } from "../scoring/points.ts";
-import { decidedLeaf, type LeafScore, placesInBlock, projectedClass } from "../scoring/projection.ts";
+import { decidedLeaf, type LeafScore, placesInBlock, project, projectedClass, type Projection, sumLeaves } from "../scoring/projection.ts";
 import { ranksOf } from "../scoring/rank.ts";
 import { pointsAt } from "../scoring/steps.ts";
 import { type Classification, classificationOf } from "../vocabulary.ts";
-import { blockReader, type ProjectedBlock, type ProjectedSheet, projectionOf } from "./block.service.ts";
+import { blockReader, type ProjectedBlock, type ProjectedSheet, scoresOf } from "./block.service.ts";
 import type { WhatIfInput } from "./standing.input.ts";
 
 type Asking = Pick<RequestContext, "session" | "viewer" | "use">;
@@ -56,35 +55,34 @@ export const standingsOf = async (context: Asking, cycle: CycleView): Promise<St
   );
 };
 
+/** By position, what each leaf that applies has, or may still have. */
+type Scores = ReadonlyMap<number, LeafScore>;
+
 /** Null for those who see only some criteria, and where no criterion applies. */
 export const projectedOf = (context: Asking, sheet: SheetView): Promise<ProjectedScore | null> =>
-  projectionWith(context, sheet, () => new Map());
+  projectionWith(context, sheet, (own) => own.projection);
 
 /** The projection with these points or values. @throws BadUserInput for a criterion that cannot have them. */
 export const whatIf = (context: Asking, sheet: SheetView, changes: readonly WhatIfInput[]): Promise<ProjectedScore | null> =>
-  projectionWith(context, sheet, (own, block) => {
-    const leaves = new Map(block.leaves.map((leaf) => [leaf.position, leaf]));
-    const changed = new Map<number, LeafScore>();
-    for (const [n, change] of changes.entries()) {
-      const leaf = leafOf(change, n, sheet.rubricNo, leaves, own);
-      if (changed.has(leaf.position)) throw new BadUserInput(`changes[${n}].criterion`, change.criterion, "must not occur twice");
-      changed.set(leaf.position, decidedLeaf(changedPoints(change, n, leaf)));
-    }
-    return changed;
+  projectionWith(context, sheet, (own, { leaves, maxPoints }) => {
+    const scores = scoresOf(leaves, own);
+    const changed = changedScores(changes, sheet.rubricNo, leaves, scores);
+    const sums = sumLeaves(new Map([...scores, ...changed]).values());
+    return project(sums, { maxApplicable: own.maxApplicable, maxScore: maxPoints }, own.sheet);
   });
 
-const leafOf = (
-  { criterion }: WhatIfInput,
-  n: number,
-  rubricNo: number,
-  leaves: ReadonlyMap<number, BlockLeaf>,
-  own: ProjectedSheet,
-): BlockLeaf => {
-  const [no, position] = parseAssessmentId("criterion", criterion) ?? [];
-  const leaf = no === rubricNo ? leaves.get(position!) : undefined;
-  if (!leaf || !own.scores.has(leaf.position))
-    throw new BadUserInput(`changes[${n}].criterion`, criterion, "must be a leaf of the rubric that applies to the unit");
-  return leaf;
+const changedScores = (changes: readonly WhatIfInput[], rubricNo: number, leaves: readonly BlockLeaf[], scores: Scores): Scores => {
+  const byPosition = new Map(leaves.filter(({ position }) => scores.has(position)).map((leaf) => [leaf.position, leaf]));
+  const changed = new Map<number, LeafScore>();
+  for (const [n, change] of changes.entries()) {
+    const [no, position] = parseAssessmentId("criterion", change.criterion) ?? [];
+    const leaf = no === rubricNo ? byPosition.get(position!) : undefined;
+    const place = `changes[${n}].criterion`;
+    if (!leaf) throw new BadUserInput(place, change.criterion, "must be a leaf of the rubric that applies to the unit");
+    if (changed.has(leaf.position)) throw new BadUserInput(place, change.criterion, "must not occur twice");
+    changed.set(leaf.position, decidedLeaf(changedPoints(change, n, leaf)));
+  }
+  return changed;
 };
 
 const changedPoints = ({ points, value }: WhatIfInput, n: number, leaf: BlockLeaf): Hundredths => {
@@ -103,24 +101,20 @@ const changedPoints = ({ points, value }: WhatIfInput, n: number, leaf: BlockLea
 const projectionWith = async (
   context: Asking,
   { no, cycleNo, isWhole }: SheetView,
-  changesOf: (own: ProjectedSheet, block: ProjectedBlock) => ReadonlyMap<number, LeafScore>,
+  projectionOf: (own: ProjectedSheet, block: ProjectedBlock) => Projection | null,
 ): Promise<ProjectedScore | null> => {
   if (!isWhole) return null;
   const cycle = (await context.use(cycleLoaders).cycleByNo.load(cycleNo))!;
   const block = await context.use(blockReader)(cycle);
   const index = block.sheets.findIndex(({ sheet }) => sheet.no === no);
   const own = block.sheets[index]!;
-  const changes = changesOf(own, block);
-  const projection =
-    changes.size === 0
-      ? own.projection
-      : projectionOf(new Map([...own.scores, ...changes]).values(), block.maxPoints, { ...own.sheet, ...own });
+  const projection = projectionOf(own, block);
   if (projection === null) return null;
   const places = block.isComplete ? placesInBlock(block.sheets.with(index, { ...own, projection }))[index] : null;
   const { total, low, high } = projection;
   return {
     ...{ total: pointsOf(total), low: pointsOf(low), high: pointsOf(high) },
-    classification: classificationOf(own.sheet.override ?? classBetween(block.bands, low, high) ?? undefined),
+    classification: classificationOf(projectedClass(block.bands, projection, own.sheet.override) ?? undefined),
     ...{ bestRank: places?.bestRank ?? null, worstRank: places?.worstRank ?? null },
   };
 };

@@ -1,6 +1,13 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { decidedLeaf, placesInBlock, project, projectedClass, undecidedLeaf } from "../../../src/assessments/scoring/projection.ts";
+import {
+  decidedLeaf,
+  placesInBlock,
+  project,
+  projectedClass,
+  sumLeaves,
+  undecidedLeaf,
+} from "../../../src/assessments/scoring/projection.ts";
 import { placesOf, ranksOf } from "../../../src/assessments/scoring/rank.ts";
 import { scaledScore } from "../../../src/assessments/scoring/scaled.ts";
 import { runs, seed } from "../../support/property.ts";
@@ -23,7 +30,7 @@ it.each([
 
 it("has no scaled score where nothing applies", () => {
   expect(scaledScore(0, { maxApplicable: 0, maxScore: 10_000 }, NONE)).toBeNull();
-  expect(project([], { maxApplicable: 0, maxScore: 10_000 }, NONE)).toBeNull();
+  expect(project(sumLeaves([]), { maxApplicable: 0, maxScore: 10_000 }, NONE)).toBeNull();
 });
 
 it("gives a class to a projection whose whole range has it, and to one that was overridden", () => {
@@ -82,7 +89,7 @@ it("projects from the least to the most that a sheet may still have, and places 
         const possible = completions(leaves.map(({ least, most }) => ({ low: least, high: most }))).map(
           (points) => Math.floor((2 * points.reduce((a, b) => a + b, 0) * 10 + maxApplicable) / (2 * maxApplicable)) + bonus - penalty,
         );
-        const projection = project(leaves, { maxApplicable, maxScore: 10 }, { bonus, penalty });
+        const projection = project(sumLeaves(leaves), { maxApplicable, maxScore: 10 }, { bonus, penalty });
         expect([projection?.low, projection?.high]).toEqual([Math.min(...possible), Math.max(...possible)]);
         expect(possible).toContain(projection?.total);
         return { projection, isRanked };
