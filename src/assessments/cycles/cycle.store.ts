@@ -53,7 +53,8 @@ export const insertCycle = async (em: EntityManager, { rubric, period, memberNos
   await rows(sql`
     insert into score_item (sheet_id, position, unit_id, organiser_id, appraiser_id, evidence)
     select s.id, c.position, s.unit_id, s.organiser_id, nullif(nullif(c.appraiser_id, s.unit_id), s.organiser_id), '[]'::jsonb
-    from score_sheet s join criterion c on c.rubric_id = ${rubricNo} and c.scoring is not null where s.cycle_id = ${no}`);
+    from score_sheet s join criterion c on c.rubric_id = ${rubricNo} and c.scoring is not null where s.cycle_id = ${no}
+    order by s.id, c.position`);
   return no;
 };
 
