@@ -8,6 +8,7 @@ import { REQUIRED_TASK_COLUMNS, TASK_COLUMNS, TASK_TEXTS } from "../tasks/import
 import { importProcedures } from "./import-procedures.ts";
 import { importRecords, recordCommand, type RecordFile } from "./import-records.ts";
 import { importRubric, rubricCommand } from "./import-rubric.ts";
+import { importSurvey, surveyCommand } from "./import-survey.ts";
 
 const log = (line: string) => console.error(line);
 
@@ -26,7 +27,7 @@ const TASKS: RecordFile = {
 
 const program = new Command("npm run import --")
   .description(
-    "Imports files of dossiers, tasks, procedures and rubrics. The database is that of DATABASE_URL, or the embedded one in DATA_DIR; a service may be running on it.",
+    "Imports files of dossiers, tasks, procedures, rubrics and answers of surveys. The database is that of DATABASE_URL, or the embedded one in DATA_DIR; a service may be running on it.",
   )
   .configureOutput({ outputError: (text, write) => write(`cchc-graph: ${text.replace(/^error: /, "").trim()}\n`) });
 
@@ -68,6 +69,15 @@ rubricCommand(
     "\nExample:\n  npm run import -- rubric communes.csv --organiser 22 --index PAR --block COMMUNES --block-name 'Khối xã' --year 2026 --name 'Bộ tiêu chí cấp xã'",
   )
   .action(importRubric);
+
+surveyCommand(
+  program
+    .command("survey")
+    .copyInheritedSettings(program)
+    .description("import the answers of a survey into an assessment cycle: all rows or none"),
+)
+  .addHelpText("after", "\nExample:\n  npm run import -- survey survey-2026.xlsx --cycle Y3ljbGU6MQ")
+  .action(importSurvey);
 
 await program.parseAsync().catch((error: unknown) => {
   log(`cchc-graph: ${(error instanceof Error ? error.message : String(error)).replaceAll(/\s*\n\s*/g, "; ")}`);
