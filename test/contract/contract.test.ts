@@ -18,7 +18,7 @@ describe("the public contract", () => {
   });
   afterAll(() => service.close());
 
-  it.each(["1-rollups.graphql", "3-dossiers.graphql", "4-tasks.graphql"])(
+  it.each(["1-rollups.graphql", "3-dossiers.graphql", "4-tasks.graphql", "5-assessments.graphql"])(
     "is held by the committed schema: nothing of %s is missing or changed",
     async (part) => {
       const [contract, committed] = [await read(part), await read("../../schema/subgraph.graphql")];

@@ -51,7 +51,8 @@ ScoreSheetSchema.setClass(ScoreSheet);
 const ScoreItemSchema = defineEntity({
   name: "ScoreItem",
   properties: {
-    sheet: () => p.manyToOne(ScoreSheet).primary(),
+    // A foreign key would take as long as the rest of opening a cycle, which writes up to hundreds of thousands of rows.
+    sheetId: p.integer().primary(),
     position: p.integer().primary().comment("Of the criterion"),
     unitId: p.integer(),
     organiserId: p.integer(),

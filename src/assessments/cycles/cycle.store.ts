@@ -53,7 +53,8 @@ export const insertCycle = async (em: EntityManager, { rubric, period, memberNos
   await rows(sql`
     insert into score_item (sheet_id, position, unit_id, organiser_id, appraiser_id, evidence)
     select s.id, c.position, s.unit_id, s.organiser_id, nullif(nullif(c.appraiser_id, s.unit_id), s.organiser_id), '[]'::jsonb
-    from score_sheet s join criterion c on c.rubric_id = ${rubricNo} and c.scoring is not null where s.cycle_id = ${no}`);
+    from score_sheet s join criterion c on c.rubric_id = ${rubricNo} and c.scoring is not null where s.cycle_id = ${no}
+    order by s.id, c.position`);
   return no;
 };
 
@@ -96,8 +97,11 @@ export const unsubmittedSheets = (em: EntityManager, no: number): Promise<Unread
 /** Criteria that apply, and have neither an appraisal nor computed points; those of the survey come later. */
 export const undecidedItems = (em: EntityManager, no: number): Promise<Unready[]> =>
   rowsOf(em).rows(sql<Unready>`
-    select ${unitName} as unit, k.code as criterion from score_sheet s ${lastVersion} join assessment_cycle c on c.id = s.cycle_id
-    join score_item i on i.sheet_id = s.id join criterion k on k.rubric_id = c.rubric_id and k.position = i.position
-    where s.cycle_id = ${no} and i.is_applicable and i.first is null and i.second is null and k.scoring <> 'SURVEY'
-      and not (k.scoring = 'INDICATOR' and i.self is not null)
-    order by v.code collate "C", u.id, i.position limit ${MOST_UNREADY}`);
+    select n.unit, k.code as criterion
+    from (select s.id, c.rubric_id, ${unitName} as unit from score_sheet s ${lastVersion} join assessment_cycle c on c.id = s.cycle_id
+      where s.cycle_id = ${no} order by v.code collate "C", u.id) n
+    cross join lateral (select k.code from score_item i join criterion k on k.rubric_id = n.rubric_id and k.position = i.position
+      where i.sheet_id = n.id and i.is_applicable and i.first is null and i.second is null and k.scoring <> 'SURVEY'
+        and not (k.scoring = 'INDICATOR' and i.self is not null)
+      order by i.position limit ${MOST_UNREADY}) k
+    limit ${MOST_UNREADY}`);
