@@ -2,6 +2,7 @@ import { readdir, readFile } from "node:fs/promises";
 import { Kind, type OperationDefinitionNode, parse } from "graphql";
 import { Readable } from "node:stream";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { openDemoCycles } from "../seeds/demo/cycles.ts";
 import { readDemoInput } from "../seeds/demo/dossiers.ts";
 import { DEMO_PROVINCES } from "../seeds/demo/provinces.ts";
 import { demoTasks } from "../seeds/demo/tasks.ts";
@@ -28,6 +29,7 @@ describe("the example operations", () => {
       ...{ source: province.source, partial: false, dryRun: false, complete: null, onProblem: () => {} },
       by: { actor: "test", actorName: "test", at: NOW },
     });
+    await openDemoCycles(service.database, "2025-12-31", () => {});
   });
   afterAll(() => service.close());
 
