@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { issueKey } from "../support/key.ts";
 import { criterionOf, CycleRoom, itemOf, type SeenCycle, sheetOf, WHO, type Who } from "./cycle-room.ts";
 import { prepare, putInto, type Write, WRITES, writesOf } from "./cycle-writes.ts";
 
@@ -86,6 +87,16 @@ describe("a write", () => {
     });
     expect(none.problems).toEqual(hidden.problems);
     expect((await appraise("assessor", own, "1.1")).problems).toEqual([]);
+    // To see a criterion is not to appraise it.
+    const reader = await issueKey(room.service.database, "reader", { "04": "VIEWER", "04/so-noi-vu": "ASSESSOR" });
+    const text = "mutation ($input: ScoreInput!) { appraise(input: $input) { sheet { id } problems { code } } }";
+    const codes = await Promise.all(
+      [["1.1"], ["1.2"], ["1.1", "1.2"]].map(async (named) => {
+        const input = { sheet: other.id, items: named.map((code) => ({ criterion: criterionOf(other, code), points: 2 })) };
+        return (await room.service.ask<unknown, object>(text, { input }, reader)).errors?.[0]?.extensions["code"];
+      }),
+    );
+    expect(codes).toEqual([undefined, "FORBIDDEN", "FORBIDDEN"]);
   });
 });
 
@@ -130,6 +141,14 @@ describe("a caller", () => {
         finalScore: null,
         isApplicable: true,
       });
+    const set = (isApplicable: boolean) =>
+      room.done("admin", "setApplicability", { sheet: id, criteria: [criterionOf(sheet, "2.1")], isApplicable, reason: "x" });
+    await set(false);
+    for (const who of ["assessor", "interior"] as const) {
+      const seenBy = (await room.seeSheet(who, id))!;
+      expect([itemOf(seenBy, "2").isApplicable, itemOf(seenBy, "2.1").isApplicable], who).toEqual([true, false]);
+    }
+    await set(true);
     expect(part).toMatchObject({
       self: null,
       first: null,
