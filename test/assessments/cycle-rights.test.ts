@@ -161,16 +161,18 @@ describe("a caller", () => {
   });
 
   it("gets the same answer whatever others have, of which it sees nothing", async () => {
-    const answers = async () => {
-      const views = await Promise.all(
-        (["two", "interior"] as const).map(async (who) => {
-          const found = (await room.seeCycle(who, cycle.id))!;
-          // The sheet of the second commune, and of the others what the appraiser sees of them.
-          return JSON.stringify(who === "two" ? found : found.sheets);
-        }),
+    const more = `query ($id: ID!) { assessmentCycle(id: $id) { standings { rank } ranking { version } sheets { projected { total low high bestRank worstRank }
+      whatIf(changes: []) { total low high } change { total } items { receipt { value } } } } }`;
+    // The second commune sees its own sheet, and the appraiser its criteria of all sheets.
+    const answers = () =>
+      Promise.all(
+        (["two", "interior"] as const).flatMap((who) => [
+          room.seeCycle(who, cycle.id).then((found) => JSON.stringify(found)),
+          room
+            .ask(who, more, { id: cycle.id })
+            .then(({ data, errors }) => JSON.stringify({ data, codes: errors?.map(({ extensions }) => extensions["code"]) })),
+        ]),
       );
-      return views;
-    };
     const before = await answers();
     await putInto(room, "FIRST_APPRAISAL");
     const sheet = sheetOf(cycle, "01273");
