@@ -71,7 +71,6 @@ describe("a start that must fail", () => {
 
   it("names a wrong setting in one line", async () => {
     expect(await fails({ PORT: "many" })).toBe('cchc-graph: PORT: "many" is not a port; must be a number from 0 to 65535\n');
-    expect(await fails({ DATABASE_URL: "mysql://anna:secret@localhost/cchc" })).toMatch(/^cchc-graph: DATABASE_URL: must be [^\n]*\n$/);
   });
 
   it("reports in one line, without the password, that a database refuses it", async () => {
@@ -89,7 +88,6 @@ describe("a start that must fail", () => {
     expect(await fails({ DATABASE_URL: url, DATABASE_OWNER_URL: url })).toMatch(
       /\ncchc-graph: DATABASE_URL: \w+ is a superuser; [^\n]*\n$/,
     );
-    expect(await fails({ DATABASE_OWNER_URL: url })).toMatch(/^cchc-graph: DATABASE_OWNER_URL: [^\n]*\n$/);
   });
 
   it("names an invalid data folder", async () => {

@@ -9,7 +9,7 @@ import type { Day } from "../../src/lib/time/date.ts";
 import { importTaskFile } from "../../src/tasks/import/task-file.service.ts";
 import { type DemoInput, demoDossiers, readDemoInput } from "./dossiers.ts";
 import { DEMO_PROVINCES, type DemoProvince } from "./provinces.ts";
-import { loadDemoRubrics } from "./rubrics.ts";
+import { openDemoCycles } from "./cycles.ts";
 import { demoTasks } from "./tasks.ts";
 import { USUAL_LAST } from "./year.ts";
 
@@ -47,13 +47,20 @@ export const fillDemo = async (database: Database, filling: Filling): Promise<vo
   if (existing && until !== null && until !== existing.last)
     throw new Error(`--until: an existing demo ends on ${existing.last}; start it without --until, or delete its folder first`);
   if (existing) say(`existing: ${existing.dossiers.toLocaleString("en-US")} dossiers, up to ${existing.last}`);
-  await loadDemoRubrics(database, say);
   const stored = new Set(await existingKinds(rowsOf(em)));
   const missing = DEMO_PROVINCES.flatMap((province) =>
     KINDS.flatMap((kind) => (stored.has(`${kind.name} ${province.source}`) ? [] : [{ province, kind }])),
   );
-  if (missing.length === 0) return;
-  const input = await readDemoInput(existing?.last ?? until ?? USUAL_LAST);
+  const last = existing?.last ?? until ?? USUAL_LAST;
+  if (missing.length > 0) await fillMissing(database, missing, last, filling);
+  await openDemoCycles(database, last, say);
+};
+
+type Missing = readonly { readonly province: DemoProvince; readonly kind: (typeof KINDS)[number] }[];
+
+const fillMissing = async (database: Database, missing: Missing, last: Day, filling: Filling): Promise<void> => {
+  const em = database.orm.em.fork();
+  const input = await readDemoInput(last);
   const by = { actor: "command:demo", actorName: "demo", at: new Date() };
   await loadCatalogue(
     em,

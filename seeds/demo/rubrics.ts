@@ -1,4 +1,3 @@
-import { sql } from "kysely";
 import { fileURLToPath } from "node:url";
 import {
   bandsOfText,
@@ -9,6 +8,7 @@ import {
 } from "../../src/assessments/rubrics/rubric-file.ts";
 import { loadRubric, withMaximum } from "../../src/assessments/rubrics/rubric-load.service.ts";
 import type { CriterionInput, RubricInput } from "../../src/assessments/rubrics/rubric.input.ts";
+import type { IndexKind } from "../../src/assessments/vocabulary.ts";
 import type { Database } from "../../src/database/database.ts";
 import { isFault, readRows } from "../../src/lib/files/rows.ts";
 
@@ -18,7 +18,7 @@ interface IllustrativeRubric extends Pick<RubricInput, "index" | "name" | "bonus
 }
 
 const BANDS = "XUAT_SAC=90...; TOT=80...90; KHA=70...80; TRUNG_BINH_KHA=60...70; TRUNG_BINH=50...60; YEU=...50";
-const ORGANISER = "22";
+export const ORGANISER = "22";
 
 /** Illustrative rubrics: the domains of a commune rubric of 2019, and those criteria of Decision 766 that indicators of the service compute. */
 const RUBRICS: readonly IllustrativeRubric[] = [
@@ -26,7 +26,7 @@ const RUBRICS: readonly IllustrativeRubric[] = [
     ...{
       file: "communes.csv",
       index: "PAR",
-      name: "Bộ tiêu chí cải cách hành chính cấp xã năm 2026 (minh họa)",
+      name: "Bộ tiêu chí cải cách hành chính cấp xã",
       bonusMax: 2,
       penaltyMax: 5,
     },
@@ -36,7 +36,7 @@ const RUBRICS: readonly IllustrativeRubric[] = [
     ...{
       file: "decision-766.csv",
       index: "SERVICE_QUALITY",
-      name: "Bộ chỉ số phục vụ theo Quyết định 766/QĐ-TTg năm 2026 (minh họa)",
+      name: "Bộ chỉ số phục vụ theo Quyết định 766/QĐ-TTg",
       bonusMax: 0,
     },
     ...{ penaltyMax: 0, bands: "" },
@@ -54,16 +54,22 @@ const readCriteria = async (file: string): Promise<CriterionInput[]> => {
   return criteria;
 };
 
-/** Publishes the rubrics of the seeds for communes of the demo's first province, unless there are any. */
-export const loadDemoRubrics = async (database: Database, say: (line: string) => void): Promise<void> => {
-  const { rows } = await sql`select from rubric limit 1`.execute(database.orm.em.fork().getKysely());
-  if (rows.length > 0) return;
+/** Publishes the rubrics of the seeds for communes of the demo's first province in the year, and returns their ids by index. */
+export const publishRubrics = async (
+  database: Pick<Database, "orm" | "pools">,
+  year: number,
+  say: (line: string) => void,
+): Promise<ReadonlyMap<IndexKind, string>> => {
   const by = { actor: "command:demo", actorName: "demo", at: new Date() };
-  for (const { file, bands, ...rubric } of RUBRICS) {
-    const block = { organiser: ORGANISER, block: "COMMUNES", blockName: "Khối xã, phường, đặc khu", year: 2026 };
-    const input = withMaximum({ ...block, ...rubric, bands: bandsOfText(bands)!, criteria: await readCriteria(file) });
-    const { problems } = await loadRubric(database, input, { by, operation: "demo", isPublished: true });
-    if (problems[0]) throw new Error(`${file}: ${problems[0].message}`);
-    say(`published: ${rubric.name}`);
+  const ids = new Map<IndexKind, string>();
+  for (const { file, bands, name, ...rubric } of RUBRICS) {
+    const block = { organiser: ORGANISER, block: "COMMUNES", blockName: "Khối xã, phường, đặc khu", year };
+    const named = { ...block, ...rubric, name: `${name} năm ${year} (minh họa)` };
+    const input = withMaximum({ ...named, bands: bandsOfText(bands)!, criteria: await readCriteria(file) });
+    const { rubric: made, problems } = await loadRubric(database, input, { by, operation: "demo", isPublished: true });
+    if (!made) throw new Error(`${file}: ${problems[0]?.message}`);
+    ids.set(rubric.index, made.id);
+    say(`published: ${named.name}`);
   }
+  return ids;
 };

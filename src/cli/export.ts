@@ -8,7 +8,8 @@ import { rubricFile } from "../assessments/rubrics/rubric-load.service.ts";
 import { openDatabase } from "../database/database.ts";
 import { exportAssessment, type ExportKind } from "../exports/assessment-file.service.ts";
 import { type TableFormat, writeTable } from "../lib/files/printed-table.ts";
-import { commandContext } from "./command-context.ts";
+import { commandContext } from "../access/command-context.ts";
+import { userName } from "./user-name.ts";
 import { readEnv } from "../server/env.ts";
 
 const quoted = (text: string | number): string =>
@@ -40,7 +41,7 @@ const exportAssessmentFile =
   async (id: string, { out }: { readonly out?: string }): Promise<void> => {
     const database = await openDatabase(readEnv(process.env));
     try {
-      const { content } = await exportAssessment(await commandContext(database), kind, id, formatOf(out));
+      const { content } = await exportAssessment(await commandContext(database.pools, new Date(), userName()), kind, id, formatOf(out));
       if (out === undefined) process.stdout.write(content);
       else await writeFile(out, content);
     } finally {

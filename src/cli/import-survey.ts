@@ -9,7 +9,8 @@ import { faultsOf, type FileRow, type Item, isFault } from "../lib/files/file-ro
 import { readRows } from "../lib/files/rows.ts";
 import { decimalOf, wholeOf } from "../lib/number.ts";
 import { readEnv } from "../server/env.ts";
-import { commandContext } from "./command-context.ts";
+import { commandContext } from "../access/command-context.ts";
+import { userName } from "./user-name.ts";
 import { type FindingFiles, type Findings, openFindings } from "./import-findings.ts";
 
 const COLUMNS = ["unit", "criterion", "respondents", "weight", "count"] as const;
@@ -87,7 +88,7 @@ const readGroups = async (path: string, items: AsyncIterable<Item>, findings: Fi
 const store = async (groups: readonly Group[], cycle: string, findings: Findings): Promise<void> => {
   const database = await openDatabase(readEnv(process.env));
   try {
-    const context = await commandContext(database);
+    const context = await commandContext(database.pools, new Date(), userName());
     const idOf = await criterionIds(context, cycle);
     const answers = groups.map(({ unit, criterion, respondents, counts }) => ({ unit, criterion: idOf(criterion), respondents, counts }));
     const { problems } = await recordSurvey(context, { cycle, answers });

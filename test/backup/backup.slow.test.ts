@@ -34,8 +34,11 @@ const good = (ended: Ended): Ended => {
   return ended;
 };
 
+/** A restored database computes the lineage of each edition that is asked for; these ask for today's and that of a year before. */
+const isRecent = (question: string): boolean => !/asOf: "20(?:1|2[0-4])/.test(question);
+
 const answersOf = async (url: string): Promise<string[]> => {
-  const questions = [...(await readOperations()), TRAIL, RECORDS, '{ accessKeys(unit: "04") { id name } }'];
+  const questions = [...(await readOperations()).filter(isRecent), TRAIL, RECORDS, '{ accessKeys(unit: "04") { id name } }'];
   const answers: string[] = [];
   for (const query of questions) {
     const headers = { "content-type": "application/json", authorization: `Bearer ${key}` };

@@ -22,8 +22,8 @@ const file = temporaryFolder();
 /** The last migration that was run on the older database. */
 const LAST = "Migration20261128090000";
 const QUESTIONS = [
-  '{ unit(code: "04", asOf: "2025-12-31") { name dossiers(period: "2025") { received resolved inProcess onTimeRate { value } series(grain: MONTH) { period received } } } }',
-  '{ unit(code: "VN", asOf: "2025-12-31") { dossiers(period: "2025-Q4") { received byTier { tier rollup { received } } } } }',
+  '{ unit(code: "04") { name dossiers(period: "2025") { received resolved inProcess onTimeRate { value } series(grain: MONTH) { period received } } } }',
+  '{ unit(code: "VN") { dossiers(period: "2025-Q4") { received byTier { tier rollup { received } } } } }',
   '{ unit(code: "048", asOf: "2022-12-31") { dossiers(period: "2022") { received onTimeRate { value low high } } } }',
   '{ units(search: "Hạ Long", first: 5) { edges { matchedName node { fullName } } } }',
 ];

@@ -7,6 +7,7 @@ import { benchFlood } from "./flood.ts";
 import { benchLedger } from "./ledger.ts";
 import { benchPeers } from "./peers.ts";
 import { benchSoak } from "./soak.ts";
+import { benchTaskTrees } from "./task-trees.ts";
 import { benchTasks } from "./tasks.ts";
 
 const count = (text: string): number => {
@@ -33,9 +34,13 @@ program
   .action(({ dossiers }: { dossiers: number }) => benchLedger(dossiers));
 program
   .command("tasks")
-  .description("processor time of a write of a task with its counters; fails above the limit")
+  .description("processor time of a write of a task with its counters, and the country's tree with tasks; fails above the limits")
   .option("--tasks <n>", "how many there are already", count, 1_000_000)
-  .action(({ tasks }: { tasks: number }) => benchTasks(tasks));
+  .option("--scale <part>", "the part of the demo's dossiers of the tree, from 0.01 to 1", part, 0.05)
+  .action(async ({ tasks, scale }: { tasks: number; scale: number }) => {
+    await benchTaskTrees(scale);
+    await benchTasks(tasks);
+  });
 program
   .command("assessments")
   .description("projections in a block of all communes of the country; fails where one takes more than a second")

@@ -2,10 +2,8 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { loadDemoRubrics } from "../../seeds/demo/rubrics.ts";
 import { startService, type TestService } from "../support/client.ts";
 import { run } from "../support/command.ts";
-import { createDatabase } from "../support/database.ts";
 import { issueKey } from "../support/key.ts";
 
 let service: TestService;
@@ -127,19 +125,5 @@ describe("a file of a rubric", () => {
     expect((await importFile(SEED, "--index", "X")).err).toContain("must be an index");
     expect((await importFile(SEED, "--bands", "TOT")).err).toContain("must be classes");
     expect((await importFile(SEED, "--organiser", "nobody")).err).toContain("must be the code or id of a unit");
-  });
-});
-
-describe("the rubrics of the demo", () => {
-  it("are published once, and say in their names that they are illustrative", async () => {
-    const database = await createDatabase();
-    try {
-      const said: string[] = [];
-      for (let round = 0; round < 2; round++) await loadDemoRubrics(database, (line) => said.push(line));
-      expect(said).toHaveLength(2);
-      for (const line of said) expect(line).toMatch(/^published: .*\(minh họa\)$/);
-    } finally {
-      await database.close();
-    }
   });
 });

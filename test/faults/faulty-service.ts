@@ -24,6 +24,8 @@ export interface Faulty {
   readonly database: TestDatabase;
   readonly proxy: TcpProxy;
   readonly url: string;
+  /** Of an ADMIN of Cao Bằng. */
+  readonly key: string;
   /** Runs a statement as the owner, past the proxy. */
   readonly sql: <R extends object>(text: string, values?: unknown[]) => Promise<R[]>;
   send(query: string, variables?: object, signal?: AbortSignal): Promise<Reply>;
@@ -62,7 +64,7 @@ export const startFaulty = async (limits: Partial<PoolLimits> = {}, connections?
   return {
     database,
     proxy,
-    url: server.url,
+    ...{ url: server.url, key },
     sql: async (text, values) => (await own.query(text, values)).rows,
     send,
     submit: (idempotencyKey, received = 1, signal) =>
@@ -102,7 +104,7 @@ export const slowReads = async ({ sql }: Faulty, seconds: number): Promise<() =>
 };
 
 /** Each new row of the table runs this first, in its transaction. */
-export const beforeRows = async ({ sql }: Faulty, table: "figure" | "record_import", body: string): Promise<() => Promise<void>> => {
+export const beforeRows = async ({ sql }: Faulty, table: string, body: string): Promise<() => Promise<void>> => {
   await sql(`create or replace function fault() returns trigger language plpgsql security definer as $$ begin ${body}; return new; end $$`);
   await sql(`create trigger fault before insert on ${table} for each row execute function fault()`);
   return async () => {

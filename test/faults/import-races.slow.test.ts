@@ -62,7 +62,7 @@ describe("concurrent imports", () => {
   afterAll(() => service.close());
 
   it("F28: eight writers of one unit, two for each source, lose nothing, and its counters equal a recount whenever they pause", async () => {
-    const [WRITERS, ROUNDS, TURNS] = [8, 2, 6];
+    const [WRITERS, ROUNDS, TURNS] = [8, 2, 4];
     const officer = await issueKey(service.database, "Cao Bằng", { "04": "OFFICER" });
     const states = new Map<string, State>();
     const writers = Array.from({ length: WRITERS }, (_, n) =>
@@ -89,6 +89,8 @@ describe("units that change while dossiers are imported", () => {
   let service: TestService;
   beforeAll(async () => {
     service = await startService();
+    // Trees of older editions would only slow down each import.
+    await sql`update edition set contributed = false where starts_on < '2026-09-20'`.execute(db(service));
     await fillCatalogue(service.database);
   });
   afterAll(() => service.close());

@@ -91,7 +91,7 @@ describe("numbers that answers cannot hold", () => {
     const { data, errors } = await answerFor("VN", "2024");
     expect(errors).toBeUndefined();
     expect(data.unit.dossiers).toMatchObject({ received: MAX, resolved: 5, b: { low: MAX, high: MAX } });
-    for (const asOf of ["2015-08-31", "2026-11-22"])
+    for (const asOf of ["2018-12-31", "2026-11-22"])
       expect((await answerFor("VN", "2024", "PUBLISHED", asOf)).data.unit.dossiers["received"]).toBe(MAX);
   });
 
@@ -145,7 +145,7 @@ describe("numbers that answers cannot hold", () => {
       });
     }
     const indicator = await service.ask<{ unit: { indicators: unknown } }, object>(
-      `{ unit(code: "VN", asOf: "2017-12-31") { indicators(period: "2016/2017", codes: ["dossier-online"]) { rate ${RATE} } } }`,
+      `{ unit(code: "VN", asOf: "2018-12-31") { indicators(period: "2016/2017", codes: ["dossier-online"]) { rate ${RATE} } } }`,
     );
     expect(indicator.errors!.map(({ extensions }) => extensions["code"])).toEqual(["LIMIT_EXCEEDED"]);
     expect(indicator.data.unit.indicators).toEqual([{ rate: { value: 0.25, numerator: 1_000_000_000, denominator: null } }]);

@@ -92,7 +92,17 @@ const makeTemplates = async (serverUrl: string, isLoaded: boolean): Promise<void
   if (!isLoaded) await loadInto(urlOn(serverUrl, SEEDED));
 };
 
-const USUAL_DAYS = ["2021-12-31", "2022-12-31", "2024-12-31", "2025-06-30", "2025-12-31", "2026-09-30"];
+const USUAL_DAYS = [
+  "2018-12-31",
+  "2021-12-31",
+  "2022-12-31",
+  "2024-12-31",
+  "2025-06-30",
+  "2025-12-31",
+  "2026-06-30",
+  "2026-09-10",
+  "2026-09-30",
+];
 
 const loadInto = async (databaseUrl: string): Promise<void> => {
   const database = await openDatabase({ databaseUrl, dataDir: "" });
