@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { issueKey } from "../support/key.ts";
 import { criterionOf, CycleRoom, itemOf, type SeenCycle, sheetOf, WHO, type Who } from "./cycle-room.ts";
 import { prepare, putInto, type Write, WRITES, writesOf } from "./cycle-writes.ts";
 
@@ -86,6 +87,16 @@ describe("a write", () => {
     });
     expect(none.problems).toEqual(hidden.problems);
     expect((await appraise("assessor", own, "1.1")).problems).toEqual([]);
+    // To see a criterion is not to appraise it.
+    const reader = await issueKey(room.service.database, "reader", { "04": "VIEWER", "04/so-noi-vu": "ASSESSOR" });
+    const text = "mutation ($input: ScoreInput!) { appraise(input: $input) { sheet { id } problems { code } } }";
+    const codes = await Promise.all(
+      [["1.1"], ["1.2"], ["1.1", "1.2"]].map(async (named) => {
+        const input = { sheet: other.id, items: named.map((code) => ({ criterion: criterionOf(other, code), points: 2 })) };
+        return (await room.service.ask<unknown, object>(text, { input }, reader)).errors?.[0]?.extensions["code"];
+      }),
+    );
+    expect(codes).toEqual([undefined, "FORBIDDEN", "FORBIDDEN"]);
   });
 });
 
@@ -130,6 +141,14 @@ describe("a caller", () => {
         finalScore: null,
         isApplicable: true,
       });
+    const set = (isApplicable: boolean) =>
+      room.done("admin", "setApplicability", { sheet: id, criteria: [criterionOf(sheet, "2.1")], isApplicable, reason: "x" });
+    await set(false);
+    for (const who of ["assessor", "interior"] as const) {
+      const seenBy = (await room.seeSheet(who, id))!;
+      expect([itemOf(seenBy, "2").isApplicable, itemOf(seenBy, "2.1").isApplicable], who).toEqual([true, false]);
+    }
+    await set(true);
     expect(part).toMatchObject({
       self: null,
       first: null,
@@ -142,16 +161,18 @@ describe("a caller", () => {
   });
 
   it("gets the same answer whatever others have, of which it sees nothing", async () => {
-    const answers = async () => {
-      const views = await Promise.all(
-        (["two", "interior"] as const).map(async (who) => {
-          const found = (await room.seeCycle(who, cycle.id))!;
-          // The sheet of the second commune, and of the others what the appraiser sees of them.
-          return JSON.stringify(who === "two" ? found : found.sheets);
-        }),
+    const more = `query ($id: ID!) { assessmentCycle(id: $id) { standings { rank } ranking { version } sheets { projected { total low high bestRank worstRank }
+      whatIf(changes: []) { total low high } change { total } items { receipt { value } } } } }`;
+    // The second commune sees its own sheet, and the appraiser its criteria of all sheets.
+    const answers = () =>
+      Promise.all(
+        (["two", "interior"] as const).flatMap((who) => [
+          room.seeCycle(who, cycle.id).then((found) => JSON.stringify(found)),
+          room
+            .ask(who, more, { id: cycle.id })
+            .then(({ data, errors }) => JSON.stringify({ data, codes: errors?.map(({ extensions }) => extensions["code"]) })),
+        ]),
       );
-      return views;
-    };
     const before = await answers();
     await putInto(room, "FIRST_APPRAISAL");
     const sheet = sheetOf(cycle, "01273");
