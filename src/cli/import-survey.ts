@@ -66,10 +66,10 @@ const readGroups = async (path: string, items: AsyncIterable<Item>, findings: Fi
       continue;
     }
     if (++rows > MOST_ROWS) throw new Error(`${path} has more rows than the limit of ${MOST_ROWS}`);
-    const text = (column: (typeof TEXTS)[number]) => String(item.cells[column] ?? "").trim();
+    const text = (column: (typeof COLUMNS)[number]) => textOfCell(item.cells[column]);
     const number = (column: "weight" | "count", read: (given: string) => number | null, accepted: string): number => {
       const cell = item.cells[column];
-      const value = typeof cell === "number" ? cell : read(String(cell ?? "").trim());
+      const value = typeof cell === "number" ? cell : read(text(column));
       if (value !== null) return value;
       const message = `${column}: ${JSON.stringify(cell)} is not accepted; must be ${accepted}`;
       findings.problem({ row: item.row, record: null, column, code: "BAD_NUMBER", message });
@@ -84,6 +84,9 @@ const readGroups = async (path: string, items: AsyncIterable<Item>, findings: Fi
   }
   return [...groups.values()];
 };
+
+/** Cells of other types are refused by the check of what they should be. */
+const textOfCell = (cell: unknown): string => (typeof cell === "string" ? cell.trim() : typeof cell === "number" ? String(cell) : "");
 
 const store = async (groups: readonly Group[], cycle: string, findings: Findings): Promise<void> => {
   const database = await openDatabase(readEnv(process.env));

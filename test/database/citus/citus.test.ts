@@ -113,6 +113,9 @@ describe("a database with Citus", () => {
     }
   });
 
+  /** A statement of the scope is sent to other nodes, also as the first of a transaction. */
+  const SCOPE = "set local cchc.reads = '…'; set local cchc.writes = '…'";
+
   it("returns the same rows with the policies for Citus, and propagates the scope to other nodes", async ({ skip }) => {
     await skipUnlessSuperuser(skip);
     const citus = await createDatabase(lived.base);
@@ -126,7 +129,7 @@ describe("a database with Citus", () => {
       expect(lived.statements.filter((text) => text.includes("from dossier d") && /lateral.*limit/.test(text))).not.toEqual([]);
       const scope = lived.statements.filter((text) => text.includes("cchc.reads") && text.includes("set"));
       expect(new Set(scope.map((text) => text.replaceAll(/'[^']*'/g, "'…'")))).toEqual(
-        new Set(["set local cchc.reads = '…'; set local cchc.writes = '…'"]),
+        new Set([SCOPE, `begin; ${SCOPE}`, `begin; ${SCOPE}; set local cchc.rows = '…'`]),
       );
       const propagated = await other.database.pools.requests.em
         .getConnection()

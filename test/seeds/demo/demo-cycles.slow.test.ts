@@ -12,7 +12,7 @@ beforeAll(async () => {
 afterAll(() => service.close());
 
 it("the demo publishes rubrics and assesses two years once, and says in their names that they are illustrative", () => {
-  expect(said.filter((line) => line.startsWith("published: ")).every((line) => /\(minh họa\)$/.test(line))).toBe(true);
+  expect(said.filter((line) => line.startsWith("published: ")).every((line) => line.endsWith("(minh họa)"))).toBe(true);
   expect(said.map((line) => line.split(":")[0])).toEqual(["published", "published", "assessed", "published", "published", "assessed"]);
   expect(said.filter((line) => line.startsWith("assessed"))).toEqual(["assessed: 171 communes in 2024", "assessed: 54 communes in 2025"]);
 });
