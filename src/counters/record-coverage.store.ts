@@ -97,22 +97,36 @@ export const coverageOfKeys = (rules: RecordRules, keys: readonly CoverageKey[])
   where x.set_id is not null and not exists (select from rollup_set s where s.id = x.set_id and ${isCurrent})
   order by "isGone"`;
 
+/** The condition that version `v` is that of an agency, which counts in the tier of the unit that it serves. */
+const isServedBy = sql`v.kind = any(${[...SERVING_KINDS]}::text[]) and served.unit_id = v.parent_id
+  and served.valid_from < coalesce(v.valid_to, 'infinity') and coalesce(served.valid_to, 'infinity') > v.valid_from`;
+
 /** The condition that the unit counts in the tier of key `k`; an agency counts in the tier of the unit that it serves. */
 export const countsInTier = (unit: RawBuilder<unknown>) => sql`exists (
-  select from unit_version v left join unit_version served on v.kind = any(${[...SERVING_KINDS]}::text[]) and served.unit_id = v.parent_id
-    and served.valid_from < coalesce(v.valid_to, 'infinity') and coalesce(served.valid_to, 'infinity') > v.valid_from
+  select from unit_version v left join unit_version served on ${isServedBy}
   where v.unit_id = ${unit} and coalesce(v.tier, served.tier) = k.tier)`;
 
 /** Returns the keys with a unit whose records are complete, for which no record means 0. Keys are those of a tree (one period) or of a series (one unit). */
 export const completeKeys = (kind: RecordKind, keys: readonly RecordKey[]): RawBuilder<{ i: number }> =>
   keys.every(({ from, to }) => from === keys[0]!.from && to === keys[0]!.to) ? completeOfTree(kind, keys) : completeOfSeries(kind, keys);
 
+/** Looks for the targets of the units that are complete, which are few, and not for such a unit below each key. */
 const completeOfTree = (kind: RecordKind, keys: readonly RecordKey[]) => sql<{ i: number }>`
-  with ${keysAndRanges(keys)}
-  select k.i::int from k join s on s.number = k.span + 1 where exists (
-    select from record_range declared join contribution c on c.unit_id = declared.unit_id and c.edition_id = k.edition_id and c.target_id = k.no and c.certain
-    join unit u on u.id = declared.unit_id
-    where declared.kind = ${sql.lit(kind)} and ${existedWithin} and ${isComplete(kind)} and (k.tier is null or ${countsInTier(sql`u.id`)}))`;
+  with ${keysAndRanges(keys)},
+    complete as materialized (
+      select distinct u.id as unit_id from s join record_range g on g.kind = ${sql.lit(kind)} join unit u on u.id = g.unit_id
+      where ${existedWithin} and ${isCompleteBy}
+    ),
+    placed as materialized (
+      select distinct c.unit_id, coalesce(v.tier, served.tier) as tier from complete c join unit_version v on v.unit_id = c.unit_id
+      left join unit_version served on ${isServedBy}
+    ),
+    reached as materialized (
+      select distinct c.edition_id, c.target_id, p.tier from (select distinct edition_id from k) e
+      join contribution c on c.edition_id = e.edition_id and c.certain join placed p on p.unit_id = c.unit_id
+    )
+  select k.i::int from k where (k.edition_id, k.no) in (select edition_id, target_id from reached) and k.tier is null
+    or (k.edition_id, k.no, k.tier) in (select edition_id, target_id, tier from reached)`;
 
 /** Reads only the days on which the records of some unit are complete, and then only the units of the keys. */
 const completeOfSeries = (kind: RecordKind, keys: readonly RecordKey[]) => sql<{ i: number }>`
