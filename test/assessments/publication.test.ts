@@ -1,3 +1,4 @@
+import { sql } from "kysely";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { CycleRoom, criterionOf, type SeenCycle, sheetOf } from "./cycle-room.ts";
 
@@ -147,6 +148,32 @@ describe("a publication", () => {
       ["01273", 80, 1, "TOT"],
       ["01279", 68, null, "KHA"],
       ["01288", null, null, null],
+    ]);
+  });
+
+  it("counts in place of what a report states of the same index, block and year, and of no other", async () => {
+    const db = room.service.database.orm.em.fork().getKysely();
+    await sql`
+      with report as (
+        insert into source (key, kind, title, unit_id, state) select 'stated', 'REPORT', 'Báo cáo', unit_id, 'PUBLISHED' from unit_version
+        where code = '04' and valid_to is null returning id
+      )
+      insert into figure (source_id, position, unit_id, period_from, period_to, measure, value, qualifiers, quote)
+      select r.id, 1, v.unit_id, '2025-01-01', '2025-12-31', 'assessment.score', f.value, f.qualifiers::jsonb, 'Đạt' from report r
+      join unit_version v on v.code = '01288' and v.valid_to is null
+      cross join (values (12.34, '{"index": "PAR", "block": "COMMUNES"}'), (55, '{"index": "PAR", "block": "WARDS"}')) f(value, qualifiers)`.execute(
+      db,
+    );
+    const own = `{ unit(code: "01288") { assessments(index: PAR, year: 2025) { score block { code } sources { kind } } figures(period: "2025") { measure value } } }`;
+    const { unit } = (await room.ask<{ unit: { assessments: object[]; figures: object[] } }>(null, own)).data;
+    expect(unit.assessments).toEqual([
+      { score: 55, block: { code: "WARDS" }, sources: [{ kind: "REPORT" }] },
+      { score: 68, block: { code: "COMMUNES" }, sources: [{ kind: "ASSESSMENT" }] },
+    ]);
+    expect(unit.figures).toEqual([12.34, 55].map((value) => ({ measure: "assessment.score", value })));
+    expect((await rankings(2025)).map(({ block, version, entries }) => [block, version, entries.length])).toEqual([
+      [{ code: "WARDS" }, 1, 1],
+      [{ code: "COMMUNES" }, 1, 3],
     ]);
   });
 });
