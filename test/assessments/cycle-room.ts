@@ -74,7 +74,7 @@ const INPUTS: Readonly<Record<string, string>> = {
   publishRubric: "RubricIdInput",
 };
 const ANSWERS: Readonly<Record<string, string>> = {
-  ...{ createRubric: "rubric { id }", publishRubric: "rubric { id }" },
+  ...{ createRubric: "rubric { id }", reviseRubric: "rubric { id }", publishRubric: "rubric { id }" },
   ...Object.fromEntries(
     [
       "openAssessmentCycle",

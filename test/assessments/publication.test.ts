@@ -1,5 +1,7 @@
 import { sql } from "kysely";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { dossier, givenDossiers, IMPORT, type ImportAnswer } from "../support/dossiers.ts";
+import { rubricInput } from "./rubrics.ts";
 import { CycleRoom, criterionOf, type SeenCycle, sheetOf } from "./cycle-room.ts";
 
 let room: CycleRoom;
@@ -175,5 +177,24 @@ describe("a publication", () => {
       [{ code: "WARDS" }, 1, 1],
       [{ code: "COMMUNES" }, 1, 3],
     ]);
+  });
+
+  it("stays as it was under later imports and versions of the rubric, as its sheets do", async () => {
+    const officer = await givenDossiers(room.service);
+    const cycle = await room.open({ rubric: await room.rubric({ year: 2025, block: "FROZEN" }), period: "2025" });
+    await room.advance(cycle.id, "FIRST_APPRAISAL");
+    await publish(cycle, { force: true });
+    const sheet = sheetOf(cycle, "01273").id;
+    const before = [await room.seeSheet("admin", sheet), await rankings(2025)];
+    const at = (day: string) => `2025-09-${day}T08:00:00+07:00`;
+    const late = dossier({ code: "later", unit: "01273", receivedAt: at("01"), endedAt: at("02"), state: "RESOLVED" });
+    const imported = await room.service.ask<ImportAnswer, object>(IMPORT, { source: "cao-bang", dossiers: [late] }, officer);
+    expect(imported.data.importDossiers.report.created).toBe(1);
+    const { id } = (
+      await room.ask<{ assessmentCycle: { rubric: { id: string } } }>("admin", `{ assessmentCycle(id: "${cycle.id}") { rubric { id } } }`)
+    ).data.assessmentCycle.rubric;
+    const revised = rubricInput({ year: 2025, block: "FROZEN", name: "Bản sửa đổi", bands: [{ classification: "YEU" }] });
+    await room.done("admin", "reviseRubric", { rubric: id, with: revised });
+    expect([await room.seeSheet("admin", sheet), await rankings(2025)]).toEqual(before);
   });
 });
