@@ -24,7 +24,7 @@ const PAST = [
   ...["Task.timeliness(asOf)", "TaskFilter.assigned", "AssignTaskInput.assignedOn", "TaskDocumentInput.signedOn"],
   ...["CompleteTaskInput.doneOn", "ConfirmTaskInput.completedOn"],
   ...["TaskInput.assignedOn", "TaskInput.doneOn", "TaskInput.completedOn", "TaskInput.cancelledOn", "TaskInput.updatedAt"],
-  ...["DayRangeInput.from", "DayRangeInput.to"],
+  ...["DayRangeInput.from", "DayRangeInput.to", "PublishAssessmentCycleInput.publishedOn"],
 ];
 /** Where it is planned, or is a hierarchy or a period to look at, one to come is taken. */
 const ANY = [
@@ -37,6 +37,7 @@ const ANY = [
   ...["TaskFilter.asOf", "TaskFilter.deadline", "AssignTaskInput.deadline", "DelegateTaskInput.deadline", "ExtendTaskInput.deadline"],
   ...["RequestTaskExtensionInput.deadline", "ResumeTaskInput.deadline", "ReassignTaskInput.deadline"],
   ...["TaskInput.deadline", "TaskInput.originalDeadline"],
+  ...["OpenAssessmentCycleInput.period", "StageDeadlineInput.on", "ReopenScoreSheetInput.until"],
 ];
 
 describe("future days", () => {

@@ -183,6 +183,10 @@ describe("a publication", () => {
     const officer = await givenDossiers(room.service);
     const cycle = await room.open({ rubric: await room.rubric({ year: 2025, block: "FROZEN" }), period: "2025" });
     await room.advance(cycle.id, "FIRST_APPRAISAL");
+    for (const wrong of [{ publishedOn: "2026-11-23" }, { title: " " }])
+      expect(
+        (await room.change("admin", "publishAssessmentCycle", { cycle: cycle.id, title: "Quyết định", force: true, ...wrong })).code,
+      ).toBe("BAD_USER_INPUT");
     await publish(cycle, { force: true });
     const sheet = sheetOf(cycle, "01273").id;
     const before = [await room.seeSheet("admin", sheet), await rankings(2025)];
