@@ -27,6 +27,7 @@ export interface SeenCycle {
   readonly stage: string;
   readonly members: readonly { readonly unit: { readonly code: string }; readonly isRanked: boolean; readonly reason: string | null }[];
   readonly sheets: readonly SeenSheet[];
+  readonly rubric: { readonly id: string };
 }
 interface Problem {
   readonly path: readonly string[];
@@ -93,6 +94,26 @@ export const appraised = () => {
   return { criteria: criteria.map((one) => (one.code === "1.1" || one.code === "2.1" ? { ...one, appraiser: "04/so-noi-vu" } : one)) };
 };
 
+type Changed = Record<string, { sheet?: SeenSheet; cycle?: SeenCycle; problems: Problem[] }> | null;
+
+/** Makes a change of assessments by the API. */
+export const changeBy = async (
+  ask: (text: string, variables: object) => Promise<Answer<Changed>>,
+  mutation: string,
+  input: object,
+): Promise<Outcome> => {
+  const type = INPUTS[mutation] ?? `${mutation[0]!.toUpperCase()}${mutation.slice(1)}Input`;
+  const text = `mutation ($input: ${type}!) { ${mutation}(input: $input) { ${ANSWERS[mutation] ?? `sheet { ${SHEET} }`} problems { path code message } } }`;
+  const { data, errors } = await ask(text, { input });
+  const payload = data?.[mutation];
+  const error = errors?.[0];
+  return {
+    ...payload,
+    problems: (payload?.problems ?? []).map(({ path, code }) => `${path.join(".")} ${code}`),
+    ...{ code: error && String(error.extensions["code"]), message: error?.message ?? payload?.problems[0]?.message },
+  };
+};
+
 /** A service with a province that scores three of its communes. */
 export class CycleRoom {
   readonly service: TestService;
@@ -126,21 +147,8 @@ export class CycleRoom {
     return this.service.ask<T, object>(text, variables, who === null ? undefined : this.keyOf(who));
   }
 
-  async change(who: Who | null, mutation: string, input: object): Promise<Outcome> {
-    const type = INPUTS[mutation] ?? `${mutation[0]!.toUpperCase()}${mutation.slice(1)}Input`;
-    const text = `mutation ($input: ${type}!) { ${mutation}(input: $input) { ${ANSWERS[mutation] ?? `sheet { ${SHEET} }`} problems { path code message } } }`;
-    const { data, errors } = await this.ask<Record<string, { sheet?: SeenSheet; cycle?: SeenCycle; problems: Problem[] }> | null>(
-      who,
-      text,
-      { input },
-    );
-    const payload = data?.[mutation];
-    const error = errors?.[0];
-    return {
-      ...payload,
-      problems: (payload?.problems ?? []).map(({ path, code }) => `${path.join(".")} ${code}`),
-      ...{ code: error && String(error.extensions["code"]), message: error?.message ?? payload?.problems[0]?.message },
-    };
+  change(who: Who | null, mutation: string, input: object): Promise<Outcome> {
+    return changeBy((text, variables) => this.ask(who, text, variables), mutation, input);
   }
 
   /** @throws Error where it is refused. */
