@@ -29,7 +29,7 @@ describe("the example operations", () => {
       ...{ source: province.source, partial: false, dryRun: false, complete: null, onProblem: () => {} },
       by: { actor: "test", actorName: "test", at: NOW },
     });
-    await openDemoCycles(service.database, "2025-12-31", () => {});
+    await openDemoCycles(service.database, "2025-12-31", () => {}, 0.1);
   });
   afterAll(() => service.close());
 

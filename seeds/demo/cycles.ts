@@ -19,31 +19,35 @@ import { ORGANISER, publishRubrics } from "./rubrics.ts";
 
 /** A share of the sheets is not handed in, and of a share of the others the first appraisal is there. */
 const [LATE, APPRAISED] = [0.1, 0.5];
+/** The number of communes that are assessed at any scale. */
+const FEWEST = 5;
 
 /**
  * Opens two cycles of the communes of the demo's first province, unless there are any: that of the year before is published, and that of the demo's year is half-way. The year
- * of an assessment ends on the demo's last day.
+ * of an assessment ends on the demo's last day. `scale` is the share of the communes that are assessed, from 0 to 1.
  */
-export const openDemoCycles = async (database: Database, last: Day, say: (line: string) => void): Promise<void> => {
+export const openDemoCycles = async (database: Database, last: Day, say: (line: string) => void, scale = 1): Promise<void> => {
   const { rows } = await sql`select from rubric limit 1`.execute(database.orm.em.fork().getKysely());
   if (rows.length > 0) return;
   const context = await commandContext(database.pools, new Date(), "demo", ORGANISER);
   const year = Number(last.slice(0, 4));
-  await playCycle(database, context, year - 1, say, publishResults);
-  await playCycle(database, context, year, say, scoreHalf);
+  await playCycle(database, context, { year: year - 1, scale, say, play: publishResults });
+  await playCycle(database, context, { year, scale, say, play: scoreHalf });
 };
 
 type Play = (context: RequestContext, cycle: CycleView, criteria: readonly CriterionView[], sheets: readonly SheetView[]) => Promise<void>;
 
-const playCycle = async (
-  database: Database,
-  context: RequestContext,
-  year: number,
-  say: (line: string) => void,
-  play: Play,
-): Promise<void> => {
+interface PlayedCycle {
+  readonly year: number;
+  readonly scale: number;
+  readonly say: (line: string) => void;
+  readonly play: Play;
+}
+
+const playCycle = async (database: Database, context: RequestContext, { year, scale, say, play }: PlayedCycle): Promise<void> => {
   const rubric = (await publishRubrics(database, year, say)).get("PAR")!;
-  const members = await communesOn(database, `${year}-12-31`);
+  const communes = await communesOn(database, `${year}-12-31`);
+  const members = communes.slice(0, Math.max(FEWEST, Math.ceil(communes.length * scale)));
   const cycle = done(await openCycle(context, { rubric, period: String(year), members, deadlines: [] })).cycle!;
   const criteria = await context.use(rubricLoaders).criteriaOf.load(cycle.rubricNo);
   const sheets = await context.use(sheetLoaders).sheetsOf.load(cycle.no);

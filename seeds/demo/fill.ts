@@ -16,7 +16,7 @@ import { USUAL_LAST } from "./year.ts";
 export interface Filling {
   readonly say: (line: string) => void;
   readonly signal?: AbortSignal;
-  /** Share of dossiers and tasks to generate, from 0 to 1. */
+  /** Share of dossiers, tasks and assessed communes to generate, from 0 to 1. */
   readonly scale?: number;
   /** Last day of the year, if requested. */
   readonly until?: Day | null;
@@ -41,7 +41,7 @@ const existingDemo = async (rows: Rows): Promise<ExistingDemo | null> => {
  * left unchanged. @throws Error if existing dossiers end on another day than requested, or a record is refused; throws the reason of the signal. Finished provinces stay.
  */
 export const fillDemo = async (database: Database, filling: Filling): Promise<void> => {
-  const { say, until = null } = filling;
+  const { say, until = null, scale } = filling;
   const em = database.orm.em.fork();
   const existing = await existingDemo(rowsOf(em));
   if (existing && until !== null && until !== existing.last)
@@ -53,7 +53,7 @@ export const fillDemo = async (database: Database, filling: Filling): Promise<vo
   );
   const last = existing?.last ?? until ?? USUAL_LAST;
   if (missing.length > 0) await fillMissing(database, missing, last, filling);
-  await openDemoCycles(database, last, say);
+  await openDemoCycles(database, last, say, scale);
 };
 
 type Missing = readonly { readonly province: DemoProvince; readonly kind: (typeof KINDS)[number] }[];

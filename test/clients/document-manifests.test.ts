@@ -60,20 +60,25 @@ const started = async (trustedDocuments: string): Promise<{ readonly server: Run
 const variables = { code: "048" };
 
 describe("the manifest of", () => {
-  it.each(["sha256", "sha1"])("codegen's client preset with %s is accepted", async (hashAlgorithm) => {
+  const ALGORITHMS = ["sha256", "sha1"] as const;
+  /** One run of codegen writes the manifests of all algorithms. */
+  const generate = async (): Promise<void> => {
+    const generates = ALGORITHMS.map((hashAlgorithm) => [
+      file(`${hashAlgorithm}/`),
+      { preset: "client", presetConfig: { persistedDocuments: { hashAlgorithm } }, config: { federation: true } },
+    ]);
     const config = {
       schema: join(PROJECT, "schema/subgraph.graphql"),
       documents: [file("several.graphql"), file("single/named.graphql")],
-      generates: {
-        [file(`${hashAlgorithm}/`)]: {
-          preset: "client",
-          presetConfig: { persistedDocuments: { hashAlgorithm } },
-          config: { federation: true },
-        },
-      },
+      generates: Object.fromEntries(generates) as object,
     };
     await writeFile(file("codegen.json"), JSON.stringify(config));
     await run("graphql-codegen", "--config", file("codegen.json"), "--silent");
+  };
+  let generated: Promise<void> | undefined;
+
+  it.each(ALGORITHMS)("codegen's client preset with %s is accepted", async (hashAlgorithm) => {
+    await (generated ??= generate());
     const manifest = await json<Record<string, string>>(`${hashAlgorithm}/persisted-documents.json`);
     const idOf = (name: string) => Object.entries(manifest).find(([, text]) => text.includes(`query ${name}`))![0];
     if (hashAlgorithm === "sha256") expect(idOf("Alpha")).toMatch(/^sha256:/);

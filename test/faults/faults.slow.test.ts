@@ -1,4 +1,4 @@
-import { describe, expect, it, onTestFinished } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from "vitest";
 import type { PoolLimits } from "../../src/database/database.ts";
 import { statementsOf } from "../support/statements.ts";
 import {
@@ -18,7 +18,17 @@ import {
 } from "./faulty-service.ts";
 import { PUBLISH, type SubmitAnswer, WITHDRAW } from "../support/reports.ts";
 
-const start = async (limits: Partial<PoolLimits> = {}, connections?: number): Promise<Faulty> => {
+/** With the usual limits. */
+let usual: Faulty;
+beforeAll(async () => {
+  usual = await startFaulty();
+});
+beforeEach(() => {
+  usual.proxy.road = { kind: "OPEN" };
+});
+afterAll(() => usual.close());
+
+const start = async (limits: Partial<PoolLimits>, connections?: number): Promise<Faulty> => {
   const faulty = await startFaulty(limits, connections);
   onTestFinished(() => faulty.close());
   return faulty;
@@ -46,7 +56,7 @@ const answering = (faulty: Faulty) =>
 
 describe("a fault between the service and its database", () => {
   it("F2: a connection that dies in a read is replaced, and the read is repeated once; if that dies too, 503", async () => {
-    const faulty = await start();
+    const faulty = usual;
     expectAnswer(await faulty.send(READ));
     const mend = mended(await slowReads(faulty, 1));
     const once = faulty.send(READ);
@@ -69,10 +79,10 @@ describe("a fault between the service and its database", () => {
         faulty.proxy.cut();
       },
     ],
-  ])("%s in a transaction leaves nothing behind, and costs no place in the pool, in 20 repeats with a pool of one", async (_, fault) => {
+  ])("%s in a transaction leaves nothing behind, and costs no place in the pool, in 5 repeats with a pool of one", async (_, fault) => {
     const faulty = await start({ poolSize: 1 });
     const mend = mended(await beforeRows(faulty, "figure", "perform pg_sleep(5)"));
-    for (let n = 1; n <= 20; n++) {
+    for (let n = 1; n <= 5; n++) {
       const sent = faulty.submit(`fault-${n}`);
       await fault(faulty);
       expectUnavailable(await sent);
@@ -85,7 +95,7 @@ describe("a fault between the service and its database", () => {
   });
 
   it("F5: where the answer to a commit is lost, the same report sent again exists once", async () => {
-    const faulty = await start();
+    const faulty = usual;
     faulty.proxy.road = { kind: "NO_REPLY_TO", after: "insert into audit_entry", text: "commit" };
     expectUnavailable(await faulty.submit("lost"));
     faulty.proxy.road = { kind: "OPEN" };
@@ -118,7 +128,7 @@ describe("a fault between the service and its database", () => {
   });
 
   it("F9: a distant server costs one round trip per statement, however many units are requested", async () => {
-    const faulty = await start();
+    const faulty = usual;
     const tree =
       '{ unit(code: "04", asOf: "2022-12-31") { children { name dossiers(period: "2022") { received } children { name dossiers(period: "2022") { received } } } } }';
     await faulty.send(tree);
@@ -177,7 +187,7 @@ describe("a fault between the service and its database", () => {
   });
 
   it("F13: concurrent changes of the same reports all end without a deadlock, and each report has one state", async () => {
-    const faulty = await start();
+    const faulty = usual;
     const idOf = ({ body }: Reply) => (body.data as unknown as SubmitAnswer).submitReport.report!.id;
     for (let round = 0; round < 5; round++) {
       const ids = await Promise.all([1, 2, 3, 4].map(async (n) => idOf(await faulty.submit(`cross-${round}-${n}`, n))));
@@ -194,23 +204,24 @@ describe("a fault between the service and its database", () => {
     ["F13: a deadlock", "40P01"],
     ["F14: a serialization failure", "40001"],
   ])("%s is retried, and reported if it persists", async (_, state) => {
-    const faulty = await start();
-    await faulty.sql("create sequence faults");
+    const faulty = usual;
+    await faulty.sql("create sequence if not exists faults");
+    await faulty.sql("alter sequence faults restart");
     const raise = (times: number) => `if nextval('faults') <= ${times} then raise exception 'fault' using errcode = '${state}'; end if`;
     const mend = mended(await beforeRows(faulty, "figure", raise(2)));
-    expect((await faulty.submit("twice")).status).toBe(200);
-    expect(await stored(faulty, "twice")).toEqual({ reports: 1, figures: 1, entries: 1 });
+    expect((await faulty.submit(`twice-${state}`)).status).toBe(200);
+    expect(await stored(faulty, `twice-${state}`)).toEqual({ reports: 1, figures: 1, entries: 1 });
     await mend();
     await faulty.sql("alter sequence faults restart");
     const again = mended(await beforeRows(faulty, "figure", raise(1000)));
-    expectUnavailable(await faulty.submit("always"));
-    expect(await stored(faulty, "always")).toMatchObject({ reports: 0 });
+    expectUnavailable(await faulty.submit(`always-${state}`));
+    expect(await stored(faulty, `always-${state}`)).toMatchObject({ reports: 0 });
     await again();
-    expect((await faulty.submit("always")).status).toBe(200);
+    expect((await faulty.submit(`always-${state}`)).status).toBe(200);
   });
 
   it("F15: statements of a disconnected client are cancelled in PostgreSQL", async () => {
-    const faulty = await start();
+    const faulty = usual;
     const mend = mended(await slowReads(faulty, 60));
     const gone = new AbortController();
     const sent = faulty.send(READ, {}, gone.signal).catch(() => "gone");
@@ -223,7 +234,7 @@ describe("a fault between the service and its database", () => {
   });
 
   it("F16: a change is completed although its client disconnects", async () => {
-    const faulty = await start();
+    const faulty = usual;
     const mend = mended(await beforeRows(faulty, "figure", "perform pg_sleep(1)"));
     const gone = new AbortController();
     const sent = faulty.submit("hung-up", 1, gone.signal).catch(() => "gone");

@@ -5,7 +5,7 @@ import { issueKey } from "../support/key.ts";
 import { digestOf } from "../hierarchy/next-edition.ts";
 import { countsOf, expectRecounted, patiently, type Sender, senderOf } from "./importing.ts";
 
-const AT_ONCE = 20;
+const AT_ONCE = 10;
 const times = <T>(count: number, make: (n: number) => T): T[] => Array.from({ length: count }, (_, n) => make(n + 1));
 
 let service: TestService;
@@ -50,7 +50,7 @@ describe("a dossier that is sent again", () => {
     await expectRecounted(service.database);
   });
 
-  it("F23: from twenty concurrent callers is stored once, created for one and unchanged for the others", async () => {
+  it("F23: from ten concurrent callers is stored once, created for one and unchanged for the others", async () => {
     const { send } = sender("at-once");
     const before = await received("04");
     const dossiers = times(30, (n) => resolvedOn(`at-once-${n}`, 9));
@@ -61,7 +61,7 @@ describe("a dossier that is sent again", () => {
     await expectRecounted(service.database);
   });
 
-  it("F24: with other content of the same updatedAt is a CONFLICT, in sequence and from twenty concurrent callers", async () => {
+  it("F24: with other content of the same updatedAt is a CONFLICT, in sequence and from ten concurrent callers", async () => {
     const { send } = sender("torn");
     const words = times(AT_ONCE, (n) => ({ ...resolvedOn("torn", n + 3), updatedAt: "2026-10-01T08:00:00+07:00" }));
     const answers = await Promise.all(words.map((one) => patiently(() => send([one]))));
@@ -96,7 +96,7 @@ describe("a dossier that is sent again", () => {
     await expectRecounted(service.database);
   });
 
-  it("F27: out of order, and from twenty concurrent callers, ends with the latest update", async () => {
+  it("F27: out of order, and from ten concurrent callers, ends with the latest update", async () => {
     const { send } = sender("order");
     const day = (n: number) => countsOf(service, "01558", `2026-03-${n}/2026-03-${n}`, { bearer: officer });
     const words = times(AT_ONCE, (n) => resolvedOn("order", n + 8));
@@ -106,7 +106,7 @@ describe("a dossier that is sent again", () => {
     expect([total("created"), total("created") + total("updated") + total("stale")]).toEqual([1, AT_ONCE]);
     expect((await send([words.at(-1)!])).data.importDossiers.report).toMatchObject({ unchanged: 1 });
     expect((await send([words.at(-2)!])).data.importDossiers.report).toMatchObject({ stale: 1 });
-    expect([await day(27), await day(28)]).toMatchObject([{ resolved: 0 }, { resolved: 1 }]);
+    expect([await day(AT_ONCE + 7), await day(AT_ONCE + 8)]).toMatchObject([{ resolved: 0 }, { resolved: 1 }]);
     await expectRecounted(service.database);
   });
 });

@@ -12,7 +12,7 @@ const FACTS = `name fullName kind tier validFrom validTo parent { id fullName } 
   predecessors { unit { id asOf fullName } } dossiers(period: "2022") { received onTimeRate { value low high } coverage { unitsExpected unitsCovered } }`;
 
 /** Days on both sides of the reform, and of the day on which Quảng Ninh became a city; null is today. */
-const DAYS = ["2020-01-01", "2025-06-30", "2025-07-01", "2025-12-31", "2026-09-01", null] as const;
+const DAYS = ["2025-06-30", "2025-07-01", "2025-12-31", null] as const;
 /** Codes of one unit before the reform and of another since, units that continue, and abolished units. */
 const CODES = ["22", "04", "01558", "01843", "048", "00001"];
 const IDS = ["22.2015", "04.2015", "01558.2015", "01558.2025", "01843.2015", "01843.2025", "048.2015"];
@@ -183,10 +183,8 @@ describe.each(ROUTERS)("a graph of graphs by %s", (name) => {
     expect(both["offices"]).toMatchObject({ pageInfo: { hasNextPage: false, startCursor: "04.2015", endCursor: "22.2015" } });
   });
 
-  it.each([
-    [TODAY, 3321],
-    ["2025-06-30", 10_035],
-  ])("shows all communes of %s that another graph lists, in one call", async (on, count) => {
+  it("shows all communes of a day that another graph lists, in one call", async () => {
+    const on = "2025-06-30";
     const codes: string[] = [];
     const names: string[] = [];
     for (let after: string | null = null; ;) {
@@ -202,7 +200,7 @@ describe.each(ROUTERS)("a graph of graphs by %s", (name) => {
       if (!data.units.pageInfo.hasNextPage) break;
       after = data.units.pageInfo.endCursor;
     }
-    expect(codes).toHaveLength(count);
+    expect(codes).toHaveLength(10_035);
     const query = "query ($codes: [ID!]!, $on: Date) { censuses(codes: $codes, on: $on) { unit { fullName } } }";
     const { censuses } = await ask<{ censuses: { unit: { fullName: string } }[] }>(query, { codes, on });
     expect(censuses.map(({ unit }) => unit.fullName)).toEqual(names);
