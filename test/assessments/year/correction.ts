@@ -41,6 +41,15 @@ export const correctCommunes = (year: Year): void => {
     expect(await publishedOf(year, "14875", "2026-04-10")).toEqual(result(80, 2, "TOT"));
   });
 
+  it("counts no dossiers that changed since the sheets were handed in", async () => {
+    await year.room.sendDossiers("14854", [0, 20, 0, 0, 0], { receivedOn: "2025-09-01", through: "2025-12-31" });
+    const [frozen, now] = await year.room.receipts("14854", sheet("14854"), "2.1");
+    expect([frozen, now]).toMatchObject([
+      { rate: { numerator: 18, denominator: 20 } },
+      { value: 0, rate: { numerator: 0, denominator: 20 } },
+    ]);
+  });
+
   it("publishes the next version, and the one before stays as it was", async () => {
     await year.room.done("admin", "correctPublishedScores", {
       ...{ cycle: year.communes.id, reason: REASON },
@@ -66,6 +75,8 @@ export const correctCommunes = (year: Year): void => {
     expect(await publishedOf(year, "14875", "2026-04-10")).toEqual(result(80.5, 2, "TOT"));
     expect(await publishedOf(year, MERGED, "2025-06-30")).toEqual(result(54.44, null, "TRUNG_BINH"));
     expect(await publishedOf(year, MERGED, "2026-04-10")).toEqual([]);
+    const merged = (await rankingOf(year.room, "COMMUNES")).entries.find(({ unit }) => unit.code === MERGED);
+    expect(merged!.unit).toEqual({ id: `${MERGED}.2015`, code: MERGED, name: "Phú Thanh" });
   });
 
   it("leaves the rounds of each sheet to be read by its commune", async () => {
