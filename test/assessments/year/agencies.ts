@@ -79,6 +79,9 @@ export const playDepartments = (year: Year): void => {
     const ranking = await rankingOf(year.room, "DEPARTMENTS");
     expect(placesOf(ranking, ({ name }) => name)).toEqual(DEPARTMENT_PLACES);
     expect([ranking.version, classesOf(ranking)]).toEqual([1, DEPARTMENT_CLASSES]);
+    const text = `{ unit(code: "${FINANCE}") { assessments(index: PAR) { year score rank rankOf classification { code } } } }`;
+    const { unit: finance } = await year.room.answer<{ unit: { assessments: object[] } }>(null, text);
+    expect(finance.assessments).toEqual([{ year: 2025, score: 91, rank: 2, rankOf: 21, classification: { code: "XUAT_SAC" } }]);
   });
 };
 

@@ -72,9 +72,14 @@ export const scoreCommunes = (year: Year): void => {
     const cycle = await year.room.cycle(year.communes.id);
     const computed = (unit: string) => ["1.3", "2.1", "2.2", "2.3", "2.4"].map((code) => itemOf(sheetOf(cycle, unit), code).selfScore);
     expect(Object.fromEntries(Object.keys(COMMUNES).map((unit) => [unit, computed(unit)]))).toEqual(COMPUTED);
+    const inTime = (numerator: number, denominator: number, points: number) => ({
+      ...{ value: numerator / denominator, lowPoints: points, highPoints: points, rate: { numerator, denominator, coverage: 1 } },
+    });
+    for (const [unit, receipt] of [["14854", inTime(18, 20, 15)] as const, [MERGED, inTime(8, 10, 10)] as const])
+      expect(await year.room.receipts(unit, sheet(unit), "2.1")).toEqual([receipt, receipt]);
   });
 
-  it("lets each appraiser score its criteria once, and again after the units explained", async () => {
+  it("lets each appraiser score its criteria until the deadline, and the organiser overrule after it", async () => {
     for (const [unit, { plan, outreach }] of Object.entries(COMMUNES)) {
       await year.room.appraise("interior", year.communes, unit, { "1.1": plan[1] });
       await year.room.appraise("assessor", year.communes, unit, { "1.2": outreach[1] });
@@ -93,9 +98,9 @@ export const scoreCommunes = (year: Year): void => {
       "items.0.criterion SURVEY_CRITERION",
       "CONFLICT",
     ]);
-    await year.room.done("assessor", "appraise", overruling);
     year.room.goTo("2026-02-11");
     expect(await year.room.refusal("interior", "appraise", appraisal(year.communes, "14848", { "1.1": 1 }))).toBe("CONFLICT");
+    await year.room.done("assessor", "appraise", overruling);
   });
 
   it("goes on when what cannot be computed does not apply", async () => {

@@ -2,7 +2,7 @@ import { PROVINCE } from "./thanh-hoa.ts";
 import type { YearRoom } from "./year-room.ts";
 
 const RANKING = `version ranked year block { code } rubric { version } byClassification { classification { code } count }
-  sources { kind title publishedOn state } entries { unit { code name } score rank rankOf classification { code } }`;
+  sources { kind title publishedOn state } entries { unit { id code name } score rank rankOf classification { code } }`;
 export interface SeenRanking {
   readonly version: number;
   readonly block: { readonly code: string };
