@@ -26,7 +26,7 @@ import { END_ON_FAILURE, runs, seed } from "../support/property.ts";
 import { SOURCE_NO, type StoredTask, writeTasks } from "./stored-tasks.ts";
 import { TASK_NUMBERS, type TaskNumbers, TaskRecount } from "./task-recount.ts";
 
-const RUNS = runs(8);
+const RUNS = runs(5);
 const SEED = seed(20_261_201);
 const CODES = 40;
 

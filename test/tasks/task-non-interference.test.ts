@@ -6,7 +6,7 @@ import { issueKey } from "../support/key.ts";
 import { drawOperation, type Values, valuesOf } from "../support/operations.ts";
 import { runs, seed } from "../support/property.ts";
 
-const RUNS = runs(80);
+const RUNS = runs(50);
 const SEED = seed(20_261_130);
 const FREE = { rateAddress: 0, rateKey: 0 } as const;
 const ASSIGN = "mutation ($input: AssignTaskInput!) { assignTask(input: $input) { task { id code } } }";
