@@ -1,11 +1,11 @@
-import { spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { chmod, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Client } from "pg";
-import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFailed, onTestFinished } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFailed } from "vitest";
 import { gone, isAlive, postmasterFile, postmasterOf, runService, type Service, startMain } from "./support/process.ts";
 import { post } from "./support/post.ts";
 
@@ -135,11 +135,23 @@ describe("the life of a data folder", () => {
     await gone(pid);
   });
 
+  let running: Service;
+  let stranger: ChildProcess | undefined;
+  afterAll(() => void stranger?.kill());
+
+  it("does not mistake another process for its server, and leaves it running", async () => {
+    stranger = spawn("sleep", ["600"]);
+    await writeFile(await postmasterFile(dataDir), `${stranger.pid}\n${dataDir}/postgres\n1\n5432\n\n127.0.0.1\n0 0\nready\n`);
+    running = await ready();
+    expect((await postmaster())!.pid).not.toBe(stranger.pid);
+    expect(await digest()).toEqual(loaded);
+    expect(isAlive(stranger.pid!)).toBe(true);
+  });
+
   it("leaves the server to the next start after a kill; that stops when only npm receives the signal, whatever the environment contains about another server", async () => {
-    const killed = await ready();
     const { pid } = (await postmaster())!;
-    killed.process.kill("SIGKILL");
-    await killed.ended;
+    running.process.kill("SIGKILL");
+    await running.ended;
     expect(isAlive(pid)).toBe(true);
     const npm = run("npm", ["start"], {
       PGSSLMODE: "require",
@@ -155,18 +167,7 @@ describe("the life of a data folder", () => {
     npm.process.kill("SIGTERM");
     expect(await npm.ended).toBe(0);
     await gone(pid);
-  });
-
-  it("does not mistake another process for its server, and leaves it running", async () => {
-    const stranger = spawn("sleep", ["100"]);
-    onTestFinished(() => void stranger.kill());
-    await writeFile(await postmasterFile(dataDir), `${stranger.pid}\n${dataDir}/postgres\n1\n5432\n\n127.0.0.1\n0 0\nready\n`);
-    const service = await ready();
-    expect((await postmaster())!.pid).not.toBe(stranger.pid);
-    expect(await digest()).toEqual(loaded);
-    service.process.kill("SIGTERM");
-    expect(await service.ended).toBe(0);
-    expect(isAlive(stranger.pid!)).toBe(true);
+    expect(isAlive(stranger!.pid!)).toBe(true);
   });
 
   it("serves two processes started together, either of which may stop first", async () => {

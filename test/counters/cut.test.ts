@@ -50,7 +50,7 @@ const RUNNING = ["2026-11", "2026-Q4", "2026-12@ND09", "2026-11-20/2026-11-20", 
 
 /** All that there is to ask of the roll-ups of a commune, its province and the country for periods that run, and for days of them. */
 const EVERYTHING = ["01558", "04", "VN"].flatMap((code) =>
-  RUNNING.slice(0, code === "VN" ? 1 : RUNNING.length).map((period) => {
+  RUNNING.slice(0, { VN: 1, "04": 2 }[code] ?? RUNNING.length).map((period) => {
     const series = period === "2026-Q4" ? "series(grain: MONTH) { period received inProcess dataThrough onTimeRate { value } }" : "";
     const detail = code === "01558" ? "" : "averageWorkingDays byField { field { code } counts { received resolved inProcess } }";
     return `{ unit(code: "${code}") { records { lastImportAt } dossiers(period: "${period}") { ${COUNTS} ${detail} ${series} }

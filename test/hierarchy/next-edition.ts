@@ -66,8 +66,10 @@ export const digestOf = async ({ orm }: Pick<TestDatabase, "orm">): Promise<Reco
   const { rows } = await sql<{ name: string }>`select tablename as name from pg_tables where schemaname = 'public' order by 1`.execute(db);
   const digests: Record<string, string> = {};
   for (const { name } of rows) {
+    // The half a million rows of contributions take half as long without their text.
+    const hash = name === "contribution" ? sql`hash_record_extended(t, 0)` : sql`hashtextextended(t::text, 0)`;
     const found = await sql<{ digest: string }>`
-      select count(*) || ' ' || coalesce(sum(hashtextextended(t::text, 0)), 0) as digest from ${sql.table(name)} t`.execute(db);
+      select count(*) || ' ' || coalesce(sum(${hash}), 0) as digest from ${sql.table(name)} t`.execute(db);
     digests[name] = found.rows[0]!.digest;
   }
   return digests;

@@ -16,7 +16,7 @@ import { insertTasks, naiveTimeliness, type TaskDraft, workingDaysLeft } from ".
 import { TaskRoom, UNITS } from "./task-room.ts";
 import { END_ON_FAILURE, runs, seed } from "../support/property.ts";
 
-const RUNS = runs(40);
+const RUNS = runs(25);
 const SEED = seed(20_261_130);
 /** Where the tasks of the test are: a province with its departments and communes, another one, and what was before. */
 const PLACES = ["04", UNITS.interior, UNITS.building, UNITS.one, UNITS.two, UNITS.three, "48", "20194"] as const;

@@ -82,9 +82,9 @@ describeInBrowser("links to questions, in a browser", (browser) => {
     const script = `<img src=x onerror="document.title='owned'"><script>document.title='owned'</script>`;
     const mutation = `mutation Revoke { revokeAccessKey(input: { id: "a" }) { accessKey { id } } }`;
     const hostile = [
-      `query=${encodeURIComponent(mutation)}`,
-      `query=${"{".repeat(10_000)}`,
       `query=${encodeURIComponent(`{ indicators { code } } ${mutation}`)}&operationName=Revoke&run=1`,
+      `query=${"{".repeat(10_000)}`,
+      `query=${encodeURIComponent(mutation)}`,
       `query=${encodeURIComponent(`# ${script}\nquery A { unit(code: "${script}") { id } }`)}&variables=${encodeURIComponent(script)}`,
       `query=${script}`,
       "query=%E0%A4%A&variables=%",
@@ -98,7 +98,7 @@ describeInBrowser("links to questions, in a browser", (browser) => {
     const page = await browser().context.newPage();
     for (const [n, fragment] of hostile.entries()) {
       // The first ones open the page, the others come into it.
-      if (n < 3) {
+      if (n < 2) {
         await page.goto("about:blank");
         await page.goto(`${browser().url}#${fragment}`);
         await page.locator(".notice:visible").waitFor();
