@@ -143,7 +143,10 @@ describe("SQL in the arguments of the schema", () => {
     expect(names.length).toBeGreaterThan(15);
   });
 
-  it.each(SPOTS)("does nothing in %s", async (_, spot) => {
+  /** No rubric has the usual id of the other argument, which is refused first. */
+  const REFUSED_FIRST: Readonly<Record<string, string>> = { "rubricDiff(to)": "from" };
+
+  it.each(SPOTS)("does nothing in %s", async (name, spot) => {
     const before = await counts();
     const unknown = await post(service.server.url, asking(spot, "zzzunknown"), headers);
     const search = (text: string) => post(service.server.url, asking(spot, text.replaceAll(/[^\p{L}\p{N}]+/gu, " ").trim()), headers);
@@ -153,7 +156,7 @@ describe("SQL in the arguments of the schema", () => {
       expect([text, answer.status]).toEqual([text, expect.toBeOneOf([200, 400])]);
       expect(answer.text).not.toMatch(/syntax error at|INTERNAL_SERVER_ERROR|relation "|node_modules/);
       // The value is refused by name or matches nothing; a search looks for the words in it.
-      if (messageOf(answer)) expect(messageOf(answer)).toContain(`${spot.argument.name}: `);
+      if (messageOf(answer)) expect(messageOf(answer)).toContain(`${REFUSED_FIRST[name] ?? spot.argument.name}: `);
       else expect(answer.body).toEqual(spot.argument.name === "search" ? (await search(text)).body : unknown.body);
     }
     expect(await counts()).toEqual(before);
