@@ -7,6 +7,9 @@ import { dayOf } from "../lib/time/date.ts";
 import { asGrant, ensureCoverage, grantColumns, type GrantRow, seenOn, unitNoNamed } from "./grant.ts";
 import { RequestContext } from "./request-context.ts";
 
+/** A context in which a command reads what everybody may see. */
+export const publicContext = (pools: Pools, now: Date): RequestContext => new RequestContext(pools, now);
+
 /** A context in which a command acts as an ADMIN of a unit, or of the whole country. `name` stands in the audit trail. */
 export const commandContext = async (pools: Pools, now: Date, name: string, unit: string | null = null): Promise<RequestContext> => {
   const today = dayOf(now);

@@ -4,7 +4,8 @@ import { expect, it } from "vitest";
 
 const SOURCES = fileURLToPath(new URL("../../src", import.meta.url));
 /** What makes a context, takes requests, or is made by it. */
-const WHOLE = /^(graphql|server)\/|^access\/(request-context|permission)\.ts$|\.resolver\.ts$|\.loaders?\.ts$|^units\/unit-list\.ts$/;
+const WHOLE =
+  /^(graphql|server)\/|^access\/(request-context|command-context|permission)\.ts$|\.resolver\.ts$|\.loaders?\.ts$|^units\/unit-list\.ts$/;
 
 /** The lines that name the context and not what they need of it. */
 const wholeIn = (text: string): string[] =>

@@ -1,5 +1,5 @@
 import type { Database } from "../../database/database.ts";
-import { RequestContext } from "../../access/request-context.ts";
+import { publicContext } from "../../access/command-context.ts";
 import { rowsOf } from "../../database/reader.ts";
 import { unitLoaders } from "../../hierarchy/unit.loaders.ts";
 import { DomainError } from "../../lib/errors.ts";
@@ -38,7 +38,7 @@ export const loadRubric = async (
   input: RubricInput,
   { by, operation, isPublished }: Loading,
 ): Promise<LoadedRubric> => {
-  const context = new RequestContext(pools, by.at);
+  const context = publicContext(pools, by.at);
   const problems = new InputProblems();
   const draft = await draftOfRubric(context, input, await organiserNamed(context, input.organiser), problems);
   if (!draft) return { rubric: null, problems: problems.list };
@@ -57,7 +57,7 @@ export const rubricFile = async ({ orm, pools }: Pools, id: string, now: Date) =
   const em = orm.em.fork();
   const rubric = no === null ? null : await readRubric(em, no);
   if (!rubric) throw new DomainError("NOT_FOUND", `There is no rubric ${JSON.stringify(id)}`);
-  const { unitByNo } = new RequestContext(pools, now).use(unitLoaders);
+  const { unitByNo } = publicContext(pools, now).use(unitLoaders);
   /** The code of a unit that exists; of another one its id. */
   const nameOf = async (unitNo: number | null): Promise<string | null> => {
     const unit = unitNo === null ? null : await unitByNo.load(unitNo);
