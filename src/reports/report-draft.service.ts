@@ -8,7 +8,7 @@ import { unitNamed } from "../units/unit.service.ts";
 import { MAX_FIGURES, type PlacedFigure, reportProblemsOf } from "./report-check.ts";
 import type { FigureInput, SubmitReportInput } from "./report-mutation.type.ts";
 import { problemAt, ReportProblems } from "./report-problem.ts";
-import { textOf } from "./report-text.ts";
+import { textOf } from "../lib/argument-text.ts";
 import type { Report } from "./report.loaders.ts";
 import { demandCovered, demandRole, figuresOutside, reportNamed } from "./report.service.ts";
 

@@ -12,7 +12,7 @@ import { dropSetsOfSources } from "../rollups/invalidate.ts";
 import type { WithdrawReportInput } from "./report-mutation.type.ts";
 import type { Report } from "./report.loaders.ts";
 import { demandRole, reportNamed } from "./report.service.ts";
-import { textOf } from "./report-text.ts";
+import { textOf } from "../lib/argument-text.ts";
 
 type Asking = Pick<RequestContext, "session" | "viewer" | "now" | "use" | "renew">;
 

@@ -1,6 +1,6 @@
 import { BadUserInput } from "../lib/errors.ts";
 import { type Day, parseDay, parsePastDay } from "../lib/time/date.ts";
-import { textOf } from "../reports/report-text.ts";
+import { textOf } from "../lib/argument-text.ts";
 import type { TaskDocument, TaskEvidence } from "./task.loaders.ts";
 import type { TaskDocumentInput, TaskEvidenceInput } from "./task.input.ts";
 

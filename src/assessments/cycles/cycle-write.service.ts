@@ -3,7 +3,7 @@ import type { RequestContext } from "../../access/request-context.ts";
 import { rowScope } from "../../access/scope.ts";
 import { recordChange } from "../../journal/audit.ts";
 import { DomainError } from "../../lib/errors.ts";
-import { textOf } from "../../reports/report-text.ts";
+import { textOf } from "../../lib/argument-text.ts";
 import { assessmentIdOf } from "../assessment-id.ts";
 import { type InputProblem, InputProblems } from "../input-problem.ts";
 import { demandRoleOn } from "../organiser.service.ts";
@@ -12,7 +12,8 @@ import { cycleLoaders, type CycleView } from "./cycle.loaders.ts";
 import { cycleNamed, membersOfCycle } from "./cycle.service.ts";
 import { type CycleMutation, cycleStepOf, stagesAfter, stagesLeft } from "./cycle-steps.ts";
 import type { CycleStage } from "./cycle-vocabulary.ts";
-import { receiptsOfCycle, recordOfReceipt, storeReceipts } from "./freeze.service.ts";
+import { receiptsOfCycle, recordOfReceipt } from "./freeze.service.ts";
+import { storeReceipts } from "./receipt.store.ts";
 import { lockCycle, storeStage, storeUnranked, undecidedItems, unsubmittedSheets } from "./cycle.store.ts";
 import { memberFinder } from "./member-finder.ts";
 

@@ -1,5 +1,5 @@
 import { taskEvidenceOf } from "../../tasks/task-check.ts";
-import { textOf } from "../../reports/report-text.ts";
+import { textOf } from "../../lib/argument-text.ts";
 import { parseAssessmentId } from "../assessment-id.ts";
 import type { InputProblems } from "../input-problem.ts";
 import { faultOfPoints } from "../point-check.ts";

@@ -1,4 +1,4 @@
-import { textOf } from "../../reports/report-text.ts";
+import { textOf } from "../../lib/argument-text.ts";
 import { DomainError } from "../../lib/errors.ts";
 import type { CriterionView } from "../rubrics/rubric.loaders.ts";
 import { pointsOf } from "../scoring/points.ts";
@@ -7,7 +7,8 @@ import type { ScoreEvidence } from "./cycle-vocabulary.ts";
 import { chooseItems, evidenceOfItem, noteOfItem, pointsOfItem } from "./item-check.ts";
 import type { ExplainInput, ExplainItemInput, ScoreInput, ScoreItemInput, ScoreSheetIdInput } from "./sheet.input.ts";
 import { type ExplainedItem, type SelfScore, storeExplanations, storeSelfScores, storeSubmission } from "./sheet.store.ts";
-import { receiptsOfSheet, recordOfReceipt, storeReceipts } from "./freeze.service.ts";
+import { receiptsOfSheet, recordOfReceipt } from "./freeze.service.ts";
+import { storeReceipts } from "./receipt.store.ts";
 import { changeSheet, type SheetAsking, type SheetChange, type SheetPayload } from "./sheet-write.service.ts";
 
 const MAX_EVIDENCE = 20;

@@ -1,8 +1,4 @@
-import type { EntityManager } from "@mikro-orm/postgresql";
-import { sql } from "kysely";
-import { relation } from "../../database/relation.ts";
-import { rowsOf } from "../../database/reader.ts";
-import { textOf } from "../../reports/report-text.ts";
+import { textOf } from "../../lib/argument-text.ts";
 import { parseAssessmentId } from "../assessment-id.ts";
 import type { InputProblems } from "../input-problem.ts";
 import { type CriterionView, rubricLoaders } from "../rubrics/rubric.loaders.ts";
@@ -11,21 +7,11 @@ import type { RecordSurveyInput, SurveyAnswersInput } from "./cycle.input.ts";
 import type { CycleView } from "./cycle.loaders.ts";
 import { changeCycle, type CycleAsking, type CyclePayload } from "./cycle-write.service.ts";
 import { memberFinder } from "./member-finder.ts";
+import { groupOf, storedSums, storeSums, type SurveySum } from "./survey.store.ts";
 
 const MAX_ANSWERS = 5000;
 const LONGEST_RESPONDENTS = 200;
 const MAX_COUNT = 1_000_000_000;
-
-interface SurveySum {
-  readonly unitNo: number;
-  readonly unit: string;
-  readonly position: number;
-  readonly criterion: string;
-  readonly respondents: string;
-  /** Sum of weight × count, weights in hundredths. */
-  readonly weighted: number;
-  readonly count: number;
-}
 
 /** Stores the sums of the answers of each group; those sent before for the same group are replaced. @throws as `changeCycle`. */
 export const recordSurvey = (context: CycleAsking, { cycle: id, answers }: RecordSurveyInput): Promise<CyclePayload> =>
@@ -90,40 +76,11 @@ const sumOfCounts = ({ counts }: SurveyAnswersInput, at: string, problems: Input
   return { weighted, count };
 };
 
-const keyOf = ({ unitNo, position, respondents }: SurveySum): string => `${unitNo} ${position} ${respondents}`;
-
 const checkTwice = (sums: readonly SurveySum[], problems: InputProblems): void => {
   const seen = new Set<string>();
   for (const sum of sums) {
-    if (seen.has(keyOf(sum)))
+    if (seen.has(groupOf(sum)))
       problems.add("answers", "ANSWERS_TWICE", `${sum.respondents} answer twice about the criterion ${sum.criterion} of ${sum.unit}`);
-    seen.add(keyOf(sum));
+    seen.add(groupOf(sum));
   }
-};
-
-const columns = {
-  unit_id: ["int", ({ unitNo }: SurveySum) => unitNo],
-  position: ["int", ({ position }: SurveySum) => position],
-  respondents: ["text", ({ respondents }: SurveySum) => respondents],
-  weighted: ["bigint", ({ weighted }: SurveySum) => weighted],
-  answers: ["bigint", ({ count }: SurveySum) => count],
-} as const;
-
-const storedSums = async (em: EntityManager, cycleNo: number, sums: readonly SurveySum[]): Promise<SurveySum[]> => {
-  const byKey = new Map(sums.map((sum) => [keyOf(sum), sum]));
-  const found = await rowsOf(em).rows(sql<Pick<SurveySum, "unitNo" | "position" | "respondents" | "weighted" | "count">>`
-    select a.unit_id as "unitNo", a.position, a.respondents, a.weighted::float8, a.answers::float8 as count
-    from ${relation("k", sums, columns)} join score_sheet s on s.cycle_id = ${cycleNo} and s.unit_id = k.unit_id
-    join survey_answer a on a.sheet_id = s.id and a.position = k.position and a.respondents = k.respondents`);
-  return found.map((stored) => ({ ...byKey.get(keyOf(stored as SurveySum))!, ...stored }));
-};
-
-const storeSums = async (em: EntityManager, cycleNo: number, sums: readonly SurveySum[]): Promise<void> => {
-  await sql`
-    insert into survey_answer (sheet_id, position, respondents, unit_id, organiser_id, weighted, answers)
-    select s.id, k.position, k.respondents, s.unit_id, s.organiser_id, k.weighted, k.answers
-    from ${relation("k", sums, columns)} join score_sheet s on s.cycle_id = ${cycleNo} and s.unit_id = k.unit_id
-    on conflict (sheet_id, position, respondents) do update set weighted = excluded.weighted, answers = excluded.answers`.execute(
-    em.getKysely(),
-  );
 };

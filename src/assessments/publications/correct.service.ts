@@ -1,6 +1,6 @@
 import type { EntityManager } from "@mikro-orm/postgresql";
 import { rowsOf } from "../../database/reader.ts";
-import { textOf } from "../../reports/report-text.ts";
+import { textOf } from "../../lib/argument-text.ts";
 import { parseAssessmentId, parseNumberId } from "../assessment-id.ts";
 import type { BlockLeaf, BlockSheet } from "../cycles/block.ts";
 import { readBlock, readLeaves } from "../cycles/block.store.ts";

@@ -3,7 +3,7 @@ import type { RequestContext } from "../../access/request-context.ts";
 import { rowsOf } from "../../database/reader.ts";
 import { unitLoaders } from "../../hierarchy/unit.loaders.ts";
 import { parsePastDay } from "../../lib/time/date.ts";
-import { textOf } from "../../reports/report-text.ts";
+import { textOf } from "../../lib/argument-text.ts";
 import { assessmentIdOf } from "../assessment-id.ts";
 import { readBlock, readLeaves } from "../cycles/block.store.ts";
 import type { CycleView } from "../cycles/cycle.loaders.ts";

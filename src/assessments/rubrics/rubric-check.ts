@@ -1,5 +1,5 @@
 import { faultOfCode } from "../../lib/code.ts";
-import { textOf } from "../../reports/report-text.ts";
+import { textOf } from "../../lib/argument-text.ts";
 import type { InputProblems } from "../input-problem.ts";
 import { faultOfMaximum, faultOfPoints } from "../point-check.ts";
 import type { ScoreBand } from "../scoring/bands.ts";

@@ -1,6 +1,6 @@
 import { INDICATORS } from "../../indicators/indicator.ts";
 import { faultOfCode } from "../../lib/code.ts";
-import { textOf } from "../../reports/report-text.ts";
+import { textOf } from "../../lib/argument-text.ts";
 import type { InputProblems } from "../input-problem.ts";
 import { faultOfMaximum } from "../point-check.ts";
 import { hundredthsOf, pointsOf } from "../scoring/points.ts";

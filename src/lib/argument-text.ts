@@ -1,4 +1,4 @@
-import { BadUserInput } from "../lib/errors.ts";
+import { BadUserInput } from "./errors.ts";
 
 /** Returns the text in NFC without blanks around it. @throws BadUserInput for a text that is empty, too long, or that PostgreSQL cannot store. */
 export const textOf = (argument: string, text: string, longest: number): string => {
