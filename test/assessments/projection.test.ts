@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type ImportAnswer, dossier, givenDossiers, IMPORT, type Sent } from "../support/dossiers.ts";
 import { statementsOf } from "../support/statements.ts";
-import { CycleRoom, criterionOf, type SeenCycle, sheetOf, type Who } from "./cycle-room.ts";
+import { CycleRoom, criterionOf, itemOf, type SeenCycle, sheetOf, type Who } from "./cycle-room.ts";
 
 let room: CycleRoom;
 let officer: string;
@@ -146,6 +146,24 @@ describe("a projection", () => {
       livingReceipt: { value: 0.925, lowPoints: 39.5, highPoints: 39.5, rate: { numerator: 37, denominator: 40 } },
     });
     expect(await projected("admin", sheet)).toMatchObject({ total: 10, low: 10, high: 70.5 });
+  });
+
+  it("works computed criteria out again when a sheet is reopened", async () => {
+    const opened = await room.open();
+    const sheet = sheetOf(opened, "01273");
+    const evidence = [{ name: "Kế hoạch", url: "https://example.vn/kh" }];
+    const items = ["1.1", "1.2"].map((code) => ({ criterion: criterionOf(sheet, code), points: 5, evidence }));
+    await room.done("one", "scoreSelf", { sheet: sheet.id, items });
+    const selfScore = async () => itemOf((await room.seeSheet("one", sheet.id))!, "2.1").selfScore;
+    await room.done("one", "submitScoreSheet", { sheet: sheet.id });
+    expect(await selfScore()).toBe(39.5);
+    await room.done("admin", "reopenScoreSheet", { sheet: sheet.id, until: "2026-12-31", reason: "Bổ sung" });
+    expect(await selfScore()).toBeNull();
+    await room.service.ask(IMPORT, { source: "cao-bang", dossiers: resolvedIn("01273", 0, 10).map(dossier) }, officer);
+    // Nine of twenty, which is below the first step.
+    expect(await projected("one", sheet.id)).toMatchObject({ total: 0, low: 0, high: 60.5 });
+    await room.done("one", "submitScoreSheet", { sheet: sheet.id });
+    expect(await selfScore()).toBe(0);
   });
 
   it("says which places are still possible as sheets are decided", async () => {

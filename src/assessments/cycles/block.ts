@@ -1,8 +1,9 @@
 import type { CriterionScoring } from "../rubrics/rubric.entity.ts";
+import { finalPoints } from "../scoring/final.ts";
 import type { Hundredths } from "../scoring/points.ts";
 import type { ResultLeaf } from "../scoring/result.ts";
 import type { Adjustments } from "../scoring/scaled.ts";
-import { pointsAt, type ScoreStep } from "../scoring/steps.ts";
+import type { ScoreStep } from "../scoring/steps.ts";
 import { surveyValue } from "../scoring/survey.ts";
 import type { StoredReceipt } from "./receipt.ts";
 
@@ -39,19 +40,11 @@ export interface BlockSheet extends Adjustments {
   readonly items: readonly BlockItem[];
 }
 
-/**
- * The final points of a leaf: by a correction, the second or the first appraisal, of INDICATOR the frozen computed points, which are its self-score, or of the survey; null while
- * undecided.
- */
-export const finalPoints = ({ scoring, steps }: Pick<BlockLeaf, "scoring" | "steps">, item: BlockItem): Hundredths | null => {
-  const [, , self, first, second, corrected, , weighted, answers] = item;
-  const given = corrected ?? second ?? first;
-  if (given !== null) return given;
-  if (scoring === "INDICATOR") return self;
-  if (scoring !== "SURVEY" || weighted === null || answers === null) return null;
-  const value = surveyValue([{ weighted: weighted / 100, count: answers }]);
-  return value === null ? null : pointsAt(steps, value);
-};
+/** Null while undecided. */
+export const finalPointsOf = (leaf: BlockLeaf, [, , self, first, second, corrected, , weighted, answers]: BlockItem): Hundredths | null =>
+  finalPoints(leaf, { self, first, second, corrected }, () =>
+    weighted === null || answers === null ? null : surveyValue([{ weighted: weighted / 100, count: answers }]),
+  );
 
 export interface FinalLeaf extends ResultLeaf {
   readonly leaf: BlockLeaf;
@@ -64,6 +57,6 @@ export const finalLeaves = (leaves: readonly BlockLeaf[], { items }: BlockSheet)
   return leaves.map((leaf) => {
     const item = byPosition.get(leaf.position)!;
     const [, isApplicable, , , , , receipt] = item;
-    return { leaf, isApplicable, receipt, maxPoints: leaf.maxPoints, points: isApplicable ? finalPoints(leaf, item) : null };
+    return { leaf, isApplicable, receipt, maxPoints: leaf.maxPoints, points: isApplicable ? finalPointsOf(leaf, item) : null };
   });
 };

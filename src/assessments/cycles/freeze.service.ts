@@ -1,7 +1,4 @@
-import type { EntityManager } from "@mikro-orm/postgresql";
-import { sql } from "kysely";
 import type { RequestContext } from "../../access/request-context.ts";
-import { relation } from "../../database/relation.ts";
 import { unitLoaders } from "../../hierarchy/unit.loaders.ts";
 import { parsePeriod } from "../../lib/time/period.ts";
 import { assessmentIdOf, parseNumberId } from "../assessment-id.ts";
@@ -9,18 +6,10 @@ import { rubricLoaders } from "../rubrics/rubric.loaders.ts";
 import { pointsOf } from "../scoring/points.ts";
 import { type ComputedLeaf, computeLeaves } from "./computed.service.ts";
 import { cycleLoaders } from "./cycle.loaders.ts";
-import type { StoredReceipt } from "./receipt.ts";
+import type { NewReceipt } from "./receipt.store.ts";
 import { sheetLoaders, type SheetView } from "./sheet.loaders.ts";
 
 type Asking = Pick<RequestContext, "use" | "now">;
-
-/** The receipt of one computed leaf of a sheet, as it is frozen. */
-export interface NewReceipt {
-  readonly sheetNo: number;
-  readonly position: number;
-  readonly code: string;
-  readonly receipt: StoredReceipt;
-}
 
 const receiptsOf = async (context: Asking, sheet: SheetView): Promise<NewReceipt[]> => {
   const criteria = await context.use(rubricLoaders).criteriaOf.load(sheet.rubricNo);
@@ -55,18 +44,6 @@ export const receiptsOfCycle = async (context: Asking, id: string): Promise<NewR
   const sheets = await context.use(sheetLoaders).sheetsOf.load(cycle.no);
   const open = sheets.filter(({ submittedAt, isWhole }) => submittedAt === null && isWhole);
   return (await Promise.all(open.map((sheet) => receiptsOf(context, sheet)))).flat();
-};
-
-/** Computed points become the self-score; they stay null where the value is unknown. */
-export const storeReceipts = async (em: EntityManager, receipts: readonly NewReceipt[]): Promise<void> => {
-  if (receipts.length === 0) return;
-  await sql`
-    update score_item i set self = r.points, receipt = r.receipt from ${relation("r", receipts, {
-      sheet_id: ["int", ({ sheetNo }) => sheetNo],
-      position: ["int", ({ position }) => position],
-      points: ["int", ({ receipt }) => receipt.points],
-      receipt: ["jsonb", ({ receipt }) => JSON.stringify(receipt)],
-    })} where i.sheet_id = r.sheet_id and i.position = r.position`.execute(em.getKysely());
 };
 
 export const recordOfReceipt = ({ sheetNo, code, receipt: { points, rate } }: NewReceipt) => ({

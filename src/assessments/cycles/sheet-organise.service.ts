@@ -18,6 +18,7 @@ import type {
   ReopenScoreSheetInput,
   SetApplicabilityInput,
 } from "./sheet.input.ts";
+import { removeReceipts } from "./receipt.store.ts";
 import {
   adjustedSoFar,
   insertAdjustment,
@@ -35,7 +36,10 @@ export const reopenSheet = (context: SheetAsking, { sheet: id, ...input }: Reope
   if (until < context.today) throw new BadUserInput("until", until, `must be today, ${context.today}, or a later day`);
   const reason = reasonOf(input.reason);
   return changeSheet(context, id, "reopenScoreSheet", async ({ em, sheet, stage, isSubmitted, reopenedUntil }) => {
-    if (stage === "SELF_SCORING" && isSubmitted) await storeSubmission(em, sheet.no, null);
+    if (stage === "SELF_SCORING" && isSubmitted) {
+      await storeSubmission(em, sheet.no, null);
+      await removeReceipts(em, sheet.no);
+    }
     await storeReopening(em, sheet.no, until);
     return { before: { submittedAt: sheet.submittedAt, reopenedUntil }, after: { stage, reopenedUntil: until, reason } };
   });

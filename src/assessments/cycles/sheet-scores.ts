@@ -1,7 +1,7 @@
 import type { CriterionView } from "../rubrics/rubric.loaders.ts";
+import { finalPoints } from "../scoring/final.ts";
 import { type Hundredths, pointsOf } from "../scoring/points.ts";
 import { adjusted, type Adjustments, scaledScore } from "../scoring/scaled.ts";
-import { pointsAt } from "../scoring/steps.ts";
 import { type SurveySums, surveyValue } from "../scoring/survey.ts";
 import { sumUp, totalOf } from "../scoring/tree.ts";
 import type { AdjustmentView, SheetView, StoredItem } from "./sheet.loaders.ts";
@@ -41,12 +41,8 @@ const pointsAfter = (
   surveys: readonly SurveySums[],
 ): Hundredths | null | undefined => {
   if (!item.isApplicable) return undefined;
-  if (round === "FINAL" && item.corrected !== null) return item.corrected;
-  if (scoring === "SURVEY") {
-    if (round !== "FINAL") return undefined;
-    const value = surveyValue(surveys);
-    return value === null ? null : pointsAt(storedSteps, value);
-  }
+  if (round === "FINAL") return finalPoints({ scoring, steps: storedSteps }, item, () => surveyValue(surveys));
+  if (scoring === "SURVEY") return undefined;
   // The computed points of INDICATOR are its self-score.
   const computed = scoring === "INDICATOR" ? item.self : null;
   if (round === "SELF") return item.self;

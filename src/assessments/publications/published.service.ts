@@ -3,7 +3,9 @@ import type { EvidenceKind, UnitView } from "../../hierarchy/unit.loaders.ts";
 import type { Assessment, Ranking } from "../assessment.ts";
 import type { CycleView } from "../cycles/cycle.loaders.ts";
 import { rubricLoaders, type RubricView } from "../rubrics/rubric.loaders.ts";
+import { bandsOf } from "../scoring/bands.ts";
 import { pointsOf } from "../scoring/points.ts";
+import { distributionOf } from "../scoring/ranking.ts";
 import { classificationOf } from "../vocabulary.ts";
 import {
   type Publication,
@@ -46,19 +48,12 @@ export const rankingOf = async (context: Asking, publication: Publication, at: P
   return {
     ...{ rubric, block: rubric.block, year: publication.year, ranked: publication.ranked, version: publication.version },
     published: { publication, at: { asOf: at.asOf, evidence: at.evidence } },
-    byClassification: countsOf(rubric, scores),
+    byClassification: distributionOf(bandsOf(rubric.bands), scores).map(({ classification, count }) => ({
+      ...{ classification: classificationOf(classification)!, count },
+    })),
     entries: scores.map((score) => assessmentOf(score, publication, rubric)),
     sources: [publication.source],
   };
-};
-
-/** Ranked members by class: the top band first, then classes that only overrides gave. */
-const countsOf = ({ bands }: RubricView, scores: readonly PublishedScoreRow[]): Ranking["byClassification"] => {
-  const topFirst = bands.toSorted((a, b) => (b.from ?? -Infinity) - (a.from ?? -Infinity)).map(({ classification }) => classification.code);
-  const ranked = scores.filter(({ rank }) => rank !== null).map(({ classification }) => classification);
-  return [...new Set([...topFirst, ...ranked.filter((code) => code !== null)])].map((code) => ({
-    ...{ classification: classificationOf(code)!, count: ranked.filter((one) => one === code).length },
-  }));
 };
 
 /** The version that the ranking corrects; null for the first, and for a ranking that reports state. */

@@ -1,5 +1,5 @@
 import type { Hundredths } from "./points.ts";
-import { type Adjustments, adjusted, scaledScore } from "./scaled.ts";
+import { type Adjustments, adjusted, type Scale, scaledScore } from "./scaled.ts";
 
 /** A leaf of a sheet; its points are null while it is undecided. */
 export interface ResultLeaf {
@@ -25,6 +25,12 @@ export const resultOf = (leaves: readonly ResultLeaf[], maxScore: Hundredths, ad
     maxApplicable += leaf.maxPoints;
     points = points === null || leaf.points === null ? null : points + leaf.points;
   }
+  return resultOfSum(points, { maxApplicable, maxScore }, adjustments);
+};
+
+/** The result of the points of all leaves; of null while one is undecided. */
+export const resultOfSum = (points: Hundredths | null, scale: Scale, adjustments: Adjustments): SheetResult => {
+  const { maxApplicable } = scale;
   if (points === null) return { total: null, maxApplicable, scaled: null };
-  return { total: adjusted(points, adjustments), maxApplicable, scaled: scaledScore(points, { maxApplicable, maxScore }, adjustments) };
+  return { total: adjusted(points, adjustments), maxApplicable, scaled: scaledScore(points, scale, adjustments) };
 };

@@ -2,7 +2,7 @@ import type { RequestContext } from "../../access/request-context.ts";
 import { rowScope } from "../../access/scope.ts";
 import type { UnitView } from "../../hierarchy/unit.loaders.ts";
 import { parsePeriod } from "../../lib/time/period.ts";
-import { type BlockLeaf, type BlockSheet, finalLeaves, finalPoints } from "../cycles/block.ts";
+import { type BlockLeaf, type BlockSheet, finalLeaves, finalPointsOf } from "../cycles/block.ts";
 import { readBlock, readLeaves } from "../cycles/block.store.ts";
 import { type ComputedLeaf, computeLeaves, type ComputedScore } from "../cycles/computed.service.ts";
 import { cycleLoaders, type CycleView } from "../cycles/cycle.loaders.ts";
@@ -11,8 +11,7 @@ import { rubricLoaders } from "../rubrics/rubric.loaders.ts";
 import { bandsOf, type ScoreBand } from "../scoring/bands.ts";
 import { type Hundredths, hundredthsOf } from "../scoring/points.ts";
 import { decidedLeaf, type LeafScore, project, type Projection, sumLeaves, undecidedLeaf } from "../scoring/projection.ts";
-import type { SheetResult } from "../scoring/result.ts";
-import { adjusted, scaledScore } from "../scoring/scaled.ts";
+import { resultOfSum, type SheetResult } from "../scoring/result.ts";
 
 type Asking = Pick<RequestContext, "session" | "viewer" | "use">;
 
@@ -82,15 +81,13 @@ interface Sheet {
 const projectSheet = async (context: Asking, { cycle, leaves, maxPoints, sheet, unit }: Sheet): Promise<ProjectedSheet> => {
   const { points, undecided, isDecided, maxApplicable, open } = sumItems(leaves, sheet);
   const computed = open.length === 0 ? NONE : await livingScores(context, cycle, unit, open);
-  const { bonus, penalty } = sheet;
   const scale = { maxApplicable, maxScore: maxPoints };
   const living = sumLeaves(computed);
   const sums = { points: points + living.points, least: points + living.least, most: points + living.most + undecided };
   return {
-    ...{ sheet, unit, computed, isRanked: !(unit.no in cycle.unranked), maxApplicable },
-    total: isDecided ? adjusted(points, sheet) : null,
-    scaled: isDecided ? scaledScore(points, scale, { bonus, penalty }) : null,
-    projection: project(sums, scale, { bonus, penalty }),
+    ...{ sheet, unit, computed, isRanked: !(unit.no in cycle.unranked) },
+    ...resultOfSum(isDecided ? points : null, scale, sheet),
+    projection: project(sums, scale, sheet),
   };
 };
 
@@ -105,7 +102,7 @@ const sumItems = (leaves: ReadonlyMap<number, BlockLeaf>, { items }: BlockSheet)
     if (!isApplicable) continue;
     const leaf = leaves.get(position)!;
     maxApplicable += leaf.maxPoints;
-    const decided = finalPoints(leaf, item);
+    const decided = finalPointsOf(leaf, item);
     isDecided &&= decided !== null;
     if (decided !== null) points += decided;
     else if (leaf.indicator !== null && receipt === null) open.push(leaf);
