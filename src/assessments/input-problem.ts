@@ -1,4 +1,4 @@
-import { BadUserInput, DomainError } from "../lib/errors.ts";
+import { BadUserInput } from "../lib/errors.ts";
 
 /** One thing that is wrong with the input of a mutation. */
 export interface InputProblem {
@@ -50,7 +50,3 @@ export class InputProblems {
     return null;
   }
 }
-
-/** The first problem as an error, for callers whose answer has no list of problems. */
-export const problemError = ({ path, code, message }: InputProblem): DomainError =>
-  new DomainError("BAD_USER_INPUT", message, { argument: path.join("."), problem: code });

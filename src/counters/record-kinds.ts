@@ -1,4 +1,3 @@
-import type { RollupKind } from "../figures/measure.ts";
 import type { RecordRules } from "./record-rules.ts";
 
 const registered = new Set<RecordRules>();
@@ -12,10 +11,4 @@ export const registerRecords = (rules: readonly RecordRules[]): void => {
 export const recordKinds = (): readonly RecordRules[] => {
   if (registered.size === 0) throw new Error("no kind of record is registered: the program must import src/records.ts");
   return [...registered];
-};
-
-/** The rules of the records that count in a kind of roll-up; null if none do. */
-export const recordsOfRollup = (kind: RollupKind): RecordRules | null => {
-  for (const rules of recordKinds()) if (rules.measures === kind) return rules;
-  return null;
 };

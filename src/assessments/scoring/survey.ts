@@ -7,19 +7,11 @@ export interface SurveySums {
   readonly count: number;
 }
 
-/** Sums of the answers, exactly as the weights are printed. */
-export const sumsOfAnswers = (answers: readonly { readonly weight: number; readonly count: number }[]): SurveySums => {
-  const parts = answers.map(({ weight, count }) => times(decimalFrom(weight), count));
-  return { weighted: sum(parts), count: answers.reduce((total, { count }) => total + count, 0) };
-};
-
 /** Σ weight × count / Σ count over all groups, from 0 to 1; null while nobody answered. */
 export const surveyValue = (groups: readonly SurveySums[]): number | null => {
   const count = groups.reduce((total, group) => total + group.count, 0);
   return count === 0 ? null : sum(groups.map(({ weighted }) => decimalFrom(weighted))) / count;
 };
-
-const times = ({ digits, decimals }: Decimal, factor: number): Decimal => ({ digits: digits * BigInt(factor), decimals });
 
 const sum = (values: readonly Decimal[]): number => {
   const decimals = Math.max(0, ...values.map((value) => value.decimals));
