@@ -1,8 +1,9 @@
 import type { Viewer } from "./viewer.ts";
 import type { Pools } from "../database/database.ts";
 import { Reader, type Share } from "../database/reader.ts";
-import type { EvidenceKind } from "../hierarchy/unit.loaders.ts";
-import { type HierarchyRevision, hierarchyRevisionOf } from "../hierarchy/hierarchy-revision.ts";
+import type { EvidenceKind } from "../hierarchy/unit-view.ts";
+import { currentHierarchyOf } from "../hierarchy/current-hierarchy.ts";
+import { RequestHierarchy } from "../hierarchy/request-hierarchy.ts";
 import { type Day, dayOf } from "../lib/time/date.ts";
 
 export interface Asker {
@@ -29,8 +30,7 @@ export class RequestContext {
   /** True if the request has the router's secret, or none is configured. */
   readonly isRouter: boolean;
   readonly isProvenRouter: boolean;
-  /** Version of the hierarchy that this process has read. */
-  readonly revision: HierarchyRevision;
+  readonly hierarchy: RequestHierarchy;
   // Apollo copies the own properties of a context: the copy shares these maps, and could not read fields with `#`.
   private readonly published = new Map<Factory<unknown>, unknown>();
   private readonly withDrafts = new Map<Factory<unknown>, unknown>();
@@ -43,7 +43,7 @@ export class RequestContext {
     this.address = asker.address ?? null;
     this.isRouter = asker.isRouter ?? true;
     this.isProvenRouter = asker.isProvenRouter ?? false;
-    this.revision = hierarchyRevisionOf(pools);
+    this.hierarchy = new RequestHierarchy(currentHierarchyOf(pools));
   }
 
   /** Returns what the factory creates, one instance for each kind of evidence. */
@@ -60,5 +60,6 @@ export class RequestContext {
   renew(): void {
     this.published.clear();
     this.withDrafts.clear();
+    this.hierarchy.renew();
   }
 }

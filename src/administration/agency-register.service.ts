@@ -12,7 +12,8 @@ import { lockUnits, renewContributions } from "../hierarchy/contribution.service
 import { unitsMoved } from "../hierarchy/rollup-version.store.ts";
 import type { AgencyKind, Tier } from "../hierarchy/unit.entity.ts";
 import { agencyNameOf } from "../hierarchy/unit-text.ts";
-import { unitLoaders, type UnitView } from "../hierarchy/unit.loaders.ts";
+import { unitLoaders } from "../hierarchy/unit.loaders.ts";
+import type { UnitView } from "../hierarchy/unit-view.ts";
 import { validOn } from "../hierarchy/sql.ts";
 import { dropSetsOfUnits } from "../rollups/invalidate.ts";
 

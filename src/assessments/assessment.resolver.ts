@@ -3,7 +3,7 @@ import type { RequestContext } from "../access/request-context.ts";
 import { assessmentLoaders } from "./assessment.loaders.ts";
 import { parsePeriod } from "../lib/time/period.ts";
 import { PeriodScalar } from "../lib/time/scalar.ts";
-import type { UnitView } from "../hierarchy/unit.loaders.ts";
+import type { UnitView } from "../hierarchy/unit-view.ts";
 import { UnitType } from "../units/unit.type.ts";
 import type { Assessment, Ranking } from "./assessment.ts";
 import { assessmentsOf, previousOf, rankingsOf } from "./assessment.service.ts";

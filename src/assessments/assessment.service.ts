@@ -1,5 +1,5 @@
 import type { RequestContext } from "../access/request-context.ts";
-import type { UnitView } from "../hierarchy/unit.loaders.ts";
+import type { UnitView } from "../hierarchy/unit-view.ts";
 import type { Assessment, Ranking } from "./assessment.ts";
 import { assessmentLoaders } from "./assessment.loaders.ts";
 import { publishedAssessments, publishedRankings } from "./publications/published.service.ts";

@@ -1,5 +1,5 @@
 import type { SourceView } from "../figures/figure.loaders.ts";
-import type { UnitView } from "../hierarchy/unit.loaders.ts";
+import type { UnitView } from "../hierarchy/unit-view.ts";
 import type { Publication } from "./publications/publication.loaders.ts";
 import type { RubricView } from "./rubrics/rubric.loaders.ts";
 import type { Classification } from "./vocabulary.ts";

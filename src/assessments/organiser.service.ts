@@ -1,7 +1,8 @@
 import type { RequestContext } from "../access/request-context.ts";
 import { coveredAmong } from "../access/grant.ts";
 import { grantsFor, type Role } from "../access/viewer.ts";
-import { unitLoaders, type UnitView } from "../hierarchy/unit.loaders.ts";
+import { unitLoaders } from "../hierarchy/unit.loaders.ts";
+import type { UnitView } from "../hierarchy/unit-view.ts";
 import { DomainError } from "../lib/errors.ts";
 import type { Day } from "../lib/time/date.ts";
 

@@ -1,7 +1,7 @@
 import { type FigureLoaders, reportedFigures, sourcesOf } from "../figures/figure.loaders.ts";
 import { decimalOf } from "../lib/number.ts";
 import { parsePeriod } from "../lib/time/period.ts";
-import type { UnitView } from "../hierarchy/unit.loaders.ts";
+import type { UnitView } from "../hierarchy/unit-view.ts";
 import type { AssessmentFigure, assessmentLoaders } from "./assessment.loaders.ts";
 import type { Assessment, Ranking } from "./assessment.ts";
 import type { RubricView } from "./rubrics/rubric.loaders.ts";

@@ -4,7 +4,7 @@ import { coveredAmong } from "../access/grant.ts";
 import type { RequestContext } from "../access/request-context.ts";
 import { grantsFor } from "../access/viewer.ts";
 import { type Cut, cutsOn, NOTHING_COUNTED } from "./cut.ts";
-import type { UnitView } from "../hierarchy/unit.loaders.ts";
+import type { UnitView } from "../hierarchy/unit-view.ts";
 
 type Asked = Pick<UnitView, "no" | "tier">;
 

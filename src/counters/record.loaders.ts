@@ -2,7 +2,7 @@ import { sql } from "kysely";
 import type { RequestContext } from "../access/request-context.ts";
 import { instant } from "../database/instant-text.ts";
 import { manyBy, type Positioned } from "../database/loader.ts";
-import type { EvidenceKind } from "../hierarchy/unit.loaders.ts";
+import type { EvidenceKind } from "../hierarchy/unit-view.ts";
 import type { Day } from "../lib/time/date.ts";
 import { cutLoaders } from "./cut.loaders.ts";
 import { RECORD_KINDS, type RecordKind } from "./record.entity.ts";

@@ -2,7 +2,7 @@ import { Arg, Authorized, Ctx, FieldResolver, Mutation, Resolver, Root } from "t
 import type { Permission } from "../access/permission.ts";
 import type { RequestContext } from "../access/request-context.ts";
 import { recordLoaders } from "./record.loaders.ts";
-import type { UnitView } from "../hierarchy/unit.loaders.ts";
+import type { UnitView } from "../hierarchy/unit-view.ts";
 import { UnitType } from "../units/unit.type.ts";
 import { declareComplete, withdrawCompleteness } from "./declare.service.ts";
 import { recordStatusesOf } from "./record-status.service.ts";

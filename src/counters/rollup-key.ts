@@ -1,5 +1,5 @@
 import type { Tier } from "../hierarchy/unit.entity.ts";
-import type { UnitView } from "../hierarchy/unit.loaders.ts";
+import type { UnitView } from "../hierarchy/unit-view.ts";
 import type { Period } from "../lib/time/period.ts";
 import type { Cut } from "./cut.ts";
 

@@ -5,7 +5,8 @@ import { DomainError } from "../lib/errors.ts";
 import { connectionOf } from "../lib/page.ts";
 import type { RequestContext } from "../access/request-context.ts";
 import { type Day, dayOf, epochDay, parsePastDay } from "../lib/time/date.ts";
-import { unitLoaders, type UnitView } from "../hierarchy/unit.loaders.ts";
+import { unitLoaders } from "../hierarchy/unit.loaders.ts";
+import type { UnitView } from "../hierarchy/unit-view.ts";
 import {
   countOfDossiers,
   countOverNodes,

@@ -4,7 +4,7 @@ import { coveredBy, rowScope } from "../access/scope.ts";
 import { grantsFor, type Viewer } from "../access/viewer.ts";
 import { PUBLIC_SCOPE, type Reader, type RowScope } from "../database/reader.ts";
 import type { Day } from "../lib/time/date.ts";
-import type { EvidenceKind } from "../hierarchy/unit.loaders.ts";
+import type { EvidenceKind } from "../hierarchy/unit-view.ts";
 import { ROLLUP_KINDS } from "./measure.ts";
 
 /** A draft that counts, and the periods whose roll-ups it changes: those of its figures and of the figures that it corrects. */

@@ -1,7 +1,7 @@
 import { sql } from "kysely";
 import type { RequestContext } from "../access/request-context.ts";
 import { manyBy, oneBy, type Positioned } from "../database/loader.ts";
-import type { EvidenceKind, UnitView } from "../hierarchy/unit.loaders.ts";
+import type { EvidenceKind, UnitView } from "../hierarchy/unit-view.ts";
 import type { Day } from "../lib/time/date.ts";
 import type { Period } from "../lib/time/period.ts";
 import type { Tier } from "../hierarchy/unit.entity.ts";

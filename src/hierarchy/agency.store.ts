@@ -3,6 +3,7 @@ import { sql } from "kysely";
 import { type Day, FIRST_DAY } from "../lib/time/date.ts";
 import { renewContributions } from "./contribution.service.ts";
 import { foldName } from "./fold.ts";
+import { raiseHierarchyVersion } from "./hierarchy.store.ts";
 import type { AgencyKind } from "./unit.entity.ts";
 import { relation } from "../database/relation.ts";
 
@@ -34,6 +35,7 @@ export const insertAgency = async (em: EntityManager, { seat, key, slug, kind, n
     insert into unit_name (unit_id, known_from, own_until, words, full_words, full_name)
     select ${id}, min(valid_from), null, ${foldName(name)}, ${foldName(name)}, ${name} from unit_version where unit_id = ${id}`.execute(db);
   await renewContributions(em, [id]);
+  await raiseHierarchyVersion(em);
   return id;
 };
 

@@ -1,28 +1,59 @@
 import { LRUCache } from "lru-cache";
-import type { Day } from "../lib/time/date.ts";
-import type { Tier, UnitKind } from "./unit.entity.ts";
+import { addDays, type Day, FIRST_DAY } from "../lib/time/date.ts";
+import type { SuccessionKind, Tier, UnitKind } from "./unit.entity.ts";
 
-type DayNumber = number;
+export type DayNumber = number;
 
-const NEVER: DayNumber = 99_999_999;
+export const NEVER: DayNumber = 99_999_999;
 export const dayNumber = (day: Day): DayNumber => Number(day.slice(0, 4)) * 10_000 + Number(day.slice(5, 7)) * 100 + Number(day.slice(8));
+export const dayOfNumber = (day: DayNumber): Day =>
+  `${String(day).slice(0, -4).padStart(4, "0")}-${String(day).slice(-4, -2)}-${String(day).slice(-2)}`;
 
-/** One version of a unit, without its names; versions are sorted by code. */
+/** The order of PostgreSQL's collation C, as codes are ASCII. */
+export const compareCodes = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+
+/** One version of a unit; versions are sorted by code, unit and day. */
 export interface HierarchyVersion {
   readonly unitNo: number;
   readonly id: string;
   readonly code: string;
+  readonly name: string;
+  readonly fullName: string;
+  readonly nameEn: string | null;
   readonly parentNo: number | null;
   readonly tier: Tier | null;
   readonly kind: UnitKind;
   readonly from: DayNumber;
+  /** The first day after it. */
   readonly to: DayNumber;
 }
 
-interface Step {
+export interface SuccessionStep {
   readonly predecessor: number;
   readonly successor: number;
   readonly effectiveOn: DayNumber;
+  readonly kind: SuccessionKind;
+  readonly share: number | null;
+}
+
+/** An edition is in force from its day until the next one begins. */
+export interface EditionStart {
+  readonly id: number;
+  readonly startsOn: DayNumber;
+}
+
+/** First and last day of a unit: null where it began before the data, and while it exists. */
+export interface Life {
+  readonly firstDay: Day | null;
+  readonly lastDay: Day | null;
+}
+
+export interface HierarchyContent {
+  /** Names this state of the units; null for a database without units. */
+  readonly version: string | null;
+  readonly versions: readonly HierarchyVersion[];
+  readonly steps: readonly SuccessionStep[];
+  readonly editions: readonly EditionStart[];
 }
 
 /** The hierarchy between two changes of territorial units. Members are numbered from 0 in the order of their codes. An agency is a member if it existed on one of the days. */
@@ -39,39 +70,67 @@ export interface Slice {
 }
 
 const NONE: readonly number[] = [];
+const NO_VERSIONS: readonly HierarchyVersion[] = [];
 /** Maximum number of cached slices of about half a megabyte; each edition has one. */
 const MAX_SLICES = 128;
 
-/** The hierarchy of all days in memory: parents and successions. It contains public data only. */
+/** The units of all days in memory: versions, parents, successions and editions. It is never changed, but replaced as a whole. It contains public data only. */
 export class Hierarchy {
-  readonly #versions: readonly HierarchyVersion[];
-  readonly #byReference = new Map<string, HierarchyVersion[]>();
+  readonly version: string | null;
+  readonly versions: readonly HierarchyVersion[];
+  readonly editions: readonly EditionStart[];
+  readonly #byCode: ReadonlyMap<string, readonly HierarchyVersion[]>;
+  readonly #byId = new Map<string, number>();
+  /** Versions of each unit by its number, by day. */
+  readonly #versionsOf: HierarchyVersion[][] = [];
+  readonly #lives: Life[] = [];
   readonly #changes: readonly DayNumber[];
-  readonly #lives = new Map<number, { began: DayNumber; ended: DayNumber }>();
-  readonly #predecessors: ReadonlyMap<number, readonly Step[]>;
-  readonly #successors: ReadonlyMap<number, readonly Step[]>;
+  readonly #predecessors: ReadonlyMap<number, readonly SuccessionStep[]>;
+  readonly #successors: ReadonlyMap<number, readonly SuccessionStep[]>;
   readonly #slices = new LRUCache<DayNumber, Slice>({ max: MAX_SLICES });
 
-  constructor(versions: readonly HierarchyVersion[], steps: readonly Step[]) {
-    this.#versions = versions;
+  constructor({ version, versions, steps, editions }: HierarchyContent) {
+    this.version = version;
+    this.versions = versions;
+    this.editions = editions.toSorted((a, b) => a.startsOn - b.startsOn);
+    this.#byCode = Map.groupBy(versions, ({ code }) => code);
     this.#predecessors = Map.groupBy(steps, ({ successor }) => successor);
     this.#successors = Map.groupBy(steps, ({ predecessor }) => predecessor);
     const changes = new Set([0]);
-    for (const version of versions) {
-      const { unitNo, tier, from, to } = version;
-      if (tier !== null) changes.add(from).add(to);
-      const life = this.#lives.get(unitNo);
-      this.#lives.set(unitNo, { began: Math.min(life?.began ?? NEVER, from), ended: Math.max(life?.ended ?? 0, to) });
-      this.#refer(`code ${version.code}`, version);
-      this.#refer(`id ${version.id}`, version);
+    for (const one of versions) {
+      this.#byId.set(one.id, one.unitNo);
+      if (one.tier !== null) changes.add(one.from).add(one.to);
+      (this.#versionsOf[one.unitNo] ??= []).push(one);
     }
+    for (const ofUnit of this.#versionsOf) ofUnit?.sort((a, b) => a.from - b.from);
     this.#changes = [...changes].toSorted((a, b) => a - b);
   }
 
-  #refer(reference: string, version: HierarchyVersion): void {
-    const existing = this.#byReference.get(reference);
-    if (existing) existing.push(version);
-    else this.#byReference.set(reference, [version]);
+  versionsOf(unitNo: number): readonly HierarchyVersion[] {
+    return this.#versionsOf[unitNo] ?? NO_VERSIONS;
+  }
+
+  versionOn(unitNo: number, day: DayNumber): HierarchyVersion | null {
+    return this.versionsOf(unitNo).findLast(({ from, to }) => from <= day && day < to) ?? null;
+  }
+
+  /** The first day of a unit. */
+  beganOn(unitNo: number): DayNumber {
+    return this.versionsOf(unitNo)[0]?.from ?? NEVER;
+  }
+
+  /** The first day after a unit. */
+  endedOn(unitNo: number): DayNumber {
+    return this.versionsOf(unitNo).at(-1)?.to ?? 0;
+  }
+
+  lifeOf(unitNo: number): Life {
+    return (this.#lives[unitNo] ??= lifeFrom(this.beganOn(unitNo), this.endedOn(unitNo)));
+  }
+
+  /** The edition in force on a day; null before the first. */
+  editionOn(day: DayNumber): EditionStart | null {
+    return this.editions.findLast(({ startsOn }) => startsOn <= day) ?? null;
   }
 
   on(day: DayNumber): Slice {
@@ -84,30 +143,54 @@ export class Hierarchy {
 
   #slice(place: number): Slice {
     const from = this.#changes[place] ?? 0;
-    const slice = this.#slices.get(from) ?? sliceOf(this.#versions, from, this.#changes[place + 1] ?? NEVER);
+    const slice = this.#slices.get(from) ?? sliceOf(this.versions, from, this.#changes[place + 1] ?? NEVER);
     this.#slices.set(from, slice);
     return slice;
   }
 
-  /** Resolves a code or id by the rule of Query.unit: on that day, or today, or on the unit's last day. */
+  /** The units and agencies directly below a unit on a day, by code. */
+  versionsUnder(unitNo: number, day: DayNumber): HierarchyVersion[] {
+    const slice = this.on(day);
+    const found = (slice.under[memberIn(slice, unitNo)] ?? NONE).map((member) => slice.members[member]!);
+    if (found.every(({ tier }) => tier !== null)) return found;
+    const existing = found.flatMap((one) => (one.tier === null ? (this.versionOn(one.unitNo, day) ?? []) : one));
+    return existing.toSorted((a, b) => compareCodes(a.code, b.code));
+  }
+
+  /** Resolves a code or id by the rule of Query.unit: the unit that held it on that day, or last held it by today. */
+  unitNoOf(reference: { readonly code: string } | { readonly id: string }, asOf: DayNumber | null, today: DayNumber): number | null {
+    const named = "code" in reference ? this.#byCode.get(reference.code) : this.versionsOf(this.#byId.get(reference.id) ?? -1);
+    let latest: HierarchyVersion | null = null;
+    for (const one of named ?? NO_VERSIONS)
+      if (one.from <= (asOf ?? today) && (asOf === null || one.to > asOf) && (latest === null || one.from > latest.from)) latest = one;
+    return latest?.unitNo ?? null;
+  }
+
+  /** The member of the day's slice for a reference; without a day that of today, or of the unit's last day. */
   find(reference: { readonly code: string } | { readonly id: string }, asOf: DayNumber | null, today: DayNumber): [Slice, number] | null {
-    const key = "code" in reference ? `code ${reference.code}` : `id ${reference.id}`;
-    const versions = (this.#byReference.get(key) ?? []).filter(({ from, to }) => from <= (asOf ?? today) && (asOf === null || to > asOf));
-    if (versions.length === 0) return null;
-    const { unitNo } = versions.reduce((latest, version) => (version.from > latest.from ? version : latest));
-    const { ended } = this.#lives.get(unitNo)!;
+    const unitNo = this.unitNoOf(reference, asOf, today);
+    if (unitNo === null) return null;
+    const ended = this.endedOn(unitNo);
     const slice = asOf === null ? (ended <= today ? this.before(ended) : this.on(today)) : this.on(asOf);
     return placed(slice, unitNo)[0] ?? null;
   }
 
+  stepsTo(unitNo: number): readonly SuccessionStep[] {
+    return this.#predecessors.get(unitNo) ?? NO_STEPS;
+  }
+
+  stepsFrom(unitNo: number): readonly SuccessionStep[] {
+    return this.#successors.get(unitNo) ?? NO_STEPS;
+  }
+
   predecessorsOf({ to, members }: Slice, member: number): [Slice, number][] {
-    const steps = this.#predecessors.get(members[member]!.unitNo) ?? [];
-    return steps.flatMap(({ predecessor, effectiveOn }) => (effectiveOn < to ? placed(this.before(effectiveOn), predecessor) : []));
+    return this.stepsTo(members[member]!.unitNo).flatMap(({ predecessor, effectiveOn }) =>
+      effectiveOn < to ? placed(this.before(effectiveOn), predecessor) : [],
+    );
   }
 
   successorsOf({ members }: Slice, member: number): [Slice, number][] {
-    const steps = this.#successors.get(members[member]!.unitNo) ?? [];
-    return steps.flatMap(({ successor, effectiveOn }) => placed(this.on(effectiveOn), successor));
+    return this.stepsFrom(members[member]!.unitNo).flatMap(({ successor, effectiveOn }) => placed(this.on(effectiveOn), successor));
   }
 
   /** Returns the smallest members of another slice that may hold territory of a unit, as Unit.correspondence does. */
@@ -134,7 +217,7 @@ export class Hierarchy {
   }
 
   #followed(unit: number, { from }: Slice): readonly number[] {
-    const { began, ended } = this.#lives.get(unit)!;
+    const [began, ended] = [this.beganOn(unit), this.endedOn(unit)];
     if (ended <= from) {
       const successors = this.#successors.get(unit);
       if (successors) return successors.map(({ successor }) => successor);
@@ -147,11 +230,11 @@ export class Hierarchy {
   }
 
   #lastParent(unit: number): number | null {
-    return this.#parentIn(this.before(this.#lives.get(unit)!.ended), unit);
+    return this.#parentIn(this.before(this.endedOn(unit)), unit);
   }
 
   #firstParent(unit: number): number | null {
-    return this.#parentIn(this.on(this.#lives.get(unit)!.began), unit);
+    return this.#parentIn(this.on(this.beganOn(unit)), unit);
   }
 
   #parentIn(slice: Slice, unit: number): number | null {
@@ -159,10 +242,15 @@ export class Hierarchy {
   }
 }
 
-const NO_STEPS: readonly Step[] = [];
+const lifeFrom = (began: DayNumber, ended: DayNumber): Life => ({
+  firstDay: began === dayNumber(FIRST_DAY) || began === NEVER ? null : dayOfNumber(began),
+  lastDay: ended === NEVER || ended === 0 ? null : addDays(dayOfNumber(ended), -1),
+});
+
+const NO_STEPS: readonly SuccessionStep[] = [];
 const asList = (unit: number | null): readonly number[] => (unit === null ? NONE : [unit]);
 
-const memberIn = ({ memberOf }: Slice, unitNo: number): number => memberOf[unitNo] ?? -1;
+export const memberIn = ({ memberOf }: Slice, unitNo: number): number => memberOf[unitNo] ?? -1;
 
 const placed = (slice: Slice, unitNo: number): [Slice, number][] => {
   const member = memberIn(slice, unitNo);

@@ -2,6 +2,7 @@ import type { EntityManager } from "@mikro-orm/postgresql";
 import { sql } from "kysely";
 import { type Day, FIRST_DAY } from "../lib/time/date.ts";
 import type { EditionFile, SuccessionFileRow, UnitFiles, VersionRow } from "./unit-file.ts";
+import { raiseHierarchyVersion } from "./hierarchy.store.ts";
 import { type NameRow, namesOf } from "./unit-name.ts";
 import type { Tier } from "./unit.entity.ts";
 import { validOn } from "./sql.ts";
@@ -15,6 +16,7 @@ export const loadUnits = async (em: EntityManager, { versions, successions, edit
   await insertSuccessions(em, successions, numbers);
   await insertNames(em, namesOf(versions, successions), numbers);
   await insertEditions(em);
+  await raiseHierarchyVersion(em);
   await sql`analyze unit, unit_version, succession, unit_name, edition`.execute(em.getKysely());
   await checkEditions(em, editions);
 };

@@ -90,6 +90,17 @@ const EditionSchema = defineEntity({
 export class Edition extends EditionSchema.class {}
 EditionSchema.setClass(Edition);
 
+/** One row, whose version names the present state of all units; every change of units gives it a new one. */
+const HierarchyVersionSchema = defineEntity({
+  name: "HierarchyVersion",
+  properties: {
+    id: p.integer().primary(),
+    version: p.uuid(),
+  },
+});
+export class HierarchyVersion extends HierarchyVersionSchema.class {}
+HierarchyVersionSchema.setClass(HierarchyVersion);
+
 /** Unit contributes to target in the hierarchy of an edition (see contribution.service.ts). */
 const ContributionSchema = defineEntity({
   name: "Contribution",

@@ -1,7 +1,7 @@
 import type { RequestContext } from "../access/request-context.ts";
 import { cutLoaders } from "../counters/cut.loaders.ts";
 import { figureLoaders } from "../figures/figure.loaders.ts";
-import type { EvidenceKind } from "../hierarchy/unit.loaders.ts";
+import type { EvidenceKind } from "../hierarchy/unit-view.ts";
 import { rollupLoaders } from "../rollups/rollup.loaders.ts";
 
 export type IndicatorLoaders = ReturnType<typeof indicatorLoaders>;

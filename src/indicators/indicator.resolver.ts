@@ -4,7 +4,7 @@ import { Rate } from "../rollups/rate.ts";
 import { SourceType } from "../figures/source.type.ts";
 import type { RequestContext } from "../access/request-context.ts";
 import { PeriodScalar } from "../lib/time/scalar.ts";
-import type { UnitView } from "../hierarchy/unit.loaders.ts";
+import type { UnitView } from "../hierarchy/unit-view.ts";
 import { UnitType } from "../units/unit.type.ts";
 import { INDICATORS } from "./indicator.ts";
 import { indicatorLoaders } from "./indicator.loaders.ts";

@@ -6,7 +6,7 @@ import { rollupOfCaller } from "../rollups/rollup-cut.service.ts";
 import type { Rollup } from "../rollups/rollup.ts";
 import type { IndicatorLoaders } from "./indicator.loaders.ts";
 import { parsePeriod, type Period } from "../lib/time/period.ts";
-import type { UnitView } from "../hierarchy/unit.loaders.ts";
+import type { UnitView } from "../hierarchy/unit-view.ts";
 import { chosenIndicators, type Indicator } from "./indicator.ts";
 
 export interface IndicatorValue {

@@ -2,7 +2,7 @@ import { Field, ID, ObjectType } from "type-graphql";
 import { enumType } from "../lib/enum.ts";
 import type { Period } from "../lib/time/period.ts";
 import { PeriodScalar } from "../lib/time/scalar.ts";
-import type { UnitView } from "../hierarchy/unit.loaders.ts";
+import type { UnitView } from "../hierarchy/unit-view.ts";
 import { UnitType } from "../units/unit.type.ts";
 import type { Direction, Indicator } from "./indicator.ts";
 

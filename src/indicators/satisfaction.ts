@@ -1,5 +1,5 @@
 import { type FigureLoaders, type FigureRow, reportedFigures, sourcesOf, type SourceView } from "../figures/figure.loaders.ts";
-import type { UnitView } from "../hierarchy/unit.loaders.ts";
+import type { UnitView } from "../hierarchy/unit-view.ts";
 import type { Period } from "../lib/time/period.ts";
 import { computeRate, quotedRate, type Rate } from "../rollups/rate.ts";
 

@@ -1,7 +1,7 @@
 import { groupFaults, type GroupFault, MEASURES, numberFaults } from "../figures/figure-check.ts";
 import type { Period } from "../lib/time/period.ts";
 import { type Tier, TIERS } from "../hierarchy/unit.entity.ts";
-import type { UnitView } from "../hierarchy/unit.loaders.ts";
+import type { UnitView } from "../hierarchy/unit-view.ts";
 import type { FigureInput } from "./report-mutation.type.ts";
 import { problemAt, type ReportProblem } from "./report-problem.ts";
 

@@ -1,6 +1,7 @@
 import { grantsFor } from "../access/viewer.ts";
 import type { RequestContext } from "../access/request-context.ts";
-import { unitLoaders, type UnitView } from "../hierarchy/unit.loaders.ts";
+import { unitLoaders } from "../hierarchy/unit.loaders.ts";
+import type { UnitView } from "../hierarchy/unit-view.ts";
 import { DomainError } from "../lib/errors.ts";
 import { type Day, parsePastDay } from "../lib/time/date.ts";
 import { begunPeriod, parsePeriod } from "../lib/time/period.ts";

@@ -9,7 +9,7 @@ import type { Rows } from "../database/reader.ts";
 import type { SourceState } from "../figures/figure.entity.ts";
 import { figureColumns, figureJoins, type FigureRow } from "../figures/figure.loaders.ts";
 import type { Page } from "../lib/page.ts";
-import type { UnitView } from "../hierarchy/unit.loaders.ts";
+import type { UnitView } from "../hierarchy/unit-view.ts";
 import { inForceOn } from "../hierarchy/sql.ts";
 import { keyed } from "../database/relation.ts";
 

@@ -8,7 +8,8 @@ import { sql } from "kysely";
 import { ensureContributions } from "../hierarchy/contribution.service.ts";
 import { editionsOf } from "../hierarchy/edition.ts";
 import { unitNamed } from "../units/unit.service.ts";
-import { unitLoaders, type UnitView } from "../hierarchy/unit.loaders.ts";
+import { unitLoaders } from "../hierarchy/unit.loaders.ts";
+import type { UnitView } from "../hierarchy/unit-view.ts";
 import { type Report, reportLoaders } from "./report.loaders.ts";
 
 type Asking = Pick<RequestContext, "session" | "viewer" | "use">;

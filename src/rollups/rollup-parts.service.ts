@@ -1,7 +1,8 @@
 import type { Cut } from "../counters/cut.ts";
 import type { CutLoaders } from "../counters/cut.loaders.ts";
 import { AGENCY_KINDS } from "../hierarchy/unit.entity.ts";
-import type { UnitLoaders, UnitView } from "../hierarchy/unit.loaders.ts";
+import type { UnitLoaders } from "../hierarchy/unit.loaders.ts";
+import type { UnitView } from "../hierarchy/unit-view.ts";
 import { remainderOf } from "./remainder.ts";
 import type { Rollup } from "./rollup.ts";
 import { type RollupLoaders, rollupLoaderOf } from "./rollup.loaders.ts";

@@ -12,7 +12,7 @@ import { evidenceOf, figureRows } from "../figures/evidence.ts";
 import { DOSSIER, type RollupKind, SERVICE, TASK } from "../figures/measure.ts";
 import type { MeasureCoverage } from "../counters/records.ts";
 import { recordEvidence } from "../counters/records.service.ts";
-import type { EvidenceKind } from "../hierarchy/unit.loaders.ts";
+import type { EvidenceKind } from "../hierarchy/unit-view.ts";
 import { RollupCache } from "./rollup-cache.ts";
 import { coverageOfRollups, readRollups } from "./rollup-read.ts";
 import { cellDayOf, keyOf, type RollupOrigin, setLoader } from "./rollup-set.loader.ts";

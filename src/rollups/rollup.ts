@@ -1,7 +1,7 @@
 import type { Day } from "../lib/time/date.ts";
 import type { Period } from "../lib/time/period.ts";
 import type { Tier } from "../hierarchy/unit.entity.ts";
-import type { UnitView } from "../hierarchy/unit.loaders.ts";
+import type { UnitView } from "../hierarchy/unit-view.ts";
 import type { Cut } from "../counters/cut.ts";
 import { countInRange } from "../figures/int-range.ts";
 import { enumValue, measureCode, type RollupKind, summedColumns } from "../figures/measure.ts";

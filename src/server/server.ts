@@ -8,7 +8,6 @@ import { Reader } from "../database/reader.ts";
 import { INTERNAL } from "../lib/error-codes.ts";
 import { DomainError } from "../lib/errors.ts";
 import { createSubgraph, subgraph } from "../graphql/schema/subgraph.ts";
-import { currentHierarchy } from "../hierarchy/hierarchy-size.ts";
 import { addressUrl, takenPort } from "./http/address.ts";
 import { apolloSettings, createApollo } from "./apollo.ts";
 import { RequestContext } from "../access/request-context.ts";
@@ -109,15 +108,14 @@ const openedOf = (pools: () => Pools | null) => (): Pools => {
   return open;
 };
 
-const startApollo = async ({ env, log, clock, trusted, metrics, opened }: Parts, schema: GraphQLSchema, modules: readonly Module[]) => {
-  const hierarchy = currentHierarchy(() => new Reader(opened()), clock);
+const startApollo = async ({ env, log, trusted, metrics }: Parts, schema: GraphQLSchema, modules: readonly Module[]) => {
   const budget = new CostBudget(env.costAddress, () => metrics?.limited("address"));
   const labels = trusted === null ? labelsOf(await readOperations()) : trustedLabels;
   const apollo = createApollo<RequestContext>(schema, {
     ...apolloSettings(env),
     longLists: ({ viewer }) => (holds(viewer, "OFFICER") ? 5 : 1),
     isRouter: ({ isProvenRouter }) => isProvenRouter,
-    plugins: [costPlugin({ maxCost: env.maxCost, hierarchy, modules, budget }), observeOperations(labels, log), publicCaching()],
+    plugins: [costPlugin({ maxCost: env.maxCost, modules, budget }), observeOperations(labels, log), publicCaching()],
   });
   await apollo.start();
   return apollo;

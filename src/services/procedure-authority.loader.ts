@@ -5,7 +5,7 @@ import { evidenceOf, figureRows } from "../figures/evidence.ts";
 import { countInRange } from "../figures/int-range.ts";
 import type { RollupKey } from "../counters/rollup-key.ts";
 import { cellDayOf } from "../rollups/rollup-set.loader.ts";
-import type { EvidenceKind } from "../hierarchy/unit.loaders.ts";
+import type { EvidenceKind } from "../hierarchy/unit-view.ts";
 import { ensureContributions } from "../hierarchy/contribution.service.ts";
 import { editionsOf } from "../hierarchy/edition.ts";
 import type { UnitKind } from "../hierarchy/unit.entity.ts";

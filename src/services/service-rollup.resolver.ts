@@ -7,7 +7,7 @@ import type { RequestContext } from "../access/request-context.ts";
 import { parsePeriod } from "../lib/time/period.ts";
 import { PeriodScalar } from "../lib/time/scalar.ts";
 import type { Tier } from "../hierarchy/unit.entity.ts";
-import type { UnitView } from "../hierarchy/unit.loaders.ts";
+import type { UnitView } from "../hierarchy/unit-view.ts";
 import { TierEnum, UnitType } from "../units/unit.type.ts";
 import { rollupLoaders } from "../rollups/rollup.loaders.ts";
 import { proceduresByAuthority } from "./procedure-authority.loader.ts";

@@ -2,7 +2,8 @@ import type { RequestContext } from "../access/request-context.ts";
 import { cutLoaders } from "../counters/cut.loaders.ts";
 import { recordSumsLoader } from "../counters/record-sums.loaders.ts";
 import { figureLoaders } from "../figures/figure.loaders.ts";
-import { type EvidenceKind, unitLoaders } from "../hierarchy/unit.loaders.ts";
+import { unitLoaders } from "../hierarchy/unit.loaders.ts";
+import type { EvidenceKind } from "../hierarchy/unit-view.ts";
 import { rollupLoaders } from "../rollups/rollup.loaders.ts";
 import { TASK_RECORDS } from "./task-records.ts";
 

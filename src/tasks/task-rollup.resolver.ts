@@ -12,7 +12,7 @@ import type { RequestContext } from "../access/request-context.ts";
 import { parsePeriod, type PeriodGrain } from "../lib/time/period.ts";
 import { PeriodGrainEnum, PeriodScalar } from "../lib/time/scalar.ts";
 import type { Tier } from "../hierarchy/unit.entity.ts";
-import type { UnitView } from "../hierarchy/unit.loaders.ts";
+import type { UnitView } from "../hierarchy/unit-view.ts";
 import { TierEnum, UnitType } from "../units/unit.type.ts";
 import { taskSeries, tasksByTier } from "./task-rollup.service.ts";
 import { taskRollupLoaders } from "./task-rollup.loaders.ts";

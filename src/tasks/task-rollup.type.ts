@@ -5,7 +5,7 @@ import { DateScalar, PeriodScalar } from "../lib/time/scalar.ts";
 import type { Tier } from "../hierarchy/unit.entity.ts";
 import type { Rollup } from "../rollups/rollup.ts";
 import { SourceType } from "../figures/source.type.ts";
-import type { UnitView } from "../hierarchy/unit.loaders.ts";
+import type { UnitView } from "../hierarchy/unit-view.ts";
 import { TierEnum, UnitType } from "../units/unit.type.ts";
 
 export type TaskMeasure =

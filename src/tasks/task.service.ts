@@ -1,6 +1,7 @@
 import type { RequestContext } from "../access/request-context.ts";
 import { readCalendar } from "../calendar/work-calendar.store.ts";
-import { unitLoaders, type UnitView } from "../hierarchy/unit.loaders.ts";
+import { unitLoaders } from "../hierarchy/unit.loaders.ts";
+import type { UnitView } from "../hierarchy/unit-view.ts";
 import { connectionOf, pageOf } from "../lib/page.ts";
 import { type Day, parsePastDay } from "../lib/time/date.ts";
 import { sidesOf } from "./task-authority.ts";

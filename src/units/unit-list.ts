@@ -7,7 +7,8 @@ import type { Day } from "../lib/time/date.ts";
 import type { Tier, UnitKind } from "../hierarchy/unit.entity.ts";
 import { arrayText, FALLBACK_RANKS, foundUnits, rankOfFound } from "../hierarchy/unit-search.store.ts";
 import { validOn } from "../hierarchy/sql.ts";
-import { type EvidenceKind, seenBy, unitColumns, unitLoaders, type UnitView } from "../hierarchy/unit.loaders.ts";
+import { seenBy, unitColumns, unitLoaders } from "../hierarchy/unit.loaders.ts";
+import type { EvidenceKind, UnitView } from "../hierarchy/unit-view.ts";
 import { keyed } from "../database/relation.ts";
 
 export interface UnitListKey {

@@ -3,9 +3,10 @@ import type { Permission } from "../access/permission.ts";
 import type { RequestContext } from "../access/request-context.ts";
 import { DateScalar } from "../lib/time/scalar.ts";
 import type { Tier, UnitKind } from "../hierarchy/unit.entity.ts";
-import { type EvidenceKind, unitLoaders, type UnitView } from "../hierarchy/unit.loaders.ts";
+import { unitLoaders } from "../hierarchy/unit.loaders.ts";
+import type { EvidenceKind, UnitView } from "../hierarchy/unit-view.ts";
 import { unitListLoaders } from "./unit-list.ts";
-import { correspondences, descendantsOf, findUnit, listUnits, successions } from "./unit.service.ts";
+import { correspondences, descendantsOf, findUnit, listUnits } from "./unit.service.ts";
 import { CorrespondenceType, EvidenceEnum, SuccessionType, TierEnum, UnitConnection, UnitKindEnum, UnitType } from "./unit.type.ts";
 
 const FIRST = "Maximum number of items, 1..1000.";
@@ -118,14 +119,14 @@ export class UnitResolver {
     description: "The units that were merged or split into this one by asOf, by code (đơn vị tiền thân).",
   })
   predecessors(@Root() unit: UnitView, @Ctx() context: RequestContext) {
-    return successions(context.use(unitLoaders, unit.evidence).predecessorsOf, unit);
+    return context.use(unitLoaders, unit.evidence).predecessorsOf.load(unit);
   }
 
   @FieldResolver(() => [SuccessionType], {
     description: "The units that took over this one when it was abolished, by code; empty while it exists (đơn vị kế thừa).",
   })
   successors(@Root() unit: UnitView, @Ctx() context: RequestContext) {
-    return successions(context.use(unitLoaders, unit.evidence).successorsOf, unit);
+    return context.use(unitLoaders, unit.evidence).successorsOf.load(unit);
   }
 
   @FieldResolver(() => [CorrespondenceType], {

@@ -1,11 +1,11 @@
-import type DataLoader from "dataloader";
 import { BadUserInput } from "../lib/errors.ts";
 import { connectionOf, pageOf } from "../lib/page.ts";
 import { type Day, parseKnownDay } from "../lib/time/date.ts";
 import { searchWords } from "../hierarchy/search.ts";
 import type { Tier, UnitKind } from "../hierarchy/unit.entity.ts";
 import type { ListedUnit, UnitListKey, unitListLoaders } from "./unit-list.ts";
-import type { SuccessionRow, UnitLoaders, UnitOn, UnitView } from "../hierarchy/unit.loaders.ts";
+import type { UnitLoaders } from "../hierarchy/unit.loaders.ts";
+import type { UnitOn, UnitView } from "../hierarchy/unit-view.ts";
 
 type Optional<T> = { [K in keyof T]: T[K] | null | undefined };
 type Loaders = ReturnType<typeof unitListLoaders>;
@@ -69,9 +69,6 @@ const listOf = async ({ unitList }: Loaders, key: UnitListKey) => {
   const { edges, ...connection } = connectionOf(rows, key.page, ({ rank, code }: ListedUnit) => ({ rank, text: code }));
   return { ...connection, totalCount, edges: edges.map((edge) => ({ ...edge, matchedName: edge.node.matchedName })) };
 };
-
-export const successions = async (loader: DataLoader<UnitOn, SuccessionRow[], string>, unit: UnitOn) =>
-  (await loader.load(unit)).map((row) => ({ unit: row, kind: row.successionKind, effectiveOn: row.effectiveOn, share: row.share }));
 
 export const correspondences = async ({ correspondenceOf }: UnitLoaders, { no }: UnitOn, on: string) =>
   (await correspondenceOf.load({ no, asOf: parseKnownDay("on", on) })).map((row) => ({ unit: row, certain: row.certain }));

@@ -3,7 +3,7 @@ import { enumType } from "../lib/enum.ts";
 import { type Edge, PageInfo, totalCountField } from "../lib/page.ts";
 import { DateScalar } from "../lib/time/scalar.ts";
 import type { SuccessionKind, Tier, UnitKind } from "../hierarchy/unit.entity.ts";
-import type { EvidenceKind, UnitView } from "../hierarchy/unit.loaders.ts";
+import type { EvidenceKind, UnitView } from "../hierarchy/unit-view.ts";
 
 export const TierEnum = enumType<Tier>("Tier", "Tier of a territorial unit (cấp hành chính), from the country down.", {
   COUNTRY: "The whole country (cả nước).",

@@ -1,5 +1,5 @@
 import type { RequestContext } from "../../access/request-context.ts";
-import type { UnitView } from "../../hierarchy/unit.loaders.ts";
+import type { UnitView } from "../../hierarchy/unit-view.ts";
 import { indicatorLoaders } from "../../indicators/indicator.loaders.ts";
 import { indicatorNamed } from "../../indicators/indicator.ts";
 import { rateOfIndicator } from "../../indicators/indicator.service.ts";

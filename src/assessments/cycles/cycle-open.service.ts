@@ -1,5 +1,6 @@
 import { rowScope } from "../../access/scope.ts";
-import { unitLoaders, type UnitView } from "../../hierarchy/unit.loaders.ts";
+import { unitLoaders } from "../../hierarchy/unit.loaders.ts";
+import type { UnitView } from "../../hierarchy/unit-view.ts";
 import { recordChange } from "../../journal/audit.ts";
 import { BadUserInput, DomainError } from "../../lib/errors.ts";
 import { parseDay } from "../../lib/time/date.ts";

@@ -4,7 +4,8 @@ import { coveredUnits, rowScope } from "../../access/scope.ts";
 import { grantsFor } from "../../access/viewer.ts";
 import { manyBy, oneBy, type Positioned } from "../../database/loader.ts";
 import { validOn } from "../../hierarchy/sql.ts";
-import { seenBy, unitColumns, type UnitView } from "../../hierarchy/unit.loaders.ts";
+import { seenBy, unitColumns } from "../../hierarchy/unit.loaders.ts";
+import type { UnitView } from "../../hierarchy/unit-view.ts";
 import type { Day } from "../../lib/time/date.ts";
 import type { CycleStage, StoredDeadline } from "./cycle-vocabulary.ts";
 

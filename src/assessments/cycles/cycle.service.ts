@@ -1,6 +1,7 @@
 import { sql } from "kysely";
 import type { RequestContext } from "../../access/request-context.ts";
-import { unitLoaders, type UnitView } from "../../hierarchy/unit.loaders.ts";
+import { unitLoaders } from "../../hierarchy/unit.loaders.ts";
+import type { UnitView } from "../../hierarchy/unit-view.ts";
 import { DomainError } from "../../lib/errors.ts";
 import { connectionOf } from "../../lib/page.ts";
 import { unitNamed } from "../../units/unit.service.ts";

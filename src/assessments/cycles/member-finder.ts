@@ -1,5 +1,5 @@
 import type { RequestContext } from "../../access/request-context.ts";
-import type { UnitView } from "../../hierarchy/unit.loaders.ts";
+import type { UnitView } from "../../hierarchy/unit-view.ts";
 import type { InputProblems } from "../input-problem.ts";
 import { cycleLoaders, type CycleView } from "./cycle.loaders.ts";
 

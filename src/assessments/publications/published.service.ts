@@ -1,5 +1,5 @@
 import type { RequestContext } from "../../access/request-context.ts";
-import type { EvidenceKind, UnitView } from "../../hierarchy/unit.loaders.ts";
+import type { EvidenceKind, UnitView } from "../../hierarchy/unit-view.ts";
 import type { Assessment, Ranking } from "../assessment.ts";
 import type { CycleView } from "../cycles/cycle.loaders.ts";
 import { rubricLoaders, type RubricView } from "../rubrics/rubric.loaders.ts";

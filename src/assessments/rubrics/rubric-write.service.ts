@@ -1,7 +1,8 @@
 import type { EntityManager } from "@mikro-orm/postgresql";
 import type { RequestContext } from "../../access/request-context.ts";
 import { rowScope } from "../../access/scope.ts";
-import { unitLoaders, type UnitView } from "../../hierarchy/unit.loaders.ts";
+import { unitLoaders } from "../../hierarchy/unit.loaders.ts";
+import type { UnitView } from "../../hierarchy/unit-view.ts";
 import { recordChange } from "../../journal/audit.ts";
 import { BadUserInput, DomainError } from "../../lib/errors.ts";
 import { unitNamed } from "../../units/unit.service.ts";

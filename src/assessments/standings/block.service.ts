@@ -1,6 +1,6 @@
 import type { RequestContext } from "../../access/request-context.ts";
 import { rowScope } from "../../access/scope.ts";
-import type { UnitView } from "../../hierarchy/unit.loaders.ts";
+import type { UnitView } from "../../hierarchy/unit-view.ts";
 import { parsePeriod } from "../../lib/time/period.ts";
 import { type BlockLeaf, type BlockSheet, finalLeaves, finalPointsOf } from "../cycles/block.ts";
 import { readBlock, readLeaves } from "../cycles/block.store.ts";

@@ -1,5 +1,5 @@
 import type { RequestContext } from "../../access/request-context.ts";
-import type { UnitView } from "../../hierarchy/unit.loaders.ts";
+import type { UnitView } from "../../hierarchy/unit-view.ts";
 import { BadUserInput, DomainError } from "../../lib/errors.ts";
 import { parseAssessmentId } from "../assessment-id.ts";
 import type { BlockLeaf } from "../cycles/block.ts";

@@ -1,7 +1,7 @@
 import { sql } from "kysely";
 import type { RequestContext } from "../../access/request-context.ts";
 import { rowScope } from "../../access/scope.ts";
-import type { EvidenceKind } from "../../hierarchy/unit.loaders.ts";
+import type { EvidenceKind } from "../../hierarchy/unit-view.ts";
 import { manyBy, oneBy, type Positioned } from "../../database/loader.ts";
 import { PUBLIC_SCOPE, type RowScope } from "../../database/reader.ts";
 import { countedTo } from "../../counters/cut.ts";

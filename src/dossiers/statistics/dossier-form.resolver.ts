@@ -2,7 +2,7 @@ import { Arg, Ctx, FieldResolver, Resolver, Root } from "type-graphql";
 import type { RequestContext } from "../../access/request-context.ts";
 import { parsePeriod } from "../../lib/time/period.ts";
 import { PeriodScalar } from "../../lib/time/scalar.ts";
-import type { UnitView } from "../../hierarchy/unit.loaders.ts";
+import type { UnitView } from "../../hierarchy/unit-view.ts";
 import { UnitType } from "../../units/unit.type.ts";
 import { type Form06, form06, form06Rows } from "./form06.service.ts";
 import type { ReportingConvention } from "./form06.ts";

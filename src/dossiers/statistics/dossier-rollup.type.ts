@@ -5,7 +5,7 @@ import type { Period } from "../../lib/time/period.ts";
 import { SourceType } from "../../figures/source.type.ts";
 import { DateScalar, PeriodScalar } from "../../lib/time/scalar.ts";
 import type { Tier } from "../../hierarchy/unit.entity.ts";
-import type { UnitView } from "../../hierarchy/unit.loaders.ts";
+import type { UnitView } from "../../hierarchy/unit-view.ts";
 import { TierEnum, UnitType } from "../../units/unit.type.ts";
 import type { Channel } from "../dossier-state.ts";
 import { ChannelEnum } from "../dossier-state.type.ts";

@@ -2,7 +2,6 @@ import type { ApolloServerPlugin, GraphQLRequestContextDidResolveOperation } fro
 import { type FragmentDefinitionNode, Kind } from "graphql";
 import { getVariableValues } from "graphql/execution/values.js";
 import { DomainError } from "../../lib/errors.ts";
-import type { CurrentHierarchy } from "../../hierarchy/hierarchy-size.ts";
 import type { RequestContext } from "../../access/request-context.ts";
 import type { Module } from "../../module/module.ts";
 import { costTableOf } from "./fields.ts";
@@ -17,14 +16,13 @@ export interface Cost {
 
 export interface CostOptions {
   readonly maxCost: number;
-  readonly hierarchy: CurrentHierarchy;
   readonly modules: readonly Module[];
   readonly budget?: CostBudget;
 }
 
 /** Estimates the rows that an operation may read before it runs, refuses it above the limit, and returns both numbers in the answer. */
-export const costPlugin = ({ maxCost: maximum, hierarchy, modules, budget }: CostOptions): ApolloServerPlugin<RequestContext> => {
-  const tables = { current: hierarchy, costs: costTableOf(modules) };
+export const costPlugin = ({ maxCost: maximum, modules, budget }: CostOptions): ApolloServerPlugin<RequestContext> => {
+  const costs = costTableOf(modules);
   return {
     requestDidStart: async () => {
       let cost: Cost | null = null;
@@ -32,10 +30,10 @@ export const costPlugin = ({ maxCost: maximum, hierarchy, modules, budget }: Cos
         didResolveOperation: async (request) => {
           const asked = askedOf(request);
           if (!asked) return;
-          const requested = await requestedBy(request.document, asked, request.contextValue.today, tables);
+          const { hierarchy, today, address } = request.contextValue;
+          const requested = requestedBy(request.document, asked, { hierarchy: await hierarchy.takeLatest(), today, costs });
           cost = { requested, maximum };
           if (requested > maximum) throw overLimit(cost);
-          const { address } = request.contextValue;
           if (address !== null) await budget?.spend(address, requested);
         },
         willSendResponse: async ({ response: { body } }) => {

@@ -1,7 +1,6 @@
 import type { DocumentNode } from "graphql";
 import type { Day } from "../../lib/time/date.ts";
 import type { Hierarchy } from "../../hierarchy/hierarchy.ts";
-import type { CurrentHierarchy } from "../../hierarchy/hierarchy-size.ts";
 import type { CostTable } from "./fields.ts";
 import type { Asked } from "./selection.ts";
 import { Effort } from "../../module/cost/unit-set.ts";
@@ -12,7 +11,7 @@ const EFFORT = 1_000_000;
 
 /** Estimates of one document for one hierarchy and day, by operation name and variable values. */
 interface Estimates {
-  readonly hierarchy: Hierarchy | null;
+  readonly hierarchy: Hierarchy;
   readonly today: Day;
   readonly rows: Map<string, number>;
 }
@@ -22,25 +21,27 @@ const MOST_ESTIMATES = 50;
 const LONGEST_NAME = 500;
 const estimates = new WeakMap<DocumentNode, Estimates>();
 
-interface Tables {
-  readonly current: CurrentHierarchy;
+interface Place {
+  readonly hierarchy: Hierarchy;
+  readonly today: Day;
   readonly costs: CostTable;
 }
 
 /** Returns the estimate of an operation, cached because clients repeat documents and often their values. */
-export const requestedBy = async (document: DocumentNode, asked: Asked, today: Day, { current, costs }: Tables): Promise<number> => {
+export const requestedBy = (document: DocumentNode, asked: Asked, place: Place): number => {
+  const { hierarchy, today } = place;
   const name = nameOf(asked);
-  if (name === null) return (await estimated(asked, today, { current, costs })).rows;
+  if (name === null) return estimated(asked, place);
   const cached = estimates.get(document);
-  const before = cached?.today === today && cached.hierarchy === current.cached() ? cached.rows.get(name) : undefined;
-  if (before !== undefined) return before;
-  const { rows, hierarchy } = await estimated(asked, today, { current, costs });
-  const last = estimates.get(document);
-  const remembered = last?.today === today && last.hierarchy === hierarchy ? last : { hierarchy, today, rows: new Map<string, number>() };
-  if (remembered.rows.size < MOST_ESTIMATES) remembered.rows.set(name, rows);
-  estimates.set(document, remembered);
+  const current =
+    cached?.today === today && cached.hierarchy === hierarchy ? cached : { hierarchy, today, rows: new Map<string, number>() };
+  const rows = current.rows.get(name) ?? estimated(asked, place);
+  if (current.rows.size < MOST_ESTIMATES) current.rows.set(name, rows);
+  estimates.set(document, current);
   return rows;
 };
+
+const estimated = (asked: Asked, place: Place): number => estimatedRows(asked, { ...place, effort: new Effort(EFFORT) });
 
 const SIMPLE: ReadonlySet<string> = new Set(["string", "number", "boolean"]);
 
@@ -50,33 +51,4 @@ const nameOf = ({ operation, variables }: Asked): string | null => {
   if (!values.every(([, value]) => value === null || SIMPLE.has(typeof value))) return null;
   const name = JSON.stringify([operation.name?.value, values]);
   return name.length <= LONGEST_NAME ? name : null;
-};
-
-class Unknown extends Error {}
-
-const estimated = async (
-  asked: Asked,
-  today: Day,
-  { current, costs }: Tables,
-): Promise<{ readonly rows: number; readonly hierarchy: Hierarchy | null }> => {
-  let hierarchy = current.cached();
-  const estimate = () => {
-    const rows = estimatedRows(asked, {
-      get hierarchy(): Hierarchy {
-        if (!hierarchy) throw new Unknown();
-        return hierarchy;
-      },
-      today,
-      effort: new Effort(EFFORT),
-      costs,
-    });
-    return { rows, hierarchy };
-  };
-  try {
-    return estimate();
-  } catch (error) {
-    if (!(error instanceof Unknown)) throw error;
-    hierarchy = await current.read();
-    return estimate();
-  }
 };

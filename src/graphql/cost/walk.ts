@@ -17,8 +17,7 @@ import { NewPeriods } from "./reads.ts";
 import { type Asked, fieldsIn } from "./selection.ts";
 
 export const estimatedRows = (asked: Asked, given: Omit<CostPlace, "periods">): number => {
-  // Getters of `given` may read the hierarchy, so they run only when used.
-  const place = Object.assign(Object.create(given) as typeof given, { periods: new NewPeriods() });
+  const place = { ...given, periods: new NewPeriods() };
   const root = asked.schema.getRootType(asked.operation.operation);
   if (!root) return 0;
   try {

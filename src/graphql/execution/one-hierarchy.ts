@@ -5,26 +5,39 @@ import type { RequestContext } from "../../access/request-context.ts";
 
 const ATTEMPTS = 3;
 
-type HierarchyReader = Pick<RequestContext, "session" | "renew" | "revision">;
+type HierarchyReader = Pick<RequestContext, "session" | "renew" | "hierarchy">;
 const isHierarchyReader = (context: object): context is HierarchyReader =>
-  "revision" in context && "session" in context && "renew" in context;
+  "hierarchy" in context && "session" in context && "renew" in context;
 
-/** Runs a query, and again if units changed meanwhile, so that its answer comes from one hierarchy. A query of one statement is consistent anyway. */
-export const ofOneHierarchy = async (context: object, run: () => Promise<GatewayExecutionResult>): Promise<GatewayExecutionResult> => {
+type Run = () => Promise<GatewayExecutionResult>;
+
+/**
+ * Runs a query on the hierarchy in memory, and again on a newer one if the units changed meanwhile. The version is read after all else: if it were read beside the other
+ * statements, one of them could still see units that changed after it.
+ */
+export const ofOneHierarchy = async (context: object, run: Run): Promise<GatewayExecutionResult> => {
   if (!isHierarchyReader(context)) return run();
-  const { session, revision } = context;
+  const { session, hierarchy } = context;
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-    const before = await revision.seen().catch(() => null);
     const sent = session.statements;
-    const answer = await run();
-    if (session.statements - sent < 2) return answer;
-    try {
-      if ((await revision.current()) === before) return answer;
-    } catch (error) {
-      if (error instanceof GraphQLError) return answer.errors ? answer : { errors: [error] };
-      throw error;
-    }
+    const answer = await (attempt === 0 ? hierarchy.takeLatest() : hierarchy.load()).then(run, failed);
+    if (!hierarchy.isUsed && session.statements === sent) return answer;
+    const isPresent = await hierarchy.isPresent().catch(failed);
+    if (isPresent === true) return answer;
+    if (isPresent !== false) return answer.errors ? answer : isPresent;
     context.renew();
   }
   return { errors: [contended()] };
+};
+
+/** Runs a change on the units that the database has now. */
+export const ofPresentHierarchy = async (context: object, run: Run): Promise<GatewayExecutionResult> => {
+  if (!isHierarchyReader(context)) return run();
+  context.hierarchy.renew();
+  return context.hierarchy.load().then(run, failed);
+};
+
+const failed = (error: unknown): GatewayExecutionResult => {
+  if (error instanceof GraphQLError) return { errors: [error] };
+  throw error;
 };

@@ -3,7 +3,6 @@ import fc from "fast-check";
 import { getOperationAST, Kind, parse } from "graphql";
 import { sql } from "kysely";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { Reader } from "../../../src/database/reader.ts";
 import { subgraph } from "../../../src/graphql/schema/subgraph.ts";
 import { STATEMENT_ROWS } from "../../../src/graphql/cost/reads.ts";
 import { CEILING, Effort } from "../../../src/module/cost/unit-set.ts";
@@ -11,7 +10,7 @@ import { costTableOf } from "../../../src/graphql/cost/fields.ts";
 import * as modules from "../../../src/modules.ts";
 import { estimatedRows } from "../../../src/graphql/cost/walk.ts";
 import { type RunningServer, startServer } from "../../../src/server/server.ts";
-import { currentHierarchy } from "../../../src/hierarchy/hierarchy-size.ts";
+import { currentHierarchyOf } from "../../../src/hierarchy/current-hierarchy.ts";
 import { NOW, TODAY, UNBOUNDED } from "../../support/client.ts";
 import { askFor } from "../../support/cost.ts";
 import { createDatabase, type TestDatabase } from "../../support/database.ts";
@@ -116,10 +115,7 @@ describe("an estimate", () => {
   const steps = (query: string) => `{ unit(code: "VN", asOf: "${DAY}") { children { children { children { ${query} } } } } }`;
 
   it("ends where an operation is too large to be estimated", async () => {
-    const hierarchy = await currentHierarchy(
-      () => new Reader(database.pools),
-      () => NOW,
-    ).read();
+    const hierarchy = await currentHierarchyOf(database.pools).read();
     const letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ".split("");
     const doubled = letters.map((letter, n) => {
       const next = letters[n + 1] ? `...${letters[n + 1]}` : "name";

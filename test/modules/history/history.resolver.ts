@@ -1,7 +1,7 @@
 import { Arg, Authorized, Ctx, Field, FieldResolver, ID, Int, ObjectType, Query, Resolver, Root } from "type-graphql";
 import type { Permission } from "../../../src/access/permission.ts";
 import type { RequestContext } from "../../../src/access/request-context.ts";
-import type { UnitView } from "../../../src/hierarchy/unit.loaders.ts";
+import type { UnitView } from "../../../src/hierarchy/unit-view.ts";
 import { UnitType } from "../../../src/units/unit.type.ts";
 import { historiesOf, versionsOf } from "./history.service.ts";
 

@@ -1,5 +1,6 @@
 import type { RequestContext } from "../../../src/access/request-context.ts";
-import { unitLoaders, type UnitView } from "../../../src/hierarchy/unit.loaders.ts";
+import { unitLoaders } from "../../../src/hierarchy/unit.loaders.ts";
+import type { UnitView } from "../../../src/hierarchy/unit-view.ts";
 import { historyLoaders } from "./history.loaders.ts";
 
 export const historiesOf = async (context: Pick<RequestContext, "use">, codes: readonly string[]) => {

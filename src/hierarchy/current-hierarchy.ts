@@ -1,0 +1,60 @@
+import { LRUCache } from "lru-cache";
+import type { Pools } from "../database/database.ts";
+import { Reader, type Rows } from "../database/reader.ts";
+import { type Hierarchy } from "./hierarchy.ts";
+import { readHierarchy, readHierarchyVersion } from "./hierarchy.store.ts";
+
+/** Databases with one version have the same units, as copies of a database do. */
+const byVersion = new LRUCache<string, Hierarchy>({ max: 4 });
+
+/** The hierarchy of a database in memory, replaced as a whole by a newer one. */
+export class CurrentHierarchy {
+  readonly #rows: Rows;
+  #latest: Hierarchy | null = null;
+  #running: Promise<unknown> = Promise.resolve();
+  #next: Promise<string | null> | null = null;
+  #reading: Promise<Hierarchy> | null = null;
+
+  constructor(rows: Rows) {
+    this.#rows = rows;
+  }
+
+  /** The one last read; null before the first. */
+  get latest(): Hierarchy | null {
+    return this.#latest;
+  }
+
+  /** Reads the present version. Callers during a read share the next read, because the running one may have begun before their own reads. */
+  version(): Promise<string | null> {
+    this.#next ??= this.#running.then(() => {
+      this.#next = null;
+      const reading = readHierarchyVersion(this.#rows);
+      this.#running = reading.catch(() => {});
+      return reading;
+    });
+    return this.#next;
+  }
+
+  /** Returns the hierarchy of the present version, reading its units only where they are new. */
+  async read(): Promise<Hierarchy> {
+    const version = await this.version();
+    if (this.#latest && this.#latest.version === version) return this.#latest;
+    const read = (version !== null && byVersion.get(version)) || (await this.#readUnits());
+    if (read.version !== null) byVersion.set(read.version, read);
+    this.#latest = read;
+    return read;
+  }
+
+  async #readUnits(): Promise<Hierarchy> {
+    this.#reading ??= readHierarchy(this.#rows).finally(() => (this.#reading = null));
+    return this.#reading;
+  }
+}
+
+const hierarchies = new WeakMap<Pools, CurrentHierarchy>();
+
+export const currentHierarchyOf = (pools: Pools): CurrentHierarchy => {
+  const current = hierarchies.get(pools) ?? new CurrentHierarchy(new Reader(pools));
+  hierarchies.set(pools, current);
+  return current;
+};

@@ -1,0 +1,56 @@
+import type { CurrentHierarchy } from "./current-hierarchy.ts";
+import type { Hierarchy } from "./hierarchy.ts";
+
+/** The hierarchy of one request: the same for all its reads, until it is renewed. */
+export class RequestHierarchy {
+  readonly #current: CurrentHierarchy;
+  #loaded: Hierarchy | null = null;
+  #loading: Promise<Hierarchy> | null = null;
+  #isUsed = false;
+
+  constructor(current: CurrentHierarchy) {
+    this.#current = current;
+  }
+
+  /** True if an answer may depend on units. */
+  get isUsed(): boolean {
+    return this.#isUsed;
+  }
+
+  /** Null until it is loaded. */
+  get loaded(): Hierarchy | null {
+    this.#isUsed = true;
+    return this.#loaded;
+  }
+
+  /** Takes the latest in memory, for a reader that asks `isPresent` at its end. */
+  async takeLatest(): Promise<Hierarchy> {
+    this.#loaded ??= this.#current.latest ?? (await this.#current.read());
+    return this.#loaded;
+  }
+
+  /** Reads the present one, once. */
+  async load(): Promise<Hierarchy> {
+    this.#isUsed = true;
+    if (this.#loaded) return this.#loaded;
+    const loading = (this.#loading ??= this.#current.read());
+    try {
+      this.#loaded = await loading;
+      return this.#loaded;
+    } finally {
+      this.#loading = null;
+    }
+  }
+
+  /** True if the database still has these units. */
+  async isPresent(): Promise<boolean> {
+    return (await this.#current.version()) === (this.#loaded?.version ?? null);
+  }
+
+  /** Later reads are of the units that the database has then. */
+  renew(): void {
+    this.#loaded = null;
+    this.#loading = null;
+    this.#isUsed = false;
+  }
+}

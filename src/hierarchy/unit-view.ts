@@ -1,0 +1,125 @@
+import { addDays, type Day } from "../lib/time/date.ts";
+import { compareCodes, dayNumber, dayOfNumber, type Hierarchy, type HierarchyVersion, type SuccessionStep } from "./hierarchy.ts";
+import type { SuccessionKind, Tier, UnitKind } from "./unit.entity.ts";
+
+/** PUBLISHED counts published reports; ALL also counts drafts visible to the viewer. */
+export const EVIDENCE_KINDS = ["PUBLISHED", "ALL"] as const;
+export type EvidenceKind = (typeof EVIDENCE_KINDS)[number];
+
+export interface UnitView {
+  /** Internal number; the public id is `id`. */
+  readonly no: number;
+  readonly id: string;
+  readonly code: string;
+  readonly name: string;
+  readonly fullName: string;
+  readonly nameEn: string | null;
+  readonly kind: UnitKind;
+  readonly tier: Tier | null;
+  readonly asOf: Day;
+  readonly validFrom: Day | null;
+  readonly validTo: Day | null;
+  readonly parentNo: number | null;
+  readonly evidence: EvidenceKind;
+}
+
+export interface UnitReference {
+  readonly code?: string;
+  readonly id?: string;
+  /** Null means today, or the last day of an abolished unit. */
+  readonly asOf: Day | null;
+}
+
+export interface UnitOn {
+  readonly no: number;
+  readonly asOf: Day;
+}
+
+export interface ChildrenOf extends UnitOn {
+  readonly tier: Tier | null;
+  readonly kinds: readonly UnitKind[] | null;
+}
+
+export interface SuccessionView {
+  readonly unit: UnitView;
+  readonly kind: SuccessionKind;
+  readonly effectiveOn: Day;
+  readonly share: number | null;
+}
+
+/** The units of a hierarchy as their readers see them. */
+export class UnitViews {
+  readonly hierarchy: Hierarchy;
+  readonly #evidence: EvidenceKind;
+
+  constructor(hierarchy: Hierarchy, evidence: EvidenceKind) {
+    this.hierarchy = hierarchy;
+    this.#evidence = evidence;
+  }
+
+  /** By code or id; without a day as of today, or as of the unit's last day. */
+  byReference({ code, id, asOf }: UnitReference, today: Day): UnitView | null {
+    const reference = id === undefined ? { code: code! } : { id };
+    const unitNo = this.hierarchy.unitNoOf(reference, asOf === null ? null : dayNumber(asOf), dayNumber(today));
+    if (unitNo === null) return null;
+    return asOf === null ? this.byNo(unitNo, today) : this.on({ no: unitNo, asOf });
+  }
+
+  /** As of today, or as of the unit's last day. */
+  byNo(no: number, today: Day): UnitView | null {
+    const { lastDay } = this.hierarchy.lifeOf(no);
+    return this.on({ no, asOf: lastDay !== null && lastDay < today ? lastDay : today });
+  }
+
+  on({ no, asOf }: UnitOn): UnitView | null {
+    const version = this.hierarchy.versionOn(no, dayNumber(asOf));
+    return version && this.#view(version, asOf);
+  }
+
+  /** Territorial units unless kinds are given, in the order of codes. */
+  childrenOf({ no, asOf, tier, kinds }: ChildrenOf): UnitView[] {
+    const day = dayNumber(asOf);
+    const found: HierarchyVersion[] = [];
+    for (const version of this.hierarchy.versionsUnder(no, day))
+      if ((tier === null || version.tier === tier) && (kinds === null ? version.tier !== null : kinds.includes(version.kind)))
+        found.push(version);
+    return found.map((version) => this.#view(version, asOf));
+  }
+
+  /** From the country down to the parent. */
+  ancestorsOf({ no, asOf }: UnitOn): UnitView[] {
+    const day = dayNumber(asOf);
+    const found: UnitView[] = [];
+    for (let at = this.hierarchy.versionOn(no, day); at?.parentNo != null;) {
+      at = this.hierarchy.versionOn(at.parentNo, day);
+      if (at) found.push(this.#view(at, asOf));
+    }
+    return found.reverse();
+  }
+
+  /** Predecessors up to that day, each as of its last day. */
+  predecessorsOf({ no, asOf }: UnitOn): SuccessionView[] {
+    const day = dayNumber(asOf);
+    const steps = this.hierarchy.stepsTo(no).filter(({ effectiveOn }) => effectiveOn <= day);
+    return this.#successions(steps, (step) => ({ no: step.predecessor, asOf: addDays(dayOfNumber(step.effectiveOn), -1) }));
+  }
+
+  /** Successors, each as of its first day. */
+  successorsOf({ no }: UnitOn): SuccessionView[] {
+    return this.#successions(this.hierarchy.stepsFrom(no), (step) => ({ no: step.successor, asOf: dayOfNumber(step.effectiveOn) }));
+  }
+
+  #successions(steps: readonly SuccessionStep[], otherSide: (step: SuccessionStep) => UnitOn): SuccessionView[] {
+    return steps
+      .flatMap((step) => {
+        const unit = this.on(otherSide(step));
+        return unit ? [{ unit, kind: step.kind, effectiveOn: dayOfNumber(step.effectiveOn), share: step.share }] : [];
+      })
+      .toSorted((a, b) => compareCodes(a.unit.code, b.unit.code) || compareCodes(a.effectiveOn, b.effectiveOn));
+  }
+
+  #view({ unitNo, id, code, name, fullName, nameEn, kind, tier, parentNo }: HierarchyVersion, asOf: Day): UnitView {
+    const { firstDay: validFrom, lastDay: validTo } = this.hierarchy.lifeOf(unitNo);
+    return { no: unitNo, id, code, name, fullName, nameEn, kind, tier, asOf, validFrom, validTo, parentNo, evidence: this.#evidence };
+  }
+}

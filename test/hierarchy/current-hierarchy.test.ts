@@ -1,0 +1,57 @@
+import { sql } from "kysely";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { Reader } from "../../src/database/reader.ts";
+import { CurrentHierarchy } from "../../src/hierarchy/current-hierarchy.ts";
+import { raiseHierarchyVersion } from "../../src/hierarchy/hierarchy.store.ts";
+import { RequestHierarchy } from "../../src/hierarchy/request-hierarchy.ts";
+import { createDatabase, type TestDatabase } from "../support/database.ts";
+import { statementsOf } from "../support/statements.ts";
+
+describe("the hierarchy in memory", () => {
+  let database: TestDatabase;
+  beforeAll(async () => {
+    database = await createDatabase();
+  });
+  afterAll(() => database.close());
+
+  const endQuangNam = async () => {
+    const em = database.orm.em.fork();
+    await sql`update unit_version set valid_to = '2026-01-01' where code = '48' and valid_to is null`.execute(em.getKysely());
+    await raiseHierarchyVersion(em);
+  };
+
+  it("is read as a whole where its version is new, and is shared by concurrent callers", async () => {
+    const current = new CurrentHierarchy(new Reader(database.pools));
+    expect(current.latest).toBeNull();
+    const [read, same] = await Promise.all([current.read(), current.read()]);
+    expect(same).toBe(read);
+    expect(current.latest).toBe(read);
+    expect(await statementsOf(() => current.read())).toEqual(["select version from hierarchy_version"]);
+    await endQuangNam();
+    const changed = await current.read();
+    expect(changed).not.toBe(read);
+    expect(changed.unitNoOf({ code: "48" }, 20_260_102, 20_261_122)).toBeNull();
+    expect(read.unitNoOf({ code: "48" }, 20_260_102, 20_261_122)).not.toBeNull();
+  });
+
+  it("stays the same for one request until the request renews it", async () => {
+    const current = new CurrentHierarchy(new Reader(database.pools));
+    const request = new RequestHierarchy(current);
+    const first = await request.load();
+    expect(await request.isPresent()).toBe(true);
+    await raiseHierarchyVersion(database.orm.em.fork());
+    expect(await request.load()).toBe(first);
+    expect(await request.isPresent()).toBe(false);
+    request.renew();
+    expect(await request.load()).not.toBe(first);
+    expect(await request.isPresent()).toBe(true);
+  });
+
+  it("is read from the database at first, and taken from memory only by readers that ask for its version at their end", async () => {
+    const current = new CurrentHierarchy(new Reader(database.pools));
+    const before = await current.read();
+    await raiseHierarchyVersion(database.orm.em.fork());
+    expect(await new RequestHierarchy(current).takeLatest()).toBe(before);
+    expect(await new RequestHierarchy(current).load()).not.toBe(before);
+  });
+});
