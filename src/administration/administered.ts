@@ -22,7 +22,7 @@ export const administered = async (context: Asking, name: string): Promise<Admin
   const { unitByReference } = context.use(unitLoaders);
   const found = name.includes("\0")
     ? []
-    : await Promise.all([{ code: name }, { id: name }].map((by) => unitByReference.load({ ...by, asOf: null })));
+    : await Promise.all([{ code: name }, { id: name }].map(async (by) => unitByReference.load({ ...by, asOf: null })));
   const unit = found.find((one) => one !== null);
   if (!unit) throw new BadUserInput("unit", name, "must be the code or id of a unit");
   const admin = grantsFor(viewer, "ADMIN", "READ");

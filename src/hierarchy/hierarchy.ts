@@ -192,54 +192,6 @@ export class Hierarchy {
   successorsOf({ members }: Slice, member: number): [Slice, number][] {
     return this.stepsFrom(members[member]!.unitNo).flatMap(({ successor, effectiveOn }) => placed(this.on(effectiveOn), successor));
   }
-
-  /** Returns the smallest members of another slice that may hold territory of a unit, as Unit.correspondence does. */
-  correspondentsOf(unitNo: number, slice: Slice): number[] {
-    let leaves: Set<number> = new Set();
-    for (let start: number | null = unitNo, steps = 0; start !== null && leaves.size === 0 && steps < 10; steps++) {
-      leaves = this.#leavesOf(start, slice);
-      start = this.#lastParent(start) ?? this.#firstParent(start);
-    }
-    const above = new Set<number>();
-    for (const leaf of leaves) for (let at = slice.parents[leaf]!; at >= 0 && !above.has(at); at = slice.parents[at]!) above.add(at);
-    return [...leaves].filter((leaf) => !above.has(leaf));
-  }
-
-  #leavesOf(start: number, slice: Slice): Set<number> {
-    const leaves = new Set<number>();
-    const reached = new Set([start]);
-    for (const unit of reached) {
-      const member = memberIn(slice, unit);
-      if (member >= 0) leaves.add(member);
-      else for (const next of this.#followed(unit, slice)) reached.add(next);
-    }
-    return leaves;
-  }
-
-  #followed(unit: number, { from }: Slice): readonly number[] {
-    const [began, ended] = [this.beganOn(unit), this.endedOn(unit)];
-    if (ended <= from) {
-      const successors = this.#successors.get(unit);
-      if (successors) return successors.map(({ successor }) => successor);
-      const last = this.before(ended);
-      const under = last.under[memberIn(last, unit)]?.map((member) => last.members[member]!).filter(({ tier }) => tier !== null);
-      return under?.length ? under.map(({ unitNo }) => unitNo) : asList(this.#lastParent(unit));
-    }
-    const predecessors = began > from ? this.#predecessors.get(unit) : NO_STEPS;
-    return predecessors ? predecessors.map(({ predecessor }) => predecessor) : asList(this.#firstParent(unit));
-  }
-
-  #lastParent(unit: number): number | null {
-    return this.#parentIn(this.before(this.endedOn(unit)), unit);
-  }
-
-  #firstParent(unit: number): number | null {
-    return this.#parentIn(this.on(this.beganOn(unit)), unit);
-  }
-
-  #parentIn(slice: Slice, unit: number): number | null {
-    return slice.members[memberIn(slice, unit)]?.parentNo ?? null;
-  }
 }
 
 const lifeFrom = (began: DayNumber, ended: DayNumber): Life => ({
@@ -248,8 +200,6 @@ const lifeFrom = (began: DayNumber, ended: DayNumber): Life => ({
 });
 
 const NO_STEPS: readonly SuccessionStep[] = [];
-const asList = (unit: number | null): readonly number[] => (unit === null ? NONE : [unit]);
-
 export const memberIn = ({ memberOf }: Slice, unitNo: number): number => memberOf[unitNo] ?? -1;
 
 const placed = (slice: Slice, unitNo: number): [Slice, number][] => {

@@ -94,7 +94,7 @@ export class UnitViews {
       at = this.hierarchy.versionOn(at.parentNo, day);
       if (at) found.push(this.#view(at, asOf));
     }
-    return found.reverse();
+    return found.toReversed();
   }
 
   /** Predecessors up to that day, each as of its last day. */

@@ -1,6 +1,7 @@
 import { pageOf } from "../lib/page.ts";
 import type { Reference } from "../access/reference.ts";
 import { parseKnownDay } from "../lib/time/date.ts";
+import { correspondentsOf } from "../hierarchy/correspondents.ts";
 import { dayNumber, type HierarchyVersion, type Slice } from "../hierarchy/hierarchy.ts";
 import type { Tier, UnitKind } from "../hierarchy/unit.entity.ts";
 import { readUnitReference, type ReferencedUnit } from "./unit.reference.ts";
@@ -141,6 +142,6 @@ export const correspondenceField = (units: UnitSet, { hierarchy, effort }: Place
   const other = hierarchy.on(dayNumber(parseKnownDay("on", on as string)));
   return ledTo(units, effort, (slice, member, reach) => {
     effort.spend(LINEAGE_EFFORT);
-    for (const one of hierarchy.correspondentsOf(slice.members[member]!.unitNo, other)) reach(other, one);
+    for (const one of correspondentsOf(hierarchy, slice.members[member]!.unitNo, other)) reach(other, one);
   });
 };

@@ -39,13 +39,13 @@ const readRollups = async (
   const context = await contextAt(stage.database, now);
   const { unitByReference } = context.use(unitLoaders);
   const { dossierRollup, expectedUnits, coverageOfRollup } = context.use(rollupLoaders);
-  const views = await Promise.all(units.map((id) => unitByReference.load({ id, asOf })));
+  const views = await Promise.all(units.map(async (id) => unitByReference.load({ id, asOf })));
   const keys = views.flatMap((unit) =>
     periods.flatMap((name) => [null, ...TIERS].map((handledBy) => ({ unit: unit!, period: parsePeriod("period", name), handledBy, cut }))),
   );
-  const rollups = await Promise.all(keys.map((key) => dossierRollup.load(key)));
-  const expected = await Promise.all(rollups.map((rollup) => expectedUnits.load(rollup)));
-  const measured = await Promise.all(rollups.map((rollup) => coverageOfRollup.load(rollup)));
+  const rollups = await Promise.all(keys.map(async (key) => dossierRollup.load(key)));
+  const expected = await Promise.all(rollups.map(async (rollup) => expectedUnits.load(rollup)));
+  const measured = await Promise.all(rollups.map(async (rollup) => coverageOfRollup.load(rollup)));
   return rollups.map((rollup, n) => ({ rollup, expected: expected[n]?.expected ?? 0, measured: measured[n]! }));
 };
 

@@ -97,12 +97,12 @@ const compare = async (oracle: Oracle, year: string, asOf: Day): Promise<void> =
   const { unitByReference } = context.use(unitLoaders);
   const { dossierRollup, expectedUnits } = context.use(rollupLoaders);
   const period = parsePeriod("period", year);
-  const views = await Promise.all(oracle.unitsOn(asOf).map((key) => unitByReference.load({ id: key, asOf })));
+  const views = await Promise.all(oracle.unitsOn(asOf).map(async (key) => unitByReference.load({ id: key, asOf })));
   const slots = [null, ...TIERS];
   const rollups = await Promise.all(
-    views.flatMap((unit) => slots.map((handledBy) => dossierRollup.load({ unit: unit!, period, handledBy, cut: NOTHING_COUNTED }))),
+    views.flatMap((unit) => slots.map(async (handledBy) => dossierRollup.load({ unit: unit!, period, handledBy, cut: NOTHING_COUNTED }))),
   );
-  const expected = await Promise.all(rollups.map((rollup) => expectedUnits.load(rollup)));
+  const expected = await Promise.all(rollups.map(async (rollup) => expectedUnits.load(rollup)));
   for (const [n, rollup] of rollups.entries()) {
     const { unit, handledBy } = rollup;
     const place = `${unit.id} on ${asOf}, ${year}, ${handledBy ?? "all tiers"}`;
@@ -148,9 +148,9 @@ const rollupsOf = async (units: readonly string[], asOf: Day, year: string) => {
   const context = new RequestContext(database.pools, NOW);
   const { unitByReference } = context.use(unitLoaders);
   const { dossierRollup } = context.use(rollupLoaders);
-  const views = await Promise.all(units.map((id) => unitByReference.load({ id, asOf })));
+  const views = await Promise.all(units.map(async (id) => unitByReference.load({ id, asOf })));
   const period = parsePeriod("period", year);
-  return Promise.all(views.map((unit) => dossierRollup.load({ unit: unit!, period, handledBy: null, cut: NOTHING_COUNTED })));
+  return Promise.all(views.map(async (unit) => dossierRollup.load({ unit: unit!, period, handledBy: null, cut: NOTHING_COUNTED })));
 };
 
 /** Draws units below the root that do not contain each other and together cover its territory. */

@@ -142,13 +142,13 @@ const readRollups = async ({ today }: Story, { caller, units, asOf, periods }: A
   const { unitByReference } = context.use(unitLoaders);
   const { taskRollup, expectedUnits, coverageOfRollup } = context.use(rollupLoaders);
   const cut = cutsOn(today)[caller];
-  const views = await Promise.all(units.map((id) => unitByReference.load({ id, asOf })));
+  const views = await Promise.all(units.map(async (id) => unitByReference.load({ id, asOf })));
   const keys = views.flatMap((unit) =>
     periods.flatMap((name) => [null, ...TIERS].map((handledBy) => ({ unit: unit!, period: parsePeriod("period", name), handledBy, cut }))),
   );
-  const rollups = await Promise.all(keys.map((key) => taskRollup.load(key)));
-  const expected = await Promise.all(rollups.map((rollup) => expectedUnits.load(rollup)));
-  const coverage = await Promise.all(rollups.map((rollup) => coverageOfRollup.load(rollup)));
+  const rollups = await Promise.all(keys.map(async (key) => taskRollup.load(key)));
+  const expected = await Promise.all(rollups.map(async (rollup) => expectedUnits.load(rollup)));
+  const coverage = await Promise.all(rollups.map(async (rollup) => coverageOfRollup.load(rollup)));
   return rollups.map((rollup, n) => ({ rollup, expected: expected[n]?.expected ?? 0, covered: coverage[n]!.covered }));
 };
 

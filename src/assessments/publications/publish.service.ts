@@ -56,7 +56,7 @@ const addUndecided = async (
     .map((result) => ({ no: result.sheet.unitNo, leaves: undecidedLeaves(result) }))
     .filter(({ leaves }) => leaves.length > 0);
   const { unitByNo } = context.use(unitLoaders);
-  const units = await Promise.all(open.map(({ no }) => unitByNo.load(no)));
+  const units = await Promise.all(open.map(async ({ no }) => unitByNo.load(no)));
   for (const [n, { leaves }] of open.entries()) {
     const { fullName, code } = units[n]!;
     const criteria = leaves.map((leaf) => leaf.code).join(", ");

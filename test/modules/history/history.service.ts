@@ -5,7 +5,7 @@ import { historyLoaders } from "./history.loaders.ts";
 
 export const historiesOf = async (context: Pick<RequestContext, "use">, codes: readonly string[]) => {
   const { unitByReference } = context.use(unitLoaders);
-  const units = await Promise.all(codes.map((code) => unitByReference.load({ code, asOf: null })));
+  const units = await Promise.all(codes.map(async (code) => unitByReference.load({ code, asOf: null })));
   return units.flatMap((unit) => (unit ? [{ unit }] : []));
 };
 
