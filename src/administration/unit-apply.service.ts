@@ -9,9 +9,8 @@ import { lockUnits, makeContributionsWithin, renewContributions } from "../hiera
 import { unitsMoved } from "../hierarchy/rollup-version.store.ts";
 import { changesOf, type EditionChange, newEditions } from "../hierarchy/unit-change.ts";
 import { livesOf, type SuccessionFileRow, type VersionRow } from "../hierarchy/unit-file.ts";
-import { insertNames, insertSuccessions, insertUnits, insertVersions, type Numbers } from "../hierarchy/unit-load.service.ts";
+import { insertSuccessions, insertUnits, insertVersions, type Numbers } from "../hierarchy/unit-load.service.ts";
 import { type StoredUnits, type MergedUnits, mergeUnits } from "../hierarchy/unit-merge.ts";
-import { type NameRow, namesOf } from "../hierarchy/unit-name.ts";
 import { checkCounts, type NextFiles } from "../hierarchy/unit-next.ts";
 import { relation } from "../database/relation.ts";
 
@@ -105,13 +104,12 @@ const write = async (em: EntityManager, { stored, merged }: Plan): Promise<numbe
   await closeVersions(em, merged, numbers);
   await insertVersions(em, begun, numbers);
   await insertSuccessions(em, merged.succeeded, numbers);
-  await changeNames(em, stored, merged, numbers);
   const altered = new Set([...merged.closed.keys(), ...begun].filter((version) => !isNew(version)).map(({ key }) => key));
   await endUnits(em, merged, altered, numbers);
   const days = newEditions(stored, merged);
   const agencies = await followAgencies(em, merged, [...altered], numbers);
   const made = await insertEditions(em, days);
-  await sql`analyze unit, unit_version, succession, unit_name, edition`.execute(db);
+  await sql`analyze unit, unit_version, succession, edition`.execute(db);
   const spanning = await spanningAgencies(em, days[0]!);
   const heirs = merged.succeeded.map(({ successor }) => successor).filter((key) => existing.has(key));
   const gaining = await leadingTo(
@@ -149,32 +147,6 @@ const endUnits = async (em: EntityManager, { versions }: MergedUnits, altered: R
     update unit u set ended_on = l.ended_on
     from ${relation("l", lives, { id: ["int", ({ key }) => numbers.get(key)!], ended_on: ["date", ({ validTo }) => validTo] })}
     where u.id = l.id`.execute(em.getKysely());
-};
-
-/** Ends the present names that change, and inserts the new ones. */
-const changeNames = async (em: EntityManager, stored: StoredUnits, merged: MergedUnits, numbers: Numbers): Promise<void> => {
-  const before = namesOf(stored.versions, stored.successions);
-  const after = namesOf(merged.versions, merged.successions);
-  const gone = missingFrom(before, after);
-  await sql`
-    delete from unit_name n using ${relation("g", gone, {
-      unit_id: ["int", ({ key }) => numbers.get(key)!],
-      known_from: ["date", ({ knownFrom }) => knownFrom],
-    })} where n.unit_id = g.unit_id and n.known_from = g.known_from and n.own_until is null`.execute(em.getKysely());
-  await insertNames(em, missingFrom(after, before), numbers);
-};
-
-/** Returns the rows that the others do not have, counting equal ones. */
-const missingFrom = (rows: readonly NameRow[], others: readonly NameRow[]): NameRow[] => {
-  const idOf = ({ key, fullName, words, fullWords, knownFrom, ownUntil }: NameRow) =>
-    [key, fullName, words, fullWords, knownFrom, ownUntil].join("|");
-  const left = new Map<string, number>();
-  for (const row of others) left.set(idOf(row), (left.get(idOf(row)) ?? 0) + 1);
-  return rows.filter((row) => {
-    const count = left.get(idOf(row)) ?? 0;
-    left.set(idOf(row), count - 1);
-    return count <= 0;
-  });
 };
 
 const insertEditions = async (em: EntityManager, days: readonly Day[]): Promise<number[]> => {

@@ -31,9 +31,6 @@ export const insertAgency = async (em: EntityManager, { seat, key, slug, kind, n
       least(${until}::date, ended_on) from unit where id = ${seat} returning id`.execute(db);
   const id = rows[0]!.id;
   await followSeats(em, [{ id, seat, slug, kind, name }]);
-  await sql`
-    insert into unit_name (unit_id, known_from, own_until, words, full_words, full_name)
-    select ${id}, min(valid_from), null, ${foldName(name)}, ${foldName(name)}, ${name} from unit_version where unit_id = ${id}`.execute(db);
   await renewContributions(em, [id]);
   await raiseHierarchyVersion(em);
   return id;
@@ -82,11 +79,6 @@ export const insertWholeSuccession = async (em: EntityManager, predecessor: numb
   await sql`
     insert into succession (predecessor_id, successor_id, effective_on, kind)
     values (${predecessor}, ${successor}, ${effectiveOn}, 'WHOLE')`.execute(db);
-  await sql`
-    insert into unit_name (unit_id, known_from, own_until, words, full_words, full_name)
-    select ${successor}, ${effectiveOn}, ${effectiveOn}, words, full_words, full_name from unit_name where unit_id = ${predecessor}`.execute(
-    db,
-  );
 };
 
 /** Returns the agencies with all predecessors and successors, because their contributions depend on each other. */

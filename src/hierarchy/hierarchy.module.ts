@@ -1,5 +1,5 @@
-import { Contribution, Edition, HierarchyVersion, Succession, Unit, UnitName, UnitVersion } from "./unit.entity.ts";
+import { Contribution, Edition, HierarchyVersion, Succession, Unit, UnitVersion } from "./unit.entity.ts";
 
 export const hierarchyModule = {
-  entities: [Unit, UnitVersion, Succession, Edition, Contribution, UnitName, HierarchyVersion],
+  entities: [Unit, UnitVersion, Succession, Edition, Contribution, HierarchyVersion],
 };

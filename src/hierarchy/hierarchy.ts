@@ -78,6 +78,7 @@ const MAX_SLICES = 128;
 export class Hierarchy {
   readonly version: string | null;
   readonly versions: readonly HierarchyVersion[];
+  readonly steps: readonly SuccessionStep[];
   readonly editions: readonly EditionStart[];
   readonly #byCode: ReadonlyMap<string, readonly HierarchyVersion[]>;
   readonly #byId = new Map<string, number>();
@@ -92,6 +93,7 @@ export class Hierarchy {
   constructor({ version, versions, steps, editions }: HierarchyContent) {
     this.version = version;
     this.versions = versions;
+    this.steps = steps;
     this.editions = editions.toSorted((a, b) => a.startsOn - b.startsOn);
     this.#byCode = Map.groupBy(versions, ({ code }) => code);
     this.#predecessors = Map.groupBy(steps, ({ successor }) => successor);
@@ -148,12 +150,25 @@ export class Hierarchy {
     return slice;
   }
 
+  /** The units and agencies of a day, by code. */
+  versionsOn(day: DayNumber): readonly HierarchyVersion[] {
+    return this.#existing(this.on(day).members, day);
+  }
+
   /** The units and agencies directly below a unit on a day, by code. */
-  versionsUnder(unitNo: number, day: DayNumber): HierarchyVersion[] {
+  versionsUnder(unitNo: number, day: DayNumber): readonly HierarchyVersion[] {
     const slice = this.on(day);
-    const found = (slice.under[memberIn(slice, unitNo)] ?? NONE).map((member) => slice.members[member]!);
-    if (found.every(({ tier }) => tier !== null)) return found;
-    const existing = found.flatMap((one) => (one.tier === null ? (this.versionOn(one.unitNo, day) ?? []) : one));
+    const under = slice.under[memberIn(slice, unitNo)] ?? NONE;
+    return this.#existing(
+      under.map((member) => slice.members[member]!),
+      day,
+    );
+  }
+
+  /** An agency of a slice need not exist on each of its days, nor with one code. */
+  #existing(versions: readonly HierarchyVersion[], day: DayNumber): readonly HierarchyVersion[] {
+    if (versions.every(({ tier }) => tier !== null)) return versions;
+    const existing = versions.flatMap((one) => (one.tier === null ? (this.versionOn(one.unitNo, day) ?? []) : one));
     return existing.toSorted((a, b) => compareCodes(a.code, b.code));
   }
 

@@ -3,7 +3,6 @@ import { sql } from "kysely";
 import { type Day, FIRST_DAY } from "../lib/time/date.ts";
 import type { EditionFile, SuccessionFileRow, UnitFiles, VersionRow } from "./unit-file.ts";
 import { raiseHierarchyVersion } from "./hierarchy.store.ts";
-import { type NameRow, namesOf } from "./unit-name.ts";
 import type { Tier } from "./unit.entity.ts";
 import { validOn } from "./sql.ts";
 import { relation } from "../database/relation.ts";
@@ -14,10 +13,9 @@ export const loadUnits = async (em: EntityManager, { versions, successions, edit
   await insertUnits(em, versions, numbers);
   await insertVersions(em, versions, numbers);
   await insertSuccessions(em, successions, numbers);
-  await insertNames(em, namesOf(versions, successions), numbers);
   await insertEditions(em);
   await raiseHierarchyVersion(em);
-  await sql`analyze unit, unit_version, succession, unit_name, edition`.execute(em.getKysely());
+  await sql`analyze unit, unit_version, succession, edition`.execute(em.getKysely());
   await checkEditions(em, editions);
 };
 
@@ -65,19 +63,6 @@ export const insertSuccessions = async (em: EntityManager, rows: readonly Succes
       share: ["float8", ({ share }) => share],
       resolution: ["text", ({ resolution }) => resolution],
       note: ["text", ({ note }) => note],
-    })}`.execute(em.getKysely());
-};
-
-export const insertNames = async (em: EntityManager, rows: readonly NameRow[], numbers: Numbers): Promise<void> => {
-  await sql`
-    insert into unit_name (unit_id, known_from, own_until, words, full_words, full_name)
-    select * from ${relation("n", rows, {
-      unit_id: ["int", ({ key }) => numbers.get(key)!],
-      known_from: ["date", ({ knownFrom }) => knownFrom],
-      own_until: ["date", ({ ownUntil }) => ownUntil],
-      words: ["text", ({ words }) => words],
-      full_words: ["text", ({ fullWords }) => fullWords],
-      full_name: ["text", ({ fullName }) => fullName],
     })}`.execute(em.getKysely());
 };
 

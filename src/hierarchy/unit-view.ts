@@ -73,7 +73,7 @@ export class UnitViews {
 
   on({ no, asOf }: UnitOn): UnitView | null {
     const version = this.hierarchy.versionOn(no, dayNumber(asOf));
-    return version && this.#view(version, asOf);
+    return version && this.of(version, asOf);
   }
 
   /** Territorial units unless kinds are given, in the order of codes. */
@@ -83,7 +83,7 @@ export class UnitViews {
     for (const version of this.hierarchy.versionsUnder(no, day))
       if ((tier === null || version.tier === tier) && (kinds === null ? version.tier !== null : kinds.includes(version.kind)))
         found.push(version);
-    return found.map((version) => this.#view(version, asOf));
+    return found.map((version) => this.of(version, asOf));
   }
 
   /** From the country down to the parent. */
@@ -92,7 +92,7 @@ export class UnitViews {
     const found: UnitView[] = [];
     for (let at = this.hierarchy.versionOn(no, day); at?.parentNo != null;) {
       at = this.hierarchy.versionOn(at.parentNo, day);
-      if (at) found.push(this.#view(at, asOf));
+      if (at) found.push(this.of(at, asOf));
     }
     return found.toReversed();
   }
@@ -118,8 +118,16 @@ export class UnitViews {
       .toSorted((a, b) => compareCodes(a.unit.code, b.unit.code) || compareCodes(a.effectiveOn, b.effectiveOn));
   }
 
-  #view({ unitNo, id, code, name, fullName, nameEn, kind, tier, parentNo }: HierarchyVersion, asOf: Day): UnitView {
+  of({ unitNo, id, code, name, fullName, nameEn, kind, tier, parentNo }: HierarchyVersion, asOf: Day): UnitView {
     const { firstDay: validFrom, lastDay: validTo } = this.hierarchy.lifeOf(unitNo);
     return { no: unitNo, id, code, name, fullName, nameEn, kind, tier, asOf, validFrom, validTo, parentNo, evidence: this.#evidence };
   }
 }
+
+const views = { PUBLISHED: new WeakMap<Hierarchy, UnitViews>(), ALL: new WeakMap<Hierarchy, UnitViews>() };
+
+export const viewsOf = (hierarchy: Hierarchy, evidence: EvidenceKind): UnitViews => {
+  const made = views[evidence].get(hierarchy) ?? new UnitViews(hierarchy, evidence);
+  views[evidence].set(hierarchy, made);
+  return made;
+};

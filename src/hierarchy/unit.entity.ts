@@ -116,19 +116,3 @@ const ContributionSchema = defineEntity({
 });
 export class Contribution extends ContributionSchema.class {}
 ContributionSchema.setClass(Contribution);
-
-const UnitNameSchema = defineEntity({
-  name: "UnitName",
-  indexes: [{ properties: ["unit"] }],
-  properties: {
-    id: p.integer().primary().autoincrement(),
-    unit: () => p.manyToOne(Unit),
-    knownFrom: p.date(),
-    ownUntil: p.date().nullable().comment("First day on which it is a former name; null while it is the present one"),
-    words: p.text().comment("Folded name with a blank before each word"),
-    fullWords: p.text().comment("The same of the full name"),
-    fullName: p.text().comment("As it is written"),
-  },
-});
-export class UnitName extends UnitNameSchema.class {}
-UnitNameSchema.setClass(UnitName);

@@ -7,7 +7,15 @@ import { ensureContributions } from "./contribution.service.ts";
 import { editionsOf } from "./edition.ts";
 import type { RequestHierarchy } from "./request-hierarchy.ts";
 import { inForceOn, validOn } from "./sql.ts";
-import { type ChildrenOf, type EvidenceKind, type UnitOn, type UnitReference, UnitViews, type UnitView } from "./unit-view.ts";
+import {
+  type ChildrenOf,
+  type EvidenceKind,
+  type UnitOn,
+  type UnitReference,
+  type UnitView,
+  type UnitViews,
+  viewsOf,
+} from "./unit-view.ts";
 
 export type CorrespondenceRow = UnitView & Positioned & { certain: boolean };
 export type UnitLoaders = ReturnType<typeof unitLoaders>;
@@ -28,17 +36,24 @@ interface Asking {
   readonly today: Day;
 }
 
-/** What units are and where they stand, from memory: without waiting once the hierarchy of the request is loaded. */
-export const unitLoaders = ({ session, hierarchy, today }: Asking, evidence: EvidenceKind) => {
-  let views: UnitViews | null = null;
-  const from = <K, V>(read: (units: UnitViews, key: K) => V) => ({
-    load: (key: K): V | Promise<V> => {
-      const { loaded } = hierarchy;
-      if (loaded === null) return hierarchy.load().then((present) => read(new UnitViews(present, evidence), key));
-      if (views?.hierarchy !== loaded) views = new UnitViews(loaded, evidence);
-      return read(views, key);
-    },
-  });
+type Load<K, V> = { load(key: K): V | Promise<V> };
+
+/** Answers from the hierarchy of the request, without waiting once it is loaded. */
+export const fromHierarchy = <K, V>(
+  { hierarchy }: Pick<Asking, "hierarchy">,
+  evidence: EvidenceKind,
+  read: (units: UnitViews, key: K) => V,
+): Load<K, V> => ({
+  load: (key) => {
+    const { loaded } = hierarchy;
+    return loaded ? read(viewsOf(loaded, evidence), key) : hierarchy.load().then((present) => read(viewsOf(present, evidence), key));
+  },
+});
+
+/** What units are and where they stand. */
+export const unitLoaders = (context: Asking, evidence: EvidenceKind) => {
+  const { session, today } = context;
+  const from = <K, V>(read: (units: UnitViews, key: K) => V) => fromHierarchy(context, evidence, read);
   return {
     unitByReference: from((units, key: UnitReference) => units.byReference(key, today)),
     unitByNo: from((units, no: number) => units.byNo(no, today)),

@@ -64,8 +64,8 @@ export const descendantsOf = (
     ...{ tier: tier ?? null, kinds: kinds ?? null, page: pageOf(first, after) },
   });
 
-const listOf = async ({ unitList }: Loaders, key: UnitListKey) => {
-  const { rows, totalCount } = await unitList.load(key);
+const listOf = async (loaders: Loaders, key: UnitListKey) => {
+  const { rows, totalCount } = await loaders.unitList.load(key);
   const { edges, ...connection } = connectionOf(rows, key.page, ({ rank, code }: ListedUnit) => ({ rank, text: code }));
   return { ...connection, totalCount, edges: edges.map((edge) => ({ ...edge, matchedName: edge.node.matchedName })) };
 };

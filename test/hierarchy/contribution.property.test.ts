@@ -72,7 +72,7 @@ const until = ({ versions, successions, days }: UnitHistory, last: Day): UnitHis
 });
 
 const load = async (em: EntityManager, history: UnitHistory): Promise<void> => {
-  await sql`truncate unit, unit_version, succession, unit_name, edition, contribution, source, figure, rollup_set, audit_entry
+  await sql`truncate unit, unit_version, succession, edition, contribution, source, figure, rollup_set, audit_entry
     restart identity cascade`.execute(em.getKysely());
   const count = (day: Day, tier: string) =>
     history.versions.filter((v) => v.tier === tier && v.validFrom <= day && (v.validTo === null || v.validTo > day)).length;
@@ -114,8 +114,6 @@ const hierarchy = async (em: EntityManager) => {
       join unit u on u.id = v.unit_id left join unit p on p.id = v.parent_id where v.tier is not null order by u.key, v.valid_from`,
     sql`select p.key as predecessor, u.key as successor, s.effective_on, s.kind from succession s join unit p on p.id = s.predecessor_id
       join unit u on u.id = s.successor_id where p.key not like '%/%' order by 1, 2`,
-    sql`select u.key, n.known_from, n.own_until, n.words, n.full_words from unit_name n join unit u on u.id = n.unit_id
-      where u.key not like '%/%' order by 1, 2, 3, 4, 5`,
     sql`select id, starts_on from edition order by id`,
   ];
   const found = [];

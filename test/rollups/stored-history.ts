@@ -23,6 +23,6 @@ const countsOf = (history: UnitHistory) =>
 
 /** Replaces all units and their statements by those of the history. */
 export const load = async (em: EntityManager, history: UnitHistory): Promise<void> => {
-  await empty(em, ["unit", "unit_version", "succession", "unit_name", "edition", "contribution", "source", "figure", "rollup_set"]);
+  await empty(em, ["unit", "unit_version", "succession", "edition", "contribution", "source", "figure", "rollup_set"]);
   await loadUnits(em, { ...history, editions: countsOf(history) });
 };

@@ -56,18 +56,7 @@ const expectRefused = (error: unknown, file: SeedFile, message: RegExp): void =>
   expect((error as Error).message).not.toContain("\n");
 };
 
-const TABLES = [
-  "unit",
-  "unit_version",
-  "succession",
-  "unit_name",
-  "edition",
-  "contribution",
-  "source",
-  "figure",
-  "work_calendar_day",
-  "procedure",
-];
+const TABLES = ["unit", "unit_version", "succession", "edition", "contribution", "source", "figure", "work_calendar_day", "procedure"];
 
 const countRows = async (): Promise<number> => {
   const counts = TABLES.map((table) => `(select count(*) from ${table})`).join(" + ");

@@ -1,4 +1,3 @@
-import { sql } from "kysely";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startService, type TestService } from "../support/client.ts";
 
@@ -197,30 +196,5 @@ describe("the result of a search", () => {
     expect(edges.every(({ node, matchedName }) => /(?:^|[ '-])[dđ][aăâáàảãạắằẳẵặấầẩẫậ]n/iu.test(matchedName ?? node.fullName))).toBe(true);
     expect(namesOf(await found("TP. Hà Nội", { asOf: AFTER }))).toEqual(["Thành phố Hà Nội"]);
     expect(namesOf(await found("Xã Hạ Long", { asOf: BEFORE })).every((name) => name.startsWith("Xã "))).toBe(true);
-  });
-});
-
-describe("a database of a version without original names", () => {
-  it("has them after it is migrated, and letters that look like Đ folded as it is", async () => {
-    const em = service.database.orm.em.fork();
-    const names = async () =>
-      (
-        await sql`select unit_id, known_from, own_until, words, full_words, full_name from unit_name order by 1, 2, 3, 4, 5, 6`.execute(
-          em.getKysely(),
-        )
-      ).rows;
-    const before = await names();
-    const { migrator } = service.database.orm;
-    await migrator.down("Migration20261129183000");
-    await sql`update unit_name set words = ' ða ɖang', full_words = ' xa ða ɖang' where unit_id = 1`.execute(em.getKysely());
-    await migrator.up("Migration20261129183000");
-    const after = await names();
-    expect(after.filter((row) => (row as { unit_id: number }).unit_id === 1)).toMatchObject([
-      { words: " da dang", full_words: " xa da dang" },
-    ]);
-    expect(after.filter((row) => (row as { unit_id: number }).unit_id !== 1)).toEqual(
-      before.filter((row) => (row as { unit_id: number }).unit_id !== 1),
-    );
-    expect(before.length).toBeGreaterThan(25_000);
   });
 });

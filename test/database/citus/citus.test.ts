@@ -58,6 +58,7 @@ describe("a database with Citus", () => {
           "dossier_rollup",
           "edition",
           "figure",
+          "hierarchy_version",
           "procedure",
           "procedure_field",
           "published_score",
@@ -81,7 +82,6 @@ describe("a database with Citus", () => {
           "task_number",
           "task_rollup",
           "unit",
-          "unit_name",
         ],
         ...["unit_version", "work_calendar_day"],
       ]);
