@@ -116,6 +116,12 @@ export class Hierarchy {
     return this.versionsOf(unitNo).findLast(({ from, to }) => from <= day && day < to) ?? null;
   }
 
+  /** Numbers of all units that ever had one of the codes. */
+  numbersOf(codes: Iterable<string>): number[] {
+    const versions = [...new Set(codes)].flatMap((code) => this.#byCode.get(code) ?? []);
+    return [...new Set(versions.map(({ unitNo }) => unitNo))];
+  }
+
   /** The first day of a unit. */
   beganOn(unitNo: number): DayNumber {
     return this.versionsOf(unitNo)[0]?.from ?? NEVER;

@@ -1,6 +1,6 @@
 import { codeForm, faultOfCode } from "../lib/code.ts";
 import { INSTANT_FORM, parseInstant } from "../lib/time/instant.ts";
-import type { UnitDirectory, UnitPlace } from "../hierarchy/unit-directory.ts";
+import type { UnitPlace, UnitPlaces } from "../hierarchy/unit-places.ts";
 import type { ImportRowProblem } from "./import-report.ts";
 
 /** Maximum lead of a sender's clock over the server's clock. */
@@ -34,7 +34,7 @@ export class RowProblems {
     return text as T;
   }
 
-  unit(units: UnitDirectory, field: string, code: string, day: string): UnitPlace | null {
+  unit(units: UnitPlaces, field: string, code: string, day: string): UnitPlace | null {
     const place = units.find(code, day);
     if (!place) this.add(field, "UNIT_UNKNOWN", `${field}: no unit had the code ${shortened(code)} on ${day}`, code);
     return place;

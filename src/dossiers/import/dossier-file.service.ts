@@ -3,7 +3,8 @@ import { readCalendar } from "../../calendar/work-calendar.store.ts";
 import { ensurePresentTrees } from "../../counters/count-tree.service.ts";
 import type { Database } from "../../database/database.ts";
 import { Reader, rowsOf } from "../../database/reader.ts";
-import { readUnitDirectory } from "../../hierarchy/unit-directory.ts";
+import { readHierarchy } from "../../hierarchy/hierarchy.store.ts";
+import { UnitPlaces } from "../../hierarchy/unit-places.ts";
 import { type FileImport, type FileReport, importRecordFile } from "../../imports/file-import.service.ts";
 import type { Item } from "../../lib/files/file-row.ts";
 import { dayOf } from "../../lib/time/date.ts";
@@ -28,6 +29,6 @@ export const importFile = (database: Database, rows: AsyncIterable<Item>, option
 
 const referencesOf = async (em: EntityManager, now: Date): Promise<ImportReferences> => {
   const rows = rowsOf(em);
-  const [calendar, procedures, units] = [await readCalendar(rows), await readProcedures(rows, null), await readUnitDirectory(rows, null)];
-  return { calendar, procedures, units, now: now.getTime(), isCovered: () => true };
+  const [calendar, procedures, hierarchy] = [await readCalendar(rows), await readProcedures(rows, null), await readHierarchy(rows)];
+  return { calendar, procedures, units: new UnitPlaces(hierarchy), now: now.getTime(), isCovered: () => true };
 };

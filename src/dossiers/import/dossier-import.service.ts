@@ -3,7 +3,7 @@ import { rowScope } from "../../access/scope.ts";
 import { type Grant, grantsFor } from "../../access/viewer.ts";
 import { BadUserInput } from "../../lib/errors.ts";
 import type { RequestContext } from "../../access/request-context.ts";
-import { readUnitDirectory } from "../../hierarchy/unit-directory.ts";
+import { UnitPlaces } from "../../hierarchy/unit-places.ts";
 import { ensurePresentTrees } from "../../counters/count-tree.service.ts";
 import type { ImportReport } from "../../imports/import-report.ts";
 import { importRows } from "../../imports/import-pipeline.ts";
@@ -14,7 +14,7 @@ import { DOSSIER_STAGE, type DossierRow, type ImportReferences, stageRow } from 
 import { readCalendar } from "../../calendar/work-calendar.store.ts";
 import { readProcedures } from "./import-references.ts";
 
-type Caller = Pick<RequestContext, "session" | "viewer" | "now" | "today" | "renew">;
+type Caller = Pick<RequestContext, "session" | "hierarchy" | "viewer" | "now" | "today" | "renew">;
 
 export const MAX_DOSSIERS = 5000;
 export interface DossierImport extends SourceName {
@@ -50,19 +50,19 @@ export const importDossiers = async (
 };
 
 const referencesOf = async (
-  { session, now }: Pick<RequestContext, "session" | "now">,
+  { session, hierarchy, now }: Pick<RequestContext, "session" | "hierarchy" | "now">,
   grants: readonly Grant[],
   dossiers: readonly DossierRow[],
 ): Promise<ImportReferences> => {
-  const codes = [...new Set(dossiers.flatMap(({ unit, receivedBy }) => (receivedBy == null ? [unit] : [unit, receivedBy])))];
-  const [calendar, procedures, units] = await Promise.all([
+  const codes = dossiers.flatMap(({ unit, receivedBy }) => (receivedBy == null ? [unit] : [unit, receivedBy]));
+  const [calendar, procedures, loaded] = await Promise.all([
     readCalendar(session),
     readProcedures(
       session,
       dossiers.map(({ procedure }) => procedure),
     ),
-    readUnitDirectory(session, codes),
+    hierarchy.load(),
   ]);
-  const covered = await coveredAmong(session, grants, units.unitNumbers());
-  return { calendar, procedures, units, now: now.getTime(), isCovered: (unitNo) => covered.has(unitNo) };
+  const covered = await coveredAmong(session, grants, loaded.numbersOf(codes));
+  return { calendar, procedures, units: new UnitPlaces(loaded), now: now.getTime(), isCovered: (unitNo) => covered.has(unitNo) };
 };

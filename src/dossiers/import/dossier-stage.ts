@@ -2,7 +2,7 @@ import { hash } from "node:crypto";
 import { dayOfEpoch, epochDay, epochDayOf, instantText, MS_PER_DAY } from "../../lib/time/date.ts";
 import { LOCAL_OFFSET, LOCAL_OFFSET_MS } from "../../lib/time/local-time.ts";
 import type { WorkCalendar } from "../../calendar/work-calendar.ts";
-import type { UnitDirectory, UnitPlace } from "../../hierarchy/unit-directory.ts";
+import type { UnitPlace, UnitPlaces } from "../../hierarchy/unit-places.ts";
 import type { ImportRowProblem } from "../../imports/import-report.ts";
 import { RowProblems, shortened } from "../../imports/row-problems.ts";
 import { type StagedRow, STATUSES } from "../../imports/stage.ts";
@@ -43,7 +43,7 @@ export interface ProcedureFacts {
 export interface ImportReferences {
   readonly calendar: WorkCalendar;
   readonly procedures: ReadonlyMap<string, ProcedureFacts>;
-  readonly units: UnitDirectory;
+  readonly units: UnitPlaces;
   /** The server's clock, in milliseconds. */
   readonly now: number;
   /** True if the caller may write records of the unit. */

@@ -1,7 +1,8 @@
 import { ensurePresentTrees } from "../../counters/count-tree.service.ts";
 import type { Database } from "../../database/database.ts";
 import { Reader, rowsOf } from "../../database/reader.ts";
-import { readUnitDirectory } from "../../hierarchy/unit-directory.ts";
+import { readHierarchy } from "../../hierarchy/hierarchy.store.ts";
+import { UnitPlaces } from "../../hierarchy/unit-places.ts";
 import { type FileImport, type FileReport, importRecordFile } from "../../imports/file-import.service.ts";
 import type { Item } from "../../lib/files/file-row.ts";
 import { dayOf } from "../../lib/time/date.ts";
@@ -12,7 +13,7 @@ import { stageTask, TASK_STAGE, type TaskReferences } from "./task-stage.ts";
 /** Imports a file of tasks as `importRecordFile` does. */
 export const importTaskFile = (database: Database, rows: AsyncIterable<Item>, options: FileImport): Promise<FileReport> =>
   importRecordFile(database, rows, options, async (em) => {
-    const units = await readUnitDirectory(rowsOf(em), null);
+    const units = new UnitPlaces(await readHierarchy(rowsOf(em)));
     const references: TaskReferences = { units, now: options.by.at.getTime(), isCovered: () => true };
     await ensurePresentTrees(new Reader(database.pools), dayOf(options.by.at));
     return {

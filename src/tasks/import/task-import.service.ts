@@ -3,7 +3,7 @@ import { coveredAmong } from "../../access/grant.ts";
 import { rowScope } from "../../access/scope.ts";
 import { type Grant, grantsFor } from "../../access/viewer.ts";
 import { ensurePresentTrees } from "../../counters/count-tree.service.ts";
-import { readUnitDirectory } from "../../hierarchy/unit-directory.ts";
+import { UnitPlaces } from "../../hierarchy/unit-places.ts";
 import { importRows } from "../../imports/import-pipeline.ts";
 import type { ImportReport } from "../../imports/import-report.ts";
 import type { SourceName } from "../../imports/import-source.service.ts";
@@ -12,7 +12,7 @@ import { BadUserInput } from "../../lib/errors.ts";
 import { taskImportBy } from "./task-import-kind.ts";
 import { stageTask, TASK_STAGE, type TaskReferences, type TaskRow } from "./task-stage.ts";
 
-type Caller = Pick<RequestContext, "session" | "viewer" | "now" | "today" | "renew">;
+type Caller = Pick<RequestContext, "session" | "hierarchy" | "viewer" | "now" | "today" | "renew">;
 
 export const MAX_TASKS = 5000;
 
@@ -50,12 +50,12 @@ export const importTasks = async (
 };
 
 const referencesOf = async (
-  { session, now }: Pick<RequestContext, "session" | "now">,
+  { session, hierarchy, now }: Pick<RequestContext, "session" | "hierarchy" | "now">,
   grants: readonly Grant[],
   tasks: readonly TaskRow[],
 ): Promise<TaskReferences> => {
-  const codes = new Set(tasks.flatMap(({ assignedBy, lead, coordinators }) => [assignedBy, lead, ...coordinators]));
-  const units = await readUnitDirectory(session, [...codes]);
-  const covered = await coveredAmong(session, grants, units.unitNumbers());
-  return { units, now: now.getTime(), isCovered: (unitNo) => covered.has(unitNo) };
+  const codes = tasks.flatMap(({ assignedBy, lead, coordinators }) => [assignedBy, lead, ...coordinators]);
+  const loaded = await hierarchy.load();
+  const covered = await coveredAmong(session, grants, loaded.numbersOf(codes));
+  return { units: new UnitPlaces(loaded), now: now.getTime(), isCovered: (unitNo) => covered.has(unitNo) };
 };

@@ -1,5 +1,5 @@
 import { hash } from "node:crypto";
-import type { UnitDirectory, UnitPlace } from "../../hierarchy/unit-directory.ts";
+import type { UnitPlace, UnitPlaces } from "../../hierarchy/unit-places.ts";
 import type { ImportRowProblem } from "../../imports/import-report.ts";
 import { RowProblems, shortened } from "../../imports/row-problems.ts";
 import { type StagedRow, STATUSES } from "../../imports/stage.ts";
@@ -39,7 +39,7 @@ export interface TaskRow {
 }
 
 export interface TaskReferences {
-  readonly units: UnitDirectory;
+  readonly units: UnitPlaces;
   /** The server's clock, in milliseconds. */
   readonly now: number;
   /** True if the caller may write records of the unit. */
