@@ -1,5 +1,7 @@
 import { createHash } from "node:crypto";
+import { finished } from "node:stream/promises";
 import { Client, type ClientConfig } from "pg";
+import { from as copyFrom } from "pg-copy-streams";
 
 /** Internal state of the driver, which it reads when the connection returns to the pool. */
 interface Inside {
@@ -20,6 +22,15 @@ const nameOf = (text: string): string | undefined => {
   names.set(text, name);
   return name;
 };
+
+/** The rows of a COPY from STDIN, as the only value of its statement. */
+export class CopiedRows {
+  readonly text: string;
+
+  constructor(text: string) {
+    this.text = text;
+  }
+}
 
 export interface ClientOptions {
   /** True if PostgreSQL caches plans instead of planning each execution. */
@@ -73,9 +84,26 @@ export class ServiceClient extends Client {
     const [text, values] = args as unknown[];
     const name = this.#keepsPlans && typeof text === "string" && Array.isArray(values) && values.length > 0 ? nameOf(text) : undefined;
     const given = name === undefined ? args : [{ name, text, values }];
-    const sent = (super.query as (...all: unknown[]) => unknown).apply(this, given);
+    const sent =
+      Array.isArray(values) && values[0] instanceof CopiedRows
+        ? this.#copy(text as string, values[0])
+        : (super.query as (...all: unknown[]) => unknown).apply(this, given);
     if (sent instanceof Promise) sent.catch((error: unknown) => this.#dropAfter(error));
     return sent as never;
+  }
+
+  async #copy(statement: string, { text }: CopiedRows): Promise<unknown> {
+    const stream = super.query(copyFrom(statement));
+    const done = finished(stream);
+    stream.end(text);
+    try {
+      await done;
+    } catch (error) {
+      // Without this, the driver would fail when it sends the rest of the rows.
+      stream.destroy();
+      throw error;
+    }
+    return { command: "COPY", rows: [], rowCount: stream.rowCount };
   }
 
   #dropAfter(error: unknown): void {

@@ -5,6 +5,7 @@ import { takeLock, tryLock } from "../database/locks.ts";
 import { oneAtATime, type Turn } from "../database/one-at-a-time.ts";
 import type { Reader } from "../database/reader.ts";
 import { type EditionDays, storeContributions } from "./contribution.store.ts";
+import { readLineage } from "./lineage.store.ts";
 import { contributionsVersion, lockRollups, unitsChanged } from "./rollup-version.store.ts";
 
 /** Stores the contributions of every unit to each of the editions if they are missing: one transaction per edition, once for concurrent callers. */
@@ -49,11 +50,10 @@ const makeBesideChanges = async (em: EntityManager, editionId: number): Promise<
 /** Requires a transaction that excludes other changes of units. */
 export const makeContributionsWithin = async (em: EntityManager, editionIds: readonly number[]): Promise<void> => {
   const { rows } = await missingOf(editionIds).execute(em.getKysely());
-  for (const edition of rows) {
-    await storeContributions(em, edition, null);
-    await sql`update edition set contributed = true where id = ${edition.id}`.execute(em.getKysely());
-  }
-  if (rows.length > 0) await sql`select analyze_contribution()`.execute(em.getKysely());
+  if (rows.length === 0) return;
+  await storeContributions(em, await readLineage(em), rows, null);
+  await sql`update edition set contributed = true where id = any(${rows.map(({ id }) => id)}::int[])`.execute(em.getKysely());
+  await sql`select analyze_contribution()`.execute(em.getKysely());
 };
 
 const lockContributions = (em: EntityManager) => takeLock(em, "contributions");
@@ -73,8 +73,9 @@ export const renewContributions = async (em: EntityManager, units: readonly numb
     select id, starts_on as "startsOn", (select min(n.starts_on) from edition n where n.starts_on > e.starts_on) as next
     from edition e where contributed order by id`.execute(em.getKysely());
   await sql`update edition set records_counted = false where contributed`.execute(em.getKysely());
-  for (const edition of rows) {
-    await sql`delete from contribution where edition_id = ${edition.id} and unit_id = any(${units}::int[])`.execute(em.getKysely());
-    await storeContributions(em, edition, units);
-  }
+  await sql`
+    delete from contribution where edition_id = any(${rows.map(({ id }) => id)}::int[]) and unit_id = any(${units}::int[])`.execute(
+    em.getKysely(),
+  );
+  await storeContributions(em, await readLineage(em), rows, units);
 };

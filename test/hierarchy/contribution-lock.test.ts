@@ -73,7 +73,7 @@ const waitsForTheHeld = async () => {
   for (;;) {
     const { rows } = await sql<{ waits: boolean }>`
       select exists (select from pg_stat_activity where datname = current_database() and wait_event = 'transactionid'
-        and query like '%with recursive%asked%') as waits`.execute(db());
+        and query like 'copy "contribution"%') as waits`.execute(db());
     if (rows[0]!.waits) return;
     await new Promise((done) => setTimeout(done, 20));
   }
