@@ -8,6 +8,7 @@ import { startServer } from "./server/server.ts";
 import { closeDatabase } from "./server/running/shutdown.ts";
 import { maintainTrees } from "./server/running/maintain-trees.ts";
 import { startTelemetry } from "./server/running/telemetry.ts";
+import { currentHierarchyOf } from "./hierarchy/current-hierarchy.ts";
 import { warmUp } from "./server/running/warm-up.ts";
 
 const started = performance.now();
@@ -89,6 +90,10 @@ const main = async (env: Env, log: Log): Promise<void> => {
     pools = database.pools;
     if (server.metricsUrl) log.info(`metrics at ${server.metricsUrl}`);
     log.info(`ready at ${server.url} after ${seconds(performance.now() - started)}`);
+    // The first request waits for it, and reads it itself if this fails.
+    void currentHierarchyOf(pools)
+      .read()
+      .catch(() => {});
     if (env.warmUp) void maintainTrees(pools, log, stop);
     void trimAfter(env.warmUp ? warmUp(pools, log, stop) : Promise.resolve(), database, log);
     await Promise.race([stopped, dead]);

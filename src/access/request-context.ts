@@ -44,6 +44,7 @@ export class RequestContext {
     this.isRouter = asker.isRouter ?? true;
     this.isProvenRouter = asker.isProvenRouter ?? false;
     this.hierarchy = new RequestHierarchy(currentHierarchyOf(pools));
+    this.session.guard = this.hierarchy.guard;
   }
 
   /** Returns what the factory creates, one instance for each kind of evidence. */

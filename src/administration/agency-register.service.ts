@@ -11,6 +11,7 @@ import type { CloseAgencyInput, RegisterAgencyInput } from "./agency.type.ts";
 import { lockUnits, renewContributions } from "../hierarchy/contribution.service.ts";
 import { unitsMoved } from "../hierarchy/rollup-version.store.ts";
 import type { AgencyKind, Tier } from "../hierarchy/unit.entity.ts";
+import { raiseHierarchyVersion } from "../hierarchy/hierarchy.store.ts";
 import { agencyNameOf } from "../hierarchy/unit-text.ts";
 import { unitLoaders } from "../hierarchy/unit.loaders.ts";
 import type { UnitView } from "../hierarchy/unit-view.ts";
@@ -147,6 +148,7 @@ export const closeAgency = async (context: Asking, { id, lastDay, successor }: C
     await dropSetsOfUnits(em, kin);
     const before = { validTo: lastDayBefore(agency.endedOn), successor: null };
     await record(em, context, agency.seat, agency.id, before, { validTo: last, successor: heir?.id ?? null });
+    await raiseHierarchyVersion(em);
     return agency;
   });
   return seen(context, closed.id, closed.beganOn, ended);

@@ -6,6 +6,7 @@ import type { Day } from "../lib/time/date.ts";
 import { followAgencies, spanningAgencies } from "./agency-follow.service.ts";
 import { dropSetsBefore, dropSetsOfUnits } from "../rollups/invalidate.ts";
 import { lockUnits, makeContributionsWithin, renewContributions } from "../hierarchy/contribution.service.ts";
+import { raiseHierarchyVersion } from "../hierarchy/hierarchy.store.ts";
 import { unitsMoved } from "../hierarchy/rollup-version.store.ts";
 import { changesOf, type EditionChange, newEditions } from "../hierarchy/unit-change.ts";
 import { livesOf, type SuccessionFileRow, type VersionRow } from "../hierarchy/unit-file.ts";
@@ -54,6 +55,7 @@ export const applyUnits = (owner: EntityManager, files: NextFiles, actorName: st
       before: { lastEdition: plan.stored.lastEdition },
       after: { files: files.digests, ...sizeOf(plan) },
     });
+    await raiseHierarchyVersion(em);
     return { changes: plan.changes, last, made };
   });
 

@@ -46,6 +46,13 @@ const CONNECTIONS = 3;
 /** The maximum of a timer; each statement ends earlier. */
 const LONGEST_WAIT_MS = 2 ** 31 - 1;
 
+/** A statement without values at the start of each change of a request, whose rows decide whether the change may go on. */
+export interface WriteGuard {
+  readonly statement: RawBuilder<unknown>;
+  /** @throws DomainError if the change must not go on. */
+  readonly check: (rows: readonly unknown[]) => void;
+}
+
 export interface Making {
   readonly isSnapshot: boolean;
   readonly signal: AbortSignal | undefined;
@@ -59,6 +66,7 @@ export class Reader implements Rows {
   readonly #own = new Gate({ size: CONNECTIONS, queue: Infinity, waitMs: LONGEST_WAIT_MS });
   statements = 0;
   around: Around = (_text, run) => run();
+  guard: WriteGuard | null = null;
   /** Set when the database failed to answer a read of this request. */
   #failure: DomainError | null = null;
   #isRepeated = false;
@@ -173,7 +181,7 @@ export class Reader implements Rows {
   /** Reads rows that row-level security hides outside the scope. */
   scoped(scope: RowScope): Rows {
     const read = <R>(query: RawBuilder<R>) =>
-      this.write(scope, async (em) => (await query.execute(em.getKysely(), abortedBy(this.#signal))).rows);
+      this.#transaction(scope, async (em) => (await query.execute(em.getKysely(), abortedBy(this.#signal))).rows, null);
     return {
       rows: async (query) => {
         this.#refuseRepeated();
@@ -184,21 +192,26 @@ export class Reader implements Rows {
 
   /** One atomic transaction within the scope. A started write ends even if its client disconnects. */
   write<T>(scope: RowScope, work: (em: EntityManager) => Promise<T>): Promise<T> {
-    return this.#passing(() => this.#write(this.#pools.requests.em.fork(), scope, work));
+    return this.#transaction(scope, work, this.guard);
   }
 
-  /** For changes that take a lock of shared builds: waits for its turn without holding a request's connection. */
+  #transaction<T>(scope: RowScope, work: (em: EntityManager) => Promise<T>, guard: WriteGuard | null): Promise<T> {
+    return this.#passing(() => this.#write(this.#pools.requests.em.fork(), scope, work, guard));
+  }
+
+  /** For changes that take a lock of shared builds, which excludes changes of units too: waits for its turn without holding a request's connection. */
   writePatiently<T>(scope: RowScope, work: (em: EntityManager) => Promise<T>): Promise<T> {
-    return this.build((em) => oneAtATime(em, () => this.#write(em, scope, work), { lane: "CHANGES" }));
+    return this.build((em) => oneAtATime(em, () => this.#write(em, scope, work, null), { lane: "CHANGES" }));
   }
 
-  async #write<T>(em: EntityManager, scope: RowScope, work: (em: EntityManager) => Promise<T>): Promise<T> {
+  async #write<T>(em: EntityManager, scope: RowScope, work: (em: EntityManager) => Promise<T>, guard: WriteGuard | null): Promise<T> {
     this.#enter();
     for (let attempt = 1; ; attempt++) {
       try {
         const run = () =>
           em.fork().transactional(async (inside) => {
-            await enterScope(inside, scope);
+            const rows = await enterScope(inside, scope, guard?.statement);
+            guard?.check(rows);
             return work(inside);
           });
         return await this.around(() => "begin … commit", run);
@@ -217,8 +230,16 @@ export class Reader implements Rows {
 
 const abortedBy = (signal: AbortSignal | undefined) => (signal ? ({ signal, inflightQueryAbortStrategy: "cancel query" } as const) : {});
 
-/** Until the end of the transaction, by SET LOCAL, because Citus propagates no other way of setting to its nodes. */
-export const enterScope = async (em: EntityManager, { reads, writes, isOfFewRows = false }: RowScope): Promise<void> => {
-  const rows = isOfFewRows ? sql`; set local cchc.rows = 'few'` : sql``;
-  await sql`set local cchc.reads = ${sql.lit(reads)}; set local cchc.writes = ${sql.lit(writes)}${rows}`.execute(em.getKysely());
+/** Until the end of the transaction, by SET LOCAL, because Citus propagates no other way of setting to its nodes. @returns the rows of a statement sent along. */
+export const enterScope = async (
+  em: EntityManager,
+  { reads, writes, isOfFewRows = false }: RowScope,
+  along?: RawBuilder<unknown>,
+): Promise<readonly unknown[]> => {
+  const few = isOfFewRows ? sql`; set local cchc.rows = 'few'` : sql``;
+  const sent = along ? sql`; ${along}` : sql``;
+  const { rows } = await sql`set local cchc.reads = ${sql.lit(reads)}; set local cchc.writes = ${sql.lit(writes)}${few}${sent}`.execute(
+    em.getKysely(),
+  );
+  return rows;
 };

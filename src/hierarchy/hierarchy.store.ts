@@ -1,7 +1,7 @@
 import type { EntityManager } from "@mikro-orm/postgresql";
 import { sql } from "kysely";
 import type { Rows } from "../database/reader.ts";
-import { Hierarchy, type HierarchyVersion, NEVER } from "./hierarchy.ts";
+import { Hierarchy, type HierarchyUnit, NEVER } from "./hierarchy.ts";
 import type { SuccessionKind, Tier, UnitKind } from "./unit.entity.ts";
 
 /** Every change of units, agencies too, calls it in its transaction, at the end, because writers wait for the row. */
@@ -10,6 +10,9 @@ export const raiseHierarchyVersion = async (em: EntityManager): Promise<void> =>
     insert into hierarchy_version (id, version) values (1, gen_random_uuid())
     on conflict (id) do update set version = excluded.version`.execute(em.getKysely());
 };
+
+/** In the transaction of a change: until its end no units change. */
+export const HOLD_HIERARCHY = sql<{ version: string }>`select version from hierarchy_version for share`;
 
 export const readHierarchyVersion = async (rows: Rows): Promise<string | null> =>
   (await rows.rows(sql<{ version: string }>`select version from hierarchy_version`))[0]?.version ?? null;
@@ -44,7 +47,7 @@ export const readHierarchy = async (rows: Rows): Promise<Hierarchy> => {
 
 const valuesOf = (text: string): string[][] => (text === "" ? [] : text.split(ROW).map((row) => row.split(VALUE)));
 
-const versionOf = (values: readonly string[]): HierarchyVersion => {
+const versionOf = (values: readonly string[]): HierarchyUnit => {
   const [unitNo, id, code, name, fullName, nameEn, parentNo, tier, kind, from, to] = values as readonly [string, ...string[]];
   return {
     ...{ unitNo: Number(unitNo), id: id!, code: code!, name: name!, fullName: fullName!, nameEn: nameEn || null },

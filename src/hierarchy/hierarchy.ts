@@ -13,7 +13,7 @@ export const dayOfNumber = (day: DayNumber): Day =>
 export const compareCodes = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
 /** One version of a unit; versions are sorted by code, unit and day. */
-export interface HierarchyVersion {
+export interface HierarchyUnit {
   readonly unitNo: number;
   readonly id: string;
   readonly code: string;
@@ -51,7 +51,7 @@ export interface Life {
 export interface HierarchyContent {
   /** Names this state of the units; null for a database without units. */
   readonly version: string | null;
-  readonly versions: readonly HierarchyVersion[];
+  readonly versions: readonly HierarchyUnit[];
   readonly steps: readonly SuccessionStep[];
   readonly editions: readonly EditionStart[];
 }
@@ -60,7 +60,7 @@ export interface HierarchyContent {
 export interface Slice {
   readonly from: DayNumber;
   readonly to: DayNumber;
-  readonly members: readonly HierarchyVersion[];
+  readonly members: readonly HierarchyUnit[];
   /** Parent of each member; -1 for none. */
   readonly parents: Int32Array;
   /** Direct children of each member, including agencies, by code. */
@@ -70,20 +70,20 @@ export interface Slice {
 }
 
 const NONE: readonly number[] = [];
-const NO_VERSIONS: readonly HierarchyVersion[] = [];
+const NO_VERSIONS: readonly HierarchyUnit[] = [];
 /** Maximum number of cached slices of about half a megabyte; each edition has one. */
 const MAX_SLICES = 128;
 
 /** The units of all days in memory: versions, parents, successions and editions. It is never changed, but replaced as a whole. It contains public data only. */
 export class Hierarchy {
   readonly version: string | null;
-  readonly versions: readonly HierarchyVersion[];
+  readonly versions: readonly HierarchyUnit[];
   readonly steps: readonly SuccessionStep[];
   readonly editions: readonly EditionStart[];
-  readonly #byCode: ReadonlyMap<string, readonly HierarchyVersion[]>;
+  readonly #byCode: ReadonlyMap<string, readonly HierarchyUnit[]>;
   readonly #byId = new Map<string, number>();
   /** Versions of each unit by its number, by day. */
-  readonly #versionsOf: HierarchyVersion[][] = [];
+  readonly #versionsOf: HierarchyUnit[][] = [];
   readonly #lives: Life[] = [];
   readonly #changes: readonly DayNumber[];
   readonly #predecessors: ReadonlyMap<number, readonly SuccessionStep[]>;
@@ -108,11 +108,11 @@ export class Hierarchy {
     this.#changes = [...changes].toSorted((a, b) => a - b);
   }
 
-  versionsOf(unitNo: number): readonly HierarchyVersion[] {
+  versionsOf(unitNo: number): readonly HierarchyUnit[] {
     return this.#versionsOf[unitNo] ?? NO_VERSIONS;
   }
 
-  versionOn(unitNo: number, day: DayNumber): HierarchyVersion | null {
+  versionOn(unitNo: number, day: DayNumber): HierarchyUnit | null {
     return this.versionsOf(unitNo).findLast(({ from, to }) => from <= day && day < to) ?? null;
   }
 
@@ -157,12 +157,12 @@ export class Hierarchy {
   }
 
   /** The units and agencies of a day, by code. */
-  versionsOn(day: DayNumber): readonly HierarchyVersion[] {
+  versionsOn(day: DayNumber): readonly HierarchyUnit[] {
     return this.#existing(this.on(day).members, day);
   }
 
   /** The units and agencies directly below a unit on a day, by code. */
-  versionsUnder(unitNo: number, day: DayNumber): readonly HierarchyVersion[] {
+  versionsUnder(unitNo: number, day: DayNumber): readonly HierarchyUnit[] {
     const slice = this.on(day);
     const under = slice.under[memberIn(slice, unitNo)] ?? NONE;
     return this.#existing(
@@ -172,7 +172,7 @@ export class Hierarchy {
   }
 
   /** An agency of a slice need not exist on each of its days, nor with one code. */
-  #existing(versions: readonly HierarchyVersion[], day: DayNumber): readonly HierarchyVersion[] {
+  #existing(versions: readonly HierarchyUnit[], day: DayNumber): readonly HierarchyUnit[] {
     if (versions.every(({ tier }) => tier !== null)) return versions;
     const existing = versions.flatMap((one) => (one.tier === null ? (this.versionOn(one.unitNo, day) ?? []) : one));
     return existing.toSorted((a, b) => compareCodes(a.code, b.code));
@@ -181,7 +181,7 @@ export class Hierarchy {
   /** Resolves a code or id by the rule of Query.unit: the unit that held it on that day, or last held it by today. */
   unitNoOf(reference: { readonly code: string } | { readonly id: string }, asOf: DayNumber | null, today: DayNumber): number | null {
     const named = "code" in reference ? this.#byCode.get(reference.code) : this.versionsOf(this.#byId.get(reference.id) ?? -1);
-    let latest: HierarchyVersion | null = null;
+    let latest: HierarchyUnit | null = null;
     for (const one of named ?? NO_VERSIONS)
       if (one.from <= (asOf ?? today) && (asOf === null || one.to > asOf) && (latest === null || one.from > latest.from)) latest = one;
     return latest?.unitNo ?? null;
@@ -228,7 +228,7 @@ const placed = (slice: Slice, unitNo: number): [Slice, number][] => {
   return member < 0 ? [] : [[slice, member]];
 };
 
-const sliceOf = (versions: readonly HierarchyVersion[], first: DayNumber, next: DayNumber): Slice => {
+const sliceOf = (versions: readonly HierarchyUnit[], first: DayNumber, next: DayNumber): Slice => {
   const found = versions.filter(({ from, to }) => from < next && to > first);
   const memberOf = new Int32Array(found.reduce((most, { unitNo }) => Math.max(most, unitNo), 0) + 1).fill(-1);
   // An agency that was renamed within these days is still one member.

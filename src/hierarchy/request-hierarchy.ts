@@ -1,5 +1,15 @@
 import type { CurrentHierarchy } from "./current-hierarchy.ts";
+import type { WriteGuard } from "../database/reader.ts";
+import { DomainError } from "../lib/errors.ts";
 import type { Hierarchy } from "./hierarchy.ts";
+import { HOLD_HIERARCHY } from "./hierarchy.store.ts";
+
+/** The units changed while a change was being worked out; nothing of it is stored. */
+export class UnitsMeanwhile extends DomainError {
+  constructor() {
+    super("SERVICE_UNAVAILABLE", "The units changed at the same time; nothing was changed, try again", { retryAfter: 1 });
+  }
+}
 
 /** The hierarchy of one request: the same for all its reads, until it is renewed. */
 export class RequestHierarchy {
@@ -46,6 +56,14 @@ export class RequestHierarchy {
   async isPresent(): Promise<boolean> {
     return (await this.#current.version()) === (this.#loaded?.version ?? null);
   }
+
+  /** At the start of each change, which must rest on the units that the database has then. */
+  readonly guard: WriteGuard = {
+    statement: HOLD_HIERARCHY,
+    check: ([row]) => {
+      if (this.#loaded && this.#loaded.version !== ((row as { version: string } | undefined)?.version ?? null)) throw new UnitsMeanwhile();
+    },
+  };
 
   /** Later reads are of the units that the database has then. */
   renew(): void {

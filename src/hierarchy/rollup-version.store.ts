@@ -3,7 +3,6 @@ import { type RawBuilder, sql } from "kysely";
 import { takeLock, tryLock } from "../database/locks.ts";
 import { rowsOf } from "../database/reader.ts";
 import type { Day } from "../lib/time/date.ts";
-import { raiseHierarchyVersion } from "./hierarchy.store.ts";
 
 /**
  * Versions of what stored roll-ups depend on: one for each place (a province of the units, now or in the past, or the country) and month of the earliest change. A change
@@ -32,11 +31,8 @@ export const changeRollups = async (em: EntityManager): Promise<void> => {
 
 export const unitsChanged = (em: EntityManager) => raise(em, [FIGURES, CONTRIBUTIONS], ALWAYS);
 
-/** For a change that may move units to other provinces; it is among the last of its transaction. */
-export const unitsMoved = async (em: EntityManager): Promise<void> => {
-  await raise(em, [FIGURES, UNITS, CONTRIBUTIONS], ALWAYS);
-  await raiseHierarchyVersion(em);
-};
+/** For a change that may move units to other provinces. */
+export const unitsMoved = (em: EntityManager) => raise(em, [FIGURES, UNITS, CONTRIBUTIONS], ALWAYS);
 
 /** Records of the units have changed from a day on. It must be the last shared write of a transaction. */
 export const recordsChanged = async (em: EntityManager, units: readonly number[], since: Day): Promise<void> => {

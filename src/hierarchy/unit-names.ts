@@ -1,5 +1,5 @@
 import { foldName } from "./fold.ts";
-import { type DayNumber, type Hierarchy, type HierarchyVersion } from "./hierarchy.ts";
+import { type DayNumber, type Hierarchy, type HierarchyUnit } from "./hierarchy.ts";
 
 /** A name by which a unit is found, from a day on. */
 export interface UnitName {
@@ -41,7 +41,7 @@ const makeNames = ({ versions, steps }: Hierarchy): UnitName[] => {
   return [...names.values()].flat();
 };
 
-const nameOf = ({ unitNo, name, fullName, from, to }: HierarchyVersion): UnitName => {
+const nameOf = ({ unitNo, name, fullName, from, to }: HierarchyUnit): UnitName => {
   const [words, fullWords] = [foldName(name), foldName(fullName)];
   return { unitNo, words, fullWords, letters: spaceless(words), fullLetters: spaceless(fullWords), fullName, from, ownUntil: to };
 };

@@ -1,5 +1,5 @@
 import type { Day } from "../lib/time/date.ts";
-import { dayNumber, dayOfNumber, type DayNumber, type Hierarchy, type HierarchyVersion } from "./hierarchy.ts";
+import { dayNumber, dayOfNumber, type DayNumber, type Hierarchy, type HierarchyUnit } from "./hierarchy.ts";
 import { SERVING_KINDS, type Tier } from "./unit.entity.ts";
 
 export interface UnitPlace {
@@ -40,7 +40,7 @@ export class UnitPlaces {
 
   #placeOf(unitNo: number, on: DayNumber): PlaceInTime {
     const chain = [...this.#upFrom(unitNo, on)];
-    const [own, above] = chain as [HierarchyVersion, HierarchyVersion | undefined];
+    const [own, above] = chain as [HierarchyUnit, HierarchyUnit | undefined];
     const serves = (SERVING_KINDS as readonly string[]).includes(own.kind);
     const countsIn = own.tier ?? (serves ? (above?.tier ?? null) : null);
     const province = chain.find(({ tier }) => tier === "PROVINCE");
@@ -51,7 +51,7 @@ export class UnitPlaces {
     };
   }
 
-  *#upFrom(unitNo: number, on: DayNumber): Iterable<HierarchyVersion> {
+  *#upFrom(unitNo: number, on: DayNumber): Iterable<HierarchyUnit> {
     for (let at = this.#hierarchy.versionOn(unitNo, on); at; at = at.parentNo === null ? null : this.#hierarchy.versionOn(at.parentNo, on))
       yield at;
   }

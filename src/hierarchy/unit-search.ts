@@ -1,4 +1,4 @@
-import { compareCodes, type DayNumber, type Hierarchy, type HierarchyVersion } from "./hierarchy.ts";
+import { compareCodes, type DayNumber, type Hierarchy, type HierarchyUnit } from "./hierarchy.ts";
 import { type NameReading, type Reading, searchOf } from "./search.ts";
 import { TIERS } from "./unit.entity.ts";
 import { namesIn, spaceless, type UnitName } from "./unit-names.ts";
@@ -25,7 +25,7 @@ export const FALLBACK_RANKS = [FITS.TOGETHER * OF_A_FIT, FITS.OTHER_KIND * OF_A_
 const LEAST_TOGETHER = 4;
 
 /** How a unit was found; the name is null for a match by code. */
-export interface Found {
+export interface NameMatch {
   readonly fit: number;
   readonly isFormer: boolean;
   readonly name: string | null;
@@ -34,7 +34,7 @@ export interface Found {
 }
 
 /** Rank of a found unit, before the order of codes. */
-export const rankOf = ({ fit, isFormer }: Found, { tier }: HierarchyVersion): number =>
+export const rankOf = ({ fit, isFormer }: NameMatch, { tier }: HierarchyUnit): number =>
   fit * OF_A_FIT + 2 * (tier === null ? TIERS.length : TIERS.indexOf(tier)) + Number(isFormer);
 
 /** The best match of each placed unit, whose names, or those of units merged into it, a search means on a day. */
@@ -42,11 +42,11 @@ export const unitsFound = (
   hierarchy: Hierarchy,
   text: string,
   day: DayNumber,
-  placed: ReadonlyMap<number, HierarchyVersion>,
-): Map<number, Found> => {
+  placed: ReadonlyMap<number, HierarchyUnit>,
+): Map<number, NameMatch> => {
   const { readings, code } = searchOf(text);
-  const best = new Map<number, Found>();
-  const keep = (unitNo: number, found: Found) => {
+  const best = new Map<number, NameMatch>();
+  const keep = (unitNo: number, found: NameMatch) => {
     const before = best.get(unitNo);
     if (!before || compareFound(found, before) < 0) best.set(unitNo, found);
   };
@@ -65,7 +65,7 @@ export const unitsFound = (
   return best;
 };
 
-const compareFound = (a: Found, b: Found): number =>
+const compareFound = (a: NameMatch, b: NameMatch): number =>
   a.fit - b.fit || Number(a.isFormer) - Number(b.isFormer) || b.from - a.from || compareCodes(a.name ?? "", b.name ?? "");
 
 /** Numbers of the units that a name or code above another means. */
@@ -76,9 +76,9 @@ const unitsMeant = (hierarchy: Hierarchy, { names, code }: Reading["above"][numb
   return coded === null ? meant : meant.add(coded);
 };
 
-const liesBelow = (hierarchy: Hierarchy, version: HierarchyVersion, day: DayNumber, above: readonly ReadonlySet<number>[]): boolean => {
+const liesBelow = (hierarchy: Hierarchy, version: HierarchyUnit, day: DayNumber, above: readonly ReadonlySet<number>[]): boolean => {
   const missing = new Set(above);
-  for (let at: HierarchyVersion | null = version; at?.parentNo != null; at = hierarchy.versionOn(at.parentNo, day))
+  for (let at: HierarchyUnit | null = version; at?.parentNo != null; at = hierarchy.versionOn(at.parentNo, day))
     for (const units of missing) if (units.has(at.parentNo)) missing.delete(units);
   return missing.size === 0;
 };

@@ -1,5 +1,5 @@
 import { addDays, type Day } from "../lib/time/date.ts";
-import { compareCodes, dayNumber, dayOfNumber, type Hierarchy, type HierarchyVersion, type SuccessionStep } from "./hierarchy.ts";
+import { compareCodes, dayNumber, dayOfNumber, type Hierarchy, type HierarchyUnit, type SuccessionStep } from "./hierarchy.ts";
 import type { SuccessionKind, Tier, UnitKind } from "./unit.entity.ts";
 
 /** PUBLISHED counts published reports; ALL also counts drafts visible to the viewer. */
@@ -79,7 +79,7 @@ export class UnitViews {
   /** Territorial units unless kinds are given, in the order of codes. */
   childrenOf({ no, asOf, tier, kinds }: ChildrenOf): UnitView[] {
     const day = dayNumber(asOf);
-    const found: HierarchyVersion[] = [];
+    const found: HierarchyUnit[] = [];
     for (const version of this.hierarchy.versionsUnder(no, day))
       if ((tier === null || version.tier === tier) && (kinds === null ? version.tier !== null : kinds.includes(version.kind)))
         found.push(version);
@@ -118,7 +118,7 @@ export class UnitViews {
       .toSorted((a, b) => compareCodes(a.unit.code, b.unit.code) || compareCodes(a.effectiveOn, b.effectiveOn));
   }
 
-  of({ unitNo, id, code, name, fullName, nameEn, kind, tier, parentNo }: HierarchyVersion, asOf: Day): UnitView {
+  of({ unitNo, id, code, name, fullName, nameEn, kind, tier, parentNo }: HierarchyUnit, asOf: Day): UnitView {
     const { firstDay: validFrom, lastDay: validTo } = this.hierarchy.lifeOf(unitNo);
     return { no: unitNo, id, code, name, fullName, nameEn, kind, tier, asOf, validFrom, validTo, parentNo, evidence: this.#evidence };
   }

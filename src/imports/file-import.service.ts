@@ -3,6 +3,7 @@ import { sql } from "kysely";
 import { randomUUID } from "node:crypto";
 import type { Database } from "../database/database.ts";
 import { rowsOf } from "../database/reader.ts";
+import { HOLD_HIERARCHY } from "../hierarchy/hierarchy.store.ts";
 import { faultsOf, type FileRow, type Item, isFault, recordOf } from "../lib/files/file-row.ts";
 import type { Day } from "../lib/time/date.ts";
 import { type ImportKind, importRows, type Staging } from "./import-pipeline.ts";
@@ -47,6 +48,8 @@ export interface FileKind {
   readonly records: ImportKind;
   readonly shape: StageShape;
   readonly operation: string;
+  /** The version of the units to which the rows refer. */
+  readonly hierarchyVersion: string | null;
   readonly stageRow: (row: FileRow) => StagedRow | readonly ImportRowProblem[];
 }
 
@@ -73,7 +76,12 @@ export const importRecordFile = async (
     options.signal?.throwIfAborted();
     options.onPhase?.(`comparing with stored ${file.records.kind.toLowerCase()}`);
     const { kind, onProblem, ...others } = options;
-    const { report, committed, declared } = await importRows((work) => transaction(em, work), file.records, staging, {
+    const held = <T>(work: (inside: EntityManager) => Promise<T>) =>
+      transaction(em, async (inside) => {
+        await holdUnits(inside, file);
+        return work(inside);
+      });
+    const { report, committed, declared } = await importRows(held, file.records, staging, {
       ...{ ...others, ...(kind && { sourceKind: kind }), grants: null, operation: file.operation },
       onProblem: (problem) => onProblem(problem, undefined),
     });
@@ -81,6 +89,13 @@ export const importRecordFile = async (
   } finally {
     await table.close();
   }
+};
+
+/** @throws Error if the units are no longer those that the rows were compared with. */
+const holdUnits = async (em: EntityManager, { hierarchyVersion }: FileKind): Promise<void> => {
+  const { rows } = await HOLD_HIERARCHY.execute(em.getKysely());
+  if ((rows[0]?.version ?? null) === hierarchyVersion) return;
+  throw new Error("the units changed while the file was read; nothing was stored, import it again");
 };
 
 const transaction = <T>(em: EntityManager, work: (inside: EntityManager) => Promise<T>): Promise<T> =>

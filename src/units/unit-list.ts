@@ -1,7 +1,7 @@
 import type { RequestContext } from "../access/request-context.ts";
-import { compareCodes, dayNumber, type DayNumber, type Hierarchy, type HierarchyVersion } from "../hierarchy/hierarchy.ts";
+import { compareCodes, dayNumber, type DayNumber, type Hierarchy, type HierarchyUnit } from "../hierarchy/hierarchy.ts";
 import type { Tier, UnitKind } from "../hierarchy/unit.entity.ts";
-import { FALLBACK_RANKS, type Found, rankOf, unitsFound } from "../hierarchy/unit-search.ts";
+import { FALLBACK_RANKS, type NameMatch, rankOf, unitsFound } from "../hierarchy/unit-search.ts";
 import { fromHierarchy, unitLoaders } from "../hierarchy/unit.loaders.ts";
 import type { EvidenceKind, UnitView, UnitViews } from "../hierarchy/unit-view.ts";
 import { MAX_RANK, type Page } from "../lib/page.ts";
@@ -28,9 +28,9 @@ export interface UnitList {
 }
 
 interface Ranked {
-  readonly version: HierarchyVersion;
+  readonly version: HierarchyUnit;
   readonly rank: number;
-  readonly found: Found | null;
+  readonly found: NameMatch | null;
 }
 
 export const unitListLoaders = (context: RequestContext, evidence: EvidenceKind) => ({
@@ -58,7 +58,7 @@ const rankedUnits = (hierarchy: Hierarchy, key: UnitListKey): Ranked[] => {
   const placed = key.within === null ? hierarchy.versionsOn(day) : versionsBelow(hierarchy, key.within, day);
   const isAsked = conditionOf(key);
   const places = key.codes && new Map(key.codes.map((code, n) => [code, n + 1] as const).toReversed());
-  const rankIn = ({ code }: HierarchyVersion) => places?.get(code) ?? null;
+  const rankIn = ({ code }: HierarchyUnit) => places?.get(code) ?? null;
   if (key.search === null) return placed.filter(isAsked).map((version) => ({ version, rank: rankIn(version) ?? 0, found: null }));
   const byNo = new Map(placed.map((version) => [version.unitNo, version]));
   const matches = [...unitsFound(hierarchy, key.search, day, byNo)].flatMap(([unitNo, found]) => {
@@ -75,13 +75,13 @@ const rankedUnits = (hierarchy: Hierarchy, key: UnitListKey): Ranked[] => {
 
 const conditionOf = ({ codes, tier, kinds, agencies }: UnitListKey) => {
   const asked = codes && new Set(codes);
-  return (version: HierarchyVersion): boolean =>
+  return (version: HierarchyUnit): boolean =>
     (asked === null || asked.has(version.code)) &&
     (tier === null || version.tier === tier) &&
     (kinds === null ? agencies || version.tier !== null : kinds.includes(version.kind));
 };
 
-const versionsBelow = (hierarchy: Hierarchy, unitNo: number, day: DayNumber): HierarchyVersion[] => {
+const versionsBelow = (hierarchy: Hierarchy, unitNo: number, day: DayNumber): HierarchyUnit[] => {
   const found = [...hierarchy.versionsUnder(unitNo, day)];
   // The loop also visits versions that it adds.
   for (const version of found) found.push(...hierarchy.versionsUnder(version.unitNo, day));

@@ -2,7 +2,7 @@ import { pageOf } from "../lib/page.ts";
 import type { Reference } from "../access/reference.ts";
 import { parseKnownDay } from "../lib/time/date.ts";
 import { correspondentsOf } from "../hierarchy/correspondents.ts";
-import { dayNumber, type HierarchyVersion, type Slice } from "../hierarchy/hierarchy.ts";
+import { dayNumber, type HierarchyUnit, type Slice } from "../hierarchy/hierarchy.ts";
 import type { Tier, UnitKind } from "../hierarchy/unit.entity.ts";
 import { readUnitReference, type ReferencedUnit } from "./unit.reference.ts";
 import type { Arguments, Place } from "../module/cost/field-cost.ts";
@@ -15,7 +15,7 @@ interface Filter {
 
 const selects =
   ({ tier, kinds }: Filter, agencies: boolean) =>
-  (member: HierarchyVersion): boolean =>
+  (member: HierarchyUnit): boolean =>
     (tier == null || member.tier === tier) && (kinds == null ? agencies || member.tier !== null : kinds.includes(member.kind));
 
 /** @throws BadUserInput like the field itself. */

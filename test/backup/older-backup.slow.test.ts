@@ -54,7 +54,8 @@ const olderDatabase = async (): Promise<{ readonly url: string }> => {
   await place.close();
   const [from, into] = [await connected(service.database.url), await connected(older.url)];
   const ours = new Map((await from.query<FoundTable>(TABLES)).rows.map((table) => [table.name, table]));
-  const theirs = (await into.query<FoundTable>(TABLES)).rows.filter(({ name }) => name !== MIGRATIONS && !DERIVED_TABLES.includes(name));
+  const isKept = ({ name }: FoundTable) => name !== MIGRATIONS && !DERIVED_TABLES.includes(name) && ours.has(name);
+  const theirs = (await into.query<FoundTable>(TABLES)).rows.filter(isKept);
   for (const name of inOrder(theirs)) {
     const both = theirs.find((table) => table.name === name)!.columns.filter((column) => ours.get(name)!.columns.includes(column));
     const columns = both.filter((column) => !["contributed", "records_counted"].includes(column)).map((column) => `"${column}"`);

@@ -16,7 +16,7 @@ import { type Compiled, compilerOf } from "./compile.ts";
 import { CompiledOperations } from "./compiled-operations.ts";
 import { conditionVariables } from "./conditions.ts";
 import { measure } from "../limits/measures.ts";
-import { ofOneHierarchy, ofPresentHierarchy } from "./one-hierarchy.ts";
+import { ofOneHierarchy } from "./one-hierarchy.ts";
 import { TRACE_HEADER } from "../../access/router.ts";
 
 /** Maximum number of selected fields in all compiled operations, of 2 kB each. */
@@ -47,8 +47,7 @@ export const compiledExecution = (schema: GraphQLSchema, { traces }: ExecutionOp
         const operation = getOperationAST(request.document, request.request.operationName);
         if (operation && !schema.getRootType(operation.operation)) return { errors: [unsupported(operation)] };
         const isTraced = traces && request.request.http?.headers.get(TRACE_HEADER) === "ftv1";
-        if (operation?.operation !== OperationTypeNode.QUERY)
-          return ofPresentHierarchy(request.context, () => plainly(isTraced ? apiSchema : schema, request));
+        if (operation?.operation !== OperationTypeNode.QUERY) return plainly(isTraced ? apiSchema : schema, request);
         return ofOneHierarchy(request.context, async () => {
           if (isTraced) return plainly(apiSchema, request);
           const variables = variablesOf(schema, operation, request);

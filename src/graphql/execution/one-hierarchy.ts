@@ -1,7 +1,8 @@
 import type { GatewayExecutionResult } from "@apollo/server-gateway-interface";
-import { GraphQLError } from "graphql";
+import { GraphQLError, type GraphQLFieldResolver } from "graphql";
 import { contended } from "../../database/failure.ts";
 import type { RequestContext } from "../../access/request-context.ts";
+import { UnitsMeanwhile } from "../../hierarchy/request-hierarchy.ts";
 
 const ATTEMPTS = 3;
 
@@ -30,12 +31,23 @@ export const ofOneHierarchy = async (context: object, run: Run): Promise<Gateway
   return { errors: [contended()] };
 };
 
-/** Runs a change on the units that the database has now. */
-export const ofPresentHierarchy = async (context: object, run: Run): Promise<GatewayExecutionResult> => {
-  if (!isHierarchyReader(context)) return run();
-  context.hierarchy.renew();
-  return context.hierarchy.load().then(run, failed);
-};
+type Resolve = GraphQLFieldResolver<unknown, RequestContext>;
+
+/** Works a change out on the units that the database has now, and again if they change before it is written, which then has stored nothing. */
+export const onPresentUnits =
+  (resolve: Resolve): Resolve =>
+  async (source, args, context, info) => {
+    for (let attempt = 1; ; attempt++) {
+      context.hierarchy.renew();
+      await context.hierarchy.load();
+      try {
+        return await resolve(source, args, context, info);
+      } catch (error) {
+        if (!(error instanceof UnitsMeanwhile) || attempt === ATTEMPTS) throw error;
+        context.renew();
+      }
+    }
+  };
 
 const failed = (error: unknown): GatewayExecutionResult => {
   if (error instanceof GraphQLError) return { errors: [error] };

@@ -6,6 +6,7 @@ import type { Module } from "../../module/module.ts";
 import * as all from "../../modules.ts";
 import { checkRouter, findersOf, resolveEntities } from "../federation/entities.ts";
 import { federate, type Subgraph } from "../federation/federate.ts";
+import { onPresentUnits } from "../execution/one-hierarchy.ts";
 import { skipSorting, sortParameters } from "./resolver-parameters.ts";
 
 const LINK = 'extend schema @link(url: "https://specs.apollo.dev/federation/v2.3", import: ["@key", "@shareable"])';
@@ -25,6 +26,7 @@ export const createSubgraph = async (modules: readonly Module[]): Promise<Subgra
   });
   skipSorting();
   const { schema, sdl } = federate(plain, LINK, {}, ["unit", "units"]);
+  for (const mutation of Object.values(schema.getMutationType()?.getFields() ?? {})) mutation.resolve = onPresentUnits(mutation.resolve!);
   const finders = findersOf(modules);
   // The library's own resolver lets one bad reference fail all of them, and leaves unhandled promises behind.
   const { _entities, _service } = schema.getQueryType()!.getFields();

@@ -13,11 +13,12 @@ import { stageTask, TASK_STAGE, type TaskReferences } from "./task-stage.ts";
 /** Imports a file of tasks as `importRecordFile` does. */
 export const importTaskFile = (database: Database, rows: AsyncIterable<Item>, options: FileImport): Promise<FileReport> =>
   importRecordFile(database, rows, options, async (em) => {
-    const units = new UnitPlaces(await readHierarchy(rowsOf(em)));
+    const hierarchy = await readHierarchy(rowsOf(em));
+    const units = new UnitPlaces(hierarchy);
     const references: TaskReferences = { units, now: options.by.at.getTime(), isCovered: () => true };
     await ensurePresentTrees(new Reader(database.pools), dayOf(options.by.at));
     return {
-      ...{ records: taskImportBy(null), shape: TASK_STAGE, operation: "import tasks" },
+      ...{ records: taskImportBy(null), shape: TASK_STAGE, operation: "import tasks", hierarchyVersion: hierarchy.version },
       stageRow: ({ row, cells }) => {
         const task = taskOfCells(cells);
         return "code" in task ? stageTask(references, row, task) : task;
