@@ -15,7 +15,7 @@ export const GROWING_TABLES: readonly string[] = [
 
 /**
  * Tables that stay on the coordinator, because their rows live only for one import or minute. Staged rows arrive by COPY and get their province later, while Citus neither
- * changes a distribution column nor joins a distributed table in an UPDATE of a reference table.
+ * changes a distribution column nor joins a distributed table in an UPDATE of a reference table. The version of the hierarchy is locked by each change.
  */
 export const WORK_TABLES: readonly string[] = [
   "dossier_stage",
@@ -23,6 +23,7 @@ export const WORK_TABLES: readonly string[] = [
   "task_stage",
   "task_delta",
   "rate_limit",
+  "hierarchy_version",
   "mikro_orm_migrations",
 ];
 
