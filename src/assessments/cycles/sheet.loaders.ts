@@ -1,7 +1,10 @@
 import { sql } from "kysely";
 import type { RequestContext } from "../../access/request-context.ts";
+import { coveredUnits } from "../../access/scope.ts";
+import { grantsFor, type Viewer } from "../../access/viewer.ts";
 import { instant } from "../../database/instant-text.ts";
 import { manyBy, oneBy, type Positioned } from "../../database/loader.ts";
+import { keyed } from "../../database/relation.ts";
 import { validOn } from "../../hierarchy/sql.ts";
 import type { Day } from "../../lib/time/date.ts";
 import type { Hundredths } from "../scoring/points.ts";
@@ -15,6 +18,8 @@ export interface SheetView {
   readonly rubricNo: number;
   readonly unitNo: number;
   readonly organiserNo: number;
+  /** Units other than the organiser and the unit itself that appraise criteria of it. */
+  readonly appraiserNos: readonly number[];
   /** The day of the unit's view. */
   readonly asOf: Day;
   readonly submittedAt: string | null;
@@ -25,7 +30,7 @@ export interface SheetView {
   readonly isWhole: boolean;
 }
 
-/** Scores of a leaf as they are stored. */
+/** Scores of a leaf as a write reads them. */
 export interface StoredItem {
   readonly position: number;
   readonly appraiserNo: number | null;
@@ -53,12 +58,11 @@ export interface AdjustmentView {
   readonly decidedAt: string;
 }
 
-interface SurveyRow {
-  readonly position: number;
-  /** Sum of weight × count, weights in hundredths. */
-  readonly weighted: number;
-  readonly count: number;
-}
+/** What was written about a leaf. */
+export type ItemTexts = Pick<StoredItem, "position" | "selfNote" | "firstNote" | "explanation" | "secondNote" | "evidence">;
+
+/** Whether the viewer appraises leaf `i`, also for units that have ended. */
+export const isAssessed = (viewer: Viewer | null) => sql<boolean>`i.appraiser_id in (${coveredUnits(grantsFor(viewer, "ASSESSOR"))})`;
 
 const isWhole = sql<boolean>`(s.unit_id in (select unit_id from covered) or s.organiser_id in (select unit_id from covered))`;
 const isSheetSeen = sql<boolean>`(${isWhole} or s.appraiser_ids && array(select unit_id from assessing))`;
@@ -67,7 +71,7 @@ const isSheetSeen = sql<boolean>`(${isWhole} or s.appraiser_ids && array(select 
 const sheetColumns = (
   today: Day,
 ) => sql`s.id as no, s.cycle_id as "cycleNo", c.rubric_id as "rubricNo", s.unit_id as "unitNo", s.organiser_id as "organiserNo",
-  ${dayOfUnit(today)} as "asOf", ${instant(sql`s.submitted_at`, "MS")} as "submittedAt", s.reopened_until as "reopenedUntil",
+  s.appraiser_ids as "appraiserNos", ${dayOfUnit(today)} as "asOf", ${instant(sql`s.submitted_at`, "MS")} as "submittedAt", s.reopened_until as "reopenedUntil",
   s.override_class as "overrideClass", s.override_reason as "overrideReason"`;
 
 /** Columns of a StoredItem; `i` is the item. */
@@ -77,7 +81,7 @@ export const itemColumns = sql`i.position, i.appraiser_id as "appraiserNo", i.is
 /** All loaders read only what the viewer may see. */
 export const sheetLoaders = (context: Pick<RequestContext, "session" | "viewer" | "today">) => {
   const { scope, readable } = cycleReading(context);
-  const { today } = context;
+  const { today, viewer } = context;
   return {
     sheetByNo: oneBy<number, SheetView & Positioned>(String, (numbers) =>
       readable(sql<SheetView & Positioned>`
@@ -94,11 +98,15 @@ export const sheetLoaders = (context: Pick<RequestContext, "session" | "viewer" 
         where ${isSheetSeen} order by k.i, v.code collate "C", u.id`),
     ),
 
-    /** Leaves of a sheet that the viewer may see, in the order of the rubric. */
-    itemsOf: manyBy<number, StoredItem & Positioned>(String, (numbers) =>
-      readable(sql<StoredItem & Positioned>`
-        with ${scope} select k.i::int, ${itemColumns} from ${numbered(numbers)} join score_sheet s on s.id = k.no join score_item i on i.sheet_id = s.id
-        where ${isWhole} or i.appraiser_id in (select unit_id from assessing) order by k.i, i.position`),
+    /** Of the leaves that the viewer may see, where anything was written. */
+    textsOf: manyBy<SheetView, ItemTexts & Positioned>(
+      ({ no }) => String(no),
+      (sheets) =>
+        readable(sql<ItemTexts & Positioned>`
+          select k.i::int, i.position, i.self_note as "selfNote", i.first_note as "firstNote", i.explanation, i.second_note as "secondNote", i.evidence
+          from ${keyed("k", sheets, { no: ["int", ({ no }) => no], whole: ["boolean", (sheet) => sheet.isWhole] })}
+          join score_item i on i.sheet_id = k.no where (k.whole or ${isAssessed(viewer)})
+            and (num_nonnulls(i.self_note, i.first_note, i.explanation, i.second_note) > 0 or i.evidence <> '[]') order by k.i, i.position`),
     ),
   };
 };
@@ -112,12 +120,6 @@ export const wholeSheetLoaders = (context: Pick<RequestContext, "session" | "vie
       readable(sql<AdjustmentView & Positioned>`
         with ${scope} select k.i::int, a.id as no, a.kind, a.points, a.reason, ${instant(sql`a.decided_at`, "MS")} as "decidedAt" from ${numbered(numbers)}
         join score_sheet s on s.id = k.no join score_adjustment a on a.sheet_id = s.id where ${isWhole} and a.removed_at is null order by k.i, a.id`),
-    ),
-
-    surveysOf: manyBy<number, SurveyRow & Positioned>(String, (numbers) =>
-      readable(sql<SurveyRow & Positioned>`
-        with ${scope} select k.i::int, a.position, a.weighted::float8, a.answers::float8 as count from ${numbered(numbers)}
-        join score_sheet s on s.id = k.no join survey_answer a on a.sheet_id = s.id where ${isWhole} order by k.i, a.position`),
     ),
   };
 };
