@@ -3,7 +3,7 @@ import { RequestContext } from "../../src/access/request-context.ts";
 import { parseNumberId } from "../../src/assessments/assessment-id.ts";
 import { cycleLoaders } from "../../src/assessments/cycles/cycle.loaders.ts";
 import { blockLoaders } from "../../src/assessments/cycles/block.loaders.ts";
-import { sheetLoaders, wholeSheetLoaders } from "../../src/assessments/cycles/sheet.loaders.ts";
+import { sheetLoaders } from "../../src/assessments/cycles/sheet.loaders.ts";
 import { rubricLoaders } from "../../src/assessments/rubrics/rubric.loaders.ts";
 import { viewerOf } from "../access/support.ts";
 import { NOW } from "../support/client.ts";
@@ -76,7 +76,7 @@ describe("the loaders, for a role that row-level security does not bind,", () =>
     const read = async (...grants: Parameters<typeof viewerOf>[1][]) => {
       const viewer = grants.length === 0 ? null : await viewerOf(room.service.database, ...grants);
       const context = new RequestContext({ ...pools, requests: orm }, NOW, { viewer });
-      const { sheetByNo, sheetsOf, textsOf } = context.use(sheetLoaders);
+      const { sheetByNo, sheetsOf, textsOf, adjustmentsOf } = context.use(sheetLoaders);
       const seen = await sheetByNo.load(sheetNo);
       const scores = seen && (await context.use(blockLoaders).scoresOf.load(seen));
       return [
@@ -86,7 +86,7 @@ describe("the loaders, for a role that row-level security does not bind,", () =>
         (await sheetsOf.load(cycleNo)).length,
         scores?.scores.positions.length ?? 0,
         seen === null ? 0 : (await textsOf.load(seen)).length,
-        (await context.use(wholeSheetLoaders).adjustmentsOf.load(sheetNo)).length,
+        seen === null ? 0 : (await adjustmentsOf.load(seen)).length,
         scores?.bonus ?? 0,
         Object.keys(scores?.surveys ?? {}).length,
       ];

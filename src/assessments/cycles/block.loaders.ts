@@ -2,10 +2,12 @@ import DataLoader from "dataloader";
 import { sql } from "kysely";
 import type { RequestContext } from "../../access/request-context.ts";
 import { rowScope } from "../../access/scope.ts";
+import type { Role } from "../../access/viewer.ts";
 import { type CriterionView, rubricLoaders } from "../rubrics/rubric.loaders.ts";
 import type { BlockLeaf, BlockSheet } from "./block.ts";
 import { readSheets } from "./block.store.ts";
-import { isAssessed, type SheetView } from "./sheet.loaders.ts";
+import { cycleReading } from "./cycle.loaders.ts";
+import { MOST_FEW, type SheetView } from "./sheet.loaders.ts";
 
 const leafOf = ({ position, code, name, maxPoints, scoring, indicator, storedSteps: steps }: CriterionView): BlockLeaf[] =>
   scoring === null ? [] : [{ position, code, name, maxPoints, scoring, indicator, steps }];
@@ -26,11 +28,12 @@ export const blockLoaders = (context: Pick<RequestContext, "session" | "viewer" 
       async (sheets) => {
         const numbers = (isWhole: boolean) => sheets.filter((sheet) => sheet.isWhole === isWhole).map(({ no }) => no);
         const [whole, partly] = [numbers(true), numbers(false)];
+        const isOfFewRows = sheets.length <= MOST_FEW;
+        const within = (role: Role) => session.scoped({ ...rowScope(viewer, role), isOfFewRows });
+        const leaves = cycleReading(context).isLeafAssessed;
         const found = await Promise.all([
-          whole.length === 0 ? [] : readSheets(session.scoped(rowScope(viewer)), among(whole)),
-          partly.length === 0
-            ? []
-            : readSheets(session.scoped(rowScope(viewer, "ASSESSOR")), among(partly), { leaves: isAssessed(viewer) }),
+          whole.length === 0 ? [] : readSheets(within("VIEWER"), among(whole)),
+          partly.length === 0 ? [] : readSheets(within("ASSESSOR"), among(partly), { leaves }),
         ]);
         const byNo = new Map(found.flat().map((sheet) => [sheet.no, sheet]));
         return sheets.map(({ no }) => byNo.get(no)!);

@@ -19,7 +19,10 @@ export const readSheets = ({ rows }: Rows, condition: RawBuilder<boolean>, { lea
       select json_build_object('positions', coalesce(array_agg(i.position), '{}'), 'self', array_agg(i.self), 'first', array_agg(i.first), 'second', array_agg(i.second),
         'corrected', array_agg(i.corrected), 'inapplicable', array_agg(i.position) filter (where not i.is_applicable),
         'receipts', json_object_agg(i.position, i.receipt) filter (where i.receipt is not null)) as scores
-      from (select * from score_item i where i.sheet_id = s.id and ${leaves ?? isWhole} order by i.position) i
+      from (
+        select i.position, i.is_applicable, i.self, i.first, i.second, i.corrected, i.receipt from score_item i
+        where i.sheet_id = s.id and ${leaves ?? isWhole} order by i.position
+      ) i
     ) l
     cross join lateral (
       select json_object_agg(g.position, json_build_array(g.weighted, g.answers)) as surveys

@@ -9,7 +9,7 @@ import { maxPointsOf, resultOfSheet, sumAfter } from "./block.ts";
 import { blockLoaders } from "./block.loaders.ts";
 import type { CycleView } from "./cycle.loaders.ts";
 import type { ScoreRound } from "./cycle-vocabulary.ts";
-import { type SheetView, sheetLoaders, wholeSheetLoaders } from "./sheet.loaders.ts";
+import { type SheetView, sheetLoaders } from "./sheet.loaders.ts";
 import { itemsOfContent, type SheetContent } from "./sheet-scores.ts";
 
 type Asking = Pick<RequestContext, "use">;
@@ -39,9 +39,9 @@ const contentOfSheet = async (context: Asking, sheet: SheetView): Promise<SheetC
 export const itemsOfSheet = async (context: Asking, sheet: SheetView) => itemsOfContent(await contentOfSheet(context, sheet), sheet);
 
 /** Null for those who see only some criteria. */
-export const adjustmentsShown = async (context: Asking, { no, isWhole }: SheetView) => {
-  if (!isWhole) return null;
-  const adjustments = await context.use(wholeSheetLoaders).adjustmentsOf.load(no);
+export const adjustmentsShown = async (context: Asking, sheet: SheetView) => {
+  if (!sheet.isWhole) return null;
+  const adjustments = await context.use(sheetLoaders).adjustmentsOf.load(sheet);
   return adjustments.map((one) => ({ ...one, id: assessmentIdOf("adjustment", one.no), points: pointsOf(one.points) }));
 };
 
