@@ -1,3 +1,4 @@
+import { sql } from "kysely";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { RequestContext } from "../../src/access/request-context.ts";
 import { parseNumberId } from "../../src/assessments/assessment-id.ts";
@@ -7,8 +8,9 @@ import { sheetLoaders } from "../../src/assessments/cycles/sheet.loaders.ts";
 import { rubricLoaders } from "../../src/assessments/rubrics/rubric.loaders.ts";
 import { viewerOf } from "../access/support.ts";
 import { NOW } from "../support/client.ts";
+import { issueKey } from "../support/key.ts";
 import { statementsOf } from "../support/statements.ts";
-import { CYCLE, CycleRoom, criterionOf, MEMBERS, type SeenCycle, sheetOf, type Who } from "./cycle-room.ts";
+import { changeBy, CYCLE, CycleRoom, criterionOf, MEMBERS, type SeenCycle, sheetOf, type Who } from "./cycle-room.ts";
 import { rubricInput } from "./rubrics.ts";
 
 let room: CycleRoom;
@@ -20,6 +22,8 @@ beforeAll(async () => {
   large = await room.open();
 });
 afterAll(() => room.service.close());
+
+const db = () => room.service.database.orm.em.fork().getKysely();
 
 describe("the number of SQL statements", () => {
   const count = async (work: () => Promise<unknown>): Promise<number> => (await statementsOf(work)).length;
@@ -44,6 +48,29 @@ describe("the number of SQL statements", () => {
       await see(one, who);
       expect(await see(fifty, who)).toBe(await see(one, who));
     }
+  });
+
+  it("of opening a cycle of four hundred communes of the country is that of one", async () => {
+    const key = await issueKey(room.service.database, "country", { VN: "ADMIN" });
+    const asCountry = (text: string, variables: object) => room.service.ask<never, object>(text, variables, key);
+    const communes = await sql<{ code: string }>`
+      select code from unit_version where tier = 'COMMUNE' and valid_to is null order by code limit 400`.execute(db());
+    const open = async (block: string, members: readonly string[]) => {
+      const made = await changeBy(asCountry, "createRubric", rubricInput({ organiser: "VN", block }));
+      const { id: rubric } = (made as unknown as { rubric: { id: string } }).rubric;
+      await changeBy(asCountry, "publishRubric", { rubric });
+      const text = `mutation ($input: OpenAssessmentCycleInput!) { openAssessmentCycle(input: $input) { cycle { members { isRanked } } problems { code } } }`;
+      return count(async () => {
+        const { data } = await asCountry(text, { input: { rubric, period: "2026", members } });
+        expect(data).toEqual({ openAssessmentCycle: { cycle: { members: members.map(() => ({ isRanked: true })) }, problems: [] } });
+      });
+    };
+    const codes = communes.rows.map(({ code }) => code);
+    expect(await open("MANY", codes)).toBe(await open("ONE", codes.slice(0, 1)));
+    const { rows } = await sql<{ sheets: number; items: number }>`
+      select count(distinct s.id)::int as sheets, count(*)::int as items from score_sheet s join assessment_cycle c on c.id = s.cycle_id
+      join rubric r on r.id = c.rubric_id and r.block_code = 'MANY' join score_item i on i.sheet_id = s.id`.execute(db());
+    expect(rows).toEqual([{ sheets: 400, items: 1600 }]);
   });
 
   it("of a write does not depend on the number of members or items", async () => {
