@@ -19,6 +19,21 @@ export const coveredBy = (
     on scope_contribution.edition_id = scope_grant.edition_id and scope_contribution.target_id = scope_grant.unit_id
   where scope_contribution.unit_id = ${unit} and scope_contribution.certain)`;
 
+/** The condition that one of the units of an array is covered. A limit keeps the planner from reading all contributions. */
+export const coversAny = (
+  grants: readonly Pick<Grant, "unitNo" | "editionId">[],
+  units: RawBuilder<unknown>,
+): RawBuilder<boolean> => sql`exists (
+  select from ${relation("scope_grant", grants, {
+    unit_id: ["int", ({ unitNo }) => unitNo],
+    edition_id: ["int", ({ editionId }) => editionId],
+  })}
+  cross join lateral (
+    select from contribution scope_contribution
+    where scope_contribution.edition_id = scope_grant.edition_id and scope_contribution.target_id = scope_grant.unit_id
+      and scope_contribution.unit_id = any(${units}) and scope_contribution.certain limit 1
+  ) found)`;
+
 /** The same units as rows of `unit_id`, possibly repeated, for statements that join many rows with them. */
 export const coveredUnits = (grants: readonly Pick<Grant, "unitNo" | "editionId">[]): RawBuilder<unknown> => sql`
   select scope_contribution.unit_id

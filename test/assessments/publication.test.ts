@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { dossier, givenDossiers, IMPORT, type ImportAnswer } from "../support/dossiers.ts";
 import { rubricInput } from "./rubrics.ts";
 import { CycleRoom, criterionOf, type SeenCycle, sheetOf } from "./cycle-room.ts";
+import { publishCycle, RANKING, scoredCycle as scored, type Scores } from "./scored-cycle.ts";
 
 let room: CycleRoom;
 beforeAll(async () => {
@@ -10,8 +11,6 @@ beforeAll(async () => {
 });
 afterAll(() => room.service.close());
 
-const RANKING = `version ranked year block { code } rubric { id version } byClassification { classification { code } count } sources { kind title publishedOn state }
-  entries { unit { code } score rank rankOf classification { code } sources { kind } }`;
 interface SeenRanking {
   readonly version: number;
   readonly entries: readonly {
@@ -30,35 +29,8 @@ const rankings = async (year: number): Promise<SeenRanking[]> => {
 const placesOf = ({ entries }: SeenRanking) =>
   entries.map(({ unit, score, rank, classification }) => [unit.code, score, rank, classification?.code ?? null]);
 
-/** Opens a cycle of the year and gives each commune final points: of 1.1, 1.2, 2.1 by appraisal, and the share of 2.2's survey. */
-const scoredCycle = async (
-  year: number,
-  scores: Readonly<Record<string, readonly [number, number, number, number]>>,
-): Promise<SeenCycle> => {
-  const cycle = await room.open({ rubric: await room.rubric({ year, block: "COMMUNES" }), period: String(year) });
-  await room.advance(cycle.id, "FIRST_APPRAISAL");
-  for (const [code, points] of Object.entries(scores)) {
-    const sheet = sheetOf(cycle, code);
-    const items = ["1.1", "1.2", "2.1"].map((criterion, n) => ({
-      criterion: criterionOf(sheet, criterion),
-      points: points[n],
-      note: "Theo hồ sơ",
-    }));
-    await room.done("assessor", "appraise", { sheet: sheet.id, items });
-  }
-  await room.advance(cycle.id, "SURVEY");
-  const criterion = criterionOf(cycle.sheets[0]!, "2.2");
-  const answers = Object.entries(scores).map(([unit, [, , , share]]) => ({
-    ...{ unit, criterion, respondents: "Người dân" },
-    counts: [
-      { weight: 1, count: Math.round(share * 100) },
-      { weight: 0, count: 100 - Math.round(share * 100) },
-    ],
-  }));
-  return (await room.done("admin", "recordSurvey", { cycle: cycle.id, answers })).cycle!;
-};
-const publish = (cycle: SeenCycle, over: object = {}) =>
-  room.done("admin", "publishAssessmentCycle", { cycle: cycle.id, title: "Quyết định 12/QĐ-UBND", ...over });
+const scoredCycle = (year: number, scores: Scores) => scored(room, year, scores);
+const publish = (cycle: SeenCycle, over: object = {}) => publishCycle(room, cycle, over);
 
 describe("a publication", () => {
   it("answers totals, ranks with ties, classes and their numbers to everybody", async () => {

@@ -7,7 +7,7 @@ import { withDatabase } from "./ledger-fill.ts";
 import { NODE_FLAGS, startProcess, withDataDir } from "./process.ts";
 
 const ROUNDS = 12;
-/** For the projection of a sheet among all communes. */
+/** For each question about all communes. */
 const MOST_MS = 1000;
 const MANUAL = 35;
 const COMPUTED = ["dossier-on-time", "dossier-online", "dossier-overdue", "dossier-on-time-handled", "task-on-time"];
@@ -29,6 +29,7 @@ export const benchAssessments = () =>
         "its projection, with best and worst place": `{ scoreSheet(id: "${sheet}") { projected { total low high bestRank worstRank } } }`,
         "what if, with places": `{ scoreSheet(id: "${sheet}") { whatIf(changes: [{ criterion: "${criterion}", points: 1 }]) { total bestRank worstRank } } }`,
         "standings of all": `{ assessmentCycle(id: "${cycle}") { standings { rank bestRank worstRank total } } }`,
+        "total and scaled of all sheets": `{ assessmentCycle(id: "${cycle}") { sheets { total scaled } } }`,
         "one sheet's items, without a projection": `{ scoreSheet(id: "${sheet}") { items { finalScore } } }`,
       };
       const times = new Map(Object.keys(questions).map((name) => [name, [] as number[]]));
@@ -40,7 +41,7 @@ export const benchAssessments = () =>
         }
       console.log(`${communes.length} members, ${MANUAL + COMPUTED.length} criteria each:`);
       for (const [name, all] of times) console.log(`${median(all).toFixed(0).padStart(6)} ms  ${name}`);
-      if (median(times.get("its projection, with best and worst place")!) > MOST_MS) process.exitCode = 1;
+      if ([...times.values()].some((all) => median(all) > MOST_MS)) process.exitCode = 1;
     } finally {
       await service.stop();
     }

@@ -20,7 +20,9 @@ import { whole } from "./whole.ts";
 export type Draw = fc.GeneratorValue;
 
 /** What to draw arguments from, by their own name or that of their scalar: what exists, what does not, and what is nasty. */
-export type Values = Readonly<Record<"ID" | "String" | "Date" | "Period" | "Int" | "Float" | "year" | "field", readonly unknown[]>>;
+export type Values = Readonly<Record<"ID" | "String" | "Date" | "Period" | "Int" | "Float", readonly unknown[]>> & {
+  readonly names: Readonly<Record<string, readonly unknown[]>>;
+};
 
 export interface Operation {
   readonly query: string;
@@ -45,8 +47,8 @@ const NASTY = [
   "__proto__",
 ];
 
-/** Values of a country of the tests, three in four of them valid; `ids` are those of the test. */
-export const valuesOf = (ids: readonly string[]): Values => ({
+/** Values of a country of the tests, three in four of them valid; `ids` are those of the test, and `named` those for arguments `name` or `field.name`. */
+export const valuesOf = (ids: readonly string[], named: Readonly<Record<string, readonly unknown[]>> = {}): Values => ({
   ID: mostly(["VN", "48", "04", "048", "01", "01843", "06.2015", "48.2015", "99", "00000000-0000-4000-8000-000000000000", ...ids]),
   String: mostly(["uong bi", "Hạ Lang", "Đà Nẵng", "sở nội vụ", "MDpub3BlIQ==", "MDowNA"]),
   Date: mostly(
@@ -58,9 +60,12 @@ export const valuesOf = (ids: readonly string[]): Values => ({
     ["0000", "9999", "2021-13"],
   ),
   Int: mostly([1, 2, 5, 50, 2021, 2022], [1000, 0, -1, 1001, 2_147_483_647, -2_147_483_648]),
-  year: mostly([2021, 2022, 2025, 2027], [0, -1, 2_147_483_647]),
-  field: mostly(["HT", "CT", "DD"]),
   Float: [0, 1, 0.5, -1, 1e12, 2 ** 53, 1e308],
+  names: {
+    year: mostly([2021, 2022, 2025, 2027], [0, -1, 2_147_483_647]),
+    field: mostly(["HT", "CT", "DD"]),
+    ...Object.fromEntries(Object.entries(named).map(([name, good]) => [name, mostly(good)])),
+  },
 });
 
 const mostly = (good: readonly unknown[], bad: readonly unknown[] = NASTY): unknown[] => {
@@ -92,10 +97,10 @@ class Drawing {
     return list[this.#number(list.length - 1)]!;
   }
 
-  operation(): Operation {
-    const kind = this.#number(19) === 0 && this.#schema.getMutationType() ? "mutation" : "query";
+  operation(roots: readonly string[] | null): Operation {
+    const kind = this.#number(roots ? 4 : 19) === 0 && this.#schema.getMutationType() ? "mutation" : "query";
     const root = kind === "mutation" ? this.#schema.getMutationType()! : this.#schema.getQueryType()!;
-    const fields = Object.values(root.getFields()).filter(({ name }) => !name.startsWith("_service"));
+    const fields = Object.values(root.getFields()).filter(({ name }) => roots?.includes(name) ?? !name.startsWith("_service"));
     const count = kind === "mutation" ? 1 : 1 + this.#number(2);
     const selections = Array.from({ length: count }, () => this.#field(this.#pick(fields), 1));
     const declared = this.declarations.length > 0 ? `(${this.declarations.join(", ")})` : "";
@@ -105,7 +110,7 @@ class Drawing {
   #field(field: GraphQLField<unknown, unknown>, depth: number): string {
     const args = field.args
       .filter((arg) => isRequiredArgument(arg) || this.#number(2) === 0)
-      .map((arg) => `${arg.name}: ${this.#argument(arg)}`)
+      .map((arg) => `${arg.name}: ${this.#argument(field.name, arg)}`)
       .join(", ");
     const alias = depth === 1 || this.#number(9) === 0 ? `a${++this.#aliases}: ` : "";
     return `${alias}${field.name}${args === "" ? "" : `(${args})`}${this.#selection(field.type, depth)}`;
@@ -129,8 +134,9 @@ class Drawing {
     return [...new Set(Array.from({ length: 1 + this.#number(3) }, () => this.#pick(from)))];
   }
 
-  #argument({ name: own, type }: GraphQLArgument): string {
-    const value = this.#value(own, type, 0);
+  #argument(field: string, { name: own, type }: GraphQLArgument): string {
+    const place = `${field}.${own}`;
+    const value = this.#value(place in this.#values.names ? place : own, type, 0);
     if (this.#number(2) > 0) return literal(type, value);
     const name = `v${this.declarations.length}`;
     this.declarations.push(`$${name}: ${type.toString()}`);
@@ -148,8 +154,9 @@ class Drawing {
     }
     if (type.name === "Boolean") return this.#number(1) === 0;
     if (type.name === "_Any") return this.#reference();
-    if (name === "year" || name === "field") return this.#pick(this.#values[name]);
-    return this.#pick(this.#values[type.name as keyof Values] ?? this.#values.String);
+    const ofName = this.#values.names[name];
+    if (ofName) return this.#pick(ofName);
+    return this.#pick(this.#values[type.name as Exclude<keyof Values, "names">] ?? this.#values.String);
   }
 
   #reference(): object {
@@ -181,6 +188,6 @@ const literal = (type: GraphQLInputType, value: unknown): string => {
   return JSON.stringify(value);
 };
 
-/** A random operation that the schema takes, with values that it may not. */
-export const drawOperation = (draw: Draw, schema: GraphQLSchema, values: Values): Operation =>
-  new Drawing(draw, schema, values).operation();
+/** A random operation that the schema takes, of these root fields or of all, with values that it may not. */
+export const drawOperation = (draw: Draw, schema: GraphQLSchema, values: Values, roots: readonly string[] | null = null): Operation =>
+  new Drawing(draw, schema, values).operation(roots);

@@ -1,31 +1,42 @@
-import { sql } from "kysely";
+import { type RawBuilder, sql } from "kysely";
+import { coveredBy } from "../../access/scope.ts";
+import type { Grant } from "../../access/viewer.ts";
 import type { Rows } from "../../database/reader.ts";
-import type { BlockLeaf, BlockSheet } from "./block.ts";
+import type { BlockSheet } from "./block.ts";
 
-/** The leaves of a rubric, in its order. */
-export const readLeaves = ({ rows }: Rows, rubricNo: number): Promise<BlockLeaf[]> =>
-  rows(sql<BlockLeaf>`
-    select c.position, c.code, c.name, c.max_points as "maxPoints", c.scoring, c.indicator, c.steps from criterion c
-    where c.rubric_id = ${rubricNo} and c.scoring is not null order by c.position`);
+interface Seen {
+  /** For a caller who sees some leaves `i` alone, and no sum: which. */
+  readonly leaves?: RawBuilder<boolean>;
+}
 
-/** All sheets of a cycle that the scope shows, each with all its leaves, in one statement whatever their number. */
-export const readBlock = ({ rows }: Rows, cycleNo: number): Promise<BlockSheet[]> =>
-  rows(sql<BlockSheet>`
-    with sheet as materialized (select * from score_sheet where cycle_id = ${cycleNo}),
-    answered as materialized (
-      select a.sheet_id, a.position, sum(a.weighted)::float8 as weighted, sum(a.answers)::float8 as answers
-      from survey_answer a where a.sheet_id in (select id from sheet) group by 1, 2
-    ),
-    scored as (
-      select i.sheet_id, json_agg(json_build_array(i.position, i.is_applicable, i.self, i.first, i.second, i.corrected, i.receipt, a.weighted, a.answers)) as items
-      from score_item i left join answered a on a.sheet_id = i.sheet_id and a.position = i.position
-      where i.sheet_id in (select id from sheet) group by 1
-    ),
-    adjustment as (
-      select d.sheet_id, coalesce(sum(d.points) filter (where d.kind = 'BONUS'), 0)::int as bonus,
+/** The sheets `s` that meet a condition, each with its leaves, in one statement whatever their number. */
+export const readSheets = ({ rows }: Rows, condition: RawBuilder<boolean>, { leaves }: Seen = {}): Promise<BlockSheet[]> => {
+  const isWhole = leaves ? sql`false` : sql`true`;
+  return rows(sql<BlockSheet>`
+    select s.id as no, s.unit_id as "unitNo", s.override_class as override, s.override_reason as "overrideReason", a.bonus, a.penalty, l.scores, v.surveys
+    from score_sheet s
+    cross join lateral (
+      select json_build_object('positions', coalesce(array_agg(i.position), '{}'), 'self', array_agg(i.self), 'first', array_agg(i.first), 'second', array_agg(i.second),
+        'corrected', array_agg(i.corrected), 'inapplicable', array_agg(i.position) filter (where not i.is_applicable),
+        'receipts', json_object_agg(i.position, i.receipt) filter (where i.receipt is not null)) as scores
+      from (
+        select i.position, i.is_applicable, i.self, i.first, i.second, i.corrected, i.receipt from score_item i
+        where i.sheet_id = s.id and ${leaves ?? isWhole} order by i.position
+      ) i
+    ) l
+    cross join lateral (
+      select json_object_agg(g.position, json_build_array(g.weighted, g.answers)) as surveys
+      from (select position, sum(weighted)::float8 as weighted, sum(answers)::float8 as answers from survey_answer
+        where sheet_id = s.id and ${isWhole} group by 1) g
+    ) v
+    cross join lateral (
+      select coalesce(sum(d.points) filter (where d.kind = 'BONUS'), 0)::int as bonus,
         coalesce(sum(d.points) filter (where d.kind = 'PENALTY'), 0)::int as penalty
-      from score_adjustment d where d.sheet_id in (select id from sheet) and d.removed_at is null group by 1
-    )
-    select s.id as no, s.unit_id as "unitNo", s.override_class as override, s.override_reason as "overrideReason",
-      coalesce(d.bonus, 0) as bonus, coalesce(d.penalty, 0) as penalty, scored.items
-    from sheet s join scored on scored.sheet_id = s.id left join adjustment d on d.sheet_id = s.id order by s.id`);
+      from score_adjustment d where d.sheet_id = s.id and d.removed_at is null and ${isWhole}
+    ) a
+    where ${condition} order by s.id`);
+};
+
+/** The sheets of a cycle: all that the rows show, or those of units that the grants cover. */
+export const readBlock = (rows: Rows, cycleNo: number, grants: readonly Grant[] | null = null): Promise<BlockSheet[]> =>
+  readSheets(rows, sql<boolean>`s.cycle_id = ${cycleNo} and ${grants === null ? sql`true` : coveredBy(grants, sql`s.unit_id`)}`);

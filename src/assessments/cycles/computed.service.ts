@@ -2,7 +2,7 @@ import type { RequestContext } from "../../access/request-context.ts";
 import type { UnitView } from "../../hierarchy/unit-view.ts";
 import { indicatorLoaders } from "../../indicators/indicator.loaders.ts";
 import { indicatorNamed } from "../../indicators/indicator.ts";
-import { rateOfIndicator } from "../../indicators/indicator.service.ts";
+import { ratesOfIndicators } from "../../indicators/indicator.service.ts";
 import type { Period } from "../../lib/time/period.ts";
 import type { Rate } from "../../rollups/rate.ts";
 import type { Hundredths } from "../scoring/points.ts";
@@ -28,17 +28,14 @@ export interface ComputedScore extends LeafScore {
  * Works out the leaves of one unit's subtree, as the caller sees it. Calls for all units of a block share their statements, because the loaders of the context
  * batch them.
  */
-export const computeLeaves = (
+export const computeLeaves = async (
   context: Pick<RequestContext, "use">,
   unit: UnitView,
   period: Period,
   leaves: readonly ComputedLeaf[],
 ): Promise<ComputedScore[]> => {
   const loaders = context.use(indicatorLoaders, unit.evidence);
-  return Promise.all(
-    leaves.map(async ({ position, indicator, steps, maxPoints }) => {
-      const rate = await rateOfIndicator(loaders, { indicator: indicatorNamed(indicator), unit, period });
-      return { position, rate, ...scoreOfValue(steps, maxPoints, rate) };
-    }),
-  );
+  const indicators = leaves.map(({ indicator }) => indicatorNamed(indicator));
+  const rates = await ratesOfIndicators(loaders, { unit, period }, indicators);
+  return leaves.map(({ position, steps, maxPoints }, n) => ({ position, rate: rates[n]!, ...scoreOfValue(steps, maxPoints, rates[n]!) }));
 };

@@ -4,8 +4,7 @@ import type { Day } from "../../lib/time/date.ts";
 export const CYCLE_STAGES = ["SELF_SCORING", "FIRST_APPRAISAL", "EXPLANATION", "SECOND_APPRAISAL", "SURVEY", "PUBLISHED"] as const;
 export type CycleStage = (typeof CYCLE_STAGES)[number];
 
-export const SCORE_ROUNDS = ["SELF", "FIRST", "SECOND", "FINAL"] as const;
-export type ScoreRound = (typeof SCORE_ROUNDS)[number];
+export type ScoreRound = "SELF" | "FIRST" | "SECOND" | "FINAL";
 
 export type AdjustmentKind = "BONUS" | "PENALTY";
 

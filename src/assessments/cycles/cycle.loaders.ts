@@ -1,8 +1,9 @@
 import { type RawBuilder, sql } from "kysely";
 import type { RequestContext } from "../../access/request-context.ts";
-import { coveredUnits, rowScope } from "../../access/scope.ts";
+import { coversAny, coveredUnits, rowScope } from "../../access/scope.ts";
 import { grantsFor } from "../../access/viewer.ts";
 import { manyBy, oneBy, type Positioned } from "../../database/loader.ts";
+import type { Rows } from "../../database/reader.ts";
 import { validOn } from "../../hierarchy/sql.ts";
 import { seenBy, unitColumns } from "../../hierarchy/unit.loaders.ts";
 import type { UnitView } from "../../hierarchy/unit-view.ts";
@@ -31,26 +32,40 @@ export const cycleColumns = sql`c.id as no, c.rubric_id as "rubricNo", c.organis
 /** The day of the views of units of cycle `c`: the last one of the period, today, or that of unit `u`. */
 export const dayOfUnit = (today: Day) => sql`greatest(least(c.period_to, ${today}::date, u.ended_on - 1), u.began_on)`;
 
-/** What the caller may see of cycles: `covered` as a VIEWER, `assessing` as an ASSESSOR, also of units that have ended. */
+/**
+ * What the caller may see of cycles: as a VIEWER and as an ASSESSOR, also of units that have ended. Statements of many rows join the lists `covered` and `assessing`; those of
+ * a few rows check each of them, because the lists of a caller on the whole country are long.
+ */
 export const cycleReading = ({ session, viewer }: Pick<RequestContext, "session" | "viewer">) => {
-  const { rows } = session.scoped(rowScope(viewer, "ASSESSOR"));
+  const scope = rowScope(viewer, "ASSESSOR");
   const [viewing, assessing] = [grantsFor(viewer, "VIEWER"), grantsFor(viewer, "ASSESSOR")];
-  const scope = sql`covered as materialized (${coveredUnits(viewing)}), assessing as materialized (${coveredUnits(assessing)})`;
-  const isSeen = sql<boolean>`(c.organiser_id in (select unit_id from covered) or c.member_ids && array(select unit_id from covered)
-    or c.appraiser_ids && array(select unit_id from assessing))`;
-  return { scope, isSeen, readable: async <R>(query: RawBuilder<R>): Promise<R[]> => (viewing.length === 0 ? [] : rows(query)) };
+  const [few, many] = [session.scoped({ ...scope, isOfFewRows: true }), session.scoped(scope)];
+  const reading =
+    ({ rows }: Rows) =>
+    async <R>(query: RawBuilder<R>): Promise<R[]> =>
+      viewing.length === 0 ? [] : rows(query);
+  return {
+    lists: sql`covered as materialized (${coveredUnits(viewing)}), assessing as materialized (${coveredUnits(assessing)})`,
+    isViewed: (units: RawBuilder<unknown>) => coversAny(viewing, units),
+    isAssessed: (units: RawBuilder<unknown>) => coversAny(assessing, units),
+    /** Of leaf `i`. */
+    isLeafAssessed: sql<boolean>`i.appraiser_id in (${coveredUnits(assessing)})`,
+    /** Of cycle `c`. */
+    isSeen: sql<boolean>`(${coversAny(viewing, sql`c.member_ids || c.organiser_id`)} or ${coversAny(assessing, sql`c.appraiser_ids`)})`,
+    ...{ few: reading(few), many: reading(many) },
+  };
 };
 
 export const numbered = (numbers: readonly number[]) => sql`unnest(${numbers}::int[]) with ordinality k(no, i)`;
 
 /** All loaders read only what the viewer may see. */
 export const cycleLoaders = (context: Pick<RequestContext, "session" | "viewer" | "today">) => {
-  const { scope, isSeen, readable } = cycleReading(context);
+  const { isSeen, few } = cycleReading(context);
   const { today } = context;
   return {
     cycleByNo: oneBy<number, CycleView & Positioned>(String, (numbers) =>
-      readable(sql<CycleView & Positioned>`
-        with ${scope} select k.i::int, ${cycleColumns} from ${numbered(numbers)}
+      few(sql<CycleView & Positioned>`
+        select k.i::int, ${cycleColumns} from ${numbered(numbers)}
         join assessment_cycle c on c.id = k.no join rubric r on r.id = c.rubric_id where ${isSeen}`),
     ),
 
@@ -58,7 +73,7 @@ export const cycleLoaders = (context: Pick<RequestContext, "session" | "viewer" 
     membersOf: manyBy<number, UnitView & Positioned>(String, async (numbers) =>
       seenBy(
         "PUBLISHED",
-        await readable(sql<UnitView & Positioned>`
+        await few(sql<UnitView & Positioned>`
           select k.i::int, ${unitColumns(sql`d.day`)} from ${numbered(numbers)} join assessment_cycle c on c.id = k.no
           join unit u on u.id = any(c.member_ids) cross join lateral (select ${dayOfUnit(today)} as day) d
           join unit_version v on v.unit_id = u.id and ${validOn(sql`d.day`)} order by k.i, v.code collate "C", u.id`),

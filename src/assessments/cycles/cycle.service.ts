@@ -31,12 +31,12 @@ export interface CycleList {
 }
 
 const matching = (context: Pick<Asking, "session" | "viewer">, { unitNo, year }: CycleList) => {
-  const { scope, isSeen, readable } = cycleReading(context);
+  const { isSeen, few } = cycleReading(context);
   const matched = sql`
-    with ${scope}, matched as materialized (
+    with matched as materialized (
       select c.id, r.year from assessment_cycle c join rubric r on r.id = c.rubric_id
       where (c.organiser_id = ${unitNo} or ${unitNo}::int = any(c.member_ids)) and (${year}::int is null or r.year = ${year}) and ${isSeen})`;
-  return { matched, readable };
+  return { matched, few };
 };
 
 interface ListArguments {
@@ -51,16 +51,16 @@ export const listCycles = async (context: Asking, { unit: name, year, first, aft
   const page = yearPage(first, after);
   const unit = await unitNamed(context.use(unitLoaders), "unit", name, null);
   const list: CycleList = { unitNo: unit.no, year: year ?? null };
-  const { matched, readable } = matching(context, list);
-  const rows = await readable(sql<CycleView>`
+  const { matched, few } = matching(context, list);
+  const rows = await few(sql<CycleView>`
     ${matched} select ${cycleColumns} from matched m join assessment_cycle c on c.id = m.id join rubric r on r.id = c.rubric_id
     where ${latestFirst(page, sql`r.year`, sql`c.id`)}`);
   return { ...connectionOf(rows, page, ({ year: rank, no }) => ({ rank, text: String(no) })), list };
 };
 
 export const countCycles = async (context: Pick<Asking, "session" | "viewer">, list: CycleList): Promise<number> => {
-  const { matched, readable } = matching(context, list);
-  const [found] = await readable(sql<{ total: number }>`${matched} select count(*)::int as total from matched`);
+  const { matched, few } = matching(context, list);
+  const [found] = await few(sql<{ total: number }>`${matched} select count(*)::int as total from matched`);
   return found?.total ?? 0;
 };
 

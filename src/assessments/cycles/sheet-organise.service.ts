@@ -110,7 +110,7 @@ export const removeAdjustment = async (
 };
 
 const sheetOfAdjustment = async (context: SheetAsking, no: number): Promise<SheetView | null> => {
-  const [found] = await cycleReading(context).readable(
+  const [found] = await cycleReading(context).few(
     sql<{ sheetNo: number }>`select sheet_id as "sheetNo" from score_adjustment where id = ${no}`,
   );
   const sheet = found ? await context.use(sheetLoaders).sheetByNo.load(found.sheetNo) : null;

@@ -2,6 +2,7 @@ import { sql } from "kysely";
 import type { RequestContext } from "../../access/request-context.ts";
 import { instant } from "../../database/instant-text.ts";
 import { manyBy, oneBy, type Positioned } from "../../database/loader.ts";
+import { keyed } from "../../database/relation.ts";
 import { validOn } from "../../hierarchy/sql.ts";
 import type { Day } from "../../lib/time/date.ts";
 import type { Hundredths } from "../scoring/points.ts";
@@ -15,6 +16,8 @@ export interface SheetView {
   readonly rubricNo: number;
   readonly unitNo: number;
   readonly organiserNo: number;
+  /** Units other than the organiser and the unit itself that appraise criteria of it. */
+  readonly appraiserNos: readonly number[];
   /** The day of the unit's view. */
   readonly asOf: Day;
   readonly submittedAt: string | null;
@@ -25,7 +28,7 @@ export interface SheetView {
   readonly isWhole: boolean;
 }
 
-/** Scores of a leaf as they are stored. */
+/** Scores of a leaf as a write reads them. */
 export interface StoredItem {
   readonly position: number;
   readonly appraiserNo: number | null;
@@ -53,71 +56,69 @@ export interface AdjustmentView {
   readonly decidedAt: string;
 }
 
-interface SurveyRow {
-  readonly position: number;
-  /** Sum of weight × count, weights in hundredths. */
-  readonly weighted: number;
-  readonly count: number;
-}
+/** What was written about a leaf. */
+export type ItemTexts = Pick<StoredItem, "position" | "selfNote" | "firstNote" | "explanation" | "secondNote" | "evidence">;
 
-const isWhole = sql<boolean>`(s.unit_id in (select unit_id from covered) or s.organiser_id in (select unit_id from covered))`;
-const isSheetSeen = sql<boolean>`(${isWhole} or s.appraiser_ids && array(select unit_id from assessing))`;
+/** A statement of more sheets looks the units of the caller up once. */
+export const MOST_FEW = 10;
+
+/** The units of which a caller who covers one sees the whole sheet `s`. */
+const seers = sql`array[s.unit_id, s.organiser_id]`;
+const isListed = sql<boolean>`(s.unit_id in (select unit_id from covered) or s.organiser_id in (select unit_id from covered))`;
 
 /** Columns of a SheetView; `s` is the sheet, `c` its cycle, `u` its unit. */
 const sheetColumns = (
   today: Day,
 ) => sql`s.id as no, s.cycle_id as "cycleNo", c.rubric_id as "rubricNo", s.unit_id as "unitNo", s.organiser_id as "organiserNo",
-  ${dayOfUnit(today)} as "asOf", ${instant(sql`s.submitted_at`, "MS")} as "submittedAt", s.reopened_until as "reopenedUntil",
+  s.appraiser_ids as "appraiserNos", ${dayOfUnit(today)} as "asOf", ${instant(sql`s.submitted_at`, "MS")} as "submittedAt", s.reopened_until as "reopenedUntil",
   s.override_class as "overrideClass", s.override_reason as "overrideReason"`;
 
 /** Columns of a StoredItem; `i` is the item. */
 export const itemColumns = sql`i.position, i.appraiser_id as "appraiserNo", i.is_applicable as "isApplicable", i.applicability_reason as "applicabilityReason", i.self, i.first,
   i.second, i.self_note as "selfNote", i.first_note as "firstNote", i.explanation, i.second_note as "secondNote", i.evidence, i.corrected, i.receipt`;
 
+const ofSheets = (sheets: readonly SheetView[]) =>
+  sql`${keyed("k", sheets, { no: ["int", ({ no }) => no], whole: ["boolean", ({ isWhole }) => isWhole] })}`;
+
 /** All loaders read only what the viewer may see. */
 export const sheetLoaders = (context: Pick<RequestContext, "session" | "viewer" | "today">) => {
-  const { scope, readable } = cycleReading(context);
+  const { lists, isViewed, isAssessed, isLeafAssessed, few, many } = cycleReading(context);
   const { today } = context;
   return {
     sheetByNo: oneBy<number, SheetView & Positioned>(String, (numbers) =>
-      readable(sql<SheetView & Positioned>`
-        with ${scope} select k.i::int, ${sheetColumns(today)}, ${isWhole} as "isWhole" from ${numbered(numbers)}
-        join score_sheet s on s.id = k.no join assessment_cycle c on c.id = s.cycle_id join unit u on u.id = s.unit_id where ${isSheetSeen}`),
+      few(sql<SheetView & Positioned>`
+        select k.i::int, ${sheetColumns(today)}, ${isViewed(seers)} as "isWhole" from ${numbered(numbers)}
+        join score_sheet s on s.id = k.no join assessment_cycle c on c.id = s.cycle_id join unit u on u.id = s.unit_id
+        where ${isViewed(seers)} or ${isAssessed(sql`s.appraiser_ids`)}`),
     ),
 
     /** By code of the unit. */
     sheetsOf: manyBy<number, SheetView & Positioned>(String, (numbers) =>
-      readable(sql<SheetView & Positioned>`
-        with ${scope} select k.i::int, ${sheetColumns(today)}, ${isWhole} as "isWhole" from ${numbered(numbers)}
+      many(sql<SheetView & Positioned>`
+        with ${lists} select k.i::int, ${sheetColumns(today)}, ${isListed} as "isWhole" from ${numbered(numbers)}
         join assessment_cycle c on c.id = k.no join score_sheet s on s.cycle_id = c.id join unit u on u.id = s.unit_id
         join unit_version v on v.unit_id = u.id and ${validOn(dayOfUnit(today))}
-        where ${isSheetSeen} order by k.i, v.code collate "C", u.id`),
+        where ${isListed} or s.appraiser_ids && array(select unit_id from assessing) order by k.i, v.code collate "C", u.id`),
     ),
 
-    /** Leaves of a sheet that the viewer may see, in the order of the rubric. */
-    itemsOf: manyBy<number, StoredItem & Positioned>(String, (numbers) =>
-      readable(sql<StoredItem & Positioned>`
-        with ${scope} select k.i::int, ${itemColumns} from ${numbered(numbers)} join score_sheet s on s.id = k.no join score_item i on i.sheet_id = s.id
-        where ${isWhole} or i.appraiser_id in (select unit_id from assessing) order by k.i, i.position`),
-    ),
-  };
-};
-
-/** What of a sheet is for VIEWERs of the member and of the organiser alone. */
-export const wholeSheetLoaders = (context: Pick<RequestContext, "session" | "viewer">) => {
-  const { scope, readable } = cycleReading(context);
-  return {
-    /** In force, the oldest first. */
-    adjustmentsOf: manyBy<number, AdjustmentView & Positioned>(String, (numbers) =>
-      readable(sql<AdjustmentView & Positioned>`
-        with ${scope} select k.i::int, a.id as no, a.kind, a.points, a.reason, ${instant(sql`a.decided_at`, "MS")} as "decidedAt" from ${numbered(numbers)}
-        join score_sheet s on s.id = k.no join score_adjustment a on a.sheet_id = s.id where ${isWhole} and a.removed_at is null order by k.i, a.id`),
+    /** Of the leaves that the viewer may see, where anything was written. */
+    textsOf: manyBy<SheetView, ItemTexts & Positioned>(
+      ({ no }) => String(no),
+      (sheets) =>
+        (sheets.length > MOST_FEW ? many : few)(sql<ItemTexts & Positioned>`
+          select k.i::int, i.position, i.self_note as "selfNote", i.first_note as "firstNote", i.explanation, i.second_note as "secondNote", i.evidence
+          from ${ofSheets(sheets)}
+          join score_item i on i.sheet_id = k.no where (k.whole or ${isLeafAssessed})
+            and (num_nonnulls(i.self_note, i.first_note, i.explanation, i.second_note) > 0 or i.evidence <> '[]') order by k.i, i.position`),
     ),
 
-    surveysOf: manyBy<number, SurveyRow & Positioned>(String, (numbers) =>
-      readable(sql<SurveyRow & Positioned>`
-        with ${scope} select k.i::int, a.position, a.weighted::float8, a.answers::float8 as count from ${numbered(numbers)}
-        join score_sheet s on s.id = k.no join survey_answer a on a.sheet_id = s.id where ${isWhole} order by k.i, a.position`),
+    /** In force, the oldest first; none for those who see only some criteria. */
+    adjustmentsOf: manyBy<SheetView, AdjustmentView & Positioned>(
+      ({ no }) => String(no),
+      (sheets) =>
+        (sheets.length > MOST_FEW ? many : few)(sql<AdjustmentView & Positioned>`
+          select k.i::int, a.id as no, a.kind, a.points, a.reason, ${instant(sql`a.decided_at`, "MS")} as "decidedAt" from ${ofSheets(sheets)}
+          join score_adjustment a on a.sheet_id = k.no where k.whole and a.removed_at is null order by k.i, a.id`),
     ),
   };
 };

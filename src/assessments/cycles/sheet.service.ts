@@ -3,11 +3,14 @@ import { unitLoaders } from "../../hierarchy/unit.loaders.ts";
 import { DomainError } from "../../lib/errors.ts";
 import { assessmentIdOf, parseNumberId } from "../assessment-id.ts";
 import { rubricLoaders } from "../rubrics/rubric.loaders.ts";
-import { pointsOf } from "../scoring/points.ts";
+import { type Hundredths, pointsOf } from "../scoring/points.ts";
+import type { SheetResult } from "../scoring/result.ts";
+import { maxPointsOf, resultOfSheet, sumAfter } from "./block.ts";
+import { blockLoaders } from "./block.loaders.ts";
 import type { CycleView } from "./cycle.loaders.ts";
-import { type SheetView, sheetLoaders, wholeSheetLoaders } from "./sheet.loaders.ts";
 import type { ScoreRound } from "./cycle-vocabulary.ts";
-import { adjustmentsOfSheet, itemsOfContent, maximumOf, scaledOf, type SheetContent, totalsOf } from "./sheet-scores.ts";
+import { type SheetView, sheetLoaders } from "./sheet.loaders.ts";
+import { itemsOfContent, type SheetContent } from "./sheet-scores.ts";
 
 type Asking = Pick<RequestContext, "use">;
 
@@ -24,38 +27,51 @@ export const sheetNamed = async (context: Asking, id: string): Promise<SheetView
   return sheet;
 };
 
-export const contentOfSheet = async (context: Asking, { no, rubricNo }: SheetView): Promise<SheetContent> => {
-  const { itemsOf } = context.use(sheetLoaders);
-  const { surveysOf } = context.use(wholeSheetLoaders);
-  const [criteria, items, surveys] = await Promise.all([
-    context.use(rubricLoaders).criteriaOf.load(rubricNo),
-    itemsOf.load(no),
-    surveysOf.load(no),
+const contentOfSheet = async (context: Asking, sheet: SheetView): Promise<SheetContent> => {
+  const [criteria, scores, texts] = await Promise.all([
+    context.use(rubricLoaders).criteriaOf.load(sheet.rubricNo),
+    context.use(blockLoaders).scoresOf.load(sheet),
+    context.use(sheetLoaders).textsOf.load(sheet),
   ]);
-  return { criteria, items, surveys: surveys.map(({ position, weighted, count }) => ({ position, weighted: weighted / 100, count })) };
+  return { criteria, scores, texts };
 };
 
 export const itemsOfSheet = async (context: Asking, sheet: SheetView) => itemsOfContent(await contentOfSheet(context, sheet), sheet);
 
 /** Null for those who see only some criteria. */
-export const adjustmentsShown = async (context: Asking, { no, isWhole }: SheetView) => {
-  if (!isWhole) return null;
-  const adjustments = await context.use(wholeSheetLoaders).adjustmentsOf.load(no);
+export const adjustmentsShown = async (context: Asking, sheet: SheetView) => {
+  if (!sheet.isWhole) return null;
+  const adjustments = await context.use(sheetLoaders).adjustmentsOf.load(sheet);
   return adjustments.map((one) => ({ ...one, id: assessmentIdOf("adjustment", one.no), points: pointsOf(one.points) }));
 };
 
-const adjustmentsFrom = async (context: Asking, { no }: SheetView) =>
-  adjustmentsOfSheet(await context.use(wholeSheetLoaders).adjustmentsOf.load(no));
+/** Null for those who see only some criteria. */
+const wholeScores = async (context: Asking, sheet: SheetView) => {
+  if (!sheet.isWhole) return null;
+  const { leavesOf, scoresOf } = context.use(blockLoaders);
+  const [leaves, scores] = await Promise.all([leavesOf.load(sheet.rubricNo), scoresOf.load(sheet)]);
+  return { leaves, scores };
+};
+
+const resultFor = async (context: Asking, sheet: SheetView): Promise<SheetResult | null> => {
+  const found = await wholeScores(context, sheet);
+  return found && resultOfSheet(found.leaves, maxPointsOf(found.leaves), found.scores);
+};
+
+const pointsOrNull = (points: Hundredths | null | undefined): number | null => (points == null ? null : pointsOf(points));
 
 /** Null for those who see only some criteria, as the other sums. */
-export const totalOfSheet = async (context: Asking, sheet: SheetView, round: ScoreRound): Promise<number | null> =>
-  sheet.isWhole ? totalsOf(await contentOfSheet(context, sheet), await adjustmentsFrom(context, sheet))[round] : null;
+export const totalOfSheet = async (context: Asking, sheet: SheetView, round: ScoreRound): Promise<number | null> => {
+  if (round === "FINAL") return pointsOrNull((await resultFor(context, sheet))?.total);
+  const found = await wholeScores(context, sheet);
+  return found && pointsOrNull(sumAfter(round, found.leaves, found.scores));
+};
 
 export const maximumOfSheet = async (context: Asking, sheet: SheetView): Promise<number | null> =>
-  sheet.isWhole ? maximumOf(await contentOfSheet(context, sheet)) : null;
+  pointsOrNull((await resultFor(context, sheet))?.maxApplicable);
 
 export const scaledOfSheet = async (context: Asking, sheet: SheetView): Promise<number | null> =>
-  sheet.isWhole ? scaledOf(await contentOfSheet(context, sheet), await adjustmentsFrom(context, sheet)) : null;
+  pointsOrNull((await resultFor(context, sheet))?.scaled);
 
 export const unitOfSheet = ({ unitNo, asOf }: SheetView, context: Asking) => context.use(unitLoaders).unitOn.load({ no: unitNo, asOf });
 

@@ -2,8 +2,9 @@ import type { EntityManager } from "@mikro-orm/postgresql";
 import { rowsOf } from "../../database/reader.ts";
 import { textOf } from "../../lib/argument-text.ts";
 import { parseAssessmentId, parseNumberId } from "../assessment-id.ts";
-import type { BlockLeaf, BlockSheet } from "../cycles/block.ts";
-import { readBlock, readLeaves } from "../cycles/block.store.ts";
+import { appliesTo, type BlockLeaf, type BlockSheet } from "../cycles/block.ts";
+import { blockLoaders } from "../cycles/block.loaders.ts";
+import { readBlock } from "../cycles/block.store.ts";
 import type { CycleView } from "../cycles/cycle.loaders.ts";
 import { changeCycle, type CycleAsking, type CyclePayload, reasonOf } from "../cycles/cycle-write.service.ts";
 import type { InputProblems } from "../input-problem.ts";
@@ -53,7 +54,7 @@ const checkCorrections = async (
 ) => {
   const rubric = (await context.use(rubricLoaders).rubricByNo.load(cycle.rubricNo))!;
   const sheets = new Map((await readBlock(rowsOf(em), cycle.no)).map((sheet) => [sheet.no, sheet]));
-  const leaves = new Map((await readLeaves(rowsOf(em), cycle.rubricNo)).map((leaf) => [leaf.position, leaf]));
+  const leaves = new Map((await context.use(blockLoaders).leavesOf.load(cycle.rubricNo)).map((leaf) => [leaf.position, leaf]));
   const items = checkItems(input, { cycle, sheets, leaves }, problems);
   const most = { BONUS: hundredthsOf(rubric.bonusMax)!, PENALTY: hundredthsOf(rubric.penaltyMax)! };
   return { items, adjustments: checkAdjustments(input, sheets, most, problems) };
@@ -95,8 +96,7 @@ const checkItems = ({ items }: CorrectPublishedScoresInput, correctable: Correct
     if (!sheet || !leaf) return [];
     const fault = points == null ? null : faultOfPoints(points, leaf.maxPoints);
     if (fault !== null) problems.add(`${place}.points`, "POINTS_INVALID", fault);
-    const [, isAlready] = sheet.items.find(([position]) => position === leaf.position)!;
-    if (points != null && !isAlready && !applied.has(`${sheetId} ${criterion}`))
+    if (points != null && !appliesTo(sheet, leaf) && !applied.has(`${sheetId} ${criterion}`))
       problems.add(
         `${place}.points`,
         "NOT_APPLICABLE",

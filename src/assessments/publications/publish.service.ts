@@ -5,7 +5,8 @@ import { unitLoaders } from "../../hierarchy/unit.loaders.ts";
 import { parsePastDay } from "../../lib/time/date.ts";
 import { textOf } from "../../lib/argument-text.ts";
 import { assessmentIdOf } from "../assessment-id.ts";
-import { readBlock, readLeaves } from "../cycles/block.store.ts";
+import { blockLoaders } from "../cycles/block.loaders.ts";
+import { readBlock } from "../cycles/block.store.ts";
 import type { CycleView } from "../cycles/cycle.loaders.ts";
 import { storeStage } from "../cycles/cycle.store.ts";
 import { changeCycle, type CycleAsking, type CyclePayload } from "../cycles/cycle-write.service.ts";
@@ -42,7 +43,7 @@ export const publishCycle = (context: CycleAsking, input: PublishAssessmentCycle
 /** The results of the cycle as its sheets stand in the transaction. */
 export const resultsOf = async (context: Pick<RequestContext, "use">, em: EntityManager, cycle: CycleView): Promise<FrozenResult[]> => {
   const rubric = (await context.use(rubricLoaders).rubricByNo.load(cycle.rubricNo))!;
-  const [leaves, sheets] = [await readLeaves(rowsOf(em), cycle.rubricNo), await readBlock(rowsOf(em), cycle.no)];
+  const [leaves, sheets] = [await context.use(blockLoaders).leavesOf.load(cycle.rubricNo), await readBlock(rowsOf(em), cycle.no)];
   const unranked = new Set(Object.keys(cycle.unranked).map(Number));
   return freezeBlock({ maxPoints: hundredthsOf(rubric.maxScore)!, bands: bandsOf(rubric.bands), leaves, sheets, unranked });
 };

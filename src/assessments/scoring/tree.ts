@@ -21,13 +21,6 @@ export const sumUp = (
   return sums;
 };
 
-/** The sum of the domains; null while a leaf is null, undefined where no leaf applies. */
-export const totalOf = (nodes: readonly CriterionNode[], sums: readonly (number | null | undefined)[]): number | null | undefined =>
-  nodes.reduce<number | null | undefined>(
-    (total, { parent }, position) => (parent === null ? add(total, sums[position]) : total),
-    undefined,
-  );
-
 const add = (a: number | null | undefined, b: number | null | undefined): number | null | undefined => {
   if (a === undefined) return b;
   if (b === undefined) return a;

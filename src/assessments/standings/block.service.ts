@@ -1,12 +1,14 @@
 import type { RequestContext } from "../../access/request-context.ts";
 import { rowScope } from "../../access/scope.ts";
+import { grantsFor } from "../../access/viewer.ts";
+import { cutLoaders } from "../../counters/cut.loaders.ts";
 import type { UnitView } from "../../hierarchy/unit-view.ts";
 import { parsePeriod } from "../../lib/time/period.ts";
-import { type BlockLeaf, type BlockSheet, finalLeaves, finalPointsOf } from "../cycles/block.ts";
-import { readBlock, readLeaves } from "../cycles/block.store.ts";
+import { appliesTo, type BlockLeaf, type BlockSheet, finalLeaves, finalPointsAt, receiptOn } from "../cycles/block.ts";
+import { blockLoaders } from "../cycles/block.loaders.ts";
+import { readBlock } from "../cycles/block.store.ts";
 import { type ComputedLeaf, computeLeaves, type ComputedScore } from "../cycles/computed.service.ts";
 import { cycleLoaders, type CycleView } from "../cycles/cycle.loaders.ts";
-import { sheetLoaders } from "../cycles/sheet.loaders.ts";
 import { rubricLoaders } from "../rubrics/rubric.loaders.ts";
 import { bandsOf, type ScoreBand } from "../scoring/bands.ts";
 import { type Hundredths, hundredthsOf } from "../scoring/points.ts";
@@ -45,25 +47,23 @@ export const blockReader = (context: Asking) => {
   };
 };
 
+/** A caller who covers the organiser sees every sheet; any other sees those of the units that it covers. */
+const wholeSheets = async (context: Asking, { no, organiserNo }: CycleView): Promise<BlockSheet[]> => {
+  const coversAll = await context.use(cutLoaders).viewerCovers.load(organiserNo);
+  return readBlock(context.session.scoped(rowScope(context.viewer)), no, coversAll ? null : grantsFor(context.viewer, "VIEWER"));
+};
+
 const projectBlock = async (context: Asking, cycle: CycleView): Promise<ProjectedBlock> => {
-  const reader = context.session.scoped(rowScope(context.viewer));
-  const { membersOf } = context.use(cycleLoaders);
-  const { sheetsOf } = context.use(sheetLoaders);
-  const [rubric, leaves, stored, units, views] = await Promise.all([
+  const [rubric, leaves, stored, units] = await Promise.all([
     context.use(rubricLoaders).rubricByNo.load(cycle.rubricNo),
-    readLeaves(reader, cycle.rubricNo),
-    readBlock(reader, cycle.no),
-    membersOf.load(cycle.no),
-    sheetsOf.load(cycle.no),
+    context.use(blockLoaders).leavesOf.load(cycle.rubricNo),
+    wholeSheets(context, cycle),
+    context.use(cycleLoaders).membersOf.load(cycle.no),
   ]);
-  const seen = new Set(views.filter(({ isWhole }) => isWhole).map(({ no }) => no));
   const byNo = new Map(units.map((unit) => [unit.no, unit]));
   const maxPoints = hundredthsOf(rubric!.maxScore)!;
-  const byPosition = new Map(leaves.map((leaf) => [leaf.position, leaf]));
   const sheets = await Promise.all(
-    stored
-      .filter(({ no }) => seen.has(no))
-      .map((sheet) => projectSheet(context, { cycle, leaves: byPosition, maxPoints, sheet, unit: byNo.get(sheet.unitNo)! })),
+    stored.map((sheet) => projectSheet(context, { cycle, leaves, maxPoints, sheet, unit: byNo.get(sheet.unitNo)! })),
   );
   const bands = bandsOf(rubric!.bands);
   return { leaves, bands, maxPoints, sheets, isComplete: sheets.length === cycle.memberNos.length };
@@ -71,15 +71,14 @@ const projectBlock = async (context: Asking, cycle: CycleView): Promise<Projecte
 
 interface Sheet {
   readonly cycle: CycleView;
-  /** By position. */
-  readonly leaves: ReadonlyMap<number, BlockLeaf>;
+  readonly leaves: readonly BlockLeaf[];
   readonly maxPoints: Hundredths;
   readonly sheet: BlockSheet;
   readonly unit: UnitView;
 }
 
 const projectSheet = async (context: Asking, { cycle, leaves, maxPoints, sheet, unit }: Sheet): Promise<ProjectedSheet> => {
-  const { points, undecided, isDecided, maxApplicable, open } = sumItems(leaves, sheet);
+  const { points, undecided, isDecided, maxApplicable, open } = sumLeavesOf(leaves, sheet);
   const computed = open.length === 0 ? NONE : await livingScores(context, cycle, unit, open);
   const scale = { maxApplicable, maxScore: maxPoints };
   const living = sumLeaves(computed);
@@ -94,18 +93,16 @@ const projectSheet = async (context: Asking, { cycle, leaves, maxPoints, sheet, 
 const NONE: readonly ComputedScore[] = [];
 
 /** One pass over the leaves that apply: decided points, maxima of those that are not, and the computed ones among these. */
-const sumItems = (leaves: ReadonlyMap<number, BlockLeaf>, { items }: BlockSheet) => {
+const sumLeavesOf = (leaves: readonly BlockLeaf[], sheet: BlockSheet) => {
   let [points, undecided, maxApplicable, isDecided] = [0, 0, 0, true];
   const open: BlockLeaf[] = [];
-  for (const item of items) {
-    const [position, isApplicable, , , , , receipt] = item;
-    if (!isApplicable) continue;
-    const leaf = leaves.get(position)!;
+  for (const [n, leaf] of leaves.entries()) {
+    if (!appliesTo(sheet, leaf)) continue;
     maxApplicable += leaf.maxPoints;
-    const decided = finalPointsOf(leaf, item);
+    const decided = finalPointsAt(sheet, leaf, n);
     isDecided &&= decided !== null;
     if (decided !== null) points += decided;
-    else if (leaf.indicator !== null && receipt === null) open.push(leaf);
+    else if (leaf.indicator !== null && receiptOn(sheet, leaf) === null) open.push(leaf);
     else undecided += leaf.maxPoints;
   }
   return { points, undecided, isDecided, maxApplicable, open };

@@ -1,15 +1,14 @@
 import type { RequestContext } from "../../access/request-context.ts";
 import { unitLoaders } from "../../hierarchy/unit.loaders.ts";
 import type { Rate } from "../../rollups/rate.ts";
-import type { BlockLeaf } from "../cycles/block.ts";
+import { type BlockLeaf, surveyedOn } from "../cycles/block.ts";
+import { blockLoaders } from "../cycles/block.loaders.ts";
 import type { ComputedScore } from "../cycles/computed.service.ts";
 import { cycleLoaders } from "../cycles/cycle.loaders.ts";
 import type { StoredReceipt } from "../cycles/receipt.ts";
 import type { ScoreItemView } from "../cycles/sheet-scores.ts";
-import { contentOfSheet } from "../cycles/sheet.service.ts";
 import { type Hundredths, pointsOf } from "../scoring/points.ts";
 import { pointsAt } from "../scoring/steps.ts";
-import { surveyValue } from "../scoring/survey.ts";
 import { livingScores } from "./block.service.ts";
 
 type Asking = Pick<RequestContext, "use" | "now">;
@@ -37,7 +36,7 @@ export const frozenReceipt = ({ points, least, most, rate }: Omit<ComputedScore,
 /** The receipt of a leaf; of INDICATOR as frozen, or worked out now while it is not. */
 export const receiptOf = (context: Asking, item: ScoreItemView): Promise<ScoreReceipt | null> | ScoreReceipt | null => {
   if (item.criterion.scoring === "SURVEY") return surveyReceipt(context, item);
-  return item.stored?.receipt ? shownReceipt(item.stored.receipt) : livingReceiptOf(context, item);
+  return item.frozen ? shownReceipt(item.frozen) : livingReceiptOf(context, item);
 };
 
 /** Of INDICATOR, worked out now; null for any other criterion, and for one that does not apply. */
@@ -51,8 +50,7 @@ export const livingReceiptOf = async (context: Asking, { criterion, sheet, isApp
 };
 
 const surveyReceipt = async (context: Asking, { criterion, sheet }: ScoreItemView): Promise<ScoreReceipt | null> => {
-  const { surveys } = await contentOfSheet(context, sheet);
-  const value = surveyValue(surveys.filter(({ position }) => position === criterion.position));
+  const value = surveyedOn(await context.use(blockLoaders).scoresOf.load(sheet), criterion);
   if (value === null) return null;
   const points: Hundredths = pointsAt(criterion.storedSteps, value);
   return { value, rate: null, lowPoints: pointsOf(points), highPoints: pointsOf(points), at: context.now.toISOString() };
