@@ -98,7 +98,7 @@ export const coverageOfKeys = (rules: RecordRules, keys: readonly CoverageKey[])
   order by "isGone"`;
 
 /** The condition that version `v` is that of an agency, which counts in the tier of the unit that it serves. */
-const isServedBy = sql`v.kind = any(${[...SERVING_KINDS]}::text[]) and served.unit_id = v.parent_id
+export const isServedBy = sql`v.kind = any(${[...SERVING_KINDS]}::text[]) and served.unit_id = v.parent_id
   and served.valid_from < coalesce(v.valid_to, 'infinity') and coalesce(served.valid_to, 'infinity') > v.valid_from`;
 
 /** The condition that the unit counts in the tier of key `k`; an agency counts in the tier of the unit that it serves. */

@@ -65,7 +65,11 @@ interface RecordSpec {
 export interface RecordRules extends RecordSpec {
   /** Sums of no record, in the order of summedColumns. */
   readonly zeros: readonly number[];
+  /** The first values of no record, as an array. */
+  readonly noCounts: RawBuilder<unknown>;
   readonly countColumns: RawBuilder<unknown>;
+  /** The columns of the first values. */
+  readonly rolledUpColumns: RawBuilder<unknown>;
   readonly sumsOfCounts: RawBuilder<unknown>;
   /** Aggregate condition: true for a group of rows whose sums are not all 0. */
   readonly anyCount: RawBuilder<unknown>;
@@ -73,40 +77,47 @@ export interface RecordRules extends RecordSpec {
   readonly rolledUpCounted: RawBuilder<unknown>;
 }
 
-/** Aggregate sum of counted columns, of the rows that meet the condition. */
-export const sumOf = (names: readonly string[], when: RawBuilder<unknown> | null) => {
-  const added = sql.join(
+const plus = (names: readonly string[]) =>
+  sql.join(
     names.map((name) => sql.ref(columnName(name))),
     sql` + `,
   );
+
+/** Aggregate sum of counted columns, of the rows that meet the condition. */
+export const sumOf = (names: readonly string[], when: RawBuilder<unknown> | null) => {
+  const added = plus(names);
   return when ? sql`coalesce(sum(${added}) filter (where ${when}), 0)` : sql`coalesce(sum(${added}), 0)`;
 };
 
 export const isBefore = sql`is_before`;
 export const isWithin = sql`not is_before`;
 
-const termsOf = ({ through, isFlow, before }: CountedValue): RawBuilder<unknown> => {
-  const plus = [
-    ...(through.length > 0 ? [sumOf(through, isFlow ? isWithin : null)] : []),
-    ...(before.added.length > 0 ? [sumOf(before.added, isBefore)] : []),
-  ];
-  const minus = before.subtracted.length > 0 ? sql` - ${sumOf(before.subtracted, isBefore)}` : sql``;
-  return sql`(${sql.join(plus, sql` + `)}${minus})`;
+const termsOf = ({ through, isFlow, before: { added, subtracted } }: CountedValue): RawBuilder<unknown> => {
+  const terms = through.length > 0 ? [sumOf(through, isFlow ? isWithin : null)] : [];
+  if (added.length + subtracted.length > 0) {
+    const minus = subtracted.length > 0 ? sql` - (${plus(subtracted)})` : sql``;
+    terms.push(sql`coalesce(sum(${added.length > 0 ? plus(added) : sql`0`}${minus}) filter (where ${isBefore}), 0)`);
+  }
+  return sql`(${sql.join(terms, sql` + `)})`;
 };
 
 /** Completes the rules of a kind with the parts of statements that follow from them. */
 export const recordRules = (spec: RecordSpec): RecordRules => {
   const columns = spec.counts.map((name) => sql.ref(columnName(name)));
+  const rolledUp = spec.values.slice(0, spec.rolledUp);
+  const used = new Set(rolledUp.flatMap(({ through, before }) => [...through, ...before.added, ...before.subtracted]));
   return {
     ...spec,
     zeros: summedColumns(spec.measures).map(() => 0),
+    noCounts: sql.raw(`'{${Array(spec.rolledUp).fill(0).join()}}'::bigint[]`),
     countColumns: sql.join(columns),
+    rolledUpColumns: sql.join([...used].map((name) => sql.ref(columnName(name)))),
     sumsOfCounts: sql.join(columns.map((column) => sql`sum(${column}) as ${column}`)),
     anyCount: sql`(${sql.join(
       columns.map((column) => sql`sum(${column}) <> 0`),
       sql` or `,
     )})`,
     allCounted: sql.join(spec.values.map(termsOf)),
-    rolledUpCounted: sql.join(spec.values.slice(0, spec.rolledUp).map(termsOf)),
+    rolledUpCounted: sql.join(rolledUp.map(termsOf)),
   };
 };

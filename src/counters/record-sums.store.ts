@@ -8,7 +8,7 @@ import type { RecordKind } from "./record.entity.ts";
 import type { RecordRules } from "./record-rules.ts";
 import { type CountRange, rangesOf, rangesWithin } from "./count-range.ts";
 import { validOn } from "../hierarchy/sql.ts";
-import { keyed, relation } from "../database/relation.ts";
+import { keyed, numbered, relation } from "../database/relation.ts";
 
 /** Maps tiers to `slot` in tables of counters: 1 is the country, 0 is outside all tiers. */
 export const numberOfTier = (tier: string | null): number | null => (tier === null ? null : TIERS.indexOf(tier as never) + 1);
@@ -58,14 +58,13 @@ const isOf = (frame: Frame, { isCountry, editionId, from, to, handledBy, isNext 
   frame.handledBy === handledBy &&
   frame.isNext === isNext;
 
-/** Relations of the keys `k` (i, no, is_country, edition_id, slot, tier, span), of the days of each span `s`, and of their counter ranges `r`. */
+/** Relations of the keys `k` (i, no, is_country, edition_id, is_treed, slot, tier, span), of the days of each span `s`, and of their counter ranges `r`. */
 export const keysAndRanges = (keys: readonly SumKey[]): RawBuilder<unknown> => {
   const { placed, frames, spans } = framesOf(keys);
-  const ranges = spans.flatMap(({ number, from, ranges: own }) => own.map((range) => ({ number, from, ...range })));
   return sql`
     k as materialized (
-      select k.i, k.no, f.is_country, f.edition_id, f.slot, f.tier, f.span
-      from ${keyed("k", keys, { no: ["int", ({ unitNo }) => unitNo], frame: ["int", (_, n) => placed[n]] })}
+      select k.i, k.no, f.is_country, f.edition_id, e.records_counted as is_treed, f.slot, f.tier, f.span
+      from ${numbered("k", traitsOfKeys(keys).areMany, { no: keys.map(({ unitNo }) => unitNo), frame: placed })}
       join ${keyed(
         "f",
         frames,
@@ -78,7 +77,14 @@ export const keysAndRanges = (keys: readonly SumKey[]): RawBuilder<unknown> => {
         },
         "number",
       )} on f.number = k.frame + 1
+      join edition e on e.id = f.edition_id
     ),
+    ${spansAndRanges(spans)}`;
+};
+
+const spansAndRanges = (spans: readonly Span[]): RawBuilder<unknown> => {
+  const ranges = spans.flatMap(({ number, from, ranges: own }) => own.map((range) => ({ number, from, ...range })));
+  return sql`
     s as materialized (
       select * from ${keyed("s", spans, { first_on: ["date", ({ from }) => from], last_on: ["date", ({ to }) => to] }, "number")}
     ),
@@ -94,6 +100,9 @@ export const keysAndRanges = (keys: readonly SumKey[]): RawBuilder<unknown> => {
     )`;
 };
 
+/** The same relations `s` and `r` of one span, whose number in keys is 0. */
+export const oneSpan = (from: Day, to: Day): RawBuilder<unknown> => spansAndRanges([{ number: 0, from, to, ranges: rangesOf(from, to) }]);
+
 /** True if the keys need counters of single days, which are read within a scope. */
 export const readsDays = (keys: readonly Pick<RecordKey, "from" | "to">[]): boolean =>
   keys.some(({ from, to }) => halfMonthOf(from) !== from || halfMonthEnd(to) !== to);
@@ -102,9 +111,10 @@ export const readsDays = (keys: readonly Pick<RecordKey, "from" | "to">[]): bool
 export const recordedUnits = (kind: RecordKind, when: RawBuilder<unknown>): RawBuilder<unknown> =>
   sql`recorded as materialized (select distinct province_id, unit_id from record_unit where kind = ${sql.lit(kind)} and ${when})`;
 
-const within = sql`c.grain = r.grain and c.starts_on >= r.first_on and c.starts_on < r.end_on`;
+export const within = sql`c.grain = r.grain and c.starts_on >= r.first_on and c.starts_on < r.end_on`;
 const inHandlingTier = sql`(k.slot is null or c.slot = k.slot)`;
-export const counterColumns = ({ countColumns }: RecordRules) => sql`c.starts_on < r.span_on as is_before, ${countColumns}`;
+const isBeforeSpan = sql`c.starts_on < r.span_on as is_before`;
+export const counterColumns = ({ countColumns }: RecordRules) => sql`${isBeforeSpan}, ${countColumns}`;
 
 /** Counters of units, given relation `o` (unit_id, province_id, span): rows (unit_id, slot, span, is_before, counts). */
 export const countersOfUnits = (rules: RecordRules, o: RawBuilder<unknown>): RawBuilder<unknown> => sql`
@@ -119,42 +129,92 @@ export const isComplete = (kind: RecordKind) =>
 
 export const existedWithin = sql`coalesce(u.began_on, '-infinity') <= s.last_on and coalesce(u.ended_on, 'infinity') > s.first_on`;
 
+/** What a statement looks for; leaving the rest out halves the time of a short statement. */
+export interface KeyTraits {
+  /** True if the keys may have more contributing units than there are units with records. */
+  readonly areMany: boolean;
+  readonly hasCountry: boolean;
+  readonly hasTiers: boolean;
+  readonly hasDays: boolean;
+  /** True if all counted columns are read, and not only those of roll-ups. */
+  readonly isOfAllColumns: boolean;
+}
+
+const MANY_KEYS = 50;
+
+export const traitsOf = (
+  count: number,
+  frames: readonly Pick<RecordKey, "isCountry" | "handledBy">[],
+  spans: readonly Pick<RecordKey, "from" | "to">[],
+): KeyTraits => {
+  const hasCountry = frames.some(({ isCountry }) => isCountry);
+  const hasTiers = frames.some(({ handledBy }) => handledBy !== null);
+  return { areMany: count > MANY_KEYS || hasCountry, hasCountry, hasTiers, hasDays: readsDays(spans), isOfAllColumns: false };
+};
+
+export const traitsOfKeys = (keys: readonly RecordKey[]): KeyTraits => traitsOf(keys.length, keys, keys);
+
 /**
  * The counters of each key as rows (i, certain, is_before, counts). Editions with trees are read from these, and the country from the trees of its provinces; other
- * editions are read from the counters of all contributing units. The few keys of other editions are selected first.
+ * editions are read from the counters of all contributing units.
  */
-export const countersOfKeys = (rules: RecordRules): RawBuilder<unknown> => {
-  const columns = counterColumns(rules);
+export const countersOfKeys = (rules: RecordRules, traits: KeyTraits): RawBuilder<unknown> => {
+  const columns = sql`${isBeforeSpan}, ${traits.isOfAllColumns ? rules.countColumns : rules.rolledUpColumns}`;
   const [units, trees] = [sql.table(rules.tables.units), sql.table(rules.tables.trees)];
+  const target = traits.hasCountry ? sql`target` : sql`k`;
   return sql`
-    counted as materialized (select k.* from k join edition e on e.id = k.edition_id where e.records_counted),
-    target as materialized (
-      select k.i, k.span, k.slot, k.edition_id, k.no as target_id, true as is_own from counted k
-      union all
-      select k.i, k.span, k.slot, k.edition_id, p.unit_id, false from counted k join edition e on e.id = k.edition_id
-      join unit_version p on p.parent_id = k.no and p.tier = 'PROVINCE' and ${validOn(sql`e.starts_on`, "p")}
-      where k.is_country
-    ),
-    untreed as materialized (select k.* from k join edition e on e.id = k.edition_id where not e.records_counted),
-    own as materialized (
-      select distinct u.province_id, u.unit_id from target k join record_unit u on u.unit_id = k.target_id and u.kind = ${sql.lit(rules.kind)}
-      where exists (select from r where grain = ${sql.lit(DAY_GRAIN)})
-    ),
-    ${recordedUnits(rules.kind, sql`exists (select from untreed)`)},
-    other as materialized (
-      select k.i, k.span, k.slot, c.unit_id, c.certain, u.province_id from untreed k
-      join contribution c on c.edition_id = k.edition_id and c.target_id = k.no join recorded u on u.unit_id = c.unit_id
-    ),
+    ${traits.hasCountry ? sql`${TARGET},` : sql``}
+    ${traits.hasDays ? sql`${ownUnits(rules, target)},` : sql``}
+    ${traits.areMany ? contributingToMany(rules) : contributingToFew(rules)},
     counter as (
-      select k.i, c.certain, ${columns} from target k join r on r.span = k.span
-      join ${trees} c on c.edition_id = k.edition_id and c.target_id = k.target_id and ${within}
-      where ${inHandlingTier} and (k.is_own or (c.certain and c.slot <> ${sql.lit(NO_TIER)}))
-      union all
-      select k.i, true, ${columns} from target k join r on r.span = k.span and r.grain = ${sql.lit(DAY_GRAIN)}
-      join own u on u.unit_id = k.target_id
-      join ${units} c on c.province_id = u.province_id and c.unit_id = u.unit_id and ${within} where ${inHandlingTier}
+      select k.i, c.certain, ${columns} from ${target} k join r on r.span = k.span
+      join ${trees} c on c.edition_id = k.edition_id and c.target_id = k.no and ${within}
+      where k.is_treed and ${inHandlingTier} ${traits.hasCountry ? sql`and (k.is_own or (c.certain and c.slot <> ${sql.lit(NO_TIER)}))` : sql``}
+      ${
+        traits.hasDays
+          ? sql`union all
+      select k.i, true, ${columns} from ${target} k join r on r.span = k.span and r.grain = ${sql.lit(DAY_GRAIN)}
+      join own u on u.unit_id = k.no join ${units} c on c.province_id = u.province_id and c.unit_id = u.unit_id and ${within}
+      where k.is_treed and ${inHandlingTier}`
+          : sql``
+      }
       union all
       select k.i, k.certain, ${columns} from other k join r on r.span = k.span
       join ${units} c on c.province_id = k.province_id and c.unit_id = k.unit_id and ${within} where ${inHandlingTier}
     )`;
 };
+
+/** The keys, and the provinces of the country, whose tree has only what is certain in no province. */
+const TARGET = sql`
+    target as materialized (
+      select k.i, k.span, k.slot, k.edition_id, k.no, k.is_treed, true as is_own from k
+      union all
+      select k.i, k.span, k.slot, k.edition_id, p.unit_id, true, false from k join edition e on e.id = k.edition_id
+      join unit_version p on p.parent_id = k.no and p.tier = 'PROVINCE' and ${validOn(sql`e.starts_on`, "p")}
+      where k.is_country and k.is_treed
+    )`;
+
+/** Trees have no counters of days of the unit itself. */
+const ownUnits = ({ kind }: RecordRules, target: RawBuilder<unknown>) => sql`
+    own as materialized (
+      select distinct u.province_id, u.unit_id from ${target} k join record_unit u on u.unit_id = k.no and u.kind = ${sql.lit(kind)} where k.is_treed
+    )`;
+
+/** Looks for the keys of the units that have records, which may be few. */
+const contributingToMany = ({ kind }: RecordRules) => sql`
+    ${recordedUnits(kind, sql`exists (select from k where not is_treed)`)},
+    other as materialized (
+      select k.i, k.span, k.slot, c.unit_id, c.certain, c.province_id from (
+        select c.*, u.province_id from (select distinct edition_id from k where not is_treed) e cross join recorded u
+        cross join lateral (select * from contribution where edition_id = e.edition_id and unit_id = u.unit_id offset 0) c
+      ) c join k on k.edition_id = c.edition_id and k.no = c.target_id
+    )`;
+
+/** Looks for the records of the units of the keys. */
+const contributingToFew = ({ kind }: RecordRules) => sql`
+    other as materialized (
+      select distinct k.i, k.span, k.slot, c.unit_id, c.certain, u.province_id from k
+      join contribution c on c.edition_id = k.edition_id and c.target_id = k.no
+      join record_unit u on u.unit_id = c.unit_id and u.kind = ${sql.lit(kind)}
+      where not k.is_treed
+    )`;

@@ -11,7 +11,7 @@ import { recordKinds } from "./record-kinds.ts";
 import type { RecordRules } from "./record-rules.ts";
 import { type CellsKey, cellsOfRecords } from "./records-by-cell.store.ts";
 import { completeKeys, countsInTier, coverageOfKeys } from "./record-coverage.store.ts";
-import { countersOfKeys, keysAndRanges, readsDays } from "./record-sums.store.ts";
+import { traitsOfKeys, countersOfKeys, keysAndRanges, readsDays } from "./record-sums.store.ts";
 import { inOnePass, type SumRow } from "./running-sums.ts";
 
 /** Records of each kind of roll-up as evidence; null for a kind without records. */
@@ -34,7 +34,7 @@ export const recordsOf = (rules: RecordRules, reader: Reader, scope: RowScope): 
   cells: (em, key) => recordedCells(rules, em, key),
 });
 
-export const rowsFor = (reader: Reader, scope: RowScope, keys: readonly RecordKey[]): Rows =>
+export const rowsFor = (reader: Reader, scope: RowScope, keys: readonly Pick<RecordKey, "from" | "to">[]): Rows =>
   readsDays(keys) ? reader.scoped(scope) : reader;
 
 const readingOf = (rules: RecordRules, rows: Rows): Pick<Records, "sums" | "measureCoverage" | "sources"> => ({
@@ -55,7 +55,7 @@ const sumsOfKeys = async (rules: RecordRules, rows: Rows, keys: readonly RecordK
   const { kind, measures, measuresOf, rolledUpCounted } = rules;
   const found = await inOnePass(rules, keys, (parts) =>
     rows.rows(sql<SumRow>`
-      with ${keysAndRanges(parts)}, ${countersOfKeys(rules)}
+      with ${keysAndRanges(parts)}, ${countersOfKeys(rules, traitsOfKeys(parts))}
       select i::int, certain, json_build_array(${rolledUpCounted}) as counted from counter group by i, certain`),
   );
   const sums = keys.map(({ to }): { certain: number[] | null; possible: number[] | null; through: Day } => ({

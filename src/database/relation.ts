@@ -15,3 +15,12 @@ export const relation = <R>(alias: string, rows: readonly R[], columns: Columns<
 /** The same with a last column, the number of the row from 1, by which a loader finds the key of each row that it reads. */
 export const keyed = <R>(alias: string, rows: readonly R[], columns: Columns<R>, number = "i"): RawBuilder<unknown> =>
   sql`unnest(${arraysOf(rows, columns)}) with ordinality ${sql.raw(`${alias}(${[...Object.keys(columns), number].join(", ")})`)}`;
+
+/** The same of integers. For long lists the planner expects a thousand rows, where it expects ten of other relations and may compare all rows of two of them. */
+export const numbered = (alias: string, isLong: boolean, columns: Readonly<Record<string, readonly number[]>>): RawBuilder<unknown> => {
+  const entries = Object.entries(columns);
+  if (!isLong)
+    return sql`unnest(${sql.join(entries.map(([, values]) => sql`${values}::int[]`))}) with ordinality ${sql.raw(`${alias}(${[...Object.keys(columns), "i"].join(", ")})`)}`;
+  const elements = sql.join(entries.map(([name, values]) => sql`(${values}::int[])[i] as ${sql.ref(name)}`));
+  return sql`(select ${elements}, i from generate_series(1, ${entries[0]![1].length}) i) ${sql.raw(alias)}`;
+};

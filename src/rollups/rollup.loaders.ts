@@ -13,6 +13,7 @@ import { DOSSIER, type RollupKind, SERVICE, TASK } from "../figures/measure.ts";
 import type { MeasureCoverage } from "../counters/records.ts";
 import { recordEvidence } from "../counters/records.service.ts";
 import type { EvidenceKind } from "../hierarchy/unit-view.ts";
+import { answersAtOnce } from "./rollup-answer.ts";
 import { RollupCache } from "./rollup-cache.ts";
 import { coverageOfRollups, readRollups } from "./rollup-read.ts";
 import { cellDayOf, keyOf, type RollupOrigin, setLoader } from "./rollup-set.loader.ts";
@@ -40,8 +41,10 @@ export const rollupLoaders = (context: RequestContext, kind: EvidenceKind) => {
   const sets = setLoader(making, today, (period) => isKeyed || isNamed(period));
   const figures: Rows = { rows: (query) => figureRows(reader, evidence, () => query) };
   const source: RollupOrigin = { reader, figures, sets, records: making.records, ownSet: ownSets(making, isKeyed, () => source) };
-  const rollups = (of: RollupKind) =>
-    new DataLoader<RollupKey, Rollup>((keys) => readRollups(source, of, keys), { cacheMap: new RollupCache() });
+  const answering = { reader, evidence, scope: rowScope(viewer), today };
+  const read = async (of: RollupKind, keys: readonly RollupKey[]) =>
+    (await answersAtOnce(answering, of, keys)) ?? readRollups(source, of, keys);
+  const rollups = (of: RollupKind) => new DataLoader<RollupKey, Rollup>((keys) => read(of, keys), { cacheMap: new RollupCache() });
   return {
     dossierRollup: rollups(DOSSIER),
     taskRollup: rollups(TASK),

@@ -6,6 +6,7 @@ import { benchFigures } from "./figures.ts";
 import { benchFlood } from "./flood.ts";
 import { benchLedger } from "./ledger.ts";
 import { benchPeers } from "./peers.ts";
+import { benchSilent } from "./silent.ts";
 import { benchSoak } from "./soak.ts";
 import { benchTaskTrees } from "./task-trees.ts";
 import { benchTasks } from "./tasks.ts";
@@ -50,6 +51,12 @@ program
   .description("trees of dossiers beside PostGraphile 5 over the same counters")
   .option("--dossiers <n>", "how many", count, 100_000)
   .action(({ dossiers }: { dossiers: number }) => benchPeers(dossiers));
+program
+  .command("silent")
+  .description("the country's tree where few provinces have records beside one where all have; fails where a unit costs far more")
+  .option("--dossiers <n>", "how many where all have", count, 100_000)
+  .option("--scale <part>", "the part of the demo's dossiers where few have, from 0.01 to 1", part, 0.05)
+  .action(({ dossiers, scale }: { dossiers: number; scale: number }) => benchSilent(dossiers, scale));
 program
   .command("cost")
   .description("processor time by row of cost of some sixty questions; fails where one takes far more than the tree of the whole country")

@@ -25,8 +25,8 @@ export const TREES = {
 } as const;
 export type Tree = keyof typeof TREES;
 
-export const bodyOf = (tree: Tree): string =>
-  JSON.stringify({ query: TREES[tree].query, variables: { code: TREES[tree].code, asOf: AS_OF, period: PERIOD } });
+export const bodyOf = (tree: Tree, asOf = AS_OF): string =>
+  JSON.stringify({ query: TREES[tree].query, variables: { code: TREES[tree].code, asOf, period: PERIOD } });
 
 /** Without compression, which neither the floors nor others do. */
 export const askFor = async (url: string, body: string): Promise<string> =>

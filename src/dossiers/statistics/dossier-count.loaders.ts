@@ -11,7 +11,7 @@ import type { Day } from "../../lib/time/date.ts";
 import { halfMonthEnd, halfMonthOf } from "../../lib/time/half-month.ts";
 import { cutLoaders } from "../../counters/cut.loaders.ts";
 import { ofKeys, recordSumsLoader, textOfKey } from "../../counters/record-sums.loaders.ts";
-import { countersOfKeys, keysAndRanges } from "../../counters/record-sums.store.ts";
+import { traitsOfKeys, countersOfKeys, keysAndRanges } from "../../counters/record-sums.store.ts";
 import { rowsFor } from "../../counters/records.service.ts";
 import { DOSSIER_RECORDS } from "../dossier-records.ts";
 import { type FieldCountRow, fieldsOfDays, fieldsOfHalves } from "./field-count.store.ts";
@@ -30,7 +30,7 @@ export const dossierCountLoaders = (context: RequestContext, evidence: EvidenceK
     dossierCounts: oneBy<RollupKey, CountRow>(textOfKey, (keys) =>
       ofKeys(reader, keys, (asked) =>
         rowsFor(reader, scope, asked).rows(sql<CountRow>`
-        with ${keysAndRanges(asked)}, ${countersOfKeys(DOSSIER_RECORDS)}
+        with ${keysAndRanges(asked)}, ${countersOfKeys(DOSSIER_RECORDS, { ...traitsOfKeys(asked), isOfAllColumns: true })}
         select i::int, json_build_array(${DOSSIER_RECORDS.allCounted}) as counted from counter where certain group by i`),
       ),
     ),

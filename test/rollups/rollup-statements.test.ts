@@ -1,0 +1,93 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { parsePeriod } from "../../src/lib/time/period.ts";
+import { startService, type TestService } from "../support/client.ts";
+import { dossier, givenDossiers, IMPORT } from "../support/dossiers.ts";
+import { issueKey } from "../support/key.ts";
+import { statementsOf } from "../support/statements.ts";
+import { fillCommunes } from "../support/synthetic.ts";
+
+/** Cao Bằng has dossiers of 2026 in two communes, all communes have figures of 2024, and nobody reported anything of 2023. */
+let service: TestService;
+let viewer: string;
+
+beforeAll(async () => {
+  service = await startService();
+  const officer = await givenDossiers(service);
+  viewer = await issueKey(service.database, "viewer", { "04": "VIEWER" });
+  await fillCommunes(service.database.orm.em.fork(), parsePeriod("period", "2024"));
+  const dossiers = [dossier({ code: "one" }), dossier({ code: "two", unit: "01561", receivedAt: "2026-05-04T08:00:00+07:00" })];
+  const { errors } = await service.ask(IMPORT, { source: "cao-bang", dossiers }, officer);
+  expect(errors).toBeUndefined();
+});
+afterAll(() => service.close());
+
+const ROLLUPS = /\b(rollup_set|record_unit|record_range|(dossier|task)_(tree|unit)_count|(dossier|task|service)_rollup)\b/;
+
+/** The answer, and the statements about roll-ups, once the sets of figures are stored. */
+const asked = async (query: string, bearer?: string) => {
+  await service.ask(query, {}, bearer);
+  let data: unknown;
+  const statements = await statementsOf(async () => {
+    const answer = await service.ask<unknown, object>(query, {}, bearer);
+    expect(answer.errors).toBeUndefined();
+    data = answer.data;
+  });
+  return { data: data as any, count: statements.filter((text) => ROLLUPS.test(text)).length };
+};
+
+const FIELDS = "received resolved inProcess onTimeRate { value coverage } exact b: bounds(measure: RECEIVED) { high }";
+const year = (code: string, period: string, asOf = "2026-11-15") =>
+  `{ unit(code: "${code}", asOf: "${asOf}") { fullName dossiers(period: "${period}") { ${FIELDS} } } }`;
+
+describe("the roll-up of one unit and year is read by one statement", () => {
+  it("from records", async () => {
+    const { data, count } = await asked(year("01558", "2026"));
+    expect(data.unit.dossiers).toMatchObject({ received: 1, exact: true });
+    expect(count).toBe(1);
+  });
+
+  it("from records in the hierarchy of another day, whose counters are added up", async () => {
+    const { data, count } = await asked(year("04", "2026", "2024-12-31"));
+    expect(data.unit.dossiers).toMatchObject({ received: 2, exact: true });
+    expect(count).toBe(1);
+  });
+
+  it("from figures, of which roll-ups are stored", async () => {
+    const { data, count } = await asked(year("00001", "2024", "2025-06-30"));
+    expect(data.unit.dossiers.received).toBeGreaterThan(1000);
+    expect(count).toBe(1);
+  });
+
+  it("where nobody reported anything", async () => {
+    const { data, count } = await asked(year("48", "2023"));
+    expect(data.unit.dossiers).toMatchObject({ received: null, exact: true });
+    expect(count).toBe(1);
+  });
+
+  it("of single days, which are read within the caller's scope", async () => {
+    const { data, count } = await asked(year("01558", "2026-03-02/2026-03-05"), viewer);
+    expect(data.unit.dossiers).toMatchObject({ received: 1 });
+    expect(count).toBe(1);
+  });
+});
+
+describe("the roll-ups of many units are read by one statement for each kind", () => {
+  const kinds = 'dossiers(period: "2026") { received } tasks(period: "2026") { total } services(period: "2026") { procedures }';
+  const indicators = 'indicators(period: "2026", codes: ["dossier-on-time", "task-on-time", "service-online"]) { rate { value } }';
+
+  it("whatever fields and indicators are asked of it", async () => {
+    const page = (first: number) =>
+      `{ units(first: ${first}, asOf: "2026-11-15", tier: COMMUNE) { nodes { code ${kinds} ${indicators} } } }`;
+    expect((await asked(page(2))).count).toBe(3);
+    expect((await asked(page(200))).count).toBe(3);
+  });
+
+  it("also in the hierarchy of another day, and for the country beside its provinces", async () => {
+    const { data, count } = await asked(
+      `{ unit(code: "VN", asOf: "2024-12-31") { children { code dossiers(period: "2026") { received } } } }`,
+    );
+    expect(data.unit.children.find(({ code }: { code: string }) => code === "04").dossiers).toEqual({ received: 2 });
+    expect(data.unit.children.filter(({ dossiers }: any) => dossiers.received !== null)).toHaveLength(1);
+    expect(count).toBe(1);
+  });
+});
