@@ -94,15 +94,8 @@ export class ServiceClient extends Client {
 
   async #copy(statement: string, { text }: CopiedRows): Promise<unknown> {
     const stream = super.query(copyFrom(statement));
-    const done = finished(stream);
     stream.end(text);
-    try {
-      await done;
-    } catch (error) {
-      // Without this, the driver would fail when it sends the rest of the rows.
-      stream.destroy();
-      throw error;
-    }
+    await finished(stream);
     return { command: "COPY", rows: [], rowCount: stream.rowCount };
   }
 

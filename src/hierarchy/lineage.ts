@@ -1,5 +1,5 @@
 import { EditionMembers } from "./edition-members.ts";
-import { type DayNumber, type EditionSpan, type LineageSource, type LineageVersion, NEVER } from "./lineage-source.ts";
+import { type DayNumber, type EditionSpan, type LineageSource, type LineageVersion } from "./lineage-source.ts";
 import { SITTING_KINDS, type UnitKind } from "./unit.entity.ts";
 
 export interface ContributionRow {
@@ -10,7 +10,6 @@ export interface ContributionRow {
 }
 
 const NONE: readonly number[] = [];
-const only = (unit: number): readonly number[] => (unit === 0 ? NONE : [unit]);
 
 type Lists = (number[] | undefined)[];
 const append = (lists: Lists, at: number, value: number): void => void (lists[at] ??= []).push(value);
@@ -29,7 +28,6 @@ export class Lineage {
   readonly #successors: Lists = [];
   readonly #predecessors: Lists = [];
   readonly #size: number;
-  readonly #began: Int32Array;
   readonly #ended: Int32Array;
   readonly #firstParents: Int32Array;
   readonly #lastParents: Int32Array;
@@ -41,7 +39,6 @@ export class Lineage {
     const sorted = versions.toSorted((a, b) => a.from - b.from);
     this.#source = { versions: sorted, successions };
     this.#size = versions.reduce((most, { unitNo, parentNo }) => Math.max(most, unitNo, parentNo ?? 0), 0) + 1;
-    this.#began = new Int32Array(this.#size).fill(NEVER);
     this.#ended = new Int32Array(this.#size);
     this.#firstParents = new Int32Array(this.#size);
     this.#lastParents = new Int32Array(this.#size);
@@ -57,14 +54,11 @@ export class Lineage {
     }
   }
 
-  #add({ unitNo, parentNo, tier, kind, from, to }: LineageVersion): void {
-    if (this.#began[unitNo] === NEVER) {
-      this.#began[unitNo] = from;
-      this.#firstParents[unitNo] = parentNo ?? 0;
-    }
+  #add({ unitNo, parentNo, kind, to }: LineageVersion): void {
+    if (this.#ended[unitNo] === 0) this.#firstParents[unitNo] = parentNo ?? 0;
     this.#ended[unitNo] = to;
     this.#lastParents[unitNo] = parentNo ?? 0;
-    if (tier === null) this.#isSitting[unitNo] = (SITTING_KINDS as readonly UnitKind[]).includes(kind) ? 1 : 0;
+    this.#isSitting[unitNo] = (SITTING_KINDS as readonly UnitKind[]).includes(kind) ? 1 : 0;
   }
 
   /** The contributions of the units (null means all) to the edition, by target and unit. */
@@ -79,14 +73,14 @@ export class Lineage {
   }
 
   *#all(): Iterable<number> {
-    for (const [unit, began] of this.#began.entries()) if (began !== NEVER) yield unit;
+    for (const [unit, ended] of this.#ended.entries()) if (ended !== 0) yield unit;
   }
 
   /** A unit that leads nowhere (no successor, and a parent that points back to it) takes the leaves of its nearest ancestor that has some. */
   #leavesOf(unit: number, members: EditionMembers, startsOn: DayNumber): readonly number[] {
     if (members.has(unit)) return [unit];
     const climbed = new Set<number>();
-    for (let at = unit; at > 0 && !climbed.has(at); at = this.#parentAtEdge(at)) {
+    for (let at = unit; at > 0 && !climbed.has(at); at = this.#edgeParent(at, startsOn)) {
       const leaves = this.#reach(at, members, startsOn);
       if (leaves.length > 0) return leaves;
       climbed.add(at);
@@ -94,8 +88,9 @@ export class Lineage {
     return NONE;
   }
 
-  #parentAtEdge(unit: number): number {
-    return (this.#ended[unit] !== NEVER && this.#lastParents[unit]) || this.#firstParents[unit] || 0;
+  /** The parent on the last day of a unit that ended before the edition, otherwise on its first. */
+  #edgeParent(unit: number, startsOn: DayNumber): number {
+    return (this.#ended[unit]! <= startsOn ? this.#lastParents : this.#firstParents)[unit] ?? 0;
   }
 
   #reach(start: number, members: EditionMembers, startsOn: DayNumber): number[] {
@@ -109,9 +104,10 @@ export class Lineage {
   }
 
   #steps(unit: number, startsOn: DayNumber): readonly number[] {
-    if (this.#ended[unit]! <= startsOn) return this.#successors[unit] ?? this.#lastUnder[unit] ?? only(this.#lastParents[unit]!);
-    if (this.#began[unit]! > startsOn) return this.#predecessors[unit] ?? only(this.#firstParents[unit]!);
-    return NONE;
+    const steps = this.#ended[unit]! <= startsOn ? (this.#successors[unit] ?? this.#lastUnder[unit]) : this.#predecessors[unit];
+    if (steps) return steps;
+    const parent = this.#edgeParent(unit, startsOn);
+    return parent === 0 ? NONE : [parent];
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Day } from "../../src/lib/time/date.ts";
 import type { VersionRow } from "../../src/hierarchy/unit-file.ts";
+import { AGENCY_KINDS, type UnitKind } from "../../src/hierarchy/unit.entity.ts";
 import type { UnitHistory } from "./random-history.ts";
 
 export type Holding = "certain" | "possible" | null;
@@ -48,7 +49,7 @@ export class NaiveHierarchy {
   }
 
   #holds(a: string, s: string, day: Day, path: readonly string[]): Holding {
-    if (this.on(s, day)) return [s, ...this.above(s, day)].includes(a) ? "certain" : null;
+    if (this.on(s, day)) return this.within(a, s, day);
     const places = this.#places(s, day).filter((place) => !path.includes(place) && this.#leads(place, day, [...path, s]));
     if (places.length === 0) {
       const parent = this.#parentAtEdge(s, day);
@@ -57,6 +58,11 @@ export class NaiveHierarchy {
     const held = places.map((place) => this.#holds(a, place, day, [...path, s]));
     if (held.every((one) => one === "certain")) return "certain";
     return held.some((one) => one !== null) ? "possible" : null;
+  }
+
+  /** What unit s of the day contributes to A. */
+  protected within(a: string, s: string, day: Day): Holding {
+    return [s, ...this.above(s, day)].includes(a) ? "certain" : null;
   }
 
   /** Whether a unit leads to the hierarchy at all without going round in a circle. */
@@ -95,6 +101,12 @@ export class NaiveHierarchy {
   #isUnderOnLastDay(key: string, s: string, end: Day): boolean {
     return this.#byKey
       .get(key)!
-      .some(({ parentKey, validFrom, validTo }) => parentKey === s && validFrom < end && (validTo === null || validTo >= end));
+      .some(
+        ({ parentKey, validFrom, validTo, kind }) =>
+          parentKey === s &&
+          validFrom < end &&
+          (validTo === null || validTo >= end) &&
+          !(AGENCY_KINDS as readonly UnitKind[]).includes(kind),
+      );
   }
 }
