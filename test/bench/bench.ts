@@ -4,6 +4,7 @@ import { benchAssessments } from "./assessments.ts";
 import { benchCost } from "./cost.ts";
 import { benchFigures } from "./figures.ts";
 import { benchFlood } from "./flood.ts";
+import { benchHierarchy } from "./hierarchy.ts";
 import { benchLedger } from "./ledger.ts";
 import { benchPeers } from "./peers.ts";
 import { benchSilent } from "./silent.ts";
@@ -28,6 +29,10 @@ program
   .command("figures", { isDefault: true })
   .description("starts, the tree of reported figures, one roll-up under load")
   .action(benchFigures);
+program
+  .command("hierarchy")
+  .description("the units of all days into memory, and the lineage of the editions; fails above the limits")
+  .action(benchHierarchy);
 program
   .command("ledger")
   .description("import and roll-ups of dossiers")
