@@ -6,8 +6,6 @@ import { Reader } from "../../database/reader.ts";
 import { ensureContributions } from "../../hierarchy/contribution.service.ts";
 import type { Log } from "./log.ts";
 
-/** After each edition, the pause is as long as the work, so that half of one processor is left to requests. */
-const SHORTEST_PAUSE_MS = 100;
 const AWAY_MS = 2000;
 
 /** Computes the contributions of each edition in the background, newest first, before a request has to wait for them. */
@@ -19,10 +17,8 @@ export const warmUp = async (pools: Pools, log: Log, signal: AbortSignal): Promi
     const editions = await reader.rows(sql<{ id: number }>`select id from edition where not contributed order by starts_on desc`);
     for (const { id } of editions) {
       signal.throwIfAborted();
-      const from = performance.now();
       await ensureContributions(reader, [id]);
       done++;
-      await sleep(Math.max(SHORTEST_PAUSE_MS, performance.now() - from), undefined, { signal });
     }
   };
   try {
