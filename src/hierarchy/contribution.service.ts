@@ -3,9 +3,11 @@ import { sql } from "kysely";
 import { busy } from "../database/failure.ts";
 import { takeLock, tryLock } from "../database/locks.ts";
 import { oneAtATime, type Turn } from "../database/one-at-a-time.ts";
-import type { Reader } from "../database/reader.ts";
+import { type Reader, rowsOf } from "../database/reader.ts";
 import { type EditionDays, storeContributions } from "./contribution.store.ts";
-import { readLineage } from "./lineage.store.ts";
+import { presentHierarchy } from "./current-hierarchy.ts";
+import { readHierarchy, readHierarchyVersion } from "./hierarchy.store.ts";
+import { type Lineage, lineageOf } from "./lineage.ts";
 import { contributionsVersion, lockRollups, unitsChanged } from "./rollup-version.store.ts";
 
 /** Stores the contributions of every unit to each of the editions if they are missing: one transaction per edition, once for concurrent callers. */
@@ -43,7 +45,8 @@ const makeOf = async (em: EntityManager, editionId: number): Promise<void> => {
 const makeBesideChanges = async (em: EntityManager, editionId: number): Promise<void> => {
   await takeLock(em, "contributionMaking");
   const version = await contributionsVersion(em);
-  await makeContributionsWithin(em, [editionId]);
+  const rows = rowsOf(em);
+  await storeMissing(em, [editionId], async () => lineageOf(await presentHierarchy(rows, await readHierarchyVersion(rows))));
   if (!(await tryLock(em, "contributions")) || (await contributionsVersion(em)) !== version) throw new UnitsChanged();
 };
 
@@ -53,10 +56,16 @@ const analyzeGrown = sql`
   where oid = 'contribution'::regclass and 1.2 * relpages <= pg_relation_size(oid) / current_setting('block_size')::int`;
 
 /** Requires a transaction that excludes other changes of units. */
-export const makeContributionsWithin = async (em: EntityManager, editionIds: readonly number[]): Promise<void> => {
+export const makeContributionsWithin = (em: EntityManager, editionIds: readonly number[]) =>
+  storeMissing(em, editionIds, () => changedLineage(em));
+
+/** The lineage of the units as the transaction has changed them. */
+const changedLineage = async (em: EntityManager): Promise<Lineage> => lineageOf(await readHierarchy(rowsOf(em)));
+
+const storeMissing = async (em: EntityManager, editionIds: readonly number[], lineage: () => Promise<Lineage>): Promise<void> => {
   const { rows } = await missingOf(editionIds).execute(em.getKysely());
   if (rows.length === 0) return;
-  await storeContributions(em, await readLineage(em), rows, null);
+  await storeContributions(em, await lineage(), rows, null);
   await sql`update edition set contributed = true where id = any(${rows.map(({ id }) => id)}::int[])`.execute(em.getKysely());
   await analyzeGrown.execute(em.getKysely());
 };
@@ -82,5 +91,5 @@ export const renewContributions = async (em: EntityManager, units: readonly numb
     delete from contribution where edition_id = any(${rows.map(({ id }) => id)}::int[]) and unit_id = any(${units}::int[])`.execute(
     em.getKysely(),
   );
-  await storeContributions(em, await readLineage(em), rows, units);
+  await storeContributions(em, await changedLineage(em), rows, units);
 };

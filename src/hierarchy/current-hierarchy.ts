@@ -7,13 +7,20 @@ import { readHierarchy, readHierarchyVersion } from "./hierarchy.store.ts";
 /** Databases with one version have the same units, as copies of a database do. */
 const byVersion = new LRUCache<string, Hierarchy>({ max: 4 });
 
+/** The hierarchy that a database has now, unless this process has read that version before. It does not see changes of its own transaction. */
+export const presentHierarchy = async (rows: Rows, version: string | null): Promise<Hierarchy> => {
+  const read = (version !== null && byVersion.get(version)) || (await readHierarchy(rows));
+  if (read.version !== null) byVersion.set(read.version, read);
+  return read;
+};
+
 /** The hierarchy of a database in memory, replaced as a whole by a newer one. */
 export class CurrentHierarchy {
   readonly #rows: Rows;
   #latest: Hierarchy | null = null;
   #running: Promise<unknown> = Promise.resolve();
   #next: Promise<string | null> | null = null;
-  #reading: Promise<Hierarchy> | null = null;
+  #reading: { readonly version: string | null; readonly hierarchy: Promise<Hierarchy> } | null = null;
 
   constructor(rows: Rows) {
     this.#rows = rows;
@@ -39,15 +46,15 @@ export class CurrentHierarchy {
   async read(): Promise<Hierarchy> {
     const version = await this.version();
     if (this.#latest && this.#latest.version === version) return this.#latest;
-    const read = (version !== null && byVersion.get(version)) || (await this.#readUnits());
-    if (read.version !== null) byVersion.set(read.version, read);
-    this.#latest = read;
-    return read;
-  }
-
-  async #readUnits(): Promise<Hierarchy> {
-    this.#reading ??= readHierarchy(this.#rows).finally(() => (this.#reading = null));
-    return this.#reading;
+    // A reading of another version may have begun before the units changed.
+    if (this.#reading?.version !== version) this.#reading = { version, hierarchy: presentHierarchy(this.#rows, version) };
+    const { hierarchy } = this.#reading!;
+    try {
+      this.#latest = await hierarchy;
+      return this.#latest;
+    } finally {
+      if (this.#reading?.hierarchy === hierarchy) this.#reading = null;
+    }
   }
 }
 

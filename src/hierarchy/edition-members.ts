@@ -1,4 +1,5 @@
-import type { EditionSpan, LineageSource } from "./lineage-source.ts";
+import type { EditionSpan } from "./hierarchy.ts";
+import type { LineageSource } from "./lineage.ts";
 
 interface Handover {
   readonly to: number;

@@ -22,22 +22,22 @@ const [VALUE, ROW] = ["\u001F", "\u001E"];
 const day = (column: string) => sql`coalesce(to_char(${sql.ref(column)}, 'YYYYMMDD'), ${sql.lit(String(NEVER))})`;
 
 /** Three texts transfer ten times as fast as tens of thousands of rows. */
-const CONTENT = sql<{ version: string | null; versions: string; steps: string; editions: string }>`
+const CONTENT = sql<{ version: string | null; versions: string; successions: string; editions: string }>`
   select (select version from hierarchy_version) as version,
     coalesce((select string_agg(concat_ws(${VALUE}, v.unit_id, u.key, v.code, v.name, v.full_name, coalesce(v.name_en, ''), coalesce(v.parent_id, 0),
       coalesce(v.tier, ''), v.kind, ${day("v.valid_from")}, ${day("v.valid_to")}), ${ROW} order by v.code collate "C", v.unit_id, v.valid_from)
       from unit_version v join unit u on u.id = v.unit_id), '') as versions,
     coalesce((select string_agg(concat_ws(${VALUE}, predecessor_id, successor_id, ${day("effective_on")}, kind, coalesce(share::text, '')), ${ROW})
-      from succession), '') as steps,
+      from succession), '') as successions,
     coalesce((select string_agg(concat_ws(${VALUE}, id, ${day("starts_on")}), ${ROW}) from edition), '') as editions`;
 
 /** Reads the hierarchy and its version in one statement, so that they belong together. */
 export const readHierarchy = async (rows: Rows): Promise<Hierarchy> => {
-  const [{ version, versions, steps, editions }] = (await rows.rows(CONTENT)) as [(typeof CONTENT)["expressionType"] & object];
+  const [{ version, versions, successions, editions }] = (await rows.rows(CONTENT)) as [(typeof CONTENT)["expressionType"] & object];
   return new Hierarchy({
     version,
     versions: valuesOf(versions).map(versionOf),
-    steps: valuesOf(steps).map(([predecessor, successor, effectiveOn, kind, share]) => ({
+    successions: valuesOf(successions).map(([predecessor, successor, effectiveOn, kind, share]) => ({
       ...{ predecessor: Number(predecessor), successor: Number(successor), effectiveOn: Number(effectiveOn) },
       ...{ kind: kind as SuccessionKind, share: share === "" ? null : Number(share) },
     })),

@@ -36,10 +36,14 @@ export interface SuccessionStep {
   readonly share: number | null;
 }
 
-/** An edition is in force from its day until the next one begins. */
-export interface EditionStart {
-  readonly id: number;
+/** The days of an edition: from `startsOn` until the day before `next`. */
+export interface EditionSpan {
   readonly startsOn: DayNumber;
+  readonly next: DayNumber;
+}
+
+export interface HierarchyEdition extends EditionSpan {
+  readonly id: number;
 }
 
 /** First and last day of a unit: null where it began before the data, and while it exists. */
@@ -52,8 +56,8 @@ export interface HierarchyContent {
   /** Names this state of the units; null for a database without units. */
   readonly version: string | null;
   readonly versions: readonly HierarchyUnit[];
-  readonly steps: readonly SuccessionStep[];
-  readonly editions: readonly EditionStart[];
+  readonly successions: readonly SuccessionStep[];
+  readonly editions: readonly Pick<HierarchyEdition, "id" | "startsOn">[];
 }
 
 /** The hierarchy between two changes of territorial units. Members are numbered from 0 in the order of their codes. An agency is a member if it existed on one of the days. */
@@ -78,8 +82,8 @@ const MAX_SLICES = 128;
 export class Hierarchy {
   readonly version: string | null;
   readonly versions: readonly HierarchyUnit[];
-  readonly steps: readonly SuccessionStep[];
-  readonly editions: readonly EditionStart[];
+  readonly successions: readonly SuccessionStep[];
+  readonly editions: readonly HierarchyEdition[];
   readonly #byCode: ReadonlyMap<string, readonly HierarchyUnit[]>;
   readonly #byId = new Map<string, number>();
   /** Versions of each unit by its number, by day. */
@@ -90,14 +94,15 @@ export class Hierarchy {
   readonly #successors: ReadonlyMap<number, readonly SuccessionStep[]>;
   readonly #slices = new LRUCache<DayNumber, Slice>({ max: MAX_SLICES });
 
-  constructor({ version, versions, steps, editions }: HierarchyContent) {
+  constructor({ version, versions, successions, editions }: HierarchyContent) {
     this.version = version;
     this.versions = versions;
-    this.steps = steps;
-    this.editions = editions.toSorted((a, b) => a.startsOn - b.startsOn);
+    this.successions = successions;
+    const sorted = editions.toSorted((a, b) => a.startsOn - b.startsOn);
+    this.editions = sorted.map((edition, n) => ({ ...edition, next: sorted[n + 1]?.startsOn ?? NEVER }));
     this.#byCode = Map.groupBy(versions, ({ code }) => code);
-    this.#predecessors = Map.groupBy(steps, ({ successor }) => successor);
-    this.#successors = Map.groupBy(steps, ({ predecessor }) => predecessor);
+    this.#predecessors = Map.groupBy(successions, ({ successor }) => successor);
+    this.#successors = Map.groupBy(successions, ({ predecessor }) => predecessor);
     const changes = new Set([0]);
     for (const one of versions) {
       this.#byId.set(one.id, one.unitNo);
@@ -137,7 +142,7 @@ export class Hierarchy {
   }
 
   /** The edition in force on a day; null before the first. */
-  editionOn(day: DayNumber): EditionStart | null {
+  editionOn(day: DayNumber): HierarchyEdition | null {
     return this.editions.findLast(({ startsOn }) => startsOn <= day) ?? null;
   }
 

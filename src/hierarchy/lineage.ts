@@ -1,5 +1,6 @@
+import { LRUCache } from "lru-cache";
 import { EditionMembers } from "./edition-members.ts";
-import { type DayNumber, type EditionSpan, type LineageSource, type LineageVersion } from "./lineage-source.ts";
+import type { DayNumber, EditionSpan, Hierarchy, HierarchyUnit, SuccessionStep } from "./hierarchy.ts";
 import { SITTING_KINDS, type UnitKind } from "./unit.entity.ts";
 
 export interface ContributionRow {
@@ -10,6 +11,14 @@ export interface ContributionRow {
 }
 
 const NONE: readonly number[] = [];
+/** More than there are; each takes some 80 kB. */
+const MOST_EDITIONS = 64;
+
+/** What lineage follows from, in any order. */
+export interface LineageSource {
+  readonly versions: readonly Omit<HierarchyUnit, "id" | "code" | "name" | "fullName" | "nameEn">[];
+  readonly successions: readonly Omit<SuccessionStep, "share">[];
+}
 
 type Lists = (number[] | undefined)[];
 const append = (lists: Lists, at: number, value: number): void => void (lists[at] ??= []).push(value);
@@ -34,6 +43,7 @@ export class Lineage {
   readonly #isSitting: Uint8Array;
   /** Territorial units below a unit on its last day. */
   readonly #lastUnder: Lists = [];
+  readonly #members = new LRUCache<string, EditionMembers>({ max: MOST_EDITIONS });
 
   constructor({ versions, successions }: LineageSource) {
     const sorted = versions.toSorted((a, b) => a.from - b.from);
@@ -54,7 +64,7 @@ export class Lineage {
     }
   }
 
-  #add({ unitNo, parentNo, kind, to }: LineageVersion): void {
+  #add({ unitNo, parentNo, kind, to }: LineageSource["versions"][number]): void {
     if (this.#ended[unitNo] === 0) this.#firstParents[unitNo] = parentNo ?? 0;
     this.#ended[unitNo] = to;
     this.#lastParents[unitNo] = parentNo ?? 0;
@@ -63,13 +73,20 @@ export class Lineage {
 
   /** The contributions of the units (null means all) to the edition, by target and unit. */
   contributionsTo(edition: EditionSpan, units: Iterable<number> | null): ContributionRow[] {
-    const members = new EditionMembers(this.#source, this.#predecessors, this.#size, edition);
+    const members = this.#membersOf(edition);
     const found = new Contributions(this.#size);
     for (const unit of units === null ? this.#all() : new Set(units)) {
       const leaves = this.#leavesOf(unit, members, edition.startsOn);
       if (leaves.length > 0) found.add(unit, this.#isSitting[unit] === 1, leaves, members);
     }
     return found.sorted();
+  }
+
+  #membersOf(edition: EditionSpan): EditionMembers {
+    const name = `${edition.startsOn} ${edition.next}`;
+    const members = this.#members.get(name) ?? new EditionMembers(this.#source, this.#predecessors, this.#size, edition);
+    this.#members.set(name, members);
+    return members;
   }
 
   *#all(): Iterable<number> {
@@ -110,6 +127,14 @@ export class Lineage {
     return parent === 0 ? NONE : [parent];
   }
 }
+
+const lineages = new WeakMap<Hierarchy, Lineage>();
+
+export const lineageOf = (hierarchy: Hierarchy): Lineage => {
+  const made = lineages.get(hierarchy) ?? new Lineage(hierarchy);
+  lineages.set(hierarchy, made);
+  return made;
+};
 
 const [IS_LEAF, IS_SEAT, IS_UNSURE] = [1, 2, 4];
 /** More than all unit numbers; two of them and two bits are an exact number. */

@@ -26,14 +26,14 @@ export const namesIn = (hierarchy: Hierarchy): readonly UnitName[] => {
   return found;
 };
 
-const makeNames = ({ versions, steps }: Hierarchy): UnitName[] => {
+const makeNames = ({ versions, successions }: Hierarchy): UnitName[] => {
   const names = new Map<number, UnitName[]>();
   for (const version of versions) {
     const own = names.get(version.unitNo);
     if (own) own.push(nameOf(version));
     else names.set(version.unitNo, [nameOf(version)]);
   }
-  for (const { predecessor, successor, effectiveOn, kind } of steps.toSorted((a, b) => a.effectiveOn - b.effectiveOn)) {
+  for (const { predecessor, successor, effectiveOn, kind } of successions.toSorted((a, b) => a.effectiveOn - b.effectiveOn)) {
     if (kind !== "WHOLE") continue;
     const former = (names.get(predecessor) ?? []).map((name) => ({ ...name, unitNo: successor, from: effectiveOn, ownUntil: effectiveOn }));
     names.get(successor)?.push(...former);

@@ -1,5 +1,6 @@
 import { addDays, type Day } from "../lib/time/date.ts";
 import { compareCodes, dayNumber, dayOfNumber, type Hierarchy, type HierarchyUnit, type SuccessionStep } from "./hierarchy.ts";
+import { lineageOf } from "./lineage.ts";
 import type { SuccessionKind, Tier, UnitKind } from "./unit.entity.ts";
 
 /** PUBLISHED counts published reports; ALL also counts drafts visible to the viewer. */
@@ -38,6 +39,12 @@ export interface UnitOn {
 export interface ChildrenOf extends UnitOn {
   readonly tier: Tier | null;
   readonly kinds: readonly UnitKind[] | null;
+}
+
+export interface CorrespondenceView {
+  readonly unit: UnitView;
+  /** True if all of the unit belongs there. */
+  readonly certain: boolean;
 }
 
 export interface SuccessionView {
@@ -107,6 +114,19 @@ export class UnitViews {
   /** Successors, each as of its first day. */
   successorsOf({ no }: UnitOn): SuccessionView[] {
     return this.#successions(this.hierarchy.stepsFrom(no), (step) => ({ no: step.successor, asOf: dayOfNumber(step.effectiveOn) }));
+  }
+
+  /** The smallest units of another day's hierarchy to which the unit contributes. */
+  correspondenceOf({ no, asOf }: UnitOn): CorrespondenceView[] {
+    const edition = this.hierarchy.editionOn(dayNumber(asOf));
+    if (!edition) return [];
+    return lineageOf(this.hierarchy)
+      .contributionsTo(edition, [no])
+      .flatMap(({ target, certain, nearest }) => {
+        const unit = nearest ? this.on({ no: target, asOf }) : null;
+        return unit ? [{ unit, certain }] : [];
+      })
+      .toSorted((a, b) => compareCodes(a.unit.code, b.unit.code));
   }
 
   #successions(steps: readonly SuccessionStep[], otherSide: (step: SuccessionStep) => UnitOn): SuccessionView[] {

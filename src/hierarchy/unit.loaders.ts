@@ -1,12 +1,6 @@
 import { type RawBuilder, sql } from "kysely";
-import { manyBy, type Positioned } from "../database/loader.ts";
-import type { Reader } from "../database/reader.ts";
-import { keyed } from "../database/relation.ts";
 import type { Day } from "../lib/time/date.ts";
-import { ensureContributions } from "./contribution.service.ts";
-import { editionsOf } from "./edition.ts";
 import type { RequestHierarchy } from "./request-hierarchy.ts";
-import { inForceOn, validOn } from "./sql.ts";
 import {
   type ChildrenOf,
   type EvidenceKind,
@@ -17,7 +11,6 @@ import {
   viewsOf,
 } from "./unit-view.ts";
 
-export type CorrespondenceRow = UnitView & Positioned & { certain: boolean };
 export type UnitLoaders = ReturnType<typeof unitLoaders>;
 
 /** The columns of a UnitView: `v` is its version, `u` the unit, `day` the day of the view. */
@@ -31,7 +24,6 @@ export const seenBy = <V extends UnitView>(evidence: EvidenceKind, views: V[]): 
 };
 
 interface Asking {
-  readonly session: Reader;
   readonly hierarchy: RequestHierarchy;
   readonly today: Day;
 }
@@ -52,7 +44,7 @@ export const fromHierarchy = <K, V>(
 
 /** What units are and where they stand. */
 export const unitLoaders = (context: Asking, evidence: EvidenceKind) => {
-  const { session, today } = context;
+  const { today } = context;
   const from = <K, V>(read: (units: UnitViews, key: K) => V) => fromHierarchy(context, evidence, read);
   return {
     unitByReference: from((units, key: UnitReference) => units.byReference(key, today)),
@@ -62,27 +54,6 @@ export const unitLoaders = (context: Asking, evidence: EvidenceKind) => {
     ancestorsOf: from((units, key: UnitOn) => units.ancestorsOf(key)),
     predecessorsOf: from((units, key: UnitOn) => units.predecessorsOf(key)),
     successorsOf: from((units, key: UnitOn) => units.successorsOf(key)),
-
-    /** The smallest units of another day's hierarchy to which the unit contributes. */
-    correspondenceOf: manyBy<UnitOn, CorrespondenceRow>(
-      ({ no, asOf }) => `${no}@${asOf}`,
-      async (keys) => {
-        await ensureContributions(
-          session,
-          await editionsOf(
-            session,
-            keys.map(({ asOf }) => asOf),
-          ),
-        );
-        return seenBy(evidence, await session.rows(correspondence(keys)));
-      },
-    ),
+    correspondenceOf: from((units, key: UnitOn) => units.correspondenceOf(key)),
   };
 };
-
-const correspondence = (keys: readonly UnitOn[]) => sql<CorrespondenceRow>`
-  select k.i::int, ${unitColumns(sql`k.day`)}, c.certain from ${keyed("k", keys, { no: ["int", ({ no }) => no], day: ["date", ({ asOf }) => asOf] })}
-  join edition e on ${inForceOn(sql`k.day`)}
-  join contribution c on c.edition_id = e.id and c.unit_id = k.no and c.nearest
-  join unit_version v on v.unit_id = c.target_id and ${validOn(sql`k.day`)} join unit u on u.id = v.unit_id
-  order by v.code collate "C"`;

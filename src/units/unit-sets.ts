@@ -1,8 +1,8 @@
 import { pageOf } from "../lib/page.ts";
 import type { Reference } from "../access/reference.ts";
 import { parseKnownDay } from "../lib/time/date.ts";
-import { correspondentsOf } from "../hierarchy/correspondents.ts";
-import { dayNumber, type HierarchyUnit, type Slice } from "../hierarchy/hierarchy.ts";
+import { lineageOf } from "../hierarchy/lineage.ts";
+import { dayNumber, memberIn, type HierarchyUnit, type Slice } from "../hierarchy/hierarchy.ts";
 import type { Tier, UnitKind } from "../hierarchy/unit.entity.ts";
 import { readUnitReference, type ReferencedUnit } from "./unit.reference.ts";
 import type { Arguments, Place } from "../module/cost/field-cost.ts";
@@ -139,9 +139,11 @@ export const successorsField = (units: UnitSet, { hierarchy, effort }: Place): U
 const LINEAGE_EFFORT = 40;
 
 export const correspondenceField = (units: UnitSet, { hierarchy, effort }: Place, { on }: Arguments): UnitSet => {
-  const other = hierarchy.on(dayNumber(parseKnownDay("on", on as string)));
+  const day = dayNumber(parseKnownDay("on", on as string));
+  const [other, edition] = [hierarchy.on(day), hierarchy.editionOn(day)];
   return ledTo(units, effort, (slice, member, reach) => {
     effort.spend(LINEAGE_EFFORT);
-    for (const one of correspondentsOf(hierarchy, slice.members[member]!.unitNo, other)) reach(other, one);
+    const reached = edition ? lineageOf(hierarchy).contributionsTo(edition, [slice.members[member]!.unitNo]) : [];
+    for (const { target, nearest } of reached) if (nearest && memberIn(other, target) >= 0) reach(other, memberIn(other, target));
   });
 };

@@ -1,12 +1,13 @@
 import { Arg, Authorized, Ctx, FieldResolver, ID, Int, Query, Resolver, Root } from "type-graphql";
 import type { Permission } from "../access/permission.ts";
 import type { RequestContext } from "../access/request-context.ts";
+import { parseKnownDay } from "../lib/time/date.ts";
 import { DateScalar } from "../lib/time/scalar.ts";
 import type { Tier, UnitKind } from "../hierarchy/unit.entity.ts";
 import { unitLoaders } from "../hierarchy/unit.loaders.ts";
 import type { EvidenceKind, UnitView } from "../hierarchy/unit-view.ts";
 import { unitListLoaders } from "./unit-list.ts";
-import { correspondences, descendantsOf, findUnit, listUnits } from "./unit.service.ts";
+import { descendantsOf, findUnit, listUnits } from "./unit.service.ts";
 import { CorrespondenceType, EvidenceEnum, SuccessionType, TierEnum, UnitConnection, UnitKindEnum, UnitType } from "./unit.type.ts";
 
 const FIRST = "Maximum number of items, 1..1000.";
@@ -138,6 +139,6 @@ export class UnitResolver {
     @Arg("on", () => DateScalar, { description: "Day of the other hierarchy." }) on: string,
     @Ctx() context: RequestContext,
   ) {
-    return correspondences(context.use(unitLoaders, unit.evidence), unit, on);
+    return context.use(unitLoaders, unit.evidence).correspondenceOf.load({ no: unit.no, asOf: parseKnownDay("on", on) });
   }
 }

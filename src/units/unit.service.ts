@@ -69,6 +69,3 @@ const listOf = async (loaders: Loaders, key: UnitListKey) => {
   const { edges, ...connection } = connectionOf(rows, key.page, ({ rank, code }: ListedUnit) => ({ rank, text: code }));
   return { ...connection, totalCount, edges: edges.map((edge) => ({ ...edge, matchedName: edge.node.matchedName })) };
 };
-
-export const correspondences = async ({ correspondenceOf }: UnitLoaders, { no }: UnitOn, on: string) =>
-  (await correspondenceOf.load({ no, asOf: parseKnownDay("on", on) })).map((row) => ({ unit: row, certain: row.certain }));

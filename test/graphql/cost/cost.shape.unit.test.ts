@@ -20,7 +20,7 @@ describe("a field without its own rule", () => {
     type Report { id: ID  next: Report  notes(first: Int! = 5): [Note!]!  rate: Rate }
     type Note { text: String  report: Report }
     type Rate { value: Float }`);
-  const hierarchy = new Hierarchy({ version: null, versions: [], steps: [], editions: [] });
+  const hierarchy = new Hierarchy({ version: null, versions: [], successions: [], editions: [] });
   it.each([
     ["{ reports { totalCount } }", 20 + 500],
     ["{ reports(first: 7) { nodes { id rate { value } } edges { cursor node { id } } pageInfo { hasNextPage } } }", 7],
