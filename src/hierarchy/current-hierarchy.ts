@@ -48,7 +48,7 @@ export class CurrentHierarchy {
     if (this.#latest && this.#latest.version === version) return this.#latest;
     // A reading of another version may have begun before the units changed.
     if (this.#reading?.version !== version) this.#reading = { version, hierarchy: presentHierarchy(this.#rows, version) };
-    const { hierarchy } = this.#reading!;
+    const { hierarchy } = this.#reading;
     try {
       this.#latest = await hierarchy;
       return this.#latest;

@@ -1,5 +1,4 @@
-import type { EditionSpan } from "./hierarchy.ts";
-import type { LineageSource } from "./lineage.ts";
+import type { EditionSpan, LineageSource } from "./hierarchy.ts";
 
 interface Handover {
   readonly to: number;

@@ -46,6 +46,12 @@ export interface HierarchyEdition extends EditionSpan {
   readonly id: number;
 }
 
+/** What lineage follows from, in any order. */
+export interface LineageSource {
+  readonly versions: readonly Omit<HierarchyUnit, "id" | "code" | "name" | "fullName" | "nameEn">[];
+  readonly successions: readonly Omit<SuccessionStep, "share">[];
+}
+
 /** First and last day of a unit: null where it began before the data, and while it exists. */
 export interface Life {
   readonly firstDay: Day | null;

@@ -1,6 +1,6 @@
 import { LRUCache } from "lru-cache";
 import { EditionMembers } from "./edition-members.ts";
-import type { DayNumber, EditionSpan, Hierarchy, HierarchyUnit, SuccessionStep } from "./hierarchy.ts";
+import type { DayNumber, EditionSpan, Hierarchy, LineageSource } from "./hierarchy.ts";
 import { SITTING_KINDS, type UnitKind } from "./unit.entity.ts";
 
 export interface ContributionRow {
@@ -13,12 +13,6 @@ export interface ContributionRow {
 const NONE: readonly number[] = [];
 /** More than there are; each takes some 80 kB. */
 const MOST_EDITIONS = 64;
-
-/** What lineage follows from, in any order. */
-export interface LineageSource {
-  readonly versions: readonly Omit<HierarchyUnit, "id" | "code" | "name" | "fullName" | "nameEn">[];
-  readonly successions: readonly Omit<SuccessionStep, "share">[];
-}
 
 type Lists = (number[] | undefined)[];
 const append = (lists: Lists, at: number, value: number): void => void (lists[at] ??= []).push(value);
