@@ -2,7 +2,7 @@ import type { EntityManager } from "@mikro-orm/postgresql";
 import { copyInto } from "../database/copy.ts";
 import type { Day } from "../lib/time/date.ts";
 import type { Lineage } from "./lineage.ts";
-import { dayNumber, NEVER } from "./hierarchy.ts";
+import { dayNumber, NEVER } from "./hierarchy-content.ts";
 
 /** An edition and its days: from `startsOn` until the day before `next`, the start of the following edition. */
 export interface EditionDays {

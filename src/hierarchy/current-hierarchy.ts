@@ -1,7 +1,7 @@
 import { LRUCache } from "lru-cache";
 import type { Pools } from "../database/database.ts";
 import { Reader, type Rows } from "../database/reader.ts";
-import { type Hierarchy } from "./hierarchy.ts";
+import type { Hierarchy } from "./hierarchy.ts";
 import { readHierarchy, readHierarchyVersion } from "./hierarchy.store.ts";
 
 /** Databases with one version have the same units, as copies of a database do. */

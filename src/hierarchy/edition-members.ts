@@ -1,4 +1,4 @@
-import type { EditionSpan, LineageSource } from "./hierarchy.ts";
+import type { EditionSpan, LineageSource } from "./hierarchy-content.ts";
 
 interface Handover {
   readonly to: number;

@@ -1,7 +1,8 @@
 import type { EntityManager } from "@mikro-orm/postgresql";
 import { sql } from "kysely";
 import type { Rows } from "../database/reader.ts";
-import { Hierarchy, type HierarchyUnit, NEVER } from "./hierarchy.ts";
+import { Hierarchy } from "./hierarchy.ts";
+import { type HierarchyUnit, NEVER } from "./hierarchy-content.ts";
 import type { SuccessionKind, Tier, UnitKind } from "./unit.entity.ts";
 
 /** Every change of units, agencies too, calls it in its transaction, at the end, because writers wait for the row. */

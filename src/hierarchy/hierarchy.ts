@@ -1,83 +1,16 @@
 import { LRUCache } from "lru-cache";
-import { addDays, type Day, FIRST_DAY } from "../lib/time/date.ts";
-import type { SuccessionKind, Tier, UnitKind } from "./unit.entity.ts";
-
-export type DayNumber = number;
-
-export const NEVER: DayNumber = 99_999_999;
-export const dayNumber = (day: Day): DayNumber => Number(day.slice(0, 4)) * 10_000 + Number(day.slice(5, 7)) * 100 + Number(day.slice(8));
-export const dayOfNumber = (day: DayNumber): Day =>
-  `${String(day).slice(0, -4).padStart(4, "0")}-${String(day).slice(-4, -2)}-${String(day).slice(-2)}`;
-
-/** The order of PostgreSQL's collation C, as codes are ASCII. */
-export const compareCodes = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
-
-/** One version of a unit; versions are sorted by code, unit and day. */
-export interface HierarchyUnit {
-  readonly unitNo: number;
-  readonly id: string;
-  readonly code: string;
-  readonly name: string;
-  readonly fullName: string;
-  readonly nameEn: string | null;
-  readonly parentNo: number | null;
-  readonly tier: Tier | null;
-  readonly kind: UnitKind;
-  readonly from: DayNumber;
-  /** The first day after it. */
-  readonly to: DayNumber;
-}
-
-export interface SuccessionStep {
-  readonly predecessor: number;
-  readonly successor: number;
-  readonly effectiveOn: DayNumber;
-  readonly kind: SuccessionKind;
-  readonly share: number | null;
-}
-
-/** The days of an edition: from `startsOn` until the day before `next`. */
-export interface EditionSpan {
-  readonly startsOn: DayNumber;
-  readonly next: DayNumber;
-}
-
-export interface HierarchyEdition extends EditionSpan {
-  readonly id: number;
-}
-
-/** What lineage follows from, in any order. */
-export interface LineageSource {
-  readonly versions: readonly Omit<HierarchyUnit, "id" | "code" | "name" | "fullName" | "nameEn">[];
-  readonly successions: readonly Omit<SuccessionStep, "share">[];
-}
-
-/** First and last day of a unit: null where it began before the data, and while it exists. */
-export interface Life {
-  readonly firstDay: Day | null;
-  readonly lastDay: Day | null;
-}
-
-export interface HierarchyContent {
-  /** Names this state of the units; null for a database without units. */
-  readonly version: string | null;
-  readonly versions: readonly HierarchyUnit[];
-  readonly successions: readonly SuccessionStep[];
-  readonly editions: readonly Pick<HierarchyEdition, "id" | "startsOn">[];
-}
-
-/** The hierarchy between two changes of territorial units. Members are numbered from 0 in the order of their codes. An agency is a member if it existed on one of the days. */
-export interface Slice {
-  readonly from: DayNumber;
-  readonly to: DayNumber;
-  readonly members: readonly HierarchyUnit[];
-  /** Parent of each member; -1 for none. */
-  readonly parents: Int32Array;
-  /** Direct children of each member, including agencies, by code. */
-  readonly under: readonly (readonly number[])[];
-  /** Maps internal unit numbers to members; -1 if the unit did not exist. */
-  readonly memberOf: Int32Array;
-}
+import {
+  compareCodes,
+  type DayNumber,
+  type HierarchyContent,
+  type HierarchyEdition,
+  type HierarchyUnit,
+  type Life,
+  lifeFrom,
+  NEVER,
+  type SuccessionStep,
+} from "./hierarchy-content.ts";
+import { memberIn, placed, type Slice, sliceOf } from "./slice.ts";
 
 const NONE: readonly number[] = [];
 const NO_VERSIONS: readonly HierarchyUnit[] = [];
@@ -226,31 +159,4 @@ export class Hierarchy {
   }
 }
 
-const lifeFrom = (began: DayNumber, ended: DayNumber): Life => ({
-  firstDay: began === dayNumber(FIRST_DAY) || began === NEVER ? null : dayOfNumber(began),
-  lastDay: ended === NEVER || ended === 0 ? null : addDays(dayOfNumber(ended), -1),
-});
-
 const NO_STEPS: readonly SuccessionStep[] = [];
-export const memberIn = ({ memberOf }: Slice, unitNo: number): number => memberOf[unitNo] ?? -1;
-
-const placed = (slice: Slice, unitNo: number): [Slice, number][] => {
-  const member = memberIn(slice, unitNo);
-  return member < 0 ? [] : [[slice, member]];
-};
-
-const sliceOf = (versions: readonly HierarchyUnit[], first: DayNumber, next: DayNumber): Slice => {
-  const found = versions.filter(({ from, to }) => from < next && to > first);
-  const memberOf = new Int32Array(found.reduce((most, { unitNo }) => Math.max(most, unitNo), 0) + 1).fill(-1);
-  // An agency that was renamed within these days is still one member.
-  const members = [...new Map(found.map((version) => [version.unitNo, version])).values()];
-  for (const [member, { unitNo }] of members.entries()) memberOf[unitNo] = member;
-  const parents = Int32Array.from(members, ({ parentNo }) => memberOf[parentNo ?? -1] ?? -1);
-  const under: (readonly number[])[] = members.map(() => NONE);
-  for (const [member, parent] of parents.entries()) {
-    if (parent < 0) continue;
-    if (under[parent] === NONE) under[parent] = [member];
-    else (under[parent] as number[]).push(member);
-  }
-  return { from: first, to: next, members, parents, under, memberOf };
-};

@@ -1,6 +1,7 @@
 import { LRUCache } from "lru-cache";
 import { EditionMembers } from "./edition-members.ts";
-import type { DayNumber, EditionSpan, Hierarchy, LineageSource } from "./hierarchy.ts";
+import type { Hierarchy } from "./hierarchy.ts";
+import type { DayNumber, EditionSpan, LineageSource } from "./hierarchy-content.ts";
 import { SITTING_KINDS, type UnitKind } from "./unit.entity.ts";
 
 export interface ContributionRow {

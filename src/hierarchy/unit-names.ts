@@ -1,5 +1,6 @@
 import { foldName } from "./fold.ts";
-import { type DayNumber, type Hierarchy, type HierarchyUnit } from "./hierarchy.ts";
+import type { Hierarchy } from "./hierarchy.ts";
+import type { DayNumber, HierarchyUnit } from "./hierarchy-content.ts";
 
 /** A name by which a unit is found, from a day on. */
 export interface UnitName {

@@ -1,5 +1,6 @@
 import type { Day } from "../lib/time/date.ts";
-import { dayNumber, dayOfNumber, type DayNumber, type Hierarchy, type HierarchyUnit } from "./hierarchy.ts";
+import type { Hierarchy } from "./hierarchy.ts";
+import { dayNumber, dayOfNumber, type DayNumber, type HierarchyUnit } from "./hierarchy-content.ts";
 import { SERVING_KINDS, type Tier } from "./unit.entity.ts";
 
 export interface UnitPlace {

@@ -1,4 +1,5 @@
-import { compareCodes, type DayNumber, type Hierarchy, type HierarchyUnit } from "./hierarchy.ts";
+import type { Hierarchy } from "./hierarchy.ts";
+import { compareCodes, type DayNumber, type HierarchyUnit } from "./hierarchy-content.ts";
 import { type NameReading, type Reading, searchOf } from "./search.ts";
 import { TIERS } from "./unit.entity.ts";
 import { namesIn, spaceless, type UnitName } from "./unit-names.ts";

@@ -1,5 +1,6 @@
 import { addDays, type Day } from "../lib/time/date.ts";
-import { compareCodes, dayNumber, dayOfNumber, type Hierarchy, type HierarchyUnit, type SuccessionStep } from "./hierarchy.ts";
+import type { Hierarchy } from "./hierarchy.ts";
+import { compareCodes, dayNumber, dayOfNumber, type HierarchyUnit, type SuccessionStep } from "./hierarchy-content.ts";
 import { lineageOf } from "./lineage.ts";
 import type { SuccessionKind, Tier, UnitKind } from "./unit.entity.ts";
 

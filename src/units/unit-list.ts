@@ -1,5 +1,6 @@
 import type { RequestContext } from "../access/request-context.ts";
-import { compareCodes, dayNumber, type DayNumber, type Hierarchy, type HierarchyUnit } from "../hierarchy/hierarchy.ts";
+import type { Hierarchy } from "../hierarchy/hierarchy.ts";
+import { compareCodes, dayNumber, type DayNumber, type HierarchyUnit } from "../hierarchy/hierarchy-content.ts";
 import type { Tier, UnitKind } from "../hierarchy/unit.entity.ts";
 import { FALLBACK_RANKS, type NameMatch, rankOf, unitsFound } from "../hierarchy/unit-search.ts";
 import { fromHierarchy, unitLoaders } from "../hierarchy/unit.loaders.ts";

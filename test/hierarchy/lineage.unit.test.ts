@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type ContributionRow, Lineage } from "../../src/hierarchy/lineage.ts";
-import { type LineageSource, NEVER } from "../../src/hierarchy/hierarchy.ts";
+import { type LineageSource, NEVER } from "../../src/hierarchy/hierarchy-content.ts";
 import { SITTING_KINDS, type SuccessionKind, type Tier, type UnitKind } from "../../src/hierarchy/unit.entity.ts";
 import type { Day } from "../../src/lib/time/date.ts";
 import { FIRST, History, type UnitHistory } from "../rollups/random-history.ts";

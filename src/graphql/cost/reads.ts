@@ -1,4 +1,5 @@
-import { dayNumber, type Hierarchy } from "../../hierarchy/hierarchy.ts";
+import type { Hierarchy } from "../../hierarchy/hierarchy.ts";
+import { dayNumber } from "../../hierarchy/hierarchy-content.ts";
 import type { Day } from "../../lib/time/date.ts";
 import type { Period } from "../../lib/time/period.ts";
 import type { HiddenReads, Periods } from "../../module/cost/field-cost.ts";

@@ -1,4 +1,4 @@
-import { dayNumber } from "../../hierarchy/hierarchy.ts";
+import { dayNumber } from "../../hierarchy/hierarchy-content.ts";
 import { parsePeriod, type PeriodGrain, seriesOf } from "../../lib/time/period.ts";
 import type { Arguments, Place, Rule, Step, Subject } from "./field-cost.ts";
 import { anyOf, bounded, NO_UNITS, repeated, type UnitSet } from "./unit-set.ts";

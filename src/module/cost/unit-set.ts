@@ -1,4 +1,4 @@
-import type { Slice } from "../../hierarchy/hierarchy.ts";
+import type { Slice } from "../../hierarchy/slice.ts";
 
 /** Upper limit of every estimate, because nested lists exceed the number range. */
 export const CEILING = 1_000_000_000_000;
