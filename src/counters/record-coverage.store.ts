@@ -8,6 +8,9 @@ import type { RecordRules } from "./record-rules.ts";
 import { countersOfUnits, existedWithin, isComplete, isCompleteBy, keysAndRanges } from "./record-sums.store.ts";
 import { keyed } from "../database/relation.ts";
 
+/** As a literal, because fixed fragments have no values. */
+export const servingKinds = sql.lit(`{${SERVING_KINDS.join()}}`);
+
 const validOn = (version: string, day: RawBuilder<unknown>) => {
   const [from, to] = [sql.ref(`${version}.valid_from`), sql.ref(`${version}.valid_to`)];
   return sql`${from} <= ${day} and (${to} is null or ${to} > ${day})`;
@@ -98,7 +101,7 @@ export const coverageOfKeys = (rules: RecordRules, keys: readonly CoverageKey[])
   order by "isGone"`;
 
 /** The condition that version `v` is that of an agency, which counts in the tier of the unit that it serves. */
-export const isServedBy = sql`v.kind = any(${[...SERVING_KINDS]}::text[]) and served.unit_id = v.parent_id
+export const isServedBy = sql`v.kind = any(${servingKinds}::text[]) and served.unit_id = v.parent_id
   and served.valid_from < coalesce(v.valid_to, 'infinity') and coalesce(served.valid_to, 'infinity') > v.valid_from`;
 
 /** The condition that the unit counts in the tier of key `k`; an agency counts in the tier of the unit that it serves. */
