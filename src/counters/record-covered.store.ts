@@ -1,22 +1,9 @@
 import { type RawBuilder, sql } from "kysely";
 import { WHOLE_UNIT } from "../figures/tree.ts";
 import { validOn } from "../hierarchy/sql.ts";
-import { servingKinds } from "./record-coverage.store.ts";
+import { membersOfCell } from "./record-coverage.store.ts";
 import { counterColumns, existedWithin, isComplete, within } from "./record-sums.store.ts";
 import type { RecordRules } from "./record-rules.ts";
-
-/**
- * Members (unit_id, is_agency) of the cell of unit version `v` on the last day of span `s`: the unit itself, units merged into it and agencies that serve it. The same units
- * as `membersOfCells` lists for all cells; `d` has the cell edition and day.
- */
-const membersOfCell = sql`(
-      select v.unit_id, false as is_agency
-      union all
-      select m.unit_id, false from contribution m join unit x on x.id = m.unit_id join unit_version o on o.unit_id = m.unit_id
-      where m.edition_id = d.cell_edition_id and m.target_id = v.unit_id and m.nearest and m.certain
-        and x.ended_on > s.first_on and x.ended_on <= d.cell_day and o.valid_to = x.ended_on and o.tier = v.tier
-      union all
-      select a.unit_id, true from unit_version a where a.parent_id = v.unit_id and ${validOn(sql`d.cell_day`, "a")} and a.kind = any(${servingKinds}::text[]))`;
 
 /** The condition that the unit has a record that counts within the days. */
 const hasRecords = (rules: RecordRules, unit: RawBuilder<unknown>) => sql`exists (

@@ -8,7 +8,7 @@ import type { RecordKind } from "./record.entity.ts";
 import type { RecordRules } from "./record-rules.ts";
 import { type CountRange, rangesOf, rangesWithin } from "./count-range.ts";
 import { validOn } from "../hierarchy/sql.ts";
-import { keyed, numbered, relation } from "../database/relation.ts";
+import { keyed, keyedIntegers, relation } from "../database/relation.ts";
 
 /** Maps tiers to `slot` in tables of counters: 1 is the country, 0 is outside all tiers. */
 export const numberOfTier = (tier: string | null): number | null => (tier === null ? null : TIERS.indexOf(tier as never) + 1);
@@ -64,7 +64,7 @@ export const keysAndRanges = (keys: readonly SumKey[]): RawBuilder<unknown> => {
   return sql`
     k as materialized (
       select k.i, k.no, f.is_country, f.edition_id, e.records_counted as is_treed, f.slot, f.tier, f.span
-      from ${numbered("k", traitsOfKeys(keys).areMany, { no: keys.map(({ unitNo }) => unitNo), frame: placed })}
+      from ${keyedIntegers("k", traitsOfKeys(keys).areMany, { no: keys.map(({ unitNo }) => unitNo), frame: placed })}
       join ${keyed(
         "f",
         frames,

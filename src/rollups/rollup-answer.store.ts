@@ -4,7 +4,7 @@ import type { RecordRules } from "../counters/record-rules.ts";
 import { coversNone } from "../counters/record-covered.store.ts";
 import { countersOfKeys, type KeyTraits, numberOfTier, oneSpan, traitsOf } from "../counters/record-sums.store.ts";
 import { FixedFragments } from "../database/fixed.ts";
-import { keyed, numbered } from "../database/relation.ts";
+import { keyed, keyedIntegers } from "../database/relation.ts";
 import { columnName, ROLLUP_KINDS, type RollupKind, summedColumns } from "../figures/measure.ts";
 import { isCurrent } from "../hierarchy/rollup-version.store.ts";
 import { inForceOn } from "../hierarchy/sql.ts";
@@ -45,8 +45,7 @@ export interface AnswerRow {
   readonly hasOthers: boolean;
   readonly sums: readonly (readonly [i: number, isCertain: boolean, counted: readonly number[]])[] | null;
   readonly complete: readonly number[] | null;
-  /** Ends with the position. */
-  readonly stored: readonly (readonly StoredRollup[number][])[] | null;
+  readonly stored: readonly (readonly [...StoredRollup, i: number])[] | null;
   readonly withheld: readonly number[] | null;
 }
 
@@ -83,18 +82,18 @@ export const answerOf = (
 
 const readingSets = (kind: RollupKind) => sql`
   ${storedOf(kind)}
-  select f.are_ready as "isReady", ${found(kind)}, null as sums, null as complete, null as withheld from ${SETS}`;
+  select f.are_ready as "isReady", ${FOUND}, null as sums, null as complete, null as withheld from ${SETS}`;
 
 const readingRecords = (kind: RollupKind, rules: RecordRules, traits: KeyTraits, isForWithheld: boolean) => sql`
-  ${storedOf(kind)}, ${recordsOf(rules, traits)}${isForWithheld ? sql`, ${doubtfulOf(kind, rules)}` : sql``}
-  select f.are_ready ${isForWithheld ? sql`and not exists (select from doubtful where not has_cells)` : sql``} as "isReady", ${found(kind)},
+  ${storedOf(kind)}, ${recordsOf(rules, traits)}${isForWithheld ? sql`, ${doubtfulOf(rules)}` : sql``}
+  select f.are_ready ${isForWithheld ? sql`and not exists (select from doubtful where not has_cells)` : sql``} as "isReady", ${FOUND},
     (select json_agg(json_build_array(i, certain, counted)) from summed where counted <> ${rules.noCounts}) as sums,
     (select json_agg(i) from complete) as complete,
     ${isForWithheld ? sql`(select json_agg(d.i) from doubtful d where ${coversNone(rules)})` : sql`null`} as withheld from ${SETS}`;
 
-const found = (kind: RollupKind) => sql`
+const FOUND = sql`
     f.days, f.is_recorded as "isRecorded", f.has_trees as "hasTrees", f.has_others as "hasOthers",
-    (select json_agg(json_build_array(covered, reported, exact, possible, quoted, ${columnsOf(kind)}, i)) from stored) as stored`;
+    (select json_agg(row) from stored) as stored`;
 
 const SETS = sql`(
     select count(*)::int as days, bool_and(is_ready) as are_ready, bool_or(is_recorded) as is_recorded,
@@ -119,7 +118,7 @@ const setsOfFrames = (keys: AnswerKeys, { from, to, countedTo, cellDay }: Span, 
     ),
     k as materialized (
       select k.i, k.no, f.is_country, f.slot, f.tier, t.edition_id, t.is_treed, t.cell_edition_id, t.cell_day, t.has_cells, t.is_recorded, t.set_id, 0 as span
-      from ${numbered("k", areMany, { no: keys.unitNos, frame: keys.places })}
+      from ${keyedIntegers("k", areMany, { no: keys.unitNos, frame: keys.places })}
       join ${keyed(
         "f",
         keys.frames,
@@ -135,8 +134,9 @@ const setsOfFrames = (keys: AnswerKeys, { from, to, countedTo, cellDay }: Span, 
     )`;
 
 const storedOf = (kind: RollupKind) => sql`
-    stored as materialized (
-      select k.i, r.covered, r.reported, r.exact, r.possible, r.quoted, ${columnsOf(kind)}
+    stored as (
+      select k.i, r.covered, r.exact, num_nonnulls(${columnsOf(kind)}) > 0 as has_sums,
+        json_build_array(r.covered, r.reported, r.exact, r.possible, r.quoted, array[${columnsOf(kind)}], k.i) as row
       from k join ${sql.table(`${kind.name}_rollup`)} r on r.set_id = k.set_id and r.unit_id = k.no and r.slot = coalesce(k.tier, ${sql.lit(ALL_TIERS)})
     )`;
 
@@ -150,11 +150,11 @@ const recordsOf = (rules: RecordRules, traits: KeyTraits) => sql`
     ${traits.areMany ? completeAmongMany(rules.kind, traits) : completeAmongFew(rules.kind, traits)}`;
 
 /** Relation `doubtful`: the roll-ups that may have to be withheld, with certain and possible values whose units no figure covers. */
-const doubtfulOf = (kind: RollupKind, rules: RecordRules) => sql`
+const doubtfulOf = (rules: RecordRules) => sql`
     sign as (
       select i, certain as is_certain, not certain as is_possible, false as is_covered from summed where counted <> ${rules.noCounts}
       union all select i, true, false, false from complete
-      union all select i, num_nonnulls(${columnsOf(kind)}) > 0, not exact, covered > 0 from stored
+      union all select i, has_sums, not exact, covered > 0 from stored
     ),
     doubtful as materialized (
       select k.* from k where k.i in (

@@ -13,7 +13,7 @@ import { ALL, type AnswerHint, type AnswerHints, lacks } from "./rollup-hint.ts"
 import { type AnswerFrame, answerOf, type AnswerRow, daysOf, type Span } from "./rollup-answer.store.ts";
 import { ByFrame } from "./rollup-cache.ts";
 import { cellDayOf } from "./rollup-set.loader.ts";
-import { FIRST_SUM, type Rollup, rollupClass, type StoredRollup } from "./rollup.ts";
+import { type Rollup, rollupClass, type StoredRollup } from "./rollup.ts";
 
 /** Statements that one batch sends at once; more spans, as of a series, are read together by other statements. */
 const MOST_SPANS = 3;
@@ -125,7 +125,7 @@ interface Content {
 const contentOf = (rules: RecordRules | null, span: Span, count: number, answer: AnswerRow): Content | null => {
   if (!answer.isReady) return null;
   const stored = Array<StoredRollup | undefined>(count);
-  for (const row of answer.stored ?? []) stored[(row.at(-1) as number) - 1] = row as never;
+  for (const row of answer.stored ?? []) stored[row[6] - 1] = row as unknown as StoredRollup;
   const sums = answer.isRecorded && rules !== null ? sumsOf(rules, answer, span, count) : null;
   return { stored, sums, withheld: new Set(answer.withheld) };
 };
@@ -135,7 +135,7 @@ const isDoubtful = ({ stored, sums }: Content, n: number): boolean => {
   const [own, recorded] = [stored[n], sums?.[n]];
   if (!recorded || (own?.[0] ?? 0) > 0) return false;
   const isInexact = recorded.possible !== null || own?.[2] === false;
-  return isInexact && (recorded.certain !== null || own?.slice(FIRST_SUM, -1).some((sum) => sum !== null) === true);
+  return isInexact && (recorded.certain !== null || own?.[5].some((sum) => sum !== null) === true);
 };
 
 const sumsOf = (rules: RecordRules, { sums, complete }: AnswerRow, { countedTo: through }: Span, count: number): RecordSums[] => {
