@@ -1,7 +1,8 @@
-import { sql } from "kysely";
-import { countsInTier, isServedBy } from "./record-coverage.store.ts";
+import { type RawBuilder, sql } from "kysely";
+import { completeOfSeries, countsInTier, isServedBy } from "./record-coverage.store.ts";
+import type { RecordKey } from "./records.ts";
 import type { RecordKind } from "./record.entity.ts";
-import { existedWithin, isCompleteBy, type KeyTraits } from "./record-sums.store.ts";
+import { existedWithin, isCompleteBy, keysAndRanges, type KeyTraits, traitsOfKeys } from "./record-sums.store.ts";
 
 /** Contributing units of one key for which looking each of them up takes as long as looking up the targets of a complete unit. */
 const UNITS_OF_A_KEY = 4;
@@ -45,3 +46,10 @@ export const completeAmongMany = (kind: RecordKind, traits: KeyTraits) => sql`
       union all
       select k.i from silent k where not (select is_sparse from scale) and ${holdsComplete(kind, traits)}
     )`;
+
+/** Returns the keys with a unit whose records are complete, for which no record means 0. Keys are those of a tree (one period) or of a series (one unit). */
+export const completeKeys = (kind: RecordKind, keys: readonly RecordKey[]): RawBuilder<{ i: number }> =>
+  keys.every(({ from, to }) => from === keys[0]!.from && to === keys[0]!.to) ? completeOfTree(kind, keys) : completeOfSeries(kind, keys);
+
+const completeOfTree = (kind: RecordKind, keys: readonly RecordKey[]) => sql<{ i: number }>`
+  with ${keysAndRanges(keys)}, silent as materialized (select * from k), ${completeAmongMany(kind, traitsOfKeys(keys))} select i::int from complete`;

@@ -5,8 +5,11 @@ import { isCurrent } from "../hierarchy/rollup-version.store.ts";
 import { SERVING_KINDS } from "../hierarchy/unit.entity.ts";
 import type { RecordKind } from "./record.entity.ts";
 import type { RecordRules } from "./record-rules.ts";
-import { countersOfUnits, existedWithin, isComplete, isCompleteBy, keysAndRanges } from "./record-sums.store.ts";
+import { countersOfUnits, existedWithin, isComplete, isCompleteBy, keysAndRanges, traitsOfKeys } from "./record-sums.store.ts";
 import { keyed } from "../database/relation.ts";
+
+/** As a literal, because fixed fragments have no values. */
+export const servingKinds = sql.lit(`{${SERVING_KINDS.join()}}`);
 
 const validOn = (version: string, day: RawBuilder<unknown>) => {
   const [from, to] = [sql.ref(`${version}.valid_from`), sql.ref(`${version}.valid_to`)];
@@ -28,6 +31,30 @@ export const membersOfCells = (): RawBuilder<unknown> => sql`
       join unit_version o on o.unit_id = u.id and o.valid_to = u.ended_on and o.tier = v.tier
       union all
       select f.span, v.parent_id, v.unit_id, true from f join unit_version v on ${validOn("v", sql`f.cell_day`)} and v.kind = any(${[...SERVING_KINDS]}::text[])
+    )`;
+
+/**
+ * Members (unit_id, is_agency) of the cell of unit version `v` on the last day of span `s`: the unit itself, units merged into it and agencies that serve it. The same units
+ * as `membersOfCells` lists for all cells; `d` has the cell edition and day.
+ */
+export const membersOfCell = sql`(
+      select v.unit_id, false as is_agency
+      union all
+      select m.unit_id, false from contribution m join unit x on x.id = m.unit_id join unit_version o on o.unit_id = m.unit_id
+      where m.edition_id = d.cell_edition_id and m.target_id = v.unit_id and m.nearest and m.certain
+        and x.ended_on > s.first_on and x.ended_on <= d.cell_day and o.valid_to = x.ended_on and o.tier = v.tier
+      union all
+      select a.unit_id, true from unit_version a where a.parent_id = v.unit_id and ${validOn("a", sql`d.cell_day`)} and a.kind = any(${servingKinds}::text[]))`;
+
+/** Relation `wanted_member` of the cells of `wanted`: looks each cell up where they are few, and otherwise reads the units of all cells. */
+const membersOfWanted = (areMany: boolean) =>
+  areMany
+    ? sql`${membersOfCells()},
+    wanted_member as materialized (select m.* from member m where (m.span, m.cell_unit_id) in (select span, unit_id from wanted))`
+    : sql`
+    wanted_member as materialized (
+      select v.span, v.unit_id as cell_unit_id, m.unit_id, m.is_agency from (select distinct span, unit_id, tier from wanted) v
+      join f d on d.span = v.span join s on s.number = v.span + 1 cross join lateral ${membersOfCell} m
     )`;
 
 /** Relation `cell` (span, unit_id): whether the unit has records, and whether they are complete. */
@@ -81,8 +108,7 @@ export const coverageOfKeys = (rules: RecordRules, keys: readonly CoverageKey[])
       join unit_version v on v.unit_id = c.unit_id and ${validOn("v", sql`f.cell_day`)} and v.tier is not null and v.tier <> 'COUNTRY'
       where k.tier is null or v.tier = k.tier
     ),
-    ${membersOfCells()},
-    wanted_member as materialized (select m.* from member m where (m.span, m.cell_unit_id) in (select span, unit_id from wanted)),
+    ${membersOfWanted(traitsOfKeys(keys).areMany)},
     ${recordCoverage(rules)},
     ${figureCoverage(rules, keys)}
   select k.i::int, count(*)::int as covered, bit_and(coalesce(case when k.tier is null then g.of_any else g.of_tier end, 0)
@@ -98,7 +124,7 @@ export const coverageOfKeys = (rules: RecordRules, keys: readonly CoverageKey[])
   order by "isGone"`;
 
 /** The condition that version `v` is that of an agency, which counts in the tier of the unit that it serves. */
-export const isServedBy = sql`v.kind = any(${[...SERVING_KINDS]}::text[]) and served.unit_id = v.parent_id
+export const isServedBy = sql`v.kind = any(${servingKinds}::text[]) and served.unit_id = v.parent_id
   and served.valid_from < coalesce(v.valid_to, 'infinity') and coalesce(served.valid_to, 'infinity') > v.valid_from`;
 
 /** The condition that the unit counts in the tier of key `k`; an agency counts in the tier of the unit that it serves. */
@@ -106,30 +132,8 @@ export const countsInTier = (unit: RawBuilder<unknown>) => sql`exists (
   select from unit_version v left join unit_version served on ${isServedBy}
   where v.unit_id = ${unit} and coalesce(v.tier, served.tier) = k.tier)`;
 
-/** Returns the keys with a unit whose records are complete, for which no record means 0. Keys are those of a tree (one period) or of a series (one unit). */
-export const completeKeys = (kind: RecordKind, keys: readonly RecordKey[]): RawBuilder<{ i: number }> =>
-  keys.every(({ from, to }) => from === keys[0]!.from && to === keys[0]!.to) ? completeOfTree(kind, keys) : completeOfSeries(kind, keys);
-
-/** Looks for the targets of the units that are complete, which are few, and not for such a unit below each key. */
-const completeOfTree = (kind: RecordKind, keys: readonly RecordKey[]) => sql<{ i: number }>`
-  with ${keysAndRanges(keys)},
-    complete as materialized (
-      select distinct u.id as unit_id from s join record_range g on g.kind = ${sql.lit(kind)} join unit u on u.id = g.unit_id
-      where ${existedWithin} and ${isCompleteBy}
-    ),
-    placed as materialized (
-      select distinct c.unit_id, coalesce(v.tier, served.tier) as tier from complete c join unit_version v on v.unit_id = c.unit_id
-      left join unit_version served on ${isServedBy}
-    ),
-    reached as materialized (
-      select distinct c.edition_id, c.target_id, p.tier from (select distinct edition_id from k) e
-      join contribution c on c.edition_id = e.edition_id and c.certain join placed p on p.unit_id = c.unit_id
-    )
-  select k.i::int from k where (k.edition_id, k.no) in (select edition_id, target_id from reached) and k.tier is null
-    or (k.edition_id, k.no, k.tier) in (select edition_id, target_id, tier from reached)`;
-
-/** Reads only the days on which the records of some unit are complete, and then only the units of the keys. */
-const completeOfSeries = (kind: RecordKind, keys: readonly RecordKey[]) => sql<{ i: number }>`
+/** The keys of a series with a unit whose records are complete: reads only the days on which the records of some unit are, and then only the units of the keys. */
+export const completeOfSeries = (kind: RecordKind, keys: readonly RecordKey[]) => sql<{ i: number }>`
   with ${keysAndRanges(keys)},
     stated as materialized (
       select s.number - 1 as span from s

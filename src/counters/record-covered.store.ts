@@ -1,23 +1,9 @@
 import { type RawBuilder, sql } from "kysely";
 import { WHOLE_UNIT } from "../figures/tree.ts";
 import { validOn } from "../hierarchy/sql.ts";
-import { SERVING_KINDS } from "../hierarchy/unit.entity.ts";
-import type { Day } from "../lib/time/date.ts";
+import { membersOfCell } from "./record-coverage.store.ts";
 import { counterColumns, existedWithin, isComplete, within } from "./record-sums.store.ts";
 import type { RecordRules } from "./record-rules.ts";
-
-/**
- * Members (unit_id, is_agency) of the cell of unit version `v` on the last day of span `s`: the unit itself, units merged into it and agencies that serve it. The same units
- * as `membersOfCells` lists for all cells; `d` has the cell edition.
- */
-const membersOfCell = (cellDay: RawBuilder<unknown>) => sql`(
-      select v.unit_id, false as is_agency
-      union all
-      select m.unit_id, false from contribution m join unit x on x.id = m.unit_id join unit_version o on o.unit_id = m.unit_id
-      where m.edition_id = d.cell_edition_id and m.target_id = v.unit_id and m.nearest and m.certain
-        and x.ended_on > s.first_on and x.ended_on <= ${cellDay} and o.valid_to = x.ended_on and o.tier = v.tier
-      union all
-      select a.unit_id, true from unit_version a where a.parent_id = v.unit_id and ${validOn(cellDay, "a")} and a.kind = any(${[...SERVING_KINDS]}::text[]))`;
 
 /** The condition that the unit has a record that counts within the days. */
 const hasRecords = (rules: RecordRules, unit: RawBuilder<unknown>) => sql`exists (
@@ -28,18 +14,15 @@ const hasRecords = (rules: RecordRules, unit: RawBuilder<unknown>) => sql`exists
       having ${rules.anyRecord})`;
 
 /**
- * The condition that no unit of key `d` is covered: for a roll-up that has a certain value, which then would be mistaken for the total. `d` has set_id and the columns of a
- * key besides; the days are those of the one span `s`.
+ * The condition that no unit of key `d` is covered: for a roll-up that has a certain value, which then would be mistaken for the total. `d` has set_id, cell_edition_id and
+ * cell_day and the columns of a key besides; the days are those of the one span `s`.
  */
-export const coversNone = (rules: RecordRules, cellDay: Day) => {
-  const day = sql`${cellDay}::date`;
-  return sql`(
-      select true from contribution c join unit_version v on v.unit_id = c.unit_id and ${validOn(day)} and v.tier <> 'COUNTRY' cross join s
+export const coversNone = (rules: RecordRules) => sql`(
+      select true from contribution c join unit_version v on v.unit_id = c.unit_id and ${validOn(sql`d.cell_day`)} and v.tier <> 'COUNTRY' cross join s
       where c.edition_id = d.edition_id and c.target_id = d.no and c.certain and (d.tier is null or v.tier = d.tier) and (
         exists (select from rollup_knowledge n join contribution a on a.edition_id = d.edition_id and a.target_id = d.no and a.unit_id = n.author_id and a.certain
-          where n.set_id = d.set_id and n.kind = ${rules.measures.name} and n.unit_id = v.unit_id and (d.tier is null or n.slot <> ${WHOLE_UNIT}))
+          where n.set_id = d.set_id and n.kind = ${sql.lit(rules.measures.name)} and n.unit_id = v.unit_id and (d.tier is null or n.slot <> ${sql.lit(WHOLE_UNIT)}))
         or ${hasRecords(rules, sql`v.unit_id`)}
         or (select bool_or(${hasRecords(rules, sql`m.unit_id`)}) or bool_and(${isComplete(rules.kind)}) filter (where not m.is_agency and ${existedWithin})
-          from ${membersOfCell(day)} m join unit u on u.id = m.unit_id))
+          from ${membersOfCell} m join unit u on u.id = m.unit_id))
       limit 1) is null`;
-};

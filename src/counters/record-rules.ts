@@ -84,10 +84,11 @@ const plus = (names: readonly string[]) =>
   );
 
 /** Aggregate sum of counted columns, of the rows that meet the condition. */
-export const sumOf = (names: readonly string[], when: RawBuilder<unknown> | null) => {
-  const added = plus(names);
-  return when ? sql`coalesce(sum(${added}) filter (where ${when}), 0)` : sql`coalesce(sum(${added}), 0)`;
-};
+export const sumOf = (names: readonly string[], when: RawBuilder<unknown> | null) => aggregate(plus(names), when);
+
+/** Sums of floating-point numbers are exact up to 2^53, and take half as long as those of bigint. */
+const aggregate = (amount: RawBuilder<unknown>, when: RawBuilder<unknown> | null) =>
+  when ? sql`coalesce(sum((${amount})::float8) filter (where ${when}), 0)` : sql`coalesce(sum((${amount})::float8), 0)`;
 
 export const isBefore = sql`is_before`;
 export const isWithin = sql`not is_before`;
@@ -96,7 +97,7 @@ const termsOf = ({ through, isFlow, before: { added, subtracted } }: CountedValu
   const terms = through.length > 0 ? [sumOf(through, isFlow ? isWithin : null)] : [];
   if (added.length + subtracted.length > 0) {
     const minus = subtracted.length > 0 ? sql` - (${plus(subtracted)})` : sql``;
-    terms.push(sql`coalesce(sum(${added.length > 0 ? plus(added) : sql`0`}${minus}) filter (where ${isBefore}), 0)`);
+    terms.push(aggregate(sql`${added.length > 0 ? plus(added) : sql`0`}${minus}`, isBefore));
   }
   return sql`(${sql.join(terms, sql` + `)})`;
 };

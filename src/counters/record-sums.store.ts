@@ -8,7 +8,7 @@ import type { RecordKind } from "./record.entity.ts";
 import type { RecordRules } from "./record-rules.ts";
 import { type CountRange, rangesOf, rangesWithin } from "./count-range.ts";
 import { validOn } from "../hierarchy/sql.ts";
-import { keyed, numbered, relation } from "../database/relation.ts";
+import { keyed, keyedIntegers, relation } from "../database/relation.ts";
 
 /** Maps tiers to `slot` in tables of counters: 1 is the country, 0 is outside all tiers. */
 export const numberOfTier = (tier: string | null): number | null => (tier === null ? null : TIERS.indexOf(tier as never) + 1);
@@ -64,7 +64,7 @@ export const keysAndRanges = (keys: readonly SumKey[]): RawBuilder<unknown> => {
   return sql`
     k as materialized (
       select k.i, k.no, f.is_country, f.edition_id, e.records_counted as is_treed, f.slot, f.tier, f.span
-      from ${numbered("k", traitsOfKeys(keys).areMany, { no: keys.map(({ unitNo }) => unitNo), frame: placed })}
+      from ${keyedIntegers("k", traitsOfKeys(keys).areMany, { no: keys.map(({ unitNo }) => unitNo), frame: placed })}
       join ${keyed(
         "f",
         frames,
@@ -136,6 +136,9 @@ export interface KeyTraits {
   readonly hasCountry: boolean;
   readonly hasTiers: boolean;
   readonly hasDays: boolean;
+  /** Whether some edition has trees, and whether some has none. */
+  readonly hasTrees: boolean;
+  readonly hasOthers: boolean;
   /** True if all counted columns are read, and not only those of roll-ups. */
   readonly isOfAllColumns: boolean;
 }
@@ -143,46 +146,63 @@ export interface KeyTraits {
 const MANY_KEYS = 50;
 
 export const traitsOf = (
-  count: number,
   frames: readonly Pick<RecordKey, "isCountry" | "handledBy">[],
   spans: readonly Pick<RecordKey, "from" | "to">[],
 ): KeyTraits => {
   const hasCountry = frames.some(({ isCountry }) => isCountry);
   const hasTiers = frames.some(({ handledBy }) => handledBy !== null);
-  return { areMany: count > MANY_KEYS || hasCountry, hasCountry, hasTiers, hasDays: readsDays(spans), isOfAllColumns: false };
+  return { areMany: hasCountry, hasCountry, hasTiers, hasDays: readsDays(spans), hasTrees: true, hasOthers: true, isOfAllColumns: false };
 };
 
-export const traitsOfKeys = (keys: readonly RecordKey[]): KeyTraits => traitsOf(keys.length, keys, keys);
+export const traitsOfKeys = (keys: readonly RecordKey[]): KeyTraits => {
+  const traits = traitsOf(keys, keys);
+  return { ...traits, areMany: traits.areMany || keys.length > MANY_KEYS };
+};
 
 /**
  * The counters of each key as rows (i, certain, is_before, counts). Editions with trees are read from these, and the country from the trees of its provinces; other
  * editions are read from the counters of all contributing units.
  */
 export const countersOfKeys = (rules: RecordRules, traits: KeyTraits): RawBuilder<unknown> => {
+  const { areMany, hasCountry, hasDays, hasTrees, hasOthers } = traits;
+  const target = hasCountry ? sql`target` : sql`k`;
+  const parts = [
+    ...(hasTrees && hasCountry ? [TARGET] : []),
+    ...(hasTrees && hasDays ? [ownUnits(rules, target)] : []),
+    ...(hasOthers ? [areMany ? contributingToMany(rules) : contributingToFew(rules)] : []),
+  ];
   const columns = sql`${isBeforeSpan}, ${traits.isOfAllColumns ? rules.countColumns : rules.rolledUpColumns}`;
-  const [units, trees] = [sql.table(rules.tables.units), sql.table(rules.tables.trees)];
-  const target = traits.hasCountry ? sql`target` : sql`k`;
-  return sql`
-    ${traits.hasCountry ? sql`${TARGET},` : sql``}
-    ${traits.hasDays ? sql`${ownUnits(rules, target)},` : sql``}
-    ${traits.areMany ? contributingToMany(rules) : contributingToFew(rules)},
-    counter as (
-      select k.i, c.certain, ${columns} from ${target} k join r on r.span = k.span
-      join ${trees} c on c.edition_id = k.edition_id and c.target_id = k.no and ${within}
-      where k.is_treed and ${inHandlingTier} ${traits.hasCountry ? sql`and (k.is_own or (c.certain and c.slot <> ${sql.lit(NO_TIER)}))` : sql``}
-      ${
-        traits.hasDays
-          ? sql`union all
-      select k.i, true, ${columns} from ${target} k join r on r.span = k.span and r.grain = ${sql.lit(DAY_GRAIN)}
-      join own u on u.unit_id = k.no join ${units} c on c.province_id = u.province_id and c.unit_id = u.unit_id and ${within}
-      where k.is_treed and ${inHandlingTier}`
-          : sql``
-      }
-      union all
-      select k.i, k.certain, ${columns} from other k join r on r.span = k.span
-      join ${units} c on c.province_id = k.province_id and c.unit_id = k.unit_id and ${within} where ${inHandlingTier}
-    )`;
+  const counters = [
+    ...(hasTrees ? [countersOfTrees(rules, traits, target, columns)] : []),
+    ...(hasTrees && hasDays ? [daysOfTrees(rules, target, columns)] : []),
+    ...(hasOthers ? [countersOfOthers(rules, columns)] : []),
+  ];
+  return sql`${sql.join([
+    ...parts,
+    sql`
+    counter as (${sql.join(counters, sql` union all `)})`,
+  ])}`;
 };
+
+const countersOfTrees = (
+  { tables }: RecordRules,
+  { hasCountry }: KeyTraits,
+  target: RawBuilder<unknown>,
+  columns: RawBuilder<unknown>,
+) => sql`
+      select k.i, c.certain, ${columns} from ${target} k join r on r.span = k.span
+      join ${sql.table(tables.trees)} c on c.edition_id = k.edition_id and c.target_id = k.no and ${within}
+      where k.is_treed and ${inHandlingTier} ${hasCountry ? sql`and (k.is_own or (c.certain and c.slot <> ${sql.lit(NO_TIER)}))` : sql``}`;
+
+/** Trees have no counters of days of the unit itself. */
+const daysOfTrees = ({ tables }: RecordRules, target: RawBuilder<unknown>, columns: RawBuilder<unknown>) => sql`
+      select k.i, true, ${columns} from ${target} k join r on r.span = k.span and r.grain = ${sql.lit(DAY_GRAIN)}
+      join own u on u.unit_id = k.no join ${sql.table(tables.units)} c on c.province_id = u.province_id and c.unit_id = u.unit_id and ${within}
+      where k.is_treed and ${inHandlingTier}`;
+
+const countersOfOthers = ({ tables }: RecordRules, columns: RawBuilder<unknown>) => sql`
+      select k.i, k.certain, ${columns} from other k join r on r.span = k.span
+      join ${sql.table(tables.units)} c on c.province_id = k.province_id and c.unit_id = k.unit_id and ${within} where ${inHandlingTier}`;
 
 /** The keys, and the provinces of the country, whose tree has only what is certain in no province. */
 const TARGET = sql`
@@ -194,7 +214,6 @@ const TARGET = sql`
       where k.is_country and k.is_treed
     )`;
 
-/** Trees have no counters of days of the unit itself. */
 const ownUnits = ({ kind }: RecordRules, target: RawBuilder<unknown>) => sql`
     own as materialized (
       select distinct u.province_id, u.unit_id from ${target} k join record_unit u on u.unit_id = k.no and u.kind = ${sql.lit(kind)} where k.is_treed

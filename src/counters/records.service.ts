@@ -10,7 +10,8 @@ import type { RollupKind } from "../figures/measure.ts";
 import { recordKinds } from "./record-kinds.ts";
 import type { RecordRules } from "./record-rules.ts";
 import { type CellsKey, cellsOfRecords } from "./records-by-cell.store.ts";
-import { completeKeys, countsInTier, coverageOfKeys } from "./record-coverage.store.ts";
+import { completeKeys } from "./complete-among.store.ts";
+import { countsInTier, coverageOfKeys } from "./record-coverage.store.ts";
 import { traitsOfKeys, countersOfKeys, keysAndRanges, readsDays } from "./record-sums.store.ts";
 import { inOnePass, type SumRow } from "./running-sums.ts";
 

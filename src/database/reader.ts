@@ -77,6 +77,11 @@ export class Reader implements Rows {
     this.#share = share;
   }
 
+  /** The same object for all readers of one database. */
+  get database(): object {
+    return this.#pools;
+  }
+
   /** True if Citus distributes the tables, which not all statements support. */
   get isDistributed(): boolean {
     return this.#pools.isDistributed;

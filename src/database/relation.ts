@@ -17,7 +17,11 @@ export const keyed = <R>(alias: string, rows: readonly R[], columns: Columns<R>,
   sql`unnest(${arraysOf(rows, columns)}) with ordinality ${sql.raw(`${alias}(${[...Object.keys(columns), number].join(", ")})`)}`;
 
 /** The same of integers. For long lists the planner expects a thousand rows, where it expects ten of other relations and may compare all rows of two of them. */
-export const numbered = (alias: string, isLong: boolean, columns: Readonly<Record<string, readonly number[]>>): RawBuilder<unknown> => {
+export const keyedIntegers = (
+  alias: string,
+  isLong: boolean,
+  columns: Readonly<Record<string, readonly number[]>>,
+): RawBuilder<unknown> => {
   const entries = Object.entries(columns);
   if (!isLong)
     return sql`unnest(${sql.join(entries.map(([, values]) => sql`${values}::int[]`))}) with ordinality ${sql.raw(`${alias}(${[...Object.keys(columns), "i"].join(", ")})`)}`;

@@ -3,7 +3,8 @@ import { completeAmongFew, completeAmongMany } from "../counters/complete-among.
 import type { RecordRules } from "../counters/record-rules.ts";
 import { coversNone } from "../counters/record-covered.store.ts";
 import { countersOfKeys, type KeyTraits, numberOfTier, oneSpan, traitsOf } from "../counters/record-sums.store.ts";
-import { keyed, numbered } from "../database/relation.ts";
+import { FixedFragments } from "../database/fixed.ts";
+import { keyed, keyedIntegers } from "../database/relation.ts";
 import { columnName, ROLLUP_KINDS, type RollupKind, summedColumns } from "../figures/measure.ts";
 import { isCurrent } from "../hierarchy/rollup-version.store.ts";
 import { inForceOn } from "../hierarchy/sql.ts";
@@ -35,18 +36,31 @@ export interface AnswerKeys {
 
 /** Positions of keys count from 1. */
 export interface AnswerRow {
+  /** How many of the hierarchy days have an edition. */
+  readonly days: number;
   /** False if a set must be built first, or lineage computed. */
   readonly isReady: boolean;
   readonly isRecorded: boolean;
+  readonly hasTrees: boolean;
+  readonly hasOthers: boolean;
   readonly sums: readonly (readonly [i: number, isCertain: boolean, counted: readonly number[]])[] | null;
   readonly complete: readonly number[] | null;
-  /** Ends with the position. */
-  readonly stored: readonly (readonly StoredRollup[number][])[] | null;
+  readonly stored: readonly (readonly [...StoredRollup, i: number])[] | null;
   readonly withheld: readonly number[] | null;
 }
 
-/** Whether a statement looks for what withholds roll-ups. Of few keys it does not at first, because few roll-ups may be withheld, and starting the statement would take twice as long. */
-export type Looking = "FOR_SUMS" | "FOR_ALL";
+/** What a statement looks for. Starting it takes longer than all else for few keys. */
+export interface Looking {
+  readonly areMany: boolean;
+  readonly isForRecords: boolean;
+  /** Records of editions with and without trees. */
+  readonly isForTrees: boolean;
+  readonly isForOthers: boolean;
+  /** Whether it looks for what withholds roll-ups. */
+  readonly isForWithheld: boolean;
+}
+
+const fragments = new FixedFragments();
 
 /** Everything that roll-ups of a kind over one span consist of, in one statement; nothing where a set is missing. */
 export const answerOf = (
@@ -56,35 +70,43 @@ export const answerOf = (
   span: Span,
   looking: Looking,
 ): RawBuilder<AnswerRow> => {
-  const parts = [setsOfFrames(keys, span), storedOf(kind)];
-  const { countedTo } = span;
-  const hasRecords = rules !== null && countedTo !== null;
-  const isWhole = hasRecords && looking === "FOR_ALL";
-  if (hasRecords) parts.push(oneSpan(span.from, countedTo), recordsOf(rules, traitsOfAnswer(keys, span)));
-  if (isWhole) parts.push(doubtfulOf(kind, rules));
+  const { from, countedTo } = span;
+  if (rules === null || countedTo === null || !looking.isForRecords)
+    return sql<AnswerRow>`with ${setsOfFrames(keys, span, looking)}, ${fragments.of(kind.name, () => readingSets(kind))}`;
+  const { areMany, isForTrees, isForOthers, isForWithheld } = looking;
+  const traits = { ...traitsOf(keys.frames, [{ from, to: countedTo }]), areMany, hasTrees: isForTrees, hasOthers: isForOthers };
+  const name = `${kind.name} ${isForWithheld} ${Object.values(traits).join()}`;
   return sql<AnswerRow>`
-  with ${sql.join(parts)}
-  select (select count(*) = ${daysOf(keys).length} and bool_and(is_ready) from set_of)${isWhole ? sql` and not exists (select from doubtful where not has_cells)` : sql``} as "isReady",
-    (select bool_or(is_recorded) from set_of) as "isRecorded",
-    (select json_agg(json_build_array(covered, reported, exact, possible, quoted, ${columnsOf(kind)}, i)) from stored) as stored,
-    ${hasRecords ? sql`(select json_agg(json_build_array(i, certain, counted)) from summed where counted <> ${rules.noCounts})` : sql`null`} as sums,
-    ${hasRecords ? sql`(select json_agg(i) from complete)` : sql`null`} as complete,
-    ${isWhole ? sql`(select json_agg(d.i) from doubtful d where ${coversNone(rules, span.cellDay)})` : sql`null`} as withheld`;
+  with ${setsOfFrames(keys, span, looking)}, ${oneSpan(from, countedTo)}, ${fragments.of(name, () => readingRecords(kind, rules, traits, isForWithheld))}`;
 };
 
-const traitsOfAnswer = ({ unitNos, frames }: AnswerKeys, { from, to, countedTo }: Span): KeyTraits =>
-  traitsOf(unitNos.length, frames, [{ from, to: countedTo ?? to }]);
+const readingSets = (kind: RollupKind) => sql`
+  ${storedOf(kind)}
+  select f.are_ready as "isReady", ${FOUND}, null as sums, null as complete, null as withheld from ${SETS}`;
 
-const daysOf = ({ frames }: AnswerKeys): Day[] => [...new Set(frames.map(({ asOf }) => asOf))];
+const readingRecords = (kind: RollupKind, rules: RecordRules, traits: KeyTraits, isForWithheld: boolean) => sql`
+  ${storedOf(kind)}, ${recordsOf(rules, traits)}${isForWithheld ? sql`, ${doubtfulOf(rules)}` : sql``}
+  select f.are_ready ${isForWithheld ? sql`and not exists (select from doubtful where not has_cells)` : sql``} as "isReady", ${FOUND},
+    (select json_agg(json_build_array(i, certain, counted)) from summed where counted <> ${rules.noCounts}) as sums,
+    (select json_agg(i) from complete) as complete,
+    ${isForWithheld ? sql`(select json_agg(d.i) from doubtful d where ${coversNone(rules)})` : sql`null`} as withheld from ${SETS}`;
+
+const FOUND = sql`
+    f.days, f.is_recorded as "isRecorded", f.has_trees as "hasTrees", f.has_others as "hasOthers",
+    (select json_agg(row) from stored) as stored`;
+
+const SETS = sql`(
+    select count(*)::int as days, bool_and(is_ready) as are_ready, bool_or(is_recorded) as is_recorded,
+      bool_or(is_treed) as has_trees, bool_or(is_recorded and not is_treed) as has_others from set_of) f`;
+
+export const daysOf = ({ frames }: AnswerKeys): Day[] => [...new Set(frames.map(({ asOf }) => asOf))];
 
 const columnsOf = (kind: RollupKind) => sql.join(summedColumns(kind).map((name) => sql.ref(columnName(name))));
 
 /** Relations `set_of` (day, edition_id, set_id, is_ready) of hierarchy days, and `k` of the keys whose sets are ready. */
-const setsOfFrames = (keys: AnswerKeys, span: Span) => {
-  const { from, to, countedTo, cellDay } = span;
-  return sql`
+const setsOfFrames = (keys: AnswerKeys, { from, to, countedTo, cellDay }: Span, { areMany }: Looking) => sql`
     set_of as materialized (
-      select d.day, e.id as edition_id, e.records_counted and n.is_recorded as is_treed, c.id as cell_edition_id, c.contributed as has_cells, n.is_recorded, s.id as set_id,
+      select d.day, e.id as edition_id, e.records_counted and n.is_recorded as is_treed, c.id as cell_edition_id, c.contributed as has_cells, ${cellDay}::date as cell_day, n.is_recorded, s.id as set_id,
         (e.contributed or not n.is_recorded) and (s.id is not null or not exists (
           select from figure f where f.period_from >= ${from} and f.period_from <= ${to} and f.period_to <= ${to} and f.measure like any(${ROLLUP_KINDS.map(({ name }) => `${name}.%`)}::text[])
         )) as is_ready
@@ -95,8 +117,8 @@ const setsOfFrames = (keys: AnswerKeys, span: Span) => {
         and s.drafts = '' and s.recorded = n.is_recorded and s.counted_to = case when n.is_recorded then ${countedTo}::date else ${to}::date end and ${isCurrent}
     ),
     k as materialized (
-      select k.i, k.no, f.is_country, f.slot, f.tier, t.edition_id, t.is_treed, t.cell_edition_id, t.has_cells, t.is_recorded, t.set_id, 0 as span
-      from ${numbered("k", traitsOfAnswer(keys, span).areMany, { no: keys.unitNos, frame: keys.places })}
+      select k.i, k.no, f.is_country, f.slot, f.tier, t.edition_id, t.is_treed, t.cell_edition_id, t.cell_day, t.has_cells, t.is_recorded, t.set_id, 0 as span
+      from ${keyedIntegers("k", areMany, { no: keys.unitNos, frame: keys.places })}
       join ${keyed(
         "f",
         keys.frames,
@@ -110,12 +132,12 @@ const setsOfFrames = (keys: AnswerKeys, span: Span) => {
       )} on f.number = k.frame + 1
       join set_of t on t.day = f.as_of and t.is_ready
     )`;
-};
 
 const storedOf = (kind: RollupKind) => sql`
-    stored as materialized (
-      select k.i, r.covered, r.reported, r.exact, r.possible, r.quoted, ${columnsOf(kind)}
-      from k join ${sql.table(`${kind.name}_rollup`)} r on r.set_id = k.set_id and r.unit_id = k.no and r.slot = coalesce(k.tier, ${ALL_TIERS})
+    stored as (
+      select k.i, r.covered, r.exact, num_nonnulls(${columnsOf(kind)}) > 0 as has_sums,
+        json_build_array(r.covered, r.reported, r.exact, r.possible, r.quoted, array[${columnsOf(kind)}], k.i) as row
+      from k join ${sql.table(`${kind.name}_rollup`)} r on r.set_id = k.set_id and r.unit_id = k.no and r.slot = coalesce(k.tier, ${sql.lit(ALL_TIERS)})
     )`;
 
 /** Relations `summed` and `complete`: the sums of records, and no records that mean 0. */
@@ -128,11 +150,11 @@ const recordsOf = (rules: RecordRules, traits: KeyTraits) => sql`
     ${traits.areMany ? completeAmongMany(rules.kind, traits) : completeAmongFew(rules.kind, traits)}`;
 
 /** Relation `doubtful`: the roll-ups that may have to be withheld, with certain and possible values whose units no figure covers. */
-const doubtfulOf = (kind: RollupKind, rules: RecordRules) => sql`
+const doubtfulOf = (rules: RecordRules) => sql`
     sign as (
       select i, certain as is_certain, not certain as is_possible, false as is_covered from summed where counted <> ${rules.noCounts}
       union all select i, true, false, false from complete
-      union all select i, num_nonnulls(${columnsOf(kind)}) > 0, not exact, covered > 0 from stored
+      union all select i, has_sums, not exact, covered > 0 from stored
     ),
     doubtful as materialized (
       select k.* from k where k.i in (

@@ -7,16 +7,22 @@ import type { RollupKey } from "../counters/rollup-key.ts";
 import type { Reader, RowScope } from "../database/reader.ts";
 import type { Evidence } from "../figures/evidence.ts";
 import type { RollupKind } from "../figures/measure.ts";
+import type { Tier } from "../hierarchy/unit.entity.ts";
 import type { Day } from "../lib/time/date.ts";
-import { type AnswerFrame, answerOf, type AnswerRow, type Looking, type Span } from "./rollup-answer.store.ts";
+import { ALL, type AnswerHint, type AnswerHints, lacks } from "./rollup-hint.ts";
+import { type AnswerFrame, answerOf, type AnswerRow, daysOf, type Span } from "./rollup-answer.store.ts";
 import { ByFrame } from "./rollup-cache.ts";
 import { cellDayOf } from "./rollup-set.loader.ts";
-import { FIRST_SUM, type Rollup, rollupClass, type StoredRollup } from "./rollup.ts";
+import { type Rollup, rollupClass, type StoredRollup } from "./rollup.ts";
 
 /** Statements that one batch sends at once; more spans, as of a series, are read together by other statements. */
 const MOST_SPANS = 3;
 
+/** Of few keys, what withholds them is looked for by a second statement, because few roll-ups may be withheld. */
 const FEW_KEYS = 3;
+/** About how many units contribute to one of a tier, and how many of them are looked up one by one. */
+const CONTRIBUTING: Readonly<Record<Tier, number>> = { COUNTRY: 15_000, PROVINCE: 400, DISTRICT: 20, COMMUNE: 4 };
+const FEW_CONTRIBUTING = 1500;
 
 const NONE_COVERED: MeasureCoverage = { covered: 0, reported: 0 };
 
@@ -25,6 +31,7 @@ export interface Answering {
   readonly evidence: Evidence;
   readonly scope: RowScope;
   readonly today: Day;
+  readonly hints: AnswerHints;
 }
 
 /** Keys that share a span. */
@@ -35,6 +42,7 @@ interface Batch {
   readonly places: number[];
   /** The position of each key among all. */
   readonly positions: number[];
+  contributing: number;
 }
 
 /** Reads roll-ups of stored sets, or of records alone, by one statement for each span. Null if a set must be built first, or drafts count. */
@@ -56,7 +64,7 @@ const batchesOf = (keys: readonly RollupKey[], today: Day): Batch[] => {
     const last = countedTo(period, cut);
     const name = `${period.name} ${last}`;
     const span = { from: period.from, to: period.to, countedTo: last, cellDay: cellDayOf(period, last ?? today) };
-    const batch = batches.get(name) ?? { span, frames: [], unitNos: [], places: [], positions: [] };
+    const batch = batches.get(name) ?? { span, frames: [], unitNos: [], places: [], positions: [], contributing: 0 };
     batches.set(name, batch);
     return { batch, place: batch.frames.push({ asOf: unit.asOf, isCountry: unit.tier === "COUNTRY", handledBy }) - 1 };
   };
@@ -66,6 +74,7 @@ const batchesOf = (keys: readonly RollupKey[], today: Day): Batch[] => {
     batch.unitNos.push(key.unit.no);
     batch.places.push(place);
     batch.positions.push(n);
+    batch.contributing += CONTRIBUTING[key.unit.tier ?? "COMMUNE"];
   }
   return [...batches.values()];
 };
@@ -78,27 +87,32 @@ interface Answered {
 }
 
 const readBatch = async (answering: Answering, asked: Answered, batch: Batch): Promise<boolean> => {
-  const { span, positions } = batch;
-  const { kind, rules, keys, rollups } = asked;
-  const rows =
-    rules === null || span.countedTo === null
-      ? answering.reader
-      : rowsFor(answering.reader, answering.scope, [{ from: span.from, to: span.countedTo }]);
-  const read = async (looking: Looking) =>
-    contentOf(rules, span, positions.length, (await rows.rows(answerOf(kind, rules, batch, span, looking)))[0]!);
-  const isFew = positions.length <= FEW_KEYS;
-  const first = await read(isFew ? "FOR_SUMS" : "FOR_ALL");
-  const content = isFew && first !== null && positions.some((_, n) => isDoubtful(first, n)) ? await read("FOR_ALL") : first;
+  const { keys, rollups } = asked;
+  const content = await contentOfBatch(answering, asked, batch);
   if (content === null) return false;
-  const KindRollup = rollupClass(kind);
-  for (const [n, position] of positions.entries())
-    rollups[position] = new KindRollup(
-      keys[position]!,
-      content.stored[n],
-      content.sums?.[n],
-      content.withheld.has(n + 1) ? NONE_COVERED : null,
-    );
+  const KindRollup = rollupClass(asked.kind);
+  for (const [n, position] of batch.positions.entries()) {
+    const reported = content.withheld.has(n + 1) ? NONE_COVERED : null;
+    rollups[position] = new KindRollup(keys[position]!, content.stored[n], content.sums?.[n], reported);
+  }
   return true;
+};
+
+const contentOfBatch = async (answering: Answering, { kind, rules }: Answered, batch: Batch): Promise<Content | null> => {
+  const { reader, scope, hints } = answering;
+  const { span, positions, frames } = batch;
+  const rows = rules === null || span.countedTo === null ? reader : rowsFor(reader, scope, [{ from: span.from, to: span.countedTo }]);
+  const areMany = batch.contributing > FEW_CONTRIBUTING;
+  const read = async (hint: AnswerHint, isForWithheld: boolean): Promise<Content | null> => {
+    const [row] = await rows.rows(answerOf(kind, rules, batch, span, { ...hint, areMany, isForWithheld }));
+    if (span.countedTo !== null) hints.note(frames, row!);
+    if (!row!.isReady || row!.days < daysOf(batch).length) return null;
+    return lacks(row!, hint) ? read(ALL, isForWithheld) : contentOf(rules, span, positions.length, row!);
+  };
+  const hint = span.countedTo === null ? ALL : hints.of(frames);
+  if (positions.length > FEW_KEYS) return read(hint, true);
+  const content = await read(hint, false);
+  return content !== null && positions.some((_, n) => isDoubtful(content, n)) ? read(hint, true) : content;
 };
 
 interface Content {
@@ -111,7 +125,7 @@ interface Content {
 const contentOf = (rules: RecordRules | null, span: Span, count: number, answer: AnswerRow): Content | null => {
   if (!answer.isReady) return null;
   const stored = Array<StoredRollup | undefined>(count);
-  for (const row of answer.stored ?? []) stored[(row.at(-1) as number) - 1] = row as never;
+  for (const row of answer.stored ?? []) stored[row[6] - 1] = row as unknown as StoredRollup;
   const sums = answer.isRecorded && rules !== null ? sumsOf(rules, answer, span, count) : null;
   return { stored, sums, withheld: new Set(answer.withheld) };
 };
@@ -121,7 +135,7 @@ const isDoubtful = ({ stored, sums }: Content, n: number): boolean => {
   const [own, recorded] = [stored[n], sums?.[n]];
   if (!recorded || (own?.[0] ?? 0) > 0) return false;
   const isInexact = recorded.possible !== null || own?.[2] === false;
-  return isInexact && (recorded.certain !== null || own?.slice(FIRST_SUM, -1).some((sum) => sum !== null) === true);
+  return isInexact && (recorded.certain !== null || own?.[5].some((sum) => sum !== null) === true);
 };
 
 const sumsOf = (rules: RecordRules, { sums, complete }: AnswerRow, { countedTo: through }: Span, count: number): RecordSums[] => {

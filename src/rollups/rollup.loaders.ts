@@ -14,6 +14,7 @@ import type { MeasureCoverage } from "../counters/records.ts";
 import { recordEvidence } from "../counters/records.service.ts";
 import type { EvidenceKind } from "../hierarchy/unit-view.ts";
 import { answersAtOnce } from "./rollup-answer.ts";
+import { answerHintsOf } from "./rollup-hint.ts";
 import { RollupCache } from "./rollup-cache.ts";
 import { coverageOfRollups, readRollups } from "./rollup-read.ts";
 import { cellDayOf, keyOf, type RollupOrigin, setLoader } from "./rollup-set.loader.ts";
@@ -41,7 +42,7 @@ export const rollupLoaders = (context: RequestContext, kind: EvidenceKind) => {
   const sets = setLoader(making, today, (period) => isKeyed || isNamed(period));
   const figures: Rows = { rows: (query) => figureRows(reader, evidence, () => query) };
   const source: RollupOrigin = { reader, figures, sets, records: making.records, ownSet: ownSets(making, isKeyed, () => source) };
-  const answering = { reader, evidence, scope: rowScope(viewer), today };
+  const answering = { reader, evidence, scope: rowScope(viewer), today, hints: answerHintsOf(reader.database) };
   const read = async (of: RollupKind, keys: readonly RollupKey[]) =>
     (await answersAtOnce(answering, of, keys)) ?? readRollups(source, of, keys);
   const rollups = (of: RollupKind) => new DataLoader<RollupKey, Rollup>((keys) => read(of, keys), { cacheMap: new RollupCache() });

@@ -11,18 +11,17 @@ import type { MeasureCoverage, RecordSums } from "../counters/records.ts";
 import type { QuotedRate } from "./rollup.entity.ts";
 import type { Bounds } from "./rollup.type.ts";
 
-/** Covered units, the bits of the measures that all of them report, exactness, possible amounts, quoted rates; then the sums. */
+/** Covered units, the bits of the measures that all of them report, exactness, possible amounts, quoted rates, and the sums in the order of summedColumns. */
 export type StoredRollup = readonly [
   covered: number,
   reported: number,
   exact: boolean,
   possible: Readonly<Record<string, number>> | null,
   quoted: Readonly<Record<string, QuotedRate>> | null,
-  ...sums: (number | null)[],
+  sums: readonly (number | null)[],
 ];
-export const FIRST_SUM = 5;
 const NO_RECORDS: RecordSums = { certain: null, possible: null };
-const NOTHING: StoredRollup = [0, 0, true, null, null];
+const NOTHING: StoredRollup = [0, 0, true, null, null, []];
 
 /**
  * A roll-up of one unit; each measure of its kind is a property, null if no unit reports it. `sum` is the raw number for computation; `shown` is the same number checked
@@ -79,7 +78,7 @@ export abstract class Rollup implements RollupKey {
 
   /** Returns the sum at a position of summedColumns, even if the value is withheld. */
   certainAt(position: number): number | null {
-    const stated = (this.#stored[FIRST_SUM + position] as number | null | undefined) ?? null;
+    const stated = this.#stored[5][position] ?? null;
     const recorded = this.#records.certain?.[position] ?? null;
     const sum = stated === null ? recorded : stated + (recorded ?? 0);
     // Contradictory evidence may leave a negative rest.
