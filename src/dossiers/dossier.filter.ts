@@ -6,15 +6,14 @@ import { unitLoaders } from "../hierarchy/unit.loaders.ts";
 import { type Day, parseKnownDay } from "../lib/time/date.ts";
 import { begunPeriod, type Period } from "../lib/time/period.ts";
 import { DateScalar, PeriodScalar } from "../lib/time/scalar.ts";
-import { ensureContributions } from "../hierarchy/contribution.service.ts";
-import { editionsOf } from "../hierarchy/edition.ts";
+import { tracedEdition } from "../hierarchy/edition.ts";
 import { unitNamed } from "../units/unit.service.ts";
 import { type Channel, CHANNELS, DOSSIER_STATES, type DossierState } from "./dossier-state.ts";
 import { ChannelEnum, DossierStateEnum } from "./dossier-state.type.ts";
 import { TimelinessEnum } from "./dossier.type.ts";
 import type { Timeliness } from "./timeliness.ts";
 
-type Caller = Pick<RequestContext, "session" | "today" | "use">;
+type Caller = Pick<RequestContext, "session" | "hierarchy" | "today" | "use">;
 
 @InputType("DossierFilter", { description: "Conditions that a dossier must all meet (điều kiện lọc hồ sơ)." })
 export class DossierFilter {
@@ -104,9 +103,7 @@ const withinOf = async (context: Caller, { within, asOf }: DossierFilter): Promi
     return null;
   }
   const unit = await unitNamed(context.use(unitLoaders), "filter.within", within, day);
-  const [editionId] = await editionsOf(context.session, [unit.asOf]);
-  await ensureContributions(context.session, [editionId!]);
-  return { unitNo: unit.no, editionId: editionId! };
+  return { unitNo: unit.no, editionId: await tracedEdition(context, unit.asOf) };
 };
 
 const catalogued = async ({ session }: Pick<RequestContext, "session">, { procedure, field }: DossierFilter) => {

@@ -21,11 +21,11 @@ import { conditionOf, type DossierFilter } from "./dossier.filter.ts";
 import { dossierColumns, dossierLoaders, type DossierView, type PauseView } from "./dossier.loaders.ts";
 import { type Timeliness, timelinessOn } from "./timeliness.ts";
 
-type Caller = Pick<RequestContext, "session" | "viewer" | "today" | "use">;
+type Caller = Pick<RequestContext, "session" | "hierarchy" | "viewer" | "today" | "use">;
 
 /** Returns the dossier that the viewer may see, or null. @throws DomainError CONFLICT if several sources have one. */
 export const findDossier = async (
-  { session, viewer }: Pick<RequestContext, "session" | "viewer">,
+  { session, viewer }: Pick<RequestContext, "session" | "hierarchy" | "viewer">,
   code: string,
   source: string | null | undefined,
 ): Promise<DossierView | null> => {
@@ -59,7 +59,10 @@ export const listDossiers = async (context: Caller, filter: DossierFilter, first
   return { ...connectionOf(rows, page, positionOf), list };
 };
 
-export const countDossiers = async ({ session, viewer }: Pick<RequestContext, "session" | "viewer">, list: DossierList): Promise<number> =>
+export const countDossiers = async (
+  { session, viewer }: Pick<RequestContext, "session" | "hierarchy" | "viewer">,
+  list: DossierList,
+): Promise<number> =>
   (await session.scoped(rowScope(viewer)).rows((session.isDistributed ? countOverNodes : countOfDossiers)(list)))[0]!.total;
 
 /** As of the dossier's day; if the unit did not exist then, as of today or of its last day. */

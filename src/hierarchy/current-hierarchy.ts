@@ -16,6 +16,7 @@ export const presentHierarchy = async (rows: Rows, version: string | null): Prom
 
 /** The hierarchy of a database in memory, replaced as a whole by a newer one. */
 export class CurrentHierarchy {
+  readonly traced = new Set<number>();
   readonly #rows: Rows;
   #latest: Hierarchy | null = null;
   #running: Promise<unknown> = Promise.resolve();

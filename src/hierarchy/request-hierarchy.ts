@@ -22,6 +22,11 @@ export class RequestHierarchy {
     this.#current = current;
   }
 
+  /** Editions whose contributions are known to be stored; they stay so. */
+  get traced(): Set<number> {
+    return this.#current.traced;
+  }
+
   /** True if an answer may depend on units. */
   get isUsed(): boolean {
     return this.#isUsed;

@@ -13,7 +13,7 @@ import { textOf } from "../lib/argument-text.ts";
 import type { Report } from "./report.loaders.ts";
 import { demandCovered, demandRole, figuresOutside, reportNamed } from "./report.service.ts";
 
-type Asking = Pick<RequestContext, "session" | "viewer" | "today" | "use">;
+type Asking = Pick<RequestContext, "session" | "hierarchy" | "viewer" | "today" | "use">;
 
 /** A report in the form in which the service stores it. */
 export type CleanReport = Omit<SubmitReportInput, "idempotencyKey">;
@@ -114,7 +114,7 @@ const placed = async (
 };
 
 const checkWithin = async (
-  context: Pick<RequestContext, "session">,
+  context: Pick<RequestContext, "session" | "hierarchy">,
   unit: UnitView,
   figures: readonly PlacedFigure[],
   problems: ReportProblems,

@@ -14,7 +14,7 @@ import type { Report } from "./report.loaders.ts";
 import { demandRole, reportNamed } from "./report.service.ts";
 import { textOf } from "../lib/argument-text.ts";
 
-type Asking = Pick<RequestContext, "session" | "viewer" | "now" | "use" | "renew">;
+type Asking = Pick<RequestContext, "session" | "hierarchy" | "viewer" | "now" | "use" | "renew">;
 
 const MAX_REASON = 1000;
 

@@ -14,7 +14,7 @@ import type { Report } from "./report.loaders.ts";
 import { reportNamed } from "./report.service.ts";
 import { relation } from "../database/relation.ts";
 
-type Asking = Pick<RequestContext, "session" | "viewer" | "now" | "today" | "use" | "renew">;
+type Asking = Pick<RequestContext, "session" | "hierarchy" | "viewer" | "now" | "today" | "use" | "renew">;
 
 /** The most problems that one answer names. */
 const MAX_PROBLEMS = 1000;

@@ -5,14 +5,13 @@ import type { SourceState } from "../figures/figure.entity.ts";
 import { connectionOf, pageOf } from "../lib/page.ts";
 import type { RequestContext } from "../access/request-context.ts";
 import { sql } from "kysely";
-import { ensureContributions } from "../hierarchy/contribution.service.ts";
-import { editionsOf } from "../hierarchy/edition.ts";
+import { tracedEdition } from "../hierarchy/edition.ts";
 import { unitNamed } from "../units/unit.service.ts";
 import { unitLoaders } from "../hierarchy/unit.loaders.ts";
 import type { UnitView } from "../hierarchy/unit-view.ts";
 import { type Report, reportLoaders } from "./report.loaders.ts";
 
-type Asking = Pick<RequestContext, "session" | "viewer" | "use">;
+type Asking = Pick<RequestContext, "session" | "hierarchy" | "viewer" | "use">;
 
 /** Returns the report with this id; null where there is none, or none that the viewer may see. */
 export const findReport = (context: Pick<RequestContext, "use">, id: string): Promise<Report | null> =>
@@ -35,7 +34,7 @@ interface ListArguments {
 export const listReports = async (context: Asking, { unit: name, states, first, after }: ListArguments) => {
   const page = pageOf(first, after);
   const unit = await unitNamed(context.use(unitLoaders), "unit", name, null);
-  await ensureContributions(context.session, await editionsOf(context.session, [unit.asOf]));
+  await tracedEdition(context, unit.asOf);
   const { rows, totalCount } = await context.use(reportLoaders).reportList.load({ unit, states: states ?? null, page });
   return { ...connectionOf(rows, page, ({ rank, id }) => ({ rank, text: id })), totalCount };
 };
@@ -54,15 +53,14 @@ export const demandCovered = async (
 
 /** Returns the figures whose unit is not certainly within the unit of the report. */
 export const figuresOutside = async <T extends { readonly unit: UnitView }>(
-  { session }: Pick<RequestContext, "session">,
+  context: Pick<RequestContext, "session" | "hierarchy">,
   unit: UnitView,
   figures: readonly T[],
 ): Promise<T[]> => {
-  const [edition] = await editionsOf(session, [unit.asOf]);
-  await ensureContributions(session, [edition!]);
-  const rows = await session.rows(sql<{ no: number }>`
+  const edition = await tracedEdition(context, unit.asOf);
+  const rows = await context.session.rows(sql<{ no: number }>`
     select distinct k.no from unnest(${figures.map((figure) => figure.unit.no)}::int[]) k(no)
-    where not exists (select from contribution c where c.edition_id = ${edition!} and c.target_id = ${unit.no} and c.unit_id = k.no and c.certain)`);
+    where not exists (select from contribution c where c.edition_id = ${edition} and c.target_id = ${unit.no} and c.unit_id = k.no and c.certain)`);
   const outside = new Set(rows.map(({ no }) => no));
   return figures.filter((figure) => outside.has(figure.unit.no));
 };

@@ -5,8 +5,7 @@ import { rowScope } from "../access/scope.ts";
 import { oneBy, type Positioned } from "../database/loader.ts";
 import type { Rows } from "../database/reader.ts";
 import { isNamed } from "../lib/time/period.ts";
-import { ensureContributions } from "../hierarchy/contribution.service.ts";
-import { editionsOf } from "../hierarchy/edition.ts";
+import { tracedEditions } from "../hierarchy/edition.ts";
 import { countedTo } from "../counters/cut.ts";
 import { evidenceOf, figureRows } from "../figures/evidence.ts";
 import { DOSSIER, type RollupKind, SERVICE, TASK } from "../figures/measure.ts";
@@ -53,8 +52,10 @@ export const rollupLoaders = (context: RequestContext, kind: EvidenceKind) => {
 
     /** Number of territorial units that existed on the day of the cells and contribute certainly. */
     expectedUnits: oneBy<RollupKey, ExpectedUnits>(keyOf, async (keys) => {
-      const days = keys.map(({ unit }) => unit.asOf);
-      await ensureContributions(reader, await editionsOf(reader, days));
+      await tracedEditions(
+        context,
+        keys.map(({ unit }) => unit.asOf),
+      );
       return reader.rows(expectedUnitsOf(keys, today));
     }),
 

@@ -6,8 +6,7 @@ import { countInRange } from "../figures/int-range.ts";
 import type { RollupKey } from "../counters/rollup-key.ts";
 import { cellDayOf } from "../rollups/rollup-set.loader.ts";
 import type { EvidenceKind } from "../hierarchy/unit-view.ts";
-import { ensureContributions } from "../hierarchy/contribution.service.ts";
-import { editionsOf } from "../hierarchy/edition.ts";
+import { tracedEditions } from "../hierarchy/edition.ts";
 import type { UnitKind } from "../hierarchy/unit.entity.ts";
 import { inForceOn } from "../hierarchy/sql.ts";
 import type { Day } from "../lib/time/date.ts";
@@ -26,7 +25,7 @@ export const proceduresByAuthority = (context: RequestContext, kind: EvidenceKin
     ({ unit, period, handledBy }) => `${unit.no}@${unit.asOf}|${period.name}|${handledBy ?? ""}`,
     async (keys) => {
       const cellDays = keys.map(({ period }) => cellDayOf(period, today));
-      await ensureContributions(reader, await editionsOf(reader, [...keys.map(({ unit }) => unit.asOf), ...cellDays]));
+      await tracedEditions(context, [...keys.map(({ unit }) => unit.asOf), ...cellDays]);
       const rows = await figureRows(reader, evidence, (counting) => authoritiesOf(keys, cellDays, counting));
       return rows.map((row) => ({ ...row, procedures: countInRange("service.procedures-by-authority", row.procedures) }));
     },

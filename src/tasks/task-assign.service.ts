@@ -5,8 +5,7 @@ import { rowScope } from "../access/scope.ts";
 import { grantsFor } from "../access/viewer.ts";
 import { takeLock } from "../database/locks.ts";
 import { type Rows, rowsOf } from "../database/reader.ts";
-import { ensureContributions } from "../hierarchy/contribution.service.ts";
-import { editionsOf } from "../hierarchy/edition.ts";
+import { tracedEdition } from "../hierarchy/edition.ts";
 import { unitLoaders } from "../hierarchy/unit.loaders.ts";
 import type { UnitView } from "../hierarchy/unit-view.ts";
 import { BadUserInput, DomainError } from "../lib/errors.ts";
@@ -64,7 +63,7 @@ const assignmentOf = async (context: TaskAsking, input: AssignTaskInput): Promis
   await demandOfficer(context, assigner);
   const draft = await draftOf(context, { ...input, document: documentOf(input.document, context.today), assignedOn });
   checkDeadline(draft.deadline, assignedOn);
-  await ensureContributions(context.session, await editionsOf(context.session, [assignedOn]));
+  await tracedEdition(context, assignedOn);
   if (!(await isWithinUnit(context.session, { above: assigner.no, unitNo: draft.lead.no, day: assignedOn, isServing: false })))
     throw new BadUserInput("lead", input.lead, `must be a unit within ${assigner.fullName}, or an agency of such a unit`);
   const provinceNo = await provinceOf(context, draft);

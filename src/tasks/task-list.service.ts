@@ -13,7 +13,7 @@ import {
   taskPositionOf,
 } from "./task-list.ts";
 
-type Asking = Pick<RequestContext, "session" | "viewer" | "today" | "use">;
+type Asking = Pick<RequestContext, "session" | "hierarchy" | "viewer" | "today" | "use">;
 
 interface ListArguments {
   readonly filter: TaskFilter;
@@ -31,5 +31,8 @@ export const listTasks = async (context: Asking, { filter, orderBy, first, after
   return { ...connectionOf(rows, page, taskPositionOf(orderBy)), list };
 };
 
-export const countTasks = async ({ session, viewer }: Pick<RequestContext, "session" | "viewer">, list: TaskList): Promise<number> =>
+export const countTasks = async (
+  { session, viewer }: Pick<RequestContext, "session" | "hierarchy" | "viewer">,
+  list: TaskList,
+): Promise<number> =>
   (await session.scoped(rowScope(viewer)).rows((session.isDistributed ? countOfTasksOverNodes : countOfTasks)(list)))[0]!.total;

@@ -16,7 +16,7 @@ import { possibleActions, sideOf, stepFrom, type TaskAction, type TaskProgress, 
 import { lockTask, type NewTaskEvent, storeStep } from "./task.store.ts";
 import { taskLoaders, type TaskView } from "./task.loaders.ts";
 
-export type TaskAsking = Pick<RequestContext, "session" | "viewer" | "now" | "today" | "use" | "renew">;
+export type TaskAsking = Pick<RequestContext, "session" | "hierarchy" | "viewer" | "now" | "today" | "use" | "renew">;
 
 export interface TaskPayload {
   readonly task: TaskView;

@@ -1,7 +1,6 @@
 import { Field, ID, InputType, Int } from "type-graphql";
 import type { RequestContext } from "../access/request-context.ts";
-import { ensureContributions } from "../hierarchy/contribution.service.ts";
-import { editionsOf } from "../hierarchy/edition.ts";
+import { tracedEdition } from "../hierarchy/edition.ts";
 import { searchWords } from "../hierarchy/search.ts";
 import { unitLoaders } from "../hierarchy/unit.loaders.ts";
 import type { UnitView } from "../hierarchy/unit-view.ts";
@@ -103,7 +102,7 @@ export interface TaskCondition {
   readonly nearUntil: Day | null;
 }
 
-type Asking = Pick<RequestContext, "session" | "today" | "use">;
+type Asking = Pick<RequestContext, "session" | "hierarchy" | "today" | "use">;
 
 const MAX_WORKING_DAYS = 250;
 
@@ -156,8 +155,7 @@ const unitsOfFilter = async (
   return { within: top && (await subtreeOf(context, top)), assignerNo: assigner?.no ?? null, coordinatorNo: helper?.no ?? null };
 };
 
-const subtreeOf = async ({ session }: Asking, { no, asOf }: UnitView): Promise<TaskCondition["within"]> => {
-  const [editionId] = await editionsOf(session, [asOf]);
-  await ensureContributions(session, [editionId!]);
-  return { unitNo: no, editionId: editionId! };
-};
+const subtreeOf = async (context: Asking, { no, asOf }: UnitView): Promise<TaskCondition["within"]> => ({
+  unitNo: no,
+  editionId: await tracedEdition(context, asOf),
+});

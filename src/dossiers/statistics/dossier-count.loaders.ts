@@ -28,7 +28,7 @@ export const dossierCountLoaders = (context: RequestContext, evidence: EvidenceK
 
     /** The certain counts as COUNTED; null without records. */
     dossierCounts: oneBy<RollupKey, CountRow>(textOfKey, (keys) =>
-      ofKeys(reader, keys, (asked) =>
+      ofKeys(context, keys, (asked) =>
         rowsFor(reader, scope, asked).rows(sql<CountRow>`
         with ${keysAndRanges(asked)}, ${countersOfKeys(DOSSIER_RECORDS, { ...traitsOfKeys(asked), isOfAllColumns: true })}
         select i::int, json_build_array(${DOSSIER_RECORDS.allCounted}) as counted from counter where certain group by i`),
@@ -39,7 +39,7 @@ export const dossierCountLoaders = (context: RequestContext, evidence: EvidenceK
 
     /** Present if the records of the whole subtree are complete. */
     dossiersComplete: oneBy<RollupKey, Positioned>(textOfKey, (keys) =>
-      ofKeys(reader, keys, (asked) => reader.rows(completeSubtrees(asked))),
+      ofKeys(context, keys, (asked) => reader.rows(completeSubtrees(asked))),
     ),
 
     dossierFields: manyBy<RollupKey, FieldCountRow>(textOfKey, async (keys) => {
@@ -50,11 +50,11 @@ export const dossierCountLoaders = (context: RequestContext, evidence: EvidenceK
       const placed = (rows: readonly FieldCountRow[], of: readonly RollupKey[]) =>
         rows.map((row) => ({ ...row, i: places.get(of[row.i - 1]!)! }));
       const halvesOf = (of: readonly RollupKey[], within: RowScope) =>
-        ofKeys(reader, of, (asked) => reader.scoped(within).rows(fieldsOfHalves(asked.map(toHalfMonthEnd), today)));
+        ofKeys(context, of, (asked) => reader.scoped(within).rows(fieldsOfHalves(asked.map(toHalfMonthEnd), today)));
       const [everybodys, halves, days] = await Promise.all([
         halvesOf(shared, PUBLIC_SCOPE),
         halvesOf(own, scope),
-        ofKeys(reader, cutting, (asked) => reader.scoped(scope).rows(fieldsOfDays(asked))),
+        ofKeys(context, cutting, (asked) => reader.scoped(scope).rows(fieldsOfDays(asked))),
       ]);
       return [...placed(everybodys, shared), ...placed(halves, own), ...placed(days, cutting)];
     }),
