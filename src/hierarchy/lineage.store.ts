@@ -17,16 +17,24 @@ const linesOf = (text: string): string[][] => (text === "" ? [] : text.split("\n
 /** The number of a date as PostgreSQL prints it, such as 2025-07-01. */
 const dayOf = (text: string): number => Number(text.slice(0, 4)) * 10_000 + Number(text.slice(5, 7)) * 100 + Number(text.slice(8));
 
+const versionOf = ([unitNo, parentNo, tier, kind, from, to]: readonly string[]): LineageVersion => ({
+  unitNo: Number(unitNo),
+  parentNo: Number(parentNo) || null,
+  tier: tier === "-" ? null : (tier as Tier),
+  kind: kind as UnitKind,
+  from: dayOf(from!),
+  to: to === undefined ? NEVER : dayOf(to),
+});
+
+const successionOf = ([predecessor, successor, kind, effectiveOn]: readonly string[]): LineageSuccession => ({
+  predecessor: Number(predecessor),
+  successor: Number(successor),
+  kind: kind as SuccessionKind,
+  effectiveOn: dayOf(effectiveOn!),
+});
+
 /** Reads what the transaction sees, with its own changes. */
 export const readLineage = async (em: EntityManager): Promise<Lineage> => {
   const [row] = await rowsOf(em).rows(LINEAGE_TEXT);
-  return new Lineage({
-    versions: linesOf(row!.versions).map(([unitNo, parentNo, tier, kind, from, to]): LineageVersion => ({
-      ...{ unitNo: Number(unitNo), parentNo: Number(parentNo) || null, tier: tier === "-" ? null : (tier as Tier), kind: kind as UnitKind },
-      ...{ from: dayOf(from!), to: to === undefined ? NEVER : dayOf(to) },
-    })),
-    successions: linesOf(row!.successions).map(([predecessor, successor, kind, effectiveOn]): LineageSuccession => ({
-      ...{ predecessor: Number(predecessor), successor: Number(successor), kind: kind as SuccessionKind, effectiveOn: dayOf(effectiveOn!) },
-    })),
-  });
+  return new Lineage({ versions: linesOf(row!.versions).map(versionOf), successions: linesOf(row!.successions).map(successionOf) });
 };
