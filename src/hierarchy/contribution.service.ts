@@ -5,6 +5,7 @@ import { takeLock, tryLock } from "../database/locks.ts";
 import { oneAtATime, type Turn } from "../database/one-at-a-time.ts";
 import type { Reader } from "../database/reader.ts";
 import { type EditionDays, storeContributions } from "./contribution.store.ts";
+import type { Lineage } from "./lineage.ts";
 import { readLineage } from "./lineage.store.ts";
 import { contributionsVersion, lockRollups, unitsChanged } from "./rollup-version.store.ts";
 
@@ -16,11 +17,23 @@ export const ensureContributions = async (reader: Reader, editionIds: readonly n
 
 const missingOf = (editionIds: readonly number[]) => sql<EditionDays>`
   select id, starts_on as "startsOn", (select min(n.starts_on) from edition n where n.starts_on > e.starts_on) as next
-  from edition e where id = any(${editionIds}::int[]) and not contributed order by id`;
+  from edition e where id = any(${editionIds}::int[]) and not contributed order by starts_on desc`;
 
 export const makeContributions = async (em: EntityManager, editionIds: readonly number[], turn: Turn = {}): Promise<void> => {
   const missing = await missingOf(editionIds).execute(em.getKysely());
-  for (const { id } of missing.rows) await oneAtATime(em, () => makeOf(em, id), turn);
+  const lineageOf = sharedLineage();
+  for (const { id } of missing.rows) await oneAtATime(em, () => makeOf(em, id, lineageOf), turn);
+};
+
+type LineageOf = (em: EntityManager, version: number) => Promise<Lineage>;
+
+/** Reads the lineage again only after a change of units. */
+const sharedLineage = (): LineageOf => {
+  let latest: { readonly version: number; readonly lineage: Lineage } | null = null;
+  return async (em, version) => {
+    if (latest?.version !== version) latest = { version, lineage: await readLineage(em) };
+    return latest.lineage;
+  };
 };
 
 const ATTEMPTS = 10;
@@ -28,10 +41,10 @@ const ATTEMPTS = 10;
 /** Rolls back contributions whose units have changed meanwhile. */
 class UnitsChanged extends Error {}
 
-const makeOf = async (em: EntityManager, editionId: number): Promise<void> => {
+const makeOf = async (em: EntityManager, editionId: number, lineageOf: LineageOf): Promise<void> => {
   for (let attempt = 1; attempt <= ATTEMPTS; attempt++)
     try {
-      return await em.transactional((making) => makeBesideChanges(making, editionId));
+      return await em.transactional((making) => makeBesideChanges(making, editionId, lineageOf));
     } catch (error) {
       if (!(error instanceof UnitsChanged)) throw error;
       await em.transactional(lockContributions);
@@ -40,10 +53,10 @@ const makeOf = async (em: EntityManager, editionId: number): Promise<void> => {
 };
 
 /** Does not block changes of units: it holds their lock only from the version check to the commit. Concurrent builds wait for each other by a lock of their own. */
-const makeBesideChanges = async (em: EntityManager, editionId: number): Promise<void> => {
+const makeBesideChanges = async (em: EntityManager, editionId: number, lineageOf: LineageOf): Promise<void> => {
   await takeLock(em, "contributionMaking");
   const version = await contributionsVersion(em);
-  await makeContributionsWithin(em, [editionId]);
+  await makeWithin(em, [editionId], () => lineageOf(em, version));
   if (!(await tryLock(em, "contributions")) || (await contributionsVersion(em)) !== version) throw new UnitsChanged();
 };
 
@@ -53,10 +66,13 @@ const analyzeGrown = sql`
   where oid = 'contribution'::regclass and 1.2 * relpages <= pg_relation_size(oid) / current_setting('block_size')::int`;
 
 /** Requires a transaction that excludes other changes of units. */
-export const makeContributionsWithin = async (em: EntityManager, editionIds: readonly number[]): Promise<void> => {
+export const makeContributionsWithin = (em: EntityManager, editionIds: readonly number[]): Promise<void> =>
+  makeWithin(em, editionIds, () => readLineage(em));
+
+const makeWithin = async (em: EntityManager, editionIds: readonly number[], lineage: () => Promise<Lineage>): Promise<void> => {
   const { rows } = await missingOf(editionIds).execute(em.getKysely());
   if (rows.length === 0) return;
-  await storeContributions(em, await readLineage(em), rows, null);
+  await storeContributions(em, await lineage(), rows, null);
   await sql`update edition set contributed = true where id = any(${rows.map(({ id }) => id)}::int[])`.execute(em.getKysely());
   await analyzeGrown.execute(em.getKysely());
 };
