@@ -18,7 +18,7 @@ export const ensureContributions = async (reader: Reader, editionIds: readonly n
 
 const missingOf = (editionIds: readonly number[]) => sql<EditionDays>`
   select id, starts_on as "startsOn", (select min(n.starts_on) from edition n where n.starts_on > e.starts_on) as next
-  from edition e where id = any(${editionIds}::int[]) and not contributed order by id`;
+  from edition e where id = any(${editionIds}::int[]) and not contributed order by starts_on desc`;
 
 export const makeContributions = async (em: EntityManager, editionIds: readonly number[], turn: Turn = {}): Promise<void> => {
   const missing = await missingOf(editionIds).execute(em.getKysely());

@@ -48,17 +48,20 @@ export class EditionMembers {
   }
 
   /** Agencies that an agency becomes within the edition, or came from, and whether it is wholly theirs. */
-  *kinOf(unit: number): Iterable<[number, boolean]> {
+  kinOf(unit: number): ReadonlyMap<number, boolean> {
+    if (!this.#later.has(unit) && !this.#earlier.has(unit)) return NO_KIN;
+    const kin = new Map<number, boolean>();
     for (const links of [this.#later, this.#earlier]) {
-      if (!links.has(unit)) continue;
       const reached = new Map([[unit, true]]);
       for (const [at, sure] of reached)
         for (const { to, isSure } of links.get(at) ?? []) reached.set(to, sure && isSure && reached.get(to) !== false);
-      reached.delete(unit);
-      yield* reached;
+      for (const [agency, isSure] of reached) if (agency !== unit) kin.set(agency, isSure && kin.get(agency) !== false);
     }
+    return kin;
   }
 }
+
+const NO_KIN: ReadonlyMap<number, boolean> = new Map();
 
 const link = (links: Map<number, Handover[]>, from: number, handover: Handover): void => {
   const existing = links.get(from);

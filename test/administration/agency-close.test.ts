@@ -72,6 +72,18 @@ describe("closing an agency", () => {
     expect((await agencies.close("48.2025/so-ngan", "2026-04-30", "48/so-khac")).agency?.validTo).toBe("2026-04-30");
   });
 
+  it("lets two agencies succeed each other, one earlier than the other, and counts the figures of both", async () => {
+    await agencies.register("Sở Thứ nhất");
+    await agencies.register("Sở Thứ nhì");
+    await agencies.report("48/so-thu-nhat", 3);
+    await agencies.report("48/so-thu-nhi", 4);
+    const before = await agencies.received("48", "2026-06-30");
+    expect((await agencies.close("48/so-thu-nhat", "2026-01-31", "48/so-thu-nhi")).error).toBeUndefined();
+    expect((await agencies.close("48/so-thu-nhi", "2025-12-31", "48/so-thu-nhat")).error).toBeUndefined();
+    expect(await agencies.received("48/so-thu-nhat", "2026-01-15")).toBe(7);
+    expect(await agencies.received("48", "2026-06-30")).toBe(before);
+  });
+
   it("gives the figures of an agency named by a report to an agency of another unit, on the first day of an edition", async () => {
     await agencies.report("48/so-noi-vu", 9, "2021-12-01", "2021-12-31");
     const of = (code: string, asOf: string) => agencies.received(code, asOf, undefined, "2021-12");

@@ -8,18 +8,18 @@ import type { Log } from "./log.ts";
 
 const AWAY_MS = 2000;
 
-/** Computes the contributions of each edition in the background, newest first, before a request has to wait for them. */
+/** Computes the contributions of each edition in the background, the newest first, before a request has to wait for them. */
 export const warmUp = async (pools: Pools, log: Log, signal: AbortSignal): Promise<void> => {
   const began = performance.now();
   let done = 0;
   const work = async () => {
-    const reader = new Reader(pools);
-    const editions = await reader.rows(sql<{ id: number }>`select id from edition where not contributed order by starts_on desc`);
-    for (const { id } of editions) {
-      signal.throwIfAborted();
-      await ensureContributions(reader, [id]);
-      done++;
-    }
+    const reader = new Reader(pools, signal);
+    const editions = await reader.rows(sql<{ id: number }>`select id from edition where not contributed`);
+    done = Math.max(done, editions.length);
+    await ensureContributions(
+      reader,
+      editions.map(({ id }) => id),
+    );
   };
   try {
     await whenThere(work, signal);
