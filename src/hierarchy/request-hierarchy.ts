@@ -17,6 +17,8 @@ export class RequestHierarchy {
   #loaded: Hierarchy | null = null;
   #loading: Promise<Hierarchy> | null = null;
   #isUsed = false;
+  /** Whether the request may run on a hierarchy: a newer one may be larger. @throws DomainError if not. */
+  check: (hierarchy: Hierarchy) => void = () => {};
 
   constructor(current: CurrentHierarchy) {
     this.#current = current;
@@ -38,10 +40,15 @@ export class RequestHierarchy {
     return this.#loaded;
   }
 
+  #take(hierarchy: Hierarchy): Hierarchy {
+    this.check(hierarchy);
+    this.#loaded = hierarchy;
+    return hierarchy;
+  }
+
   /** Takes the latest in memory, for a reader that asks `isPresent` at its end. */
   async takeLatest(): Promise<Hierarchy> {
-    this.#loaded ??= this.#current.latest ?? (await this.#current.read());
-    return this.#loaded;
+    return this.#loaded ?? this.#take(this.#current.latest ?? (await this.#current.read()));
   }
 
   /** Reads the present one, once. */
@@ -50,8 +57,7 @@ export class RequestHierarchy {
     if (this.#loaded) return this.#loaded;
     const loading = (this.#loading ??= this.#current.read());
     try {
-      this.#loaded = await loading;
-      return this.#loaded;
+      return this.#take(await loading);
     } finally {
       this.#loading = null;
     }

@@ -47,6 +47,19 @@ describe("the hierarchy in memory", () => {
     expect(await request.isPresent()).toBe(true);
   });
 
+  it("is refused to a request whose check it fails, the newer one too", async () => {
+    const current = new CurrentHierarchy(new Reader(database.pools));
+    const first = await current.read();
+    const request = new RequestHierarchy(current);
+    request.check = (hierarchy) => {
+      if (hierarchy !== first) throw new Error("it is larger");
+    };
+    expect(await request.takeLatest()).toBe(first);
+    await raiseHierarchyVersion(database.orm.em.fork());
+    request.renew();
+    await expect(request.load()).rejects.toThrow("it is larger");
+  });
+
   it("is read from the database at first, and taken from memory only by readers that ask for its version at their end", async () => {
     const current = new CurrentHierarchy(new Reader(database.pools));
     const before = await current.read();

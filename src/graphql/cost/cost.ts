@@ -31,10 +31,12 @@ export const costPlugin = ({ maxCost: maximum, modules, budget }: CostOptions): 
           const asked = askedOf(request);
           if (!asked) return;
           const { hierarchy, today, address } = request.contextValue;
-          const requested = requestedBy(request.document, asked, { hierarchy: await hierarchy.takeLatest(), today, costs });
-          cost = { requested, maximum };
-          if (requested > maximum) throw overLimit(cost);
-          if (address !== null) await budget?.spend(address, requested);
+          hierarchy.check = (present) => {
+            cost = { requested: requestedBy(request.document, asked, { hierarchy: present, today, costs }), maximum };
+            if (cost.requested > maximum) throw overLimit(cost);
+          };
+          await hierarchy.takeLatest();
+          if (address !== null) await budget?.spend(address, cost!.requested);
         },
         willSendResponse: async ({ response: { body } }) => {
           if (cost && body.kind === "single") body.singleResult.extensions = { ...body.singleResult.extensions, cost };
