@@ -6,7 +6,6 @@ import { oneBy, type Positioned } from "../database/loader.ts";
 import type { Rows } from "../database/reader.ts";
 import { isNamed } from "../lib/time/period.ts";
 import { ensureContributions } from "../hierarchy/contribution.service.ts";
-import { editionsOf } from "../hierarchy/edition.ts";
 import { countedTo } from "../counters/cut.ts";
 import { evidenceOf, figureRows } from "../figures/evidence.ts";
 import { DOSSIER, type RollupKind, SERVICE, TASK } from "../figures/measure.ts";
@@ -26,7 +25,8 @@ import { inForceOn, validOn } from "../hierarchy/sql.ts";
 import type { Day } from "../lib/time/date.ts";
 import { keyed } from "../database/relation.ts";
 
-type ExpectedUnits = Positioned & { expected: number };
+/** `untracedId` is an edition whose lineage must be computed first. */
+type ExpectedUnits = Positioned & { expected: number; untracedId: number | null };
 
 export type RollupLoaders = ReturnType<typeof rollupLoaders>;
 
@@ -53,8 +53,10 @@ export const rollupLoaders = (context: RequestContext, kind: EvidenceKind) => {
 
     /** Number of territorial units that existed on the day of the cells and contribute certainly. */
     expectedUnits: oneBy<RollupKey, ExpectedUnits>(keyOf, async (keys) => {
-      const days = keys.map(({ unit }) => unit.asOf);
-      await ensureContributions(reader, await editionsOf(reader, days));
+      const rows = await reader.rows(expectedUnitsOf(keys, today));
+      const untraced = rows.flatMap(({ untracedId }) => untracedId ?? []);
+      if (untraced.length === 0) return rows;
+      await ensureContributions(reader, untraced);
       return reader.rows(expectedUnitsOf(keys, today));
     }),
 
@@ -68,7 +70,7 @@ export const rollupLoaders = (context: RequestContext, kind: EvidenceKind) => {
 
 const expectedUnitsOf = (keys: readonly RollupKey[], today: Day) => sql<ExpectedUnits>`
   with k as materialized (
-    select k.i, k.no, k.tier, e.id as edition_id, c.starts_on as day
+    select k.i, k.no, k.tier, e.id as edition_id, e.contributed, c.starts_on as day
     from ${keyed("k", keys, {
       no: ["int", ({ unit }) => unit.no],
       as_of: ["date", ({ unit }) => unit.asOf],
@@ -87,7 +89,9 @@ const expectedUnitsOf = (keys: readonly RollupKey[], today: Day) => sql<Expected
     where v.tier <> 'COUNTRY' and (q.tier is null or v.tier = q.tier)
     group by q.no, q.edition_id, q.day, q.tier, q.places
   )
-  select unnest(places)::int as i, expected from counted`;
+  select unnest(places)::int as i, expected, null::int as "untracedId" from counted
+  union all
+  select min(i)::int, 0, edition_id from k where not contributed group by edition_id`;
 
 export const coverageOf = async ({ expectedUnits, coverageOfRollup }: RollupLoaders, rollup: Rollup) => {
   const [expected, { covered }] = await Promise.all([expectedUnits.load(rollup), coverageOfRollup.load(rollup)]);
