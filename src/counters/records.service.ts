@@ -28,7 +28,8 @@ export const recordsOf = (rules: RecordRules, reader: Reader, scope: RowScope): 
   ...readingOf(rules, reader),
   sums: (keys) => sumsOfKeys(rules, rowsFor(reader, scope, keys), keys),
   measureCoverage: async (keys, rows = rowsFor(reader, scope, keys)) => {
-    await ensureContributions(reader, [...new Set(keys.map(({ cellEditionId }) => cellEditionId))]);
+    const missing = new Set(keys.filter(({ hasNoCells }) => hasNoCells).map(({ cellEditionId }) => cellEditionId));
+    if (missing.size > 0) await ensureContributions(reader, [...missing]);
     return readingOf(rules, rows).measureCoverage(keys);
   },
   within: (em) => readingOf(rules, rowsOf(em)),

@@ -25,6 +25,8 @@ export interface RecordSums {
 export interface CoverageKey extends RecordKey {
   readonly cellEditionId: number;
   readonly cellDay: Day;
+  /** True if the lineage of the cell edition is not computed yet. */
+  readonly hasNoCells: boolean;
   readonly setId: number | null;
 }
 

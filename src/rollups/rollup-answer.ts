@@ -20,9 +20,10 @@ const MOST_SPANS = 3;
 
 /** Of few keys, what withholds them is looked for by a second statement, because few roll-ups may be withheld. */
 const FEW_KEYS = 3;
-/** About how many units contribute to one of a tier, and how many of them are looked up one by one. */
+/** About how many units contribute to one of a tier, and how many of them and of keys are looked up one by one. */
 const CONTRIBUTING: Readonly<Record<Tier, number>> = { COUNTRY: 15_000, PROVINCE: 400, DISTRICT: 20, COMMUNE: 4 };
-const FEW_CONTRIBUTING = 1500;
+const FEW_CONTRIBUTING = 4000;
+const MOST_ONE_BY_ONE = 200;
 
 const NONE_COVERED: MeasureCoverage = { covered: 0, reported: 0 };
 
@@ -102,7 +103,7 @@ const contentOfBatch = async (answering: Answering, { kind, rules }: Answered, b
   const { reader, scope, hints } = answering;
   const { span, positions, frames } = batch;
   const rows = rules === null || span.countedTo === null ? reader : rowsFor(reader, scope, [{ from: span.from, to: span.countedTo }]);
-  const areMany = batch.contributing > FEW_CONTRIBUTING;
+  const areMany = batch.contributing > FEW_CONTRIBUTING || positions.length > MOST_ONE_BY_ONE;
   const read = async (hint: AnswerHint, isForWithheld: boolean): Promise<Content | null> => {
     const [row] = await rows.rows(answerOf(kind, rules, batch, span, { ...hint, areMany, isForWithheld }));
     if (span.countedTo !== null) hints.note(frames, row!);

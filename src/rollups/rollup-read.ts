@@ -106,7 +106,7 @@ export const coverageOfRollups = async (source: RollupOrigin, rollups: readonly 
   return rollups.map((rollup) => rollup.reported ?? byRollup.get(rollup)!);
 };
 
-const setOf = ({ cellEditionId, cellDay, setId }: SetRow) => ({ cellEditionId, cellDay, setId });
+const setOf = ({ cellEditionId, cellDay, hasNoCells, setId }: SetRow) => ({ cellEditionId, cellDay, hasNoCells, setId });
 
 interface StoredRow {
   setId: number;

@@ -34,6 +34,8 @@ type FoundSet = Positioned & {
   stated: boolean;
   /** True if there are records and the lineage of the edition is not computed yet. */
   isUntraced: boolean;
+  /** True if the lineage of the cell edition is not computed yet. */
+  hasNoCells: boolean;
 };
 export type SetRow = FoundSet & {
   readonly key: SetKey;
@@ -94,7 +96,7 @@ const findSets = (reader: Reader, keys: readonly AskedSet[], today: Day): Promis
   const measures = ROLLUP_KINDS.map(({ name }) => `${name}.%`);
   return reader.rows(sql<FoundSet>`
     select k.i::int, e.id as "editionId", c.id as "cellEditionId", k.cell_day as "cellDay", n.recorded, n.counted_to as "countedTo", s.id as "setId",
-      n.recorded and not e.contributed as "isUntraced",
+      n.recorded and not e.contributed as "isUntraced", not c.contributed as "hasNoCells",
       s.id is null and (k.drafts <> '' or exists (
         select from figure f where f.period_from >= k.f and f.period_from <= k.t and f.period_to <= k.t and f.measure like any(${measures}::text[])
       )) as stated

@@ -1,6 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { sql } from "kysely";
+import { RequestContext } from "../../src/access/request-context.ts";
+import type { Cut } from "../../src/counters/cut.ts";
+import { cutLoaders } from "../../src/counters/cut.loaders.ts";
+import type { UnitView } from "../../src/hierarchy/unit-view.ts";
+import { rollupLoaders } from "../../src/rollups/rollup.loaders.ts";
 import { parsePeriod } from "../../src/lib/time/period.ts";
-import { startService, type TestService } from "../support/client.ts";
+import { NOW, startService, type TestService } from "../support/client.ts";
 import { dossier, givenDossiers, IMPORT } from "../support/dossiers.ts";
 import { issueKey } from "../support/key.ts";
 import { statementsOf } from "../support/statements.ts";
@@ -89,5 +95,53 @@ describe("the roll-ups of many units are read by one statement for each kind", (
     expect(data.unit.children.find(({ code }: { code: string }) => code === "04").dossiers).toEqual({ received: 2 });
     expect(data.unit.children.filter(({ dossiers }: any) => dossiers.received !== null)).toHaveLength(1);
     expect(count).toBe(1);
+  });
+
+  it("and their coverage by two more that find the sets and what covers the units", async () => {
+    const { data, count } = await asked(
+      '{ units(first: 20, asOf: "2026-11-15", tier: COMMUNE) { nodes { dossiers(period: "2026") { received coverage { unitsExpected unitsCovered } } } } }',
+    );
+    expect(data.units.nodes).toHaveLength(20);
+    expect(count).toBe(3);
+  });
+
+  it("of a tree of any depth, whose units are in memory", async () => {
+    const fields = `${kinds} ${indicators} assessments { score }`;
+    const tree = (levels: number): string => `code ${fields} ${levels > 1 ? `children { ${tree(levels - 1)} }` : ""}`;
+    const readOf = (levels: number) => {
+      const query = `{ unit(code: "VN", asOf: "2025-06-30") { ${tree(levels)} } }`;
+      return statementsOf(async () => void (await service.ask(query)));
+    };
+    for (const levels of [1, 4]) {
+      await readOf(levels);
+      const statements = await readOf(levels);
+      expect(statements.filter((text) => ROLLUPS.test(text))).toHaveLength(3);
+      // Assessments, and the version of the units.
+      expect(statements).toHaveLength(5);
+    }
+  });
+
+  it("of all tiers of the country, where all are asked for at once", async () => {
+    const { rows: units } = await sql<UnitView>`
+      select v.unit_id as no, v.tier, '2026-11-15' as "asOf" from unit_version v where v.tier is not null and v.valid_to is null`.execute(
+      service.database.orm.em.fork().getKysely(),
+    );
+    const received = (): Promise<readonly (number | null)[]> => {
+      const context = new RequestContext(service.database.pools, NOW);
+      const { dossierRollup } = context.use(rollupLoaders);
+      const { cutOf } = context.use(cutLoaders);
+      const period = parsePeriod("period", "2026");
+      const keys = units.map((unit) => ({ unit, period, handledBy: null, cut: cutOf(unit) as Cut }));
+      return Promise.all(keys.map(async (key) => (await dossierRollup.load(key)).sum("received")));
+    };
+    await received();
+    let sums: readonly (number | null)[] = [];
+    const statements = await statementsOf(async () => {
+      sums = await received();
+    });
+    expect(statements).toHaveLength(1);
+    expect(sums.length).toBeGreaterThan(3000);
+    // The country, the province and two communes.
+    expect(sums.filter((sum) => sum !== null).toSorted()).toEqual([1, 1, 2, 2]);
   });
 });
