@@ -60,11 +60,11 @@ describe("a fault between the service and its database", () => {
     expectAnswer(await faulty.send(READ));
     const mend = mended(await slowReads(faulty, 1));
     const once = faulty.send(READ);
-    await terminate(faulty, "unit_version");
+    await terminate(faulty, "rollup_set");
     expectAnswer(await once);
     const twice = faulty.send(READ);
-    await terminate(faulty, "unit_version");
-    await terminate(faulty, "unit_version");
+    await terminate(faulty, "rollup_set");
+    await terminate(faulty, "rollup_set");
     expectUnavailable(await twice);
     await mend();
     expectAnswer(await faulty.send(READ));
@@ -141,9 +141,10 @@ describe("a fault between the service and its database", () => {
 
   it("F10: a statement that runs too long is cancelled in PostgreSQL, answered 504, and its connection is used again", async () => {
     const faulty = await start({ poolSize: 1, statementMs: 1000 });
+    await answering(faulty);
     const mend = mended(await slowReads(faulty, 30));
     expect(await faulty.send(READ)).toMatchObject({ status: 504, code: "TIMEOUT" });
-    await until(async () => (await running(faulty, "unit_version")).length === 0);
+    await until(async () => (await running(faulty, "rollup_set")).length === 0);
     await mend();
     await answering(faulty);
   });
@@ -153,7 +154,7 @@ describe("a fault between the service and its database", () => {
     await answering(faulty);
     // Held until all others are refused: three reads take all connections for as long.
     await faulty.sql("begin");
-    await faulty.sql("lock table unit_version in access exclusive mode");
+    await faulty.sql("lock table rollup_set in access exclusive mode");
     let refused = 0;
     const send = async () => {
       const reply = await faulty.send(READ);
@@ -174,7 +175,7 @@ describe("a fault between the service and its database", () => {
   it("F12: a caller that waits for a lock fails soon, and nothing is lost", async () => {
     const faulty = await start({ lockMs: 300 });
     await faulty.sql("begin");
-    await faulty.sql("lock table unit_version in access exclusive mode");
+    await faulty.sql("lock table rollup_set in access exclusive mode");
     expectUnavailable(await faulty.send(READ));
     await faulty.sql("rollback");
     await faulty.sql("begin");
@@ -225,10 +226,10 @@ describe("a fault between the service and its database", () => {
     const mend = mended(await slowReads(faulty, 60));
     const gone = new AbortController();
     const sent = faulty.send(READ, {}, gone.signal).catch(() => "gone");
-    await until(async () => (await running(faulty, "unit_version")).length > 0);
+    await until(async () => (await running(faulty, "rollup_set")).length > 0);
     gone.abort();
     expect(await sent).toBe("gone");
-    await until(async () => (await running(faulty, "unit_version")).length === 0);
+    await until(async () => (await running(faulty, "rollup_set")).length === 0);
     await mend();
     expectAnswer(await faulty.send(READ));
   });

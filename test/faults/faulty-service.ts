@@ -92,14 +92,14 @@ export const startFaulty = async (limits: Partial<PoolLimits> = {}, connections?
   };
 };
 
-/** Until it is slowed down no more, each read of units takes that long. */
+/** Until it is slowed down no more, each read of roll-ups takes that long. */
 export const slowReads = async ({ sql }: Faulty, seconds: number): Promise<() => Promise<void>> => {
-  await sql("alter table unit_version rename to unit_version_kept");
-  await sql(`create view unit_version as select v.* from unit_version_kept v, (select pg_sleep(${seconds})) slow`);
-  await sql("grant select on unit_version to cchc_service");
+  await sql("alter table rollup_set rename to rollup_set_kept");
+  await sql(`create view rollup_set as select v.* from rollup_set_kept v, (select pg_sleep(${seconds})) slow`);
+  await sql("grant select on rollup_set to cchc_service");
   return async () => {
-    await sql("drop view unit_version");
-    await sql("alter table unit_version_kept rename to unit_version");
+    await sql("drop view rollup_set");
+    await sql("alter table rollup_set_kept rename to rollup_set");
   };
 };
 

@@ -92,12 +92,12 @@ describe("a request", () => {
     const { log, lines, text } = gather();
     const service = await startService("EMPTY", { log });
     onTestFinished(() => service.close());
-    await admin(service.database.url, "alter table unit_version rename to lost");
+    await admin(service.database.url, "alter table hierarchy_version rename to lost");
     const answer = await send(service, "query Fails($code: ID!) { unit(code: $code) { name } }", { "x-request-id": "trip-8" });
     expect(await answer.json()).toMatchObject({ errors: [{ extensions: { code: "INTERNAL_SERVER_ERROR", requestId: "trip-8" } }] });
     await waitForLine(text, '"operation":"Fails"');
     const failure = lines().find(({ level }) => level === "error");
-    expect(failure).toMatchObject({ requestId: "trip-8", err: { message: expect.stringContaining("unit_version") as string } });
+    expect(failure).toMatchObject({ requestId: "trip-8", err: { message: expect.stringContaining("hierarchy_version") as string } });
     expect(lines().at(-1)).toMatchObject({ codes: ["INTERNAL_SERVER_ERROR"] });
   });
 
