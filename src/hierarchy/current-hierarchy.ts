@@ -48,13 +48,14 @@ export class CurrentHierarchy {
     const version = await this.version();
     if (this.#latest && this.#latest.version === version) return this.#latest;
     // A reading of another version may have begun before the units changed.
-    if (this.#reading?.version !== version) this.#reading = { version, hierarchy: presentHierarchy(this.#rows, version) };
-    const { hierarchy } = this.#reading;
+    if (this.#reading?.version === version) return (await this.#reading.hierarchy.catch(() => null)) ?? this.read();
+    const hierarchy = presentHierarchy(this.#rows, version);
+    this.#reading = { version, hierarchy };
     try {
       this.#latest = await hierarchy;
       return this.#latest;
     } finally {
-      if (this.#reading?.hierarchy === hierarchy) this.#reading = null;
+      if (this.#reading.hierarchy === hierarchy) this.#reading = null;
     }
   }
 }

@@ -47,6 +47,23 @@ describe("the hierarchy in memory", () => {
     expect(await request.isPresent()).toBe(true);
   });
 
+  it("is read anew by a caller that waited for a reading that failed", async () => {
+    const reader = new Reader(database.pools);
+    let left = 1;
+    const current = new CurrentHierarchy({
+      rows: async (query) => {
+        const rows = await reader.rows(query);
+        // The version is read first, then the units, of which the first reading is lost.
+        if (rows[0] && "versions" in (rows[0] as object) && left-- > 0) throw new Error("the connection was lost");
+        return rows;
+      },
+    });
+    await raiseHierarchyVersion(database.orm.em.fork());
+    const [first, second] = await Promise.allSettled([current.read(), current.read()]);
+    expect([first.status, second.status]).toEqual(["rejected", "fulfilled"]);
+    expect(left).toBe(-1);
+  });
+
   it("is refused to a request whose check it fails, the newer one too", async () => {
     const current = new CurrentHierarchy(new Reader(database.pools));
     const first = await current.read();
