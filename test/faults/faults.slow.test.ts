@@ -18,7 +18,6 @@ import {
 } from "./faulty-service.ts";
 import { PUBLISH, type SubmitAnswer, WITHDRAW } from "../support/reports.ts";
 
-/** With the usual limits. */
 let usual: Faulty;
 beforeAll(async () => {
   usual = await startFaulty();
