@@ -51,8 +51,11 @@ export const unitsFound = (
     const before = best.get(unitNo);
     if (!before || compareFound(found, before) < 0) best.set(unitNo, found);
   };
+  // All readings with units above them have the same ones.
+  const parts = readings.find(({ above }) => above.length > 0)?.above ?? [];
+  const meant = parts.map((part) => unitsMeant(hierarchy, part, day));
   for (const reading of readings) {
-    const above = reading.above.map((part) => unitsMeant(hierarchy, part, day));
+    const above = reading.above.length === 0 ? [] : meant;
     for (const [name, fit] of namesMatching(hierarchy, reading, day)) {
       const version = placed.get(name.unitNo);
       if (!version || !(above.length === 0 || liesBelow(hierarchy, version, day, above))) continue;
@@ -86,23 +89,28 @@ const liesBelow = (hierarchy: Hierarchy, version: HierarchyUnit, day: DayNumber,
 
 function* namesMatching(hierarchy: Hierarchy, reading: NameReading, day: DayNumber): Iterable<readonly [UnitName, number]> {
   const fitOf = fitting(reading);
-  for (const name of namesIn(hierarchy)) {
+  const longest = reading.words.reduce((most, word) => (word.length > most.length ? word : most));
+  for (const name of namesIn(hierarchy).with(longest, lettersOf(reading))) {
     if (name.from > day) continue;
     const fit = fitOf(name);
     if (fit !== null) yield [name, fit];
   }
 }
 
+/** The words written together; null if they are too short to match so. */
+const lettersOf = ({ words }: NameReading): string | null => {
+  const letters = words.join("");
+  return letters.length < LEAST_TOGETHER ? null : letters;
+};
+
 /** Returns a function that says how well a name matches; null if it does not. */
-const fitting = ({ words, kind, isLenient }: NameReading): ((name: UnitName) => number | null) => {
+const fitting = (reading: NameReading): ((name: UnitName) => number | null) => {
+  const { words, kind, isLenient } = reading;
   const phrase = words.map((word) => ` ${word}`).join("");
   const fullPhrase = kind + phrase;
   const parts = words.map((word) => ` ${word}`);
-  const longest = parts.reduce((most, part) => (part.length > most.length ? part : most));
-  const letters = words.join("");
-  const together = letters.length < LEAST_TOGETHER ? null : { letters, whole: spaceless(fullPhrase), loosely: loosely(kind, words) };
+  const together = lettersOf(reading) === null ? null : { whole: spaceless(fullPhrase), loosely: loosely(kind, words) };
   return (name) => {
-    if (!name.fullWords.includes(longest) && !(together && name.fullLetters.includes(letters))) return null;
     const hasWords = () => parts.every((part) => name.words.includes(part));
     if (name.fullWords === fullPhrase || (kind === "" && name.words === phrase)) return FITS.EXACT;
     if (name.fullWords.startsWith(fullPhrase) || (kind === "" && name.words.startsWith(phrase))) return FITS.PREFIX;
