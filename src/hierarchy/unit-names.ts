@@ -56,7 +56,7 @@ class JoinedTexts {
     for (let at = this.#joined.indexOf(part); at >= 0;) {
       const place = this.#placeOf(at);
       yield place;
-      at = this.#joined.indexOf(part, this.#starts[place + 1]!);
+      at = this.#joined.indexOf(part, this.#starts[place + 1]);
     }
   }
 
