@@ -84,13 +84,13 @@ const intoUnits = (rules: RecordRules, changes: RawBuilder<unknown>): RawBuilder
 };
 
 /**
- * Adds a few events to the counters without recording them first; the caller holds `shareCounters`, and this is the last step of its transaction. The order of locks is that
+ * The statement that adds a few events to the counters without recording them first; the caller holds `shareCounters`, and this is the last step of its transaction. The order of locks is that
  * of `applyDeltas`.
  */
-export const addEvents = async (em: EntityManager, rules: RecordRules, events: RawBuilder<unknown>): Promise<void> => {
+export const addingEvents = (rules: RecordRules, events: RawBuilder<unknown>): RawBuilder<unknown> => {
   const changes = sql`select * from change`;
   // Each table reads the one before, which fixes the order of the locks.
-  await sql`
+  return sql`
     with recursive change as materialized (${changesOf(rules, events)}),
     stored as (${intoUnits(rules, changes)} returning unit_id, grain, starts_on),
     found as materialized (
@@ -99,7 +99,7 @@ export const addEvents = async (em: EntityManager, rules: RecordRules, events: R
     grown as (${intoTrees(rules, placesOfFew(sql`(select units from found)`), changes)} returning target_id),
     done as materialized (select f.units, f.since from found f cross join (select count(*) from grown) g),
     ${raisingOf(sql`select unnest(units) from done`, sql`(select since from done)::timestamp`)}
-    select from raised`.execute(em.getKysely());
+    select from raised`;
 };
 
 /** Counters of units that events change. */
