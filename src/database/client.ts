@@ -16,7 +16,7 @@ interface Inside {
 const MOST_NAMES = 500;
 const names = new Map<string, string>();
 
-const [BEGIN, COMMIT] = ["begin", "commit"];
+const BEGIN = "begin";
 
 const nameOf = (text: string): string | undefined => {
   const existing = names.get(text);
@@ -49,8 +49,6 @@ export class ServiceClient extends Client {
   readonly #keepsPlans: boolean;
   /** True from BEGIN to the next statement, which takes it along; a transaction begins with a statement of settings, so that one message carries both. */
   #isBeginning = false;
-  /** True from a message that committed to the COMMIT that the transaction sends itself. */
-  #hasCommitted = false;
 
   constructor(options: ClientConfig & Partial<ClientOptions>) {
     super(options);
@@ -62,12 +60,7 @@ export class ServiceClient extends Client {
     const [text, values] = args as unknown[];
     if (text === BEGIN) {
       this.#isBeginning = true;
-      this.#hasCommitted = false;
       return Promise.resolve({ command: "BEGIN", rows: [] }) as never;
-    }
-    if (text === COMMIT && this.#hasCommitted) {
-      this.#hasCommitted = false;
-      return Promise.resolve({ command: "COMMIT", rows: [] }) as never;
     }
     if (Array.isArray(values) && values[0] instanceof Together) return this.#together(values[0]) as never;
     if (this.#isBeginning) return this.#begin(args);
@@ -103,10 +96,10 @@ export class ServiceClient extends Client {
     return sent as never;
   }
 
-  async #together({ statements, isLast }: Together): Promise<{ command: string; rows: (readonly unknown[])[] }> {
+  async #together({ statements }: Together): Promise<{ command: string; rows: (readonly unknown[])[] }> {
     const isFirst = this.#isBeginning;
     this.#isBeginning = false;
-    const sent = [...(isFirst ? [{ text: BEGIN, values: [] }] : []), ...statements, ...(isLast ? [{ text: COMMIT, values: [] }] : [])];
+    const sent = [...(isFirst ? [{ text: BEGIN, values: [] }] : []), ...statements];
     const named = sent.map((one) => ({ ...one, name: this.#keepsPlans && !one.text.startsWith("set ") ? nameOf(one.text) : undefined }));
     const { _types: types } = this as unknown as Inside;
     const results = await new Promise<readonly StatementResult[]>((done, fail) => {
@@ -117,8 +110,7 @@ export class ServiceClient extends Client {
       };
       super.query(new StatementMessage(named, types, callback) as never);
     });
-    this.#hasCommitted = isLast;
-    const rows = results.slice(isFirst ? 1 : 0, isLast ? -1 : undefined).map((result) => result.rows);
+    const rows = results.slice(isFirst ? 1 : 0).map((result) => result.rows);
     return { command: "SELECT", rows };
   }
 

@@ -5,22 +5,19 @@ import type { Statement } from "./message.ts";
 /** Statements that go together, as the only value of a statement whose rows are the rows of each. */
 export class Together {
   readonly statements: readonly Pick<Statement, "text" | "values">[];
-  /** True if the transaction commits with them; they are its last. */
-  readonly isLast: boolean;
 
-  constructor(statements: Together["statements"], isLast: boolean) {
+  constructor(statements: Together["statements"]) {
     this.statements = statements;
-    this.isLast = isLast;
   }
 }
 
 /** Sends statements of a transaction in one message, each of which sees what those before it did. @returns the rows of each */
-export const together = async (em: EntityManager, statements: readonly RawBuilder<unknown>[], isLast = false): Promise<unknown[][]> => {
+export const together = async (em: EntityManager, statements: readonly RawBuilder<unknown>[]): Promise<unknown[][]> => {
   if (statements.length === 0) return [];
   const kysely = em.getKysely();
   const compiled = statements.map((statement) => {
     const { sql: text, parameters: values } = statement.compile(kysely);
     return { text, values };
   });
-  return (await kysely.executeQuery<unknown[]>(CompiledQuery.raw("together", [new Together(compiled, isLast)]))).rows;
+  return (await kysely.executeQuery<unknown[]>(CompiledQuery.raw("together", [new Together(compiled)]))).rows;
 };

@@ -77,9 +77,9 @@ export class TaskWriting {
   }
 
   /** Sends what waits, with more statements. */
-  async send(more: readonly RawBuilder<unknown>[] = [], isLast = false): Promise<void> {
+  async send(...more: readonly RawBuilder<unknown>[]): Promise<void> {
     const waiting = this.#waiting.splice(0);
-    const rows = await together(this.em, [...waiting.map(({ statement }) => statement), ...more], isLast);
+    const rows = await together(this.em, [...waiting.map(({ statement }) => statement), ...more]);
     for (const [n, { take }] of waiting.entries()) take(rows[n]!);
   }
 
@@ -95,17 +95,17 @@ export class TaskWriting {
     return sql`, ${sharing("counters")} as counters`;
   }
 
-  /** Sends all that waits, counts and commits. */
+  /** Sends all that waits, and counts. */
   async finish(): Promise<void> {
     if (this.#changes.some(({ after }) => typeof after === "function")) await this.send();
     const changes = this.#changes
       .map(({ before, after }) => ({ before, after: typeof after === "function" ? after() : after }))
       .filter(({ before, after }) => before === null || factsOf(before) !== factsOf(after));
-    if (changes.length === 0) return this.send([], true);
+    if (changes.length === 0) return this.send();
     await this.#noteUnits(changes);
     const events = taskEvents({ tasks: relationOf(changes), sign: sql`d.sign` });
     const locking = this.#isSharing ? [] : [sql`select ${sharing("counters")}`];
-    await this.send([...locking, addingEvents(TASK_RECORDS, events)], true);
+    await this.send(...locking, addingEvents(TASK_RECORDS, events));
   }
 
   async #noteUnits(changes: readonly TaskChange[]): Promise<void> {

@@ -53,6 +53,7 @@ const OPERATIONS: Readonly<Record<TaskAction, string>> = {
   REASSIGN: "reassignTask",
   CANCEL: "cancelTask",
 };
+export const TASK_OPERATIONS: readonly string[] = ["assignTask", ...Object.values(OPERATIONS)];
 
 /**
  * Takes a step of a task: one event, in one transaction with what it changes and the audit.
