@@ -68,6 +68,11 @@ export class StatementMessage {
     return this.#parts[this.#done]?.text;
   }
 
+  /** Of all its statements. */
+  get texts(): readonly string[] {
+    return this.#parts.map(({ text }) => text);
+  }
+
   submit(connection: Connection): null {
     // Only the last statement is followed by the end of the message.
     const open = Object.assign(Object.create(connection) as Connection, { sync: () => {} });

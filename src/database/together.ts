@@ -1,6 +1,7 @@
 import type { EntityManager } from "@mikro-orm/postgresql";
-import { CompiledQuery, type RawBuilder } from "kysely";
+import { CompiledQuery } from "kysely";
 import type { Statement } from "./message.ts";
+import type { Compiles } from "./template.ts";
 
 /** Statements that go together, as the only value of a statement whose rows are the rows of each. */
 export class Together {
@@ -12,7 +13,7 @@ export class Together {
 }
 
 /** Sends statements of a transaction in one message, each of which sees what those before it did. @returns the rows of each */
-export const together = async (em: EntityManager, statements: readonly RawBuilder<unknown>[]): Promise<unknown[][]> => {
+export const together = async (em: EntityManager, statements: readonly Compiles[]): Promise<unknown[][]> => {
   if (statements.length === 0) return [];
   const kysely = em.getKysely();
   const compiled = statements.map((statement) => {

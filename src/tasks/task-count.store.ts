@@ -3,7 +3,7 @@ import { type RawBuilder, sql } from "kysely";
 import { addingEvents, countChanges, noteDeltas, type Noted } from "../counters/count.store.ts";
 import { notingUnits, renewFirstDays } from "../counters/record-unit.store.ts";
 import { sharing } from "../database/locks.ts";
-import { relation } from "../database/relation.ts";
+import { type Compiles, template } from "../database/template.ts";
 import { together } from "../database/together.ts";
 import { validOn } from "../hierarchy/sql.ts";
 import { SERVING_KINDS, TIERS } from "../hierarchy/unit.entity.ts";
@@ -77,7 +77,7 @@ export class TaskWriting {
   }
 
   /** Sends what waits, with more statements. */
-  async send(...more: readonly RawBuilder<unknown>[]): Promise<void> {
+  async send(...more: readonly Compiles[]): Promise<void> {
     const waiting = this.#waiting.splice(0);
     const rows = await together(this.em, [...waiting.map(({ statement }) => statement), ...more]);
     for (const [n, { take }] of waiting.entries()) take(rows[n]!);
@@ -103,9 +103,8 @@ export class TaskWriting {
       .filter(({ before, after }) => before === null || factsOf(before) !== factsOf(after));
     if (changes.length === 0) return this.send();
     await this.#noteUnits(changes);
-    const events = taskEvents({ tasks: relationOf(changes), sign: sql`d.sign` });
     const locking = this.#isSharing ? [] : [sql`select ${sharing("counters")}`];
-    await this.send(...locking, addingEvents(TASK_RECORDS, events));
+    await this.send(...locking, counting(changes));
   }
 
   async #noteUnits(changes: readonly TaskChange[]): Promise<void> {
@@ -139,22 +138,40 @@ export const orInfinity = (day: string | null): string => day ?? "infinity";
 export const multirangeOf = (ranges: readonly DayRange[]): string =>
   `{${ranges.map(({ from, to }) => (to === null ? `[${from},)` : `[${from},${to}]`)).join()}}`;
 
-/** The tasks of a few changes as relation `d`, those before by -1. */
-const relationOf = (changes: readonly TaskChange[]): RawBuilder<unknown> => {
-  const rows = changes.flatMap(({ before, after }) => [...(before ? [{ task: before, sign: -1 }] : []), { task: after, sign: 1 }]);
-  const of = relation("d", rows, {
-    sign: ["int", ({ sign }) => sign],
-    province_id: ["int", ({ task }) => task.provinceNo],
-    lead_id: ["int", ({ task }) => task.leadNo],
-    slot: ["smallint", ({ task }) => task.slot],
-    parent_code: ["text", ({ task }) => task.parent?.code ?? null],
-    assigned_on: ["date", ({ task }) => task.assignedOn],
-    deadline: ["date", ({ task }) => orInfinity(task.deadline)],
-    original_deadline: ["date", ({ task }) => orInfinity(task.originalDeadline)],
-    done_on: ["date", ({ task }) => task.doneOn],
-    completed_on: ["date", ({ task }) => task.completedOn],
-    cancelled_on: ["date", ({ task }) => task.cancelledOn],
-    days_postponed: ["text", ({ task }) => multirangeOf(task.postponed)],
-  });
-  return sql`(select d.*, d.days_postponed::datemultirange as postponed from ${of}) d`;
+interface SignedTask {
+  readonly task: TaskView;
+  /** -1 for a task as it was before a change. */
+  readonly sign: 1 | -1;
+}
+
+const COLUMNS: Readonly<Record<string, readonly [type: string, value: (row: SignedTask) => unknown]>> = {
+  sign: ["int", ({ sign }) => sign],
+  province_id: ["int", ({ task }) => task.provinceNo],
+  lead_id: ["int", ({ task }) => task.leadNo],
+  slot: ["smallint", ({ task }) => task.slot],
+  parent_code: ["text", ({ task }) => task.parent?.code ?? null],
+  assigned_on: ["date", ({ task }) => task.assignedOn],
+  deadline: ["date", ({ task }) => orInfinity(task.deadline)],
+  original_deadline: ["date", ({ task }) => orInfinity(task.originalDeadline)],
+  done_on: ["date", ({ task }) => task.doneOn],
+  completed_on: ["date", ({ task }) => task.completedOn],
+  cancelled_on: ["date", ({ task }) => task.cancelledOn],
+  days_postponed: ["text", ({ task }) => multirangeOf(task.postponed)],
+};
+const NAMES = Object.keys(COLUMNS);
+
+const countingRows = template(NAMES, (holes) => {
+  const arrays = NAMES.map((name) => sql`${holes[name]}::${sql.raw(COLUMNS[name]![0])}[]`);
+  const rows = sql`unnest(${sql.join(arrays)}) d(${sql.raw(NAMES.join(", "))})`;
+  const tasks = sql`(select d.*, d.days_postponed::datemultirange as postponed from ${rows}) d`;
+  return addingEvents(TASK_RECORDS, taskEvents({ tasks, sign: sql`d.sign` }));
+});
+
+/** The statement that counts a few changes. */
+const counting = (changes: readonly TaskChange[]): Compiles => {
+  const rows = changes.flatMap(({ before, after }): SignedTask[] => [
+    ...(before ? [{ task: before, sign: -1 as const }] : []),
+    { task: after, sign: 1 },
+  ]);
+  return countingRows(Object.fromEntries(Object.entries(COLUMNS).map(([name, [, value]]) => [name, rows.map(value)])));
 };
