@@ -84,13 +84,13 @@ const intoUnits = (rules: RecordRules, changes: RawBuilder<unknown>): RawBuilder
 };
 
 /**
- * Adds a few events to the counters without recording them first; the caller holds `shareCounters`, and this is the last step of its transaction. The order of locks is that
+ * The statement that adds a few events to the counters without recording them first; the caller holds `shareCounters`, and this is the last step of its transaction. The order of locks is that
  * of `applyDeltas`.
  */
-export const addEvents = async (em: EntityManager, rules: RecordRules, events: RawBuilder<unknown>): Promise<void> => {
+export const addingEvents = (rules: RecordRules, events: RawBuilder<unknown>): RawBuilder<unknown> => {
   const changes = sql`select * from change`;
   // Each table reads the one before, which fixes the order of the locks.
-  await sql`
+  return sql`
     with recursive change as materialized (${changesOf(rules, events)}),
     stored as (${intoUnits(rules, changes)} returning unit_id, grain, starts_on),
     found as materialized (
@@ -99,21 +99,21 @@ export const addEvents = async (em: EntityManager, rules: RecordRules, events: R
     grown as (${intoTrees(rules, placesOfFew(sql`(select units from found)`), changes)} returning target_id),
     done as materialized (select f.units, f.since from found f cross join (select count(*) from grown) g),
     ${raisingOf(sql`select unnest(units) from done`, sql`(select since from done)::timestamp`)}
-    select from raised`.execute(em.getKysely());
+    select from raised`;
 };
 
 /** Counters of units that events change. */
 const changesOf = (rules: RecordRules, events: RawBuilder<unknown>): RawBuilder<unknown> => {
   const { sumsOfCounts, anyCount } = rules;
-  const ofUnit = (grain: number, start: RawBuilder<unknown>) => sql`
-    select province_id, unit_id, slot, ${sql.lit(grain)}::smallint as grain, ${start} as starts_on, ${sumsOfCounts} from event e
-    group by province_id, unit_id, slot, 5 having ${anyCount}`;
+  const grains = Object.entries(GRAINS).map(
+    ([name, grain]) => sql`(${sql.lit(grain)}, ${startOf[name as keyof typeof GRAINS](sql`e.day`)})`,
+  );
+  // One aggregate of all grains, because PostgreSQL takes longer to set up the sums of each than to add up a few rows.
   return sql`
     with event as materialized (${events})
-    ${ofUnit(DAY_GRAIN, sql`e.day`)} union all ${sql.join(
-      Object.entries(GRAINS).map(([name, grain]) => ofUnit(grain, startOf[name as keyof typeof GRAINS](sql`e.day`))),
-      sql` union all `,
-    )}`;
+    select province_id, unit_id, slot, g.grain::smallint as grain, g.starts_on, ${sumsOfCounts}
+    from event e cross join lateral (values (${sql.lit(DAY_GRAIN)}, e.day), ${sql.join(grains)}) g(grain, starts_on)
+    group by province_id, unit_id, slot, g.grain, g.starts_on having ${anyCount}`;
 };
 
 /** Each grain except days, with its start for the half-month `starts_on`. */

@@ -15,20 +15,25 @@ interface OfSource {
  */
 export const noteUnits = async (
   em: EntityManager,
-  { rules: { kind }, sourceId }: OfSource,
+  ofSource: OfSource,
   at: Date | null,
   changes: readonly RawBuilder<unknown>[],
 ): Promise<void> => {
-  await sql`
+  await notingUnits(ofSource, at, changes).execute(em.getKysely());
+};
+
+/** The statement of `noteUnits`. */
+export const notingUnits = (
+  { rules: { kind }, sourceId }: OfSource,
+  at: Date | null,
+  changes: readonly RawBuilder<unknown>[],
+): RawBuilder<unknown> => sql`
     with change as (${sql.join(changes, sql` union all `)})
     insert into record_unit as u (province_id, unit_id, kind, source_id, records, first_on, last_import_at)
     select province_id, unit_id, ${sql.lit(kind)}, ${sourceId}::int, sum(records), min(counted_on), ${at?.toISOString() ?? null}::timestamptz
     from change group by 1, 2 order by 1, 2
     on conflict (province_id, unit_id, kind, source_id) do update set records = u.records + excluded.records,
-      first_on = least(u.first_on, excluded.first_on), last_import_at = greatest(u.last_import_at, excluded.last_import_at)`.execute(
-    em.getKysely(),
-  );
-};
+      first_on = least(u.first_on, excluded.first_on), last_import_at = greatest(u.last_import_at, excluded.last_import_at)`;
 
 interface FirstDay {
   readonly provinceNo: number;

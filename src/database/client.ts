@@ -2,10 +2,13 @@ import { createHash } from "node:crypto";
 import { finished } from "node:stream/promises";
 import { Client, type ClientConfig } from "pg";
 import { from as copyFrom } from "pg-copy-streams";
+import { type StatementResult, StatementMessage } from "./message.ts";
+import { Together } from "./together.ts";
 
 /** Internal state of the driver, which it reads when the connection returns to the pool. */
 interface Inside {
   _queryable: boolean;
+  readonly _types: unknown;
   readonly connection: { readonly stream: { destroy(): void } };
 }
 
@@ -54,11 +57,12 @@ export class ServiceClient extends Client {
   }
 
   override query(...args: never[]): never {
-    const [text] = args as unknown[];
+    const [text, values] = args as unknown[];
     if (text === BEGIN) {
       this.#isBeginning = true;
       return Promise.resolve({ command: "BEGIN", rows: [] }) as never;
     }
+    if (Array.isArray(values) && values[0] instanceof Together) return this.#together(values[0]) as never;
     if (this.#isBeginning) return this.#begin(args);
     return this.#send(args);
   }
@@ -90,6 +94,24 @@ export class ServiceClient extends Client {
         : (super.query as (...all: unknown[]) => unknown).apply(this, given);
     if (sent instanceof Promise) sent.catch((error: unknown) => this.#dropAfter(error));
     return sent as never;
+  }
+
+  async #together({ statements }: Together): Promise<{ command: string; rows: (readonly unknown[])[] }> {
+    const isFirst = this.#isBeginning;
+    this.#isBeginning = false;
+    const sent = [...(isFirst ? [{ text: BEGIN, values: [] }] : []), ...statements];
+    const named = sent.map((one) => ({ ...one, name: this.#keepsPlans && !one.text.startsWith("set ") ? nameOf(one.text) : undefined }));
+    const { _types: types } = this as unknown as Inside;
+    const results = await new Promise<readonly StatementResult[]>((done, fail) => {
+      const callback: StatementMessage["callback"] = (error, answered) => {
+        if (answered) return done(answered);
+        this.#dropAfter(error);
+        return fail(error);
+      };
+      super.query(new StatementMessage(named, types, callback) as never);
+    });
+    const rows = results.slice(isFirst ? 1 : 0).map((result) => result.rows);
+    return { command: "SELECT", rows };
   }
 
   async #copy(statement: string, { text }: CopiedRows): Promise<unknown> {

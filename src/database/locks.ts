@@ -62,9 +62,12 @@ const locked = (lock: Lock, part: Part | undefined): RawBuilder<unknown> => {
   return typeof part === "number" ? sql`${key}, ${part}::int` : sql`${key}, hashtext(${part})`;
 };
 
+/** The statement of `takeLock`. */
+export const taking = (lock: Lock, part?: Part): RawBuilder<unknown> => sql`select pg_advisory_xact_lock(${locked(lock, part)})`;
+
 /** Waits for the lock and holds it until the transaction ends. */
 export const takeLock = async (em: EntityManager, lock: Lock, part?: Part): Promise<void> => {
-  await sql`select pg_advisory_xact_lock(${locked(lock, part)})`.execute(em.getKysely());
+  await taking(lock, part).execute(em.getKysely());
 };
 
 /** Takes the locks of all numbers in ascending order, which prevents deadlocks. */

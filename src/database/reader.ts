@@ -1,25 +1,18 @@
 import { type EntityManager, IsolationLevel } from "@mikro-orm/postgresql";
-import { type RawBuilder, sql } from "kysely";
+import type { RawBuilder } from "kysely";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Pools } from "./database.ts";
 import type { DomainError } from "../lib/errors.ts";
 import { busy, failureOf, gaveWay, isCancelled, isLost, isOfDatabase, slow, unsure } from "./failure.ts";
 import { Gate } from "./gate.ts";
 import { oneAtATime, type Turn } from "./one-at-a-time.ts";
+import { enterScope, type RowScope, settingsOf } from "./row-scope.ts";
+import { together } from "./together.ts";
+
+export { enterScope, PUBLIC_SCOPE, type RowScope } from "./row-scope.ts";
 
 /** Number of attempts of a transaction that PostgreSQL rolled back in favour of another. */
 const ATTEMPTS = 3;
-
-/** What row-level security lets a transaction read and write: grants as `unit:edition`, separated by commas. */
-export interface RowScope {
-  readonly reads: string;
-  readonly writes: string;
-  /** True for a transaction of a few rows: row-level security checks each of them, instead of looking up all units of the grants for each statement. */
-  readonly isOfFewRows?: boolean;
-}
-
-/** Scope for values computed for everybody: it covers no unit, but lets a transaction read counters. */
-export const PUBLIC_SCOPE: RowScope = { reads: "0:0", writes: "" };
 
 export interface Rows {
   readonly rows: <R>(query: RawBuilder<R>) => Promise<R[]>;
@@ -200,6 +193,23 @@ export class Reader implements Rows {
     return this.#transaction(scope, work, this.guard);
   }
 
+  /** The same, whose first statements go in the message that begins it. */
+  writeFrom<T>(
+    scope: RowScope,
+    first: readonly RawBuilder<unknown>[],
+    work: (em: EntityManager, rows: readonly unknown[][]) => Promise<T>,
+  ): Promise<T> {
+    const { guard } = this;
+    const begin = async (em: EntityManager) => {
+      const guarding = guard ? [guard.statement] : [];
+      const rows = await together(em, [...settingsOf(scope, this.isDistributed), ...guarding, ...first]);
+      const start = rows.length - first.length;
+      guard?.check(rows[start - 1]!);
+      return work(em, rows.slice(start));
+    };
+    return this.#passing(() => this.#attempt(this.#pools.requests.em.fork(), begin));
+  }
+
   #transaction<T>(scope: RowScope, work: (em: EntityManager) => Promise<T>, guard: WriteGuard | null): Promise<T> {
     return this.#passing(() => this.#write(this.#pools.requests.em.fork(), scope, work, guard));
   }
@@ -209,16 +219,19 @@ export class Reader implements Rows {
     return this.build((em) => oneAtATime(em, () => this.#write(em, scope, work, null), { lane: "CHANGES" }));
   }
 
-  async #write<T>(em: EntityManager, scope: RowScope, work: (em: EntityManager) => Promise<T>, guard: WriteGuard | null): Promise<T> {
+  #write<T>(em: EntityManager, scope: RowScope, work: (em: EntityManager) => Promise<T>, guard: WriteGuard | null): Promise<T> {
+    return this.#attempt(em, async (inside) => {
+      const rows = await enterScope(inside, scope, guard?.statement);
+      guard?.check(rows);
+      return work(inside);
+    });
+  }
+
+  async #attempt<T>(em: EntityManager, work: (em: EntityManager) => Promise<T>): Promise<T> {
     this.#enter();
     for (let attempt = 1; ; attempt++) {
       try {
-        const run = () =>
-          em.fork().transactional(async (inside) => {
-            const rows = await enterScope(inside, scope, guard?.statement);
-            guard?.check(rows);
-            return work(inside);
-          });
+        const run = () => em.fork().transactional(work);
         return await this.around(() => "begin … commit", run);
       } catch (error) {
         if (!gaveWay(error) || attempt === ATTEMPTS) throw isLost(error) ? unsure(error) : failureOf(error);
@@ -234,17 +247,3 @@ export class Reader implements Rows {
 }
 
 const abortedBy = (signal: AbortSignal | undefined) => (signal ? ({ signal, inflightQueryAbortStrategy: "cancel query" } as const) : {});
-
-/** Until the end of the transaction, by SET LOCAL, because Citus propagates no other way of setting to its nodes. @returns the rows of a statement sent along. */
-export const enterScope = async (
-  em: EntityManager,
-  { reads, writes, isOfFewRows = false }: RowScope,
-  along?: RawBuilder<unknown>,
-): Promise<readonly unknown[]> => {
-  const few = isOfFewRows ? sql`; set local cchc.rows = 'few'` : sql``;
-  const sent = along ? sql`; ${along}` : sql``;
-  const { rows } = await sql`set local cchc.reads = ${sql.lit(reads)}; set local cchc.writes = ${sql.lit(writes)}${few}${sent}`.execute(
-    em.getKysely(),
-  );
-  return rows;
-};

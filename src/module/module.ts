@@ -11,4 +11,6 @@ export interface Module {
   readonly costs?: Costs;
   /** Finders of its objects that other graphs refer to, by type. */
   readonly references?: Readonly<Record<string, FindReferenced>>;
+  /** Mutations that read nothing of units before they read the present hierarchy, except in the transaction of their change, which holds its version. */
+  readonly lateReaders?: readonly string[];
 }

@@ -1,11 +1,9 @@
-import { sql } from "kysely";
+import type { EntityManager } from "@mikro-orm/postgresql";
+import type { RawBuilder } from "kysely";
 import { createHash } from "node:crypto";
-import { coveredAmong } from "../access/grant.ts";
 import { rowScope } from "../access/scope.ts";
-import { grantsFor } from "../access/viewer.ts";
-import { takeLock } from "../database/locks.ts";
-import { type Rows, rowsOf } from "../database/reader.ts";
-import { tracedEdition } from "../hierarchy/edition.ts";
+import { taking } from "../database/locks.ts";
+import { rowsOf } from "../database/reader.ts";
 import { unitLoaders } from "../hierarchy/unit.loaders.ts";
 import type { UnitView } from "../hierarchy/unit-view.ts";
 import { BadUserInput, DomainError } from "../lib/errors.ts";
@@ -13,12 +11,22 @@ import { type Day, parseDay, parseKnownDay, parsePastDay } from "../lib/time/dat
 import { newRecord } from "./task-audit.store.ts";
 import { checkDeadline, documentOf, productOf, titleOf } from "./task-check.ts";
 import { checkAgainstParent } from "./task-family.store.ts";
-import type { TaskWriting } from "./task-count.store.ts";
+import type { Sent, TaskWriting } from "./task-count.store.ts";
 import { taskIdOf } from "./task-id.ts";
 import type { AssignTaskInput, DelegateTaskInput } from "./task.input.ts";
-import { nextTaskCode, taskSourceOf } from "./task-source.store.ts";
-import { commitStep, openStep, payloadOf, payloadWith, type TaskAsking, type TaskPayload, writeTasks } from "./task-step.service.ts";
-import { checkCoordinators, coordinatorsNamed, isWithinUnit, taskUnitNamed } from "./task-units.service.ts";
+import type { ImportedBy } from "../imports/import-report.ts";
+import { codeOf, numbering, sentUnder, type TaskNumber, type TaskSent, taskSourceOf } from "./task-source.store.ts";
+import {
+  commitStep,
+  opening,
+  openStep,
+  payloadOf,
+  payloadWith,
+  type TaskAsking,
+  type TaskPayload,
+  writeTasks,
+} from "./task-step.service.ts";
+import { checkCoordinators, coordinatorsNamed, assigningRights, isWithinUnit, taskUnitNamed } from "./task-units.service.ts";
 import { insertTask, type TaskMaking } from "./task.store.ts";
 import type { TaskDocument, TaskKey, TaskView } from "./task.loaders.ts";
 
@@ -49,23 +57,27 @@ export const assignTask = async (context: TaskAsking, input: AssignTaskInput): P
   const task = await unlessSent(context, making, () => assignmentOf(context, input));
   return typeof task === "string"
     ? payloadOf(context, task)
-    : created(context, making, (writing) => makeTask(context, writing, { ...task, making }));
+    : created(context, { making, first: [numbering(numberingOf({ ...task, making }))] }, (writing, [number]) =>
+        makeTask(context, writing, { ...task, making, number: number?.[0] as TaskNumber | undefined }),
+      );
 };
 
 /** The task as it is to be made. @throws as `assignTask` does. */
 const assignmentOf = async (context: TaskAsking, input: AssignTaskInput): Promise<Omit<Making, "making">> => {
   const assignedOn = input.assignedOn == null ? context.today : parseAssignedOn(input.assignedOn, context.today);
-  const [assigner] = await Promise.all([
+  const [assigner, lead] = await Promise.all([
     taskUnitNamed(context, "assignedBy", input.assignedBy, assignedOn),
-    // One statement reads both; what is wrong with the lead is told later.
+    // What is wrong with the lead is told later.
     taskUnitNamed(context, "lead", input.lead, assignedOn).catch(() => null),
   ]);
-  await demandOfficer(context, assigner);
+  const { isOfficer, isWithin } = await assigningRights(context, { assignerNo: assigner.no, leadNo: lead?.no ?? 0, assignedOn });
+  if (!isOfficer)
+    throw new DomainError("FORBIDDEN", `This needs the role OFFICER on ${assigner.fullName} (${assigner.code})`, {
+      argument: "assignedBy",
+    });
   const draft = await draftOf(context, { ...input, document: documentOf(input.document, context.today), assignedOn });
   checkDeadline(draft.deadline, assignedOn);
-  await tracedEdition(context, assignedOn);
-  if (!(await isWithinUnit(context.session, { above: assigner.no, unitNo: draft.lead.no, day: assignedOn, isServing: false })))
-    throw new BadUserInput("lead", input.lead, `must be a unit within ${assigner.fullName}, or an agency of such a unit`);
+  if (!isWithin) throw new BadUserInput("lead", input.lead, `must be a unit within ${assigner.fullName}, or an agency of such a unit`);
   const provinceNo = await provinceOf(context, draft);
   return { draft, provinceNo, origin: { assignerNo: assigner.no, parent: null, family: null, operation: "assignTask" } };
 };
@@ -83,9 +95,9 @@ export const delegateTask = async (context: TaskAsking, input: DelegateTaskInput
   });
   if (typeof part === "string") return payloadOf(context, part);
   const { draft: given, provinceNo } = part;
-  return created(context, making, async (writing) => {
+  return created(context, { making, first: opening(context, input.task) }, async (writing, rows) => {
     const { em } = writing;
-    const step = await openStep(context, writing, input.task, "DELEGATE");
+    const step = await openStep(context, writing, { id: input.task, action: "DELEGATE", rows });
     const { task: parent, actingNo } = step;
     const isWithin = await isWithinUnit(rowsOf(em), { above: actingNo, unitNo: given.lead.no, day: today, isServing: true });
     if (!isWithin || given.lead.no === parent.leadNo)
@@ -112,9 +124,7 @@ const makingOf = ({ viewer }: TaskAsking, input: { readonly idempotencyKey: stri
 };
 
 /** Id of the task that the caller made under the key; null where there is none. @throws DomainError CONFLICT where its content was another. */
-const sentBefore = async ({ rows }: Rows, { actor, idempotencyKey, digest }: TaskMaking): Promise<string | null> => {
-  const [task] = await rows(sql<{ sourceNo: number; code: string; digest: string }>`
-    select source_id as "sourceNo", code, digest from task where made_by = ${actor} and idempotency_key = ${idempotencyKey}`);
+const sentBefore = (task: TaskSent | undefined, { idempotencyKey, digest }: TaskMaking): string | null => {
   if (task && task.digest !== digest)
     throw new DomainError("CONFLICT", `idempotencyKey: another task was sent under ${JSON.stringify(idempotencyKey)} before`, {
       argument: "idempotencyKey",
@@ -127,24 +137,32 @@ const unlessSent = async <T>(context: TaskAsking, making: TaskMaking, prepare: (
   try {
     return await prepare();
   } catch (error) {
-    const sent = await sentBefore(context.session.scoped(rowScope(context.viewer)), making);
+    const [task] = await context.session.scoped(rowScope(context.viewer)).rows(sentUnder(making));
+    const sent = sentBefore(task, making);
     if (sent === null) throw error;
     return sent;
   }
 };
 
+interface Creating {
+  readonly making: TaskMaking;
+  /** Statements whose rows `make` takes. */
+  readonly first: readonly RawBuilder<unknown>[];
+}
+
 /** One request under a key makes the task, and the others find it. */
 const created = async (
   context: TaskAsking,
-  making: TaskMaking,
-  make: (writing: TaskWriting) => Promise<TaskView>,
+  { making, first }: Creating,
+  make: (writing: TaskWriting, rows: readonly (readonly unknown[])[]) => Promise<Sent<TaskView>>,
 ): Promise<TaskPayload> => {
-  const made = await writeTasks(context, async (writing) => {
-    const { em } = writing;
-    await takeLock(em, "taskKey", `${making.actor} ${making.idempotencyKey}`);
-    return (await sentBefore(rowsOf(em), making)) ?? (await make(writing));
-  });
-  if (typeof made !== "string") return payloadWith(context, made);
+  const locking = taking("taskKey", `${making.actor} ${making.idempotencyKey}`);
+  const made = await writeTasks(
+    context,
+    [locking, sentUnder(making), ...first],
+    async (writing, [, sent, ...rows]) => sentBefore(sent?.[0] as TaskSent | undefined, making) ?? (await make(writing, rows)),
+  );
+  if (typeof made !== "string") return payloadWith(context, made());
   context.renew();
   return payloadOf(context, made);
 };
@@ -166,11 +184,6 @@ const draftOf = async (context: TaskAsking, given: Given): Promise<TaskDraft> =>
   return { title, product, document, lead, coordinatorNos, assignedOn, deadline };
 };
 
-const demandOfficer = async ({ session, viewer }: TaskAsking, { no, fullName, code }: UnitView): Promise<void> => {
-  if ((await coveredAmong(session, grantsFor(viewer, "OFFICER"), [no])).has(no)) return;
-  throw new DomainError("FORBIDDEN", `This needs the role OFFICER on ${fullName} (${code})`, { argument: "assignedBy" });
-};
-
 /** The province of the lead; 0 in none. */
 const provinceOf = async (context: Pick<TaskAsking, "use">, { lead }: TaskDraft): Promise<number> => {
   const above = await context.use(unitLoaders).ancestorsOf.load(lead);
@@ -182,22 +195,32 @@ interface Making {
   readonly provinceNo: number;
   readonly origin: Origin;
   readonly making: TaskMaking;
+  /** Where the task has its number already. */
+  readonly number?: TaskNumber | undefined;
 }
 
-const makeTask = async (
-  { viewer, now }: TaskAsking,
-  writing: TaskWriting,
-  { draft, provinceNo, origin, making }: Making,
-): Promise<TaskView> => {
+const numberingOf = ({ draft, origin, making }: Making) => ({
+  ...{ unitNo: origin.assignerNo, leadNo: draft.lead.no, assignedOn: draft.assignedOn, making },
+});
+
+const numberOf = async (em: EntityManager, made: Making, by: ImportedBy): Promise<TaskNumber> => {
+  if (made.number) return made.number;
+  await taskSourceOf(em, made.origin.assignerNo, by);
+  return (await rowsOf(em).rows(numbering(numberingOf(made))))[0]!;
+};
+
+const makeTask = async ({ viewer, now }: TaskAsking, writing: TaskWriting, made: Making): Promise<Sent<TaskView>> => {
+  const { draft, provinceNo, origin, making } = made;
   const { em } = writing;
   const by = { actor: viewer!.actor, actorName: viewer!.name, at: now };
   const { lead, ...facts } = draft;
   const { assignerNo, parent, operation } = origin;
-  const sourceNo = await taskSourceOf(em, assignerNo, by);
-  const code = await nextTaskCode(em, sourceNo, Number(draft.assignedOn.slice(0, 4)));
+  const number = await numberOf(em, made, by);
+  const [{ sourceNo, slot }, code] = [number, codeOf(number, draft.assignedOn)];
   const id = taskIdOf({ sourceNo, code });
-  const task: Omit<TaskView, "slot"> = {
+  const task: TaskView = {
     ...facts,
+    slot,
     ...{ provinceNo, sourceNo, code, assignerNo, leadNo: lead.no, parent, family: origin.family ?? id, originalDeadline: draft.deadline },
     ...{ isImported: false, progress: "NOT_STARTED", progressBefore: null, percent: null, reportedPercent: null },
     ...{ doneOn: null, completedOn: null, cancelledOn: null, postponed: [], eventCount: 0 },

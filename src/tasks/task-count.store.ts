@@ -1,9 +1,10 @@
 import type { EntityManager } from "@mikro-orm/postgresql";
 import { type RawBuilder, sql } from "kysely";
-import { addEvents, countChanges, noteDeltas, type Noted, shareCounters } from "../counters/count.store.ts";
-import { noteUnits, renewFirstDays } from "../counters/record-unit.store.ts";
+import { addingEvents, countChanges, noteDeltas, type Noted } from "../counters/count.store.ts";
+import { notingUnits, renewFirstDays } from "../counters/record-unit.store.ts";
 import { sharing } from "../database/locks.ts";
-import { relation } from "../database/relation.ts";
+import { type Compiles, template } from "../database/template.ts";
+import { together } from "../database/together.ts";
 import { validOn } from "../hierarchy/sql.ts";
 import { SERVING_KINDS, TIERS } from "../hierarchy/unit.entity.ts";
 import { taskEvents } from "./task-count.event.ts";
@@ -51,18 +52,40 @@ interface TaskChange {
   readonly after: TaskView;
 }
 
-/** One transaction that changes tasks. What it changes is counted once, at its end, because counters lock rows that other writers change. */
+/** The first row of a statement, to be read once it was sent. */
+export type Sent<R> = () => R;
+
+/**
+ * One transaction that changes tasks. Statements whose rows it does not need before its end wait for a common message. What it changes is counted once, at its end, because
+ * counters lock rows that other writers change.
+ */
 export class TaskWriting {
   readonly em: EntityManager;
-  readonly #changes: TaskChange[] = [];
+  readonly #changes: { readonly before: TaskView | null; readonly after: TaskView | Sent<TaskView> }[] = [];
+  readonly #waiting: { readonly statement: RawBuilder<unknown>; readonly take: (rows: readonly unknown[]) => void }[] = [];
   #isSharing = false;
 
   constructor(em: EntityManager) {
     this.em = em;
   }
 
-  changed(before: TaskView | null, after: TaskView): void {
-    if (before === null || factsOf(before) !== factsOf(after)) this.#changes.push({ before, after });
+  /** Sends the statement with the next message, which the last one of the transaction is at the latest. */
+  later<R>(statement: RawBuilder<R>): Sent<R> {
+    let row: R | null = null;
+    this.#waiting.push({ statement, take: (rows) => (row = rows[0] as R) });
+    return () => row!;
+  }
+
+  /** Sends what waits, with more statements. */
+  async send(...more: readonly Compiles[]): Promise<void> {
+    const waiting = this.#waiting.splice(0);
+    const rows = await together(this.em, [...waiting.map(({ statement }) => statement), ...more]);
+    for (const [n, { take }] of waiting.entries()) take(rows[n]!);
+  }
+
+  /** @param after as it is stored, where only the statement that stores it tells that */
+  changed(before: TaskView | null, after: TaskView | Sent<TaskView>): void {
+    this.#changes.push({ before, after });
   }
 
   /** A column that takes the shared lock of counters in the statement of a step, so that this needs none of its own; units are noted before the lock. */
@@ -72,21 +95,28 @@ export class TaskWriting {
     return sql`, ${sharing("counters")} as counters`;
   }
 
-  async count(): Promise<void> {
-    if (this.#changes.length === 0) return;
-    await this.#noteUnits();
-    if (!this.#isSharing) await shareCounters(this.em);
-    await addEvents(this.em, TASK_RECORDS, taskEvents({ tasks: relationOf(this.#changes), sign: sql`d.sign` }));
+  /** Sends all that waits, and counts. */
+  async finish(): Promise<void> {
+    if (this.#changes.some(({ after }) => typeof after === "function")) await this.send();
+    const changes = this.#changes
+      .map(({ before, after }) => ({ before, after: typeof after === "function" ? after() : after }))
+      .filter(({ before, after }) => before === null || factsOf(before) !== factsOf(after));
+    if (changes.length === 0) return this.send();
+    await this.#noteUnits(changes);
+    const locking = this.#isSharing ? [] : [sql`select ${sharing("counters")}`];
+    await this.send(...locking, counting(changes));
   }
 
-  async #noteUnits(): Promise<void> {
-    const moved = this.#changes.filter(({ before, after }) => before?.leadNo !== after.leadNo);
-    for (const [sourceId, changes] of Map.groupBy(moved, ({ after }) => after.sourceNo)) {
+  async #noteUnits(changes: readonly TaskChange[]): Promise<void> {
+    const moved = changes.filter(({ before, after }) => before?.leadNo !== after.leadNo);
+    for (const [sourceId, ofOne] of Map.groupBy(moved, ({ after }) => after.sourceNo)) {
       const ofSource = { rules: TASK_RECORDS, sourceId };
-      await noteUnits(this.em, ofSource, null, changes.flatMap(recordsOf));
-      const lost = changes.flatMap(({ before }) =>
+      this.later(notingUnits(ofSource, null, ofOne.flatMap(recordsOf)));
+      const lost = ofOne.flatMap(({ before }) =>
         before ? [{ provinceNo: before.provinceNo, unitNo: before.leadNo, day: before.assignedOn }] : [],
       );
+      if (lost.length === 0) continue;
+      await this.send();
       await renewFirstDays(this.em, ofSource, lost);
     }
   }
@@ -108,22 +138,40 @@ export const orInfinity = (day: string | null): string => day ?? "infinity";
 export const multirangeOf = (ranges: readonly DayRange[]): string =>
   `{${ranges.map(({ from, to }) => (to === null ? `[${from},)` : `[${from},${to}]`)).join()}}`;
 
-/** The tasks of a few changes as relation `d`, those before by -1. */
-const relationOf = (changes: readonly TaskChange[]): RawBuilder<unknown> => {
-  const rows = changes.flatMap(({ before, after }) => [...(before ? [{ task: before, sign: -1 }] : []), { task: after, sign: 1 }]);
-  const of = relation("d", rows, {
-    sign: ["int", ({ sign }) => sign],
-    province_id: ["int", ({ task }) => task.provinceNo],
-    lead_id: ["int", ({ task }) => task.leadNo],
-    slot: ["smallint", ({ task }) => task.slot],
-    parent_code: ["text", ({ task }) => task.parent?.code ?? null],
-    assigned_on: ["date", ({ task }) => task.assignedOn],
-    deadline: ["date", ({ task }) => orInfinity(task.deadline)],
-    original_deadline: ["date", ({ task }) => orInfinity(task.originalDeadline)],
-    done_on: ["date", ({ task }) => task.doneOn],
-    completed_on: ["date", ({ task }) => task.completedOn],
-    cancelled_on: ["date", ({ task }) => task.cancelledOn],
-    days_postponed: ["text", ({ task }) => multirangeOf(task.postponed)],
-  });
-  return sql`(select d.*, d.days_postponed::datemultirange as postponed from ${of}) d`;
+interface SignedTask {
+  readonly task: TaskView;
+  /** -1 for a task as it was before a change. */
+  readonly sign: 1 | -1;
+}
+
+const COLUMNS: Readonly<Record<string, readonly [type: string, value: (row: SignedTask) => unknown]>> = {
+  sign: ["int", ({ sign }) => sign],
+  province_id: ["int", ({ task }) => task.provinceNo],
+  lead_id: ["int", ({ task }) => task.leadNo],
+  slot: ["smallint", ({ task }) => task.slot],
+  parent_code: ["text", ({ task }) => task.parent?.code ?? null],
+  assigned_on: ["date", ({ task }) => task.assignedOn],
+  deadline: ["date", ({ task }) => orInfinity(task.deadline)],
+  original_deadline: ["date", ({ task }) => orInfinity(task.originalDeadline)],
+  done_on: ["date", ({ task }) => task.doneOn],
+  completed_on: ["date", ({ task }) => task.completedOn],
+  cancelled_on: ["date", ({ task }) => task.cancelledOn],
+  days_postponed: ["text", ({ task }) => multirangeOf(task.postponed)],
+};
+const NAMES = Object.keys(COLUMNS);
+
+const countingRows = template(NAMES, (holes) => {
+  const arrays = NAMES.map((name) => sql`${holes[name]}::${sql.raw(COLUMNS[name]![0])}[]`);
+  const rows = sql`unnest(${sql.join(arrays)}) d(${sql.raw(NAMES.join(", "))})`;
+  const tasks = sql`(select d.*, d.days_postponed::datemultirange as postponed from ${rows}) d`;
+  return addingEvents(TASK_RECORDS, taskEvents({ tasks, sign: sql`d.sign` }));
+});
+
+/** The statement that counts a few changes. */
+const counting = (changes: readonly TaskChange[]): Compiles => {
+  const rows = changes.flatMap(({ before, after }): SignedTask[] => [
+    ...(before ? [{ task: before, sign: -1 as const }] : []),
+    { task: after, sign: 1 },
+  ]);
+  return countingRows(Object.fromEntries(Object.entries(COLUMNS).map(([name, [, value]]) => [name, rows.map(value)])));
 };

@@ -1,10 +1,12 @@
 import type { EntityManager } from "@mikro-orm/postgresql";
 import { sql } from "kysely";
 import { enterScope, type RowScope, rowsOf } from "../database/reader.ts";
+import { settingsOf } from "../database/row-scope.ts";
+import { together } from "../database/together.ts";
 import { BadUserInput, DomainError } from "../lib/errors.ts";
 import type { Day } from "../lib/time/date.ts";
 import { taskIdOf } from "./task-id.ts";
-import { openSubtasks, tasksSeenAmong } from "./task.store.ts";
+import { type OpenSubtask, openSubtasks, tasksSeenAmong } from "./task.store.ts";
 import type { TaskKey, TaskView } from "./task.loaders.ts";
 
 /** The transaction of a step, and what the caller sees and changes in it. */
@@ -27,8 +29,10 @@ export const onWholeFamily = async <T>({ em, scope, country }: StepScope, work: 
 };
 
 /** The open tasks below a task, with the ids of those of the next level that the caller sees. */
-export const openBelow = async (step: StepScope, task: TaskKey) => {
-  const all = await onWholeFamily(step, () => openSubtasks(step.em, task));
+export const openBelow = async ({ em, scope, country }: StepScope, task: TaskKey) => {
+  const [wide, narrow] = [{ reads: country, writes: scope.writes && country }, scope].map((one) => settingsOf(one, true));
+  const rows = await together(em, [...wide!, openSubtasks(task), ...narrow!]);
+  const all = rows[wide!.length] as OpenSubtask[];
   const next = all.filter(({ steps }) => steps === 1);
   return { all, next };
 };

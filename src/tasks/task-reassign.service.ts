@@ -6,6 +6,7 @@ import { demandNoneOpen, onWholeFamily, openBelow, refusedFor } from "./task-fam
 import type { CancelTaskInput, ReassignTaskInput } from "./task-assigner.input.ts";
 import {
   commitStep,
+  opening,
   openStep,
   payloadWith,
   type StepOf,
@@ -55,8 +56,8 @@ const demandLead = async ({ em, task, actingNo, today }: StepOf, name: string, l
  */
 export const cancelTask = async (context: TaskAsking, input: CancelTaskInput): Promise<TaskPayload> => {
   const note = noteOf(input.note);
-  const cancelled = await writeTasks(context, async (writing) => {
-    const step = await openStep(context, writing, input.task, "CANCEL");
+  const cancelled = await writeTasks(context, opening(context, input.task), async (writing, rows) => {
+    const step = await openStep(context, writing, { id: input.task, action: "CANCEL", rows });
     const { all, next } = await openBelow(step, step.task);
     if (next.length > 0 && !input.withSubtasks)
       throw await refusedFor(step, next, "CANCEL is not possible while delegated tasks are open, unless withSubtasks is true");
@@ -67,10 +68,14 @@ export const cancelTask = async (context: TaskAsking, input: CancelTaskInput): P
       });
     const stored = await cancel(step.task);
     // A caller who may cancel a task may cancel all below it, whose units its role need not cover.
-    await onWholeFamily(step, async () => {
-      for (const task of all) await cancel(task);
-    });
+    if (all.length > 0) {
+      await writing.send();
+      await onWholeFamily(step, async () => {
+        for (const task of all) await cancel(task);
+        await writing.send();
+      });
+    }
     return stored;
   });
-  return payloadWith(context, cancelled);
+  return payloadWith(context, cancelled());
 };

@@ -1,5 +1,5 @@
 import type { EntityManager } from "@mikro-orm/postgresql";
-import { sql } from "kysely";
+import { type RawBuilder, sql } from "kysely";
 import type { RequestContext } from "../access/request-context.ts";
 import { rowScope } from "../access/scope.ts";
 import { grantsFor } from "../access/viewer.ts";
@@ -10,10 +10,10 @@ import type { Day } from "../lib/time/date.ts";
 import { changedRecords } from "./task-audit.store.ts";
 import { sidesOf, type TaskAuthority } from "./task-authority.ts";
 import type { StepScope } from "./task-family.store.ts";
-import { TaskWriting } from "./task-count.store.ts";
+import { type Sent, TaskWriting } from "./task-count.store.ts";
 import { parseTaskId, taskIdOf } from "./task-id.ts";
 import { possibleActions, sideOf, stepFrom, type TaskAction, type TaskProgress, type TaskStep } from "./task-steps.ts";
-import { lockTask, type NewTaskEvent, storeStep } from "./task.store.ts";
+import { lockedTask, lockingTask, type NewTaskEvent, storeStep } from "./task.store.ts";
 import { taskLoaders, type TaskView } from "./task.loaders.ts";
 
 export type TaskAsking = Pick<RequestContext, "session" | "hierarchy" | "viewer" | "now" | "today" | "use" | "renew">;
@@ -53,6 +53,7 @@ const OPERATIONS: Readonly<Record<TaskAction, string>> = {
   REASSIGN: "reassignTask",
   CANCEL: "cancelTask",
 };
+export const TASK_OPERATIONS: readonly string[] = ["assignTask", ...Object.values(OPERATIONS)];
 
 /**
  * Takes a step of a task: one event, in one transaction with what it changes and the audit.
@@ -64,29 +65,52 @@ export const takeStep = async (
   action: TaskAction,
   plan: (step: StepOf) => StepOutcome | Promise<StepOutcome>,
 ): Promise<TaskPayload> => {
-  const stored = await writeTasks(context, async (writing) => {
-    const step = await openStep(context, writing, id, action);
+  const stored = await writeTasks(context, opening(context, id), async (writing, rows) => {
+    const step = await openStep(context, writing, { id, action, rows });
     return commitStep(context, step, action, await plan(step));
   });
-  return payloadWith(context, stored);
+  return payloadWith(context, stored());
 };
 
-/** One transaction that changes tasks, and counts last what it changed. */
-export const writeTasks = <T>({ session, viewer }: TaskAsking, work: (writing: TaskWriting) => Promise<T>): Promise<T> =>
-  session.write({ ...rowScope(viewer, "OFFICER"), isOfFewRows: true }, async (em) => {
+type Rows = readonly (readonly unknown[])[];
+
+/** One transaction that changes tasks, and counts last what it changed. The first statements go in the message that begins it. */
+export const writeTasks = <T>(
+  { session, viewer }: TaskAsking,
+  first: readonly RawBuilder<unknown>[],
+  work: (writing: TaskWriting, rows: Rows) => Promise<T>,
+): Promise<T> =>
+  session.writeFrom({ ...rowScope(viewer, "OFFICER"), isOfFewRows: true }, first, async (em, rows) => {
     const writing = new TaskWriting(em);
-    const result = await work(writing);
-    await writing.count();
+    const result = await work(writing, rows);
+    await writing.finish();
     return result;
   });
 
+const steppingOf = ({ viewer, today }: TaskAsking) => ({
+  viewing: grantsFor(viewer, "VIEWER"),
+  acting: grantsFor(viewer, "OFFICER"),
+  today,
+});
+
+/** The statements whose rows `openStep` takes. */
+export const opening = (context: TaskAsking, id: string): readonly RawBuilder<unknown>[] => {
+  const identity = parseTaskId(id);
+  return identity ? lockingTask(steppingOf(context), identity) : [];
+};
+
+interface Opened {
+  readonly id: string;
+  readonly action: TaskAction;
+  readonly rows: Rows;
+}
+
 /** The task, locked, with the unit that may take the step. @throws as `takeStep` does. */
-export const openStep = async (context: TaskAsking, writing: TaskWriting, id: string, action: TaskAction): Promise<StepOf> => {
+export const openStep = async (context: TaskAsking, writing: TaskWriting, { id, action, rows }: Opened): Promise<StepOf> => {
   const { viewer, today } = context;
   const { em } = writing;
   const identity = parseTaskId(id);
-  const stepping = { viewing: grantsFor(viewer, "VIEWER"), acting: grantsFor(viewer, "OFFICER"), today };
-  const locked = identity && (await lockTask(em, stepping, identity));
+  const locked = identity && (await lockedTask(em, steppingOf(context), identity, rows));
   if (!locked) throw new DomainError("NOT_FOUND", `task: there is no task ${JSON.stringify(id.slice(0, 100))}`, { argument: "task" });
   const { task, authority, country } = locked;
   const actingNo = sideOf(action) === "LEAD" ? authority.leadNo : authority.assignerNo;
@@ -125,7 +149,7 @@ export const commitStep = async (
   { em, writing, task, actingNo }: StepOf,
   action: TaskAction,
   { change = {}, event = {} }: StepOutcome,
-): Promise<TaskView> => {
+): Promise<Sent<TaskView>> => {
   const step = stepFrom(task.progress, action)!;
   const after = { ...task, ...change, progress: progressAfter(step, task) };
   return storeStep(writing, task, after, {

@@ -1,6 +1,9 @@
-import { sql } from "kysely";
+import { type RawBuilder, sql } from "kysely";
 import type { RequestContext } from "../access/request-context.ts";
+import { coveredBy } from "../access/scope.ts";
+import { grantsFor } from "../access/viewer.ts";
 import type { Rows } from "../database/reader.ts";
+import { ensureContributions } from "../hierarchy/contribution.service.ts";
 import { inForceOn, validOn } from "../hierarchy/sql.ts";
 import { unitLoaders } from "../hierarchy/unit.loaders.ts";
 import type { UnitView } from "../hierarchy/unit-view.ts";
@@ -44,8 +47,10 @@ interface Placed {
  * Whether a unit lies within another one on a day, whose contributions are stored, or is an agency of what lies within it. What has ended by then is what
  * followed it.
  */
-export const isWithinUnit = async (reader: Rows, { above, unitNo, day, isServing }: Placed): Promise<boolean> => {
-  const found = await reader.rows(sql`
+export const isWithinUnit = async (reader: Rows, placed: Placed): Promise<boolean> => (await reader.rows(withinUnit(placed))).length > 0;
+
+/** A row where that is so. */
+export const withinUnit = ({ above, unitNo, day, isServing }: Placed): RawBuilder<unknown> => sql`
     with e as materialized (select id from edition e where ${inForceOn(sql`${day}::date`)}),
     base as materialized (select c.target_id as unit_id from e join contribution c on c.edition_id = e.id and c.unit_id = ${above} and c.nearest and c.certain),
     top as (
@@ -58,6 +63,27 @@ export const isWithinUnit = async (reader: Rows, { above, unitNo, day, isServing
       select v.parent_id from unit_version v where v.unit_id = ${unitNo} and v.tier is null and ${validOn(sql`${day}::date`)}
     )
     select from e, top t, placed p
-    join contribution c on c.unit_id = p.unit_id and c.certain where c.edition_id = e.id and c.target_id = t.unit_id limit 1`);
-  return found.length > 0;
+    join contribution c on c.unit_id = p.unit_id and c.certain where c.edition_id = e.id and c.target_id = t.unit_id limit 1`;
+
+interface Assigning {
+  readonly assignerNo: number;
+  readonly leadNo: number;
+  readonly assignedOn: Day;
+}
+
+/** Whether the caller is an officer of the assigner, and whether the lead lies within it. */
+export const assigningRights = async (
+  { session, viewer }: Pick<RequestContext, "session" | "viewer">,
+  { assignerNo, leadNo, assignedOn }: Assigning,
+) => {
+  const isOfficer = coveredBy(grantsFor(viewer, "OFFICER"), sql`${assignerNo}::int`);
+  const placed = { above: assignerNo, unitNo: leadNo, day: assignedOn, isServing: false };
+  const read = () =>
+    session.rows(sql<{ isOfficer: boolean; isWithin: boolean; missing: number | null }>`
+      select ${isOfficer} as "isOfficer", exists (${withinUnit(placed)}) as "isWithin",
+        (select e.id from edition e where ${inForceOn(sql`${assignedOn}::date`)} and not e.contributed) as missing`);
+  const [first] = await read();
+  if (first!.missing === null) return first!;
+  await ensureContributions(session, [first!.missing]);
+  return (await read())[0]!;
 };

@@ -5,6 +5,7 @@ import { TaskCountsResolver, TaskRollupResolver, UnitTasksResolver } from "./tas
 import { taskCosts } from "./task.cost.ts";
 import { Task, TaskCoordinator, TaskEvent, TaskNumber, TaskTreeCount, TaskUnitCount } from "./task.entity.ts";
 import { findReferencedTask } from "./task.reference.ts";
+import { TASK_OPERATIONS } from "./task-step.service.ts";
 import { TaskConnectionResolver, TaskEventResolver, TaskQueries, TaskResolver } from "./task.resolver.ts";
 
 export const taskModule: Module = {
@@ -23,4 +24,5 @@ export const taskModule: Module = {
   ],
   references: { Task: findReferencedTask },
   costs: taskCosts,
+  lateReaders: TASK_OPERATIONS,
 };

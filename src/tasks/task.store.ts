@@ -8,7 +8,7 @@ import { foldName } from "../hierarchy/fold.ts";
 import { type Change, recording } from "../journal/audit.ts";
 import type { Day } from "../lib/time/date.ts";
 import { authorityColumns, authorityTables, countryEntry, type TaskAuthority } from "./task-authority.ts";
-import { leadSlot, multirangeOf, orInfinity, type TaskWriting } from "./task-count.store.ts";
+import { leadSlot, multirangeOf, orInfinity, type Sent, type TaskWriting } from "./task-count.store.ts";
 import type { TaskIdentity } from "./task-id.ts";
 import { RUNNING, TASK_EVENTS, TASK_PROGRESS, type TaskEventKind, type TaskProgress } from "./task-steps.ts";
 import { taskColumns, type TaskEvidence, type TaskKey, type TaskView } from "./task.loaders.ts";
@@ -55,46 +55,62 @@ export interface LockedTask {
   readonly country: string;
 }
 
-/** Null unless the grants cover a unit that leads, assigns or coordinates it. */
-const readLocked = async (em: EntityManager, { viewing, acting, today }: Stepping, { sourceNo, code }: TaskIdentity) => {
+type LockedRow = TaskView & { readonly authority: TaskAuthority; readonly country: string };
+
+/** No row unless the grants cover a unit that leads, assigns or coordinates it. */
+const readingLocked = ({ viewing, acting, today }: Stepping, { sourceNo, code }: TaskIdentity): RawBuilder<LockedRow> => {
   const isSeen = sql`(${coveredBy(viewing, sql`t.lead_id`)} or ${coveredBy(viewing, sql`t.assigner_id`)}
     or exists (select from unnest(t.coordinator_ids) u(id) where ${coveredBy(viewing, sql`u.id`)}))`;
-  const [row] = await rowsOf(em).rows(sql<TaskView & { readonly authority: TaskAuthority; readonly country: string }>`
+  return sql`
     with recursive found as materialized (select t.* from task t where t.source_id = ${sourceNo} and t.code = ${code} and ${isSeen}),
     ${authorityTables(today, sql`select 1 as i, lead_id, assigner_id from found`)}
     select ${taskColumns}, (select to_json(x) from (select ${authorityColumns(acting)} from authority a) x) as authority, ${countryEntry(today)} as country
-    from found t`);
+    from found t`;
+};
+
+const lockedOf = (row: LockedRow | undefined): LockedTask | null => {
   if (!row) return null;
   const { authority, country, ...task } = row;
   return { task, authority, country };
 };
 
+/** The statements that lock the family of a task, and then read the task; `lockedTask` takes their rows. */
+export const lockingTask = (stepping: Stepping, identity: TaskIdentity): readonly RawBuilder<unknown>[] => [
+  sql`
+    select family, ${waitingFor("taskFamily", sql`family`)} from task where source_id = ${identity.sourceNo} and code = ${identity.code}`,
+  readingLocked(stepping, identity),
+];
+
 /** The task as it stands, of whose family nobody else changes anything until the transaction ends; null where the grants show none. */
-export const lockTask = async (em: EntityManager, stepping: Stepping, identity: TaskIdentity): Promise<LockedTask | null> => {
-  const { sourceNo, code } = identity;
-  const [found] = await rowsOf(em).rows(sql<{ family: string }>`
-    select family, ${waitingFor("taskFamily", sql`family`)} from task where source_id = ${sourceNo} and code = ${code}`);
-  if (!found) return null;
-  let { family } = found;
-  for (;;) {
-    const locked = await readLocked(em, stepping, identity);
-    // An import may have moved the task while this waited.
-    if (!locked || locked.task.family === family) return locked;
+export const lockedTask = async (
+  em: EntityManager,
+  stepping: Stepping,
+  identity: TaskIdentity,
+  [found, read]: readonly (readonly unknown[])[],
+): Promise<LockedTask | null> => {
+  if (!found?.[0]) return null;
+  let { family } = found[0] as { family: string };
+  let locked = lockedOf(read?.[0] as LockedRow | undefined);
+  // An import may have moved the task while this waited.
+  while (locked && locked.task.family !== family) {
     ({ family } = locked.task);
     await takeLock(em, "taskFamily", family);
+    locked = lockedOf((await rowsOf(em).rows(readingLocked(stepping, identity)))[0]);
   }
+  return locked;
 };
 
-/** The open tasks below a task, each with its depth. The transaction must see all of them. */
-export const openSubtasks = (em: EntityManager, task: TaskKey): Promise<(TaskView & { readonly steps: number })[]> =>
-  rowsOf(em).rows(sql<TaskView & { readonly steps: number }>`
+export type OpenSubtask = TaskView & { readonly steps: number };
+
+/** Reads the open tasks below a task, each with its depth. The transaction must see all of them. */
+export const openSubtasks = (task: TaskKey): RawBuilder<OpenSubtask> => sql`
     with recursive below as (
       select c.province_id, c.source_id, c.code, 1 as steps from task c where c.parent_source_id = ${task.sourceNo} and c.parent_code = ${task.code}
       union all
       select c.province_id, c.source_id, c.code, b.steps + 1 from below b join task c on c.parent_source_id = b.source_id and c.parent_code = b.code
     )
     select ${taskColumns}, b.steps from below b join task t on t.province_id = b.province_id and t.source_id = b.source_id and t.code = b.code
-    where t.completed_on is null and t.cancelled_on is null order by b.steps, t.assigned_on, t.code`);
+    where t.completed_on is null and t.cancelled_on is null order by b.steps, t.assigned_on, t.code`;
 
 export const tasksSeenAmong = async (em: EntityManager, tasks: readonly TaskKey[]): Promise<Set<string>> => {
   const found = await rowsOf(em).rows(sql<{ code: string; sourceNo: number }>`
@@ -111,11 +127,10 @@ interface NewStep {
 }
 
 /** Stores the task as it stands after a step, with the event of the step and the entry of the audit trail. @returns the task as it is stored */
-export const storeStep = async (writing: TaskWriting, before: TaskView, after: TaskView, { event, change }: NewStep): Promise<TaskView> => {
-  const { em } = writing;
+export const storeStep = (writing: TaskWriting, before: TaskView, after: TaskView, { event, change }: NewStep): Sent<TaskView> => {
   const task = { ...after, eventCount: before.eventCount + 1 };
   const isMoved = before.leadNo !== task.leadNo;
-  const [stored] = await rowsOf(em).rows(sql<TaskView>`
+  const stored = writing.later(sql<TaskView>`
     with stored as (update task set title = ${task.title}, product = ${task.product}, document = ${task.document && JSON.stringify(task.document)}::jsonb, words = ${wordsOf(task)},
       lead_id = ${task.leadNo}, slot = ${isMoved ? leadSlot(sql`${task.leadNo}::int`, sql`assigned_on`) : sql`slot`}, coordinator_ids = ${[...task.coordinatorNos]}::int[], deadline = ${orInfinity(task.deadline)}::date,
       progress = ${numberOf(task.progress)}, progress_before = ${numberOf(task.progressBefore)}, is_running = ${isRunning(task)},
@@ -124,27 +139,28 @@ export const storeStep = async (writing: TaskWriting, before: TaskView, after: T
     where ${isOfTask(task)} returning *),
     told as (${eventInsert(task, event)}), audited as (${recording([change])})
     select ${taskColumns}${writing.sharing(before, task)} from stored t`);
-  writing.changed(before, stored!);
+  // Only a change of the lead may change what this does not know, the tier in which the task counts.
+  writing.changed(before, isMoved ? stored : task);
   if (String(seenBy(before)) !== String(seenBy(task)))
-    await sql`update task_event set seen_by = ${seenBy(task)}::int[] where ${isOfTask(task)}`.execute(em.getKysely());
-  if (coordinationOf(before) !== coordinationOf(task)) await storeCoordinators(em, task);
-  return stored!;
+    writing.later(sql`update task_event set seen_by = ${seenBy(task)}::int[] where ${isOfTask(task)}`);
+  if (coordinationOf(before) !== coordinationOf(task)) storeCoordinators(writing, task);
+  return stored;
 };
 
 /** The columns of a task that the rows of its coordinators repeat. */
 const coordinationOf = (task: TaskView): string =>
   task.coordinatorNos.length === 0 ? "" : JSON.stringify([task.coordinatorNos, task.leadNo, task.deadline, isRunning(task)]);
 
-const storeCoordinators = async (em: EntityManager, task: TaskView): Promise<void> => {
-  await sql`delete from task_coordinator where ${isOfTask(task)}`.execute(em.getKysely());
-  await sql`
+const storeCoordinators = (writing: TaskWriting, task: TaskView): void => {
+  writing.later(sql`delete from task_coordinator where ${isOfTask(task)}`);
+  writing.later(sql`
     insert into task_coordinator (province_id, source_id, code, unit_id, assigner_id, lead_id, assigned_on, deadline, is_running)
     select ${task.provinceNo}, ${task.sourceNo}, ${task.code}, unit_id, ${task.assignerNo}::int, ${task.leadNo}::int, ${task.assignedOn}::date,
       ${orInfinity(task.deadline)}::date, ${isRunning(task)}::boolean
-    from unnest(${[...task.coordinatorNos]}::int[]) c(unit_id)`.execute(em.getKysely());
+    from unnest(${[...task.coordinatorNos]}::int[]) c(unit_id)`);
 };
 
-const eventInsert = (task: Omit<TaskView, "slot">, event: NewTaskEvent): RawBuilder<unknown> => {
+const eventInsert = (task: TaskView, event: NewTaskEvent): RawBuilder<unknown> => {
   const { at, action, unitNo, formerLeadNo = null, note = null, percent = null, deadline = null, doneOn = null, evidence = [] } = event;
   return sql`
     insert into task_event (province_id, source_id, code, position, at, action, unit_id, former_lead_id, note, percent, deadline, done_on, evidence, seen_by)
@@ -153,25 +169,19 @@ const eventInsert = (task: Omit<TaskView, "slot">, event: NewTaskEvent): RawBuil
 };
 
 /** Stores a task that is made here, with the event of its assignment. */
-export const insertTask = async (
-  writing: TaskWriting,
-  made: Omit<TaskView, "slot">,
-  making: TaskMaking,
-  { event, change }: NewStep,
-): Promise<TaskView> => {
-  const { em } = writing;
-  const [stored] = await rowsOf(em).rows(sql<TaskView>`
+export const insertTask = (writing: TaskWriting, made: TaskView, making: TaskMaking, { event, change }: NewStep): Sent<TaskView> => {
+  const stored = writing.later(sql<TaskView>`
     with stored as (insert into task (province_id, source_id, code, is_imported, title, product, document, words, assigner_id, lead_id, slot, coordinator_ids,
       parent_province_id, parent_source_id, parent_code, family, assigned_on, deadline, original_deadline, progress, is_running, postponed, events,
       made_by, idempotency_key, digest)
     values (${made.provinceNo}, ${made.sourceNo}, ${made.code}, false, ${made.title}, ${made.product}, ${made.document && JSON.stringify(made.document)}::jsonb,
-      ${wordsOf(made)}, ${made.assignerNo}, ${made.leadNo}, ${leadSlot(sql`${made.leadNo}::int`, sql`${made.assignedOn}::date`)}, ${[...made.coordinatorNos]}::int[], ${made.parent?.provinceNo ?? null}, ${made.parent?.sourceNo ?? null},
+      ${wordsOf(made)}, ${made.assignerNo}, ${made.leadNo}, ${made.slot}, ${[...made.coordinatorNos]}::int[], ${made.parent?.provinceNo ?? null}, ${made.parent?.sourceNo ?? null},
       ${made.parent?.code ?? null}, ${made.family}, ${made.assignedOn}::date, ${orInfinity(made.deadline)}::date,
       ${orInfinity(made.originalDeadline)}::date, ${numberOf(made.progress)}, true, '{}', 1, ${making.actor}, ${making.idempotencyKey},
       ${making.digest}) returning *),
     told as (${eventInsert({ ...made, eventCount: 1 }, event)}), audited as (${recording([change])})
     select ${taskColumns} from stored t`);
-  writing.changed(null, stored!);
-  if (stored!.coordinatorNos.length > 0) await storeCoordinators(em, stored!);
-  return stored!;
+  writing.changed(null, made);
+  if (made.coordinatorNos.length > 0) storeCoordinators(writing, made);
+  return stored;
 };

@@ -1,12 +1,22 @@
 import { Client } from "pg";
+import { StatementMessage } from "../../src/database/message.ts";
 
-/** The SQL statements that this process sends to PostgreSQL while `work` runs. */
+type Sent = string | StatementMessage | { readonly text: string };
+const textOf = (sent: Sent): string => {
+  if (typeof sent === "string") return sent;
+  return sent instanceof StatementMessage ? sent.texts.join("; ") : sent.text;
+};
+
+/** The SQL statements, or messages of several, that this process sends to PostgreSQL while `work` runs. */
 export const statementsOf = async (work: () => Promise<unknown>): Promise<string[]> => {
   const texts: string[] = [];
   const query = Object.getOwnPropertyDescriptor(Client.prototype, "query")!.value as (...all: unknown[]) => unknown;
   Client.prototype.query = function (this: Client, ...args: unknown[]) {
-    const first = args[0] as string | { text: string };
-    texts.push((typeof first === "string" ? first : first.text).replaceAll(/\s+/g, " ").trim());
+    texts.push(
+      textOf(args[0] as Sent)
+        .replaceAll(/\s+/g, " ")
+        .trim(),
+    );
     return query.apply(this, args);
   } as Client["query"];
   try {

@@ -33,13 +33,16 @@ export const ofOneHierarchy = async (context: object, run: Run): Promise<Gateway
 
 type Resolve = GraphQLFieldResolver<unknown, RequestContext>;
 
-/** Works a change out on the units that the database has now, and again if they change before it is written, which then has stored nothing. */
+/**
+ * Works a change out on the units that the database has now, and again if they change before it is written, which then has stored nothing.
+ * @param isLate true if it reads the version of the units itself, where it uses them at all
+ */
 export const onPresentUnits =
-  (resolve: Resolve): Resolve =>
+  (resolve: Resolve, isLate: boolean): Resolve =>
   async (source, args, context, info) => {
     for (let attempt = 1; ; attempt++) {
       context.hierarchy.renew();
-      await context.hierarchy.load();
+      if (!isLate) await context.hierarchy.load();
       try {
         return await resolve(source, args, context, info);
       } catch (error) {

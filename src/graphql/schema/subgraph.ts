@@ -26,7 +26,9 @@ export const createSubgraph = async (modules: readonly Module[]): Promise<Subgra
   });
   skipSorting();
   const { schema, sdl } = federate(plain, LINK, {}, ["unit", "units"]);
-  for (const mutation of Object.values(schema.getMutationType()?.getFields() ?? {})) mutation.resolve = onPresentUnits(mutation.resolve!);
+  const late = new Set(modules.flatMap(({ lateReaders = [] }) => lateReaders));
+  for (const mutation of Object.values(schema.getMutationType()?.getFields() ?? {}))
+    mutation.resolve = onPresentUnits(mutation.resolve!, late.has(mutation.name));
   const finders = findersOf(modules);
   // The library's own resolver lets one bad reference fail all of them, and leaves unhandled promises behind.
   const { _entities, _service } = schema.getQueryType()!.getFields();

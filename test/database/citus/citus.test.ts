@@ -126,8 +126,9 @@ describe("a database with Citus", () => {
       // Of the tables that are laid out by province nothing is read by a lateral join with a limit, which Citus refuses.
       expect(sent.filter((text) => text.includes("from dossier d") && /lateral.*limit/.test(text))).toEqual([]);
       expect(lived.statements.filter((text) => text.includes("from dossier d") && /lateral.*limit/.test(text))).not.toEqual([]);
-      const scope = lived.statements.filter((text) => text.includes("cchc.reads") && text.includes("set"));
-      expect(new Set(scope.map((text) => text.replaceAll(/'[^']*'/g, "'…'")))).toEqual(
+      const scope = sent.filter((text) => text.includes("cchc.reads") && text.includes("set"));
+      // More statements may follow in the same message.
+      expect(new Set(scope.map((text) => text.replaceAll(/'[^']*'/g, "'…'").replace(/; (?!set local|select version).*/, "")))).toEqual(
         new Set([
           ...[SCOPE, `begin; ${SCOPE}`],
           ...["", "; set local cchc.rows = '…'"].map((few) => `begin; ${SCOPE}${few}; select version from hierarchy_version for share`),

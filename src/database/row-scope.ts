@@ -1,0 +1,35 @@
+import type { EntityManager } from "@mikro-orm/postgresql";
+import { type RawBuilder, sql } from "kysely";
+
+/** What row-level security lets a transaction read and write: grants as `unit:edition`, separated by commas. */
+export interface RowScope {
+  readonly reads: string;
+  readonly writes: string;
+  /** True for a transaction of a few rows: row-level security checks each of them, instead of looking up all units of the grants for each statement. */
+  readonly isOfFewRows?: boolean;
+}
+
+/** Scope for values computed for everybody: it covers no unit, but lets a transaction read counters. */
+export const PUBLIC_SCOPE: RowScope = { reads: "0:0", writes: "" };
+
+/** Until the end of the transaction, by SET LOCAL, because Citus propagates no other way of setting to its nodes. @returns the rows of a statement sent along. */
+export const enterScope = async (
+  em: EntityManager,
+  { reads, writes, isOfFewRows = false }: RowScope,
+  along?: RawBuilder<unknown>,
+): Promise<readonly unknown[]> => {
+  const few = isOfFewRows ? sql`; set local cchc.rows = 'few'` : sql``;
+  const sent = along ? sql`; ${along}` : sql``;
+  const { rows } = await sql`set local cchc.reads = ${sql.lit(reads)}; set local cchc.writes = ${sql.lit(writes)}${few}${sent}`.execute(
+    em.getKysely(),
+  );
+  return rows;
+};
+
+/** One prepared statement, except where Citus propagates SET LOCAL alone. */
+export const settingsOf = ({ reads, writes, isOfFewRows = false }: RowScope, isDistributed: boolean): RawBuilder<unknown>[] => {
+  const settings = { "cchc.reads": reads, "cchc.writes": writes, ...(isOfFewRows && { "cchc.rows": "few" }) };
+  const entries = Object.entries(settings);
+  if (isDistributed) return entries.map(([name, value]) => sql`set local ${sql.raw(name)} = ${sql.lit(value)}`);
+  return [sql`select ${sql.join(entries.map(([name, value]) => sql`set_config(${sql.lit(name)}, ${value}, true)`))}`];
+};
