@@ -7,7 +7,7 @@ import { busy, failureOf, gaveWay, isCancelled, isLost, isOfDatabase, slow, unsu
 import { Gate } from "./gate.ts";
 import { oneAtATime, type Turn } from "./one-at-a-time.ts";
 import { enterScope, type RowScope, settingsOf } from "./row-scope.ts";
-import { together } from "./together.ts";
+import { sendTogether } from "./together.ts";
 
 export { enterScope, PUBLIC_SCOPE, type RowScope } from "./row-scope.ts";
 
@@ -202,7 +202,7 @@ export class Reader implements Rows {
     const { guard } = this;
     const begin = async (em: EntityManager) => {
       const guarding = guard ? [guard.statement] : [];
-      const rows = await together(em, [...settingsOf(scope, this.isDistributed), ...guarding, ...first]);
+      const rows = await sendTogether(em, [...settingsOf(scope, this.isDistributed), ...guarding, ...first]);
       const start = rows.length - first.length;
       guard?.check(rows[start - 1]!);
       return work(em, rows.slice(start));

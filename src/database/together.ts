@@ -13,7 +13,7 @@ export class Together {
 }
 
 /** Sends statements of a transaction in one message, each of which sees what those before it did. @returns the rows of each */
-export const together = async (em: EntityManager, statements: readonly Compiles[]): Promise<unknown[][]> => {
+export const sendTogether = async (em: EntityManager, statements: readonly Compiles[]): Promise<unknown[][]> => {
   if (statements.length === 0) return [];
   const kysely = em.getKysely();
   const compiled = statements.map((statement) => {

@@ -15,7 +15,7 @@ import type { Sent, TaskWriting } from "./task-count.store.ts";
 import { taskIdOf } from "./task-id.ts";
 import type { AssignTaskInput, DelegateTaskInput } from "./task.input.ts";
 import type { ImportedBy } from "../imports/import-report.ts";
-import { codeOf, numbering, sentUnder, type TaskNumber, type TaskSent, taskSourceOf } from "./task-source.store.ts";
+import { taskCodeOf, numbering, sentUnder, type NumberedTask, type TaskSent, taskSourceOf } from "./task-source.store.ts";
 import {
   commitStep,
   opening,
@@ -58,7 +58,7 @@ export const assignTask = async (context: TaskAsking, input: AssignTaskInput): P
   return typeof task === "string"
     ? payloadOf(context, task)
     : created(context, { making, first: [numbering(numberingOf({ ...task, making }))] }, (writing, [number]) =>
-        makeTask(context, writing, { ...task, making, number: number?.[0] as TaskNumber | undefined }),
+        makeTask(context, writing, { ...task, making, number: number?.[0] as NumberedTask | undefined }),
       );
 };
 
@@ -196,14 +196,14 @@ interface Making {
   readonly origin: Origin;
   readonly making: TaskMaking;
   /** Where the task has its number already. */
-  readonly number?: TaskNumber | undefined;
+  readonly number?: NumberedTask | undefined;
 }
 
 const numberingOf = ({ draft, origin, making }: Making) => ({
   ...{ unitNo: origin.assignerNo, leadNo: draft.lead.no, assignedOn: draft.assignedOn, making },
 });
 
-const numberOf = async (em: EntityManager, made: Making, by: ImportedBy): Promise<TaskNumber> => {
+const numberOf = async (em: EntityManager, made: Making, by: ImportedBy): Promise<NumberedTask> => {
   if (made.number) return made.number;
   await taskSourceOf(em, made.origin.assignerNo, by);
   return (await rowsOf(em).rows(numbering(numberingOf(made))))[0]!;
@@ -216,7 +216,7 @@ const makeTask = async ({ viewer, now }: TaskAsking, writing: TaskWriting, made:
   const { lead, ...facts } = draft;
   const { assignerNo, parent, operation } = origin;
   const number = await numberOf(em, made, by);
-  const [{ sourceNo, slot }, code] = [number, codeOf(number, draft.assignedOn)];
+  const [{ sourceNo, slot }, code] = [number, taskCodeOf(number, draft.assignedOn)];
   const id = taskIdOf({ sourceNo, code });
   const task: TaskView = {
     ...facts,

@@ -4,7 +4,7 @@ import { addingEvents, countChanges, noteDeltas, type Noted } from "../counters/
 import { notingUnits, renewFirstDays } from "../counters/record-unit.store.ts";
 import { sharing } from "../database/locks.ts";
 import { type Compiles, template } from "../database/template.ts";
-import { together } from "../database/together.ts";
+import { sendTogether } from "../database/together.ts";
 import { validOn } from "../hierarchy/sql.ts";
 import { SERVING_KINDS, TIERS } from "../hierarchy/unit.entity.ts";
 import { taskEvents } from "./task-count.event.ts";
@@ -79,7 +79,7 @@ export class TaskWriting {
   /** Sends what waits, with more statements. */
   async send(...more: readonly Compiles[]): Promise<void> {
     const waiting = this.#waiting.splice(0);
-    const rows = await together(this.em, [...waiting.map(({ statement }) => statement), ...more]);
+    const rows = await sendTogether(this.em, [...waiting.map(({ statement }) => statement), ...more]);
     for (const [n, { take }] of waiting.entries()) take(rows[n]!);
   }
 

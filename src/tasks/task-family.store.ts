@@ -2,7 +2,7 @@ import type { EntityManager } from "@mikro-orm/postgresql";
 import { sql } from "kysely";
 import { enterScope, type RowScope, rowsOf } from "../database/reader.ts";
 import { settingsOf } from "../database/row-scope.ts";
-import { together } from "../database/together.ts";
+import { sendTogether } from "../database/together.ts";
 import { BadUserInput, DomainError } from "../lib/errors.ts";
 import type { Day } from "../lib/time/date.ts";
 import { taskIdOf } from "./task-id.ts";
@@ -31,7 +31,7 @@ export const onWholeFamily = async <T>({ em, scope, country }: StepScope, work: 
 /** The open tasks below a task, with the ids of those of the next level that the caller sees. */
 export const openBelow = async ({ em, scope, country }: StepScope, task: TaskKey) => {
   const [wide, narrow] = [{ reads: country, writes: scope.writes && country }, scope].map((one) => settingsOf(one, true));
-  const rows = await together(em, [...wide!, openSubtasks(task), ...narrow!]);
+  const rows = await sendTogether(em, [...wide!, openSubtasks(task), ...narrow!]);
   const all = rows[wide!.length] as OpenSubtask[];
   const next = all.filter(({ steps }) => steps === 1);
   return { all, next };

@@ -52,7 +52,7 @@ interface Numbering {
   readonly making: TaskMaking;
 }
 
-export interface TaskNumber {
+export interface NumberedTask {
   readonly sourceNo: number;
   readonly last: number;
   readonly slot: number;
@@ -70,7 +70,7 @@ export const sentUnder = ({ actor, idempotencyKey }: TaskMaking) =>
  * Takes the next number of the year for a new task; no row where its unit has no source yet, or the task exists. Whoever takes one next waits until the transaction ends,
  * so that no number is left out.
  */
-export const numbering = ({ unitNo, leadNo, assignedOn, making }: Numbering) => sql<TaskNumber>`
+export const numbering = ({ unitNo, leadNo, assignedOn, making }: Numbering) => sql<NumberedTask>`
   with own as (${sourceOf(unitNo)}),
   numbered as (
     insert into task_number as n (source_id, year, last)
@@ -82,4 +82,4 @@ export const numbering = ({ unitNo, leadNo, assignedOn, making }: Numbering) => 
 const yearOf = (day: Day): number => Number(day.slice(0, 4));
 
 /** NV-2026-000017 */
-export const codeOf = ({ last }: TaskNumber, assignedOn: Day): string => `NV-${yearOf(assignedOn)}-${String(last).padStart(6, "0")}`;
+export const taskCodeOf = ({ last }: NumberedTask, assignedOn: Day): string => `NV-${yearOf(assignedOn)}-${String(last).padStart(6, "0")}`;

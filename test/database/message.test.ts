@@ -2,7 +2,7 @@ import { sql } from "kysely";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Database, openDatabase } from "../../src/database/database.ts";
 import { PUBLIC_SCOPE, Reader, type WriteGuard } from "../../src/database/reader.ts";
-import { together } from "../../src/database/together.ts";
+import { sendTogether } from "../../src/database/together.ts";
 import { DomainError } from "../../src/lib/errors.ts";
 import { createDatabase, PATIENT, type TestDatabase } from "../support/database.ts";
 import { statementsOf } from "../support/statements.ts";
@@ -27,12 +27,12 @@ const reader = () => new Reader(database.pools);
 const note = (n: number) => sql`insert into noted values (${n}) returning n`;
 const all = sql<{ n: number }>`select n from noted order by n`;
 const noted = async () => (await reader().rows(all)).map(({ n }) => n);
-const clear = () => reader().write(PUBLIC_SCOPE, (em) => together(em, [sql`delete from noted`]));
+const clear = () => reader().write(PUBLIC_SCOPE, (em) => sendTogether(em, [sql`delete from noted`]));
 
 describe("statements that go together", () => {
   it("each see what those before them did, and return their rows by the types of other reads", async () => {
     const rows = await reader().write(PUBLIC_SCOPE, (em) =>
-      together(em, [note(1), all, sql`select ${"2026-11-30"}::date as day, ${[1, 2]}::int[] as numbers, 5::bigint as total`]),
+      sendTogether(em, [note(1), all, sql`select ${"2026-11-30"}::date as day, ${[1, 2]}::int[] as numbers, 5::bigint as total`]),
     );
     expect(rows).toEqual([[{ n: 1 }], [{ n: 1 }], [{ day: "2026-11-30", numbers: [1, 2], total: 5 }]]);
     expect(await noted()).toEqual([1]);
@@ -40,14 +40,14 @@ describe("statements that go together", () => {
   });
 
   it("take the beginning of their transaction along", async () => {
-    const sent = await statementsOf(() => reader().writeFrom(PUBLIC_SCOPE, [note(2)], (em) => together(em, [note(3)])));
+    const sent = await statementsOf(() => reader().writeFrom(PUBLIC_SCOPE, [note(2)], (em) => sendTogether(em, [note(3)])));
     expect(sent).toHaveLength(3);
     expect(await noted()).toEqual([2, 3]);
     await clear();
   });
 
   it("end with the first that fails, and leave nothing", async () => {
-    const failing = reader().write(PUBLIC_SCOPE, (em) => together(em, [note(4), sql`select 1 / ${0}::int`, note(5)]));
+    const failing = reader().write(PUBLIC_SCOPE, (em) => sendTogether(em, [note(4), sql`select 1 / ${0}::int`, note(5)]));
     await expect(failing).rejects.toThrow(OUT_OF_RANGE);
     expect(await noted()).toEqual([]);
   });
@@ -58,24 +58,24 @@ describe("statements that go together", () => {
       sql`select 1 / ${n}::int as share`,
       sql`select ${n}::int + 2 as "isLater"`,
     ];
-    for (const n of [0, 0]) await expect(reader().write(PUBLIC_SCOPE, (em) => together(em, batch(n)))).rejects.toThrow(OUT_OF_RANGE);
+    for (const n of [0, 0]) await expect(reader().write(PUBLIC_SCOPE, (em) => sendTogether(em, batch(n)))).rejects.toThrow(OUT_OF_RANGE);
     for (const n of [1, 1])
-      expect(await reader().write(PUBLIC_SCOPE, (em) => together(em, batch(n)))).toEqual([
+      expect(await reader().write(PUBLIC_SCOPE, (em) => sendTogether(em, batch(n)))).toEqual([
         [{ isNew: 2 }],
         [{ share: 1 }],
         [{ isLater: 3 }],
       ]);
     const wrong = () =>
-      reader().write(PUBLIC_SCOPE, (em) => together(em, [sql`select ${1}::int as one`, sql`select absent, ${1}::int`, note(6)]));
+      reader().write(PUBLIC_SCOPE, (em) => sendTogether(em, [sql`select ${1}::int as one`, sql`select absent, ${1}::int`, note(6)]));
     for (const attempt of [wrong, wrong]) await expect(attempt()).rejects.toThrow("absent");
     expect(await noted()).toEqual([]);
   });
 
   it("fail where the commit fails, and leave nothing", async () => {
-    const twice = reader().write(PUBLIC_SCOPE, (em) => together(em, [note(7), note(7)]));
+    const twice = reader().write(PUBLIC_SCOPE, (em) => sendTogether(em, [note(7), note(7)]));
     await expect(twice).rejects.toThrow("A record with this key already exists");
     expect(await noted()).toEqual([]);
-    await reader().write(PUBLIC_SCOPE, (em) => together(em, [note(8)]));
+    await reader().write(PUBLIC_SCOPE, (em) => sendTogether(em, [note(8)]));
     expect(await noted()).toEqual([8]);
     await clear();
   });
