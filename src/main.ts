@@ -9,7 +9,6 @@ import { closeDatabase } from "./server/running/shutdown.ts";
 import { maintainTrees } from "./server/running/maintain-trees.ts";
 import { startTelemetry } from "./server/running/telemetry.ts";
 import { currentHierarchyOf } from "./hierarchy/current-hierarchy.ts";
-import { namesIn } from "./hierarchy/unit-names.ts";
 import { warmUp } from "./server/running/warm-up.ts";
 
 const started = performance.now();
@@ -91,10 +90,9 @@ const main = async (env: Env, log: Log): Promise<void> => {
     pools = database.pools;
     if (server.metricsUrl) log.info(`metrics at ${server.metricsUrl}`);
     log.info(`ready at ${server.url} after ${seconds(performance.now() - started)}`);
-    // The first request waits for the units, and reads them itself if this fails; the first search needs their names.
+    // The first request waits for the units, and reads them itself if this fails.
     void currentHierarchyOf(pools)
       .read()
-      .then(namesIn)
       .catch(() => {});
     if (env.warmUp) void maintainTrees(pools, log, stop);
     void trimAfter(env.warmUp ? warmUp(pools, log, stop) : Promise.resolve(), database, log);

@@ -7,7 +7,7 @@ import { createDatabase, type TestDatabase } from "../support/database.ts";
 import { dossier, fillCatalogue, IMPORT, type Sent } from "../support/dossiers.ts";
 import { issueKey } from "../support/key.ts";
 import { on, type SentTask, sentTask } from "../tasks/import/sent-tasks.ts";
-import { statementsOf } from "../support/statements.ts";
+import { statementsApart } from "../support/statements.ts";
 import { NO_DIFFERENCES } from "../support/recount.ts";
 
 const PAUSED = [{ reason: "SUPPLEMENT" as const, from: "2026-03-04T08:00:00+07:00", to: "2026-03-06T08:00:00+07:00" }];
@@ -134,7 +134,7 @@ export const startLived = async (): Promise<LivedThrough> => {
   await base.disconnect();
   const service = await startService(base);
   let answers: readonly unknown[] = [];
-  const sent = await statementsOf(async () => void (answers = await liveThrough(service)));
+  const sent = await statementsApart(async () => void (answers = await liveThrough(service)));
   const close = async () => {
     await service.close();
     await base.close();

@@ -109,10 +109,10 @@ describe("the roll-ups of many units are read by one statement for each kind", (
     const fields = `${kinds} ${indicators} assessments { score }`;
     const tree = (levels: number): string => `code ${fields} ${levels > 1 ? `children { ${tree(levels - 1)} }` : ""}`;
     const readOf = (levels: number) => {
-      const query = `{ unit(code: "VN", asOf: "2025-06-30") { ${tree(levels)} } }`;
-      return statementsOf(async () => void (await service.ask(query)));
+      const query = `{ unit(code: "VN", asOf: "2026-11-15") { ${tree(levels)} } }`;
+      return statementsOf(async () => expect(await service.ask(query)).not.toHaveProperty("errors"));
     };
-    for (const levels of [1, 4]) {
+    for (const levels of [1, 3]) {
       await readOf(levels);
       const statements = await readOf(levels);
       expect(statements.filter((text) => ROLLUPS.test(text))).toHaveLength(3);
