@@ -4,10 +4,10 @@ import { busy } from "../database/failure.ts";
 import { takeLock, tryLock } from "../database/locks.ts";
 import { oneAtATime, type Turn } from "../database/one-at-a-time.ts";
 import { type Reader, rowsOf } from "../database/reader.ts";
-import { type EditionDays, storeContributions } from "./contribution.store.ts";
+import { storeContributions } from "./contribution.store.ts";
 import { presentHierarchy } from "./current-hierarchy.ts";
+import type { Hierarchy } from "./hierarchy.ts";
 import { readHierarchy, readHierarchyVersion } from "./hierarchy.store.ts";
-import { type Lineage, lineageOf } from "./lineage.ts";
 import { contributionsVersion, lockRollups, unitsChanged } from "./rollup-version.store.ts";
 
 /** Stores the contributions of every unit to each of the editions if they are missing: one transaction per edition, once for concurrent callers. */
@@ -16,9 +16,8 @@ export const ensureContributions = async (reader: Reader, editionIds: readonly n
   if (missing.length > 0) await reader.build((em, turn) => makeContributions(em, editionIds, turn));
 };
 
-const missingOf = (editionIds: readonly number[]) => sql<EditionDays>`
-  select id, starts_on as "startsOn", (select min(n.starts_on) from edition n where n.starts_on > e.starts_on) as next
-  from edition e where id = any(${editionIds}::int[]) and not contributed order by starts_on desc`;
+const missingOf = (editionIds: readonly number[]) =>
+  sql<{ id: number }>`select id from edition where id = any(${editionIds}::int[]) and not contributed order by starts_on desc`;
 
 export const makeContributions = async (em: EntityManager, editionIds: readonly number[], turn: Turn = {}): Promise<void> => {
   const missing = await missingOf(editionIds).execute(em.getKysely());
@@ -46,7 +45,7 @@ const makeBesideChanges = async (em: EntityManager, editionId: number): Promise<
   await takeLock(em, "contributionMaking");
   const version = await contributionsVersion(em);
   const rows = rowsOf(em);
-  await storeMissing(em, [editionId], async () => lineageOf(await presentHierarchy(rows, await readHierarchyVersion(rows))));
+  await storeMissing(em, [editionId], async () => presentHierarchy(rows, await readHierarchyVersion(rows)));
   if (!(await tryLock(em, "contributions")) || (await contributionsVersion(em)) !== version) throw new UnitsChanged();
 };
 
@@ -57,16 +56,17 @@ const analyzeGrown = sql`
 
 /** Requires a transaction that excludes other changes of units. */
 export const makeContributionsWithin = (em: EntityManager, editionIds: readonly number[]) =>
-  storeMissing(em, editionIds, () => changedLineage(em));
+  storeMissing(em, editionIds, () => changedHierarchy(em));
 
-/** The lineage of the units as the transaction has changed them. */
-const changedLineage = async (em: EntityManager): Promise<Lineage> => lineageOf(await readHierarchy(rowsOf(em)));
+/** The units as the transaction has changed them. */
+const changedHierarchy = (em: EntityManager): Promise<Hierarchy> => readHierarchy(rowsOf(em));
 
-const storeMissing = async (em: EntityManager, editionIds: readonly number[], lineage: () => Promise<Lineage>): Promise<void> => {
+const storeMissing = async (em: EntityManager, editionIds: readonly number[], read: () => Promise<Hierarchy>): Promise<void> => {
   const { rows } = await missingOf(editionIds).execute(em.getKysely());
   if (rows.length === 0) return;
-  await storeContributions(em, await lineage(), rows, null);
-  await sql`update edition set contributed = true where id = any(${rows.map(({ id }) => id)}::int[])`.execute(em.getKysely());
+  const missing = rows.map(({ id }) => id);
+  await storeContributions(em, await read(), missing, null);
+  await sql`update edition set contributed = true where id = any(${missing}::int[])`.execute(em.getKysely());
   await analyzeGrown.execute(em.getKysely());
 };
 
@@ -83,13 +83,9 @@ export const lockUnits = async (em: EntityManager): Promise<void> => {
 export const renewContributions = async (em: EntityManager, units: readonly number[]): Promise<void> => {
   if (units.length === 0) return;
   await unitsChanged(em);
-  const { rows } = await sql<EditionDays>`
-    select id, starts_on as "startsOn", (select min(n.starts_on) from edition n where n.starts_on > e.starts_on) as next
-    from edition e where contributed order by id`.execute(em.getKysely());
-  await sql`update edition set records_counted = false where contributed`.execute(em.getKysely());
-  await sql`
-    delete from contribution where edition_id = any(${rows.map(({ id }) => id)}::int[]) and unit_id = any(${units}::int[])`.execute(
-    em.getKysely(),
-  );
-  await storeContributions(em, await changedLineage(em), rows, units);
+  const db = em.getKysely();
+  const { rows } = await sql<{ id: number }>`update edition set records_counted = false where contributed returning id`.execute(db);
+  const editions = rows.map(({ id }) => id);
+  await sql`delete from contribution where edition_id = any(${editions}::int[]) and unit_id = any(${units}::int[])`.execute(db);
+  await storeContributions(em, await changedHierarchy(em), editions, units);
 };
