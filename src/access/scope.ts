@@ -1,33 +1,27 @@
 import { type RawBuilder, sql } from "kysely";
-import type { RowScope } from "../database/reader.ts";
+import type { RowScope } from "../database/row-scope.ts";
 import { type Grant, grantsFor, type Role, type Viewer } from "./viewer.ts";
 import { relation } from "../database/relation.ts";
+
+type Grants = readonly Pick<Grant, "unitNo" | "editionId">[];
+
+/** Relation `scope_grant` (unit_id, edition_id). */
+const granted = (grants: Grants): RawBuilder<unknown> =>
+  relation("scope_grant", grants, { unit_id: ["int", ({ unitNo }) => unitNo], edition_id: ["int", ({ editionId }) => editionId] });
 
 /**
  * The condition for rows: the unit contributes certainly to a unit of one of the grants; without grants no row passes. Its aliases are long, because an alias that `unit`
  * also uses would capture it and let every row pass.
  */
-export const coveredBy = (
-  grants: readonly Pick<Grant, "unitNo" | "editionId">[],
-  unit: RawBuilder<unknown>,
-): RawBuilder<boolean> => sql`exists (
-  select from ${relation("scope_grant", grants, {
-    unit_id: ["int", ({ unitNo }) => unitNo],
-    edition_id: ["int", ({ editionId }) => editionId],
-  })}
+export const coveredBy = (grants: Grants, unit: RawBuilder<unknown>): RawBuilder<boolean> => sql`exists (
+  select from ${granted(grants)}
   join contribution scope_contribution
     on scope_contribution.edition_id = scope_grant.edition_id and scope_contribution.target_id = scope_grant.unit_id
   where scope_contribution.unit_id = ${unit} and scope_contribution.certain)`;
 
 /** The condition that one of the units of an array is covered. A limit keeps the planner from reading all contributions. */
-export const coversAny = (
-  grants: readonly Pick<Grant, "unitNo" | "editionId">[],
-  units: RawBuilder<unknown>,
-): RawBuilder<boolean> => sql`exists (
-  select from ${relation("scope_grant", grants, {
-    unit_id: ["int", ({ unitNo }) => unitNo],
-    edition_id: ["int", ({ editionId }) => editionId],
-  })}
+export const coversAny = (grants: Grants, units: RawBuilder<unknown>): RawBuilder<boolean> => sql`exists (
+  select from ${granted(grants)}
   cross join lateral (
     select from contribution scope_contribution
     where scope_contribution.edition_id = scope_grant.edition_id and scope_contribution.target_id = scope_grant.unit_id
@@ -35,12 +29,9 @@ export const coversAny = (
   ) found)`;
 
 /** The same units as rows of `unit_id`, possibly repeated, for statements that join many rows with them. */
-export const coveredUnits = (grants: readonly Pick<Grant, "unitNo" | "editionId">[]): RawBuilder<unknown> => sql`
+export const coveredUnits = (grants: Grants): RawBuilder<unknown> => sql`
   select scope_contribution.unit_id
-  from ${relation("scope_grant", grants, {
-    unit_id: ["int", ({ unitNo }) => unitNo],
-    edition_id: ["int", ({ editionId }) => editionId],
-  })}
+  from ${granted(grants)}
   join contribution scope_contribution
     on scope_contribution.edition_id = scope_grant.edition_id and scope_contribution.target_id = scope_grant.unit_id
   where scope_contribution.certain`;

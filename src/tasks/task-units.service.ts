@@ -3,7 +3,7 @@ import type { RequestContext } from "../access/request-context.ts";
 import { coveredBy } from "../access/scope.ts";
 import { grantsFor } from "../access/viewer.ts";
 import type { Rows } from "../database/reader.ts";
-import { ensureContributions } from "../hierarchy/contribution.service.ts";
+import { tracedEdition } from "../hierarchy/edition.ts";
 import { inForceOn, validOn } from "../hierarchy/sql.ts";
 import { unitLoaders } from "../hierarchy/unit.loaders.ts";
 import type { UnitView } from "../hierarchy/unit-view.ts";
@@ -73,17 +73,14 @@ interface Assigning {
 
 /** Whether the caller is an officer of the assigner, and whether the lead lies within it. */
 export const assigningRights = async (
-  { session, viewer }: Pick<RequestContext, "session" | "viewer">,
+  context: Pick<RequestContext, "session" | "hierarchy" | "viewer">,
   { assignerNo, leadNo, assignedOn }: Assigning,
-) => {
-  const isOfficer = coveredBy(grantsFor(viewer, "OFFICER"), sql`${assignerNo}::int`);
-  const placed = { above: assignerNo, unitNo: leadNo, day: assignedOn, isServing: false };
-  const read = () =>
-    session.rows(sql<{ isOfficer: boolean; isWithin: boolean; missing: number | null }>`
-      select ${isOfficer} as "isOfficer", exists (${withinUnit(placed)}) as "isWithin",
-        (select e.id from edition e where ${inForceOn(sql`${assignedOn}::date`)} and not e.contributed) as missing`);
-  const [first] = await read();
-  if (first!.missing === null) return first!;
-  await ensureContributions(session, [first!.missing]);
-  return (await read())[0]!;
+): Promise<{ readonly isOfficer: boolean; readonly isWithin: boolean }> => {
+  await tracedEdition(context, assignedOn);
+  const isOfficer = coveredBy(grantsFor(context.viewer, "OFFICER"), sql`${assignerNo}::int`);
+  const isWithin = withinUnit({ above: assignerNo, unitNo: leadNo, day: assignedOn, isServing: false });
+  const [rights] = await context.session.rows(
+    sql<{ isOfficer: boolean; isWithin: boolean }>`select ${isOfficer} as "isOfficer", exists (${isWithin}) as "isWithin"`,
+  );
+  return rights!;
 };
