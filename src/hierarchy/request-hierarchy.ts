@@ -56,11 +56,12 @@ export class RequestHierarchy {
     this.#isUsed = true;
     if (this.#loaded) return this.#loaded;
     const loading = (this.#loading ??= this.#current.read());
-    try {
-      return this.#take(await loading);
-    } finally {
-      this.#loading = null;
-    }
+    const hierarchy = await loading.catch((error: unknown) => {
+      if (this.#loading === loading) this.#loading = null;
+      throw error;
+    });
+    // A renewal meanwhile asks for a newer one.
+    return this.#loading === loading ? this.#take(hierarchy) : this.load();
   }
 
   /** True if the database still has these units. */

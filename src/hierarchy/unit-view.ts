@@ -86,12 +86,10 @@ export class UnitViews {
 
   /** Territorial units unless kinds are given, in the order of codes. */
   childrenOf({ no, asOf, tier, kinds }: ChildrenOf): UnitView[] {
-    const day = dayNumber(asOf);
-    const found: HierarchyUnit[] = [];
-    for (const version of this.hierarchy.versionsUnder(no, day))
-      if ((tier === null || version.tier === tier) && (kinds === null ? version.tier !== null : kinds.includes(version.kind)))
-        found.push(version);
-    return found.map((version) => this.of(version, asOf));
+    const isSelected = (one: HierarchyUnit) =>
+      (tier === null || one.tier === tier) && (kinds === null ? one.tier !== null : kinds.includes(one.kind));
+    const under = this.hierarchy.versionsUnder(no, dayNumber(asOf)).filter(isSelected);
+    return under.map((version) => this.of(version, asOf));
   }
 
   /** From the country down to the parent. */
@@ -144,11 +142,3 @@ export class UnitViews {
     return { no: unitNo, id, code, name, fullName, nameEn, kind, tier, asOf, validFrom, validTo, parentNo, evidence: this.#evidence };
   }
 }
-
-const views = { PUBLISHED: new WeakMap<Hierarchy, UnitViews>(), ALL: new WeakMap<Hierarchy, UnitViews>() };
-
-export const viewsOf = (hierarchy: Hierarchy, evidence: EvidenceKind): UnitViews => {
-  const made = views[evidence].get(hierarchy) ?? new UnitViews(hierarchy, evidence);
-  views[evidence].set(hierarchy, made);
-  return made;
-};

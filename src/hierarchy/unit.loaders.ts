@@ -1,15 +1,8 @@
 import { type RawBuilder, sql } from "kysely";
 import type { Day } from "../lib/time/date.ts";
+import type { Hierarchy } from "./hierarchy.ts";
 import type { RequestHierarchy } from "./request-hierarchy.ts";
-import {
-  type ChildrenOf,
-  type EvidenceKind,
-  type UnitOn,
-  type UnitReference,
-  type UnitView,
-  type UnitViews,
-  viewsOf,
-} from "./unit-view.ts";
+import { type ChildrenOf, type EvidenceKind, type UnitOn, type UnitReference, type UnitView, UnitViews } from "./unit-view.ts";
 
 export type UnitLoaders = ReturnType<typeof unitLoaders>;
 
@@ -37,8 +30,9 @@ export const fromHierarchy = <K, V>(
   read: (units: UnitViews, key: K) => V,
 ): Load<K, V> => ({
   load: (key) => {
+    const from = (units: Hierarchy) => read(new UnitViews(units, evidence), key);
     const { loaded } = hierarchy;
-    return loaded ? read(viewsOf(loaded, evidence), key) : hierarchy.load().then((present) => read(viewsOf(present, evidence), key));
+    return loaded ? from(loaded) : hierarchy.load().then(from);
   },
 });
 

@@ -41,13 +41,12 @@ export const onPresentUnits =
   (resolve: Resolve, isLate: boolean): Resolve =>
   async (source, args, context, info) => {
     for (let attempt = 1; ; attempt++) {
-      context.hierarchy.renew();
+      context.renew();
       if (!isLate) await context.hierarchy.load();
       try {
         return await resolve(source, args, context, info);
       } catch (error) {
         if (!(error instanceof UnitsMeanwhile) || attempt === ATTEMPTS) throw error;
-        context.renew();
       }
     }
   };
