@@ -1,7 +1,8 @@
 import "reflect-metadata";
 import { Command } from "commander";
 import { openDatabase } from "../database/database.ts";
-import { PUBLIC_SCOPE, Reader } from "../database/reader.ts";
+import { Reader } from "../database/reader.ts";
+import { PUBLIC_SCOPE } from "../database/row-scope.ts";
 import { ensureCounted } from "../counters/count-tree.service.ts";
 import { recordEvidence } from "../counters/records.service.ts";
 import { carryRollups } from "../rollups/rollup-carry.service.ts";

@@ -1,6 +1,7 @@
 import { sql } from "kysely";
 import { oneAtATime } from "../database/one-at-a-time.ts";
-import { enterScope, PUBLIC_SCOPE, type Reader } from "../database/reader.ts";
+import type { Reader } from "../database/reader.ts";
+import { enterScope, PUBLIC_SCOPE } from "../database/row-scope.ts";
 import type { Day } from "../lib/time/date.ts";
 import { ensureContributions } from "../hierarchy/contribution.service.ts";
 import { lockCounters, renewTrees } from "./count.store.ts";

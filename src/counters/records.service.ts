@@ -1,6 +1,7 @@
 import type { EntityManager } from "@mikro-orm/postgresql";
 import { sql } from "kysely";
-import { type Reader, type Rows, type RowScope, rowsOf } from "../database/reader.ts";
+import { type Reader, type Rows, rowsOf } from "../database/reader.ts";
+import type { RowScope } from "../database/row-scope.ts";
 import { columnsOf, type Recorded, type RecordKey, type Records, type RecordSums } from "./records.ts";
 import { WHOLE_UNIT } from "../figures/tree.ts";
 import type { Day } from "../lib/time/date.ts";

@@ -9,8 +9,6 @@ import { oneAtATime, type Turn } from "./one-at-a-time.ts";
 import { enterScope, type RowScope, settingsOf } from "./row-scope.ts";
 import { sendTogether } from "./together.ts";
 
-export { enterScope, PUBLIC_SCOPE, type RowScope } from "./row-scope.ts";
-
 /** Number of attempts of a transaction that PostgreSQL rolled back in favour of another. */
 const ATTEMPTS = 3;
 
@@ -179,7 +177,13 @@ export class Reader implements Rows {
   /** Reads rows that row-level security hides outside the scope. */
   scoped(scope: RowScope): Rows {
     const read = <R>(query: RawBuilder<R>) =>
-      this.#transaction(scope, async (em) => (await query.execute(em.getKysely(), abortedBy(this.#signal))).rows, null);
+      this.#passing(() =>
+        this.#within(
+          this.#pools.requests.em.fork(),
+          scope,
+          async (em) => (await query.execute(em.getKysely(), abortedBy(this.#signal))).rows,
+        ),
+      );
     return {
       rows: async (query) => {
         this.#refuseRepeated();
@@ -190,7 +194,7 @@ export class Reader implements Rows {
 
   /** One atomic transaction within the scope. A started write ends even if its client disconnects. */
   write<T>(scope: RowScope, work: (em: EntityManager) => Promise<T>): Promise<T> {
-    return this.#transaction(scope, work, this.guard);
+    return this.writeFrom(scope, [], work);
   }
 
   /** The same, whose first statements go in the message that begins it. */
@@ -210,19 +214,14 @@ export class Reader implements Rows {
     return this.#passing(() => this.#attempt(this.#pools.requests.em.fork(), begin));
   }
 
-  #transaction<T>(scope: RowScope, work: (em: EntityManager) => Promise<T>, guard: WriteGuard | null): Promise<T> {
-    return this.#passing(() => this.#write(this.#pools.requests.em.fork(), scope, work, guard));
-  }
-
   /** For changes that take a lock of shared builds, which excludes changes of units too: waits for its turn without holding a request's connection. */
   writePatiently<T>(scope: RowScope, work: (em: EntityManager) => Promise<T>): Promise<T> {
-    return this.build((em) => oneAtATime(em, () => this.#write(em, scope, work, null), { lane: "CHANGES" }));
+    return this.build((em) => oneAtATime(em, () => this.#within(em, scope, work), { lane: "CHANGES" }));
   }
 
-  #write<T>(em: EntityManager, scope: RowScope, work: (em: EntityManager) => Promise<T>, guard: WriteGuard | null): Promise<T> {
+  #within<T>(em: EntityManager, scope: RowScope, work: (em: EntityManager) => Promise<T>): Promise<T> {
     return this.#attempt(em, async (inside) => {
-      const rows = await enterScope(inside, scope, guard?.statement);
-      guard?.check(rows);
+      await enterScope(inside, scope);
       return work(inside);
     });
   }

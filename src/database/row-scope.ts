@@ -12,18 +12,10 @@ export interface RowScope {
 /** Scope for values computed for everybody: it covers no unit, but lets a transaction read counters. */
 export const PUBLIC_SCOPE: RowScope = { reads: "0:0", writes: "" };
 
-/** Until the end of the transaction, by SET LOCAL, because Citus propagates no other way of setting to its nodes. @returns the rows of a statement sent along. */
-export const enterScope = async (
-  em: EntityManager,
-  { reads, writes, isOfFewRows = false }: RowScope,
-  along?: RawBuilder<unknown>,
-): Promise<readonly unknown[]> => {
+/** Until the end of the transaction, by SET LOCAL, because Citus propagates no other way of setting to its nodes. */
+export const enterScope = async (em: EntityManager, { reads, writes, isOfFewRows = false }: RowScope): Promise<void> => {
   const few = isOfFewRows ? sql`; set local cchc.rows = 'few'` : sql``;
-  const sent = along ? sql`; ${along}` : sql``;
-  const { rows } = await sql`set local cchc.reads = ${sql.lit(reads)}; set local cchc.writes = ${sql.lit(writes)}${few}${sent}`.execute(
-    em.getKysely(),
-  );
-  return rows;
+  await sql`set local cchc.reads = ${sql.lit(reads)}; set local cchc.writes = ${sql.lit(writes)}${few}`.execute(em.getKysely());
 };
 
 /** One prepared statement, except where Citus propagates SET LOCAL alone. */

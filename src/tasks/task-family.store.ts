@@ -1,6 +1,7 @@
 import type { EntityManager } from "@mikro-orm/postgresql";
 import { sql } from "kysely";
-import { enterScope, type RowScope, rowsOf } from "../database/reader.ts";
+import { rowsOf } from "../database/reader.ts";
+import { enterScope, type RowScope } from "../database/row-scope.ts";
 import { settingsOf } from "../database/row-scope.ts";
 import { sendTogether } from "../database/together.ts";
 import { BadUserInput, DomainError } from "../lib/errors.ts";

@@ -1,7 +1,8 @@
 import { sql } from "kysely";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Database, openDatabase } from "../../src/database/database.ts";
-import { PUBLIC_SCOPE, Reader, type WriteGuard } from "../../src/database/reader.ts";
+import { Reader, type WriteGuard } from "../../src/database/reader.ts";
+import { PUBLIC_SCOPE } from "../../src/database/row-scope.ts";
 import { sendTogether } from "../../src/database/together.ts";
 import { DomainError } from "../../src/lib/errors.ts";
 import { createDatabase, PATIENT, type TestDatabase } from "../support/database.ts";

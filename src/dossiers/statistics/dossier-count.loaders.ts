@@ -3,7 +3,7 @@ import type { RequestContext } from "../../access/request-context.ts";
 import { rowScope } from "../../access/scope.ts";
 import type { EvidenceKind } from "../../hierarchy/unit-view.ts";
 import { manyBy, oneBy, type Positioned } from "../../database/loader.ts";
-import { PUBLIC_SCOPE, type RowScope } from "../../database/reader.ts";
+import { PUBLIC_SCOPE, type RowScope } from "../../database/row-scope.ts";
 import { countedTo } from "../../counters/cut.ts";
 import type { RecordKey } from "../../counters/records.ts";
 import type { RollupKey } from "../../counters/rollup-key.ts";

@@ -1,6 +1,7 @@
 import type { EntityManager } from "@mikro-orm/postgresql";
 import type { Grant } from "../../access/viewer.ts";
-import { type RowScope, rowsOf } from "../../database/reader.ts";
+import { rowsOf } from "../../database/reader.ts";
+import type { RowScope } from "../../database/row-scope.ts";
 import { duplicateWarnings } from "../../imports/duplicate-warning.store.ts";
 import type { ImportKind } from "../../imports/import-pipeline.ts";
 import type { Staged } from "../../imports/stage.ts";

@@ -2,7 +2,7 @@ import { sql } from "kysely";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openDatabase } from "../../../src/database/database.ts";
 import { GROWING_TABLES, placements, policiesOf } from "../../../src/database/citus/distribution.ts";
-import { enterScope, type RowScope } from "../../../src/database/reader.ts";
+import { enterScope, type RowScope } from "../../../src/database/row-scope.ts";
 import { isFitForCitus, ROW_CONDITIONS } from "../../../src/database/citus/row-conditions.ts";
 import { startService } from "../../support/client.ts";
 import { admin, createDatabase } from "../../support/database.ts";

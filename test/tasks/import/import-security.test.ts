@@ -3,7 +3,7 @@ import { sql } from "kysely";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { rowScope } from "../../../src/access/scope.ts";
 import type { Viewer } from "../../../src/access/viewer.ts";
-import { enterScope, type RowScope } from "../../../src/database/reader.ts";
+import { enterScope, type RowScope } from "../../../src/database/row-scope.ts";
 import { viewerOf } from "../../access/support.ts";
 import { startService, type TestService } from "../../support/client.ts";
 import { issueKey } from "../../support/key.ts";
