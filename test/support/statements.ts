@@ -1,8 +1,8 @@
 import { Client } from "pg";
 import { StatementMessage } from "../../src/database/message.ts";
 
-type Sent = string | StatementMessage | { readonly text: string };
-const textsOf = (sent: Sent): readonly string[] => {
+export type Sent = string | StatementMessage | { readonly text: string };
+export const textsOf = (sent: Sent): readonly string[] => {
   if (typeof sent === "string") return [sent];
   return sent instanceof StatementMessage ? sent.texts : [sent.text];
 };
