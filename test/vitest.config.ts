@@ -1,3 +1,4 @@
+import { accessSync, constants, statfsSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -7,6 +8,26 @@ import { defineConfig } from "vitest/config";
 const UNIT = "test/**/*.unit.test.ts";
 /** Packages of the folders that have some. */
 const PACKAGES = "**/node_modules/**";
+
+/** For modules that were compiled, which the next run uses again. */
+const COMPILED = join(tmpdir(), "cchc-compile-cache");
+
+/** A file system in memory; about 1.2 GB of it are used. */
+const MEMORY = "/dev/shm";
+const FREE_MEMORY = 4 * 2 ** 30;
+
+const hasRoomInMemory = (): boolean => {
+  try {
+    accessSync(MEMORY, constants.W_OK);
+    const { bavail, bsize } = statfsSync(MEMORY);
+    return bavail * bsize >= FREE_MEMORY;
+  } catch {
+    return false;
+  }
+};
+
+// Tests copy hundreds of databases of hundreds of files, whose creation and removal on a disk takes a seventh of the whole time.
+if (process.env["TMPDIR"] === undefined && hasRoomInMemory()) process.env["TMPDIR"] = MEMORY;
 
 export default defineConfig({
   root: fileURLToPath(new URL("..", import.meta.url)),
@@ -34,7 +55,7 @@ export default defineConfig({
     env: {
       APOLLO_TELEMETRY_DISABLED: "true",
       // Processes that tests start compile no module twice.
-      NODE_COMPILE_CACHE: join(tmpdir(), "cchc-compile-cache"),
+      NODE_COMPILE_CACHE: COMPILED,
     },
     testTimeout: 300_000,
     hookTimeout: 300_000,
