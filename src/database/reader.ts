@@ -7,13 +7,14 @@ import { busy, failureOf, gaveWay, isCancelled, isLost, isOfDatabase, slow, unsu
 import { Gate } from "./gate.ts";
 import { oneAtATime, type Turn } from "./one-at-a-time.ts";
 import { enterScope, type RowScope, settingsOf } from "./row-scope.ts";
+import type { Query } from "./template.ts";
 import { sendTogether } from "./together.ts";
 
 /** Number of attempts of a transaction that PostgreSQL rolled back in favour of another. */
 const ATTEMPTS = 3;
 
 export interface Rows {
-  readonly rows: <R>(query: RawBuilder<R>) => Promise<R[]>;
+  readonly rows: <R>(query: Query<R>) => Promise<R[]>;
 }
 
 /** Cancels statements of read transactions. */
@@ -124,7 +125,7 @@ export class Reader implements Rows {
     );
   }
 
-  async rows<R>(query: RawBuilder<R>): Promise<R[]> {
+  async rows<R>(query: Query<R>): Promise<R[]> {
     this.#refuseRepeated();
     this.#enter();
     return this.#passing(() => this.#inTime((signal) => this.#rows(query, signal))).catch((error: unknown) =>
@@ -132,7 +133,7 @@ export class Reader implements Rows {
     );
   }
 
-  async #rows<R>(query: RawBuilder<R>, signal: AbortSignal | undefined): Promise<R[]> {
+  async #rows<R>(query: Query<R>, signal: AbortSignal | undefined): Promise<R[]> {
     // Same client as an entity manager would use outside of transactions, but several times as fast.
     const kysely = this.#pools.requests.em.getConnection().getClient();
     const run = () => query.execute(kysely, abortedBy(signal));
@@ -176,7 +177,7 @@ export class Reader implements Rows {
 
   /** Reads rows that row-level security hides outside the scope. */
   scoped(scope: RowScope): Rows {
-    const read = <R>(query: RawBuilder<R>) =>
+    const read = <R>(query: Query<R>) =>
       this.#passing(() =>
         this.#within(
           this.#pools.requests.em.fork(),

@@ -1,4 +1,4 @@
-import { type RawBuilder, sql } from "kysely";
+import { type CompiledQuery, type RawBuilder, sql } from "kysely";
 
 /** Stands in the text of a template for a value. */
 class Hole {
@@ -9,6 +9,12 @@ class Hole {
   }
 }
 
+/** A statement with its values. */
+export type Query<R> = Pick<RawBuilder<R>, "compile" | "execute">;
+
+/** What stands for the values of a statement until they are known. */
+export type Holes<N extends string> = Readonly<Record<N, RawBuilder<unknown>>>;
+
 /** What becomes the text and the values of a statement. */
 export interface Compiles {
   compile(kysely: Parameters<RawBuilder<unknown>["compile"]>[0]): { readonly sql: string; readonly parameters: readonly unknown[] };
@@ -18,17 +24,17 @@ export interface Compiles {
  * A statement whose text is always the same, and which is built once, because to build a long one takes longer than to send it. `build` receives the values by their names as
  * what stands for them.
  */
-export const template = <N extends string>(
+export const template = <N extends string, R = unknown>(
   names: readonly N[],
-  build: (holes: Readonly<Record<N, RawBuilder<unknown>>>) => RawBuilder<unknown>,
-): ((values: Readonly<Record<N, unknown>>) => Compiles) => {
-  let built: ReturnType<Compiles["compile"]> | null = null;
-  return (values) => ({
-    compile: (kysely) => {
+  build: (holes: Holes<N>) => RawBuilder<R>,
+): ((values: Readonly<Record<N, unknown>>) => Query<R>) => {
+  let built: CompiledQuery<R> | null = null;
+  return (values) => {
+    const compile: Query<R>["compile"] = (kysely) => {
       const holes = () => Object.fromEntries(names.map((name) => [name, sql`${new Hole(name)}`])) as Record<N, RawBuilder<unknown>>;
       built ??= build(holes()).compile(kysely);
-      const { sql: text, parameters } = built;
-      return { sql: text, parameters: parameters.map((value) => (value instanceof Hole ? values[value.name as N] : value)) };
-    },
-  });
+      return { ...built, parameters: built.parameters.map((value) => (value instanceof Hole ? values[value.name as N] : value)) };
+    };
+    return { compile, execute: (kysely, options) => kysely.getExecutor().executeQuery(compile(kysely), options) };
+  };
 };

@@ -2,6 +2,7 @@ import { type RawBuilder, sql } from "kysely";
 import type { RequestContext } from "../access/request-context.ts";
 import { coveredBy, rowScope } from "../access/scope.ts";
 import { grantsFor, type Viewer } from "../access/viewer.ts";
+import type { Query } from "../database/template.ts";
 import type { Reader } from "../database/reader.ts";
 import { PUBLIC_SCOPE, type RowScope } from "../database/row-scope.ts";
 import type { Day } from "../lib/time/date.ts";
@@ -58,7 +59,7 @@ export const counted = (drafts: readonly Draft[]): RawBuilder<boolean> => {
 export const figureRows = async <R>(
   reader: Reader,
   evidence: Evidence,
-  query: (counting: RawBuilder<boolean>) => RawBuilder<R>,
+  query: (counting: RawBuilder<boolean>) => Query<R>,
 ): Promise<R[]> => {
   const drafts = await evidence.drafts();
   return (drafts.length === 0 ? reader : reader.scoped(evidence.scope)).rows(query(counted(drafts)));

@@ -17,6 +17,9 @@ export class RequestHierarchy {
   #loaded: Hierarchy | null = null;
   #loading: Promise<Hierarchy> | null = null;
   #isUsed = false;
+  /** How many statements saw the version of these units, and whether one saw another. */
+  #seen = 0;
+  #isOutdated = false;
   /** Whether the request may run on a hierarchy: a newer one may be larger. @throws DomainError if not. */
   check: (hierarchy: Hierarchy) => void = () => {};
 
@@ -64,8 +67,16 @@ export class RequestHierarchy {
     return this.#loading === loading ? this.#take(hierarchy) : this.load();
   }
 
-  /** True if the database still has these units. */
-  async isPresent(): Promise<boolean> {
+  /** Notes the version of the units that a statement saw, together with all else that it read. */
+  see(version: string | null): void {
+    if (version === (this.#loaded?.version ?? null)) this.#seen++;
+    else this.#isOutdated = true;
+  }
+
+  /** True if the database had these units when it answered as many statements; it is asked again unless each of them has said so. */
+  async isPresent(statements: number): Promise<boolean> {
+    if (this.#isOutdated) return false;
+    if (statements > 0 && this.#seen === statements) return true;
     return (await this.#current.version()) === (this.#loaded?.version ?? null);
   }
 
@@ -82,5 +93,7 @@ export class RequestHierarchy {
     this.#loaded = null;
     this.#loading = null;
     this.#isUsed = false;
+    this.#seen = 0;
+    this.#isOutdated = false;
   }
 }

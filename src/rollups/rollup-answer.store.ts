@@ -1,48 +1,45 @@
-import { type RawBuilder, sql } from "kysely";
+import { sql } from "kysely";
+import { DAY_GRAIN } from "../counters/count.ts";
+import { type CountRange, rangesOf } from "../counters/count-range.ts";
 import { completeAmongFew, completeAmongMany } from "../counters/complete-among.store.ts";
 import type { RecordRules } from "../counters/record-rules.ts";
 import { coversNone } from "../counters/record-covered.store.ts";
-import { countersOfKeys, type KeyTraits, numberOfTier, oneSpan, traitsOf } from "../counters/record-sums.store.ts";
-import { FixedFragments } from "../database/fixed.ts";
-import { keyed, keyedIntegers } from "../database/relation.ts";
+import { countersOfKeys, type KeyTraits, numberOfTier } from "../counters/record-sums.store.ts";
+import { type Holes, type Query, template } from "../database/template.ts";
 import { columnName, ROLLUP_KINDS, type RollupKind, summedColumns } from "../figures/measure.ts";
 import { isCurrent } from "../hierarchy/rollup-version.store.ts";
-import { inForceOn } from "../hierarchy/sql.ts";
-import type { Tier } from "../hierarchy/unit.entity.ts";
+import { type Tier, TIERS } from "../hierarchy/unit.entity.ts";
 import type { Day } from "../lib/time/date.ts";
 import { ALL_TIERS } from "./rollup.entity.ts";
 import type { StoredRollup } from "./rollup.ts";
 
-/** The days that all keys of one statement share; `countedTo` is the last day whose records count, or null without records. */
-export interface Span {
+/** The days that all keys of one statement share, and the editions in force. */
+export interface AnswerSpan {
   readonly from: Day;
   readonly to: Day;
+  /** The last day whose records count, or null without records. */
   readonly countedTo: Day | null;
+  readonly editionId: number;
   readonly cellDay: Day;
-}
-
-export interface AnswerFrame {
-  readonly asOf: Day;
-  readonly isCountry: boolean;
-  readonly handledBy: Tier | null;
+  readonly cellEditionId: number;
 }
 
 export interface AnswerKeys {
   readonly unitNos: readonly number[];
-  /** The position of each key's frame. */
-  readonly places: readonly number[];
-  readonly frames: readonly AnswerFrame[];
+  readonly tiers: readonly (Tier | null)[];
+  /** Number of the country; 0 if it is not among the units. */
+  readonly country: number;
 }
 
 /** Positions of keys count from 1. */
 export interface AnswerRow {
-  /** How many of the hierarchy days have an edition. */
-  readonly days: number;
+  /** Version of the units. */
+  readonly version: string | null;
   /** False if a set must be built first, or lineage computed. */
   readonly isReady: boolean;
   readonly isRecorded: boolean;
-  readonly hasTrees: boolean;
-  readonly hasOthers: boolean;
+  /** True if the edition has trees of counters. */
+  readonly isTreed: boolean;
   readonly sums: readonly (readonly [i: number, isCertain: boolean, counted: readonly number[]])[] | null;
   readonly complete: readonly number[] | null;
   readonly stored: readonly (readonly [...StoredRollup, i: number])[] | null;
@@ -53,85 +50,120 @@ export interface AnswerRow {
 export interface Looking {
   readonly areMany: boolean;
   readonly isForRecords: boolean;
-  /** Records of editions with and without trees. */
+  /** Whether it reads records from the trees of the edition, or adds up the counters of all contributing units. */
   readonly isForTrees: boolean;
-  readonly isForOthers: boolean;
   /** Whether it looks for what withholds roll-ups. */
   readonly isForWithheld: boolean;
 }
 
-const fragments = new FixedFragments();
+const NAMES = ["unitNos", "count", "slots", "country", "from", "to", "countedTo", "editionId", "cellDay", "cellEditionId"] as const;
 
-/** Everything that roll-ups of a kind over one span consist of, in one statement; nothing where a set is missing. */
+type Name = (typeof NAMES)[number];
+type Values = Readonly<Record<string, unknown>>;
+const statements = new Map<string, (values: Values) => Query<AnswerRow>>();
+
+/** Everything that roll-ups of a kind over one span consist of, in one statement; nothing of records if the kind has none. */
 export const answerOf = (
-  kind: RollupKind,
-  rules: RecordRules | null,
+  { kind, rules }: { readonly kind: RollupKind; readonly rules: RecordRules | null },
   keys: AnswerKeys,
-  span: Span,
+  span: AnswerSpan,
   looking: Looking,
-): RawBuilder<AnswerRow> => {
+): Query<AnswerRow> => {
   const { from, countedTo } = span;
-  if (rules === null || countedTo === null || !looking.isForRecords)
-    return sql<AnswerRow>`with ${setsOfFrames(keys, span, looking)}, ${fragments.of(kind.name, () => readingSets(kind))}`;
-  const { areMany, isForTrees, isForOthers, isForWithheld } = looking;
-  const traits = { ...traitsOf(keys.frames, [{ from, to: countedTo }]), areMany, hasTrees: isForTrees, hasOthers: isForOthers };
-  const name = `${kind.name} ${isForWithheld} ${Object.values(traits).join()}`;
-  return sql<AnswerRow>`
-  with ${setsOfFrames(keys, span, looking)}, ${oneSpan(from, countedTo)}, ${fragments.of(name, () => readingRecords(kind, rules, traits, isForWithheld))}`;
+  const ranges = countedTo === null ? [] : rangesOf(from, countedTo);
+  const hasTiers = keys.tiers.some((tier) => tier !== null);
+  const shape: Shape = { kind, rules, looking, ranges, hasTiers, hasCountry: keys.country > 0 };
+  const name = [kind.name, ...Object.values(looking), ranges.length, hasDays(shape), hasTiers, shape.hasCountry].join();
+  const statement =
+    statements.get(name) ?? template<string, AnswerRow>([...NAMES, ...ranges.flatMap(limitNames)], (holes) => reading(shape, holes));
+  statements.set(name, statement);
+  const slots = hasTiers ? keys.tiers.map((tier) => numberOfTier(tier) ?? 0) : [];
+  const limits = ranges.flatMap(({ grain, first, end }, n) =>
+    limitNames(null, n).map((limit, part) => [limit, [grain, first, end][part]] as const),
+  );
+  return statement({ ...span, ...keys, count: keys.unitNos.length, slots, ...Object.fromEntries(limits) });
 };
 
-const readingSets = (kind: RollupKind) => sql`
-  ${storedOf(kind)}
-  select f.are_ready as "isReady", ${FOUND}, null as sums, null as complete, null as withheld from ${SETS}`;
+/** What the text of a statement depends on. */
+interface Shape {
+  readonly kind: RollupKind;
+  readonly rules: RecordRules | null;
+  readonly looking: Looking;
+  readonly ranges: readonly CountRange[];
+  readonly hasTiers: boolean;
+  readonly hasCountry: boolean;
+}
 
-const readingRecords = (kind: RollupKind, rules: RecordRules, traits: KeyTraits, isForWithheld: boolean) => sql`
-  ${storedOf(kind)}, ${recordsOf(rules, traits)}${isForWithheld ? sql`, ${doubtfulOf(rules)}` : sql``}
-  select f.are_ready ${isForWithheld ? sql`and not exists (select from doubtful where not has_cells)` : sql``} as "isReady", ${FOUND},
-    (select json_agg(json_build_array(i, certain, counted)) from summed where counted <> ${rules.noCounts}) as sums,
-    (select json_agg(i) from complete) as complete,
-    ${isForWithheld ? sql`(select json_agg(d.i) from doubtful d where ${coversNone(rules)})` : sql`null`} as withheld from ${SETS}`;
+const hasDays = ({ ranges }: Shape) => ranges.some(({ grain }) => grain === DAY_GRAIN);
 
-const FOUND = sql`
-    f.days, f.is_recorded as "isRecorded", f.has_trees as "hasTrees", f.has_others as "hasOthers",
-    (select json_agg(row) from stored) as stored`;
+const limitNames = (_: unknown, n: number) => [`grain${n}`, `first${n}`, `end${n}`];
 
-const SETS = sql`(
-    select count(*)::int as days, bool_and(is_ready) as are_ready, bool_or(is_recorded) as is_recorded,
-      bool_or(is_treed) as has_trees, bool_or(is_recorded and not is_treed) as has_others from set_of) f`;
+const traitsOf = (shape: Shape): KeyTraits => {
+  const { areMany, isForTrees } = shape.looking;
+  const { hasCountry, hasTiers } = shape;
+  return { areMany, hasCountry, hasTiers, hasDays: hasDays(shape), hasTrees: isForTrees, hasOthers: !isForTrees, isOfAllColumns: false };
+};
 
-export const daysOf = ({ frames }: AnswerKeys): Day[] => [...new Set(frames.map(({ asOf }) => asOf))];
+const reading = (shape: Shape, holes: Holes<string>) => {
+  const { kind, rules, looking } = shape;
+  const isOfRecords = rules !== null && looking.isForRecords;
+  const isOfWithheld = isOfRecords && looking.isForWithheld;
+  return sql<AnswerRow>`
+  with ${storedSet(shape, holes)}, ${keysOf(shape, holes)}, ${storedOf(kind)}
+    ${isOfRecords ? sql`, ${daysOf(shape, holes)}, ${recordsOf(rules, traitsOf(shape))}` : sql``}
+    ${isOfWithheld ? sql`, ${doubtfulOf(rules)}` : sql``}
+  select (select version from hierarchy_version) as version, ${isReady(holes)}
+      ${isOfWithheld ? sql`and ((select contributed from edition where id = ${holes["cellEditionId"]}) or not exists (select from doubtful))` : sql``} as "isReady",
+    n.is_recorded as "isRecorded", e.records_counted as "isTreed", (select json_agg(row) from stored) as stored,
+    ${isOfRecords ? sql`(select json_agg(json_build_array(i, certain, counted)) from summed where counted <> ${rules.noCounts})` : sql`null`} as sums,
+    ${isOfRecords ? sql`(select json_agg(i) from complete)` : sql`null`} as complete,
+    ${isOfWithheld ? sql`(select json_agg(d.i) from doubtful d where ${coversNone(rules)})` : sql`null`} as withheld
+  from edition e cross join (select ${holes["countedTo"]}::date is not null and exists (select from record_unit) as is_recorded offset 0) n
+  where e.id = ${holes["editionId"]}`;
+};
+
+/** Of condition `n.is_recorded` and edition `e`: lineage is computed, and the set of figures is stored or has none. */
+const isReady = ({ from, to }: Holes<Name>) => sql`(e.contributed or not n.is_recorded) and (exists (select from stored_set) or not exists (
+      select from figure f where f.period_from >= ${from} and f.period_from <= ${to} and f.period_to <= ${to}
+        and f.measure like any(${sql.lit(`{${ROLLUP_KINDS.map(({ name }) => `${name}.%`).join()}}`)}::text[])))`;
+
+/** Relation `stored_set` (id): the stored set of the figures. */
+const storedSet = ({ looking: { isForRecords } }: Shape, { editionId, cellEditionId, from, to, countedTo }: Holes<Name>) => sql`
+    stored_set as materialized (
+      select s.id from rollup_set s where s.edition_id = ${editionId} and s.cell_edition_id = ${cellEditionId}
+        and s.period_from = ${from} and s.period_to = ${to} and s.counted_to = ${isForRecords ? countedTo : to}
+        and s.drafts = '' and s.recorded = ${sql.lit(isForRecords)} and ${isCurrent}
+    )`;
+
+/** Relation `k` of the keys. */
+const keysOf = ({ looking, hasTiers }: Shape, holes: Holes<Name>) => {
+  const { unitNos, count, slots, country, editionId, cellEditionId, cellDay } = holes;
+  // For long lists the planner expects a thousand rows of a series, and ten of an array.
+  const listed = looking.areMany
+    ? sql`(select (${unitNos}::int[])[i] as no, ${hasTiers ? sql`(${slots}::int[])[i]` : sql`0`} as place, i from generate_series(1, ${count}::int) i)`
+    : sql`(select no, ${hasTiers ? sql`(${slots}::int[])[i]` : sql`0`} as place, i from unnest(${unitNos}::int[]) with ordinality u(no, i))`;
+  const tiers = sql.lit(`{${TIERS.join()}}`);
+  return sql`
+    k as materialized (
+      select i, no, no = ${country}::int as is_country, 0 as span, ${editionId}::int as edition_id, ${sql.lit(looking.isForTrees)} as is_treed,
+        ${hasTiers ? sql`nullif(place, 0) as slot, (${tiers}::text[])[place] as tier` : sql`null::int as slot, null::text as tier`},
+        (select id from stored_set) as set_id, ${cellEditionId}::int as cell_edition_id, ${cellDay}::date as cell_day
+      from ${listed} l
+    )`;
+};
+
+/** Relations `s` of the days and `r` of the ranges of counters, of which the planner makes constants. */
+const daysOf = ({ ranges, ...shape }: Shape, holes: Holes<string>) => {
+  const limits = ranges.map((_, n) => sql`(${holes[`grain${n}`]}::int, ${holes[`first${n}`]}::date, ${holes[`end${n}`]}::date)`);
+  return sql`
+    s as not materialized (select ${holes["from"]}::date as first_on, ${holes["countedTo"]}::date as last_on, 1 as number),
+    r as not materialized (
+      select 0 as span, grain, first_on, end_on, ${holes["from"]}::date as span_on from (values ${sql.join(limits)}) l(grain, first_on, end_on)
+      ${hasDays({ ranges, ...shape }) ? sql`where counters_are_readable()` : sql``}
+    )`;
+};
 
 const columnsOf = (kind: RollupKind) => sql.join(summedColumns(kind).map((name) => sql.ref(columnName(name))));
-
-/** Relations `set_of` (day, edition_id, set_id, is_ready) of hierarchy days, and `k` of the keys whose sets are ready. */
-const setsOfFrames = (keys: AnswerKeys, { from, to, countedTo, cellDay }: Span, { areMany }: Looking) => sql`
-    set_of as materialized (
-      select d.day, e.id as edition_id, e.records_counted and n.is_recorded as is_treed, c.id as cell_edition_id, c.contributed as has_cells, ${cellDay}::date as cell_day, n.is_recorded, s.id as set_id,
-        (e.contributed or not n.is_recorded) and (s.id is not null or not exists (
-          select from figure f where f.period_from >= ${from} and f.period_from <= ${to} and f.period_to <= ${to} and f.measure like any(${ROLLUP_KINDS.map(({ name }) => `${name}.%`)}::text[])
-        )) as is_ready
-      from (select ${countedTo}::date is not null and exists (select from record_unit) as is_recorded offset 0) n cross join unnest(${daysOf(keys)}::date[]) d(day)
-      join edition e on ${inForceOn(sql`d.day`)}
-      join edition c on ${inForceOn(sql`${cellDay}::date`, "c")}
-      left join rollup_set s on s.edition_id = e.id and s.cell_edition_id = c.id and s.period_from = ${from} and s.period_to = ${to}
-        and s.drafts = '' and s.recorded = n.is_recorded and s.counted_to = case when n.is_recorded then ${countedTo}::date else ${to}::date end and ${isCurrent}
-    ),
-    k as materialized (
-      select k.i, k.no, f.is_country, f.slot, f.tier, t.edition_id, t.is_treed, t.cell_edition_id, t.cell_day, t.has_cells, t.is_recorded, t.set_id, 0 as span
-      from ${keyedIntegers("k", areMany, { no: keys.unitNos, frame: keys.places })}
-      join ${keyed(
-        "f",
-        keys.frames,
-        {
-          as_of: ["date", ({ asOf }) => asOf],
-          is_country: ["boolean", ({ isCountry }) => isCountry],
-          slot: ["int", ({ handledBy }) => numberOfTier(handledBy)],
-          tier: ["text", ({ handledBy }) => handledBy],
-        },
-        "number",
-      )} on f.number = k.frame + 1
-      join set_of t on t.day = f.as_of and t.is_ready
-    )`;
 
 const storedOf = (kind: RollupKind) => sql`
     stored as (

@@ -8,16 +8,21 @@ import type { Reader } from "../database/reader.ts";
 import type { RowScope } from "../database/row-scope.ts";
 import type { Evidence } from "../figures/evidence.ts";
 import type { RollupKind } from "../figures/measure.ts";
+import { dayNumber } from "../hierarchy/hierarchy-content.ts";
+import type { Hierarchy } from "../hierarchy/hierarchy.ts";
+import type { RequestHierarchy } from "../hierarchy/request-hierarchy.ts";
 import type { Tier } from "../hierarchy/unit.entity.ts";
 import type { Day } from "../lib/time/date.ts";
-import { ALL, type AnswerHint, type AnswerHints, lacks } from "./rollup-hint.ts";
-import { type AnswerFrame, answerOf, type AnswerRow, daysOf, type Span } from "./rollup-answer.store.ts";
+import { type AnswerHints, fits, NOTHING_RECORDED } from "./rollup-hint.ts";
+import { answerOf, type AnswerRow, type AnswerSpan } from "./rollup-answer.store.ts";
 import { ByFrame } from "./rollup-cache.ts";
 import { cellDayOf } from "./rollup-set.loader.ts";
 import { type Rollup, rollupClass, type StoredRollup } from "./rollup.ts";
 
 /** Statements that one batch sends at once; more spans, as of a series, are read together by other statements. */
 const MOST_SPANS = 3;
+/** A statement that found other records or trees than the last one is followed by another. */
+const ATTEMPTS = 3;
 
 /** Of few keys, what withholds them is looked for by a second statement, because few roll-ups may be withheld. */
 const FEW_KEYS = 3;
@@ -30,6 +35,7 @@ const NONE_COVERED: MeasureCoverage = { covered: 0, reported: 0 };
 
 export interface Answering {
   readonly reader: Reader;
+  readonly hierarchy: RequestHierarchy;
   readonly evidence: Evidence;
   readonly scope: RowScope;
   readonly today: Day;
@@ -38,45 +44,51 @@ export interface Answering {
 
 /** Keys that share a span. */
 interface Batch {
-  readonly span: Span;
-  readonly frames: AnswerFrame[];
+  readonly span: AnswerSpan;
   readonly unitNos: number[];
-  readonly places: number[];
+  readonly tiers: (Tier | null)[];
   /** The position of each key among all. */
   readonly positions: number[];
+  country: number;
   contributing: number;
 }
 
 /** Reads roll-ups of stored sets, or of records alone, by one statement for each span. Null if a set must be built first, or drafts count. */
 export const answersAtOnce = async (answering: Answering, kind: RollupKind, keys: readonly RollupKey[]): Promise<Rollup[] | null> => {
-  const { reader, evidence } = answering;
+  const { reader, evidence, hierarchy } = answering;
   if (reader.isDistributed) return null;
-  const batches = batchesOf(keys, answering.today);
-  if (batches.length > MOST_SPANS || (await evidence.drafts()).length > 0) return null;
+  const batches = batchesOf(keys, answering.today, hierarchy.loaded ?? (await hierarchy.load()));
+  if (batches === null || batches.length > MOST_SPANS || (await evidence.drafts()).length > 0) return null;
   const rules = recordKinds().find(({ measures }) => measures === kind) ?? null;
   const rollups = Array<Rollup>(keys.length);
   const areRead = await Promise.all(batches.map((batch) => readBatch(answering, { kind, rules, keys, rollups }, batch)));
   return areRead.every(Boolean) ? rollups : null;
 };
 
-const batchesOf = (keys: readonly RollupKey[], today: Day): Batch[] => {
+/** Null if a day has no edition. */
+const batchesOf = (keys: readonly RollupKey[], today: Day, units: Hierarchy): Batch[] | null => {
   const batches = new Map<string, Batch>();
-  const frameOf = (key: RollupKey) => {
-    const { period, cut, handledBy, unit } = key;
+  const batchOf = ({ period, cut, unit: { asOf } }: RollupKey): Batch | null => {
     const last = countedTo(period, cut);
-    const name = `${period.name} ${last}`;
-    const span = { from: period.from, to: period.to, countedTo: last, cellDay: cellDayOf(period, last ?? today) };
-    const batch = batches.get(name) ?? { span, frames: [], unitNos: [], places: [], positions: [], contributing: 0 };
+    const cellDay = cellDayOf(period, last ?? today);
+    const [edition, cellEdition] = [asOf, cellDay].map((day) => units.editionOn(dayNumber(day)));
+    if (!edition || !cellEdition) return null;
+    const name = `${period.name} ${last} ${edition.id}`;
+    const span = { from: period.from, to: period.to, countedTo: last, editionId: edition.id, cellDay, cellEditionId: cellEdition.id };
+    const batch = batches.get(name) ?? { span, unitNos: [], tiers: [], positions: [], country: 0, contributing: 0 };
     batches.set(name, batch);
-    return { batch, place: batch.frames.push({ asOf: unit.asOf, isCountry: unit.tier === "COUNTRY", handledBy }) - 1 };
+    return batch;
   };
-  const [countries, others] = [new ByFrame(frameOf), new ByFrame(frameOf)];
+  const frames = new ByFrame(batchOf);
   for (const [n, key] of keys.entries()) {
-    const { batch, place } = (key.unit.tier === "COUNTRY" ? countries : others).of(key);
-    batch.unitNos.push(key.unit.no);
-    batch.places.push(place);
+    const batch = frames.of(key);
+    if (batch === null) return null;
+    const { tier, no } = key.unit;
     batch.positions.push(n);
-    batch.contributing += CONTRIBUTING[key.unit.tier ?? "COMMUNE"];
+    batch.tiers.push(key.handledBy);
+    batch.unitNos.push(no);
+    if (tier === "COUNTRY") batch.country = no;
+    batch.contributing += CONTRIBUTING[tier ?? "COMMUNE"];
   }
   return [...batches.values()];
 };
@@ -101,20 +113,25 @@ const readBatch = async (answering: Answering, asked: Answered, batch: Batch): P
 };
 
 const contentOfBatch = async (answering: Answering, { kind, rules }: Answered, batch: Batch): Promise<Content | null> => {
-  const { reader, scope, hints } = answering;
-  const { span, positions, frames } = batch;
-  const rows = rules === null || span.countedTo === null ? reader : rowsFor(reader, scope, [{ from: span.from, to: span.countedTo }]);
+  const { reader, hierarchy, scope, hints } = answering;
+  const { span, positions } = batch;
+  const { from, countedTo: last, editionId } = span;
+  const rows = rules === null || last === null ? reader : rowsFor(reader, scope, [{ from, to: last }]);
   const areMany = batch.contributing > FEW_CONTRIBUTING || positions.length > MOST_ONE_BY_ONE;
-  const read = async (hint: AnswerHint, isForWithheld: boolean): Promise<Content | null> => {
-    const [row] = await rows.rows(answerOf(kind, rules, batch, span, { ...hint, areMany, isForWithheld }));
-    if (span.countedTo !== null) hints.note(frames, row!);
-    if (!row!.isReady || row!.days < daysOf(batch).length) return null;
-    return lacks(row!, hint) ? read(ALL, isForWithheld) : contentOf(rules, span, positions.length, row!);
+  const read = async (isForWithheld: boolean): Promise<Content | null> => {
+    let hint = last === null ? NOTHING_RECORDED : hints.of(editionId);
+    for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+      const [row] = await rows.rows(answerOf({ kind, rules }, batch, span, { ...hint, areMany, isForWithheld }));
+      if (!row) return null;
+      hierarchy.see(row.version);
+      if (fits(row, hint)) return row.isReady ? contentOf(rules, span, positions.length, row) : null;
+      hint = hints.note(editionId, row);
+    }
+    return null;
   };
-  const hint = span.countedTo === null ? ALL : hints.of(frames);
-  if (positions.length > FEW_KEYS) return read(hint, true);
-  const content = await read(hint, false);
-  return content !== null && positions.some((_, n) => isDoubtful(content, n)) ? read(hint, true) : content;
+  if (positions.length > FEW_KEYS) return read(true);
+  const content = await read(false);
+  return content !== null && positions.some((_, n) => isDoubtful(content, n)) ? read(true) : content;
 };
 
 interface Content {
@@ -124,8 +141,7 @@ interface Content {
   readonly withheld: ReadonlySet<number>;
 }
 
-const contentOf = (rules: RecordRules | null, span: Span, count: number, answer: AnswerRow): Content | null => {
-  if (!answer.isReady) return null;
+const contentOf = (rules: RecordRules | null, span: AnswerSpan, count: number, answer: AnswerRow): Content => {
   const stored = Array<StoredRollup | undefined>(count);
   for (const row of answer.stored ?? []) stored[row[6] - 1] = row as unknown as StoredRollup;
   const sums = answer.isRecorded && rules !== null ? sumsOf(rules, answer, span, count) : null;
@@ -140,7 +156,7 @@ const isDoubtful = ({ stored, sums }: Content, n: number): boolean => {
   return isInexact && (recorded.certain !== null || own?.[5].some((sum) => sum !== null) === true);
 };
 
-const sumsOf = (rules: RecordRules, { sums, complete }: AnswerRow, { countedTo: through }: Span, count: number): RecordSums[] => {
+const sumsOf = (rules: RecordRules, { sums, complete }: AnswerRow, { countedTo: through }: AnswerSpan, count: number): RecordSums[] => {
   const [certain, possible] = [Array<readonly number[] | null>(count).fill(null), Array<readonly number[] | null>(count).fill(null)];
   for (const [i, isCertain, counted] of sums ?? [])
     (isCertain ? certain : possible)[i - 1] = columnsOf(rules.measures, rules.measuresOf(counted));

@@ -1,36 +1,36 @@
 import type { Looking } from "./rollup-answer.store.ts";
 
-export type AnswerHint = Pick<Looking, "isForRecords" | "isForTrees" | "isForOthers">;
+export type AnswerHint = Pick<Looking, "isForRecords" | "isForTrees">;
 
 interface Found {
   readonly isRecorded: boolean;
-  readonly hasTrees: boolean;
-  readonly hasOthers: boolean;
+  readonly isTreed: boolean;
 }
 
-export const ALL: AnswerHint = { isForRecords: true, isForTrees: true, isForOthers: true };
+const ALL: AnswerHint = { isForRecords: true, isForTrees: true };
+export const NOTHING_RECORDED: AnswerHint = { isForRecords: false, isForTrees: true };
 
-/** True if the statement did not look for what there is. */
-export const lacks = ({ isRecorded, hasTrees, hasOthers }: Found, hint: AnswerHint): boolean =>
-  (isRecorded && !hint.isForRecords) || (hasTrees && !hint.isForTrees) || (hasOthers && !hint.isForOthers);
+/** True if the statement looked for what there is. */
+export const fits = ({ isRecorded, isTreed }: Found, hint: AnswerHint): boolean =>
+  isRecorded === hint.isForRecords && (!isRecorded || isTreed === hint.isForTrees);
 
 const MOST_HINTS = 1000;
 
-/** What the last statements about hierarchy days found of records, so that the next ones look for nothing else. Each statement says whether that was right. */
+/** What the last statements about editions found of records, so that the next ones look for nothing else. Each statement says whether that was right. */
 export class AnswerHints {
-  readonly #hints = new Map<string, AnswerHint>();
+  readonly #hints = new Map<number, AnswerHint>();
 
-  of(frames: readonly { readonly asOf: string }[]): AnswerHint {
-    return this.#hints.get(nameOf(frames)) ?? ALL;
+  of(editionId: number): AnswerHint {
+    return this.#hints.get(editionId) ?? ALL;
   }
 
-  note(frames: readonly { readonly asOf: string }[], { isRecorded, hasTrees, hasOthers }: Found): void {
+  note(editionId: number, { isRecorded, isTreed }: Found): AnswerHint {
     if (this.#hints.size >= MOST_HINTS) this.#hints.clear();
-    this.#hints.set(nameOf(frames), { isForRecords: isRecorded, isForTrees: hasTrees, isForOthers: hasOthers });
+    const hint = { isForRecords: isRecorded, isForTrees: isTreed };
+    this.#hints.set(editionId, hint);
+    return hint;
   }
 }
-
-const nameOf = (frames: readonly { readonly asOf: string }[]): string => [...new Set(frames.map(({ asOf }) => asOf))].join();
 
 const hints = new WeakMap<object, AnswerHints>();
 

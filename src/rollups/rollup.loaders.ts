@@ -34,14 +34,14 @@ export const rollupLoaderOf = (loaders: RollupLoaders, { name }: RollupKind) => 
 
 /** Anonymous requests store named periods only, because the number of other periods is unlimited. */
 export const rollupLoaders = (context: RequestContext, kind: EvidenceKind) => {
-  const { session: reader, today, viewer } = context;
+  const { session: reader, hierarchy, today, viewer } = context;
   const evidence = context.use(evidenceOf, kind);
   const isKeyed = viewer !== null;
   const making = { reader, evidence, records: recordEvidence(reader, rowScope(viewer)) };
   const sets = setLoader(making, today, (period) => isKeyed || isNamed(period));
   const figures: Rows = { rows: (query) => figureRows(reader, evidence, () => query) };
   const source: RollupOrigin = { reader, figures, sets, records: making.records, ownSet: ownSets(making, isKeyed, () => source) };
-  const answering = { reader, evidence, scope: rowScope(viewer), today, hints: answerHintsOf(reader.database) };
+  const answering = { reader, hierarchy, evidence, scope: rowScope(viewer), today, hints: answerHintsOf(reader.database) };
   const read = async (of: RollupKind, keys: readonly RollupKey[]) =>
     (await answersAtOnce(answering, of, keys)) ?? readRollups(source, of, keys);
   const rollups = (of: RollupKind) => new DataLoader<RollupKey, Rollup>((keys) => read(of, keys), { cacheMap: new RollupCache() });

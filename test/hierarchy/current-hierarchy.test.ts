@@ -38,13 +38,13 @@ describe("the hierarchy in memory", () => {
     const current = new CurrentHierarchy(new Reader(database.pools));
     const request = new RequestHierarchy(current);
     const first = await request.load();
-    expect(await request.isPresent()).toBe(true);
+    expect(await request.isPresent(0)).toBe(true);
     await raiseHierarchyVersion(database.orm.em.fork());
     expect(await request.load()).toBe(first);
-    expect(await request.isPresent()).toBe(false);
+    expect(await request.isPresent(0)).toBe(false);
     request.renew();
     expect(await request.load()).not.toBe(first);
-    expect(await request.isPresent()).toBe(true);
+    expect(await request.isPresent(0)).toBe(true);
   });
 
   it("is read anew by a caller that waited for a reading that failed", async () => {

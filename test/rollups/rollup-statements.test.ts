@@ -126,8 +126,9 @@ describe("the roll-ups of many units are read by one statement for each kind", (
       select v.unit_id as no, v.tier, '2026-11-15' as "asOf" from unit_version v where v.tier is not null and v.valid_to is null`.execute(
       service.database.orm.em.fork().getKysely(),
     );
-    const received = (): Promise<readonly (number | null)[]> => {
+    const received = async (): Promise<readonly (number | null)[]> => {
       const context = new RequestContext(service.database.pools, NOW);
+      await context.hierarchy.takeLatest();
       const { dossierRollup } = context.use(rollupLoaders);
       const { cutOf } = context.use(cutLoaders);
       const period = parsePeriod("period", "2026");

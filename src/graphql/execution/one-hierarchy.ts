@@ -13,8 +13,8 @@ const isHierarchyReader = (context: object): context is HierarchyReader =>
 type Run = () => Promise<GatewayExecutionResult>;
 
 /**
- * Runs a query on the hierarchy in memory, and again on a newer one if the units changed meanwhile. The version is read after all else: if it were read beside the other
- * statements, one of them could still see units that changed after it.
+ * Runs a query on the hierarchy in memory, and again on a newer one if the units changed meanwhile. Statements that can do so read the version of the units, too; otherwise
+ * it is read after all else: if it were read beside the other statements, one of them could still see units that changed after it.
  */
 export const ofOneHierarchy = async (context: object, run: Run): Promise<GatewayExecutionResult> => {
   if (!isHierarchyReader(context)) return run();
@@ -22,8 +22,9 @@ export const ofOneHierarchy = async (context: object, run: Run): Promise<Gateway
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     const sent = session.statements;
     const answer = await (attempt === 0 ? hierarchy.takeLatest() : hierarchy.load()).then(run, failed);
-    if (!hierarchy.isUsed && session.statements === sent) return answer;
-    const isPresent = await hierarchy.isPresent().catch(failed);
+    const statements = session.statements - sent;
+    if (!hierarchy.isUsed && statements === 0) return answer;
+    const isPresent = await hierarchy.isPresent(statements).catch(failed);
     if (isPresent === true) return answer;
     if (isPresent !== false) return answer.errors ? answer : isPresent;
     context.renew();
