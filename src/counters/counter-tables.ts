@@ -21,7 +21,8 @@ export const unitCounters = (name: string, columns: readonly string[]) =>
 export const treeCounters = (name: string, columns: readonly string[]) =>
   defineEntity({
     name,
-    indexes: [{ properties: ["editionId", "targetId", "grain", "startsOn"] }],
+    // The counters of one grain of all units are read in one pass.
+    indexes: [{ properties: ["editionId", "grain", "targetId", "startsOn"] }],
     properties: {
       provinceId: p.integer().primary(),
       editionId: p.integer().primary(),

@@ -133,6 +133,8 @@ export const existedWithin = sql`coalesce(u.began_on, '-infinity') <= s.last_on 
 export interface KeyTraits {
   /** True if the keys may have more contributing units than there are units with records. */
   readonly areMany: boolean;
+  /** True if most units of the one edition are among the keys, so that the counters of all of them are read in one pass. */
+  readonly areMost: boolean;
   readonly hasCountry: boolean;
   readonly hasTiers: boolean;
   readonly hasDays: boolean;
@@ -151,7 +153,8 @@ export const traitsOf = (
 ): KeyTraits => {
   const hasCountry = frames.some(({ isCountry }) => isCountry);
   const hasTiers = frames.some(({ handledBy }) => handledBy !== null);
-  return { areMany: hasCountry, hasCountry, hasTiers, hasDays: readsDays(spans), hasTrees: true, hasOthers: true, isOfAllColumns: false };
+  const whatever = { areMost: false, hasTrees: true, hasOthers: true, isOfAllColumns: false };
+  return { ...whatever, areMany: hasCountry, hasCountry, hasTiers, hasDays: readsDays(spans) };
 };
 
 export const traitsOfKeys = (keys: readonly RecordKey[]): KeyTraits => {
@@ -171,9 +174,10 @@ export const countersOfKeys = (rules: RecordRules, traits: KeyTraits): RawBuilde
     ...(hasTrees && hasDays ? [ownUnits(rules, target)] : []),
     ...(hasOthers ? [areMany ? contributingToMany(rules) : contributingToFew(rules)] : []),
   ];
-  const columns = sql`${isBeforeSpan}, ${traits.isOfAllColumns ? rules.countColumns : rules.rolledUpColumns}`;
+  const counts = traits.isOfAllColumns ? rules.countColumns : rules.rolledUpColumns;
+  const columns = sql`${isBeforeSpan}, ${counts}`;
   const counters = [
-    ...(hasTrees ? [countersOfTrees(rules, traits, target, columns)] : []),
+    ...(hasTrees ? [countersOfTrees(rules, traits, counts)] : []),
     ...(hasTrees && hasDays ? [daysOfTrees(rules, target, columns)] : []),
     ...(hasOthers ? [countersOfOthers(rules, columns)] : []),
   ];
@@ -184,15 +188,27 @@ export const countersOfKeys = (rules: RecordRules, traits: KeyTraits): RawBuilde
   ])}`;
 };
 
-const countersOfTrees = (
-  { tables }: RecordRules,
-  { hasCountry }: KeyTraits,
-  target: RawBuilder<unknown>,
-  columns: RawBuilder<unknown>,
-) => sql`
-      select k.i, c.certain, ${columns} from ${target} k join r on r.span = k.span
+const countersOfTrees = (rules: RecordRules, { areMost, hasCountry }: KeyTraits, counts: RawBuilder<unknown>) => {
+  const ofProvinces = sql`k.is_own or (c.certain and c.slot <> ${sql.lit(NO_TIER)})`;
+  if (!hasCountry) return areMost ? countersOfMost(rules, counts) : lookedUp(rules, sql`k`, counts);
+  const found = lookedUp(rules, sql`target`, counts);
+  return areMost
+    ? sql`${countersOfMost(rules, counts)} union all ${found} and not k.is_own and (${ofProvinces})`
+    : sql`${found} and (${ofProvinces})`;
+};
+
+const lookedUp = ({ tables }: RecordRules, target: RawBuilder<unknown>, counts: RawBuilder<unknown>) => sql`
+      select k.i, c.certain, ${isBeforeSpan}, ${counts} from ${target} k join r on r.span = k.span
       join ${sql.table(tables.trees)} c on c.edition_id = k.edition_id and c.target_id = k.no and ${within}
-      where k.is_treed and ${inHandlingTier} ${hasCountry ? sql`and (k.is_own or (c.certain and c.slot <> ${sql.lit(NO_TIER)}))` : sql``}`;
+      where k.is_treed and ${inHandlingTier}`;
+
+/** Reads the counters of all units of the edition, which all keys share. */
+const countersOfMost = ({ tables }: RecordRules, counts: RawBuilder<unknown>) => sql`
+      select k.i, c.certain, c.is_before, ${counts} from k join (
+        select c.target_id, c.slot, c.certain, r.span, ${isBeforeSpan}, ${counts} from r
+        join ${sql.table(tables.trees)} c on c.edition_id = (select edition_id from k limit 1) and ${within} offset 0
+      ) c on c.target_id = k.no and c.span = k.span
+      where k.is_treed and ${inHandlingTier}`;
 
 /** Trees have no counters of days of the unit itself. */
 const daysOfTrees = ({ tables }: RecordRules, target: RawBuilder<unknown>, columns: RawBuilder<unknown>) => sql`

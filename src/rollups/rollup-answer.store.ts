@@ -49,6 +49,7 @@ export interface AnswerRow {
 /** What a statement looks for. Starting it takes longer than all else for few keys. */
 export interface Looking {
   readonly areMany: boolean;
+  readonly areMost: boolean;
   readonly isForRecords: boolean;
   /** Whether it reads records from the trees of the edition, or adds up the counters of all contributing units. */
   readonly isForTrees: boolean;
@@ -99,9 +100,10 @@ const hasDays = ({ ranges }: Shape) => ranges.some(({ grain }) => grain === DAY_
 const limitNames = (_: unknown, n: number) => [`grain${n}`, `first${n}`, `end${n}`];
 
 const traitsOf = (shape: Shape): KeyTraits => {
-  const { areMany, isForTrees } = shape.looking;
+  const { areMany, areMost, isForTrees } = shape.looking;
   const { hasCountry, hasTiers } = shape;
-  return { areMany, hasCountry, hasTiers, hasDays: hasDays(shape), hasTrees: isForTrees, hasOthers: !isForTrees, isOfAllColumns: false };
+  const which = { areMany, areMost, hasCountry, hasTiers, hasDays: hasDays(shape) };
+  return { ...which, hasTrees: isForTrees, hasOthers: !isForTrees, isOfAllColumns: false };
 };
 
 const reading = (shape: Shape, holes: Holes<string>) => {

@@ -24,12 +24,12 @@ const MOST_SPANS = 3;
 /** A statement that found other records or trees than the last one is followed by another. */
 const ATTEMPTS = 3;
 
-/** Of few keys, what withholds them is looked for by a second statement, because few roll-ups may be withheld. */
-const FEW_KEYS = 3;
 /** About how many units contribute to one of a tier, and how many of them and of keys are looked up one by one. */
 const CONTRIBUTING: Readonly<Record<Tier, number>> = { COUNTRY: 15_000, PROVINCE: 400, DISTRICT: 20, COMMUNE: 4 };
 const FEW_CONTRIBUTING = 4000;
 const MOST_ONE_BY_ONE = 200;
+/** From as many keys on it is faster to read the counters of all units. */
+const FEWEST_IN_ONE_PASS = 1000;
 
 const NONE_COVERED: MeasureCoverage = { covered: 0, reported: 0 };
 
@@ -117,21 +117,22 @@ const contentOfBatch = async (answering: Answering, { kind, rules }: Answered, b
   const { span, positions } = batch;
   const { from, countedTo: last, editionId } = span;
   const rows = rules === null || last === null ? reader : rowsFor(reader, scope, [{ from, to: last }]);
+  const areMost = positions.length >= FEWEST_IN_ONE_PASS;
   const areMany = batch.contributing > FEW_CONTRIBUTING || positions.length > MOST_ONE_BY_ONE;
-  const read = async (isForWithheld: boolean): Promise<Content | null> => {
-    let hint = last === null ? NOTHING_RECORDED : hints.of(editionId);
-    for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-      const [row] = await rows.rows(answerOf({ kind, rules }, batch, span, { ...hint, areMany, isForWithheld }));
-      if (!row) return null;
-      hierarchy.see(row.version);
-      if (fits(row, hint)) return row.isReady ? contentOf(rules, span, positions.length, row) : null;
-      hint = hints.note(editionId, row);
-    }
-    return null;
-  };
-  if (positions.length > FEW_KEYS) return read(true);
-  const content = await read(false);
-  return content !== null && positions.some((_, n) => isDoubtful(content, n)) ? read(true) : content;
+  const name = `${kind.name} ${from} ${last}`;
+  let hint = last === null ? NOTHING_RECORDED : hints.of(editionId, name);
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    const [row] = await rows.rows(answerOf({ kind, rules }, batch, span, { ...hint, areMany, areMost }));
+    if (!row) return null;
+    hierarchy.see(row.version);
+    const isFitting = fits(row, hint);
+    if (isFitting && !row.isReady) return null;
+    const content = contentOf(rules, span, positions.length, row);
+    const isForWithheld = hint.isForWithheld || (isFitting && positions.some((_, n) => isDoubtful(content, n)));
+    if (isFitting && isForWithheld === hint.isForWithheld) return content;
+    hint = hints.note(editionId, name, { isForRecords: row.isRecorded, isForTrees: row.isTreed, isForWithheld });
+  }
+  return null;
 };
 
 interface Content {

@@ -1,14 +1,14 @@
 import type { Looking } from "./rollup-answer.store.ts";
 
-export type AnswerHint = Pick<Looking, "isForRecords" | "isForTrees">;
+export type AnswerHint = Pick<Looking, "isForRecords" | "isForTrees" | "isForWithheld">;
 
 interface Found {
   readonly isRecorded: boolean;
   readonly isTreed: boolean;
 }
 
-const ALL: AnswerHint = { isForRecords: true, isForTrees: true };
-export const NOTHING_RECORDED: AnswerHint = { isForRecords: false, isForTrees: true };
+const USUAL: AnswerHint = { isForRecords: true, isForTrees: true, isForWithheld: false };
+export const NOTHING_RECORDED: AnswerHint = { isForRecords: false, isForTrees: true, isForWithheld: false };
 
 /** True if the statement looked for what there is. */
 export const fits = ({ isRecorded, isTreed }: Found, hint: AnswerHint): boolean =>
@@ -18,16 +18,18 @@ const MOST_HINTS = 1000;
 
 /** What the last statements about editions found of records, so that the next ones look for nothing else. Each statement says whether that was right. */
 export class AnswerHints {
-  readonly #hints = new Map<number, AnswerHint>();
+  readonly #ofEdition = new Map<number, AnswerHint>();
+  /** Of a kind and span, too. */
+  readonly #ofSpan = new Map<string, AnswerHint>();
 
-  of(editionId: number): AnswerHint {
-    return this.#hints.get(editionId) ?? ALL;
+  of(editionId: number, span: string): AnswerHint {
+    return this.#ofSpan.get(`${editionId} ${span}`) ?? this.#ofEdition.get(editionId) ?? USUAL;
   }
 
-  note(editionId: number, { isRecorded, isTreed }: Found): AnswerHint {
-    if (this.#hints.size >= MOST_HINTS) this.#hints.clear();
-    const hint = { isForRecords: isRecorded, isForTrees: isTreed };
-    this.#hints.set(editionId, hint);
+  note(editionId: number, span: string, hint: AnswerHint): AnswerHint {
+    this.#ofEdition.set(editionId, { ...hint, isForWithheld: false });
+    if (this.#ofSpan.size >= MOST_HINTS) this.#ofSpan.clear();
+    this.#ofSpan.set(`${editionId} ${span}`, hint);
     return hint;
   }
 }
