@@ -2,7 +2,8 @@ import { type RawBuilder, sql } from "kysely";
 import { completeOfSeries, countsInTier, isServedBy } from "./record-coverage.store.ts";
 import type { RecordKey } from "./records.ts";
 import type { RecordKind } from "./record.entity.ts";
-import { existedWithin, isCompleteBy, keysAndRanges, type KeyTraits, traitsOfKeys } from "./record-sums.store.ts";
+import { type KeyTraits, traitsOfKeys } from "./key-traits.ts";
+import { existedWithin, isCompleteBy, keysAndRanges } from "./record-sums.store.ts";
 
 /** Contributing units of one key for which looking each of them up takes as long as looking up the targets of a complete unit. */
 const UNITS_OF_A_KEY = 4;

@@ -5,7 +5,8 @@ import { isCurrent } from "../hierarchy/rollup-version.store.ts";
 import { SERVING_KINDS } from "../hierarchy/unit.entity.ts";
 import type { RecordKind } from "./record.entity.ts";
 import type { RecordRules } from "./record-rules.ts";
-import { countersOfUnits, existedWithin, isComplete, isCompleteBy, keysAndRanges, traitsOfKeys } from "./record-sums.store.ts";
+import { traitsOfKeys } from "./key-traits.ts";
+import { countersOfUnits, existedWithin, isComplete, isCompleteBy, keysAndRanges } from "./record-sums.store.ts";
 import { keyed } from "../database/relation.ts";
 
 /** As a literal, because fixed fragments have no values. */

@@ -13,7 +13,9 @@ import type { RecordRules } from "./record-rules.ts";
 import { type CellsKey, cellsOfRecords } from "./records-by-cell.store.ts";
 import { completeKeys } from "./complete-among.store.ts";
 import { countsInTier, coverageOfKeys } from "./record-coverage.store.ts";
-import { traitsOfKeys, countersOfKeys, keysAndRanges, readsDays } from "./record-sums.store.ts";
+import { countersOfKeys } from "./key-counters.store.ts";
+import { readsDays, traitsOfKeys } from "./key-traits.ts";
+import { keysAndRanges } from "./record-sums.store.ts";
 import { inOnePass, type SumRow } from "./running-sums.ts";
 
 /** Records of each kind of roll-up as evidence; null for a kind without records. */

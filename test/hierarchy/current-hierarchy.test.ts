@@ -47,6 +47,21 @@ describe("the hierarchy in memory", () => {
     expect(await request.isPresent(0)).toBe(true);
   });
 
+  it("is asked of the database unless each statement of the request has seen its version", async () => {
+    const request = new RequestHierarchy(new CurrentHierarchy(new Reader(database.pools)));
+    const { version } = await request.load();
+    const asks = (statements: number) => statementsOf(async () => expect(await request.isPresent(statements)).toBe(true));
+    request.see(version);
+    expect(await asks(2)).toHaveLength(1);
+    request.see(version);
+    expect(await asks(2)).toEqual([]);
+    request.see("another");
+    expect(await statementsOf(async () => expect(await request.isPresent(3)).toBe(false))).toEqual([]);
+    request.renew();
+    await request.load();
+    expect(await asks(0)).toHaveLength(1);
+  });
+
   it("is read anew by a caller that waited for a reading that failed", async () => {
     const reader = new Reader(database.pools);
     let left = 1;

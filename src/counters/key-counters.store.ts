@@ -1,0 +1,100 @@
+import { type RawBuilder, sql } from "kysely";
+import { DAY_GRAIN, NO_TIER } from "./count.ts";
+import type { KeyTraits } from "./key-traits.ts";
+import type { RecordRules } from "./record-rules.ts";
+import { isBeforeSpan, recordedUnits, within } from "./record-sums.store.ts";
+import { validOn } from "../hierarchy/sql.ts";
+
+const inHandlingTier = sql`(k.slot is null or c.slot = k.slot)`;
+
+/**
+ * The counters of each key as rows (i, certain, is_before, counts). Editions with trees are read from these, and the country from the trees of its provinces; other
+ * editions are read from the counters of all contributing units.
+ */
+export const countersOfKeys = (rules: RecordRules, traits: KeyTraits): RawBuilder<unknown> => {
+  const { areMany, hasCountry, hasDays, hasTrees, hasOthers } = traits;
+  const target = hasCountry ? sql`target` : sql`k`;
+  const parts = [
+    ...(hasTrees && hasCountry ? [TARGET] : []),
+    ...(hasTrees && hasDays ? [ownUnits(rules, target)] : []),
+    ...(hasOthers ? [areMany ? contributingToMany(rules) : contributingToFew(rules)] : []),
+  ];
+  const counts = traits.isOfAllColumns ? rules.countColumns : rules.rolledUpColumns;
+  const columns = sql`${isBeforeSpan}, ${counts}`;
+  const counters = [
+    ...(hasTrees ? [countersOfTrees(rules, traits, counts)] : []),
+    ...(hasTrees && hasDays ? [daysOfTrees(rules, target, columns)] : []),
+    ...(hasOthers ? [countersOfOthers(rules, columns)] : []),
+  ];
+  return sql`${sql.join([
+    ...parts,
+    sql`
+    counter as (${sql.join(counters, sql` union all `)})`,
+  ])}`;
+};
+
+const countersOfTrees = (rules: RecordRules, { areMost, hasCountry }: KeyTraits, counts: RawBuilder<unknown>) => {
+  const ofProvinces = sql`k.is_own or (c.certain and c.slot <> ${sql.lit(NO_TIER)})`;
+  if (!hasCountry) return areMost ? countersOfMost(rules, counts) : lookedUp(rules, sql`k`, counts);
+  const found = lookedUp(rules, sql`target`, counts);
+  return areMost
+    ? sql`${countersOfMost(rules, counts)} union all ${found} and not k.is_own and (${ofProvinces})`
+    : sql`${found} and (${ofProvinces})`;
+};
+
+const lookedUp = ({ tables }: RecordRules, target: RawBuilder<unknown>, counts: RawBuilder<unknown>) => sql`
+      select k.i, c.certain, ${isBeforeSpan}, ${counts} from ${target} k join r on r.span = k.span
+      join ${sql.table(tables.trees)} c on c.edition_id = k.edition_id and c.target_id = k.no and ${within}
+      where k.is_treed and ${inHandlingTier}`;
+
+/** Reads the counters of all units of the edition, which all keys share. */
+const countersOfMost = ({ tables }: RecordRules, counts: RawBuilder<unknown>) => sql`
+      select k.i, c.certain, c.is_before, ${counts} from k join (
+        select c.target_id, c.slot, c.certain, r.span, ${isBeforeSpan}, ${counts} from r
+        join ${sql.table(tables.trees)} c on c.edition_id = (select edition_id from k limit 1) and ${within} offset 0
+      ) c on c.target_id = k.no and c.span = k.span
+      where k.is_treed and ${inHandlingTier}`;
+
+/** Trees have no counters of days of the unit itself. */
+const daysOfTrees = ({ tables }: RecordRules, target: RawBuilder<unknown>, columns: RawBuilder<unknown>) => sql`
+      select k.i, true, ${columns} from ${target} k join r on r.span = k.span and r.grain = ${sql.lit(DAY_GRAIN)}
+      join own u on u.unit_id = k.no join ${sql.table(tables.units)} c on c.province_id = u.province_id and c.unit_id = u.unit_id and ${within}
+      where k.is_treed and ${inHandlingTier}`;
+
+const countersOfOthers = ({ tables }: RecordRules, columns: RawBuilder<unknown>) => sql`
+      select k.i, k.certain, ${columns} from other k join r on r.span = k.span
+      join ${sql.table(tables.units)} c on c.province_id = k.province_id and c.unit_id = k.unit_id and ${within} where ${inHandlingTier}`;
+
+/** The keys, and the provinces of the country, whose tree has only what is certain in no province. */
+const TARGET = sql`
+    target as materialized (
+      select k.i, k.span, k.slot, k.edition_id, k.no, k.is_treed, true as is_own from k
+      union all
+      select k.i, k.span, k.slot, k.edition_id, p.unit_id, true, false from k join edition e on e.id = k.edition_id
+      join unit_version p on p.parent_id = k.no and p.tier = 'PROVINCE' and ${validOn(sql`e.starts_on`, "p")}
+      where k.is_country and k.is_treed
+    )`;
+
+const ownUnits = ({ kind }: RecordRules, target: RawBuilder<unknown>) => sql`
+    own as materialized (
+      select distinct u.province_id, u.unit_id from ${target} k join record_unit u on u.unit_id = k.no and u.kind = ${sql.lit(kind)} where k.is_treed
+    )`;
+
+/** Looks for the keys of the units that have records, which may be few. */
+const contributingToMany = ({ kind }: RecordRules) => sql`
+    ${recordedUnits(kind, sql`exists (select from k where not is_treed)`)},
+    other as materialized (
+      select k.i, k.span, k.slot, c.unit_id, c.certain, c.province_id from (
+        select c.*, u.province_id from (select distinct edition_id from k where not is_treed) e cross join recorded u
+        cross join lateral (select * from contribution where edition_id = e.edition_id and unit_id = u.unit_id offset 0) c
+      ) c join k on k.edition_id = c.edition_id and k.no = c.target_id
+    )`;
+
+/** Looks for the records of the units of the keys. */
+const contributingToFew = ({ kind }: RecordRules) => sql`
+    other as materialized (
+      select distinct k.i, k.span, k.slot, c.unit_id, c.certain, u.province_id from k
+      join contribution c on c.edition_id = k.edition_id and c.target_id = k.no
+      join record_unit u on u.unit_id = c.unit_id and u.kind = ${sql.lit(kind)}
+      where not k.is_treed
+    )`;
