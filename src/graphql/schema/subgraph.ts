@@ -7,7 +7,7 @@ import * as all from "../../modules.ts";
 import { checkRouter, findersOf, resolveEntities } from "../federation/entities.ts";
 import { federate, type Subgraph } from "../federation/federate.ts";
 import { onPresentUnits } from "../execution/one-hierarchy.ts";
-import { skipSorting, sortParameters } from "./resolver-parameters.ts";
+import { hastenParameters, sortParameters } from "./resolver-parameters.ts";
 
 const LINK = 'extend schema @link(url: "https://specs.apollo.dev/federation/v2.3", import: ["@key", "@shareable"])';
 
@@ -24,7 +24,7 @@ export const createSubgraph = async (modules: readonly Module[]): Promise<Subgra
     validate: false,
     skipCheck: true,
   });
-  skipSorting();
+  hastenParameters();
   const { schema, sdl } = federate(plain, LINK, {}, ["unit", "units"]);
   const late = new Set(modules.flatMap(({ lateReaders = [] }) => lateReaders));
   for (const mutation of Object.values(schema.getMutationType()?.getFields() ?? {}))

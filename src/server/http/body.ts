@@ -74,29 +74,27 @@ const readBytes = async (stream: Readable, declared: number, limit: number): Pro
   if (declared > limit) throw tooLarge(limit, declared);
   const chunks: Buffer[] = [];
   let length = 0;
-  // Destroying the stream would close the connection, on which the refusal has to be sent.
-  for await (const chunk of unbroken(stream)) {
-    length += chunk.length;
-    if (length > limit) throw tooLarge(limit);
-    chunks.push(chunk);
+  try {
+    // Destroying the stream would close the connection, on which the refusal has to be sent.
+    for await (const chunk of stream.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
+      length += chunk.length;
+      if (length > limit) throw tooLarge(limit);
+      chunks.push(chunk);
+    }
+  } catch (error) {
+    // A client that disconnects is not an error of the service.
+    throw error instanceof GraphQLError ? error : refusal(400, "Bad Request: the body ended too early");
   }
   return Buffer.concat(chunks, length);
 };
 
-/** A client that disconnects is not an error of the service. */
-const unbroken = async function* (stream: Readable): AsyncGenerator<Buffer> {
-  try {
-    yield* stream.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>;
-  } catch {
-    throw refusal(400, "Bad Request: the body ended too early");
-  }
-};
+const UTF8 = new TextDecoder("utf-8", { fatal: true });
 
 const jsonOf = (bytes: Buffer): unknown => {
   if (bytes.length === 0) return undefined;
   let text: string;
   try {
-    text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+    text = UTF8.decode(bytes);
   } catch {
     throw refusal(400, "Bad Request: the body is not UTF-8");
   }
