@@ -15,7 +15,7 @@ export const countersOfKeys = (rules: RecordRules, traits: KeyTraits): RawBuilde
   const { areMany, hasCountry, hasDays, hasTrees, hasOthers } = traits;
   const target = hasCountry ? sql`target` : sql`k`;
   const parts = [
-    ...(hasTrees && hasCountry ? [TARGET] : []),
+    ...(hasTrees && hasCountry ? [targets(traits)] : []),
     ...(hasTrees && hasDays ? [ownUnits(rules, target)] : []),
     ...(hasOthers ? [areMany ? contributingToMany(rules) : contributingToFew(rules)] : []),
   ];
@@ -33,26 +33,33 @@ export const countersOfKeys = (rules: RecordRules, traits: KeyTraits): RawBuilde
   ])}`;
 };
 
-const countersOfTrees = (rules: RecordRules, { areMost, hasCountry }: KeyTraits, counts: RawBuilder<unknown>) => {
-  const ofProvinces = sql`k.is_own or (c.certain and c.slot <> ${sql.lit(NO_TIER)})`;
-  if (!hasCountry) return areMost ? countersOfMost(rules, counts) : lookedUp(rules, sql`k`, counts);
-  const found = lookedUp(rules, sql`target`, counts);
-  return areMost
-    ? sql`${countersOfMost(rules, counts)} union all ${found} and not k.is_own and (${ofProvinces})`
-    : sql`${found} and (${ofProvinces})`;
+/** Relation `summed` (i, certain, counted) of the keys. Of most units of an edition, the counters of all its units are added up in one pass, and the country by itself. */
+export const sumsOfKeys = (rules: RecordRules, traits: KeyTraits): RawBuilder<unknown> => {
+  const { areMost, hasCountry } = traits;
+  const counted = sql`array[${rules.rolledUpCounted}]::bigint[] as counted`;
+  const added = sql`select i, certain, ${counted} from counter group by i, certain`;
+  const sums = [...(areMost ? [sumsOfMost(rules, counted)] : []), ...(areMost && !hasCountry ? [] : [added])];
+  const summed = sql`
+    summed as materialized (${sql.join(sums, sql` union all `)})`;
+  return areMost && !hasCountry ? summed : sql`${countersOfKeys(rules, traits)}, ${summed}`;
 };
+
+const sumsOfMost = ({ tables, rolledUpColumns }: RecordRules, counted: RawBuilder<unknown>) => sql`
+      select k.i, c.certain, c.counted from k join (
+        select target_id, certain, ${counted} from (
+          select c.target_id, c.certain, ${isBeforeSpan}, ${rolledUpColumns} from r
+          join ${sql.table(tables.trees)} c on c.edition_id = (select edition_id from k limit 1) and ${within}
+        ) c group by target_id, certain offset 0
+      ) c on c.target_id = k.no where not k.is_country`;
+
+const countersOfTrees = (rules: RecordRules, { hasCountry }: KeyTraits, counts: RawBuilder<unknown>) =>
+  hasCountry
+    ? sql`${lookedUp(rules, sql`target`, counts)} and (k.is_own or (c.certain and c.slot <> ${sql.lit(NO_TIER)}))`
+    : lookedUp(rules, sql`k`, counts);
 
 const lookedUp = ({ tables }: RecordRules, target: RawBuilder<unknown>, counts: RawBuilder<unknown>) => sql`
       select k.i, c.certain, ${isBeforeSpan}, ${counts} from ${target} k join r on r.span = k.span
       join ${sql.table(tables.trees)} c on c.edition_id = k.edition_id and c.target_id = k.no and ${within}
-      where k.is_treed and ${inHandlingTier}`;
-
-/** Reads the counters of all units of the edition, which all keys share. */
-const countersOfMost = ({ tables }: RecordRules, counts: RawBuilder<unknown>) => sql`
-      select k.i, c.certain, c.is_before, ${counts} from k join (
-        select c.target_id, c.slot, c.certain, r.span, ${isBeforeSpan}, ${counts} from r
-        join ${sql.table(tables.trees)} c on c.edition_id = (select edition_id from k limit 1) and ${within} offset 0
-      ) c on c.target_id = k.no and c.span = k.span
       where k.is_treed and ${inHandlingTier}`;
 
 /** Trees have no counters of days of the unit itself. */
@@ -65,10 +72,10 @@ const countersOfOthers = ({ tables }: RecordRules, columns: RawBuilder<unknown>)
       select k.i, k.certain, ${columns} from other k join r on r.span = k.span
       join ${sql.table(tables.units)} c on c.province_id = k.province_id and c.unit_id = k.unit_id and ${within} where ${inHandlingTier}`;
 
-/** The keys, and the provinces of the country, whose tree has only what is certain in no province. */
-const TARGET = sql`
+/** The keys, and the provinces of the country, whose tree has only what is certain in no province; of most units the country alone. */
+const targets = ({ areMost }: KeyTraits) => sql`
     target as materialized (
-      select k.i, k.span, k.slot, k.edition_id, k.no, k.is_treed, true as is_own from k
+      select k.i, k.span, k.slot, k.edition_id, k.no, k.is_treed, true as is_own from k ${areMost ? sql`where k.is_country` : sql``}
       union all
       select k.i, k.span, k.slot, k.edition_id, p.unit_id, true, false from k join edition e on e.id = k.edition_id
       join unit_version p on p.parent_id = k.no and p.tier = 'PROVINCE' and ${validOn(sql`e.starts_on`, "p")}

@@ -5,7 +5,7 @@ import { halfMonthEnd, halfMonthOf } from "../lib/time/half-month.ts";
 export interface KeyTraits {
   /** True if the keys may have more contributing units than there are units with records. */
   readonly areMany: boolean;
-  /** True if most units of the one edition are among the keys, so that the counters of all of them are read in one pass. */
+  /** True if most units of one edition with trees are among the keys, which have no tiers or single days. */
   readonly areMost: boolean;
   readonly hasCountry: boolean;
   readonly hasTiers: boolean;

@@ -4,7 +4,7 @@ import { type CountRange, rangesOf } from "../counters/count-range.ts";
 import { completeAmongFew, completeAmongMany } from "../counters/complete-among.store.ts";
 import type { RecordRules } from "../counters/record-rules.ts";
 import { coversNone } from "../counters/record-covered.store.ts";
-import { countersOfKeys } from "../counters/key-counters.store.ts";
+import { sumsOfKeys } from "../counters/key-counters.store.ts";
 import type { KeyTraits } from "../counters/key-traits.ts";
 import { numberOfTier } from "../counters/record-sums.store.ts";
 import { type Holes, type Query, template } from "../database/template.ts";
@@ -102,8 +102,9 @@ const hasDays = ({ ranges }: Shape) => ranges.some(({ grain }) => grain === DAY_
 const limitNames = (_: unknown, n: number) => [`grain${n}`, `first${n}`, `end${n}`];
 
 const traitsOf = (shape: Shape): KeyTraits => {
-  const { areMany, areMost, isForTrees } = shape.looking;
+  const { areMany, isForTrees } = shape.looking;
   const { hasCountry, hasTiers } = shape;
+  const areMost = shape.looking.areMost && isForTrees && !hasTiers && !hasDays(shape);
   const which = { areMany, areMost, hasCountry, hasTiers, hasDays: hasDays(shape) };
   return { ...which, hasTrees: isForTrees, hasOthers: !isForTrees, isOfAllColumns: false };
 };
@@ -178,8 +179,7 @@ const storedOf = (kind: RollupKind) => sql`
 
 /** Relations `summed` and `complete`: the sums of records, and no records that mean 0. */
 const recordsOf = (rules: RecordRules, traits: KeyTraits) => sql`
-    ${countersOfKeys(rules, traits)},
-    summed as materialized (select i, certain, array[${rules.rolledUpCounted}]::bigint[] as counted from counter group by i, certain),
+    ${sumsOfKeys(rules, traits)},
     silent as materialized (
       select k.* from k where not k.i in (select i from summed where certain and counted <> ${rules.noCounts})
     ),
