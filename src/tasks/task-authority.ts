@@ -56,11 +56,11 @@ export const readAuthorities = (
 };
 
 /** Of authority `a`. */
-export const authorityColumns = (grants: readonly Grant[]) => sql`a.lead_id as "leadNo", a.assigner_id as "assignerNo",
+const authorityColumns = (grants: readonly Grant[]) => sql`a.lead_id as "leadNo", a.assigner_id as "assignerNo",
   ${coveredBy(grants, sql`a.lead_id`)} as "isForLead", ${coveredBy(grants, sql`a.assigner_id`)} as "isForAssigner", a.is_lead_split as "isLeadSplit"`;
 
 /** The tables of a recursive WITH, of which `authority` has a row for each of `sides`: rows of (i, lead_id, assigner_id). */
-export const authorityTables = (today: Day, sides: RawBuilder<unknown>): RawBuilder<unknown> => sql`
+const authorityTables = (today: Day, sides: RawBuilder<unknown>): RawBuilder<unknown> => sql`
     task_side as materialized (${sides}),
     above as (
       select side.unit_id, ${lastParent(sql`side.unit_id`, today)} as parent_id

@@ -1,13 +1,13 @@
 import type { EntityManager } from "@mikro-orm/postgresql";
 import { type RawBuilder, sql } from "kysely";
-import { coveredBy } from "../access/scope.ts";
+import { coveredBy, coversAny } from "../access/scope.ts";
 import type { Grant } from "../access/viewer.ts";
 import { takeLock, waitingFor } from "../database/locks.ts";
 import { rowsOf } from "../database/reader.ts";
 import { foldName } from "../hierarchy/fold.ts";
 import { type Change, recording } from "../journal/audit.ts";
 import type { Day } from "../lib/time/date.ts";
-import { authorityColumns, authorityTables, countryEntry, type TaskAuthority } from "./task-authority.ts";
+import { countryEntry, readAuthorities, type TaskAuthority } from "./task-authority.ts";
 import { leadSlot, multirangeOf, orInfinity, type Sent, type TaskWriting } from "./task-count.store.ts";
 import type { TaskIdentity } from "./task-id.ts";
 import { RUNNING, TASK_EVENTS, TASK_PROGRESS, type TaskEventKind, type TaskProgress } from "./task-steps.ts";
@@ -55,23 +55,21 @@ export interface LockedTask {
   readonly country: string;
 }
 
-type LockedRow = TaskView & { readonly authority: TaskAuthority; readonly country: string };
+type LockedRow = TaskView & Pick<TaskAuthority, "isForLead" | "isForAssigner"> & { readonly hasEnded: boolean; readonly country: string };
 
 /** No row unless the grants cover a unit that leads, assigns or coordinates it. */
-const readingLocked = ({ viewing, acting, today }: Stepping, { sourceNo, code }: TaskIdentity): RawBuilder<LockedRow> => {
-  const isSeen = sql`(${coveredBy(viewing, sql`t.lead_id`)} or ${coveredBy(viewing, sql`t.assigner_id`)}
-    or exists (select from unnest(t.coordinator_ids) u(id) where ${coveredBy(viewing, sql`u.id`)}))`;
-  return sql`
-    with recursive found as materialized (select t.* from task t where t.source_id = ${sourceNo} and t.code = ${code} and ${isSeen}),
-    ${authorityTables(today, sql`select 1 as i, lead_id, assigner_id from found`)}
-    select ${taskColumns}, (select to_json(x) from (select ${authorityColumns(acting)} from authority a) x) as authority, ${countryEntry(today)} as country
-    from found t`;
-};
+const readingLocked = ({ viewing, acting, today }: Stepping, { sourceNo, code }: TaskIdentity): RawBuilder<LockedRow> => sql`
+    select ${taskColumns}, ${coveredBy(acting, sql`t.lead_id`)} as "isForLead", ${coveredBy(acting, sql`t.assigner_id`)} as "isForAssigner",
+      exists (select from unit where id in (t.lead_id, t.assigner_id) and ended_on <= ${today}::date) as "hasEnded", ${countryEntry(today)} as country
+    from task t where t.source_id = ${sourceNo} and t.code = ${code} and ${coversAny(viewing, sql`(array[t.lead_id, t.assigner_id] || t.coordinator_ids)`)}`;
 
-const lockedOf = (row: LockedRow | undefined): LockedTask | null => {
+/** Only for a unit that has ended others may act. */
+const lockedOf = async (em: EntityManager, { acting, today }: Stepping, row: LockedRow | undefined): Promise<LockedTask | null> => {
   if (!row) return null;
-  const { authority, country, ...task } = row;
-  return { task, authority, country };
+  const { isForLead, isForAssigner, hasEnded, country, ...task } = row;
+  const { leadNo, assignerNo } = task;
+  const [ofEnded] = hasEnded ? await readAuthorities(rowsOf(em), acting, today, [task]) : [];
+  return { task, authority: ofEnded ?? { leadNo, assignerNo, isForLead, isForAssigner, isLeadSplit: false }, country };
 };
 
 /** The statements that lock the family of a task, and then read the task; `lockedTask` takes their rows. */
@@ -90,12 +88,12 @@ export const lockedTask = async (
 ): Promise<LockedTask | null> => {
   if (!found?.[0]) return null;
   let { family } = found[0] as { family: string };
-  let locked = lockedOf(read?.[0] as LockedRow | undefined);
+  let locked = await lockedOf(em, stepping, read?.[0] as LockedRow | undefined);
   // An import may have moved the task while this waited.
   while (locked && locked.task.family !== family) {
     ({ family } = locked.task);
     await takeLock(em, "taskFamily", family);
-    locked = lockedOf((await rowsOf(em).rows(readingLocked(stepping, identity)))[0]);
+    locked = await lockedOf(em, stepping, (await rowsOf(em).rows(readingLocked(stepping, identity)))[0]);
   }
   return locked;
 };
