@@ -160,12 +160,14 @@ const COLUMNS: Readonly<Record<string, readonly [type: string, value: (row: Sign
 };
 const NAMES = Object.keys(COLUMNS);
 
-const countingRows = template(NAMES, (holes) => {
-  const arrays = NAMES.map((name) => sql`${holes[name]}::${sql.raw(COLUMNS[name]![0])}[]`);
-  const rows = sql`unnest(${sql.join(arrays)}) d(${sql.raw(NAMES.join(", "))})`;
-  const tasks = sql`(select d.*, d.days_postponed::datemultirange as postponed from ${rows}) d`;
-  return addingEvents(TASK_RECORDS, taskEvents({ tasks, sign: sql`d.sign` }));
-});
+const countingRows = (isOfOneUnit: boolean) =>
+  template(NAMES, (holes) => {
+    const arrays = NAMES.map((name) => sql`${holes[name]}::${sql.raw(COLUMNS[name]![0])}[]`);
+    const rows = sql`unnest(${sql.join(arrays)}) d(${sql.raw(NAMES.join(", "))})`;
+    const tasks = sql`(select d.*, d.days_postponed::datemultirange as postponed from ${rows}) d`;
+    return addingEvents(TASK_RECORDS, taskEvents({ tasks, sign: sql`d.sign` }), { isOfOneUnit });
+  });
+const COUNTING = { ofOneUnit: countingRows(true), ofSeveral: countingRows(false) };
 
 /** The statement that counts a few changes. */
 const counting = (changes: readonly TaskChange[]): Compiles => {
@@ -173,5 +175,7 @@ const counting = (changes: readonly TaskChange[]): Compiles => {
     ...(before ? [{ task: before, sign: -1 as const }] : []),
     { task: after, sign: 1 },
   ]);
-  return countingRows(Object.fromEntries(Object.entries(COLUMNS).map(([name, [, value]]) => [name, rows.map(value)])));
+  const isOfOneUnit = new Set(rows.map(({ task }) => task.leadNo)).size === 1;
+  const count = isOfOneUnit ? COUNTING.ofOneUnit : COUNTING.ofSeveral;
+  return count(Object.fromEntries(Object.entries(COLUMNS).map(([name, [, value]]) => [name, rows.map(value)])));
 };
