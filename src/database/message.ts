@@ -52,6 +52,13 @@ const describedOn = (connection: object): Map<string, Described> => {
   return found;
 };
 
+/** Does what the driver does when it reads the description. */
+const assume = (part: Part, description: Described): void => {
+  const { _result: result } = part;
+  Object.assign(result, description);
+  Object.assign(part, { _accumulateRows: true });
+};
+
 const Query = pg.Query as unknown as new (config: object) => Part;
 
 /**
@@ -104,11 +111,11 @@ export class StatementMessage {
     for (const part of this.#parts) {
       if (this.#broken !== null) break;
       const description = part.name === undefined ? undefined : this.#described.get(part.name);
-      if (description) Object.assign(Object.assign(part, { _accumulateRows: true })._result, description);
+      if (description) assume(part, description);
       part.prepare(description ? known : open);
     }
     stream.cork();
-    stream.write(Buffer.concat(bytes));
+    if (bytes.length > 0) stream.write(Buffer.concat(bytes));
     connection.sync();
     stream.uncork();
     return null;
@@ -125,7 +132,8 @@ export class StatementMessage {
   handleCommandComplete(message: unknown, connection: unknown): void {
     const part = this.#parts[this.#done++]!;
     part.handleCommandComplete(message, connection);
-    const { fields, _parsers, _prebuiltEmptyResultObject } = part._result;
+    const { _result: result } = part;
+    const { fields, _parsers, _prebuiltEmptyResultObject } = result;
     if (part.name !== undefined) this.#described.set(part.name, { fields, _parsers, _prebuiltEmptyResultObject });
   }
 

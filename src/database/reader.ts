@@ -7,6 +7,7 @@ import { busy, failureOf, gaveWay, isCancelled, isLost, isOfDatabase, slow, unsu
 import { Gate } from "./gate.ts";
 import { oneAtATime, type Turn } from "./one-at-a-time.ts";
 import { enterScope, type RowScope, settingsOf } from "./row-scope.ts";
+import type { Compiles, Filled } from "./template.ts";
 import { sendTogether } from "./together.ts";
 
 /** Number of attempts of a transaction that PostgreSQL rolled back in favour of another. */
@@ -39,7 +40,7 @@ const LONGEST_WAIT_MS = 2 ** 31 - 1;
 
 /** A statement without values at the start of each change of a request, whose rows decide whether the change may go on. */
 export interface WriteGuard {
-  readonly statement: RawBuilder<unknown>;
+  readonly statement: Compiles;
   /** @throws DomainError if the change must not go on. */
   readonly check: (rows: readonly unknown[]) => void;
 }
@@ -124,7 +125,7 @@ export class Reader implements Rows {
     );
   }
 
-  async rows<R>(query: RawBuilder<R>): Promise<R[]> {
+  async rows<R>(query: RawBuilder<R> | Filled<R>): Promise<R[]> {
     this.#refuseRepeated();
     this.#enter();
     return this.#passing(() => this.#inTime((signal) => this.#rows(query, signal))).catch((error: unknown) =>
@@ -132,7 +133,7 @@ export class Reader implements Rows {
     );
   }
 
-  async #rows<R>(query: RawBuilder<R>, signal: AbortSignal | undefined): Promise<R[]> {
+  async #rows<R>(query: RawBuilder<R> | Filled<R>, signal: AbortSignal | undefined): Promise<R[]> {
     // Same client as an entity manager would use outside of transactions, but several times as fast.
     const kysely = this.#pools.requests.em.getConnection().getClient();
     const run = () => query.execute(kysely, abortedBy(signal));
@@ -200,7 +201,7 @@ export class Reader implements Rows {
   /** The same, whose first statements go in the message that begins it. */
   writeFrom<T>(
     scope: RowScope,
-    first: readonly RawBuilder<unknown>[],
+    first: readonly Compiles[],
     work: (em: EntityManager, rows: readonly unknown[][]) => Promise<T>,
   ): Promise<T> {
     const { guard } = this;

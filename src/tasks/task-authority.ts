@@ -19,7 +19,7 @@ export interface TaskAuthority {
 }
 
 /** The country as a grant of today's edition, in the form of a RowScope. */
-export const countryEntry = (today: Day) => sql<string>`(
+export const countryEntry = (today: Day | RawBuilder<unknown>) => sql<string>`(
   select v.unit_id || ':' || e.id from edition e, unit_version v where v.tier = 'COUNTRY' and ${inForceOn(sql`${today}::date`)} limit 1)`;
 
 export const readCountry = async ({ rows }: Rows, today: Day): Promise<string> =>

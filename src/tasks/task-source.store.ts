@@ -8,7 +8,7 @@ import { recordChange } from "../journal/audit.ts";
 import type { Day } from "../lib/time/date.ts";
 import { leadSlot } from "./task-count.store.ts";
 import type { TaskIdentity } from "./task-id.ts";
-import type { TaskMaking } from "./task.store.ts";
+import type { TaskMaking } from "./task-write.store.ts";
 
 /** No name that a system can send by begins so. */
 const NAME = "@tasks";

@@ -1,9 +1,10 @@
 import type { EntityManager } from "@mikro-orm/postgresql";
-import { type RawBuilder, sql } from "kysely";
+import { sql } from "kysely";
 import type { RequestContext } from "../access/request-context.ts";
 import { rowScope } from "../access/scope.ts";
 import { grantsFor } from "../access/viewer.ts";
 import { rowsOf } from "../database/reader.ts";
+import type { Compiles } from "../database/template.ts";
 import { validOn } from "../hierarchy/sql.ts";
 import { DomainError } from "../lib/errors.ts";
 import type { Day } from "../lib/time/date.ts";
@@ -13,7 +14,8 @@ import type { StepScope } from "./task-family.store.ts";
 import { type Sent, TaskWriting } from "./task-count.store.ts";
 import { parseTaskId, taskIdOf } from "./task-id.ts";
 import { possibleActions, sideOf, stepFrom, type TaskAction, type TaskProgress, type TaskStep } from "./task-steps.ts";
-import { lockedTask, lockingTask, type NewTaskEvent, storeStep } from "./task.store.ts";
+import { type NewTaskEvent, storeStep } from "./task-write.store.ts";
+import { lockedTask, lockingTask } from "./task.store.ts";
 import { taskLoaders, type TaskView } from "./task.loaders.ts";
 
 export type TaskAsking = Pick<RequestContext, "session" | "hierarchy" | "viewer" | "now" | "today" | "use" | "renew">;
@@ -77,7 +79,7 @@ type Rows = readonly (readonly unknown[])[];
 /** One transaction that changes tasks, and counts last what it changed. The first statements go in the message that begins it. */
 export const writeTasks = <T>(
   { session, viewer }: TaskAsking,
-  first: readonly RawBuilder<unknown>[],
+  first: readonly Compiles[],
   work: (writing: TaskWriting, rows: Rows) => Promise<T>,
 ): Promise<T> =>
   session.writeFrom({ ...rowScope(viewer, "OFFICER"), isOfFewRows: true }, first, async (em, rows) => {
@@ -94,7 +96,7 @@ const steppingOf = ({ viewer, today }: TaskAsking) => ({
 });
 
 /** The statements whose rows `openStep` takes. */
-export const opening = (context: TaskAsking, id: string): readonly RawBuilder<unknown>[] => {
+export const opening = (context: TaskAsking, id: string): readonly Compiles[] => {
   const identity = parseTaskId(id);
   return identity ? lockingTask(steppingOf(context), identity) : [];
 };
