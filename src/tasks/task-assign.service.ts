@@ -206,7 +206,7 @@ const numberingOf = ({ draft, origin, making }: Making) => ({
 const numberOf = async (em: EntityManager, made: Making, by: ImportedBy): Promise<NumberedTask> => {
   if (made.number) return made.number;
   await taskSourceOf(em, made.origin.assignerNo, by);
-  return (await rowsOf(em).rows(numbering(numberingOf(made))))[0]!;
+  return (await numbering(numberingOf(made)).execute(em.getKysely())).rows[0]!;
 };
 
 const makeTask = async ({ viewer, now }: TaskAsking, writing: TaskWriting, made: Making): Promise<Sent<TaskView>> => {

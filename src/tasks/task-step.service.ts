@@ -10,7 +10,7 @@ import { DomainError } from "../lib/errors.ts";
 import type { Day } from "../lib/time/date.ts";
 import { changedRecords } from "./task-audit.store.ts";
 import { sidesOf, type TaskAuthority } from "./task-authority.ts";
-import type { StepScope } from "./task-family.store.ts";
+import type { FamilyScope } from "./task-family.store.ts";
 import { type Sent, TaskWriting } from "./task-count.store.ts";
 import { parseTaskId, taskIdOf } from "./task-id.ts";
 import { possibleActions, sideOf, stepFrom, type TaskAction, type TaskProgress, type TaskStep } from "./task-steps.ts";
@@ -25,7 +25,7 @@ export interface TaskPayload {
 }
 
 /** The locked rows that a step reads. */
-export interface StepOf extends StepScope {
+export interface StepOf extends FamilyScope {
   readonly today: Day;
   readonly writing: TaskWriting;
   readonly task: TaskView;
@@ -118,7 +118,8 @@ export const openStep = async (context: TaskAsking, writing: TaskWriting, { id, 
   const actingNo = sideOf(action) === "LEAD" ? authority.leadNo : authority.assignerNo;
   if (!sidesOf(authority).includes(sideOf(action))) throw await forbidden(em, actingNo, action, today);
   demandPossible(task, authority, action);
-  return { em, writing, scope: rowScope(viewer, "OFFICER"), country, today, task, actingNo };
+  const { isDistributed } = context.session;
+  return { em, writing, scope: rowScope(viewer, "OFFICER"), country, isDistributed, today, task, actingNo };
 };
 
 const forbidden = async (em: EntityManager, unitNo: number, action: TaskAction, today: Day): Promise<DomainError> => {

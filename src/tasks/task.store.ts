@@ -1,5 +1,5 @@
 import type { EntityManager } from "@mikro-orm/postgresql";
-import { type RawBuilder, sql } from "kysely";
+import { sql } from "kysely";
 import { coveredBy, coversAny, grantValues } from "../access/scope.ts";
 import type { Grant } from "../access/viewer.ts";
 import { takeLock, waitingFor } from "../database/locks.ts";
@@ -88,14 +88,19 @@ export const lockedTask = async (
 export type OpenSubtask = TaskView & { readonly steps: number };
 
 /** Reads the open tasks below a task, each with its depth. The transaction must see all of them. */
-export const openSubtasks = (task: TaskKey): RawBuilder<OpenSubtask> => sql`
+export const openSubtasks = ({ sourceNo, code }: TaskKey): Filled<OpenSubtask> => subtasksOf({ sourceNo, code });
+
+const subtasksOf = template<OpenSubtask, "sourceNo" | "code">(
+  ["sourceNo", "code"],
+  (v) => sql`
     with recursive below as (
-      select c.province_id, c.source_id, c.code, 1 as steps from task c where c.parent_source_id = ${task.sourceNo} and c.parent_code = ${task.code}
+      select c.province_id, c.source_id, c.code, 1 as steps from task c where c.parent_source_id = ${v.sourceNo} and c.parent_code = ${v.code}
       union all
       select c.province_id, c.source_id, c.code, b.steps + 1 from below b join task c on c.parent_source_id = b.source_id and c.parent_code = b.code
     )
     select ${taskColumns}, b.steps from below b join task t on t.province_id = b.province_id and t.source_id = b.source_id and t.code = b.code
-    where t.completed_on is null and t.cancelled_on is null order by b.steps, t.assigned_on, t.code`;
+    where t.completed_on is null and t.cancelled_on is null order by b.steps, t.assigned_on, t.code`,
+);
 
 export const tasksSeenAmong = async (em: EntityManager, tasks: readonly TaskKey[]): Promise<Set<string>> => {
   const found = await rowsOf(em).rows(sql<{ code: string; sourceNo: number }>`
