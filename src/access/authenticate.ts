@@ -1,5 +1,6 @@
 import { sql } from "kysely";
 import type { Reader } from "../database/reader.ts";
+import { template } from "../database/template.ts";
 import { type Day, dayOf } from "../lib/time/date.ts";
 import { secretHash, isSecret } from "./secret.ts";
 import { headOfLine, lineHolds, lineOf } from "./key-line.ts";
@@ -33,14 +34,19 @@ export const createAuthenticator = async ({ issuers: file }: { readonly issuers:
   };
 };
 
-const viewerOfKey = async (hash: string, now: Date, reader: Reader): Promise<Viewer> => {
-  const today = dayOf(now);
-  const isMeant = sql<boolean>`own.id = access_key_of(${hash}, ${now.toISOString()}::timestamptz)`;
-  const rows = await reader.rows(sql<GrantRow & { key: string; name: string; head: string; until: number }>`
+type KeyRow = GrantRow & { readonly key: string; readonly name: string; readonly head: string; readonly until: number };
+
+const grantsOfKey = template<KeyRow, "hash" | "now" | "today">(["hash", "now", "today"], ({ hash, now, today }) => {
+  const isMeant = sql<boolean>`own.id = access_key_of(${hash}, ${now}::timestamptz)`;
+  return sql`
     with ${lineOf(isMeant)}
     select k.key, k.name, ${headOfLine} as head, (select extract(epoch from min(expires_at))::float8 from line) as until, g.role, ${grantColumns(today)} from line k
     join access_grant g on g.access_key_id = k.id join unit u on u.id = g.unit_id join edition e on ${inForceOn(seenOn(today))}
-    where k.step = 0 and ${lineHolds(now)} order by u.id, g.role`);
+    where k.step = 0 and ${lineHolds(now)} order by u.id, g.role`;
+});
+
+const viewerOfKey = async (hash: string, now: Date, reader: Reader): Promise<Viewer> => {
+  const rows = await reader.rows(grantsOfKey({ hash, now: now.toISOString(), today: dayOf(now) }));
   if (!rows[0]) throw refused("key");
   await ensureCoverage(reader, rows);
   const { key, name, head, until } = rows[0];

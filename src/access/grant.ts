@@ -9,10 +9,10 @@ import { validOn } from "../hierarchy/sql.ts";
 export type GrantRow = Grant & { readonly contributed: boolean };
 
 /** The day on which unit `u` is seen: today, or its last day. */
-export const seenOn = (today: Day): RawBuilder<Day> => sql`least(${today}::date, u.ended_on - 1)`;
+export const seenOn = (today: Day | RawBuilder<unknown>): RawBuilder<Day> => sql`least(${today}::date, u.ended_on - 1)`;
 
 /** The columns of a grant on unit `u` besides its role; `e` is the edition of the day on which the unit is seen. */
-export const grantColumns = (today: Day) => sql`u.id as "unitNo", ${seenOn(today)} as "asOf", e.id as "editionId",
+export const grantColumns = (today: Day | RawBuilder<unknown>) => sql`u.id as "unitNo", ${seenOn(today)} as "asOf", e.id as "editionId",
   coalesce(u.ended_on <= ${today}::date, false) as ended, e.contributed`;
 
 /** Returns the number of the unit that holds the code on the day, or has the id and had begun by then; null if there is none. */

@@ -10,11 +10,11 @@ export const lineOf = (isMeant: RawBuilder<boolean>): RawBuilder<unknown> => sql
   select m.id, m.key, m.name, m.maker_id, m.maker_token, m.revoked_at, m.expires_at, l.step + 1 from line l join access_key m on m.id = l.maker_id
 )`;
 
-export const lineHolds = (now: Date): RawBuilder<boolean> =>
-  sql`not exists (select from line where revoked_at is not null or expires_at <= ${now.toISOString()}::timestamptz)`;
+export const lineHolds = (now: string | RawBuilder<unknown>): RawBuilder<boolean> =>
+  sql`not exists (select from line where revoked_at is not null or expires_at <= ${now}::timestamptz)`;
 
 /** Actor at the head of the line: the first key, or the token that created it. */
 export const headOfLine = sql<string>`(select coalesce(maker_token, 'key:' || key) from line where maker_id is null)`;
 
 export const isLiving = (id: RawBuilder<unknown>, now: Date): RawBuilder<boolean> =>
-  sql`(with ${lineOf(sql`own.id = ${id}`)} select ${lineHolds(now)})`;
+  sql`(with ${lineOf(sql`own.id = ${id}`)} select ${lineHolds(now.toISOString())})`;

@@ -5,22 +5,36 @@ import { relation } from "../database/relation.ts";
 
 type Grants = readonly Pick<Grant, "unitNo" | "editionId">[];
 
+/** Grants of a template: its holes for the units and the editions. */
+export interface GrantHoles {
+  readonly units: RawBuilder<unknown>;
+  readonly editions: RawBuilder<unknown>;
+}
+
+/** What the holes stand for. */
+export const grantValues = (grants: Grants) => ({
+  units: grants.map(({ unitNo }) => unitNo),
+  editions: grants.map(({ editionId }) => editionId),
+});
+
 /** Relation `scope_grant` (unit_id, edition_id). */
-const granted = (grants: Grants): RawBuilder<unknown> =>
-  relation("scope_grant", grants, { unit_id: ["int", ({ unitNo }) => unitNo], edition_id: ["int", ({ editionId }) => editionId] });
+const granted = (grants: Grants | GrantHoles): RawBuilder<unknown> =>
+  "units" in grants
+    ? sql`unnest(${grants.units}::int[], ${grants.editions}::int[]) scope_grant(unit_id, edition_id)`
+    : relation("scope_grant", grants, { unit_id: ["int", ({ unitNo }) => unitNo], edition_id: ["int", ({ editionId }) => editionId] });
 
 /**
  * The condition for rows: the unit contributes certainly to a unit of one of the grants; without grants no row passes. Its aliases are long, because an alias that `unit`
  * also uses would capture it and let every row pass.
  */
-export const coveredBy = (grants: Grants, unit: RawBuilder<unknown>): RawBuilder<boolean> => sql`exists (
+export const coveredBy = (grants: Grants | GrantHoles, unit: RawBuilder<unknown>): RawBuilder<boolean> => sql`exists (
   select from ${granted(grants)}
   join contribution scope_contribution
     on scope_contribution.edition_id = scope_grant.edition_id and scope_contribution.target_id = scope_grant.unit_id
   where scope_contribution.unit_id = ${unit} and scope_contribution.certain)`;
 
 /** The condition that one of the units of an array is covered. A limit keeps the planner from reading all contributions. */
-export const coversAny = (grants: Grants, units: RawBuilder<unknown>): RawBuilder<boolean> => sql`exists (
+export const coversAny = (grants: Grants | GrantHoles, units: RawBuilder<unknown>): RawBuilder<boolean> => sql`exists (
   select from ${granted(grants)}
   cross join lateral (
     select from contribution scope_contribution

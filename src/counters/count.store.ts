@@ -84,11 +84,17 @@ const intoUnits = (rules: RecordRules, changes: RawBuilder<unknown>): RawBuilder
 };
 
 /**
- * The statement that adds a few events to the counters without recording them first; the caller holds `shareCounters`, and this is the last step of its transaction. The order of locks is that
- * of `applyDeltas`.
+ * The statement that adds a few events, of one unit or of several, to the counters without recording them first; the caller holds `shareCounters`, and this is the last step of its
+ * transaction. The order of locks is that of `applyDeltas`.
  */
-export const addingEvents = (rules: RecordRules, events: RawBuilder<unknown>): RawBuilder<unknown> => {
+export const addingEvents = (
+  rules: RecordRules,
+  events: RawBuilder<unknown>,
+  { isOfOneUnit }: { readonly isOfOneUnit: boolean },
+): RawBuilder<unknown> => {
   const changes = sql`select * from change`;
+  const places = placesOfFew(sql`(select units from found)`);
+  const counts = isOfOneUnit ? treeCountsOfOne(rules, places, changes) : treeCounts(rules, places, changes);
   // Each table reads the one before, which fixes the order of the locks.
   return sql`
     with recursive change as materialized (${changesOf(rules, events)}),
@@ -96,7 +102,7 @@ export const addingEvents = (rules: RecordRules, events: RawBuilder<unknown>): R
     found as materialized (
       select array_agg(distinct unit_id) as units, min(starts_on) filter (where grain = ${sql.lit(DAY_GRAIN)}) as since from stored
     ),
-    grown as (${intoTrees(rules, placesOfFew(sql`(select units from found)`), changes)} returning target_id),
+    grown as (${intoTrees(rules, counts)} returning target_id),
     done as materialized (select f.units, f.since from found f cross join (select count(*) from grown) g),
     ${raisingOf(sql`select unnest(units) from done`, sql`(select since from done)::timestamp`)}
     select from raised`;
@@ -151,11 +157,24 @@ export const treeCounts = (
   places: RawBuilder<unknown>,
   counters: RawBuilder<unknown>,
 ): RawBuilder<unknown> => sql`
-    with counter as materialized (${counters}), place as materialized (${places})
-    select g.province_id, p.edition_id, p.target_id, g.slot, p.certain, g.grain, g.starts_on, ${sumsOfCounts}
-    from counter g join place p on p.unit_id = g.unit_id and (g.grain <> ${sql.lit(DAY_GRAIN)} or p.target_id <> g.unit_id)
-      and not (p.is_summed and g.slot <> ${sql.lit(NO_TIER)})
+    ${treeKeys(places, counters)}, ${sumsOfCounts} ${ofTrees}
     group by 1, 2, 3, 4, 5, 6, 7 having ${anyCount} order by 1, 2, 3, 4, 5, 6, 7`;
+
+/** The same for counters of one unit, which contributes once to each unit of an edition: nothing is summed, which a few rows do not repay. */
+const treeCountsOfOne = (
+  { countColumns }: RecordRules,
+  places: RawBuilder<unknown>,
+  counters: RawBuilder<unknown>,
+): RawBuilder<unknown> => sql`
+    ${treeKeys(places, counters)}, ${countColumns} ${ofTrees} order by 1, 2, 3, 4, 5, 6, 7`;
+
+const treeKeys = (places: RawBuilder<unknown>, counters: RawBuilder<unknown>) => sql`
+    with counter as materialized (${counters}), place as materialized (${places})
+    select g.province_id, p.edition_id, p.target_id, g.slot, p.certain, g.grain, g.starts_on`;
+
+const ofTrees = sql`
+    from counter g join place p on p.unit_id = g.unit_id and (g.grain <> ${sql.lit(DAY_GRAIN)} or p.target_id <> g.unit_id)
+      and not (p.is_summed and g.slot <> ${sql.lit(NO_TIER)})`;
 
 /** The units of editions to which those of `counter` contribute. */
 export const placesOfAll = (editions: RawBuilder<unknown>): RawBuilder<unknown> => sql`
@@ -182,14 +201,14 @@ const addToTrees = async (
   places: RawBuilder<unknown>,
   counters: RawBuilder<unknown>,
 ): Promise<void> => {
-  await intoTrees(rules, places, counters).execute(em.getKysely());
+  await intoTrees(rules, treeCounts(rules, places, counters)).execute(em.getKysely());
 };
 
-const intoTrees = (rules: RecordRules, places: RawBuilder<unknown>, counters: RawBuilder<unknown>): RawBuilder<unknown> => {
+const intoTrees = (rules: RecordRules, counts: RawBuilder<unknown>): RawBuilder<unknown> => {
   const { tables, countColumns } = rules;
   return sql`
     insert into ${sql.table(tables.trees)} (province_id, edition_id, target_id, slot, certain, grain, starts_on, ${countColumns})
-    ${treeCounts(rules, places, counters)}
+    ${counts}
     on conflict (province_id, edition_id, target_id, slot, certain, grain, starts_on) do update set ${added(rules, tables.trees)}`;
 };
 

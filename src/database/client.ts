@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { finished } from "node:stream/promises";
 import { Client, type ClientConfig } from "pg";
 import { from as copyFrom } from "pg-copy-streams";
-import { type StatementResult, StatementMessage } from "./message.ts";
+import { type Statement, type StatementResult, StatementMessage } from "./message.ts";
 import { Together } from "./together.ts";
 
 /** Internal state of the driver, which it reads when the connection returns to the pool. */
@@ -87,13 +87,17 @@ export class ServiceClient extends Client {
   #send(args: never[]): never {
     const [text, values] = args as unknown[];
     const name = this.#keepsPlans && typeof text === "string" && Array.isArray(values) && values.length > 0 ? nameOf(text) : undefined;
-    const given = name === undefined ? args : [{ name, text, values }];
+    if (name !== undefined) return this.#prepared({ name, text: text as string, values: values as unknown[] }) as never;
     const sent =
       Array.isArray(values) && values[0] instanceof CopiedRows
         ? this.#copy(text as string, values[0])
-        : (super.query as (...all: unknown[]) => unknown).apply(this, given);
+        : (super.query as (...all: unknown[]) => unknown).apply(this, args);
     if (sent instanceof Promise) sent.catch((error: unknown) => this.#dropAfter(error));
     return sent as never;
+  }
+
+  async #prepared(statement: Statement): Promise<StatementResult> {
+    return (await this.#message([statement]))[0]!;
   }
 
   async #together({ statements }: Together): Promise<{ command: string; rows: (readonly unknown[])[] }> {
@@ -101,17 +105,21 @@ export class ServiceClient extends Client {
     this.#isBeginning = false;
     const sent = [...(isFirst ? [{ text: BEGIN, values: [] }] : []), ...statements];
     const named = sent.map((one) => ({ ...one, name: this.#keepsPlans && !one.text.startsWith("set ") ? nameOf(one.text) : undefined }));
+    const results = await this.#message(named);
+    const rows = results.slice(isFirst ? 1 : 0).map((result) => result.rows);
+    return { command: "SELECT", rows };
+  }
+
+  #message(statements: readonly Statement[]): Promise<readonly StatementResult[]> {
     const { _types: types } = this as unknown as Inside;
-    const results = await new Promise<readonly StatementResult[]>((done, fail) => {
+    return new Promise((done, fail) => {
       const callback: StatementMessage["callback"] = (error, answered) => {
         if (answered) return done(answered);
         this.#dropAfter(error);
         return fail(error);
       };
-      super.query(new StatementMessage(named, types, callback) as never);
+      super.query(new StatementMessage(statements, types, callback) as never);
     });
-    const rows = results.slice(isFirst ? 1 : 0).map((result) => result.rows);
-    return { command: "SELECT", rows };
   }
 
   async #copy(statement: string, { text }: CopiedRows): Promise<unknown> {

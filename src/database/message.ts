@@ -9,10 +9,11 @@ export interface Statement {
 
 /** Internals of the driver's connection. */
 interface Connection {
-  readonly stream: { cork(): void; uncork(): void };
+  readonly stream: { readonly writable: boolean; cork(): void; write(bytes: Buffer): boolean; uncork(): void };
   readonly parsedStatements: Record<string, string>;
   readonly submittedNamedStatements: Record<string, string>;
   sync(): void;
+  describe(portal: object): void;
 }
 
 /** Internals of the driver's query, which this reuses for each statement. */
@@ -20,7 +21,7 @@ interface Part {
   readonly name: string | undefined;
   readonly text: string;
   callback: (error: unknown) => void;
-  readonly _result: StatementResult;
+  readonly _result: StatementResult & Described;
   /** A row that the driver could not read. */
   readonly _canceledDueToError: unknown;
   prepare(connection: Connection): void;
@@ -35,6 +36,29 @@ export interface StatementResult {
   readonly rows: readonly unknown[];
 }
 
+/** The columns of the rows, with what reads them. */
+interface Described {
+  readonly fields: readonly unknown[];
+  readonly _parsers: unknown;
+  readonly _prebuiltEmptyResultObject: unknown;
+}
+
+/** What each prepared statement of a connection returns, which PostgreSQL then need not tell again. */
+const described = new WeakMap<object, Map<string, Described>>();
+
+const describedOn = (connection: object): Map<string, Described> => {
+  const found = described.get(connection) ?? new Map<string, Described>();
+  described.set(connection, found);
+  return found;
+};
+
+/** Does what the driver does when it reads the description. */
+const assume = (part: Part, description: Described): void => {
+  const { _result: result } = part;
+  Object.assign(result, description);
+  Object.assign(part, { _accumulateRows: true });
+};
+
 const Query = pg.Query as unknown as new (config: object) => Part;
 
 /**
@@ -44,6 +68,7 @@ const Query = pg.Query as unknown as new (config: object) => Part;
 export class StatementMessage {
   readonly #parts: readonly Part[];
   #done = 0;
+  #described = new Map<string, Described>();
   #broken: unknown = null;
   /** The driver replaces it to end its timer. */
   callback: (error: unknown, results?: readonly StatementResult[]) => void;
@@ -74,12 +99,25 @@ export class StatementMessage {
   }
 
   submit(connection: Connection): null {
+    this.#described = describedOn(connection);
+    const bytes: Buffer[] = [];
+    const { stream } = connection;
     // Only the last statement is followed by the end of the message.
-    const open = Object.assign(Object.create(connection) as Connection, { sync: () => {} });
-    connection.stream.cork();
-    for (const part of this.#parts) if (this.#broken === null) part.prepare(open);
+    const open = Object.assign(Object.create(connection) as Connection, {
+      stream: { writable: stream.writable, write: (part: Buffer) => bytes.push(part) > 0 },
+      sync: () => {},
+    });
+    const known = Object.assign(Object.create(open) as Connection, { describe: () => {} });
+    for (const part of this.#parts) {
+      if (this.#broken !== null) break;
+      const description = part.name === undefined ? undefined : this.#described.get(part.name);
+      if (description) assume(part, description);
+      part.prepare(description ? known : open);
+    }
+    stream.cork();
+    if (bytes.length > 0) stream.write(Buffer.concat(bytes));
     connection.sync();
-    connection.stream.uncork();
+    stream.uncork();
     return null;
   }
 
@@ -92,7 +130,11 @@ export class StatementMessage {
   }
 
   handleCommandComplete(message: unknown, connection: unknown): void {
-    this.#parts[this.#done++]!.handleCommandComplete(message, connection);
+    const part = this.#parts[this.#done++]!;
+    part.handleCommandComplete(message, connection);
+    const { _result: result } = part;
+    const { fields, _parsers, _prebuiltEmptyResultObject } = result;
+    if (part.name !== undefined) this.#described.set(part.name, { fields, _parsers, _prebuiltEmptyResultObject });
   }
 
   handleError(error: unknown, { parsedStatements, submittedNamedStatements }: Connection): void {

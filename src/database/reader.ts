@@ -1,5 +1,4 @@
 import { type EntityManager, IsolationLevel } from "@mikro-orm/postgresql";
-import type { RawBuilder } from "kysely";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Pools } from "./database.ts";
 import type { DomainError } from "../lib/errors.ts";
@@ -7,7 +6,7 @@ import { busy, failureOf, gaveWay, isCancelled, isLost, isOfDatabase, slow, unsu
 import { Gate } from "./gate.ts";
 import { oneAtATime, type Turn } from "./one-at-a-time.ts";
 import { enterScope, type RowScope, settingsOf } from "./row-scope.ts";
-import type { Query } from "./template.ts";
+import type { Compiles, Query } from "./template.ts";
 import { sendTogether } from "./together.ts";
 
 /** Number of attempts of a transaction that PostgreSQL rolled back in favour of another. */
@@ -40,7 +39,7 @@ const LONGEST_WAIT_MS = 2 ** 31 - 1;
 
 /** A statement without values at the start of each change of a request, whose rows decide whether the change may go on. */
 export interface WriteGuard {
-  readonly statement: RawBuilder<unknown>;
+  readonly statement: Compiles;
   /** @throws DomainError if the change must not go on. */
   readonly check: (rows: readonly unknown[]) => void;
 }
@@ -201,7 +200,7 @@ export class Reader implements Rows {
   /** The same, whose first statements go in the message that begins it. */
   writeFrom<T>(
     scope: RowScope,
-    first: readonly RawBuilder<unknown>[],
+    first: readonly Compiles[],
     work: (em: EntityManager, rows: readonly unknown[][]) => Promise<T>,
   ): Promise<T> {
     const { guard } = this;

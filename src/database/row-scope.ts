@@ -1,5 +1,6 @@
 import type { EntityManager } from "@mikro-orm/postgresql";
-import { type RawBuilder, sql } from "kysely";
+import { sql } from "kysely";
+import { type Compiles, template } from "./template.ts";
 
 /** What row-level security lets a transaction read and write: grants as `unit:edition`, separated by commas. */
 export interface RowScope {
@@ -18,10 +19,19 @@ export const enterScope = async (em: EntityManager, { reads, writes, isOfFewRows
   await sql`set local cchc.reads = ${sql.lit(reads)}; set local cchc.writes = ${sql.lit(writes)}${few}`.execute(em.getKysely());
 };
 
+const setting = (names: Readonly<Record<string, string>>) =>
+  template(
+    Object.keys(names),
+    (v) => sql`select ${sql.join(Object.entries(names).map(([hole, name]) => sql`set_config(${sql.lit(name)}, ${v[hole]}, true)`))}`,
+  );
+const SETTING = {
+  few: setting({ reads: "cchc.reads", writes: "cchc.writes", rows: "cchc.rows" }),
+  many: setting({ reads: "cchc.reads", writes: "cchc.writes" }),
+};
+
 /** One prepared statement, except where Citus propagates SET LOCAL alone. */
-export const settingsOf = ({ reads, writes, isOfFewRows = false }: RowScope, isDistributed: boolean): RawBuilder<unknown>[] => {
-  const settings = { "cchc.reads": reads, "cchc.writes": writes, ...(isOfFewRows && { "cchc.rows": "few" }) };
-  const entries = Object.entries(settings);
-  if (isDistributed) return entries.map(([name, value]) => sql`set local ${sql.raw(name)} = ${sql.lit(value)}`);
-  return [sql`select ${sql.join(entries.map(([name, value]) => sql`set_config(${sql.lit(name)}, ${value}, true)`))}`];
+export const settingsOf = ({ reads, writes, isOfFewRows = false }: RowScope, isDistributed: boolean): Compiles[] => {
+  if (!isDistributed) return [isOfFewRows ? SETTING.few({ reads, writes, rows: "few" }) : SETTING.many({ reads, writes })];
+  const entries = Object.entries({ "cchc.reads": reads, "cchc.writes": writes, ...(isOfFewRows && { "cchc.rows": "few" }) });
+  return entries.map(([name, value]) => sql`set local ${sql.raw(name)} = ${sql.lit(value)}`);
 };

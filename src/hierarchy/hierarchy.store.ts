@@ -1,5 +1,6 @@
 import type { EntityManager } from "@mikro-orm/postgresql";
 import { sql } from "kysely";
+import { template } from "../database/template.ts";
 import type { Rows } from "../database/reader.ts";
 import { Hierarchy } from "./hierarchy.ts";
 import { type HierarchyUnit, NEVER } from "./hierarchy-content.ts";
@@ -13,7 +14,7 @@ export const raiseHierarchyVersion = async (em: EntityManager): Promise<void> =>
 };
 
 /** In the transaction of a change: until its end no units change. */
-export const HOLD_HIERARCHY = sql<{ version: string }>`select version from hierarchy_version for share`;
+export const HOLD_HIERARCHY = template<{ version: string }>([], () => sql`select version from hierarchy_version for share`)({});
 
 export const readHierarchyVersion = async (rows: Rows): Promise<string | null> =>
   (await rows.rows(sql<{ version: string }>`select version from hierarchy_version`))[0]?.version ?? null;

@@ -50,13 +50,16 @@ const raise = async (em: EntityManager, places: readonly number[], since: Day): 
   await sql`with ${raising(sql`select unnest(${places}::int[])`, sql`${since}::timestamp`)} select from raised`.execute(em.getKysely());
 };
 
-/** Only adds rows, so that no writer waits; the sum of all rows is the version. */
+/**
+ * Only adds rows, so that no writer waits; the sum of all rows is the version. Each place is looked up by itself: an index scan marks the rows that earlier changes deleted, and
+ * skips them from then on, where a bitmap scan reads all of them until the next vacuum.
+ */
 const raising = (places: RawBuilder<unknown>, since: RawBuilder<unknown>): RawBuilder<unknown> => sql`
     place_raised(id, starts_on) as materialized (select p.id, date_trunc('month', ${since})::date from (${places}) p(id)),
     gone as (
-      delete from rollup_version where id in (
-        select id from rollup_version where place_id = any(array(select id from place_raised)) and starts_on = (select starts_on from place_raised limit 1)
-        order by id for update skip locked)
+      delete from rollup_version where id = any(array(
+        select v.id from place_raised p cross join lateral (
+          select id from rollup_version where place_id = p.id and starts_on = p.starts_on for update skip locked) v))
       returning place_id, version
     ),
     raised as (

@@ -2,7 +2,8 @@ import type { EntityManager } from "@mikro-orm/postgresql";
 import { type RawBuilder, sql } from "kysely";
 import { randomUUID } from "node:crypto";
 import { validOn } from "../hierarchy/sql.ts";
-import { keyed } from "../database/relation.ts";
+import { type Columns, keyed, keyedHoles } from "../database/relation.ts";
+import type { Holes } from "../database/template.ts";
 
 export interface Change {
   /** `key:<id>`, `token:<issuer>#<subject>`, or `command:<user of the operating system>`. */
@@ -22,30 +23,40 @@ export interface Change {
 export const recordChange = (em: EntityManager, change: Change): Promise<void> => recordChanges(em, [change]);
 
 export const recordChanges = async (em: EntityManager, changes: readonly Change[]): Promise<void> => {
-  await recording(changes).execute(em.getKysely());
+  await appending(keyed("c", changes, COLUMNS, "n")).execute(em.getKysely());
 };
 
 const json = (value: unknown) => JSON.stringify(value ?? null);
 
-/** The insert that appends the changes, which may also be a part of a statement that makes them. */
-export const recording = (changes: readonly Change[]): RawBuilder<unknown> => sql`
+const COLUMNS: Columns<Change> = {
+  key: ["text", () => randomUUID()],
+  at: ["timestamptz", ({ at }) => at.toISOString()],
+  actor: ["text", ({ actor }) => actor],
+  actor_name: ["text", ({ actorName }) => actorName],
+  operation: ["text", ({ operation }) => operation],
+  unit_id: ["int", ({ unitNo }) => unitNo],
+  subject: ["text", ({ subject }) => subject],
+  before: ["jsonb", ({ before }) => json(before)],
+  after: ["jsonb", ({ after }) => json(after)],
+};
+
+/** Of `recordingHoles`. */
+export const AUDIT_NAMES: readonly string[] = Object.keys(COLUMNS).map((name) => `audit_${name}`);
+
+/** What the holes of `recordingHoles` stand for. */
+export const auditValues = (change: Change): Readonly<Record<string, unknown>> =>
+  Object.fromEntries(Object.entries(COLUMNS).map(([name, [, value]]) => [`audit_${name}`, [value(change, 0)]]));
+
+/** The insert that appends changes, as a part of a template that makes them. */
+export const recordingHoles = (holes: Holes): RawBuilder<unknown> => {
+  const own = Object.fromEntries(Object.keys(COLUMNS).map((name) => [name, holes[`audit_${name}`]!]));
+  return appending(keyedHoles("c", own, COLUMNS, "n"));
+};
+
+/** The insert that appends the changes of a relation `c`. */
+const appending = (changes: RawBuilder<unknown>): RawBuilder<unknown> => sql`
     with recursive change as materialized (
-      select * from ${keyed(
-        "c",
-        changes,
-        {
-          key: ["text", () => randomUUID()],
-          at: ["timestamptz", ({ at }) => at.toISOString()],
-          actor: ["text", ({ actor }) => actor],
-          actor_name: ["text", ({ actorName }) => actorName],
-          operation: ["text", ({ operation }) => operation],
-          unit_id: ["int", ({ unitNo }) => unitNo],
-          subject: ["text", ({ subject }) => subject],
-          before: ["jsonb", ({ before }) => json(before)],
-          after: ["jsonb", ({ after }) => json(after)],
-        },
-        "n",
-      )}
+      select * from ${changes}
     ),
     above as (
       select u.id as of_id, u.id, v.parent_id, v.tier, coalesce(u.ended_on - 1, 'infinity'::date) as day from unit u

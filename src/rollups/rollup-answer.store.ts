@@ -78,7 +78,7 @@ export const answerOf = (
   const shape: Shape = { kind, rules, looking, ranges, hasTiers, hasCountry: keys.country > 0 };
   const name = [kind.name, ...Object.values(looking), ranges.length, hasDays(shape), hasTiers, shape.hasCountry].join();
   const statement =
-    statements.get(name) ?? template<string, AnswerRow>([...NAMES, ...ranges.flatMap(limitNames)], (holes) => reading(shape, holes));
+    statements.get(name) ?? template<AnswerRow>([...NAMES, ...ranges.flatMap(limitNames)], (holes) => reading(shape, holes));
   statements.set(name, statement);
   const slots = hasTiers ? keys.tiers.map((tier) => numberOfTier(tier) ?? 0) : [];
   const limits = ranges.flatMap(({ grain, first, end }, n) =>
@@ -109,7 +109,7 @@ const traitsOf = (shape: Shape): KeyTraits => {
   return { ...which, hasTrees: isForTrees, hasOthers: !isForTrees, isOfAllColumns: false };
 };
 
-const reading = (shape: Shape, holes: Holes<string>) => {
+const reading = (shape: Shape, holes: Holes) => {
   const { kind, rules, looking } = shape;
   const isOfRecords = rules !== null && looking.isForRecords;
   const isOfWithheld = isOfRecords && looking.isForWithheld;
@@ -158,7 +158,7 @@ const keysOf = ({ looking, hasTiers }: Shape, holes: Holes<Name>) => {
 };
 
 /** Relations `s` of the days and `r` of the ranges of counters, of which the planner makes constants. */
-const daysOf = ({ ranges, ...shape }: Shape, holes: Holes<string>) => {
+const daysOf = ({ ranges, ...shape }: Shape, holes: Holes) => {
   const limits = ranges.map((_, n) => sql`(${holes[`grain${n}`]}::int, ${holes[`first${n}`]}::date, ${holes[`end${n}`]}::date)`);
   return sql`
     s as not materialized (select ${holes["from"]}::date as first_on, ${holes["countedTo"]}::date as last_on, 1 as number),

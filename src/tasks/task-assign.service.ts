@@ -1,9 +1,9 @@
 import type { EntityManager } from "@mikro-orm/postgresql";
-import type { RawBuilder } from "kysely";
 import { createHash } from "node:crypto";
 import { rowScope } from "../access/scope.ts";
 import { taking } from "../database/locks.ts";
 import { rowsOf } from "../database/reader.ts";
+import type { Compiles } from "../database/template.ts";
 import { unitLoaders } from "../hierarchy/unit.loaders.ts";
 import type { UnitView } from "../hierarchy/unit-view.ts";
 import { BadUserInput, DomainError } from "../lib/errors.ts";
@@ -27,7 +27,7 @@ import {
   writeTasks,
 } from "./task-step.service.ts";
 import { checkCoordinators, coordinatorsNamed, assigningRights, isWithinUnit, taskUnitNamed } from "./task-units.service.ts";
-import { insertTask, type TaskMaking } from "./task.store.ts";
+import { insertTask, type TaskMaking } from "./task-write.store.ts";
 import type { TaskDocument, TaskKey, TaskView } from "./task.loaders.ts";
 
 interface TaskDraft {
@@ -147,7 +147,7 @@ const unlessSent = async <T>(context: TaskAsking, making: TaskMaking, prepare: (
 interface Creating {
   readonly making: TaskMaking;
   /** Statements whose rows `make` takes. */
-  readonly first: readonly RawBuilder<unknown>[];
+  readonly first: readonly Compiles[];
 }
 
 /** One request under a key makes the task, and the others find it. */
@@ -206,7 +206,7 @@ const numberingOf = ({ draft, origin, making }: Making) => ({
 const numberOf = async (em: EntityManager, made: Making, by: ImportedBy): Promise<NumberedTask> => {
   if (made.number) return made.number;
   await taskSourceOf(em, made.origin.assignerNo, by);
-  return (await rowsOf(em).rows(numbering(numberingOf(made))))[0]!;
+  return (await numbering(numberingOf(made)).execute(em.getKysely())).rows[0]!;
 };
 
 const makeTask = async ({ viewer, now }: TaskAsking, writing: TaskWriting, made: Making): Promise<Sent<TaskView>> => {

@@ -19,7 +19,7 @@ export interface TaskAuthority {
 }
 
 /** The country as a grant of today's edition, in the form of a RowScope. */
-export const countryEntry = (today: Day) => sql<string>`(
+export const countryEntry = (today: Day | RawBuilder<unknown>) => sql<string>`(
   select v.unit_id || ':' || e.id from edition e, unit_version v where v.tier = 'COUNTRY' and ${inForceOn(sql`${today}::date`)} limit 1)`;
 
 export const readCountry = async ({ rows }: Rows, today: Day): Promise<string> =>
@@ -56,11 +56,11 @@ export const readAuthorities = (
 };
 
 /** Of authority `a`. */
-export const authorityColumns = (grants: readonly Grant[]) => sql`a.lead_id as "leadNo", a.assigner_id as "assignerNo",
+const authorityColumns = (grants: readonly Grant[]) => sql`a.lead_id as "leadNo", a.assigner_id as "assignerNo",
   ${coveredBy(grants, sql`a.lead_id`)} as "isForLead", ${coveredBy(grants, sql`a.assigner_id`)} as "isForAssigner", a.is_lead_split as "isLeadSplit"`;
 
 /** The tables of a recursive WITH, of which `authority` has a row for each of `sides`: rows of (i, lead_id, assigner_id). */
-export const authorityTables = (today: Day, sides: RawBuilder<unknown>): RawBuilder<unknown> => sql`
+const authorityTables = (today: Day, sides: RawBuilder<unknown>): RawBuilder<unknown> => sql`
     task_side as materialized (${sides}),
     above as (
       select side.unit_id, ${lastParent(sql`side.unit_id`, today)} as parent_id

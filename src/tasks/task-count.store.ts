@@ -3,7 +3,7 @@ import { type RawBuilder, sql } from "kysely";
 import { addingEvents, countChanges, noteDeltas, type Noted } from "../counters/count.store.ts";
 import { notingUnits, renewFirstDays } from "../counters/record-unit.store.ts";
 import { sharing } from "../database/locks.ts";
-import { type Compiles, template } from "../database/template.ts";
+import { type Compiles, type Query, template } from "../database/template.ts";
 import { sendTogether } from "../database/together.ts";
 import { validOn } from "../hierarchy/sql.ts";
 import { SERVING_KINDS, TIERS } from "../hierarchy/unit.entity.ts";
@@ -52,6 +52,9 @@ interface TaskChange {
   readonly after: TaskView;
 }
 
+/** The column of a step's statement that takes the shared lock of counters. */
+export const sharingCounters = sql`, ${sharing("counters")} as counters`;
+
 /** The first row of a statement, to be read once it was sent. */
 export type Sent<R> = () => R;
 
@@ -62,7 +65,7 @@ export type Sent<R> = () => R;
 export class TaskWriting {
   readonly em: EntityManager;
   readonly #changes: { readonly before: TaskView | null; readonly after: TaskView | Sent<TaskView> }[] = [];
-  readonly #waiting: { readonly statement: RawBuilder<unknown>; readonly take: (rows: readonly unknown[]) => void }[] = [];
+  readonly #waiting: { readonly statement: Compiles; readonly take: (rows: readonly unknown[]) => void }[] = [];
   #isSharing = false;
 
   constructor(em: EntityManager) {
@@ -70,7 +73,7 @@ export class TaskWriting {
   }
 
   /** Sends the statement with the next message, which the last one of the transaction is at the latest. */
-  later<R>(statement: RawBuilder<R>): Sent<R> {
+  later<R>(statement: RawBuilder<R> | Query<R>): Sent<R> {
     let row: R | null = null;
     this.#waiting.push({ statement, take: (rows) => (row = rows[0] as R) });
     return () => row!;
@@ -88,11 +91,11 @@ export class TaskWriting {
     this.#changes.push({ before, after });
   }
 
-  /** A column that takes the shared lock of counters in the statement of a step, so that this needs none of its own; units are noted before the lock. */
-  sharing(before: TaskView, after: TaskView): RawBuilder<unknown> {
-    if (before.leadNo !== after.leadNo || factsOf(before) === factsOf(after)) return sql``;
+  /** Whether the statement of a step takes the shared lock of counters, so that this needs none of its own; units are noted before the lock. */
+  isSharing(before: TaskView, after: TaskView): boolean {
+    if (before.leadNo !== after.leadNo || factsOf(before) === factsOf(after)) return false;
     this.#isSharing = true;
-    return sql`, ${sharing("counters")} as counters`;
+    return true;
   }
 
   /** Sends all that waits, and counts. */
@@ -160,12 +163,14 @@ const COLUMNS: Readonly<Record<string, readonly [type: string, value: (row: Sign
 };
 const NAMES = Object.keys(COLUMNS);
 
-const countingRows = template(NAMES, (holes) => {
-  const arrays = NAMES.map((name) => sql`${holes[name]}::${sql.raw(COLUMNS[name]![0])}[]`);
-  const rows = sql`unnest(${sql.join(arrays)}) d(${sql.raw(NAMES.join(", "))})`;
-  const tasks = sql`(select d.*, d.days_postponed::datemultirange as postponed from ${rows}) d`;
-  return addingEvents(TASK_RECORDS, taskEvents({ tasks, sign: sql`d.sign` }));
-});
+const countingRows = (isOfOneUnit: boolean) =>
+  template(NAMES, (holes) => {
+    const arrays = NAMES.map((name) => sql`${holes[name]}::${sql.raw(COLUMNS[name]![0])}[]`);
+    const rows = sql`unnest(${sql.join(arrays)}) d(${sql.raw(NAMES.join(", "))})`;
+    const tasks = sql`(select d.*, d.days_postponed::datemultirange as postponed from ${rows}) d`;
+    return addingEvents(TASK_RECORDS, taskEvents({ tasks, sign: sql`d.sign` }), { isOfOneUnit });
+  });
+const COUNTING = { ofOneUnit: countingRows(true), ofSeveral: countingRows(false) };
 
 /** The statement that counts a few changes. */
 const counting = (changes: readonly TaskChange[]): Compiles => {
@@ -173,5 +178,7 @@ const counting = (changes: readonly TaskChange[]): Compiles => {
     ...(before ? [{ task: before, sign: -1 as const }] : []),
     { task: after, sign: 1 },
   ]);
-  return countingRows(Object.fromEntries(Object.entries(COLUMNS).map(([name, [, value]]) => [name, rows.map(value)])));
+  const isOfOneUnit = new Set(rows.map(({ task }) => task.leadNo)).size === 1;
+  const count = isOfOneUnit ? COUNTING.ofOneUnit : COUNTING.ofSeveral;
+  return count(Object.fromEntries(Object.entries(COLUMNS).map(([name, [, value]]) => [name, rows.map(value)])));
 };

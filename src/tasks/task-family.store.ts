@@ -18,6 +18,11 @@ export interface StepScope {
   readonly country: string;
 }
 
+/** The same, with how a message sets a scope. */
+export interface FamilyScope extends StepScope {
+  readonly isDistributed: boolean;
+}
+
 /**
  * Works on a whole family of tasks, of which the caller may not see every one: an open task below keeps its ancestors open, whatever its lead. Callers must not
  * show what they read here.
@@ -30,8 +35,8 @@ export const onWholeFamily = async <T>({ em, scope, country }: StepScope, work: 
 };
 
 /** The open tasks below a task, with the ids of those of the next level that the caller sees. */
-export const openBelow = async ({ em, scope, country }: StepScope, task: TaskKey) => {
-  const [wide, narrow] = [{ reads: country, writes: scope.writes && country }, scope].map((one) => settingsOf(one, true));
+export const openBelow = async ({ em, scope, country, isDistributed }: FamilyScope, task: TaskKey) => {
+  const [wide, narrow] = [{ reads: country, writes: scope.writes && country }, scope].map((one) => settingsOf(one, isDistributed));
   const rows = await sendTogether(em, [...wide!, openSubtasks(task), ...narrow!]);
   const all = rows[wide!.length] as OpenSubtask[];
   const next = all.filter(({ steps }) => steps === 1);
@@ -49,7 +54,7 @@ export const refusedFor = async ({ em }: StepScope, tasks: readonly TaskView[], 
 };
 
 /** @throws DomainError CONFLICT naming what is open. */
-export const demandNoneOpen = async (step: StepScope, task: TaskKey, action: string): Promise<void> => {
+export const demandNoneOpen = async (step: FamilyScope, task: TaskKey, action: string): Promise<void> => {
   const { next } = await openBelow(step, task);
   if (next.length > 0) throw await refusedFor(step, next, `${action} is not possible while delegated tasks are open`);
 };
@@ -60,7 +65,7 @@ const isAfter = (one: Day | null, other: Day | null): boolean => other !== null 
  * A delegated task must end no later than the task it was delegated from.
  * @throws BadUserInput for a deadline after that of the parent, DomainError CONFLICT naming open delegated tasks with a later one.
  */
-export const demandOrderedDeadlines = async (step: StepScope, task: TaskView, deadline: Day | null): Promise<void> => {
+export const demandOrderedDeadlines = async (step: FamilyScope, task: TaskView, deadline: Day | null): Promise<void> => {
   if (task.parent !== null) {
     const { sourceNo, code } = task.parent;
     const [parent] = await onWholeFamily(step, () =>

@@ -1,14 +1,15 @@
 import type { EntityManager } from "@mikro-orm/postgresql";
-import { sql } from "kysely";
+import { type RawBuilder, sql } from "kysely";
 import { randomUUID } from "node:crypto";
 import { takeLock } from "../database/locks.ts";
 import { rowsOf } from "../database/reader.ts";
+import { type Query, template } from "../database/template.ts";
 import type { ImportedBy } from "../imports/import-report.ts";
 import { recordChange } from "../journal/audit.ts";
 import type { Day } from "../lib/time/date.ts";
 import { leadSlot } from "./task-count.store.ts";
 import type { TaskIdentity } from "./task-id.ts";
-import type { TaskMaking } from "./task.store.ts";
+import type { TaskMaking } from "./task-write.store.ts";
 
 /** No name that a system can send by begins so. */
 const NAME = "@tasks";
@@ -41,7 +42,7 @@ const findSource = async (em: EntityManager, unitNo: number): Promise<number | n
   return source?.id ?? null;
 };
 
-const sourceOf = (unitNo: number) =>
+const sourceOf = (unitNo: number | RawBuilder<unknown>) =>
   sql<{ id: number }>`select id from source where name = ${NAME} and unit_id = ${unitNo} and retired_at is null`;
 
 interface Numbering {
@@ -62,22 +63,31 @@ export interface TaskSent extends TaskIdentity {
   readonly digest: string;
 }
 
-/** The task that was made under an idempotency key, if there is one. */
-export const sentUnder = ({ actor, idempotencyKey }: TaskMaking) =>
+const sentBy = (actor: string | RawBuilder<unknown>, idempotencyKey: string | RawBuilder<unknown>) =>
   sql<TaskSent>`select source_id as "sourceNo", code, digest from task where made_by = ${actor} and idempotency_key = ${idempotencyKey}`;
+
+/** The task that was made under an idempotency key, if there is one. */
+export const sentUnder = ({ actor, idempotencyKey }: TaskMaking) => sentBy(actor, idempotencyKey);
 
 /**
  * Takes the next number of the year for a new task; no row where its unit has no source yet, or the task exists. Whoever takes one next waits until the transaction ends,
  * so that no number is left out.
  */
-export const numbering = ({ unitNo, leadNo, assignedOn, making }: Numbering) => sql<NumberedTask>`
-  with own as (${sourceOf(unitNo)}),
+export const numbering = ({ unitNo, leadNo, assignedOn, making: { actor, idempotencyKey } }: Numbering): Query<NumberedTask> =>
+  numbered({ unitNo, leadNo, assignedOn, year: yearOf(assignedOn), actor, idempotencyKey });
+
+const NUMBERED = ["unitNo", "leadNo", "assignedOn", "year", "actor", "idempotencyKey"] as const;
+const numbered = template<NumberedTask, (typeof NUMBERED)[number]>(
+  NUMBERED,
+  (v) => sql`
+  with own as (${sourceOf(v.unitNo)}),
   numbered as (
     insert into task_number as n (source_id, year, last)
-    select id, ${yearOf(assignedOn)}::int, 1 from own where not exists (${sentUnder(making)})
+    select id, ${v.year}::int, 1 from own where not exists (${sentBy(v.actor, v.idempotencyKey)})
     on conflict (source_id, year) do update set last = n.last + 1 returning source_id, last
   )
-  select source_id as "sourceNo", last, ${leadSlot(sql`${leadNo}::int`, sql`${assignedOn}::date`)} as slot from numbered`;
+  select source_id as "sourceNo", last, ${leadSlot(sql`${v.leadNo}::int`, sql`${v.assignedOn}::date`)} as slot from numbered`,
+);
 
 const yearOf = (day: Day): number => Number(day.slice(0, 4));
 

@@ -1,19 +1,21 @@
 import type { EntityManager } from "@mikro-orm/postgresql";
-import { type RawBuilder, sql } from "kysely";
+import { sql } from "kysely";
 import type { RequestContext } from "../access/request-context.ts";
 import { rowScope } from "../access/scope.ts";
 import { grantsFor } from "../access/viewer.ts";
 import { rowsOf } from "../database/reader.ts";
+import type { Compiles } from "../database/template.ts";
 import { validOn } from "../hierarchy/sql.ts";
 import { DomainError } from "../lib/errors.ts";
 import type { Day } from "../lib/time/date.ts";
 import { changedRecords } from "./task-audit.store.ts";
 import { sidesOf, type TaskAuthority } from "./task-authority.ts";
-import type { StepScope } from "./task-family.store.ts";
+import type { FamilyScope } from "./task-family.store.ts";
 import { type Sent, TaskWriting } from "./task-count.store.ts";
 import { parseTaskId, taskIdOf } from "./task-id.ts";
 import { possibleActions, sideOf, stepFrom, type TaskAction, type TaskProgress, type TaskStep } from "./task-steps.ts";
-import { lockedTask, lockingTask, type NewTaskEvent, storeStep } from "./task.store.ts";
+import { type NewTaskEvent, storeStep } from "./task-write.store.ts";
+import { lockedTask, lockingTask } from "./task.store.ts";
 import { taskLoaders, type TaskView } from "./task.loaders.ts";
 
 export type TaskAsking = Pick<RequestContext, "session" | "hierarchy" | "viewer" | "now" | "today" | "use" | "renew">;
@@ -23,7 +25,7 @@ export interface TaskPayload {
 }
 
 /** The locked rows that a step reads. */
-export interface StepOf extends StepScope {
+export interface StepOf extends FamilyScope {
   readonly today: Day;
   readonly writing: TaskWriting;
   readonly task: TaskView;
@@ -77,7 +79,7 @@ type Rows = readonly (readonly unknown[])[];
 /** One transaction that changes tasks, and counts last what it changed. The first statements go in the message that begins it. */
 export const writeTasks = <T>(
   { session, viewer }: TaskAsking,
-  first: readonly RawBuilder<unknown>[],
+  first: readonly Compiles[],
   work: (writing: TaskWriting, rows: Rows) => Promise<T>,
 ): Promise<T> =>
   session.writeFrom({ ...rowScope(viewer, "OFFICER"), isOfFewRows: true }, first, async (em, rows) => {
@@ -94,7 +96,7 @@ const steppingOf = ({ viewer, today }: TaskAsking) => ({
 });
 
 /** The statements whose rows `openStep` takes. */
-export const opening = (context: TaskAsking, id: string): readonly RawBuilder<unknown>[] => {
+export const opening = (context: TaskAsking, id: string): readonly Compiles[] => {
   const identity = parseTaskId(id);
   return identity ? lockingTask(steppingOf(context), identity) : [];
 };
@@ -116,7 +118,8 @@ export const openStep = async (context: TaskAsking, writing: TaskWriting, { id, 
   const actingNo = sideOf(action) === "LEAD" ? authority.leadNo : authority.assignerNo;
   if (!sidesOf(authority).includes(sideOf(action))) throw await forbidden(em, actingNo, action, today);
   demandPossible(task, authority, action);
-  return { em, writing, scope: rowScope(viewer, "OFFICER"), country, today, task, actingNo };
+  const { isDistributed } = context.session;
+  return { em, writing, scope: rowScope(viewer, "OFFICER"), country, isDistributed, today, task, actingNo };
 };
 
 const forbidden = async (em: EntityManager, unitNo: number, action: TaskAction, today: Day): Promise<DomainError> => {

@@ -1,8 +1,9 @@
 import { type RawBuilder, sql } from "kysely";
 import type { RequestContext } from "../access/request-context.ts";
-import { coveredBy } from "../access/scope.ts";
+import { coveredBy, grantValues } from "../access/scope.ts";
 import { grantsFor } from "../access/viewer.ts";
 import type { Rows } from "../database/reader.ts";
+import { template } from "../database/template.ts";
 import { tracedEdition } from "../hierarchy/edition.ts";
 import { inForceOn, validOn } from "../hierarchy/sql.ts";
 import { unitLoaders } from "../hierarchy/unit.loaders.ts";
@@ -49,8 +50,10 @@ interface Placed {
  */
 export const isWithinUnit = async (reader: Rows, placed: Placed): Promise<boolean> => (await reader.rows(withinUnit(placed))).length > 0;
 
+type PlacedHoles = Pick<Placed, "isServing"> & Readonly<Record<Exclude<keyof Placed, "isServing">, RawBuilder<unknown>>>;
+
 /** A row where that is so. */
-export const withinUnit = ({ above, unitNo, day, isServing }: Placed): RawBuilder<unknown> => sql`
+export const withinUnit = ({ above, unitNo, day, isServing }: Placed | PlacedHoles): RawBuilder<unknown> => sql`
     with e as materialized (select id from edition e where ${inForceOn(sql`${day}::date`)}),
     base as materialized (select c.target_id as unit_id from e join contribution c on c.edition_id = e.id and c.unit_id = ${above} and c.nearest and c.certain),
     top as (
@@ -71,16 +74,20 @@ interface Assigning {
   readonly assignedOn: Day;
 }
 
+const RIGHTS = ["units", "editions", "assignerNo", "leadNo", "assignedOn"] as const;
+const rightsOf = template<{ readonly isOfficer: boolean; readonly isWithin: boolean }, (typeof RIGHTS)[number]>(RIGHTS, (v) => {
+  const isOfficer = coveredBy({ units: v.units, editions: v.editions }, sql`${v.assignerNo}::int`);
+  const isWithin = withinUnit({ above: v.assignerNo, unitNo: v.leadNo, day: v.assignedOn, isServing: false });
+  return sql`select ${isOfficer} as "isOfficer", exists (${isWithin}) as "isWithin"`;
+});
+
 /** Whether the caller is an officer of the assigner, and whether the lead lies within it. */
 export const assigningRights = async (
   context: Pick<RequestContext, "session" | "hierarchy" | "viewer">,
   { assignerNo, leadNo, assignedOn }: Assigning,
 ): Promise<{ readonly isOfficer: boolean; readonly isWithin: boolean }> => {
   await tracedEdition(context, assignedOn);
-  const isOfficer = coveredBy(grantsFor(context.viewer, "OFFICER"), sql`${assignerNo}::int`);
-  const isWithin = withinUnit({ above: assignerNo, unitNo: leadNo, day: assignedOn, isServing: false });
-  const [rights] = await context.session.rows(
-    sql<{ isOfficer: boolean; isWithin: boolean }>`select ${isOfficer} as "isOfficer", exists (${isWithin}) as "isWithin"`,
-  );
+  const { units, editions } = grantValues(grantsFor(context.viewer, "OFFICER"));
+  const [rights] = await context.session.rows(rightsOf({ units, editions, assignerNo, leadNo, assignedOn }));
   return rights!;
 };

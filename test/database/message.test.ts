@@ -1,6 +1,7 @@
 import { sql } from "kysely";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { type Database, openDatabase } from "../../src/database/database.ts";
+import { StatementMessage } from "../../src/database/message.ts";
 import { Reader, type WriteGuard } from "../../src/database/reader.ts";
 import { PUBLIC_SCOPE } from "../../src/database/row-scope.ts";
 import { sendTogether } from "../../src/database/together.ts";
@@ -70,6 +71,21 @@ describe("statements that go together", () => {
       reader().write(PUBLIC_SCOPE, (em) => sendTogether(em, [sql`select ${1}::int as one`, sql`select absent, ${1}::int`, note(6)]));
     for (const attempt of [wrong, wrong]) await expect(attempt()).rejects.toThrow("absent");
     expect(await noted()).toEqual([]);
+  });
+
+  it("are described once by a connection, and return the same rows from then on", async () => {
+    const described = vi.spyOn(StatementMessage.prototype, "handleRowDescription");
+    const batch = (n: number | null) => [sql`select ${n}::int as n, 7::bigint as total`, sql`select ${n}::int as n where false`, note(10)];
+    const send = (n: number | null) => reader().write(PUBLIC_SCOPE, (em) => sendTogether(em, [...batch(n), sql`delete from noted`]));
+    const read = (n: number) => reader().rows(sql<object>`select ${n}::int as single, array[${n}::int] as list`);
+    expect(await send(1)).toEqual([[{ n: 1, total: 7 }], [], [{ n: 10 }], []]);
+    expect(await read(2)).toEqual([{ single: 2, list: [2] }]);
+    expect(described.mock.calls.length).toBeGreaterThan(0);
+    described.mockClear();
+    expect(await send(null)).toEqual([[{ n: null, total: 7 }], [], [{ n: 10 }], []]);
+    expect(await read(3)).toEqual([{ single: 3, list: [3] }]);
+    expect(described).not.toHaveBeenCalled();
+    described.mockRestore();
   });
 
   it("fail where the commit fails, and leave nothing", async () => {

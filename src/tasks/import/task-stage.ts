@@ -12,7 +12,7 @@ import type { TaskDocument } from "../task.loaders.ts";
 import { RUNNING, TASK_PROGRESS } from "../task-steps.ts";
 import type { DayRange } from "../task-timeliness.ts";
 import { multirangeOf } from "../task-count.store.ts";
-import { wordsOf } from "../task.store.ts";
+import { wordsOf } from "../task-write.store.ts";
 import { MAX_COORDINATORS } from "../task-units.service.ts";
 import { checkFacts, type TaskFacts } from "./task-facts.ts";
 
