@@ -4,7 +4,6 @@ import { cycleNamed } from "../assessments/cycles/cycle.service.ts";
 import {
   adjustmentsShown,
   itemsOfSheet,
-  maximumOfSheet,
   scaledOfSheet,
   sheetNamed,
   totalOfSheet,
@@ -38,11 +37,9 @@ const sheetOf = async (context: Asking, id: string): Promise<NamedTable> => {
     itemsOfSheet(context, sheet),
     adjustmentsShown(context, sheet),
   ]);
-  const total = (round: "SELF" | "FIRST" | "SECOND" | "FINAL") => totalOfSheet(context, sheet, round);
   const table = sheetTable({
-    ...{ unitName: unit!.fullName, rubricName: rubric!.name, year: cycle.year, items, adjustments },
-    totals: { self: await total("SELF"), first: await total("FIRST"), second: await total("SECOND") },
-    ...{ maxApplicable: await maximumOfSheet(context, sheet), total: await total("FINAL"), scaled: await scaledOfSheet(context, sheet) },
+    ...{ unitName: unit!.fullName, rubricName: rubric!.name, year: cycle.year, stage: cycle.stage, items, adjustments },
+    ...{ total: await totalOfSheet(context, sheet, "FINAL"), scaled: await scaledOfSheet(context, sheet) },
   });
   return { name: `sheet-${cycle.year}-${unit!.code.replace("/", "-")}`, table };
 };

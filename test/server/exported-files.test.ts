@@ -1,10 +1,7 @@
-import { writeFile } from "node:fs/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { readRows } from "../../src/lib/files/rows.ts";
 import { CycleRoom, criterionOf, type SeenCycle, sheetOf, type Who } from "../assessments/cycle-room.ts";
-import { temporaryFolder } from "../lib/files/folder.ts";
+import { cellsOfWorkbook } from "../support/workbook.ts";
 
-const file = temporaryFolder();
 let room: CycleRoom;
 let cycle: SeenCycle;
 beforeAll(async () => {
@@ -91,10 +88,12 @@ describe("a file for the meeting", () => {
   it("is a workbook, too, with numbers as numbers", async () => {
     const response = await fetched("admin", `/exports/sheet/${sheetOf(cycle, "01273").id}.xlsx`);
     expect(response.headers.get("content-type")).toBe("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet");
-    const path = file("sheet.xlsx");
-    await writeFile(path, Buffer.from(await response.arrayBuffer()));
-    const reading = await readRows(path, ["STT"], ["STT"]);
-    await expect(reading.rows[Symbol.asyncIterator]().next()).rejects.toThrow(/PHIẾU CHẤM ĐIỂM/);
+    const rows = await cellsOfWorkbook(Buffer.from(await response.arrayBuffer()));
+    expect(rows.slice(0, 2).map(([title]) => title)).toEqual(["PHIẾU CHẤM ĐIỂM", "Bộ tiêu chí cấp xã"]);
+    expect(rows.find(([code]) => code === "1.1")).toEqual(["1.1", "Kế hoạch", 10.25, null, 10.25, 10.25, 10.25, "=Theo hồ sơ"]);
+    const standings = await fetched("admin", `/exports/standings/${cycle.id}.xlsx`);
+    const places = await cellsOfWorkbook(Buffer.from(await standings.arrayBuffer()));
+    expect(places.find(([, code]) => code === "01273")?.slice(3, 7)).toEqual([89.3, 89.3, 1, 3]);
   });
 
   it("has the standings with the places that are still possible, for the organiser alone", async () => {

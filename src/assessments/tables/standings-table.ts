@@ -1,5 +1,6 @@
 import type { PrintedTable } from "../../lib/files/printed-table.ts";
 import type { Standing } from "../standings/standing.service.ts";
+import { signatures } from "./signatures.ts";
 
 /** The standings of a block as they are printed. */
 export interface PrintedStandings {
@@ -33,4 +34,5 @@ export const standingsTable = ({ blockName, rubricName, year, standings }: Print
       ...[standing.bestRank, standing.worstRank, standing.classification?.label ?? null],
     ],
   })),
+  foot: signatures(2, 6),
 });
