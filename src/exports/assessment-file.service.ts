@@ -48,7 +48,8 @@ const standingsFor = async (context: Asking, id: string): Promise<NamedTable> =>
   const cycle = await cycleNamed(context, id);
   const rubric = (await context.use(rubricLoaders).rubricByNo.load(cycle.rubricNo))!;
   const standings = await standingsOf(context, cycle);
-  const table = standingsTable({ blockName: rubric.block.name, rubricName: rubric.name, year: cycle.year, standings });
+  const isFinal = cycle.stage === "PUBLISHED";
+  const table = standingsTable({ blockName: rubric.block.name, rubricName: rubric.name, year: cycle.year, isFinal, standings });
   return { name: `standings-${cycle.year}-${rubric.block.code.toLowerCase()}`, table };
 };
 

@@ -7,6 +7,8 @@ export interface PrintedStandings {
   readonly blockName: string;
   readonly rubricName: string;
   readonly year: number;
+  /** False while the results are not published. */
+  readonly isFinal: boolean;
   readonly standings: readonly Standing[];
 }
 
@@ -24,9 +26,9 @@ const COLUMNS = [
 /** One place, or the places that the unit may still take: 2–4. */
 const placeOf = ({ bestRank, worstRank }: Standing): string => (bestRank === worstRank ? String(bestRank) : `${bestRank}–${worstRank}`);
 
-export const standingsTable = ({ blockName, rubricName, year, standings }: PrintedStandings): PrintedTable => ({
+export const standingsTable = ({ blockName, rubricName, year, isFinal, standings }: PrintedStandings): PrintedTable => ({
   name: `Xếp hạng ${year}`,
-  title: ["BẢNG XẾP HẠNG TẠM TÍNH", rubricName, `${blockName}, năm ${year}`],
+  title: [isFinal ? "BẢNG XẾP HẠNG" : "BẢNG XẾP HẠNG TẠM TÍNH", rubricName, `${blockName}, năm ${year}`],
   columns: COLUMNS,
   rows: standings.map((standing) => ({
     cells: [
