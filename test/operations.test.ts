@@ -88,6 +88,21 @@ describe("the example operations", () => {
     expect(data.unit!.children.some(({ tasks }) => (tasks.overdue ?? 0) > 0)).toBe(true);
   });
 
+  it("walk through a cycle: who leads and by which criteria, how far the next one is, and why a commune has its score", async () => {
+    const led = await service.ask(generated.WhoLeadsDocument);
+    const [ranking] = led.data.unit!.rankings;
+    expect(ranking!.entries.filter(({ rank, score }) => rank !== null && score !== null).length).toBeGreaterThan(10);
+    expect(ranking!.rubric.domains).toHaveLength(9);
+    const half = await service.ask(generated.HalfWayDocument, {}, viewer);
+    const [cycle] = half.data.assessmentCycles.nodes;
+    expect(cycle).toMatchObject({ year: 2025, stage: "FIRST_APPRAISAL" });
+    expect(cycle!.standings!.some(({ bestRank, worstRank }) => bestRank < worstRank)).toBe(true);
+    const why = await service.ask(generated.WhyAScoreDocument, {}, viewer);
+    const items = why.data.assessmentCycles.nodes[0]!.sheets.flatMap((sheet) => sheet.items);
+    expect(items.some(({ selfScore, firstScore }) => selfScore !== null && firstScore !== null)).toBe(true);
+    expect(items.filter(({ criterion }) => criterion.scoring === "INDICATOR").some(({ receipt }) => receipt !== null)).toBe(true);
+  });
+
   it("takes variables in place of the defaults", async () => {
     const { data } = await service.ask(generated.SearchWithoutDiacriticsDocument, { search: "ha lang", asOf: "2022-12-31" });
     expect(data.units.nodes.map(({ fullName }) => fullName)).toContain("Huyện Hạ Lang");

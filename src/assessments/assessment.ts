@@ -13,6 +13,8 @@ export interface Assessment {
   readonly rank: number | null;
   readonly rankOf: number | null;
   readonly classification: Classification | null;
+  /** Why the class is not that of the band. */
+  readonly classificationReason: string | null;
   readonly sources: SourceView[];
 }
 
@@ -26,6 +28,8 @@ export interface Ranking {
   readonly entries: readonly Assessment[];
   readonly sources: readonly SourceView[];
   readonly version: number;
+  /** Why it corrects the version before. */
+  readonly reason: string | null;
   /** Null for a ranking that reports state; `at` says as of when its members are answered. */
   readonly published: { readonly publication: Publication; readonly at: Pick<UnitView, "asOf" | "evidence"> } | null;
 }

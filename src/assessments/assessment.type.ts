@@ -150,6 +150,12 @@ export class AssessmentType {
   @Field(() => ClassificationType, { nullable: true, description: "Class; null if the source does not state it." })
   classification!: ClassificationType | null;
 
+  @Field(() => String, {
+    nullable: true,
+    description: "Why the published class is not that of the band; null where it is, and for what reports state (lý do xếp loại khác).",
+  })
+  classificationReason!: string | null;
+
   @Field(() => [SourceType], { description: "Sources of the result." })
   sources!: SourceType[];
 }
@@ -195,6 +201,12 @@ export class RankingType {
 
   @Field(() => Int, { description: "Counts from 1; a correction is the next version, and earlier ones stay readable (phiên bản)." })
   version!: number;
+
+  @Field(() => String, {
+    nullable: true,
+    description: "Why it corrects the version before; null for the first one, and for what reports state (lý do đính chính).",
+  })
+  reason!: string | null;
 }
 
 @ObjectType("SurveyResult", { simpleResolvers: true, description: "Satisfaction of people who answered a survey (kết quả khảo sát)." })

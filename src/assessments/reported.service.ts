@@ -48,6 +48,7 @@ const assessmentOf = (figures: readonly AssessmentFigure[], rubric = rubricOf(fi
     rank: stated("rank") ?? number(first(figures, "rank")),
     rankOf: number(first(figures, "of")),
     classification: classificationOf(first(figures, "classification")),
+    classificationReason: null,
     sources: sourcesOf(figures),
   };
 };
@@ -83,7 +84,7 @@ export const reportedRankings = async ({ rankingFigures }: Loaders, unit: UnitVi
       })),
       entries: members.map((member) => assessmentOf(member, rubric)).toSorted(bestFirst),
       sources: sourcesOf(ofBlock),
-      ...{ version: 1, published: null },
+      ...{ version: 1, reason: null, published: null },
     };
   });
 };

@@ -1,3 +1,4 @@
+import { extname } from "node:path";
 import { Command, InvalidArgumentError } from "commander";
 import {
   columnOfField,
@@ -12,7 +13,8 @@ import { loadRubric, withMaximum } from "../assessments/rubrics/rubric-load.serv
 import type { CriterionInput, ScoreBandInput } from "../assessments/rubrics/rubric.input.ts";
 import type { IndexKind } from "../assessments/vocabulary.ts";
 import { openDatabase } from "../database/database.ts";
-import { faultsOf, type Item, isFault, recordOf } from "../lib/files/file-row.ts";
+import { unguarded } from "../lib/files/csv-writer.ts";
+import { faultsOf, type FileRow, type Item, isFault, recordOf } from "../lib/files/file-row.ts";
 import { readRows } from "../lib/files/rows.ts";
 import { decimalOf, wholeOf } from "../lib/number.ts";
 import { readEnv } from "../server/env.ts";
@@ -80,15 +82,20 @@ interface ReadCriteria {
   readonly rows: Row[];
 }
 
+type Cells = FileRow["cells"];
+const unguardedCells = (cells: Cells): Cells =>
+  Object.fromEntries(Object.entries(cells).map(([column, cell]) => [column, typeof cell === "string" ? unguarded(cell) : cell]));
+
 const readCriteria = async (path: string, items: AsyncIterable<Item>, { problem }: Findings): Promise<ReadCriteria> => {
   const read: ReadCriteria = { criteria: [], rows: [] };
+  const isGuarded = extname(path).toLowerCase() === ".csv";
   for await (const item of items) {
     if (isFault(item)) {
       for (const { column, code, message } of faultsOf(item)) problem({ row: item.row, record: recordOf(item), column, code, message });
       continue;
     }
     if (read.rows.length === MOST_ROWS) throw new Error(`${path} has more rows than the limit of ${MOST_ROWS}`);
-    const { input, problems } = criterionOfCells(item.cells);
+    const { input, problems } = criterionOfCells(isGuarded ? unguardedCells(item.cells) : item.cells);
     for (const one of problems) problem({ row: item.row, record: recordOf(item), ...one });
     read.criteria.push(input);
     read.rows.push(item);

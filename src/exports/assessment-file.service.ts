@@ -4,7 +4,6 @@ import { cycleNamed } from "../assessments/cycles/cycle.service.ts";
 import {
   adjustmentsShown,
   itemsOfSheet,
-  maximumOfSheet,
   scaledOfSheet,
   sheetNamed,
   totalOfSheet,
@@ -14,6 +13,7 @@ import { rubricLoaders } from "../assessments/rubrics/rubric.loaders.ts";
 import { standingsOf } from "../assessments/standings/standing.service.ts";
 import { sheetTable } from "../assessments/tables/sheet-table.ts";
 import { standingsTable } from "../assessments/tables/standings-table.ts";
+import { foldName } from "../hierarchy/fold.ts";
 import { type PrintedTable, type TableFormat, writeTable } from "../lib/files/printed-table.ts";
 
 type Asking = Pick<RequestContext, "session" | "viewer" | "use">;
@@ -29,6 +29,16 @@ interface NamedTable {
   readonly table: PrintedTable;
 }
 
+/** In ASCII, as headers and all file systems take it. */
+const fileName = (kind: ExportKind, year: number, code: string): string =>
+  [
+    kind,
+    year,
+    ...foldName(code)
+      .split(/[^a-z0-9]+/)
+      .filter(Boolean),
+  ].join("-");
+
 const sheetOf = async (context: Asking, id: string): Promise<NamedTable> => {
   const sheet = await sheetNamed(context, id);
   const cycle = (await context.use(cycleLoaders).cycleByNo.load(sheet.cycleNo))!;
@@ -38,21 +48,20 @@ const sheetOf = async (context: Asking, id: string): Promise<NamedTable> => {
     itemsOfSheet(context, sheet),
     adjustmentsShown(context, sheet),
   ]);
-  const total = (round: "SELF" | "FIRST" | "SECOND" | "FINAL") => totalOfSheet(context, sheet, round);
   const table = sheetTable({
-    ...{ unitName: unit!.fullName, rubricName: rubric!.name, year: cycle.year, items, adjustments },
-    totals: { self: await total("SELF"), first: await total("FIRST"), second: await total("SECOND") },
-    ...{ maxApplicable: await maximumOfSheet(context, sheet), total: await total("FINAL"), scaled: await scaledOfSheet(context, sheet) },
+    ...{ unitName: unit!.fullName, rubricName: rubric!.name, year: cycle.year, stage: cycle.stage, items, adjustments },
+    ...{ total: await totalOfSheet(context, sheet, "FINAL"), scaled: await scaledOfSheet(context, sheet) },
   });
-  return { name: `sheet-${cycle.year}-${unit!.code.replace("/", "-")}`, table };
+  return { name: fileName("sheet", cycle.year, unit!.code), table };
 };
 
 const standingsFor = async (context: Asking, id: string): Promise<NamedTable> => {
   const cycle = await cycleNamed(context, id);
   const rubric = (await context.use(rubricLoaders).rubricByNo.load(cycle.rubricNo))!;
   const standings = await standingsOf(context, cycle);
-  const table = standingsTable({ blockName: rubric.block.name, rubricName: rubric.name, year: cycle.year, standings });
-  return { name: `standings-${cycle.year}-${rubric.block.code.toLowerCase()}`, table };
+  const isFinal = cycle.stage === "PUBLISHED";
+  const table = standingsTable({ blockName: rubric.block.name, rubricName: rubric.name, year: cycle.year, isFinal, standings });
+  return { name: fileName("standings", cycle.year, rubric.block.code), table };
 };
 
 const TABLES = { sheet: sheetOf, standings: standingsFor } as const;

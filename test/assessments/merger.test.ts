@@ -115,4 +115,28 @@ describe("after two communes became one", () => {
     expect(await room.seeSheet("two", sheet.id)).toMatchObject({ unit: { code: "01279" }, final: 69 });
     expect((await room.change("two", "submitScoreSheet", { sheet: sheet.id })).code).toBe("FORBIDDEN");
   });
+
+  it("a correction of what was published is the result of the old one, as of its last day", async () => {
+    now = AFTERWARDS;
+    const { id: sheet, items } = sheetOf(published, "01279");
+    const criterion = items.find((item) => item.criterion.code === "1.2")!.criterion.id;
+    const unranked = { cycle: published.id, units: ["01279"], isRanked: false, reason: "Đã sáp nhập" };
+    expect((await room.change("admin", "setRankedMembers", unranked)).code).toBe("CONFLICT");
+    const correction = { cycle: published.id, reason: "Kết luận thanh tra", items: [{ sheet, criterion, points: 19.5 }] };
+    expect((await room.change("two", "correctPublishedScores", correction)).code).toBe("FORBIDDEN");
+    const { cycle } = await room.done("admin", "correctPublishedScores", correction);
+    expect(cycle).toMatchObject({ stage: "PUBLISHED", sheets: [{}, { final: 68.5, unit: { code: "01279" } }, {}] });
+    const text = `{ unit(code: "04") { rankings(index: PAR, year: 2026) { ${RANKING} supersedes { ${RANKING} } } }
+      old: unit(id: "01279.2025") { ${resultsOf(2026)} } new: unit(code: "01279") { ${resultsOf(2026)} } }`;
+    const after = await ask<{ unit: { rankings: { supersedes: object }[] } }>(null, text);
+    expect(after).toMatchObject({
+      unit: { rankings: [{ version: 2, entries: [{ unit: { code: "01279" }, score: 68.5, rank: 1 }, { rank: 2 }, { rank: 3 }] }] },
+      ...{ old: { y2026: [{ score: 68.5, rank: 1, unit: { id: "01279.2025" }, previous: { score: 68 } }] }, new: { y2026: [] } },
+    });
+    const earlier = before.publicly as { unit: { y2026: { sources: object[] }[] } };
+    const [first] = earlier.unit.y2026;
+    const sources = first!.sources.map((source) => ({ ...source, state: "SUPERSEDED" }));
+    const { supersedes: _none, ...version } = first as unknown as Record<string, unknown>;
+    expect(after.unit.rankings[0]!.supersedes).toEqual({ ...version, sources });
+  });
 });

@@ -110,6 +110,40 @@ describe("a publication", () => {
     ]);
   });
 
+  it("says why a class is not that of the band, and why a version corrects the one before", async () => {
+    const cycle = await scoredCycle(2022, { "01273": [10, 30, 30, 0.5], "01279": [8, 20, 30, 0.5], "01288": [10, 20, 28, 0.5] });
+    const [sheet, other] = [sheetOf(cycle, "01273"), sheetOf(cycle, "01279")];
+    const override = (of: typeof sheet, classification: string | null, reason: string) =>
+      room.done("admin", "overrideClassification", { sheet: of.id, classification, reason });
+    await override(sheet, "KHA", "Có hồ sơ quá hạn");
+    await override(other, "YEU", "Nhập nhầm");
+    await override(other, null, "Bỏ");
+    await publish(cycle);
+    const items = [{ sheet: sheet.id, criterion: criterionOf(sheet, "1.1"), points: 9 }];
+    await room.done("admin", "correctPublishedScores", { cycle: cycle.id, reason: "Kết luận thanh tra", items });
+    const ranking = "reason entries { unit { code } classification { code } classificationReason }";
+    const text = `{ unit(code: "04") { rankings(index: PAR, year: 2022) { ${ranking} supersedes { ${ranking} } } }
+      own: unit(code: "01273", asOf: "2022-12-31") { assessments(index: PAR, year: 2022) { classificationReason } }
+      reported: unit(code: "48", asOf: "2021-12-31") { rankings(index: PAR, year: 2021) { reason entries { classificationReason } } } }`;
+    interface Seen {
+      readonly unit: {
+        readonly rankings: readonly { readonly reason: string | null; readonly entries: readonly object[]; readonly supersedes: object }[];
+      };
+      readonly own: object;
+      readonly reported: { readonly rankings: readonly { readonly reason: string | null; readonly entries: readonly object[] }[] };
+    }
+    const { unit, own, reported } = (await room.ask<Seen>(null, text)).data;
+    const entries = [
+      ["01273", "Có hồ sơ quá hạn"],
+      ["01279", null],
+      ["01288", null],
+    ].map(([code, classificationReason]) => ({ unit: { code }, classification: { code: "KHA" }, classificationReason }));
+    expect(unit.rankings).toEqual([{ reason: "Kết luận thanh tra", entries, supersedes: { reason: null, entries } }]);
+    expect(own).toEqual({ assessments: [{ classificationReason: "Có hồ sơ quá hạn" }] });
+    for (const { reason, entries: stated } of reported.rankings)
+      expect([reason, ...stated]).toEqual([null, ...stated.map(() => ({ classificationReason: null }))]);
+  });
+
   it("leaves members with undecided criteria without a score, and only if it is forced", async () => {
     const cycle = await scoredCycle(2023, { "01273": [10, 30, 30, 0.5], "01279": [8, 20, 30, 0.5] });
     const refused = await room.change("admin", "publishAssessmentCycle", { cycle: cycle.id, title: "Quyết định 2" });

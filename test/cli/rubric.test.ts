@@ -86,6 +86,24 @@ describe("a file of a rubric", () => {
     expect(own[0]!.actor).toMatch(/^command:/);
   });
 
+  it("keeps texts that a spreadsheet would take for formulas, in both forms", async () => {
+    const scale = '"- Đủ 4 quý: 2 điểm\n\n- Thiếu 1 quý; -1 điểm\n+ Không: 0"';
+    const rows = ["code,name,maxScore,scale,scoring", `1,"-Ban hành kế hoạch",2,${scale},MANUAL`, ""];
+    const { out } = await importFile(await write("scale.csv", rows.join("\n")), "--block", "SCALES");
+    const first = out.split(":")[0]!;
+    const read = async (id: string) =>
+      (await ask<{ rubric: unknown }>("query ($id: ID!) { rubric(id: $id) { domains { name scale } } }", { id })).rubric;
+    const before = await read(first);
+    expect(before).toEqual({
+      domains: [{ name: "-Ban hành kế hoạch", scale: "- Đủ 4 quý: 2 điểm\n\n- Thiếu 1 quý; -1 điểm\n+ Không: 0" }],
+    });
+    for (const name of ["guarded.csv", "guarded.xlsx"]) {
+      await run("export", service.database, ["rubric", first, "--out", join(folder, name)]);
+      const again = await importFile(join(folder, name), "--block", "SCALES");
+      expect(await read(again.out.split(":")[0]!), name).toEqual(before);
+    }
+  });
+
   it("may be written to a file or a workbook, which an import reads as well", async () => {
     const { out } = await importFile(SEED);
     const path = join(folder, "out.csv");

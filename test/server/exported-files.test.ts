@@ -1,10 +1,8 @@
-import { writeFile } from "node:fs/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { readRows } from "../../src/lib/files/rows.ts";
 import { CycleRoom, criterionOf, type SeenCycle, sheetOf, type Who } from "../assessments/cycle-room.ts";
-import { temporaryFolder } from "../lib/files/folder.ts";
+import { publishCycle, scoredCycle } from "../assessments/scored-cycle.ts";
+import { cellsOfWorkbook } from "../support/workbook.ts";
 
-const file = temporaryFolder();
 let room: CycleRoom;
 let cycle: SeenCycle;
 beforeAll(async () => {
@@ -91,10 +89,13 @@ describe("a file for the meeting", () => {
   it("is a workbook, too, with numbers as numbers", async () => {
     const response = await fetched("admin", `/exports/sheet/${sheetOf(cycle, "01273").id}.xlsx`);
     expect(response.headers.get("content-type")).toBe("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet");
-    const path = file("sheet.xlsx");
-    await writeFile(path, Buffer.from(await response.arrayBuffer()));
-    const reading = await readRows(path, ["STT"], ["STT"]);
-    await expect(reading.rows[Symbol.asyncIterator]().next()).rejects.toThrow(/PHIẾU CHẤM ĐIỂM/);
+    const rows = await cellsOfWorkbook(Buffer.from(await response.arrayBuffer()));
+    expect(rows.slice(0, 2).map(([title]) => title)).toEqual(["PHIẾU CHẤM ĐIỂM", "Bộ tiêu chí cấp xã"]);
+    expect(rows.find(([code]) => code === "1.1")).toEqual(["1.1", "Kế hoạch", 10.25, null, 10.25, 10.25, 10.25, "=Theo hồ sơ"]);
+    const standings = await fetched("admin", `/exports/standings/${cycle.id}.xlsx`);
+    const places = await cellsOfWorkbook(Buffer.from(await standings.arrayBuffer()));
+    expect(places[0]).toEqual(["BẢNG XẾP HẠNG TẠM TÍNH"]);
+    expect(places.find(([, code]) => code === "01273")?.slice(3, 7)).toEqual([89.3, 89.3, 1, 3]);
   });
 
   it("has the standings with the places that are still possible, for the organiser alone", async () => {
@@ -130,6 +131,24 @@ describe("a file for the meeting", () => {
       ["2", ""],
       ["2.1", "39.45"],
       ...Array.from({ length: 3 }, () => ["", ""]),
+    ]);
+  });
+
+  it("has the standings as they were published, with the places of a tie", async () => {
+    const published = await scoredCycle(room, 2025, {
+      "01273": [10, 30, 39.5, 0.9],
+      "01279": [8, 20, 30, 0.5],
+      "01288": [10, 20, 28, 0.5],
+    });
+    await publishCycle(room, published);
+    const [title, ...rows] = await cellsOfWorkbook(
+      Buffer.from(await (await fetched("admin", `/exports/standings/${published.id}.xlsx`)).arrayBuffer()),
+    );
+    expect(title).toEqual(["BẢNG XẾP HẠNG"]);
+    expect(rows.filter(([place]) => /^\d/.test(String(place))).map((row) => [row[0], row[1], ...row.slice(3)])).toEqual([
+      ["1", "01273", 97.5, 97.5, 1, 1, "tốt"],
+      ["2", "01279", 68, 68, 2, 2, "khá"],
+      ["2", "01288", 68, 68, 2, 2, "khá"],
     ]);
   });
 });

@@ -13,8 +13,8 @@ import { cycleNamed, membersOfCycle } from "./cycle.service.ts";
 import { type CycleMutation, cycleStepOf, stagesAfter, stagesLeft } from "./cycle-steps.ts";
 import type { CycleStage } from "./cycle-vocabulary.ts";
 import { receiptsOfCycle, recordOfReceipt } from "./freeze.service.ts";
-import { storeReceipts } from "./receipt.store.ts";
-import { lockCycle, storeStage, storeUnranked, undecidedItems, unsubmittedSheets } from "./cycle.store.ts";
+import { type NewReceipt, storeReceipts } from "./receipt.store.ts";
+import { lockCycle, openSheets, storeStage, storeUnranked, undecidedItems, unsubmittedSheets } from "./cycle.store.ts";
 import { memberFinder } from "./member-finder.ts";
 
 export type CycleAsking = Pick<RequestContext, "session" | "viewer" | "now" | "today" | "use" | "renew">;
@@ -82,7 +82,7 @@ export const changeCycle = async (
 
 /** @throws as `changeCycle`; BadUserInput for a stage that is not later. */
 export const advanceCycle = async (context: CycleAsking, { cycle: id, to, force }: AdvanceAssessmentCycleInput): Promise<CyclePayload> => {
-  const receipts = await receiptsOfCycle(context, id);
+  const found = await receiptsOfCycle(context, id);
   return changeCycle(context, id, "advanceAssessmentCycle", async ({ em, cycle, problems }) => {
     const { no, stage } = cycle;
     const later = stagesAfter(stage);
@@ -95,11 +95,20 @@ export const advanceCycle = async (context: CycleAsking, { cycle: id, to, force 
     }
     if (!force) await addUnready(em, cycle, to, problems);
     if (!problems.isEmpty) return null;
+    const receipts = stage === "SELF_SCORING" ? receiptsOfOpen(found, await openSheets(em, no)) : [];
     await storeStage(em, no, to);
     await storeReceipts(em, receipts);
     return { before: { stage }, after: { stage: to, force, receipts: receipts.map(recordOfReceipt) } };
   });
 };
+
+/** @throws DomainError CONFLICT for a sheet that was reopened after the receipts were worked out. */
+const receiptsOfOpen = (found: ReadonlyMap<number, readonly NewReceipt[]>, open: readonly number[]): NewReceipt[] =>
+  open.flatMap((no) => {
+    const receipts = found.get(no);
+    if (!receipts) throw new DomainError("CONFLICT", "cycle: a sheet was reopened meanwhile; try again", { argument: "cycle" });
+    return receipts;
+  });
 
 const addUnready = async (em: EntityManager, { no, stage }: CycleView, to: CycleStage, problems: InputProblems): Promise<void> => {
   const left = stagesLeft(stage, to);

@@ -6,6 +6,7 @@ import { inForceOn, validOn } from "../../hierarchy/sql.ts";
 import type { Day } from "../../lib/time/date.ts";
 import type { Period } from "../../lib/time/period.ts";
 import type { RubricView } from "../rubrics/rubric.loaders.ts";
+import type { CycleView } from "./cycle.loaders.ts";
 import type { CycleStage, StoredDeadline } from "./cycle-vocabulary.ts";
 
 export interface NewCycle {
@@ -16,14 +17,13 @@ export interface NewCycle {
   readonly at: Date;
 }
 
-/** The stage of a cycle, of which nobody else changes anything until the transaction ends. */
-export const lockCycle = async (
-  em: EntityManager,
-  no: number,
-): Promise<{ readonly stage: CycleStage; readonly deadlines: readonly StoredDeadline[] }> => {
+/** What changes of a cycle. */
+type LockedCycle = Pick<CycleView, "stage" | "deadlines" | "unranked">;
+
+/** A cycle of which nobody else changes anything until the transaction ends. */
+export const lockCycle = async (em: EntityManager, no: number): Promise<LockedCycle> => {
   await takeLock(em, "assessmentCycle", no);
-  const [cycle] = await rowsOf(em).rows(sql<{ stage: CycleStage; deadlines: StoredDeadline[] }>`
-    select stage, deadlines from assessment_cycle where id = ${no}`);
+  const [cycle] = await rowsOf(em).rows(sql<LockedCycle>`select stage, deadlines, unranked from assessment_cycle where id = ${no}`);
   return cycle!;
 };
 
@@ -82,6 +82,14 @@ interface Unready {
   /** Code of the criterion that is not decided; null for a sheet that was not handed in. */
   readonly criterion: string | null;
 }
+
+/** Numbers of the sheets that are not handed in. */
+export const openSheets = async (em: EntityManager, no: number): Promise<number[]> => {
+  const found = await rowsOf(em).rows(
+    sql<{ no: number }>`select id as no from score_sheet where cycle_id = ${no} and submitted_at is null`,
+  );
+  return found.map((sheet) => sheet.no);
+};
 
 const MOST_UNREADY = 1000;
 

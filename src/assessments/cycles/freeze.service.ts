@@ -36,14 +36,14 @@ export const receiptsOfSheet = async (context: Asking, id: string): Promise<NewR
   return sheet?.isWhole ? receiptsOf(context, sheet) : [];
 };
 
-/** The computed leaves of the sheets that nobody handed in, while units score themselves; the statements do not grow with their number. */
-export const receiptsOfCycle = async (context: Asking, id: string): Promise<NewReceipt[]> => {
+/** The computed leaves by number of each sheet that nobody handed in, while units score themselves; the statements do not grow with their number. */
+export const receiptsOfCycle = async (context: Asking, id: string): Promise<ReadonlyMap<number, readonly NewReceipt[]>> => {
   const no = parseNumberId("cycle", id);
   const cycle = no === null ? null : await context.use(cycleLoaders).cycleByNo.load(no);
-  if (cycle?.stage !== "SELF_SCORING") return [];
+  if (cycle?.stage !== "SELF_SCORING") return new Map();
   const sheets = await context.use(sheetLoaders).sheetsOf.load(cycle.no);
   const open = sheets.filter(({ submittedAt, isWhole }) => submittedAt === null && isWhole);
-  return (await Promise.all(open.map((sheet) => receiptsOf(context, sheet)))).flat();
+  return new Map(await Promise.all(open.map(async (sheet) => [sheet.no, await receiptsOf(context, sheet)] as const)));
 };
 
 export const recordOfReceipt = ({ sheetNo, code, receipt: { points, rate } }: NewReceipt) => ({

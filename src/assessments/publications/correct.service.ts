@@ -2,7 +2,7 @@ import type { EntityManager } from "@mikro-orm/postgresql";
 import { rowsOf } from "../../database/reader.ts";
 import { textOf } from "../../lib/argument-text.ts";
 import { parseAssessmentId, parseNumberId } from "../assessment-id.ts";
-import { appliesTo, type BlockLeaf, type BlockSheet } from "../cycles/block.ts";
+import { appliesTo, type BlockLeaf, type BlockSheet, finalPointsAt } from "../cycles/block.ts";
 import { blockLoaders } from "../cycles/block.loaders.ts";
 import { readBlock } from "../cycles/block.store.ts";
 import type { CycleView } from "../cycles/cycle.loaders.ts";
@@ -54,16 +54,21 @@ const checkCorrections = async (
 ) => {
   const rubric = (await context.use(rubricLoaders).rubricByNo.load(cycle.rubricNo))!;
   const sheets = new Map((await readBlock(rowsOf(em), cycle.no)).map((sheet) => [sheet.no, sheet]));
-  const leaves = new Map((await context.use(blockLoaders).leavesOf.load(cycle.rubricNo)).map((leaf) => [leaf.position, leaf]));
+  const leaves = new Map((await context.use(blockLoaders).leavesOf.load(cycle.rubricNo)).map((leaf, n) => [leaf.position, { ...leaf, n }]));
   const items = checkItems(input, { cycle, sheets, leaves }, problems);
   const most = { BONUS: hundredthsOf(rubric.bonusMax)!, PENALTY: hundredthsOf(rubric.penaltyMax)! };
   return { items, adjustments: checkAdjustments(input, sheets, most, problems) };
 };
 
+/** With its place among the leaves of the rubric. */
+interface PlacedLeaf extends BlockLeaf {
+  readonly n: number;
+}
+
 interface Correctable {
   readonly cycle: CycleView;
   readonly sheets: ReadonlyMap<number, BlockSheet>;
-  readonly leaves: ReadonlyMap<number, BlockLeaf>;
+  readonly leaves: ReadonlyMap<number, PlacedLeaf>;
 }
 
 const sheetAt = (id: string, sheets: ReadonlyMap<number, BlockSheet>, place: string, problems: InputProblems): BlockSheet | null => {
@@ -72,16 +77,25 @@ const sheetAt = (id: string, sheets: ReadonlyMap<number, BlockSheet>, place: str
   return sheet ?? null;
 };
 
-const leafAt = (id: string, { cycle, leaves }: Correctable, place: string, problems: InputProblems): BlockLeaf | null => {
+const leafAt = (id: string, { cycle, leaves }: Correctable, place: string, problems: InputProblems): PlacedLeaf | null => {
   const [rubricNo, position] = parseAssessmentId("criterion", id) ?? [];
   const leaf = rubricNo === cycle.rubricNo ? leaves.get(position!) : undefined;
   if (!leaf) problems.add(`${place}.criterion`, "CRITERION_UNKNOWN", `there is no leaf ${JSON.stringify(id.slice(0, 100))} in the rubric`);
   return leaf ?? null;
 };
 
+/** Which criteria of which sheets the items make apply, and give points. */
+const correctedIn = (items: CorrectPublishedScoresInput["items"]) => {
+  const keysOf = (chosen: typeof items) => new Set(chosen.map(({ sheet, criterion }) => `${sheet} ${criterion}`));
+  return {
+    applied: keysOf(items.filter(({ isApplicable }) => isApplicable === true)),
+    scored: keysOf(items.filter(({ points }) => points != null)),
+  };
+};
+
 const checkItems = ({ items }: CorrectPublishedScoresInput, correctable: Correctable, problems: InputProblems): CorrectedItem[] => {
   const named = new Set<string>();
-  const applied = new Set(items.flatMap(({ sheet, criterion, isApplicable }) => (isApplicable === true ? [`${sheet} ${criterion}`] : [])));
+  const { applied, scored } = correctedIn(items);
   return items.flatMap(({ sheet: sheetId, criterion, points, isApplicable }, n) => {
     const place = `items[${n}]`;
     const sheet = sheetAt(sheetId, correctable.sheets, place, problems);
@@ -90,24 +104,21 @@ const checkItems = ({ items }: CorrectPublishedScoresInput, correctable: Correct
       problems.add(place, "ONE_OF", "must have exactly one of points and isApplicable");
       return [];
     }
-    const key = `${sheetId} ${criterion} ${points == null}`;
-    if (named.has(key)) problems.add(place, "DUPLICATE", "corrects the same criterion of the same sheet as an item before it");
-    named.add(key);
+    const key = `${sheetId} ${criterion}`;
+    const correction = `${key} ${points == null}`;
+    if (named.has(correction)) problems.add(place, "DUPLICATE", "corrects the same criterion of the same sheet as an item before it");
+    named.add(correction);
     if (!sheet || !leaf) return [];
     const fault = points == null ? null : faultOfPoints(points, leaf.maxPoints);
     if (fault !== null) problems.add(`${place}.points`, "POINTS_INVALID", fault);
-    if (points != null && !appliesTo(sheet, leaf) && !applied.has(`${sheetId} ${criterion}`))
-      problems.add(
-        `${place}.points`,
-        "NOT_APPLICABLE",
-        `criterion ${leaf.code} does not apply to the unit; another item must make it apply`,
-      );
-    return {
-      sheetNo: sheet.no,
-      position: leaf.position,
-      points: points == null ? null : hundredthsOf(points),
-      isApplicable: isApplicable ?? null,
-    };
+    const refuse = (field: string, code: string, words: string) =>
+      problems.add(`${place}.${field}`, code, `criterion ${leaf.code} ${words}`);
+    if (points != null && !appliesTo(sheet, leaf) && !applied.has(key))
+      refuse("points", "NOT_APPLICABLE", "does not apply to the unit; another item must make it apply");
+    if (isApplicable === true && !scored.has(key) && finalPointsAt(sheet, leaf, leaf.n) === null)
+      refuse("isApplicable", "CRITERION_UNDECIDED", "has no points; another item must give them");
+    const stored = points == null ? null : hundredthsOf(points);
+    return { sheetNo: sheet.no, position: leaf.position, points: stored, isApplicable: isApplicable ?? null };
   });
 };
 

@@ -19,6 +19,8 @@ export interface Publication {
   readonly blockCode: string;
   readonly year: number;
   readonly version: number;
+  /** Null for the first version. */
+  readonly reason: string | null;
   readonly ranked: number;
   readonly source: SourceView;
 }
@@ -29,6 +31,7 @@ export interface PublishedScoreRow extends Positioned, UnitView {
   readonly scaled: Hundredths | null;
   readonly rank: number | null;
   readonly classification: string | null;
+  readonly classReason: string | null;
 }
 
 export interface ScoresOf {
@@ -49,12 +52,12 @@ export interface ScoresOfUnit {
   readonly year: number | null;
 }
 
-const publicationColumns = sql`p.id as no, p.cycle_id as "cycleNo", p.rubric_id as "rubricNo", p.index_kind as index, p.block_code as "blockCode", p.year, p.version,
+const publicationColumns = sql`p.id as no, p.cycle_id as "cycleNo", p.rubric_id as "rubricNo", p.index_kind as index, p.block_code as "blockCode", p.year, p.version, p.reason,
   p.ranked, json_build_object('id', p.key, 'kind', 'ASSESSMENT', 'title', p.title, 'publishedOn', p.published_on,
     'state', case when p.superseded_at is null then 'PUBLISHED' else 'SUPERSEDED' end) as source`;
 
 const scoreColumns = (day: RawBuilder<unknown>) =>
-  sql`${unitColumns(day)}, s.publication_id as "publicationNo", s.scaled, s.rank, s.classification`;
+  sql`${unitColumns(day)}, s.publication_id as "publicationNo", s.scaled, s.rank, s.classification, s.class_reason as "classReason"`;
 
 type Found = Publication & Positioned;
 

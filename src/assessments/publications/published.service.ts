@@ -22,6 +22,7 @@ const assessmentOf = (unit: PublishedScoreRow, { year, ranked, source }: Publica
   ...{ unit, rubric, block: rubric.block, year, rank: unit.rank, rankOf: unit.rank === null ? null : ranked, sources: [source] },
   score: unit.scaled === null ? null : pointsOf(unit.scaled),
   classification: classificationOf(unit.classification ?? undefined),
+  classificationReason: unit.classReason,
 });
 
 /** The unit's own results by the latest publications, by year. */
@@ -46,7 +47,14 @@ export const rankingOf = async (context: Asking, publication: Publication, at: P
   const scores = await context.use(publishedScoreLoaders, at.evidence).scoresOf.load({ publicationNo: publication.no, day: at.asOf });
   const rubric = (await context.use(rubricLoaders).rubricByNo.load(publication.rubricNo))!;
   return {
-    ...{ rubric, block: rubric.block, year: publication.year, ranked: publication.ranked, version: publication.version },
+    ...{
+      rubric,
+      block: rubric.block,
+      year: publication.year,
+      ranked: publication.ranked,
+      version: publication.version,
+      reason: publication.reason,
+    },
     published: { publication, at: { asOf: at.asOf, evidence: at.evidence } },
     byClassification: distributionOf(bandsOf(rubric.bands), scores).map(({ classification, count }) => ({
       ...{ classification: classificationOf(classification)!, count },

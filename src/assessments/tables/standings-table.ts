@@ -1,11 +1,14 @@
 import type { PrintedTable } from "../../lib/files/printed-table.ts";
 import type { Standing } from "../standings/standing.service.ts";
+import { signatures } from "./signatures.ts";
 
 /** The standings of a block as they are printed. */
 export interface PrintedStandings {
   readonly blockName: string;
   readonly rubricName: string;
   readonly year: number;
+  /** False while the results are not published. */
+  readonly isFinal: boolean;
   readonly standings: readonly Standing[];
 }
 
@@ -23,9 +26,9 @@ const COLUMNS = [
 /** One place, or the places that the unit may still take: 2–4. */
 const placeOf = ({ bestRank, worstRank }: Standing): string => (bestRank === worstRank ? String(bestRank) : `${bestRank}–${worstRank}`);
 
-export const standingsTable = ({ blockName, rubricName, year, standings }: PrintedStandings): PrintedTable => ({
+export const standingsTable = ({ blockName, rubricName, year, isFinal, standings }: PrintedStandings): PrintedTable => ({
   name: `Xếp hạng ${year}`,
-  title: ["BẢNG XẾP HẠNG TẠM TÍNH", rubricName, `${blockName}, năm ${year}`],
+  title: [isFinal ? "BẢNG XẾP HẠNG" : "BẢNG XẾP HẠNG TẠM TÍNH", rubricName, `${blockName}, năm ${year}`],
   columns: COLUMNS,
   rows: standings.map((standing) => ({
     cells: [
@@ -33,4 +36,5 @@ export const standingsTable = ({ blockName, rubricName, year, standings }: Print
       ...[standing.bestRank, standing.worstRank, standing.classification?.label ?? null],
     ],
   })),
+  foot: signatures(2, 6),
 });

@@ -16,6 +16,8 @@ export interface PrintedTable {
   /** Lines above the headings, such as the title. */
   readonly title: readonly string[];
   readonly rows: readonly PrintedRow[];
+  /** Lines below the rows, such as places for signatures. */
+  readonly foot?: readonly (readonly PrintedCell[])[];
 }
 
 export const TABLE_FORMATS = ["csv", "xlsx"] as const;
@@ -36,16 +38,21 @@ const csvOf = ({ columns, rows }: PrintedTable): string =>
 /** Names of sheets have at most 31 characters and none of these. */
 const sheetName = (name: string): string => name.replace(/[\\/?*[\]:]/g, " ").slice(0, 31);
 
-const workbookOf = ({ name, title, columns, rows }: PrintedTable): Promise<Buffer> => {
+const workbookOf = ({ name, title, columns, rows, foot = [] }: PrintedTable): Promise<Buffer> => {
   const heading = (text: string) => ({ value: text, type: String, fontWeight: "bold" as const, wrap: true });
   const data = [
     ...title.map((line) => [heading(line)]),
     columns.map((column) => heading(column.heading)),
     ...rows.map(({ cells, isBold = false }) => cells.map((cell) => styled(cell, isBold))),
+    ...foot.map((cells) => cells.map((cell) => placed(cell))),
   ];
   const options = { sheet: sheetName(name), columns: columns.map(({ width }) => ({ width })), stickyRowsCount: title.length + 1 };
   return writeExcelFile(data, options).toBuffer();
 };
+
+/** A text that may be wider than its column. */
+const placed = (cell: PrintedCell) =>
+  cell === null || cell === "" ? null : { value: String(cell), type: String, align: "center" as const };
 
 const styled = (cell: PrintedCell, isBold: boolean) => {
   if (cell === null) return null;

@@ -26,3 +26,9 @@ it("has its title above the headings in a workbook only", async () => {
   expect(String(await writeTable(titled, "csv")).split("\n")[0]).toBe("code,unit,note,at");
   await expect(readAll(file("titled.xlsx", await writeTable(titled, "xlsx")))).rejects.toThrow(/Phiếu chấm điểm/);
 });
+
+it("opens in a workbook with characters that XML does not have", async () => {
+  const noted = { ...table(), rows: [{ cells: ["1", "a\u0001b\u000B\uFFFEc", 1, "\u001F"] }] };
+  const { rows, faults } = await readAll(file("controls.xlsx", await writeTable(noted, "xlsx")));
+  expect([faults, rows.map(({ cells }) => Object.values(cells))]).toEqual([[], [["1", "abc", 1, null]]]);
+});
