@@ -34,6 +34,9 @@ export const start = (command: Command, { url }: Place, args: readonly string[],
   return { child, ended };
 };
 
+/** A command that ends with its process listens to them until then. */
+const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+
 let runs = 0;
 let last: Promise<unknown> = Promise.resolve();
 
@@ -57,6 +60,7 @@ const runHere = async (command: Command, { url }: Place, args: readonly string[]
   const writes = { out: process.stdout.write, err: process.stderr.write };
   /* eslint-enable typescript/unbound-method */
   const given = process.env["DATABASE_URL"];
+  const listening = SIGNALS.map((signal) => process.listeners(signal));
   let code: number | null = null;
   process.argv = [argv[0]!, `src/cli/${command}.ts`, ...args];
   process.env["DATABASE_URL"] = url;
@@ -82,6 +86,8 @@ const runHere = async (command: Command, { url }: Place, args: readonly string[]
   } finally {
     Object.assign(process, { argv, exit, exitCode: before });
     Object.assign(console, { log, error });
+    for (const [n, signal] of SIGNALS.entries())
+      for (const listener of process.listeners(signal)) if (!listening[n]!.includes(listener)) process.off(signal, listener);
     process.stdout.write = writes.out;
     process.stderr.write = writes.err;
     if (given === undefined) delete process.env["DATABASE_URL"];
