@@ -3,7 +3,7 @@ import { type RawBuilder, sql } from "kysely";
 import { shareLock, takeLock } from "../database/locks.ts";
 import { rowsOf } from "../database/reader.ts";
 import { columnName } from "../figures/measure.ts";
-import { raisingOf, recordsChanged } from "../hierarchy/rollup-version.store.ts";
+import { raising, recordsChanged } from "../hierarchy/rollup-version.store.ts";
 import type { Tier } from "../hierarchy/unit.entity.ts";
 import type { Day } from "../lib/time/date.ts";
 import { DAY_GRAIN, GRAINS, NO_TIER, startOf } from "./count.ts";
@@ -84,27 +84,27 @@ const intoUnits = (rules: RecordRules, changes: RawBuilder<unknown>): RawBuilder
 };
 
 /**
- * The statement that adds a few events, of one unit or of several, to the counters without recording them first; the caller holds `shareCounters`, and this is the last step of its
+ * The statement that adds a few events, of one unit or of several below the same places, to the counters without recording them first; the caller holds `shareCounters`, and this is the last step of its
  * transaction. The order of locks is that of `applyDeltas`.
  */
 export const addingEvents = (
   rules: RecordRules,
   events: RawBuilder<unknown>,
-  { isOfOneUnit }: { readonly isOfOneUnit: boolean },
+  { isOfOneUnit, placesOver }: { readonly isOfOneUnit: boolean; readonly placesOver: RawBuilder<unknown> },
 ): RawBuilder<unknown> => {
   const changes = sql`select * from change`;
-  const places = placesOfFew(sql`(select units from found)`);
-  const counts = isOfOneUnit ? treeCountsOfOne(rules, places, changes) : treeCounts(rules, places, changes);
+  const targets = placesOfFew(sql`(select units from found)`);
+  const counts = isOfOneUnit ? treeCountsOfOne(rules, targets, changes) : treeCounts(rules, targets, changes);
   // Each table reads the one before, which fixes the order of the locks.
   return sql`
-    with recursive change as materialized (${changesOf(rules, events)}),
+    with change as materialized (${changesOf(rules, events)}),
     stored as (${intoUnits(rules, changes)} returning unit_id, grain, starts_on),
     found as materialized (
       select array_agg(distinct unit_id) as units, min(starts_on) filter (where grain = ${sql.lit(DAY_GRAIN)}) as since from stored
     ),
     grown as (${intoTrees(rules, counts)} returning target_id),
-    done as materialized (select f.units, f.since from found f cross join (select count(*) from grown) g),
-    ${raisingOf(sql`select unnest(units) from done`, sql`(select since from done)::timestamp`)}
+    done as materialized (select f.since from found f cross join (select count(*) from grown) g),
+    ${raising(sql`select unnest(${placesOver}::int[]) from done where since is not null`, sql`(select since from done)::timestamp`)}
     select from raised`;
 };
 

@@ -230,7 +230,7 @@ export class Reader implements Rows {
     this.#enter();
     for (let attempt = 1; ; attempt++) {
       try {
-        const run = () => em.fork().transactional(work);
+        const run = () => em.transactional(work);
         return await this.around(() => "begin … commit", run);
       } catch (error) {
         if (!gaveWay(error) || attempt === ATTEMPTS) throw isLost(error) ? unsure(error) : failureOf(error);

@@ -20,6 +20,8 @@ export class RequestHierarchy {
   /** How many statements saw the version of these units, and whether one saw another. */
   #seen = 0;
   #isOutdated = false;
+  /** The version that the transaction of a change holds. */
+  #held: string | null = null;
   /** Whether the request may run on a hierarchy: a newer one may be larger. @throws DomainError if not. */
   check: (hierarchy: Hierarchy) => void = () => {};
 
@@ -84,9 +86,16 @@ export class RequestHierarchy {
   readonly guard: WriteGuard = {
     statement: HOLD_HIERARCHY,
     check: ([row]) => {
-      if (this.#loaded && this.#loaded.version !== ((row as { version: string } | undefined)?.version ?? null)) throw new UnitsMeanwhile();
+      this.#held = (row as { version: string } | undefined)?.version ?? null;
+      if (this.#loaded && this.#loaded.version !== this.#held) throw new UnitsMeanwhile();
     },
   };
+
+  /** The units within a change, which no other changes before its end; they are in memory but for the first change after one of units. */
+  async held(): Promise<Hierarchy> {
+    const { latest } = this.#current;
+    return latest?.version === this.#held ? latest : this.load();
+  }
 
   /** Later reads are of the units that the database has then. */
   renew(): void {

@@ -44,7 +44,7 @@ export const recordsChanged = async (em: EntityManager, units: readonly number[]
 
 /** The tables of a recursive WITH that do the same for rows of units; a part of its statement must read `raised`. */
 export const raisingOf = (units: RawBuilder<unknown>, since: RawBuilder<unknown>): RawBuilder<unknown> =>
-  sql`${placesOver(units)}, ${raising(sql`select id from place_over`, since)}`;
+  sql`${selectPlacesOver(units)}, ${raising(sql`select id from place_over`, since)}`;
 
 const raise = async (em: EntityManager, places: readonly number[], since: Day): Promise<void> => {
   await sql`with ${raising(sql`select unnest(${places}::int[])`, sql`${since}::timestamp`)} select from raised`.execute(em.getKysely());
@@ -54,7 +54,7 @@ const raise = async (em: EntityManager, places: readonly number[], since: Day): 
  * Only adds rows, so that no writer waits; the sum of all rows is the version. Each place is looked up by itself: an index scan marks the rows that earlier changes deleted, and
  * skips them from then on, where a bitmap scan reads all of them until the next vacuum.
  */
-const raising = (places: RawBuilder<unknown>, since: RawBuilder<unknown>): RawBuilder<unknown> => sql`
+export const raising = (places: RawBuilder<unknown>, since: RawBuilder<unknown>): RawBuilder<unknown> => sql`
     place_raised(id, starts_on) as materialized (select p.id, date_trunc('month', ${since})::date from (${places}) p(id)),
     gone as (
       delete from rollup_version where id = any(array(
@@ -68,7 +68,7 @@ const raising = (places: RawBuilder<unknown>, since: RawBuilder<unknown>): RawBu
     )`;
 
 /** Tables of a recursive WITH: all present and past provinces of the units and their ancestors; for units outside provinces, the country. */
-const placesOver = (units: RawBuilder<unknown>): RawBuilder<unknown> => {
+export const selectPlacesOver = (units: RawBuilder<unknown>): RawBuilder<unknown> => {
   // Aggregates look each unit up by the index, where the planner would make one set of all units of conditions with exists.
   const isProvince = sql`(select coalesce(bool_or(p.tier = 'PROVINCE'), false) from unit_version p where p.unit_id = a.id)`;
   return sql`above(id) as (
@@ -83,7 +83,7 @@ const placesOver = (units: RawBuilder<unknown>): RawBuilder<unknown> => {
 };
 
 const placesOf = async (em: EntityManager, units: RawBuilder<unknown>): Promise<number[]> => {
-  const rows = await rowsOf(em).rows(sql<{ id: number }>`with recursive ${placesOver(units)} select id from place_over order by 1`);
+  const rows = await rowsOf(em).rows(sql<{ id: number }>`with recursive ${selectPlacesOver(units)} select id from place_over order by 1`);
   return rows.map(({ id }) => id);
 };
 

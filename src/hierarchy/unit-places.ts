@@ -3,6 +3,19 @@ import type { Hierarchy } from "./hierarchy.ts";
 import { dayNumber, dayOfNumber, type DayNumber, type HierarchyUnit } from "./hierarchy-content.ts";
 import { SERVING_KINDS, type Tier } from "./unit.entity.ts";
 
+/** All present and past provinces of the units and their ancestors; for units outside provinces, the country. */
+export const placesOver = (hierarchy: Hierarchy, unitNos: readonly number[]): number[] => {
+  const above = new Set(unitNos);
+  const places: number[] = [];
+  for (const unitNo of above) {
+    const versions = hierarchy.versionsOf(unitNo);
+    const isProvince = versions.some(({ tier }) => tier === "PROVINCE");
+    if (isProvince || versions.some(({ parentNo }) => parentNo === null)) places.push(unitNo);
+    if (!isProvince) for (const { parentNo } of versions) if (parentNo !== null) above.add(parentNo);
+  }
+  return places;
+};
+
 export interface UnitPlace {
   readonly unitNo: number;
   /** Tier in which its work counts: its own, or that of the unit it serves; null outside all tiers. */

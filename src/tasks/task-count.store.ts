@@ -5,7 +5,10 @@ import { notingUnits, renewFirstDays } from "../counters/record-unit.store.ts";
 import { sharing } from "../database/locks.ts";
 import { type Compiles, type Query, template } from "../database/template.ts";
 import { sendTogether } from "../database/together.ts";
+import type { Hierarchy } from "../hierarchy/hierarchy.ts";
+import type { RequestHierarchy } from "../hierarchy/request-hierarchy.ts";
 import { validOn } from "../hierarchy/sql.ts";
+import { placesOver } from "../hierarchy/unit-places.ts";
 import { SERVING_KINDS, TIERS } from "../hierarchy/unit.entity.ts";
 import { taskEvents } from "./task-count.event.ts";
 import { TASK_RECORDS } from "./task-records.ts";
@@ -64,12 +67,14 @@ export type Sent<R> = () => R;
  */
 export class TaskWriting {
   readonly em: EntityManager;
+  readonly #hierarchy: Pick<RequestHierarchy, "held">;
   readonly #changes: { readonly before: TaskView | null; readonly after: TaskView | Sent<TaskView> }[] = [];
   readonly #waiting: { readonly statement: Compiles; readonly take: (rows: readonly unknown[]) => void }[] = [];
   #isSharing = false;
 
-  constructor(em: EntityManager) {
+  constructor(em: EntityManager, hierarchy: Pick<RequestHierarchy, "held">) {
     this.em = em;
+    this.#hierarchy = hierarchy;
   }
 
   /** Sends the statement with the next message, which the last one of the transaction is at the latest. */
@@ -107,7 +112,7 @@ export class TaskWriting {
     if (changes.length === 0) return this.send();
     await this.#noteUnits(changes);
     const locking = this.#isSharing ? [] : [sql`select ${sharing("counters")}`];
-    await this.send(...locking, counting(changes));
+    await this.send(...locking, counting(changes, await this.#hierarchy.held()));
   }
 
   async #noteUnits(changes: readonly TaskChange[]): Promise<void> {
@@ -164,21 +169,22 @@ const COLUMNS: Readonly<Record<string, readonly [type: string, value: (row: Sign
 const NAMES = Object.keys(COLUMNS);
 
 const countingRows = (isOfOneUnit: boolean) =>
-  template(NAMES, (holes) => {
+  template([...NAMES, "places"], (holes) => {
     const arrays = NAMES.map((name) => sql`${holes[name]}::${sql.raw(COLUMNS[name]![0])}[]`);
     const rows = sql`unnest(${sql.join(arrays)}) d(${sql.raw(NAMES.join(", "))})`;
     const tasks = sql`(select d.*, d.days_postponed::datemultirange as postponed from ${rows}) d`;
-    return addingEvents(TASK_RECORDS, taskEvents({ tasks, sign: sql`d.sign` }), { isOfOneUnit });
+    return addingEvents(TASK_RECORDS, taskEvents({ tasks, sign: sql`d.sign` }), { isOfOneUnit, placesOver: holes["places"]! });
   });
 const COUNTING = { ofOneUnit: countingRows(true), ofSeveral: countingRows(false) };
 
 /** The statement that counts a few changes. */
-const counting = (changes: readonly TaskChange[]): Compiles => {
+const counting = (changes: readonly TaskChange[], hierarchy: Hierarchy): Compiles => {
   const rows = changes.flatMap(({ before, after }): SignedTask[] => [
     ...(before ? [{ task: before, sign: -1 as const }] : []),
     { task: after, sign: 1 },
   ]);
-  const isOfOneUnit = new Set(rows.map(({ task }) => task.leadNo)).size === 1;
-  const count = isOfOneUnit ? COUNTING.ofOneUnit : COUNTING.ofSeveral;
-  return count(Object.fromEntries(Object.entries(COLUMNS).map(([name, [, value]]) => [name, rows.map(value)])));
+  const leads = [...new Set(rows.map(({ task }) => task.leadNo))];
+  const count = leads.length === 1 ? COUNTING.ofOneUnit : COUNTING.ofSeveral;
+  const columns = Object.entries(COLUMNS).map(([name, [, value]]) => [name, rows.map(value)]);
+  return count({ ...Object.fromEntries(columns), places: placesOver(hierarchy, leads) });
 };

@@ -78,12 +78,12 @@ type Rows = readonly (readonly unknown[])[];
 
 /** One transaction that changes tasks, and counts last what it changed. The first statements go in the message that begins it. */
 export const writeTasks = <T>(
-  { session, viewer }: TaskAsking,
+  { session, viewer, hierarchy }: TaskAsking,
   first: readonly Compiles[],
   work: (writing: TaskWriting, rows: Rows) => Promise<T>,
 ): Promise<T> =>
   session.writeFrom({ ...rowScope(viewer, "OFFICER"), isOfFewRows: true }, first, async (em, rows) => {
-    const writing = new TaskWriting(em);
+    const writing = new TaskWriting(em, hierarchy);
     const result = await work(writing, rows);
     await writing.finish();
     return result;
