@@ -14,7 +14,7 @@ import { withDatabase } from "./ledger-fill.ts";
 import { NODE_FLAGS, startProcess, withDataDir } from "./process.ts";
 
 /** The first lives are not measured: the service compiles its program while it runs. */
-const [WARM_UPS, LIVES] = [400, 200];
+const [WARM_UPS, LIVES] = [1000, 300];
 /** Processor time of a write with its counters, of Node and of PostgreSQL together. */
 const MOST_MS = 5;
 /** Ticks of the processor's clock in /proc. */
