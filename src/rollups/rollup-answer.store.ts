@@ -77,14 +77,11 @@ export const answerOf = (
   const hasTiers = keys.tiers.some((tier) => tier !== null);
   const shape: Shape = { kind, rules, looking, ranges, hasTiers, hasCountry: keys.country > 0 };
   const name = [kind.name, ...Object.values(looking), ranges.length, hasDays(shape), hasTiers, shape.hasCountry].join();
-  const statement =
-    statements.get(name) ?? template<AnswerRow>([...NAMES, ...ranges.flatMap(limitNames)], (holes) => reading(shape, holes));
+  const limits = Object.fromEntries(ranges.flatMap(limitsOf));
+  const statement = statements.get(name) ?? template<AnswerRow>([...NAMES, ...Object.keys(limits)], (holes) => reading(shape, holes));
   statements.set(name, statement);
   const slots = hasTiers ? keys.tiers.map((tier) => numberOfTier(tier) ?? 0) : [];
-  const limits = ranges.flatMap(({ grain, first, end }, n) =>
-    limitNames(null, n).map((limit, part) => [limit, [grain, first, end][part]] as const),
-  );
-  return statement({ ...span, ...keys, count: keys.unitNos.length, slots, ...Object.fromEntries(limits) });
+  return statement({ ...span, ...keys, count: keys.unitNos.length, slots, ...limits });
 };
 
 /** What the text of a statement depends on. */
@@ -99,7 +96,11 @@ interface Shape {
 
 const hasDays = ({ ranges }: Shape) => ranges.some(({ grain }) => grain === DAY_GRAIN);
 
-const limitNames = (_: unknown, n: number) => [`grain${n}`, `first${n}`, `end${n}`];
+const limitsOf = ({ grain, first, end }: CountRange, n: number): [string, unknown][] => [
+  [`grain${n}`, grain],
+  [`first${n}`, first],
+  [`end${n}`, end],
+];
 
 const traitsOf = (shape: Shape): KeyTraits => {
   const { areMany, isForTrees } = shape.looking;
@@ -158,13 +159,13 @@ const keysOf = ({ looking, hasTiers }: Shape, holes: Holes<Name>) => {
 };
 
 /** Relations `s` of the days and `r` of the ranges of counters, of which the planner makes constants. */
-const daysOf = ({ ranges, ...shape }: Shape, holes: Holes) => {
-  const limits = ranges.map((_, n) => sql`(${holes[`grain${n}`]}::int, ${holes[`first${n}`]}::date, ${holes[`end${n}`]}::date)`);
+const daysOf = (shape: Shape, holes: Holes) => {
+  const limits = shape.ranges.map((_, n) => sql`(${holes[`grain${n}`]}::int, ${holes[`first${n}`]}::date, ${holes[`end${n}`]}::date)`);
   return sql`
     s as not materialized (select ${holes["from"]}::date as first_on, ${holes["countedTo"]}::date as last_on, 1 as number),
     r as not materialized (
       select 0 as span, grain, first_on, end_on, ${holes["from"]}::date as span_on from (values ${sql.join(limits)}) l(grain, first_on, end_on)
-      ${hasDays({ ranges, ...shape }) ? sql`where counters_are_readable()` : sql``}
+      ${hasDays(shape) ? sql`where counters_are_readable()` : sql``}
     )`;
 };
 
