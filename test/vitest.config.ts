@@ -33,8 +33,8 @@ if (process.env["TMPDIR"] === undefined && hasRoomInMemory()) process.env["TMPDI
 /** Starts the slow files first, so that no worker runs one alone in the end. */
 class SlowFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
-    const sorted = await super.sort(files);
-    return sorted.toSorted((a, b) => Number(isSlow(b)) - Number(isSlow(a)));
+    const usual = await super.sort([...files]);
+    return usual.toSorted((a, b) => Number(isSlow(b)) - Number(isSlow(a)));
   }
 }
 

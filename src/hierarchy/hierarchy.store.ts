@@ -23,12 +23,12 @@ export const readHierarchyVersion = async (rows: Rows): Promise<string | null> =
 const [VALUE, ROW] = ["\u001F", "\u001E"];
 const day = (column: string) => sql`coalesce(to_char(${sql.ref(column)}, 'YYYYMMDD'), ${sql.lit(String(NEVER))})`;
 
-/** Three texts transfer ten times as fast as tens of thousands of rows. */
+/** Three texts transfer ten times as fast as tens of thousands of rows, which sort faster than their texts. */
 const CONTENT = sql<{ version: string | null; versions: string; successions: string; editions: string }>`
   select (select version from hierarchy_version) as version,
-    coalesce((select string_agg(concat_ws(${VALUE}, v.unit_id, u.key, v.code, v.name, v.full_name, coalesce(v.name_en, ''), coalesce(v.parent_id, 0),
-      coalesce(v.tier, ''), v.kind, ${day("v.valid_from")}, ${day("v.valid_to")}), ${ROW} order by v.code collate "C", v.unit_id, v.valid_from)
-      from unit_version v join unit u on u.id = v.unit_id), '') as versions,
+    coalesce((select string_agg(concat_ws(${VALUE}, unit_id, key, code, name, full_name, coalesce(name_en, ''), coalesce(parent_id, 0),
+      coalesce(tier, ''), kind, ${day("valid_from")}, ${day("valid_to")}), ${ROW})
+      from (select u.key, v.* from unit_version v join unit u on u.id = v.unit_id order by v.code collate "C", v.unit_id, v.valid_from) v), '') as versions,
     coalesce((select string_agg(concat_ws(${VALUE}, predecessor_id, successor_id, ${day("effective_on")}, kind, coalesce(share::text, '')), ${ROW})
       from succession), '') as successions,
     coalesce((select string_agg(concat_ws(${VALUE}, id, ${day("starts_on")}), ${ROW}) from edition), '') as editions`;

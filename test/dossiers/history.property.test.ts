@@ -44,9 +44,9 @@ const readRollups = async (
     periods.flatMap((name) => [null, ...TIERS].map((handledBy) => ({ unit: unit!, period: parsePeriod("period", name), handledBy, cut }))),
   );
   const rollups = await Promise.all(keys.map(async (key) => dossierRollup.load(key)));
-  const expected = await Promise.all(rollups.map(async (rollup) => expectedUnits.load(rollup)));
+  const expected = await Promise.all(rollups.map((rollup) => expectedUnits(rollup)));
   const measured = await Promise.all(rollups.map(async (rollup) => coverageOfRollup.load(rollup)));
-  return rollups.map((rollup, n) => ({ rollup, expected: expected[n]?.expected ?? 0, measured: measured[n]! }));
+  return rollups.map((rollup, n) => ({ rollup, expected: expected[n]!, measured: measured[n]! }));
 };
 
 const boundsOf = (certain: Numbers | null, possible: Numbers | null, name: keyof Numbers) =>

@@ -102,7 +102,7 @@ const compare = async (oracle: Oracle, year: string, asOf: Day): Promise<void> =
   const rollups = await Promise.all(
     views.flatMap((unit) => slots.map(async (handledBy) => dossierRollup.load({ unit: unit!, period, handledBy, cut: NOTHING_COUNTED }))),
   );
-  const expected = await Promise.all(rollups.map(async (rollup) => expectedUnits.load(rollup)));
+  const expected = await Promise.all(rollups.map((rollup) => expectedUnits(rollup)));
   for (const [n, rollup] of rollups.entries()) {
     const { unit, handledBy } = rollup;
     const place = `${unit.id} on ${asOf}, ${year}, ${handledBy ?? "all tiers"}`;
@@ -117,7 +117,7 @@ const compare = async (oracle: Oracle, year: string, asOf: Day): Promise<void> =
     expectRate(rollup, oracle, asOf, place);
     expect(rollup.exact, `exact of ${place}`).toBe(exact);
     expect(rollup.measureCoverage.covered, `covered of ${place}`).toBe(oracle.covered(unit.id, asOf, handledBy).length);
-    expect(expected[n]?.expected ?? 0, `expected of ${place}`).toBe(oracle.expected(unit.id, asOf, handledBy).length);
+    expect(expected[n]!, `expected of ${place}`).toBe(oracle.expected(unit.id, asOf, handledBy).length);
     expect(
       incompleteMeasures(rollup, rollup.measureCoverage).filter((measure) => MEASURES.some((name) => enumValue(name) === measure)),
       `incomplete of ${place}`,

@@ -147,9 +147,9 @@ const readRollups = async ({ today }: Story, { caller, units, asOf, periods }: A
     periods.flatMap((name) => [null, ...TIERS].map((handledBy) => ({ unit: unit!, period: parsePeriod("period", name), handledBy, cut }))),
   );
   const rollups = await Promise.all(keys.map(async (key) => taskRollup.load(key)));
-  const expected = await Promise.all(rollups.map(async (rollup) => expectedUnits.load(rollup)));
+  const expected = await Promise.all(rollups.map((rollup) => expectedUnits(rollup)));
   const coverage = await Promise.all(rollups.map(async (rollup) => coverageOfRollup.load(rollup)));
-  return rollups.map((rollup, n) => ({ rollup, expected: expected[n]?.expected ?? 0, covered: coverage[n]!.covered }));
+  return rollups.map((rollup, n) => ({ rollup, expected: expected[n]!, covered: coverage[n]!.covered }));
 };
 
 const shown = (rollup: Rollup) => ({
