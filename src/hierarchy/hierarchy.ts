@@ -29,6 +29,7 @@ export class Hierarchy {
   readonly #versionsOf: HierarchyUnit[][] = [];
   readonly #lives: Life[] = [];
   readonly #changes: readonly DayNumber[];
+  #byParent: ReadonlyMap<number | null, readonly HierarchyUnit[]> | null = null;
   readonly #predecessors: ReadonlyMap<number, readonly SuccessionStep[]>;
   readonly #successors: ReadonlyMap<number, readonly SuccessionStep[]>;
   readonly #slices = new LRUCache<DayNumber, Slice>({ max: MAX_SLICES });
@@ -113,6 +114,12 @@ export class Hierarchy {
       under.map((member) => slice.members[member]!),
       day,
     );
+  }
+
+  /** All versions whose parent was the unit, by code. */
+  everUnder(unitNo: number): readonly HierarchyUnit[] {
+    this.#byParent ??= Map.groupBy(this.versions, ({ parentNo }) => parentNo);
+    return this.#byParent.get(unitNo) ?? NO_VERSIONS;
   }
 
   /** An agency of a slice need not exist on each of its days, nor with one code. */
