@@ -125,3 +125,23 @@ describe("rankings", () => {
     expect(statements).toHaveLength(1);
   });
 });
+
+describe("surveys, commendations and figures", () => {
+  const fields =
+    'surveys(period: "2016") { question } commendations(period: "2016") { form } figures(period: "2016") { measure scope unit { code } }';
+
+  it("of a unit are read by one statement, which reads no units", async () => {
+    const { data, statements } = await asked(`{ unit(code: "196", asOf: "2016-12-31") { ${fields} } }`);
+    expect(data.unit.surveys.length).toBeGreaterThan(0);
+    expect(data.unit.figures[0]).toMatchObject({ scope: null, unit: { code: "196" } });
+    expect(statements).toHaveLength(1);
+    expect(statements.filter((text) => UNITS.test(text))).toEqual([]);
+  });
+
+  it("of a tree, too", async () => {
+    const { statements } = await asked(
+      `{ unit(code: "VN", asOf: "2016-12-31") { ${fields} children { ${fields} children { ${fields} } } } }`,
+    );
+    expect(statements).toHaveLength(1);
+  });
+});
