@@ -98,7 +98,7 @@ const unitsOfSide = async (context: SheetAsking, sheet: SheetView, mutation: Cyc
   const role = ROLE_OF_SIDE[side];
   const { unitNo, organiserNo } = sheet;
   const appraisers = side === "APPRAISER" ? sheet.appraiserNos : [];
-  const acting = await coveredAmong(context.session, grantsFor(context.viewer, role), [unitNo, organiserNo, ...appraisers]);
+  const acting = coveredAmong(await context.hierarchy.load(), grantsFor(context.viewer, role), [unitNo, organiserNo, ...appraisers]);
   const isAllowed = side === "MEMBER" ? acting.has(unitNo) : acting.has(organiserNo) || appraisers.some((no) => acting.has(no));
   if (!isAllowed) throw await missingRole(context, role, side === "MEMBER" ? unitNo : organiserNo);
   return acting;
