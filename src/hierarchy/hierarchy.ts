@@ -138,6 +138,14 @@ export class Hierarchy {
     return latest?.unitNo ?? null;
   }
 
+  /** The unit that held the code last within the days, or that has the id and existed on one of them. */
+  unitNoWithin(name: string, first: DayNumber, last: DayNumber): number | null {
+    const isWithin = ({ from, to }: HierarchyUnit) => from <= last && to > first;
+    const holders = (this.#byCode.get(name) ?? NO_VERSIONS).filter(isWithin);
+    const holder = holders.toSorted((a, b) => b.from - a.from)[0] ?? this.versionsOf(this.#byId.get(name) ?? -1).find(isWithin);
+    return holder?.unitNo ?? null;
+  }
+
   /** The member of the day's slice for a reference; without a day that of today, or of the unit's last day. */
   find(reference: { readonly code: string } | { readonly id: string }, asOf: DayNumber | null, today: DayNumber): [Slice, number] | null {
     const unitNo = this.unitNoOf(reference, asOf, today);
