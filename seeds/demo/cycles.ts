@@ -116,7 +116,7 @@ const publishResults: Play = async (context, cycle, criteria, sheets) => {
   for (const sheet of sheets) done(await appraise(context, appraised(sheet, criteria)));
   done(await advanceCycle(context, { cycle: id, to: "SURVEY", force: true }));
   const surveyed = criteria.filter(({ scoring }) => scoring === "SURVEY");
-  const units = new Map((await context.use(cycleLoaders).membersOf.load(cycle.no)).map((unit) => [unit.no, unit.id]));
+  const units = new Map((await context.use(cycleLoaders).membersOf.load(cycle)).map((unit) => [unit.no, unit.id]));
   const answers = sheets.flatMap((sheet) => surveyed.map((criterion) => answersFor(sheet, criterion, units.get(sheet.unitNo)!)));
   if (answers.length > 0) done(await recordSurvey(context, { cycle: id, answers }));
   done(await publishCycle(context, { cycle: id, title: `Quyết định công bố kết quả năm ${cycle.year} (minh họa)`, force: true }));

@@ -1,8 +1,9 @@
 import { type RawBuilder, sql } from "kysely";
-import type { Reader, Rows } from "../database/reader.ts";
+import type { Reader } from "../database/reader.ts";
 import type { Day } from "../lib/time/date.ts";
+import type { Hierarchy } from "../hierarchy/hierarchy.ts";
+import { lineageOf } from "../hierarchy/lineage.ts";
 import { ensureContributions } from "../hierarchy/contribution.service.ts";
-import { coveredBy } from "./scope.ts";
 import type { Grant } from "./viewer.ts";
 import { validOn } from "../hierarchy/sql.ts";
 
@@ -31,10 +32,14 @@ export const ensureCoverage = async (
 
 export const asGrant = ({ role, unitNo, asOf, editionId, ended }: GrantRow): Grant => ({ role, unitNo, asOf, editionId, ended });
 
-export const coveredAmong = async (rows: Rows, grants: readonly Grant[], units: readonly number[]): Promise<Set<number>> => {
-  if (grants.length === 0) return new Set();
-  const found = await rows.rows(
-    sql<{ no: number }>`select a.no from unnest(${[...new Set(units)]}::int[]) a(no) where ${coveredBy(grants, sql`a.no`)}`,
-  );
-  return new Set(found.map(({ no }) => no));
+/** Those units that certainly contribute to a unit of the grants. */
+export const coveredAmong = (hierarchy: Hierarchy, grants: readonly Grant[], units: readonly number[]): Set<number> => {
+  const covered = new Set<number>();
+  for (const edition of hierarchy.editions) {
+    const targets = new Set(grants.filter(({ editionId }) => editionId === edition.id).map(({ unitNo }) => unitNo));
+    if (targets.size === 0) continue;
+    for (const { target, unit, certain } of lineageOf(hierarchy).contributionsTo(edition, units))
+      if (certain && targets.has(target)) covered.add(unit);
+  }
+  return covered;
 };

@@ -1,19 +1,33 @@
+import DataLoader from "dataloader";
 import { type RawBuilder, sql } from "kysely";
 import type { RequestContext } from "../access/request-context.ts";
-import { manyBy, type Positioned } from "../database/loader.ts";
+import type { Positioned } from "../database/loader.ts";
+import { keyed } from "../database/relation.ts";
 import { evidenceOf, figureRows } from "../figures/evidence.ts";
 import { figureLoaders, type SourceView, sourceColumn } from "../figures/figure.loaders.ts";
+import { dayNumber, dayOfNumber, NEVER } from "../hierarchy/hierarchy-content.ts";
+import type { Hierarchy } from "../hierarchy/hierarchy.ts";
+import { seeVersion, withVersion } from "../hierarchy/with-version.ts";
+import type { EvidenceKind } from "../hierarchy/unit-view.ts";
 import type { Day } from "../lib/time/date.ts";
-import { seenBy, unitColumns } from "../hierarchy/unit.loaders.ts";
-import type { EvidenceKind, UnitView } from "../hierarchy/unit-view.ts";
+import {
+  memberScores,
+  publicationRows,
+  type PublishedBy,
+  publishedBy,
+  type PublishedRanking,
+  type MemberScore,
+  rankingsByKey,
+  scoreColumns,
+} from "./publications/publication.loaders.ts";
 import type { IndexKind } from "./vocabulary.ts";
-import { validOn } from "../hierarchy/sql.ts";
-import { keyed } from "../database/relation.ts";
 
-/** One reported figure of an assessment, of a unit as of `asOf`, or of the last day of the assessed year if the unit did not exist then. */
-export interface AssessmentFigure extends Positioned, UnitView {
+/** One reported figure of an assessment. */
+export interface AssessmentFigure {
+  readonly unitNo: number;
   readonly measure: string;
-  readonly year: number;
+  /** The last day of the assessed year. */
+  readonly to: Day;
   readonly value: number;
   readonly qualifiers: Readonly<Record<string, string>>;
   readonly source: SourceView;
@@ -21,67 +35,151 @@ export interface AssessmentFigure extends Positioned, UnitView {
   readonly publisher: string;
 }
 
-export interface AssessmentsOf {
+export interface ResultsOf {
   readonly no: number;
-  readonly asOf: Day;
   readonly index: IndexKind | null;
   readonly year: number | null;
 }
 
-const keyOf = ({ no, asOf, index, year }: AssessmentsOf) => `${no}@${asOf}|${index ?? ""}|${year ?? ""}`;
-const asked = (keys: readonly AssessmentsOf[]) =>
-  sql`${keyed("k", keys, {
+/** The results of a unit: of reports, and by the latest publications. */
+export interface UnitResults {
+  readonly figures: readonly AssessmentFigure[];
+  readonly published: readonly (PublishedBy & { readonly score: MemberScore })[];
+}
+
+export interface RankingsOf {
+  readonly no: number;
+  readonly index: IndexKind;
+  readonly year: number;
+}
+
+/** The rankings below a unit: of reports, by counts by class and results of the members, and the latest publications by block. */
+export interface UnitRankings {
+  readonly figures: readonly AssessmentFigure[];
+  readonly published: readonly PublishedRanking[];
+}
+
+type FigureRow = Positioned & Omit<AssessmentFigure, "publisher">;
+type Counting = RawBuilder<boolean>;
+
+const keyOf = ({ no, index, year }: ResultsOf) => `${no}|${index ?? ""}|${year ?? ""}`;
+const asked = (keys: readonly ResultsOf[]) => sql`
+  k as materialized (select * from ${keyed("k", keys, {
     no: ["int", ({ no }) => no],
-    day: ["date", ({ asOf }) => asOf],
     index_kind: ["text", ({ index }) => index],
     year: ["int", ({ year }) => year],
-  })}`;
+  })})`;
 const wanted = sql`(k.index_kind is null or f.qualifiers ->> 'index' = k.index_kind) and (k.year is null or extract(year from f.period_to) = k.year)`;
 
-const figureColumns = (publisher: RawBuilder<unknown>) => sql`f.measure, extract(year from f.period_to)::int as year, f.value, f.qualifiers,
-  ${sourceColumn} as source, ${publisher} as publisher`;
+const figureColumns = sql`f.unit_id as "unitNo", f.measure, f.period_to as "to", f.value, f.qualifiers, ${sourceColumn} as source`;
+
+/** Results by year, then in the order of the sources, and published ones by year. */
+const resultsOfUnits = (keys: readonly ResultsOf[], counting: Counting) =>
+  withVersion(
+    sql`${asked(keys)},
+    scored as materialized (
+      select k.i, p.year, s.* from k join published_score s on s.unit_id = k.no
+      join ranking_publication p on p.id = s.publication_id and p.superseded_at is null
+        and (k.index_kind is null or p.index_kind = k.index_kind) and (k.year is null or p.year = k.year)
+    ),
+    published as materialized (select 0 as i, p.* from ranking_publication p where p.id in (select publication_id from scored))`,
+    {
+      figures: sql<FigureRow>`
+        select k.i, ${figureColumns} from k join figure f on f.unit_id = k.no and f.measure in ('assessment.score', 'assessment.rank') and ${wanted}
+        join source s on s.id = f.source_id and ${counting} order by k.i, extract(year from f.period_to), s.id, f.position`,
+      scores: sql<Positioned & MemberScore>`select s.i, ${scoreColumns} from scored s order by s.i, s.year, s.publication_id`,
+      publications: publicationRows,
+    },
+  );
+
+/** Days on which a unit was directly below that of the key. */
+interface MemberSpan {
+  readonly i: number;
+  readonly no: number;
+  readonly from: Day;
+  /** The first day after them; null for none. */
+  readonly to: Day | null;
+}
+
+const memberSpans = (hierarchy: Hierarchy, keys: readonly RankingsOf[]): MemberSpan[] =>
+  keys.flatMap(({ no, year }, n) => {
+    const ofYear = hierarchy.everUnder(no).filter(({ from, to }) => from < (year + 1) * 10_000 && to > year * 10_000);
+    return ofYear.map(({ unitNo, from, to }) => ({
+      ...{ i: n + 1, no: unitNo, from: dayOfNumber(from), to: to === NEVER ? null : dayOfNumber(to) },
+    }));
+  });
+
+/** In the order of the sources, and published ones by block. */
+const rankingsOfUnits = (keys: readonly RankingsOf[], members: readonly MemberSpan[], counting: Counting) =>
+  withVersion(
+    sql`${asked(keys)},
+    member as materialized (select * from ${keyed(
+      "m",
+      members,
+      { i: ["int", ({ i }) => i], no: ["int", ({ no }) => no], since: ["date", ({ from }) => from], until: ["date", ({ to }) => to] },
+      "n",
+    )}),
+    stated as (
+      select k.i, f.* from k join figure f on f.unit_id = k.no and f.measure = 'ranking.count' and ${wanted}
+      union all
+      select k.i, f.* from k join member m on m.i = k.i join figure f on f.unit_id = m.no and f.measure in ('assessment.score', 'assessment.rank')
+        and ${wanted} and m.since <= f.period_to and (m.until is null or m.until > f.period_to)
+    ),
+    published as materialized (
+      select k.i, p.* from k join ranking_publication p
+        on p.organiser_id = k.no and p.index_kind = k.index_kind and p.year = k.year and p.superseded_at is null
+    )`,
+    {
+      figures: sql<FigureRow>`
+        select f.i, ${figureColumns} from stated f join source s on s.id = f.source_id and ${counting} order by f.i, s.id, f.position`,
+      publications: publicationRows,
+      scores: memberScores,
+    },
+  );
+
+/** The unit above on the last day of the year; the unit itself if there is none. */
+const publisherOf = (hierarchy: Hierarchy, { unitNo, to }: FigureRow): string => {
+  const parentNo = hierarchy.versionOn(unitNo, dayNumber(to))?.parentNo ?? unitNo;
+  return hierarchy.versionsOf(parentNo)[0]!.id;
+};
 
 export const assessmentLoaders = (context: RequestContext, kind: EvidenceKind) => {
+  const { session, hierarchy } = context;
   const evidence = context.use(evidenceOf, kind);
-  const seen = async (query: (counting: RawBuilder<boolean>) => RawBuilder<AssessmentFigure>) =>
-    seenBy(kind, await figureRows(context.session, evidence, query));
   return {
     ...context.use(figureLoaders, kind),
 
-    /** Scores and ranks of the unit itself, by year, then in the order of the sources. */
-    assessmentFigures: manyBy<AssessmentsOf, AssessmentFigure>(keyOf, (keys) =>
-      seen(
-        (counting) => sql<AssessmentFigure>`
-      select k.i::int, ${figureColumns(sql`coalesce(pu.key, u.key)`)}, ${unitColumns(sql`k.day`)}
-      from ${asked(keys)} join figure f on f.unit_id = k.no and f.measure in ('assessment.score', 'assessment.rank') and ${wanted}
-      join source s on s.id = f.source_id and ${counting}
-      join unit_version v on v.unit_id = k.no and ${validOn(sql`k.day`)} join unit u on u.id = v.unit_id
-      left join unit_version p on p.unit_id = k.no and ${validOn(sql`f.period_to`, "p")}
-      left join unit pu on pu.id = p.parent_id
-      order by k.i, year, s.id, f.position`,
-      ),
+    resultsOf: new DataLoader<ResultsOf, UnitResults, string>(
+      async (keys) => {
+        const { figures, scores, publications } = await seeVersion(hierarchy, () =>
+          figureRows(session, evidence, (counting) => resultsOfUnits(keys, counting)),
+        );
+        const units = await hierarchy.load();
+        const figuresOf = Map.groupBy(figures, ({ i }) => i);
+        const scoresOf = Map.groupBy(scores, ({ i }) => i);
+        const published = new Map(publications.map((row) => [row.publication.no, publishedBy(row)]));
+        return keys.map((_, n) => ({
+          figures: (figuresOf.get(n + 1) ?? []).map((figure) => ({ ...figure, publisher: publisherOf(units, figure) })),
+          published: (scoresOf.get(n + 1) ?? []).map((score) => ({ ...published.get(score.publicationNo)!, score })),
+        }));
+      },
+      { cacheKeyFn: keyOf },
     ),
 
-    /** Figures behind the rankings below the unit: counts by class, and results of the members. */
-    rankingFigures: manyBy<AssessmentsOf, AssessmentFigure>(keyOf, (keys) =>
-      seen(
-        (counting) => sql<AssessmentFigure>`
-      with stated as (
-        select k.i, k.day, k.no, f.* from ${asked(keys)} join figure f on f.unit_id = k.no and f.measure = 'ranking.count' and ${wanted}
-        union all
-        select k.i, k.day, k.no, f.* from ${asked(keys)} join unit_version m on m.parent_id = k.no
-        join figure f on f.unit_id = m.unit_id and f.measure in ('assessment.score', 'assessment.rank') and ${wanted}
-          and ${validOn(sql`f.period_to`, "m")}
-      )
-      select f.i::int, ${figureColumns(sql`pu.key`)}, ${unitColumns(sql`seen.day`)}
-      from stated f join source s on s.id = f.source_id and ${counting} join unit u on u.id = f.unit_id join unit pu on pu.id = f.no
-      join lateral (
-        select d.day from unnest(array[f.day, f.period_to]) with ordinality d(day, n)
-        where exists (select from unit_version v where v.unit_id = f.unit_id and ${validOn(sql`d.day`)}) order by d.n limit 1
-      ) seen on true
-      join unit_version v on v.unit_id = f.unit_id and ${validOn(sql`seen.day`)}
-      order by f.i, s.id, f.position`,
-      ),
+    rankingsOf: new DataLoader<RankingsOf, UnitRankings, string>(
+      async (keys) => {
+        const units = await hierarchy.load();
+        const { figures, publications, scores } = await seeVersion(hierarchy, () =>
+          figureRows(session, evidence, (counting) => rankingsOfUnits(keys, memberSpans(units, keys), counting)),
+        );
+        const figuresOf = Map.groupBy(figures, ({ i }) => i);
+        const published = rankingsByKey(publications, scores);
+        return keys.map(({ no }, n) => ({
+          figures: (figuresOf.get(n + 1) ?? []).map((figure) => ({ ...figure, publisher: units.versionsOf(no)[0]!.id })),
+          published: published.get(n + 1) ?? [],
+        }));
+      },
+      { cacheKeyFn: keyOf },
     ),
   };
 };

@@ -1,4 +1,5 @@
 import type { SourceView } from "../figures/figure.loaders.ts";
+import { compareCodes } from "../hierarchy/hierarchy-content.ts";
 import type { UnitView } from "../hierarchy/unit-view.ts";
 import type { Publication } from "./publications/publication.loaders.ts";
 import type { RubricView } from "./rubrics/rubric.loaders.ts";
@@ -17,6 +18,9 @@ export interface Assessment {
   readonly classificationReason: string | null;
   readonly sources: SourceView[];
 }
+
+export const bestFirst = (a: Assessment, b: Assessment): number =>
+  (a.rank ?? Infinity) - (b.rank ?? Infinity) || (b.score ?? -Infinity) - (a.score ?? -Infinity) || compareCodes(a.unit.code, b.unit.code);
 
 export interface Ranking {
   readonly rubric: RubricView;

@@ -6,7 +6,7 @@ import type { UnitView } from "../hierarchy/unit-view.ts";
 import { DomainError } from "../lib/errors.ts";
 import type { Day } from "../lib/time/date.ts";
 
-type Asking = Pick<RequestContext, "session" | "viewer" | "use">;
+type Asking = Pick<RequestContext, "hierarchy" | "viewer" | "use">;
 
 /** The unit as of the day; if it did not exist then, as of today or its last day. */
 export const unitOfYear = async (context: Pick<RequestContext, "use">, no: number, asOf: Day): Promise<UnitView | null> => {
@@ -16,8 +16,8 @@ export const unitOfYear = async (context: Pick<RequestContext, "use">, no: numbe
 
 /** @throws DomainError FORBIDDEN where the caller has not the role on the unit or on one above it. */
 export const demandRoleOn = async (context: Asking, role: Role, unitNo: number): Promise<void> => {
-  const { session, viewer } = context;
-  if ((await coveredAmong(session, grantsFor(viewer, role), [unitNo])).has(unitNo)) return;
+  const { hierarchy, viewer } = context;
+  if (coveredAmong(await hierarchy.load(), grantsFor(viewer, role), [unitNo]).has(unitNo)) return;
   throw await missingRole(context, role, unitNo);
 };
 

@@ -2,20 +2,21 @@ import { type FigureLoaders, reportedFigures, sourcesOf } from "../figures/figur
 import { decimalOf } from "../lib/number.ts";
 import { parsePeriod } from "../lib/time/period.ts";
 import type { UnitView } from "../hierarchy/unit-view.ts";
-import type { AssessmentFigure, assessmentLoaders } from "./assessment.loaders.ts";
-import type { Assessment, Ranking } from "./assessment.ts";
+import type { AssessmentFigure } from "./assessment.loaders.ts";
+import { type Assessment, bestFirst, type Ranking } from "./assessment.ts";
+import type { MemberUnits } from "./member.loaders.ts";
 import type { RubricView } from "./rubrics/rubric.loaders.ts";
 import { blockOf, classificationOf, type CommendationForm, INDEX_NAMES, type IndexKind } from "./vocabulary.ts";
-
-type Loaders = ReturnType<typeof assessmentLoaders>;
 
 const number = (text: string | undefined): number | null => (text === undefined ? null : decimalOf(text));
 const first = (figures: readonly AssessmentFigure[], qualifier: string): string | undefined =>
   figures.find(({ qualifiers }) => qualifiers[qualifier] !== undefined)?.qualifiers[qualifier];
+const yearOf = ({ to }: AssessmentFigure): number => Number(to.slice(0, 4));
 const blockCode = ({ qualifiers }: AssessmentFigure): string => qualifiers["block"] ?? "ALL";
 
 const rubricOf = (figures: readonly AssessmentFigure[]): RubricView => {
-  const { publisher, qualifiers, year } = figures[0]!;
+  const { publisher, qualifiers } = figures[0]!;
+  const year = yearOf(figures[0]!);
   const index = qualifiers["index"] as IndexKind;
   const name = `${INDEX_NAMES[index]} năm ${year}`;
   return {
@@ -37,10 +38,10 @@ const rubricOf = (figures: readonly AssessmentFigure[]): RubricView => {
   };
 };
 
-const assessmentOf = (figures: readonly AssessmentFigure[], rubric = rubricOf(figures)): Assessment => {
+const assessmentOf = (unit: UnitView, figures: readonly AssessmentFigure[], rubric = rubricOf(figures)): Assessment => {
   const stated = (measure: string) => figures.findLast((figure) => figure.measure === `assessment.${measure}`)?.value;
   return {
-    unit: figures[0]!,
+    unit,
     rubric,
     block: blockOf(blockCode(figures[0]!)),
     year: rubric.year,
@@ -54,43 +55,33 @@ const assessmentOf = (figures: readonly AssessmentFigure[], rubric = rubricOf(fi
 };
 
 const grouped = (figures: readonly AssessmentFigure[]) => [
-  ...Map.groupBy(figures, (figure) => `${figure.qualifiers["index"]} ${figure.year} ${blockCode(figure)} ${figure.no}`).values(),
+  ...Map.groupBy(figures, (figure) => `${figure.qualifiers["index"]} ${yearOf(figure)} ${blockCode(figure)} ${figure.unitNo}`).values(),
 ];
 
 /** Results of the unit that reports state, by year, then in the order of the sources. */
-export const reportedAssessments = async (
-  { assessmentFigures }: Loaders,
-  unit: UnitView,
-  index: IndexKind | null,
-  year: number | null,
-): Promise<Assessment[]> =>
-  grouped(await assessmentFigures.load({ no: unit.no, asOf: unit.asOf, index, year })).map((figures) => assessmentOf(figures));
+export const reportedAssessments = (unit: UnitView, figures: readonly AssessmentFigure[]): Assessment[] =>
+  grouped(figures).map((stated) => assessmentOf(unit, stated));
 
-/** Rankings of peer blocks below the unit that reports state, in the order of the sources. */
-export const reportedRankings = async ({ rankingFigures }: Loaders, unit: UnitView, index: IndexKind, year: number): Promise<Ranking[]> => {
-  const figures = await rankingFigures.load({ no: unit.no, asOf: unit.asOf, index, year });
-  return [...Map.groupBy(figures, blockCode)].map(([code, ofBlock]) => {
+/** Rankings of peer blocks that reports state, in the order of the sources. */
+export const reportedRankings = (figures: readonly AssessmentFigure[], units: MemberUnits): Ranking[] =>
+  [...Map.groupBy(figures, blockCode)].map(([code, ofBlock]) => {
     const rubric = rubricOf(ofBlock);
     const counts = ofBlock.filter(({ measure }) => measure === "ranking.count");
     const members = grouped(ofBlock.filter(({ measure }) => measure !== "ranking.count"));
     return {
       rubric,
       block: blockOf(code),
-      year,
+      year: rubric.year,
       ranked: number(first(ofBlock, "ranked") ?? first(ofBlock, "of")),
       byClassification: counts.map(({ qualifiers, value }) => ({
         classification: classificationOf(qualifiers["classification"])!,
         count: value,
       })),
-      entries: members.map((member) => assessmentOf(member, rubric)).toSorted(bestFirst),
+      entries: members.map((stated) => assessmentOf(units(stated[0]!.unitNo, stated[0]!.to)!, stated, rubric)).toSorted(bestFirst),
       sources: sourcesOf(ofBlock),
       ...{ version: 1, reason: null, published: null },
     };
   });
-};
-
-const bestFirst = (a: Assessment, b: Assessment): number =>
-  (a.rank ?? Infinity) - (b.rank ?? Infinity) || (b.score ?? -Infinity) - (a.score ?? -Infinity) || (a.unit.code < b.unit.code ? -1 : 1);
 
 /** Commendations for exactly this period, by form and index in the order of the sources. */
 export const commendationsOf = async (loaders: FigureLoaders, unit: UnitView, period: string) => {

@@ -1,31 +1,30 @@
 import DataLoader from "dataloader";
-import { sql } from "kysely";
 import { coveredAmong } from "../access/grant.ts";
 import type { RequestContext } from "../access/request-context.ts";
 import { grantsFor } from "../access/viewer.ts";
 import { type Cut, cutsOn, NOTHING_COUNTED } from "./cut.ts";
+import type { Hierarchy } from "../hierarchy/hierarchy.ts";
+import { fromHierarchy } from "../hierarchy/unit.loaders.ts";
 import type { UnitView } from "../hierarchy/unit-view.ts";
+
+const NONE: ReadonlySet<number> = new Set();
 
 type Asked = Pick<UnitView, "no" | "tier">;
 
 export type CutLoaders = ReturnType<typeof cutLoaders>;
 
-export const cutLoaders = ({ session, today, viewer }: Pick<RequestContext, "session" | "today" | "viewer">) => {
+export const cutLoaders = ({ hierarchy, today, viewer }: Pick<RequestContext, "hierarchy" | "today" | "viewer">) => {
   const grants = grantsFor(viewer, "VIEWER");
   const cuts = cutsOn(today);
 
   /** True if a VIEWER grant covers the unit. */
   const viewerCovers = new DataLoader<number, boolean>(async (units) => {
-    const covered = await coveredAmong(session, grants, units);
+    const covered = grants.length === 0 ? NONE : coveredAmong(await hierarchy.load(), grants, units);
     return units.map((no) => covered.has(no));
   });
 
   /** True if the agency belongs, or ever belonged, to a unit below the province. */
-  const isBelowProvince = new DataLoader<number, boolean>(async (agencies) => {
-    const below = await session.rows(belowProvince(agencies));
-    const found = new Set(below.map(({ no }) => no));
-    return agencies.map((no) => found.has(no));
-  });
+  const isBelowProvince = fromHierarchy({ hierarchy }, "PUBLISHED", ({ hierarchy: units }, no: number) => wasBelowProvince(units, no));
 
   const cutOfCaller = async ({ no, tier }: Asked): Promise<Cut> => {
     if (await viewerCovers.load(no)) return cuts.viewers;
@@ -40,7 +39,14 @@ export const cutLoaders = ({ session, today, viewer }: Pick<RequestContext, "ses
   };
 };
 
-const belowProvince = (agencies: readonly number[]) => sql<{ no: number }>`
-  select distinct v.unit_id as no from unit_version v join unit_version p on p.unit_id = v.parent_id
-    and p.valid_from < coalesce(v.valid_to, 'infinity') and coalesce(p.valid_to, 'infinity') > v.valid_from
-  where v.unit_id = any(${agencies}::int[]) and v.tier is null and p.tier is distinct from 'COUNTRY' and p.tier is distinct from 'PROVINCE'`;
+const wasBelowProvince = (hierarchy: Hierarchy, agencyNo: number): boolean =>
+  hierarchy
+    .versionsOf(agencyNo)
+    .some(
+      ({ tier, parentNo, from, to }) =>
+        tier === null &&
+        parentNo !== null &&
+        hierarchy
+          .versionsOf(parentNo)
+          .some((above) => above.from < to && above.to > from && above.tier !== "COUNTRY" && above.tier !== "PROVINCE"),
+    );

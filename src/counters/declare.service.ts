@@ -1,6 +1,7 @@
-import { sql } from "kysely";
-import { coveredBy, rowScope } from "../access/scope.ts";
+import { coveredAmong } from "../access/grant.ts";
+import { rowScope } from "../access/scope.ts";
 import { grantsFor } from "../access/viewer.ts";
+import { dayNumber } from "../hierarchy/hierarchy-content.ts";
 import { BadUserInput, DomainError } from "../lib/errors.ts";
 import type { RequestContext } from "../access/request-context.ts";
 import { type Day, FIRST_DAY, parseDay } from "../lib/time/date.ts";
@@ -9,7 +10,7 @@ import { declareWithin, withdrawWithin } from "./declare.store.ts";
 import type { RecordKind } from "./record.entity.ts";
 import { recordLoaders, type RecordStatus } from "./record.loaders.ts";
 
-type Caller = Pick<RequestContext, "session" | "viewer" | "now" | "today" | "use" | "renew">;
+type Caller = Pick<RequestContext, "session" | "viewer" | "now" | "today" | "use" | "renew" | "hierarchy">;
 
 const MAX_UNITS = 5000;
 const MAX_REASON = 2000;
@@ -73,26 +74,23 @@ const statusesOf = async (context: Caller, kind: RecordKind, unitNos: readonly n
  * recorded day also applies to earlier days.
  */
 const administeredUnits = async (
-  { viewer, session }: Pick<RequestContext, "viewer" | "session">,
+  { viewer, hierarchy }: Pick<RequestContext, "viewer" | "hierarchy">,
   names: readonly string[],
   { since, through }: { readonly since: Day; readonly through: Day },
 ): Promise<number[]> => {
   if (names.length === 0 || names.length > MAX_UNITS) throw new BadUserInput("units", names.length, `must contain 1 to ${MAX_UNITS} units`);
-  const last = through < FIRST_DAY ? FIRST_DAY : through;
-  const rows = await session.rows(sql<{ no: number | null; isCovered: boolean }>`
-    with named as (
-      select n.i, coalesce(
-        (select v.unit_id from unit_version v where v.code = n.name and v.valid_from <= ${last}::date and (v.valid_to is null or v.valid_to > ${since}::date)
-          order by v.valid_from desc limit 1),
-        (select o.id from unit o where o.key = n.name and coalesce(o.began_on <= ${last}::date, true) and (o.ended_on is null or o.ended_on > ${since}::date))
-      ) as no
-      from unnest(${names.map((name) => (name.includes("\0") ? "" : name))}::text[]) with ordinality n(name, i)
-    )
-    select no, coalesce(${coveredBy(grantsFor(viewer, "ADMIN"), sql`named.no`)}, false) as "isCovered" from named order by i`);
-  return rows.map(({ no, isCovered }, n) => {
+  const units = await hierarchy.load();
+  const days = [dayNumber(since), dayNumber(through < FIRST_DAY ? FIRST_DAY : through)] as const;
+  const found = names.map((name) => units.unitNoWithin(name, ...days));
+  const covered = coveredAmong(
+    units,
+    grantsFor(viewer, "ADMIN"),
+    found.filter((no) => no !== null),
+  );
+  return found.map((no, n) => {
     if (no === null)
       throw new BadUserInput(`units[${n}]`, names[n], `must be the code or id of a unit that existed between ${since} and ${through}`);
-    if (!isCovered)
+    if (!covered.has(no))
       throw new DomainError("FORBIDDEN", `This needs the role ADMIN on the unit ${JSON.stringify(names[n])}, or on a unit above it`);
     return no;
   });

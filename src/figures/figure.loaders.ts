@@ -1,7 +1,12 @@
-import { sql } from "kysely";
+import type DataLoader from "dataloader";
+import { type RawBuilder, sql } from "kysely";
 import type { RequestContext } from "../access/request-context.ts";
 import { manyBy, oneBy, type Positioned } from "../database/loader.ts";
+import { dayNumber } from "../hierarchy/hierarchy-content.ts";
+import type { Hierarchy } from "../hierarchy/hierarchy.ts";
+import type { RequestHierarchy } from "../hierarchy/request-hierarchy.ts";
 import type { EvidenceKind, UnitView } from "../hierarchy/unit-view.ts";
+import { seeVersion, type WithVersion, withVersion } from "../hierarchy/with-version.ts";
 import type { Day } from "../lib/time/date.ts";
 import type { Period } from "../lib/time/period.ts";
 import type { Tier } from "../hierarchy/unit.entity.ts";
@@ -34,17 +39,49 @@ export interface FiguresOf {
 
 export const sourceColumn = sql<SourceView>`json_build_object('id', s.key, 'kind', s.kind, 'title', s.title, 'publishedOn', s.published_on, 'state', s.state)`;
 
-/** The columns of a FigureRow: `f` is the figure, `s` its source, `v` the version of its unit on the last day of the period. */
-export const figureColumns = sql`f.unit_id as "unitNo", f.measure, v.tier as "unitTier", f.scope, f.period_from as "from", f.period_to as "to",
+/** A figure as it is stored. */
+export type StoredFigure = Omit<FigureRow, "unitTier">;
+
+/** The columns of a StoredFigure: `f` is the figure, `s` its source. */
+export const figureColumns = sql`f.unit_id as "unitNo", f.measure, f.scope, f.period_from as "from", f.period_to as "to",
   f.value, f.low, f.high, f.denominator, f.qualifiers, f.quote, ${sourceColumn} as source`;
 
-export const figureJoins = sql`join unit_version v on v.unit_id = f.unit_id and v.valid_from <= f.period_to
-  and (v.valid_to is null or v.valid_to > f.period_to)`;
+/** The figures with the tiers of their units on the last days of the periods, on which the units existed. */
+const tiered = (hierarchy: Hierarchy, figures: readonly StoredFigure[]): FigureRow[] =>
+  figures.flatMap((figure) => {
+    const version = hierarchy.versionOn(figure.unitNo, dayNumber(figure.to));
+    return version ? { ...figure, unitTier: version.tier } : [];
+  });
+
+/** A loader of figures by a statement with the list `figures`. */
+export const figuresBy = <K>(
+  hierarchy: RequestHierarchy,
+  keyOf: (key: K) => string,
+  read: (keys: readonly K[]) => Promise<readonly WithVersion<{ figures: StoredFigure }>[]>,
+): DataLoader<K, FigureRow[], string> =>
+  manyBy<K, FigureRow>(keyOf, async (keys) => {
+    const { figures } = await seeVersion(hierarchy, () => read(keys));
+    return tiered(await hierarchy.load(), figures);
+  });
+
+const figuresOfUnits = (keys: readonly FiguresOf[], counting: RawBuilder<boolean>) =>
+  withVersion(
+    sql`k as materialized (select * from ${keyed("k", keys, {
+      no: ["int", ({ no }) => no],
+      f: ["date", ({ period }) => period.from],
+      t: ["date", ({ period }) => period.to],
+    })})`,
+    {
+      figures: sql<StoredFigure>`
+        select k.i, ${figureColumns} from k join figure f on f.unit_id = k.no and f.period_from >= k.f and f.period_to <= k.t
+        join source s on s.id = f.source_id and ${counting} order by k.i, s.id, f.position`,
+    },
+  );
 
 export type FigureLoaders = ReturnType<typeof figureLoaders>;
 
 export const figureLoaders = (context: RequestContext, kind: EvidenceKind) => {
-  const reader = context.session;
+  const { session: reader, hierarchy } = context;
   const evidence = context.use(evidenceOf, kind);
   return {
     /** By internal number, published sources only. */
@@ -55,24 +92,10 @@ export const figureLoaders = (context: RequestContext, kind: EvidenceKind) => {
     ),
 
     /** Figures of the unit for the period or for a part of it, in the order of the sources. */
-    figuresOf: manyBy<FiguresOf, FigureRow>(
+    figuresOf: figuresBy<FiguresOf>(
+      hierarchy,
       ({ no, period }) => `${no}|${period.name}`,
-      (keys) =>
-        figureRows(
-          reader,
-          evidence,
-          (counting) => sql<FigureRow>`
-        select k.i::int, ${figureColumns}
-        from ${keyed("k", keys, {
-          no: ["int", ({ no }) => no],
-          f: ["date", ({ period }) => period.from],
-          t: ["date", ({ period }) => period.to],
-        })}
-        join figure f on f.unit_id = k.no and f.period_from >= k.f and f.period_to <= k.t
-        join source s on s.id = f.source_id and ${counting}
-        ${figureJoins}
-        order by k.i, s.id, f.position`,
-        ),
+      (keys) => figureRows(reader, evidence, (counting) => figuresOfUnits(keys, counting)),
     ),
   };
 };

@@ -29,6 +29,7 @@ export class Hierarchy {
   readonly #versionsOf: HierarchyUnit[][] = [];
   readonly #lives: Life[] = [];
   readonly #changes: readonly DayNumber[];
+  #byParent: ReadonlyMap<number | null, readonly HierarchyUnit[]> | null = null;
   readonly #predecessors: ReadonlyMap<number, readonly SuccessionStep[]>;
   readonly #successors: ReadonlyMap<number, readonly SuccessionStep[]>;
   readonly #slices = new LRUCache<DayNumber, Slice>({ max: MAX_SLICES });
@@ -115,6 +116,12 @@ export class Hierarchy {
     );
   }
 
+  /** All versions whose parent was the unit, by code. */
+  everUnder(unitNo: number): readonly HierarchyUnit[] {
+    this.#byParent ??= Map.groupBy(this.versions, ({ parentNo }) => parentNo);
+    return this.#byParent.get(unitNo) ?? NO_VERSIONS;
+  }
+
   /** An agency of a slice need not exist on each of its days, nor with one code. */
   #existing(versions: readonly HierarchyUnit[], day: DayNumber): readonly HierarchyUnit[] {
     if (versions.every(({ tier }) => tier !== null)) return versions;
@@ -129,6 +136,14 @@ export class Hierarchy {
     for (const one of named ?? NO_VERSIONS)
       if (one.from <= (asOf ?? today) && (asOf === null || one.to > asOf) && (latest === null || one.from > latest.from)) latest = one;
     return latest?.unitNo ?? null;
+  }
+
+  /** The unit that held the code last within the days, or that has the id and existed on one of them. */
+  unitNoWithin(name: string, first: DayNumber, last: DayNumber): number | null {
+    const isWithin = ({ from, to }: HierarchyUnit) => from <= last && to > first;
+    const holders = (this.#byCode.get(name) ?? NO_VERSIONS).filter(isWithin);
+    const holder = holders.toSorted((a, b) => b.from - a.from)[0] ?? this.versionsOf(this.#byId.get(name) ?? -1).find(isWithin);
+    return holder?.unitNo ?? null;
   }
 
   /** The member of the day's slice for a reference; without a day that of today, or of the unit's last day. */

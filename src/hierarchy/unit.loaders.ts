@@ -1,20 +1,9 @@
-import { type RawBuilder, sql } from "kysely";
 import type { Day } from "../lib/time/date.ts";
 import type { Hierarchy } from "./hierarchy.ts";
 import type { RequestHierarchy } from "./request-hierarchy.ts";
-import { type ChildrenOf, type EvidenceKind, type UnitOn, type UnitReference, type UnitView, UnitViews } from "./unit-view.ts";
+import { type ChildrenOf, type EvidenceKind, type UnitOn, type UnitReference, UnitViews } from "./unit-view.ts";
 
 export type UnitLoaders = ReturnType<typeof unitLoaders>;
-
-/** The columns of a UnitView: `v` is its version, `u` the unit, `day` the day of the view. */
-export const unitColumns = (day: RawBuilder<unknown>) => sql`u.id as no, u.key as id, v.code, v.name, v.full_name as "fullName",
-  v.name_en as "nameEn", v.kind, v.tier, ${day} as "asOf", u.began_on as "validFrom", u.ended_on - 1 as "validTo", v.parent_id as "parentNo"`;
-
-/** Statements ignore evidence; readers of views add it. */
-export const seenBy = <V extends UnitView>(evidence: EvidenceKind, views: V[]): V[] => {
-  for (const view of views) (view as { evidence: EvidenceKind }).evidence = evidence;
-  return views;
-};
 
 interface Asking {
   readonly hierarchy: RequestHierarchy;

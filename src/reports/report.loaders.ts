@@ -7,10 +7,11 @@ import DataLoader from "dataloader";
 import { manyBy, oneBy, type Positioned } from "../database/loader.ts";
 import type { Rows } from "../database/reader.ts";
 import type { SourceState } from "../figures/figure.entity.ts";
-import { figureColumns, figureJoins, type FigureRow } from "../figures/figure.loaders.ts";
+import { figureColumns, figuresBy, type StoredFigure } from "../figures/figure.loaders.ts";
 import type { Page } from "../lib/page.ts";
 import type { UnitView } from "../hierarchy/unit-view.ts";
 import { inForceOn } from "../hierarchy/sql.ts";
+import { withVersion } from "../hierarchy/with-version.ts";
 import { keyed } from "../database/relation.ts";
 
 /** A report. */
@@ -51,7 +52,13 @@ const reportColumns = sql`s.id as no, s.key as id, s.title, s.unit_id as "unitNo
 const visible = (grants: readonly Grant[]): RawBuilder<boolean> =>
   sql`s.kind = 'REPORT' and (s.state = 'PUBLISHED' or ${coveredBy(grants, sql`s.unit_id`)})`;
 
-export const reportLoaders = ({ session, viewer }: Pick<RequestContext, "session" | "viewer">) => {
+const figuresOfReports = (numbers: readonly number[], seen: RawBuilder<boolean>) =>
+  withVersion(sql`k as materialized (select * from unnest(${numbers}::int[]) with ordinality k(no, i))`, {
+    figures: sql<StoredFigure>`
+      select k.i, ${figureColumns} from k join source s on s.id = k.no and ${seen} join figure f on f.source_id = s.id order by k.i, f.position`,
+  });
+
+export const reportLoaders = ({ session, viewer, hierarchy }: Pick<RequestContext, "session" | "viewer" | "hierarchy">) => {
   const grants = grantsFor(viewer, "VIEWER");
   const { rows }: Rows = grants.length === 0 ? { rows: (query) => session.rows(query) } : session.scoped(rowScope(viewer));
   const seen = visible(grants);
@@ -75,11 +82,7 @@ export const reportLoaders = ({ session, viewer }: Pick<RequestContext, "session
         select k.i::int, ${reportColumns} from unnest(${numbers}::int[]) with ordinality k(no, i) join source s on s.id = k.no and ${seen}`),
     ),
 
-    figuresOfReport: manyBy<number, FigureRow>(String, (numbers) =>
-      rows(sql<FigureRow>`
-        select k.i::int, ${figureColumns} from unnest(${numbers}::int[]) with ordinality k(no, i)
-        join source s on s.id = k.no and ${seen} join figure f on f.source_id = s.id ${figureJoins} order by k.i, f.position`),
-    ),
+    figuresOfReport: figuresBy<number>(hierarchy, String, (numbers) => rows(figuresOfReports(numbers, seen))),
 
     reportList: new DataLoader<ReportListKey, { rows: Report[]; totalCount: number }, string>(
       async (keys) => {

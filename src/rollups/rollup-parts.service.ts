@@ -27,7 +27,7 @@ export const partsOf = async (loaders: RollupLoaders & UnitLoaders & CutLoaders,
 /** Agencies below the province are parts only for viewers of the whole; for everybody else they belong to the remainder. */
 const shownAgencies = async ({ isBelowProvince }: CutLoaders, agencies: readonly UnitView[], cut: Cut) => {
   if (!cut.isOfHalfMonths) return agencies;
-  const areHidden = await Promise.all(agencies.map(({ no }) => isBelowProvince.load(no)));
+  const areHidden = await Promise.all(agencies.map(async ({ no }) => isBelowProvince.load(no)));
   return agencies.filter((_, n) => !areHidden[n]);
 };
 

@@ -150,6 +150,23 @@ describe("a cycle", () => {
     expect((await room.advance(cycle.id, "SURVEY")).stage).toBe("SURVEY");
   });
 
+  it("names what is not ready by code of the unit, whatever the order of the members", async () => {
+    const { id } = await room.open({ members: ["01288", "01273", "01279"] });
+    const missing = async (to: string) => {
+      const text = `mutation { advanceAssessmentCycle(input: { cycle: "${id}", to: ${to} }) { problems { message } } }`;
+      const { data } = await room.ask<{ advanceAssessmentCycle: { problems: { message: string }[] } }>("admin", text);
+      return data.advanceAssessmentCycle.problems.map(({ message }) => message);
+    };
+    const units = ["01273", "01279", "01288"];
+    const open = units.map((code) => expect.stringMatching(new RegExp(`the sheet of .+ \\(${code}\\) was not handed in$`)));
+    expect(await missing("FIRST_APPRAISAL")).toEqual(open);
+    await room.advance(id, "FIRST_APPRAISAL");
+    const undecided = units.flatMap((code) =>
+      ["1.1", "1.2", "2.1"].map((item) => expect.stringMatching(new RegExp(`the criterion ${item} of .+ \\(${code}\\) has no points$`))),
+    );
+    expect(await missing("SURVEY")).toEqual(undecided);
+  });
+
   it("keeps who is ranked, with the reason", async () => {
     const cycle = await room.open();
     const set = async (units: readonly string[], isRanked: boolean) =>

@@ -35,6 +35,15 @@ describe("the number of SQL statements", () => {
     expect(await see(large)).toBe(await see(small));
   });
 
+  it("of a cycle with its members is that of the cycle, and none reads what units are", async () => {
+    const see = (fields: string) => statementsOf(() => room.ask("admin", `{ assessmentCycle(id: "${large.id}") { id ${fields} } }`));
+    await see("members { isRanked } sheets { id }");
+    expect(await see("members { isRanked unit { code name validFrom } }")).toHaveLength((await see("stage")).length);
+    const statements = await see("members { unit { name } } sheets { unit { code name } }");
+    expect(statements.filter((text) => text.includes("score_sheet"))).toHaveLength(1);
+    expect(statements.filter((text) => /assessment_cycle/.test(text) && /\b(join|from) (unit|unit_version)\b/.test(text))).toEqual([]);
+  });
+
   it("of fifty sheets with their totals, items and places is that of one", async () => {
     const text = `{ unit(code: "04") { children(tier: COMMUNE) { code } } }`;
     const communes = (await room.ask<{ unit: { children: { code: string }[] } }>("admin", text)).data.unit.children;

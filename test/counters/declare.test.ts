@@ -113,6 +113,16 @@ describe("completeness of records", () => {
       ]);
   });
 
+  it("is declared of units in memory, and refused before any of them is read", async () => {
+    const refused = await statementsOf(async () => {
+      const { errors } = await api.declare(api.caoBang, ["04", "48"], "2026-01-01", "2026-03-31");
+      expect(errors?.[0]?.extensions["code"]).toBe("FORBIDDEN");
+    });
+    // The key and the version of the units.
+    expect(refused).toHaveLength(2);
+    expect(refused[1]).toBe("select version from hierarchy_version");
+  });
+
   it("is read by one statement for any number of units", async () => {
     const list = (first: number) => `{ units(first: ${first}, tier: COMMUNE) { nodes { records { kind } } } }`;
     await api.service.ask(list(1));

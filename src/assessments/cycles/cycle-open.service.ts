@@ -1,9 +1,12 @@
 import { rowScope } from "../../access/scope.ts";
+import { dayNumber } from "../../hierarchy/hierarchy-content.ts";
+import type { Hierarchy } from "../../hierarchy/hierarchy.ts";
+import { lineageOf } from "../../hierarchy/lineage.ts";
 import { unitLoaders } from "../../hierarchy/unit.loaders.ts";
 import type { UnitView } from "../../hierarchy/unit-view.ts";
 import { recordChange } from "../../journal/audit.ts";
 import { BadUserInput, DomainError } from "../../lib/errors.ts";
-import { parseDay } from "../../lib/time/date.ts";
+import { type Day, parseDay } from "../../lib/time/date.ts";
 import { parsePeriod, type Period } from "../../lib/time/period.ts";
 import { unitNamed } from "../../units/unit.service.ts";
 import { assessmentIdOf } from "../assessment-id.ts";
@@ -16,7 +19,7 @@ import type { OpenAssessmentCycleInput, StageDeadlineInput } from "./cycle.input
 import { cycleLoaders } from "./cycle.loaders.ts";
 import type { CycleAsking, CyclePayload } from "./cycle-write.service.ts";
 import { CYCLE_STAGES, type StoredDeadline } from "./cycle-vocabulary.ts";
-import { hasCycle, insertCycle, outsideOf } from "./cycle.store.ts";
+import { hasCycle, insertCycle } from "./cycle.store.ts";
 
 const MAX_MEMBERS = 5000;
 
@@ -25,7 +28,7 @@ const MAX_MEMBERS = 5000;
  * @throws DomainError NOT_FOUND for an unknown rubric, FORBIDDEN without the role on its organiser, CONFLICT for a draft, and if there is a cycle.
  */
 export const openCycle = async (context: CycleAsking, input: OpenAssessmentCycleInput): Promise<CyclePayload> => {
-  const { session, viewer, now, today } = context;
+  const { session, viewer, now, today, hierarchy } = context;
   const rubric = (await rubricNamed(context, input.rubric)) as StoredRubric;
   if (rubric.no === null) throw new BadUserInput("rubric", input.rubric, "must be a rubric of an organiser; reports merely name this one");
   await demandRoleOn(context, "ADMIN", rubric.organiserNo);
@@ -39,8 +42,9 @@ export const openCycle = async (context: CycleAsking, input: OpenAssessmentCycle
     if (await hasCycle(em, rubric.no))
       throw new DomainError("CONFLICT", "rubric: its organiser, index, block and year have a cycle", { argument: "rubric" });
     const memberNos = members.map(({ unit }) => unit.no);
-    for (const at of await outsideOf(em, rubric.organiserNo, memberNos, today)) {
-      const { n, unit } = members[at]!;
+    const isWithin = membersWithin(await hierarchy.held(), rubric.organiserNo, memberNos, today);
+    for (const { n, unit } of members) {
+      if (isWithin(unit.no)) continue;
       problems.add(
         `members[${n}]`,
         "MEMBER_OUTSIDE",
@@ -58,6 +62,14 @@ export const openCycle = async (context: CycleAsking, input: OpenAssessmentCycle
   });
   context.renew();
   return { cycle: no === null ? null : await context.use(cycleLoaders).cycleByNo.load(no), problems: problems.list };
+};
+
+/** Whether one of the units is within the organiser today, and another than it. */
+const membersWithin = (hierarchy: Hierarchy, organiserNo: number, unitNos: readonly number[], today: Day) => {
+  const edition = hierarchy.editionOn(dayNumber(today));
+  const contributions = edition ? lineageOf(hierarchy).contributionsTo(edition, unitNos) : [];
+  const within = new Set(contributions.flatMap(({ target, unit, certain }) => (target === organiserNo && certain ? [unit] : [])));
+  return (no: number) => no !== organiserNo && within.has(no);
 };
 
 interface ChosenMember {

@@ -1,6 +1,8 @@
 import type { EntityManager } from "@mikro-orm/postgresql";
 import type { RequestContext } from "../../access/request-context.ts";
 import { rowScope } from "../../access/scope.ts";
+import { compareCodes } from "../../hierarchy/hierarchy-content.ts";
+import type { Hierarchy } from "../../hierarchy/hierarchy.ts";
 import { recordChange } from "../../journal/audit.ts";
 import { DomainError } from "../../lib/errors.ts";
 import { textOf } from "../../lib/argument-text.ts";
@@ -14,10 +16,10 @@ import { type CycleMutation, cycleStepOf, stagesAfter, stagesLeft } from "./cycl
 import type { CycleStage } from "./cycle-vocabulary.ts";
 import { receiptsOfCycle, recordOfReceipt } from "./freeze.service.ts";
 import { type NewReceipt, storeReceipts } from "./receipt.store.ts";
-import { lockCycle, openSheets, storeStage, storeUnranked, undecidedItems, unsubmittedSheets } from "./cycle.store.ts";
+import { lockCycle, openSheets, storeStage, storeUnranked, undecidedItems, unsubmittedUnits } from "./cycle.store.ts";
 import { memberFinder } from "./member-finder.ts";
 
-export type CycleAsking = Pick<RequestContext, "session" | "viewer" | "now" | "today" | "use" | "renew">;
+export type CycleAsking = Pick<RequestContext, "session" | "viewer" | "now" | "today" | "use" | "renew" | "hierarchy">;
 
 export interface CyclePayload {
   readonly cycle: CycleView | null;
@@ -93,7 +95,7 @@ export const advanceCycle = async (context: CycleAsking, { cycle: id, to, force 
         stage,
       });
     }
-    if (!force) await addUnready(em, cycle, to, problems);
+    if (!force) await addUnready({ em, cycle, problems }, to, await context.hierarchy.held());
     if (!problems.isEmpty) return null;
     const receipts = stage === "SELF_SCORING" ? receiptsOfOpen(found, await openSheets(em, no)) : [];
     await storeStage(em, no, to);
@@ -110,14 +112,22 @@ const receiptsOfOpen = (found: ReadonlyMap<number, readonly NewReceipt[]>, open:
     return receipts;
   });
 
-const addUnready = async (em: EntityManager, { no, stage }: CycleView, to: CycleStage, problems: InputProblems): Promise<void> => {
-  const left = stagesLeft(stage, to);
-  if (left.includes("SELF_SCORING"))
-    for (const { unit } of await unsubmittedSheets(em, no))
-      problems.add("to", "SHEET_NOT_SUBMITTED", `the sheet of ${unit} was not handed in`);
+const MOST_UNREADY = 1000;
+
+/** By the code of the unit. */
+const addUnready = async ({ em, cycle, problems }: CycleChange, to: CycleStage, hierarchy: Hierarchy): Promise<void> => {
+  const left = stagesLeft(cycle.stage, to);
+  const lastOf = (no: number) => hierarchy.versionsOf(no).at(-1)!;
+  const nameOf = (no: number) => `${lastOf(no).fullName} (${lastOf(no).code})`;
+  const members = cycle.memberNos.toSorted((a, b) => compareCodes(lastOf(a).code, lastOf(b).code) || a - b);
+  if (left.includes("SELF_SCORING")) {
+    const unsubmitted = new Set(await unsubmittedUnits(em, cycle.no));
+    for (const no of members.filter((member) => unsubmitted.has(member)).slice(0, MOST_UNREADY))
+      problems.add("to", "SHEET_NOT_SUBMITTED", `the sheet of ${nameOf(no)} was not handed in`);
+  }
   if (!left.includes("FIRST_APPRAISAL") && !left.includes("SECOND_APPRAISAL")) return;
-  for (const { unit, criterion } of await undecidedItems(em, no))
-    problems.add("to", "CRITERION_UNDECIDED", `the criterion ${criterion} of ${unit} has no points`);
+  for (const { unitNo, criterion } of await undecidedItems(em, cycle.no, members, MOST_UNREADY))
+    problems.add("to", "CRITERION_UNDECIDED", `the criterion ${criterion} of ${nameOf(unitNo)} has no points`);
 };
 
 /** @throws as `changeCycle`. */

@@ -2,11 +2,12 @@ import { type RawBuilder, sql } from "kysely";
 import type { RequestContext } from "../../access/request-context.ts";
 import { coversAny, coveredUnits, rowScope } from "../../access/scope.ts";
 import { grantsFor } from "../../access/viewer.ts";
-import { manyBy, oneBy, type Positioned } from "../../database/loader.ts";
+import { oneBy, type Positioned } from "../../database/loader.ts";
 import type { Rows } from "../../database/reader.ts";
-import { validOn } from "../../hierarchy/sql.ts";
-import { seenBy, unitColumns } from "../../hierarchy/unit.loaders.ts";
-import type { UnitView } from "../../hierarchy/unit-view.ts";
+import { compareCodes } from "../../hierarchy/hierarchy-content.ts";
+import type { Hierarchy } from "../../hierarchy/hierarchy.ts";
+import { fromHierarchy } from "../../hierarchy/unit.loaders.ts";
+import type { UnitView, UnitViews } from "../../hierarchy/unit-view.ts";
 import type { Day } from "../../lib/time/date.ts";
 import type { CycleStage, StoredDeadline } from "./cycle-vocabulary.ts";
 
@@ -29,8 +30,18 @@ export const cycleColumns = sql`c.id as no, c.rubric_id as "rubricNo", c.organis
   json_build_object('code', r.block_code, 'name', r.block_name) as block, r.year, json_build_object('name', c.period, 'from', c.period_from, 'to', c.period_to) as period,
   c.stage, c.deadlines, c.member_ids as "memberNos", c.unranked`;
 
-/** The day of the views of units of cycle `c`: the last one of the period, today, or that of unit `u`. */
-export const dayOfUnit = (today: Day) => sql`greatest(least(c.period_to, ${today}::date, u.ended_on - 1), u.began_on)`;
+/** The day of the view of a unit of a cycle: the last one of the period, today, or that of the unit. */
+export const dayOfMember = (hierarchy: Hierarchy, unitNo: number, lastOfPeriod: Day, today: Day): Day => {
+  const { firstDay, lastDay } = hierarchy.lifeOf(unitNo);
+  const last = lastOfPeriod < today ? lastOfPeriod : today;
+  const present = lastDay !== null && lastDay < last ? lastDay : last;
+  return firstDay !== null && firstDay > present ? firstDay : present;
+};
+
+const membersOf = (units: UnitViews, { memberNos, period }: CycleView, today: Day): UnitView[] =>
+  memberNos
+    .flatMap((no) => units.on({ no, asOf: dayOfMember(units.hierarchy, no, period.to, today) }) ?? [])
+    .toSorted((a, b) => compareCodes(a.code, b.code) || a.no - b.no);
 
 /**
  * What the caller may see of cycles: as a VIEWER and as an ASSESSOR, also of units that have ended. Statements of many rows join the lists `covered` and `assessing`; those of
@@ -59,7 +70,7 @@ export const cycleReading = ({ session, viewer }: Pick<RequestContext, "session"
 export const numbered = (numbers: readonly number[]) => sql`unnest(${numbers}::int[]) with ordinality k(no, i)`;
 
 /** All loaders read only what the viewer may see. */
-export const cycleLoaders = (context: Pick<RequestContext, "session" | "viewer" | "today">) => {
+export const cycleLoaders = (context: Pick<RequestContext, "session" | "viewer" | "today" | "hierarchy">) => {
   const { isSeen, few } = cycleReading(context);
   const { today } = context;
   return {
@@ -70,14 +81,6 @@ export const cycleLoaders = (context: Pick<RequestContext, "session" | "viewer" 
     ),
 
     /** Units of a cycle that the viewer has seen, by code. */
-    membersOf: manyBy<number, UnitView & Positioned>(String, async (numbers) =>
-      seenBy(
-        "PUBLISHED",
-        await few(sql<UnitView & Positioned>`
-          select k.i::int, ${unitColumns(sql`d.day`)} from ${numbered(numbers)} join assessment_cycle c on c.id = k.no
-          join unit u on u.id = any(c.member_ids) cross join lateral (select ${dayOfUnit(today)} as day) d
-          join unit_version v on v.unit_id = u.id and ${validOn(sql`d.day`)} order by k.i, v.code collate "C", u.id`),
-      ),
-    ),
+    membersOf: fromHierarchy(context, "PUBLISHED", (units, cycle: CycleView) => membersOf(units, cycle, today)),
   };
 };

@@ -68,10 +68,10 @@ export const countCycles = async (context: Pick<Asking, "session" | "viewer">, l
 export const organiserOfCycle = (context: Pick<Asking, "today" | "use">, { organiserNo, period }: CycleView): Promise<UnitView | null> =>
   unitOfYear(context, organiserNo, period.to < context.today ? period.to : context.today);
 
-export const membersOfCycle = async (context: Pick<Asking, "use">, { no, unranked }: CycleView) => {
-  const units = await context.use(cycleLoaders).membersOf.load(no);
+export const membersOfCycle = async (context: Pick<Asking, "use">, cycle: CycleView) => {
+  const units = await context.use(cycleLoaders).membersOf.load(cycle);
   return units.map((unit) => {
-    const reason = unranked[unit.no] ?? null;
+    const reason = cycle.unranked[unit.no] ?? null;
     return { unit, isRanked: reason === null, reason };
   });
 };

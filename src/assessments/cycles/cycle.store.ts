@@ -2,8 +2,6 @@ import type { EntityManager } from "@mikro-orm/postgresql";
 import { sql } from "kysely";
 import { takeLock } from "../../database/locks.ts";
 import { rowsOf } from "../../database/reader.ts";
-import { inForceOn, validOn } from "../../hierarchy/sql.ts";
-import type { Day } from "../../lib/time/date.ts";
 import type { Period } from "../../lib/time/period.ts";
 import type { RubricView } from "../rubrics/rubric.loaders.ts";
 import type { CycleView } from "./cycle.loaders.ts";
@@ -58,15 +56,6 @@ export const insertCycle = async (em: EntityManager, { rubric, period, memberNos
   return no;
 };
 
-/** Positions from 0 of those units that are not within the organiser today. */
-export const outsideOf = async (em: EntityManager, organiserNo: number, unitNos: readonly number[], today: Day): Promise<number[]> => {
-  const found = await rowsOf(em).rows(sql<{ n: number }>`
-    select m.n::int - 1 as n from unnest(${[...unitNos]}::int[]) with ordinality m(no, n)
-    where m.no = ${organiserNo} or not exists (select from edition e join contribution c on c.edition_id = e.id
-      where ${inForceOn(sql`${today}::date`)} and c.target_id = ${organiserNo} and c.unit_id = m.no and c.certain) order by m.n`);
-  return found.map(({ n }) => n);
-};
-
 /** Sheets that were reopened were so for the stage before. */
 export const storeStage = async (em: EntityManager, no: number, stage: CycleStage): Promise<void> => {
   await sql`update assessment_cycle set stage = ${stage} where id = ${no}`.execute(em.getKysely());
@@ -77,12 +66,6 @@ export const storeUnranked = async (em: EntityManager, no: number, unranked: Rea
   await sql`update assessment_cycle set unranked = ${JSON.stringify(unranked)}::jsonb where id = ${no}`.execute(em.getKysely());
 };
 
-interface Unready {
-  readonly unit: string;
-  /** Code of the criterion that is not decided; null for a sheet that was not handed in. */
-  readonly criterion: string | null;
-}
-
 /** Numbers of the sheets that are not handed in. */
 export const openSheets = async (em: EntityManager, no: number): Promise<number[]> => {
   const found = await rowsOf(em).rows(
@@ -91,25 +74,28 @@ export const openSheets = async (em: EntityManager, no: number): Promise<number[
   return found.map((sheet) => sheet.no);
 };
 
-const MOST_UNREADY = 1000;
+/** Numbers of the units whose sheets are not handed in. */
+export const unsubmittedUnits = async (em: EntityManager, no: number): Promise<number[]> => {
+  const found = await rowsOf(em).rows(
+    sql<{ unitNo: number }>`select unit_id as "unitNo" from score_sheet where cycle_id = ${no} and submitted_at is null`,
+  );
+  return found.map(({ unitNo }) => unitNo);
+};
 
-const unitName = sql`v.full_name || ' (' || v.code || ')'`;
-const lastVersion = sql`join unit u on u.id = s.unit_id join unit_version v on v.unit_id = u.id and ${validOn(sql`coalesce(u.ended_on - 1, 'infinity'::date)`)}`;
+export interface UndecidedItem {
+  readonly unitNo: number;
+  /** Code of the criterion. */
+  readonly criterion: string;
+}
 
-/** Sheets that were not handed in, by the unit's code. */
-export const unsubmittedSheets = (em: EntityManager, no: number): Promise<Unready[]> =>
-  rowsOf(em).rows(sql<Unready>`
-    select ${unitName} as unit, null as criterion from score_sheet s ${lastVersion} where s.cycle_id = ${no} and s.submitted_at is null
-    order by v.code collate "C", u.id limit ${MOST_UNREADY}`);
-
-/** Criteria that apply, and have neither an appraisal nor computed points; those of the survey come later. */
-export const undecidedItems = (em: EntityManager, no: number): Promise<Unready[]> =>
-  rowsOf(em).rows(sql<Unready>`
-    select n.unit, k.code as criterion
-    from (select s.id, c.rubric_id, ${unitName} as unit from score_sheet s ${lastVersion} join assessment_cycle c on c.id = s.cycle_id
-      where s.cycle_id = ${no} order by v.code collate "C", u.id) n
+/** The first criteria of these members, in this order, that apply and have neither an appraisal nor computed points; those of the survey come later. */
+export const undecidedItems = (em: EntityManager, no: number, unitNos: readonly number[], limit: number): Promise<UndecidedItem[]> =>
+  rowsOf(em).rows(sql<UndecidedItem>`
+    select n.unit_id as "unitNo", k.code as criterion
+    from (select s.id, s.unit_id, c.rubric_id from unnest(${[...unitNos]}::int[]) with ordinality m(no, place)
+      join score_sheet s on s.unit_id = m.no and s.cycle_id = ${no} join assessment_cycle c on c.id = s.cycle_id order by m.place) n
     cross join lateral (select k.code from score_item i join criterion k on k.rubric_id = n.rubric_id and k.position = i.position
       where i.sheet_id = n.id and i.is_applicable and i.first is null and i.second is null and k.scoring <> 'SURVEY'
         and not (k.scoring = 'INDICATOR' and i.self is not null)
-      order by i.position limit ${MOST_UNREADY}) k
-    limit ${MOST_UNREADY}`);
+      order by i.position limit ${limit}::int) k
+    limit ${limit}::int`);

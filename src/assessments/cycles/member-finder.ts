@@ -6,8 +6,8 @@ import { cycleLoaders, type CycleView } from "./cycle.loaders.ts";
 type FindMember = (place: string, name: string, problems: InputProblems) => UnitView | null;
 
 /** Finds members of a cycle by the code or id of the view that the cycle has of them; null with a problem for another unit. */
-export const memberFinder = async (context: Pick<RequestContext, "use">, { no }: CycleView): Promise<FindMember> => {
-  const members = await context.use(cycleLoaders).membersOf.load(no);
+export const memberFinder = async (context: Pick<RequestContext, "use">, cycle: CycleView): Promise<FindMember> => {
+  const members = await context.use(cycleLoaders).membersOf.load(cycle);
   const byName = new Map<string, UnitView>(members.flatMap((unit) => [[unit.id, unit] as const, [unit.code, unit] as const]));
   return (place, name, problems) => {
     const unit = byName.get(name) ?? null;

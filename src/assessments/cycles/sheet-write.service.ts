@@ -5,6 +5,7 @@ import { rowScope } from "../../access/scope.ts";
 import { grantsFor } from "../../access/viewer.ts";
 import { recordChange } from "../../journal/audit.ts";
 import { DomainError } from "../../lib/errors.ts";
+import { addDays, type Day } from "../../lib/time/date.ts";
 import { assessmentIdOf } from "../assessment-id.ts";
 import { type InputProblem, InputProblems } from "../input-problem.ts";
 import { missingRole } from "../organiser.service.ts";
@@ -17,7 +18,7 @@ import { lockCycle } from "./cycle.store.ts";
 import { type LockedSheet, readItems, readSheet } from "./sheet.store.ts";
 import { sheetNamed } from "./sheet.service.ts";
 
-export type SheetAsking = Pick<RequestContext, "session" | "viewer" | "now" | "today" | "use" | "renew">;
+export type SheetAsking = Pick<RequestContext, "session" | "viewer" | "now" | "today" | "use" | "renew" | "hierarchy">;
 
 export interface SheetPayload {
   readonly sheet: SheetView | null;
@@ -62,7 +63,7 @@ export const changeFoundSheet = async (
   mutation: CycleMutation,
   plan: (change: SheetChange) => Promise<Recorded | null>,
 ): Promise<SheetPayload> => {
-  const { session, viewer, now } = context;
+  const { session, viewer, now, hierarchy } = context;
   const actsFor = await unitsOfSide(context, sheet, mutation);
   const criteria = await context.use(rubricLoaders).criteriaOf.load(sheet.rubricNo);
   const problems = new InputProblems();
@@ -70,7 +71,8 @@ export const changeFoundSheet = async (
     const cycle = await lockCycle(em, sheet.cycleNo);
     const locked = await readSheet(em, sheet.no);
     demandStage(mutation, cycle.stage);
-    demandOpen(context, mutation, { ...cycle, ...locked, isOrganiser: actsFor.has(sheet.organiserNo) });
+    const { lastDay } = (await hierarchy.held()).lifeOf(sheet.unitNo);
+    demandOpen(context, mutation, { ...cycle, ...locked, lastDay, isOrganiser: actsFor.has(sheet.organiserNo) });
     const items = await readItems(em, sheet.no);
     const recorded = await plan({ em, sheet, ...locked, stage: cycle.stage, criteria, items, actsFor, problems });
     if (recorded === null || !problems.isEmpty) return;
@@ -96,7 +98,7 @@ const unitsOfSide = async (context: SheetAsking, sheet: SheetView, mutation: Cyc
   const role = ROLE_OF_SIDE[side];
   const { unitNo, organiserNo } = sheet;
   const appraisers = side === "APPRAISER" ? sheet.appraiserNos : [];
-  const acting = await coveredAmong(context.session, grantsFor(context.viewer, role), [unitNo, organiserNo, ...appraisers]);
+  const acting = coveredAmong(await context.hierarchy.load(), grantsFor(context.viewer, role), [unitNo, organiserNo, ...appraisers]);
   const isAllowed = side === "MEMBER" ? acting.has(unitNo) : acting.has(organiserNo) || appraisers.some((no) => acting.has(no));
   if (!isAllowed) throw await missingRole(context, role, side === "MEMBER" ? unitNo : organiserNo);
   return acting;
@@ -105,15 +107,17 @@ const unitsOfSide = async (context: SheetAsking, sheet: SheetView, mutation: Cyc
 interface Opening extends LockedSheet {
   readonly stage: CycleStage;
   readonly deadlines: readonly StoredDeadline[];
+  /** The last day of the unit; null while it exists. */
+  readonly lastDay: Day | null;
   readonly isOrganiser: boolean;
 }
 
 /** @throws DomainError CONFLICT after the deadline, except for the organiser and whom it lets; and for the sheet of a unit that has ended. */
 const demandOpen = ({ today }: SheetAsking, mutation: CycleMutation, opening: Opening): void => {
   const { side, hasDeadline } = cycleStepOf(mutation);
-  const { stage, deadlines, reopenedUntil, endedOn, isOrganiser } = opening;
-  if (side === "MEMBER" && endedOn !== null && endedOn <= today)
-    throw new DomainError("CONFLICT", `sheet: its unit ended before ${endedOn}; the sheet is read-only for its side`, {
+  const { stage, deadlines, reopenedUntil, lastDay, isOrganiser } = opening;
+  if (side === "MEMBER" && lastDay !== null && lastDay < today)
+    throw new DomainError("CONFLICT", `sheet: its unit ended before ${addDays(lastDay, 1)}; the sheet is read-only for its side`, {
       argument: "sheet",
     });
   const deadline = deadlines.find((one) => one.stage === stage)?.on;

@@ -3,10 +3,11 @@ import type { RequestContext } from "../../access/request-context.ts";
 import { instant } from "../../database/instant-text.ts";
 import { manyBy, oneBy, type Positioned } from "../../database/loader.ts";
 import { keyed } from "../../database/relation.ts";
-import { validOn } from "../../hierarchy/sql.ts";
+import { compareCodes, dayNumber } from "../../hierarchy/hierarchy-content.ts";
+import type { Hierarchy } from "../../hierarchy/hierarchy.ts";
 import type { Day } from "../../lib/time/date.ts";
 import type { Hundredths } from "../scoring/points.ts";
-import { cycleReading, dayOfUnit, numbered } from "./cycle.loaders.ts";
+import { cycleReading, dayOfMember, numbered } from "./cycle.loaders.ts";
 import type { AdjustmentKind, ScoreEvidence } from "./cycle-vocabulary.ts";
 import type { StoredReceipt } from "./receipt.ts";
 
@@ -66,11 +67,12 @@ export const MOST_FEW = 10;
 const seers = sql`array[s.unit_id, s.organiser_id]`;
 const isListed = sql<boolean>`(s.unit_id in (select unit_id from covered) or s.organiser_id in (select unit_id from covered))`;
 
-/** Columns of a SheetView; `s` is the sheet, `c` its cycle, `u` its unit. */
-const sheetColumns = (
-  today: Day,
-) => sql`s.id as no, s.cycle_id as "cycleNo", c.rubric_id as "rubricNo", s.unit_id as "unitNo", s.organiser_id as "organiserNo",
-  s.appraiser_ids as "appraiserNos", ${dayOfUnit(today)} as "asOf", ${instant(sql`s.submitted_at`, "MS")} as "submittedAt", s.reopened_until as "reopenedUntil",
+/** A sheet as it is stored. */
+type SheetRow = Omit<SheetView, "asOf"> & Positioned & { readonly lastOfPeriod: Day };
+
+/** Columns of a SheetRow; `s` is the sheet, `c` its cycle. */
+const sheetColumns = sql`s.id as no, s.cycle_id as "cycleNo", c.rubric_id as "rubricNo", s.unit_id as "unitNo", s.organiser_id as "organiserNo",
+  s.appraiser_ids as "appraiserNos", c.period_to as "lastOfPeriod", ${instant(sql`s.submitted_at`, "MS")} as "submittedAt", s.reopened_until as "reopenedUntil",
   s.override_class as "overrideClass", s.override_reason as "overrideReason"`;
 
 /** Columns of a StoredItem; `i` is the item. */
@@ -80,25 +82,38 @@ export const itemColumns = sql`i.position, i.appraiser_id as "appraiserNo", i.is
 const ofSheets = (sheets: readonly SheetView[]) =>
   sql`${keyed("k", sheets, { no: ["int", ({ no }) => no], whole: ["boolean", ({ isWhole }) => isWhole] })}`;
 
+/** The sheets with the days of their units' views, by code of the unit. */
+const datedSheets = (hierarchy: Hierarchy, rows: readonly SheetRow[], today: Day): (SheetView & Positioned)[] => {
+  const dated = rows.map(({ lastOfPeriod, ...sheet }) => {
+    const asOf = dayOfMember(hierarchy, sheet.unitNo, lastOfPeriod, today);
+    return { sheet: { ...sheet, asOf }, code: hierarchy.versionOn(sheet.unitNo, dayNumber(asOf))!.code };
+  });
+  return dated.toSorted((a, b) => compareCodes(a.code, b.code) || a.sheet.unitNo - b.sheet.unitNo).map(({ sheet }) => sheet);
+};
+
 /** All loaders read only what the viewer may see. */
-export const sheetLoaders = (context: Pick<RequestContext, "session" | "viewer" | "today">) => {
+export const sheetLoaders = (context: Pick<RequestContext, "session" | "viewer" | "today" | "hierarchy">) => {
   const { lists, isViewed, isAssessed, isLeafAssessed, few, many } = cycleReading(context);
-  const { today } = context;
+  const { today, hierarchy } = context;
+  const dated = async (rows: readonly SheetRow[]) => datedSheets(await hierarchy.load(), rows, today);
   return {
-    sheetByNo: oneBy<number, SheetView & Positioned>(String, (numbers) =>
-      few(sql<SheetView & Positioned>`
-        select k.i::int, ${sheetColumns(today)}, ${isViewed(seers)} as "isWhole" from ${numbered(numbers)}
-        join score_sheet s on s.id = k.no join assessment_cycle c on c.id = s.cycle_id join unit u on u.id = s.unit_id
-        where ${isViewed(seers)} or ${isAssessed(sql`s.appraiser_ids`)}`),
+    sheetByNo: oneBy<number, SheetView & Positioned>(String, async (numbers) =>
+      dated(
+        await few(sql<SheetRow>`
+          select k.i::int, ${sheetColumns}, ${isViewed(seers)} as "isWhole" from ${numbered(numbers)}
+          join score_sheet s on s.id = k.no join assessment_cycle c on c.id = s.cycle_id
+          where ${isViewed(seers)} or ${isAssessed(sql`s.appraiser_ids`)}`),
+      ),
     ),
 
     /** By code of the unit. */
-    sheetsOf: manyBy<number, SheetView & Positioned>(String, (numbers) =>
-      many(sql<SheetView & Positioned>`
-        with ${lists} select k.i::int, ${sheetColumns(today)}, ${isListed} as "isWhole" from ${numbered(numbers)}
-        join assessment_cycle c on c.id = k.no join score_sheet s on s.cycle_id = c.id join unit u on u.id = s.unit_id
-        join unit_version v on v.unit_id = u.id and ${validOn(dayOfUnit(today))}
-        where ${isListed} or s.appraiser_ids && array(select unit_id from assessing) order by k.i, v.code collate "C", u.id`),
+    sheetsOf: manyBy<number, SheetView & Positioned>(String, async (numbers) =>
+      dated(
+        await many(sql<SheetRow>`
+          with ${lists} select k.i::int, ${sheetColumns}, ${isListed} as "isWhole" from ${numbered(numbers)}
+          join assessment_cycle c on c.id = k.no join score_sheet s on s.cycle_id = c.id
+          where ${isListed} or s.appraiser_ids && array(select unit_id from assessing)`),
+      ),
     ),
 
     /** Of the leaves that the viewer may see, where anything was written. */

@@ -13,15 +13,12 @@ export interface LockedSheet {
   readonly reopenedUntil: Day | null;
   readonly overrideClass: string | null;
   readonly overrideReason: string | null;
-  /** The first day on which the unit is no more; null while it exists. */
-  readonly endedOn: Day | null;
 }
 
 export const readSheet = async (em: EntityManager, no: number): Promise<LockedSheet> => {
   const [sheet] = await rowsOf(em).rows(sql<LockedSheet>`
     select s.submitted_at is not null as "isSubmitted", s.reopened_until as "reopenedUntil", s.override_class as "overrideClass",
-      s.override_reason as "overrideReason", u.ended_on as "endedOn"
-    from score_sheet s join unit u on u.id = s.unit_id where s.id = ${no}`);
+      s.override_reason as "overrideReason" from score_sheet s where s.id = ${no}`);
   return sheet!;
 };
 

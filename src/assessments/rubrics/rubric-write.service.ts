@@ -15,7 +15,7 @@ import type { RubricView, StoredRubric } from "./rubric.loaders.ts";
 import { rubricNamed } from "./rubric.service.ts";
 import { insertRubric, lockSeries, publishDraft, type RubricDraft } from "./rubric.store.ts";
 
-export type RubricAsking = Pick<RequestContext, "session" | "viewer" | "now" | "today" | "use" | "renew">;
+export type RubricAsking = Pick<RequestContext, "session" | "viewer" | "now" | "today" | "use" | "renew" | "hierarchy">;
 
 export interface RubricPayload {
   readonly rubric: RubricView | null;

@@ -9,6 +9,7 @@ import { DomainError } from "../../lib/errors.ts";
 import { connectionOf } from "../../lib/page.ts";
 import { unitNamed } from "../../units/unit.service.ts";
 import { assessmentLoaders } from "../assessment.loaders.ts";
+import { memberLoaders } from "../member.loaders.ts";
 import { reportedRankings } from "../reported.service.ts";
 import { parseNumberId } from "../assessment-id.ts";
 import { latestFirst, yearPage } from "../year-page.ts";
@@ -35,8 +36,8 @@ const reportedRubric = async (context: Pick<RequestContext, "use">, id: string):
   if (publisher === undefined || !Object.hasOwn(INDEX_NAMES, index!)) return null;
   const unit = await context.use(unitLoaders).unitByReference.load({ id: publisher, asOf: null });
   if (!unit) return null;
-  const loaders = context.use(assessmentLoaders);
-  const rankings = await reportedRankings(loaders, unit, index as IndexKind, Number(year));
+  const { figures } = await context.use(assessmentLoaders).rankingsOf.load({ no: unit.no, index: index as IndexKind, year: Number(year) });
+  const rankings = reportedRankings(figures, await context.use(memberLoaders).membersOn.load(unit.asOf));
   return rankings.find(({ rubric }) => rubric.id === id)?.rubric ?? null;
 };
 

@@ -58,7 +58,7 @@ const projectBlock = async (context: Asking, cycle: CycleView): Promise<Projecte
     context.use(rubricLoaders).rubricByNo.load(cycle.rubricNo),
     context.use(blockLoaders).leavesOf.load(cycle.rubricNo),
     wholeSheets(context, cycle),
-    context.use(cycleLoaders).membersOf.load(cycle.no),
+    context.use(cycleLoaders).membersOf.load(cycle),
   ]);
   const byNo = new Map(units.map((unit) => [unit.no, unit]));
   const maxPoints = hundredthsOf(rubric!.maxScore)!;

@@ -63,6 +63,6 @@ const referencesOf = async (
     ),
     hierarchy.load(),
   ]);
-  const covered = await coveredAmong(session, grants, loaded.numbersOf(codes));
+  const covered = coveredAmong(loaded, grants, loaded.numbersOf(codes));
   return { calendar, procedures, units: new UnitPlaces(loaded), now: now.getTime(), isCovered: (unitNo) => covered.has(unitNo) };
 };

@@ -50,12 +50,12 @@ export const importTasks = async (
 };
 
 const referencesOf = async (
-  { session, hierarchy, now }: Pick<RequestContext, "session" | "hierarchy" | "now">,
+  { hierarchy, now }: Pick<RequestContext, "hierarchy" | "now">,
   grants: readonly Grant[],
   tasks: readonly TaskRow[],
 ): Promise<TaskReferences> => {
   const codes = tasks.flatMap(({ assignedBy, lead, coordinators }) => [assignedBy, lead, ...coordinators]);
   const loaded = await hierarchy.load();
-  const covered = await coveredAmong(session, grants, loaded.numbersOf(codes));
+  const covered = coveredAmong(loaded, grants, loaded.numbersOf(codes));
   return { units: new UnitPlaces(loaded), now: now.getTime(), isCovered: (unitNo) => covered.has(unitNo) };
 };
