@@ -1,11 +1,11 @@
 import { TIERS } from "../hierarchy/unit.entity.ts";
 import type { Costs } from "../module/cost/field-cost.ts";
-import { carried, listed, rollup, series } from "../module/cost/rules.ts";
+import { carried, listed, ofPeriod, series } from "../module/cost/rules.ts";
 import { parts, SOURCES } from "../rollups/rollup.cost.ts";
 
 export const taskCosts: Costs = {
   fields: {
-    "Unit.tasks": { rule: rollup, hidden: { own: 0, within: 0 } },
+    "Unit.tasks": { rule: ofPeriod, hidden: { own: 0, within: 0 } },
     "TaskRollup.byTier": { rule: (subject) => listed(subject, TIERS.length), hidden: { own: 0, within: 0.05 } },
     "TaskTierRollup.rollup": { rule: carried },
     "TaskRollup.series": { rule: series, hidden: { own: 15, within: 0, isOfItems: true } },

@@ -1,13 +1,13 @@
 import { TIERS } from "../../hierarchy/unit.entity.ts";
 import type { Costs } from "../../module/cost/field-cost.ts";
-import { carried, listed, rollup, series } from "../../module/cost/rules.ts";
+import { carried, listed, ofPeriod, series } from "../../module/cost/rules.ts";
 import { FIELDS_OF_PROCEDURES } from "../../procedures/procedure.cost.ts";
 import { parts, SOURCES } from "../../rollups/rollup.cost.ts";
 import { CHANNELS } from "../dossier-state.ts";
 
 export const statisticsCosts: Costs = {
   fields: {
-    "Unit.dossiers": { rule: rollup, hidden: { own: 0, within: 0 } },
+    "Unit.dossiers": { rule: ofPeriod, hidden: { own: 0, within: 0 } },
     "DossierRollup.byTier": { rule: (subject) => listed(subject, TIERS.length), hidden: { own: 0, within: 0.05 } },
     "DossierTierRollup.rollup": { rule: carried },
     // Coverage looks at each unit below.

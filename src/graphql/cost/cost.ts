@@ -1,12 +1,10 @@
-import type { ApolloServerPlugin, GraphQLRequestContextDidResolveOperation } from "@apollo/server";
-import { type FragmentDefinitionNode, Kind } from "graphql";
-import { getVariableValues } from "graphql/execution/values.js";
+import type { ApolloServerPlugin } from "@apollo/server";
+import { buildExecutionContext } from "graphql/execution/execute.js";
 import { DomainError } from "../../lib/errors.ts";
 import type { RequestContext } from "../../access/request-context.ts";
 import type { Module } from "../../module/module.ts";
 import { costTableOf } from "./fields.ts";
 import { requestedBy } from "./estimates.ts";
-import type { Asked } from "./selection.ts";
 import type { CostBudget } from "./cost-budget.ts";
 
 export interface Cost {
@@ -28,11 +26,14 @@ export const costPlugin = ({ maxCost: maximum, modules, budget }: CostOptions): 
       let cost: Cost | null = null;
       return {
         didResolveOperation: async (request) => {
-          const asked = askedOf(request);
-          if (!asked) return;
-          const { hierarchy, today, address } = request.contextValue;
+          const { schema, document, contextValue } = request;
+          const { operationName, variables: variableValues } = request.request;
+          const asked = buildExecutionContext({ schema, document, operationName, variableValues, options: { maxCoercionErrors: 1 } });
+          // Execution refuses it at any cost.
+          if (!("schema" in asked)) return;
+          const { hierarchy, today, address } = contextValue;
           hierarchy.check = (present) => {
-            cost = { requested: requestedBy(request.document, asked, { hierarchy: present, today, costs }), maximum };
+            cost = { requested: requestedBy(document, asked, { hierarchy: present, today, costs }), maximum };
             if (cost.requested > maximum) throw overLimit(cost);
           };
           await hierarchy.takeLatest();
@@ -52,16 +53,3 @@ const overLimit = (cost: Cost): DomainError =>
     `This operation may read ${cost.requested} rows; the maximum is ${cost.maximum}. Request fewer units, lists or periods at once`,
     { ...cost, http: { status: 400 } },
   );
-
-/** Apollo also resolves operations that it did not find, although its types exclude this. */
-type Request = Omit<GraphQLRequestContextDidResolveOperation<RequestContext>, "operation"> &
-  Partial<Pick<GraphQLRequestContextDidResolveOperation<RequestContext>, "operation">>;
-
-/** Null for operations that execution refuses at any cost. */
-const askedOf = ({ schema, document, operation, request }: Request): Asked | null => {
-  if (!operation) return null;
-  const { coerced: variables } = getVariableValues(schema, operation.variableDefinitions ?? [], request.variables ?? {}, { maxErrors: 1 });
-  if (!variables) return null;
-  const definitions = document.definitions.filter(({ kind }) => kind === Kind.FRAGMENT_DEFINITION) as FragmentDefinitionNode[];
-  return { schema, operation, variables, fragments: new Map(definitions.map((fragment) => [fragment.name.value, fragment])) };
-};

@@ -2,9 +2,8 @@ import type { DocumentNode } from "graphql";
 import type { Day } from "../../lib/time/date.ts";
 import type { Hierarchy } from "../../hierarchy/hierarchy.ts";
 import type { CostTable } from "./fields.ts";
-import type { Asked } from "./selection.ts";
 import { Effort } from "../../module/cost/unit-set.ts";
-import { estimatedRows } from "./walk.ts";
+import { type Asked, estimatedRows } from "./walk.ts";
 
 /** Maximum number of units that an estimate looks at, about a tenth of a second; a larger operation is refused. */
 const EFFORT = 1_000_000;
@@ -46,7 +45,7 @@ const estimated = (asked: Asked, place: Place): number => estimatedRows(asked, {
 const SIMPLE: ReadonlySet<string> = new Set(["string", "number", "boolean"]);
 
 /** Null if the values are lists, objects or long, because writing the key would take as long as the estimate. */
-const nameOf = ({ operation, variables }: Asked): string | null => {
+const nameOf = ({ operation, variableValues: variables }: Asked): string | null => {
   const values = Object.entries(variables);
   if (!values.every(([, value]) => value === null || SIMPLE.has(typeof value))) return null;
   const name = JSON.stringify([operation.name?.value, values]);

@@ -9,12 +9,8 @@ export interface Place {
   readonly hierarchy: Hierarchy;
   readonly today: Day;
   readonly effort: Effort;
-  readonly periods: Periods;
-}
-
-export interface Periods {
-  /** Extra rows if the operation requests roll-ups of the period for the first time. */
-  rowsOf(period: Period, place: Pick<Place, "hierarchy" | "today">): number;
+  /** The new periods whose first read is already counted. */
+  readonly periods: Set<string>;
 }
 
 /** Estimate of the objects at one place of an answer. */
@@ -23,11 +19,12 @@ export interface Subject {
   /** The units that the objects are or describe. */
   readonly units?: UnitSet | undefined;
   readonly period?: Period;
-  /** For connections: number of rows in all pages. */
-  readonly page?: number;
+  /** For connections, whose count is the number of items in all pages: their own number. */
+  readonly lists?: number;
   /** For connections of units: number of units that totalCount reads. */
-  readonly counted?: number;
-  readonly isEdge?: boolean;
+  readonly listed?: number;
+  /** For introspection: how often the answer shows each part of the schema. */
+  readonly shown?: ReadonlyMap<unknown, number>;
   /** The estimate for each type, if the objects have several. */
   readonly byType?: (type: string) => Subject;
 }
@@ -63,6 +60,6 @@ export interface FieldCost {
 export interface Costs {
   /** By type and name: Unit.dossiers. */
   readonly fields?: Readonly<Record<string, FieldCost>>;
-  /** Types whose objects belong to a row that is already counted, or to the code. */
+  /** Types and fields, by type and name, whose objects belong to a row that is already counted, or to the code. */
   readonly parts?: readonly string[];
 }

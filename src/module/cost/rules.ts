@@ -24,10 +24,13 @@ export const leadingTo =
     return { rows: units.count, below: { count: units.count, units } };
   };
 
-/** A roll-up is one row and has its period. @throws BadUserInput for an invalid period. */
-export const rollup: Rule = (subject, args, place) => {
+/** Cost of `count` rows of a period. Its first read looks at each unit once; named periods are few and shared by all callers, ranges of days and of years unlimited. */
+export const ofPeriod: Rule = (subject, args, { hierarchy, today, periods }) => {
   const period = parsePeriod("period", args["period"] as string);
-  return { rows: subject.count + place.periods.rowsOf(period, place), below: { ...subject, period } };
+  const { name, convention } = period;
+  const isNew = (convention === null || name.includes("/")) && !periods.has(name);
+  if (isNew) periods.add(name);
+  return { rows: subject.count + (isNew ? hierarchy.on(dayNumber(today)).members.length : 0), below: { ...subject, period } };
 };
 
 /** The points of a roll-up's series. @throws BadUserInput for a grain that does not divide its period. */
