@@ -1,54 +1,103 @@
-import type { Costs, Step, Subject } from "../module/cost/field-cost.ts";
-import { carried, leadingTo, unitsOf } from "../module/cost/rules.ts";
-import { type UnitSet, unitsWithin } from "../module/cost/unit-set.ts";
-import {
-  ancestorsField,
-  childrenField,
-  correspondenceField,
-  descendantsField,
-  parentField,
-  predecessorsField,
-  successorsField,
-  unitField,
-  unitsField,
-  unitsLookedThrough,
-} from "./unit-sets.ts";
+import type { Reference } from "../access/reference.ts";
+import { dayNumber } from "../hierarchy/hierarchy-content.ts";
+import { unitCondition, type UnitFilter, type UnitOn, type UnitReference, UnitViews } from "../hierarchy/unit-view.ts";
+import { parseKnownDay } from "../lib/time/date.ts";
+import type { Arguments, Costs, Place, Rule, Step } from "../module/cost/field-cost.ts";
+import { leadingElsewhere, leadingTo, unitsOf } from "../module/cost/rules.ts";
+import { unitsAt, type UnitSet, unitsWithin } from "../module/cost/unit-set.ts";
+import { type DescendantArguments, descendantsAsked, pageListed, type UnitArguments, unitsAsked, unitsListed } from "./unit-list.ts";
+import { readUnitReference } from "./unit.reference.ts";
+import { unitAsked } from "./unit.service.ts";
+
+const viewsOf = ({ hierarchy }: Place): UnitViews => new UnitViews(hierarchy, "PUBLISHED");
+
+const found = (place: Place, reference: UnitReference): UnitOn[] => {
+  const unit = viewsOf(place).byReference(reference, place.today);
+  return unit ? [unit] : [];
+};
+
+/** Invalid and unknown references add no unit and do not affect the others. */
+export const referencedUnits = (place: Place, references: readonly Reference[]): UnitSet =>
+  unitsAt(
+    references.flatMap((reference) => {
+      try {
+        return found(place, readUnitReference(reference));
+      } catch {
+        return [];
+      }
+    }),
+  );
+
+/** Cost of following a unit's lineage, in looks at units. */
+const LINEAGE_EFFORT = 40;
+
+/** A field that shows units on days of their own. */
+const showing = (shows: (views: UnitViews, unit: UnitOn, args: Arguments) => readonly { readonly unit: UnitOn }[]): Rule =>
+  leadingElsewhere((unit, place, args) => shows(viewsOf(place), unit, args).map((one) => one.unit));
 
 /** A connection of units, which shows one page twice (nodes and edges) and reads it once. */
-const pageOfUnits = ({ count }: Subject, units: UnitSet, listed: number, searched = 0): Step => ({
+const pageOfUnits = (lists: number, units: UnitSet, listed: number, searched = 0): Step => ({
   rows: units.count + searched,
-  below: { count: units.count, units, lists: count, listed },
+  below: { count: units.count, units, lists, listed },
 });
+
+/** A search looks through all units of its day; which of those with the other properties it finds depends on their names alone. */
+const units: Rule = ({ count }, args, { hierarchy, today, effort }) => {
+  const [asOf, key] = unitsAsked(hierarchy, today, args as unknown as UnitArguments);
+  const day = dayNumber(asOf);
+  const looked = key.within === null || key.search !== null ? hierarchy.on(day).members.length : hierarchy.sizeOf(key.within, day);
+  effort.spend(looked);
+  const all = unitsListed(hierarchy, day, { ...key, search: null });
+  const { first } = key.page;
+  const page = key.search === null ? pageListed(all, key).slice(0, first) : all;
+  const set = unitsAt(
+    page.map(({ version }) => ({ no: version.unitNo, asOf })),
+    first,
+  );
+  return pageOfUnits(count, set, looked, key.search === null ? 0 : looked);
+};
+
+const descendants: Rule = (subject, args, place) => {
+  const { hierarchy, effort } = place;
+  const key = descendantsAsked(0, args as unknown as DescendantArguments);
+  const rule = leadingTo((no, day) => {
+    effort.spend(hierarchy.sizeOf(no, day));
+    const page = pageListed(unitsListed(hierarchy, day, { ...key, within: no }), key);
+    return page.slice(0, key.page.first).map(({ version }) => version);
+  });
+  const listed = unitsWithin(unitsOf(subject, place), hierarchy, effort);
+  return pageOfUnits(subject.count, rule(subject, args, place).below.units!, listed);
+};
 
 export const unitCosts: Costs = {
   fields: {
     "Query.unit": {
       rule: ({ count }, args, place) => {
-        const units = unitField(place, args);
-        return { rows: count, below: { count: units.count, units } };
+        const set = unitsAt(found(place, unitAsked(args)));
+        return { rows: count, below: { count: set.count, units: set } };
       },
     },
-    "Query.units": {
-      rule: (subject, args, place) => {
-        const looked = unitsLookedThrough(place, args);
-        return pageOfUnits(subject, unitsField(place, args), looked, args["search"] == null ? 0 : looked);
-      },
-    },
+    "Query.units": { rule: units },
     // The units of today, if a connection does not say how many it looks through.
     "UnitConnection.totalCount": { counted: 12_000 },
-    "Unit.parent": { rule: leadingTo(parentField) },
-    "Unit.ancestors": { rule: leadingTo(ancestorsField) },
-    "Unit.children": { rule: leadingTo(childrenField) },
-    "Unit.descendants": {
-      rule: (subject, args, place) => {
-        const above = unitsOf(subject, place);
-        return pageOfUnits(subject, descendantsField(above, place, args), unitsWithin(above, place.effort));
-      },
+    "Unit.parent": { rule: leadingTo((no, day, { hierarchy }) => hierarchy.versionsAbove(no, day).slice(-1)) },
+    "Unit.ancestors": { rule: leadingTo((no, day, { hierarchy }) => hierarchy.versionsAbove(no, day)) },
+    "Unit.children": {
+      rule: leadingTo((no, day, { hierarchy }, { tier = null, kinds = null }) =>
+        hierarchy.versionsUnder(no, day).filter(unitCondition({ tier, kinds } as UnitFilter)),
+      ),
     },
-    "Unit.predecessors": { rule: leadingTo(predecessorsField) },
-    "Unit.successors": { rule: leadingTo(successorsField) },
-    "Unit.correspondence": { rule: leadingTo(correspondenceField) },
-    "Succession.unit": { rule: carried },
-    "Correspondence.unit": { rule: carried },
+    "Unit.descendants": { rule: descendants },
+    "Unit.predecessors": { rule: showing((views, unit) => views.predecessorsOf(unit)) },
+    "Unit.successors": { rule: showing((views, unit) => views.successorsOf(unit)) },
+    "Unit.correspondence": {
+      rule: leadingElsewhere(({ no }, place, { on }) => {
+        place.effort.spend(LINEAGE_EFFORT);
+        return viewsOf(place)
+          .correspondenceOf({ no, asOf: parseKnownDay("on", on as string) })
+          .map(({ unit }) => unit);
+      }),
+    },
   },
+  parts: ["Succession.unit", "Correspondence.unit"],
 };

@@ -14,7 +14,7 @@ import type { Arguments, Costs, FieldCost, Place, Rule, Step, Subject } from "..
 import { carried, LIST_SIZE, unitsOf } from "../../module/cost/rules.ts";
 import { bounded, unitsWithin } from "../../module/cost/unit-set.ts";
 import type { Module } from "../../module/module.ts";
-import { referencedUnits } from "../../units/unit-sets.ts";
+import { referencedUnits } from "../../units/unit.cost.ts";
 import { introspected } from "./introspection.ts";
 
 /** Extra rows for each field whose statement reads more than it returns; a statement takes that long before its first row. */
@@ -74,7 +74,7 @@ export const stepOf = (
   const { own, within, isOfItems } = cost.hidden;
   const count = isOfItems ? below.count : subject.count;
   if (count === 0) return { rows: bounded(rows), below };
-  const read = within === 0 ? 0 : within * unitsWithin(unitsOf({ ...subject, count }, place), place.effort);
+  const read = within === 0 ? 0 : within * unitsWithin(unitsOf({ ...subject, count }, place), place.hierarchy, place.effort);
   return { rows: bounded(rows + bounded(STATEMENT_ROWS + own * count + read)), below };
 };
 

@@ -1,7 +1,8 @@
-import { dayNumber } from "../../hierarchy/hierarchy-content.ts";
+import { dayNumber, type DayNumber, type HierarchyUnit } from "../../hierarchy/hierarchy-content.ts";
+import type { UnitOn } from "../../hierarchy/unit-view.ts";
 import { parsePeriod, type PeriodGrain, seriesOf } from "../../lib/time/period.ts";
 import type { Arguments, Place, Rule, Step, Subject } from "./field-cost.ts";
-import { anyOf, bounded, NO_UNITS, repeated, type UnitSet } from "./unit-set.ts";
+import { anyOf, bounded, type Leads, ledTo, repeated, type UnitSet } from "./unit-set.ts";
 
 /** Assumed size of lists without a rule. */
 export const LIST_SIZE = 20;
@@ -14,15 +15,26 @@ export const listed = (subject: Subject, length: number): Step => {
 
 /** The units of a subject; any unit of today if unknown. */
 export const unitsOf = ({ units, count }: Subject, { hierarchy, today }: Place): UnitSet =>
-  units ? (units.count === 0 ? NO_UNITS : repeated(units, count / units.count)) : anyOf(hierarchy.on(dayNumber(today)), count);
+  units ? repeated(units, count) : anyOf(hierarchy.on(dayNumber(today)), today, count);
 
-/** A field that returns one or more units for each of its units. */
-export const leadingTo =
-  (field: (units: UnitSet, place: Place, args: Arguments) => UnitSet): Rule =>
+const leading =
+  (leads: (place: Place, args: Arguments) => Leads): Rule =>
   (subject, args, place) => {
-    const units = field(unitsOf(subject, place), place, args);
-    return { rows: units.count, below: { count: units.count, units } };
+    const units = ledTo(unitsOf(subject, place), place.effort, leads(place, args));
+    return { rows: units.count, below: { ...(subject.period && { period: subject.period }), count: units.count, units } };
   };
+
+/** A field that returns units of any days for each of its units. */
+export const leadingElsewhere = (field: (unit: UnitOn, place: Place, args: Arguments) => readonly UnitOn[]): Rule =>
+  leading((place, args) => (unit, _, reach) => {
+    for (const { no, asOf } of field(unit, place, args)) reach(no, asOf);
+  });
+
+/** A field that returns units of the same day. */
+export const leadingTo = (field: (unitNo: number, day: DayNumber, place: Place, args: Arguments) => readonly HierarchyUnit[]): Rule =>
+  leading((place, args) => ({ no, asOf }, day, reach) => {
+    for (const { unitNo } of field(no, day, place, args)) reach(unitNo, asOf);
+  });
 
 /** Cost of `count` rows of a period. Its first read looks at each unit once; named periods are few and shared by all callers, ranges of days and of years unlimited. */
 export const ofPeriod: Rule = (subject, args, { hierarchy, today, periods }) => {

@@ -134,7 +134,7 @@ describe("an estimate", () => {
       for (const query of callsWith(field, argument, value)) {
         const { data, errors, extensions } = await askFor(argument === "search" ? searched : small, query);
         expect(errors, query).toBeUndefined();
-        const message = `the estimate of ${name} must follow this argument, as unit-sets.ts does for others: ${query}`;
+        const message = `the estimate of ${name} must follow this argument, as unit.cost.ts does for others: ${query}`;
         if (argument === "search") expect(extensions!.cost!.requested, message).toBeGreaterThanOrEqual(rowsIn(data));
         else expect(extensions!.cost!.requested, message).toBe(rowsIn(data));
         answers.add(JSON.stringify(data));
