@@ -1,14 +1,13 @@
 import type { Costs } from "../module/cost/field-cost.ts";
 import { listed, ownUnit } from "../module/cost/rules.ts";
 
-/** A unit is assessed by fewer than ten indexes a year. */
-const ASSESSMENTS = 20;
 /** A single result depends on one or two reports. */
 const SOURCES = 2;
 
 export const assessmentCosts: Costs = {
   fields: {
-    "Unit.assessments": { rule: (subject) => listed(subject, ASSESSMENTS) },
+    // A unit is assessed by fewer than ten indexes a year.
+    "Unit.assessments": { rule: (subject) => listed(subject, 20) },
     "Assessment.previous": { rule: (subject) => listed(subject, 1) },
     "Assessment.unit": { rule: ownUnit },
     "Assessment.sources": { size: SOURCES },

@@ -1,12 +1,13 @@
 import type { Costs } from "../module/cost/field-cost.ts";
-import { statisticsCosts } from "./statistics/statistics.cost.ts";
+import { statisticsFields } from "./statistics/statistics.cost.ts";
 
 export const dossierCosts: Costs = {
   fields: {
-    ...statisticsCosts.fields,
+    ...statisticsFields,
     "DossierConnection.totalCount": { counted: 5000 },
     // Few dossiers have more than two pauses, and most have none.
     "Dossier.pauses": { size: 2 },
-    "Dossier.timeliness": { rule: ({ count }) => ({ rows: count, below: { count: 0 } }) },
+    "Dossier.timeliness": { counted: 1 },
   },
+  parts: ["DossierFieldRollup.counts", "DossierFieldRollup.field", "Form06.total", "Form06Row.field"],
 };

@@ -71,7 +71,7 @@ export const stepOf = (
   const rule = cost.rule ?? (parts.has(name) ? carried : OF_PAGE.test(name) ? ofPage : byShape(field, cost, parts));
   const { rows, below } = rule(subject, args, place);
   if (!cost.hidden) return { rows: bounded(rows), below };
-  const { own, within, isOfItems } = cost.hidden;
+  const { own = 0, within = 0, isOfItems } = cost.hidden;
   const count = isOfItems ? below.count : subject.count;
   if (count === 0) return { rows: bounded(rows), below };
   const read = within === 0 ? 0 : within * unitsWithin(unitsOf({ ...subject, count }, place), place.hierarchy, place.effort);

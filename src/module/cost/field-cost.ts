@@ -40,9 +40,9 @@ export type Rule = (subject: Subject, args: Arguments, place: Place) => Step;
 /** Rows that a field reads but does not return. One row of cost is the time of one unit in the whole country's tree of roll-ups. */
 export interface HiddenReads {
   /** Rows for each unit itself. */
-  readonly own: number;
+  readonly own?: number;
   /** Rows for each unit of its subtree, itself included. */
-  readonly within: number;
+  readonly within?: number;
   /** True if it reads these for each item of its list. */
   readonly isOfItems?: boolean;
 }
@@ -52,7 +52,7 @@ export interface FieldCost {
   /** Replaces the rule by shape. */
   readonly rule?: Rule;
   readonly size?: number;
-  /** Number of rows that totalCount reads. */
+  /** Number of rows that a value reads, such as totalCount. */
   readonly counted?: number;
   readonly hidden?: HiddenReads;
 }
