@@ -7,9 +7,9 @@ const SOURCES = 2;
 export const assessmentCosts: Costs = {
   fields: {
     // A unit is assessed by fewer than ten indexes a year.
-    "Unit.assessments": { rule: (subject) => listed(subject, 20) },
-    "Assessment.previous": { rule: (subject) => listed(subject, 1) },
-    "Assessment.unit": { rule: ownUnit },
+    "Unit.assessments": (subject) => listed(subject, 20),
+    "Assessment.previous": (subject) => listed(subject, 1),
+    "Assessment.unit": ownUnit,
     "Assessment.sources": { size: SOURCES },
     "SurveyResult.sources": { size: SOURCES },
     "Commendation.sources": { size: SOURCES },
@@ -20,7 +20,7 @@ export const assessmentCosts: Costs = {
     "Unit.commendations": { size: 10 },
     // The communes of one district, or the departments of one province.
     "Ranking.entries": { size: 30 },
-    "Ranking.supersedes": { rule: (subject) => listed(subject, 1) },
+    "Ranking.supersedes": (subject) => listed(subject, 1),
     "Ranking.byClassification": { size: 7 },
     "Rubric.bands": { size: 7 },
   },

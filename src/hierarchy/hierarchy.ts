@@ -119,7 +119,7 @@ export class Hierarchy {
     const found = [...(under[memberOf[unitNo] ?? -1] ?? NONE)];
     // The loop also visits members that it adds.
     for (const member of found) found.push(...under[member]!);
-    const sorted = new Int32Array(found).sort();
+    const sorted = new Int32Array(found).toSorted();
     return this.#existing(
       found.map((_, n) => members[sorted[n]!]!),
       day,

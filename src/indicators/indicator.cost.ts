@@ -8,9 +8,9 @@ const indicators: Rule = (subject, args, place) =>
 
 export const indicatorCosts: Costs = {
   fields: {
-    "Query.indicators": { rule: () => ({ rows: 0, below: { count: INDICATORS.length } }) },
+    "Query.indicators": () => ({ rows: 0, below: { count: INDICATORS.length } }),
     "Unit.indicators": { rule: indicators, hidden: {} },
-    "IndicatorValue.unit": { rule: ownUnit },
+    "IndicatorValue.unit": ownUnit,
     "IndicatorValue.sources": { size: SOURCES },
   },
   parts: ["Indicator"],

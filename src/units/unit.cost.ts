@@ -2,7 +2,7 @@ import type { Reference } from "../access/reference.ts";
 import { dayNumber } from "../hierarchy/hierarchy-content.ts";
 import { unitCondition, type UnitFilter, type UnitOn, type UnitReference, UnitViews } from "../hierarchy/unit-view.ts";
 import { parseKnownDay } from "../lib/time/date.ts";
-import type { Arguments, Costs, Place, Rule, Step } from "../module/cost/field-cost.ts";
+import type { Costs, Place, Rule, Step } from "../module/cost/field-cost.ts";
 import { leadingElsewhere, leadingTo, unitsOf } from "../module/cost/rules.ts";
 import { unitsAt, type UnitSet, unitsWithin } from "../module/cost/unit-set.ts";
 import { type DescendantArguments, descendantsAsked, pageListed, type UnitArguments, unitsAsked, unitsListed } from "./unit-list.ts";
@@ -11,7 +11,7 @@ import { unitAsked } from "./unit.service.ts";
 
 const viewsOf = ({ hierarchy }: Place): UnitViews => new UnitViews(hierarchy, "PUBLISHED");
 
-const found = (place: Place, reference: UnitReference): UnitOn[] => {
+const unitsMeant = (place: Place, reference: UnitReference): UnitOn[] => {
   const unit = viewsOf(place).byReference(reference, place.today);
   return unit ? [unit] : [];
 };
@@ -21,7 +21,7 @@ export const referencedUnits = (place: Place, references: readonly Reference[]):
   unitsAt(
     references.flatMap((reference) => {
       try {
-        return found(place, readUnitReference(reference));
+        return unitsMeant(place, readUnitReference(reference));
       } catch {
         return [];
       }
@@ -31,9 +31,7 @@ export const referencedUnits = (place: Place, references: readonly Reference[]):
 /** Cost of following a unit's lineage, in looks at units. */
 const LINEAGE_EFFORT = 40;
 
-/** A field that shows units on days of their own. */
-const showing = (shows: (views: UnitViews, unit: UnitOn, args: Arguments) => readonly { readonly unit: UnitOn }[]): Rule =>
-  leadingElsewhere((unit, place, args) => shows(viewsOf(place), unit, args).map((one) => one.unit));
+const showing = (shown: readonly { readonly unit: UnitOn }[]): readonly UnitOn[] => shown.map((one) => one.unit);
 
 /** A connection of units, which shows one page twice (nodes and edges) and reads it once. */
 const pageOfUnits = (lists: number, units: UnitSet, listed: number, searched = 0): Step => ({
@@ -69,35 +67,31 @@ const descendants: Rule = (subject, args, place) => {
   return pageOfUnits(subject.count, rule(subject, args, place).below.units!, listed);
 };
 
+const unit: Rule = ({ count }, args, place) => {
+  const found = unitsAt(unitsMeant(place, unitAsked(args)));
+  return { rows: count, below: { count: found.count, units: found } };
+};
+
+const correspondence: Rule = leadingElsewhere(({ no }, place, { on }) => {
+  place.effort.spend(LINEAGE_EFFORT);
+  return showing(viewsOf(place).correspondenceOf({ no, asOf: parseKnownDay("on", on as string) }));
+});
+
 export const unitCosts: Costs = {
   fields: {
-    "Query.unit": {
-      rule: ({ count }, args, place) => {
-        const set = unitsAt(found(place, unitAsked(args)));
-        return { rows: count, below: { count: set.count, units: set } };
-      },
-    },
-    "Query.units": { rule: units },
+    "Query.unit": unit,
+    "Query.units": units,
     // The units of today, if a connection does not say how many it looks through.
     "UnitConnection.totalCount": { counted: 12_000 },
-    "Unit.parent": { rule: leadingTo((no, day, { hierarchy }) => hierarchy.versionsAbove(no, day).slice(-1)) },
-    "Unit.ancestors": { rule: leadingTo((no, day, { hierarchy }) => hierarchy.versionsAbove(no, day)) },
-    "Unit.children": {
-      rule: leadingTo((no, day, { hierarchy }, { tier = null, kinds = null }) =>
-        hierarchy.versionsUnder(no, day).filter(unitCondition({ tier, kinds } as UnitFilter)),
-      ),
-    },
-    "Unit.descendants": { rule: descendants },
-    "Unit.predecessors": { rule: showing((views, unit) => views.predecessorsOf(unit)) },
-    "Unit.successors": { rule: showing((views, unit) => views.successorsOf(unit)) },
-    "Unit.correspondence": {
-      rule: leadingElsewhere(({ no }, place, { on }) => {
-        place.effort.spend(LINEAGE_EFFORT);
-        return viewsOf(place)
-          .correspondenceOf({ no, asOf: parseKnownDay("on", on as string) })
-          .map(({ unit }) => unit);
-      }),
-    },
+    "Unit.parent": leadingTo((no, day, { hierarchy }) => hierarchy.versionsAbove(no, day).slice(-1)),
+    "Unit.ancestors": leadingTo((no, day, { hierarchy }) => hierarchy.versionsAbove(no, day)),
+    "Unit.children": leadingTo((no, day, { hierarchy }, { tier = null, kinds = null }) =>
+      hierarchy.versionsUnder(no, day).filter(unitCondition({ tier, kinds } as UnitFilter)),
+    ),
+    "Unit.descendants": descendants,
+    "Unit.predecessors": leadingElsewhere((one, place) => showing(viewsOf(place).predecessorsOf(one))),
+    "Unit.successors": leadingElsewhere((one, place) => showing(viewsOf(place).successorsOf(one))),
+    "Unit.correspondence": correspondence,
   },
   parts: ["Succession.unit", "Correspondence.unit"],
 };

@@ -11,7 +11,7 @@ export const cycleCosts: Costs = {
     "AssessmentCycleConnection.totalCount": { counted: 20 },
     "AssessmentCycle.members": { size: MEMBERS },
     "AssessmentCycle.sheets": { size: MEMBERS },
-    "CycleMember.unit": { rule: ownUnit },
+    "CycleMember.unit": ownUnit,
     "ScoreSheet.items": { size: NODES, hidden: { own: 50 } },
     "ScoreSheet.adjustments": { size: 3 },
     // They read the items of the sheet.

@@ -34,24 +34,23 @@ const entities: Rule = (_, args, place) => {
 };
 
 const OWN: Costs = {
-  fields: { "Query._entities": { rule: entities }, "_Service.sdl": { counted: 1000 } },
+  fields: { "Query._entities": entities, "_Service.sdl": { counted: 1000 } },
   parts: ["PageInfo", "_Service"],
 };
 
-export interface CostTable {
-  readonly fields: ReadonlyMap<string, FieldCost>;
-  readonly parts: ReadonlySet<string>;
-}
-
+/** By type and field, or by type alone. */
+export type CostTable = ReadonlyMap<string, FieldCost>;
 export type CostPlace = Place & { readonly costs: CostTable };
 
-export const costTableOf = (modules: readonly Module[]): CostTable => {
-  const all = [OWN, ...modules.map(({ costs = {} }) => costs)];
-  return {
-    fields: new Map(all.flatMap(({ fields = {} }) => Object.entries(fields))),
-    parts: new Set(all.flatMap(({ parts = [] }) => parts)),
-  };
-};
+const PART: FieldCost = { rule: carried, size: 0 };
+
+export const costTableOf = (modules: readonly Module[]): CostTable =>
+  new Map(
+    [OWN, ...modules.map(({ costs = {} }) => costs)].flatMap(({ fields = {}, parts = [] }) => [
+      ...Object.entries(fields).map(([name, cost]) => [name, typeof cost === "function" ? { rule: cost } : cost] as const),
+      ...parts.map((part) => [part, PART] as const),
+    ]),
+  );
 
 type Field = GraphQLField<unknown, unknown>;
 
@@ -66,9 +65,8 @@ export const stepOf = (
 ): Step => {
   if (isIntrospectionType(type) || field.name.startsWith("__")) return introspected(field, subject, args, place);
   const name = `${type.name}.${field.name}`;
-  const { fields, parts } = place.costs;
-  const cost = fields.get(name) ?? NOTHING_SAID;
-  const rule = cost.rule ?? (parts.has(name) ? carried : OF_PAGE.test(name) ? ofPage : byShape(field, cost, parts));
+  const cost = place.costs.get(name) ?? NOTHING_SAID;
+  const rule = cost.rule ?? (OF_PAGE.test(name) ? ofPage : byShape(field, cost, place.costs));
   const { rows, below } = rule(subject, args, place);
   if (!cost.hidden) return { rows: bounded(rows), below };
   const { own = 0, within = 0, isOfItems } = cost.hidden;
@@ -83,7 +81,7 @@ const OF_PAGE = /Connection\.(?:edges|nodes)$|Edge\.node$/;
 const ofPage: Rule = ({ count, units }) => ({ rows: 0, below: { count, units } });
 
 /** Cost of a field without a rule, from its shape alone. */
-const byShape = ({ type, args: definitions }: Field, { size = LIST_SIZE, counted = 0 }: FieldCost, parts: ReadonlySet<string>): Rule => {
+const byShape = ({ type, args: definitions }: Field, { size = LIST_SIZE, counted = 0 }: FieldCost, costs: CostTable): Rule => {
   const named = getNamedType(type);
   if (isLeafType(named))
     return ({ count, lists = count, listed = counted * lists }, args) => ({
@@ -92,7 +90,7 @@ const byShape = ({ type, args: definitions }: Field, { size = LIST_SIZE, counted
     });
   const isList = isListType(getNullableType(type));
   const isPage = definitions.some((argument) => argument.name === "first" && getNullableType(argument.type) === GraphQLInt);
-  const length = isList ? size : Number(!parts.has(named.name));
+  const length = isList ? size : (costs.get(named.name)?.size ?? 1);
   return ({ count }, args) => {
     const rows = bounded(count * ((isPage ? firstOf(args) : length) + itemsIn(args)));
     return { rows, below: isList ? { count: rows } : isPage ? { count: rows, lists: count } : { count } };

@@ -59,7 +59,7 @@ export interface FieldCost {
 
 export interface Costs {
   /** By type and name: Unit.dossiers. */
-  readonly fields?: Readonly<Record<string, FieldCost>>;
+  readonly fields?: Readonly<Record<string, FieldCost | Rule>>;
   /** Types and fields, by type and name, whose objects belong to a row that is already counted, or to the code. */
   readonly parts?: readonly string[];
 }

@@ -2,7 +2,7 @@ import { dayNumber, type DayNumber, type HierarchyUnit } from "../../hierarchy/h
 import type { UnitOn } from "../../hierarchy/unit-view.ts";
 import { parsePeriod, type PeriodGrain, seriesOf } from "../../lib/time/period.ts";
 import type { Arguments, Place, Rule, Step, Subject } from "./field-cost.ts";
-import { anyOf, bounded, type Leads, ledTo, repeated, type UnitSet } from "./unit-set.ts";
+import { anyOf, bounded, type Leads, ledTo, type UnitSet } from "./unit-set.ts";
 
 /** Assumed size of lists without a rule. */
 export const LIST_SIZE = 20;
@@ -13,9 +13,11 @@ export const listed = (subject: Subject, length: number): Step => {
   return { rows: count, below: { ...subject, count } };
 };
 
-/** The units of a subject; any unit of today if unknown. */
-export const unitsOf = ({ units, count }: Subject, { hierarchy, today }: Place): UnitSet =>
-  units ? repeated(units, count) : anyOf(hierarchy.on(dayNumber(today)), today, count);
+/** The units of a subject, repeated like its objects; any unit of today if unknown. */
+export const unitsOf = ({ units, count }: Subject, { hierarchy, today }: Place): UnitSet => {
+  if (!units) return anyOf(hierarchy.on(dayNumber(today)), today, count);
+  return units.count === 0 || units.count === count ? units : { ...units, factor: (units.factor * count) / units.count, count };
+};
 
 const leading =
   (leads: (place: Place, args: Arguments) => Leads): Rule =>

@@ -56,9 +56,6 @@ export const anyOf = (slice: Slice, asOf: Day, count: number): UnitSet => {
   return { days: new Map([[asOf, units]]), factor: count, count };
 };
 
-export const repeated = (units: UnitSet, count: number): UnitSet =>
-  units.count === 0 || units.count === count ? units : { ...units, factor: (units.factor * count) / units.count, count };
-
 /** Calls `reach` for every unit to which one leads. */
 export type Leads = (unit: UnitOn, day: DayNumber, reach: (no: number, asOf: Day) => void) => void;
 
