@@ -1,6 +1,6 @@
 import { TIERS } from "../hierarchy/unit.entity.ts";
 import type { Costs, FieldCost } from "../module/cost/field-cost.ts";
-import { leadingTo, listed, ofPeriod, series } from "../module/cost/rules.ts";
+import { alike, leadingTo, listed, ofPeriod, series } from "../module/cost/rules.ts";
 
 export const SOURCES = 10;
 
@@ -15,8 +15,7 @@ export const rollupFields = (kind: "Dossier" | "Task"): Readonly<Record<string, 
   [`Unit.${kind.toLowerCase()}s`]: rollupOfUnit,
   [`${kind}Rollup.byTier`]: { rule: (subject) => listed(subject, TIERS.length), hidden: { within: 0.05 } },
   // Coverage looks at each unit below.
-  [`${kind}Rollup.coverage`]: { hidden: { own: 5, within: 2 } },
-  [`${kind}Rollup.incomplete`]: { hidden: { own: 5, within: 2 } },
+  ...alike({ hidden: { own: 5, within: 2 } }, `${kind}Rollup.coverage`, `${kind}Rollup.incomplete`),
   [`${kind}Rollup.sources`]: rollupSources,
   [`${kind}Rollup.parts`]: { rule: parts, hidden: { own: 5, within: 1 } },
   // Fifteen measures of dossiers exist, and as many of tasks.

@@ -1,11 +1,20 @@
 import type { Reference } from "../access/reference.ts";
-import { dayNumber } from "../hierarchy/hierarchy-content.ts";
+import type { Hierarchy } from "../hierarchy/hierarchy.ts";
+import { dayNumber, type DayNumber, type HierarchyUnit } from "../hierarchy/hierarchy-content.ts";
 import { unitCondition, type UnitFilter, type UnitOn, type UnitReference, UnitViews } from "../hierarchy/unit-view.ts";
 import { parseKnownDay } from "../lib/time/date.ts";
 import type { Costs, Place, Rule, Step } from "../module/cost/field-cost.ts";
 import { leadingElsewhere, leadingTo, unitsOf } from "../module/cost/rules.ts";
 import { unitsAt, type UnitSet, unitsWithin } from "../module/cost/unit-set.ts";
-import { type DescendantArguments, descendantsAsked, pageListed, type UnitArguments, unitsAsked, unitsListed } from "./unit-list.ts";
+import {
+  type DescendantArguments,
+  descendantsAsked,
+  pageListed,
+  type UnitArguments,
+  type UnitListKey,
+  unitsAsked,
+  unitsListed,
+} from "./unit-list.ts";
 import { readUnitReference } from "./unit.reference.ts";
 import { unitAsked } from "./unit.service.ts";
 
@@ -33,38 +42,37 @@ const LINEAGE_EFFORT = 40;
 
 const showing = (shown: readonly { readonly unit: UnitOn }[]): readonly UnitOn[] => shown.map((one) => one.unit);
 
+/** The units of a page. A search may find any of those that its other arguments select, which depends on their names alone. */
+const unitsOfPage = (hierarchy: Hierarchy, day: DayNumber, key: UnitListKey): readonly HierarchyUnit[] => {
+  const listed = unitsListed(hierarchy, day, { ...key, search: null });
+  const page = key.search === null ? pageListed(listed, key).slice(0, key.page.first) : listed;
+  return page.map(({ version }) => version);
+};
+
 /** A connection of units, which shows one page twice (nodes and edges) and reads it once. */
 const pageOfUnits = (lists: number, units: UnitSet, listed: number, searched = 0): Step => ({
   rows: units.count + searched,
   below: { count: units.count, units, lists, listed },
 });
 
-/** A search looks through all units of its day; which of those with the other properties it finds depends on their names alone. */
 const units: Rule = ({ count }, args, { hierarchy, today, effort }) => {
   const [asOf, key] = unitsAsked(hierarchy, today, args as unknown as UnitArguments);
   const day = dayNumber(asOf);
+  // A search looks through all units of its day.
   const looked = key.within === null || key.search !== null ? hierarchy.on(day).members.length : hierarchy.sizeOf(key.within, day);
   effort.spend(looked);
-  const all = unitsListed(hierarchy, day, { ...key, search: null });
-  const { first } = key.page;
-  const page = key.search === null ? pageListed(all, key).slice(0, first) : all;
-  const set = unitsAt(
-    page.map(({ version }) => ({ no: version.unitNo, asOf })),
-    first,
-  );
-  return pageOfUnits(count, set, looked, key.search === null ? 0 : looked);
+  const listed = unitsOfPage(hierarchy, day, key).map(({ unitNo }) => ({ no: unitNo, asOf }));
+  return pageOfUnits(count, unitsAt(listed, key.page.first), looked, key.search === null ? 0 : looked);
 };
 
 const descendants: Rule = (subject, args, place) => {
   const { hierarchy, effort } = place;
   const key = descendantsAsked(0, args as unknown as DescendantArguments);
-  const rule = leadingTo((no, day) => {
-    effort.spend(hierarchy.sizeOf(no, day));
-    const page = pageListed(unitsListed(hierarchy, day, { ...key, within: no }), key);
-    return page.slice(0, key.page.first).map(({ version }) => version);
+  const below = leadingTo((within, day) => {
+    effort.spend(hierarchy.sizeOf(within, day));
+    return unitsOfPage(hierarchy, day, { ...key, within });
   });
-  const listed = unitsWithin(unitsOf(subject, place), hierarchy, effort);
-  return pageOfUnits(subject.count, rule(subject, args, place).below.units!, listed);
+  return pageOfUnits(subject.count, below(subject, args, place).below.units!, unitsWithin(unitsOf(subject, place), hierarchy, effort));
 };
 
 const unit: Rule = ({ count }, args, place) => {

@@ -7,12 +7,7 @@ import { costTableOf } from "./fields.ts";
 import { requestedBy } from "./estimates.ts";
 import type { CostBudget } from "./cost-budget.ts";
 
-export interface Cost {
-  readonly requested: number;
-  readonly maximum: number;
-}
-
-export interface CostOptions {
+interface CostOptions {
   readonly maxCost: number;
   readonly modules: readonly Module[];
   readonly budget?: CostBudget;
@@ -23,7 +18,7 @@ export const costPlugin = ({ maxCost: maximum, modules, budget }: CostOptions): 
   const costs = costTableOf(modules);
   return {
     requestDidStart: async () => {
-      let cost: Cost | null = null;
+      let cost: { readonly requested: number; readonly maximum: number } | null = null;
       return {
         didResolveOperation: async (request) => {
           const { schema, document, contextValue } = request;
@@ -34,7 +29,7 @@ export const costPlugin = ({ maxCost: maximum, modules, budget }: CostOptions): 
           const { hierarchy, today, address } = contextValue;
           hierarchy.check = (present) => {
             cost = { requested: requestedBy(document, asked, { hierarchy: present, today, costs }), maximum };
-            if (cost.requested > maximum) throw overLimit(cost);
+            if (cost.requested > maximum) throw overLimit(cost.requested, maximum);
           };
           await hierarchy.takeLatest();
           if (address !== null) await budget?.spend(address, cost!.requested);
@@ -47,9 +42,9 @@ export const costPlugin = ({ maxCost: maximum, modules, budget }: CostOptions): 
   };
 };
 
-const overLimit = (cost: Cost): DomainError =>
+const overLimit = (requested: number, maximum: number): DomainError =>
   new DomainError(
     "LIMIT_EXCEEDED",
-    `This operation may read ${cost.requested} rows; the maximum is ${cost.maximum}. Request fewer units, lists or periods at once`,
-    { ...cost, http: { status: 400 } },
+    `This operation may read ${requested} rows; the maximum is ${maximum}. Request fewer units, lists or periods at once`,
+    { requested, maximum, http: { status: 400 } },
   );

@@ -1,21 +1,10 @@
-import {
-  getNamedType,
-  getNullableType,
-  type GraphQLField,
-  GraphQLInt,
-  type GraphQLObjectType,
-  type GraphQLSchema,
-  isIntrospectionType,
-  isLeafType,
-  isListType,
-} from "graphql";
+import { getNamedType, getNullableType, type GraphQLField, GraphQLInt, isLeafType, isListType } from "graphql";
 import type { Reference } from "../../access/reference.ts";
 import type { Arguments, Costs, FieldCost, Place, Rule, Step, Subject } from "../../module/cost/field-cost.ts";
 import { carried, LIST_SIZE, unitsOf } from "../../module/cost/rules.ts";
 import { bounded, unitsWithin } from "../../module/cost/unit-set.ts";
 import type { Module } from "../../module/module.ts";
 import { referencedUnits } from "../../units/unit.cost.ts";
-import { introspected } from "./introspection.ts";
 
 /** Extra rows for each field whose statement reads more than it returns; a statement takes that long before its first row. */
 export const STATEMENT_ROWS = 20;
@@ -56,15 +45,7 @@ type Field = GraphQLField<unknown, unknown>;
 
 const NOTHING_SAID: FieldCost = {};
 
-export const stepOf = (
-  type: GraphQLObjectType,
-  field: Field,
-  subject: Subject,
-  args: Arguments,
-  place: CostPlace & { readonly schema: GraphQLSchema },
-): Step => {
-  if (isIntrospectionType(type) || field.name.startsWith("__")) return introspected(field, subject, args, place);
-  const name = `${type.name}.${field.name}`;
+export const stepOf = (name: string, field: Field, subject: Subject, args: Arguments, place: CostPlace): Step => {
   const cost = place.costs.get(name) ?? NOTHING_SAID;
   const rule = cost.rule ?? (OF_PAGE.test(name) ? ofPage : byShape(field, cost, place.costs));
   const { rows, below } = rule(subject, args, place);

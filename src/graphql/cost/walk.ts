@@ -5,7 +5,7 @@ import {
   GraphQLError,
   type GraphQLObjectType,
   isAbstractType,
-  isObjectType,
+  isIntrospectionType,
   TypeNameMetaFieldDef,
 } from "graphql";
 import { collectSubfields } from "graphql/execution/collectFields.js";
@@ -13,6 +13,7 @@ import { type ExecutionContext, getFieldDef } from "graphql/execution/execute.js
 import type { Subject } from "../../module/cost/field-cost.ts";
 import { bounded, CEILING, TooLarge } from "../../module/cost/unit-set.ts";
 import { type CostPlace, stepOf } from "./fields.ts";
+import { introspected } from "./introspection.ts";
 
 export type Asked = Pick<ExecutionContext, "schema" | "operation" | "fragments" | "variableValues">;
 type Walk = Asked & CostPlace;
@@ -45,20 +46,18 @@ const rowsOfField = (walk: Walk, type: GraphQLObjectType, subject: Subject, node
   walk.effort.spend(FIELD_EFFORT * nodes.length);
   const field = getFieldDef(walk.schema, type, node);
   if (!field || field === TypeNameMetaFieldDef) return 0;
-  const step = unlessRefused(() =>
-    stepOf(type, field, subject, field.args.length === 0 ? NO_ARGUMENTS : getArgumentValues(field, node, walk.variableValues), walk),
-  );
+  const step = unlessRefused(() => {
+    const args = getArgumentValues(field, node, walk.variableValues);
+    if (isIntrospectionType(type) || field.name.startsWith("__")) return introspected(field, subject, args, walk);
+    return stepOf(`${type.name}.${field.name}`, field, subject, args, walk);
+  });
   if (!step) return 0;
   const { rows, below } = step;
-  const named = getNamedType(field.type);
   if (!node.selectionSet || (below.lists ?? below.count) === 0) return rows;
-  if (isObjectType(named)) return rows + rowsBelow(walk, named, below, nodes);
-  const possible = isAbstractType(named) ? walk.schema.getPossibleTypes(named) : [];
-  const all = possible.map((one) => rowsBelow(walk, one, below.byType?.(one.name) ?? below, nodes));
-  return rows + (below.byType ? all.reduce((sum, one) => sum + one, 0) : Math.max(0, ...all));
+  const named = getNamedType(field.type);
+  const types = isAbstractType(named) ? walk.schema.getPossibleTypes(named) : [named as GraphQLObjectType];
+  return types.reduce((sum, one) => sum + rowsBelow(walk, one, below.byType?.(one.name) ?? below, nodes), rows);
 };
-
-const NO_ARGUMENTS = {};
 
 /** Null for what execution refuses, because its error comes from there. */
 const unlessRefused = <T>(work: () => T): T | null => {

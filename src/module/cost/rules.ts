@@ -1,7 +1,7 @@
 import { dayNumber, type DayNumber, type HierarchyUnit } from "../../hierarchy/hierarchy-content.ts";
 import type { UnitOn } from "../../hierarchy/unit-view.ts";
 import { parsePeriod, type PeriodGrain, seriesOf } from "../../lib/time/period.ts";
-import type { Arguments, Place, Rule, Step, Subject } from "./field-cost.ts";
+import type { Arguments, FieldCost, Place, Rule, Step, Subject } from "./field-cost.ts";
 import { anyOf, bounded, type Leads, ledTo, type UnitSet } from "./unit-set.ts";
 
 /** Assumed size of lists without a rule. */
@@ -12,6 +12,10 @@ export const listed = (subject: Subject, length: number): Step => {
   const count = bounded(subject.count * length);
   return { rows: count, below: { ...subject, count } };
 };
+
+/** Fields of the same cost. */
+export const alike = (cost: FieldCost, ...names: readonly string[]): Readonly<Record<string, FieldCost>> =>
+  Object.fromEntries(names.map((name) => [name, cost]));
 
 /** The units of a subject, repeated like its objects; any unit of today if unknown. */
 export const unitsOf = ({ units, count }: Subject, { hierarchy, today }: Place): UnitSet => {
