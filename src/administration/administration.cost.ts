@@ -2,7 +2,5 @@ import type { Costs } from "../module/cost/field-cost.ts";
 
 export const administrationCosts: Costs = {
   fields: { "AuditEntryConnection.totalCount": { counted: 5000 } },
-  parts: ["CreateAccessKeyPayload", "RotateAccessKeyPayload", "RevokeAccessKeyPayload"],
+  parts: ["CreateAccessKeyPayload", "RotateAccessKeyPayload", "RevokeAccessKeyPayload", "RegisterAgencyPayload", "CloseAgencyPayload"],
 };
-
-export const agencyCosts: Costs = { parts: ["RegisterAgencyPayload", "CloseAgencyPayload"] };

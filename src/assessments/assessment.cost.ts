@@ -1,29 +1,21 @@
 import type { Costs } from "../module/cost/field-cost.ts";
-import { listed, ownUnit } from "../module/cost/rules.ts";
-
-/** A unit is assessed by fewer than ten indexes a year. */
-const ASSESSMENTS = 20;
-/** A single result depends on one or two reports. */
-const SOURCES = 2;
+import { alike, listed, ownUnit } from "../module/cost/rules.ts";
 
 export const assessmentCosts: Costs = {
   fields: {
-    "Unit.assessments": { rule: (subject) => listed(subject, ASSESSMENTS) },
-    "Assessment.previous": { rule: (subject) => listed(subject, 1) },
-    "Assessment.unit": { rule: ownUnit },
-    "Assessment.sources": { size: SOURCES },
-    "SurveyResult.sources": { size: SOURCES },
-    "Commendation.sources": { size: SOURCES },
-    "Ranking.sources": { size: SOURCES },
+    // A unit is assessed by fewer than ten indexes a year.
+    "Unit.assessments": (subject) => listed(subject, 20),
+    "Assessment.previous": (subject) => listed(subject, 1),
+    "Assessment.unit": ownUnit,
+    // A single result depends on one or two reports.
+    ...alike({ size: 2 }, "Assessment.sources", "SurveyResult.sources", "Commendation.sources", "Ranking.sources"),
     // Departments, districts, communes: few blocks have published rankings.
     "Unit.rankings": { size: 5 },
-    "Unit.surveys": { size: 10 },
-    "Unit.commendations": { size: 10 },
+    ...alike({ size: 10 }, "Unit.surveys", "Unit.commendations"),
     // The communes of one district, or the departments of one province.
     "Ranking.entries": { size: 30 },
-    "Ranking.supersedes": { rule: (subject) => listed(subject, 1) },
-    "Ranking.byClassification": { size: 7 },
-    "Rubric.bands": { size: 7 },
+    "Ranking.supersedes": (subject) => listed(subject, 1),
+    ...alike({ size: 7 }, "Ranking.byClassification", "Rubric.bands"),
   },
   parts: ["Classification", "Rubric", "PeerBlock"],
 };

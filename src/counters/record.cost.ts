@@ -1,9 +1,6 @@
 import type { Costs } from "../module/cost/field-cost.ts";
 
 export const recordCosts: Costs = {
-  fields: {
-    // Two kinds: dossiers and tasks.
-    "Unit.records": { size: 2 },
-    "DeclareCompletePayload.records": { size: 0 },
-  },
+  // Two kinds: dossiers and tasks.
+  fields: { "Unit.records": { size: 2 }, "DeclareCompletePayload.records": { size: 0 } },
 };

@@ -1,10 +1,7 @@
 import type { Costs } from "../module/cost/field-cost.ts";
-import { carried } from "../module/cost/rules.ts";
 
 export const figureCosts: Costs = {
-  fields: {
-    // A yearly report states fewer than a hundred numbers of one unit.
-    "Unit.figures": { size: 100 },
-    "Figure.source": { rule: carried },
-  },
+  // A yearly report states fewer than a hundred numbers of one unit.
+  fields: { "Unit.figures": { size: 100 } },
+  parts: ["Figure.source"],
 };

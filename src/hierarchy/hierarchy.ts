@@ -10,7 +10,7 @@ import {
   NEVER,
   type SuccessionStep,
 } from "./hierarchy-content.ts";
-import { memberIn, placed, type Slice, sliceOf } from "./slice.ts";
+import { memberIn, type Slice, sliceOf } from "./slice.ts";
 
 const NONE: readonly number[] = [];
 const NO_VERSIONS: readonly HierarchyUnit[] = [];
@@ -33,6 +33,7 @@ export class Hierarchy {
   readonly #predecessors: ReadonlyMap<number, readonly SuccessionStep[]>;
   readonly #successors: ReadonlyMap<number, readonly SuccessionStep[]>;
   readonly #slices = new LRUCache<DayNumber, Slice>({ max: MAX_SLICES });
+  #latest: Slice | null = null;
 
   constructor({ version, versions, successions, editions }: HierarchyContent) {
     this.version = version;
@@ -87,17 +88,14 @@ export class Hierarchy {
   }
 
   on(day: DayNumber): Slice {
-    return this.#slice(this.#changes.findLastIndex((change) => change <= day));
-  }
-
-  before(day: DayNumber): Slice {
-    return this.#slice(this.#changes.findLastIndex((change) => change < day));
-  }
-
-  #slice(place: number): Slice {
+    // Readers ask for one day many times.
+    const latest = this.#latest;
+    if (latest && latest.from <= day && day < latest.to) return latest;
+    const place = this.#changes.findLastIndex((change) => change <= day);
     const from = this.#changes[place] ?? 0;
     const slice = this.#slices.get(from) ?? sliceOf(this.versions, from, this.#changes[place + 1] ?? NEVER);
     this.#slices.set(from, slice);
+    this.#latest = slice;
     return slice;
   }
 
@@ -122,9 +120,38 @@ export class Hierarchy {
     return this.#byParent.get(unitNo) ?? NO_VERSIONS;
   }
 
+  /** The units and agencies at any depth below a unit on a day, by code. */
+  versionsBelow(unitNo: number, day: DayNumber): readonly HierarchyUnit[] {
+    const { under, members, memberOf } = this.on(day);
+    const found = [...(under[memberOf[unitNo] ?? -1] ?? NONE)];
+    // The loop also visits members that it adds.
+    for (const member of found) found.push(...under[member]!);
+    const sorted = new Int32Array(found).toSorted();
+    return this.#existing(
+      found.map((_, n) => members[sorted[n]!]!),
+      day,
+    );
+  }
+
+  /** The units above a unit on a day, from the country down to its parent. */
+  versionsAbove(unitNo: number, day: DayNumber): readonly HierarchyUnit[] {
+    const { parents, members, memberOf } = this.on(day);
+    // An agency may have moved from one unit to another within the days of a slice, which knows the last one.
+    const parentNo = this.versionOn(unitNo, day)?.parentNo ?? -1;
+    const found: HierarchyUnit[] = [];
+    for (let at = memberOf[parentNo] ?? -1; at >= 0; at = parents[at]!) found.push(members[at]!);
+    return found.toReversed();
+  }
+
+  /** The number of units and agencies at any depth below a unit on the days around, itself included. */
+  sizeOf(unitNo: number, day: DayNumber): number {
+    const { sizes, memberOf } = this.on(day);
+    return sizes[memberOf[unitNo] ?? -1] ?? 0;
+  }
+
   /** An agency of a slice need not exist on each of its days, nor with one code. */
   #existing(versions: readonly HierarchyUnit[], day: DayNumber): readonly HierarchyUnit[] {
-    if (versions.every(({ tier }) => tier !== null)) return versions;
+    if (versions.every((one) => one.tier !== null || (one.from <= day && day < one.to))) return versions;
     const existing = versions.flatMap((one) => (one.tier === null ? (this.versionOn(one.unitNo, day) ?? []) : one));
     return existing.toSorted((a, b) => compareCodes(a.code, b.code));
   }
@@ -146,31 +173,12 @@ export class Hierarchy {
     return holder?.unitNo ?? null;
   }
 
-  /** The member of the day's slice for a reference; without a day that of today, or of the unit's last day. */
-  find(reference: { readonly code: string } | { readonly id: string }, asOf: DayNumber | null, today: DayNumber): [Slice, number] | null {
-    const unitNo = this.unitNoOf(reference, asOf, today);
-    if (unitNo === null) return null;
-    const ended = this.endedOn(unitNo);
-    const slice = asOf === null ? (ended <= today ? this.before(ended) : this.on(today)) : this.on(asOf);
-    return placed(slice, unitNo)[0] ?? null;
-  }
-
   stepsTo(unitNo: number): readonly SuccessionStep[] {
     return this.#predecessors.get(unitNo) ?? NO_STEPS;
   }
 
   stepsFrom(unitNo: number): readonly SuccessionStep[] {
     return this.#successors.get(unitNo) ?? NO_STEPS;
-  }
-
-  predecessorsOf({ to, members }: Slice, member: number): [Slice, number][] {
-    return this.stepsTo(members[member]!.unitNo).flatMap(({ predecessor, effectiveOn }) =>
-      effectiveOn < to ? placed(this.before(effectiveOn), predecessor) : [],
-    );
-  }
-
-  successorsOf({ members }: Slice, member: number): [Slice, number][] {
-    return this.stepsFrom(members[member]!.unitNo).flatMap(({ successor, effectiveOn }) => placed(this.on(effectiveOn), successor));
   }
 }
 

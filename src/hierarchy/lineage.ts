@@ -39,6 +39,8 @@ export class Lineage {
   /** Territorial units below a unit on its last day. */
   readonly #lastUnder: Lists = [];
   readonly #members = new LRUCache<string, EditionMembers>({ max: MOST_EDITIONS });
+  /** Empty between two calls; to make one for each unit would take longer than all else. */
+  #found: Contributions | null = null;
 
   constructor({ versions, successions }: LineageSource) {
     const sorted = versions.toSorted((a, b) => a.from - b.from);
@@ -69,12 +71,12 @@ export class Lineage {
   /** The contributions of the units (null means all) to the edition, by target and unit. */
   contributionsTo(edition: EditionSpan, units: Iterable<number> | null): ContributionRow[] {
     const members = this.#membersOf(edition);
-    const found = new Contributions(this.#size);
+    const found = (this.#found ??= new Contributions(this.#size));
     for (const unit of units === null ? this.#all() : new Set(units)) {
       const leaves = this.#leavesOf(unit, members, edition.startsOn);
       if (leaves.length > 0) found.add(unit, this.#isSitting[unit] === 1, leaves, members);
     }
-    return found.sorted();
+    return found.taken();
   }
 
   #membersOf(edition: EditionSpan): EditionMembers {
@@ -175,8 +177,9 @@ class Contributions {
     this.#marks[target]! |= marks;
   }
 
-  sorted(): ContributionRow[] {
-    return Array.from(Float64Array.from(this.#packed).toSorted(), (packed) => {
+  /** Returns what was added, and is empty again. */
+  taken(): ContributionRow[] {
+    return Array.from(Float64Array.from(this.#packed.splice(0)).toSorted(), (packed) => {
       const key = Math.floor(packed / 4);
       const unit = key % MOST_UNITS;
       return { target: (key - unit) / MOST_UNITS, unit, certain: packed % 2 === 1, nearest: packed % 4 >= 2 };

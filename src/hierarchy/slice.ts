@@ -9,6 +9,8 @@ export interface Slice {
   readonly parents: Int32Array;
   /** Direct children of each member, including agencies, by code. */
   readonly under: readonly (readonly number[])[];
+  /** Number of members at any depth below each member, itself included. */
+  readonly sizes: Int32Array;
   /** Maps internal unit numbers to members; -1 if the unit did not exist. */
   readonly memberOf: Int32Array;
 }
@@ -16,11 +18,6 @@ export interface Slice {
 const NONE: readonly number[] = [];
 
 export const memberIn = ({ memberOf }: Slice, unitNo: number): number => memberOf[unitNo] ?? -1;
-
-export const placed = (slice: Slice, unitNo: number): [Slice, number][] => {
-  const member = memberIn(slice, unitNo);
-  return member < 0 ? [] : [[slice, member]];
-};
 
 export const sliceOf = (versions: readonly HierarchyUnit[], first: DayNumber, next: DayNumber): Slice => {
   const found = versions.filter(({ from, to }) => from < next && to > first);
@@ -35,5 +32,7 @@ export const sliceOf = (versions: readonly HierarchyUnit[], first: DayNumber, ne
     if (under[parent] === NONE) under[parent] = [member];
     else (under[parent] as number[]).push(member);
   }
-  return { from: first, to: next, members, parents, under, memberOf };
+  const sizes = new Int32Array(members.length);
+  for (const member of members.keys()) for (let at = member; at >= 0; at = parents[at]!) sizes[at]!++;
+  return { from: first, to: next, members, parents, under, sizes, memberOf };
 };

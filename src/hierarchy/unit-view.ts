@@ -1,6 +1,6 @@
 import { addDays, type Day } from "../lib/time/date.ts";
 import type { Hierarchy } from "./hierarchy.ts";
-import { compareCodes, dayNumber, dayOfNumber, type HierarchyUnit, type SuccessionStep } from "./hierarchy-content.ts";
+import { compareCodes, dayNumber, type DayNumber, dayOfNumber, type HierarchyUnit, type SuccessionStep } from "./hierarchy-content.ts";
 import { lineageOf } from "./lineage.ts";
 import type { SuccessionKind, Tier, UnitKind } from "./unit.entity.ts";
 
@@ -37,10 +37,19 @@ export interface UnitOn {
   readonly asOf: Day;
 }
 
-export interface ChildrenOf extends UnitOn {
+export interface UnitFilter {
   readonly tier: Tier | null;
   readonly kinds: readonly UnitKind[] | null;
+  /** Includes agencies unless kinds are given. */
+  readonly agencies?: boolean;
 }
+
+export const unitCondition =
+  ({ tier, kinds, agencies = false }: UnitFilter) =>
+  (version: HierarchyUnit): boolean =>
+    (tier === null || version.tier === tier) && (kinds === null ? agencies || version.tier !== null : kinds.includes(version.kind));
+
+export type ChildrenOf = UnitOn & Pick<UnitFilter, "tier" | "kinds">;
 
 export interface CorrespondenceView {
   readonly unit: UnitView;
@@ -54,6 +63,17 @@ export interface SuccessionView {
   readonly effectiveOn: Day;
   readonly share: number | null;
 }
+
+type ChangeDays = readonly [day: Day, before: Day];
+
+/** Thousands of units change on few days. */
+const knownChanges = new Map<DayNumber, ChangeDays>();
+
+const changeDays = (on: DayNumber): ChangeDays => {
+  const known = knownChanges.get(on) ?? [dayOfNumber(on), addDays(dayOfNumber(on), -1)];
+  knownChanges.set(on, known);
+  return known;
+};
 
 /** The units of a hierarchy as their readers see them. */
 export class UnitViews {
@@ -86,33 +106,25 @@ export class UnitViews {
 
   /** Territorial units unless kinds are given, in the order of codes. */
   childrenOf({ no, asOf, tier, kinds }: ChildrenOf): UnitView[] {
-    const isSelected = (one: HierarchyUnit) =>
-      (tier === null || one.tier === tier) && (kinds === null ? one.tier !== null : kinds.includes(one.kind));
-    const under = this.hierarchy.versionsUnder(no, dayNumber(asOf)).filter(isSelected);
+    const under = this.hierarchy.versionsUnder(no, dayNumber(asOf)).filter(unitCondition({ tier, kinds }));
     return under.map((version) => this.of(version, asOf));
   }
 
   /** From the country down to the parent. */
   ancestorsOf({ no, asOf }: UnitOn): UnitView[] {
-    const day = dayNumber(asOf);
-    const found: UnitView[] = [];
-    for (let at = this.hierarchy.versionOn(no, day); at?.parentNo != null;) {
-      at = this.hierarchy.versionOn(at.parentNo, day);
-      if (at) found.push(this.of(at, asOf));
-    }
-    return found.toReversed();
+    return this.hierarchy.versionsAbove(no, dayNumber(asOf)).map((version) => this.of(version, asOf));
   }
 
   /** Predecessors up to that day, each as of its last day. */
   predecessorsOf({ no, asOf }: UnitOn): SuccessionView[] {
     const day = dayNumber(asOf);
     const steps = this.hierarchy.stepsTo(no).filter(({ effectiveOn }) => effectiveOn <= day);
-    return this.#successions(steps, (step) => ({ no: step.predecessor, asOf: addDays(dayOfNumber(step.effectiveOn), -1) }));
+    return this.#successions(steps, (step, [, before]) => ({ no: step.predecessor, asOf: before }));
   }
 
   /** Successors, each as of its first day. */
   successorsOf({ no }: UnitOn): SuccessionView[] {
-    return this.#successions(this.hierarchy.stepsFrom(no), (step) => ({ no: step.successor, asOf: dayOfNumber(step.effectiveOn) }));
+    return this.#successions(this.hierarchy.stepsFrom(no), (step, [asOf]) => ({ no: step.successor, asOf }));
   }
 
   /** The smallest units of another day's hierarchy to which the unit contributes. */
@@ -128,11 +140,12 @@ export class UnitViews {
       .toSorted((a, b) => compareCodes(a.unit.code, b.unit.code));
   }
 
-  #successions(steps: readonly SuccessionStep[], otherSide: (step: SuccessionStep) => UnitOn): SuccessionView[] {
+  #successions(steps: readonly SuccessionStep[], otherSide: (step: SuccessionStep, days: ChangeDays) => UnitOn): SuccessionView[] {
     return steps
       .flatMap((step) => {
-        const unit = this.on(otherSide(step));
-        return unit ? [{ unit, kind: step.kind, effectiveOn: dayOfNumber(step.effectiveOn), share: step.share }] : [];
+        const days = changeDays(step.effectiveOn);
+        const unit = this.on(otherSide(step, days));
+        return unit ? [{ unit, kind: step.kind, effectiveOn: days[0], share: step.share }] : [];
       })
       .toSorted((a, b) => compareCodes(a.unit.code, b.unit.code) || compareCodes(a.effectiveOn, b.effectiveOn));
   }

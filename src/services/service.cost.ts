@@ -1,11 +1,10 @@
 import type { Costs } from "../module/cost/field-cost.ts";
-import { rollup } from "../module/cost/rules.ts";
-import { SOURCES } from "../rollups/rollup.cost.ts";
+import { rollupOfUnit, rollupSources } from "../rollups/rollup.cost.ts";
 
 export const serviceCosts: Costs = {
   fields: {
-    "Unit.services": { rule: rollup, hidden: { own: 0, within: 0 } },
-    "ServiceRollup.sources": { size: SOURCES, hidden: { own: 2, within: 1 } },
+    "Unit.services": rollupOfUnit,
+    "ServiceRollup.sources": rollupSources,
     // Central, provincial, district and communal authorities, and a few other offices.
     "ServiceRollup.byAuthority": { size: 10 },
   },

@@ -7,7 +7,7 @@ import type { Tier, UnitKind } from "../hierarchy/unit.entity.ts";
 import { unitLoaders } from "../hierarchy/unit.loaders.ts";
 import type { EvidenceKind, UnitView } from "../hierarchy/unit-view.ts";
 import { unitListLoaders } from "./unit-list.ts";
-import { descendantsOf, findUnit, listUnits } from "./unit.service.ts";
+import { unitAsked } from "./unit.service.ts";
 import { CorrespondenceType, EvidenceEnum, SuccessionType, TierEnum, UnitConnection, UnitKindEnum, UnitType } from "./unit.type.ts";
 
 const FIRST = "Maximum number of items, 1..1000.";
@@ -34,8 +34,8 @@ export class UnitQueries {
     @Arg("evidence", () => EvidenceEnum, { defaultValue: "PUBLISHED", description: "The reports that figures come from." })
     evidence: EvidenceKind,
     @Ctx() context: RequestContext,
-  ): Promise<UnitView | null> {
-    return findUnit(context.use(unitLoaders, evidence), { code, id, asOf });
+  ) {
+    return context.use(unitLoaders, evidence).unitByReference.load(unitAsked({ code, id, asOf }));
   }
 
   @Authorized<Permission>("units:read")
@@ -71,7 +71,7 @@ export class UnitQueries {
     @Arg("after", () => String, { nullable: true, description: AFTER }) after: string | undefined,
     @Ctx() context: RequestContext,
   ) {
-    return listUnits(context.use(unitListLoaders), context.today, { codes, within, tier, kinds, search, asOf, first, after });
+    return context.use(unitListLoaders).unitList.load({ codes, within, tier, kinds, search, asOf, first, after });
   }
 }
 
@@ -113,7 +113,7 @@ export class UnitResolver {
     @Arg("after", () => String, { nullable: true, description: AFTER }) after: string | undefined,
     @Ctx() context: RequestContext,
   ) {
-    return descendantsOf(context.use(unitListLoaders, unit.evidence), unit, { tier, kinds, first, after });
+    return context.use(unitListLoaders, unit.evidence).descendants.load({ no: unit.no, asOf: unit.asOf, tier, kinds, first, after });
   }
 
   @FieldResolver(() => [SuccessionType], {

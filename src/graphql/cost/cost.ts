@@ -1,20 +1,13 @@
-import type { ApolloServerPlugin, GraphQLRequestContextDidResolveOperation } from "@apollo/server";
-import { type FragmentDefinitionNode, Kind } from "graphql";
-import { getVariableValues } from "graphql/execution/values.js";
+import type { ApolloServerPlugin } from "@apollo/server";
+import { buildExecutionContext } from "graphql/execution/execute.js";
 import { DomainError } from "../../lib/errors.ts";
 import type { RequestContext } from "../../access/request-context.ts";
 import type { Module } from "../../module/module.ts";
 import { costTableOf } from "./fields.ts";
 import { requestedBy } from "./estimates.ts";
-import type { Asked } from "./selection.ts";
 import type { CostBudget } from "./cost-budget.ts";
 
-export interface Cost {
-  readonly requested: number;
-  readonly maximum: number;
-}
-
-export interface CostOptions {
+interface CostOptions {
   readonly maxCost: number;
   readonly modules: readonly Module[];
   readonly budget?: CostBudget;
@@ -25,15 +18,18 @@ export const costPlugin = ({ maxCost: maximum, modules, budget }: CostOptions): 
   const costs = costTableOf(modules);
   return {
     requestDidStart: async () => {
-      let cost: Cost | null = null;
+      let cost: { readonly requested: number; readonly maximum: number } | null = null;
       return {
         didResolveOperation: async (request) => {
-          const asked = askedOf(request);
-          if (!asked) return;
-          const { hierarchy, today, address } = request.contextValue;
+          const { schema, document, contextValue } = request;
+          const { operationName, variables: variableValues } = request.request;
+          const asked = buildExecutionContext({ schema, document, operationName, variableValues, options: { maxCoercionErrors: 1 } });
+          // Execution refuses it at any cost.
+          if (!("schema" in asked)) return;
+          const { hierarchy, today, address } = contextValue;
           hierarchy.check = (present) => {
-            cost = { requested: requestedBy(request.document, asked, { hierarchy: present, today, costs }), maximum };
-            if (cost.requested > maximum) throw overLimit(cost);
+            cost = { requested: requestedBy(document, asked, { hierarchy: present, today, costs }), maximum };
+            if (cost.requested > maximum) throw overLimit(cost.requested, maximum);
           };
           await hierarchy.takeLatest();
           if (address !== null) await budget?.spend(address, cost!.requested);
@@ -46,22 +42,9 @@ export const costPlugin = ({ maxCost: maximum, modules, budget }: CostOptions): 
   };
 };
 
-const overLimit = (cost: Cost): DomainError =>
+const overLimit = (requested: number, maximum: number): DomainError =>
   new DomainError(
     "LIMIT_EXCEEDED",
-    `This operation may read ${cost.requested} rows; the maximum is ${cost.maximum}. Request fewer units, lists or periods at once`,
-    { ...cost, http: { status: 400 } },
+    `This operation may read ${requested} rows; the maximum is ${maximum}. Request fewer units, lists or periods at once`,
+    { requested, maximum, http: { status: 400 } },
   );
-
-/** Apollo also resolves operations that it did not find, although its types exclude this. */
-type Request = Omit<GraphQLRequestContextDidResolveOperation<RequestContext>, "operation"> &
-  Partial<Pick<GraphQLRequestContextDidResolveOperation<RequestContext>, "operation">>;
-
-/** Null for operations that execution refuses at any cost. */
-const askedOf = ({ schema, document, operation, request }: Request): Asked | null => {
-  if (!operation) return null;
-  const { coerced: variables } = getVariableValues(schema, operation.variableDefinitions ?? [], request.variables ?? {}, { maxErrors: 1 });
-  if (!variables) return null;
-  const definitions = document.definitions.filter(({ kind }) => kind === Kind.FRAGMENT_DEFINITION) as FragmentDefinitionNode[];
-  return { schema, operation, variables, fragments: new Map(definitions.map((fragment) => [fragment.name.value, fragment])) };
-};

@@ -3,76 +3,68 @@ import {
   getArgumentValues,
   getNamedType,
   GraphQLError,
-  type GraphQLField,
   type GraphQLObjectType,
   isAbstractType,
-  isObjectType,
-  type SelectionSetNode,
+  isIntrospectionType,
+  TypeNameMetaFieldDef,
 } from "graphql";
+import { collectSubfields } from "graphql/execution/collectFields.js";
+import { type ExecutionContext, getFieldDef } from "graphql/execution/execute.js";
 import type { Subject } from "../../module/cost/field-cost.ts";
 import { bounded, CEILING, TooLarge } from "../../module/cost/unit-set.ts";
 import { type CostPlace, stepOf } from "./fields.ts";
-import { rowsOfIntrospection } from "./introspection.ts";
-import { NewPeriods } from "./reads.ts";
-import { type Asked, fieldsIn } from "./selection.ts";
+import { introspected } from "./introspection.ts";
 
-export const estimatedRows = (asked: Asked, given: Omit<CostPlace, "periods">): number => {
-  const place = { ...given, periods: new NewPeriods() };
-  const root = asked.schema.getRootType(asked.operation.operation);
-  if (!root) return 0;
+export type Asked = Pick<ExecutionContext, "schema" | "operation" | "fragments" | "variableValues">;
+type Walk = Asked & CostPlace;
+
+/** Cost of a selected field, in looks at units. */
+const FIELD_EFFORT = 20;
+
+export const estimatedRows = (asked: Asked, place: Omit<CostPlace, "periods">): number => {
+  const { schema, operation } = asked;
+  const root = schema.getRootType(operation.operation);
+  const walk = { ...asked, ...place, periods: new Set<string>() };
   try {
-    return Math.ceil(bounded(rowsBelow(asked, place, root, { count: 1 }, [asked.operation.selectionSet])));
+    return root ? Math.ceil(rowsBelow(walk, root, { count: 1 }, [operation as Pick<FieldNode, "selectionSet"> as FieldNode])) : 0;
   } catch (error) {
     if (error instanceof TooLarge) return CEILING;
     throw error;
   }
 };
 
-const rowsBelow = (
-  asked: Asked,
-  place: CostPlace,
-  type: GraphQLObjectType,
-  subject: Subject,
-  sets: readonly SelectionSetNode[],
-): number => {
+const rowsBelow = (walk: Walk, type: GraphQLObjectType, subject: Subject, nodes: readonly FieldNode[]): number => {
+  const { schema, fragments, variableValues } = walk;
+  const fields = unlessRefused(() => collectSubfields(schema, fragments, variableValues, type, nodes));
   let sum = 0;
-  for (const nodes of fieldsIn(asked, place, type, sets)) sum += rowsOfField(asked, place, type, subject, nodes);
+  for (const merged of fields?.values() ?? []) sum += rowsOfField(walk, type, subject, merged);
   return bounded(sum);
 };
 
-const rowsOfField = (asked: Asked, place: CostPlace, type: GraphQLObjectType, subject: Subject, nodes: readonly FieldNode[]): number => {
+const rowsOfField = (walk: Walk, type: GraphQLObjectType, subject: Subject, nodes: readonly FieldNode[]): number => {
   const [node] = nodes as [FieldNode];
-  const field = type.getFields()[node.name.value];
-  if (!field) return type === asked.schema.getQueryType() ? rowsOfIntrospection(asked, place, nodes) : 0;
-  const step = stepFrom(asked, place, type, field, subject, node);
+  walk.effort.spend(FIELD_EFFORT * nodes.length);
+  const field = getFieldDef(walk.schema, type, node);
+  if (!field || field === TypeNameMetaFieldDef) return 0;
+  const step = unlessRefused(() => {
+    const args = getArgumentValues(field, node, walk.variableValues);
+    if (isIntrospectionType(type) || field.name.startsWith("__")) return introspected(field, subject, args, walk);
+    return stepOf(`${type.name}.${field.name}`, field, subject, args, walk);
+  });
   if (!step) return 0;
   const { rows, below } = step;
-  const sets = nodes.flatMap(({ selectionSet }) => selectionSet ?? []);
-  if (sets.length === 0 || below.count === 0) return rows;
+  if (!node.selectionSet || (below.lists ?? below.count) === 0) return rows;
   const named = getNamedType(field.type);
-  if (isObjectType(named)) return rows + rowsBelow(asked, place, named, below, sets);
-  const possible = isAbstractType(named) ? asked.schema.getPossibleTypes(named) : [];
-  const rowsOfType = (one: GraphQLObjectType) => rowsBelow(asked, place, one, below.byType?.(one.name) ?? below, sets);
-  const all = possible.map(rowsOfType);
-  return rows + (below.byType ? all.reduce((sum, one) => sum + one, 0) : Math.max(0, ...all));
+  const types = isAbstractType(named) ? walk.schema.getPossibleTypes(named) : [named as GraphQLObjectType];
+  return types.reduce((sum, one) => sum + rowsBelow(walk, one, below.byType?.(one.name) ?? below, nodes), rows);
 };
 
-/** Null for arguments that execution refuses, because their error comes from there. */
-const stepFrom = (
-  { variables }: Asked,
-  place: CostPlace,
-  type: GraphQLObjectType,
-  field: GraphQLField<unknown, unknown>,
-  subject: Subject,
-  node: FieldNode,
-) => {
+/** Null for what execution refuses, because its error comes from there. */
+const unlessRefused = <T>(work: () => T): T | null => {
   try {
-    const args = field.args.length === 0 ? NO_ARGUMENTS : getArgumentValues(field, node, variables);
-    return stepOf(`${type.name}.${field.name}`, field, subject, args, place);
+    return work();
   } catch (error) {
     if (error instanceof GraphQLError) return null;
     throw error;
   }
 };
-
-const NO_ARGUMENTS = {};

@@ -9,12 +9,8 @@ export interface Place {
   readonly hierarchy: Hierarchy;
   readonly today: Day;
   readonly effort: Effort;
-  readonly periods: Periods;
-}
-
-export interface Periods {
-  /** Extra rows if the operation requests roll-ups of the period for the first time. */
-  rowsOf(period: Period, place: Pick<Place, "hierarchy" | "today">): number;
+  /** The new periods whose first read is already counted. */
+  readonly periods: Set<string>;
 }
 
 /** Estimate of the objects at one place of an answer. */
@@ -23,11 +19,12 @@ export interface Subject {
   /** The units that the objects are or describe. */
   readonly units?: UnitSet | undefined;
   readonly period?: Period;
-  /** For connections: number of rows in all pages. */
-  readonly page?: number;
+  /** For connections, whose count is the number of items in all pages: their own number. */
+  readonly lists?: number;
   /** For connections of units: number of units that totalCount reads. */
-  readonly counted?: number;
-  readonly isEdge?: boolean;
+  readonly listed?: number;
+  /** For introspection: how often the answer shows each part of the schema. */
+  readonly shown?: ReadonlyMap<unknown, number>;
   /** The estimate for each type, if the objects have several. */
   readonly byType?: (type: string) => Subject;
 }
@@ -43,9 +40,9 @@ export type Rule = (subject: Subject, args: Arguments, place: Place) => Step;
 /** Rows that a field reads but does not return. One row of cost is the time of one unit in the whole country's tree of roll-ups. */
 export interface HiddenReads {
   /** Rows for each unit itself. */
-  readonly own: number;
+  readonly own?: number;
   /** Rows for each unit of its subtree, itself included. */
-  readonly within: number;
+  readonly within?: number;
   /** True if it reads these for each item of its list. */
   readonly isOfItems?: boolean;
 }
@@ -55,14 +52,14 @@ export interface FieldCost {
   /** Replaces the rule by shape. */
   readonly rule?: Rule;
   readonly size?: number;
-  /** Number of rows that totalCount reads. */
+  /** Number of rows that a value reads, such as totalCount. */
   readonly counted?: number;
   readonly hidden?: HiddenReads;
 }
 
 export interface Costs {
   /** By type and name: Unit.dossiers. */
-  readonly fields?: Readonly<Record<string, FieldCost>>;
-  /** Types whose objects belong to a row that is already counted, or to the code. */
+  readonly fields?: Readonly<Record<string, FieldCost | Rule>>;
+  /** Types and fields, by type and name, whose objects belong to a row that is already counted, or to the code. */
   readonly parts?: readonly string[];
 }

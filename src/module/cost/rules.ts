@@ -1,7 +1,8 @@
-import { dayNumber } from "../../hierarchy/hierarchy-content.ts";
+import { dayNumber, type DayNumber, type HierarchyUnit } from "../../hierarchy/hierarchy-content.ts";
+import type { UnitOn } from "../../hierarchy/unit-view.ts";
 import { parsePeriod, type PeriodGrain, seriesOf } from "../../lib/time/period.ts";
-import type { Arguments, Place, Rule, Step, Subject } from "./field-cost.ts";
-import { anyOf, bounded, NO_UNITS, repeated, type UnitSet } from "./unit-set.ts";
+import type { Arguments, FieldCost, Place, Rule, Step, Subject } from "./field-cost.ts";
+import { anyOf, bounded, type Leads, ledTo, type UnitSet } from "./unit-set.ts";
 
 /** Assumed size of lists without a rule. */
 export const LIST_SIZE = 20;
@@ -12,22 +13,42 @@ export const listed = (subject: Subject, length: number): Step => {
   return { rows: count, below: { ...subject, count } };
 };
 
-/** The units of a subject; any unit of today if unknown. */
-export const unitsOf = ({ units, count }: Subject, { hierarchy, today }: Place): UnitSet =>
-  units ? (units.count === 0 ? NO_UNITS : repeated(units, count / units.count)) : anyOf(hierarchy.on(dayNumber(today)), count);
+/** Fields of the same cost. */
+export const alike = (cost: FieldCost, ...names: readonly string[]): Readonly<Record<string, FieldCost>> =>
+  Object.fromEntries(names.map((name) => [name, cost]));
 
-/** A field that returns one or more units for each of its units. */
-export const leadingTo =
-  (field: (units: UnitSet, place: Place, args: Arguments) => UnitSet): Rule =>
+/** The units of a subject, repeated like its objects; any unit of today if unknown. */
+export const unitsOf = ({ units, count }: Subject, { hierarchy, today }: Place): UnitSet => {
+  if (!units) return anyOf(hierarchy.on(dayNumber(today)), today, count);
+  return units.count === 0 || units.count === count ? units : { ...units, factor: (units.factor * count) / units.count, count };
+};
+
+const leading =
+  (leads: (place: Place, args: Arguments) => Leads): Rule =>
   (subject, args, place) => {
-    const units = field(unitsOf(subject, place), place, args);
-    return { rows: units.count, below: { count: units.count, units } };
+    const units = ledTo(unitsOf(subject, place), place.effort, leads(place, args));
+    return { rows: units.count, below: { ...(subject.period && { period: subject.period }), count: units.count, units } };
   };
 
-/** A roll-up is one row and has its period. @throws BadUserInput for an invalid period. */
-export const rollup: Rule = (subject, args, place) => {
+/** A field that returns units of any days for each of its units. */
+export const leadingElsewhere = (field: (unit: UnitOn, place: Place, args: Arguments) => readonly UnitOn[]): Rule =>
+  leading((place, args) => (unit, _, reach) => {
+    for (const { no, asOf } of field(unit, place, args)) reach(no, asOf);
+  });
+
+/** A field that returns units of the same day. */
+export const leadingTo = (field: (unitNo: number, day: DayNumber, place: Place, args: Arguments) => readonly HierarchyUnit[]): Rule =>
+  leading((place, args) => ({ no, asOf }, day, reach) => {
+    for (const { unitNo } of field(no, day, place, args)) reach(unitNo, asOf);
+  });
+
+/** Cost of `count` rows of a period. Its first read looks at each unit once; named periods are few and shared by all callers, ranges of days and of years unlimited. */
+export const ofPeriod: Rule = (subject, args, { hierarchy, today, periods }) => {
   const period = parsePeriod("period", args["period"] as string);
-  return { rows: subject.count + place.periods.rowsOf(period, place), below: { ...subject, period } };
+  const { name, convention } = period;
+  const isNew = (convention === null || name.includes("/")) && !periods.has(name);
+  if (isNew) periods.add(name);
+  return { rows: subject.count + (isNew ? hierarchy.on(dayNumber(today)).members.length : 0), below: { ...subject, period } };
 };
 
 /** The points of a roll-up's series. @throws BadUserInput for a grain that does not divide its period. */

@@ -1,22 +1,23 @@
+import type { Hierarchy } from "../../hierarchy/hierarchy.ts";
+import { dayNumber, type DayNumber } from "../../hierarchy/hierarchy-content.ts";
 import type { Slice } from "../../hierarchy/slice.ts";
+import type { UnitOn } from "../../hierarchy/unit-view.ts";
+import type { Day } from "../../lib/time/date.ts";
 
 /** Upper limit of every estimate, because nested lists exceed the number range. */
 export const CEILING = 1_000_000_000_000;
 export const bounded = (rows: number): number => Math.min(rows, CEILING);
 
-export interface Candidates {
-  readonly slice: Slice;
-  readonly members: readonly number[];
-  readonly times: readonly number[];
-}
+/** By internal number. */
+type Times = ReadonlyMap<number, number>;
 
-/** Estimate of the units at one place of an answer: the candidates, the maximum occurrence of each, and the total. If the candidates number `count`, the set is exact. */
+/** Estimate of the units at one place of an answer. If `count` is all that `days` contain, the set is exact. */
 export interface UnitSet {
-  readonly candidates: readonly Candidates[];
+  /** For each day: how often the answer may contain each of its units, in `factor`. */
+  readonly days: ReadonlyMap<Day, Times>;
+  readonly factor: number;
   readonly count: number;
 }
-
-export const NO_UNITS: UnitSet = { candidates: [], count: 0 };
 
 /** Number of units that an estimate may look at; above it the operation is too large whatever its exact cost. */
 export class Effort {
@@ -33,107 +34,70 @@ export class Effort {
 
 export class TooLarge extends Error {}
 
-/** Calls `reach` for every unit to which a member leads, as often as the answer contains it. */
-export type Leads = (slice: Slice, member: number, reach: (slice: Slice, member: number) => void) => void;
-
-class Tally {
-  readonly #slice: Slice;
-  readonly #times = new Map<number, number>();
-  constructor(slice: Slice) {
-    this.#slice = slice;
-  }
-
-  add(member: number, times: number): void {
-    this.#times.set(member, (this.#times.get(member) ?? 0) + times);
-  }
-
-  candidates(): Candidates {
-    return { slice: this.#slice, members: [...this.#times.keys()], times: [...this.#times.values()].map(bounded) };
-  }
-}
-
-export const ledTo = (from: UnitSet, effort: Effort, leads: Leads): UnitSet => {
-  const tallies = new Map<Slice, Tally>();
-  const fans = new Map<number, number>();
-  for (const { slice: source, members, times } of from.candidates)
-    for (const [n, member] of members.entries()) {
-      let fan = 0;
-      const often = times[n]!;
-      leads(source, member, (slice, reached) => {
-        fan++;
-        let tally = tallies.get(slice);
-        if (!tally) tallies.set(slice, (tally = new Tally(slice)));
-        tally.add(reached, often);
-      });
-      fans.set(fan, (fans.get(fan) ?? 0) + often);
-      effort.spend(1 + fan);
-    }
-  return { candidates: [...tallies.values()].map((tally) => tally.candidates()), count: bounded(largest(fans, from.count)) };
+const add = (days: Map<Day, Map<number, number>>, no: number, asOf: Day, times: number): void => {
+  let units = days.get(asOf);
+  if (!units) days.set(asOf, (units = new Map()));
+  units.set(no, bounded((units.get(no) ?? 0) + times));
 };
 
-/** Maximum number of units that `count` units lead to: largest fan-outs first. */
-const largest = (fans: ReadonlyMap<number, number>, count: number): number => {
+/** Each of these once, of which the answer contains at most `most`. */
+export const unitsAt = (units: readonly UnitOn[], most = units.length): UnitSet => {
+  const days = new Map<Day, Map<number, number>>();
+  for (const { no, asOf } of units) add(days, no, asOf, 1);
+  return { days, factor: 1, count: Math.min(most, units.length) };
+};
+
+const everyone = new WeakMap<Slice, Times>();
+
+/** Any units of a day, each possibly every time. */
+export const anyOf = (slice: Slice, asOf: Day, count: number): UnitSet => {
+  const units = everyone.get(slice) ?? new Map(slice.members.map(({ unitNo }) => [unitNo, 1] as const));
+  everyone.set(slice, units);
+  return { days: new Map([[asOf, units]]), factor: count, count };
+};
+
+/** Calls `reach` for every unit to which one leads. */
+export type Leads = (unit: UnitOn, day: DayNumber, reach: (no: number, asOf: Day) => void) => void;
+
+/** The units to which those of a set lead, each as often as the answer contains it. */
+export const ledTo = (from: UnitSet, effort: Effort, leads: Leads): UnitSet => {
+  const days = new Map<Day, Map<number, number>>();
+  let [fan, often] = [0, 0];
+  const reach = (no: number, asOf: Day): void => {
+    fan++;
+    add(days, no, asOf, often);
+  };
+  const count = largest(from, (unit, day, times) => {
+    [fan, often] = [0, times];
+    leads(unit, day, reach);
+    effort.spend(1 + fan);
+    return fan;
+  });
+  return { days, factor: 1, count };
+};
+
+/** Total subtree size of the units of a set. */
+export const unitsWithin = (units: UnitSet, hierarchy: Hierarchy, effort: Effort): number =>
+  largest(units, ({ no }, day) => {
+    effort.spend(1);
+    return hierarchy.sizeOf(no, day);
+  });
+
+/** Maximum sum over the units of a set: largest fan-outs first. */
+const largest = ({ days, factor, count }: UnitSet, fanOf: (unit: UnitOn, day: DayNumber, times: number) => number): number => {
+  const fans = new Map<number, number>();
+  for (const [asOf, units] of days) {
+    const day = dayNumber(asOf);
+    for (const [no, times] of units) {
+      const fan = fanOf({ no, asOf }, day, bounded(times * factor));
+      fans.set(fan, (fans.get(fan) ?? 0) + times * factor);
+    }
+  }
   let [left, sum] = [count, 0];
   for (const [fan, often] of [...fans].toSorted(([a], [b]) => b - a)) {
     const taken = Math.min(left, often);
     sum += taken * fan;
     left -= taken;
   }
-  return sum;
-};
-
-const sizes = new WeakMap<Slice, Int32Array>();
-
-export const sizesOf = (slice: Slice): Int32Array => {
-  const cached = sizes.get(slice);
-  if (cached) return cached;
-  const counted = new Int32Array(slice.members.length);
-  for (const member of counted.keys()) for (let at = member; at >= 0; at = slice.parents[at]!) counted[at]!++;
-  sizes.set(slice, counted);
-  return counted;
-};
-
-/** Total subtree size of the units of a set. */
-export const unitsWithin = ({ candidates, count }: UnitSet, effort: Effort): number => {
-  const fans = new Map<number, number>();
-  for (const { slice, members, times } of candidates) {
-    effort.spend(members.length);
-    const within = sizesOf(slice);
-    for (const [n, member] of members.entries()) fans.set(within[member]!, (fans.get(within[member]!) ?? 0) + times[n]!);
-  }
-  return bounded(largest(fans, count));
-};
-
-export const repeated = ({ candidates, count }: UnitSet, factor: number): UnitSet =>
-  factor === 1
-    ? { candidates, count }
-    : {
-        candidates: candidates.map(({ slice, members, times }) => ({
-          slice,
-          members,
-          times: times.map((often) => bounded(often * factor)),
-        })),
-        count: bounded(count * factor),
-      };
-
-/** Any units of a slice, each possibly every time. */
-export const anyOf = (slice: Slice, count: number): UnitSet => ({
-  candidates: [{ slice, members: [...slice.members.keys()], times: slice.members.map(() => count) }],
-  count: slice.members.length === 0 ? 0 : count,
-});
-
-/** Each of these members once, at most `count`. */
-export const distinct = (slice: Slice, members: readonly number[], count = members.length): UnitSet => ({
-  candidates: [{ slice, members, times: members.map(() => 1) }],
-  count: Math.min(count, members.length),
-});
-
-export const together = (sets: readonly (readonly [Slice, number])[]): UnitSet => {
-  const tallies = new Map<Slice, Tally>();
-  for (const [slice, member] of sets) {
-    const tally = tallies.get(slice) ?? new Tally(slice);
-    tallies.set(slice, tally);
-    tally.add(member, 1);
-  }
-  return { candidates: [...tallies.values()].map((tally) => tally.candidates()), count: sets.length };
+  return bounded(sum);
 };

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { STATEMENT_ROWS } from "../../../src/graphql/cost/reads.ts";
+import { STATEMENT_ROWS } from "../../../src/graphql/cost/fields.ts";
 import { startService, type TestService } from "../../support/client.ts";
 import { askFor } from "../../support/cost.ts";
 import { givenDossiers } from "../../support/dossiers.ts";

@@ -1,10 +1,11 @@
 import { readFile } from "node:fs/promises";
 import fc from "fast-check";
-import { getOperationAST, Kind, parse } from "graphql";
+import { parse } from "graphql";
+import { buildExecutionContext } from "graphql/execution/execute.js";
 import { sql } from "kysely";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { subgraph } from "../../../src/graphql/schema/subgraph.ts";
-import { STATEMENT_ROWS } from "../../../src/graphql/cost/reads.ts";
+import { STATEMENT_ROWS } from "../../../src/graphql/cost/fields.ts";
 import { CEILING, Effort } from "../../../src/module/cost/unit-set.ts";
 import { costTableOf } from "../../../src/graphql/cost/fields.ts";
 import * as modules from "../../../src/modules.ts";
@@ -107,10 +108,9 @@ const ARGUMENTS = FIELDS.flatMap((field) =>
 
 describe("an estimate", () => {
   const asked = async (query: string) => {
-    const document = parse(query);
-    const fragments = document.definitions.filter((definition) => definition.kind === Kind.FRAGMENT_DEFINITION);
-    const named = new Map(fragments.map((fragment) => [fragment.name.value, fragment]));
-    return { schema, operation: getOperationAST(document)!, variables: {}, fragments: named };
+    const context = buildExecutionContext({ schema, document: parse(query) });
+    if (!("schema" in context)) throw new Error(String(context));
+    return context;
   };
   const steps = (query: string) => `{ unit(code: "VN", asOf: "${DAY}") { children { children { children { ${query} } } } } }`;
 
@@ -134,7 +134,7 @@ describe("an estimate", () => {
       for (const query of callsWith(field, argument, value)) {
         const { data, errors, extensions } = await askFor(argument === "search" ? searched : small, query);
         expect(errors, query).toBeUndefined();
-        const message = `the estimate of ${name} must follow this argument, as unit-sets.ts does for others: ${query}`;
+        const message = `the estimate of ${name} must follow this argument, as unit.cost.ts does for others: ${query}`;
         if (argument === "search") expect(extensions!.cost!.requested, message).toBeGreaterThanOrEqual(rowsIn(data));
         else expect(extensions!.cost!.requested, message).toBe(rowsIn(data));
         answers.add(JSON.stringify(data));

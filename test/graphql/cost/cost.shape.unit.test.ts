@@ -34,6 +34,6 @@ describe("a field without its own rule", () => {
   ])("is counted by its shape: %s", (query, rows) => {
     const operation = getOperationAST(parse(query))!;
     const place = { hierarchy, today: TODAY, costs: COSTS, effort: new Effort(10_000) };
-    expect(estimatedRows({ schema, operation, variables: {}, fragments: new Map() }, place)).toBe(rows);
+    expect(estimatedRows({ schema, operation, variableValues: {}, fragments: {} }, place)).toBe(rows);
   });
 });

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { sql } from "kysely";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { STATEMENT_ROWS } from "../../../src/graphql/cost/reads.ts";
+import { STATEMENT_ROWS } from "../../../src/graphql/cost/fields.ts";
 import { UNIT_KINDS } from "../../../src/hierarchy/unit.entity.ts";
 import { type CostAnswer, askFor } from "../../support/cost.ts";
 import { startService, type TestService } from "../../support/client.ts";

@@ -24,7 +24,8 @@ const NAMED: Readonly<Record<string, readonly string[]>> = {
   codes: text([["490", "20194", "x", "48", "491", "490"], ["01", "04"], []]),
   within: text(["48", "04", "04.2015"]),
   search: text(["an", "uong bi", "b", "phu"]),
-  after: text(["20", "48"].map((code) => cursorOf({ rank: 0, text: code }))),
+  // Of lists by code, and of lists by rank.
+  after: text([cursorOf({ rank: 0, text: "20" }), cursorOf({ rank: 0, text: "48" }), cursorOf({ rank: 1, text: "48" })]),
 };
 const SCALARS: Readonly<Record<string, readonly string[]>> = { Boolean: ["true", "false"], Int: ["1", "3", "20", "200"], Date: text(DAYS) };
 
