@@ -86,6 +86,7 @@ export const renewContributions = async (em: EntityManager, units: readonly numb
   const db = em.getKysely();
   const { rows } = await sql<{ id: number }>`update edition set records_counted = false where contributed returning id`.execute(db);
   const editions = rows.map(({ id }) => id);
+  if (editions.length === 0) return;
   await sql`delete from contribution where edition_id = any(${editions}::int[]) and unit_id = any(${units}::int[])`.execute(db);
   await storeContributions(em, await changedHierarchy(em), editions, units);
 };
