@@ -71,8 +71,8 @@ export default defineConfig({
     sequence: { sequencer: SlowFirst },
     testTimeout: 300_000,
     hookTimeout: 300_000,
-    // Two more than the cores of a small machine, for tests wait for PostgreSQL and for processes that they start.
-    maxWorkers: 4,
+    // One more than the cores of a small machine, for tests wait for PostgreSQL and for processes that they start.
+    maxWorkers: 3,
     // Few collections, by one thread each: the workers share the cores already.
     execArgv: ["--min-semi-space-size=32", "--max-semi-space-size=32", "--single-threaded-gc"],
     // The modules are loaded once by each worker; no test changes what they share.
