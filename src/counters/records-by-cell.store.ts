@@ -42,16 +42,19 @@ export const cellsOfRecords = (rules: RecordRules, { cellEditionId, cellDay, per
       select v.unit_id, array_position(${[...TIERS]}::text[], v.tier) as slot from unit_version v
       where ${validOn(sql`${cellDay}`)} and v.tier is not null
     ),
+    holder as materialized (
+      select distinct c.target_id, t.slot from contribution c join tier t on t.unit_id = c.unit_id where c.edition_id = ${cellEditionId} and c.certain
+    ),
     former as materialized (
       select x.unit_id, x.slot, coalesce(
-        (select m.cell_unit_id from member m where m.unit_id = x.unit_id limit 1),
+        m.cell_unit_id,
         (select h.target_id from contribution h join tier t on t.unit_id = h.target_id
           where h.edition_id = ${cellEditionId} and h.unit_id = x.unit_id and h.certain
-            and not exists (select from contribution b join tier y on y.unit_id = b.unit_id and y.slot = x.slot
-              where b.edition_id = ${cellEditionId} and b.target_id = h.target_id and b.certain)
+            and (h.target_id, x.slot::int) not in (select target_id, slot from holder)
           order by t.slot desc limit 1),
         x.unit_id) as cell_unit_id
-      from sums x where not exists (select from unit_version v where v.unit_id = x.unit_id and ${validOn(sql`${cellDay}`)})
+      from sums x left join (select unit_id, min(cell_unit_id) as cell_unit_id from member group by unit_id) m on m.unit_id = x.unit_id
+      where not exists (select from unit_version v where v.unit_id = x.unit_id and ${validOn(sql`${cellDay}`)})
     )
   select x.unit_id as "unitId", coalesce(o.cell_unit_id, x.unit_id) as "cellUnitId", x.slot, x.counted,
     coalesce(t.slot = x.slot and c.is_complete, false) as "isComplete"
