@@ -27,7 +27,7 @@ export interface CellRow {
  */
 export const cellsOfRecords = (rules: RecordRules, { cellEditionId, cellDay, period }: CellsKey) => sql<CellRow>`
   with ${keysAndRanges([{ unitNo: 0, isCountry: false, editionId: cellEditionId, from: period.from, to: cellDay < period.to ? cellDay : period.to, handledBy: null }])},
-    f as materialized (select 0 as span, ${cellEditionId}::int as cell_edition_id, ${cellDay}::date as cell_day),
+    f as not materialized (select 0 as span, ${cellEditionId}::int as cell_edition_id, ${cellDay}::date as cell_day),
     ${membersOfCells()},
     ${recordedUnits(rules.kind, sql`true`)},
     sums as materialized (

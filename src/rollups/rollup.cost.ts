@@ -13,7 +13,7 @@ const parts = leadingTo((no, day, { hierarchy }) => [hierarchy.versionOn(no, day
 /** What roll-ups of dossiers and of tasks have in common. */
 export const rollupFields = (kind: "Dossier" | "Task"): Readonly<Record<string, FieldCost>> => ({
   [`Unit.${kind.toLowerCase()}s`]: rollupOfUnit,
-  [`${kind}Rollup.byTier`]: { rule: (subject) => listed(subject, TIERS.length), hidden: { within: 0.05 } },
+  [`${kind}Rollup.byTier`]: { rule: (subject) => listed(subject, TIERS.length), hidden: { within: 0.15 } },
   // Coverage looks at each unit below.
   ...alike({ hidden: { own: 5, within: 2 } }, `${kind}Rollup.coverage`, `${kind}Rollup.incomplete`),
   [`${kind}Rollup.sources`]: rollupSources,

@@ -67,7 +67,7 @@ describe("the cost of answers on roll-ups", () => {
     // Its dossiers, the points of the series, and what is asked of them.
     const months = 2 + 12 * (1 + 15) + 3 * STATEMENT_ROWS;
     expect(await costOfQuery(at('dossiers(period: "2024") { series(grain: MONTH) { received byTier { rollup { received } } } }'))).toBe(
-      Math.ceil(months + 12 * 4 + (12 * within) / 20),
+      Math.ceil(months + 12 * 4 + 0.15 * 12 * within),
     );
     expect(await costOfQuery(at('dossiers(period: "2024") { series(grain: MONTH) { coverage { unitsCovered } } }'))).toBe(
       months + 12 * (5 + 2 * within + 1),
@@ -76,7 +76,7 @@ describe("the cost of answers on roll-ups", () => {
       await costOfQuery(
         at('dossiers(period: "2021/2024") { byTier { rollup { series(grain: YEAR) { series(grain: QUARTER) { received } } } } }'),
       ),
-    ).toBe(Math.ceil(2 + 4 + (4 * 4 + 4 * 4 * 4) * (1 + 15) + within / 20 + unitsToday + 4 * STATEMENT_ROWS));
+    ).toBe(Math.ceil(2 + 4 + (4 * 4 + 4 * 4 * 4) * (1 + 15) + 0.15 * within + unitsToday + 4 * STATEMENT_ROWS));
     expect(await costOfQuery(at('tasks(period: "2024") { total } services(period: "2024") { online onlineRate { value } }'))).toBe(
       3 + 2 * STATEMENT_ROWS,
     );
