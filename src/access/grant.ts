@@ -37,9 +37,7 @@ export const coveredAmong = (hierarchy: Hierarchy, grants: readonly Grant[], uni
   const covered = new Set<number>();
   for (const edition of hierarchy.editions) {
     const targets = new Set(grants.filter(({ editionId }) => editionId === edition.id).map(({ unitNo }) => unitNo));
-    if (targets.size === 0) continue;
-    for (const { target, unit, certain } of lineageOf(hierarchy).contributionsTo(edition, units))
-      if (certain && targets.has(target)) covered.add(unit);
+    if (targets.size > 0) for (const no of lineageOf(hierarchy).unitsOf(edition, targets, units)) covered.add(no);
   }
   return covered;
 };

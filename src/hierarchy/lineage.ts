@@ -79,6 +79,13 @@ export class Lineage {
     return found.taken();
   }
 
+  /** Those of the units that contribute certainly to one of the targets. */
+  unitsOf(edition: EditionSpan, targets: ReadonlySet<number>, units: Iterable<number>): Set<number> {
+    const found = new Set<number>();
+    for (const { target, unit, certain } of this.contributionsTo(edition, units)) if (certain && targets.has(target)) found.add(unit);
+    return found;
+  }
+
   #membersOf(edition: EditionSpan): EditionMembers {
     const name = `${edition.startsOn} ${edition.next}`;
     const members = this.#members.get(name) ?? new EditionMembers(this.#source, this.#predecessors, this.#size, edition);

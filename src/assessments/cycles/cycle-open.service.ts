@@ -67,9 +67,8 @@ export const openCycle = async (context: CycleAsking, input: OpenAssessmentCycle
 /** Whether one of the units is within the organiser today, and another than it. */
 const membersWithin = (hierarchy: Hierarchy, organiserNo: number, unitNos: readonly number[], today: Day) => {
   const edition = hierarchy.editionOn(dayNumber(today));
-  const contributions = edition ? lineageOf(hierarchy).contributionsTo(edition, unitNos) : [];
-  const within = new Set(contributions.flatMap(({ target, unit, certain }) => (target === organiserNo && certain ? [unit] : [])));
-  return (no: number) => no !== organiserNo && within.has(no);
+  const within = edition && lineageOf(hierarchy).unitsOf(edition, new Set([organiserNo]), unitNos);
+  return (no: number) => no !== organiserNo && within?.has(no) === true;
 };
 
 interface ChosenMember {
