@@ -22,7 +22,7 @@ export const treeCounters = (name: string, columns: readonly string[]) =>
   defineEntity({
     name,
     // The counters of one grain of all units are read in one pass.
-    indexes: [{ properties: ["editionId", "grain", "targetId", "startsOn"] }],
+    indexes: [{ properties: ["editionId", "grain", "targetId", "certain", "startsOn"] }],
     properties: {
       provinceId: p.integer().primary(),
       editionId: p.integer().primary(),

@@ -33,11 +33,17 @@ export const countersOfKeys = (rules: RecordRules, traits: KeyTraits): RawBuilde
   ])}`;
 };
 
-/** Relation `summed` (i, certain, counted) of the keys. Of most units of an edition, the counters of all its units are added up in one pass, and the country by itself. */
+/** What relation `summed` calls a key: its position, or among most units of an edition the number of its unit. */
+export const keyColumn = ({ areMost }: KeyTraits): RawBuilder<unknown> => (areMost ? sql`no` : sql`i`);
+
+/**
+ * Relation `summed` (key, certain, counted) of the keys. Of most units of an edition, the counters of all its units are added up in one pass, in the order of units, and the
+ * country by itself.
+ */
 export const sumsOfKeys = (rules: RecordRules, traits: KeyTraits): RawBuilder<unknown> => {
   const { areMost, hasCountry } = traits;
   const counted = sql`array[${rules.rolledUpCounted}]::bigint[] as counted`;
-  const added = sql`select i, certain, ${counted} from counter group by i, certain`;
+  const added = sql`select ${areMost ? sql`(select no from k where is_country)` : sql`i`} as key, certain, ${counted} from counter group by 1, 2`;
   const sums = [...(areMost ? [sumsOfMost(rules, counted)] : []), ...(areMost && !hasCountry ? [] : [added])];
   const summed = sql`
     summed as materialized (${sql.join(sums, sql` union all `)})`;
@@ -45,12 +51,12 @@ export const sumsOfKeys = (rules: RecordRules, traits: KeyTraits): RawBuilder<un
 };
 
 const sumsOfMost = ({ tables, rolledUpColumns }: RecordRules, counted: RawBuilder<unknown>) => sql`
-      select k.i, c.certain, c.counted from k join (
-        select target_id, certain, ${counted} from (
+      select key, certain, counted from (
+        select target_id as key, certain, ${counted} from (
           select c.target_id, c.certain, ${isBeforeSpan}, ${rolledUpColumns} from r
           join ${sql.table(tables.trees)} c on c.edition_id = (select edition_id from k limit 1) and ${within}
-        ) c group by target_id, certain offset 0
-      ) c on c.target_id = k.no where not k.is_country`;
+        ) c group by 1, 2 order by 1, 2
+      ) c where key is distinct from (select no from k where is_country)`;
 
 const countersOfTrees = (rules: RecordRules, { hasCountry }: KeyTraits, counts: RawBuilder<unknown>) =>
   hasCountry

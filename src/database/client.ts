@@ -3,6 +3,7 @@ import { finished } from "node:stream/promises";
 import { Client, type ClientConfig } from "pg";
 import { from as copyFrom } from "pg-copy-streams";
 import { type Statement, type StatementResult, StatementMessage } from "./message.ts";
+import { TakenRows } from "./taken-rows.ts";
 import { Together } from "./together.ts";
 
 /** Internal state of the driver, which it reads when the connection returns to the pool. */
@@ -86,6 +87,7 @@ export class ServiceClient extends Client {
 
   #send(args: never[]): never {
     const [text, values] = args as unknown[];
+    if (Array.isArray(values) && values[0] instanceof TakenRows) return this.#taken(text as string, values[0]) as never;
     const name = this.#keepsPlans && typeof text === "string" && Array.isArray(values) && values.length > 0 ? nameOf(text) : undefined;
     if (name !== undefined) return this.#prepared({ name, text: text as string, values: values as unknown[] }) as never;
     const sent =
@@ -97,6 +99,11 @@ export class ServiceClient extends Client {
   }
 
   async #prepared(statement: Statement): Promise<StatementResult> {
+    return (await this.#message([statement]))[0]!;
+  }
+
+  async #taken(text: string, { values, take }: TakenRows): Promise<StatementResult> {
+    const statement = { name: this.#keepsPlans ? nameOf(text) : undefined, text, values, take };
     return (await this.#message([statement]))[0]!;
   }
 

@@ -5,6 +5,8 @@ export interface Statement {
   readonly values: readonly unknown[];
   /** Name under which the connection prepares it; without one it is parsed each time. */
   readonly name: string | undefined;
+  /** Receives each row as it comes; the result has none then. */
+  readonly take?: ((row: unknown) => void) | undefined;
 }
 
 /** Internals of the driver's connection. */
@@ -16,17 +18,21 @@ interface Connection {
   describe(portal: object): void;
 }
 
+interface DataRow {
+  readonly fields: readonly unknown[];
+}
+
 /** Internals of the driver's query, which this reuses for each statement. */
 interface Part {
   readonly name: string | undefined;
   readonly text: string;
   callback: (error: unknown) => void;
-  readonly _result: StatementResult & Described;
+  readonly _result: StatementResult & Described & { parseRow(fields: readonly unknown[]): unknown };
   /** A row that the driver could not read. */
   readonly _canceledDueToError: unknown;
   prepare(connection: Connection): void;
   handleRowDescription(message: unknown): void;
-  handleDataRow(message: unknown): void;
+  handleDataRow(message: DataRow): void;
   handleCommandComplete(message: unknown, connection: unknown): void;
 }
 
@@ -67,6 +73,7 @@ const Query = pg.Query as unknown as new (config: object) => Part;
  */
 export class StatementMessage {
   readonly #parts: readonly Part[];
+  readonly #takes: readonly Statement["take"][];
   #done = 0;
   #described = new Map<string, Described>();
   #broken: unknown = null;
@@ -75,6 +82,7 @@ export class StatementMessage {
 
   constructor(statements: readonly Statement[], types: unknown, callback: StatementMessage["callback"]) {
     this.callback = callback;
+    this.#takes = statements.map(({ take }) => take);
     this.#parts = statements.map(({ text, values, name }) => {
       const part = new Query({ text, values, name, queryMode: "extended" });
       const { _result: result } = part;
@@ -125,8 +133,16 @@ export class StatementMessage {
     this.#parts[this.#done]!.handleRowDescription(message);
   }
 
-  handleDataRow(message: unknown): void {
-    this.#parts[this.#done]!.handleDataRow(message);
+  handleDataRow(message: DataRow): void {
+    const [part, take] = [this.#parts[this.#done]!, this.#takes[this.#done]];
+    if (!take) return part.handleDataRow(message);
+    if (this.#broken !== null) return;
+    const { _result: result } = part;
+    try {
+      take(result.parseRow(message.fields));
+    } catch (error) {
+      this.#broken = error;
+    }
   }
 
   handleCommandComplete(message: unknown, connection: unknown): void {

@@ -6,6 +6,7 @@ import { busy, failureOf, gaveWay, isCancelled, isLost, isOfDatabase, slow, unsu
 import { Gate } from "./gate.ts";
 import { oneAtATime, type Turn } from "./one-at-a-time.ts";
 import { enterScope, type RowScope, settingsOf } from "./row-scope.ts";
+import { takingRows } from "./taken-rows.ts";
 import type { Compiles, Query } from "./template.ts";
 import { sendTogether } from "./together.ts";
 
@@ -20,10 +21,8 @@ export interface Rows {
 const signals = new WeakMap<EntityManager, AbortSignal>();
 
 export const rowsOf = (em: EntityManager): Rows => ({
-  rows: async (query) => (await query.execute(em.getKysely(), endingWith(signals.get(em)))).rows,
+  rows: async (query) => (await query.execute(em.getKysely(), abortedBy(signals.get(em)))).rows,
 });
-
-const endingWith = (signal: AbortSignal | undefined) => (signal ? ({ signal, inflightQueryAbortStrategy: "cancel query" } as const) : {});
 
 export type Around = <T>(text: () => string, run: () => Promise<T>) => Promise<T>;
 
@@ -132,13 +131,18 @@ export class Reader implements Rows {
     );
   }
 
+  /** Gives each row as it comes. */
+  async each<R>(query: Query<R>, take: (row: R) => void): Promise<void> {
+    await this.rows(takingRows(query, take));
+  }
+
   async #rows<R>(query: Query<R>, signal: AbortSignal | undefined): Promise<R[]> {
     // Same client as an entity manager would use outside of transactions, but several times as fast.
     const kysely = this.#pools.requests.em.getConnection().getClient();
     const run = () => query.execute(kysely, abortedBy(signal));
     const send = async () => (await this.around(() => query.compile(kysely).sql, run)).rows;
     // A read is retried once if the connection was lost, as by a restart of the server, or if another statement's cancellation hit it.
-    const isRepeated = (error: unknown) => isLost(error) || (isCancelled(error) && !signal?.aborted);
+    const isRepeated = (error: unknown) => !query.hasBegun?.() && (isLost(error) || (isCancelled(error) && !signal?.aborted));
     return send().catch((error: unknown) => (isRepeated(error) ? send() : Promise.reject(error)));
   }
 
@@ -176,14 +180,10 @@ export class Reader implements Rows {
 
   /** Reads rows that row-level security hides outside the scope. */
   scoped(scope: RowScope): Rows {
-    const read = <R>(query: Query<R>) =>
-      this.#passing(() =>
-        this.#within(
-          this.#pools.requests.em.fork(),
-          scope,
-          async (em) => (await query.execute(em.getKysely(), abortedBy(this.#signal))).rows,
-        ),
-      );
+    const read = <R>(query: Query<R>) => {
+      const run = async (em: EntityManager) => (await query.execute(em.getKysely(), abortedBy(this.#signal))).rows;
+      return this.#passing(() => this.#within(this.#pools.requests.em.fork(), scope, run));
+    };
     return {
       rows: async (query) => {
         this.#refuseRepeated();

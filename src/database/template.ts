@@ -9,8 +9,8 @@ class Hole {
   }
 }
 
-/** A statement with its values. */
-export type Query<R> = Pick<RawBuilder<R>, "compile" | "execute">;
+/** A statement with its values. One that has begun to give rows is not repeated. */
+export type Query<R> = Pick<RawBuilder<R>, "compile" | "execute"> & { readonly hasBegun?: () => boolean };
 
 /** What becomes the text and the values of a statement. */
 export interface Compiles {

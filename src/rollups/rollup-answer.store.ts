@@ -4,7 +4,7 @@ import { type CountRange, rangesOf } from "../counters/count-range.ts";
 import { completeAmongFew, completeAmongMany } from "../counters/complete-among.store.ts";
 import type { RecordRules } from "../counters/record-rules.ts";
 import { coversNone } from "../counters/record-covered.store.ts";
-import { sumsOfKeys } from "../counters/key-counters.store.ts";
+import { keyColumn, sumsOfKeys } from "../counters/key-counters.store.ts";
 import type { KeyTraits } from "../counters/key-traits.ts";
 import { numberOfTier } from "../counters/record-sums.store.ts";
 import { type Holes, type Query, template } from "../database/template.ts";
@@ -33,8 +33,8 @@ export interface AnswerKeys {
   readonly country: number;
 }
 
-/** Positions of keys count from 1. */
-export interface AnswerRow {
+/** The first row. */
+export interface AnswerHead {
   /** Version of the units. */
   readonly version: string | null;
   /** False if a set must be built first, or lineage computed. */
@@ -42,11 +42,26 @@ export interface AnswerRow {
   readonly isRecorded: boolean;
   /** True if the edition has trees of counters. */
   readonly isTreed: boolean;
-  readonly sums: readonly (readonly [i: number, isCertain: boolean, counted: readonly number[]])[] | null;
-  readonly complete: readonly number[] | null;
-  readonly stored: readonly (readonly [...StoredRollup, i: number])[] | null;
-  readonly withheld: readonly number[] | null;
+  /** False if roll-ups that may have to be withheld need lineage that is not computed yet. */
+  readonly isTraced: boolean;
 }
+
+/** The last row. Positions of keys count from 1. */
+export interface AnswerEnd {
+  readonly complete: readonly number[] | null;
+  readonly withheld: readonly number[] | null;
+  readonly hasDoubtful: boolean;
+}
+
+/**
+ * The head, then rows of stored roll-ups, then sums of records, then the end. `key` is the position of a key; in sums of most units it is the number of a unit, whose rows follow
+ * one another, and `counted` is an array as PostgreSQL writes it.
+ */
+export type AnswerRow =
+  | { readonly part: 0; readonly data: AnswerHead }
+  | { readonly part: 1; readonly key: number; readonly data: StoredRollup }
+  | { readonly part: 2; readonly key: number; readonly certain: boolean; readonly counted: string }
+  | { readonly part: 3; readonly data: AnswerEnd };
 
 /** What a statement looks for. Starting it takes longer than all else for few keys. */
 export interface Looking {
@@ -65,13 +80,19 @@ type Name = (typeof NAMES)[number];
 type Values = Readonly<Record<string, unknown>>;
 const statements = new Map<string, (values: Values) => Query<AnswerRow>>();
 
+export interface AnswerStatement {
+  readonly query: Query<AnswerRow>;
+  /** True if sums of records have numbers of units in place of positions. */
+  readonly isByUnit: boolean;
+}
+
 /** Everything that roll-ups of a kind over one span consist of, in one statement; nothing of records if the kind has none. */
 export const answerOf = (
   { kind, rules }: { readonly kind: RollupKind; readonly rules: RecordRules | null },
   keys: AnswerKeys,
   span: AnswerSpan,
   looking: Looking,
-): Query<AnswerRow> => {
+): AnswerStatement => {
   const { from, countedTo } = span;
   const ranges = countedTo === null ? [] : rangesOf(from, countedTo);
   const hasTiers = keys.tiers.some((tier) => tier !== null);
@@ -81,7 +102,8 @@ export const answerOf = (
   const statement = statements.get(name) ?? template<AnswerRow>([...NAMES, ...Object.keys(limits)], (holes) => reading(shape, holes));
   statements.set(name, statement);
   const slots = hasTiers ? keys.tiers.map((tier) => numberOfTier(tier) ?? 0) : [];
-  return statement({ ...span, ...keys, count: keys.unitNos.length, slots, ...limits });
+  const query = statement({ ...span, ...keys, count: keys.unitNos.length, slots, ...limits });
+  return { query, isByUnit: traitsOf(shape).areMost };
 };
 
 /** What the text of a statement depends on. */
@@ -117,15 +139,17 @@ const reading = (shape: Shape, holes: Holes) => {
   return sql<AnswerRow>`
   with ${storedSet(shape, holes)}, ${keysOf(shape, holes)}, ${storedOf(kind)}
     ${isOfRecords ? sql`, ${daysOf(shape, holes)}, ${recordsOf(rules, traitsOf(shape))}` : sql``}
-    ${isOfWithheld ? sql`, ${doubtfulOf(rules)}` : sql``}
-  select (select version from hierarchy_version) as version, ${isReady(holes)}
-      ${isOfWithheld ? sql`and ((select contributed from edition where id = ${holes["cellEditionId"]}) or not exists (select from doubtful))` : sql``} as "isReady",
-    n.is_recorded as "isRecorded", e.records_counted as "isTreed", (select json_agg(row) from stored) as stored,
-    ${isOfRecords ? sql`(select json_agg(json_build_array(i, certain, counted)) from summed where counted <> ${rules.noCounts})` : sql`null`} as sums,
-    ${isOfRecords ? sql`(select json_agg(i) from complete)` : sql`null`} as complete,
-    ${isOfWithheld ? sql`(select json_agg(d.i) from doubtful d where ${coversNone(rules)})` : sql`null`} as withheld
+    ${isOfWithheld ? sql`, ${doubtfulOf(rules, traitsOf(shape))}` : sql``}
+  select 0 as part, null::int as key, null::boolean as certain, json_build_object('version', (select version from hierarchy_version),
+      'isReady', ${isReady(holes)}, 'isRecorded', n.is_recorded, 'isTreed', e.records_counted,
+      'isTraced', ${isOfWithheld ? sql`(select contributed from edition where id = ${holes["cellEditionId"]})` : sql`true`}) as data, null::text as counted
   from edition e cross join (select ${holes["countedTo"]}::date is not null and exists (select from record_unit) as is_recorded offset 0) n
-  where e.id = ${holes["editionId"]}`;
+  where e.id = ${holes["editionId"]}
+  union all select 1, i, null, row, null from stored
+  ${isOfRecords ? sql`union all select 2, key, certain, null, counted::text from summed where counted <> ${rules.noCounts}` : sql``}
+  union all select 3, null, null, json_build_object('complete', ${isOfRecords ? sql`(select json_agg(i) from complete)` : sql`null`},
+    'withheld', ${isOfWithheld ? sql`(select json_agg(d.i) from doubtful d where ${coversNone(rules)})` : sql`null`},
+    'hasDoubtful', ${isOfWithheld ? sql`exists (select from doubtful)` : sql`false`}), null`;
 };
 
 /** Of condition `n.is_recorded` and edition `e`: lineage is computed, and the set of figures is stored or has none. */
@@ -174,7 +198,7 @@ const columnsOf = (kind: RollupKind) => sql.join(summedColumns(kind).map((name) 
 const storedOf = (kind: RollupKind) => sql`
     stored as (
       select k.i, r.covered, r.exact, num_nonnulls(${columnsOf(kind)}) > 0 as has_sums,
-        json_build_array(r.covered, r.reported, r.exact, r.possible, r.quoted, array[${columnsOf(kind)}], k.i) as row
+        json_build_array(r.covered, r.reported, r.exact, r.possible, r.quoted, array[${columnsOf(kind)}]) as row
       from k join ${sql.table(`${kind.name}_rollup`)} r on r.set_id = k.set_id and r.unit_id = k.no and r.slot = coalesce(k.tier, ${sql.lit(ALL_TIERS)})
     )`;
 
@@ -182,18 +206,18 @@ const storedOf = (kind: RollupKind) => sql`
 const recordsOf = (rules: RecordRules, traits: KeyTraits) => sql`
     ${sumsOfKeys(rules, traits)},
     silent as materialized (
-      select k.* from k where not k.i in (select i from summed where certain and counted <> ${rules.noCounts})
+      select k.* from k where not k.${keyColumn(traits)} in (select key from summed where certain and counted <> ${rules.noCounts})
     ),
     ${traits.areMany ? completeAmongMany(rules.kind, traits) : completeAmongFew(rules.kind, traits)}`;
 
 /** Relation `doubtful`: the roll-ups that may have to be withheld, with certain and possible values whose units no figure covers. */
-const doubtfulOf = (rules: RecordRules) => sql`
-    sign as (
-      select i, certain as is_certain, not certain as is_possible, false as is_covered from summed where counted <> ${rules.noCounts}
-      union all select i, true, false, false from complete
-      union all select i, has_sums, not exact, covered > 0 from stored
+const doubtfulOf = (rules: RecordRules, traits: KeyTraits) => sql`
+    uncertain as materialized (
+      select key from summed where not certain and counted <> ${rules.noCounts}
+      union select k.${keyColumn(traits)} from stored join k on k.i = stored.i where not exact
     ),
     doubtful as materialized (
-      select k.* from k where k.i in (
-        select i from sign group by i having bool_or(is_certain) and bool_or(is_possible) and not bool_or(is_covered))
+      select k.* from k where k.${keyColumn(traits)} in (select key from uncertain)
+        and not k.i in (select i from stored where covered > 0)
+        and (not k.i in (select i from silent) or k.i in (select i from complete union all select i from stored where has_sums))
     )`;

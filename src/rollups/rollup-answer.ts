@@ -1,7 +1,6 @@
 import { countedTo } from "../counters/cut.ts";
 import { recordKinds } from "../counters/record-kinds.ts";
 import type { RecordRules } from "../counters/record-rules.ts";
-import { columnsOf, type MeasureCoverage, type RecordSums } from "../counters/records.ts";
 import { rowsFor } from "../counters/records.service.ts";
 import type { RollupKey } from "../counters/rollup-key.ts";
 import type { Reader } from "../database/reader.ts";
@@ -13,11 +12,12 @@ import type { Hierarchy } from "../hierarchy/hierarchy.ts";
 import type { RequestHierarchy } from "../hierarchy/request-hierarchy.ts";
 import type { Tier } from "../hierarchy/unit.entity.ts";
 import type { Day } from "../lib/time/date.ts";
-import { type AnswerHints, fits, NOTHING_RECORDED } from "./rollup-hint.ts";
-import { answerOf, type AnswerRow, type AnswerSpan } from "./rollup-answer.store.ts";
+import { RollupAnswer } from "./rollup-answer-rows.ts";
+import { type AnswerHints, NOTHING_RECORDED } from "./rollup-hint.ts";
+import { answerOf, type AnswerSpan } from "./rollup-answer.store.ts";
 import { ByFrame } from "./rollup-cache.ts";
 import { cellDayOf } from "./rollup-set.loader.ts";
-import { type Rollup, rollupClass, type StoredRollup } from "./rollup.ts";
+import type { Rollup } from "./rollup.ts";
 
 /** Statements that one batch sends at once; more spans, as of a series, are read together by other statements. */
 const MOST_SPANS = 3;
@@ -30,8 +30,6 @@ const FEW_CONTRIBUTING = 4000;
 const MOST_ONE_BY_ONE = 200;
 /** From as many keys on it is faster to read the counters of all units. */
 const FEWEST_IN_ONE_PASS = 1000;
-
-const NONE_COVERED: MeasureCoverage = { covered: 0, reported: 0 };
 
 export interface Answering {
   readonly reader: Reader;
@@ -53,16 +51,25 @@ interface Batch {
   contributing: number;
 }
 
-/** Reads roll-ups of stored sets, or of records alone, by one statement for each span. Null if a set must be built first, or drafts count. */
-export const answersAtOnce = async (answering: Answering, kind: RollupKind, keys: readonly RollupKey[]): Promise<Rollup[] | null> => {
+/**
+ * Reads roll-ups of stored sets, or of records alone, by one statement for each span. Of most units of an edition, each is answered as soon as its rows have come. Null if a set
+ * must be built first, or drafts count.
+ */
+export const answersAtOnce = async (
+  answering: Answering,
+  kind: RollupKind,
+  keys: readonly RollupKey[],
+): Promise<RollupOrLater[] | null> => {
   const { reader, evidence, hierarchy } = answering;
   if (reader.isDistributed) return null;
   const batches = batchesOf(keys, answering.today, hierarchy.loaded ?? (await hierarchy.load()));
   if (batches === null || batches.length > MOST_SPANS || (await evidence.drafts()).length > 0) return null;
-  const rules = recordKinds().find(({ measures }) => measures === kind) ?? null;
-  const rollups = Array<Rollup>(keys.length);
-  const areRead = await Promise.all(batches.map((batch) => readBatch(answering, { kind, rules, keys, rollups }, batch)));
-  return areRead.every(Boolean) ? rollups : null;
+  const asked = { kind, rules: recordKinds().find(({ measures }) => measures === kind) ?? null, keys };
+  const found = await Promise.all(batches.map((batch) => readBatch(answering, asked, batch)));
+  if (found.includes(null)) return null;
+  const rollups = Array<RollupOrLater>(keys.length);
+  for (const [b, { positions }] of batches.entries()) for (const [n, position] of positions.entries()) rollups[position] = found[b]![n]!;
+  return rollups;
 };
 
 /** Null if a day has no edition. */
@@ -93,74 +100,42 @@ const batchesOf = (keys: readonly RollupKey[], today: Day, units: Hierarchy): Ba
   return [...batches.values()];
 };
 
-interface Answered {
+/** A promise where the statement has begun to answer. */
+type RollupOrLater = Rollup | Promise<Rollup>;
+
+interface Asked {
   readonly kind: RollupKind;
   readonly rules: RecordRules | null;
   readonly keys: readonly RollupKey[];
-  readonly rollups: Rollup[];
 }
 
-const readBatch = async (answering: Answering, asked: Answered, batch: Batch): Promise<boolean> => {
-  const { keys, rollups } = asked;
-  const content = await contentOfBatch(answering, asked, batch);
-  if (content === null) return false;
-  const KindRollup = rollupClass(asked.kind);
-  for (const [n, position] of batch.positions.entries()) {
-    const reported = content.withheld.has(n + 1) ? NONE_COVERED : null;
-    rollups[position] = new KindRollup(keys[position]!, content.stored[n], content.sums?.[n], reported);
-  }
-  return true;
-};
-
-const contentOfBatch = async (answering: Answering, { kind, rules }: Answered, batch: Batch): Promise<Content | null> => {
+/** The roll-ups of a batch in its order. */
+const readBatch = async (answering: Answering, { kind, rules, keys: all }: Asked, batch: Batch): Promise<RollupOrLater[] | null> => {
   const { reader, hierarchy, scope, hints } = answering;
   const { span, positions } = batch;
   const { from, countedTo: last, editionId } = span;
   const rows = rules === null || last === null ? reader : rowsFor(reader, scope, [{ from, to: last }]);
-  const areMost = positions.length >= FEWEST_IN_ONE_PASS;
-  const areMany = batch.contributing > FEW_CONTRIBUTING || positions.length > MOST_ONE_BY_ONE;
+  const keys = positions.map((position) => all[position]!);
+  const areMost = keys.length >= FEWEST_IN_ONE_PASS;
+  const areMany = batch.contributing > FEW_CONTRIBUTING || keys.length > MOST_ONE_BY_ONE;
   const name = `${kind.name} ${from} ${last}`;
   let hint = last === null ? NOTHING_RECORDED : hints.of(editionId, name);
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-    const [row] = await rows.rows(answerOf({ kind, rules }, batch, span, { ...hint, areMany, areMost }));
-    if (!row) return null;
-    hierarchy.see(row.version);
-    const isFitting = fits(row, hint);
-    if (isFitting && !row.isReady) return null;
-    const content = contentOf(rules, span, positions.length, row);
-    const isForWithheld = hint.isForWithheld || (isFitting && positions.some((_, n) => isDoubtful(content, n)));
-    if (isFitting && isForWithheld === hint.isForWithheld) return content;
-    hint = hints.note(editionId, name, { isForRecords: row.isRecorded, isForTrees: row.isTreed, isForWithheld });
+    const looking = { ...hint, isForWithheld: hint.isForWithheld || areMost, areMany, areMost };
+    const { query, isByUnit } = answerOf({ kind, rules }, batch, span, looking);
+    const answer = new RollupAnswer({ kind, rules, keys, hint, isByUnit, through: last });
+    const isInOrder = areMost && (isByUnit || !hint.isForRecords);
+    let promised: Promise<Rollup>[] | null = null;
+    // A failure of another batch would leave promises that nobody awaits.
+    if (isInOrder && keys.length === all.length) promised = await answer.promised((take) => reader.each(query, take));
+    else for (const row of await rows.rows(query)) answer.take(row);
+    if (answer.head === null) return null;
+    hierarchy.see(answer.head.version);
+    if (promised) return promised;
+    if (answer.isFitting && !answer.isReady) return null;
+    const isForWithheld = hint.isForWithheld || (answer.isFitting && !areMost && answer.hasDoubtful);
+    if (answer.isFitting && isForWithheld === hint.isForWithheld) return answer.rollups;
+    hint = hints.note(editionId, name, { isForRecords: answer.head.isRecorded, isForTrees: answer.head.isTreed, isForWithheld });
   }
   return null;
-};
-
-interface Content {
-  readonly stored: readonly (StoredRollup | undefined)[];
-  /** Null if no records are read. */
-  readonly sums: readonly RecordSums[] | null;
-  readonly withheld: ReadonlySet<number>;
-}
-
-const contentOf = (rules: RecordRules | null, span: AnswerSpan, count: number, answer: AnswerRow): Content => {
-  const stored = Array<StoredRollup | undefined>(count);
-  for (const row of answer.stored ?? []) stored[row[6] - 1] = row as unknown as StoredRollup;
-  const sums = answer.isRecorded && rules !== null ? sumsOf(rules, answer, span, count) : null;
-  return { stored, sums, withheld: new Set(answer.withheld) };
-};
-
-/** True if there are certain and possible values, but no figure covers a unit. */
-const isDoubtful = ({ stored, sums }: Content, n: number): boolean => {
-  const [own, recorded] = [stored[n], sums?.[n]];
-  if (!recorded || (own?.[0] ?? 0) > 0) return false;
-  const isInexact = recorded.possible !== null || own?.[2] === false;
-  return isInexact && (recorded.certain !== null || own?.[5].some((sum) => sum !== null) === true);
-};
-
-const sumsOf = (rules: RecordRules, { sums, complete }: AnswerRow, { countedTo: through }: AnswerSpan, count: number): RecordSums[] => {
-  const [certain, possible] = [Array<readonly number[] | null>(count).fill(null), Array<readonly number[] | null>(count).fill(null)];
-  for (const [i, isCertain, counted] of sums ?? [])
-    (isCertain ? certain : possible)[i - 1] = columnsOf(rules.measures, rules.measuresOf(counted));
-  for (const i of complete ?? []) certain[i - 1] = rules.zeros;
-  return certain.map((sum, n) => ({ certain: sum, possible: possible[n]!, through: through! }));
 };

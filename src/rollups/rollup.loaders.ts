@@ -37,7 +37,8 @@ export const rollupLoaders = (context: RequestContext, kind: EvidenceKind) => {
   const source: RollupOrigin = { reader, figures, sets, records: making.records, ownSet: ownSets(making, isKeyed, () => source) };
   const answering = { reader, hierarchy, evidence, scope: rowScope(viewer), today, hints: answerHintsOf(reader.database) };
   const read = async (of: RollupKind, keys: readonly RollupKey[]) =>
-    (await answersAtOnce(answering, of, keys)) ?? readRollups(source, of, keys);
+    // A loader takes over the promises among its values.
+    ((await answersAtOnce(answering, of, keys)) as Rollup[] | null) ?? readRollups(source, of, keys);
   const rollups = (of: RollupKind) => new DataLoader<RollupKey, Rollup>((keys) => read(of, keys), { cacheMap: new RollupCache() });
   return {
     dossierRollup: rollups(DOSSIER),

@@ -1,0 +1,148 @@
+import type { RecordRules } from "../counters/record-rules.ts";
+import { columnsOf, type MeasureCoverage, type RecordSums } from "../counters/records.ts";
+import type { RollupKey } from "../counters/rollup-key.ts";
+import type { RollupKind } from "../figures/measure.ts";
+import type { Day } from "../lib/time/date.ts";
+import type { AnswerEnd, AnswerHead, AnswerRow } from "./rollup-answer.store.ts";
+import { type AnswerHint, fits } from "./rollup-hint.ts";
+import { type Rollup, rollupClass, type StoredRollup } from "./rollup.ts";
+
+const NONE_COVERED: MeasureCoverage = { covered: 0, reported: 0 };
+
+interface Asked {
+  readonly kind: RollupKind;
+  readonly rules: RecordRules | null;
+  readonly keys: readonly RollupKey[];
+  readonly hint: AnswerHint;
+  /** True if sums of records have numbers of units in place of positions. */
+  readonly isByUnit: boolean;
+  /** The last day whose records count, or null without records. */
+  readonly through: Day | null;
+}
+
+/** The roll-ups of the keys of one statement, while its rows come. */
+export class RollupAnswer {
+  readonly #asked: Asked;
+  readonly #make: (n: number) => Rollup;
+  readonly #stored: (StoredRollup | undefined)[];
+  readonly #certain: (readonly number[] | null)[];
+  readonly #possible: (readonly number[] | null)[];
+  #withheld: ReadonlySet<number> = new Set();
+  /** Position of the unit whose sums came last. */
+  #last = -1;
+  /** By number of unit. */
+  readonly #positions: ReadonlyMap<number, number>;
+  #giving: { readonly later: readonly PromiseWithResolvers<Rollup>[]; readonly isGiven: Uint8Array } | null = null;
+  head: AnswerHead | null = null;
+  #end: AnswerEnd | null = null;
+
+  constructor(asked: Asked) {
+    const { keys, kind, isByUnit } = asked;
+    this.#asked = asked;
+    this.#stored = Array<StoredRollup | undefined>(keys.length).fill(undefined);
+    this.#certain = Array<readonly number[] | null>(keys.length).fill(null);
+    this.#possible = Array<readonly number[] | null>(keys.length).fill(null);
+    this.#positions = new Map(isByUnit ? keys.map(({ unit }, n) => [unit.no, n]) : []);
+    const KindRollup = rollupClass(kind);
+    this.#make = (n) => new KindRollup(keys[n]!, this.#stored[n], this.#sumsOf(n), this.#withheld.has(n) ? NONE_COVERED : null);
+  }
+
+  /** True if the statement looked for what there is. */
+  get isFitting(): boolean {
+    return this.head !== null && fits(this.head, this.#asked.hint);
+  }
+
+  /** False if a set must be built first, or lineage computed. */
+  get isReady(): boolean {
+    const { head } = this;
+    return head !== null && head.isReady && (head.isTraced || this.#end?.hasDoubtful === false);
+  }
+
+  /** True if some roll-up has certain and possible values, but no figure covers a unit. */
+  get hasDoubtful(): boolean {
+    return this.#asked.keys.some((_, n) => this.#isDoubtful(n));
+  }
+
+  get rollups(): Rollup[] {
+    return this.#asked.keys.map((_, n) => this.#make(n));
+  }
+
+  /** Resolves as soon as it can promise all roll-ups, each of which is there once its rows have come; to null after the last row otherwise. */
+  promised(read: (take: (row: AnswerRow) => void) => Promise<void>): Promise<Promise<Rollup>[] | null> {
+    return new Promise((promise, fail) => {
+      const take = (row: AnswerRow) => {
+        this.take(row);
+        if (row.part === 0 && this.isFitting && row.data.isReady && row.data.isTraced) promise(this.#promiseAll());
+      };
+      const ended = () => {
+        for (const n of this.#asked.keys.keys()) this.#give(n);
+        promise(null);
+      };
+      const failed = (error: unknown) => {
+        for (const { reject } of this.#giving?.later ?? []) reject(error);
+        fail(error);
+      };
+      read(take).then(ended, failed);
+    });
+  }
+
+  #promiseAll(): Promise<Rollup>[] {
+    const { keys } = this.#asked;
+    const later = keys.map(() => Promise.withResolvers<Rollup>());
+    this.#giving = { later, isGiven: new Uint8Array(keys.length) };
+    return later.map(({ promise }) => promise);
+  }
+
+  take(row: AnswerRow): void {
+    switch (row.part) {
+      case 0:
+        this.head = row.data;
+        return;
+      case 1:
+        this.#stored[row.key - 1] = row.data;
+        if (!this.head?.isRecorded) this.#give(row.key - 1);
+        return;
+      case 2:
+        this.#takeSums(row);
+        return;
+      case 3:
+        this.#end = row.data;
+        for (const i of row.data.complete ?? []) this.#certain[i - 1] = this.#asked.rules!.zeros;
+        this.#withheld = new Set(row.data.withheld?.map((i) => i - 1));
+    }
+  }
+
+  #takeSums({ key, certain, counted }: Extract<AnswerRow, { part: 2 }>): void {
+    const { isByUnit, rules } = this.#asked;
+    const n = isByUnit ? this.#positions.get(key) : key - 1;
+    if (n === undefined) return;
+    if (this.#giving?.isGiven[n]) throw new Error(`The sums of unit ${key} came apart`);
+    (certain ? this.#certain : this.#possible)[n] = columnsOf(rules!.measures, rules!.measuresOf(numbersOf(counted)));
+    // What is doubtful or has no certain sum waits for the end.
+    const last = this.#last;
+    if (last !== n && last >= 0 && this.#certain[last] !== null && !this.#isDoubtful(last)) this.#give(last);
+    this.#last = n;
+  }
+
+  #give(n: number): void {
+    if (this.#giving === null || this.#giving.isGiven[n]) return;
+    this.#giving.isGiven[n] = 1;
+    this.#giving.later[n]!.resolve(this.#make(n));
+  }
+
+  #sumsOf(n: number): RecordSums | null {
+    const { rules, through } = this.#asked;
+    if (!this.head?.isRecorded || rules === null) return null;
+    return { certain: this.#certain[n]!, possible: this.#possible[n]!, through: through! };
+  }
+
+  #isDoubtful(n: number): boolean {
+    const [own, recorded] = [this.#stored[n], this.#sumsOf(n)];
+    if (!recorded || (own?.[0] ?? 0) > 0) return false;
+    const isInexact = recorded.possible !== null || own?.[2] === false;
+    return isInexact && (recorded.certain !== null || own?.[5].some((sum) => sum !== null) === true);
+  }
+}
+
+/** `{1,2}` as PostgreSQL writes it. */
+const numbersOf = (array: string): readonly number[] => JSON.parse(`[${array.slice(1, -1)}]`) as number[];
