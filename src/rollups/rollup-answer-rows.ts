@@ -99,7 +99,7 @@ export class RollupAnswer {
         this.head = row.data;
         return;
       case 1:
-        this.#stored[row.key - 1] = row.data;
+        this.#stored[row.key - 1] = storedOf(row);
         if (!this.head?.isRecorded) this.#give(row.key - 1);
         return;
       case 2:
@@ -117,7 +117,7 @@ export class RollupAnswer {
     const n = isByUnit ? this.#positions.get(key) : key - 1;
     if (n === undefined) return;
     if (this.#giving?.isGiven[n]) throw new Error(`The sums of unit ${key} came apart`);
-    (certain ? this.#certain : this.#possible)[n] = columnsOf(rules!.measures, rules!.measuresOf(numbersOf(counted)));
+    (certain ? this.#certain : this.#possible)[n] = columnsOf(rules!.measures, rules!.measuresOf(numbersOf(counted) as number[]));
     // What is doubtful or has no certain sum waits for the end.
     const last = this.#last;
     if (last !== n && last >= 0 && this.#certain[last] !== null && !this.#isDoubtful(last)) this.#give(last);
@@ -144,5 +144,11 @@ export class RollupAnswer {
   }
 }
 
-/** `{1,2}` as PostgreSQL writes it. */
-const numbersOf = (array: string): readonly number[] => JSON.parse(`[${array.slice(1, -1)}]`) as number[];
+const storedOf = ({ certain: exact, data, counted }: Extract<AnswerRow, { part: 1 }>): StoredRollup => {
+  const [covered, reported, ...sums] = numbersOf(counted);
+  return [covered!, reported!, exact, data?.[0] ?? null, data?.[1] ?? null, sums];
+};
+
+/** Of an array that PostgreSQL writes: `{1,2,NULL}`. */
+const numbersOf = (array: string): (number | null)[] =>
+  JSON.parse(`[${array.slice(1, -1).replaceAll("NULL", "null")}]`) as (number | null)[];

@@ -55,11 +55,18 @@ export interface AnswerEnd {
 
 /**
  * The head, then rows of stored roll-ups, then sums of records, then the end. `key` is the position of a key; in sums of most units it is the number of a unit, whose rows follow
- * one another, and `counted` is an array as PostgreSQL writes it.
+ * one another. `certain` is false of possible sums, and of stored roll-ups that are not exact. `counted` is an array as PostgreSQL writes it.
  */
 export type AnswerRow =
   | { readonly part: 0; readonly data: AnswerHead }
-  | { readonly part: 1; readonly key: number; readonly data: StoredRollup }
+  /** Counted are the covered units, the bits of the reported measures, and the sums; `data` is null if both are. */
+  | {
+      readonly part: 1;
+      readonly key: number;
+      readonly certain: boolean;
+      readonly data: readonly [StoredRollup[3], StoredRollup[4]] | null;
+      readonly counted: string;
+    }
   | { readonly part: 2; readonly key: number; readonly certain: boolean; readonly counted: string }
   | { readonly part: 3; readonly data: AnswerEnd };
 
@@ -133,11 +140,11 @@ const traitsOf = (shape: Shape): KeyTraits => {
 };
 
 const reading = (shape: Shape, holes: Holes) => {
-  const { kind, rules, looking } = shape;
+  const { rules, looking } = shape;
   const isOfRecords = rules !== null && looking.isForRecords;
   const isOfWithheld = isOfRecords && looking.isForWithheld;
   return sql<AnswerRow>`
-  with ${storedSet(shape, holes)}, ${keysOf(shape, holes)}, ${storedOf(kind)}
+  with ${storedSet(shape, holes)}, ${keysOf(shape, holes)}, ${storedOf(shape)}
     ${isOfRecords ? sql`, ${daysOf(shape, holes)}, ${recordsOf(rules, traitsOf(shape))}` : sql``}
     ${isOfWithheld ? sql`, ${doubtfulOf(rules, traitsOf(shape))}` : sql``}
   select 0 as part, null::int as key, null::boolean as certain, json_build_object('version', (select version from hierarchy_version),
@@ -145,7 +152,7 @@ const reading = (shape: Shape, holes: Holes) => {
       'isTraced', ${isOfWithheld ? sql`(select contributed from edition where id = ${holes["cellEditionId"]})` : sql`true`}) as data, null::text as counted
   from edition e cross join (select ${holes["countedTo"]}::date is not null and exists (select from record_unit) as is_recorded offset 0) n
   where e.id = ${holes["editionId"]}
-  union all select 1, i, null, row, null from stored
+  union all select 1, i, exact, data, counted from stored
   ${isOfRecords ? sql`union all select 2, key, certain, null, counted::text from summed where counted <> ${rules.noCounts}` : sql``}
   union all select 3, null, null, json_build_object('complete', ${isOfRecords ? sql`(select json_agg(i) from complete)` : sql`null`},
     'withheld', ${isOfWithheld ? sql`(select json_agg(d.i) from doubtful d where ${coversNone(rules)})` : sql`null`},
@@ -195,11 +202,14 @@ const daysOf = (shape: Shape, holes: Holes) => {
 
 const columnsOf = (kind: RollupKind) => sql.join(summedColumns(kind).map((name) => sql.ref(columnName(name))));
 
-const storedOf = (kind: RollupKind) => sql`
+/** Relation `stored` of the stored roll-ups, looked up in the set as a whole. */
+const storedOf = ({ kind, hasTiers }: Shape) => sql`
     stored as (
       select k.i, r.covered, r.exact, num_nonnulls(${columnsOf(kind)}) > 0 as has_sums,
-        json_build_array(r.covered, r.reported, r.exact, r.possible, r.quoted, array[${columnsOf(kind)}]) as row
-      from k join ${sql.table(`${kind.name}_rollup`)} r on r.set_id = k.set_id and r.unit_id = k.no and r.slot = coalesce(k.tier, ${sql.lit(ALL_TIERS)})
+        case when r.possible is not null or r.quoted is not null then json_build_array(r.possible, r.quoted) end as data,
+        array[r.covered, r.reported, ${columnsOf(kind)}]::text as counted
+      from k join ${sql.table(`${kind.name}_rollup`)} r
+        on r.set_id = (select id from stored_set) and r.unit_id = k.no and r.slot = ${hasTiers ? sql`coalesce(k.tier, ${sql.lit(ALL_TIERS)})` : sql.lit(ALL_TIERS)}
     )`;
 
 /** Relations `summed` and `complete`: the sums of records, and no records that mean 0. */

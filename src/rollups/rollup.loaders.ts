@@ -39,7 +39,12 @@ export const rollupLoaders = (context: RequestContext, kind: EvidenceKind) => {
   const read = async (of: RollupKind, keys: readonly RollupKey[]) =>
     // A loader takes over the promises among its values.
     ((await answersAtOnce(answering, of, keys)) as Rollup[] | null) ?? readRollups(source, of, keys);
-  const rollups = (of: RollupKind) => new DataLoader<RollupKey, Rollup>((keys) => read(of, keys), { cacheMap: new RollupCache() });
+  const rollups = (of: RollupKind) => {
+    const cacheMap = new RollupCache();
+    const loader = new DataLoader<RollupKey, Rollup>((keys) => read(of, keys), { cacheMap });
+    // The loader makes a promise for each of thousands of keys that it is asked for again.
+    return { load: (key: RollupKey) => cacheMap.get(key) ?? loader.load(key) };
+  };
   return {
     dossierRollup: rollups(DOSSIER),
     taskRollup: rollups(TASK),
