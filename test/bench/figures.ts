@@ -11,8 +11,9 @@ import { throughput } from "./load.ts";
 import { inTurn, median, NODE_FLAGS, ratio, type Service, spread, startProcess, startService, withDataDir } from "./process.ts";
 import { asking } from "./trees.ts";
 
-const WARM_UPS = 3;
-const RUNS = 15;
+/** Until what compiles a program while it runs has settled. */
+const WARM_UPS = 20;
+const RUNS = 25;
 const FLOOR = new URL("floor.ts", import.meta.url);
 const COUNTRY = new URL("../support/country.graphql", import.meta.url);
 
