@@ -8,7 +8,7 @@ import { fileURLToPath } from "node:url";
 const require = createRequire(import.meta.url);
 const COMPILED = new URL("../.cache/typescript/", import.meta.url);
 const OPTIONS = {
-  ...{ loader: "ts", format: "esm", target: "node24", keepNames: true, sourcemap: "inline", logLevel: "silent" },
+  ...{ loader: "ts", format: "esm", target: "node24", sourcemap: "inline", logLevel: "silent" },
   tsconfigRaw: { compilerOptions: { experimentalDecorators: true, useDefineForClassFields: true } },
 };
 const VERSION = `${require("esbuild/package.json").version} ${JSON.stringify(OPTIONS)}`;
