@@ -1,14 +1,15 @@
 import { connect, createServer, type Socket } from "node:net";
 
 /**
- * What the road to the database does: lets pass, swallows everything, comes late, or swallows what the server answers
- * to a message of the client's that contains a text, once it has seen another text.
+ * What the road to the database does: lets pass, swallows everything, comes late, swallows what the server answers
+ * to a message of the client's that contains a text, once it has seen another text, or breaks within a long answer.
  */
 export type Road =
   | { kind: "OPEN" }
   | { kind: "BLACK_HOLE" }
   | { kind: "SLOW"; ms: number }
-  | { kind: "NO_REPLY_TO"; text: string; after: string };
+  | { kind: "NO_REPLY_TO"; text: string; after: string }
+  | { kind: "BREAK_AFTER"; bytes: number };
 
 export interface TcpProxy {
   readonly url: string;
@@ -38,6 +39,8 @@ export const startProxy = async (url: string): Promise<TcpProxy> => {
     const upstream = keep(connect(proxy.target));
     let isNear = false;
     let swallows = false;
+    /** Length of the server's answer to the client's last message, as far as it came. */
+    let answered = 0;
     const carry = (from: Socket, to: Socket, isAnswer: boolean) => {
       from.on("data", (bytes) => {
         const { road } = proxy;
@@ -46,7 +49,8 @@ export const startProxy = async (url: string): Promise<TcpProxy> => {
           swallows ||= isNear && bytes.includes(road.text);
           isNear ||= bytes.includes(road.after);
         }
-        if (isAnswer && swallows) client.resetAndDestroy();
+        answered = isAnswer ? answered + bytes.length : 0;
+        if (isAnswer && (swallows || (road.kind === "BREAK_AFTER" && answered > road.bytes))) client.resetAndDestroy();
         else if (road.kind === "SLOW") setTimeout(() => to.writable && to.write(bytes), road.ms);
         else to.write(bytes);
       });
