@@ -48,7 +48,7 @@ export const accessKeys = async (
 const grantsIn = (hierarchy: Hierarchy, grants: readonly StoredGrant[], today: Day): AccessGrantView[] =>
   grants
     .map(({ role, unitNo }) => ({
-      ...{ role, unitNo, unitId: hierarchy.versionsOf(unitNo)[0]!.id },
+      ...{ role, unitNo, unitId: hierarchy.idOf(unitNo) },
       asOf: nearestDay(hierarchy.lifeOf(unitNo), today),
     }))
     .toSorted((a, b) => compareCodes(a.unitId, b.unitId) || compareCodes(a.role, b.role));

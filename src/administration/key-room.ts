@@ -21,7 +21,7 @@ export const demandRoom = async (
     select n.no from unnest(${unitNos}::int[]) n(no)
     where (select count(distinct g.access_key_id) from access_grant g where g.unit_id = n.no and ${isLiving(sql`g.access_key_id`, now)}) >= ${MAX_KEYS}`);
   if (full.length === 0) return;
-  const [unit] = full.map(({ no }) => hierarchy.versionsOf(no)[0]!.id).toSorted();
+  const [unit] = full.map(({ no }) => hierarchy.idOf(no)).toSorted();
   throw new DomainError("LIMIT_EXCEEDED", `grants: the unit ${unit} has ${MAX_KEYS} valid keys, the maximum; revoke one first`, {
     ...{ argument: "grants", requested: MAX_KEYS + 1, maximum: MAX_KEYS },
   });
