@@ -24,12 +24,13 @@ export interface Declaration {
 /** Stores the declaration in the transaction of `em`, with one audit entry for each province whose units change. Ranges of a unit that touch or overlap are merged. */
 export const declareWithin = async (em: EntityManager, declaration: Declaration): Promise<void> => {
   const { kind, since, through, by } = declaration;
-  const places = await lockedPlaces(em, declaration.unitNos);
+  const hierarchy = await heldHierarchy(em);
+  const places = await lockedPlaces(em, hierarchy, declaration.unitNos);
   const news = await unstated(em, declaration);
   const before = await removeTouched(em, declaration, news);
   await insertUnited(em, declaration, news, before);
   await recordByProvince(em, { operation: "declareComplete", by, kind, places, unitNos: news, before, after: { kind, since, through } });
-  await recordsChanged(em, news, since);
+  await recordsChanged(em, hierarchy, news, since);
 };
 
 export interface CompletenessWithdrawal extends Pick<Declaration, "kind" | "unitNos" | "by"> {
@@ -39,7 +40,8 @@ export interface CompletenessWithdrawal extends Pick<Declaration, "kind" | "unit
 
 /** Ends the ranges of the units before the day, in the transaction of `em`, with audit entries as above. */
 export const withdrawWithin = async (em: EntityManager, { kind, unitNos, from, reason, by }: CompletenessWithdrawal): Promise<void> => {
-  const places = await lockedPlaces(em, unitNos);
+  const hierarchy = await heldHierarchy(em);
+  const places = await lockedPlaces(em, hierarchy, unitNos);
   const before = await rowsOf(em).rows(sql<Range>`
     delete from record_range where unit_id = any(${unitNos}::int[]) and kind = ${kind} and through >= ${from}::date
     returning unit_id as "unitNo", since, through`);
@@ -52,12 +54,12 @@ export const withdrawWithin = async (em: EntityManager, { kind, unitNos, from, r
     })}`.execute(em.getKysely());
   const cut = [...new Set(before.map(({ unitNo }) => unitNo))];
   await recordByProvince(em, { operation: "withdrawCompleteness", by, kind, places, unitNos: cut, before, after: { kind, from, reason } });
-  await recordsChanged(em, cut, from);
+  await recordsChanged(em, hierarchy, cut, from);
 };
 
 /** The lock prevents concurrent changes of one unit from each storing a range without the other. */
-const lockedPlaces = async (em: EntityManager, unitNos: readonly number[]): Promise<Place[]> => {
-  const places = placesOf(await heldHierarchy(em), unitNos);
+const lockedPlaces = async (em: EntityManager, hierarchy: Hierarchy, unitNos: readonly number[]): Promise<Place[]> => {
+  const places = placesOf(hierarchy, unitNos);
   await takeLocks(
     em,
     "completeness",
