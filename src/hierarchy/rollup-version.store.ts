@@ -3,7 +3,6 @@ import { type RawBuilder, sql } from "kysely";
 import { takeLock, tryLock } from "../database/locks.ts";
 import { rowsOf } from "../database/reader.ts";
 import type { Day } from "../lib/time/date.ts";
-import { presentHierarchy } from "./current-hierarchy.ts";
 import type { Hierarchy } from "./hierarchy.ts";
 import { placesOver } from "./unit-places.ts";
 
@@ -63,16 +62,18 @@ export const raising = (places: RawBuilder<unknown>, since: RawBuilder<unknown>)
       select p.id, p.starts_on, 1 + coalesce((select sum(version) from gone where place_id = p.id), 0) from place_raised p returning place_id
     )`;
 
-/** Returns the places whose records may change the stored roll-ups of the units in the hierarchy of an edition, in the snapshot of the transaction. */
-export const placesBeneath = async (em: EntityManager, editionId: number, units: readonly number[]): Promise<number[]> => {
+/** Returns the places whose records may change the stored roll-ups of the units in the hierarchy of an edition. */
+export const placesBeneath = async (
+  em: EntityManager,
+  hierarchy: Hierarchy,
+  editionId: number,
+  units: readonly number[],
+): Promise<number[]> => {
   if (units.length === 0) return [];
-  const rows = rowsOf(em);
-  const [found] = await rows.rows(sql<{ version: string | null; units: readonly number[] }>`
-    select (select version from hierarchy_version) as version, array(
-      select unit_id from contribution where edition_id = ${editionId} and target_id = any(${units}::int[]) union select unnest(${units}::int[])
-    ) as units`);
-  const hierarchy = await presentHierarchy(rows, found!.version);
-  return [UNITS, ...placesOver(hierarchy, found!.units).toSorted((a, b) => a - b)];
+  const rows = await rowsOf(em).rows(sql<{ no: number }>`
+    select distinct unit_id as no from contribution where edition_id = ${editionId} and target_id = any(${units}::int[])`);
+  const beneath = [...units, ...rows.map(({ no }) => no)];
+  return [UNITS, ...placesOver(hierarchy, beneath).toSorted((a, b) => a - b)];
 };
 
 const versionAt = (places: RawBuilder<unknown>, through: RawBuilder<unknown>) =>
