@@ -12,6 +12,7 @@ import { readReports } from "../src/reports/files/report.ts";
 import { dayOf } from "../src/lib/time/date.ts";
 import { readWorkCalendar } from "../src/calendar/work-calendar-file.ts";
 import { countryNo } from "../src/hierarchy/country.ts";
+import { heldHierarchy } from "../src/hierarchy/current-hierarchy.ts";
 import { makeContributions } from "../src/hierarchy/contribution.service.ts";
 import { editionsOf } from "../src/hierarchy/edition.ts";
 import { readUnitFiles } from "../src/hierarchy/unit-file.ts";
@@ -91,7 +92,7 @@ const lockSeeds = (em: EntityManager) => sql`select pg_advisory_xact_lock(hashte
 const record = async (em: EntityManager, after: object): Promise<void> =>
   recordChange(em, {
     ...{ actor: "command:seeds", actorName: "seeds", operation: "load seeds", subject: null, at: new Date() },
-    ...{ unitNo: await countryNo(rowsOf(em)), before: null, after },
+    ...{ unitNo: countryNo(await heldHierarchy(em)), before: null, after },
   });
 
 const CALENDAR = "work-calendar.csv";

@@ -1,7 +1,8 @@
 import type { EntityManager } from "@mikro-orm/postgresql";
 import { sql } from "kysely";
 import { recordChange } from "../journal/audit.ts";
-import { coveredBy, rowScope } from "../access/scope.ts";
+import { coveredAmong } from "../access/grant.ts";
+import { rowScope } from "../access/scope.ts";
 import { grantsFor, type Viewer } from "../access/viewer.ts";
 import { BadUserInput, DomainError } from "../lib/errors.ts";
 import type { RequestContext } from "../access/request-context.ts";
@@ -10,15 +11,17 @@ import { endAgency, insertAgency, insertWholeSuccession, slugOf, withKin } from 
 import type { CloseAgencyInput, RegisterAgencyInput } from "./agency.type.ts";
 import { lockUnits, renewContributions } from "../hierarchy/contribution.service.ts";
 import { unitsMoved } from "../hierarchy/rollup-version.store.ts";
-import type { AgencyKind, Tier } from "../hierarchy/unit.entity.ts";
+import type { AgencyKind } from "../hierarchy/unit.entity.ts";
+import { heldHierarchy } from "../hierarchy/current-hierarchy.ts";
+import type { Hierarchy } from "../hierarchy/hierarchy.ts";
+import { dayNumber, type HierarchyUnit, nearestDay, NEVER } from "../hierarchy/hierarchy-content.ts";
 import { raiseHierarchyVersion } from "../hierarchy/hierarchy.store.ts";
 import { agencyNameOf } from "../hierarchy/unit-text.ts";
 import { unitLoaders } from "../hierarchy/unit.loaders.ts";
 import type { UnitView } from "../hierarchy/unit-view.ts";
-import { validOn } from "../hierarchy/sql.ts";
 import { dropSetsOfUnits } from "../rollups/invalidate.ts";
 
-type Asking = Pick<RequestContext, "session" | "viewer" | "now" | "today" | "use" | "renew">;
+type Asking = Pick<RequestContext, "session" | "viewer" | "now" | "today" | "use" | "renew" | "hierarchy">;
 
 /** The last day whose next day has a year of four digits. */
 const LAST_DAY: Day = "9999-12-30";
@@ -37,14 +40,15 @@ export const registerAgency = async (context: Asking, input: RegisterAgencyInput
   const agency = agencyOf(input);
   const made = await context.session.writePatiently(rowScope(context.viewer, "ADMIN"), async (em) => {
     await lockUnits(em);
-    const seat = await seatOf(em, context.viewer, agency);
-    const key = await freeKey(em, seat, agency);
+    const hierarchy = await heldHierarchy(em);
+    const seat = seatOf(hierarchy, context.viewer, agency);
+    const id = freeId(hierarchy, seat, agency);
     const { slug, kind, name, from, until } = agency;
-    await insertAgency(em, { seat: seat.no, key, slug, kind, name, from, until });
-    await record(em, context, seat.no, key, null, { unit: seat.id, kind, name, validFrom: from, validTo: lastDayBefore(until) });
-    return key;
+    await insertAgency(em, { seat: seat.unitNo, key: id, slug, kind, name, from, until });
+    await record(em, context, seat.unitNo, id, null, { unit: seat.id, kind, name, validFrom: from, validTo: lastDayBefore(until) });
+    return id;
   });
-  return seen(context, made, agency.from, agency.until);
+  return seen(context, made);
 };
 
 /** @throws BadUserInput naming the first invalid argument. */
@@ -66,64 +70,49 @@ const lastDayOf = (argument: string, text: string): Day => {
 };
 const lastDayBefore = (until: Day | null): Day | null => until && addDays(until, -1);
 
-interface Seat {
-  readonly no: number;
-  readonly id: string;
-  readonly code: string;
-  readonly fullName: string;
-  readonly tier: Tier | null;
-  readonly endedOn: Day | null;
-  readonly isCovered: boolean;
-}
-
 /** Returns the territorial unit that the agency serves. @throws BadUserInput unless it exists on each of its days, FORBIDDEN unless the caller administers it. */
-const seatOf = async (em: EntityManager, viewer: Viewer | null, { unit, from, until }: AgencyDates): Promise<Seat> => {
-  const required = `must be the code or id of a territorial unit that exists on ${from}`;
-  if (unit.includes("\0")) throw new BadUserInput("unit", unit, required);
-  const { rows } = await sql<Seat>`
-    select u.id as no, u.key as id, v.code, v.full_name as "fullName", v.tier, u.ended_on as "endedOn",
-      ${coveredBy(grantsFor(viewer, "ADMIN"), sql`u.id`)} as "isCovered"
-    from unit u join unit_version v on v.unit_id = u.id and ${validOn(sql`${from}`)}
-    where v.code = ${unit} or u.key = ${unit} order by v.code = ${unit} desc limit 1`.execute(em.getKysely());
-  const seat = rows[0];
-  if (!seat || seat.tier === null) throw new BadUserInput("unit", unit, required);
-  if (!seat.isCovered) throw forbidden(`${seat.code} ${seat.fullName}`);
-  if (seat.endedOn !== null && (until === null || until > seat.endedOn))
+const seatOf = (hierarchy: Hierarchy, viewer: Viewer | null, { unit, from, until }: AgencyDates): HierarchyUnit => {
+  const on = dayNumber(from);
+  const no = hierarchy.unitNoOf({ code: unit }, on, on) ?? hierarchy.unitNoOf({ id: unit }, on, on);
+  const seat = no === null ? null : hierarchy.versionOn(no, on);
+  if (!seat || seat.tier === null)
+    throw new BadUserInput("unit", unit, `must be the code or id of a territorial unit that exists on ${from}`);
+  demandAdmin(hierarchy, viewer, seat);
+  const { lastDay } = hierarchy.lifeOf(seat.unitNo);
+  if (lastDay !== null && (until === null || until > addDays(lastDay, 1)))
     throw new BadUserInput(
       "validTo",
       lastDayBefore(until) ?? undefined,
-      `${seat.code} ${seat.fullName} exists until ${lastDayBefore(seat.endedOn)}; must be a day until then`,
+      `${seat.code} ${seat.fullName} exists until ${lastDay}; must be a day until then`,
     );
   return seat;
 };
 
-const forbidden = (unit: string) => new DomainError("FORBIDDEN", `This needs the role ADMIN on ${unit}, or on a unit above it`);
-
-/** Returns the id of the unit with the slug, numbered where an earlier agency had that name. @throws CONFLICT where the days of two overlap. */
-const freeKey = async (em: EntityManager, seat: Seat, { slug, from, until }: AgencyDates): Promise<string> => {
-  const key = `${seat.id}/${slug}`;
-  const { rows } = await sql<{ first: Day | null; endedOn: Day | null; overlaps: boolean }>`
-    select began_on as first, ended_on as "endedOn",
-      (${until}::date is null or began_on is null or began_on < ${until}) and (ended_on is null or ended_on > ${from}) as "overlaps"
-    from unit where key = ${key} or starts_with(key, ${`${key}.`})`.execute(em.getKysely());
-  const other = rows.find(({ overlaps }) => overlaps);
-  if (other) {
-    const days = `${other.first ? `from ${other.first}` : "from before 2015-08-31"} ${other.endedOn ? `to ${lastDayBefore(other.endedOn)}` : "on"}`;
-    throw new DomainError("CONFLICT", `${seat.code}/${slug} exists already, ${days}`);
-  }
-  return rows.length === 0 ? key : `${key}.${rows.length + 1}`;
+/** @throws DomainError FORBIDDEN unless the caller administers the unit. */
+const demandAdmin = (hierarchy: Hierarchy, viewer: Viewer | null, { unitNo, code, fullName }: HierarchyUnit): void => {
+  if (coveredAmong(hierarchy, grantsFor(viewer, "ADMIN"), [unitNo]).has(unitNo)) return;
+  throw new DomainError("FORBIDDEN", `This needs the role ADMIN on ${code} ${fullName}, or on a unit above it`);
 };
 
+/** Returns the id of the unit with the slug, numbered where an earlier agency had that name. @throws CONFLICT where the days of two overlap. */
+const freeId = (hierarchy: Hierarchy, seat: HierarchyUnit, { slug, from, until }: AgencyDates): string => {
+  const id = `${seat.id}/${slug}`;
+  const named = hierarchy.versions.filter((one) => one.id === id || one.id.startsWith(`${id}.`));
+  const lives = [...new Set(named.map(({ unitNo }) => unitNo))].map((unitNo) => hierarchy.lifeOf(unitNo));
+  const other = lives.find(
+    ({ firstDay, lastDay }) => (until === null || firstDay === null || firstDay < until) && (lastDay === null || lastDay >= from),
+  );
+  if (other) {
+    const days = `${other.firstDay ? `from ${other.firstDay}` : "from before 2015-08-31"} ${other.lastDay ? `to ${other.lastDay}` : "on"}`;
+    throw new DomainError("CONFLICT", `${seat.code}/${slug} exists already, ${days}`);
+  }
+  return lives.length === 0 ? id : `${id}.${lives.length + 1}`;
+};
+
+/** An agency on a day, and the unit that it serves. */
 interface Agency {
-  readonly no: number;
-  readonly id: string;
-  readonly code: string;
-  readonly name: string;
-  readonly beganOn: Day | null;
-  readonly endedOn: Day | null;
-  readonly seat: number;
-  readonly seatName: string;
-  readonly isCovered: boolean;
+  readonly agency: HierarchyUnit;
+  readonly seat: HierarchyUnit;
 }
 
 /** Ends the agency, with an entry in the audit trail. @throws BadUserInput, DomainError FORBIDDEN or CONFLICT. */
@@ -132,76 +121,67 @@ export const closeAgency = async (context: Asking, { id, lastDay, successor }: C
   const ended = addDays(last, 1);
   const closed = await context.session.writePatiently(rowScope(context.viewer, "ADMIN"), async (em) => {
     await lockUnits(em);
-    const agency = await agencyOn(em, context.viewer, "id", id, last, "an agency that exists on lastDay");
-    const successorBefore = await successorOf(em, agency.no);
-    const succeeded = () => new DomainError("CONFLICT", `${agency.code} was succeeded by ${successorBefore!.id} on ${agency.endedOn}`);
-    if (successorBefore && agency.endedOn !== ended) throw succeeded();
-    const heir = successor == null ? null : await heirOf(em, context.viewer, agency, successor, ended);
-    if (successorBefore && heir && successorBefore.no !== heir.no) throw succeeded();
+    const asked = { hierarchy: await heldHierarchy(em), viewer: context.viewer };
+    const { agency, seat } = agencyOn(asked, "id", id, last, "an agency that exists on lastDay");
+    const { lastDay: lastBefore } = asked.hierarchy.lifeOf(agency.unitNo);
+    const heirBefore = asked.hierarchy.stepsFrom(agency.unitNo)[0]?.successor;
+    const succeeded = () =>
+      new DomainError("CONFLICT", `${agency.code} was succeeded by ${asked.hierarchy.idOf(heirBefore!)} on ${addDays(lastBefore!, 1)}`);
+    if (heirBefore !== undefined && lastBefore !== last) throw succeeded();
+    const heir = successor == null ? null : heirOf(asked, { agency, seat }, successor, ended);
+    if (heirBefore !== undefined && heir && heirBefore !== heir.unitNo) throw succeeded();
     await checkFigures(em, agency, last);
-    if (agency.endedOn === ended && (successorBefore || !heir)) return agency;
-    await endAgency(em, agency.no, ended);
-    if (heir) await insertWholeSuccession(em, agency.no, heir.no, ended);
-    const kin = await withKin(em, [agency.no]);
+    if (lastBefore === last && (heirBefore !== undefined || !heir)) return agency;
+    await endAgency(em, agency.unitNo, ended);
+    if (heir) await insertWholeSuccession(em, agency.unitNo, heir.unitNo, ended);
+    const kin = await withKin(em, [agency.unitNo]);
     await renewContributions(em, kin);
     await unitsMoved(em);
     await dropSetsOfUnits(em, kin);
-    const before = { validTo: lastDayBefore(agency.endedOn), successor: null };
-    await record(em, context, agency.seat, agency.id, before, { validTo: last, successor: heir?.id ?? null });
+    const before = { validTo: lastBefore, successor: null };
+    await record(em, context, seat.unitNo, agency.id, before, { validTo: last, successor: heir?.id ?? null });
     await raiseHierarchyVersion(em);
     return agency;
   });
-  return seen(context, closed.id, closed.beganOn, ended);
+  return seen(context, closed.id);
 };
 
+interface Asked {
+  readonly hierarchy: Hierarchy;
+  readonly viewer: Viewer | null;
+}
+
 /** Returns an agency by its id, or by its code on the day. @throws BadUserInput naming the argument, FORBIDDEN naming its unit. */
-const agencyOn = async (
-  em: EntityManager,
-  viewer: Viewer | null,
-  argument: string,
-  reference: string,
-  day: Day,
-  required: string,
-): Promise<Agency> => {
-  const { rows } = reference.includes("\0")
-    ? { rows: [] }
-    : await sql<Agency>`
-    select u.id as no, u.key as id, v.code, v.name, u.began_on as "beganOn", u.ended_on as "endedOn", v.parent_id as seat,
-      p.code || ' ' || p.full_name as "seatName", ${coveredBy(grantsFor(viewer, "ADMIN"), sql`v.parent_id`)} as "isCovered"
-    from unit u join unit_version v on v.unit_id = u.id and v.tier is null and ${validOn(sql`${day}`)}
-    join unit_version p on p.unit_id = v.parent_id and ${validOn(sql`${day}`, "p")}
-    where u.key = ${reference} or v.code = ${reference} order by u.key = ${reference} desc limit 1`.execute(em.getKysely());
-  const agency = rows[0];
-  if (!agency) throw new BadUserInput(argument, reference, `must be the id, or the code on ${day}, of ${required}`);
-  if (!agency.isCovered) throw forbidden(agency.seatName);
-  return agency;
+const agencyOn = ({ hierarchy, viewer }: Asked, argument: string, reference: string, day: Day, required: string): Agency => {
+  const on = dayNumber(day);
+  const no = hierarchy.unitNoOf({ id: reference }, on, on) ?? hierarchy.unitNoOf({ code: reference }, on, on);
+  const agency = no === null ? null : hierarchy.versionOn(no, on);
+  if (!agency || agency.tier !== null) throw new BadUserInput(argument, reference, `must be the id, or the code on ${day}, of ${required}`);
+  const seat = hierarchy.versionOn(agency.parentNo!, on)!;
+  demandAdmin(hierarchy, viewer, seat);
+  return { agency, seat };
 };
 
 /** Within an edition each agency counts where it sits, so its unit can only change with an edition. */
-const heirOf = async (em: EntityManager, viewer: Viewer | null, agency: Agency, successor: string, day: Day): Promise<Agency> => {
-  const heir = await agencyOn(em, viewer, "successor", successor, day, "an agency that exists on the day after lastDay");
-  if (heir.no === agency.no) throw new BadUserInput("successor", successor, "must be another agency");
-  const { rows } = await sql`select from edition where starts_on = ${day}`.execute(em.getKysely());
-  if (heir.seat !== agency.seat && rows.length === 0)
-    throw new BadUserInput("successor", successor, `must be an agency of ${agency.seatName}, because no edition begins on ${day}`);
-  return heir;
+const heirOf = (asked: Asked, { agency, seat }: Agency, successor: string, day: Day): HierarchyUnit => {
+  const heir = agencyOn(asked, "successor", successor, day, "an agency that exists on the day after lastDay");
+  if (heir.agency.unitNo === agency.unitNo) throw new BadUserInput("successor", successor, "must be another agency");
+  const isWithEdition = asked.hierarchy.editions.some(({ startsOn }) => startsOn === dayNumber(day));
+  if (heir.seat.unitNo !== seat.unitNo && !isWithEdition)
+    throw new BadUserInput(
+      "successor",
+      successor,
+      `must be an agency of ${seat.code} ${seat.fullName}, because no edition begins on ${day}`,
+    );
+  return heir.agency;
 };
 
-const successorOf = async (em: EntityManager, no: number) =>
-  (
-    await sql<{ no: number; id: string }>`
-      select u.id as no, u.key as id from succession s join unit u on u.id = s.successor_id where s.predecessor_id = ${no}`.execute(
-      em.getKysely(),
-    )
-  ).rows[0];
-
-const checkFigures = async (em: EntityManager, agency: Agency, last: Day): Promise<void> => {
+const checkFigures = async (em: EntityManager, { unitNo, code }: HierarchyUnit, last: Day): Promise<void> => {
   const { rows } = await sql<{ until: Day | null }>`
     select max(f.period_to) as until from figure f join source s on s.id = f.source_id and s.state in ('DRAFT', 'PUBLISHED')
-    where f.unit_id = ${agency.no} and f.period_to > ${last}`.execute(em.getKysely());
+    where f.unit_id = ${unitNo} and f.period_to > ${last}`.execute(em.getKysely());
   const until = rows[0]?.until;
-  if (until)
-    throw new DomainError("CONFLICT", `lastDay: reports state figures of ${agency.code} until ${until}; must be that day or a later one`);
+  if (until) throw new DomainError("CONFLICT", `lastDay: reports state figures of ${code} until ${until}; must be that day or a later one`);
 };
 
 const record = (
@@ -218,10 +198,9 @@ const record = (
   });
 
 /** Returns the agency as it is today, else on the nearest of its days; the context drops what it has read before. */
-const seen = async (context: Asking, id: string, from: Day | null, until: Day | null): Promise<UnitView> => {
-  const { today } = context;
+const seen = async (context: Asking, id: string): Promise<UnitView> => {
   context.renew();
-  const begun = from !== null && today < from ? from : today;
-  const asOf = until !== null && begun >= until ? addDays(until, -1) : begun;
-  return (await context.use(unitLoaders).unitByReference.load({ id, asOf }))!;
+  const hierarchy = await context.hierarchy.load();
+  const no = hierarchy.unitNoOf({ id }, null, NEVER)!;
+  return (await context.use(unitLoaders).unitOn.load({ no, asOf: nearestDay(hierarchy.lifeOf(no), context.today) }))!;
 };

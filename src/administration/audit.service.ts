@@ -1,8 +1,8 @@
 import { sql } from "kysely";
 import { connectionOf, type Page, pageOf } from "../lib/page.ts";
+import { nearestDay } from "../hierarchy/hierarchy-content.ts";
 import type { Day } from "../lib/time/date.ts";
 import { type Administered, administered, type Asking } from "./administered.ts";
-import { seenOn } from "../access/grant.ts";
 import { instant } from "../database/instant-text.ts";
 import { coveredBy, readScope } from "../access/scope.ts";
 
@@ -25,7 +25,9 @@ export interface AuditRow {
 export const auditTrail = async (asking: Asking, unit: string, first: number, after: string | null | undefined) => {
   const page = pageOf(first, after, Number.MAX_SAFE_INTEGER);
   const where = await administered(asking, unit);
-  const rows = await asking.session.scoped(readScope(where.admin)).rows(entries(where, asking.today, page));
+  const hierarchy = await asking.hierarchy.load();
+  const stored = await asking.session.scoped(readScope(where.admin)).rows(entries(where, page));
+  const rows = stored.map((row): AuditRow => ({ ...row, asOf: nearestDay(hierarchy.lifeOf(row.unitNo), asking.today) }));
   return { ...connectionOf(rows, page, ({ micros, id }) => ({ rank: micros, text: id })), where };
 };
 
@@ -38,10 +40,10 @@ export const countAuditTrail = async ({ session }: Pick<Asking, "session">, wher
 
 const isAbout = ({ unit, admin }: Administered) => sql`${coveredBy([unit], sql`a.unit_id`)} and ${coveredBy(admin, sql`a.unit_id`)}`;
 
-const entries = (where: Administered, today: Day, { first, after }: Page) => sql<AuditRow>`
+const entries = (where: Administered, { first, after }: Page) => sql<Omit<AuditRow, "asOf">>`
   select a.key as id, ${instant(sql`a.at`)} as at, (extract(epoch from a.at) * 1000000)::bigint as micros, a.actor, a.actor_name as "actorName",
-    a.operation, u.id as "unitNo", greatest(${seenOn(today)}, u.began_on) as "asOf", a.subject, a.before, a.after
-  from audit_entry a join unit u on u.id = a.unit_id
+    a.operation, a.unit_id as "unitNo", a.subject, a.before, a.after
+  from audit_entry a
   where ${isAbout(where)} and ${after === null ? sql`true` : isBefore(after.rank, after.text)}
   order by a.at desc, a.key collate "C" desc limit ${first + 1}`;
 

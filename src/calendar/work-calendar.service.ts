@@ -2,7 +2,8 @@ import type { EntityManager } from "@mikro-orm/postgresql";
 import { sql } from "kysely";
 import { isDeepStrictEqual } from "node:util";
 import { recordChange } from "../journal/audit.ts";
-import { coveredBy, rowScope } from "../access/scope.ts";
+import { coveredAmong } from "../access/grant.ts";
+import { rowScope } from "../access/scope.ts";
 import { grantsFor } from "../access/viewer.ts";
 import { type Rows, rowsOf } from "../database/reader.ts";
 import { takeLock } from "../database/locks.ts";
@@ -14,7 +15,7 @@ import { countryNo } from "../hierarchy/country.ts";
 import type { SetWorkCalendarInput, WorkCalendarDayInput } from "./work-calendar.type.ts";
 import { relation } from "../database/relation.ts";
 
-type Asking = Pick<RequestContext, "session" | "viewer" | "now" | "renew">;
+type Asking = Pick<RequestContext, "session" | "viewer" | "now" | "renew" | "hierarchy">;
 
 const FIRST_YEAR = 1990;
 const LAST_YEAR = 2100;
@@ -33,9 +34,9 @@ export const workCalendar = async (reader: Rows, year: number): Promise<WorkCale
 export const setWorkCalendar = async (context: Asking, input: SetWorkCalendarInput): Promise<WorkCalendarView> => {
   const { viewer, session, now } = context;
   const year = checkedYear(input.year);
-  const country = await countryNo(session);
-  const admin = grantsFor(viewer, "ADMIN");
-  if ((await session.rows(sql`select where ${coveredBy(admin, sql`${country}::int`)}`)).length === 0)
+  const hierarchy = await context.hierarchy.load();
+  const country = countryNo(hierarchy);
+  if (!coveredAmong(hierarchy, grantsFor(viewer, "ADMIN"), [country]).has(country))
     throw new DomainError("FORBIDDEN", "This needs the role ADMIN on the whole country");
   const days = checkedDays(year, input.days);
   await session.write(rowScope(viewer, "ADMIN"), async (em) => {

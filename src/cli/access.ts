@@ -1,7 +1,8 @@
 import { Command, InvalidArgumentError } from "commander";
 import type { EntityManager } from "@mikro-orm/postgresql";
-import { sql } from "kysely";
+import { type RawBuilder, sql } from "kysely";
 import {
+  commandKeeper,
   createAccessKey,
   type IssuedKey,
   isUnder,
@@ -10,17 +11,14 @@ import {
   rotateAccessKey,
 } from "../administration/access-key.service.ts";
 import { accessKeys, type AccessKeyView } from "../administration/access-key.ts";
-import { seenOn, unitNoNamed } from "../access/grant.ts";
+import { grantOn, tracedGrants, unitNoNamed } from "../access/grant.ts";
 import { type Role, ROLES } from "../access/viewer.ts";
-import { openDatabase } from "../database/database.ts";
+import { openDatabase, type Pools } from "../database/database.ts";
 import { rowsOf } from "../database/reader.ts";
 import { BadUserInput } from "../lib/errors.ts";
 import { readEnv } from "../server/env.ts";
-import { type Day, dayOf } from "../lib/time/date.ts";
-import { makeContributions } from "../hierarchy/contribution.service.ts";
-import { editionsOf } from "../hierarchy/edition.ts";
+import { dayOf } from "../lib/time/date.ts";
 import { userName } from "./user-name.ts";
-import { inForceOn } from "../hierarchy/sql.ts";
 
 interface CreateOptions {
   readonly name: string;
@@ -57,17 +55,15 @@ const grantsOf = ({ unit: units = [], role: roles = [], grant = [] }: Partial<Cr
 };
 
 /** Runs one transaction as the owner of the database; a service may be running on it. */
-const inDatabase = async <T>(work: (em: EntityManager, keeper: KeyKeeper, now: Date) => Promise<T>): Promise<T> => {
+const inDatabase = async <T>(work: (em: EntityManager, keeper: KeyKeeper, now: Date, pools: Pools) => Promise<T>): Promise<T> => {
   const database = await openDatabase(readEnv(process.env));
   try {
-    const now = new Date();
-    const em = database.orm.em.fork();
-    if ((await sql`select from unit limit 1`.execute(em.getKysely())).rows.length === 0)
-      throw new Error("This database has no units yet: start the service on it once, with the same DATABASE_URL or DATA_DIR");
-    await makeContributions(em, await editionsOf(rowsOf(em), [dayOf(now)]));
-    const name = userName();
-    const keeper: KeyKeeper = { actor: `command:${name}`, actorName: name, admin: null };
-    return await em.fork().transactional((writing) => work(writing, keeper, now));
+    return await database.orm.em.fork().transactional(async (em) => {
+      const keeper = await commandKeeper(em, userName());
+      if (keeper.hierarchy.version === null)
+        throw new Error("This database has no units yet: start the service on it once, with the same DATABASE_URL or DATA_DIR");
+      return work(em, keeper, new Date(), database.pools);
+    });
   } finally {
     await database.close();
   }
@@ -87,17 +83,12 @@ const printSecret = ({ accessKey: key, secret }: IssuedKey): void => {
   console.log(secret);
 };
 
-const keysOfUnit = async (em: EntityManager, name: string | undefined, now: Date): Promise<AccessKeyView[]> => {
+const isUnderNamed = async ({ hierarchy }: KeyKeeper, name: string, now: Date, pools: Pools): Promise<RawBuilder<boolean>> => {
   const today = dayOf(now);
-  return accessKeys(rowsOf(em), now, today, name === undefined ? sql`true` : isUnder(await standingOf(em, name, today)));
-};
-
-const standingOf = async (em: EntityManager, name: string, today: Day) => {
-  const [found] = await rowsOf(em).rows(sql<{ unitNo: number; editionId: number }>`
-    select u.id as "unitNo", e.id as "editionId" from unit u join edition e on ${inForceOn(seenOn(today))}
-    where u.id = ${unitNoNamed(sql`${name}`, today)}`);
-  if (!found) throw new BadUserInput("unit", name, `must be the code of a unit that exists on ${today}, or the id of any unit`);
-  return found;
+  const unitNo = unitNoNamed(hierarchy, name, today);
+  if (unitNo === null) throw new BadUserInput("unit", name, `must be the code of a unit that exists on ${today}, or the id of any unit`);
+  const [grant] = await tracedGrants(pools, [grantOn(hierarchy, { unitNo, role: "ADMIN" }, today)]);
+  return isUnder(grant!);
 };
 
 const program = new Command("npm run access --")
@@ -127,7 +118,9 @@ key
   .description("list keys, newest first: id, state, expiry, roles, name")
   .option("--unit <unit>", "list only keys with a role on this unit (code or id) or on a unit below it")
   .action(async ({ unit }: { readonly unit?: string }) => {
-    const keys = await inDatabase((em, _keeper, now) => keysOfUnit(em, unit, now));
+    const keys = await inDatabase(async (em, keeper, now, pools) =>
+      accessKeys(rowsOf(em), keeper.hierarchy, now, unit === undefined ? sql`true` : await isUnderNamed(keeper, unit, now, pools)),
+    );
     if (keys.length === 0) report("There are no such keys.");
     for (const one of keys) console.log(lineOf(one));
   });

@@ -3,6 +3,7 @@ import { type RawBuilder, sql } from "kysely";
 import { shareLock, takeLock } from "../database/locks.ts";
 import { rowsOf } from "../database/reader.ts";
 import { columnName } from "../figures/measure.ts";
+import { presentHierarchy } from "../hierarchy/current-hierarchy.ts";
 import { raising, recordsChanged } from "../hierarchy/rollup-version.store.ts";
 import type { Tier } from "../hierarchy/unit.entity.ts";
 import type { Day } from "../lib/time/date.ts";
@@ -227,9 +228,10 @@ export const countChanges = async (em: EntityManager, rules: RecordRules, noted:
 
 /** Stored roll-ups of the provinces and days must be rebuilt, because they hold the correction that figures make to records. */
 const renewMixedRollups = async (em: EntityManager, { key, deltas }: Noted): Promise<void> => {
-  const [found] = await rowsOf(em).rows(sql<{ units: number[] | null; since: Day | null }>`
-    select array_agg(distinct unit_id) as units, min(starts_on) as since from ${deltas} where import = ${key}::uuid`);
-  if (found?.units && found.since) await recordsChanged(em, found.units, found.since);
+  const rows = rowsOf(em);
+  const [found] = await rows.rows(sql<{ version: string | null; units: number[] | null; since: Day | null }>`
+    select (select version from hierarchy_version) as version, array_agg(distinct unit_id) as units, min(starts_on) as since from ${deltas} where import = ${key}::uuid`);
+  if (found?.units && found.since) await recordsChanged(em, await presentHierarchy(rows, found.version), found.units, found.since);
 };
 
 /** Shared lock of all writers of counters, held until the transaction ends. */

@@ -6,7 +6,10 @@ import { rowsOf } from "../database/reader.ts";
 import type { Day } from "../lib/time/date.ts";
 import { recordsChanged } from "../hierarchy/rollup-version.store.ts";
 import type { RecordKind } from "./record.entity.ts";
-import { validOn } from "../hierarchy/sql.ts";
+import { heldHierarchy } from "../hierarchy/current-hierarchy.ts";
+import type { Hierarchy } from "../hierarchy/hierarchy.ts";
+import { compareCodes } from "../hierarchy/hierarchy-content.ts";
+import { lastProvinceNo } from "../hierarchy/unit-places.ts";
 import { relation } from "../database/relation.ts";
 
 /** Declares the records of a kind complete for the units from one day to another. */
@@ -21,12 +24,13 @@ export interface Declaration {
 /** Stores the declaration in the transaction of `em`, with one audit entry for each province whose units change. Ranges of a unit that touch or overlap are merged. */
 export const declareWithin = async (em: EntityManager, declaration: Declaration): Promise<void> => {
   const { kind, since, through, by } = declaration;
-  const places = await lockedPlaces(em, declaration.unitNos);
+  const hierarchy = await heldHierarchy(em);
+  const places = await lockedPlaces(em, hierarchy, declaration.unitNos);
   const news = await unstated(em, declaration);
   const before = await removeTouched(em, declaration, news);
   await insertUnited(em, declaration, news, before);
   await recordByProvince(em, { operation: "declareComplete", by, kind, places, unitNos: news, before, after: { kind, since, through } });
-  await recordsChanged(em, news, since);
+  await recordsChanged(em, hierarchy, news, since);
 };
 
 export interface CompletenessWithdrawal extends Pick<Declaration, "kind" | "unitNos" | "by"> {
@@ -36,12 +40,11 @@ export interface CompletenessWithdrawal extends Pick<Declaration, "kind" | "unit
 
 /** Ends the ranges of the units before the day, in the transaction of `em`, with audit entries as above. */
 export const withdrawWithin = async (em: EntityManager, { kind, unitNos, from, reason, by }: CompletenessWithdrawal): Promise<void> => {
-  const places = await lockedPlaces(em, unitNos);
+  const hierarchy = await heldHierarchy(em);
+  const places = await lockedPlaces(em, hierarchy, unitNos);
   const before = await rowsOf(em).rows(sql<Range>`
-    with cut as (
-      delete from record_range where unit_id = any(${unitNos}::int[]) and kind = ${kind} and through >= ${from}::date returning unit_id, since, through
-    )
-    select c.unit_id as "unitNo", u.key as unit, c.since, c.through from cut c join unit u on u.id = c.unit_id order by u.key collate "C", c.since`);
+    delete from record_range where unit_id = any(${unitNos}::int[]) and kind = ${kind} and through >= ${from}::date
+    returning unit_id as "unitNo", since, through`);
   const rest = before.filter(({ since }) => since < from);
   await sql`
     insert into record_range (unit_id, kind, since, through)
@@ -51,12 +54,12 @@ export const withdrawWithin = async (em: EntityManager, { kind, unitNos, from, r
     })}`.execute(em.getKysely());
   const cut = [...new Set(before.map(({ unitNo }) => unitNo))];
   await recordByProvince(em, { operation: "withdrawCompleteness", by, kind, places, unitNos: cut, before, after: { kind, from, reason } });
-  await recordsChanged(em, cut, from);
+  await recordsChanged(em, hierarchy, cut, from);
 };
 
 /** The lock prevents concurrent changes of one unit from each storing a range without the other. */
-const lockedPlaces = async (em: EntityManager, unitNos: readonly number[]): Promise<Place[]> => {
-  const places = await placesOf(em, unitNos);
+const lockedPlaces = async (em: EntityManager, hierarchy: Hierarchy, unitNos: readonly number[]): Promise<Place[]> => {
+  const places = placesOf(hierarchy, unitNos);
   await takeLocks(
     em,
     "completeness",
@@ -78,12 +81,18 @@ const recordByProvince = async (
   { operation, by, kind, places, unitNos, before, after }: CompletenessChange,
 ): Promise<void> => {
   const changed = places.filter(({ unitNo }) => unitNos.includes(unitNo));
+  const byUnit = Map.groupBy(
+    before.toSorted((a, b) => compareCodes(a.since, b.since)),
+    ({ unitNo }) => unitNo,
+  );
   for (const [provinceNo, units] of Map.groupBy(changed, (place) => place.provinceNo)) {
-    const ranges = before.filter(({ unitNo }) => units.some((place) => place.unitNo === unitNo));
+    const ranges = units.flatMap(({ unitNo, id: unit }) =>
+      (byUnit.get(unitNo) ?? []).map(({ since, through }) => ({ unit, since, through })),
+    );
     await recordChange(em, {
       ...{ ...by, operation, unitNo: units.length === 1 ? units[0]!.unitNo : provinceNo },
       subject: units.map(({ id }) => id).join(" "),
-      before: { kind, ranges: ranges.map(({ unit, since, through }) => ({ unit, since, through })) },
+      before: { kind, ranges },
       after,
     });
   }
@@ -92,21 +101,13 @@ const recordByProvince = async (
 interface Place {
   readonly unitNo: number;
   readonly id: string;
-  /** The unit's province, or the unit itself; the country for units outside all provinces. */
   readonly provinceNo: number;
 }
 
-const placesOf = (em: EntityManager, unitNos: readonly number[]): Promise<Place[]> =>
-  rowsOf(em).rows(sql<Place>`
-    with recursive above as (
-      select u.id as unit_id, u.key, v.unit_id as no, v.parent_id, v.tier, coalesce(u.ended_on - 1, 'infinity'::date) as day
-      from unit u join unit_version v on v.unit_id = u.id and v.valid_to is not distinct from u.ended_on where u.id = any(${unitNos}::int[])
-      union all
-      select a.unit_id, a.key, v.unit_id, v.parent_id, v.tier, a.day from above a
-      join unit_version v on v.unit_id = a.parent_id and ${validOn(sql`a.day`)}
-      where a.tier is distinct from 'PROVINCE'
-    )
-    select unit_id as "unitNo", key as id, no as "provinceNo" from above where tier = 'PROVINCE' or parent_id is null order by key collate "C"`);
+const placesOf = (hierarchy: Hierarchy, unitNos: readonly number[]): Place[] =>
+  unitNos
+    .map((unitNo) => ({ unitNo, id: hierarchy.idOf(unitNo), provinceNo: lastProvinceNo(hierarchy, unitNo) }))
+    .toSorted((a, b) => compareCodes(a.id, b.id));
 
 const unstated = async (em: EntityManager, { kind, unitNos, since, through }: Declaration): Promise<number[]> => {
   const rows = await rowsOf(em).rows(sql<{ no: number }>`
@@ -117,18 +118,14 @@ const unstated = async (em: EntityManager, { kind, unitNos, since, through }: De
 
 interface Range {
   readonly unitNo: number;
-  readonly unit: string;
   readonly since: Day;
   readonly through: Day;
 }
 
 const removeTouched = (em: EntityManager, { kind, since, through }: Declaration, unitNos: readonly number[]): Promise<Range[]> =>
   rowsOf(em).rows(sql<Range>`
-    with touched as (
-      delete from record_range where unit_id = any(${unitNos}::int[]) and kind = ${kind} and since <= ${through}::date + 1 and through >= ${since}::date - 1
-      returning unit_id, since, through
-    )
-    select t.unit_id as "unitNo", u.key as unit, t.since, t.through from touched t join unit u on u.id = t.unit_id order by u.key collate "C", t.since`);
+    delete from record_range where unit_id = any(${unitNos}::int[]) and kind = ${kind} and since <= ${through}::date + 1 and through >= ${since}::date - 1
+    returning unit_id as "unitNo", since, through`);
 
 /** Inserts one range per unit: the union of the new range and all ranges that it touches. */
 const insertUnited = async (

@@ -1,13 +1,14 @@
 import type { EntityManager } from "@mikro-orm/postgresql";
 import { type RawBuilder, sql } from "kysely";
 import { type Day } from "../lib/time/date.ts";
-import { type Tier, TIERS } from "../hierarchy/unit.entity.ts";
+import { TIERS } from "../hierarchy/unit.entity.ts";
 import { isInRange, MAX_COUNT, numeral } from "./int-range.ts";
 import { measureCode, ROLLUP_KINDS, type RollupKind } from "./measure.ts";
 import { type GreatestSum, type StatedTile, tooLargeSums } from "./sum-limit.ts";
-import { type Member, treeOf } from "./tree.ts";
-import { validOn } from "../hierarchy/sql.ts";
-import { relation } from "../database/relation.ts";
+import { type Member, memberOf, treeOf } from "./tree.ts";
+import { heldHierarchy } from "../hierarchy/current-hierarchy.ts";
+import type { Hierarchy } from "../hierarchy/hierarchy.ts";
+import { compareCodes, dayNumber } from "../hierarchy/hierarchy-content.ts";
 
 /** A sum that exceeds the maximum of an answer, and the year in which the figures end. */
 export interface SumBeyond extends GreatestSum {
@@ -41,7 +42,7 @@ const codesOf = (kind: RollupKind) => new Map(kind.measures.map(({ name }) => [m
 const beyondIn = async (em: EntityManager, kind: RollupKind, year: string): Promise<GreatestSum[]> => {
   if (isSmall(kind, await totalsOf(em, kind, year))) return [];
   const tiles = await tilesOf(em, kind, year);
-  const { members, lastTiers } = await membersOf(em, tiles, year);
+  const { members, lastTiers } = membersOf(await heldHierarchy(em), tiles, year);
   return tooLargeSums(kind, tiles, treeOf(members), lastTiers);
 };
 
@@ -93,24 +94,14 @@ const tilesOf = async (em: EntityManager, kind: RollupKind, year: string): Promi
   }));
 };
 
-/** The units of the tiles and all their ancestors in their last version, and the tiers that exist on the last day of the year. */
-const membersOf = async (em: EntityManager, tiles: readonly StatedTile[], year: string) => {
-  const db = em.getKysely();
-  const valid = sql`v.unit_id = a.unit_id and ${validOn(sql`a.day`)}`;
-  const { rows: members } = await sql<Member>`
-    with recursive a as (
-      select unit_id, day from ${relation("t", tiles, {
-        unit_id: ["int", ({ unitId }) => unitId],
-        day: ["date", ({ to }) => to],
-      })}
-      union
-      select v.parent_id, a.day from a join unit_version v on ${valid} where v.parent_id is not null
-    )
-    select distinct on (v.unit_id) v.unit_id as id, v.parent_id as "parentId", v.tier, v.kind from a join unit_version v on ${valid}
-    order by v.unit_id, a.day desc`.execute(db);
-  const { rows } = await sql<{ tier: Tier }>`
-    select distinct tier from unit_version where tier is not null and valid_from <= ${lastOf(year)} and (valid_to is null or valid_to > ${lastOf(year)})`.execute(
-    db,
-  );
-  return { members, lastTiers: new Set(rows.length === 0 ? TIERS : rows.map(({ tier }) => tier)) };
+/** The units of the tiles and all their ancestors, each as of the last day of its tiles, and the tiers that exist on the last day of the year. */
+const membersOf = (hierarchy: Hierarchy, tiles: readonly StatedTile[], year: string) => {
+  const members = new Map<number, Member>();
+  for (const { unitId, to } of tiles.toSorted((a, b) => compareCodes(a.to, b.to))) {
+    const day = dayNumber(to);
+    for (let at = hierarchy.versionOn(unitId, day); at; at = at.parentNo === null ? null : hierarchy.versionOn(at.parentNo, day))
+      members.set(at.unitNo, memberOf(at));
+  }
+  const tiers = new Set(hierarchy.versionsOn(dayNumber(lastOf(year))).flatMap(({ tier }) => tier ?? []));
+  return { members: [...members.values()], lastTiers: tiers.size === 0 ? new Set(TIERS) : tiers };
 };

@@ -1,3 +1,4 @@
+import type { HierarchyUnit } from "../hierarchy/hierarchy-content.ts";
 import { SERVING_KINDS, type Tier, type UnitKind } from "../hierarchy/unit.entity.ts";
 
 /** Tier scope of a unit's statement about itself with all its tiers. */
@@ -9,6 +10,8 @@ export interface Member {
   readonly tier: Tier | null;
   readonly kind: UnitKind;
 }
+
+export const memberOf = ({ unitNo: id, parentNo: parentId, tier, kind }: HierarchyUnit): Member => ({ id, parentId, tier, kind });
 
 /** The units of one day, parents before children. */
 export interface Tree {

@@ -1,5 +1,3 @@
-import { sql } from "kysely";
-import type { Rows } from "../database/reader.ts";
+import type { Hierarchy } from "./hierarchy.ts";
 
-export const countryNo = async (reader: Rows): Promise<number> =>
-  (await reader.rows(sql<{ no: number }>`select unit_id as no from unit_version where tier = 'COUNTRY' limit 1`))[0]!.no;
+export const countryNo = ({ versions }: Hierarchy): number => versions.find(({ tier }) => tier === "COUNTRY")!.unitNo;

@@ -1,8 +1,9 @@
+import type { EntityManager } from "@mikro-orm/postgresql";
 import { LRUCache } from "lru-cache";
 import type { Pools } from "../database/database.ts";
-import { Reader, type Rows } from "../database/reader.ts";
+import { Reader, type Rows, rowsOf } from "../database/reader.ts";
 import type { Hierarchy } from "./hierarchy.ts";
-import { readHierarchy, readHierarchyVersion } from "./hierarchy.store.ts";
+import { HOLD_HIERARCHY, readHierarchy, readHierarchyVersion } from "./hierarchy.store.ts";
 
 /** Databases with one version have the same units, as copies of a database do. */
 const byVersion = new LRUCache<string, Hierarchy>({ max: 4 });
@@ -12,6 +13,13 @@ export const presentHierarchy = async (rows: Rows, version: string | null): Prom
   const read = (version !== null && byVersion.get(version)) || (await readHierarchy(rows));
   if (read.version !== null) byVersion.set(read.version, read);
   return read;
+};
+
+/** The units within the transaction of a command, which no other changes before its end. */
+export const heldHierarchy = async (em: EntityManager): Promise<Hierarchy> => {
+  const rows = rowsOf(em);
+  const [held] = await rows.rows(HOLD_HIERARCHY);
+  return presentHierarchy(rows, held?.version ?? null);
 };
 
 /** The hierarchy of a database in memory, replaced as a whole by a newer one. */
@@ -41,6 +49,11 @@ export class CurrentHierarchy {
       return reading;
     });
     return this.#next;
+  }
+
+  /** Returns the hierarchy of a version that a statement has seen, or of a later one. */
+  async since(version: string): Promise<Hierarchy> {
+    return this.#latest?.version === version ? this.#latest : this.read();
   }
 
   /** Returns the hierarchy of the present version, reading its units only where they are new. */

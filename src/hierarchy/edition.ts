@@ -21,11 +21,20 @@ export const tracedEditions = async (
 ): Promise<number[]> => {
   const loaded = await hierarchy.load();
   const editions = days.map((day) => loaded.editionOn(dayNumber(day))!.id);
-  const untraced = [...new Set(editions)].filter((id) => !hierarchy.traced.has(id));
-  if (untraced.length === 0) return editions;
-  await ensureContributions(session, untraced);
-  for (const id of untraced) hierarchy.traced.add(id);
+  await traceEditions(session, hierarchy, editions);
   return editions;
+};
+
+/** Returns when the contributions to the editions are stored; those that are known to be cost no statement. */
+export const traceEditions = async (
+  session: Reader,
+  { traced }: { readonly traced: Set<number> },
+  editions: readonly number[],
+): Promise<void> => {
+  const untraced = [...new Set(editions)].filter((id) => !traced.has(id));
+  if (untraced.length === 0) return;
+  await ensureContributions(session, untraced);
+  for (const id of untraced) traced.add(id);
 };
 
 /** The same for one day. */

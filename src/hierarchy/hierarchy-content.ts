@@ -62,6 +62,10 @@ export const lifeFrom = (began: DayNumber, ended: DayNumber): Life => ({
   lastDay: ended === NEVER || ended === 0 ? null : addDays(dayOfNumber(ended), -1),
 });
 
+/** The day, or the nearest one of the unit. */
+export const nearestDay = ({ firstDay, lastDay }: Life, day: Day): Day =>
+  lastDay !== null && lastDay < day ? lastDay : firstDay !== null && firstDay > day ? firstDay : day;
+
 export interface HierarchyContent {
   /** Names this state of the units; null for a database without units. */
   readonly version: string | null;

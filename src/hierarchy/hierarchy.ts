@@ -58,6 +58,11 @@ export class Hierarchy {
     return this.#versionsOf[unitNo] ?? NO_VERSIONS;
   }
 
+  /** The public id of a unit. */
+  idOf(unitNo: number): string {
+    return this.versionsOf(unitNo)[0]!.id;
+  }
+
   versionOn(unitNo: number, day: DayNumber): HierarchyUnit | null {
     return this.versionsOf(unitNo).findLast(({ from, to }) => from <= day && day < to) ?? null;
   }

@@ -3,6 +3,8 @@ import { type RawBuilder, sql } from "kysely";
 import { takeLock, tryLock } from "../database/locks.ts";
 import { rowsOf } from "../database/reader.ts";
 import type { Day } from "../lib/time/date.ts";
+import type { Hierarchy } from "./hierarchy.ts";
+import { placesOver } from "./unit-places.ts";
 
 /**
  * Versions of what stored roll-ups depend on: one for each place (a province of the units, now or in the past, or the country) and month of the earliest change. A change
@@ -35,16 +37,9 @@ export const unitsChanged = (em: EntityManager) => raise(em, [FIGURES, CONTRIBUT
 export const unitsMoved = (em: EntityManager) => raise(em, [FIGURES, UNITS, CONTRIBUTIONS], ALWAYS);
 
 /** Records of the units have changed from a day on. It must be the last shared write of a transaction. */
-export const recordsChanged = async (em: EntityManager, units: readonly number[], since: Day): Promise<void> => {
-  if (units.length === 0) return;
-  await sql`with recursive ${raisingOf(sql`select unnest(${units}::int[])`, sql`${since}::timestamp`)} select from raised`.execute(
-    em.getKysely(),
-  );
+export const recordsChanged = async (em: EntityManager, hierarchy: Hierarchy, units: readonly number[], since: Day): Promise<void> => {
+  if (units.length > 0) await raise(em, placesOver(hierarchy, units), since);
 };
-
-/** The tables of a recursive WITH that do the same for rows of units; a part of its statement must read `raised`. */
-export const raisingOf = (units: RawBuilder<unknown>, since: RawBuilder<unknown>): RawBuilder<unknown> =>
-  sql`${selectPlacesOver(units)}, ${raising(sql`select id from place_over`, since)}`;
 
 const raise = async (em: EntityManager, places: readonly number[], since: Day): Promise<void> => {
   await sql`with ${raising(sql`select unnest(${places}::int[])`, sql`${since}::timestamp`)} select from raised`.execute(em.getKysely());
@@ -67,37 +62,19 @@ export const raising = (places: RawBuilder<unknown>, since: RawBuilder<unknown>)
       select p.id, p.starts_on, 1 + coalesce((select sum(version) from gone where place_id = p.id), 0) from place_raised p returning place_id
     )`;
 
-/** Tables of a recursive WITH: all present and past provinces of the units and their ancestors; for units outside provinces, the country. */
-export const selectPlacesOver = (units: RawBuilder<unknown>): RawBuilder<unknown> => {
-  // Aggregates look each unit up by the index, where the planner would make one set of all units of conditions with exists.
-  const isProvince = sql`(select coalesce(bool_or(p.tier = 'PROVINCE'), false) from unit_version p where p.unit_id = a.id)`;
-  return sql`above(id) as (
-      (${units})
-      union
-      select v.parent_id from above a cross join lateral (
-        select parent_id from unit_version where unit_id = a.id and parent_id is not null offset 0) v where not ${isProvince}
-    ),
-    place_over as materialized (
-      select a.id from above a where ${isProvince} or (select coalesce(bool_or(t.parent_id is null), false) from unit_version t where t.unit_id = a.id)
-    )`;
-};
-
-const placesOf = async (em: EntityManager, units: RawBuilder<unknown>): Promise<number[]> => {
-  const rows = await rowsOf(em).rows(sql<{ id: number }>`with recursive ${selectPlacesOver(units)} select id from place_over order by 1`);
-  return rows.map(({ id }) => id);
-};
-
 /** Returns the places whose records may change the stored roll-ups of the units in the hierarchy of an edition. */
-export const placesBeneath = async (em: EntityManager, editionId: number, units: readonly number[]): Promise<number[]> =>
-  units.length === 0
-    ? []
-    : [
-        UNITS,
-        ...(await placesOf(
-          em,
-          sql`select unit_id from contribution where edition_id = ${editionId} and target_id = any(${units}::int[]) union select unnest(${units}::int[])`,
-        )),
-      ];
+export const placesBeneath = async (
+  em: EntityManager,
+  hierarchy: Hierarchy,
+  editionId: number,
+  units: readonly number[],
+): Promise<number[]> => {
+  if (units.length === 0) return [];
+  const rows = await rowsOf(em).rows(sql<{ no: number }>`
+    select distinct unit_id as no from contribution where edition_id = ${editionId} and target_id = any(${units}::int[])`);
+  const beneath = [...units, ...rows.map(({ no }) => no)];
+  return [UNITS, ...placesOver(hierarchy, beneath).toSorted((a, b) => a - b)];
+};
 
 const versionAt = (places: RawBuilder<unknown>, through: RawBuilder<unknown>) =>
   sql`(select coalesce(sum(v.version), 0) from rollup_version v where v.place_id = any(${places}) and v.starts_on <= ${through})`;

@@ -3,6 +3,8 @@ import type { Hierarchy } from "./hierarchy.ts";
 import { dayNumber, dayOfNumber, type DayNumber, type HierarchyUnit } from "./hierarchy-content.ts";
 import { SERVING_KINDS, type Tier } from "./unit.entity.ts";
 
+const LAST_DAY: Day = "9999-12-31";
+
 /** All present and past provinces of the units and their ancestors; for units outside provinces, the country. */
 export const placesOver = (hierarchy: Hierarchy, unitNos: readonly number[]): number[] => {
   const above = new Set(unitNos);
@@ -14,6 +16,14 @@ export const placesOver = (hierarchy: Hierarchy, unitNos: readonly number[]): nu
     if (!isProvince) for (const { parentNo } of versions) if (parentNo !== null) above.add(parentNo);
   }
   return places;
+};
+
+/** The province of a unit on its last day, or the unit itself; the country for units outside all provinces. */
+export const lastProvinceNo = (hierarchy: Hierarchy, unitNo: number): number => {
+  const { lastDay } = hierarchy.lifeOf(unitNo);
+  const above = hierarchy.versionsAbove(unitNo, dayNumber(lastDay ?? LAST_DAY));
+  const chain = [...above, hierarchy.versionsOf(unitNo).at(-1)!];
+  return (chain.find(({ tier }) => tier === "PROVINCE") ?? chain[0]!).unitNo;
 };
 
 export interface UnitPlace {

@@ -1,10 +1,10 @@
 import type { EntityManager } from "@mikro-orm/postgresql";
-import { sql } from "kysely";
-import { coveredBy } from "../access/scope.ts";
+import { coveredAmong } from "../access/grant.ts";
 import type { Grant, Role } from "../access/viewer.ts";
-import { rowsOf } from "../database/reader.ts";
+import { heldHierarchy } from "../hierarchy/current-hierarchy.ts";
+import { dayNumber } from "../hierarchy/hierarchy-content.ts";
 import { BadUserInput, DomainError } from "../lib/errors.ts";
-import { type Day, dayOf } from "../lib/time/date.ts";
+import { dayOf } from "../lib/time/date.ts";
 
 interface Asked {
   readonly argument: string;
@@ -16,16 +16,11 @@ interface Asked {
 
 /** Returns the number of a unit that the grants cover. @throws BadUserInput for an unknown unit, DomainError FORBIDDEN if they do not cover it. */
 export const coveredUnit = async (em: EntityManager, { argument, unit, grants, role, at }: Asked): Promise<number> => {
-  const today: Day = dayOf(at);
-  const [row] = unit.includes("\0")
-    ? []
-    : await rowsOf(em).rows(sql<{ no: number; isCovered: boolean }>`
-        select u.id as no, ${grants === null ? sql`true` : coveredBy(grants, sql`u.id`)} as "isCovered"
-        from unit u where u.id = coalesce(
-          (select v.unit_id from unit_version v where v.code = ${unit} and v.valid_from <= ${today}::date order by v.valid_from desc limit 1),
-          (select named.id from unit named where named.key = ${unit} and coalesce(named.began_on <= ${today}::date, true)))`);
-  if (!row) throw new BadUserInput(argument, unit, "must be the code or id of a unit");
-  if (!row.isCovered)
+  const hierarchy = await heldHierarchy(em);
+  const today = dayNumber(dayOf(at));
+  const no = hierarchy.unitNoOf({ code: unit }, null, today) ?? hierarchy.unitNoOf({ id: unit }, null, today);
+  if (no === null) throw new BadUserInput(argument, unit, "must be the code or id of a unit");
+  if (grants !== null && !coveredAmong(hierarchy, grants, [no]).has(no))
     throw new DomainError(
       "FORBIDDEN",
       `${argument}: this needs the role ${role} on the unit ${JSON.stringify(unit)}, or on a unit above it`,
@@ -33,5 +28,5 @@ export const coveredUnit = async (em: EntityManager, { argument, unit, grants, r
         argument,
       },
     );
-  return row.no;
+  return no;
 };

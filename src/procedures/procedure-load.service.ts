@@ -6,6 +6,7 @@ import { rowsOf } from "../database/reader.ts";
 import { shareLock, takeLock } from "../database/locks.ts";
 import { DomainError } from "../lib/errors.ts";
 import { countryNo } from "../hierarchy/country.ts";
+import { heldHierarchy } from "../hierarchy/current-hierarchy.ts";
 import { foldName } from "../hierarchy/fold.ts";
 import { cleanProcedure, type ProcedureRow, problemsOfProcedures, type RowProblem } from "./procedure-check.ts";
 import { relation } from "../database/relation.ts";
@@ -69,7 +70,7 @@ export const loadProcedures = async (
     );
     const counts = { ...changed, dossiers };
     await recordChange(inside, {
-      ...{ ...by, operation: "import procedures", unitNo: await countryNo(rowsOf(inside)), subject: null },
+      ...{ ...by, operation: "import procedures", unitNo: countryNo(await heldHierarchy(inside)), subject: null },
       before: updated.map(({ code }) => stored.get(code)!.row),
       after: { ...counts, updated, digest: createHash("sha256").update(JSON.stringify(rows)).digest("hex") },
     });

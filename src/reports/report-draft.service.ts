@@ -11,7 +11,8 @@ import type { FigureInput, SubmitReportInput } from "./report-mutation.type.ts";
 import { problemAt, ReportProblems } from "./report-problem.ts";
 import { textOf } from "../lib/argument-text.ts";
 import type { Report } from "./report.loaders.ts";
-import { demandCovered, demandRole, figuresOutside, reportNamed } from "./report.service.ts";
+import { demandRoleOn } from "../access/role-on.ts";
+import { demandCovered, figuresOutside, reportNamed } from "./report.service.ts";
 
 type Asking = Pick<RequestContext, "session" | "hierarchy" | "viewer" | "today" | "use">;
 
@@ -114,7 +115,7 @@ const placed = async (
 };
 
 const checkWithin = async (
-  context: Pick<RequestContext, "session" | "hierarchy">,
+  context: Pick<RequestContext, "hierarchy">,
   unit: UnitView,
   figures: readonly PlacedFigure[],
   problems: ReportProblems,
@@ -128,7 +129,7 @@ const checkWithin = async (
 /** @throws DomainError unless it is a draft or published report that the caller may correct. */
 const correctedBy = async (context: Asking, id: string, unit: UnitView, problems: ReportProblems): Promise<Report | null> => {
   const report = await reportNamed(context, "supersedes", id);
-  await demandRole(context, report, "OFFICER");
+  await demandRoleOn(context, "OFFICER", report.unitNo);
   if (report.unitNo !== unit.no) {
     const fault = `must be a report of ${unit.fullName}, got ${JSON.stringify(id)}`;
     problems.list.push(problemAt("supersedes", "SUPERSEDES_OTHER_UNIT", fault));

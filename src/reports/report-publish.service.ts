@@ -11,7 +11,8 @@ import { changeRollups } from "../hierarchy/rollup-version.store.ts";
 import { dropSetsOfSources } from "../rollups/invalidate.ts";
 import type { WithdrawReportInput } from "./report-mutation.type.ts";
 import type { Report } from "./report.loaders.ts";
-import { demandRole, reportNamed } from "./report.service.ts";
+import { demandRoleOn } from "../access/role-on.ts";
+import { reportNamed } from "./report.service.ts";
 import { textOf } from "../lib/argument-text.ts";
 
 type Asking = Pick<RequestContext, "session" | "hierarchy" | "viewer" | "now" | "use" | "renew">;
@@ -24,7 +25,7 @@ const MAX_REASON = 1000;
  */
 export const publishReport = async (context: Asking, id: string): Promise<Report> => {
   const report = await reportNamed(context, "id", id);
-  await demandRole(context, report, "ADMIN");
+  await demandRoleOn(context, "ADMIN", report.unitNo);
   if (report.state === "PUBLISHED") return report;
   if (report.state !== "DRAFT") throw notNow(report, report.state);
   await change(context, report, "publishReport", async (em) => {
@@ -48,7 +49,7 @@ export const publishReport = async (context: Asking, id: string): Promise<Report
 export const withdrawReport = async (context: Asking, { id, reason: given }: WithdrawReportInput): Promise<Report> => {
   const reason = textOf("reason", given, MAX_REASON);
   const report = await reportNamed(context, "id", id);
-  await demandRole(context, report, report.state === "DRAFT" ? "OFFICER" : "ADMIN");
+  await demandRoleOn(context, report.state === "DRAFT" ? "OFFICER" : "ADMIN", report.unitNo);
   await change(context, report, "withdrawReport", async (em) => {
     // Another caller may have published the draft meanwhile.
     if (!(await move(em, report.no, [report.state === "DRAFT" ? "DRAFT" : "PUBLISHED"], "WITHDRAWN", context.now, reason)))

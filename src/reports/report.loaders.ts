@@ -10,7 +10,6 @@ import type { SourceState } from "../figures/figure.entity.ts";
 import { figureColumns, figuresBy, type StoredFigure } from "../figures/figure.loaders.ts";
 import type { Page } from "../lib/page.ts";
 import type { UnitView } from "../hierarchy/unit-view.ts";
-import { inForceOn } from "../hierarchy/sql.ts";
 import { withVersion } from "../hierarchy/with-version.ts";
 import { keyed } from "../database/relation.ts";
 
@@ -36,6 +35,8 @@ export interface Report {
 export interface ReportListKey {
   /** The list has reports of this unit on its day, and of all that contributes certainly to it. */
   readonly unit: UnitView;
+  /** The edition of its day. */
+  readonly editionId: number;
   readonly states: readonly SourceState[] | null;
   readonly page: Page;
 }
@@ -101,15 +102,14 @@ export const reportLoaders = ({ session, viewer, hierarchy }: Pick<RequestContex
 
 const reportLists = (keys: readonly ReportListKey[], seen: RawBuilder<boolean>) => sql<ListRow>`
   with k as materialized (
-    select k.*, e.id as edition_id from ${keyed("k", keys, {
+    select * from ${keyed("k", keys, {
       no: ["int", ({ unit }) => unit.no],
-      day: ["date", ({ unit }) => unit.asOf],
+      edition_id: ["int", ({ editionId }) => editionId],
       states: ["text", ({ states }) => states && `{${states.join()}}`],
       first: ["int", ({ page }) => page.first],
       after_rank: ["int", ({ page }) => page.after?.rank ?? null],
       after_text: ["text", ({ page }) => page.after?.text ?? null],
     })}
-    join edition e on ${inForceOn(sql`k.day`)}
   ),
   listed as materialized (
     select k.i, k.first, k.after_rank, k.after_text, ${reportColumns} from k

@@ -7,14 +7,16 @@ import { placesBeneath, versionOf } from "../hierarchy/rollup-version.store.ts";
 import type { Tier } from "../hierarchy/unit.entity.ts";
 import { cellsOf, type StatedCount } from "./cell.ts";
 import { decompose } from "./decompose.ts";
-import { type Member, handlingTierOf, type Tree, treeOf, WHOLE_UNIT } from "../figures/tree.ts";
+import { handlingTierOf, memberOf, type Tree, treeOf, WHOLE_UNIT } from "../figures/tree.ts";
 import { ROLLUP_KINDS, type RollupKind } from "../figures/measure.ts";
 import type { RecordEvidence } from "../counters/records.service.ts";
 import type { Recorded } from "../counters/records.ts";
 import { ALL_TIERS } from "./rollup.entity.ts";
 import { besidesRecords, mixedCells } from "./mixed-cells.ts";
 import { type SetContent, storeRollups } from "./rollup.store.ts";
-import { validOn } from "../hierarchy/sql.ts";
+import { presentHierarchy } from "../hierarchy/current-hierarchy.ts";
+import { dayNumber } from "../hierarchy/hierarchy-content.ts";
+import { readHierarchyVersion } from "../hierarchy/hierarchy.store.ts";
 
 /** A period on an edition; `cellDay` is the last day of the period, or the last counted day if that is earlier. */
 export interface SetKey {
@@ -59,7 +61,9 @@ export const readSet = async (
   records: RecordEvidence,
 ): Promise<SetState> => {
   const figures = await figuresWithin(em, key, counting);
-  const tree = await treeOn(em, key.cellDay);
+  const rows = rowsOf(em);
+  const hierarchy = await presentHierarchy(rows, await readHierarchyVersion(rows));
+  const tree = treeOf(hierarchy.versionsOn(dayNumber(key.cellDay)).map(memberOf));
   const { from, to, ...rest } = key;
   const contents = new Map<RollupKind, Omit<SetContent, "setId">>();
   const authors = new Set<number>();
@@ -69,7 +73,7 @@ export const readSet = async (
     contents.set(kind, contentOf(kind, key, figures, tree, recorded));
     if (ofKind) for (const { measure, unitId } of figures) if (measure.startsWith(`${kind.name}.`)) authors.add(unitId);
   }
-  const places = key.recorded ? await placesBeneath(em, key.cellEditionId, [...authors]) : [];
+  const places = key.recorded ? await placesBeneath(em, hierarchy, key.cellEditionId, [...authors]) : [];
   return { contents, places, version: await versionOf(em, places, to) };
 };
 
@@ -98,13 +102,6 @@ const figuresWithin = (em: EntityManager, { from, to }: SetKey, counting: RawBui
     where f.measure like any(${prefixes}::text[]) and f.period_from >= ${from}::date and f.period_to <= ${to}::date
     order by s.published_on nulls first, s.id, f.position`);
 };
-
-const treeOn = async (em: EntityManager, day: Day): Promise<Tree> =>
-  treeOf(
-    await rowsOf(em).rows(sql<Member>`
-      select v.unit_id as id, v.parent_id as "parentId", v.tier, v.kind from unit_version v
-      where ${validOn(sql`${day}::date`)}`),
-  );
 
 const contentOf = (
   kind: RollupKind,

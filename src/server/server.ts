@@ -125,8 +125,7 @@ type ViewerOf = (authorization: string | undefined) => Promise<Viewer | null>;
 
 const viewers = async ({ env, clock, opened }: Parts): Promise<ViewerOf> => {
   const authenticator = await createAuthenticator(env);
-  return async (authorization) =>
-    authorization === undefined ? null : authenticator.authenticate(authorization, clock(), new Reader(opened()));
+  return async (authorization) => (authorization === undefined ? null : authenticator.authenticate(authorization, clock(), opened()));
 };
 
 const httpOptions = ({ env, log, clock, trusted, router, opened }: Parts, viewerOf: ViewerOf): HttpOptions<RequestContext> => {

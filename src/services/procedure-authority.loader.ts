@@ -8,8 +8,6 @@ import { cellDayOf } from "../rollups/rollup-set.loader.ts";
 import type { EvidenceKind } from "../hierarchy/unit-view.ts";
 import { tracedEditions } from "../hierarchy/edition.ts";
 import type { UnitKind } from "../hierarchy/unit.entity.ts";
-import { inForceOn } from "../hierarchy/sql.ts";
-import type { Day } from "../lib/time/date.ts";
 import { keyed } from "../database/relation.ts";
 
 export type ProcedureAuthorityRow = Positioned & { kind: UnitKind; name: string; procedures: number };
@@ -25,26 +23,28 @@ export const proceduresByAuthority = (context: RequestContext, kind: EvidenceKin
     ({ unit, period, handledBy }) => `${unit.no}@${unit.asOf}|${period.name}|${handledBy ?? ""}`,
     async (keys) => {
       const cellDays = keys.map(({ period }) => cellDayOf(period, today));
-      await tracedEditions(context, [...keys.map(({ unit }) => unit.asOf), ...cellDays]);
-      const rows = await figureRows(reader, evidence, (counting) => authoritiesOf(keys, cellDays, counting));
+      const editions = await tracedEditions(context, [...keys.map(({ unit }) => unit.asOf), ...cellDays]);
+      const rows = await figureRows(reader, evidence, (counting) => authoritiesOf(keys, editions, counting));
       return rows.map((row) => ({ ...row, procedures: countInRange("service.procedures-by-authority", row.procedures) }));
     },
   );
 };
 
-const authoritiesOf = (keys: readonly RollupKey[], cellDays: readonly Day[], counting: RawBuilder<boolean>) => sql<ProcedureAuthorityRow>`
+/** @param editions of the days of all keys, and then of their cells */
+const authoritiesOf = (
+  keys: readonly RollupKey[],
+  editions: readonly number[],
+  counting: RawBuilder<boolean>,
+) => sql<ProcedureAuthorityRow>`
   with k as (
-    select k.*, e.id as edition_id, c.id as cell_edition_id
-    from ${keyed("k", keys, {
+    select * from ${keyed("k", keys, {
       no: ["int", ({ unit }) => unit.no],
-      as_of: ["date", ({ unit }) => unit.asOf],
-      cell_day: ["date", (_, n) => cellDays[n]],
+      edition_id: ["int", (_, n) => editions[n]],
+      cell_edition_id: ["int", (_, n) => editions[keys.length + n]],
       f: ["date", ({ period }) => period.from],
       t: ["date", ({ period }) => period.to],
       tier: ["text", ({ handledBy }) => handledBy],
     })}
-    join edition e on ${inForceOn(sql`k.as_of`)}
-    join edition c on ${inForceOn(sql`k.cell_day`, "c")}
   ), stated as (
     select distinct on (k.i, f.unit_id, f.scope, f.qualifiers ->> 'kind', f.qualifiers ->> 'name')
       k.i, k.cell_edition_id, f.unit_id, f.scope, f.qualifiers ->> 'kind' as kind, f.qualifiers ->> 'name' as name, f.value

@@ -1,8 +1,9 @@
 import type { EntityManager } from "@mikro-orm/postgresql";
 import { createHash } from "node:crypto";
+import { coveredAmong } from "../access/grant.ts";
 import { rowScope } from "../access/scope.ts";
+import { grantsFor } from "../access/viewer.ts";
 import { taking } from "../database/locks.ts";
-import { rowsOf } from "../database/reader.ts";
 import type { Compiles } from "../database/template.ts";
 import { unitLoaders } from "../hierarchy/unit.loaders.ts";
 import type { UnitView } from "../hierarchy/unit-view.ts";
@@ -26,7 +27,7 @@ import {
   type TaskPayload,
   writeTasks,
 } from "./task-step.service.ts";
-import { checkCoordinators, coordinatorsNamed, assigningRights, isWithinUnit, taskUnitNamed } from "./task-units.service.ts";
+import { checkCoordinators, coordinatorsNamed, isWithinUnit, taskUnitNamed } from "./task-units.service.ts";
 import { insertTask, type TaskMaking } from "./task-write.store.ts";
 import type { TaskDocument, TaskKey, TaskView } from "./task.loaders.ts";
 
@@ -65,19 +66,16 @@ export const assignTask = async (context: TaskAsking, input: AssignTaskInput): P
 /** The task as it is to be made. @throws as `assignTask` does. */
 const assignmentOf = async (context: TaskAsking, input: AssignTaskInput): Promise<Omit<Making, "making">> => {
   const assignedOn = input.assignedOn == null ? context.today : parseAssignedOn(input.assignedOn, context.today);
-  const [assigner, lead] = await Promise.all([
-    taskUnitNamed(context, "assignedBy", input.assignedBy, assignedOn),
-    // What is wrong with the lead is told later.
-    taskUnitNamed(context, "lead", input.lead, assignedOn).catch(() => null),
-  ]);
-  const { isOfficer, isWithin } = await assigningRights(context, { assignerNo: assigner.no, leadNo: lead?.no ?? 0, assignedOn });
-  if (!isOfficer)
+  const assigner = await taskUnitNamed(context, "assignedBy", input.assignedBy, assignedOn);
+  const hierarchy = await context.hierarchy.load();
+  if (!coveredAmong(hierarchy, grantsFor(context.viewer, "OFFICER"), [assigner.no]).has(assigner.no))
     throw new DomainError("FORBIDDEN", `This needs the role OFFICER on ${assigner.fullName} (${assigner.code})`, {
       argument: "assignedBy",
     });
   const draft = await draftOf(context, { ...input, document: documentOf(input.document, context.today), assignedOn });
   checkDeadline(draft.deadline, assignedOn);
-  if (!isWithin) throw new BadUserInput("lead", input.lead, `must be a unit within ${assigner.fullName}, or an agency of such a unit`);
+  if (!isWithinUnit(hierarchy, { above: assigner.no, unitNo: draft.lead.no, day: assignedOn, isServing: false }))
+    throw new BadUserInput("lead", input.lead, `must be a unit within ${assigner.fullName}, or an agency of such a unit`);
   const provinceNo = await provinceOf(context, draft);
   return { draft, provinceNo, origin: { assignerNo: assigner.no, parent: null, family: null, operation: "assignTask" } };
 };
@@ -96,10 +94,9 @@ export const delegateTask = async (context: TaskAsking, input: DelegateTaskInput
   if (typeof part === "string") return payloadOf(context, part);
   const { draft: given, provinceNo } = part;
   return created(context, { making, first: opening(context, input.task) }, async (writing, rows) => {
-    const { em } = writing;
     const step = await openStep(context, writing, { id: input.task, action: "DELEGATE", rows });
     const { task: parent, actingNo } = step;
-    const isWithin = await isWithinUnit(rowsOf(em), { above: actingNo, unitNo: given.lead.no, day: today, isServing: true });
+    const isWithin = isWithinUnit(step.hierarchy, { above: actingNo, unitNo: given.lead.no, day: today, isServing: true });
     if (!isWithin || given.lead.no === parent.leadNo)
       throw new BadUserInput("lead", input.lead, "must be another unit within the lead, or within the unit that the lead serves");
     const draft = { ...given, deadline: given.deadline ?? parent.deadline };

@@ -1,9 +1,9 @@
-import { type RawBuilder, sql } from "kysely";
-import { coveredBy } from "../access/scope.ts";
+import { coveredAmong } from "../access/grant.ts";
 import type { Grant } from "../access/viewer.ts";
-import type { Positioned } from "../database/loader.ts";
-import type { Rows } from "../database/reader.ts";
-import { inForceOn } from "../hierarchy/sql.ts";
+import { countryNo } from "../hierarchy/country.ts";
+import type { Hierarchy } from "../hierarchy/hierarchy.ts";
+import { dayNumber } from "../hierarchy/hierarchy-content.ts";
+import { lineageOf } from "../hierarchy/lineage.ts";
 import type { Day } from "../lib/time/date.ts";
 import type { TaskSide } from "./task-steps.ts";
 
@@ -19,11 +19,8 @@ export interface TaskAuthority {
 }
 
 /** The country as a grant of today's edition, in the form of a RowScope. */
-export const countryEntry = (today: Day | RawBuilder<unknown>) => sql<string>`(
-  select v.unit_id || ':' || e.id from edition e, unit_version v where v.tier = 'COUNTRY' and ${inForceOn(sql`${today}::date`)} limit 1)`;
-
-export const readCountry = async ({ rows }: Rows, today: Day): Promise<string> =>
-  (await rows(sql<{ entry: string }>`select ${countryEntry(today)} as entry`))[0]!.entry;
+export const countryEntry = (hierarchy: Hierarchy, today: Day): string =>
+  `${countryNo(hierarchy)}:${hierarchy.editionOn(dayNumber(today))!.id}`;
 
 interface Sides {
   readonly leadNo: number;
@@ -35,51 +32,24 @@ export const sidesOf = ({ isForLead, isForAssigner }: TaskAuthority): TaskSide[]
   ...(isForAssigner ? (["ASSIGNER"] as const) : []),
 ];
 
-const lastParent = (unit: RawBuilder<unknown>, today: Day) => sql`(select v.parent_id from unit u
-  join unit_version v on v.unit_id = u.id and v.valid_to = u.ended_on where u.id = ${unit} and u.ended_on <= ${today}::date)`;
-
-/**
- * Of tasks with these leads and assigners, in their order. For an assigner that has ended and was split, the unit above it on its last day stands in,
- * and so on upwards.
- */
-export const readAuthorities = (
-  { rows }: Rows,
-  grants: readonly Grant[],
-  today: Day,
-  tasks: readonly Sides[],
-): Promise<(TaskAuthority & Positioned)[]> => {
-  const sides = sql`
-    select i::int, lead_id, assigner_id from unnest(${tasks.map(({ leadNo }) => leadNo)}::int[], ${tasks.map(({ assignerNo }) => assignerNo)}::int[])
-      with ordinality s(lead_id, assigner_id, i)`;
-  return rows(sql<TaskAuthority & Positioned>`
-    with recursive ${authorityTables(today, sides)} select a.i, ${authorityColumns(grants)} from authority a order by a.i`);
+/** The unit above on the last day of a unit that has ended and that no one unit has followed; null for all others. */
+const aboveSplit = (hierarchy: Hierarchy, unitNo: number, today: Day): number | null => {
+  const { lastDay } = hierarchy.lifeOf(unitNo);
+  if (lastDay === null || lastDay >= today) return null;
+  const edition = hierarchy.editionOn(dayNumber(today))!;
+  const contributions = lineageOf(hierarchy).contributionsTo(edition, [unitNo]);
+  return contributions.some(({ nearest, certain }) => nearest && certain) ? null : hierarchy.versionsOf(unitNo).at(-1)!.parentNo;
 };
 
-/** Of authority `a`. */
-const authorityColumns = (grants: readonly Grant[]) => sql`a.lead_id as "leadNo", a.assigner_id as "assignerNo",
-  ${coveredBy(grants, sql`a.lead_id`)} as "isForLead", ${coveredBy(grants, sql`a.assigner_id`)} as "isForAssigner", a.is_lead_split as "isLeadSplit"`;
-
-/** The tables of a recursive WITH, of which `authority` has a row for each of `sides`: rows of (i, lead_id, assigner_id). */
-const authorityTables = (today: Day, sides: RawBuilder<unknown>): RawBuilder<unknown> => sql`
-    task_side as materialized (${sides}),
-    above as (
-      select side.unit_id, ${lastParent(sql`side.unit_id`, today)} as parent_id
-      from (select lead_id as unit_id from task_side union select assigner_id from task_side) side
-      union
-      select a.parent_id, ${lastParent(sql`a.parent_id`, today)} from above a where a.parent_id is not null
-    ),
-    split as materialized (
-      select a.unit_id as id, a.parent_id from above a where a.parent_id is not null and not exists (
-        select from contribution c where c.edition_id = (select e.id from edition e where ${inForceOn(sql`${today}::date`)})
-          and c.unit_id = a.unit_id and c.nearest and c.certain)
-    ),
-    standing as (
-      select i, assigner_id as unit_id, 0 as steps from task_side
-      union all
-      select s.i, p.parent_id, s.steps + 1 from standing s join split p on p.id = s.unit_id where p.parent_id is not null
-    ),
-    acting as (select distinct on (i) i, unit_id from standing order by i, steps desc),
-    authority as materialized (
-      select t.i, t.lead_id, a.unit_id as assigner_id, t.lead_id in (select id from split) as is_lead_split
-      from task_side t join acting a on a.i = t.i
-    )`;
+/** Of a task. For an assigner that has ended and was split, the unit above it on its last day stands in, and so on upwards. */
+export const authorityOf = (hierarchy: Hierarchy, grants: readonly Grant[], today: Day, task: Sides): TaskAuthority => {
+  const { leadNo } = task;
+  let { assignerNo } = task;
+  for (let above = aboveSplit(hierarchy, assignerNo, today); above !== null; above = aboveSplit(hierarchy, assignerNo, today))
+    assignerNo = above;
+  const covered = coveredAmong(hierarchy, grants, [leadNo, assignerNo]);
+  return {
+    ...{ leadNo, assignerNo, isForLead: covered.has(leadNo), isForAssigner: covered.has(assignerNo) },
+    isLeadSplit: aboveSplit(hierarchy, leadNo, today) !== null,
+  };
+};

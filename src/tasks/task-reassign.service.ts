@@ -1,4 +1,3 @@
-import { rowsOf } from "../database/reader.ts";
 import { BadUserInput } from "../lib/errors.ts";
 import { endedToday, withDeadline } from "./task-assigner.service.ts";
 import { deadlineOf, noteOf } from "./task-check.ts";
@@ -29,7 +28,7 @@ export const reassignTask = async (context: TaskAsking, input: ReassignTaskInput
   if (coordinators) checkCoordinators(coordinators, lead.no);
   return takeStep(context, input.task, "REASSIGN", async (step) => {
     const { task } = step;
-    await demandLead(step, input.lead, lead.no);
+    demandLead(step, input.lead, lead.no);
     await demandNoneOpen(step, task, "REASSIGN");
     const change: Partial<TaskView> = {
       ...(await withDeadline(step, deadline)),
@@ -43,10 +42,10 @@ export const reassignTask = async (context: TaskAsking, input: ReassignTaskInput
 };
 
 /** @throws BadUserInput for the present lead, and for one to which the assigner could not have given the task. */
-const demandLead = async ({ em, task, actingNo, today }: StepOf, name: string, leadNo: number): Promise<void> => {
+const demandLead = ({ hierarchy, task, actingNo, today }: StepOf, name: string, leadNo: number): void => {
   if (leadNo === task.leadNo) throw new BadUserInput("lead", name, "must be another unit than the present lead");
   const isServing = task.parent !== null;
-  if (await isWithinUnit(rowsOf(em), { above: actingNo, unitNo: leadNo, day: today, isServing })) return;
+  if (isWithinUnit(hierarchy, { above: actingNo, unitNo: leadNo, day: today, isServing })) return;
   throw new BadUserInput("lead", name, "must be a unit within the assigning unit, or an agency of such a unit");
 };
 

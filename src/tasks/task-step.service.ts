@@ -1,15 +1,13 @@
-import type { EntityManager } from "@mikro-orm/postgresql";
-import { sql } from "kysely";
 import type { RequestContext } from "../access/request-context.ts";
 import { rowScope } from "../access/scope.ts";
 import { grantsFor } from "../access/viewer.ts";
-import { rowsOf } from "../database/reader.ts";
 import type { Compiles } from "../database/template.ts";
-import { validOn } from "../hierarchy/sql.ts";
+import type { Hierarchy } from "../hierarchy/hierarchy.ts";
+import { unitLoaders } from "../hierarchy/unit.loaders.ts";
 import { DomainError } from "../lib/errors.ts";
 import type { Day } from "../lib/time/date.ts";
 import { changedRecords } from "./task-audit.store.ts";
-import { sidesOf, type TaskAuthority } from "./task-authority.ts";
+import { authorityOf, countryEntry, sidesOf, type TaskAuthority } from "./task-authority.ts";
 import type { FamilyScope } from "./task-family.store.ts";
 import { type Sent, TaskWriting } from "./task-count.store.ts";
 import { parseTaskId, taskIdOf } from "./task-id.ts";
@@ -26,6 +24,7 @@ export interface TaskPayload {
 
 /** The locked rows that a step reads. */
 export interface StepOf extends FamilyScope {
+  readonly hierarchy: Hierarchy;
   readonly today: Day;
   readonly writing: TaskWriting;
   readonly task: TaskView;
@@ -89,16 +88,10 @@ export const writeTasks = <T>(
     return result;
   });
 
-const steppingOf = ({ viewer, today }: TaskAsking) => ({
-  viewing: grantsFor(viewer, "VIEWER"),
-  acting: grantsFor(viewer, "OFFICER"),
-  today,
-});
-
 /** The statements whose rows `openStep` takes. */
 export const opening = (context: TaskAsking, id: string): readonly Compiles[] => {
   const identity = parseTaskId(id);
-  return identity ? lockingTask(steppingOf(context), identity) : [];
+  return identity ? lockingTask({ ...identity, viewing: grantsFor(context.viewer, "VIEWER") }) : [];
 };
 
 interface Opened {
@@ -112,22 +105,31 @@ export const openStep = async (context: TaskAsking, writing: TaskWriting, { id, 
   const { viewer, today } = context;
   const { em } = writing;
   const identity = parseTaskId(id);
-  const locked = identity && (await lockedTask(em, steppingOf(context), identity, rows));
-  if (!locked) throw new DomainError("NOT_FOUND", `task: there is no task ${JSON.stringify(id.slice(0, 100))}`, { argument: "task" });
-  const { task, authority, country } = locked;
+  const task = identity && (await lockedTask(em, { ...identity, viewing: grantsFor(viewer, "VIEWER") }, rows));
+  if (!task) throw new DomainError("NOT_FOUND", `task: there is no task ${JSON.stringify(id.slice(0, 100))}`, { argument: "task" });
+  const hierarchy = await context.hierarchy.held();
+  const authority = authorityOf(hierarchy, grantsFor(viewer, "OFFICER"), today, task);
   const actingNo = sideOf(action) === "LEAD" ? authority.leadNo : authority.assignerNo;
-  if (!sidesOf(authority).includes(sideOf(action))) throw await forbidden(em, actingNo, action, today);
+  if (!sidesOf(authority).includes(sideOf(action))) throw await forbidden(context, actingNo, action);
   demandPossible(task, authority, action);
   const { isDistributed } = context.session;
-  return { em, writing, scope: rowScope(viewer, "OFFICER"), country, isDistributed, today, task, actingNo };
+  return {
+    em,
+    writing,
+    scope: rowScope(viewer, "OFFICER"),
+    country: countryEntry(hierarchy, today),
+    hierarchy,
+    isDistributed,
+    today,
+    task,
+    actingNo,
+  };
 };
 
-const forbidden = async (em: EntityManager, unitNo: number, action: TaskAction, today: Day): Promise<DomainError> => {
-  const [unit] = await rowsOf(em).rows(sql<{ name: string }>`
-    select v.full_name || ' (' || v.code || ')' as name from unit u join unit_version v on v.unit_id = u.id
-      and ${validOn(sql`least(${today}::date, u.ended_on - 1)`)} where u.id = ${unitNo}`);
+const forbidden = async (context: TaskAsking, unitNo: number, action: TaskAction): Promise<DomainError> => {
+  const unit = await context.use(unitLoaders).unitByNo.load(unitNo);
   const side = sideOf(action) === "LEAD" ? "leads" : "assigned";
-  return new DomainError("FORBIDDEN", `${action} needs the role OFFICER on ${unit!.name}, which ${side} the task`);
+  return new DomainError("FORBIDDEN", `${action} needs the role OFFICER on ${unit!.fullName} (${unit!.code}), which ${side} the task`);
 };
 
 /** @throws DomainError CONFLICT naming the progress and what the caller may do instead. */

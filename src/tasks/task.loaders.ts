@@ -8,7 +8,8 @@ import type { Page } from "../lib/page.ts";
 import type { Day } from "../lib/time/date.ts";
 import { localDay } from "../lib/time/local-time.ts";
 import type { TaskIdentity } from "./task-id.ts";
-import { readAuthorities, type TaskAuthority } from "./task-authority.ts";
+import { fromHierarchy } from "../hierarchy/unit.loaders.ts";
+import { authorityOf } from "./task-authority.ts";
 import { TASK_EVENTS, TASK_PROGRESS, type TaskEventKind, type TaskProgress } from "./task-steps.ts";
 import type { DayRange, TaskDays } from "./task-timeliness.ts";
 
@@ -98,7 +99,8 @@ interface EventsOf {
 }
 
 /** All loaders read only tasks that the viewer may see. */
-export const taskLoaders = ({ session, viewer, today }: Pick<RequestContext, "session" | "viewer" | "today">) => {
+export const taskLoaders = (context: Pick<RequestContext, "session" | "viewer" | "today" | "hierarchy">) => {
+  const { session, viewer, today } = context;
   const { rows } = session.scoped(rowScope(viewer));
   const grants = grantsFor(viewer, "VIEWER");
   const officers = grantsFor(viewer, "OFFICER");
@@ -127,8 +129,8 @@ export const taskLoaders = ({ session, viewer, today }: Pick<RequestContext, "se
     ),
 
     /** The units that act for the sides of a task; for viewers with the role OFFICER. */
-    authorityOf: oneBy<TaskView, TaskAuthority & Positioned>(textOfKey, async (tasks) =>
-      officers.length === 0 ? [] : readAuthorities({ rows }, officers, today, tasks),
+    authorityOf: fromHierarchy(context, "PUBLISHED", (units, task: TaskView) =>
+      officers.length === 0 ? null : authorityOf(units.hierarchy, officers, today, task),
     ),
   };
 };

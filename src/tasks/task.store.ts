@@ -1,88 +1,54 @@
 import type { EntityManager } from "@mikro-orm/postgresql";
 import { sql } from "kysely";
-import { coveredBy, coversAny, grantValues } from "../access/scope.ts";
+import { coversAny, grantValues } from "../access/scope.ts";
 import type { Grant } from "../access/viewer.ts";
 import { takeLock, waitingFor } from "../database/locks.ts";
 import { rowsOf } from "../database/reader.ts";
 import { type Compiles, type Query, template } from "../database/template.ts";
-import type { Day } from "../lib/time/date.ts";
-import { countryEntry, readAuthorities, type TaskAuthority } from "./task-authority.ts";
 import type { TaskIdentity } from "./task-id.ts";
 import { taskColumns, type TaskKey, type TaskView } from "./task.loaders.ts";
 
-/** Who takes a step: what it sees, the units for which it acts, and the day. */
-interface Stepping {
+/** A task, and grants of which one must cover a unit that leads, assigns or coordinates it. */
+interface Locking extends TaskIdentity {
   readonly viewing: readonly Grant[];
-  readonly acting: readonly Grant[];
-  readonly today: Day;
 }
 
-export interface LockedTask {
-  readonly task: TaskView;
-  readonly authority: TaskAuthority;
-  /** The country as a grant of today's edition. */
-  readonly country: string;
-}
+const lockedRow = template<TaskView, "sourceNo" | "code" | "units" | "editions">(
+  ["sourceNo", "code", "units", "editions"],
+  ({ sourceNo, code, ...viewing }) => sql`
+    select ${taskColumns} from task t
+    where t.source_id = ${sourceNo} and t.code = ${code} and ${coversAny(viewing, sql`(array[t.lead_id, t.assigner_id] || t.coordinator_ids)`)}`,
+);
 
-type LockedRow = TaskView & Pick<TaskAuthority, "isForLead" | "isForAssigner"> & { readonly hasEnded: boolean; readonly country: string };
-
-const LOCKED_NAMES = ["sourceNo", "code", "today", "viewingUnits", "viewingEditions", "actingUnits", "actingEditions"] as const;
-
-/** No row unless the grants cover a unit that leads, assigns or coordinates it. */
-const lockedRow = template<LockedRow, (typeof LOCKED_NAMES)[number]>(LOCKED_NAMES, (v) => {
-  const acting = { units: v.actingUnits, editions: v.actingEditions };
-  const viewing = { units: v.viewingUnits, editions: v.viewingEditions };
-  return sql`
-    select ${taskColumns}, ${coveredBy(acting, sql`t.lead_id`)} as "isForLead", ${coveredBy(acting, sql`t.assigner_id`)} as "isForAssigner",
-      exists (select from unit where id in (t.lead_id, t.assigner_id) and ended_on <= ${v.today}::date) as "hasEnded", ${countryEntry(v.today)} as country
-    from task t where t.source_id = ${v.sourceNo} and t.code = ${v.code} and ${coversAny(viewing, sql`(array[t.lead_id, t.assigner_id] || t.coordinator_ids)`)}`;
-});
-
-const readingLocked = ({ viewing, acting, today }: Stepping, { sourceNo, code }: TaskIdentity): Query<LockedRow> => {
-  const [viewed, acted] = [grantValues(viewing), grantValues(acting)];
-  return lockedRow({
-    ...{ sourceNo, code, today, viewingUnits: viewed.units, viewingEditions: viewed.editions },
-    ...{ actingUnits: acted.units, actingEditions: acted.editions },
-  });
-};
+const readingLocked = ({ sourceNo, code, viewing }: Locking): Query<TaskView> => lockedRow({ sourceNo, code, ...grantValues(viewing) });
 
 const lockingFamily = template(
   ["sourceNo", "code"],
   (v) => sql`select family, ${waitingFor("taskFamily", sql`family`)} from task where source_id = ${v.sourceNo} and code = ${v.code}`,
 );
 
-/** Only for a unit that has ended others may act. */
-const lockedOf = async (em: EntityManager, { acting, today }: Stepping, row: LockedRow | undefined): Promise<LockedTask | null> => {
-  if (!row) return null;
-  const { isForLead, isForAssigner, hasEnded, country, ...task } = row;
-  const { leadNo, assignerNo } = task;
-  const [ofEnded] = hasEnded ? await readAuthorities(rowsOf(em), acting, today, [task]) : [];
-  return { task, authority: ofEnded ?? { leadNo, assignerNo, isForLead, isForAssigner, isLeadSplit: false }, country };
-};
-
 /** The statements that lock the family of a task, and then read the task; `lockedTask` takes their rows. */
-export const lockingTask = (stepping: Stepping, identity: TaskIdentity): readonly Compiles[] => [
-  lockingFamily({ sourceNo: identity.sourceNo, code: identity.code }),
-  readingLocked(stepping, identity),
+export const lockingTask = (locking: Locking): readonly Compiles[] => [
+  lockingFamily({ sourceNo: locking.sourceNo, code: locking.code }),
+  readingLocked(locking),
 ];
 
 /** The task as it stands, of whose family nobody else changes anything until the transaction ends; null where the grants show none. */
 export const lockedTask = async (
   em: EntityManager,
-  stepping: Stepping,
-  identity: TaskIdentity,
+  locking: Locking,
   [found, read]: readonly (readonly unknown[])[],
-): Promise<LockedTask | null> => {
+): Promise<TaskView | null> => {
   if (!found?.[0]) return null;
   let { family } = found[0] as { family: string };
-  let locked = await lockedOf(em, stepping, read?.[0] as LockedRow | undefined);
+  let task = read?.[0] as TaskView | undefined;
   // An import may have moved the task while this waited.
-  while (locked && locked.task.family !== family) {
-    ({ family } = locked.task);
+  while (task && task.family !== family) {
+    ({ family } = task);
     await takeLock(em, "taskFamily", family);
-    locked = await lockedOf(em, stepping, (await readingLocked(stepping, identity).execute(em.getKysely())).rows[0]);
+    [task] = (await readingLocked(locking).execute(em.getKysely())).rows;
   }
-  return locked;
+  return task ?? null;
 };
 
 export type OpenSubtask = TaskView & { readonly steps: number };

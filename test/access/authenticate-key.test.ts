@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createAuthenticator, type Authenticator } from "../../src/access/authenticate.ts";
 import { newSecret, secretHash } from "../../src/access/secret.ts";
-import { revokeAccessKey, rotateAccessKey } from "../../src/administration/access-key.service.ts";
-import { Reader } from "../../src/database/reader.ts";
+import { commandKeeper, revokeAccessKey, rotateAccessKey } from "../../src/administration/access-key.service.ts";
+import { raiseHierarchyVersion } from "../../src/hierarchy/hierarchy.store.ts";
 import { NOW } from "../support/client.ts";
 import { createDatabase, type TestDatabase } from "../support/database.ts";
 import { statementsOf } from "../support/statements.ts";
-import { COMMAND, grantedUnits, issueKey } from "./support.ts";
+import { grantedUnits, issueKey } from "./support.ts";
 
 describe("the authenticator, for an API key", () => {
   let database: TestDatabase;
@@ -17,7 +17,7 @@ describe("the authenticator, for an API key", () => {
   });
   afterAll(() => database.close());
 
-  const ask = (authorization: string, now = NOW) => authenticator.authenticate(authorization, now, new Reader(database.pools));
+  const ask = (authorization: string, now = NOW) => authenticator.authenticate(authorization, now, database.pools);
   const NO_KEY = "This API key is not valid: unknown, revoked or expired";
   const refusesKey = (secret: string, now = NOW) =>
     expect(ask(`Bearer ${secret}`, now)).rejects.toMatchObject({ message: NO_KEY, extensions: { code: "UNAUTHENTICATED" } });
@@ -37,8 +37,8 @@ describe("the authenticator, for an API key", () => {
   });
 
   it("computes the coverage of grants on their first use", async () => {
-    const { secret } = await issueKey(database, [{ unit: "048.2015", role: "VIEWER" }]);
-    await database.orm.em.getConnection().execute("update edition set contributed = false where starts_on > '2020-01-01'");
+    const { secret } = await issueKey(database, [{ unit: "044.2015", role: "VIEWER" }]);
+    await database.orm.em.getConnection().execute("update edition set contributed = false where starts_on <= '2020-01-31'");
     await database.orm.em
       .getConnection()
       .execute("delete from contribution c using edition e where e.id = c.edition_id and not e.contributed");
@@ -52,12 +52,24 @@ describe("the authenticator, for an API key", () => {
     expect(rows[0]!.n).toBeGreaterThan(10);
   });
 
+  it("sees the units of grants as the database has them, and reads these once", async () => {
+    const { secret } = await issueKey(database, [{ unit: "49.2015", role: "OFFICER" }]);
+    const { secret: other } = await issueKey(database, [{ unit: "22", role: "OFFICER" }]);
+    const [unit] = await grantedUnits(database, await ask(`Bearer ${other}`));
+    expect(unit).toMatchObject({ asOf: "2026-11-22", ended: false });
+    const em = database.orm.em.fork();
+    await em.getConnection().execute("update unit_version set valid_to = '2026-11-01' where code = '22' and valid_to is null");
+    await raiseHierarchyVersion(em);
+    expect(await grantedUnits(database, await ask(`Bearer ${other}`))).toEqual([{ ...unit, asOf: "2026-10-31", ended: true }]);
+    for (const one of [secret, other]) expect(await statementsOf(() => ask(`Bearer ${one}`))).toHaveLength(1);
+  });
+
   it("refuses unknown, revoked and expired keys with one message", async () => {
     await refusesKey(newSecret());
     const { accessKey: key, secret } = await issueKey(database, [{ unit: "48", role: "OFFICER" }]);
     await refusesKey(`cchc_${secretHash(secret).slice(0, 43)}`);
     await ask(`Bearer ${secret}`);
-    await database.orm.em.fork().transactional((em) => revokeAccessKey(em, COMMAND, key.id, NOW));
+    await database.orm.em.fork().transactional(async (em) => revokeAccessKey(em, await commandKeeper(em, "test"), key.id, NOW));
     await refusesKey(secret);
   });
 
@@ -69,7 +81,9 @@ describe("the authenticator, for an API key", () => {
 
   it("refuses the old secret immediately after a rotation", async () => {
     const { accessKey: key, secret } = await issueKey(database, [{ unit: "48", role: "OFFICER" }]);
-    const rotated = await database.orm.em.fork().transactional((em) => rotateAccessKey(em, COMMAND, { id: key.id }, NOW));
+    const rotated = await database.orm.em
+      .fork()
+      .transactional(async (em) => rotateAccessKey(em, await commandKeeper(em, "test"), { id: key.id }, NOW));
     expect(rotated.accessKey.id).toBe(key.id);
     await refusesKey(secret);
     expect(await ask(`Bearer ${rotated.secret}`)).toMatchObject({ actor: `key:${key.id}` });

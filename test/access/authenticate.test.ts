@@ -5,7 +5,6 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createAuthenticator, type Authenticator } from "../../src/access/authenticate.ts";
 import { grantsFor } from "../../src/access/viewer.ts";
-import { Reader } from "../../src/database/reader.ts";
 import { NOW } from "../support/client.ts";
 import { createDatabase, type TestDatabase } from "../support/database.ts";
 import { statementsOf } from "../support/statements.ts";
@@ -48,7 +47,7 @@ describe("the authenticator", () => {
     await rm(folder, { recursive: true });
   });
 
-  const ask = (authorization: string | undefined, now = NOW) => authenticator.authenticate(authorization, now, new Reader(database.pools));
+  const ask = (authorization: string | undefined, now = NOW) => authenticator.authenticate(authorization, now, database.pools);
   const unitsOf = async (authorization: string, now = NOW) => grantedUnits(database, await ask(authorization, now));
   /** Refused with this message, without a statement, and without a word of the credential. */
   const refuses = async (authorization: string, message: string | RegExp, now = NOW) => {
@@ -168,9 +167,7 @@ describe("the authenticator", () => {
 
     it("trusts no token if no issuers are configured", async () => {
       const alone = await createAuthenticator({ issuers: null });
-      await expect(alone.authenticate(`Bearer ${await tokenOf(ec)}`, NOW, new Reader(database.pools))).rejects.toThrow(
-        "issuer is not trusted",
-      );
+      await expect(alone.authenticate(`Bearer ${await tokenOf(ec)}`, NOW, database.pools)).rejects.toThrow("issuer is not trusted");
     });
 
     it.each(["sub", "exp", "iat", "aud", "iss"])("refuses a token without %s", async (claim) => {

@@ -6,7 +6,6 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createAuthenticator } from "../../src/access/authenticate.ts";
-import { Reader } from "../../src/database/reader.ts";
 import { NOW } from "../support/client.ts";
 import { createDatabase, type TestDatabase } from "../support/database.ts";
 import { keyPair, type KeyPair, tokenOf } from "./support.ts";
@@ -142,8 +141,7 @@ describe("a key set that also serves other applications", () => {
       [foreign, { ...pair.jwk, use: "sig", key_ops: ["verify"], x5t: "AAAA" }, foreign],
     ]) {
       const authenticator = await authenticatorOf(keys, keys.length === 2);
-      const ask = async (over: object) =>
-        authenticator.authenticate(`Bearer ${await tokenOf({ ...pair, ...over })}`, NOW, new Reader(database.pools));
+      const ask = async (over: object) => authenticator.authenticate(`Bearer ${await tokenOf({ ...pair, ...over })}`, NOW, database.pools);
       expect(await ask({})).toMatchObject({ name: "anna" });
       await expect(ask({ ...rsa })).rejects.toMatchObject({ extensions: { code: "UNAUTHENTICATED" } });
     }
@@ -188,7 +186,7 @@ describe("an issuer's keys behind a URL", () => {
     await writeFile(file, JSON.stringify([{ issuer: "https://id.danang.example", jwks: url, audience: "cchc", unit: "48" }]));
     const authenticator = await createAuthenticator({ issuers: file });
     const ask = async (over: object = {}) =>
-      authenticator.authenticate(`Bearer ${await tokenOf({ ...pair, ...over })}`, NOW, new Reader(database.pools));
+      authenticator.authenticate(`Bearer ${await tokenOf({ ...pair, ...over })}`, NOW, database.pools);
     expect(fetched).toBe(0);
     await expect(ask()).rejects.toMatchObject({ extensions: { code: "SERVICE_UNAVAILABLE", retryAfter: 5 } });
     published = [pair.jwk];
@@ -204,7 +202,7 @@ describe("an issuer's keys behind a URL", () => {
     await writeFile(file, JSON.stringify([{ issuer: "https://id.danang.example", jwks: url, audience: "cchc", unit: "48" }]));
     published = [pair.jwk, pair.jwk];
     const authenticator = await createAuthenticator({ issuers: file });
-    await expect(authenticator.authenticate(`Bearer ${await tokenOf(pair)}`, NOW, new Reader(database.pools))).rejects.toMatchObject({
+    await expect(authenticator.authenticate(`Bearer ${await tokenOf(pair)}`, NOW, database.pools)).rejects.toMatchObject({
       extensions: { code: "UNAUTHENTICATED" },
     });
   });

@@ -1,10 +1,9 @@
 import { exportJWK, generateKeyPair, type JWK, SignJWT } from "jose";
 import { type GraphQLFormattedError, parse, validate } from "graphql";
-import { createAccessKey } from "../../src/administration/access-key.service.ts";
+import { commandKeeper, createAccessKey } from "../../src/administration/access-key.service.ts";
 import type { AccessKeyInput } from "../../src/administration/access-key.input.ts";
 import { createAuthenticator } from "../../src/access/authenticate.ts";
 import type { Role, Viewer } from "../../src/access/viewer.ts";
-import { Reader } from "../../src/database/reader.ts";
 import { subgraph } from "../../src/graphql/schema/subgraph.ts";
 import { RequestContext } from "../../src/access/request-context.ts";
 import { compiledExecution } from "../../src/graphql/execution/executor.ts";
@@ -12,7 +11,6 @@ import { NOW } from "../support/client.ts";
 import type { TestDatabase } from "../support/database.ts";
 
 export const SECONDS = Math.floor(NOW.getTime() / 1000);
-export const COMMAND = { actor: "command:test", actorName: "test", admin: null } as const;
 
 export const secondsLater = (seconds: number): Date => new Date(NOW.getTime() + seconds * 1000);
 
@@ -43,7 +41,9 @@ export const issueKey = (
   over: { readonly name?: string; readonly expiresOn?: string; readonly now?: Date } = {},
 ) => {
   const { now = NOW, ...rest } = over;
-  return database.orm.em.fork().transactional((em) => createAccessKey(em, COMMAND, { name: "Cổng dịch vụ công", grants, ...rest }, now));
+  return database.orm.em
+    .fork()
+    .transactional(async (em) => createAccessKey(em, await commandKeeper(em, "test"), { name: "Cổng dịch vụ công", grants, ...rest }, now));
 };
 
 /** The viewer with these grants, as a key of theirs gives it. */
@@ -53,7 +53,7 @@ export const viewerOf = async (database: TestDatabase, ...grants: (readonly [uni
     grants.map(([unit, role]) => ({ unit, role })),
   );
   const authenticator = await createAuthenticator({ issuers: null });
-  return (await authenticator.authenticate(`Bearer ${secret}`, NOW, new Reader(database.pools)))!;
+  return (await authenticator.authenticate(`Bearer ${secret}`, NOW, database.pools))!;
 };
 
 /** The grants of a viewer, with the ids of their units. */

@@ -2,7 +2,6 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createAuthenticator } from "../../src/access/authenticate.ts";
 import { secretHash } from "../../src/access/secret.ts";
 import type { Role, Viewer } from "../../src/access/viewer.ts";
-import { Reader } from "../../src/database/reader.ts";
 import { NOW } from "../support/client.ts";
 import { createDatabase, type TestDatabase } from "../support/database.ts";
 import { type Ask, asker, issueKey, viewerOf } from "../access/support.ts";
@@ -48,7 +47,7 @@ describe("access keys managed by API", () => {
   const createOn = (...units: readonly string[]) => create(units.map((unit) => [unit, "VIEWER"] as const));
   const created = async (...grants: readonly (readonly [string, Role])[]): Promise<Issued> => (await create(grants)).data!.createAccessKey;
   const authenticated = async (secret: string) =>
-    (await createAuthenticator({ issuers: null })).authenticate(`Bearer ${secret}`, NOW, new Reader(database.pools));
+    (await createAuthenticator({ issuers: null })).authenticate(`Bearer ${secret}`, NOW, database.pools);
   const isAccepted = (secret: string): Promise<boolean> =>
     authenticated(secret).then(
       () => true,

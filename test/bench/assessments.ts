@@ -1,7 +1,7 @@
 import { sql } from "kysely";
 import "../../src/records.ts";
 import { loadSeeds } from "../../seeds/seed.ts";
-import { createAccessKey } from "../../src/administration/access-key.service.ts";
+import { commandKeeper, createAccessKey } from "../../src/administration/access-key.service.ts";
 import type { Database } from "../../src/database/database.ts";
 import { withDatabase } from "./ledger-fill.ts";
 import { NODE_FLAGS, startProcess, withDataDir } from "./process.ts";
@@ -63,7 +63,7 @@ const median = (values: readonly number[]): number => values.toSorted((a, b) => 
 
 const keyOf = ({ orm }: Database): Promise<string> =>
   orm.em.fork().transactional(async (em) => {
-    const keeper = { actor: "bench", actorName: "bench", admin: null };
+    const keeper = await commandKeeper(em, "bench");
     return (await createAccessKey(em, keeper, { name: "bench", grants: [{ unit: "VN", role: "ADMIN" }], expiresOn: null }, new Date()))
       .secret;
   });

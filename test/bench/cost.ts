@@ -2,7 +2,7 @@ import { readdir, readFile } from "node:fs/promises";
 import { sql } from "kysely";
 import { fillDemo } from "../../seeds/demo/fill.ts";
 import { loadSeeds } from "../../seeds/seed.ts";
-import { createAccessKey } from "../../src/administration/access-key.service.ts";
+import { commandKeeper, createAccessKey } from "../../src/administration/access-key.service.ts";
 import type { Database } from "../../src/database/database.ts";
 import { Reader, rowsOf } from "../../src/database/reader.ts";
 import { ensurePresentTrees } from "../../src/counters/count-tree.service.ts";
@@ -101,8 +101,7 @@ interface Answer {
 
 const keyOf = async ({ orm }: Database): Promise<string> => {
   const asked = { name: "bench", grants: [{ unit: "VN", role: "ADMIN" as const }], expiresOn: null };
-  const keeper = { actor: "command:bench", actorName: "bench", admin: null };
-  return orm.em.fork().transactional(async (em) => (await createAccessKey(em, keeper, asked, NOW)).secret);
+  return orm.em.fork().transactional(async (em) => (await createAccessKey(em, await commandKeeper(em, "bench"), asked, NOW)).secret);
 };
 
 const postmasterOf = async ({ orm }: Database): Promise<number> => {

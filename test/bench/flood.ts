@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { createAccessKey } from "../../src/administration/access-key.service.ts";
+import { commandKeeper, createAccessKey } from "../../src/administration/access-key.service.ts";
 import { fillLedger, withDatabase } from "./ledger-fill.ts";
 import { median, type Service, startService, timed, withDataDir } from "./process.ts";
 
@@ -33,7 +33,7 @@ export const benchFlood = (dossiers: number) =>
 const officerKey = (dataDir: string): Promise<string> =>
   withDatabase(dataDir, ({ orm }) =>
     orm.em.fork().transactional(async (em) => {
-      const keeper = { actor: "bench", actorName: "bench", admin: null };
+      const keeper = await commandKeeper(em, "bench");
       const grants = [{ unit: "04", role: "OFFICER" as const }];
       return (await createAccessKey(em, keeper, { name: "bench", grants, expiresOn: null }, new Date())).secret;
     }),

@@ -4,7 +4,7 @@ import { sql } from "kysely";
 import { randomOf } from "../../seeds/demo/random.ts";
 import { fillDemo } from "../../seeds/demo/fill.ts";
 import { loadSeeds } from "../../seeds/seed.ts";
-import { createAccessKey } from "../../src/administration/access-key.service.ts";
+import { commandKeeper, createAccessKey } from "../../src/administration/access-key.service.ts";
 import type { Database } from "../../src/database/database.ts";
 import { rowsOf } from "../../src/database/reader.ts";
 import { recount } from "../../src/counters/recount.service.ts";
@@ -181,7 +181,7 @@ const settingOf = async ({ orm }: Database, service: Watched, dataDir: string): 
   const em = orm.em.fork();
   const keyOf = (unit: string, role: "VIEWER" | "OFFICER") =>
     em.transactional(async (inside) => {
-      const keeper = { actor: "bench", actorName: "bench", admin: null };
+      const keeper = await commandKeeper(inside, "bench");
       return (await createAccessKey(inside, keeper, { name: "bench", grants: [{ unit, role }], expiresOn: null }, new Date())).secret;
     });
   const units = await rowsOf(em).rows(sql<{ code: string; province: string }>`

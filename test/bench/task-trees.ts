@@ -1,7 +1,7 @@
 import { sql } from "kysely";
 import { fillDemo } from "../../seeds/demo/fill.ts";
 import { loadSeeds } from "../../seeds/seed.ts";
-import { createAccessKey } from "../../src/administration/access-key.service.ts";
+import { commandKeeper, createAccessKey } from "../../src/administration/access-key.service.ts";
 import type { Database } from "../../src/database/database.ts";
 import { withDatabase } from "./ledger-fill.ts";
 import { inTurn, ratio, type Service, spread, startService, timed, withDataDir } from "./process.ts";
@@ -39,7 +39,7 @@ export const benchTaskTrees = (scale: number) =>
 
 const viewerOf = ({ orm }: Database): Promise<string> =>
   orm.em.fork().transactional(async (em) => {
-    const keeper = { actor: "bench", actorName: "bench", admin: null };
+    const keeper = await commandKeeper(em, "bench");
     return (await createAccessKey(em, keeper, { name: "bench", grants: [{ unit: "VN", role: "VIEWER" }], expiresOn: null }, new Date()))
       .secret;
   });

@@ -4,7 +4,7 @@ import { randomUUID } from "node:crypto";
 import { join } from "node:path";
 import "../../src/records.ts";
 import { loadSeeds } from "../../seeds/seed.ts";
-import { createAccessKey } from "../../src/administration/access-key.service.ts";
+import { commandKeeper, createAccessKey } from "../../src/administration/access-key.service.ts";
 import { ensurePresentTrees } from "../../src/counters/count-tree.service.ts";
 import type { Database } from "../../src/database/database.ts";
 import { Reader } from "../../src/database/reader.ts";
@@ -90,7 +90,7 @@ const fillTasks = async ({ orm, pools }: Database, count: number): Promise<void>
 /** @returns the key of an officer of the province and all that is within it. */
 const officerOf = ({ orm }: Database): Promise<string> =>
   orm.em.fork().transactional(async (em) => {
-    const keeper = { actor: "bench", actorName: "bench", admin: null };
+    const keeper = await commandKeeper(em, "bench");
     return (await createAccessKey(em, keeper, { name: "bench", grants: [{ unit: "04", role: "OFFICER" }], expiresOn: null }, new Date()))
       .secret;
   });

@@ -1,7 +1,6 @@
 import { userInfo } from "node:os";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createAuthenticator } from "../../src/access/authenticate.ts";
-import { Reader } from "../../src/database/reader.ts";
 import { dayOf } from "../../src/lib/time/date.ts";
 import { type Ended, run as runCommand } from "../support/command.ts";
 import { createDatabase, type TestDatabase } from "../support/database.ts";
@@ -15,7 +14,7 @@ describe("npm run access", () => {
 
   const run = (...args: string[]): Promise<Ended> => runCommand("access", database, args);
   const viewerOf = async (secret: string) =>
-    (await createAuthenticator({ issuers: null })).authenticate(`Bearer ${secret.trim()}`, new Date(), new Reader(database.pools));
+    (await createAuthenticator({ issuers: null })).authenticate(`Bearer ${secret.trim()}`, new Date(), database.pools);
   const entries = () =>
     database.orm.em
       .getConnection()

@@ -11,7 +11,7 @@ import { parsePeriod, type Period } from "../../lib/time/period.ts";
 import { unitNamed } from "../../units/unit.service.ts";
 import { assessmentIdOf } from "../assessment-id.ts";
 import { InputProblems } from "../input-problem.ts";
-import { demandRoleOn } from "../organiser.service.ts";
+import { demandRoleOn } from "../../access/role-on.ts";
 import { lockSeries } from "../rubrics/rubric.store.ts";
 import type { StoredRubric } from "../rubrics/rubric.loaders.ts";
 import { rubricNamed } from "../rubrics/rubric.service.ts";

@@ -8,7 +8,7 @@ import { DomainError } from "../../lib/errors.ts";
 import { textOf } from "../../lib/argument-text.ts";
 import { assessmentIdOf } from "../assessment-id.ts";
 import { type InputProblem, InputProblems } from "../input-problem.ts";
-import { demandRoleOn } from "../organiser.service.ts";
+import { demandRoleOn } from "../../access/role-on.ts";
 import type { AdvanceAssessmentCycleInput, SetRankedMembersInput } from "./cycle.input.ts";
 import { cycleLoaders, type CycleView } from "./cycle.loaders.ts";
 import { cycleNamed, membersOfCycle } from "./cycle.service.ts";

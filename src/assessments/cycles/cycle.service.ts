@@ -6,7 +6,7 @@ import { DomainError } from "../../lib/errors.ts";
 import { connectionOf } from "../../lib/page.ts";
 import { unitNamed } from "../../units/unit.service.ts";
 import { parseNumberId } from "../assessment-id.ts";
-import { unitOfYear } from "../organiser.service.ts";
+import { unitOfYear } from "../unit-of-year.ts";
 import { latestFirst, yearPage } from "../year-page.ts";
 import { cycleColumns, cycleLoaders, cycleReading, type CycleView } from "./cycle.loaders.ts";
 

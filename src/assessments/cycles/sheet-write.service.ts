@@ -8,7 +8,7 @@ import { DomainError } from "../../lib/errors.ts";
 import { addDays, type Day } from "../../lib/time/date.ts";
 import { assessmentIdOf } from "../assessment-id.ts";
 import { type InputProblem, InputProblems } from "../input-problem.ts";
-import { missingRole } from "../organiser.service.ts";
+import { missingRole } from "../../access/role-on.ts";
 import { type CriterionView, rubricLoaders } from "../rubrics/rubric.loaders.ts";
 import { type SheetView, type StoredItem, sheetLoaders } from "./sheet.loaders.ts";
 import { type CycleMutation, cycleStepOf, ROLE_OF_SIDE } from "./cycle-steps.ts";

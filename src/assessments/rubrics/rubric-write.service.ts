@@ -8,7 +8,7 @@ import { BadUserInput, DomainError } from "../../lib/errors.ts";
 import { unitNamed } from "../../units/unit.service.ts";
 import { assessmentIdOf } from "../assessment-id.ts";
 import { type InputProblem, InputProblems } from "../input-problem.ts";
-import { demandRoleOn } from "../organiser.service.ts";
+import { demandRoleOn } from "../../access/role-on.ts";
 import { checkRubric } from "./rubric-check.ts";
 import type { ReviseRubricInput, RubricIdInput, RubricInput } from "./rubric.input.ts";
 import type { RubricView, StoredRubric } from "./rubric.loaders.ts";

@@ -14,7 +14,7 @@ import { reportedRankings } from "../reported.service.ts";
 import { parseNumberId } from "../assessment-id.ts";
 import { latestFirst, yearPage } from "../year-page.ts";
 import { INDEX_NAMES, type IndexKind } from "../vocabulary.ts";
-import { unitOfYear } from "../organiser.service.ts";
+import { unitOfYear } from "../unit-of-year.ts";
 import { criterionChanges } from "./rubric-diff.ts";
 import {
   type CriterionView,

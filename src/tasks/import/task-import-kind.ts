@@ -1,13 +1,13 @@
 import type { EntityManager } from "@mikro-orm/postgresql";
 import type { Grant } from "../../access/viewer.ts";
-import { rowsOf } from "../../database/reader.ts";
+import { heldHierarchy } from "../../hierarchy/current-hierarchy.ts";
 import type { RowScope } from "../../database/row-scope.ts";
 import { duplicateWarnings } from "../../imports/duplicate-warning.store.ts";
 import type { ImportKind } from "../../imports/import-pipeline.ts";
 import type { Staged } from "../../imports/stage.ts";
 import type { Day } from "../../lib/time/date.ts";
 import { countTaskChanges } from "../task-count.store.ts";
-import { readCountry } from "../task-authority.ts";
+import { countryEntry } from "../task-authority.ts";
 import { onWholeFamily } from "../task-family.store.ts";
 import { compareTasks, lockMoved, moveFamilies, noteStored, noteTaskChanges, TASK_TABLE, replaceTasks } from "./task-apply.store.ts";
 import { judgeParents } from "./task-parents.store.ts";
@@ -45,5 +45,7 @@ const writeWithFamilies = async (em: EntityManager, importer: TaskImporter | nul
   await replaceTasks(em, staged, at);
   if (!isMoved) return;
   const move = () => moveFamilies(em, staged);
-  await (importer ? onWholeFamily({ em, scope: importer.scope, country: await readCountry(rowsOf(em), importer.today) }, move) : move());
+  await (importer
+    ? onWholeFamily({ em, scope: importer.scope, country: countryEntry(await heldHierarchy(em), importer.today) }, move)
+    : move());
 };

@@ -4,12 +4,13 @@ import type { RequestContext } from "../../access/request-context.ts";
 import { coveredBy, rowScope } from "../../access/scope.ts";
 import { takeNamedLocks } from "../../database/locks.ts";
 import { rowsOf } from "../../database/reader.ts";
+import { heldHierarchy } from "../../hierarchy/current-hierarchy.ts";
 import { isOfSource } from "../../imports/compare.store.ts";
 import type { ImportReport } from "../../imports/import-report.ts";
 import { type RetractedRecord, type Retraction, type RetractionKind, retractRecords } from "../../imports/retraction.service.ts";
 import { isOfImport, type Staged, STATUSES } from "../../imports/stage.ts";
 import { countTaskChanges } from "../task-count.store.ts";
-import { readCountry } from "../task-authority.ts";
+import { countryEntry } from "../task-authority.ts";
 import { onWholeFamily, type StepScope } from "../task-family.store.ts";
 import { deleteTasks, TASK_TABLE } from "./task-apply.store.ts";
 import { TASK_STAGE } from "./task-stage.ts";
@@ -23,7 +24,7 @@ export const retractTasks = (context: Caller, retraction: Retraction): Promise<I
     ...{ kind: "TASKS", shape: TASK_STAGE, operation: "retractTasks", unknownCode: "UNKNOWN_TASK" },
     ...{ shareReferences: async () => {}, nameInStage, readStaged },
     refusals: async (em, staged) =>
-      refusalsOf({ em, scope: rowScope(viewer, "OFFICER"), country: await readCountry(rowsOf(em), today) }, staged),
+      refusalsOf({ em, scope: rowScope(viewer, "OFFICER"), country: countryEntry(await heldHierarchy(em), today) }, staged),
     retract: async (em, staged, at) => {
       await deleteTasks(em, staged, at);
       await countTaskChanges(em, staged);

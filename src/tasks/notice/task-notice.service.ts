@@ -1,11 +1,11 @@
-import { sql } from "kysely";
 import { unitNoNamed } from "../../access/grant.ts";
 import type { WorkCalendar } from "../../calendar/work-calendar.ts";
 import { readCalendar } from "../../calendar/work-calendar.store.ts";
 import type { Database } from "../../database/database.ts";
 import { Reader, rowsOf } from "../../database/reader.ts";
 import { ensureContributions } from "../../hierarchy/contribution.service.ts";
-import { editionsOf } from "../../hierarchy/edition.ts";
+import { currentHierarchyOf } from "../../hierarchy/current-hierarchy.ts";
+import { dayNumber } from "../../hierarchy/hierarchy-content.ts";
 import type { Day } from "../../lib/time/date.ts";
 import { lastDayWithin } from "../task-timeliness.ts";
 import { readNotices, type TaskNotice } from "./task-notice.store.ts";
@@ -24,13 +24,14 @@ export type DatedNotice = TaskNotice & { readonly daysLeft: number | null; reado
  * @throws Error for an unknown unit.
  */
 export const noticesOf = async (database: Database, { unit, on, within }: NoticeOptions): Promise<DatedNotice[]> => {
+  const hierarchy = await currentHierarchyOf(database.pools).read();
+  const unitNo = unitNoNamed(hierarchy, unit, on);
+  if (unitNo === null) throw new Error(`--unit: no unit has the code or id ${JSON.stringify(unit)} on ${on}`);
+  const editionId = hierarchy.editionOn(dayNumber(on))!.id;
+  await ensureContributions(new Reader(database.pools), [editionId]);
   const rows = rowsOf(database.orm.em.fork());
-  const [found] = await rows.rows(sql<{ no: number | null }>`select ${unitNoNamed(sql`${unit}::text`, on)} as no`);
-  if (found!.no === null) throw new Error(`--unit: no unit has the code or id ${JSON.stringify(unit)} on ${on}`);
-  const [editionId] = await editionsOf(rows, [on]);
-  await ensureContributions(new Reader(database.pools), [editionId!]);
   const calendar = await readCalendar(rows);
-  const query = { unitNo: found!.no, editionId: editionId!, on, until: lastDayWithin(calendar, on, within) };
+  const query = { unitNo, editionId, on, until: lastDayWithin(calendar, on, within) };
   const notices = await readNotices(rows, query);
   return notices.map((notice) => ({ ...notice, ...workingDaysOf(calendar, on, notice) }));
 };
