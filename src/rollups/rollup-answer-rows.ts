@@ -1,6 +1,7 @@
 import type { RecordRules } from "../counters/record-rules.ts";
 import { columnsOf, type MeasureCoverage, type RecordSums } from "../counters/records.ts";
 import type { RollupKey } from "../counters/rollup-key.ts";
+import { integersOf } from "../database/integer-array.ts";
 import type { RollupKind } from "../figures/measure.ts";
 import type { Day } from "../lib/time/date.ts";
 import type { AnswerEnd, AnswerHead, AnswerRow } from "./rollup-answer.store.ts";
@@ -117,7 +118,7 @@ export class RollupAnswer {
     const n = isByUnit ? this.#positions.get(key) : key - 1;
     if (n === undefined) return;
     if (this.#giving?.isGiven[n]) throw new Error(`The sums of unit ${key} came apart`);
-    (certain ? this.#certain : this.#possible)[n] = columnsOf(rules!.measures, rules!.measuresOf(numbersOf(counted) as number[]));
+    (certain ? this.#certain : this.#possible)[n] = columnsOf(rules!.measures, rules!.measuresOf(integersOf(counted) as number[]));
     // What is doubtful or has no certain sum waits for the end.
     const last = this.#last;
     if (last !== n && last >= 0 && this.#certain[last] !== null && !this.#isDoubtful(last)) this.#give(last);
@@ -145,10 +146,6 @@ export class RollupAnswer {
 }
 
 const storedOf = ({ certain: exact, data, counted }: Extract<AnswerRow, { part: 1 }>): StoredRollup => {
-  const [covered, reported, ...sums] = numbersOf(counted);
+  const [covered, reported, ...sums] = integersOf(counted);
   return [covered!, reported!, exact, data?.[0] ?? null, data?.[1] ?? null, sums];
 };
-
-/** Of an array that PostgreSQL writes: `{1,2,NULL}`. */
-const numbersOf = (array: string): (number | null)[] =>
-  JSON.parse(`[${array.slice(1, -1).replaceAll("NULL", "null")}]`) as (number | null)[];
