@@ -119,8 +119,9 @@ describe("references", () => {
     };
     const [few, many] = [await sent(3), await sent(200)];
     expect(many).toHaveLength(few.length);
-    // Units are in memory.
-    for (const table of ["from hierarchy_version", "procedure p", "dossier d", "source s on s.key = k.key"])
+    // Units are in memory; one statement asks whether they are current.
+    expect(many.filter((text) => text === "select version from hierarchy_version")).toHaveLength(1);
+    for (const table of ["procedure p", "dossier d", "source s on s.key = k.key"])
       expect(many.filter((text) => text.includes(table))).toHaveLength(1);
   });
 
