@@ -20,17 +20,8 @@ export class Gate {
     return this.#inside === 0 && this.#waiting.size === 0;
   }
 
-  /** @throws DomainError SERVICE_UNAVAILABLE if too many wait, or the wait was too long. */
-  async through<T>(work: () => Promise<T>): Promise<T> {
-    await this.#enter();
-    try {
-      return await work();
-    } finally {
-      this.#leave();
-    }
-  }
-
-  #enter(): Promise<void> | void {
+  /** Waits only if the gate is full. @throws DomainError SERVICE_UNAVAILABLE if too many wait, or the wait was too long. */
+  enter(): Promise<void> | void {
     const { size, queue, waitMs } = this.#options;
     if (this.#inside < size) return void this.#inside++;
     if (this.#waiting.size >= queue) throw busy();
@@ -47,10 +38,25 @@ export class Gate {
     });
   }
 
-  #leave(): void {
+  leave(): void {
     const [next] = this.#waiting;
     if (!next) return void this.#inside--;
     this.#waiting.delete(next);
     next();
   }
 }
+
+/** From the narrowest gate to the widest, so that waiting callers hold no place that others could use. @throws DomainError as `Gate.enter` */
+export const throughGates = async <T>(gates: readonly Gate[], work: () => Promise<T>): Promise<T> => {
+  let entered = 0;
+  try {
+    for (const gate of gates) {
+      const waiting = gate.enter();
+      if (waiting) await waiting;
+      entered++;
+    }
+    return await work();
+  } finally {
+    while (entered > 0) gates[--entered]!.leave();
+  }
+};

@@ -11,10 +11,9 @@ export interface Statement {
 
 /** Internals of the driver's connection. */
 interface Connection {
-  readonly stream: { readonly writable: boolean; cork(): void; write(bytes: Buffer): boolean; uncork(): void };
+  readonly stream: { readonly writable: boolean; write(bytes: Buffer): boolean };
   readonly parsedStatements: Record<string, string>;
   readonly submittedNamedStatements: Record<string, string>;
-  sync(): void;
   describe(portal: object): void;
 }
 
@@ -65,6 +64,35 @@ const assume = (part: Part, description: Described): void => {
   Object.assign(part, { _accumulateRows: true });
 };
 
+/** Collects what the driver writes of a message, so that it is written at once. */
+interface Collector {
+  readonly bytes: Buffer[];
+  readonly open: Connection;
+  /** For statements whose description is known. */
+  readonly known: Connection;
+}
+
+const collectors = new WeakMap<object, Collector>();
+
+const collectorOf = (connection: Connection): Collector => {
+  const found = collectors.get(connection) ?? collect(connection);
+  collectors.set(connection, found);
+  return found;
+};
+
+const collect = (connection: Connection): Collector => {
+  // As the driver does at the end of its first message.
+  Object.assign(connection, { _ending: true });
+  const bytes: Buffer[] = [];
+  const stream = { writable: true, write: (part: Buffer) => bytes.push(part) > 0 };
+  // Only the last statement is followed by the end of the message.
+  const open = Object.assign(Object.create(connection) as Connection, { stream, sync: () => {} });
+  return { bytes, open, known: Object.assign(Object.create(open) as Connection, { describe: () => {} }) };
+};
+
+/** The end of a message. */
+const SYNC = Buffer.from([0x53, 0, 0, 0, 4]);
+
 const Query = pg.Query as unknown as new (config: object) => Part;
 
 /**
@@ -108,24 +136,16 @@ export class StatementMessage {
 
   submit(connection: Connection): null {
     this.#described = describedOn(connection);
-    const bytes: Buffer[] = [];
-    const { stream } = connection;
-    // Only the last statement is followed by the end of the message.
-    const open = Object.assign(Object.create(connection) as Connection, {
-      stream: { writable: stream.writable, write: (part: Buffer) => bytes.push(part) > 0 },
-      sync: () => {},
-    });
-    const known = Object.assign(Object.create(open) as Connection, { describe: () => {} });
+    const { open, known, bytes } = collectorOf(connection);
     for (const part of this.#parts) {
       if (this.#broken !== null) break;
       const description = part.name === undefined ? undefined : this.#described.get(part.name);
       if (description) assume(part, description);
       part.prepare(description ? known : open);
     }
-    stream.cork();
-    if (bytes.length > 0) stream.write(Buffer.concat(bytes));
-    connection.sync();
-    stream.uncork();
+    const message = Buffer.concat([...bytes, SYNC]);
+    bytes.length = 0;
+    if (connection.stream.writable) connection.stream.write(message);
     return null;
   }
 

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Pools } from "./database.ts";
 import type { DomainError } from "../lib/errors.ts";
 import { busy, failureOf, gaveWay, isCancelled, isLost, isOfDatabase, slow, unsure } from "./failure.ts";
-import { Gate } from "./gate.ts";
+import { Gate, throughGates } from "./gate.ts";
 import { oneAtATime, type Turn } from "./one-at-a-time.ts";
 import { enterScope, type RowScope, settingsOf } from "./row-scope.ts";
 import { takingRows } from "./taken-rows.ts";
@@ -53,7 +53,7 @@ export class Reader implements Rows {
   readonly #pools: Pools;
   readonly #signal: AbortSignal | undefined;
   readonly #share: Share | undefined;
-  readonly #own = new Gate({ size: CONNECTIONS, queue: Infinity, waitMs: LONGEST_WAIT_MS });
+  readonly #gates: readonly Gate[];
   statements = 0;
   around: Around = (_text, run) => run();
   guard: WriteGuard | null = null;
@@ -65,6 +65,7 @@ export class Reader implements Rows {
     this.#pools = pools;
     this.#signal = signal;
     this.#share = share;
+    this.#gates = [new Gate({ size: CONNECTIONS, queue: Infinity, waitMs: LONGEST_WAIT_MS }), ...(share?.gates ?? [])];
   }
 
   /** The same object for all readers of one database. */
@@ -146,18 +147,12 @@ export class Reader implements Rows {
     return send().catch((error: unknown) => (isRepeated(error) ? send() : Promise.reject(error)));
   }
 
-  /** From the narrowest gate to the widest, so that waiting callers hold no place that others could use. */
   async #passing<T>(work: () => Promise<T>): Promise<T> {
-    const gates = [this.#own, ...(this.#share?.gates ?? [])];
-    const enter = gates.reduceRight<() => Promise<T>>(
-      (inside, gate) => () => gate.through(inside),
-      async () => {
-        // The client may have disconnected during the wait.
-        this.#signal?.throwIfAborted();
-        return work();
-      },
-    );
-    return enter();
+    return throughGates(this.#gates, () => {
+      // The client may have disconnected during the wait.
+      this.#signal?.throwIfAborted();
+      return work();
+    });
   }
 
   /** Applies the statement timeout of callers that share. */

@@ -29,12 +29,22 @@ export const template = <R, N extends string = string>(
   build: (holes: Holes<N>) => RawBuilder<R>,
 ): ((values: Readonly<Record<N, unknown>>) => Query<R>) => {
   let built: CompiledQuery<R> | null = null;
+  const holes = () => Object.fromEntries(names.map((name) => [name, sql`${new Hole(name)}`])) as Holes<N>;
   return (values) => {
     const compile: Query<R>["compile"] = (kysely) => {
-      const holes = () => Object.fromEntries(names.map((name) => [name, sql`${new Hole(name)}`])) as Holes<N>;
-      built ??= build(holes()).compile(kysely);
+      built ??= onceEach(build(holes()).compile(kysely));
       return { ...built, parameters: built.parameters.map((value) => (value instanceof Hole ? values[value.name as N] : value)) };
     };
     return { compile, execute: (kysely, options) => kysely.getExecutor().executeQuery(compile(kysely), options) };
   };
+};
+
+/** The same statement, each of whose holes is one parameter wherever it stands: PostgreSQL reads each parameter again. */
+const onceEach = <R>(query: CompiledQuery<R>): CompiledQuery<R> => {
+  const parameters: unknown[] = [];
+  const numbers = query.parameters.map((value) => {
+    const same = value instanceof Hole ? parameters.findIndex((other) => other instanceof Hole && other.name === value.name) : -1;
+    return same === -1 ? parameters.push(value) : same + 1;
+  });
+  return { ...query, sql: query.sql.replace(/\$(\d+)/g, (_, number: string) => `$${numbers[Number(number) - 1]}`), parameters };
 };

@@ -14,7 +14,7 @@ interface Asked {
   readonly kind: RollupKind;
   readonly rules: RecordRules | null;
   readonly keys: readonly RollupKey[];
-  readonly hint: AnswerHint;
+  readonly looking: AnswerHint;
   /** True if sums of records have numbers of units in place of positions. */
   readonly isByUnit: boolean;
   /** The last day whose records count, or null without records. */
@@ -50,7 +50,7 @@ export class RollupAnswer {
 
   /** True if the statement looked for what there is. */
   get isFitting(): boolean {
-    return this.head !== null && fits(this.head, this.#asked.hint);
+    return this.head !== null && fits(this.head, this.#asked.looking);
   }
 
   /** False if a set must be built first, or lineage computed. */
@@ -59,9 +59,29 @@ export class RollupAnswer {
     return head !== null && head.isReady && (head.isTraced || this.#end?.hasDoubtful === false);
   }
 
+  /** True if the statement looked for all that these roll-ups depend on. */
+  get isWhole(): boolean {
+    return this.isFitting && !this.#lacksComplete && !this.#lacksWithheld;
+  }
+
+  /** What the next statement should look for. */
+  learn(hint: AnswerHint): AnswerHint {
+    const { isRecorded, isTreed, isStored } = this.head!;
+    const isForComplete = hint.isForComplete || (this.isFitting && this.#lacksComplete);
+    const isForWithheld = hint.isForWithheld || (this.isFitting && this.#lacksWithheld);
+    return { isForRecords: isRecorded, isForTrees: isTreed, isForStored: isStored, isForComplete, isForWithheld };
+  }
+
+  /** True if some unit has no records that count certainly, and may be complete. */
+  get #lacksComplete(): boolean {
+    const { rules, looking } = this.#asked;
+    return this.head?.isRecorded === true && rules !== null && !looking.isForComplete && this.#certain.includes(null);
+  }
+
   /** True if some roll-up has certain and possible values, but no figure covers a unit. */
-  get hasDoubtful(): boolean {
-    return this.#asked.keys.some((_, n) => this.#isDoubtful(n));
+  get #lacksWithheld(): boolean {
+    const { keys, looking } = this.#asked;
+    return !looking.isForWithheld && keys.some((_, n) => this.#isDoubtful(n));
   }
 
   get rollups(): Rollup[] {

@@ -40,6 +40,8 @@ export interface AnswerHead {
   /** False if a set must be built first, or lineage computed. */
   readonly isReady: boolean;
   readonly isRecorded: boolean;
+  /** True if there is a stored set, or there are figures for one. */
+  readonly isStored: boolean;
   /** True if the edition has trees of counters. */
   readonly isTreed: boolean;
   /** False if roll-ups that may have to be withheld need lineage that is not computed yet. */
@@ -77,6 +79,9 @@ export interface Looking {
   readonly isForRecords: boolean;
   /** Whether it reads records from the trees of the edition, or adds up the counters of all contributing units. */
   readonly isForTrees: boolean;
+  readonly isForStored: boolean;
+  /** Whether it looks which units without records are complete. */
+  readonly isForComplete: boolean;
   /** Whether it looks for what withholds roll-ups. */
   readonly isForWithheld: boolean;
 }
@@ -142,27 +147,40 @@ const traitsOf = (shape: Shape): KeyTraits => {
 const reading = (shape: Shape, holes: Holes) => {
   const { rules, looking } = shape;
   const isOfRecords = rules !== null && looking.isForRecords;
+  const isOfComplete = isOfRecords && looking.isForComplete;
   const isOfWithheld = isOfRecords && looking.isForWithheld;
+  const traits = traitsOf(shape);
+  const relations = [
+    ...(looking.isForStored ? [storedSet(shape, holes)] : []),
+    keysOf(shape, holes),
+    ...(looking.isForStored ? [storedOf(shape)] : []),
+    ...(isOfRecords ? [daysOf(shape, holes), sumsOfKeys(rules, traits)] : []),
+    ...(isOfComplete ? [completeOf(rules, traits)] : []),
+    ...(isOfWithheld ? [doubtfulOf(rules, traits)] : []),
+  ];
   return sql<AnswerRow>`
-  with ${storedSet(shape, holes)}, ${keysOf(shape, holes)}, ${storedOf(shape)}
-    ${isOfRecords ? sql`, ${daysOf(shape, holes)}, ${recordsOf(rules, traitsOf(shape))}` : sql``}
-    ${isOfWithheld ? sql`, ${doubtfulOf(rules, traitsOf(shape))}` : sql``}
+  with ${sql.join(relations)}
   select 0 as part, null::int as key, null::boolean as certain, json_build_object('version', (select version from hierarchy_version),
-      'isReady', ${isReady(holes)}, 'isRecorded', n.is_recorded, 'isTreed', e.records_counted,
-      'isTraced', ${isOfWithheld ? sql`(select contributed from edition where id = ${holes["cellEditionId"]})` : sql`true`}) as data, null::text as counted
+      'isReady', (e.contributed or not n.is_recorded) and (f.is_set or not f.is_stored),
+      'isRecorded', n.is_recorded, 'isTreed', e.records_counted, 'isStored', f.is_stored, 'isTraced', ${isOfWithheld ? sql`(select contributed from edition where id = ${holes["cellEditionId"]})` : sql`true`}) as data, null::text as counted
   from edition e cross join (select ${holes["countedTo"]}::date is not null and exists (select from record_unit) as is_recorded offset 0) n
+  cross join (${figuresOf(shape, holes)}) f
   where e.id = ${holes["editionId"]}
-  union all select 1, i, exact, data, counted from stored
+  ${looking.isForStored ? sql`union all select 1, i, exact, data, counted from stored` : sql``}
   ${isOfRecords ? sql`union all select 2, key, certain, null, counted::text from summed where counted <> ${rules.noCounts}` : sql``}
-  union all select 3, null, null, json_build_object('complete', ${isOfRecords ? sql`(select json_agg(i) from complete)` : sql`null`},
+  union all select 3, null, null, json_build_object('complete', ${isOfComplete ? sql`(select json_agg(i) from complete)` : sql`null`},
     'withheld', ${isOfWithheld ? sql`(select json_agg(d.i) from doubtful d where ${coversNone(rules)})` : sql`null`},
     'hasDoubtful', ${isOfWithheld ? sql`exists (select from doubtful)` : sql`false`}), null`;
 };
 
-/** Of condition `n.is_recorded` and edition `e`: lineage is computed, and the set of figures is stored or has none. */
-const isReady = ({ from, to }: Holes<Name>) => sql`(e.contributed or not n.is_recorded) and (exists (select from stored_set) or not exists (
-      select from figure f where f.period_from >= ${from} and f.period_from <= ${to} and f.period_to <= ${to}
-        and f.measure like any(${sql.lit(`{${ROLLUP_KINDS.map(({ name }) => `${name}.%`).join()}}`)}::text[])))`;
+/** Whether there is a stored set, and whether there is one or there are figures for one. */
+const figuresOf = ({ looking: { isForStored } }: Shape, { from, to }: Holes<Name>) => {
+  const isSet = isForStored ? sql`exists (select from stored_set)` : sql`false`;
+  const kinds = sql.lit(`{${ROLLUP_KINDS.map(({ name }) => `${name}.%`).join()}}`);
+  return sql`select is_set, is_set or exists (
+      select from figure f where f.period_from >= ${from} and f.period_from <= ${to} and f.period_to <= ${to} and f.measure like any(${kinds}::text[])
+    ) as is_stored from (select ${isSet} as is_set offset 0) s offset 0`;
+};
 
 /** Relation `stored_set` (id): the stored set of the figures. */
 const storedSet = ({ looking: { isForRecords } }: Shape, { editionId, cellEditionId, from, to, countedTo }: Holes<Name>) => sql`
@@ -184,7 +202,7 @@ const keysOf = ({ looking, hasTiers }: Shape, holes: Holes<Name>) => {
     k as materialized (
       select i, no, no = ${country}::int as is_country, 0 as span, ${editionId}::int as edition_id, ${sql.lit(looking.isForTrees)} as is_treed,
         ${hasTiers ? sql`nullif(place, 0) as slot, (${tiers}::text[])[place] as tier` : sql`null::int as slot, null::text as tier`},
-        (select id from stored_set) as set_id, ${cellEditionId}::int as cell_edition_id, ${cellDay}::date as cell_day
+        ${looking.isForStored ? sql`(select id from stored_set)` : sql`null::int`} as set_id, ${cellEditionId}::int as cell_edition_id, ${cellDay}::date as cell_day
       from ${listed} l
     )`;
 };
@@ -212,9 +230,8 @@ const storedOf = ({ kind, hasTiers }: Shape) => sql`
         on r.set_id = (select id from stored_set) and r.unit_id = k.no and r.slot = ${hasTiers ? sql`coalesce(k.tier, ${sql.lit(ALL_TIERS)})` : sql.lit(ALL_TIERS)}
     )`;
 
-/** Relations `summed` and `complete`: the sums of records, and no records that mean 0. */
-const recordsOf = (rules: RecordRules, traits: KeyTraits) => sql`
-    ${sumsOfKeys(rules, traits)},
+/** Relation `complete`: the keys without records for which that means 0. */
+const completeOf = (rules: RecordRules, traits: KeyTraits) => sql`
     silent as materialized (
       select k.* from k where not k.${keyColumn(traits)} in (select key from summed where certain and counted <> ${rules.noCounts})
     ),

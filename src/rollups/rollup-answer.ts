@@ -13,8 +13,8 @@ import type { RequestHierarchy } from "../hierarchy/request-hierarchy.ts";
 import type { Tier } from "../hierarchy/unit.entity.ts";
 import type { Day } from "../lib/time/date.ts";
 import { RollupAnswer } from "./rollup-answer-rows.ts";
-import { type AnswerHints, NOTHING_RECORDED } from "./rollup-hint.ts";
-import { answerOf, type AnswerSpan } from "./rollup-answer.store.ts";
+import { type AnswerHint, type AnswerHints, NOTHING_RECORDED } from "./rollup-hint.ts";
+import { answerOf, type AnswerSpan, type Looking } from "./rollup-answer.store.ts";
 import { ByFrame } from "./rollup-cache.ts";
 import { cellDayOf } from "./rollup-set.loader.ts";
 import type { Rollup } from "./rollup.ts";
@@ -22,7 +22,7 @@ import type { Rollup } from "./rollup.ts";
 /** Statements that one batch sends at once; more spans, as of a series, are read together by other statements. */
 const MOST_SPANS = 3;
 /** A statement that found other records or trees than the last one is followed by another. */
-const ATTEMPTS = 3;
+const ATTEMPTS = 4;
 
 /** About how many units contribute to one of a tier, and how many of them and of keys are looked up one by one. */
 const CONTRIBUTING: Readonly<Record<Tier, number>> = { COUNTRY: 15_000, PROVINCE: 400, DISTRICT: 20, COMMUNE: 4 };
@@ -121,9 +121,9 @@ const readBatch = async (answering: Answering, { kind, rules, keys: all }: Asked
   const name = `${kind.name} ${from} ${last}`;
   let hint = last === null ? NOTHING_RECORDED : hints.of(editionId, name);
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-    const looking = { ...hint, isForWithheld: hint.isForWithheld || areMost, areMany, areMost };
+    const looking = lookingFor(hint, { areMany, areMost });
     const { query, isByUnit } = answerOf({ kind, rules }, batch, span, looking);
-    const answer = new RollupAnswer({ kind, rules, keys, hint, isByUnit, through: last });
+    const answer = new RollupAnswer({ kind, rules, keys, looking, isByUnit, through: last });
     const isInOrder = areMost && (isByUnit || !hint.isForRecords);
     let promised: Promise<Rollup>[] | null = null;
     // A failure of another batch would leave promises that nobody awaits.
@@ -132,10 +132,19 @@ const readBatch = async (answering: Answering, { kind, rules, keys: all }: Asked
     if (answer.head === null) return null;
     hierarchy.see(answer.head.version);
     if (promised) return promised;
+    if (last !== null) hint = hints.note(editionId, name, answer.learn(hint));
     if (answer.isFitting && !answer.isReady) return null;
-    const isForWithheld = hint.isForWithheld || (answer.isFitting && !areMost && answer.hasDoubtful);
-    if (answer.isFitting && isForWithheld === hint.isForWithheld) return answer.rollups;
-    hint = hints.note(editionId, name, { isForRecords: answer.head.isRecorded, isForTrees: answer.head.isTreed, isForWithheld });
+    if (answer.isWhole) return answer.rollups;
   }
   return null;
+};
+
+/** What few hold costs little to look for among many, and much to look for again. */
+const lookingFor = (hint: AnswerHint, { areMany, areMost }: Pick<Looking, "areMany" | "areMost">): Looking => {
+  const isForWithheld = hint.isForWithheld || areMost;
+  const isForAll = areMany || isForWithheld;
+  return {
+    ...hint,
+    ...{ areMany, areMost, isForWithheld, isForStored: hint.isForStored || isForAll, isForComplete: hint.isForComplete || isForAll },
+  };
 };

@@ -1,18 +1,16 @@
-import type { Looking } from "./rollup-answer.store.ts";
+import { isDeepStrictEqual } from "node:util";
+import type { AnswerHead, Looking } from "./rollup-answer.store.ts";
 
-export type AnswerHint = Pick<Looking, "isForRecords" | "isForTrees" | "isForWithheld">;
+export type AnswerHint = Omit<Looking, "areMany" | "areMost">;
 
-interface Found {
-  readonly isRecorded: boolean;
-  readonly isTreed: boolean;
-}
+type Found = Pick<AnswerHead, "isRecorded" | "isTreed" | "isStored">;
 
-const USUAL: AnswerHint = { isForRecords: true, isForTrees: true, isForWithheld: false };
-export const NOTHING_RECORDED: AnswerHint = { isForRecords: false, isForTrees: true, isForWithheld: false };
+const USUAL: AnswerHint = { isForRecords: true, isForTrees: true, isForStored: true, isForComplete: false, isForWithheld: false };
+export const NOTHING_RECORDED: AnswerHint = { ...USUAL, isForRecords: false };
 
 /** True if the statement looked for what there is. */
-export const fits = ({ isRecorded, isTreed }: Found, hint: AnswerHint): boolean =>
-  isRecorded === hint.isForRecords && (!isRecorded || isTreed === hint.isForTrees);
+export const fits = ({ isRecorded, isTreed, isStored }: Found, hint: AnswerHint): boolean =>
+  isRecorded === hint.isForRecords && (!isRecorded || isTreed === hint.isForTrees) && (!isStored || hint.isForStored);
 
 const MOST_HINTS = 1000;
 
@@ -27,6 +25,7 @@ export class AnswerHints {
   }
 
   note(editionId: number, span: string, hint: AnswerHint): AnswerHint {
+    if (isDeepStrictEqual(hint, this.of(editionId, span))) return hint;
     this.#ofEdition.set(editionId, { ...hint, isForWithheld: false });
     if (this.#ofSpan.size >= MOST_HINTS) this.#ofSpan.clear();
     this.#ofSpan.set(`${editionId} ${span}`, hint);

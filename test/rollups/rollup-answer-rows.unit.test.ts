@@ -8,11 +8,11 @@ import type { Rollup } from "../../src/rollups/rollup.ts";
 
 const UNITS = [70, 10, 30, 20];
 const keys = UNITS.map((no) => ({ unit: { no, tier: "COMMUNE" }, period: null, handledBy: null, cut: null }) as unknown as RollupKey);
-const hint = { isForRecords: true, isForTrees: true, isForWithheld: true };
+const looking = { isForRecords: true, isForTrees: true, isForStored: true, isForComplete: true, isForWithheld: true };
 
 const head = (changes: object = {}): AnswerRow => ({
   part: 0,
-  data: { version: "v", isReady: true, isRecorded: true, isTreed: true, isTraced: true, ...changes },
+  data: { version: "v", isReady: true, isRecorded: true, isTreed: true, isStored: true, isTraced: true, ...changes },
 });
 /** Of the received only, the second of the counts. */
 const sums = (key: number, received: number, certain = true): AnswerRow => {
@@ -26,7 +26,7 @@ const end = (changes: object = {}): AnswerRow => ({
 });
 
 const reading = (changes = {}) => {
-  const answer = new RollupAnswer({ kind: DOSSIER, rules, keys, hint, isByUnit: true, through: "2025-12-31", ...changes });
+  const answer = new RollupAnswer({ kind: DOSSIER, rules, keys, looking, isByUnit: true, through: "2025-12-31", ...changes });
   const { promise: ended, resolve: finish, reject: fail } = Promise.withResolvers<void>();
   let take: (row: AnswerRow) => void = () => {};
   const promised = answer.promised((taking) => {
