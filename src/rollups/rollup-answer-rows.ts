@@ -56,7 +56,7 @@ export class RollupAnswer {
   /** False if a set must be built first, or lineage computed. */
   get isReady(): boolean {
     const { head } = this;
-    return head !== null && head.isReady && (head.isTraced || this.#end?.hasDoubtful === false);
+    return head !== null && isBuilt(head) && (head.isTraced || this.#end?.hasDoubtful === false);
   }
 
   /** True if the statement looked for all that these roll-ups depend on. */
@@ -69,7 +69,7 @@ export class RollupAnswer {
     const { isRecorded, isTreed, isStored } = this.head!;
     const isForComplete = hint.isForComplete || (this.isFitting && this.#lacksComplete);
     const isForWithheld = hint.isForWithheld || (this.isFitting && this.#lacksWithheld);
-    return { isForRecords: isRecorded, isForTrees: isTreed, isForStored: isStored, isForComplete, isForWithheld };
+    return { isForRecords: isRecorded, isForTrees: isTreed, isForStored: isStored !== null, isForComplete, isForWithheld };
   }
 
   /** True if some unit has no records that count certainly, and may be complete. */
@@ -93,7 +93,7 @@ export class RollupAnswer {
     return new Promise((promise, fail) => {
       const take = (row: AnswerRow) => {
         this.take(row);
-        if (row.part === 0 && this.isFitting && row.data.isReady && row.data.isTraced) promise(this.#promiseAll());
+        if (row.part === 0 && this.isFitting && isBuilt(row.data) && row.data.isTraced) promise(this.#promiseAll());
       };
       const ended = () => {
         for (const n of this.#asked.keys.keys()) this.#give(n);
@@ -164,6 +164,8 @@ export class RollupAnswer {
     return isInexact && (recorded.certain !== null || own?.[5].some((sum) => sum !== null) === true);
   }
 }
+
+const isBuilt = ({ isContributed, isRecorded, isStored }: AnswerHead) => (isContributed || !isRecorded) && isStored !== false;
 
 const storedOf = ({ certain: exact, data, counted }: Extract<AnswerRow, { part: 1 }>): StoredRollup => {
   const [covered, reported, ...sums] = integersOf(counted);

@@ -37,11 +37,11 @@ export interface AnswerKeys {
 export interface AnswerHead {
   /** Version of the units. */
   readonly version: string | null;
-  /** False if a set must be built first, or lineage computed. */
-  readonly isReady: boolean;
+  /** True if lineage of the edition is computed. */
+  readonly isContributed: boolean;
   readonly isRecorded: boolean;
-  /** True if there is a stored set, or there are figures for one. */
-  readonly isStored: boolean;
+  /** True if there is a stored set, false if there are figures for one, null if there is nothing to store. */
+  readonly isStored: boolean | null;
   /** True if the edition has trees of counters. */
   readonly isTreed: boolean;
   /** False if roll-ups that may have to be withheld need lineage that is not computed yet. */
@@ -161,10 +161,9 @@ const reading = (shape: Shape, holes: Holes) => {
   return sql<AnswerRow>`
   with ${sql.join(relations)}
   select 0 as part, null::int as key, null::boolean as certain, json_build_object('version', (select version from hierarchy_version),
-      'isReady', (e.contributed or not n.is_recorded) and (f.is_set or not f.is_stored),
-      'isRecorded', n.is_recorded, 'isTreed', e.records_counted, 'isStored', f.is_stored, 'isTraced', ${isOfWithheld ? sql`(select contributed from edition where id = ${holes["cellEditionId"]})` : sql`true`}) as data, null::text as counted
+      'isContributed', e.contributed,
+      'isRecorded', n.is_recorded, 'isTreed', e.records_counted, 'isStored', ${isStored(shape, holes)}, 'isTraced', ${isOfWithheld ? sql`(select contributed from edition where id = ${holes["cellEditionId"]})` : sql`true`}) as data, null::text as counted
   from edition e cross join (select ${holes["countedTo"]}::date is not null and exists (select from record_unit) as is_recorded offset 0) n
-  cross join (${figuresOf(shape, holes)}) f
   where e.id = ${holes["editionId"]}
   ${looking.isForStored ? sql`union all select 1, i, exact, data, counted from stored` : sql``}
   ${isOfRecords ? sql`union all select 2, key, certain, null, counted::text from summed where counted <> ${rules.noCounts}` : sql``}
@@ -173,14 +172,12 @@ const reading = (shape: Shape, holes: Holes) => {
     'hasDoubtful', ${isOfWithheld ? sql`exists (select from doubtful)` : sql`false`}), null`;
 };
 
-/** Whether there is a stored set, and whether there is one or there are figures for one. */
-const figuresOf = ({ looking: { isForStored } }: Shape, { from, to }: Holes<Name>) => {
-  const isSet = isForStored ? sql`exists (select from stored_set)` : sql`false`;
-  const kinds = sql.lit(`{${ROLLUP_KINDS.map(({ name }) => `${name}.%`).join()}}`);
-  return sql`select is_set, is_set or exists (
-      select from figure f where f.period_from >= ${from} and f.period_from <= ${to} and f.period_to <= ${to} and f.measure like any(${kinds}::text[])
-    ) as is_stored from (select ${isSet} as is_set offset 0) s offset 0`;
-};
+const isStored = ({ looking }: Shape, { from, to }: Holes<Name>) => sql`case
+      ${looking.isForStored ? sql`when exists (select from stored_set) then true` : sql``}
+      when exists (
+        select from figure f where f.period_from >= ${from} and f.period_from <= ${to} and f.period_to <= ${to}
+          and f.measure like any(${sql.lit(`{${ROLLUP_KINDS.map(({ name }) => `${name}.%`).join()}}`)}::text[])
+      ) then false end`;
 
 /** Relation `stored_set` (id): the stored set of the figures. */
 const storedSet = ({ looking: { isForRecords } }: Shape, { editionId, cellEditionId, from, to, countedTo }: Holes<Name>) => sql`

@@ -10,7 +10,7 @@ export const NOTHING_RECORDED: AnswerHint = { ...USUAL, isForRecords: false };
 
 /** True if the statement looked for what there is. */
 export const fits = ({ isRecorded, isTreed, isStored }: Found, hint: AnswerHint): boolean =>
-  isRecorded === hint.isForRecords && (!isRecorded || isTreed === hint.isForTrees) && (!isStored || hint.isForStored);
+  isRecorded === hint.isForRecords && (!isRecorded || isTreed === hint.isForTrees) && (isStored === null || hint.isForStored);
 
 const MOST_HINTS = 1000;
 

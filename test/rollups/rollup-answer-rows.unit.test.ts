@@ -12,7 +12,7 @@ const looking = { isForRecords: true, isForTrees: true, isForStored: true, isFor
 
 const head = (changes: object = {}): AnswerRow => ({
   part: 0,
-  data: { version: "v", isReady: true, isRecorded: true, isTreed: true, isStored: true, isTraced: true, ...changes },
+  data: { version: "v", isContributed: true, isRecorded: true, isTreed: true, isStored: true, isTraced: true, ...changes },
 });
 /** Of the received only, the second of the counts. */
 const sums = (key: number, received: number, certain = true): AnswerRow => {
@@ -67,7 +67,7 @@ describe("roll-ups of most units", () => {
     expect(await present((await promised)!)).toEqual([null, 1, null, 2]);
   });
 
-  it.each([{ isReady: false }, { isRecorded: false }, { isTreed: false }, { isTraced: false }])(
+  it.each([{ isContributed: false }, { isStored: false }, { isRecorded: false }, { isTreed: false }, { isTraced: false }])(
     "are not promised where the statement says %o",
     async (changes) => {
       const { answer, promised, take, finish } = reading();
