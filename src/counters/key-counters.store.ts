@@ -1,6 +1,7 @@
 import { type RawBuilder, sql } from "kysely";
 import { DAY_GRAIN, NO_TIER } from "./count.ts";
 import type { KeyTraits } from "./key-traits.ts";
+import type { Holes } from "../database/template.ts";
 import type { RecordRules } from "./record-rules.ts";
 import { isBeforeSpan, recordedUnits, within } from "./record-sums.store.ts";
 import { validOn } from "../hierarchy/sql.ts";
@@ -33,30 +34,44 @@ export const countersOfKeys = (rules: RecordRules, traits: KeyTraits): RawBuilde
   ])}`;
 };
 
-/** What relation `summed` calls a key: its position, or among most units of an edition the number of its unit. */
-export const keyColumn = ({ areMost }: KeyTraits): RawBuilder<unknown> => (areMost ? sql`no` : sql`i`);
+/** What relation `summed` calls a key: its position, or the number of its unit. */
+export const keyColumn = ({ isByUnit }: KeyTraits): RawBuilder<unknown> => (isByUnit ? sql`no` : sql`i`);
+
+/** Units of one edition. */
+type UnitsOfEdition = Holes<"editionId" | "unitNos">;
 
 /**
- * Relation `summed` (key, certain, counted) of the keys. Of most units of an edition, the counters of all its units are added up in one pass, in the order of units, and the
- * country by itself.
+ * Relation `summed` (key, certain, counted) of the keys. Of units, the counters are read in one scan of the index; of most units of the edition, these of all its units, in the
+ * order of units, and the country's by themselves.
  */
-export const sumsOfKeys = (rules: RecordRules, traits: KeyTraits): RawBuilder<unknown> => {
-  const { areMost, hasCountry } = traits;
+export const sumsOfKeys = (rules: RecordRules, traits: KeyTraits, units: UnitsOfEdition): RawBuilder<unknown> => {
+  const { isByUnit, areMost, hasCountry } = traits;
   const counted = sql`array[${rules.rolledUpCounted}]::bigint[] as counted`;
-  const added = sql`select ${areMost ? sql`(select no from k where is_country)` : sql`i`} as key, certain, ${counted} from counter group by 1, 2`;
-  const sums = [...(areMost ? [sumsOfMost(rules, counted)] : []), ...(areMost && !hasCountry ? [] : [added])];
+  const hasOthers = !isByUnit || hasCountry;
+  const added = sql`select ${isByUnit ? sql`(select no from k where is_country)` : sql`i`} as key, certain, ${counted} from counter group by 1, 2`;
+  const ofUnits = areMost
+    ? sumsOfMost(rules, counted, units)
+    : sumsOfUnits(rules, counted, units, sql`c.target_id = any(${units.unitNos}::int[])`);
+  const sums = [...(isByUnit ? [ofUnits] : []), ...(hasOthers ? [added] : [])];
   const summed = sql`
     summed as materialized (${sql.join(sums, sql` union all `)})`;
-  return areMost && !hasCountry ? summed : sql`${countersOfKeys(rules, traits)}, ${summed}`;
+  return hasOthers ? sql`${countersOfKeys(rules, traits)}, ${summed}` : summed;
 };
 
-const sumsOfMost = ({ tables, rolledUpColumns }: RecordRules, counted: RawBuilder<unknown>) => sql`
-      select key, certain, counted from (
-        select target_id as key, certain, ${counted} from (
-          select c.target_id, c.certain, ${isBeforeSpan}, ${rolledUpColumns} from r
-          join ${sql.table(tables.trees)} c on c.edition_id = (select edition_id from k limit 1) and ${within}
-        ) c group by 1, 2 order by 1, 2
-      ) c where key is distinct from (select no from k where is_country)`;
+const sumsOfUnits = (
+  { tables, rolledUpColumns }: RecordRules,
+  counted: RawBuilder<unknown>,
+  { editionId }: UnitsOfEdition,
+  which: RawBuilder<unknown>,
+) => sql`
+      select target_id as key, certain, ${counted} from (
+        select c.target_id, c.certain, ${isBeforeSpan}, ${rolledUpColumns} from r
+        join ${sql.table(tables.trees)} c on c.edition_id = ${editionId} and ${which} and ${within}
+      ) c group by 1, 2`;
+
+const sumsOfMost = (rules: RecordRules, counted: RawBuilder<unknown>, units: UnitsOfEdition) => sql`
+      select key, certain, counted from (${sumsOfUnits(rules, counted, units, sql`true`)} order by 1, 2) c
+      where key is distinct from (select no from k where is_country)`;
 
 const countersOfTrees = (rules: RecordRules, { hasCountry }: KeyTraits, counts: RawBuilder<unknown>) =>
   hasCountry

@@ -5,7 +5,9 @@ import { halfMonthEnd, halfMonthOf } from "../lib/time/half-month.ts";
 export interface KeyTraits {
   /** True if the keys may have more contributing units than there are units with records. */
   readonly areMany: boolean;
-  /** True if most units of one edition with trees are among the keys, which have no tiers or single days. */
+  /** True if the keys are units of one edition with trees, each once and without tiers or single days, so that sums have their numbers. */
+  readonly isByUnit: boolean;
+  /** True if they are most units of the edition; only then the country is among them. */
   readonly areMost: boolean;
   readonly hasCountry: boolean;
   readonly hasTiers: boolean;
@@ -22,7 +24,7 @@ const MANY_KEYS = 50;
 export const traitsOfKeys = (keys: readonly RecordKey[]): KeyTraits => {
   const hasCountry = keys.some(({ isCountry }) => isCountry);
   const hasTiers = keys.some(({ handledBy }) => handledBy !== null);
-  const many = { areMany: hasCountry || keys.length > MANY_KEYS, areMost: false };
+  const many = { areMany: hasCountry || keys.length > MANY_KEYS, isByUnit: false, areMost: false };
   return { ...many, hasCountry, hasTiers, hasDays: readsDays(keys), hasTrees: true, hasOthers: true, isOfAllColumns: false };
 };
 

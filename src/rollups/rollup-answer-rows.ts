@@ -15,8 +15,8 @@ interface Asked {
   readonly rules: RecordRules | null;
   readonly keys: readonly RollupKey[];
   readonly looking: AnswerHint;
-  /** True if sums of records have numbers of units in place of positions. */
-  readonly isByUnit: boolean;
+  /** The positions of units, if sums of records have their numbers. */
+  readonly places: ReadonlyMap<number, number> | null;
   /** The last day whose records count, or null without records. */
   readonly through: Day | null;
 }
@@ -31,19 +31,16 @@ export class RollupAnswer {
   #withheld: ReadonlySet<number> = new Set();
   /** Position of the unit whose sums came last. */
   #last = -1;
-  /** By number of unit. */
-  readonly #positions: ReadonlyMap<number, number>;
   #giving: { readonly later: readonly PromiseWithResolvers<Rollup>[]; readonly isGiven: Uint8Array } | null = null;
   head: AnswerHead | null = null;
   #end: AnswerEnd | null = null;
 
   constructor(asked: Asked) {
-    const { keys, kind, isByUnit } = asked;
+    const { keys, kind } = asked;
     this.#asked = asked;
     this.#stored = Array<StoredRollup | undefined>(keys.length).fill(undefined);
     this.#certain = Array<readonly number[] | null>(keys.length).fill(null);
     this.#possible = Array<readonly number[] | null>(keys.length).fill(null);
-    this.#positions = new Map(isByUnit ? keys.map(({ unit }, n) => [unit.no, n]) : []);
     const KindRollup = rollupClass(kind);
     this.#make = (n) => new KindRollup(keys[n]!, this.#stored[n], this.#sumsOf(n), this.#withheld.has(n) ? NONE_COVERED : null);
   }
@@ -134,8 +131,8 @@ export class RollupAnswer {
   }
 
   #takeSums({ key, certain, counted }: Extract<AnswerRow, { part: 2 }>): void {
-    const { isByUnit, rules } = this.#asked;
-    const n = isByUnit ? this.#positions.get(key) : key - 1;
+    const { places, rules } = this.#asked;
+    const n = places ? places.get(key) : key - 1;
     if (n === undefined) return;
     if (this.#giving?.isGiven[n]) throw new Error(`The sums of unit ${key} came apart`);
     (certain ? this.#certain : this.#possible)[n] = columnsOf(rules!.measures, rules!.measuresOf(integersOf(counted) as number[]));

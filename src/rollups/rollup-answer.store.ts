@@ -29,6 +29,8 @@ export interface AnswerSpan {
 export interface AnswerKeys {
   readonly unitNos: readonly number[];
   readonly tiers: readonly (Tier | null)[];
+  /** True if no unit is there twice. */
+  readonly areDistinct: boolean;
   /** Number of the country; 0 if it is not among the units. */
   readonly country: number;
 }
@@ -56,8 +58,8 @@ export interface AnswerEnd {
 }
 
 /**
- * The head, then rows of stored roll-ups, then sums of records, then the end. `key` is the position of a key; in sums of most units it is the number of a unit, whose rows follow
- * one another. `certain` is false of possible sums, and of stored roll-ups that are not exact. `counted` is an array as PostgreSQL writes it.
+ * The head, then rows of stored roll-ups, then sums of records, then the end. `key` is the position of a key, or in sums the number of its unit; among most units, rows of one
+ * follow one another. `certain` is false of possible sums, and of stored roll-ups that are not exact. `counted` is an array as PostgreSQL writes it.
  */
 export type AnswerRow =
   | { readonly part: 0; readonly data: AnswerHead }
@@ -108,14 +110,13 @@ export const answerOf = (
   const { from, countedTo } = span;
   const ranges = countedTo === null ? [] : rangesOf(from, countedTo);
   const hasTiers = keys.tiers.some((tier) => tier !== null);
-  const shape: Shape = { kind, rules, looking, ranges, hasTiers, hasCountry: keys.country > 0 };
-  const name = [kind.name, ...Object.values(looking), ranges.length, hasDays(shape), hasTiers, shape.hasCountry].join();
+  const shape: Shape = { kind, rules, looking, ranges, hasTiers, hasCountry: keys.country > 0, areDistinct: keys.areDistinct };
+  const name = [kind.name, ...Object.values(looking), ranges.length, hasDays(shape), hasTiers, shape.hasCountry, keys.areDistinct].join();
   const limits = Object.fromEntries(ranges.flatMap(limitsOf));
   const statement = statements.get(name) ?? template<AnswerRow>([...NAMES, ...Object.keys(limits)], (holes) => reading(shape, holes));
   statements.set(name, statement);
   const slots = hasTiers ? keys.tiers.map((tier) => numberOfTier(tier) ?? 0) : [];
-  const query = statement({ ...span, ...keys, count: keys.unitNos.length, slots, ...limits });
-  return { query, isByUnit: traitsOf(shape).areMost };
+  return { query: statement({ ...span, ...keys, count: keys.unitNos.length, slots, ...limits }), isByUnit: traitsOf(shape).isByUnit };
 };
 
 /** What the text of a statement depends on. */
@@ -126,6 +127,7 @@ interface Shape {
   readonly ranges: readonly CountRange[];
   readonly hasTiers: boolean;
   readonly hasCountry: boolean;
+  readonly areDistinct: boolean;
 }
 
 const hasDays = ({ ranges }: Shape) => ranges.some(({ grain }) => grain === DAY_GRAIN);
@@ -137,10 +139,11 @@ const limitsOf = ({ grain, first, end }: CountRange, n: number): [string, unknow
 ];
 
 const traitsOf = (shape: Shape): KeyTraits => {
-  const { areMany, isForTrees } = shape.looking;
-  const { hasCountry, hasTiers } = shape;
-  const areMost = shape.looking.areMost && isForTrees && !hasTiers && !hasDays(shape);
-  const which = { areMany, areMost, hasCountry, hasTiers, hasDays: hasDays(shape) };
+  const { hasCountry, hasTiers, areDistinct, looking } = shape;
+  const { areMany, isForTrees } = looking;
+  const isOfUnits = isForTrees && areDistinct && !hasTiers && !hasDays(shape);
+  const areMost = isOfUnits && looking.areMost;
+  const which = { areMany, areMost, isByUnit: areMost || (isOfUnits && !hasCountry), hasCountry, hasTiers, hasDays: hasDays(shape) };
   return { ...which, hasTrees: isForTrees, hasOthers: !isForTrees, isOfAllColumns: false };
 };
 
@@ -154,7 +157,7 @@ const reading = (shape: Shape, holes: Holes) => {
     ...(looking.isForStored ? [storedSet(shape, holes)] : []),
     keysOf(shape, holes),
     ...(looking.isForStored ? [storedOf(shape)] : []),
-    ...(isOfRecords ? [daysOf(shape, holes), sumsOfKeys(rules, traits)] : []),
+    ...(isOfRecords ? [daysOf(shape, holes), sumsOfKeys(rules, traits, holes)] : []),
     ...(isOfComplete ? [completeOf(rules, traits)] : []),
     ...(isOfWithheld ? [doubtfulOf(rules, traits)] : []),
   ];

@@ -116,14 +116,16 @@ const readBatch = async (answering: Answering, { kind, rules, keys: all }: Asked
   const { from, countedTo: last, editionId } = span;
   const rows = rules === null || last === null ? reader : rowsFor(reader, scope, [{ from, to: last }]);
   const keys = positions.map((position) => all[position]!);
+  const places = new Map(batch.unitNos.map((no, n) => [no, n]));
+  const asked = { ...batch, areDistinct: places.size === keys.length };
   const areMost = keys.length >= FEWEST_IN_ONE_PASS;
   const areMany = batch.contributing > FEW_CONTRIBUTING || keys.length > MOST_ONE_BY_ONE;
   const name = `${kind.name} ${from} ${last}`;
   let hint = last === null ? NOTHING_RECORDED : hints.of(editionId, name);
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     const looking = lookingFor(hint, { areMany, areMost });
-    const { query, isByUnit } = answerOf({ kind, rules }, batch, span, looking);
-    const answer = new RollupAnswer({ kind, rules, keys, looking, isByUnit, through: last });
+    const { query, isByUnit } = answerOf({ kind, rules }, asked, span, looking);
+    const answer = new RollupAnswer({ kind, rules, keys, looking, places: isByUnit ? places : null, through: last });
     const isInOrder = areMost && (isByUnit || !hint.isForRecords);
     let promised: Promise<Rollup>[] | null = null;
     // A failure of another batch would leave promises that nobody awaits.

@@ -26,7 +26,15 @@ const end = (changes: object = {}): AnswerRow => ({
 });
 
 const reading = (changes = {}) => {
-  const answer = new RollupAnswer({ kind: DOSSIER, rules, keys, looking, isByUnit: true, through: "2025-12-31", ...changes });
+  const answer = new RollupAnswer({
+    kind: DOSSIER,
+    rules,
+    keys,
+    looking,
+    places: new Map(UNITS.map((no, n) => [no, n])),
+    through: "2025-12-31",
+    ...changes,
+  });
   const { promise: ended, resolve: finish, reject: fail } = Promise.withResolvers<void>();
   let take: (row: AnswerRow) => void = () => {};
   const promised = answer.promised((taking) => {

@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { sql } from "kysely";
 import { RequestContext } from "../../src/access/request-context.ts";
-import type { Cut } from "../../src/counters/cut.ts";
+import { type Cut, cutsOn } from "../../src/counters/cut.ts";
 import { cutLoaders } from "../../src/counters/cut.loaders.ts";
+import { unitLoaders } from "../../src/hierarchy/unit.loaders.ts";
 import type { UnitView } from "../../src/hierarchy/unit-view.ts";
 import { rollupLoaders } from "../../src/rollups/rollup.loaders.ts";
 import { parsePeriod } from "../../src/lib/time/period.ts";
@@ -144,5 +145,17 @@ describe("the roll-ups of many units are read by one statement for each kind", (
     expect(sums.length).toBeGreaterThan(3000);
     // The country, the province and two communes.
     expect(sums.filter((sum) => sum !== null).toSorted((one, other) => one - other)).toEqual([1, 1, 2, 2]);
+  });
+
+  it("of a unit that is there twice, as with records up to different days, both of which are after the period", async () => {
+    const context = new RequestContext(service.database.pools, NOW);
+    const { unitByReference } = context.use(unitLoaders);
+    const { dossierRollup } = context.use(rollupLoaders);
+    const units = await Promise.all(["04", "01558", "01561"].map((code) => unitByReference.load({ code, asOf: "2026-11-15" })));
+    const period = parsePeriod("period", "2026-H1");
+    const cuts = Object.values(cutsOn(context.today));
+    const keys = units.flatMap((unit) => cuts.map((cut) => ({ unit: unit!, period, handledBy: null, cut })));
+    const sums = await Promise.all(keys.map(async (key) => (await dossierRollup.load(key)).sum("received")));
+    expect(sums).toEqual([2, 2, 1, 1, 1, 1]);
   });
 });
