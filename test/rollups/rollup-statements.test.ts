@@ -151,7 +151,8 @@ describe("the roll-ups of many units are read by one statement for each kind", (
     const context = new RequestContext(service.database.pools, NOW);
     const { unitByReference } = context.use(unitLoaders);
     const { dossierRollup } = context.use(rollupLoaders);
-    const units = await Promise.all(["04", "01558", "01561"].map((code) => unitByReference.load({ code, asOf: "2026-11-15" })));
+    const unitOf = async (code: string) => unitByReference.load({ code, asOf: "2026-11-15" });
+    const units = await Promise.all(["04", "01558", "01561"].map(unitOf));
     const period = parsePeriod("period", "2026-H1");
     const cuts = Object.values(cutsOn(context.today));
     const keys = units.flatMap((unit) => cuts.map((cut) => ({ unit: unit!, period, handledBy: null, cut })));

@@ -1,9 +1,10 @@
 import type { ApolloServerPlugin } from "@apollo/server";
-import { buildExecutionContext } from "graphql/execution/execute.js";
+import { type DocumentNode, type FragmentDefinitionNode, Kind } from "graphql";
 import { DomainError } from "../../lib/errors.ts";
 import type { RequestContext } from "../../access/request-context.ts";
 import type { Module } from "../../module/module.ts";
 import { costTableOf } from "./fields.ts";
+import { variablesOf } from "../execution/variables.ts";
 import { requestedBy } from "./estimates.ts";
 import type { CostBudget } from "./cost-budget.ts";
 
@@ -21,11 +22,11 @@ export const costPlugin = ({ maxCost: maximum, modules, budget }: CostOptions): 
       let cost: { readonly requested: number; readonly maximum: number } | null = null;
       return {
         didResolveOperation: async (request) => {
-          const { schema, document, contextValue } = request;
-          const { operationName, variables: variableValues } = request.request;
-          const asked = buildExecutionContext({ schema, document, operationName, variableValues, options: { maxCoercionErrors: 1 } });
+          const { schema, document, operation, contextValue } = request;
+          const variableValues = operation && variablesOf(schema, operation, request.request.variables);
           // Execution refuses it at any cost.
-          if (!("schema" in asked)) return;
+          if (!variableValues) return;
+          const asked = { schema, operation, fragments: fragmentsOf(document), variableValues };
           const { hierarchy, today, address } = contextValue;
           hierarchy.check = (present) => {
             cost = { requested: requestedBy(document, asked, { hierarchy: present, today, costs }), maximum };
@@ -40,6 +41,18 @@ export const costPlugin = ({ maxCost: maximum, modules, budget }: CostOptions): 
       };
     },
   };
+};
+
+type Fragments = Readonly<Record<string, FragmentDefinitionNode>>;
+const fragments = new WeakMap<DocumentNode, Fragments>();
+
+const fragmentsOf = (document: DocumentNode): Fragments => {
+  const found = fragments.get(document);
+  if (found) return found;
+  const made = Object.create(null) as Record<string, FragmentDefinitionNode>;
+  for (const one of document.definitions) if (one.kind === Kind.FRAGMENT_DEFINITION) made[one.name.value] = one;
+  fragments.set(document, made);
+  return made;
 };
 
 const overLimit = (requested: number, maximum: number): DomainError =>

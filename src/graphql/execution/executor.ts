@@ -9,7 +9,6 @@ import {
   type OperationDefinitionNode,
   OperationTypeNode,
 } from "graphql";
-import { getVariableValues } from "graphql/execution/values.js";
 import { Reader } from "../../database/reader.ts";
 import { clientFault } from "./client-fault.ts";
 import { type Compiled, compilerOf } from "./compile.ts";
@@ -17,6 +16,7 @@ import { CompiledOperations } from "./compiled-operations.ts";
 import { conditionVariables } from "./conditions.ts";
 import { measure } from "../limits/measures.ts";
 import { ofOneHierarchy } from "./one-hierarchy.ts";
+import { variablesOf } from "./variables.ts";
 import { TRACE_HEADER } from "../../access/router.ts";
 
 /** Maximum number of selected fields in all compiled operations, of 2 kB each. */
@@ -50,7 +50,7 @@ export const compiledExecution = (schema: GraphQLSchema, { traces }: ExecutionOp
         if (operation?.operation !== OperationTypeNode.QUERY) return plainly(isTraced ? apiSchema : schema, request);
         return ofOneHierarchy(request.context, async () => {
           if (isTraced) return plainly(apiSchema, request);
-          const variables = variablesOf(schema, operation, request);
+          const variables = variablesOf(schema, operation, request.request.variables);
           const data = variables && (await compiledFor(request, operation, variables)?.(request.context, variables));
           return data ? { data } : again(request.context, () => plainly(schema, request));
         });
@@ -66,9 +66,6 @@ export const compiledExecution = (schema: GraphQLSchema, { traces }: ExecutionOp
 
 const again = <T>(context: object, run: () => Promise<T>): Promise<T> =>
   "session" in context && context.session instanceof Reader ? context.session.again(run) : run();
-
-const variablesOf = (schema: GraphQLSchema, { variableDefinitions = [] }: OperationDefinitionNode, { request }: Request) =>
-  getVariableValues(schema, variableDefinitions, request.variables ?? {}, { maxErrors: 1 }).coerced;
 
 /** graphql-js also reports errors of the operation and its variables. */
 const plainly = async (schema: GraphQLSchema, { document, request, context }: Request): Promise<GatewayExecutionResult> => {

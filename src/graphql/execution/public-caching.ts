@@ -17,10 +17,10 @@ import {
   visit,
   visitWithTypeInfo,
 } from "graphql";
-import { getVariableValues } from "graphql/execution/values.js";
 import { type Day, isDay } from "../../lib/time/date.ts";
 import { parsePeriod } from "../../lib/time/period.ts";
 import type { RequestContext } from "../../access/request-context.ts";
+import { variablesOf } from "./variables.ts";
 
 /**
  * A correction of past data must show soon. Ten seconds relieve the service of many clients at one page; afterwards a cache revalidates, which costs one statement and no
@@ -49,7 +49,7 @@ export const publicCaching = (): ApolloServerPlugin<RequestContext> => ({
 export const isOfPast = (schema: GraphQLSchema, document: DocumentNode, given: Readonly<Record<string, unknown>>, today: Day): boolean => {
   const [operation, ...others] = document.definitions.filter(({ kind }) => kind === Kind.OPERATION_DEFINITION) as OperationDefinitionNode[];
   if (operation?.operation !== OperationTypeNode.QUERY || others.length > 0) return false;
-  const { coerced: variables } = getVariableValues(schema, operation.variableDefinitions ?? [], given, { maxErrors: 1 });
+  const variables = variablesOf(schema, operation, given);
   if (!variables) return false;
   let isPast = true;
   let isDated = false;

@@ -1,11 +1,12 @@
 import { Lexer, Source, TokenKind } from "graphql";
 import { DomainError } from "../../lib/errors.ts";
 import { isRecord } from "../params.ts";
+import { byText } from "./by-text.ts";
 
 const NAMED = 20;
 
 /** Returns the variables that operations of a document declare; none if it is not lexable, which the parser reports. */
-const declaredIn = (text: string): Set<string> => {
+const declaredIn = byText((text): ReadonlySet<string> => {
   const names = new Set<string>();
   try {
     const lexer = new Lexer(new Source(text));
@@ -16,7 +17,7 @@ const declaredIn = (text: string): Set<string> => {
     return names;
   }
   return names;
-};
+});
 
 /** Reads only the names of variables, so that no time is spent on undeclared values. @throws DomainError BAD_USER_INPUT for a variable that no operation declares. */
 export const checkDeclared = (text: string, variables: unknown): void => {

@@ -17,10 +17,9 @@ export const isDay = (text: string): boolean => {
   return new Date(Date.parse(`${text}T00:00:00Z`)).getUTCDate() === Number(text.slice(8));
 };
 
-export const addDays = (day: Day, days: number): Day =>
-  new Date(Date.parse(`${day}T00:00:00Z`) + days * MS_PER_DAY).toISOString().slice(0, 10);
+export const addDays = (day: Day, days: number): Day => dayOfEpoch(epochDay(day) + days);
 
-export const dayOf = (instant: Date): Day => new Date(instant.getTime() + LOCAL_OFFSET_MS).toISOString().slice(0, 10);
+export const dayOf = (instant: Date): Day => dayOfEpoch(epochDayOf(instant.getTime()));
 
 /** @throws BadUserInput naming the argument. */
 export const parseDay = (argument: string, text: string): Day => {

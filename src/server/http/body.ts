@@ -74,18 +74,21 @@ const readBytes = async (stream: Readable, declared: number, limit: number): Pro
   if (declared > limit) throw tooLarge(limit, declared);
   const chunks: Buffer[] = [];
   let length = 0;
-  try {
-    // Destroying the stream would close the connection, on which the refusal has to be sent.
-    for await (const chunk of stream.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
-      length += chunk.length;
-      if (length > limit) throw tooLarge(limit);
-      chunks.push(chunk);
-    }
-  } catch (error) {
+  await new Promise<void>((done, fail) => {
     // A client that disconnects is not an error of the service.
-    throw error instanceof GraphQLError ? error : refusal(400, "Bad Request: the body ended too early");
-  }
-  return Buffer.concat(chunks, length);
+    const broken = () => {
+      if (!stream.readableEnded) fail(refusal(400, "Bad Request: the body ended too early"));
+    };
+    stream.on("data", (chunk: Buffer) => {
+      length += chunk.length;
+      // The rest is read, too, because the refusal is sent on the same connection.
+      if (length > limit) fail(tooLarge(limit));
+      else chunks.push(chunk);
+    });
+    stream.once("end", done).once("error", broken).once("close", broken);
+    if (stream.destroyed) broken();
+  });
+  return chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks, length);
 };
 
 const UTF8 = new TextDecoder("utf-8", { fatal: true });

@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest, onSendHookHandler }
 import { createHash } from "node:crypto";
 
 export const varyBy = (reply: FastifyReply, ...names: readonly string[]): void => {
+  if (reply.getHeader("vary") === undefined) return void reply.header("vary", names.join(", "));
   const present = [reply.getHeader("vary") ?? []].flat().flatMap((text) =>
     String(text)
       .toLowerCase()

@@ -91,7 +91,7 @@ export const createHttp = async <C extends BaseContext>(apollo: ApolloServer<C>,
       varyBy(reply, "authorization", "accept");
       if (viewer) request.viewer = await viewer(request);
     },
-    preHandler: async (request, reply) => before?.(request, reply),
+    ...(before && { preHandler: async (request, reply) => before(request, reply) }),
     handler: async (request, reply) => answer(apollo, options, request, reply),
   });
   return app;
@@ -111,10 +111,10 @@ const parseBodies = (app: FastifyInstance, bodyLimit: (request: FastifyRequest) 
 };
 
 const finishResponses = (app: FastifyInstance): void => {
-  app.addHook("onSend", async (_request, reply, payload) => {
+  app.addHook("onSend", (_request, reply, payload, done) => {
     void reply.header("x-content-type-options", "nosniff").header("referrer-policy", "no-referrer");
     if (reply.statusCode >= 400 && !reply.hasHeader("cache-control")) void reply.header("cache-control", "no-store");
-    return typeof payload === "string" && payload.length > LONGEST_TEXT ? Buffer.from(payload) : payload;
+    done(null, typeof payload === "string" && payload.length > LONGEST_TEXT ? Buffer.from(payload) : payload);
   });
 };
 
@@ -170,10 +170,14 @@ const send = (request: FastifyRequest, reply: FastifyReply, { status, headers, b
   return request.headers.authorization === undefined && isSuccess({ status, body }) ? sendWithEtag(request, reply, body) : body;
 };
 
+const ACCEPTING_JSON = new Set<string | undefined>(["*/*", "application/json"]);
+
+/** Without a header that accepts what Apollo returns by itself, because it compares media types several times for each request. */
 const askedBy = ({ method, body, headers, url }: FastifyRequest): HTTPGraphQLRequest => {
   const map = new HeaderMap();
   for (const [name, value] of Object.entries(headers))
     if (value !== undefined) map.set(name, Array.isArray(value) ? value.join(", ") : value);
+  if (ACCEPTING_JSON.has(headers.accept)) map.delete("accept");
   const query = url.indexOf("?");
   return { method: method.toUpperCase(), headers: map, body, search: query === -1 ? "" : url.slice(query) };
 };

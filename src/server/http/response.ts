@@ -9,14 +9,14 @@ export interface WholeResponse {
 /** Node writes a short text together with its headers, but megabytes of text several times as slowly as bytes. */
 export const LONGEST_TEXT = 16_384;
 
-/** Adds the end of the line, which takes longer than all else here where it is added to a long text. */
+/** Adds the end of the line to JSON, which takes longer than all else here where it is added to a long text. */
 export const wholeResponse = ({ status = 200, headers, body }: HTTPGraphQLResponse): WholeResponse => {
   if (body.kind !== "complete") throw new Error("A chunked response was not requested");
   const { string: text } = body;
-  return { status, headers: [...headers], body: text.length > LONGEST_TEXT ? Buffer.concat([Buffer.from(text), LINE_END]) : `${text}\n` };
+  const end = headers.get("content-type")?.includes("json") ? "\n" : "";
+  const isLong = text.length > LONGEST_TEXT;
+  return { status, headers: [...headers], body: isLong ? Buffer.concat([Buffer.from(text), Buffer.from(end)]) : text + end };
 };
-
-const LINE_END = Buffer.from("\n");
 
 const DATA = '{"data":';
 

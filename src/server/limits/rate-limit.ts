@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply } from "fastify";
 import { CompiledQuery } from "kysely";
+import { LRUCache } from "lru-cache";
 import { isIPv4, isIPv6 } from "node:net";
 import { RateLimiterMemory, RateLimiterPostgres, RateLimiterRes } from "rate-limiter-flexible";
 import type { Pools } from "../../database/database.ts";
@@ -104,7 +105,18 @@ const queryOf =
     return { rows, rowCount: rows.length };
   };
 
+/** Networks of the last addresses, because to read an address takes longer than to count it. */
+const networks = new LRUCache<string, string>({ max: 10_000 });
+
 export const networkOf = (address: string): string => {
+  const known = networks.get(address);
+  if (known !== undefined) return known;
+  const network = readNetwork(address);
+  networks.set(address, network);
+  return network;
+};
+
+const readNetwork = (address: string): string => {
   const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1];
   if (mapped && isIPv4(mapped)) return mapped;
   if (!isIPv6(address)) return address;

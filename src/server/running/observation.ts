@@ -20,9 +20,11 @@ export interface Observation {
 const observations = new WeakMap<object, Observation>();
 
 export const observationOf = (key: object): Observation => {
-  const found = observations.get(key) ?? { operation: null, label: "none", statements: 0, cost: null, codes: new Set<string>() };
-  observations.set(key, found);
-  return found;
+  const found = observations.get(key);
+  if (found) return found;
+  const made = { operation: null, label: "none", statements: 0, cost: null, codes: new Set<string>() };
+  observations.set(key, made);
+  return made;
 };
 
 /** Creates the context of a request and observes it. Its unexpected errors are hidden from the client like later ones. */
