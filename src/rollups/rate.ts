@@ -1,5 +1,5 @@
 import { Field, Float, Int, ObjectType } from "type-graphql";
-import { countInRange } from "../figures/int-range.ts";
+import { countInRange, isInRange } from "../figures/int-range.ts";
 import type { QuotedRate } from "./rollup.entity.ts";
 
 /** Sums over the cells of a roll-up; matched cells report both numerator and denominator. */
@@ -88,11 +88,15 @@ export const computeRate = (certain: RateSums, possible: RateSums | null): Rate 
   };
 };
 
-/** Checks that numerator and denominator fit the answer's number type; `what` names the rate. */
-export const rateInRange = (rate: Rate, what: string): Rate => ({
-  ...rate,
-  numerator: countInRange(`${what}, numerator`, rate.numerator),
-  denominator: countInRange(`${what}, denominator`, rate.denominator),
-});
+/** Reports an error for a numerator or denominator that does not fit the answer's number type. */
+export const rateInRange = (rate: Rate, kind: string, name: string): Rate => {
+  const { numerator, denominator } = rate;
+  if (isInRange(numerator ?? 0) && isInRange(denominator ?? 0)) return rate;
+  return {
+    ...rate,
+    numerator: countInRange(`${kind}.${name}, numerator`, numerator),
+    denominator: countInRange(`${kind}.${name}, denominator`, denominator),
+  };
+};
 
 const ratio = (part: number, whole: number): number | null => (whole === 0 ? null : part / whole);

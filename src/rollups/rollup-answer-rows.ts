@@ -165,6 +165,6 @@ export class RollupAnswer {
 const isBuilt = ({ isContributed, isRecorded, isStored }: AnswerHead) => (isContributed || !isRecorded) && isStored !== false;
 
 const storedOf = ({ certain: exact, data, counted }: Extract<AnswerRow, { part: 1 }>): StoredRollup => {
-  const [covered, reported, ...sums] = integersOf(counted);
-  return [covered!, reported!, exact, data?.[0] ?? null, data?.[1] ?? null, sums];
+  const integers = integersOf(counted);
+  return [integers[0]!, integers[1]!, exact, data?.[0] ?? null, data?.[1] ?? null, integers.slice(2)];
 };

@@ -127,14 +127,15 @@ export abstract class Rollup implements RollupKey {
   /** Returns the computed rate; if it has no value, the rate that a source printed. */
   rate(name: string): Rate {
     const quoted = this.#stored[4];
-    // The three sums of a rate are adjacent columns.
-    const first = this.positions.get(`${name}Part`)!;
+    const { kind } = this;
+    // Of `summedColumns`, in which the three sums of each rate follow the measures.
+    const first = kind.measures.length + 3 * kind.rates.findIndex((one) => one.name === name);
     const certain: RateSums = { part: this.certainAt(first), of: this.certainAt(first + 1), whole: this.certainAt(first + 2) };
     const hasPossible = this.#stored[3] !== null || this.#records.possible !== null;
     const computed = computeRate(certain, hasPossible ? this.#possibleSums(name) : null);
     const rate = this.isWithheld ? withheldRate(computed) : computed;
     const quote = quoted?.[name];
-    return rate.value === null && quote ? quotedRate(quote) : rateInRange(rate, `${this.kind.name}.${name}`);
+    return rate.value === null && quote ? quotedRate(quote) : rateInRange(rate, kind.name, name);
   }
 
   #possibleSums(name: string): RateSums {
