@@ -19,8 +19,11 @@ const holdsComplete = (kind: RecordKind, { hasTiers }: KeyTraits) => sql`(
 export const completeAmongFew = (kind: RecordKind, traits: KeyTraits) => sql`
     complete as materialized (select k.i from silent k where ${holdsComplete(kind, traits)})`;
 
-/** The same for many keys: where few units are complete it looks for their targets, so its cost grows with the smaller of both numbers. */
-export const completeAmongMany = (kind: RecordKind, traits: KeyTraits) => sql`
+/**
+ * The same for many keys: where few units are complete it looks for their targets, so its cost grows with the smaller of both numbers. Beside relations `recorded` and `other` of
+ * keys without tiers, these have the targets of units with records.
+ */
+export const completeAmongMany = (kind: RecordKind, traits: KeyTraits, isBesideOthers = false) => sql`
     scale as materialized (
       select count(*) <= (select count(*) * ${sql.lit(UNITS_OF_A_KEY)} from silent) as is_sparse from (
         select from s join record_range g on g.kind = ${sql.lit(kind)} and g.since <= s.last_on and g.through >= s.first_on
@@ -32,7 +35,7 @@ export const completeAmongMany = (kind: RecordKind, traits: KeyTraits) => sql`
       where (select is_sparse from scale) and ${existedWithin} and ${isCompleteBy}
     ),
     placed as materialized (
-      select unit_id, null::text as tier from complete_unit
+      select unit_id, null::text as tier from complete_unit ${isBesideOthers ? sql`where not unit_id in (select unit_id from recorded)` : sql``}
       union
       select c.unit_id, coalesce(v.tier, served.tier) from complete_unit c join unit_version v on v.unit_id = c.unit_id
       left join unit_version served on ${isServedBy} where exists (select from silent where tier is not null)
@@ -44,9 +47,12 @@ export const completeAmongMany = (kind: RecordKind, traits: KeyTraits) => sql`
     complete as materialized (
       select k.i from silent k
       where (select is_sparse from scale) and (k.edition_id, k.no, coalesce(k.tier, '')) in (select edition_id, target_id, coalesce(tier, '') from reached)
+      ${isBesideOthers ? sql`union all select k.i from silent k where (select is_sparse from scale) and k.i in (${completeOthers})` : sql``}
       union all
       select k.i from silent k where not (select is_sparse from scale) and ${holdsComplete(kind, traits)}
     )`;
+
+const completeOthers = sql`select i from other where certain and unit_id in (select unit_id from complete_unit)`;
 
 /** Returns the keys with a unit whose records are complete, for which no record means 0. Keys are those of a tree (one period) or of a series (one unit). */
 export const completeKeys = (kind: RecordKind, keys: readonly RecordKey[]): RawBuilder<{ i: number }> =>

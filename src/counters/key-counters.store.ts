@@ -15,17 +15,18 @@ const inHandlingTier = sql`(k.slot is null or c.slot = k.slot)`;
 export const countersOfKeys = (rules: RecordRules, traits: KeyTraits): RawBuilder<unknown> => {
   const { areMany, hasCountry, hasDays, hasTrees, hasOthers } = traits;
   const target = hasCountry ? sql`target` : sql`k`;
+  const counts = traits.isOfAllColumns ? rules.countColumns : rules.rolledUpColumns;
+  const columns = sql`${isBeforeSpan}, ${counts}`;
   const parts = [
     ...(hasTrees && hasCountry ? [targets(traits)] : []),
     ...(hasTrees && hasDays ? [ownUnits(rules, target)] : []),
-    ...(hasOthers ? [areMany ? contributingToMany(rules) : contributingToFew(rules)] : []),
+    ...(hasOthers && areMany ? [contributingToMany(rules), countersOfUnits(rules, columns)] : []),
+    ...(hasOthers && !areMany ? [contributingToFew(rules)] : []),
   ];
-  const counts = traits.isOfAllColumns ? rules.countColumns : rules.rolledUpColumns;
-  const columns = sql`${isBeforeSpan}, ${counts}`;
   const counters = [
     ...(hasTrees ? [countersOfTrees(rules, traits, counts)] : []),
     ...(hasTrees && hasDays ? [daysOfTrees(rules, target, columns)] : []),
-    ...(hasOthers ? [countersOfOthers(rules, columns)] : []),
+    ...(hasOthers ? [areMany ? countersOfOthers(counts) : countersOfFewOthers(rules, columns)] : []),
   ];
   return sql`${sql.join([
     ...parts,
@@ -89,7 +90,17 @@ const daysOfTrees = ({ tables }: RecordRules, target: RawBuilder<unknown>, colum
       join own u on u.unit_id = k.no join ${sql.table(tables.units)} c on c.province_id = u.province_id and c.unit_id = u.unit_id and ${within}
       where k.is_treed and ${inHandlingTier}`;
 
-const countersOfOthers = ({ tables }: RecordRules, columns: RawBuilder<unknown>) => sql`
+/** Each unit once, because it contributes to several. */
+const countersOfUnits = ({ tables }: RecordRules, columns: RawBuilder<unknown>) => sql`
+    unit_counter as materialized (
+      select u.span, u.province_id, u.unit_id, c.slot, ${columns} from (select distinct span, province_id, unit_id from other) u join r on r.span = u.span
+      join ${sql.table(tables.units)} c on c.province_id = u.province_id and c.unit_id = u.unit_id and ${within}
+    )`;
+
+const countersOfOthers = (counts: RawBuilder<unknown>) => sql`
+      select k.i, k.certain, is_before, ${counts} from other k join unit_counter c using (span, province_id, unit_id) where ${inHandlingTier}`;
+
+const countersOfFewOthers = ({ tables }: RecordRules, columns: RawBuilder<unknown>) => sql`
       select k.i, k.certain, ${columns} from other k join r on r.span = k.span
       join ${sql.table(tables.units)} c on c.province_id = k.province_id and c.unit_id = k.unit_id and ${within} where ${inHandlingTier}`;
 

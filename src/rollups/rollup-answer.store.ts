@@ -235,7 +235,7 @@ const completeOf = (rules: RecordRules, traits: KeyTraits) => sql`
     silent as materialized (
       select k.* from k where not k.${keyColumn(traits)} in (select key from summed where certain and counted <> ${rules.noCounts})
     ),
-    ${traits.areMany ? completeAmongMany(rules.kind, traits) : completeAmongFew(rules.kind, traits)}`;
+    ${traits.areMany ? completeAmongMany(rules.kind, traits, traits.hasOthers && !traits.hasTiers) : completeAmongFew(rules.kind, traits)}`;
 
 /** Relation `doubtful`: the roll-ups that may have to be withheld, with certain and possible values whose units no figure covers. */
 const doubtfulOf = (rules: RecordRules, traits: KeyTraits) => sql`
