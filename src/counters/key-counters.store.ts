@@ -17,16 +17,18 @@ export const countersOfKeys = (rules: RecordRules, traits: KeyTraits): RawBuilde
   const target = hasCountry ? sql`target` : sql`k`;
   const counts = traits.isOfAllColumns ? rules.countColumns : rules.rolledUpColumns;
   const columns = sql`${isBeforeSpan}, ${counts}`;
+  // Beside single days, each counter is read with its range, which refuses days outside a scope.
+  const isOnce = hasOthers && areMany && !hasDays;
   const parts = [
     ...(hasTrees && hasCountry ? [targets(traits)] : []),
     ...(hasTrees && hasDays ? [ownUnits(rules, target)] : []),
-    ...(hasOthers && areMany ? [contributingToMany(rules), countersOfUnits(rules, columns)] : []),
-    ...(hasOthers && !areMany ? [contributingToFew(rules)] : []),
+    ...(hasOthers ? [areMany ? contributingToMany(rules) : contributingToFew(rules)] : []),
+    ...(isOnce ? [countersOfUnits(rules, columns)] : []),
   ];
   const counters = [
     ...(hasTrees ? [countersOfTrees(rules, traits, counts)] : []),
     ...(hasTrees && hasDays ? [daysOfTrees(rules, target, columns)] : []),
-    ...(hasOthers ? [areMany ? countersOfOthers(counts) : countersOfFewOthers(rules, columns)] : []),
+    ...(hasOthers ? [isOnce ? countersReadOnce(counts) : countersOfOthers(rules, columns)] : []),
   ];
   return sql`${sql.join([
     ...parts,
@@ -97,10 +99,10 @@ const countersOfUnits = ({ tables }: RecordRules, columns: RawBuilder<unknown>) 
       join ${sql.table(tables.units)} c on c.province_id = u.province_id and c.unit_id = u.unit_id and ${within}
     )`;
 
-const countersOfOthers = (counts: RawBuilder<unknown>) => sql`
+const countersReadOnce = (counts: RawBuilder<unknown>) => sql`
       select k.i, k.certain, is_before, ${counts} from other k join unit_counter c using (span, province_id, unit_id) where ${inHandlingTier}`;
 
-const countersOfFewOthers = ({ tables }: RecordRules, columns: RawBuilder<unknown>) => sql`
+const countersOfOthers = ({ tables }: RecordRules, columns: RawBuilder<unknown>) => sql`
       select k.i, k.certain, ${columns} from other k join r on r.span = k.span
       join ${sql.table(tables.units)} c on c.province_id = k.province_id and c.unit_id = k.unit_id and ${within} where ${inHandlingTier}`;
 

@@ -137,15 +137,14 @@ export class StatementMessage {
   submit(connection: Connection): null {
     this.#described = describedOn(connection);
     const { open, known, bytes } = collectorOf(connection);
+    bytes.length = 0;
     for (const part of this.#parts) {
       if (this.#broken !== null) break;
       const description = part.name === undefined ? undefined : this.#described.get(part.name);
       if (description) assume(part, description);
       part.prepare(description ? known : open);
     }
-    const message = Buffer.concat([...bytes, SYNC]);
-    bytes.length = 0;
-    if (connection.stream.writable) connection.stream.write(message);
+    if (connection.stream.writable) connection.stream.write(Buffer.concat([...bytes, SYNC]));
     return null;
   }
 
